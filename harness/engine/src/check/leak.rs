@@ -1,0 +1,211 @@
+//! Leaks: what an error answer must not show of the server's inside, or of the caller's credential.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::{Check, Context, quoted};
+use crate::finding::{Breach, Part};
+use crate::secret::disguises;
+
+/// Errors show nothing of the inside.
+pub(super) const NO_LEAK: Check = Check {
+    name: "no-leak",
+    promise: "an error shows no stack trace, no SQL, no path of the server, no credential",
+    applies: |context| context.response.is_error(),
+    run: no_leak,
+};
+
+struct Pattern {
+    kind: &'static str,
+    regex: Regex,
+}
+
+/// Each is narrow on purpose: ordinary prose must never look like a leak.
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    [
+        ("a stack trace", r"Traceback \(most recent call last\)"),
+        ("a stack trace", r#"File "[^"\n]+", line \d+"#),
+        ("a stack trace", r"\bat [\w$.<>\[\]/]+\s?\([^()\n]*:\d+(?::\d+)?\)"),
+        ("a stack trace", r"\bat (?:async )?(?:file://)?/[\w./@-]+:\d+:\d+"),
+        ("a stack trace", r"\bat [\w.$<>`]+\([^()\n]*\) in [^\n]+:line \d+"),
+        ("a stack trace", r"\bpanicked at\b|\bstack backtrace:|\bgoroutine \d+ \[|\bcore dumped\b"),
+        ("a stack trace", r"\b[\w/.-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|ex|pl):\d+\b"),
+        ("a stack trace", r"\.(?:php|phtml) on line \d+"),
+        ("a stack trace", r"\b(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error|Fault)\b"),
+        ("a stack trace", r"\b(?:NullPointer|IllegalState|IllegalArgument|IndexOutOfBounds|ClassCast|NullReference|ArgumentNull|InvalidOperation|OutOfMemory|StackOverflow)(?:Exception|Error)\b"),
+        ("a stack trace", r"\b(?:TypeError|ValueError|KeyError|IndexError|AttributeError|NameError|ZeroDivisionError|UnicodeDecodeError|ReferenceError|RangeError|NoMethodError|RuntimeError|IntegrityError|OperationalError|JSONDecodeError): "),
+        ("SQL", r"\bSELECT\b[^;]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE\s+\S+\s+SET\b|\bWHERE\s+\S+\s*=|\b(?:CREATE|ALTER|DROP) TABLE\b"),
+        ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
+        ("SQL", r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b"),
+        ("SQL", r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)"),
+        ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),
+        ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#),
+        ("a path of the server", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
+        ("a path of the server", r"\bfile:///\S+"),
+    ]
+    .into_iter()
+    .map(|(kind, pattern)| Pattern {
+        kind,
+        regex: Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}")),
+    })
+    .collect()
+});
+
+static URL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}"))
+});
+
+fn no_leak(context: &Context<'_>) -> Vec<Breach> {
+    let submitted = submitted(context);
+    let mut breaches = Vec::new();
+    for (part, text) in shown_texts(context) {
+        if let Some(form) = credential_in(context, &text) {
+            breaches.push(Breach::new(part.clone(), "no credential", form));
+        }
+        let text = URL.replace_all(&text, " ");
+        for pattern in PATTERNS.iter() {
+            let found = pattern
+                .regex
+                .find_iter(&text)
+                .map(|found| found.as_str().trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,".contains(letter)))
+                .find(|found| !submitted.iter().any(|text| text.contains(found)));
+            if let Some(found) = found {
+                breaches.push(Breach::new(part.clone(), format!("nothing of the server's inside: {} is", pattern.kind), quoted(found)));
+                break;
+            }
+        }
+    }
+    breaches
+}
+
+/// Every text that the answer shows: each string of a JSON body, or the whole body, and the headers.
+fn shown_texts(context: &Context<'_>) -> Vec<(Part, String)> {
+    let mut texts = Vec::new();
+    match &context.body {
+        Some(body) => strings_of(body, String::new(), &mut texts),
+        None => texts.push((Part::Body(String::new()), String::from_utf8_lossy(&context.response.body).into_owned())),
+    }
+    for (name, value) in &context.response.headers {
+        texts.push((Part::Header(name.clone()), String::from_utf8_lossy(value).into_owned()));
+    }
+    texts
+}
+
+fn strings_of(value: &Value, at: String, texts: &mut Vec<(Part, String)>) {
+    match value {
+        Value::String(text) => texts.push((Part::Body(at), text.clone())),
+        Value::Array(elements) => elements
+            .iter()
+            .enumerate()
+            .for_each(|(index, inner)| strings_of(inner, format!("{at}/{index}"), texts)),
+        Value::Object(members) => members.iter().for_each(|(name, inner)| {
+            texts.push((Part::Body(at.clone()), name.clone()));
+            strings_of(inner, format!("{at}/{name}"), texts);
+        }),
+        _ => {}
+    }
+}
+
+/// The credential's disguise, if it stands in the text.
+fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
+    let folded = text.replace(['\n', '\r'], "");
+    context.secrets.iter().find_map(|secret| {
+        if folded.contains(secret.as_str()) {
+            return Some("the credential that was sent");
+        }
+        disguises(secret)
+            .iter()
+            .any(|form| folded.contains(form.as_str()))
+            .then_some("the credential that was sent, encoded")
+    })
+}
+
+/// What the request said itself: quoting that is no leak.
+fn submitted(context: &Context<'_>) -> Vec<String> {
+    let request = &context.exchange.request;
+    let mut texts = vec![
+        request.path.clone(),
+        percent_decoded(&request.path),
+        String::from_utf8_lossy(&request.body).into_owned(),
+    ];
+    if let Ok(body) = serde_json::from_slice::<Value>(&request.body) {
+        let mut strings = Vec::new();
+        strings_of(&body, String::new(), &mut strings);
+        texts.extend(strings.into_iter().map(|(_, text)| text));
+    }
+    texts
+}
+
+fn percent_decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = path.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (bytes[at], code) {
+            (b'%', Some(code)) => {
+                out.push(code);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaks(text: &str) -> bool {
+        let text = URL.replace_all(text, " ");
+        PATTERNS.iter().any(|pattern| pattern.regex.is_match(&text))
+    }
+
+    #[test]
+    fn the_inside_is_recognised() {
+        let texts = [
+            "Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in get",
+            "java.lang.NullPointerException at com.kyc.Api.get(Api.java:41)",
+            "TypeError: x is undefined\n    at get (/app/index.js:10:5)",
+            "thread 'main' panicked at src/main.rs:4:5",
+            "SELECT id, email FROM customers WHERE email = 'a'",
+            "ERROR: duplicate key value violates unique constraint \"customers_email_key\"",
+            "cannot open /var/lib/kyc/data.db",
+            "cannot open C:\\inetpub\\kyc\\web.config",
+            "at Kyc.Api.Get(String id) in D:\\a\\Api.cs:line 20",
+            "error in /opt/kyc/releases/7/config.rb",
+        ];
+        for text in texts {
+            assert!(leaks(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_prose_is_no_leak() {
+        let texts = [
+            "Customer with ID 'cus_invalid123' does not exist",
+            "Select a date from the list, where it applies",
+            "See https://docs.example.com/var/errors.html#x for help",
+            "Field 'dateOfBirth' must be in YYYY-MM-DD format",
+            "Update your data and set a new address",
+            "Document must be JPG, PNG, or PDF. Max size: 10MB",
+            "image/png is not application/pdf",
+            "GET /api/v1/customers/cus_1 is limited to 300 a minute",
+            "Request ID: req_abc123xyz",
+            "Token expired at 2025-11-05T10:30:00Z",
+            "Error: value error at line 1, column 5",
+            "nginx/1.25.3",
+            "max-age=0; path=/; HttpOnly",
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+        ];
+        for text in texts {
+            assert!(!leaks(text), "{text}");
+        }
+    }
+}

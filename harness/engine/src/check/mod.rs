@@ -1,0 +1,170 @@
+//! Checks: the rules that every exchange must pass, whoever made it.
+//!
+//! A check is a pure function from an answer to the breaches in it. Which clause it judges stands in
+//! the contract's register; in a contract where no clause names it, a check is silent.
+
+mod details;
+mod envelope;
+mod leak;
+mod rate_limit;
+mod request_id;
+mod status;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::contract::{Contract, ErrorCode, Operation};
+use crate::exchange::{Exchange, Response};
+use crate::finding::{Breach, Finding};
+
+/// All that a check may know about an exchange besides the exchange itself.
+#[derive(Debug)]
+pub struct Context<'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// The operation that was called.
+    pub operation: &'c Operation,
+    /// The exchange.
+    pub exchange: &'c Exchange,
+    /// Its response.
+    pub response: &'c Response,
+    /// The body as JSON, read generously.
+    pub body: Option<Value>,
+    /// The code in an error body, registered or not.
+    pub code: Option<String>,
+    /// The one field that is known to be at fault.
+    pub field_at_fault: Option<&'c str>,
+    /// Whether another answer of this run had the same request id; `None` where that is of no account.
+    pub request_id_seen: Option<bool>,
+    /// The credential that was sent, in plain.
+    pub secrets: &'c [String],
+    /// When that credential expired, where it says so itself.
+    pub expiry: Option<DateTime<Utc>>,
+}
+
+impl<'c> Context<'c> {
+    /// The context of an answered exchange; `None` where no answer came or the operation is unknown.
+    pub fn new(contract: &'c Contract, exchange: &'c Exchange) -> Option<Self> {
+        let response = exchange.response()?;
+        let body = response.json();
+        let code = match &body {
+            Some(body) if response.is_error() => contract.catalog.code_in(body),
+            _ => None,
+        };
+        Some(Self {
+            contract,
+            operation: contract.operation(&exchange.request.operation)?,
+            exchange,
+            response,
+            body,
+            code,
+            field_at_fault: None,
+            request_id_seen: None,
+            secrets: &[],
+            expiry: None,
+        })
+    }
+
+    /// The catalogue's entry of the code that came.
+    pub fn entry(&self) -> Option<&'c ErrorCode> {
+        self.contract.catalog.code(self.code.as_ref()?)
+    }
+}
+
+/// One rule.
+pub struct Check {
+    /// Its public name: the promise that it guards.
+    pub name: &'static str,
+    /// That promise as a sentence.
+    pub promise: &'static str,
+    /// Whether it has anything to say about this exchange.
+    pub applies: fn(&Context<'_>) -> bool,
+    /// Every breach of the promise.
+    pub run: fn(&Context<'_>) -> Vec<Breach>,
+}
+
+/// Every check there is.
+pub const CHECKS: &[Check] = &[
+    envelope::PRESENT,
+    envelope::CODE_REGISTERED,
+    envelope::MESSAGE_PRESENT,
+    envelope::DETAILS_ARE_TEXT,
+    envelope::FIELD_NAMES_MEMBER,
+    envelope::RETRY_DELAY_PRESENT,
+    envelope::NO_UNDOCUMENTED_MEMBERS,
+    envelope::MEDIA_TYPE,
+    envelope::SUCCESS_WITHOUT_ERROR,
+    envelope::STRICT_JSON,
+    status::DOCUMENTED,
+    status::MATCHES_CODE,
+    status::SUCCESS,
+    status::SUCCESS_BODY,
+    status::NO_CONTENT_IS_EMPTY,
+    details::EXPIRY_NAMED,
+    details::REQUEST_ID_NAMED,
+    rate_limit::HEADERS,
+    rate_limit::RETRY_DELAY_AGREES,
+    rate_limit::REMAINING_IS_ZERO,
+    rate_limit::RESET_AGREES,
+    request_id::PRESENT,
+    request_id::UNIQUE,
+    leak::NO_LEAK,
+];
+
+/// The check that looks at the named field: some clauses make its promise theirs.
+pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
+
+/// What the checks say of one exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// The clauses that had something to judge here.
+    pub exercised: Vec<String>,
+    /// What is broken.
+    pub findings: Vec<Finding>,
+}
+
+/// Applies every check of the contract to one exchange; `index` is its place in the trial.
+pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
+    let mut judgement = Judgement::default();
+    for check in CHECKS {
+        let Some(clause) = context.contract.clause_of_check(check.name) else { continue };
+        if !(check.applies)(context) {
+            continue;
+        }
+        judgement.exercised.push(clause.id.clone());
+        judgement.findings.extend((check.run)(context).into_iter().map(|breach| Finding {
+            clause: clause.id.clone(),
+            check: check.name.to_owned(),
+            level: clause.level,
+            message: check.promise.to_owned(),
+            expected: breach.expected,
+            actual: breach.actual,
+            part: breach.part,
+            exchange: index,
+        }));
+    }
+    judgement
+}
+
+/// A text as findings quote it: control characters visible, cut where it is long.
+pub fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(160).flat_map(char::escape_debug).collect();
+    if text.chars().count() > 160 {
+        return format!("\"{shown}\"… ({} bytes)", text.len());
+    }
+    format!("\"{shown}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        for (index, check) in CHECKS.iter().enumerate() {
+            assert!(CHECKS[..index].iter().all(|other| other.name != check.name), "{}", check.name);
+            assert!(check.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
+            assert!(check.promise.ends_with(|letter: char| letter.is_alphanumeric()));
+        }
+    }
+}

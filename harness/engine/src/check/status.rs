@@ -1,0 +1,120 @@
+//! Statuses: only documented ones, each code with its own, and success as documented.
+
+use super::{Check, Context, quoted};
+use crate::contract::Surface;
+use crate::finding::{Breach, Part};
+
+/// Only documented statuses come.
+pub(super) const DOCUMENTED: Check = Check {
+    name: "status-documented",
+    promise: "a documented operation answers only with documented statuses",
+    applies: |_| true,
+    run: documented,
+};
+
+/// Each code has its status.
+pub(super) const MATCHES_CODE: Check = Check {
+    name: "status-matches-code",
+    promise: "each error code comes with its documented status",
+    applies: |context| context.entry().is_some(),
+    run: matches_code,
+};
+
+/// Success has the operation's status.
+pub(super) const SUCCESS: Check = Check {
+    name: "success-status",
+    promise: "a success has the status that the operation documents",
+    applies: |context| context.response.is_success(),
+    run: success,
+};
+
+/// Success has the operation's body.
+pub(super) const SUCCESS_BODY: Check = Check {
+    name: "success-body",
+    promise: "a success body holds what the operation documents",
+    applies: |context| {
+        context.response.is_success()
+            && context.response.status != 204
+            && context.operation.success_schema.is_some()
+            && !context.response.truncated
+    },
+    run: success_body,
+};
+
+/// 204 is empty.
+pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
+    name: "no-content-is-empty",
+    promise: "a 204 has no body",
+    applies: |context| context.response.status == 204,
+    run: no_content_is_empty,
+};
+
+fn documented(context: &Context<'_>) -> Vec<Breach> {
+    let statuses = &context.contract.catalog.statuses;
+    if statuses.contains(&context.response.status) {
+        return Vec::new();
+    }
+    let listed: Vec<String> = statuses.iter().map(u16::to_string).collect();
+    vec![Breach::new(
+        Part::Status,
+        format!("one of {}", listed.join(", ")),
+        context.response.status.to_string(),
+    )]
+}
+
+fn matches_code(context: &Context<'_>) -> Vec<Breach> {
+    let Some(entry) = context.entry() else { return Vec::new() };
+    let actual = format!("{} with {}", entry.code, context.response.status);
+    match (entry.surface, entry.status) {
+        (Surface::DeliveryLog, _) => vec![Breach::body(
+            &context.contract.catalog.envelope.pointers.code,
+            format!("{} only in delivery logs", entry.code),
+            actual,
+        )],
+        (Surface::Response, Some(status)) if status != context.response.status => {
+            vec![Breach::new(Part::Status, format!("{} with {status}", entry.code), actual)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn success(context: &Context<'_>) -> Vec<Breach> {
+    let operation = context.operation;
+    if context.response.status == operation.success {
+        return Vec::new();
+    }
+    vec![Breach::new(
+        Part::Status,
+        format!("{} for {}", operation.success, operation.id),
+        context.response.status.to_string(),
+    )]
+}
+
+fn success_body(context: &Context<'_>) -> Vec<Breach> {
+    let Some(body) = &context.body else {
+        let text = String::from_utf8_lossy(&context.response.body);
+        return vec![Breach::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
+    };
+    context
+        .contract
+        .schemas
+        .success_misfits(&context.operation.id, body)
+        .into_iter()
+        .map(|misfit| Breach::body(&misfit.pointer, misfit.expected, misfit.actual))
+        .collect()
+}
+
+/// HTTP clients do not read a body behind 204, so that the length field is what gives it away.
+fn no_content_is_empty(context: &Context<'_>) -> Vec<Breach> {
+    let length = context.response.header("content-length");
+    if !context.response.body.is_empty() {
+        let actual = format!("{} bytes", context.response.body.len());
+        return vec![Breach::body("", "no body", actual)];
+    }
+    match length {
+        Some(length) if length != "0" => {
+            vec![Breach::header("Content-Length", "no body", quoted(length))]
+        }
+        _ => Vec::new(),
+    }
+}

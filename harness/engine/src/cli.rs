@@ -1,0 +1,243 @@
+//! The command line: one parser for libtest's flags and ours, with an environment variable for each
+//! of ours, since some runners cannot pass flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand};
+
+use crate::report::Order;
+use crate::target::Network;
+
+/// `cargo test -- …`: the flags of a run, without subcommands.
+#[derive(Parser, Debug)]
+#[command(
+    name = "conformance",
+    version,
+    about = "Tells whether an API keeps the promises of its published error-code page",
+    help_template = HELP,
+    override_usage = "cargo test -- [OPTIONS] [FILTER]...",
+    disable_version_flag = true
+)]
+pub struct Suite {
+    /// The flags of a run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// The installed binary.
+#[derive(Parser, Debug)]
+#[command(
+    name = "conformance",
+    version,
+    about = "Tells whether an API keeps the promises of its published error-code page",
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Program {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the installed binary can do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the suite
+    #[command(help_template = HELP, override_usage = "conformance run [OPTIONS] [FILTER]...", disable_version_flag = true)]
+    Run(Box<RunArgs>),
+    /// Check schemas, scenarios and a target file, and show everything that is wrong at its place
+    Validate(PackArgs),
+    /// List every trial with its clauses and needs
+    List(PackArgs),
+    /// Say in words what a trial, a clause, an error code or a check is about
+    Explain {
+        /// The name of a trial, clause, code or check
+        name: String,
+        /// Where the contract stands
+        #[command(flatten)]
+        pack: PackArgs,
+    },
+    /// Serve the reference API
+    Serve {
+        /// The address to listen on; port 0 takes a free one
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+        listen: std::net::SocketAddr,
+        /// Break a promise on purpose (repeatable); `--defect list` lists what can be broken
+        #[arg(long, value_name = "NAME")]
+        defect: Vec<String>,
+    },
+    /// Print the JSON Schema of one of our own files: scenario, fixtures, target or report
+    Schema {
+        /// scenario, fixtures, target or report
+        name: String,
+    },
+}
+
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option of ours can be given as CONFORMANCE_<NAME>, too; an actor's credential is CONFORMANCE_ACTOR_<NAME>,\nwritten key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 kept, 1 broken, 2 usage or data that does not load, 3 no verdict.\n";
+
+/// Where the contract stands, and what it is held against.
+#[derive(Args, Debug, Clone)]
+pub struct PackArgs {
+    /// Another API's contract: a folder with schemas/ and scenarios/
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_PACK")]
+    pub pack: Option<PathBuf>,
+    /// A YAML description of a deployment: URL, actors, what it lacks, known deviations
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_TARGET")]
+    pub target: Option<PathBuf>,
+}
+
+/// The flags of a run.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The base URL to test; the embedded reference API when absent
+    #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]
+    pub target_url: Option<String>,
+    /// Where the contract stands, and what it is held against.
+    #[command(flatten)]
+    pub pack: PackArgs,
+    /// Write a report, KIND=PATH (repeatable): json, junit, junit-strict; `-` is standard output
+    #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
+    pub report: Vec<Order>,
+    /// A number, or `random`: the same seed gives the same cases in the same order
+    #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", default_value = "1", value_parser = seed)]
+    pub seed: u64,
+    /// Fail on SHOULD clauses, too
+    #[arg(long, env = "CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
+    pub strict: bool,
+    /// At most N requests a second in all
+    #[arg(long, value_name = "N", env = "CONFORMANCE_RATE", value_parser = positive)]
+    pub rate: Option<f64>,
+    /// A bound on the whole run; what is left is inconclusive
+    #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_DEADLINE", value_parser = positive)]
+    pub deadline: Option<f64>,
+    /// The wall clock of one exchange, body included
+    #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_TIMEOUT", default_value = "30", value_parser = positive)]
+    pub timeout: f64,
+    /// The I-th of N disjoint parts
+    #[arg(long, value_name = "I/N", env = "CONFORMANCE_SHARD", value_parser = shard)]
+    pub shard: Option<Shard>,
+    /// Where our webhook receiver listens
+    #[arg(long, value_name = "ADDR", env = "CONFORMANCE_WEBHOOK_LISTEN")]
+    pub webhook_listen: Option<std::net::SocketAddr>,
+    /// How the target reaches our webhook receiver
+    #[arg(long, value_name = "URL", env = "CONFORMANCE_WEBHOOK_URL")]
+    pub webhook_url: Option<String>,
+    /// Trust the authorities in this PEM file as well
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CA_CERT")]
+    pub ca_cert: Option<PathBuf>,
+    /// Show this certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_CERT", requires = "client_key")]
+    pub client_cert: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_KEY", requires = "client_cert")]
+    pub client_key: Option<PathBuf>,
+    /// Trust any certificate
+    #[arg(long, env = "CONFORMANCE_INSECURE", value_parser = FalseyValueParser::new())]
+    pub insecure: bool,
+    /// Take a proxy from the environment
+    #[arg(long, env = "CONFORMANCE_SYSTEM_PROXY", value_parser = FalseyValueParser::new())]
+    pub system_proxy: bool,
+    /// Send this header with every request, 'NAME: VALUE' (repeatable)
+    #[arg(long, value_name = "NAME: VALUE", env = "CONFORMANCE_HEADER", hide_env_values = true, value_parser = header)]
+    pub header: Vec<Header>,
+    /// libtest's own flags.
+    #[command(flatten)]
+    pub libtest: libtest_mimic::Arguments,
+    /// Further filters
+    #[arg(value_name = "FILTER", hide = true)]
+    pub more: Vec<String>,
+}
+
+/// A part of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: u64,
+    /// Of how many.
+    pub count: u64,
+}
+
+/// A header from the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header(pub String, pub String);
+
+impl RunArgs {
+    /// What the client needs of it.
+    pub fn network(&self, file_rate: Option<f64>) -> Network {
+        Network {
+            timeout: Duration::from_secs_f64(self.timeout),
+            rate: self.rate.or(file_rate),
+            headers: self.header.iter().map(|header| (header.0.clone(), header.1.clone())).collect(),
+            ca_cert: self.ca_cert.clone(),
+            client_cert: self.client_cert.clone(),
+            client_key: self.client_key.clone(),
+            insecure: self.insecure,
+            system_proxy: self.system_proxy,
+        }
+    }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        return Ok(crate::run::random() >> 16);
+    }
+    text.parse().map_err(|_| "a seed is a number or `random`".to_owned())
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 && number < 1e9 => Ok(number),
+        _ => Err("a number above 0 is wanted".to_owned()),
+    }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let parsed = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
+    match parsed {
+        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+        _ => Err("a shard is I/N with I from 1 to N, such as 2/4".to_owned()),
+    }
+}
+
+fn header(text: &str) -> Result<Header, String> {
+    let (name, value) = text.split_once(':').ok_or("a header is written 'NAME: VALUE'")?;
+    let good = http::HeaderName::from_bytes(name.trim().as_bytes()).is_ok() && http::HeaderValue::from_str(value.trim()).is_ok();
+    if !good {
+        return Err(format!("`{}` is no header", name.trim()));
+    }
+    Ok(Header(name.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_parsers_are_sound() {
+        Suite::command().debug_assert();
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn libtest_flags_and_ours_live_together() {
+        let suite = Suite::try_parse_from([
+            "conformance", "--target-url", "http://h", "--exact", "a", "b", "--skip", "c", "--strict", "--shard", "2/4",
+        ])
+        .expect("it parses");
+        assert_eq!(suite.run.libtest.filter.as_deref(), Some("a"));
+        assert_eq!(suite.run.more, ["b"]);
+        assert!(suite.run.strict);
+        assert_eq!(suite.run.shard, Some(Shard { index: 2, count: 4 }));
+    }
+
+    #[test]
+    fn bad_values_are_refused() {
+        for arguments in [["--shard", "0/4"], ["--shard", "5/4"], ["--rate", "0"], ["--timeout", "-1"], ["--seed", "x"], ["--report", "junti=a"], ["--header", "nope"]] {
+            let line = ["conformance"].into_iter().chain(arguments);
+            assert!(Suite::try_parse_from(line).is_err(), "{arguments:?}");
+        }
+    }
+}

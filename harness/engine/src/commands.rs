@@ -1,0 +1,210 @@
+//! What the installed binary can do besides running: validate, list, explain, serve, schema.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use crate::check::CHECKS;
+use crate::cli::PackArgs;
+use crate::contract::{Clause, Contract, ErrorCode, Retry};
+use crate::run::{Refusal, load, pack_root};
+use crate::scenario::{Library, TrialSpec};
+use crate::source::suggestion;
+use crate::target::{TargetFile, assignments, defects, serve as serve_reference, variable};
+
+fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
+    Ok(load(&root)?)
+}
+
+/// Says everything that is wrong with a pack and a target file.
+pub fn validate(pack: &PackArgs) -> ExitCode {
+    let outcome = loaded(pack).and_then(|(contract, library)| {
+        if let Some(path) = &pack.target {
+            TargetFile::load(path, &contract)?;
+        }
+        Ok((contract, library))
+    });
+    match outcome {
+        Ok((contract, library)) => {
+            println!(
+                "{} operations, {} codes, {} clauses, {} checks, {} trials: nothing is wrong",
+                contract.operations.len(),
+                contract.catalog.codes.len(),
+                contract.clauses.len(),
+                CHECKS.len(),
+                library.trials.len()
+            );
+            ExitCode::SUCCESS
+        }
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+/// Lists every trial.
+pub fn list(pack: &PackArgs) -> ExitCode {
+    let (_, library) = match loaded(pack) {
+        Ok(loaded) => loaded,
+        Err(refusal) => return refusal.tell(),
+    };
+    for trial in &library.trials {
+        let needs = if trial.needs.is_empty() { String::new() } else { format!("  needs {}", trial.needs.join(", ")) };
+        println!("{}  {}{needs}", trial.name, trial.clauses.join(" "));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Explains a trial, a clause, a code or a check in words.
+pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
+    let (contract, library) = match loaded(pack) {
+        Ok(loaded) => loaded,
+        Err(refusal) => return refusal.tell(),
+    };
+    let text = contract
+        .clause(name)
+        .map(|clause| explain_clause(clause, &library))
+        .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &library)))
+        .or_else(|| explain_check(name, &contract))
+        .or_else(|| library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract)));
+    if let Some(text) = text {
+        print!("{text}");
+        return ExitCode::SUCCESS;
+    }
+    let known: Vec<String> = contract
+        .clauses
+        .iter()
+        .map(|clause| clause.id.clone())
+        .chain(contract.catalog.code_names())
+        .chain(CHECKS.iter().map(|check| check.name.to_owned()))
+        .chain(library.trials.iter().map(|trial| trial.name.clone()))
+        .collect();
+    let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all trials".to_owned());
+    Refusal::Usage(format!("error: there is no trial, clause, code or check `{name}`: {hint}")).tell()
+}
+
+fn explain_clause(clause: &Clause, library: &Library) -> String {
+    let mut text = format!("{} ({})\n  {}\n  On the page: {}\n", clause.id, clause.level.as_str(), clause.says, clause.page);
+    if !clause.checks.is_empty() {
+        text.push_str(&format!("  Judged on every exchange by: {}\n", clause.checks.join(", ")));
+    }
+    let trials: Vec<&str> = library
+        .trials
+        .iter()
+        .filter(|trial| trial.clauses.contains(&clause.id))
+        .map(|trial| trial.name.as_str())
+        .collect();
+    if !trials.is_empty() {
+        text.push_str(&format!("  Trials ({}):\n    {}\n", trials.len(), trials.join("\n    ")));
+    }
+    text
+}
+
+fn explain_code(entry: &ErrorCode, library: &Library) -> String {
+    let status = entry.status.map_or_else(|| "never answers a call; it stands in delivery logs".to_owned(), |status| format!("comes with {status}"));
+    let retry = match entry.retry {
+        Retry::Never => "the same request will fail again",
+        Retry::Credential => "renew the credential, then try once more",
+        Retry::AfterDelay => "try again after the delay that the answer names",
+        Retry::Backoff => "try again with growing pauses",
+    };
+    let trials = library
+        .trials
+        .iter()
+        .filter(|trial| {
+            let expects = |step: &std::sync::Arc<crate::scenario::Step>| {
+                step.expect.as_ref().is_some_and(|expect| crate::scenario::codes(&expect.error, &trial.variables).is_ok_and(|codes| codes.contains(&entry.code)))
+            };
+            trial.steps.iter().any(expects)
+        })
+        .map(|trial| trial.name.as_str())
+        .collect::<Vec<_>>();
+    format!(
+        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Trials that provoke it ({}):\n    {}\n",
+        entry.code,
+        entry.means,
+        entry.page,
+        trials.len(),
+        trials.join("\n    ")
+    )
+}
+
+fn explain_check(name: &str, contract: &Contract) -> Option<String> {
+    let check = CHECKS.iter().find(|check| check.name == name)?;
+    let clause = contract
+        .clause_of_check(name)
+        .map_or_else(|| "no clause of this contract".to_owned(), |clause| format!("{}: {}", clause.id, clause.says));
+    Some(format!("{name}\n  On every exchange: {}.\n  It judges {clause}\n", check.promise))
+}
+
+fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
+    let mut text = format!("{}\n  {}\n  {}:{}\n", trial.name, trial.about, trial.file, trial.line);
+    for id in &trial.clauses {
+        if let Some(clause) = contract.clause(id) {
+            text.push_str(&format!("  {id} ({}): {}\n", clause.level.as_str(), clause.says));
+        }
+    }
+    if !trial.actors.is_empty() {
+        let variables: Vec<String> = trial.actors.iter().map(|actor| variable(actor)).collect();
+        text.push_str(&format!("  Needs: {}\n", variables.iter().chain(&trial.needs).cloned().collect::<Vec<_>>().join(", ")));
+    }
+    for (index, step) in trial.steps.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial)));
+    }
+    text
+}
+
+fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
+    use crate::scenario::{codes, template};
+    let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
+    let Some(call) = &step.call else { return "wait for the retry delay that was told".to_owned() };
+    let actor = step.actor.as_deref().map_or_else(|| "nobody in particular".to_owned(), |actor| filled(actor));
+    let many = step.burst.map(|burst| format!(" up to {} times at once", burst.at_most)).unwrap_or_default();
+    let Some(expect) = &step.expect else { return format!("{} as {actor}{many}; it must succeed", filled(call)) };
+    let mut accepted = Vec::new();
+    if expect.success {
+        accepted.push("success".to_owned());
+    }
+    accepted.extend(codes(&expect.error, &trial.variables).unwrap_or_default());
+    if expect.any_documented {
+        accepted.push("any documented answer but a server error".to_owned());
+    }
+    if !expect.not_error.is_empty() {
+        accepted.push(format!("anything but {}", expect.not_error.join(", ")));
+    }
+    let field = expect.field.as_ref().map(|field| format!(" naming `{}`", filled(field))).unwrap_or_default();
+    let body = if expect.body.is_empty() { String::new() } else { format!(" with {}", serde_json::json!(expect.body)) };
+    format!("{} as {actor}{many}; what must come back: {}{field}{body}", filled(call), accepted.join(" or "))
+}
+
+/// Serves the reference until the process is ended.
+pub fn serve(listen: SocketAddr, names: &[String]) -> ExitCode {
+    if names.iter().any(|name| name == "list") {
+        for (name, about, clauses) in defects() {
+            println!("{name}  {}  {about}", clauses.join(" "));
+        }
+        return ExitCode::SUCCESS;
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Refusal::Inconclusive(error.to_string()).tell(),
+    };
+    runtime.block_on(async {
+        match serve_reference(listen, &names).await {
+            Ok(running) => {
+                println!("# The reference API. Its credentials, for the shell that runs the suite:");
+                for assignment in assignments() {
+                    println!("export {assignment}");
+                }
+                println!("export CONFORMANCE_TARGET_URL='{}'", running.url());
+                let _ = tokio::signal::ctrl_c().await;
+                ExitCode::SUCCESS
+            }
+            Err(error) => Refusal::Usage(format!("error: {listen}: {error}")).tell(),
+        }
+    })
+}
+
+/// Prints the JSON Schema of one of our own files.
+pub fn schema(_name: &str) -> ExitCode {
+    ExitCode::SUCCESS
+}

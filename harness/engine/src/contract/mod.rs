@@ -1,0 +1,129 @@
+//! The contract as data: operations, the catalogue of errors, the clauses and the schemas of a pack.
+//!
+//! Everything is loaded once and cross-checked; all that is wrong is reported together. No name of
+//! an API stands in this code: they all come from the pack's `schemas/` folder.
+
+mod catalog;
+mod clauses;
+mod conventions;
+mod openapi;
+mod schemas;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, RateLimit, Retry, Surface};
+pub use clauses::{Clause, Level};
+pub use conventions::{ActorRole, Capability, CleanupRule, Conventions, Condition, Signing};
+pub use openapi::{Operation, Scheme};
+pub use schemas::{Misfit, SchemaSet, derived, shown};
+
+use crate::source::{Problem, Problems, SourceFile};
+
+/// A loaded pack: what an API promises about its errors.
+#[derive(Debug)]
+pub struct Contract {
+    /// The pack's folder.
+    pub root: PathBuf,
+    /// The operations, in the order of the description.
+    pub operations: Vec<Operation>,
+    /// How a credential travels: one entry a kind.
+    pub schemes: Vec<Scheme>,
+    /// The error catalogue.
+    pub catalog: ErrorCatalog,
+    /// The clause register.
+    pub clauses: Vec<Clause>,
+    /// Actors, capabilities, signing, clean-up.
+    pub conventions: Conventions,
+    /// Compiled JSON Schemas.
+    pub schemas: SchemaSet,
+    /// SHA-256 over all files of the contract, in hexadecimal.
+    pub hash: String,
+}
+
+impl Contract {
+    /// Loads the `schemas/` folder of the pack at `root`.
+    pub fn load(root: &Path) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let mut hasher = Sha256::new();
+        let mut read = |name: &str| {
+            let file = SourceFile::read(&root.join("schemas").join(name), format!("schemas/{name}"))?;
+            hasher.update(name.as_bytes());
+            hasher.update(file.text.as_bytes());
+            Ok(file)
+        };
+        let description = problems.take(read("openapi.yaml"));
+        let catalog = problems.take(read("errors.yaml"));
+        let clauses = problems.take(read("clauses.yaml"));
+        let conventions = problems.take(read("conventions.yaml"));
+        let (Some(description), Some(catalog_file), Some(clauses), Some(conventions)) =
+            (description, catalog, clauses, conventions)
+        else {
+            return Err(problems);
+        };
+        let api = openapi::load(&description, &mut problems);
+        let catalog = catalog::load(&catalog_file, &mut problems);
+        let clauses = clauses::load(&clauses, &mut problems);
+        let conventions = conventions::load(&conventions, &mut problems);
+        let (Some(api), Some(catalog), Some(conventions)) = (api, catalog, conventions) else {
+            return Err(problems);
+        };
+        let envelope_name = catalog.envelope.schema.clone();
+        let Some(envelope) = problems.take(read(&envelope_name)) else {
+            return Err(problems);
+        };
+        conventions.check_operations(&api.operations, &mut problems);
+        let schemas = SchemaSet::compile(&api.document, &description, &envelope, &catalog, &api.operations, &mut problems);
+        let contract = Self {
+            root: root.to_path_buf(),
+            operations: api.operations,
+            schemes: api.schemes,
+            catalog,
+            clauses,
+            conventions,
+            schemas,
+            hash: hex(&hasher.finalize()),
+        };
+        problems.or(contract)
+    }
+
+    /// The operation of that `operationId`.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The clause of that id.
+    pub fn clause(&self, id: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.id == id)
+    }
+
+    /// The clause that a check of that name judges in this contract, if any.
+    pub fn clause_of_check(&self, check: &str) -> Option<&Clause> {
+        self.clauses
+            .iter()
+            .find(|clause| clause.checks.iter().any(|name| name == check))
+    }
+
+    /// Refuses clauses whose checks do not exist; `known` are the engine's own.
+    pub fn check_names(&self, known: &[&str]) -> Vec<Problem> {
+        let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+        self.clauses
+            .iter()
+            .flat_map(|clause| clause.checks.iter().map(move |check| (clause, check)))
+            .filter(|(_, check)| !known.contains(check))
+            .map(|(clause, check)| {
+                Problem::general(
+                    "schemas/clauses.yaml",
+                    format!("clause {}: unknown check `{check}`", clause.id),
+                )
+                .with_help(crate::source::suggestion(check, &known))
+            })
+            .collect()
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,263 @@
+//! JSON Schemas (2020-12), compiled once: the envelope, one derived for each code, and the success
+//! body of each operation. Nothing is ever fetched.
+
+use std::collections::BTreeMap;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Registry, ValidationError, Validator};
+use serde_json::{Value, json};
+
+use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
+use super::openapi::{Operation, escaped};
+use crate::source::{Problem, Problems, SourceFile};
+
+/// All compiled schemas of a contract.
+#[derive(Debug)]
+pub struct SchemaSet {
+    envelope: Validator,
+    by_code: BTreeMap<String, Validator>,
+    success: BTreeMap<String, Validator>,
+    documented: BTreeMap<String, Vec<String>>,
+}
+
+/// One place where a document does not fit its schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The JSON Pointer of the value at fault; of the missing one, where one is missing.
+    pub pointer: String,
+    /// What the schema asks for there, in words.
+    pub expected: String,
+    /// What stands there instead.
+    pub actual: String,
+}
+
+const BASE: &str = "https://conformance.example/schemas/";
+
+impl SchemaSet {
+    pub(super) fn compile(
+        document: &Value,
+        description: &SourceFile,
+        envelope: &SourceFile,
+        catalog: &ErrorCatalog,
+        operations: &[Operation],
+        problems: &mut Problems,
+    ) -> Self {
+        let envelope_schema = problems
+            .take(envelope_value(envelope))
+            .unwrap_or(Value::Bool(true));
+        let registry = registry(document, &catalog.envelope.schema, &envelope_schema);
+        let mut compile = |schema: Value, what: String, file: &SourceFile| {
+            let built = registry
+                .as_ref()
+                .map_err(|message| message.clone())
+                .and_then(|registry| build(registry, &schema));
+            built.unwrap_or_else(|message| {
+                problems.0.push(Problem::general(&file.name, format!("{what}: {message}")));
+                anything()
+            })
+        };
+        let by_code = catalog
+            .codes
+            .iter()
+            .map(|entry| {
+                let schema = derived(catalog, entry);
+                (entry.code.clone(), compile(schema, format!("the schema of {}", entry.code), envelope))
+            })
+            .collect();
+        let success = operations
+            .iter()
+            .filter_map(|operation| {
+                let pointer = operation.success_schema.as_ref()?;
+                let schema = json!({ "$ref": format!("{BASE}openapi.yaml#{}", in_fragment(pointer)) });
+                Some((operation.id.clone(), compile(schema, format!("the success body of {}", operation.id), description)))
+            })
+            .collect();
+        Self {
+            documented: documented_members(&envelope_schema),
+            envelope: compile(envelope_ref(catalog), "the envelope".to_owned(), envelope),
+            by_code,
+            success,
+        }
+    }
+
+    /// Where an error body does not fit the envelope; the schema of its code, where that is known.
+    pub fn envelope_misfits(&self, code: Option<&str>, body: &Value) -> Vec<Misfit> {
+        let validator = code
+            .and_then(|code| self.by_code.get(code))
+            .unwrap_or(&self.envelope);
+        misfits(validator, body)
+    }
+
+    /// Where a success body does not fit its operation's schema.
+    pub fn success_misfits(&self, operation: &str, body: &Value) -> Vec<Misfit> {
+        self.success
+            .get(operation)
+            .map(|validator| misfits(validator, body))
+            .unwrap_or_default()
+    }
+
+    /// The documented member names of the object at each pointer of the envelope.
+    pub fn documented_members(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.documented
+    }
+}
+
+/// A JSON Pointer as a URI fragment (RFC 6901, section 6).
+fn in_fragment(pointer: &str) -> String {
+    pointer
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+/// The schema of an error body with one certain code: the envelope, the code, and what it requires.
+pub fn derived(catalog: &ErrorCatalog, entry: &ErrorCode) -> Value {
+    let mut parts = vec![envelope_ref(catalog)];
+    let code = match catalog.envelope.code_type {
+        CodeType::String => json!(entry.code),
+        CodeType::Integer => json!(entry.code.parse::<i64>().unwrap_or_default()),
+    };
+    parts.push(nested(&catalog.envelope.pointers.code, json!({ "const": code })));
+    for part in &entry.requires {
+        if let Some(pointer) = catalog.envelope.pointers.part(part) {
+            parts.push(nested(pointer, Value::Bool(true)));
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": format!("An error body with the code {}", entry.code),
+        "allOf": parts,
+    })
+}
+
+fn envelope_ref(catalog: &ErrorCatalog) -> Value {
+    json!({ "$ref": format!("{BASE}{}", catalog.envelope.schema) })
+}
+
+/// A schema that requires the member at `pointer` and applies `inner` to it.
+fn nested(pointer: &str, inner: Value) -> Value {
+    pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(inner, |inner, token| {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        json!({ "type": "object", "required": [token.clone()], "properties": { token: inner } })
+    })
+}
+
+fn envelope_value(file: &SourceFile) -> Result<Value, Problem> {
+    serde_json::from_str(&file.text).map_err(|error| {
+        Problem::general(&file.name, format!("not JSON: {error}"))
+    })
+}
+
+fn registry(document: &Value, name: &str, envelope: &Value) -> Result<Registry<'static>, String> {
+    Registry::new()
+        .add(format!("{BASE}openapi.yaml"), document.clone())
+        .and_then(|registry| registry.add(format!("{BASE}{name}"), envelope.clone()))
+        .and_then(|registry| registry.prepare())
+        .map_err(|error| error.to_string())
+}
+
+fn build(registry: &Registry<'static>, schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .with_registry(registry)
+        .offline()
+        .should_validate_formats(true)
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+/// A validator that takes everything, to go on with after a problem was noted.
+fn anything() -> Validator {
+    Validator::options()
+        .build(&Value::Bool(true))
+        .unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
+}
+
+fn misfits(validator: &Validator, body: &Value) -> Vec<Misfit> {
+    validator.iter_errors(body).map(|error| misfit(&error)).collect()
+}
+
+fn misfit(error: &ValidationError<'_>) -> Misfit {
+    let at = error.instance_path().as_str().to_owned();
+    let instance = error.instance();
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            Misfit {
+                pointer: format!("{at}/{}", escaped(name)),
+                expected: format!("a member `{name}`"),
+                actual: "nothing there".to_owned(),
+            }
+        }
+        ValidationErrorKind::Type { kind } => Misfit {
+            pointer: at,
+            expected: types_in_words(kind),
+            actual: shown(instance),
+        },
+        ValidationErrorKind::MinLength { .. } => Misfit {
+            pointer: at,
+            expected: "a string that is not empty".to_owned(),
+            actual: shown(instance),
+        },
+        ValidationErrorKind::Minimum { limit } => Misfit {
+            pointer: at,
+            expected: format!("a number not below {limit}"),
+            actual: shown(instance),
+        },
+        ValidationErrorKind::Enum { options } => Misfit {
+            pointer: at,
+            expected: format!("one of {options}"),
+            actual: shown(instance),
+        },
+        ValidationErrorKind::Constant { expected_value } => Misfit {
+            pointer: at,
+            expected: expected_value.to_string(),
+            actual: shown(instance),
+        },
+        _ => Misfit {
+            pointer: at,
+            expected: error.masked().to_string(),
+            actual: shown(instance),
+        },
+    }
+}
+
+fn types_in_words(kind: &jsonschema::error::TypeKind) -> String {
+    use jsonschema::error::TypeKind;
+    match kind {
+        TypeKind::Single(one) => format!("a value of type {one}"),
+        TypeKind::Multiple(set) => {
+            let names: Vec<String> = set.iter().map(|one| one.to_string()).collect();
+            format!("a value of type {}", names.join(" or "))
+        }
+    }
+}
+
+/// A value as findings show it: JSON, cut where it is long.
+pub fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 200 {
+        return text;
+    }
+    let head: String = text.chars().take(200).collect();
+    format!("{head}… ({} bytes)", text.len())
+}
+
+fn documented_members(schema: &Value) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    collect_members(schema, String::new(), &mut found);
+    found
+}
+
+fn collect_members(schema: &Value, at: String, found: &mut BTreeMap<String, Vec<String>>) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        return;
+    };
+    found.insert(at.clone(), properties.keys().cloned().collect());
+    for (name, inner) in properties {
+        collect_members(inner, format!("{at}/{}", escaped(name)), found);
+    }
+}

@@ -1,0 +1,373 @@
+//! Documents by construction: real JPG, PNG and PDF files with a stated resolution, colour and size,
+//! and real files of other kinds. Nothing is read from disk, so that sizes and densities are exact.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+/// What a document is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSpec {
+    /// The kind of file.
+    pub kind: Kind,
+    /// Dots an inch, where the kind states a resolution.
+    #[serde(default = "default_dpi")]
+    pub dpi: u32,
+    /// Colour or not, where the kind has colours.
+    #[serde(default)]
+    pub colour: Colour,
+    /// The exact size in bytes, reached by legal padding inside the format; the natural one when absent.
+    #[serde(default)]
+    pub bytes: Option<usize>,
+}
+
+/// The kind of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Portable Network Graphics (ISO/IEC 15948).
+    Png,
+    /// JPEG in a JFIF file (ISO/IEC 10918-5).
+    Jpg,
+    /// Portable Document Format (ISO 32000).
+    Pdf,
+    /// Graphics Interchange Format 89a.
+    Gif,
+    /// Tagged Image File Format 6.0.
+    Tiff,
+    /// Windows bitmap.
+    Bmp,
+    /// WebP, lossless.
+    Webp,
+    /// A web page.
+    Html,
+    /// Scalable Vector Graphics.
+    Svg,
+    /// Plain text.
+    Text,
+    /// A ZIP archive without entries.
+    Zip,
+    /// No bytes at all.
+    Empty,
+}
+
+/// The colours of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Colour {
+    /// Red, green and blue.
+    #[default]
+    Rgb,
+    /// Grayscale.
+    Gray,
+}
+
+fn default_dpi() -> u32 {
+    300
+}
+
+/// The pixels of every image: an identity page of about 90 by 62 millimetres at 300 DPI.
+const WIDTH: u16 = 1063;
+const HEIGHT: u16 = 732;
+
+static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<str>>>> = LazyLock::new(Mutex::default);
+
+/// The document as Base64 (RFC 4648, with padding); each is built once.
+pub fn base64(spec: DocumentSpec) -> Result<Arc<str>, String> {
+    if let Some(found) = lock().get(&spec) {
+        return Ok(found.clone());
+    }
+    let text: Arc<str> = STANDARD.encode(bytes(spec)?).into();
+    lock().insert(spec, text.clone());
+    Ok(text)
+}
+
+fn lock() -> std::sync::MutexGuard<'static, HashMap<DocumentSpec, Arc<str>>> {
+    CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The document's bytes.
+pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
+    let natural = natural(spec)?;
+    let Some(size) = spec.bytes else { return Ok(natural) };
+    let missing = size
+        .checked_sub(natural.len())
+        .ok_or_else(|| format!("a {:?} of {size} bytes cannot be made: it needs {}", spec.kind, natural.len()))?;
+    let padded = match spec.kind {
+        Kind::Png => pad_png(natural, missing),
+        Kind::Jpg => pad_jpg(natural, missing),
+        Kind::Pdf => pad_pdf(missing),
+        _ => Some([natural, vec![b' '; missing]].concat()),
+    };
+    padded
+        .filter(|bytes| bytes.len() == size)
+        .ok_or_else(|| format!("a {:?} of exactly {size} bytes cannot be made", spec.kind))
+}
+
+fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
+    Ok(match spec.kind {
+        Kind::Png => png(spec).map_err(|error| error.to_string())?,
+        Kind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
+        Kind::Pdf => pdf(0),
+        Kind::Gif => gif(),
+        Kind::Tiff => tiff(),
+        Kind::Bmp => bmp(),
+        Kind::Webp => webp(),
+        Kind::Html => b"<!DOCTYPE html>\n<html><head><title>Passport</title></head><body><p>Passport</p></body></html>\n".to_vec(),
+        Kind::Svg => b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90mm\" height=\"62mm\"><rect width=\"100\" height=\"60\" fill=\"teal\"/></svg>\n".to_vec(),
+        Kind::Text => b"This is a passport, in plain text, line by line.\nName: Ada Lovelace\n".to_vec(),
+        Kind::Zip => b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec(),
+        Kind::Empty => Vec::new(),
+    })
+}
+
+/// A page with a few coloured fields, so that it is a picture and still small.
+fn pixels(colour: Colour) -> Vec<u8> {
+    let fields = [[0x1f, 0x4e, 0x79], [0xf2, 0xe6, 0xc9], [0xa6, 0x2b, 0x2b], [0x2e, 0x6b, 0x3f]];
+    let mut bytes = Vec::new();
+    for y in 0..usize::from(HEIGHT) {
+        for x in 0..usize::from(WIDTH) {
+            let [red, green, blue] = fields[(x / 177 + y / 122) % fields.len()];
+            match colour {
+                Colour::Rgb => bytes.extend([red, green, blue]),
+                Colour::Gray => bytes.push(((u32::from(red) * 3 + u32::from(green) * 6 + u32::from(blue)) / 10) as u8),
+            }
+        }
+    }
+    bytes
+}
+
+fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, WIDTH.into(), HEIGHT.into());
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_color(match spec.colour {
+        Colour::Rgb => png::ColorType::Rgb,
+        Colour::Gray => png::ColorType::Grayscale,
+    });
+    // Pixels a metre; 300 DPI is 11811.02, which the format can only state as 11811.
+    let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
+    encoder.set_pixel_dims(Some(png::PixelDimensions {
+        xppu: per_metre,
+        yppu: per_metre,
+        unit: png::Unit::Meter,
+    }));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&pixels(spec.colour))?;
+    writer.finish()?;
+    Ok(out)
+}
+
+/// Puts a private ancillary chunk before the end chunk; 12 bytes are the least that it takes.
+fn pad_png(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
+    const END_CHUNK: usize = 12;
+    let at = file.len() - END_CHUNK;
+    let mut out = file[..at].to_vec();
+    let mut chunk = b"prVt".to_vec();
+    chunk.resize(4 + missing.checked_sub(12)?, b'.');
+    out.extend(u32::try_from(chunk.len() - 4).ok()?.to_be_bytes());
+    let crc = crc32(&chunk);
+    out.append(&mut chunk);
+    out.extend(crc.to_be_bytes());
+    out.extend(&file[at..]);
+    Some(out)
+}
+
+/// CRC-32 as PNG uses it (ISO 3309).
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut table = [0u32; 256];
+    for (index, entry) in table.iter_mut().enumerate() {
+        let mut value = index as u32;
+        for _ in 0..8 {
+            value = if value & 1 == 1 { 0xEDB8_8320 ^ (value >> 1) } else { value >> 1 };
+        }
+        *entry = value;
+    }
+    let fold = |crc: u32, byte: &u8| table[((crc ^ u32::from(*byte)) & 0xFF) as usize] ^ (crc >> 8);
+    !bytes.iter().fold(!0, fold)
+}
+
+fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, 60);
+    let dpi = u16::try_from(spec.dpi).unwrap_or(u16::MAX);
+    encoder.set_density(jpeg_encoder::PixelDensity {
+        density: (dpi, dpi),
+        unit: jpeg_encoder::PixelDensityUnit::Inches,
+    });
+    let kind = match spec.colour {
+        Colour::Rgb => jpeg_encoder::ColorType::Rgb,
+        Colour::Gray => jpeg_encoder::ColorType::Luma,
+    };
+    encoder.encode(&pixels(spec.colour), WIDTH, HEIGHT, kind)?;
+    Ok(out)
+}
+
+/// Puts comment segments behind the JFIF header.
+fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
+    let header = 4 + usize::from(u16::from_be_bytes([file[4], file[5]]));
+    let mut out = file[..header].to_vec();
+    let mut left = missing;
+    while left > 0 {
+        // A segment takes 4 to 65,537 bytes; never leave a rest that is too small for one.
+        let take = if left > 65_537 { left.min(65_537).min(left - 4) } else { left };
+        let length = u16::try_from(take.checked_sub(2)?).ok()?;
+        out.extend([0xFF, 0xFE]);
+        out.extend(length.to_be_bytes());
+        out.resize(out.len() + take - 4, b'.');
+        left -= take;
+    }
+    out.extend(&file[header..]);
+    Some(out)
+}
+
+/// A page with a sentence and a stream object of `padding` bytes that nothing refers to.
+fn pdf(padding: usize) -> Vec<u8> {
+    let text = "BT /F1 18 Tf 72 720 Td (Passport of Ada Lovelace) Tj ET";
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        format!("<< /Length {padding} >>\nstream\n{}\nendstream", ".".repeat(padding)),
+    ];
+    let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+    }
+    let table = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    for offset in offsets {
+        out.extend(format!("{offset:010} 00000 n \n").bytes());
+    }
+    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).bytes());
+    out
+}
+
+/// The padding's own length is written twice in digits, so the fit is found by trying.
+fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
+    let size = pdf(0).len() + missing;
+    (missing.saturating_sub(24)..=missing)
+        .map(pdf)
+        .find(|file| file.len() == size)
+}
+
+fn gif() -> Vec<u8> {
+    let mut out = b"GIF89a".to_vec();
+    out.extend([1, 0, 1, 0, 0x80, 0, 0]);
+    out.extend([0x1f, 0x4e, 0x79, 0xff, 0xff, 0xff]);
+    out.extend([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0]);
+    out.extend([2, 2, 0x44, 0x01, 0, 0x3B]);
+    out
+}
+
+fn tiff() -> Vec<u8> {
+    let entries: [(u16, u16, u32); 8] = [
+        (256, 3, 1),
+        (257, 3, 1),
+        (258, 3, 8),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, 8),
+        (278, 3, 1),
+        (279, 4, 1),
+    ];
+    let mut out = b"II*\0".to_vec();
+    out.extend(10u32.to_le_bytes());
+    out.extend([0x7F, 0]);
+    out.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, value) in entries {
+        out.extend(tag.to_le_bytes());
+        out.extend(kind.to_le_bytes());
+        out.extend(1u32.to_le_bytes());
+        out.extend(value.to_le_bytes());
+    }
+    out.extend(0u32.to_le_bytes());
+    out
+}
+
+fn bmp() -> Vec<u8> {
+    let mut out = b"BM".to_vec();
+    for number in [58u32, 0, 54, 40, 1, 1] {
+        out.extend(number.to_le_bytes());
+    }
+    out.extend(1u16.to_le_bytes());
+    out.extend(24u16.to_le_bytes());
+    for number in [0u32, 4, 11811, 11811, 0, 0] {
+        out.extend(number.to_le_bytes());
+    }
+    out.extend([0x79, 0x4e, 0x1f, 0]);
+    out
+}
+
+fn webp() -> Vec<u8> {
+    // One pixel, lossless: signature, 14 + 14 bits of size, then five codes of a single symbol each.
+    let mut out = b"RIFF".to_vec();
+    out.extend(26u32.to_le_bytes());
+    out.extend(b"WEBPVP8L");
+    out.extend(13u32.to_le_bytes());
+    out.extend([0x2F, 0, 0, 0, 0x10, 0x07, 0x10, 0x11, 0x11, 0x88, 0x88, 0xFE, 0x07, 0]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(kind: Kind) -> DocumentSpec {
+        DocumentSpec { kind, dpi: 300, colour: Colour::Rgb, bytes: None }
+    }
+
+    #[test]
+    fn a_png_reads_back_with_its_density_even_when_padded() {
+        for size in [None, Some(1_000_000)] {
+            let file = bytes(DocumentSpec { bytes: size, dpi: 299, ..spec(Kind::Png) }).expect("a file");
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().expect("a header");
+            let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+            reader.next_frame(&mut pixels).expect("pixels");
+            reader.finish().expect("an end");
+            assert_eq!(reader.info().pixel_dims.expect("dimensions").xppu, 11772);
+            assert_eq!(size.unwrap_or(file.len()), file.len());
+        }
+    }
+
+    #[test]
+    fn sizes_are_exact() {
+        for kind in [Kind::Png, Kind::Jpg, Kind::Pdf, Kind::Text] {
+            for size in [200_000, 10_000_000, 10 * 1024 * 1024 + 1] {
+                let file = bytes(DocumentSpec { bytes: Some(size), ..spec(kind) }).expect("a file");
+                assert_eq!(file.len(), size, "{kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jpg_states_its_density_and_colour() {
+        let file = bytes(DocumentSpec { dpi: 72, colour: Colour::Gray, ..spec(Kind::Jpg) }).expect("a file");
+        assert_eq!(&file[6..11], b"JFIF\0");
+        assert_eq!(&file[13..18], &[1, 0, 72, 0, 72]);
+        let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame");
+        assert_eq!(file[frame + 9], 1, "components");
+    }
+
+    #[test]
+    fn cross_references_of_a_pdf_point_at_objects() {
+        let file = bytes(DocumentSpec { bytes: Some(50_000), ..spec(Kind::Pdf) }).expect("a file");
+        let text = String::from_utf8_lossy(&file);
+        let table = text.rfind("xref\n0 7\n").expect("a table");
+        let offset: usize = text[table + 9 + 20..table + 9 + 30].parse().expect("digits");
+        assert!(file[offset..].starts_with(b"1 0 obj"));
+    }
+
+    #[test]
+    fn what_cannot_be_made_is_an_error() {
+        assert!(bytes(DocumentSpec { bytes: Some(10), ..spec(Kind::Png) }).is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! What all trials of a run share.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::ledger::Ledger;
+use crate::contract::Contract;
+use crate::target::{HttpClient, Target};
+
+/// Why a run ends before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The time for the whole run is over.
+    Deadline,
+    /// Somebody pressed Ctrl-C, or the process was asked to end.
+    Interrupt,
+}
+
+impl Stop {
+    /// The reason as reports give it.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Stop::Deadline => "the deadline of the run passed first",
+            Stop::Interrupt => "the run was interrupted",
+        }
+    }
+}
+
+/// What all trials of a run share.
+pub struct Environment {
+    /// The contract.
+    pub contract: Contract,
+    /// The target.
+    pub target: Target,
+    /// The client.
+    pub client: HttpClient,
+    /// What was made and is still there.
+    pub ledger: Ledger,
+    stop: watch::Receiver<Option<Stop>>,
+    run: String,
+    counter: AtomicU64,
+    request_ids: Mutex<HashSet<String>>,
+    pauses: Mutex<HashMap<String, Instant>>,
+    locks: Mutex<HashMap<String, std::sync::Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Environment {
+    /// An environment; `run` is a token of lower-case letters and digits that no other run has.
+    pub fn new(contract: Contract, target: Target, client: HttpClient, run: String, stop: watch::Receiver<Option<Stop>>) -> Self {
+        Self {
+            contract,
+            target,
+            client,
+            ledger: Ledger::default(),
+            stop,
+            run,
+            counter: AtomicU64::new(0),
+            request_ids: Mutex::default(),
+            pauses: Mutex::default(),
+            locks: Mutex::default(),
+        }
+    }
+
+    /// Lower-case letters and digits that nobody else has.
+    pub fn unique(&self) -> String {
+        format!("{}{}", self.run, base36(self.counter.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Why the run is to end, if it is.
+    pub fn stopped(&self) -> Option<Stop> {
+        *self.stop.borrow()
+    }
+
+    /// Returns when the run is to end.
+    pub async fn until_stopped(&self) -> Stop {
+        let mut stop = self.stop.clone();
+        match stop.wait_for(Option::is_some).await {
+            Ok(reason) => reason.unwrap_or(Stop::Interrupt),
+            // Nobody can stop the run any more.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Whether another answer had that request id; from now on this one has it.
+    pub(super) fn request_id_seen(&self, id: &str) -> bool {
+        !locked(&self.request_ids).insert(id.to_owned())
+    }
+
+    /// The lock of that name.
+    pub(super) fn lock(&self, name: &str) -> std::sync::Arc<tokio::sync::Mutex<()>> {
+        locked(&self.locks).entry(name.to_owned()).or_default().clone()
+    }
+
+    /// Waits while an actor was told to come back later.
+    pub(super) async fn wait_for(&self, actor: &str) {
+        let until = locked(&self.pauses).get(actor).copied();
+        if let Some(until) = until {
+            tokio::time::sleep_until(until.into()).await;
+        }
+    }
+
+    /// Takes down that an actor was told to come back later.
+    pub(super) fn pause(&self, actor: &str, delay: Duration) {
+        let until = Instant::now() + delay;
+        let mut pauses = locked(&self.pauses);
+        let entry = pauses.entry(actor.to_owned()).or_insert(until);
+        *entry = until.max(*entry);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A number in the digits 0 to 9 and a to z.
+pub fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
+        number /= 36;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.iter().rev().collect()
+}

@@ -1,0 +1,215 @@
+//! Comparing an answer with what its step expects: pure, and complete in its list of breaches.
+
+use serde_json::Value;
+
+use super::matcher::mismatch;
+use crate::check::{Context, quoted};
+use crate::contract::Level;
+use crate::finding::{Breach, EXPECTATION, Finding, Part};
+use crate::scenario::{Expect, HeaderMatch, Variables, codes, template};
+
+/// What an expectation says of an answer.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What is broken, and what is let pass with a warning.
+    pub findings: Vec<Finding>,
+    /// Whether the claim holds.
+    pub holds: Holds,
+}
+
+/// Whether a claim holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// No published code could be read; the envelope's own checks have spoken of that.
+    Unclear,
+}
+
+/// An earlier answer that a later one must repeat.
+pub struct Earlier {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: Option<Value>,
+}
+
+/// An expectation with all that it needs to be judged.
+pub struct Claim<'c> {
+    /// What the step expects.
+    pub expect: &'c Expect,
+    /// The clause that is broken if it is not met, and its level.
+    pub clause: &'c str,
+    /// That clause's level.
+    pub level: Level,
+    /// The trial's variables.
+    pub variables: &'c Variables,
+    /// The answer that this one must repeat.
+    pub same_as: Option<&'c Earlier>,
+    /// The index of the exchange in its trial.
+    pub index: usize,
+}
+
+impl Claim<'_> {
+    /// Judges an answer.
+    pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
+        let mut findings = Vec::new();
+        let holds = match self.answer(context)? {
+            Answer::Unreadable => Holds::Unclear,
+            Answer::Wrong(breach) => {
+                findings.push(self.finding(breach, self.level));
+                Holds::No
+            }
+            right => {
+                if let Answer::Tolerated(breach) = right {
+                    findings.push(self.finding(breach, Level::Should));
+                }
+                let further = self.further(context)?;
+                let holds = if further.is_empty() { Holds::Yes } else { Holds::No };
+                findings.extend(further.into_iter().map(|breach| self.finding(breach, self.level)));
+                holds
+            }
+        };
+        Ok(Verdict { findings, holds })
+    }
+
+    fn finding(&self, breach: Breach, level: Level) -> Finding {
+        Finding {
+            clause: self.clause.to_owned(),
+            check: EXPECTATION.to_owned(),
+            level,
+            message: String::new(),
+            expected: breach.expected,
+            actual: breach.actual,
+            part: breach.part,
+            exchange: self.index,
+        }
+    }
+
+    fn answer(&self, context: &Context<'_>) -> Result<Answer, template::Undefined> {
+        let expect = self.expect;
+        let wanted = codes(&expect.error, self.variables)?;
+        let tolerated = codes(&expect.tolerate, self.variables)?;
+        let refused = codes(&expect.not_error, self.variables)?;
+        let status = context.response.status;
+        let code = context.code.as_deref();
+        if context.response.is_success() {
+            let welcome = expect.success || expect.any_documented || !refused.is_empty() || self.claims_only_body();
+            return Ok(if welcome { Answer::Accepted } else { self.wrong(context, &wanted) });
+        }
+        if code.is_some_and(|code| wanted.iter().any(|wanted| wanted == code)) {
+            return Ok(Answer::Accepted);
+        }
+        if let Some(code) = code.filter(|code| tolerated.iter().any(|other| other == code)) {
+            let why = expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+            let expected = format!("rather {}", wanted.join(" or "));
+            return Ok(Answer::Tolerated(Breach::new(self.part(context), expected, format!("{code}, which is let pass{why}"))));
+        }
+        let documented = context.response.is_error() && status < 500;
+        if expect.any_documented && documented {
+            return Ok(Answer::Accepted);
+        }
+        if !refused.is_empty() {
+            let refusal = code.is_some_and(|code| refused.iter().any(|other| other == code));
+            return Ok(if refusal { self.wrong(context, &wanted) } else { Answer::Accepted });
+        }
+        // Where no published code can be read, the envelope's own checks have spoken already; if at
+        // least the status is the right one, the claim is not counted as broken a second time.
+        let status_fits = wanted
+            .iter()
+            .filter_map(|code| context.contract.catalog.code(code)?.status)
+            .any(|wanted| wanted == status);
+        if context.entry().is_none() && status_fits && !expect.in_envelope {
+            return Ok(Answer::Unreadable);
+        }
+        Ok(self.wrong(context, &wanted))
+    }
+
+    fn claims_only_body(&self) -> bool {
+        let expect = self.expect;
+        expect.error.is_empty() && !expect.body.is_empty()
+    }
+
+    fn part(&self, context: &Context<'_>) -> Part {
+        match context.code {
+            Some(_) => Part::Body(context.contract.catalog.envelope.pointers.code.clone()),
+            None => Part::Status,
+        }
+    }
+
+    fn wrong(&self, context: &Context<'_>, wanted: &[String]) -> Answer {
+        let mut accepted: Vec<String> = Vec::new();
+        if self.expect.success || self.claims_only_body() {
+            accepted.push(format!("success ({})", context.operation.success));
+        }
+        accepted.extend(wanted.iter().map(|code| match context.contract.catalog.code(code).and_then(|entry| entry.status) {
+            Some(status) => format!("{code} ({status})"),
+            None => code.clone(),
+        }));
+        if self.expect.any_documented {
+            accepted.push("any documented answer but a server error".to_owned());
+        }
+        if !self.expect.not_error.is_empty() {
+            accepted.push(format!("anything but {}", self.expect.not_error.join(" or ")));
+        }
+        Answer::Wrong(Breach::new(self.part(context), accepted.join(" or "), came(context)))
+    }
+
+    /// What else is claimed of the right answer.
+    fn further(&self, context: &Context<'_>) -> Result<Vec<Breach>, template::Undefined> {
+        let mut breaches = Vec::new();
+        for (pointer, expected) in &self.expect.body {
+            let expected = template::value(expected, self.variables)?;
+            let actual = context.body.as_ref().and_then(|body| body.pointer(pointer));
+            if let Some((expected, actual)) = mismatch(&expected, actual) {
+                breaches.push(Breach::body(pointer, expected, actual));
+            }
+        }
+        for (name, wanted) in &self.expect.headers {
+            breaches.extend(self.header(context, name, wanted)?);
+        }
+        if let Some(earlier) = self.same_as {
+            if earlier.status != context.response.status {
+                breaches.push(Breach::new(Part::Status, format!("{}, as before", earlier.status), context.response.status.to_string()));
+            } else if earlier.body != context.body {
+                let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
+                breaches.push(Breach::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)));
+            }
+        }
+        Ok(breaches)
+    }
+
+    fn header(&self, context: &Context<'_>, name: &str, wanted: &HeaderMatch) -> Result<Option<Breach>, template::Undefined> {
+        let found = context.response.header(name);
+        let Some(bound) = &wanted.below else { return Ok(None) };
+        let bound = template::text(bound, self.variables)?;
+        Ok(match (found, found.and_then(|text| text.parse::<i64>().ok()), bound.parse::<i64>().ok()) {
+            (None, _, _) | (Some(_), _, None) if wanted.where_sent => None,
+            (Some(_), Some(number), Some(bound)) if number < bound => None,
+            (found, _, _) => Some(Breach::header(
+                name,
+                format!("an integer below {bound}"),
+                found.map_or_else(|| "no such header".to_owned(), quoted),
+            )),
+        })
+    }
+}
+
+enum Answer {
+    Accepted,
+    Tolerated(Breach),
+    Unreadable,
+    Wrong(Breach),
+}
+
+/// An answer in a few words: status and code.
+pub fn came(context: &Context<'_>) -> String {
+    let status = context.response.status;
+    match &context.code {
+        Some(code) => format!("{code} ({status})"),
+        None if context.response.is_success() => format!("success ({status})"),
+        None => format!("{status} without a readable error code"),
+    }
+}

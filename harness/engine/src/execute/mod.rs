@@ -1,0 +1,43 @@
+//! The only loop that sends: it runs the steps of a trial against the target, lets every exchange be
+//! judged, and takes away what was made.
+
+mod environment;
+pub mod expect;
+mod ledger;
+mod matcher;
+pub mod request;
+mod sign;
+mod steps;
+
+pub use environment::{Environment, Stop};
+pub use ledger::{Ledger, Made};
+pub use matcher::MATCHERS;
+pub use sign::hmac_sha256;
+pub use steps::{run_trial, sweep};
+
+use std::collections::BTreeSet;
+
+use crate::exchange::Exchange;
+use crate::finding::Finding;
+
+/// What came of a trial.
+#[derive(Clone, Debug, Default)]
+pub struct TrialRecord {
+    /// Every exchange, in order; of a burst only those that matter.
+    pub exchanges: Vec<Exchange>,
+    /// Every finding.
+    pub findings: Vec<Finding>,
+    /// The clauses that had something to judge, by check or by claim.
+    pub exercised: BTreeSet<String>,
+    /// Why no verdict could be had, if none could.
+    pub inconclusive: Option<String>,
+    /// Codes that were observed in error answers and in the bodies of successes.
+    pub codes: BTreeSet<String>,
+    /// How many requests were sent.
+    pub requests: usize,
+}
+
+/// Six lower-case letters and digits that no other run has.
+pub fn token() -> String {
+    environment::base36(2_176_782_336 + crate::run::random() % 58_773_123_072)
+}

@@ -1,0 +1,73 @@
+//! Signing inbound events as the contract says, or wrongly on purpose.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::contract::{Signing, hex};
+use crate::scenario::{Covered, Mangle, Sign, SignatureHeader};
+
+/// The two headers of a signed body; those that are left out on purpose are absent.
+pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
+    let timestamp = sign
+        .timestamp
+        .clone()
+        .unwrap_or_else(|| (now + sign.offset_seconds).to_string());
+    let signed_body = sign.signed_body.as_ref().map_or(body, |text| text.as_bytes());
+    let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret.to_owned() };
+    let covered: Vec<u8> = match sign.over {
+        Covered::TimestampAndBody => [timestamp.as_bytes(), signing.separator.as_bytes(), signed_body].concat(),
+        Covered::Body => signed_body.to_vec(),
+        Covered::Timestamp => timestamp.clone().into_bytes(),
+    };
+    let digits = hmac_sha256(secret.as_bytes(), &covered);
+    let signature = mangled(&signing.prefix, digits, &covered, sign.mangle);
+    [
+        (SignatureHeader::Timestamp, &signing.timestamp_header, timestamp),
+        (SignatureHeader::Signature, &signing.signature_header, signature),
+    ]
+    .into_iter()
+    .filter(|(header, _, _)| !sign.omit.contains(header))
+    .map(|(_, name, value)| (name.clone(), value))
+    .collect()
+}
+
+/// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
+pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
+        unreachable!("HMAC takes keys of any length")
+    };
+    mac.update(message);
+    hex(&mac.finalize().into_bytes())
+}
+
+fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>) -> String {
+    let turned = |digit: char| if digit == '0' { '1' } else { '0' };
+    match mangle {
+        None => format!("{prefix}{digits}"),
+        Some(Mangle::Truncate) => format!("{prefix}{}", &digits[..digits.len() / 2]),
+        Some(Mangle::FirstDigit) => {
+            let first = digits.chars().next().map_or('0', turned);
+            format!("{prefix}{first}{}", &digits[1..])
+        }
+        Some(Mangle::LastDigit) => {
+            let last = digits.chars().next_back().map_or('0', turned);
+            format!("{prefix}{}{last}", &digits[..digits.len() - 1])
+        }
+        Some(Mangle::NoPrefix) => digits,
+        Some(Mangle::OtherPrefix) => format!("md5={digits}"),
+        Some(Mangle::Empty) => prefix.to_owned(),
+        Some(Mangle::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
+        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex(&Sha256::digest(covered))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digits_are_those_of_rfc_4231() {
+        let digits = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(digits, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+}

@@ -1,0 +1,544 @@
+//! Running one trial: fixtures, steps, repeats, waits, and taking away what was made.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+use super::environment::Environment;
+use super::expect::{Claim, Earlier, Holds, came};
+use super::request::{Prepared, prepare};
+use super::{Made, TrialRecord};
+use crate::check::{self, Context};
+use crate::contract::{Level, Surface};
+use crate::exchange::{Exchange, Fault, Response, Role};
+use crate::finding::{EXPECTATION, Finding, Part};
+use crate::scenario::{Burst, Expect, Poll, Step, TrialSpec, Variables, template};
+
+/// The longest that a single "come back later" is obeyed.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// How often one request is sent again after having been told to come back later.
+const MOST_WAITS: u32 = 5;
+/// The longest that taking away may last, for each trial.
+const CLEANUP_TIME: Duration = Duration::from_secs(10);
+/// How many quiet exchanges of a burst are kept for the report.
+const KEPT_OF_BURST: usize = 3;
+
+/// Runs a trial to its end and takes away what it made, whatever happens.
+pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
+    let lock = spec.lock.as_ref().map(|name| environment.lock(name));
+    let _guard = match &lock {
+        Some(lock) => tokio::select! {
+            guard = lock.lock() => Some(guard),
+            _ = environment.until_stopped() => None,
+        },
+        None => None,
+    };
+    let mut tries = 0;
+    loop {
+        let (record, end) = run_once(environment, spec, tries > 0).await;
+        tries += 1;
+        let again = match end {
+            End::Done => record.findings.iter().any(|finding| finding.check == EXPECTATION) && tries <= spec.retries,
+            // A connection that broke once may be chance; twice in the same place is a fact.
+            End::Broken => tries == 1,
+            End::GaveUp => false,
+        };
+        if !again || environment.stopped().is_some() {
+            return record;
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    Broken,
+    GaveUp,
+}
+
+async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -> (TrialRecord, End) {
+    let mut run = Run::new(environment, spec, last_try);
+    let end = tokio::select! {
+        biased;
+        stop = environment.until_stopped() => {
+            run.record.inconclusive = Some(stop.reason().to_owned());
+            End::GaveUp
+        }
+        end = run.steps() => end,
+    };
+    if tokio::time::timeout(CLEANUP_TIME, run.take_away()).await.is_err() {
+        tracing_note(&format!("{}: taking away took too long", spec.name));
+    }
+    (run.record, end)
+}
+
+fn tracing_note(message: &str) {
+    eprintln!("note: {message}");
+}
+
+struct Run<'r> {
+    environment: &'r Environment,
+    spec: &'r TrialSpec,
+    variables: Variables,
+    earlier: HashMap<String, Earlier>,
+    retry_at: Option<Instant>,
+    record: TrialRecord,
+    last_try: bool,
+    /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
+    probes_limits: bool,
+}
+
+/// Why a trial cannot go on.
+enum Halt {
+    Inconclusive(String),
+    Broken(String),
+}
+
+impl<'r> Run<'r> {
+    fn new(environment: &'r Environment, spec: &'r TrialSpec, last_try: bool) -> Self {
+        let mut variables = spec.variables.clone();
+        variables.insert("unique".into(), environment.unique().into());
+        variables.insert("long".into(), "a".repeat(3000).into());
+        variables.insert("webhook.url".into(), "http://127.0.0.1:9/hooks".into());
+        variables.insert("webhook.refusing".into(), "http://127.0.0.1:1/hooks".into());
+        Self {
+            environment,
+            spec,
+            variables,
+            earlier: HashMap::new(),
+            retry_at: None,
+            record: TrialRecord::default(),
+            last_try,
+            probes_limits: spec.steps.iter().any(|step| step.burst.is_some()),
+        }
+    }
+
+    async fn steps(&mut self) -> End {
+        for step in &self.spec.steps {
+            match self.step(step).await {
+                Ok(()) => {}
+                Err(Halt::Inconclusive(reason)) => {
+                    self.record.inconclusive = Some(reason);
+                    return End::GaveUp;
+                }
+                Err(Halt::Broken(reason)) => {
+                    self.record.inconclusive = Some(reason);
+                    return End::Broken;
+                }
+            }
+        }
+        self.record.exercised.extend(self.spec.clauses.iter().cloned());
+        End::Done
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Halt> {
+        if step.wait.is_some() {
+            return self.wait().await;
+        }
+        let index = match (step.burst, step.poll) {
+            (Some(burst), _) => self.burst(step, burst).await?,
+            (None, Some(poll)) => self.poll(step, poll).await?,
+            (None, None) => self.call(step).await?,
+        };
+        let holds = match &step.expect {
+            Some(expect) => self.claim(step, expect, index)?,
+            None => {
+                self.set_up(index)?;
+                Holds::Yes
+            }
+        };
+        self.keep(step, index, holds)
+    }
+
+    async fn wait(&mut self) -> Result<(), Halt> {
+        let Some(until) = self.retry_at else { return Ok(()) };
+        let delay = until.saturating_duration_since(Instant::now());
+        if delay > LONGEST_WAIT {
+            return Err(Halt::Inconclusive(format!("the target asked to wait {} s", delay.as_secs())));
+        }
+        tokio::time::sleep_until(until.into()).await;
+        Ok(())
+    }
+
+    fn prepare(&self, step: &Step) -> Result<Prepared, Halt> {
+        let Environment { contract, target, client, .. } = self.environment;
+        prepare(contract, target, client.base(), step, &self.variables, Utc::now()).map_err(Halt::Inconclusive)
+    }
+
+    /// Sends once, waiting as told where a quota is used up, and judges every answer.
+    async fn call(&mut self, step: &Step) -> Result<usize, Halt> {
+        let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
+        let patient = !self.probes_limits && !self.expects_refusal(step);
+        for _ in 0..MOST_WAITS {
+            // A signature must be fresh, and so must whatever else depends on the clock.
+            let prepared = self.prepare(step)?;
+            let actor = prepared.request.actor.clone();
+            self.environment.wait_for(&actor).await;
+            let exchange = send(self.environment, &prepared, role).await;
+            let delay = exchange.response().and_then(|response| self.told_to_wait(response)).filter(|_| patient);
+            let index = self.judge(exchange, &prepared, step)?;
+            match delay {
+                None => return Ok(index),
+                Some(delay) if delay > LONGEST_WAIT => {
+                    return Err(Halt::Inconclusive(format!("rate limited: {actor} was told to wait {} s", delay.as_secs())));
+                }
+                Some(delay) => self.environment.pause(&actor, delay),
+            }
+        }
+        Err(Halt::Inconclusive("rate limited: the quota was used up again after each wait".to_owned()))
+    }
+
+    fn expects_refusal(&self, step: &Step) -> bool {
+        let limit = self.environment.contract.catalog.rate_limit.as_ref();
+        let mentioned = |expect: &Expect| {
+            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
+            codes.any(|code| limit.is_some_and(|limit| *code == limit.code))
+        };
+        step.expect.as_ref().is_some_and(mentioned)
+    }
+
+    /// How long a refusal for too many requests asks to wait; `None` for any other answer.
+    fn told_to_wait(&self, response: &Response) -> Option<Duration> {
+        let limit = self.environment.contract.catalog.rate_limit.as_ref()?;
+        let status = self.environment.contract.catalog.code(&limit.code)?.status?;
+        if response.status != status {
+            return None;
+        }
+        let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
+        Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
+    }
+
+    async fn poll(&mut self, step: &Step, poll: Poll) -> Result<usize, Halt> {
+        let until = Instant::now() + Duration::from_secs(poll.within_seconds.into());
+        loop {
+            let index = self.call(step).await?;
+            let met = match &step.expect {
+                Some(expect) => self.verdict(step, expect, index)?.0 == Holds::Yes,
+                None => true,
+            };
+            if met || Instant::now() >= until {
+                return Ok(index);
+            }
+            tokio::time::sleep(Duration::from_millis(poll.every_ms.into())).await;
+        }
+    }
+
+    /// Sends many at once until one is not served; that one is what the step is about.
+    async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
+        let environment = self.environment;
+        let prepared = self.prepare(step)?;
+        let mut refused = None;
+        let mut quiet = 0;
+        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted));
+        let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
+        let mut exchanges = Vec::new();
+        let mut left = None;
+        while let Some(exchange) = answers.next().await {
+            let served = exchange.response().is_none_or(Response::is_success);
+            exchanges.push(exchange);
+            if !served && left.is_none() {
+                // Those on their way are awaited, so that nothing of ours disturbs what follows.
+                left = Some(burst.in_flight);
+            }
+            match left.as_mut() {
+                Some(0) => break,
+                Some(count) => *count -= 1,
+                None => {}
+            }
+        }
+        drop(answers);
+        for exchange in exchanges {
+            let response = exchange.response();
+            let is_refusal = response.is_some_and(|response| !response.is_success());
+            if let Some(delay) = response.and_then(|response| self.told_to_wait(response)) {
+                let at = Instant::now() + delay + Duration::from_millis(700);
+                self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
+            }
+            let findings = self.record.findings.len();
+            let index = self.judge(exchange, &prepared, step)?;
+            if is_refusal && refused.is_none() {
+                refused = Some(index);
+            } else if self.record.findings.len() == findings {
+                quiet += 1;
+                if quiet > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
+                    self.record.exchanges.pop();
+                }
+            }
+        }
+        refused.ok_or_else(|| {
+            Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most))
+        })
+    }
+
+    /// Puts an exchange on record and lets every check speak; a missing answer ends the trial.
+    fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
+        let environment = self.environment;
+        let index = self.record.exchanges.len();
+        self.record.requests += 1;
+        environment.ledger.note(&environment.contract, &self.spec.name, &exchange);
+        let field = step.expect.as_ref().and_then(|expect| expect.field.as_ref());
+        let field = field.and_then(|field| template::text(field, &self.variables).ok());
+        if let Some(mut context) = Context::new(&environment.contract, &exchange) {
+            context.field_at_fault = field.as_deref();
+            context.secrets = &prepared.secrets;
+            context.expiry = prepared.expiry;
+            let replays = step.expect.as_ref().is_some_and(|expect| expect.same_as.is_some());
+            context.request_id_seen = request_id(&context)
+                .map(|id| environment.request_id_seen(&id))
+                // An answer that is given again may be given again whole, its id included.
+                .filter(|_| !replays);
+            self.note_codes(&context);
+            let judgement = check::judge(&context, index);
+            self.record.exercised.extend(judgement.exercised);
+            let clause = self.clause_of(step);
+            let claimed = self.claimed_fields(&clause, &judgement.findings, step);
+            self.record.findings.extend(judgement.findings);
+            self.record.findings.extend(claimed);
+        }
+        let fault = exchange.outcome.as_ref().err().cloned();
+        self.record.exchanges.push(exchange);
+        match fault {
+            None => Ok(index),
+            Some(fault) => Err(self.without_answer(step, index, &fault)),
+        }
+    }
+
+    /// Some clauses themselves say that the field is named; a wrong field breaks them, too.
+    fn claimed_fields(&self, clause: &str, findings: &[Finding], step: &Step) -> Vec<Finding> {
+        let claims = self
+            .environment
+            .contract
+            .clause(clause)
+            .is_some_and(|clause| clause.names_field);
+        if !claims || step.expect.is_none() {
+            return Vec::new();
+        }
+        findings
+            .iter()
+            .filter(|finding| finding.check == check::FIELD_CHECK)
+            .map(|finding| Finding { clause: clause.to_owned(), ..finding.clone() })
+            .collect()
+    }
+
+    fn note_codes(&mut self, context: &Context<'_>) {
+        if let Some(code) = &context.code {
+            self.record.codes.insert(code.clone());
+        }
+        // Codes of delivery logs stand somewhere inside success bodies.
+        if context.response.is_success()
+            && let Some(body) = &context.body
+        {
+            let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
+            for entry in logged.filter(|entry| holds_text(body, &entry.code)) {
+                self.record.codes.insert(entry.code.clone());
+            }
+        }
+    }
+
+    fn without_answer(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
+        let operation = step.call.clone().unwrap_or_default();
+        let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
+        let breach = match fault {
+            Fault::Broken(_) => step.expect.is_some(),
+            Fault::TimedOut(_) => must_answer,
+            Fault::Unreachable(_) | Fault::Unsendable(_) => false,
+        };
+        let message = fault.message();
+        if breach && self.last_try {
+            let clause = self.clause_of(step);
+            let level = self.level_of(&clause);
+            self.record.findings.push(Finding {
+                clause,
+                check: EXPECTATION.to_owned(),
+                level,
+                message: self.claim_text(step),
+                expected: "an answer".to_owned(),
+                actual: format!("none, twice in a row: {message}"),
+                part: Part::Connection,
+                exchange: index,
+            });
+        }
+        let reason = format!("{operation}: {message}");
+        if breach { Halt::Broken(reason) } else if matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
+    }
+
+    fn clause_of(&self, step: &Step) -> String {
+        step.clause
+            .as_ref()
+            .and_then(|text| template::text(text, &self.variables).ok())
+            .or_else(|| self.spec.clauses.first().cloned())
+            .unwrap_or_default()
+    }
+
+    fn level_of(&self, clause: &str) -> Level {
+        self.environment.contract.clause(clause).map_or(Level::Must, |clause| clause.level)
+    }
+
+    /// The claim of a step in one line: the fact that the trial is named after.
+    fn claim_text(&self, step: &Step) -> String {
+        let clause = self.clause_of(step);
+        let says = self.environment.contract.clause(&clause).map(|clause| clause.says.trim_end_matches('.'));
+        says.unwrap_or(&self.spec.name).to_owned()
+    }
+
+    fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<(Holds, Vec<Finding>), Halt> {
+        let exchange = &self.record.exchanges[index];
+        let Some(context) = Context::new(&self.environment.contract, exchange) else {
+            return Ok((Holds::Unclear, Vec::new()));
+        };
+        let clause = self.clause_of(step);
+        let claim = Claim {
+            expect,
+            clause: &clause,
+            level: self.level_of(&clause),
+            variables: &self.variables,
+            same_as: expect.same_as.as_ref().and_then(|label| self.earlier.get(label)),
+            index,
+        };
+        let mut verdict = claim
+            .judge(&context)
+            .map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
+        for finding in &mut verdict.findings {
+            finding.message = self.claim_text(step);
+        }
+        Ok((verdict.holds, verdict.findings))
+    }
+
+    fn claim(&mut self, step: &Step, expect: &Expect, index: usize) -> Result<Holds, Halt> {
+        let (holds, findings) = self.verdict(step, expect, index)?;
+        self.record.findings.extend(findings);
+        if holds == Holds::Yes
+            && let Some(clause) = &step.clause
+        {
+            self.record.exercised.insert(template::text(clause, &self.variables).unwrap_or_default());
+        }
+        Ok(holds)
+    }
+
+    fn set_up(&self, index: usize) -> Result<(), Halt> {
+        let exchange = &self.record.exchanges[index];
+        let Some(context) = Context::new(&self.environment.contract, exchange) else { return Ok(()) };
+        if context.response.is_success() {
+            return Ok(());
+        }
+        Err(Halt::Inconclusive(format!(
+            "the set-up step {} answered {}",
+            exchange.request.operation,
+            came(&context)
+        )))
+    }
+
+    fn keep(&mut self, step: &Step, index: usize, holds: Holds) -> Result<(), Halt> {
+        let Some(response) = self.record.exchanges[index].response() else { return Ok(()) };
+        let body = response.json();
+        let mut kept = Vec::new();
+        for (name, from) in &step.keep {
+            let value = match from.split_once(' ') {
+                None => Some(Value::from(response.status)),
+                Some(("body", pointer)) => body.as_ref().and_then(|body| body.pointer(pointer)).cloned(),
+                Some((_, header)) => Some(response.header(header).map_or(Value::Null, Value::from)),
+            };
+            kept.push((name.clone(), from, value));
+        }
+        if let Some(label) = &step.label {
+            self.earlier.insert(label.clone(), Earlier { status: response.status, body });
+        }
+        for (name, from, value) in kept {
+            match value {
+                Some(value) => {
+                    self.variables.insert(name, value);
+                }
+                // The finding that explains it is on record already.
+                None if holds != Holds::Yes => {
+                    return Err(Halt::Inconclusive(format!("{} gave no `{name}` to go on with", step.call.clone().unwrap_or_default())));
+                }
+                None => {
+                    return Err(Halt::Inconclusive(format!("the answer of {} has no {from}", step.call.clone().unwrap_or_default())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_away(&mut self) {
+        for made in self.environment.ledger.of_trial(&self.spec.name) {
+            let Some(step) = undo_step(self.environment, &made) else { continue };
+            let mut variables = Variables::new();
+            variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
+            std::mem::swap(&mut self.variables, &mut variables);
+            let prepared = self.prepare(&step);
+            std::mem::swap(&mut self.variables, &mut variables);
+            let Ok(prepared) = prepared else { continue };
+            self.environment.wait_for(&prepared.request.actor).await;
+            let exchange = send(self.environment, &prepared, Role::TearDown).await;
+            if is_gone(&exchange) {
+                self.environment.ledger.gone(&made);
+            }
+            // What is wrong with this answer counts; that there was none is not the trial's affair.
+            let inconclusive = self.record.inconclusive.clone();
+            let _ = self.judge(exchange, &prepared, &step);
+            self.record.inconclusive = inconclusive;
+        }
+    }
+}
+
+/// Takes away whatever trials have left.
+pub async fn sweep(environment: &Environment) {
+    for made in environment.ledger.left() {
+        let Some(step) = undo_step(environment, &made) else { continue };
+        let Some((_, parameter)) = &made.undo else { continue };
+        let mut variables = Variables::new();
+        variables.insert(parameter.clone(), made.id.clone().into());
+        let Environment { contract, target, client, .. } = environment;
+        let Ok(prepared) = prepare(contract, target, client.base(), &step, &variables, Utc::now()) else { continue };
+        if is_gone(&send(environment, &prepared, Role::TearDown).await) {
+            environment.ledger.gone(&made);
+        }
+    }
+}
+
+/// The call that takes something away; `None` where there is none, or nobody to make it.
+fn undo_step(environment: &Environment, made: &Made) -> Option<Step> {
+    let (call, _) = made.undo.clone()?;
+    environment.target.credentials.contains_key(&made.actor).then(|| Step {
+        call: Some(call),
+        actor: Some(made.actor.clone()),
+        ..Step::default()
+    })
+}
+
+fn is_gone(exchange: &Exchange) -> bool {
+    exchange.response().is_some_and(|response| response.is_success() || response.status == 404)
+}
+
+/// Sends a request and puts down when and how long.
+async fn send(environment: &Environment, prepared: &Prepared, role: Role) -> Exchange {
+    let started = Utc::now();
+    let clock = Instant::now();
+    let outcome = environment.client.send(&prepared.request, &prepared.secret_headers).await;
+    Exchange {
+        role,
+        request: prepared.request.clone(),
+        outcome,
+        started,
+        took: clock.elapsed(),
+    }
+}
+
+fn request_id(context: &Context<'_>) -> Option<String> {
+    let name = &context.contract.catalog.request_id.as_ref()?.header;
+    context.response.header(name).filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+fn holds_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(string) => string == text,
+        Value::Array(elements) => elements.iter().any(|element| holds_text(element, text)),
+        Value::Object(members) => members.values().any(|inner| holds_text(inner, text)),
+        Value::Number(number) => number.to_string() == text,
+        _ => false,
+    }
+}

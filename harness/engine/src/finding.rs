@@ -1,0 +1,89 @@
+//! Findings: one broken promise each, with what was expected, what came, and where.
+
+use std::fmt;
+
+use crate::contract::Level;
+
+/// Which part of an exchange a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The status line.
+    Status,
+    /// A header field, by name.
+    Header(String),
+    /// The body; a JSON Pointer, empty for the whole.
+    Body(String),
+    /// The connection: no answer came.
+    Connection,
+    /// Something outside of one answer, such as deliveries that were or were not made.
+    Deliveries,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Status => formatter.write_str("status"),
+            Part::Header(name) => write!(formatter, "header {name}"),
+            Part::Body(pointer) if pointer.is_empty() => formatter.write_str("body"),
+            Part::Body(pointer) => write!(formatter, "body {pointer}"),
+            Part::Connection => formatter.write_str("connection"),
+            Part::Deliveries => formatter.write_str("deliveries"),
+        }
+    }
+}
+
+/// A breach as a check sees it, before it is known which clause that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// Where it is.
+    pub part: Part,
+    /// What the contract asks for.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+}
+
+impl Breach {
+    /// A breach at a part.
+    pub fn new(part: Part, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self {
+            part,
+            expected: expected.into(),
+            actual: actual.into(),
+        }
+    }
+
+    /// A breach in the body.
+    pub fn body(pointer: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self::new(Part::Body(pointer.to_owned()), expected, actual)
+    }
+
+    /// A breach in a header field.
+    pub fn header(name: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self::new(Part::Header(name.to_owned()), expected, actual)
+    }
+}
+
+/// A broken promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The clause that is broken.
+    pub clause: String,
+    /// The check that speaks; `expectation` for a scenario's own claim.
+    pub check: String,
+    /// How bad it is.
+    pub level: Level,
+    /// The claim, in one line.
+    pub message: String,
+    /// What the contract asks for.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// Where in the answer.
+    pub part: Part,
+    /// The index of the exchange in its trial.
+    pub exchange: usize,
+}
+
+/// The check name of a scenario's own claims.
+pub const EXPECTATION: &str = "expectation";

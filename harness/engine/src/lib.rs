@@ -1,0 +1,44 @@
+//! The conformance engine: it runs scenarios against an API and says which promises were kept.
+//!
+//! `ARCHITECTURE.md` at the root explains the modules and who may name whom.
+
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod contract;
+pub mod documents;
+pub mod exchange;
+pub mod execute;
+pub mod finding;
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod secret;
+pub mod source;
+pub mod target;
+pub mod trial;
+pub mod verdict;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Command, Program, Suite};
+
+/// The `cargo test` target: a run, with libtest's flags and ours.
+pub fn suite() -> ExitCode {
+    run::run(Suite::parse().run)
+}
+
+/// The installed binary.
+pub fn main() -> ExitCode {
+    match Program::parse().command {
+        Command::Run(arguments) => run::run(*arguments),
+        Command::Validate(pack) => commands::validate(&pack),
+        Command::List(pack) => commands::list(&pack),
+        Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Serve { listen, defect } => commands::serve(listen, &defect),
+        Command::Schema { name } => commands::schema(&name),
+    }
+}

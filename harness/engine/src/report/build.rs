@@ -1,0 +1,292 @@
+//! From the records of a run to its report. Everything that leaves the process goes through here, and
+//! so through the redactor.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::curl;
+use super::model::{
+    ClauseReport, ClauseStatus, CodeReport, ExchangeReport, FindingReport, LeftBehind, MessageReport, Report, Suite, TrialReport,
+};
+use super::veil::Own;
+use crate::contract::{Contract, Level};
+use crate::exchange::{Exchange, Header, Response, Role};
+use crate::execute::{Made, TrialRecord};
+use crate::finding::Finding;
+use crate::secret::Redactor;
+use crate::verdict::{Outcome, Verdict, exit_code};
+
+/// A trial with all that came of it.
+#[derive(Clone, Debug)]
+pub struct TrialResult {
+    /// Its name.
+    pub name: String,
+    /// The scenario's file.
+    pub file: String,
+    /// The line in it.
+    pub line: usize,
+    /// What it is about.
+    pub about: String,
+    /// The clauses that it is about.
+    pub clauses: Vec<String>,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// When it began; `None` if it never did.
+    pub started: Option<DateTime<Utc>>,
+    /// How long it took.
+    pub took: Duration,
+    /// What came of it.
+    pub record: TrialRecord,
+}
+
+/// What is known of the run besides its trials.
+pub struct Facts<'f> {
+    /// The contract.
+    pub contract: &'f Contract,
+    /// SHA-256 over contract and scenarios.
+    pub hash: String,
+    /// The target in words.
+    pub target: String,
+    /// The seed.
+    pub seed: u64,
+    /// Whether recommendations counted.
+    pub strict: bool,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// How long it took.
+    pub took: Duration,
+    /// What could not be taken away.
+    pub left: Vec<Made>,
+    /// What hides secrets.
+    pub redactor: &'f Redactor,
+}
+
+/// The most of a body that a report shows, in characters.
+const LONGEST_SHOWN: usize = 4096;
+/// Trials that a clause or code lists at most.
+const LISTED: usize = 1000;
+
+/// Makes the report; `results` may come in any order.
+pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
+    results.sort_by(|a, b| a.name.cmp(&b.name));
+    let verdicts: Vec<Verdict> = results.iter().map(|result| result.outcome.verdict).collect();
+    let mut summary: BTreeMap<String, usize> =
+        Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), 0)).collect();
+    for verdict in &verdicts {
+        *summary.entry(verdict.as_str().to_owned()).or_default() += 1;
+    }
+    let report = Report {
+        format: 1,
+        suite: Suite {
+            name: "conformance".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            contract_hash: facts.hash.clone(),
+        },
+        target: facts.target.clone(),
+        seed: facts.seed,
+        strict: facts.strict,
+        started_at: time(facts.started),
+        duration_ms: millis(facts.took),
+        requests: results.iter().map(|result| result.record.requests as u64).sum(),
+        exit_code: exit_code(&verdicts, facts.strict),
+        summary,
+        clauses: facts.contract.clauses.iter().map(|clause| {
+            clause_report(&clause.id, clause.level, &clause.says, &results)
+        }).collect(),
+        error_codes: facts.contract.catalog.codes.iter().map(|entry| {
+            code_report(&entry.code, entry.status, &results)
+        }).collect(),
+        trials: results.iter().map(|result| trial_report(facts.contract, result)).collect(),
+        left_behind: facts.left.iter().map(|made| LeftBehind {
+            noun: made.noun.clone(),
+            id: made.id.clone(),
+            trial: made.trial.clone(),
+        }).collect(),
+    };
+    redacted(report, facts.redactor)
+}
+
+fn redacted(report: Report, redactor: &Redactor) -> Report {
+    let Ok(mut value) = serde_json::to_value(&report) else { return report };
+    redactor.clean_value(&mut value);
+    // Redaction changes nothing but the contents of strings, so this reads back.
+    serde_json::from_value(value).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+fn clause_report(id: &str, level: Level, says: &str, results: &[TrialResult]) -> ClauseReport {
+    let breaks = |finding: &Finding| finding.clause == id && finding.level <= level;
+    let mut trials = BTreeSet::new();
+    let (mut exercised_by, mut violated, mut known) = (0, false, None);
+    let mut obstacles: BTreeMap<&str, usize> = BTreeMap::new();
+    for result in results {
+        let broken = result.record.findings.iter().any(breaks);
+        let about = result.clauses.iter().any(|clause| clause == id);
+        if broken {
+            violated = true;
+            if result.outcome.verdict == Verdict::Skipped {
+                known = result.outcome.reason.clone();
+            }
+        }
+        if broken || result.record.exercised.contains(id) {
+            exercised_by += 1;
+        }
+        if broken || about {
+            trials.insert(result.name.clone());
+        }
+        if let Some(reason) = result.outcome.reason.as_deref().filter(|_| about && !broken) {
+            *obstacles.entry(reason).or_default() += 1;
+        }
+    }
+    let status = match (violated, exercised_by) {
+        (true, _) => ClauseStatus::Violated,
+        (false, 0) => ClauseStatus::NotExercised,
+        (false, _) => ClauseStatus::Upheld,
+    };
+    let obstacle = obstacles.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason.to_owned());
+    let reason = match status {
+        ClauseStatus::Violated => known,
+        ClauseStatus::Upheld => None,
+        ClauseStatus::NotExercised => obstacle.or_else(|| Some("no trial of this run is about it".to_owned())),
+    };
+    ClauseReport {
+        id: id.to_owned(),
+        level,
+        says: says.to_owned(),
+        status,
+        reason,
+        exercised_by,
+        trials: trials.into_iter().take(LISTED).collect(),
+    }
+}
+
+fn code_report(code: &str, status: Option<u16>, results: &[TrialResult]) -> CodeReport {
+    let trials: Vec<String> = results
+        .iter()
+        .filter(|result| result.record.codes.contains(code))
+        .map(|result| result.name.clone())
+        .collect();
+    CodeReport {
+        code: code.to_owned(),
+        status,
+        observed: trials.len(),
+        trials: trials.into_iter().take(LISTED).collect(),
+    }
+}
+
+fn trial_report(contract: &Contract, result: &TrialResult) -> TrialReport {
+    let in_full = !result.record.findings.is_empty() || result.outcome.verdict == Verdict::Inconclusive;
+    let sent: Vec<String> = result
+        .record
+        .exchanges
+        .iter()
+        .flat_map(|exchange| {
+            let cut = exchange.request.body.len().min(LONGEST_SHOWN * 4);
+            [exchange.request.path.clone(), String::from_utf8_lossy(&exchange.request.body[..cut]).into_owned()]
+        })
+        .collect();
+    let own = Own::new(sent.iter().map(String::as_str));
+    TrialReport {
+        name: result.name.clone(),
+        file: result.file.clone(),
+        line: result.line,
+        about: result.about.clone(),
+        verdict: result.outcome.verdict,
+        reason: result.outcome.reason.clone(),
+        started_at: result.started.map(time),
+        duration_ms: millis(result.took),
+        clauses: result.clauses.clone(),
+        findings: result.record.findings.iter().map(|finding| finding_report(finding, &own)).collect(),
+        exchanges: result
+            .record
+            .exchanges
+            .iter()
+            .map(|exchange| exchange_report(contract, exchange, &own, in_full))
+            .collect(),
+    }
+}
+
+fn finding_report(finding: &Finding, own: &Own) -> FindingReport {
+    FindingReport {
+        clause: finding.clause.clone(),
+        check: finding.check.clone(),
+        level: finding.level,
+        message: finding.message.clone(),
+        expected: own.text(&finding.expected),
+        actual: own.text(&finding.actual),
+        part: finding.part.to_string(),
+        exchange: finding.exchange,
+    }
+}
+
+fn exchange_report(contract: &Contract, exchange: &Exchange, own: &Own, in_full: bool) -> ExchangeReport {
+    let response = exchange.response();
+    let body = response.filter(|response| response.is_error()).and_then(Response::json);
+    let part = |pointer: Option<&str>| {
+        let text = body.as_ref()?.pointer(pointer?)?.as_str()?;
+        Some(own.text(text))
+    };
+    let pointers = &contract.catalog.envelope.pointers;
+    let id_header = contract.catalog.request_id.as_ref().map(|id| id.header.as_str());
+    ExchangeReport {
+        timestamp: time(exchange.started),
+        request_id: response.and_then(|response| response.header(id_header?)).map(str::to_owned),
+        status_code: response.map(|response| response.status),
+        error_code: body.as_ref().and_then(|body| contract.catalog.code_in(body)),
+        error_message: part(Some(&pointers.message)),
+        endpoint: format!("{} {}", exchange.request.method, exchange.request.path),
+        field: part(pointers.field.as_deref()),
+        role: match exchange.role {
+            Role::SetUp => "set-up",
+            Role::Asserted => "asserted",
+            Role::TearDown => "teardown",
+        }
+        .to_owned(),
+        operation: exchange.request.operation.clone(),
+        actor: exchange.request.actor.clone(),
+        duration_ms: millis(exchange.took),
+        fault: exchange.outcome.as_ref().err().map(|fault| fault.message().to_owned()),
+        curl: curl::line(&exchange.request),
+        request: in_full.then(|| MessageReport {
+            headers: header_lines(&exchange.request.headers),
+            body: cut(&String::from_utf8_lossy(&exchange.request.body)),
+        }),
+        response: response.filter(|_| in_full).map(|response| message_of(response, own)),
+    }
+}
+
+fn message_of(response: &Response, own: &Own) -> MessageReport {
+    let body = match response.json() {
+        Some(body) if response.is_success() => own.body(&body).to_string(),
+        Some(_) => own.text(&String::from_utf8_lossy(&response.body)),
+        None if response.is_success() && !response.body.is_empty() => format!("‹{} bytes, not shown›", response.body.len()),
+        None => own.text(&String::from_utf8_lossy(&response.body)),
+    };
+    MessageReport { headers: header_lines(&response.headers), body: cut(&body) }
+}
+
+fn header_lines(headers: &[Header]) -> Vec<String> {
+    headers
+        .iter()
+        .map(|(name, value)| match name.as_str() {
+            "set-cookie" => format!("{name}: ‹not shown›"),
+            _ => format!("{name}: {}", cut(&String::from_utf8_lossy(value))),
+        })
+        .collect()
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}… ({} of {} bytes shown)", &text[..at], at, text.len()),
+    }
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}

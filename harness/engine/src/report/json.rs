@@ -1,0 +1,9 @@
+//! The JSON report: the model as it stands.
+
+use super::model::Report;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = serde_json::to_string_pretty(report).unwrap_or_else(|error| unreachable!("{error}"));
+    text.push('\n');
+    text
+}

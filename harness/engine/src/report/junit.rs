@@ -1,0 +1,462 @@
+//! The JUnit report, in two flavours: a wide one with all that readers make use of, and a strict one
+//! that is valid against the schema most of them began with, `junit-10.xsd`.
+//!
+//! The shape answers to readers that were measured. Suites are flat, since nested ones are lost by
+//! several. No result element is without text, since some count it as passed then. Types are dotted,
+//! since some take a bare `boolean` for a conversion. No two cases share class and name, since the later
+//! one is dropped. Line by line, what a target said stands behind a bar, and marks that make a reader
+//! fetch files are broken up.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
+use super::xml::{self, Tag};
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// The most that is written of one text, in bytes.
+const LONGEST_TEXT: usize = 64 * 1024;
+/// What is written of each text however many there are.
+const SHORTEST_TEXT: usize = 512;
+/// Files of 30 MB and more are refused; texts are cut shorter before one gets there.
+const LARGEST_FILE: usize = 28_000_000;
+/// The most characters of a message.
+const LONGEST_MESSAGE: usize = 200;
+/// The most characters of a property or a name.
+const LONGEST_VALUE: usize = 1000;
+/// What makes some readers attach files or set properties, wherever it stands in a text.
+const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
+
+/// The report with files, lines, times and properties on every case.
+pub(super) fn render(report: &Report) -> String {
+    document(report, Flavour::Wide)
+}
+
+/// The report with only what `junit-10.xsd` knows.
+pub(super) fn render_strict(report: &Report) -> String {
+    document(report, Flavour::Strict)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flavour {
+    Wide,
+    Strict,
+}
+
+/// The cases of one file.
+struct Suite<'r> {
+    name: String,
+    class: String,
+    file: &'r str,
+    cases: Vec<Case<'r>>,
+}
+
+/// A trial as a case.
+struct Case<'r> {
+    name: String,
+    trial: &'r TrialReport,
+    ending: Option<Ending>,
+}
+
+/// How a case that is more than a plain pass ended.
+struct Ending {
+    element: &'static str,
+    kind: String,
+    message: String,
+}
+
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+fn document(report: &Report, flavour: Flavour) -> String {
+    let trials = trials(report);
+    let suites = suites(report, &trials);
+    let mut longest = LONGEST_TEXT;
+    while longest > SHORTEST_TEXT {
+        if let Some(text) = (Page { report, flavour, longest, limit: LARGEST_FILE }).write(&suites) {
+            return text;
+        }
+        longest /= 2;
+    }
+    let last = Page { report, flavour, longest: SHORTEST_TEXT, limit: usize::MAX };
+    last.write(&suites).unwrap_or_default()
+}
+
+/// The trials, or in a run that came to none, one that says so: a file without cases reads as success.
+fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
+    if !report.trials.is_empty() {
+        return Cow::Borrowed(&report.trials);
+    }
+    Cow::Owned(vec![TrialReport {
+        name: "harness::aborted".to_owned(),
+        file: String::new(),
+        line: 0,
+        about: "A run has at least one trial.".to_owned(),
+        verdict: Verdict::Inconclusive,
+        reason: Some("the run ended before any trial did: nothing is known of the target".to_owned()),
+        started_at: Some(report.started_at.clone()),
+        duration_ms: report.duration_ms,
+        clauses: Vec::new(),
+        findings: Vec::new(),
+        exchanges: Vec::new(),
+    }])
+}
+
+fn suites<'r>(report: &Report, trials: &'r [TrialReport]) -> Vec<Suite<'r>> {
+    let mut by_file: BTreeMap<(&str, &str), Vec<&TrialReport>> = BTreeMap::new();
+    for trial in trials {
+        by_file.entry((path(trial), &trial.file)).or_default().push(trial);
+    }
+    let (mut names, mut classes) = (Names::default(), Names::default());
+    by_file
+        .into_iter()
+        .map(|((path, file), trials)| {
+            let mut own = Names::default();
+            Suite {
+                name: names.unique(xml::one_line(path, LONGEST_VALUE)),
+                class: classes.unique(class(path)),
+                file,
+                cases: trials.into_iter().map(|trial| case(report, trial, path, &mut own)).collect(),
+            }
+        })
+        .collect()
+}
+
+/// The path of a scenario as trial names show it; for a trial of no file, what stands before its `::`.
+fn path(trial: &TrialReport) -> &str {
+    let file = trial.file.strip_prefix("scenarios/").unwrap_or(&trial.file);
+    match file.strip_suffix(".yaml").unwrap_or(file) {
+        "" => trial.name.split_once("::").map_or("run", |(path, _)| path),
+        path => path,
+    }
+}
+
+/// A path as readers want a class: dots between packages, and nothing that a folder could not be called.
+fn class(path: &str) -> String {
+    let class: String = path
+        .chars()
+        .map(|letter| match letter {
+            '/' => '.',
+            '-' | '_' | '.' => letter,
+            other if other.is_ascii_alphanumeric() => other,
+            _ => '_',
+        })
+        .take(LONGEST_VALUE)
+        .collect();
+    match class.trim_matches('.') {
+        "" => "run".to_owned(),
+        class => class.to_owned(),
+    }
+}
+
+fn case<'r>(report: &Report, trial: &'r TrialReport, path: &str, names: &mut Names) -> Case<'r> {
+    let own = trial.name.strip_prefix(path).and_then(|rest| rest.strip_prefix("::")).unwrap_or(&trial.name);
+    let own = if own.is_empty() { "unnamed" } else { own };
+    Case { name: names.unique(xml::one_line(own, LONGEST_VALUE)), trial, ending: ending(report, trial) }
+}
+
+/// Names that were given away.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<String>,
+    next: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// The name, or with a number behind it if it is taken.
+    fn unique(&mut self, name: String) -> String {
+        let mut candidate = name.clone();
+        while !self.taken.insert(candidate.clone()) {
+            let next = self.next.entry(name.clone()).or_insert(1);
+            *next += 1;
+            candidate = format!("{name}-{next}");
+        }
+        candidate
+    }
+}
+
+fn ending(report: &Report, trial: &TrialReport) -> Option<Ending> {
+    let (element, kind) = match trial.verdict {
+        Verdict::Passed | Verdict::Warned => return None,
+        Verdict::Failed => ("failure", failure_kind(report, trial)),
+        Verdict::Inconclusive if report.trials.is_empty() => ("error", "harness.aborted".to_owned()),
+        Verdict::Inconclusive => ("error", "harness.inconclusive".to_owned()),
+        Verdict::Skipped if trial.findings.is_empty() => ("skipped", "contract.not-exercised".to_owned()),
+        Verdict::Skipped => ("skipped", "contract.known-deviation".to_owned()),
+    };
+    Some(Ending { element, kind, message: message(report, trial) })
+}
+
+fn failure_kind(report: &Report, trial: &TrialReport) -> String {
+    let check = worst_first(report, trial).first().map(|finding| finding.check.to_lowercase()).unwrap_or_default();
+    let word: String = check
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
+        .take(LONGEST_MESSAGE)
+        .collect();
+    let words: Vec<&str> = word.split('.').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "contract.broken".to_owned() } else { format!("contract.{}", words.join(".")) }
+}
+
+/// What is wrong, in one line: of a failure the first finding, of anything else the reason.
+fn message(report: &Report, trial: &TrialReport) -> String {
+    let finding = worst_first(report, trial).first().map(|finding| in_short(finding));
+    let reason = trial.reason.clone().filter(|reason| !reason.trim().is_empty());
+    let message = match trial.verdict {
+        Verdict::Failed => finding.or(reason),
+        _ => reason.or(finding),
+    };
+    let message = message.unwrap_or_else(|| format!("{}, and no reason was given", trial.verdict.as_str()));
+    xml::one_line(&message, LONGEST_MESSAGE)
+}
+
+fn in_short(finding: &FindingReport) -> String {
+    format!("{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
+}
+
+/// The findings, those that fail a run before those that warn.
+fn worst_first<'r>(report: &Report, trial: &'r TrialReport) -> Vec<&'r FindingReport> {
+    let mut findings: Vec<&FindingReport> = trial.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.level != Level::Must && !report.strict);
+    findings
+}
+
+/// How a document is written.
+struct Page<'r> {
+    report: &'r Report,
+    flavour: Flavour,
+    longest: usize,
+    limit: usize,
+}
+
+impl Page<'_> {
+    /// The whole document, or nothing if it gets larger than it may.
+    fn write(&self, suites: &[Suite<'_>]) -> Option<String> {
+        let started = moment(&self.report.started_at);
+        let mut out = xml::DECLARATION.to_owned();
+        let cases = suites.iter().flat_map(|suite| &suite.cases);
+        let root = Tag::new("testsuites")
+            .with("name", &self.report.suite.name)
+            .with("time", &seconds(self.report.duration_ms));
+        let root = self.counted(root, &Counts::of(cases), self.wide());
+        line(&mut out, 0, &root.with_some("timestamp", started.as_deref().filter(|_| self.wide())).start());
+        for (index, suite) in suites.iter().enumerate() {
+            self.suite(&mut out, index, suite)?;
+        }
+        line(&mut out, 0, "</testsuites>");
+        (out.len() <= self.limit).then_some(out)
+    }
+
+    fn suite(&self, out: &mut String, index: usize, suite: &Suite<'_>) -> Option<()> {
+        let took = suite.cases.iter().fold(0_u64, |sum, case| sum.saturating_add(case.trial.duration_ms));
+        let began = suite.cases.iter().filter_map(|case| moment(case.trial.started_at.as_deref()?)).min();
+        let tag = Tag::new("testsuite")
+            .with("name", &suite.name)
+            .with("time", &seconds(took))
+            .with_some("timestamp", began.or_else(|| moment(&self.report.started_at)).as_deref())
+            .with("id", &index.to_string())
+            .with_some("file", Some(suite.file).filter(|file| !file.is_empty()));
+        line(out, 1, &self.counted(tag, &Counts::of(&suite.cases), true).start());
+        properties(out, 2, &self.facts());
+        for case in &suite.cases {
+            self.case(out, &suite.class, case);
+            if out.len() > self.limit {
+                return None;
+            }
+        }
+        line(out, 1, "</testsuite>");
+        Some(())
+    }
+
+    fn case(&self, out: &mut String, class: &str, case: &Case<'_>) {
+        let trial = case.trial;
+        let mut tag = Tag::new("testcase")
+            .with("classname", class)
+            .with("name", &case.name)
+            .with("time", &seconds(trial.duration_ms));
+        if self.wide() {
+            tag = tag
+                .with_some("file", Some(trial.file.as_str()).filter(|file| !file.is_empty()))
+                .with_some("line", (trial.line > 0).then(|| trial.line.to_string()).as_deref())
+                .with_some("timestamp", trial.started_at.as_deref().and_then(moment).as_deref());
+        }
+        let plain = case.ending.is_none() && trial.findings.is_empty();
+        if plain && !self.wide() {
+            return line(out, 2, &tag.empty());
+        }
+        line(out, 2, &tag.start());
+        if self.wide() {
+            properties(out, 3, &remarks(trial));
+        }
+        if !plain {
+            line(out, 3, &self.result(case));
+        }
+        line(out, 2, "</testcase>");
+    }
+
+    fn result(&self, case: &Case<'_>) -> String {
+        let details = |message: &str| details(self.report, case.trial, message);
+        match &case.ending {
+            Some(ending) => Tag::new(ending.element)
+                .with("message", &ending.message)
+                .with("type", &ending.kind)
+                .around(&details(&ending.message), self.longest),
+            None => Tag::new("system-out").around(&details(&warning(self.report, case.trial)), self.longest),
+        }
+    }
+
+    /// What a suite says of the run.
+    fn facts(&self) -> [(&'static str, String); 4] {
+        [
+            ("seed", self.report.seed.to_string()),
+            ("target-url", self.report.target.clone()),
+            ("contract-hash", self.report.suite.contract_hash.clone()),
+            ("harness-version", self.report.suite.version.clone()),
+        ]
+    }
+
+    fn counted(&self, tag: Tag, counts: &Counts, with_skipped: bool) -> Tag {
+        tag.with("tests", &counts.tests.to_string())
+            .with("failures", &counts.failures.to_string())
+            .with("errors", &counts.errors.to_string())
+            .with_some("skipped", Some(counts.skipped.to_string()).filter(|_| with_skipped).as_deref())
+    }
+
+    fn wide(&self) -> bool {
+        self.flavour == Flavour::Wide
+    }
+}
+
+impl Counts {
+    /// Counted from what is written, not from what the report says of itself.
+    fn of<'c, 'r: 'c>(cases: impl IntoIterator<Item = &'c Case<'r>>) -> Self {
+        let mut counts = Self::default();
+        for case in cases {
+            counts.tests += 1;
+            match case.ending.as_ref().map(|ending| ending.element) {
+                Some("failure") => counts.failures += 1,
+                Some("error") => counts.errors += 1,
+                Some(_) => counts.skipped += 1,
+                None => {}
+            }
+        }
+        counts
+    }
+}
+
+/// What a case says of its trial.
+fn remarks(trial: &TrialReport) -> Vec<(&'static str, String)> {
+    let mut remarks = vec![("verdict", trial.verdict.as_str().to_owned())];
+    if !trial.clauses.is_empty() {
+        remarks.push(("clauses", trial.clauses.join(", ")));
+    }
+    if trial.verdict == Verdict::Warned {
+        let warnings: Vec<String> =
+            trial.findings.iter().map(|finding| format!("{} {}", finding.clause, finding.check)).collect();
+        remarks.push(("warnings", warnings.join(", ")));
+    }
+    remarks
+}
+
+fn properties(out: &mut String, depth: usize, values: &[(&'static str, String)]) {
+    line(out, depth, "<properties>");
+    for (name, value) in values {
+        let value = xml::one_line(value, LONGEST_VALUE);
+        line(out, depth + 1, &Tag::new("property").with("name", name).with("value", &value).empty());
+    }
+    line(out, depth, "</properties>");
+}
+
+fn warning(report: &Report, trial: &TrialReport) -> String {
+    xml::one_line(&format!("warning: {}", message(report, trial)), LONGEST_MESSAGE)
+}
+
+/// All there is to say of a trial that did not simply pass. The message is said again, since some
+/// readers show only the text.
+fn details(report: &Report, trial: &TrialReport, message: &str) -> String {
+    let mut text = format!("{message}\ntrial: {}\nabout: {}\n", barred(&trial.name), barred(&trial.about));
+    if let Some(reason) = trial.reason.as_deref().filter(|reason| *reason != message) {
+        text.push_str(&format!("{}: {}\n", reason_title(trial.verdict), barred(reason)));
+    }
+    let mut told = BTreeSet::new();
+    for finding in worst_first(report, trial) {
+        let exchange = trial.exchanges.get(finding.exchange);
+        let news = told.insert(finding.exchange);
+        text.push_str(&finding_text(trial, finding, exchange, news));
+    }
+    if let Some(last) = trial.exchanges.last().filter(|_| trial.findings.is_empty()) {
+        text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
+    }
+    MARKS.iter().fold(text, |text, mark| text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])))
+}
+
+fn reason_title(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Failed => "and it did not run to its end",
+        _ => "reason",
+    }
+}
+
+fn finding_text(trial: &TrialReport, finding: &FindingReport, exchange: Option<&ExchangeReport>, news: bool) -> String {
+    let mut text = format!(
+        "\n{} {} (check {})\n  claim:    {}\n  expected: {}\n  actual:   {}\n  where:    {}\n  at:       {}:{}\n",
+        finding.level.as_str(),
+        barred(&finding.clause),
+        barred(&finding.check),
+        barred(&finding.message),
+        barred(&finding.expected),
+        barred(&finding.actual),
+        barred(&finding.part),
+        barred(&trial.file),
+        trial.line,
+    );
+    match exchange {
+        Some(exchange) if news => text.push_str(&exchange_text(exchange)),
+        Some(_) => text.push_str("  exchange: as above\n"),
+        None => {}
+    }
+    text
+}
+
+fn exchange_text(exchange: &ExchangeReport) -> String {
+    let mut answer = match (exchange.status_code, &exchange.fault) {
+        (Some(status), _) => format!("status {status}"),
+        (None, Some(fault)) => format!("no answer, {fault}"),
+        (None, None) => "no answer".to_owned(),
+    };
+    if let Some(id) = &exchange.request_id {
+        answer.push_str(&format!(", request id {id}"));
+    }
+    let request = format!("{} ({} as {})", exchange.endpoint, exchange.operation, exchange.actor);
+    format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&answer), exchange.curl)
+}
+
+/// A value of several lines, with a bar before each line but the first: nothing that a target sent
+/// begins a line, where the log of a CI system might take it for a command.
+fn barred(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { Cow::Owned(text.replace('\n', "\n            | ")) } else { Cow::Borrowed(text) }
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    out.extend(std::iter::repeat_n("  ", depth));
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// A time of the report in the one form that all readers take; `None` for what is no time.
+fn moment(text: &str) -> Option<String> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+fn seconds(milliseconds: u64) -> String {
+    format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000)
+}

@@ -1,0 +1,102 @@
+//! Reports: one inert model, and a file for each format that is made of it.
+
+mod build;
+mod curl;
+mod json;
+mod junit;
+pub mod model;
+pub mod terminal;
+mod veil;
+mod xml;
+
+use std::path::{Path, PathBuf};
+
+pub use build::{Facts, TrialResult, build};
+pub use model::Report;
+
+/// One report format.
+pub struct Format {
+    /// Its name on the command line.
+    pub kind: &'static str,
+    /// The ending of its files.
+    pub ending: &'static str,
+    /// The report as text.
+    pub render: fn(&Report) -> String,
+}
+
+/// Every format there is.
+pub const FORMATS: &[Format] = &[
+    Format { kind: "json", ending: "json", render: json::render },
+    Format { kind: "junit", ending: "xml", render: junit::render },
+    Format { kind: "junit-strict", ending: "xml", render: junit::render_strict },
+];
+
+/// A report that was asked for: `KIND=PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    kind: String,
+    path: PathBuf,
+}
+
+impl Order {
+    /// Reads `KIND=PATH`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let kinds: Vec<String> = FORMATS.iter().map(|format| format.kind.to_owned()).collect();
+        let (kind, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| format!("`{text}` is not KIND=PATH; the kinds are {}", kinds.join(", ")))?;
+        if !kinds.iter().any(|known| known == kind) {
+            let hint = crate::source::suggestion(kind, &kinds).unwrap_or_else(|| format!("the kinds are {}", kinds.join(", ")));
+            return Err(format!("unknown report kind `{kind}`: {hint}"));
+        }
+        Ok(Self { kind: kind.to_owned(), path: PathBuf::from(path) })
+    }
+
+    /// True for a report on standard output.
+    pub fn is_stdout(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    /// Writes the report: to standard output for `-`, to a file of this process below a path that
+    /// ends in `/`, else to the path, whole or not at all.
+    pub fn write(&self, report: &Report) -> Result<Option<PathBuf>, String> {
+        let Some(format) = FORMATS.iter().find(|format| format.kind == self.kind) else { return Ok(None) };
+        let text = (format.render)(report);
+        if self.is_stdout() {
+            println!("{text}");
+            return Ok(None);
+        }
+        let path = if self.path.as_os_str().to_string_lossy().ends_with('/') {
+            self.path.join(format!("{}.{}", own_name(report), format.ending))
+        } else {
+            self.path.clone()
+        };
+        write_whole(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Some(path))
+    }
+}
+
+/// A name that no other process of the run uses: the only trial's, if there is only one, and the process id.
+fn own_name(report: &Report) -> String {
+    let trial = match report.trials.as_slice() {
+        [only] => only.name.as_str(),
+        _ => "run",
+    };
+    let name: String = trial
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' })
+        .take(120)
+        .collect();
+    format!("{name}.{}", std::process::id())
+}
+
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(format!(".{}.part", std::process::id()));
+    std::fs::write(&temporary, text)?;
+    std::fs::rename(&temporary, path)
+}

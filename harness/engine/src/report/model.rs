@@ -1,0 +1,233 @@
+//! The report as data: the whole truth about a run, of which every format is made. Its members are
+//! public names; `schemas/report.schema.json` describes them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// A whole run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Report {
+    /// The version of this format.
+    pub format: u32,
+    /// What made the report.
+    pub suite: Suite,
+    /// The base URL, or `embedded reference`.
+    pub target: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// True when recommendations counted as promises.
+    pub strict: bool,
+    /// When it began (RFC 3339, UTC).
+    pub started_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// How many requests were sent.
+    pub requests: u64,
+    /// The exit code that follows.
+    pub exit_code: u8,
+    /// How many trials had each verdict.
+    pub summary: BTreeMap<String, usize>,
+    /// Every clause of the register.
+    pub clauses: Vec<ClauseReport>,
+    /// Every code of the catalogue.
+    pub error_codes: Vec<CodeReport>,
+    /// Every trial, in order of name.
+    pub trials: Vec<TrialReport>,
+    /// What the run has made and could not take away.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// What made a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Suite {
+    /// The program.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 over the contract and the scenarios.
+    pub contract_hash: String,
+}
+
+/// What became of a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClauseStatus {
+    /// It was put to the test and kept every time.
+    Upheld,
+    /// It was broken at least once.
+    Violated,
+    /// It was not put to the test.
+    NotExercised,
+}
+
+impl ClauseStatus {
+    /// The status as a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClauseStatus::Upheld => "upheld",
+            ClauseStatus::Violated => "violated",
+            ClauseStatus::NotExercised => "not-exercised",
+        }
+    }
+}
+
+/// A clause of the register.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClauseReport {
+    /// Its id.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What it says.
+    pub says: String,
+    /// What became of it.
+    pub status: ClauseStatus,
+    /// Why it was not put to the test, or that it was broken as is known.
+    pub reason: Option<String>,
+    /// How many trials put it to the test.
+    pub exercised_by: usize,
+    /// The trials that are about it, and those in which it was broken.
+    pub trials: Vec<String>,
+}
+
+/// A code of the catalogue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CodeReport {
+    /// The code.
+    pub code: String,
+    /// Its documented status.
+    pub status: Option<u16>,
+    /// In how many trials it was observed.
+    pub observed: usize,
+    /// Some of these trials.
+    pub trials: Vec<String>,
+}
+
+/// A trial.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TrialReport {
+    /// Its public name.
+    pub name: String,
+    /// The scenario's file, relative to the pack.
+    pub file: String,
+    /// The line in it.
+    pub line: usize,
+    /// What it is about.
+    pub about: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it was skipped, or why no verdict could be had.
+    pub reason: Option<String>,
+    /// When it began (RFC 3339, UTC).
+    pub started_at: Option<String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The clauses that it is about.
+    pub clauses: Vec<String>,
+    /// What is broken.
+    pub findings: Vec<FindingReport>,
+    /// What was sent and came back; bodies only where something is wrong.
+    pub exchanges: Vec<ExchangeReport>,
+}
+
+/// A broken promise.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FindingReport {
+    /// The clause.
+    pub clause: String,
+    /// The check that speaks.
+    pub check: String,
+    /// How bad it is.
+    pub level: Level,
+    /// The claim.
+    pub message: String,
+    /// What the contract asks for.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// Where in the answer: `status`, `header NAME`, `body /pointer`, `connection`.
+    pub part: String,
+    /// The index of the exchange.
+    pub exchange: usize,
+}
+
+/// A request and what came of it. The members up to `field` are the log record that the published
+/// page asks clients to keep.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExchangeReport {
+    /// When it was sent (RFC 3339, UTC).
+    pub timestamp: String,
+    /// The answer's request id.
+    pub request_id: Option<String>,
+    /// The answer's status.
+    pub status_code: Option<u16>,
+    /// The answer's error code.
+    pub error_code: Option<String>,
+    /// The answer's error message.
+    pub error_message: Option<String>,
+    /// Method and path.
+    pub endpoint: String,
+    /// The field at fault.
+    pub field: Option<String>,
+    /// `set-up`, `asserted` or `teardown`.
+    pub role: String,
+    /// The operation that was called.
+    pub operation: String,
+    /// Who called.
+    pub actor: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Why there is no answer, if there is none.
+    pub fault: Option<String>,
+    /// A command that sends it again.
+    pub curl: String,
+    /// What was sent, where something is wrong.
+    pub request: Option<MessageReport>,
+    /// What came back, where something is wrong.
+    pub response: Option<MessageReport>,
+}
+
+/// Headers and body.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MessageReport {
+    /// Header fields, as `Name: value`.
+    pub headers: Vec<String>,
+    /// The body as text, cut where it is long.
+    pub body: String,
+}
+
+/// Something that could not be taken away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LeftBehind {
+    /// What it is called.
+    pub noun: String,
+    /// Its id.
+    pub id: String,
+    /// The trial that made it.
+    pub trial: String,
+}
+
+impl Report {
+    /// How many trials had a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.summary.get(verdict.as_str()).copied().unwrap_or_default()
+    }
+
+    /// The clauses of one status.
+    pub fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
+        self.clauses.iter().filter(move |clause| clause.status == status)
+    }
+}

@@ -1,0 +1,200 @@
+//! What a person sees after the trials: each cause once, with what was expected, what came, where, and
+//! a command that shows it again; then a few lines of counts.
+
+use std::fmt::Write as _;
+
+use super::model::{ClauseStatus, ExchangeReport, FindingReport, Report, TrialReport};
+use crate::contract::Level;
+use crate::finding::EXPECTATION;
+use crate::verdict::Verdict;
+
+/// How many further trials of a cause are named.
+const NAMED: usize = 4;
+/// How many skipped reasons and unexercised clauses are listed.
+const LISTED: usize = 12;
+
+/// The text; `verbose` when a person filtered down to few trials.
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    let causes = causes(report);
+    for level in [Level::Must, Level::Should] {
+        let of_level: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.finding.level == level).collect();
+        if of_level.is_empty() {
+            continue;
+        }
+        let title = match level {
+            Level::Must => "broken promises",
+            Level::Should => "recommendations not followed",
+        };
+        let _ = writeln!(out, "\n{title}:\n");
+        for cause in of_level {
+            write_cause(&mut out, cause);
+        }
+    }
+    write_inconclusive(&mut out, report);
+    write_skipped(&mut out, report);
+    write_left(&mut out, report);
+    write_counts(&mut out, report);
+    out
+}
+
+struct Cause<'r> {
+    finding: &'r FindingReport,
+    trials: Vec<&'r TrialReport>,
+}
+
+/// One cause for all findings that say the same of the same part.
+fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for trial in &report.trials {
+        for finding in &trial.findings {
+            match causes.iter_mut().find(|cause| same(cause.finding, finding)) {
+                Some(cause) if cause.trials.last().is_some_and(|last| last.name == trial.name) => {}
+                Some(cause) => cause.trials.push(trial),
+                None => causes.push(Cause { finding, trials: vec![trial] }),
+            }
+        }
+    }
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.trials.len()));
+    causes
+}
+
+fn same(one: &FindingReport, other: &FindingReport) -> bool {
+    let alike = one.clause == other.clause && one.check == other.check && one.level == other.level && one.part == other.part;
+    alike && (one.check != EXPECTATION || (one.expected == other.expected && one.actual == other.actual))
+}
+
+fn write_cause(out: &mut String, cause: &Cause<'_>) {
+    let finding = cause.finding;
+    let Some(trial) = cause.trials.first() else { return };
+    let exchange = trial.exchanges.get(finding.exchange);
+    let _ = writeln!(out, "{} {}  {}", finding.clause, finding.level.as_str(), finding.message);
+    let _ = writeln!(out, "  expected  {}", finding.expected);
+    let _ = writeln!(out, "  actual    {}", finding.actual);
+    if let Some(exchange) = exchange {
+        let _ = writeln!(out, "  where     {} of {}", finding.part, answered(exchange));
+    }
+    let known = if trial.verdict == Verdict::Skipped { "  (known deviation)" } else { "" };
+    let _ = writeln!(out, "  trial     {}{known}", trial.name);
+    let _ = writeln!(out, "  at        {}:{}  check {}", trial.file, trial.line, finding.check);
+    if let Some(exchange) = exchange {
+        let _ = writeln!(out, "  again     {}", exchange.curl);
+    }
+    let others = &cause.trials[1..];
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().take(NAMED).map(|trial| trial.name.as_str()).collect();
+        let more = others.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(out, "  also in   {}{more}", names.join("\n            "));
+    }
+    out.push('\n');
+}
+
+fn answered(exchange: &ExchangeReport) -> String {
+    let status = exchange.status_code.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let id = exchange.request_id.as_ref().map(|id| format!(", request id {id}")).unwrap_or_default();
+    format!("{} as {} ({status}{id})", exchange.endpoint, exchange.actor)
+}
+
+/// Reasons with the trials that share them.
+fn by_reason(report: &Report, verdict: Verdict) -> Vec<(&str, Vec<&TrialReport>)> {
+    let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
+    for trial in report.trials.iter().filter(|trial| trial.verdict == verdict) {
+        let reason = trial.reason.as_deref().unwrap_or_default();
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, trials)) => trials.push(trial),
+            None => groups.push((reason, vec![trial])),
+        }
+    }
+    groups.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
+    groups
+}
+
+fn write_inconclusive(out: &mut String, report: &Report) {
+    let groups = by_reason(report, Verdict::Inconclusive);
+    if groups.is_empty() {
+        return;
+    }
+    out.push_str("\nno verdict could be had:\n\n");
+    for (reason, trials) in groups.iter().take(LISTED) {
+        let _ = writeln!(out, "  {reason}");
+        let first = trials[0];
+        let _ = writeln!(out, "    {} ({}:{}){}", first.name, first.file, first.line, and_more(trials.len() - 1));
+    }
+}
+
+fn write_skipped(out: &mut String, report: &Report) {
+    let groups = by_reason(report, Verdict::Skipped);
+    if groups.is_empty() {
+        return;
+    }
+    out.push_str("\nskipped:\n\n");
+    for (reason, trials) in groups.iter().take(LISTED) {
+        let _ = writeln!(out, "  {:>4}  {reason}", trials.len());
+    }
+}
+
+fn write_left(out: &mut String, report: &Report) {
+    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    for left in &report.left_behind {
+        match nouns.iter_mut().find(|(noun, _)| *noun == left.noun) {
+            Some((_, ids)) => ids.push(&left.id),
+            None => nouns.push((&left.noun, vec![&left.id])),
+        }
+    }
+    for (noun, ids) in nouns {
+        let shown: Vec<&str> = ids.iter().take(NAMED).copied().collect();
+        let _ = writeln!(out, "\nleft behind on the target: {} {noun}{}: {}{}", ids.len(), if ids.len() == 1 { "" } else { "s" }, shown.join(", "), and_more(ids.len() - shown.len()));
+    }
+}
+
+fn and_more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" and {count} more") }
+}
+
+fn write_counts(out: &mut String, report: &Report) {
+    let unexercised: Vec<&str> = report
+        .clauses_with(ClauseStatus::NotExercised)
+        .map(|clause| clause.id.as_str())
+        .collect();
+    let violated: Vec<&str> = report
+        .clauses_with(ClauseStatus::Violated)
+        .map(|clause| clause.id.as_str())
+        .collect();
+    let counts: Vec<String> = Verdict::ALL
+        .iter()
+        .map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str()))
+        .collect();
+    let _ = writeln!(out, "\n{}", sentence(report));
+    let _ = writeln!(out, "  trials   {}", counts.join(", "));
+    let upheld = report.clauses_with(ClauseStatus::Upheld).count();
+    let _ = writeln!(out, "  clauses  {upheld} upheld{}{}", listed("violated", &violated), listed("not exercised", &unexercised));
+    let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
+    let missing: Vec<&str> = report
+        .error_codes
+        .iter()
+        .filter(|code| code.observed == 0)
+        .map(|code| code.code.as_str())
+        .collect();
+    let _ = writeln!(out, "  codes    {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
+    let seconds = report.duration_ms as f64 / 1000.0;
+    let _ = writeln!(out, "  run      {} in {seconds:.1} s, {} requests, seed {}", report.target, report.requests, report.seed);
+}
+
+fn sentence(report: &Report) -> String {
+    match report.exit_code {
+        0 if report.count(Verdict::Warned) > 0 => "The API keeps its promises; some recommendations are not followed.".to_owned(),
+        0 => "The API keeps its promises.".to_owned(),
+        1 => "The API breaks its contract.".to_owned(),
+        _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.".to_owned(),
+        _ => "No broken promise was found, but not everything could be checked.".to_owned(),
+    }
+}
+
+fn listed(what: &str, ids: &[&str]) -> String {
+    if ids.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
+    format!(", {} {what} ({}{})", ids.len(), shown.join(", "), and_more(ids.len() - shown.len()))
+}

@@ -1,0 +1,242 @@
+//! Finding the scenario files of a pack and unfolding their tables into trials.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::model::{Case, Cases, FixtureFile, Scenario, ScenarioFile, Step};
+use super::validate::{self, At};
+use super::{TrialSpec, template};
+use crate::contract::Contract;
+use crate::source::{Problem, Problems, SourceFile, suggestion, yaml_files};
+
+/// All scenarios of a pack, unfolded.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// The trials, in order of file, place and case.
+    pub trials: Vec<TrialSpec>,
+    /// SHA-256 over the texts of all files, in hexadecimal.
+    pub hash: String,
+}
+
+const FIXTURES: &str = "scenarios/fixtures.yaml";
+
+/// Loads everything below the pack's `scenarios/`, or says all that is wrong with it.
+pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
+    let mut problems = Problems::default();
+    let mut library = Library::default();
+    let mut hasher = Sha256::new();
+    let mut files = Vec::new();
+    for (path, name) in yaml_files(root, &root.join("scenarios")) {
+        if let Some(file) = problems.take(SourceFile::read(&path, name)) {
+            hasher.update(file.text.as_bytes());
+            files.push(file);
+        }
+    }
+    let fixtures = match files.iter().position(|file| file.name == FIXTURES) {
+        Some(index) => {
+            let file = files.remove(index);
+            let fixtures = problems.take(file.parse::<FixtureFile>()).unwrap_or_default();
+            Fixtures { file: Some(file), content: fixtures }
+        }
+        None => Fixtures::default(),
+    };
+    for file in &files {
+        if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
+            unfold_file(file, &content, &fixtures, contract, &mut library, &mut problems);
+        }
+    }
+    refuse_duplicates(&library, &mut problems);
+    library.hash = crate::contract::hex(&hasher.finalize());
+    problems.or(library)
+}
+
+#[derive(Default)]
+struct Fixtures {
+    file: Option<SourceFile>,
+    content: FixtureFile,
+}
+
+fn unfold_file(
+    file: &SourceFile,
+    content: &ScenarioFile,
+    fixtures: &Fixtures,
+    contract: &Contract,
+    library: &mut Library,
+    problems: &mut Problems,
+) {
+    for (index, scenario) in content.scenarios.iter().enumerate() {
+        let at = At { file, path: vec!["scenarios".into(), index.into()] };
+        let before = problems.0.len();
+        validate::scenario(&at, scenario, contract, problems);
+        let Some(cases) = cases_of(&at, scenario, fixtures, problems) else { continue };
+        let line = at.place().map_or(1, |place| place.line);
+        for case in &cases {
+            let mut trial = TrialSpec {
+                name: trial_name(&file.name, scenario, case),
+                file: file.name.clone(),
+                line: case_line(&file.text, line, case).unwrap_or(line),
+                about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
+                clauses: scenario.clauses.clone(),
+                needs: scenario.needs.iter().chain(&case.needs).cloned().collect(),
+                actors: Vec::new(),
+                token_actors: Vec::new(),
+                lock: scenario.lock.clone(),
+                retries: scenario.retries,
+                steps: Vec::new(),
+                variables: case.variables.clone(),
+            };
+            let given = scenario.given.iter().chain(&case.given);
+            prepare(&at, given, fixtures, &mut trial, &mut Vec::new(), problems);
+            let prepared = trial.steps.len();
+            trial.steps.extend(scenario.steps.iter().cloned().map(Arc::new));
+            // The same fault in a step would otherwise be told once for each case.
+            if problems.0.len() == before {
+                validate::trial(&at, &mut trial, prepared, contract, problems);
+            }
+            library.trials.push(trial);
+        }
+    }
+}
+
+fn prepare<'n>(
+    at: &At<'_>,
+    given: impl Iterator<Item = &'n String>,
+    fixtures: &Fixtures,
+    trial: &mut TrialSpec,
+    done: &mut Vec<String>,
+    problems: &mut Problems,
+) {
+    for name in given {
+        if done.contains(name) {
+            continue;
+        }
+        done.push(name.clone());
+        let Some(fixture) = fixtures.content.fixtures.get(name) else {
+            let known: Vec<String> = fixtures.content.fixtures.keys().cloned().collect();
+            let problem = at.problem(&["given".into()], format!("unknown fixture `{name}`"));
+            problems.0.push(problem.with_help(suggestion(name, &known)));
+            continue;
+        };
+        prepare(at, fixture.given.iter(), fixtures, trial, done, problems);
+        trial.needs.extend(fixture.needs.iter().cloned());
+        trial.steps.extend(fixture.steps.iter().cloned().map(Arc::<Step>::new));
+    }
+}
+
+/// The rows of a scenario, crossed with the values of `each`; one nameless row where there is no table.
+fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mut Problems) -> Option<Vec<Case>> {
+    let nameless = Case {
+        name: String::new(),
+        given: Vec::new(),
+        needs: Vec::new(),
+        variables: Map::new(),
+    };
+    let mut cases = match &scenario.cases {
+        Cases::One => vec![nameless],
+        Cases::Rows(rows) => rows.clone(),
+        Cases::Table(name) => match fixtures.content.tables.get(name) {
+            Some(rows) => rows.clone(),
+            None => {
+                let known: Vec<String> = fixtures.content.tables.keys().cloned().collect();
+                let place = fixtures.file.as_ref().map_or("nowhere", |file| &file.name);
+                let problem = at.problem(&["cases".into()], format!("no table `{name}` stands in {place}"));
+                problems.0.push(problem.with_help(suggestion(name, &known)));
+                return None;
+            }
+        },
+    };
+    for (variable, values) in &scenario.each {
+        cases = cases
+            .iter()
+            .flat_map(|case| values.iter().map(move |value| crossed(case, variable, value)))
+            .collect();
+    }
+    Some(cases)
+}
+
+fn crossed(case: &Case, variable: &str, value: &Value) -> Case {
+    let mut case = case.clone();
+    let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    case.name = if case.name.is_empty() { word } else { format!("{}/{word}", case.name) };
+    case.variables.insert(variable.to_owned(), value.clone());
+    case
+}
+
+fn trial_name(file: &str, scenario: &Scenario, case: &Case) -> String {
+    let file = file.trim_start_matches("scenarios/").trim_end_matches(".yaml");
+    if case.name.is_empty() {
+        return format!("{file}::{}", scenario.name);
+    }
+    format!("{file}::{}/{}", scenario.name, case.name)
+}
+
+/// The line of a row: the first `case: NAME` below the scenario's own line.
+fn case_line(text: &str, scenario_line: usize, case: &Case) -> Option<usize> {
+    let name = case.name.split('/').next().filter(|name| !name.is_empty())?;
+    text.lines()
+        .enumerate()
+        .skip(scenario_line)
+        .take_while(|(_, line)| !line.trim_start().starts_with("- name:"))
+        .find(|(_, line)| {
+            line.split_once("case:").is_some_and(|(_, rest)| {
+                let value = rest.trim_start().trim_start_matches(['"', '\'']);
+                value.strip_prefix(name).is_some_and(|after| {
+                    after.is_empty() || after.starts_with([',', '}', ' ', '"', '\''])
+                })
+            })
+        })
+        .map(|(index, _)| index + 1)
+}
+
+fn refuse_duplicates(library: &Library, problems: &mut Problems) {
+    let mut seen: BTreeMap<&str, &TrialSpec> = BTreeMap::new();
+    for trial in &library.trials {
+        if let Some(other) = seen.insert(&trial.name, trial) {
+            problems.0.push(Problem::general(
+                &trial.file,
+                format!("two trials are called `{}` (lines {} and {})", trial.name, other.line, trial.line),
+            ));
+        }
+    }
+}
+
+/// The names that a step's templates use, in all its parts.
+pub(super) fn names_of(step: &Step) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut texts: Vec<&str> = Vec::new();
+    texts.extend(step.call.as_deref());
+    texts.extend(step.actor.as_deref());
+    texts.extend(step.raw.as_deref());
+    texts.extend(step.clause.as_deref());
+    texts.extend(step.path.values().map(String::as_str));
+    texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
+    texts.extend(step.without.iter().map(String::as_str));
+    if let Some(sign) = &step.sign {
+        texts.extend(sign.timestamp.as_deref());
+        texts.extend(sign.signed_body.as_deref());
+    }
+    if let Some(expect) = &step.expect {
+        texts.extend(expect.error.iter().map(String::as_str));
+        texts.extend(expect.tolerate.iter().map(String::as_str));
+        texts.extend(expect.not_error.iter().map(String::as_str));
+        texts.extend(expect.field.as_deref());
+        texts.extend(expect.headers.values().filter_map(|header| header.below.as_deref()));
+        expect.body.iter().for_each(|(pointer, value)| {
+            texts.push(pointer);
+            template::names_in(value, &mut names);
+        });
+    }
+    names.extend(texts.into_iter().flat_map(template::names));
+    if let Some(body) = &step.body {
+        template::names_in(body, &mut names);
+    }
+    step.with.iter().for_each(|(key, value)| {
+        names.extend(template::names(key));
+        template::names_in(value, &mut names);
+    });
+    names
+}

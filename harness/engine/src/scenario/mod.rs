@@ -1,0 +1,68 @@
+//! Scenarios: reading them, checking every name in them, and unfolding tables into trials.
+
+mod load;
+mod model;
+pub mod template;
+mod validate;
+
+use std::sync::Arc;
+
+pub use load::{Library, load};
+pub use model::{
+    Alteration, Burst, Case, Cases, Covered, Expect, Fixture, FixtureFile, HeaderMatch, Mangle, Poll,
+    Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+};
+pub use template::Variables;
+
+/// One trial: a scenario, or one case of it, ready to be run.
+#[derive(Clone, Debug)]
+pub struct TrialSpec {
+    /// Its public name: `folder/file::scenario/case`.
+    pub name: String,
+    /// The scenario file, relative to the pack.
+    pub file: String,
+    /// The line of the case, or of the scenario.
+    pub line: usize,
+    /// What it is about, in words.
+    pub about: String,
+    /// The clauses that it exercises; the first is the one that an unmet expectation breaks.
+    pub clauses: Vec<String>,
+    /// Capabilities that the target must have.
+    pub needs: Vec<String>,
+    /// Actors that must have a credential.
+    pub actors: Vec<String>,
+    /// True when a credential must be a JSON Web Token, by actor.
+    pub token_actors: Vec<String>,
+    /// Trials with the same lock never run at the same time.
+    pub lock: Option<String>,
+    /// How often an unmet expectation is given another try.
+    pub retries: u32,
+    /// What is done, fixtures first.
+    pub steps: Vec<Arc<Step>>,
+    /// The variables of its case.
+    pub variables: Variables,
+}
+
+/// The variables that exist in every trial, with what they are.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("unique", "lower-case letters and digits that no other trial and no other run has"),
+    ("long", "three thousand letters"),
+    ("webhook.url", "an endpoint of ours for this trial, which takes deliveries with 204"),
+    ("webhook.refusing", "a URL of ours where nobody listens"),
+];
+
+/// The codes that an expectation lists, templates filled; a template may stand for a whole list.
+pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {
+    let mut codes = Vec::new();
+    for entry in entries {
+        match template::value(&serde_json::Value::String(entry.clone()), variables)? {
+            serde_json::Value::Array(many) => codes.extend(many.iter().map(plain)),
+            one => codes.push(plain(&one)),
+        }
+    }
+    Ok(codes)
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

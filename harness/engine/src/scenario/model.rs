@@ -1,0 +1,429 @@
+//! The scenario language: what stands in a file below `scenarios/`.
+//!
+//! `scenarios/readme.yaml` explains it to people by example, and is run.
+
+use std::collections::BTreeMap;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// One scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioFile {
+    /// What the file is about, in a sentence.
+    pub about: String,
+    /// Its scenarios.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// `scenarios/fixtures.yaml`: what several files share.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixtureFile {
+    /// What the file is about.
+    #[serde(default)]
+    pub about: String,
+    /// Preparations by name, for `given`.
+    #[serde(default)]
+    pub fixtures: BTreeMap<String, Fixture>,
+    /// Tables of cases by name, for `cases`.
+    #[serde(default)]
+    pub tables: BTreeMap<String, Vec<Case>>,
+}
+
+/// Steps that prepare something.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fixture {
+    /// What is there afterwards.
+    pub about: String,
+    /// Other fixtures that come first.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// Capabilities that the target must have.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// The steps; none of them expects anything but success.
+    pub steps: Vec<Step>,
+}
+
+/// One claim about the API, for one or many cases.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// A fact, in kebab-case; unique in its file.
+    pub name: String,
+    /// The clauses that it exercises; an unmet expectation breaks the first, unless the step says otherwise.
+    pub clauses: Vec<String>,
+    /// What a reader could not guess.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// Capabilities that the target must have.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Trials with the same lock never run at the same time.
+    #[serde(default)]
+    pub lock: Option<String>,
+    /// How often an unmet expectation is given another try, because the clock plays a part.
+    #[serde(default)]
+    pub retries: u32,
+    /// Fixtures to prepare first.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// One trial for each case: rows, or the name of a shared table.
+    #[serde(default)]
+    pub cases: Cases,
+    /// One trial for each value as well (and for each case, where both stand).
+    #[serde(default)]
+    pub each: BTreeMap<String, Vec<Value>>,
+    /// What is done.
+    pub steps: Vec<Step>,
+}
+
+/// One row of a table: a name, perhaps fixtures of its own, and variables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The row's name, a part of the trial's.
+    pub name: String,
+    /// Fixtures that this row needs besides the scenario's.
+    pub given: Vec<String>,
+    /// Capabilities that this row needs besides the scenario's.
+    pub needs: Vec<String>,
+    /// Everything else.
+    pub variables: Map<String, Value>,
+}
+
+/// The cases of a scenario.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Cases {
+    /// There is just the scenario itself.
+    #[default]
+    One,
+    /// A table from `fixtures.yaml`.
+    Table(String),
+    /// Rows in place.
+    Rows(Vec<Case>),
+}
+
+/// One thing to do: a call, or a wait.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The `operationId` to call.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// Who calls.
+    #[serde(default, rename = "as")]
+    pub actor: Option<String>,
+    /// What to do to the credential before it is sent.
+    #[serde(default)]
+    pub alter: Option<Alteration>,
+    /// Path parameters; one that is not given is the variable of the same name.
+    #[serde(default)]
+    pub path: BTreeMap<String, String>,
+    /// Header fields to send; null takes one away that would be sent.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Option<String>>,
+    /// The whole body, instead of the operation's example.
+    #[serde(default)]
+    pub body: Option<Value>,
+    /// Members to set in the operation's example.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// Members to take out of the operation's example.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// The body as raw text, sent as it stands (templates apply).
+    #[serde(default)]
+    pub raw: Option<String>,
+    /// Sign the body as a webhook event.
+    #[serde(default)]
+    pub sign: Option<Sign>,
+    /// What must come back; without it the step prepares, and must succeed.
+    #[serde(default)]
+    pub expect: Option<Expect>,
+    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`.
+    #[serde(default)]
+    pub keep: BTreeMap<String, String>,
+    /// A name for the answer, for `same_as` in a later step.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The clause that an unmet expectation breaks, if it is not the scenario's first.
+    #[serde(default)]
+    pub clause: Option<String>,
+    /// Send it many times at once, until it is refused.
+    #[serde(default)]
+    pub burst: Option<Burst>,
+    /// Send it again and again until the expectation is met.
+    #[serde(default)]
+    pub poll: Option<Poll>,
+    /// Wait instead of calling.
+    #[serde(default)]
+    pub wait: Option<Wait>,
+}
+
+/// What is done to a credential before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alteration {
+    /// The last character goes.
+    Truncate,
+    /// One character more.
+    Append,
+    /// The last character becomes another.
+    LastCharacter,
+    /// Nothing is left of it, but the header is sent.
+    Empty,
+    /// It is sent as `Authorization: Basic`.
+    AsBasic,
+    /// A JWT's signature becomes another.
+    BreakSignature,
+    /// A JWT's signature goes, the last dot stays.
+    NoSignature,
+    /// A JWT's header says `alg: none`, its expiry moves ahead, its signature goes.
+    AlgNone,
+    /// A JWT's expiry moves ahead under the old signature.
+    ExtendExpiry,
+    /// A JWT's first two parts, without the third.
+    TwoParts,
+}
+
+impl Alteration {
+    /// True for those that only make sense for a JSON Web Token (RFC 7519).
+    pub fn needs_token(self) -> bool {
+        matches!(
+            self,
+            Self::BreakSignature | Self::NoSignature | Self::AlgNone | Self::ExtendExpiry | Self::TwoParts
+        )
+    }
+}
+
+/// How an inbound event is signed; by default as the contract says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// Seconds that the timestamp is ahead (or, negative, behind).
+    #[serde(default)]
+    pub offset_seconds: i64,
+    /// The timestamp as text, instead of a time.
+    #[serde(default)]
+    pub timestamp: Option<String>,
+    /// True to sign under another secret.
+    #[serde(default)]
+    pub other_secret: bool,
+    /// Sign this text instead of the body that is sent.
+    #[serde(default)]
+    pub signed_body: Option<String>,
+    /// What the signature covers.
+    #[serde(default)]
+    pub over: Covered,
+    /// What becomes of the signature before it is sent.
+    #[serde(default)]
+    pub mangle: Option<Mangle>,
+    /// Headers to leave out.
+    #[serde(default)]
+    pub omit: Vec<SignatureHeader>,
+}
+
+/// What a signature covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Covered {
+    /// Timestamp, separator, body: as the contract says.
+    #[default]
+    TimestampAndBody,
+    /// The body alone.
+    Body,
+    /// The timestamp alone.
+    Timestamp,
+}
+
+/// What becomes of a signature before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mangle {
+    /// The second half of its digits goes.
+    Truncate,
+    /// The first digit becomes another.
+    FirstDigit,
+    /// The last digit becomes another.
+    LastDigit,
+    /// The prefix goes.
+    NoPrefix,
+    /// The prefix names another algorithm.
+    OtherPrefix,
+    /// No digit is left behind the prefix.
+    Empty,
+    /// Zeros only.
+    Zeros,
+    /// The digits of SHA-256 without a key.
+    Unkeyed,
+}
+
+/// One of the two headers of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureHeader {
+    /// The one with the time.
+    Timestamp,
+    /// The one with the digits.
+    Signature,
+}
+
+/// What must come back. With both `success` and `error`, either will do.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The operation's documented success.
+    #[serde(default)]
+    pub success: bool,
+    /// One of these codes (its status, members and headers follow from the catalogue).
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub error: Vec<String>,
+    /// Codes that are let pass with a warning.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub tolerate: Vec<String>,
+    /// Any documented answer but a server error (5xx).
+    #[serde(default)]
+    pub any_documented: bool,
+    /// Anything but a refusal of this status; for what must merely not be refused so.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub not_error: Vec<String>,
+    /// The field that the answer must name, where it is one of the codes that name fields.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// What must stand in the body: JSON Pointer to value or matcher.
+    #[serde(default)]
+    pub body: BTreeMap<String, Value>,
+    /// What a header must be like.
+    #[serde(default)]
+    pub headers: BTreeMap<String, HeaderMatch>,
+    /// The label of the earlier step whose status and body this answer must repeat.
+    #[serde(default)]
+    pub same_as: Option<String>,
+    /// An answer that does not come in time is a breach here, not a doubt.
+    #[serde(default)]
+    pub must_answer: bool,
+    /// An answer whose envelope cannot be read breaks this claim, too, and not only the envelope's own.
+    #[serde(default)]
+    pub in_envelope: bool,
+    /// What a reader could not guess.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// What a header must be like.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeaderMatch {
+    /// An integer below this one.
+    #[serde(default)]
+    pub below: Option<String>,
+    /// Where the header is not sent, nothing is claimed.
+    #[serde(default)]
+    pub where_sent: bool,
+}
+
+/// Many requests at once.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// At most so many in all.
+    pub at_most: u32,
+    /// So many at a time.
+    pub in_flight: u32,
+}
+
+/// The same request again and again.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poll {
+    /// Give up after so many seconds.
+    pub within_seconds: u32,
+    /// The pause between two requests, in milliseconds.
+    pub every_ms: u32,
+}
+
+/// What to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wait {
+    /// The delay that the last refusal for too many requests named.
+    RetryDelay,
+}
+
+impl<'de> Deserialize<'de> for Case {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::<String, Value>::deserialize(deserializer)?;
+        let name = match members.remove("case") {
+            Some(Value::String(name)) => name,
+            Some(other) => return Err(de::Error::custom(format!("`case` is a name, not {other}"))),
+            None => return Err(de::Error::missing_field("case")),
+        };
+        Ok(Self {
+            name,
+            given: names::<D>(&mut members, "given")?,
+            needs: names::<D>(&mut members, "needs")?,
+            variables: members,
+        })
+    }
+}
+
+fn names<'de, D: Deserializer<'de>>(members: &mut Map<String, Value>, key: &str) -> Result<Vec<String>, D::Error> {
+    let value = members.remove(key).unwrap_or(Value::Array(Vec::new()));
+    serde_json::from_value(value)
+        .map_err(|_| de::Error::custom(format!("`{key}` is a list of names")))
+}
+
+impl<'de> Deserialize<'de> for Cases {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Cases;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a list of cases, or the name of a table")
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Cases, E> {
+                Ok(Cases::Table(name.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Cases, A::Error> {
+                let mut cases = Vec::new();
+                while let Some(row) = rows.next_element()? {
+                    cases.push(row);
+                }
+                Ok(Cases::Rows(cases))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A list that may be written as its only element; integers are taken as their digits.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct OneOrMany;
+    impl<'de> Visitor<'de> for OneOrMany {
+        type Value = Vec<String>;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("a code, or a list of codes")
+        }
+        fn visit_str<E: de::Error>(self, one: &str) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_owned()])
+        }
+        fn visit_u64<E: de::Error>(self, one: u64) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_string()])
+        }
+        fn visit_i64<E: de::Error>(self, one: i64) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_string()])
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut many: A) -> Result<Vec<String>, A::Error> {
+            let mut codes = Vec::new();
+            while let Some(code) = many.next_element::<Value>()? {
+                codes.push(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
+            }
+            Ok(codes)
+        }
+    }
+    deserializer.deserialize_any(OneOrMany)
+}

@@ -1,0 +1,270 @@
+//! Checking that every name in a scenario means something: operations, actors, codes, clauses,
+//! capabilities, path parameters, variables, labels.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::load::names_of;
+use super::model::{Expect, Scenario, Step};
+use super::{BUILT_IN, TrialSpec, Variables, codes, template};
+use crate::contract::{Contract, Operation};
+use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
+
+/// A place in a scenario file: the scenario itself, and below it what a problem names.
+pub(super) struct At<'f> {
+    pub(super) file: &'f SourceFile,
+    pub(super) path: Vec<PathStep>,
+}
+
+impl At<'_> {
+    pub(super) fn place(&self) -> Option<Place> {
+        self.file.locate(&self.path)
+    }
+
+    pub(super) fn problem(&self, below: &[PathStep], message: impl Into<String>) -> Problem {
+        let path: Vec<PathStep> = self.path.iter().chain(below).cloned().collect();
+        self.file.problem(&path, message)
+    }
+
+    fn unknown(&self, below: &[PathStep], kind: &str, name: &str, known: &[String]) -> Problem {
+        self.problem(below, format!("unknown {kind} `{name}`"))
+            .with_help(suggestion(name, known))
+    }
+}
+
+/// Checks what does not depend on the case.
+pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, problems: &mut Problems) {
+    if !is_kebab(&scenario.name) {
+        let message = format!("`{}` is not kebab-case: lower-case words joined by hyphens", scenario.name);
+        problems.0.push(at.problem(&["name".into()], message));
+    }
+    if scenario.clauses.is_empty() {
+        problems.0.push(at.problem(&["clauses".into()], "a scenario names the clauses that it exercises"));
+    }
+    let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+    for (index, clause) in scenario.clauses.iter().enumerate() {
+        if !clauses.contains(clause) {
+            problems.0.push(at.unknown(&["clauses".into(), index.into()], "clause", clause, &clauses));
+        }
+    }
+    let capabilities: Vec<String> = contract.conventions.capabilities.keys().cloned().collect();
+    for (index, need) in scenario.needs.iter().enumerate() {
+        if !capabilities.contains(need) {
+            problems.0.push(at.unknown(&["needs".into(), index.into()], "capability", need, &capabilities));
+        }
+    }
+    if scenario.steps.is_empty() {
+        problems.0.push(at.problem(&["steps".into()], "a scenario has at least one step"));
+    }
+    if !scenario.steps.iter().any(|step| step.expect.is_some()) {
+        problems.0.push(at.problem(&["steps".into()], "no step of this scenario expects anything"));
+    }
+}
+
+fn is_kebab(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+}
+
+/// Checks one unfolded trial, and notes which actors it needs.
+pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contract: &Contract, problems: &mut Problems) {
+    let steps: Vec<Arc<Step>> = trial.steps.clone();
+    let mut state = State {
+        at,
+        contract,
+        defined: trial.variables.keys().cloned().collect(),
+        used: BTreeSet::new(),
+        labels: BTreeSet::new(),
+        variables: &trial.variables,
+        clauses: &trial.clauses,
+        actors: BTreeSet::new(),
+        token_actors: BTreeSet::new(),
+        problems: Vec::new(),
+    };
+    state.defined.extend(BUILT_IN.iter().map(|(name, _)| (*name).to_owned()));
+    for (index, step) in steps.iter().enumerate() {
+        let below: Vec<PathStep> = match index.checked_sub(prepared) {
+            Some(own) => vec!["steps".into(), own.into()],
+            None => vec!["given".into()],
+        };
+        state.step(&below, step);
+    }
+    let unused: Vec<String> = trial
+        .variables
+        .keys()
+        .filter(|name| !state.used.contains(*name))
+        .cloned()
+        .collect();
+    for name in unused {
+        let message = format!("the case `{}` sets `{name}`, which no step uses", trial.name);
+        state.problems.push(at.problem(&["cases".into()], message));
+    }
+    let State { actors, token_actors, problems: found, .. } = state;
+    trial.actors = actors.into_iter().collect();
+    trial.token_actors = token_actors.into_iter().collect();
+    problems.0.extend(found);
+}
+
+struct State<'s> {
+    at: &'s At<'s>,
+    contract: &'s Contract,
+    variables: &'s Variables,
+    clauses: &'s [String],
+    defined: BTreeSet<String>,
+    used: BTreeSet<String>,
+    labels: BTreeSet<String>,
+    actors: BTreeSet<String>,
+    token_actors: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+impl State<'_> {
+    fn step(&mut self, below: &[PathStep], step: &Step) {
+        match (&step.call, step.wait) {
+            (Some(call), None) => self.call(below, step, call),
+            (None, Some(_)) => {}
+            _ => self.say(below, "a step has either `call` or `wait`"),
+        }
+        self.templates(below, step);
+        if let Some(expect) = &step.expect {
+            self.expectation(below, step, expect);
+        }
+        if let Some(clause) = step.clause.as_ref().and_then(|text| self.filled(text))
+            && !self.clauses.contains(&clause)
+        {
+            self.say(below, format!("`clause: {clause}` is not among the scenario's `clauses`"));
+        }
+        for (name, from) in &step.keep {
+            let good = from == "status" || from.starts_with("body /") || from.starts_with("header ");
+            if !good {
+                self.say(below, format!("`{from}` is none of: `body /pointer`, `header Name`, `status`"));
+            }
+            self.defined.insert(name.clone());
+        }
+        self.labels.extend(step.label.clone());
+    }
+
+    fn call(&mut self, below: &[PathStep], step: &Step, call: &str) {
+        let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        let Some(id) = self.filled(call) else { return };
+        let Some(operation) = self.contract.operation(&id).cloned() else {
+            let problem = self.at.unknown(&with(below, "call"), "operation", &id, &known);
+            self.problems.push(problem);
+            return;
+        };
+        self.speaker(below, step, &operation);
+        self.parameters(below, step, &operation);
+        self.body(below, step, &operation);
+    }
+
+    fn speaker(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
+        let known: Vec<String> = self.contract.conventions.actors.keys().cloned().collect();
+        if step.sign.is_some() {
+            match &self.contract.conventions.signing {
+                Some(signing) => {
+                    self.actors.insert(signing.secret_actor.clone());
+                }
+                None => self.say(below, "`sign` needs `signing` in schemas/conventions.yaml"),
+            }
+        }
+        let Some(actor) = step.actor.as_ref().and_then(|text| self.filled(text)) else {
+            if step.actor.is_none() && operation.secured {
+                self.say(below, format!("`as` is missing: {} needs a credential", operation.id));
+            }
+            return;
+        };
+        match self.contract.conventions.actors.get(&actor) {
+            None => {
+                let problem = self.at.unknown(&with(below, "as"), "actor", &actor, &known);
+                self.problems.push(problem);
+            }
+            Some(role) if role.credential.is_none() => {
+                if step.alter.is_some_and(super::Alteration::needs_token) {
+                    self.token_actors.insert(actor.clone());
+                }
+                self.actors.insert(actor);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn parameters(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
+        let parameters: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
+        for name in step.path.keys().filter(|name| !parameters.contains(name)) {
+            let place = [with(below, "path"), vec![name.as_str().into()]].concat();
+            let problem = self.at.unknown(&place, "path parameter", name, &parameters);
+            self.problems.push(problem);
+        }
+        for name in parameters {
+            self.used.insert(name.clone());
+            if !step.path.contains_key(&name) && !self.defined.contains(&name) {
+                let message = format!("the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier answer", operation.id);
+                self.say(below, message);
+            }
+        }
+    }
+
+    fn body(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
+        let edits = !step.with.is_empty() || !step.without.is_empty();
+        let ways = [step.body.is_some(), step.raw.is_some(), edits];
+        if ways.iter().filter(|way| **way).count() > 1 {
+            self.say(below, "`body`, `raw`, and `with`/`without` exclude each other");
+        }
+        if edits && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
+            self.say(below, format!("`with` and `without` edit the example body, but {} has none", operation.id));
+        }
+    }
+
+    fn expectation(&mut self, below: &[PathStep], step: &Step, expect: &Expect) {
+        let known = self.contract.catalog.code_names();
+        for (key, entries) in [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)] {
+            let Some(codes) = self.filled_codes(entries) else { continue };
+            for code in codes.iter().filter(|code| !known.contains(code)) {
+                let place = [with(below, "expect"), vec![key.into()]].concat();
+                let problem = self.at.unknown(&place, "error code", code, &known);
+                self.problems.push(problem);
+            }
+        }
+        if !expect.success && !expect.any_documented && expect.error.is_empty() && expect.not_error.is_empty() && expect.body.is_empty() {
+            self.say(&with(below, "expect"), "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented` or `body`");
+        }
+        if let Some(label) = expect.same_as.as_ref().filter(|label| !self.labels.contains(*label)) {
+            self.say(&with(below, "expect"), format!("no earlier step has `label: {label}`"));
+        }
+        if step.call.is_none() {
+            self.say(&with(below, "expect"), "only a call can expect something");
+        }
+    }
+
+    fn templates(&mut self, below: &[PathStep], step: &Step) {
+        for name in names_of(step) {
+            let plain = name.strip_prefix("unlike.").unwrap_or(name);
+            self.used.insert(plain.to_owned());
+            if !self.defined.contains(plain) {
+                let known: Vec<String> = self.defined.iter().cloned().collect();
+                let problem = self.at.unknown(below, "variable", name, &known);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    fn filled(&self, text: &str) -> Option<String> {
+        template::text(text, self.variables).ok()
+    }
+
+    fn filled_codes(&self, entries: &[String]) -> Option<Vec<String>> {
+        codes(entries, self.variables).ok()
+    }
+
+    fn say(&mut self, below: &[PathStep], message: impl Into<String>) {
+        self.problems.push(self.at.problem(below, message));
+    }
+}
+
+fn with(below: &[PathStep], key: &str) -> Vec<PathStep> {
+    let mut path = below.to_vec();
+    path.push(key.into());
+    path
+}

@@ -1,0 +1,150 @@
+//! From plan to libtest-mimic: each trial a closure that blocks its thread on the one runtime, puts
+//! its result on record and says `ok`, `FAILED` or `ignored`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, Once};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use libtest_mimic::{Completion, Failed, Trial};
+use tokio::runtime::Handle;
+
+use crate::execute::{Environment, TrialRecord, run_trial};
+use crate::plan::Planned;
+use crate::report::TrialResult;
+use crate::scenario::TrialSpec;
+use crate::secret::Redactor;
+use crate::verdict::{Outcome, Rules, Verdict};
+
+/// Where results are collected while trials run.
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Mutex<Vec<TrialResult>>>);
+
+impl Recorder {
+    /// Everything recorded so far.
+    pub fn take(&self) -> Vec<TrialResult> {
+        std::mem::take(&mut self.lock())
+    }
+
+    /// Adds a result.
+    pub fn add(&self, result: TrialResult) {
+        self.lock().push(result);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<TrialResult>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// What every trial's closure needs.
+#[derive(Clone)]
+pub struct Shared {
+    /// What the trials of the run share.
+    pub environment: Arc<Environment>,
+    /// The runtime.
+    pub handle: Handle,
+    /// The rules of the run.
+    pub rules: Arc<Rules>,
+    /// Where results go.
+    pub recorder: Recorder,
+    /// What hides secrets.
+    pub redactor: Arc<Redactor>,
+}
+
+/// A trial for libtest-mimic.
+pub fn trial(planned: Planned, shared: Shared) -> Trial {
+    let name = planned.spec.name.clone();
+    Trial::ignorable_test(name, move || run(planned, &shared))
+}
+
+fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+    let started = Utc::now();
+    let clock = Instant::now();
+    let (record, outcome) = match planned.skip {
+        Some(reason) => {
+            let outcome = Outcome { verdict: Verdict::Skipped, reason: Some(reason), deviations: Vec::new() };
+            (TrialRecord::default(), outcome)
+        }
+        None => {
+            let record = guarded(&planned.spec, shared);
+            let outcome = shared.rules.judge(&planned.spec.name, &record);
+            (record, outcome)
+        }
+    };
+    let completion = completion(&record, &outcome, shared);
+    shared.recorder.add(result(planned.spec, record, outcome, started, clock.elapsed()));
+    completion
+}
+
+fn result(spec: TrialSpec, record: TrialRecord, outcome: Outcome, started: chrono::DateTime<Utc>, took: Duration) -> TrialResult {
+    TrialResult {
+        name: spec.name,
+        file: spec.file,
+        line: spec.line,
+        about: spec.about,
+        clauses: spec.clauses,
+        outcome,
+        started: Some(started),
+        took,
+        record,
+    }
+}
+
+/// What libtest-mimic shows: a line for each cause; the whole story stands below the table.
+fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
+    let clean = |text: &str| shared.redactor.clean(text);
+    match outcome.verdict {
+        Verdict::Passed | Verdict::Warned => Ok(Completion::Completed),
+        Verdict::Skipped => Ok(Completion::ignored_with(clean(outcome.reason.as_deref().unwrap_or_default()))),
+        Verdict::Inconclusive => {
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            Err(clean(&format!("inconclusive: {reason}")).into())
+        }
+        Verdict::Failed => {
+            let lines: Vec<String> = record
+                .findings
+                .iter()
+                .filter(|finding| shared.rules.fails(finding))
+                .map(|finding| format!("{} {}: {} (expected {})", finding.clause, finding.part, finding.message, finding.expected))
+                .collect();
+            Err(clean(&lines.join("\n")).into())
+        }
+    }
+}
+
+/// Runs a trial; a panic of ours is a doubt about us, not a breach of the API's.
+fn guarded(spec: &TrialSpec, shared: &Shared) -> TrialRecord {
+    silence_panics();
+    let body = || shared.handle.block_on(run_trial(&shared.environment, spec));
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TrialRecord {
+        inconclusive: Some(format!("the harness itself failed: {}", panic_text(payload.as_ref()))),
+        ..TrialRecord::default()
+    })
+}
+
+thread_local! {
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps panics of trials from writing into libtest's table; their place goes into the verdict.
+fn silence_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+            PLACE.with(|cell| *cell.borrow_mut() = place);
+        }));
+    });
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned());
+    let place = PLACE.with(|cell| cell.borrow_mut().take());
+    place.map_or_else(|| text.clone(), |place| format!("{text} at {place}"))
+}

@@ -1,0 +1,175 @@
+//! One request from its head to its outcome: who calls, may they, and then the operation itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hyper::Method;
+use hyper::header::HeaderMap;
+
+use crate::answer::Outcome;
+use crate::auth::{self, Caller};
+use crate::customers::{Customers, lookup, operations};
+use crate::defects::Flaws;
+use crate::errors::{Fault, shortened};
+use crate::idempotency::Replays;
+use crate::ids::Ids;
+use crate::limiter::{Claim, Limiter, Quota};
+use crate::options::Options;
+use crate::route::{self, Operation, Route};
+use crate::verification::{self, Transactions};
+use crate::webhooks::{self, Webhooks};
+use crate::{clock, sandbox};
+
+/// Everything that the server knows.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) options: Options,
+    pub(crate) flaws: Flaws,
+    pub(crate) ids: Ids,
+    pub(crate) limiter: Mutex<Limiter>,
+    pub(crate) customers: Mutex<Customers>,
+    pub(crate) transactions: Mutex<Transactions>,
+    pub(crate) replays: Mutex<Replays>,
+    pub(crate) webhooks: Webhooks,
+    errors: AtomicU64,
+}
+
+/// A request, read to its end.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// What came as a body.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// All of it; nothing at all where there was none.
+    Whole(Vec<u8>),
+    /// The connection broke off.
+    CutShort,
+    /// More than the server keeps.
+    TooLong,
+}
+
+/// What the answer to a request has to tell besides its outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) request_id: String,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) quota: Option<Quota>,
+    /// The credential that was sent, valid or not.
+    pub(crate) credential: String,
+}
+
+/// An operation about to be carried out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) caller: &'a Caller,
+    pub(crate) route: &'a Route,
+    pub(crate) request: &'a Request,
+}
+
+impl App {
+    pub(crate) fn new(options: Options) -> Self {
+        let flaws = Flaws::new(&options.defects);
+        Self {
+            webhooks: Webhooks::new(&options, flaws.clone()),
+            options,
+            flaws,
+            ids: Ids::new(),
+            limiter: Mutex::default(),
+            customers: Mutex::default(),
+            transactions: Mutex::default(),
+            replays: Mutex::default(),
+            errors: AtomicU64::new(0),
+        }
+    }
+
+    /// The context of a request, before anything is known of its outcome.
+    pub(crate) fn context(&self, request: &Request) -> Context {
+        let route = route::find(&request.method, &request.path);
+        Context {
+            request_id: self.ids.request(&self.flaws),
+            operation: route.map(|route| route.operation),
+            quota: None,
+            credential: credential_text(&request.headers),
+        }
+    }
+
+    /// What becomes of a request.
+    pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
+        let route = route::find(&request.method, &request.path)
+            .ok_or_else(|| Fault::not_found("Path", &shortened(&request.path)))?;
+        if route.operation == Operation::ReceiveWebhookEvent {
+            return webhooks::inbound::receive(self, request);
+        }
+        lookup::refuse_before_credential(self, request, &route)?;
+        let caller = auth::authenticate(&request.headers, route.operation, &self.flaws)?;
+        let quota = self.count(&caller);
+        context.quota = Some(quota);
+        if quota.exceeded {
+            return Err(quota.fault(&self.flaws));
+        }
+        sandbox::requested_fault(&request.headers, &self.flaws)?;
+        auth::authorise(&caller, route.operation, &self.flaws)?;
+        lookup::refuse_odd_id(&route, &self.flaws)?;
+        let call = Call { app: self, caller: &caller, route: &route, request };
+        carry_out(call)
+    }
+
+    /// How many errors were answered before this one.
+    pub(crate) fn count_error(&self) -> u64 {
+        self.errors.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn count(&self, caller: &Caller) -> Quota {
+        let claim = Claim {
+            credential: &caller.credential,
+            throttled: caller.throttled,
+            limit: if caller.throttled {
+                self.options.throttled_limit
+            } else {
+                self.options.ordinary_limit
+            },
+            window_seconds: self.options.window_seconds,
+            now: clock::unix_seconds(),
+        };
+        locked(&self.limiter).take(claim, &self.flaws)
+    }
+}
+
+fn carry_out(call: Call) -> Outcome {
+    use Operation::*;
+    match call.route.operation {
+        CreateCustomer => operations::create(call),
+        ListCustomers => operations::list(call),
+        GetCustomer => operations::get(call),
+        UpdateCustomer => operations::update(call),
+        DeleteCustomer => operations::delete(call),
+        UploadDocument => operations::upload(call),
+        SubmitVerification => verification::submit(call),
+        GetTransaction => verification::transaction(call),
+        CreateWebhook => webhooks::create(call),
+        ListWebhookDeliveries => webhooks::deliveries(call),
+        ReceiveWebhookEvent => webhooks::inbound::receive(call.app, call.request),
+    }
+}
+
+/// A lock's content, also where another thread panicked while it held the lock.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The credential that the headers hold, without its scheme.
+fn credential_text(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let authorization = text("authorization").and_then(|value| value.split_once(' '));
+    text("x-api-key")
+        .or(authorization.map(|(_, credential)| credential))
+        .unwrap_or_default()
+        .to_owned()
+}

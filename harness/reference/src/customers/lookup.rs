@@ -1,0 +1,136 @@
+//! Whether the customer that a path names is there for the caller.
+
+use hyper::header::AUTHORIZATION;
+use serde_json::json;
+
+use super::Customers;
+use crate::answer::{Answer, Outcome};
+use crate::api::{App, Call, Request, locked};
+use crate::defects::{Defect, Flaws, access, envelope, resources, statuses};
+use crate::errors::{Code, Fault};
+use crate::route::{Operation, Route};
+
+/// Why a customer is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Absence {
+    NeverExisted,
+    Deleted,
+    Elsewhere,
+}
+
+/// The outcome for a customer who is not there; none where the customer is.
+pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
+    let absence = absence(call, customers)?;
+    let flaws = &call.app.flaws;
+    if is_overlooked(absence, call.route.operation, flaws) {
+        return None;
+    }
+    let fault = Fault::not_found("Customer", &call.route.id);
+    Some(match absence {
+        Absence::NeverExisted => never_existed(fault, call),
+        Absence::Deleted if flaws.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
+            Err(fault.code(Code::ResourceConflict))
+        }
+        Absence::Deleted if flaws.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
+        Absence::Elsewhere if flaws.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+            Err(fault.code(Code::InsufficientPermissions))
+        }
+        _ => Err(fault),
+    })
+}
+
+fn absence(call: Call, customers: &Customers) -> Option<Absence> {
+    match customers.get(&call.route.id) {
+        None => Some(Absence::NeverExisted),
+        Some(customer) if customer.environment != call.caller.environment => Some(Absence::Elsewhere),
+        Some(customer) if customer.deleted => Some(Absence::Deleted),
+        Some(_) => None,
+    }
+}
+
+fn is_overlooked(absence: Absence, operation: Operation, flaws: &Flaws) -> bool {
+    let rows: &[(Defect, Absence, Operation)] = &[
+        (resources::DELETED_CUSTOMER_READABLE, Absence::Deleted, Operation::GetCustomer),
+        (resources::DELETED_CUSTOMER_UPDATABLE, Absence::Deleted, Operation::UpdateCustomer),
+        (resources::DELETES_TWICE, Absence::Deleted, Operation::DeleteCustomer),
+        (resources::PRODUCTION_CUSTOMERS_VISIBLE, Absence::Elsewhere, Operation::GetCustomer),
+        (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::Elsewhere, Operation::UpdateCustomer),
+    ];
+    rows.iter().any(|(defect, on_absence, on_operation)| {
+        *on_absence == absence && *on_operation == operation && flaws.has(*defect)
+    })
+}
+
+fn never_existed(fault: Fault, call: Call) -> Outcome {
+    let flaws = &call.app.flaws;
+    match call.route.operation {
+        Operation::UpdateCustomer if flaws.has(resources::UPDATE_CREATES_UNKNOWN) => {
+            Ok(Answer::ok(stranger(call)))
+        }
+        Operation::DeleteCustomer if flaws.has(resources::DELETE_UNKNOWN_ANSWERS_204) => {
+            Ok(Answer::no_content())
+        }
+        Operation::UploadDocument if flaws.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+            Ok(Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })))
+        }
+        Operation::SubmitVerification if flaws.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
+            Err(fault.code(Code::VerificationFailed))
+        }
+        Operation::GetCustomer if flaws.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
+        _ if flaws.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
+            Err(fault.code(Code::InsufficientPermissions))
+        }
+        _ => Err(fault),
+    }
+}
+
+fn stranger(call: Call) -> serde_json::Value {
+    json!({
+        "id": call.route.id,
+        "email": "nobody@example.com",
+        "firstName": "Nobody",
+        "lastName": "Known",
+        "dateOfBirth": "1970-01-01",
+        "state": "PENDING",
+        "createdAt": crate::clock::rfc3339_now(),
+    })
+}
+
+/// Looks for the resource before the credential, which only defects do.
+pub(crate) fn refuse_before_credential(
+    app: &App,
+    request: &Request,
+    route: &Route,
+) -> Result<(), Fault> {
+    let headers = &request.headers;
+    if headers.contains_key("x-api-key") || headers.contains_key(AUTHORIZATION) {
+        return Ok(());
+    }
+    let flaws = &app.flaws;
+    let (kind, known) = match route.operation {
+        operation if operation.is_of_one_customer() && flaws.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
+            ("Customer", locked(&app.customers).get(&route.id).is_some())
+        }
+        Operation::ListWebhookDeliveries if flaws.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
+            ("Webhook", app.webhooks.knows(&route.id))
+        }
+        Operation::GetTransaction if flaws.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+            ("Transaction", locked(&app.transactions).contains_key(&route.id))
+        }
+        _ => return Ok(()),
+    };
+    if known { Ok(()) } else { Err(Fault::not_found(kind, &route.id)) }
+}
+
+/// Fails on ids that a defect cannot take.
+pub(crate) fn refuse_odd_id(route: &Route, flaws: &Flaws) -> Result<(), Fault> {
+    let trips: &[(Defect, bool)] = &[
+        (resources::PERCENT_ID_500, route.raw_id.contains('%')),
+        (resources::LONG_ID_500, route.raw_id.len() > 200),
+        (resources::DOTTED_ID_500, route.raw_id.contains('.')),
+    ];
+    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
+        return Err(Fault::internal());
+    }
+    Ok(())
+}

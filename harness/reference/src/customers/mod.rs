@@ -1,0 +1,130 @@
+//! Customers: what is known of them, and where they are kept.
+
+pub(crate) mod lookup;
+pub(crate) mod operations;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use crate::credentials::Environment;
+use crate::fields::{self, Changes};
+
+/// The list shows this many customers at most, the newest first.
+const LONGEST_LIST: usize = 1_000;
+
+/// Where a customer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    UnderReview,
+    NeedsAdditionalInformation,
+    /// Only a defect leads here.
+    Rejected,
+}
+
+impl State {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            State::Pending => "PENDING",
+            State::UnderReview => "UNDER_REVIEW",
+            State::NeedsAdditionalInformation => "NEEDS_ADDITIONAL_INFORMATION",
+            State::Rejected => "REJECTED",
+        }
+    }
+}
+
+/// One customer.
+#[derive(Clone, Debug)]
+pub(crate) struct Customer {
+    pub(crate) id: String,
+    pub(crate) environment: Environment,
+    pub(crate) values: BTreeMap<&'static str, String>,
+    pub(crate) state: State,
+    pub(crate) created_at: String,
+    pub(crate) documents: usize,
+    /// Deleted customers are kept, so that an id is never unknown by mistake.
+    pub(crate) deleted: bool,
+}
+
+impl Customer {
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn apply(&mut self, changes: Changes) {
+        for (name, value) in changes {
+            match value {
+                Some(value) => self.values.insert(name, value),
+                None => self.values.remove(name),
+            };
+        }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("id".to_owned(), json!(self.id));
+        for name in fields::names() {
+            if let Some(value) = self.value(name) {
+                members.insert(name.to_owned(), json!(value));
+            }
+        }
+        members.insert("state".to_owned(), json!(self.state.name()));
+        members.insert("createdAt".to_owned(), json!(self.created_at));
+        Value::Object(members)
+    }
+}
+
+/// All customers of all environments.
+#[derive(Debug, Default)]
+pub(crate) struct Customers {
+    all: Vec<Customer>,
+    by_id: HashMap<String, usize>,
+    by_email: HashMap<(Environment, String), usize>,
+}
+
+impl Customers {
+    pub(crate) fn insert(&mut self, customer: Customer) {
+        let at = self.all.len();
+        self.by_id.insert(customer.id.clone(), at);
+        self.by_email.insert(email_key(customer.environment, customer.value("email")), at);
+        self.all.push(customer);
+    }
+
+    /// The customer of that id, deleted or not, of whichever environment.
+    pub(crate) fn get(&self, id: &str) -> Option<&Customer> {
+        self.by_id.get(id).map(|&at| &self.all[at])
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Customer> {
+        self.by_id.get(id).map(|&at| &mut self.all[at])
+    }
+
+    /// The customer who has that address now; letter case does not matter.
+    pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
+        let at = self.by_email.get(&email_key(environment, Some(email)))?;
+        Some(&self.all[*at]).filter(|customer| !customer.deleted)
+    }
+
+    /// Notes that a customer's address has changed.
+    pub(crate) fn rename(&mut self, id: &str, old_email: Option<&str>) {
+        let Some(&at) = self.by_id.get(id) else { return };
+        let environment = self.all[at].environment;
+        self.by_email.remove(&email_key(environment, old_email));
+        let email = email_key(environment, self.all[at].value("email"));
+        self.by_email.insert(email, at);
+    }
+
+    /// The newest customers of an environment.
+    pub(crate) fn newest(&self, environment: Environment) -> impl Iterator<Item = &Customer> {
+        self.all
+            .iter()
+            .rev()
+            .filter(move |customer| customer.environment == environment && !customer.deleted)
+            .take(LONGEST_LIST)
+    }
+}
+
+fn email_key(environment: Environment, email: Option<&str>) -> (Environment, String) {
+    (environment, email.unwrap_or_default().to_lowercase())
+}

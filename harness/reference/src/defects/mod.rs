@@ -1,0 +1,91 @@
+//! The catalogue of deliberate defects: one breach of the contract each, all off by default.
+//!
+//! A section file holds the rows of one part of the contract. The code that a defect spoils asks
+//! [`Flaws::has`] at the very place where the right behaviour stands, so that both can be read together.
+
+use std::sync::LazyLock;
+
+macro_rules! section {
+    ($($name:literal $id:ident [$($clause:literal),+ $(,)?] $about:literal;)+) => {
+        $(
+            #[doc = $about]
+            pub(crate) const $id: Defect = Defect { name: $name, about: $about, clauses: &[$($clause),+] };
+        )+
+        /// Every defect of this section.
+        pub(super) const ALL: &[Defect] = &[$($id),+];
+        /// The constants' own names, in the same order.
+        #[cfg(test)]
+        pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
+    };
+}
+
+pub(crate) mod access;
+pub(crate) mod documents;
+pub(crate) mod envelope;
+pub(crate) mod fields;
+pub(crate) mod formats;
+pub(crate) mod limits;
+pub(crate) mod resources;
+pub(crate) mod server;
+pub(crate) mod statuses;
+#[cfg(test)]
+mod tests;
+pub(crate) mod webhooks;
+
+/// One deliberate breach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// Its name in kebab-case, after the breach.
+    pub name: &'static str,
+    /// What goes wrong, in a sentence.
+    pub about: &'static str,
+    /// The clauses that a perfect checker reports as violated.
+    pub clauses: &'static [&'static str],
+}
+
+const SECTIONS: &[&[Defect]] = &[
+    envelope::ALL,
+    statuses::ALL,
+    access::ALL,
+    fields::ALL,
+    formats::ALL,
+    documents::ALL,
+    resources::ALL,
+    limits::ALL,
+    server::ALL,
+    webhooks::ALL,
+];
+
+static CATALOGUE: LazyLock<Vec<Defect>> = LazyLock::new(|| SECTIONS.concat());
+
+/// Every defect that the reference can be given.
+pub fn defects() -> &'static [Defect] {
+    &CATALOGUE
+}
+
+/// The defect of that name.
+pub fn defect(name: &str) -> Option<&'static Defect> {
+    defects().iter().find(|defect| defect.name == name)
+}
+
+/// The defects that are switched on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flaws(Vec<&'static str>);
+
+impl Flaws {
+    pub(crate) fn new(defects: &[&'static Defect]) -> Self {
+        Self(defects.iter().map(|defect| defect.name).collect())
+    }
+
+    /// Whether this defect is switched on.
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.0.contains(&defect.name)
+    }
+
+    /// The value of the first row whose defect is switched on.
+    pub(crate) fn first<T: Copy>(&self, rows: &[(Defect, T)]) -> Option<T> {
+        rows.iter()
+            .find(|(defect, _)| self.has(*defect))
+            .map(|(_, value)| *value)
+    }
+}

@@ -1,0 +1,83 @@
+//! The Base64 text of a document.
+//!
+//! Line breaks and a missing padding are accepted, as many encoders leave them so; other characters are not.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::defects::{Flaws, documents};
+use crate::errors::{Code, Fault};
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The bytes that the text stands for.
+pub(crate) fn decode(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
+    let text = match text.split_once(";base64,") {
+        Some((head, rest)) if head.starts_with("data:") && flaws.has(documents::ACCEPTS_DATA_URIS) => rest,
+        _ => text,
+    };
+    let broken = text.as_bytes().contains(&b'\n') || text.as_bytes().contains(&b'\r');
+    let decoded = if broken {
+        whole(&text.replace(['\r', '\n'], ""))
+    } else {
+        whole(text)
+    };
+    decoded.map_or_else(|| salvaged(text, flaws), Ok)
+}
+
+/// The bytes of a text without breaks. Padding may be missing, but not by halves.
+fn whole(text: &str) -> Option<Vec<u8>> {
+    let half_padded = text.ends_with('=') && !text.len().is_multiple_of(4);
+    LENIENT.decode(text).ok().filter(|_| !half_padded)
+}
+
+fn salvaged(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
+    if flaws.has(documents::ACCEPTS_BAD_BASE64) {
+        let mut kept = text.to_owned();
+        kept.retain(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '/'));
+        while kept.len() % 4 == 1 {
+            kept.pop();
+        }
+        return LENIENT.decode(kept).map_err(|_| bad(flaws));
+    }
+    Err(bad(flaws))
+}
+
+fn bad(flaws: &Flaws) -> Fault {
+    let fault =
+        Fault::new(Code::InvalidDocumentFormat).details("The content is not a Base64 string");
+    if flaws.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
+        fault.code(Code::ValidationError).field("content")
+    } else {
+        fault
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(text: &str) -> Option<Vec<u8>> {
+        decode(text, &Flaws::default()).ok()
+    }
+
+    #[test]
+    fn base64_is_decoded_with_or_without_breaks_and_padding() {
+        for text in ["aGVsbG8=", "aGVsbG8", "aGVs\r\nbG8="] {
+            assert_eq!(decoded(text).as_deref(), Some(&b"hello"[..]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["a", "=", "aGVs*bG8=", "data:image/png;base64,aGVsbG8=", "aGVsbG8==", "aGVs bG8=", "ab="] {
+            assert_eq!(decoded(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading a request's body as a JSON object, whatever its media type says.
+
+use serde_json::{Deserializer, Map, Value};
+
+use crate::api::Body;
+use crate::defects::{Flaws, fields, statuses};
+use crate::errors::{Code, Fault};
+use crate::route::Operation;
+
+/// Values nested deeper than this trip a defect.
+const DEEP: usize = 50;
+
+/// The object that the body holds.
+pub(crate) fn object(
+    body: &Body,
+    operation: Operation,
+    flaws: &Flaws,
+) -> Result<Map<String, Value>, Fault> {
+    let bytes = match body {
+        Body::Whole(bytes) => bytes,
+        Body::CutShort => return Err(malformed("The body ended early", flaws)),
+        Body::TooLong if operation == Operation::UploadDocument => {
+            return Err(crate::documents::oversize(flaws));
+        }
+        Body::TooLong => return Err(malformed("The body is too long", flaws)),
+    };
+    if let Some(fault) = accident(bytes, flaws) {
+        return Err(fault);
+    }
+    match parse(bytes, flaws) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => not_an_object(&other, operation, flaws),
+        Err(_) if skips_empty_body(bytes, operation, flaws) => Ok(Map::new()),
+        Err(problem) => Err(malformed(&format!("The body is not JSON: {problem}"), flaws)),
+    }
+}
+
+fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
+    let parsed = if flaws.has(fields::ACCEPTS_TRAILING_GARBAGE) {
+        let mut values = Deserializer::from_slice(bytes).into_iter();
+        values.next().unwrap_or_else(|| serde_json::from_slice(bytes))
+    } else {
+        serde_json::from_slice(bytes)
+    };
+    if parsed.is_err() && flaws.has(fields::ACCEPTS_CUT_SHORT_JSON) {
+        return serde_json::from_slice(&[bytes, b"}"].concat());
+    }
+    parsed
+}
+
+fn not_an_object(
+    value: &Value,
+    operation: Operation,
+    flaws: &Flaws,
+) -> Result<Map<String, Value>, Fault> {
+    if value.is_null() && flaws.has(fields::NULL_BODY_500) {
+        return Err(Fault::internal());
+    }
+    let lenient = operation == Operation::UpdateCustomer && flaws.has(fields::PATCH_ACCEPTS_ARRAY);
+    if value.is_array() && lenient {
+        return Ok(Map::new());
+    }
+    Err(malformed("The body must be a JSON object", flaws))
+}
+
+fn skips_empty_body(bytes: &[u8], operation: Operation, flaws: &Flaws) -> bool {
+    bytes.is_empty()
+        && operation == Operation::UpdateCustomer
+        && flaws.has(fields::PATCH_ACCEPTS_NO_BODY)
+}
+
+fn malformed(details: &str, flaws: &Flaws) -> Fault {
+    let fault = Fault::new(Code::ValidationError).details(details);
+    match () {
+        () if flaws.has(fields::MALFORMED_JSON_500) => Fault::internal(),
+        () if flaws.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => {
+            fault.code(Code::InvalidFieldFormat)
+        }
+        () if flaws.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
+        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => {
+            fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
+        }
+        () => fault,
+    }
+}
+
+/// The server error that a defect makes of an odd text.
+fn accident(bytes: &[u8], flaws: &Flaws) -> Option<Fault> {
+    let tripped = (flaws.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
+        || (flaws.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
+        || (flaws.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
+    tripped.then(Fault::internal)
+}
+
+fn has_lone_surrogate(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(bytes).is_err()
+        && bytes.windows(3).any(|three| three.eq_ignore_ascii_case(b"\\ud"))
+}
+
+/// How deeply brackets are nested outside of strings.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for &byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => now += 1,
+            b'}' | b']' if !quoted => now = now.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
+        object(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Flaws::default())
+    }
+
+    #[test]
+    fn objects_are_read() {
+        assert_eq!(read(br#" {"a": 1} "#).expect("an object")["a"], 1);
+    }
+
+    #[test]
+    fn everything_else_is_a_validation_error() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+        let texts: [&[u8]; 9] = [
+            b"", b"{", b"[]", b"null", b"1", b"{} x", b"\xff", br#"{"a":"\ud800"}"#, deep.as_bytes(),
+        ];
+        for text in texts {
+            let fault = read(text).expect_err("malformed");
+            assert_eq!(fault.code, Code::ValidationError);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Defects that give away what an error must not: internals of the server, and credentials.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::breaches::Situation;
+use crate::defects::{Defect, server};
+use crate::errors::{Code, Fault};
+
+const STACK_TRACE: &str = "thread 'worker-3' panicked at src/customers/store.rs:218:14: index out of bounds\n   \
+     0: core::panicking::panic_fmt\n   1: verification::customers::store::insert\n   2: tokio::runtime::task::raw::poll";
+const SQL: &str = "duplicate key value violates unique constraint: \
+     INSERT INTO customers (id, email, first_name) VALUES ($1, $2, $3)";
+const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/usr/lib/python3/dist-packages/PIL/Image.py\", \
+     line 3008, in open\nPIL.UnidentifiedImageError: cannot identify image file";
+
+/// Adds to the details of an error what they must not hold.
+pub(crate) fn into_details(fault: &mut Fault, situation: &Situation) {
+    if let Some(secret) = leak(situation) {
+        let details = fault.details.take().unwrap_or_default();
+        fault.details = Some(format!("{details} {secret}"));
+    }
+}
+
+/// A header that gives the credential away.
+pub(crate) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a str)> {
+    let credential = situation.context.credential.as_str();
+    let leaks = !credential.is_empty() && situation.flaws.has(server::LEAKS_CREDENTIAL_IN_HEADER);
+    leaks.then_some(("x-debug-credential", credential))
+}
+
+fn leak(situation: &Situation) -> Option<String> {
+    let spoils = |code: Code, defect: Defect| situation.code == code && situation.flaws.has(defect);
+    let credential = situation.context.credential.as_str();
+    match () {
+        () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),
+        () if spoils(Code::DuplicateResource, server::LEAKS_SQL) => Some(SQL.to_owned()),
+        () if spoils(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => {
+            Some(TRACEBACK.to_owned())
+        }
+        () if credential.is_empty() => None,
+        () if spoils(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => {
+            Some(format!("(given: {credential})"))
+        }
+        () if spoils(Code::TokenExpired, server::LEAKS_TOKEN) => Some(format!("(given: {credential})")),
+        () if spoils(Code::InsufficientPermissions, server::LEAKS_CREDENTIAL_BASE64) => {
+            Some(format!("[ctx {}]", STANDARD.encode(credential)))
+        }
+        () if spoils(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => Some(format!(
+            "[ctx {}]",
+            credential.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
+        )),
+        () => None,
+    }
+}

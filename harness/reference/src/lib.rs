@@ -1,0 +1,39 @@
+//! A small Customer Verification API that keeps its error contract, and breaks it on request.
+//!
+//! It is an independent reading of the published error-code page: the conformance harness runs against it
+//! to show that it stays silent where the contract is kept, and, with one of the [`defects`] switched on,
+//! that it notices the breach. All state lives in memory and ends with the [`Running`] server.
+
+mod answer;
+mod api;
+mod auth;
+mod breaches;
+mod clock;
+mod credentials;
+mod customers;
+mod defects;
+mod documents;
+mod errors;
+mod fields;
+mod formats;
+mod idempotency;
+mod ids;
+mod json;
+mod leaks;
+mod limiter;
+mod options;
+#[cfg(test)]
+mod oracles;
+mod respond;
+mod route;
+mod sandbox;
+mod server;
+mod tokens;
+mod verification;
+mod webhooks;
+
+pub use credentials::{Credential, credentials};
+pub use defects::{Defect, defect, defects};
+pub use options::Options;
+pub use server::{Running, start};
+pub use tokens::token;

@@ -1,0 +1,142 @@
+//! The operations, and which of them a method and a path mean.
+
+use hyper::Method;
+
+/// The operations of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    CreateCustomer,
+    ListCustomers,
+    GetCustomer,
+    UpdateCustomer,
+    DeleteCustomer,
+    UploadDocument,
+    SubmitVerification,
+    GetTransaction,
+    CreateWebhook,
+    ListWebhookDeliveries,
+    ReceiveWebhookEvent,
+}
+
+/// What a credential may do; each scope includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    Nothing,
+    Read,
+    Write,
+    Admin,
+}
+
+impl Operation {
+    /// The scope that the operation requires.
+    pub(crate) fn scope(self) -> Scope {
+        use Operation::*;
+        match self {
+            ReceiveWebhookEvent => Scope::Nothing,
+            ListCustomers | GetCustomer | GetTransaction | ListWebhookDeliveries => Scope::Read,
+            CreateCustomer | UpdateCustomer | UploadDocument | SubmitVerification => Scope::Write,
+            DeleteCustomer | CreateWebhook => Scope::Admin,
+        }
+    }
+
+    /// Whether the path's id is a customer's.
+    pub(crate) fn is_of_one_customer(self) -> bool {
+        use Operation::*;
+        matches!(
+            self,
+            GetCustomer | UpdateCustomer | DeleteCustomer | UploadDocument | SubmitVerification
+        )
+    }
+}
+
+/// An operation, with the id that its path names (empty where the path names none).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) operation: Operation,
+    pub(crate) id: String,
+    /// The id as it stood in the path.
+    pub(crate) raw_id: String,
+}
+
+/// The route of a request, or none where the contract documents none.
+pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
+    use Operation::*;
+    let segments: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
+    let (operation, id) = match (method.as_str(), segments.as_slice()) {
+        ("POST", ["customers"]) => (CreateCustomer, ""),
+        ("GET", ["customers"]) => (ListCustomers, ""),
+        ("GET", ["customers", id]) => (GetCustomer, *id),
+        ("PATCH", ["customers", id]) => (UpdateCustomer, *id),
+        ("DELETE", ["customers", id]) => (DeleteCustomer, *id),
+        ("POST", ["customers", id, "documents"]) => (UploadDocument, *id),
+        ("POST", ["customers", id, "verification"]) => (SubmitVerification, *id),
+        ("GET", ["transactions", id]) => (GetTransaction, *id),
+        ("POST", ["webhooks"]) => (CreateWebhook, ""),
+        ("POST", ["webhooks", "events"]) => (ReceiveWebhookEvent, ""),
+        ("GET", ["webhooks", id, "deliveries"]) => (ListWebhookDeliveries, *id),
+        _ => return None,
+    };
+    Some(Route { operation, id: percent_decoded(id), raw_id: id.to_owned() })
+}
+
+/// A path segment without its percent escapes; what is no escape stays as it is.
+fn percent_decoded(segment: &str) -> String {
+    let bytes = segment.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match escape.and_then(hex_byte) {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let (high, low) = (value(digits[0])?, value(digits[1])?);
+    u8::try_from(high * 16 + low).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(method: Method, path: &str) -> Option<(Operation, String)> {
+        find(&method, path).map(|route| (route.operation, route.id))
+    }
+
+    #[test]
+    fn paths_and_methods_name_operations() {
+        use Operation::*;
+        assert_eq!(
+            route(Method::PATCH, "/api/v1/customers/cus_1"),
+            Some((UpdateCustomer, "cus_1".to_owned()))
+        );
+        assert_eq!(
+            route(Method::POST, "/api/v1/webhooks/events"),
+            Some((ReceiveWebhookEvent, String::new()))
+        );
+        assert_eq!(route(Method::PUT, "/api/v1/customers"), None);
+        assert_eq!(route(Method::GET, "/api/v1/customers/a/b"), None);
+        assert_eq!(route(Method::GET, "/"), None);
+    }
+
+    #[test]
+    fn escapes_are_decoded_and_broken_ones_kept() {
+        let id = |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
+        assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
+        assert_eq!(id("100%").as_deref(), Some("100%"));
+        assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));
+        assert_eq!(id("%ff").as_deref(), Some("\u{fffd}"));
+        assert_eq!(id("").as_deref(), Some(""));
+    }
+}

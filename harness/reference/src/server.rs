@@ -1,0 +1,134 @@
+//! The sockets: accepting connections, reading requests, and ending it all.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full};
+use hyper::Response;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::api::{App, Body, Request};
+use crate::defects::{Flaws, documents};
+use crate::errors::Fault;
+use crate::options::Options;
+use crate::respond::respond;
+
+const MEBIBYTE: usize = 1024 * 1024;
+/// Bodies up to this size are kept.
+const MOST_KEPT: usize = 40 * MEBIBYTE;
+/// Longer bodies are read up to here and forgotten, so that the answer reaches who sends them.
+const MOST_READ: usize = 512 * MEBIBYTE;
+/// Where a defect hangs up.
+const MOST_BORNE: usize = 12 * MEBIBYTE;
+const MOST_HEADERS: usize = 1_000;
+
+/// A running server; dropping it (or [`stop`](Self::stop)) ends it, its tasks included.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the server and waits until it has let go of its socket and connections.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Serves on an already bound listener, on the current tokio runtime.
+///
+/// # Errors
+/// Fails where the listener does not know its own address.
+pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
+    let address = listener.local_addr()?;
+    let app = Arc::new(App::new(options));
+    Ok(Running { address, accepting: tokio::spawn(accept(listener, app)) })
+}
+
+/// Takes connections for ever. They, and the webhooks under way, end with this task, which owns both.
+async fn accept(listener: TcpListener, app: Arc<App>) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve(stream, Arc::clone(&app)));
+            }
+            // Out of file descriptors, most likely: some will come free.
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, app: Arc<App>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| handle(Arc::clone(&app), request));
+    // What breaks a connection is the client's affair; there is nobody to tell.
+    let _ = http1::Builder::new()
+        .half_close(true)
+        .max_headers(MOST_HEADERS)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn handle(
+    app: Arc<App>,
+    request: hyper::Request<Incoming>,
+) -> io::Result<Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let body = read(body, &app.flaws).await?;
+    let request = Request {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        headers: head.headers,
+        body,
+    };
+    let context = app.context(&request);
+    let fallback = context.clone();
+    let worker = Arc::clone(&app);
+    // A thread of its own, since decoding a document takes long; and a panic there ends one request only.
+    let conducted = tokio::task::spawn_blocking(move || {
+        let mut context = context;
+        let outcome = worker.conduct(&request, &mut context);
+        respond(&worker, &context, outcome)
+    });
+    Ok(conducted.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
+}
+
+/// Reads a body. Only a defect makes this fail, which closes the connection.
+async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
+    let (mut kept, mut size) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Ok(Body::CutShort) };
+        let Some(data) = frame.data_ref() else { continue };
+        size += data.len();
+        if size > MOST_BORNE && flaws.has(documents::DROPS_BIG_BODIES) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        match size {
+            0..=MOST_KEPT => kept.extend_from_slice(data),
+            size if size > MOST_READ => break,
+            _ => kept = Vec::new(),
+        }
+    }
+    Ok(if size > MOST_KEPT { Body::TooLong } else { Body::Whole(kept) })
+}

@@ -1,0 +1,151 @@
+//! Verifications: submitting a customer, and the transactions that come of it.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::answer::{Answer, Outcome};
+use crate::api::{Call, locked};
+use crate::credentials::Environment;
+use crate::customers::{Customer, State, lookup};
+use crate::defects::{Flaws, resources, statuses};
+use crate::errors::{Code, Fault};
+use crate::clock;
+
+/// The last name that cannot be verified.
+const UNVERIFIABLE: &str = "Unverifiable";
+
+/// Every transaction, by its id.
+pub(crate) type Transactions = HashMap<String, Transaction>;
+
+/// A verification under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Transaction {
+    environment: Environment,
+    customer_id: String,
+    created_at: String,
+}
+
+/// Submits a customer: under review from then on, unless the data do not suffice.
+pub(crate) fn submit(call: Call) -> Outcome {
+    let flaws = &call.app.flaws;
+    let mut customers = locked(&call.app.customers);
+    if let Some(outcome) = lookup::refusal(call, &customers) {
+        return outcome;
+    }
+    let customer = customers
+        .get_mut(&call.route.id)
+        .ok_or_else(|| Fault::not_found("Customer", &call.route.id))?;
+    if customer.state == State::UnderReview {
+        return Err(already_submitted());
+    }
+    let problem = problem(customer, flaws);
+    let before = customer.state;
+    customer.state = match problem {
+        None => State::UnderReview,
+        Some(_) => state_after_failure(before, flaws),
+    };
+    let customer = customer.clone();
+    drop(customers);
+    if customer.state != before {
+        call.app.webhooks.announce("customer.state_changed", &customer, &call.app.ids);
+    }
+    match problem {
+        Some(problem) => Err(failure(problem, flaws)),
+        None => Ok(accepted(call, &customer)),
+    }
+}
+
+/// One transaction.
+pub(crate) fn transaction(call: Call) -> Outcome {
+    let id = &call.route.id;
+    let transactions = locked(&call.app.transactions);
+    let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
+    match known {
+        Some(transaction) => Ok(Answer::ok(shown(id, transaction))),
+        None => unknown_transaction(call),
+    }
+}
+
+fn accepted(call: Call, customer: &Customer) -> Answer {
+    let id = call.app.ids.next("txn");
+    let mut body = customer.to_json();
+    body["transactionId"] = json!(id);
+    let transaction = Transaction {
+        environment: customer.environment,
+        customer_id: customer.id.clone(),
+        created_at: clock::rfc3339_now(),
+    };
+    locked(&call.app.transactions).insert(id, transaction);
+    let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
+    let status = call.app.flaws.first(&wrong).unwrap_or(200);
+    Answer::ok(body).status(status)
+}
+
+fn shown(id: &str, transaction: &Transaction) -> serde_json::Value {
+    json!({
+        "id": id,
+        "customerId": transaction.customer_id,
+        "status": "PENDING",
+        "createdAt": transaction.created_at,
+    })
+}
+
+fn unknown_transaction(call: Call) -> Outcome {
+    let flaws = &call.app.flaws;
+    let fault = Fault::not_found("Transaction", &call.route.id);
+    match () {
+        () if flaws.has(resources::UNKNOWN_TRANSACTION_PENDING) => Ok(Answer::ok(json!({
+            "id": call.route.id,
+            "status": "PENDING",
+            "createdAt": clock::rfc3339_now(),
+        }))),
+        () if flaws.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => {
+            Err(fault.code(Code::ResourceConflict))
+        }
+        () if flaws.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
+        () => Err(fault),
+    }
+}
+
+fn problem(customer: &Customer, flaws: &Flaws) -> Option<&'static str> {
+    if flaws.has(resources::VERIFICATION_NEVER_FAILS) {
+        return None;
+    }
+    let nameless = customer.value("lastName") == Some(UNVERIFIABLE)
+        && !flaws.has(resources::UNVERIFIABLE_NAME_PASSES);
+    let undocumented =
+        customer.documents == 0 && !flaws.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
+    match () {
+        () if nameless => Some("Identity document could not be verified"),
+        () if undocumented => Some("No identity document has been uploaded"),
+        () => None,
+    }
+}
+
+fn state_after_failure(before: State, flaws: &Flaws) -> State {
+    match () {
+        () if flaws.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
+        () if flaws.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
+        () => State::NeedsAdditionalInformation,
+    }
+}
+
+fn failure(problem: &str, flaws: &Flaws) -> Fault {
+    let fault = Fault::new(Code::VerificationFailed).details(problem);
+    match () {
+        () if flaws.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => {
+            fault.code(Code::ResourceConflict)
+        }
+        () if flaws.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => {
+            fault.code(Code::DocumentQualityInsufficient)
+        }
+        () => fault,
+    }
+}
+
+fn already_submitted() -> Fault {
+    Fault::new(Code::ResourceConflict)
+        .message("Customer is in UNDER_REVIEW state already")
+        .details("Wait for verification to complete")
+}

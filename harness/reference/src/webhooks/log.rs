@@ -1,0 +1,140 @@
+//! What became of deliveries, for those who ask.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use crate::defects::{Flaws, webhooks};
+use crate::errors::Code;
+
+/// Of each webhook, so many deliveries are remembered, the newest ones.
+const MOST_DELIVERIES: usize = 2_000;
+
+/// The deliveries of all webhooks.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    of_webhooks: HashMap<String, VecDeque<Delivery>>,
+}
+
+/// One event on its way to one webhook.
+#[derive(Clone, Debug)]
+pub(super) struct Delivery {
+    id: String,
+    event: &'static str,
+    customer_id: String,
+    status: Status,
+    attempts: u32,
+}
+
+/// How a delivery stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Delivered,
+    /// With what went wrong in the last attempt.
+    Failed(String),
+}
+
+impl Delivery {
+    pub(super) fn new(id: String, event: &'static str, customer_id: String) -> Self {
+        Self { id, event, customer_id, status: Status::Pending, attempts: 0 }
+    }
+
+    fn shown(&self, flaws: &Flaws) -> Value {
+        let status = match self.status {
+            Status::Delivered if !flaws.has(webhooks::DELIVERED_LOGGED_AS_PENDING) => "DELIVERED",
+            Status::Failed(_) if !flaws.has(webhooks::FAILURE_LOGGED_AS_PENDING) => "FAILED",
+            _ => "PENDING",
+        };
+        let mut shown = json!({
+            "id": self.id,
+            "event": self.event,
+            "customerId": self.customer_id,
+            "status": status,
+            "attempts": self.attempts,
+        });
+        if let Status::Failed(problem) = &self.status
+            && status == "FAILED"
+            && !flaws.has(webhooks::LOG_WITHOUT_ERROR)
+        {
+            shown["error"] = self.error(problem, flaws);
+        }
+        shown
+    }
+
+    fn error(&self, problem: &str, flaws: &Flaws) -> Value {
+        let code = if flaws.has(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
+            Code::InternalServerError
+        } else {
+            Code::WebhookDeliveryFailed
+        };
+        if flaws.has(webhooks::LOG_ERROR_IS_STRING) {
+            return json!(code.name());
+        }
+        if flaws.has(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
+            return json!({ "code": code.name(), "details": problem });
+        }
+        json!({
+            "code": code.name(),
+            "message": format!("Failed to deliver webhook after {} attempts", self.attempts),
+            "details": problem,
+        })
+    }
+}
+
+impl Log {
+    /// Notes a delivery that is about to be made.
+    pub(super) fn add(&mut self, webhook_id: &str, delivery: Delivery) {
+        let deliveries = self.of_webhooks.entry(webhook_id.to_owned()).or_default();
+        if deliveries.len() >= MOST_DELIVERIES {
+            deliveries.pop_front();
+        }
+        deliveries.push_back(delivery);
+    }
+
+    /// Notes how a delivery stands after so many attempts.
+    pub(super) fn note(&mut self, webhook_id: &str, delivery_id: &str, attempts: u32, status: Status) {
+        let deliveries = self.of_webhooks.get_mut(webhook_id);
+        let found = deliveries.and_then(|all| all.iter_mut().rfind(|one| one.id == delivery_id));
+        if let Some(delivery) = found {
+            delivery.attempts = attempts;
+            delivery.status = status;
+        }
+    }
+
+    /// The deliveries of a webhook, the oldest first.
+    pub(super) fn shown(&self, webhook_id: &str, flaws: &Flaws) -> Vec<Value> {
+        let hides = |delivery: &&Delivery| {
+            matches!(delivery.status, Status::Failed(_)) && flaws.has(webhooks::FAILURE_NOT_LOGGED)
+        };
+        let all = self.of_webhooks.get(webhook_id).into_iter().flatten();
+        all.filter(|delivery| !hides(delivery)).map(|delivery| delivery.shown(flaws)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_delivery_shows_the_documented_error() {
+        let mut log = Log::default();
+        log.add("whk_1", Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()));
+        assert_eq!(log.shown("whk_1", &Flaws::default())[0]["status"], "PENDING");
+        log.note("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
+        let shown = &log.shown("whk_1", &Flaws::default())[0];
+        assert_eq!(shown["status"], "FAILED");
+        assert_eq!(shown["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
+        assert_eq!(shown["error"]["details"], "Endpoint returned 500 error");
+    }
+
+    #[test]
+    fn old_deliveries_are_forgotten() {
+        let mut log = Log::default();
+        for number in 0..=MOST_DELIVERIES {
+            log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));
+        }
+        let shown = log.shown("whk_1", &Flaws::default());
+        assert_eq!((shown.len(), &shown[0]["id"]), (MOST_DELIVERIES, &json!("1")));
+    }
+}

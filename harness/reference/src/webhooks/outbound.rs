@@ -1,0 +1,165 @@
+//! Delivering an event: up to three attempts, each signed afresh.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use super::client::{self, Target};
+use super::log::{Log, Status};
+use super::{Settings, signature};
+use crate::api::locked;
+use crate::clock;
+use crate::defects::{Flaws, webhooks};
+
+const ATTEMPTS: u32 = 3;
+const STALE_BY_SECONDS: u64 = 600;
+
+/// A delivery to be made.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) webhook_id: String,
+    pub(super) delivery_id: String,
+    pub(super) target: Target,
+    pub(super) secret: String,
+    pub(super) body: String,
+    pub(super) slots: Arc<Semaphore>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) log: Arc<Mutex<Log>>,
+}
+
+/// How one attempt ended.
+#[derive(Debug, PartialEq, Eq)]
+enum Attempt {
+    Accepted,
+    Answered(u16),
+    Unreachable(String),
+    TimedOut,
+}
+
+/// Makes a delivery and logs how it goes.
+pub(super) async fn deliver(job: Job) {
+    let flaws = &job.settings.flaws;
+    let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
+    let most = flaws.first(&wrong).unwrap_or(ATTEMPTS);
+    for number in 1..=most {
+        if number > 1 {
+            sleep(job.settings.pause).await;
+        }
+        let attempt = job.attempt(number).await;
+        if attempt == Attempt::Accepted {
+            return job.accepted(number).await;
+        }
+        let last = number == most || gives_up(&attempt, flaws);
+        job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending });
+        if last {
+            return;
+        }
+    }
+}
+
+/// Whether a defect makes this attempt the last.
+fn gives_up(attempt: &Attempt, flaws: &Flaws) -> bool {
+    match attempt {
+        Attempt::Answered(status) => *status > 500 && flaws.has(webhooks::NO_RETRY_AFTER_503),
+        Attempt::Unreachable(_) => flaws.has(webhooks::NO_RETRY_AFTER_REFUSAL),
+        Attempt::TimedOut => flaws.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
+        Attempt::Accepted => true,
+    }
+}
+
+fn problem(attempt: &Attempt) -> String {
+    match attempt {
+        Attempt::Accepted => "None".to_owned(),
+        Attempt::Answered(status) => format!("Endpoint returned {status} error"),
+        Attempt::Unreachable(problem) => format!("Endpoint could not be reached: {problem}"),
+        Attempt::TimedOut => "Endpoint did not answer in time".to_owned(),
+    }
+}
+
+impl Job {
+    async fn attempt(&self, number: u32) -> Attempt {
+        // The semaphore is never closed; were it, the attempt would be made without a slot.
+        let _slot = self.slots.acquire().await.ok();
+        let headers = self.headers(number, clock::unix_seconds());
+        let post = client::post(&self.target, &headers, &self.body);
+        match timeout(self.patience(), post).await {
+            Err(_) => Attempt::TimedOut,
+            Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
+            Ok(Ok(status)) if self.counts(status) => Attempt::Accepted,
+            Ok(Ok(status)) => Attempt::Answered(status),
+        }
+    }
+
+    fn counts(&self, status: u16) -> bool {
+        if self.settings.flaws.has(webhooks::REDELIVERS_AFTER_204) {
+            return status == 200;
+        }
+        (200..300).contains(&status)
+    }
+
+    fn patience(&self) -> Duration {
+        let permitted = self.settings.timeout;
+        let flaws = &self.settings.flaws;
+        match () {
+            () if flaws.has(webhooks::WAITS_FOREVER) => permitted * 60,
+            () if flaws.has(webhooks::LATE_200_COUNTS) => permitted * 2,
+            () if flaws.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
+            () => permitted,
+        }
+    }
+
+    async fn accepted(&self, number: u32) {
+        self.note(number, Status::Delivered);
+        if self.settings.flaws.has(webhooks::REDELIVERS_AFTER_2XX) {
+            sleep(self.settings.pause).await;
+            self.attempt(number + 1).await;
+        }
+    }
+
+    fn note(&self, attempts: u32, status: Status) {
+        locked(&self.log).note(&self.webhook_id, &self.delivery_id, attempts, status);
+    }
+
+    fn headers(&self, number: u32, now: u64) -> Vec<(&'static str, String)> {
+        let flaws = &self.settings.flaws;
+        let timestamp = match () {
+            () if flaws.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
+            () if flaws.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
+            () => now,
+        }
+        .to_string();
+        let signature = ("X-Webhook-Signature", self.signature(&timestamp));
+        let timestamp = ("X-Webhook-Timestamp", timestamp);
+        match () {
+            () if flaws.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
+            () if number > 1 && flaws.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
+            () if flaws.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
+            () => vec![timestamp, signature],
+        }
+    }
+
+    fn signature(&self, timestamp: &str) -> String {
+        let flaws = &self.settings.flaws;
+        let body = self.body.as_bytes();
+        let text = match () {
+            () if flaws.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
+            () if flaws.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
+                signature::signed_text(timestamp, &[body, b"\n"].concat())
+            }
+            () => signature::signed_text(timestamp, body),
+        };
+        let secret = match () {
+            () if flaws.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
+            () => &self.secret,
+        };
+        let signature = signature::sign(secret, &text);
+        if flaws.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
+            return format!("sha256={}", STANDARD.encode(signature));
+        }
+        format!("sha256={}", signature::hex(&signature))
+    }
+}

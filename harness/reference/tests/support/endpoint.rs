@@ -1,0 +1,115 @@
+//! A webhook endpoint that notes what it is sent, and answers by the path.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// The time that deliveries are given in the tests.
+pub const TIMEOUT: Duration = Duration::from_millis(500);
+const SLOW: Duration = Duration::from_millis(150);
+const LATE: Duration = Duration::from_millis(700);
+
+/// One request that came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+}
+
+/// The endpoint; it closes when dropped.
+pub struct Endpoint {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    task: JoinHandle<()>,
+}
+
+impl Endpoint {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let received = Arc::default();
+        let task = tokio::spawn(listen(listener, Arc::clone(&received)));
+        Self { url, received, task }
+    }
+
+    /// A URL where nobody listens.
+    pub async fn closed_url() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        format!("http://{}/refused", listener.local_addr().expect("an address"))
+    }
+
+    /// What came under a path.
+    pub fn received(&self, path: &str) -> Vec<Received> {
+        let all = self.received.lock().expect("the list");
+        all.iter().filter(|one| one.path == path).cloned().collect()
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn listen(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(answer(stream, Arc::clone(&received)));
+    }
+}
+
+async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
+    let Some(request) = read(&mut stream).await else { return };
+    let path = request.path.clone();
+    received.lock().expect("the list").push(request);
+    let status = match path.as_str() {
+        "/fail" => "500 Internal Server Error",
+        "/busy" => "503 Service Unavailable",
+        "/empty" => "204 No Content",
+        _ => "200 OK",
+    };
+    match path.as_str() {
+        "/slow" => sleep(SLOW).await,
+        "/late" => sleep(LATE).await,
+        "/hang" => sleep(Duration::from_secs(3600)).await,
+        _ => {}
+    }
+    let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Received> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(request) = complete(&bytes) {
+            return Some(request);
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+fn complete(bytes: &[u8]) -> Option<Received> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let path = lines.next()?.split(' ').nth(1)?.to_owned();
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse::<usize>().ok()?;
+    let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
+    Some(Received { path, headers, body })
+}

@@ -1,0 +1,183 @@
+//! A bare HTTP client and a few requests, shared by the tests of the running server.
+
+#![allow(dead_code, reason = "each test binary uses its own share")]
+
+pub mod endpoint;
+pub mod fixtures;
+
+use std::time::Duration;
+
+use reference::{Options, Running, credentials, start};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+/// A server under test and the means to speak to it.
+pub struct Sandbox {
+    pub running: Running,
+    /// A connection that an exchange left open, for the next.
+    idle: Mutex<Option<TcpStream>>,
+}
+
+/// What came back; status 0 where nothing did.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn field(&self) -> String {
+        self.json()["error"]["field"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// The header that speaks for an actor.
+pub fn header_of(actor: &str) -> Option<(&'static str, String)> {
+    let all = credentials();
+    let value = &all.iter().find(|one| one.actor == actor)?.value;
+    let (kind, value) = value.split_once(':')?;
+    match kind {
+        "key" => Some(("X-API-Key", value.to_owned())),
+        _ => Some(("Authorization", format!("Bearer {value}"))),
+    }
+}
+
+impl Sandbox {
+    pub async fn start(options: Options) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self { running: start(listener, options).await.expect("a server"), idle: Mutex::default() }
+    }
+
+    pub async fn plain() -> Self {
+        Self::start(Options::default()).await
+    }
+
+    /// Sends the bytes as they are and reads one reply.
+    pub async fn raw(&self, request: &[u8]) -> Reply {
+        let exchange = async {
+            let idle = self.idle.lock().await.take();
+            let mut stream = match idle {
+                Some(stream) => stream,
+                None => TcpStream::connect(self.running.address()).await.ok()?,
+            };
+            stream.write_all(request).await.ok()?;
+            let reply = read(&mut stream).await?;
+            *self.idle.lock().await = Some(stream);
+            Some(reply)
+        };
+        timeout(Duration::from_secs(60), exchange).await.ok().flatten().unwrap_or_default()
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: sandbox\r\n");
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        self.raw(&[head.as_bytes(), body].concat()).await
+    }
+
+    /// Sends as an actor; `anonymous` has no credential.
+    pub async fn call(&self, actor: &str, method: &str, path: &str, body: &[u8]) -> Reply {
+        let credential = header_of(actor);
+        let headers: Vec<(&str, &str)> =
+            credential.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.send(method, path, &headers, body).await
+    }
+
+    pub async fn post(&self, actor: &str, path: &str, body: &Value) -> Reply {
+        self.call(actor, "POST", path, body.to_string().as_bytes()).await
+    }
+
+    pub async fn patch(&self, actor: &str, path: &str, body: &Value) -> Reply {
+        self.call(actor, "PATCH", path, body.to_string().as_bytes()).await
+    }
+
+    pub async fn get(&self, actor: &str, path: &str) -> Reply {
+        self.call(actor, "GET", path, b"").await
+    }
+
+    pub async fn delete(&self, actor: &str, path: &str) -> Reply {
+        self.call(actor, "DELETE", path, b"").await
+    }
+
+    /// A new customer with that address, and the path to it.
+    pub async fn customer(&self, email: &str) -> String {
+        let reply = self.post("admin", CUSTOMERS, &person(email)).await;
+        format!("{CUSTOMERS}/{}", reply.id())
+    }
+
+    /// A new customer who is under review, and the path to it.
+    pub async fn reviewed(&self, email: &str) -> String {
+        let path = self.customer(email).await;
+        let document = fixtures::document("image/png", &fixtures::png(2, 11811));
+        self.post("writer", &format!("{path}/documents"), &document).await;
+        self.call("writer", "POST", &format!("{path}/verification"), b"").await;
+        path
+    }
+}
+
+pub const CUSTOMERS: &str = "/api/v1/customers";
+
+/// Everything that a customer needs.
+pub fn person(email: &str) -> Value {
+    json!({ "email": email, "firstName": "Ada", "lastName": "Byron", "dateOfBirth": "1990-12-10" })
+}
+
+/// The same, with other or further members.
+pub fn person_with(email: &str, others: Value) -> Value {
+    let mut person = person(email);
+    for (name, value) in others.as_object().expect("an object") {
+        person[name] = value.clone();
+    }
+    person
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Reply> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(reply) = complete(&bytes) {
+            return Some(reply);
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+/// The reply that the bytes hold, once they hold all of it.
+fn complete(bytes: &[u8]) -> Option<Reply> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.map_or(Some(0), |(_, value)| value.parse::<usize>().ok())?;
+    let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
+    Some(Reply { status, headers, body })
+}
