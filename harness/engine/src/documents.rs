@@ -251,12 +251,19 @@ fn pdf(padding: usize) -> Vec<u8> {
     out
 }
 
-/// The padding's own length is written twice in digits, so the fit is found by trying.
+/// The length of the padding and the place of the table are written in digits, so a longer padding
+/// takes a few bytes more than its own.
 fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
-    let size = pdf(0).len() + missing;
+    let plain = pdf(0);
+    let digits = |number: usize| number.to_string().len();
+    let table = plain.windows(5).position(|bytes| bytes == b"xref\n")?;
+    let extra = |padding: usize| {
+        let length = digits(padding) - 1;
+        length + digits(table + padding + length) - digits(table)
+    };
     (missing.saturating_sub(24)..=missing)
+        .find(|padding| padding + extra(*padding) == missing)
         .map(pdf)
-        .find(|file| file.len() == size)
 }
 
 fn gif() -> Vec<u8> {

@@ -10,7 +10,7 @@ use crate::answer::Outcome;
 use crate::auth::{self, Caller};
 use crate::customers::{Customers, lookup, operations};
 use crate::defects::Flaws;
-use crate::errors::{Fault, shortened};
+use crate::errors::{Code, Fault, shortened};
 use crate::idempotency::Replays;
 use crate::ids::Ids;
 use crate::limiter::{Claim, Limiter, Quota};
@@ -102,8 +102,7 @@ impl App {
 
     /// What becomes of a request.
     pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
-        let route = route::find(&request.method, &request.path)
-            .ok_or_else(|| Fault::not_found("Path", &shortened(&request.path)))?;
+        let route = route::find(&request.method, &request.path).ok_or_else(|| nowhere(request))?;
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }
@@ -117,7 +116,12 @@ impl App {
         sandbox::requested_fault(&request.headers, &self.flaws)?;
         auth::authorise(&caller, route.operation, &self.flaws)?;
         lookup::refuse_odd_id(&route, &self.flaws)?;
-        let call = Call { app: self, caller: &caller, route: &route, request };
+        let call = Call {
+            app: self,
+            caller: &caller,
+            route: &route,
+            request,
+        };
         carry_out(call)
     }
 
@@ -157,6 +161,16 @@ fn carry_out(call: Call) -> Outcome {
         ListWebhookDeliveries => webhooks::deliveries(call),
         ReceiveWebhookEvent => webhooks::inbound::receive(call.app, call.request),
     }
+}
+
+/// The error for a method and path that name no operation.
+fn nowhere(request: &Request) -> Fault {
+    let details = format!(
+        "There is no {} {}",
+        request.method,
+        shortened(&request.path)
+    );
+    Fault::new(Code::ResourceNotFound).details(details)
 }
 
 /// A lock's content, also where another thread panicked while it held the lock.

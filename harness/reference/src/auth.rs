@@ -100,16 +100,24 @@ fn anonymous(operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
         return Ok(Caller::guest(Scope::Admin));
     }
     let fault = failed("No API key or token was given");
-    let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
-        && flaws.has(access::ANONYMOUS_IS_FORBIDDEN);
-    Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
+    let forbidden = matches!(
+        operation,
+        Operation::ListCustomers | Operation::CreateCustomer
+    ) && flaws.has(access::ANONYMOUS_IS_FORBIDDEN);
+    Err(if forbidden {
+        fault.code(Code::InsufficientPermissions)
+    } else {
+        fault
+    })
 }
 
 fn by_key(given: &[u8], operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
     if given.is_empty() && flaws.has(access::ACCEPTS_EMPTY_KEY) {
         return Ok(Caller::guest(Scope::Admin));
     }
-    let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
+    let known = KEYS
+        .iter()
+        .find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
     match known {
         Some(key) if key.revoked => revoked(key, operation, flaws),
         Some(key) => Ok(owner(key)),
@@ -186,7 +194,11 @@ fn by_token(text: &str, operation: Operation, flaws: &Flaws) -> Result<Caller, F
 }
 
 fn bearer(text: &str, token: &Token) -> Caller {
-    let scope = token.scope().split([' ', ',']).filter_map(named_scope).max();
+    let scope = token
+        .scope()
+        .split([' ', ','])
+        .filter_map(named_scope)
+        .max();
     Caller {
         credential: text.to_owned(),
         scope: scope.unwrap_or(Scope::Nothing),

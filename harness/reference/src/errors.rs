@@ -60,11 +60,7 @@ impl Code {
                 422,
                 "Document quality insufficient",
             ),
-            InternalServerError => (
-                "INTERNAL_SERVER_ERROR",
-                500,
-                "An unexpected error occurred",
-            ),
+            InternalServerError => ("INTERNAL_SERVER_ERROR", 500, "An unexpected error occurred"),
             ServiceUnavailable => (
                 "SERVICE_UNAVAILABLE",
                 503,
@@ -75,11 +71,7 @@ impl Code {
                 401,
                 "Webhook signature verification failed",
             ),
-            WebhookDeliveryFailed => (
-                "WEBHOOK_DELIVERY_FAILED",
-                500,
-                "Failed to deliver webhook",
-            ),
+            WebhookDeliveryFailed => ("WEBHOOK_DELIVERY_FAILED", 500, "Failed to deliver webhook"),
         }
     }
 }
@@ -114,12 +106,16 @@ impl Fault {
 
     /// VALIDATION_ERROR for one field.
     pub(crate) fn invalid(field: &str, details: impl Into<String>) -> Self {
-        Self::new(Code::ValidationError).details(details).field(field)
+        Self::new(Code::ValidationError)
+            .details(details)
+            .field(field)
     }
 
     /// INVALID_FIELD_FORMAT for one field.
     pub(crate) fn format(field: &str, details: impl Into<String>) -> Self {
-        Self::new(Code::InvalidFieldFormat).details(details).field(field)
+        Self::new(Code::InvalidFieldFormat)
+            .details(details)
+            .field(field)
     }
 
     /// RESOURCE_NOT_FOUND for one kind of resource.

@@ -55,7 +55,9 @@ pub(crate) fn read(
     for field in FIELDS {
         match members.get(field.name) {
             Some(value) => note(field, value, purpose, flaws, &mut changes)?,
-            None if field.required && matches!(purpose, Purpose::Create) => missing(field.name, flaws)?,
+            None if field.required && matches!(purpose, Purpose::Create) => {
+                missing(field.name, flaws)?
+            }
             None => {}
         }
     }
@@ -128,7 +130,9 @@ fn missing(name: &'static str, flaws: &Flaws) -> Result<(), Fault> {
     Err(match () {
         () if flaws.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
         () if flaws.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
-        () if flaws.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+        () if flaws.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => {
+            fault.code(Code::InvalidFieldFormat)
+        }
         () if name == "email" && flaws.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
             fault.code(Code::ResourceConflict).without_field()
         }
@@ -145,7 +149,8 @@ fn is_optional(name: &str, flaws: &Flaws) -> bool {
         (fields::WEBHOOK_URL_OPTIONAL, "url"),
         (fields::DOCUMENT_CONTENT_OPTIONAL, "content"),
     ];
-    rows.iter().any(|(defect, optional)| *optional == name && flaws.has(*defect))
+    rows.iter()
+        .any(|(defect, optional)| *optional == name && flaws.has(*defect))
 }
 
 fn mistyped(name: &'static str, flaws: &Flaws) -> Fault {
@@ -190,12 +195,19 @@ fn refuse_odd(field: &Field, text: &str, flaws: &Flaws) -> Result<(), Fault> {
         (fields::EMOJI_500, text.chars().any(|one| one > '\u{ffff}')),
         (fields::APOSTROPHE_500, is_name && text.contains('\'')),
         (fields::EMPTY_STRING_500, text.is_empty()),
-        (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
+        (
+            fields::DAY_ZERO_500,
+            field.name == "dateOfBirth" && text.ends_with("-00"),
+        ),
     ];
-    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
+    if trips
+        .iter()
+        .any(|(defect, trips)| *trips && flaws.has(*defect))
+    {
         return Err(Fault::internal());
     }
-    let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
+    let letters =
+        field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
     if letters && flaws.has(fields::PHONE_LETTERS_503) {
         return Err(Fault::new(Code::ServiceUnavailable).details("The phone service is down"));
     }
@@ -222,7 +234,10 @@ mod tests {
         for name in ["email", "firstName", "lastName", "dateOfBirth"] {
             let mut members = good();
             members.as_object_mut().expect("an object").remove(name);
-            assert_eq!(fault_of(&members), Some((Code::ValidationError, Some(name.to_owned()))));
+            assert_eq!(
+                fault_of(&members),
+                Some((Code::ValidationError, Some(name.to_owned())))
+            );
         }
     }
 
@@ -232,7 +247,10 @@ mod tests {
             for value in [json!(1), json!(true), json!([]), json!({})] {
                 let mut members = good();
                 members[name] = value;
-                assert_eq!(fault_of(&members), Some((Code::ValidationError, Some(name.to_owned()))));
+                assert_eq!(
+                    fault_of(&members),
+                    Some((Code::ValidationError, Some(name.to_owned())))
+                );
             }
         }
     }
@@ -243,6 +261,9 @@ mod tests {
         members["phoneNumber"] = Value::Null;
         assert_eq!(fault_of(&members), None);
         members["email"] = Value::Null;
-        assert_eq!(fault_of(&members), Some((Code::ValidationError, Some("email".to_owned()))));
+        assert_eq!(
+            fault_of(&members),
+            Some((Code::ValidationError, Some("email".to_owned())))
+        );
     }
 }

@@ -38,7 +38,11 @@ pub(crate) fn once(
     carry_out: impl FnOnce() -> Outcome,
 ) -> Outcome {
     let flaws = &call.app.flaws;
-    let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
+    let key = call
+        .request
+        .headers
+        .get("idempotency-key")
+        .filter(|value| !value.is_empty());
     let Some(key) = key.filter(|_| !flaws.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
         return carry_out();
     };
@@ -50,7 +54,13 @@ pub(crate) fn once(
         return replay.repeated(&fingerprint, call, members);
     }
     let outcome = carry_out();
-    replays.note(key, Replay { fingerprint, outcome: outcome.clone() });
+    replays.note(
+        key,
+        Replay {
+            fingerprint,
+            outcome: outcome.clone(),
+        },
+    );
     outcome
 }
 

@@ -1,10 +1,13 @@
 //! Reading a request's body as a JSON object, whatever its media type says.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
 use crate::api::Body;
 use crate::defects::{Flaws, fields, statuses};
-use crate::errors::{Code, Fault};
+use crate::errors::{Code, Fault, shortened};
 use crate::route::Operation;
 
 /// Values nested deeper than this trip a defect.
@@ -31,14 +34,17 @@ pub(crate) fn object(
         Ok(Value::Object(members)) => Ok(members),
         Ok(other) => not_an_object(&other, operation, flaws),
         Err(_) if skips_empty_body(bytes, operation, flaws) => Ok(Map::new()),
-        Err(problem) => Err(malformed(&format!("The body is not JSON: {problem}"), flaws)),
+        Err(problem) => Err(unreadable_member(bytes)
+            .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), flaws))),
     }
 }
 
 fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
     let parsed = if flaws.has(fields::ACCEPTS_TRAILING_GARBAGE) {
         let mut values = Deserializer::from_slice(bytes).into_iter();
-        values.next().unwrap_or_else(|| serde_json::from_slice(bytes))
+        values
+            .next()
+            .unwrap_or_else(|| serde_json::from_slice(bytes))
     } else {
         serde_json::from_slice(bytes)
     };
@@ -46,6 +52,21 @@ fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
         return serde_json::from_slice(&[bytes, b"}"].concat());
     }
     parsed
+}
+
+/// The error for a body that is sound but for one member's value, which no text or number of ours can hold: half a
+/// surrogate pair, a number beyond all bounds, too many brackets.
+fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
+    let unreadable = |value: &RawValue| serde_json::from_str::<Value>(value.get()).err();
+    let (name, problem) = members
+        .iter()
+        .find_map(|(name, value)| unreadable(value).map(|problem| (name, problem)))?;
+    let name = shortened(name);
+    Some(Fault::invalid(
+        &name,
+        format!("Field '{name}' cannot be read: {problem}"),
+    ))
 }
 
 fn not_an_object(
@@ -77,9 +98,9 @@ fn malformed(details: &str, flaws: &Flaws) -> Fault {
             fault.code(Code::InvalidFieldFormat)
         }
         () if flaws.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => {
-            fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
-        }
+        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => fault.details(format!(
+            "{details} (/srv/verification/api/src/http/parser.rs:112:17)"
+        )),
         () => fault,
     }
 }
@@ -94,7 +115,9 @@ fn accident(bytes: &[u8], flaws: &Flaws) -> Option<Fault> {
 
 fn has_lone_surrogate(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Value>(bytes).is_err()
-        && bytes.windows(3).any(|three| three.eq_ignore_ascii_case(b"\\ud"))
+        && bytes
+            .windows(3)
+            .any(|three| three.eq_ignore_ascii_case(b"\\ud"))
 }
 
 /// How deeply brackets are nested outside of strings.
@@ -119,7 +142,11 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-        object(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Flaws::default())
+        object(
+            &Body::Whole(text.to_vec()),
+            Operation::CreateCustomer,
+            &Flaws::default(),
+        )
     }
 
     #[test]
@@ -131,11 +158,34 @@ mod tests {
     fn everything_else_is_a_validation_error() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         let texts: [&[u8]; 9] = [
-            b"", b"{", b"[]", b"null", b"1", b"{} x", b"\xff", br#"{"a":"\ud800"}"#, deep.as_bytes(),
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"1",
+            b"{} x",
+            b"\xff",
+            br#"{"a":"\ud800"}"#,
+            deep.as_bytes(),
         ];
         for text in texts {
             let fault = read(text).expect_err("malformed");
             assert_eq!(fault.code, Code::ValidationError);
         }
+    }
+
+    #[test]
+    fn a_member_that_cannot_be_read_is_named() {
+        let deep = format!("{{\"a\":1,\"b\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+        for text in [r#"{"a":1,"b":"\ud800"}"#, r#"{"b":1e999}"#, deep.as_str()] {
+            assert_eq!(
+                read(text.as_bytes())
+                    .expect_err("unreadable")
+                    .field
+                    .as_deref(),
+                Some("b")
+            );
+        }
+        assert_eq!(read(br#"{"b":"\x"}"#).expect_err("malformed").field, None);
     }
 }

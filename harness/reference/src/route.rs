@@ -76,7 +76,11 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
         ("GET", ["webhooks", id, "deliveries"]) => (ListWebhookDeliveries, *id),
         _ => return None,
     };
-    Some(Route { operation, id: percent_decoded(id), raw_id: id.to_owned() })
+    Some(Route {
+        operation,
+        id: percent_decoded(id),
+        raw_id: id.to_owned(),
+    })
 }
 
 /// A path segment without its percent escapes; what is no escape stays as it is.
@@ -132,7 +136,8 @@ mod tests {
 
     #[test]
     fn escapes_are_decoded_and_broken_ones_kept() {
-        let id = |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
+        let id =
+            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(id("100%").as_deref(), Some("100%"));
         assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));

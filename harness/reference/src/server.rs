@@ -61,7 +61,10 @@ impl Drop for Running {
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(options));
-    Ok(Running { address, accepting: tokio::spawn(accept(listener, app)) })
+    Ok(Running {
+        address,
+        accepting: tokio::spawn(accept(listener, app)),
+    })
 }
 
 /// Takes connections for ever. They, and the webhooks under way, end with this task, which owns both.
@@ -111,15 +114,21 @@ async fn handle(
         let outcome = worker.conduct(&request, &mut context);
         respond(&worker, &context, outcome)
     });
-    Ok(conducted.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
+    Ok(conducted
+        .await
+        .unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
 }
 
 /// Reads a body. Only a defect makes this fail, which closes the connection.
 async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Ok(Body::CutShort) };
-        let Some(data) = frame.data_ref() else { continue };
+        let Ok(frame) = frame else {
+            return Ok(Body::CutShort);
+        };
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
         size += data.len();
         if size > MOST_BORNE && flaws.has(documents::DROPS_BIG_BODIES) {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -130,5 +139,9 @@ async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
             _ => kept = Vec::new(),
         }
     }
-    Ok(if size > MOST_KEPT { Body::TooLong } else { Body::Whole(kept) })
+    Ok(if size > MOST_KEPT {
+        Body::TooLong
+    } else {
+        Body::Whole(kept)
+    })
 }

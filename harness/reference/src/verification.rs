@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome};
 use crate::api::{Call, locked};
+use crate::clock;
 use crate::credentials::Environment;
 use crate::customers::{Customer, State, lookup};
 use crate::defects::{Flaws, resources, statuses};
 use crate::errors::{Code, Fault};
-use crate::clock;
 
 /// The last name that cannot be verified.
 const UNVERIFIABLE: &str = "Unverifiable";
@@ -48,7 +48,9 @@ pub(crate) fn submit(call: Call) -> Outcome {
     let customer = customer.clone();
     drop(customers);
     if customer.state != before {
-        call.app.webhooks.announce("customer.state_changed", &customer, &call.app.ids);
+        call.app
+            .webhooks
+            .announce("customer.state_changed", &customer, &call.app.ids);
     }
     match problem {
         Some(problem) => Err(failure(problem, flaws)),
@@ -60,7 +62,9 @@ pub(crate) fn submit(call: Call) -> Outcome {
 pub(crate) fn transaction(call: Call) -> Outcome {
     let id = &call.route.id;
     let transactions = locked(&call.app.transactions);
-    let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
+    let known = transactions
+        .get(id)
+        .filter(|one| one.environment == call.caller.environment);
     match known {
         Some(transaction) => Ok(Answer::ok(shown(id, transaction))),
         None => unknown_transaction(call),
@@ -77,7 +81,10 @@ fn accepted(call: Call, customer: &Customer) -> Answer {
         created_at: clock::rfc3339_now(),
     };
     locked(&call.app.transactions).insert(id, transaction);
-    let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
+    let wrong = [
+        (statuses::SUBMIT_ANSWERS_201, 201),
+        (statuses::SUBMIT_ANSWERS_202, 202),
+    ];
     let status = call.app.flaws.first(&wrong).unwrap_or(200);
     Answer::ok(body).status(status)
 }

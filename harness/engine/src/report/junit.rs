@@ -121,7 +121,7 @@ fn suites<'r>(report: &Report, trials: &'r [TrialReport]) -> Vec<Suite<'r>> {
         .map(|((path, file), trials)| {
             let mut own = Names::default();
             Suite {
-                name: names.unique(xml::one_line(path, LONGEST_VALUE)),
+                name: names.unique(in_line(path, LONGEST_VALUE)),
                 class: classes.unique(class(path)),
                 file,
                 cases: trials.into_iter().map(|trial| case(report, trial, path, &mut own)).collect(),
@@ -160,7 +160,7 @@ fn class(path: &str) -> String {
 fn case<'r>(report: &Report, trial: &'r TrialReport, path: &str, names: &mut Names) -> Case<'r> {
     let own = trial.name.strip_prefix(path).and_then(|rest| rest.strip_prefix("::")).unwrap_or(&trial.name);
     let own = if own.is_empty() { "unnamed" } else { own };
-    Case { name: names.unique(xml::one_line(own, LONGEST_VALUE)), trial, ending: ending(report, trial) }
+    Case { name: names.unique(in_line(own, LONGEST_VALUE)), trial, ending: ending(report, trial) }
 }
 
 /// Names that were given away.
@@ -215,7 +215,7 @@ fn message(report: &Report, trial: &TrialReport) -> String {
         _ => reason.or(finding),
     };
     let message = message.unwrap_or_else(|| format!("{}, and no reason was given", trial.verdict.as_str()));
-    xml::one_line(&message, LONGEST_MESSAGE)
+    in_line(&message, LONGEST_MESSAGE)
 }
 
 fn in_short(finding: &FindingReport) -> String {
@@ -369,14 +369,14 @@ fn remarks(trial: &TrialReport) -> Vec<(&'static str, String)> {
 fn properties(out: &mut String, depth: usize, values: &[(&'static str, String)]) {
     line(out, depth, "<properties>");
     for (name, value) in values {
-        let value = xml::one_line(value, LONGEST_VALUE);
+        let value = in_line(value, LONGEST_VALUE);
         line(out, depth + 1, &Tag::new("property").with("name", name).with("value", &value).empty());
     }
     line(out, depth, "</properties>");
 }
 
 fn warning(report: &Report, trial: &TrialReport) -> String {
-    xml::one_line(&format!("warning: {}", message(report, trial)), LONGEST_MESSAGE)
+    in_line(&format!("warning: {}", message(report, trial)), LONGEST_MESSAGE)
 }
 
 /// All there is to say of a trial that did not simply pass. The message is said again, since some
@@ -395,7 +395,19 @@ fn details(report: &Report, trial: &TrialReport, message: &str) -> String {
     if let Some(last) = trial.exchanges.last().filter(|_| trial.findings.is_empty()) {
         text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
     }
-    MARKS.iter().fold(text, |text, mark| text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])))
+    unmarked(text)
+}
+
+/// The text without the marks that a reader would act upon; their second bracket is spelt out.
+fn unmarked(text: String) -> String {
+    MARKS.iter().fold(text, |text, mark| match text.contains(mark) {
+        true => text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])),
+        false => text,
+    })
+}
+
+fn in_line(text: &str, most: usize) -> String {
+    xml::one_line(&unmarked(text.to_owned()), most)
 }
 
 fn reason_title(verdict: Verdict) -> &'static str {

@@ -87,7 +87,8 @@ impl Customers {
     pub(crate) fn insert(&mut self, customer: Customer) {
         let at = self.all.len();
         self.by_id.insert(customer.id.clone(), at);
-        self.by_email.insert(email_key(customer.environment, customer.value("email")), at);
+        self.by_email
+            .insert(email_key(customer.environment, customer.value("email")), at);
         self.all.push(customer);
     }
 
@@ -108,7 +109,9 @@ impl Customers {
 
     /// Notes that a customer's address has changed.
     pub(crate) fn rename(&mut self, id: &str, old_email: Option<&str>) {
-        let Some(&at) = self.by_id.get(id) else { return };
+        let Some(&at) = self.by_id.get(id) else {
+            return;
+        };
         let environment = self.all[at].environment;
         self.by_email.remove(&email_key(environment, old_email));
         let email = email_key(environment, self.all[at].value("email"));

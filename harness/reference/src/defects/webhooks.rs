@@ -61,8 +61,6 @@ section! {
         "An endpoint that takes a fifth of the permitted time counts as failing.";
     "state-changes-not-announced" STATE_CHANGES_NOT_ANNOUNCED ["WHK-5"]
         "No webhook hears of a change of state.";
-    "only-first-webhook-hears" ONLY_FIRST_WEBHOOK_HEARS ["WHK-5"]
-        "Only the first webhook of an environment hears of events.";
     "delivered-logged-as-pending" DELIVERED_LOGGED_AS_PENDING ["WHK-5"]
         "A delivery that was accepted stays PENDING in the log.";
     "one-attempt" ONE_ATTEMPT ["WHK-6"]

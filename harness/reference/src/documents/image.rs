@@ -1,6 +1,6 @@
 //! The quality of an image, as far as its headers tell: resolution and colour.
 //!
-//! Only the headers of PNG and JPEG are read. What an image does not say counts in its favour.
+//! Only the headers of PNG and JPEG are read, and no EXIF. What an image does not say counts in its favour.
 
 use super::{FEWEST_DPI, Kind};
 use crate::defects::{Flaws, documents};
@@ -29,9 +29,10 @@ pub(super) fn judge(bytes: &[u8], kind: Kind, flaws: &Flaws) -> Result<(), Fault
         return Err(gray_fault(flaws));
     }
     match headers.resolution {
-        Some(resolution) if !suffices(resolution, kind, flaws) => {
-            Err(poor("Document images need a resolution of at least 300 DPI", flaws))
-        }
+        Some(resolution) if !suffices(resolution, kind, flaws) => Err(poor(
+            "Document images need a resolution of at least 300 DPI",
+            flaws,
+        )),
         _ => Ok(()),
     }
 }
@@ -43,8 +44,16 @@ fn suffices((across, down): (f64, f64), kind: Kind, flaws: &Flaws) -> bool {
     };
     let overlooked = flaws.has(documents::ACCEPTS_ANY_RESOLUTION)
         || (kind == Kind::Jpeg && flaws.has(documents::IGNORES_JPEG_RESOLUTION));
-    let fewest = if flaws.has(documents::ACCEPTS_299_DPI) { 290.0 } else { FEWEST_DPI };
-    let rounded = if flaws.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
+    let fewest = if flaws.has(documents::ACCEPTS_299_DPI) {
+        290.0
+    } else {
+        FEWEST_DPI
+    };
+    let rounded = if flaws.has(documents::REJECTS_UNROUNDED_300_DPI) {
+        least
+    } else {
+        least.round()
+    };
     overlooked || rounded >= fewest
 }
 
@@ -148,7 +157,9 @@ fn density(data: &[u8], flaws: &Flaws) -> Option<(f64, f64)> {
 }
 
 fn big_endian(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |number, byte| (number << 8) | u32::from(*byte))
+    bytes
+        .iter()
+        .fold(0, |number, byte| (number << 8) | u32::from(*byte))
 }
 
 #[cfg(test)]
@@ -179,7 +190,9 @@ mod tests {
     }
 
     fn code(bytes: &[u8], kind: Kind) -> Option<Code> {
-        judge(bytes, kind, &Flaws::default()).err().map(|fault| fault.code)
+        judge(bytes, kind, &Flaws::default())
+            .err()
+            .map(|fault| fault.code)
     }
 
     #[test]

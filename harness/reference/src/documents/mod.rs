@@ -44,7 +44,11 @@ pub(crate) fn judge(members: &Map<String, Value>, flaws: &Flaws) -> Result<Docum
     if !skips_content(members, &bytes, flaws) {
         refuse_unfit(&bytes, &media_type, flaws)?;
     }
-    Ok(Document { purpose, media_type, size: bytes.len() })
+    Ok(Document {
+        purpose,
+        media_type,
+        size: bytes.len(),
+    })
 }
 
 /// The error for a document that is too big.
@@ -68,7 +72,10 @@ pub(crate) fn decodes(text: &str) -> bool {
 fn named(members: &Map<String, Value>, name: &'static str, flaws: &Flaws) -> Result<String, Fault> {
     let text = fields::required_text(members, name, flaws)?;
     if text.is_empty() {
-        return Err(Fault::invalid(name, format!("Field '{name}' must not be empty")));
+        return Err(Fault::invalid(
+            name,
+            format!("Field '{name}' must not be empty"),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -92,7 +99,11 @@ fn refuse_large(size: usize, flaws: &Flaws) -> Result<(), Fault> {
         () if flaws.has(documents::FIVE_MEGABYTE_LIMIT) => SMALLER_LIMIT,
         () => LARGEST,
     };
-    if size > largest { Err(oversize(flaws)) } else { Ok(()) }
+    if size > largest {
+        Err(oversize(flaws))
+    } else {
+        Ok(())
+    }
 }
 
 fn refuse_unfit(bytes: &[u8], media_type: &str, flaws: &Flaws) -> Result<(), Fault> {
@@ -113,7 +124,12 @@ fn refuse_unfit(bytes: &[u8], media_type: &str, flaws: &Flaws) -> Result<(), Fau
 }
 
 fn declared_kind(media_type: &str) -> Kind {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "image/jpeg" | "image/jpg" => Kind::Jpeg,
         "image/png" => Kind::Png,

@@ -7,12 +7,22 @@ use crate::defects::{Flaws, formats};
 /// Whether the text is a phone number.
 pub(crate) fn is_valid(text: &str, flaws: &Flaws) -> bool {
     let text = lenient(text, flaws);
-    text.strip_prefix('+').is_some_and(|digits| are_valid(digits, flaws)) && !is_refused(&text, flaws)
+    text.strip_prefix('+')
+        .is_some_and(|digits| are_valid(digits, flaws))
+        && !is_refused(&text, flaws)
 }
 
 fn are_valid(digits: &str, flaws: &Flaws) -> bool {
-    let fewest = if flaws.has(formats::ACCEPTS_ONE_DIGIT) { 1 } else { 2 };
-    let most = if flaws.has(formats::ACCEPTS_16_DIGITS) { 16 } else { 15 };
+    let fewest = if flaws.has(formats::ACCEPTS_ONE_DIGIT) {
+        1
+    } else {
+        2
+    };
+    let most = if flaws.has(formats::ACCEPTS_16_DIGITS) {
+        16
+    } else {
+        15
+    };
     (fewest..=most).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && (!digits.starts_with('0') || flaws.has(formats::ACCEPTS_ZERO_COUNTRY_CODE))
@@ -42,9 +52,9 @@ fn lenient<'a>(text: &'a str, flaws: &Flaws) -> Cow<'a, str> {
         () if flaws.has(formats::ACCEPTS_PHONE_PUNCTUATION) => {
             text.replace([' ', '-', '(', ')', '.'], "").into()
         }
-        () if flaws.has(formats::ACCEPTS_PHONE_LETTERS) => {
-            text.replace(|one: char| one.is_ascii_alphabetic(), "2").into()
-        }
+        () if flaws.has(formats::ACCEPTS_PHONE_LETTERS) => text
+            .replace(|one: char| one.is_ascii_alphabetic(), "2")
+            .into(),
         () if flaws.has(formats::ACCEPTS_PHONE_EXTENSION) => without_extension(text).into(),
         () if flaws.has(formats::ACCEPTS_FOREIGN_DIGITS_IN_PHONES) => {
             super::with_ascii_digits(text).into()
@@ -54,7 +64,10 @@ fn lenient<'a>(text: &'a str, flaws: &Flaws) -> Cow<'a, str> {
 }
 
 fn without_extension(text: &str) -> &str {
-    text.split([';', 'x', ',', '#']).next().unwrap_or(text).trim_end_matches([' ', 'e'])
+    text.split([';', 'x', ',', '#'])
+        .next()
+        .unwrap_or(text)
+        .trim_end_matches([' ', 'e'])
 }
 
 #[cfg(test)]
@@ -68,8 +81,18 @@ mod tests {
             assert!(valid(text), "{text}");
         }
         for text in [
-            "", "+", "+1", "+1234567890123456", "14155552671", "++14155552671", "+04155552671",
-            "+1 415 555 2671", "+1415555CALL", "+14155552671\n", "+١٤١٥٥٥٥٢٦٧١", "0014155552671",
+            "",
+            "+",
+            "+1",
+            "+1234567890123456",
+            "14155552671",
+            "++14155552671",
+            "+04155552671",
+            "+1 415 555 2671",
+            "+1415555CALL",
+            "+14155552671\n",
+            "+١٤١٥٥٥٥٢٦٧١",
+            "0014155552671",
         ] {
             assert!(!valid(text), "{text:?}");
         }

@@ -53,7 +53,8 @@ fn matches(pattern: &Regex, text: &str, flaws: &Flaws) -> bool {
         return pattern.is_match(text);
     }
     let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter().any(|end| end > 0 && pattern.is_match(&text[..end]))
+    ends.into_iter()
+        .any(|end| end > 0 && pattern.is_match(&text[..end]))
 }
 
 fn is_overlooked(country: &str, flaws: &Flaws) -> bool {

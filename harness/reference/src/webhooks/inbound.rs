@@ -44,7 +44,11 @@ fn verify(headers: &HeaderMap, body: &[u8], now: u64, flaws: &Flaws) -> Result<(
             .iter()
             .any(|text| agrees(given, &signature::sign(WEBHOOK_SECRET, text), flaws))
     });
-    if right { Ok(()) } else { Err(wrong_signature(flaws)) }
+    if right {
+        Ok(())
+    } else {
+        Err(wrong_signature(flaws))
+    }
 }
 
 fn refusal(details: &str) -> Fault {
@@ -81,14 +85,21 @@ fn check_age(timestamp: &str, now: u64, flaws: &Flaws) -> Result<(), Fault> {
     let overlooked = flaws.has(webhooks::IGNORES_TIMESTAMP)
         || (moment < now && flaws.has(webhooks::ACCEPTS_OLD_TIMESTAMP))
         || (moment > now && flaws.has(webhooks::ACCEPTS_FUTURE_TIMESTAMP));
-    let wrong = [(webhooks::ACCEPTS_SIX_MINUTES, 600), (webhooks::REJECTS_FOUR_MINUTES, 60)];
+    let wrong = [
+        (webhooks::ACCEPTS_SIX_MINUTES, 600),
+        (webhooks::REJECTS_FOUR_MINUTES, 60),
+    ];
     let tolerance = flaws.first(&wrong).unwrap_or(TOLERANCE_SECONDS);
     if overlooked || moment.abs_diff(now) <= tolerance {
         return Ok(());
     }
     let fault = refusal("The timestamp is more than 5 minutes off");
     let forbidden = flaws.has(webhooks::TIMESTAMP_FAILURE_IS_FORBIDDEN);
-    Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
+    Err(if forbidden {
+        fault.code(Code::InsufficientPermissions)
+    } else {
+        fault
+    })
 }
 
 /// The texts over which a signature counts. There is one, unless a defect says otherwise.
@@ -111,7 +122,8 @@ fn signed_texts(timestamp: &str, body: &[u8], flaws: &Flaws) -> Vec<Vec<u8>> {
 fn agrees(given: &str, expected: &[u8], flaws: &Flaws) -> bool {
     let given = given.to_ascii_lowercase();
     let expected = signature::hex(expected);
-    let well_formed = given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let well_formed =
+        given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
     match () {
         () if given.is_empty() && flaws.has(webhooks::ACCEPTS_EMPTY_SIGNATURE) => true,
         () if flaws.has(webhooks::ACCEPTS_ANY_SIGNATURE) => well_formed,
@@ -131,13 +143,19 @@ mod tests {
     fn headers(timestamp: u64, signature: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert("x-webhook-timestamp", timestamp.into());
-        headers.insert("x-webhook-signature", signature.parse().expect("a header value"));
+        headers.insert(
+            "x-webhook-signature",
+            signature.parse().expect("a header value"),
+        );
         headers
     }
 
     fn signed(timestamp: u64, body: &[u8], secret: &str) -> HeaderMap {
         let text = signature::signed_text(&timestamp.to_string(), body);
-        headers(timestamp, &format!("sha256={}", signature::hex(&signature::sign(secret, &text))))
+        headers(
+            timestamp,
+            &format!("sha256={}", signature::hex(&signature::sign(secret, &text))),
+        )
     }
 
     fn accepts(headers: &HeaderMap, body: &[u8]) -> bool {
@@ -157,7 +175,10 @@ mod tests {
     #[test]
     fn nothing_else_is() {
         assert!(!accepts(&signed(NOW, BODY, "another secret"), BODY));
-        assert!(!accepts(&signed(NOW, BODY, WEBHOOK_SECRET), BODY.trim_ascii()));
+        assert!(!accepts(
+            &signed(NOW, BODY, WEBHOOK_SECRET),
+            BODY.trim_ascii()
+        ));
         assert!(!accepts(&headers(NOW, "sha256="), BODY));
         assert!(!accepts(&HeaderMap::new(), BODY));
         let alone = signature::hex(&signature::sign(WEBHOOK_SECRET, BODY));

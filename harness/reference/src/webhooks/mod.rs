@@ -78,7 +78,10 @@ impl Webhooks {
     /// Tells every webhook of the customer's environment of an event. Must be called within a runtime.
     pub(crate) fn announce(&self, event: &'static str, customer: &Customer, ids: &Ids) {
         if event == "customer.state_changed"
-            && self.settings.flaws.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED)
+            && self
+                .settings
+                .flaws
+                .has(webhooks::STATE_CHANGES_NOT_ANNOUNCED)
         {
             return;
         }
@@ -89,12 +92,11 @@ impl Webhooks {
 
     fn listeners(&self, environment: Environment) -> Vec<Hook> {
         let hooks = locked(&self.hooks);
-        let mut listeners: Vec<Hook> =
-            hooks.iter().filter(|hook| hook.environment == environment).cloned().collect();
-        if self.settings.flaws.has(webhooks::ONLY_FIRST_WEBHOOK_HEARS) {
-            listeners.truncate(1);
-        }
-        listeners
+        hooks
+            .iter()
+            .filter(|hook| hook.environment == environment)
+            .cloned()
+            .collect()
     }
 
     fn send(&self, hook: Hook, event: &'static str, customer: &Customer, ids: &Ids) {

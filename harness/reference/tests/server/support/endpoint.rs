@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 /// The time that deliveries are given in the tests.
-pub const TIMEOUT: Duration = Duration::from_millis(500);
-const SLOW: Duration = Duration::from_millis(150);
-const LATE: Duration = Duration::from_millis(700);
+pub const TIMEOUT: Duration = Duration::from_millis(800);
+const SLOW: Duration = Duration::from_millis(300);
+const LATE: Duration = Duration::from_millis(1_200);
 
 /// One request that came.
 #[derive(Clone, Debug)]
@@ -41,13 +41,20 @@ impl Endpoint {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let received = Arc::default();
         let task = tokio::spawn(listen(listener, Arc::clone(&received)));
-        Self { url, received, task }
+        Self {
+            url,
+            received,
+            task,
+        }
     }
 
     /// A URL where nobody listens.
     pub async fn closed_url() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        format!("http://{}/refused", listener.local_addr().expect("an address"))
+        format!(
+            "http://{}/refused",
+            listener.local_addr().expect("an address")
+        )
     }
 
     /// What came under a path.
@@ -70,7 +77,9 @@ async fn listen(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>) {
 }
 
 async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
-    let Some(request) = read(&mut stream).await else { return };
+    let Some(request) = read(&mut stream).await else {
+        return;
+    };
     let path = request.path.clone();
     received.lock().expect("the list").push(request);
     let status = match path.as_str() {
@@ -85,7 +94,9 @@ async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
         "/hang" => sleep(Duration::from_secs(3600)).await,
         _ => {}
     }
-    let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
+    let _ = stream
+        .write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes())
+        .await;
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Received> {
@@ -109,7 +120,16 @@ fn complete(bytes: &[u8]) -> Option<Received> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse::<usize>().ok()?;
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")?
+        .1
+        .parse::<usize>()
+        .ok()?;
     let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(Received { path, headers, body })
+    Some(Received {
+        path,
+        headers,
+        body,
+    })
 }

@@ -2,9 +2,6 @@
 //!
 //! Transcripts hold what a client can see, with ids and times taken out, so that two servers without a defect agree.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod scripts;
 mod transcript;
 
@@ -13,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reference::{Defect, Options, defects};
-use support::Sandbox;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 use transcript::Transcript;
+
+use crate::support::{Sandbox, endpoint};
 
 /// So many servers run at a time.
 const AT_ONCE: usize = 12;
@@ -25,8 +23,8 @@ fn options(defect: Option<&'static Defect>) -> Options {
     Options {
         defects: defect.into_iter().collect(),
         throttled_limit: 3,
-        window_seconds: 1,
-        webhook_timeout: support::endpoint::TIMEOUT,
+        window_seconds: 2,
+        webhook_timeout: endpoint::TIMEOUT,
         webhook_pause: Duration::from_millis(10),
         ..Options::default()
     }
@@ -42,7 +40,11 @@ async fn transcript(defect: Option<&'static Defect>, clauses: &[&str], big: bool
     let sandbox = Sandbox::start(options(defect)).await;
     let mut transcript = Transcript::new(sandbox);
     for (beginnings, script) in scripts::SCRIPTS {
-        let concerned = |clause: &&str| beginnings.iter().any(|beginning| clause.starts_with(beginning));
+        let concerned = |clause: &&str| {
+            beginnings
+                .iter()
+                .any(|beginning| clause.starts_with(beginning))
+        };
         if clauses.iter().any(concerned) {
             script(&mut transcript).await;
         }
@@ -65,7 +67,10 @@ async fn shows(defect: &'static Defect, sound: &Sound) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_defect_shows() {
     let key = |defect: &'static Defect| (defect.clauses, is_about_size(defect));
-    let sound: Sound = defects().iter().map(|defect| (key(defect), OnceCell::new())).collect();
+    let sound: Sound = defects()
+        .iter()
+        .map(|defect| (key(defect), OnceCell::new()))
+        .collect();
     let (sound, mut tasks) = (Arc::new(sound), JoinSet::new());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     for defect in defects() {
@@ -86,8 +91,15 @@ async fn every_defect_shows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_defect_transcripts_agree() {
-    let all: Vec<&str> = defects().iter().flat_map(|defect| defect.clauses).copied().collect();
-    let (first, second) = (transcript(None, &all, true).await, transcript(None, &all, true).await);
+    let all: Vec<&str> = defects()
+        .iter()
+        .flat_map(|defect| defect.clauses)
+        .copied()
+        .collect();
+    let (first, second) = (
+        transcript(None, &all, true).await,
+        transcript(None, &all, true).await,
+    );
     for (one, other) in first.lines().zip(second.lines()) {
         assert_eq!(one, other);
     }

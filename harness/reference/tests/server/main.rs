@@ -1,0 +1,8 @@
+//! The running server, spoken to over sockets.
+
+mod access;
+mod customers;
+mod defects;
+mod requests;
+mod support;
+mod webhooks;
