@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
 use crate::contract::{Clause, Contract, ErrorCode, Retry};
+use crate::own_schemas;
 use crate::run::{Refusal, load, pack_root};
 use crate::scenario::{Library, TrialSpec};
 use crate::source::suggestion;
@@ -205,6 +206,12 @@ pub fn serve(listen: SocketAddr, names: &[String]) -> ExitCode {
 }
 
 /// Prints the JSON Schema of one of our own files.
-pub fn schema(_name: &str) -> ExitCode {
-    ExitCode::SUCCESS
+pub fn schema(name: &str) -> ExitCode {
+    match own_schemas::named(name) {
+        Ok(schema) => {
+            print!("{schema}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => Refusal::Usage(format!("error: {message}")).tell(),
+    }
 }

@@ -20,7 +20,7 @@ use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
 use crate::scenario::{self, Library};
 use crate::secret::Redactor;
 use crate::source::Problems;
-use crate::target::{self, Embedded, HttpClient, Target, TargetFile};
+use crate::target::{self, Embedded, HttpClient, Receiver, Target, TargetFile};
 use crate::trial::{Recorder, Shared, trial};
 use crate::verdict::{Outcome, Rules, Verdict};
 
@@ -102,8 +102,9 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     }
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
+    let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = crate::execute::token();
-    let environment = Arc::new(Environment::new(contract, target, client, run_token, stopped));
+    let environment = Arc::new(Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped));
     let shared = Shared {
         environment: environment.clone(),
         handle: runtime.handle().clone(),
@@ -183,8 +184,7 @@ pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
 /// Loads contract and scenarios, or says everything that is wrong with either.
 pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
     let contract = Contract::load(root)?;
-    let known: Vec<&str> = crate::check::CHECKS.iter().map(|check| check.name).collect();
-    let mut problems = Problems(contract.check_names(&known));
+    let mut problems = Problems(contract.check_names(&crate::check::names()));
     match scenario::load(root, &contract) {
         Ok(library) => problems.or((contract, library)),
         Err(further) => {
@@ -214,6 +214,7 @@ fn aim(
             embedded: true,
             credentials: embedded.credentials.clone(),
             reaches_us: true,
+            webhook_timeout: embedded.webhook_timeout,
             ..Target::default()
         };
         return Ok((target, Some(embedded)));
@@ -226,10 +227,23 @@ fn aim(
         lacks: file.lacks.clone(),
         deviations: file.deviations.clone(),
         reaches_us: target::is_loopback(&url) || arguments.webhook_url.is_some(),
+        webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
         url,
     };
     runtime.block_on(reachable(&target.url))?;
     Ok((target, None))
+}
+
+/// Our endpoints for the target's webhooks, where it has a way to reach them.
+fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<Option<Receiver>, Refusal> {
+    if !target.reaches_us {
+        return Ok(None);
+    }
+    let address = arguments.webhook_listen.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
+    runtime
+        .block_on(Receiver::start(address, arguments.webhook_url.as_deref(), target.webhook_timeout))
+        .map(Some)
+        .map_err(|error| Refusal::Inconclusive(format!("the webhook receiver cannot listen on {address}: {error}")))
 }
 
 /// A connection is opened and closed before anything else, so that an address where nobody listens

@@ -3,12 +3,15 @@
 //! A check is a pure function from an answer to the breaches in it. Which clause it judges stands in
 //! the contract's register; in a contract where no clause names it, a check is silent.
 
+mod delivery;
 mod details;
 mod envelope;
 mod leak;
 mod rate_limit;
 mod request_id;
 mod status;
+
+pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -113,6 +116,12 @@ pub const CHECKS: &[Check] = &[
 
 /// The check that looks at the named field: some clauses make its promise theirs.
 pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
+
+/// The names of all checks, on exchanges and on deliveries.
+pub fn names() -> Vec<&'static str> {
+    let deliveries = DELIVERY_CHECKS.iter().map(|check| check.name);
+    CHECKS.iter().map(|check| check.name).chain(deliveries).collect()
+}
 
 /// What the checks say of one exchange.
 #[derive(Clone, Debug, Default)]

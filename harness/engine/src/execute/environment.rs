@@ -1,7 +1,7 @@
 //! What all trials of a run share.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use super::ledger::Ledger;
 use crate::contract::Contract;
-use crate::target::{HttpClient, Target};
+use crate::scenario::Variables;
+use crate::target::{HttpClient, Receiver, Target};
 
 /// Why a run ends before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,34 +34,39 @@ impl Stop {
 /// What all trials of a run share.
 pub struct Environment {
     /// The contract.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// The target.
     pub target: Target,
     /// The client.
     pub client: HttpClient,
     /// What was made and is still there.
     pub ledger: Ledger,
+    /// Our endpoints for the target's webhooks, where it can reach us.
+    pub receiver: Option<Receiver>,
     stop: watch::Receiver<Option<Stop>>,
     run: String,
     counter: AtomicU64,
     request_ids: Mutex<HashSet<String>>,
     pauses: Mutex<HashMap<String, Instant>>,
-    locks: Mutex<HashMap<String, std::sync::Arc<tokio::sync::Mutex<()>>>>,
+    fixtures: Mutex<HashMap<String, Variables>>,
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Environment {
     /// An environment; `run` is a token of lower-case letters and digits that no other run has.
-    pub fn new(contract: Contract, target: Target, client: HttpClient, run: String, stop: watch::Receiver<Option<Stop>>) -> Self {
+    pub fn new(contract: Arc<Contract>, target: Target, client: HttpClient, receiver: Option<Receiver>, run: String, stop: watch::Receiver<Option<Stop>>) -> Self {
         Self {
             contract,
             target,
             client,
             ledger: Ledger::default(),
+            receiver,
             stop,
             run,
             counter: AtomicU64::new(0),
             request_ids: Mutex::default(),
             pauses: Mutex::default(),
+            fixtures: Mutex::default(),
             locks: Mutex::default(),
         }
     }
@@ -90,8 +96,18 @@ impl Environment {
         !locked(&self.request_ids).insert(id.to_owned())
     }
 
+    /// What a fixture that is made once has left, if it is made.
+    pub(super) fn fixture(&self, name: &str) -> Option<Variables> {
+        locked(&self.fixtures).get(name).cloned()
+    }
+
+    /// Takes down what a fixture that is made once has left.
+    pub(super) fn set_fixture(&self, name: &str, kept: Variables) {
+        locked(&self.fixtures).insert(name.to_owned(), kept);
+    }
+
     /// The lock of that name.
-    pub(super) fn lock(&self, name: &str) -> std::sync::Arc<tokio::sync::Mutex<()>> {
+    pub(super) fn lock(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
         locked(&self.locks).entry(name.to_owned()).or_default().clone()
     }
 

@@ -1,6 +1,7 @@
 //! The only loop that sends: it runs the steps of a trial against the target, lets every exchange be
 //! judged, and takes away what was made.
 
+mod deliveries;
 mod environment;
 pub mod expect;
 mod ledger;
@@ -12,7 +13,6 @@ mod steps;
 pub use environment::{Environment, Stop};
 pub use ledger::{Ledger, Made};
 pub use matcher::MATCHERS;
-pub use sign::hmac_sha256;
 pub use steps::{run_trial, sweep};
 
 use std::collections::BTreeSet;

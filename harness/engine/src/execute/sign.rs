@@ -1,9 +1,9 @@
 //! Signing inbound events as the contract says, or wrongly on purpose.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::{Signing, hex};
+use crate::signature::hmac_sha256;
 use crate::scenario::{Covered, Mangle, Sign, SignatureHeader};
 
 /// The two headers of a signed body; those that are left out on purpose are absent.
@@ -31,15 +31,6 @@ pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i
     .collect()
 }
 
-/// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
-pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
-        unreachable!("HMAC takes keys of any length")
-    };
-    mac.update(message);
-    hex(&mac.finalize().into_bytes())
-}
-
 fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>) -> String {
     let turned = |digit: char| if digit == '0' { '1' } else { '0' };
     match mangle {
@@ -58,16 +49,5 @@ fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>)
         Some(Mangle::Empty) => prefix.to_owned(),
         Some(Mangle::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
         Some(Mangle::Unkeyed) => format!("{prefix}{}", hex(&Sha256::digest(covered))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_digits_are_those_of_rfc_4231() {
-        let digits = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
-        assert_eq!(digits, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 }

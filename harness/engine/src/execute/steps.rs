@@ -15,7 +15,7 @@ use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
 use crate::exchange::{Exchange, Fault, Response, Role};
 use crate::finding::{EXPECTATION, Finding, Part};
-use crate::scenario::{Burst, Expect, Poll, Step, TrialSpec, Variables, template};
+use crate::scenario::{Burst, Expect, Poll, Reply, Step, TrialSpec, Variables, template};
 
 /// The longest that a single "come back later" is obeyed.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -69,30 +69,32 @@ async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -
         }
         end = run.steps() => end,
     };
-    if tokio::time::timeout(CLEANUP_TIME, run.take_away()).await.is_err() {
-        tracing_note(&format!("{}: taking away took too long", spec.name));
+    // What is not taken away in time stands in the ledger still, and is tried once more at the end.
+    let _ = tokio::time::timeout(CLEANUP_TIME, run.take_away()).await;
+    if let Some(receiver) = &environment.receiver {
+        receiver.close(&run.endpoint);
     }
     (run.record, end)
 }
 
-fn tracing_note(message: &str) {
-    eprintln!("note: {message}");
-}
-
-struct Run<'r> {
-    environment: &'r Environment,
+pub(super) struct Run<'r> {
+    pub(super) environment: &'r Environment,
+    /// The name of our endpoint for this trial.
+    pub(super) endpoint: String,
+    /// What that endpoint answers in the end.
+    pub(super) last_reply: Option<Reply>,
     spec: &'r TrialSpec,
-    variables: Variables,
+    pub(super) variables: Variables,
     earlier: HashMap<String, Earlier>,
     retry_at: Option<Instant>,
-    record: TrialRecord,
+    pub(super) record: TrialRecord,
     last_try: bool,
     /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
     probes_limits: bool,
 }
 
 /// Why a trial cannot go on.
-enum Halt {
+pub(super) enum Halt {
     Inconclusive(String),
     Broken(String),
 }
@@ -100,11 +102,17 @@ enum Halt {
 impl<'r> Run<'r> {
     fn new(environment: &'r Environment, spec: &'r TrialSpec, last_try: bool) -> Self {
         let mut variables = spec.variables.clone();
-        variables.insert("unique".into(), environment.unique().into());
+        let unique = environment.unique();
+        if let Some(receiver) = &environment.receiver {
+            receiver.listen(&unique, None, Vec::new());
+            variables.insert("webhook.url".into(), receiver.url(&unique).into());
+            variables.insert("webhook.refusing".into(), receiver.refusing_url().into());
+        }
+        variables.insert("unique".into(), unique.clone().into());
         variables.insert("long".into(), "a".repeat(3000).into());
-        variables.insert("webhook.url".into(), "http://127.0.0.1:9/hooks".into());
-        variables.insert("webhook.refusing".into(), "http://127.0.0.1:1/hooks".into());
         Self {
+            endpoint: unique,
+            last_reply: None,
             environment,
             spec,
             variables,
@@ -118,7 +126,11 @@ impl<'r> Run<'r> {
 
     async fn steps(&mut self) -> End {
         for step in &self.spec.steps {
-            match self.step(step).await {
+            let done = match &step.once {
+                Some(fixture) => self.once(step, fixture).await,
+                None => self.step(step).await,
+            };
+            match done {
                 Ok(()) => {}
                 Err(Halt::Inconclusive(reason)) => {
                     self.record.inconclusive = Some(reason);
@@ -134,9 +146,28 @@ impl<'r> Run<'r> {
         End::Done
     }
 
+    /// Prepares a fixture that is made once for the whole run, or takes what it has left.
+    async fn once(&mut self, step: &Step, fixture: &str) -> Result<(), Halt> {
+        let lock = self.environment.lock(&format!("fixture {fixture}"));
+        let _guard = lock.lock().await;
+        if self.environment.fixture(fixture).is_none() {
+            self.step(step).await?;
+            let kept = step.keep.keys().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone())));
+            self.environment.set_fixture(fixture, kept.collect());
+        }
+        self.variables.extend(self.environment.fixture(fixture).unwrap_or_default());
+        Ok(())
+    }
+
     async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         if step.wait.is_some() {
             return self.wait().await;
+        }
+        if let Some(listen) = &step.listen {
+            return self.listen(listen);
+        }
+        if let Some(deliveries) = &step.deliveries {
+            return self.await_deliveries(step, deliveries).await;
         }
         let index = match (step.burst, step.poll) {
             (Some(burst), _) => self.burst(step, burst).await?,
@@ -365,7 +396,7 @@ impl<'r> Run<'r> {
         if breach { Halt::Broken(reason) } else if matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
     }
 
-    fn clause_of(&self, step: &Step) -> String {
+    pub(super) fn clause_of(&self, step: &Step) -> String {
         step.clause
             .as_ref()
             .and_then(|text| template::text(text, &self.variables).ok())
@@ -373,12 +404,12 @@ impl<'r> Run<'r> {
             .unwrap_or_default()
     }
 
-    fn level_of(&self, clause: &str) -> Level {
+    pub(super) fn level_of(&self, clause: &str) -> Level {
         self.environment.contract.clause(clause).map_or(Level::Must, |clause| clause.level)
     }
 
     /// The claim of a step in one line: the fact that the trial is named after.
-    fn claim_text(&self, step: &Step) -> String {
+    pub(super) fn claim_text(&self, step: &Step) -> String {
         let clause = self.clause_of(step);
         let says = self.environment.contract.clause(&clause).map(|clause| clause.says.trim_end_matches('.'));
         says.unwrap_or(&self.spec.name).to_owned()

@@ -195,9 +195,14 @@ fn ending(report: &Report, trial: &TrialReport) -> Option<Ending> {
     Some(Ending { element, kind, message: message(report, trial) })
 }
 
+/// The check that speaks, as a dotted name. A failure of no check is about the list of known deviations.
 fn failure_kind(report: &Report, trial: &TrialReport) -> String {
-    let check = worst_first(report, trial).first().map(|finding| finding.check.to_lowercase()).unwrap_or_default();
-    let word: String = check
+    let Some(first) = worst_first(report, trial).first().copied() else {
+        return "contract.stale-deviation".to_owned();
+    };
+    let word: String = first
+        .check
+        .to_lowercase()
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
         .take(LONGEST_MESSAGE)
@@ -382,9 +387,12 @@ fn warning(report: &Report, trial: &TrialReport) -> String {
 /// All there is to say of a trial that did not simply pass. The message is said again, since some
 /// readers show only the text.
 fn details(report: &Report, trial: &TrialReport, message: &str) -> String {
-    let mut text = format!("{message}\ntrial: {}\nabout: {}\n", barred(&trial.name), barred(&trial.about));
+    let mut text = format!("{message}\ntrial: {}\n", barred(&trial.name));
+    if !trial.about.is_empty() {
+        text.push_str(&format!("about: {}\n", barred(&trial.about)));
+    }
     if let Some(reason) = trial.reason.as_deref().filter(|reason| *reason != message) {
-        text.push_str(&format!("{}: {}\n", reason_title(trial.verdict), barred(reason)));
+        text.push_str(&format!("{}: {}\n", reason_title(trial), barred(reason)));
     }
     let mut told = BTreeSet::new();
     for finding in worst_first(report, trial) {
@@ -410,9 +418,9 @@ fn in_line(text: &str, most: usize) -> String {
     xml::one_line(&unmarked(text.to_owned()), most)
 }
 
-fn reason_title(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Failed => "and it did not run to its end",
+fn reason_title(trial: &TrialReport) -> &'static str {
+    match trial.verdict {
+        Verdict::Failed if !trial.findings.is_empty() => "and it did not run to its end",
         _ => "reason",
     }
 }

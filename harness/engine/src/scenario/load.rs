@@ -123,7 +123,11 @@ fn prepare<'n>(
         };
         prepare(at, fixture.given.iter(), fixtures, trial, done, problems);
         trial.needs.extend(fixture.needs.iter().cloned());
-        trial.steps.extend(fixture.steps.iter().cloned().map(Arc::<Step>::new));
+        if fixture.once && fixture.steps.len() != 1 {
+            problems.0.push(at.problem(&["given".into()], format!("the fixture `{name}` is made once, so it has exactly one step")));
+        }
+        let once = fixture.once.then(|| name.clone());
+        trial.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { once: once.clone(), ..step })));
     }
 }
 
@@ -215,6 +219,13 @@ pub(super) fn names_of(step: &Step) -> Vec<&str> {
     texts.extend(step.path.values().map(String::as_str));
     texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
     texts.extend(step.without.iter().map(String::as_str));
+    if let Some(listen) = &step.listen {
+        texts.push(&listen.holding);
+        listen.answer.iter().for_each(|answer| template::names_in(answer, &mut names));
+    }
+    if let Some(deliveries) = &step.deliveries {
+        texts.extend([deliveries.holding.as_str(), &deliveries.secret]);
+    }
     if let Some(sign) = &step.sign {
         texts.extend(sign.timestamp.as_deref());
         texts.extend(sign.signed_body.as_deref());

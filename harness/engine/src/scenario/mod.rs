@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 pub use load::{Library, load};
 pub use model::{
-    Alteration, Burst, Case, Cases, Covered, Expect, Fixture, FixtureFile, HeaderMatch, Mangle, Poll,
-    Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+    Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen,
+    Mangle, Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
 };
 pub use template::Variables;
 
@@ -61,6 +61,17 @@ pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, t
         }
     }
     Ok(codes)
+}
+
+/// The answers that an endpoint of ours gives, templates filled.
+pub fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
+    values
+        .iter()
+        .map(|value| {
+            let value = template::value(value, variables).map_err(|missing| format!("`{}` has no value", missing.0))?;
+            Reply::from_value(&value)
+        })
+        .collect()
 }
 
 fn plain(value: &serde_json::Value) -> String {

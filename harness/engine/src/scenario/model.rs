@@ -45,6 +45,10 @@ pub struct Fixture {
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Prepare it once for the whole run, by the first trial that needs it, and leave it alone then:
+    /// for what cannot be taken away again. Such a fixture has one step.
+    #[serde(default)]
+    pub once: bool,
     /// The steps; none of them expects anything but success.
     pub steps: Vec<Step>,
 }
@@ -162,6 +166,73 @@ pub struct Step {
     /// Wait instead of calling.
     #[serde(default)]
     pub wait: Option<Wait>,
+    /// Say how our endpoint for this trial answers, instead of calling.
+    #[serde(default)]
+    pub listen: Option<Listen>,
+    /// Wait for deliveries to our endpoint and judge them, instead of calling.
+    #[serde(default, rename = "await")]
+    pub deliveries: Option<Deliveries>,
+    /// The fixture that this step prepares once for the whole run.
+    #[serde(skip)]
+    pub once: Option<String>,
+}
+
+/// How our endpoint for a trial answers; without it, it takes everything with 204.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// The deliveries that are meant: those whose body holds this text. Others are taken with 204.
+    pub holding: String,
+    /// The answers in turn, the last one again and again: a status, or a word of [`Reply`].
+    pub answer: Vec<Value>,
+}
+
+/// How an endpoint of ours answers one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// With a status, at once.
+    Status(u16),
+    /// `slow`: with 200, well within the time that the target allows.
+    Slow,
+    /// `late`: with 200, after that time.
+    Late,
+    /// `trickle`: with a head, and then a byte now and then for longer than that time.
+    Trickle,
+    /// `silence`: not at all.
+    Silence,
+    /// `reset`: with a reset connection.
+    Reset,
+}
+
+/// Deliveries to wait for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deliveries {
+    /// How often each event must be delivered: so often, and not once more.
+    pub attempts: u32,
+    /// The text that the bodies hold by which they are told from others.
+    pub holding: String,
+    /// The secret that they are signed under.
+    pub secret: String,
+    /// How long to wait for them; by default as long as so many attempts may take.
+    #[serde(default)]
+    pub within_seconds: Option<u32>,
+}
+
+impl Reply {
+    /// Reads a status from 200 to 599, or a word.
+    pub fn from_value(value: &Value) -> Result<Self, String> {
+        let status = value.as_u64().and_then(|status| u16::try_from(status).ok()).filter(|status| (200..600).contains(status));
+        match (status, value.as_str()) {
+            (Some(status), _) => Ok(Reply::Status(status)),
+            (_, Some("slow")) => Ok(Reply::Slow),
+            (_, Some("late")) => Ok(Reply::Late),
+            (_, Some("trickle")) => Ok(Reply::Trickle),
+            (_, Some("silence")) => Ok(Reply::Silence),
+            (_, Some("reset")) => Ok(Reply::Reset),
+            _ => Err(format!("{value} is neither a status from 200 to 599 nor one of `slow`, `late`, `trickle`, `silence`, `reset`")),
+        }
+    }
 }
 
 /// What is done to a credential before it is sent.

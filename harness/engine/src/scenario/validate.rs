@@ -56,7 +56,7 @@ pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, pr
     if scenario.steps.is_empty() {
         problems.0.push(at.problem(&["steps".into()], "a scenario has at least one step"));
     }
-    if !scenario.steps.iter().any(|step| step.expect.is_some()) {
+    if !scenario.steps.iter().any(|step| step.expect.is_some() || step.deliveries.is_some()) {
         problems.0.push(at.problem(&["steps".into()], "no step of this scenario expects anything"));
     }
 }
@@ -122,12 +122,18 @@ struct State<'s> {
 
 impl State<'_> {
     fn step(&mut self, below: &[PathStep], step: &Step) {
-        match (&step.call, step.wait) {
-            (Some(call), None) => self.call(below, step, call),
-            (None, Some(_)) => {}
-            _ => self.say(below, "a step has either `call` or `wait`"),
+        let others = [step.wait.is_some(), step.listen.is_some(), step.deliveries.is_some()];
+        match (&step.call, others.iter().filter(|other| **other).count()) {
+            (Some(call), 0) => self.call(below, step, call),
+            (None, 1) => {}
+            _ => self.say(below, "a step has one of `call`, `wait`, `listen`, `await`"),
         }
         self.templates(below, step);
+        if let Some(listen) = &step.listen
+            && let Err(message) = super::replies(&listen.answer, self.variables)
+        {
+            self.say(&with(below, "listen"), message);
+        }
         if let Some(expect) = &step.expect {
             self.expectation(below, step, expect);
         }

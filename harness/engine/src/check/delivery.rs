@@ -1,0 +1,141 @@
+//! Deliveries to our endpoints: signed over the raw body, with a fresh timestamp.
+
+use serde_json::Value;
+
+use crate::contract::Signing;
+use crate::finding::{Breach, Part};
+use crate::signature::hmac_sha256;
+use crate::target::Delivery;
+
+/// All that a check may know about a delivery.
+pub struct DeliveryContext<'c> {
+    /// How deliveries are signed.
+    pub signing: &'c Signing,
+    /// The webhook's secret.
+    pub secret: &'c str,
+    /// The delivery.
+    pub delivery: &'c Delivery,
+}
+
+/// One rule for deliveries.
+pub struct DeliveryCheck {
+    /// Its public name.
+    pub name: &'static str,
+    /// Its promise as a sentence.
+    pub promise: &'static str,
+    /// The breach, if there is one.
+    pub run: fn(&DeliveryContext<'_>) -> Option<Breach>,
+}
+
+/// Every check on deliveries.
+pub const DELIVERY_CHECKS: &[DeliveryCheck] = &[
+    DeliveryCheck {
+        name: "delivery-signed",
+        promise: "an outbound delivery is signed over its timestamp and raw body, under the webhook's secret",
+        run: signed,
+    },
+    DeliveryCheck {
+        name: "delivery-fresh",
+        promise: "an outbound delivery carries a fresh timestamp",
+        run: fresh,
+    },
+    DeliveryCheck {
+        name: "delivery-is-json",
+        promise: "an outbound delivery is a JSON object",
+        run: is_json,
+    },
+];
+
+fn breach(expected: impl Into<String>, actual: impl Into<String>) -> Option<Breach> {
+    Some(Breach::new(Part::Deliveries, expected, actual))
+}
+
+fn signed(context: &DeliveryContext<'_>) -> Option<Breach> {
+    let signing = context.signing;
+    let Some(signature) = context.delivery.header(&signing.signature_header) else {
+        return breach(format!("the header {}", signing.signature_header), "no such header");
+    };
+    // Without a timestamp the other check speaks; the signature is then judged as if it were empty.
+    let timestamp = context.delivery.header(&signing.timestamp_header).unwrap_or_default();
+    let covered = [timestamp.as_bytes(), signing.separator.as_bytes(), &context.delivery.body].concat();
+    let digits = hmac_sha256(context.secret.as_bytes(), &covered);
+    let given = signature.strip_prefix(&signing.prefix);
+    if timestamp.is_empty() || given.is_some_and(|given| given.eq_ignore_ascii_case(&digits)) {
+        return None;
+    }
+    let alone = hmac_sha256(context.secret.as_bytes(), &context.delivery.body);
+    let why = match given {
+        None => format!("a value that does not begin with {}", signing.prefix),
+        Some(given) if given.eq_ignore_ascii_case(&alone) => "the signature of the body alone, without the timestamp".to_owned(),
+        Some(_) => "another signature".to_owned(),
+    };
+    breach(format!("HMAC-SHA256 of timestamp, `{}` and raw body, in hexadecimal digits", signing.separator), why)
+}
+
+fn fresh(context: &DeliveryContext<'_>) -> Option<Breach> {
+    let signing = context.signing;
+    let Some(text) = context.delivery.header(&signing.timestamp_header) else {
+        return breach(format!("the header {}", signing.timestamp_header), "no such header");
+    };
+    let now = context.delivery.arrived.timestamp();
+    let expected = format!("Unix seconds within {} s of {now}", signing.tolerance_seconds);
+    match text.parse::<i64>() {
+        Ok(time) if (time - now).abs() <= signing.tolerance_seconds => None,
+        _ => breach(expected, super::quoted(text)),
+    }
+}
+
+fn is_json(context: &DeliveryContext<'_>) -> Option<Breach> {
+    match serde_json::from_slice::<Value>(&context.delivery.body) {
+        Ok(Value::Object(_)) => None,
+        _ => breach("a JSON object", format!("{} bytes of something else", context.delivery.body.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn findings(headers: &[(&str, String)], body: &str) -> Vec<&'static str> {
+        let signing = Signing {
+            timestamp_header: "T".into(),
+            signature_header: "S".into(),
+            prefix: "sha256=".into(),
+            separator: ".".into(),
+            tolerance_seconds: 300,
+            secret_actor: "webhook".into(),
+        };
+        let delivery = Delivery {
+            arrived: DateTime::from_timestamp(NOW, 0).expect("a time"),
+            headers: headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes())).collect(),
+            body: body.as_bytes().to_vec(),
+        };
+        let context = DeliveryContext { signing: &signing, secret: "shh", delivery: &delivery };
+        DELIVERY_CHECKS.iter().filter(|check| (check.run)(&context).is_some()).map(|check| check.name).collect()
+    }
+
+    fn signature(time: i64, body: &str) -> String {
+        format!("sha256={}", hmac_sha256(b"shh", format!("{time}.{body}").as_bytes()))
+    }
+
+    #[test]
+    fn a_good_delivery_passes() {
+        let headers = [("T", NOW.to_string()), ("S", signature(NOW, "{ }"))];
+        assert!(findings(&headers, "{ }").is_empty());
+        let upper = [("T", NOW.to_string()), ("S", signature(NOW, "{}").to_uppercase().replace("SHA", "sha"))];
+        assert!(findings(&upper, "{}").is_empty());
+    }
+
+    #[test]
+    fn each_fault_is_told() {
+        let old = NOW - 301;
+        assert_eq!(findings(&[("T", old.to_string()), ("S", signature(old, "{}"))], "{}"), ["delivery-fresh"]);
+        assert_eq!(findings(&[("T", NOW.to_string()), ("S", signature(NOW, "{ }"))], "{}"), ["delivery-signed"]);
+        assert_eq!(findings(&[("T", NOW.to_string())], "{}"), ["delivery-signed"]);
+        assert_eq!(findings(&[("S", signature(NOW, "{}"))], "{}"), ["delivery-fresh"]);
+        assert_eq!(findings(&[("T", NOW.to_string()), ("S", signature(NOW, "[]"))], "[]"), ["delivery-is-json"]);
+    }
+}

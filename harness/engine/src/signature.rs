@@ -1,0 +1,26 @@
+//! The arithmetic of signatures, for those whom we sign for and those whom we check.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::contract::hex;
+
+/// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
+pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
+        unreachable!("HMAC takes keys of any length")
+    };
+    mac.update(message);
+    hex(&mac.finalize().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digits_are_those_of_rfc_4231() {
+        let digits = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(digits, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+}

@@ -1,0 +1,381 @@
+//! The rules of the house, so that nobody has to remember them. Each is a function from a text to what
+//! is wrong in it, and is shown to notice a bad one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use harness::check::CHECKS;
+use harness::contract::{Clause, Contract};
+use harness::run::load;
+use harness::scenario::Library;
+use harness::target::defects;
+use regex::Regex;
+
+const LONGEST: usize = 500;
+
+/// Sources that are longer than they should be, until they are taken apart; a shorter one here fails.
+const LONGER: &[&str] = &["harness/engine/src/source.rs", "harness/engine/src/execute/steps.rs"];
+
+/// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
+const LAYERS: &[&[&str]] = &[
+    &["source", "exchange", "documents"],
+    &["contract", "own_schemas"],
+    &["scenario", "finding", "secret", "signature"],
+    &["check", "target"],
+    &["fuzz", "execute", "plan"],
+    &["verdict", "prove"],
+    &["report"],
+    &["trial", "cli"],
+    &["run"],
+    &["commands"],
+    &["lib"],
+];
+
+/// Steps up that are there; each is a debt, and one that is paid fails until it is taken out.
+const STEPS_UP: &[(&str, &str)] = &[("execute", "run"), ("cli", "run"), ("plan", "cli")];
+
+/// What must not stand in a source, and what to do instead.
+const LEFTOVERS: &[(&str, &str)] = &[
+    ("todo!", "do it"),
+    ("unimplemented!", "do it"),
+    ("dbg!", "take it out"),
+    ("FIXME", "fix it"),
+    ("#[ignore", "make it run, or take it out"),
+    ("#[allow(", "write #[expect(…, reason = …)]"),
+    ("#![allow(", "write #![expect(…, reason = …)]"),
+];
+
+// ---------------------------------------------------------------- sources
+
+#[test]
+fn every_source_says_what_it_is_for() {
+    nothing_wrong(sources(), |text| opens_with_its_purpose(text));
+    assert!(!opens_with_its_purpose("use std::fmt;\n//! Late.\n").is_empty());
+    assert!(!opens_with_its_purpose("//!\nuse std::fmt;\n").is_empty());
+}
+
+#[test]
+fn no_source_is_too_long() {
+    let long: BTreeSet<String> = sources().into_iter().filter(|(_, text)| is_too_long(text)).map(|(name, _)| name).collect();
+    let known: BTreeSet<String> = LONGER.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(long, known, "left: over {LONGEST} lines; right: LONGER");
+    assert!(is_too_long(&"x\n".repeat(LONGEST + 1)));
+    assert!(!is_too_long(&"x\n".repeat(LONGEST)));
+}
+
+#[test]
+fn no_leftovers() {
+    nothing_wrong(sources(), leftovers);
+    for (leftover, _) in LEFTOVERS {
+        assert_eq!(leftovers(&format!("let x = 1;\n    {leftover}(x)\n")).len(), 1, "{leftover}");
+    }
+    assert!(leftovers("// a debug! of ours, #[expect(dead_code, reason = \"x\")]\n").is_empty());
+}
+
+#[test]
+fn modules_name_lower_layers_only() {
+    let mut up = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let Some(module) = module_of(&name) else { continue };
+        for other in named_modules(&text) {
+            match is_step_up(&module, &other) {
+                Ok(false) => {}
+                Ok(true) if STEPS_UP.contains(&(module.as_str(), other.as_str())) => {
+                    up.insert((module.clone(), other));
+                }
+                Ok(true) => wrong.push(format!("{name}: {module} names {other}, which is no lower layer")),
+                Err(unknown) => wrong.push(format!("{name}: the module {unknown} has no place in LAYERS")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let known: BTreeSet<(String, String)> = STEPS_UP.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+    assert_eq!(up, known, "left: steps up that are there; right: STEPS_UP");
+}
+
+#[test]
+fn the_search_for_layers_notices_a_step_up() {
+    let named = named_modules("use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::trial; }\n");
+    assert_eq!(named, BTreeSet::from(["report", "check", "run", "cli"].map(str::to_owned)));
+    assert_eq!(is_step_up("check", "run"), Ok(true));
+    assert_eq!(is_step_up("check", "target"), Ok(true), "the same layer is no lower one");
+    assert_eq!(is_step_up("check", "check"), Ok(false));
+    assert_eq!(is_step_up("run", "check"), Ok(false));
+    assert_eq!(is_step_up("check", "nowhere"), Err("nowhere".to_owned()));
+    assert_eq!(module_of("harness/engine/src/check/leak.rs").as_deref(), Some("check"));
+    assert_eq!(module_of("harness/engine/src/run.rs").as_deref(), Some("run"));
+    assert_eq!(module_of("harness/reference/src/api.rs"), None);
+}
+
+#[test]
+fn two_independent_readings() {
+    let names_reference = Regex::new(r"\breference::|\buse reference\b|\bextern crate reference\b").expect("a pattern");
+    let names_harness = Regex::new(r"\bharness::|\buse harness\b|\bextern crate harness\b").expect("a pattern");
+    for (name, text) in sources() {
+        let code = without_comments(&text);
+        if name.starts_with("harness/engine/src/") {
+            let may = name == "harness/engine/src/target/embedded.rs";
+            assert!(may || !names_reference.is_match(&code), "{name} names the crate `reference`; only target/embedded.rs may");
+        } else {
+            assert!(!names_harness.is_match(&code), "{name} names the crate `harness`, whose reading must stay another");
+        }
+    }
+    let manifest = read("harness/reference/Cargo.toml");
+    assert!(!manifest.lines().any(|line| line.starts_with("harness")), "the reference depends on the harness");
+    assert!(names_reference.is_match(&without_comments("// not here\nlet x = reference::start();\n")));
+    assert!(!names_reference.is_match(&without_comments("/// Says `reference::start`.\n//! use reference\n")));
+    assert!(names_harness.is_match("use harness::check;"));
+}
+
+#[test]
+fn git_overlooks_no_source() {
+    let folders: BTreeSet<String> = sources().iter().flat_map(|(name, _)| name.split('/').map(str::to_owned).collect::<Vec<_>>()).collect();
+    assert_eq!(overlooked(&read(".gitignore"), &folders), Vec::<String>::new(), "these rules of .gitignore hide sources: begin them with a slash");
+    let folders = BTreeSet::from(["target".to_owned()]);
+    assert_eq!(overlooked("/target/\ntarget/\n# target\n", &folders), ["target/"]);
+}
+
+// ---------------------------------------------------------------- the pack
+
+#[test]
+fn scenario_names_are_facts() {
+    let (_, library) = pack();
+    let wrong: Vec<String> = library.trials.iter().filter_map(|trial| scenario_name(&trial.name)).flat_map(wrong_in_name).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for name in ["Unknown-id", "an_unknown_id", "it-should-be-refused", "test-of-ids", "unknown--id", "-id"] {
+        assert!(!wrong_in_name(name).is_empty(), "{name}");
+    }
+    assert!(wrong_in_name("the-latest-2-customers").is_empty());
+}
+
+#[test]
+fn every_check_judges_one_clause() {
+    let (contract, _) = pack();
+    let checks: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(unpaired(&checks, &contract.clauses), Vec::<String>::new());
+    let twice: Vec<Clause> = [&contract.clauses[..1], &contract.clauses[..1]].concat();
+    assert!(!unpaired(&[twice[0].checks[0].as_str()], &twice).is_empty());
+    assert!(!unpaired(&["no-such-check"], &contract.clauses).is_empty());
+}
+
+#[test]
+fn every_clause_is_put_to_the_test() {
+    let (contract, library) = pack();
+    let in_scenarios: BTreeSet<&str> = library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+    assert_eq!(untried(&contract.clauses, &in_scenarios), Vec::<&str>::new());
+    let silent: Vec<Clause> = contract.clauses.iter().filter(|clause| clause.checks.is_empty()).take(1).cloned().collect();
+    assert_eq!(untried(&silent, &BTreeSet::new()), [silent[0].id.as_str()]);
+}
+
+#[test]
+fn every_check_has_a_defect_that_makes_it_speak() {
+    let (contract, _) = pack();
+    let broken: BTreeSet<&str> = defects().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
+    assert_eq!(unproved(&contract, &broken), Vec::<&str>::new(), "no defect of the reference breaks the clauses of these checks");
+    assert_eq!(unproved(&contract, &BTreeSet::new()).len(), CHECKS.len());
+}
+
+#[test]
+fn defects_break_clauses_that_exist() {
+    let (contract, _) = pack();
+    for (name, _, clauses) in defects() {
+        assert!(!clauses.is_empty(), "{name} breaks nothing");
+        for clause in clauses {
+            assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
+        }
+    }
+}
+
+// ---------------------------------------------------------------- documents
+
+#[test]
+fn links_lead_somewhere() {
+    let mut wrong = Vec::new();
+    for path in files(&root(), "md") {
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let folder = path.parent().expect("a folder");
+        wrong.extend(dead_links(&text, folder).into_iter().map(|link| format!("{}: {link}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let text = "[a](nowhere.md) [b](Cargo.toml#x) [c](https://h/x.md) [d](#below) ![e](<no where.png>)\n```\n[f](code.md)\n```\n";
+    assert_eq!(dead_links(text, &root()), ["nowhere.md", "no where.png"]);
+}
+
+// ---------------------------------------------------------------- the rules
+
+fn opens_with_its_purpose(text: &str) -> Vec<String> {
+    let first = text.lines().next().unwrap_or_default();
+    let good = first.strip_prefix("//! ").is_some_and(|purpose| !purpose.trim().is_empty());
+    if good { Vec::new() } else { vec!["it does not open with `//!` and a sentence on what it is for".to_owned()] }
+}
+
+fn is_too_long(text: &str) -> bool {
+    text.lines().count() > LONGEST
+}
+
+fn leftovers(text: &str) -> Vec<String> {
+    let boundary = |line: &str, at: usize| !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    text.lines()
+        .enumerate()
+        .flat_map(|(number, line)| {
+            LEFTOVERS
+                .iter()
+                .filter(move |(leftover, _)| line.match_indices(leftover).any(|(at, _)| boundary(line, at)))
+                .map(move |(leftover, instead)| format!("line {}: `{leftover}`: {instead}", number + 1))
+        })
+        .collect()
+}
+
+/// The engine's module that a source belongs to.
+fn module_of(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("harness/engine/src/")?;
+    let first = rest.split('/').next()?;
+    Some(first.trim_end_matches(".rs").to_owned())
+}
+
+/// The modules that a source names, in `use` lines or in paths; not in its own unit tests.
+fn named_modules(text: &str) -> BTreeSet<String> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\w+|\{[^;]*\})").expect("a pattern"));
+    static FIRST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|,)\s*(\w+)").expect("a pattern"));
+    let text = without_comments(text.split("#[cfg(test)]").next().unwrap_or_default());
+    let mut named = BTreeSet::new();
+    for found in PATH.captures_iter(&text) {
+        match found[1].strip_prefix('{') {
+            None => {
+                named.insert(found[1].to_owned());
+            }
+            Some(list) => named.extend(FIRST.captures_iter(list).map(|found| found[1].to_owned())),
+        }
+    }
+    named
+}
+
+fn is_step_up(from: &str, to: &str) -> Result<bool, String> {
+    let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module)).ok_or_else(|| module.to_owned());
+    Ok(from != to && layer(to)? >= layer(from)?)
+}
+
+fn without_comments(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
+    lines.join("\n")
+}
+
+/// Rules of a `.gitignore` that match a folder of ours at any depth.
+fn overlooked(rules: &str, folders: &BTreeSet<String>) -> Vec<String> {
+    rules
+        .lines()
+        .map(str::trim)
+        .filter(|rule| !rule.starts_with(['#', '!', '/']))
+        .filter(|rule| folders.contains(rule.trim_end_matches('/')))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn scenario_name(trial: &str) -> Option<&str> {
+    trial.split_once("::")?.1.split('/').next()
+}
+
+fn wrong_in_name(name: &str) -> Vec<String> {
+    let letters = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    let mut wrong = Vec::new();
+    if !name.split('-').all(letters) {
+        wrong.push(format!("`{name}` is not kebab-case"));
+    }
+    if let Some(word) = name.split('-').find(|word| ["should", "test", "tests"].contains(word)) {
+        wrong.push(format!("`{name}` says `{word}`: a name is a fact"));
+    }
+    wrong
+}
+
+fn unpaired(checks: &[&str], clauses: &[Clause]) -> Vec<String> {
+    let mut count: BTreeMap<&str, usize> = checks.iter().map(|check| (*check, 0)).collect();
+    for check in clauses.iter().flat_map(|clause| &clause.checks) {
+        *count.entry(check).or_default() += 1;
+    }
+    count.into_iter().filter(|(_, count)| *count != 1).map(|(check, count)| format!("{check} is named by {count} clauses")).collect()
+}
+
+fn untried<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>) -> Vec<&'c str> {
+    clauses
+        .iter()
+        .filter(|clause| clause.checks.is_empty() && !in_scenarios.contains(clause.id.as_str()))
+        .map(|clause| clause.id.as_str())
+        .collect()
+}
+
+fn unproved(contract: &Contract, broken: &BTreeSet<&str>) -> Vec<&'static str> {
+    CHECKS
+        .iter()
+        .map(|check| check.name)
+        .filter(|name| contract.clause_of_check(name).is_none_or(|clause| !broken.contains(clause.id.as_str())))
+        .collect()
+}
+
+/// The relative links of a Markdown text that lead nowhere; code blocks are passed over.
+fn dead_links(text: &str, folder: &Path) -> Vec<String> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\((?:<([^>]+)>|([^)\s]+))").expect("a pattern"));
+    let prose: Vec<&str> = text.split("```").step_by(2).collect();
+    LINK.captures_iter(&prose.join("\n"))
+        .filter_map(|found| found.get(1).or(found.get(2)))
+        .map(|link| link.as_str().split('#').next().unwrap_or_default())
+        .filter(|link| !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:"))
+        .filter(|link| !folder.join(link).exists())
+        .map(str::to_owned)
+        .collect()
+}
+
+// ---------------------------------------------------------------- reading
+
+fn nothing_wrong(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<String>) {
+    let wrong: Vec<String> = sources
+        .iter()
+        .flat_map(|(name, text)| rule(text).into_iter().map(move |fault| format!("{name}: {fault}")))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn pack() -> (Contract, Library) {
+    load(&root()).unwrap_or_else(|problems| panic!("{} problems in the pack", problems.0.len()))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the root")
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Every source of engine and reference, by its path from the root.
+fn sources() -> Vec<(String, String)> {
+    let found: Vec<(String, String)> = ["harness/engine/src", "harness/reference/src"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), "rs"))
+        .map(|path| {
+            let name = path.strip_prefix(root()).expect("a path below the root").to_string_lossy().replace('\\', "/");
+            let text = read(&name);
+            (name, text)
+        })
+        .collect();
+    assert!(found.len() > 50, "the sources are not where they were");
+    found
+}
+
+/// Files with that ending below a folder, without what is built or hidden.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let built = name == "target" && folder == root();
+        if path.is_dir() && !name.starts_with('.') && !built {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,424 @@
+//! The committed JSON Schemas of our own files agree with the types that read and write them.
+//!
+//! They are made from the source of those types: names and kinds of the fields, doc comments as
+//! descriptions. `BLESS=1 cargo test -p harness --test own_schemas` writes them anew.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use harness::own_schemas::{SCHEMAS, named};
+use harness::report::Report;
+use harness::scenario::{FixtureFile, ScenarioFile};
+use harness::source::{SourceFile, yaml_files};
+use harness::target::TargetFile;
+use jsonschema::Validator;
+use regex::Regex;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// Each schema: its name, the type that stands for the file, and where that and all it uses is written.
+const ROOTS: [(&str, &str, &[&str]); 4] = [
+    ("scenario", "ScenarioFile", &["scenario/model.rs"]),
+    ("fixtures", "FixtureFile", &["scenario/model.rs"]),
+    ("target", "TargetFile", &["target/mod.rs"]),
+    ("report", "Report", &["report/model.rs", "contract/clauses.rs", "verdict.rs"]),
+];
+
+#[test]
+fn committed_schemas_are_those_of_the_types() {
+    let mut stale = Vec::new();
+    for (name, root, files) in ROOTS {
+        let made = format!("{:#}\n", schema(name, root, files));
+        let path = root_folder().join(format!("schemas/{name}.schema.json"));
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &made).expect("a writable file");
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != made {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "fallen behind their types: {stale:?}; BLESS=1 writes them anew");
+}
+
+#[test]
+fn the_command_prints_what_is_committed() {
+    let names: Vec<&str> = SCHEMAS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ROOTS.map(|(name, _, _)| name));
+    for (name, text) in SCHEMAS {
+        assert_eq!(named(name), Ok(text));
+    }
+}
+
+#[test]
+fn every_file_of_the_packs_fits() {
+    let validators = ["scenario", "fixtures"].map(validator);
+    for root in [root_folder(), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel")] {
+        for (path, name) in yaml_files(&root, &root.join("scenarios")) {
+            let file = SourceFile::read(&path, name.clone()).expect("a text");
+            let value = file.parse_json().expect("YAML");
+            let index = usize::from(name.ends_with("scenarios/fixtures.yaml"));
+            assert_fits(&validators[index], &value, &name);
+        }
+    }
+}
+
+#[test]
+fn example_targets_fit() {
+    let validator = validator("target");
+    let examples = yaml_files(&root_folder(), &root_folder().join("ci/targets"));
+    let texts = examples.iter().map(|(path, _)| std::fs::read_to_string(path).expect("a text"));
+    for text in texts.chain([TARGET.to_owned()]) {
+        let file = SourceFile { name: "target".to_owned(), text };
+        assert!(file.parse::<TargetFile>().is_ok(), "{}", file.text);
+        assert_fits(&validator, &file.parse_json().expect("YAML"), "a target file");
+    }
+}
+
+#[test]
+fn a_real_report_fits_and_reads_back() {
+    let value = report();
+    assert_fits(&validator("report"), &value, "the report");
+    let read: Report = serde_json::from_value(value.clone()).expect("it reads back");
+    assert_eq!(serde_json::to_value(read).expect("it writes"), value);
+}
+
+#[test]
+fn unknown_members_are_refused_by_type_and_schema_alike() {
+    let scenario = json!({
+        "about": "A file.",
+        "scenarios": [{
+            "name": "a-fact", "clauses": ["A-1"],
+            "steps": [{
+                "call": "list", "as": "reader", "sign": { "over": "body" }, "burst": { "at_most": 1, "in_flight": 1 },
+                "poll": { "within_seconds": 1, "every_ms": 1 },
+                "expect": { "success": true, "headers": { "Date": { "where_sent": true } } }
+            }]
+        }]
+    });
+    let fixtures = json!({ "fixtures": { "one": { "about": "One.", "steps": [{ "call": "list" }] } } });
+    let target: Value = serde_yaml::from_str(TARGET).expect("YAML");
+    refused_alike::<ScenarioFile>("scenario", &scenario, &["/scenarios/0/steps/0/expect/headers"]);
+    refused_alike::<FixtureFile>("fixtures", &fixtures, &["/fixtures"]);
+    refused_alike::<TargetFile>("target", &target, &["/actors", "/lacks"]);
+    refused_alike::<Report>("report", &report(), &["/summary"]);
+}
+
+#[test]
+fn missing_members_are_refused_by_type_and_schema_alike() {
+    for (pointer, name) in [("", "about"), ("", "scenarios"), ("/scenarios/0", "name"), ("/scenarios/0", "clauses"), ("/scenarios/0", "steps")] {
+        let mut value = json!({ "about": "A.", "scenarios": [{ "name": "a", "clauses": ["A"], "steps": [] }] });
+        assert_fits(&validator("scenario"), &value, "the sample");
+        value.pointer_mut(pointer).and_then(Value::as_object_mut).expect("an object").remove(name);
+        assert!(!validator("scenario").is_valid(&value), "{name}");
+        assert!(serde_json::from_value::<ScenarioFile>(value).is_err(), "{name}");
+    }
+}
+
+const TARGET: &str = "
+url: https://sandbox.example
+actors: { reader: READER_KEY }
+lacks: { rate-limit: it has none }
+rate: 5.5
+deviations:
+  - { clause: ENV-1, trial: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
+";
+
+/// Adds a member to every object but the `open` ones (maps of names); both must refuse it.
+fn refused_alike<T: DeserializeOwned>(name: &str, sound: &Value, open: &[&str]) {
+    let validator = validator(name);
+    assert_fits(&validator, sound, name);
+    let mut objects = Vec::new();
+    objects_of(sound, String::new(), &mut objects);
+    assert!(objects.len() > open.len());
+    for pointer in objects.iter().filter(|pointer| !open.contains(&pointer.as_str())) {
+        let mut value = sound.clone();
+        value.pointer_mut(pointer).and_then(Value::as_object_mut).expect("an object").insert("nonsense".into(), 1.into());
+        assert!(!validator.is_valid(&value), "the schema takes a member `nonsense` at {name}{pointer}");
+        assert!(serde_json::from_value::<T>(value).is_err(), "the type takes a member `nonsense` at {name}{pointer}");
+    }
+}
+
+fn objects_of(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.push(at.clone());
+            members.iter().for_each(|(name, inner)| objects_of(inner, format!("{at}/{name}"), found));
+        }
+        // The first element stands for all.
+        Value::Array(elements) => elements.iter().take(1).for_each(|inner| objects_of(inner, format!("{at}/0"), found)),
+        _ => {}
+    }
+}
+
+fn validator(name: &str) -> Validator {
+    let text = named(name).expect("a schema");
+    let schema: Value = serde_json::from_str(text).expect("JSON");
+    jsonschema::draft202012::meta::validate(&schema).expect("a schema that is one");
+    jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("it compiles")
+}
+
+fn assert_fits(validator: &Validator, value: &Value, what: &str) {
+    let misfits: Vec<String> = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(misfits.is_empty(), "{what}: {}", misfits.join("\n"));
+}
+
+fn root_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A report with something in every list of it.
+fn report() -> Value {
+    let message = json!({ "headers": ["a: b"], "body": "{}" });
+    json!({
+        "format": 1,
+        "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" },
+        "target": "embedded reference", "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00.000Z",
+        "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
+        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [] }],
+        "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [] }],
+        "trials": [{
+            "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
+            "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
+            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0 }],
+            "exchanges": [{
+                "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
+                "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,
+                "fault": null, "curl": "curl", "request": message, "response": message
+            }]
+        }],
+        "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }]
+    })
+}
+
+// ---------------------------------------------------------------- from types to schemas
+
+struct Item {
+    about: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Struct { fields: Vec<Field>, open: bool },
+    Enum { words: Vec<String> },
+}
+
+struct Field {
+    name: String,
+    about: String,
+    shape: String,
+    optional: bool,
+    one_or_many: bool,
+}
+
+fn schema(name: &str, root: &str, files: &[&str]) -> Value {
+    let items: BTreeMap<String, Item> = files
+        .iter()
+        .flat_map(|file| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
+            items(&std::fs::read_to_string(path).expect("a source"))
+        })
+        .collect();
+    let written = name == "report";
+    let mut definitions = Map::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(next) = open.pop() {
+        if definitions.contains_key(&next) {
+            continue;
+        }
+        let definition = definition(&items, &next, written);
+        references(&definition, &mut open);
+        definitions.insert(next, definition);
+    }
+    definitions.sort_keys();
+    let Some(Value::Object(body)) = definitions.shift_remove(root) else { panic!("no type {root}") };
+    let mut schema = Map::new();
+    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    schema.insert("$id".into(), format!("https://conformance.example/schemas/{name}.schema.json").into());
+    schema.extend(body);
+    schema.insert("$defs".into(), Value::Object(definitions));
+    Value::Object(schema)
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix("#/$defs/")).map(str::to_owned));
+            members.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+/// Types that read themselves; what they take is told here.
+fn by_hand(name: &str) -> Option<Value> {
+    Some(match name {
+        "Case" => json!({
+            "description": "One row of a table: a name, perhaps fixtures and needs of its own, and variables.",
+            "type": "object",
+            "required": ["case"],
+            "properties": {
+                "case": { "description": "The row's name, a part of the trial's.", "type": "string" },
+                "given": { "description": "Fixtures that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
+                "needs": { "description": "Capabilities that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
+            },
+        }),
+        "Cases" => json!({
+            "description": "Rows, or the name of a shared table.",
+            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "#/$defs/Case" } }],
+        }),
+        "Reply" => json!({
+            "description": "A status, or a way of not answering properly.",
+            "anyOf": [
+                { "type": "integer", "minimum": 200, "maximum": 599 },
+                { "enum": ["slow", "late", "trickle", "silence", "reset"] },
+            ],
+        }),
+        _ => return None,
+    })
+}
+
+fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Value {
+    if let Some(definition) = by_hand(name) {
+        return definition;
+    }
+    let item = items.get(name).unwrap_or_else(|| panic!("no type `{name}` in the sources of this schema"));
+    match &item.kind {
+        Kind::Enum { words } => json!({ "description": item.about, "enum": words }),
+        Kind::Struct { fields, open } => {
+            assert!(!open, "{name} lacks deny_unknown_fields");
+            // What we write has all members; what others write may leave out the optional ones.
+            let required: Vec<&str> = fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
+            let properties: Map<String, Value> = fields.iter().map(|field| (field.name.clone(), property(field, written))).collect();
+            json!({ "description": item.about, "type": "object", "required": required, "properties": properties, "additionalProperties": false })
+        }
+    }
+}
+
+fn property(field: &Field, written: bool) -> Value {
+    let shape = if field.one_or_many {
+        let code = json!({ "type": ["string", "integer"] });
+        json!({ "anyOf": [code, { "type": "array", "items": code }] })
+    } else {
+        shape_of(&field.shape, written)
+    };
+    let mut property = Map::new();
+    property.insert("description".into(), field.about.clone().into());
+    match shape {
+        Value::Object(members) => property.extend(members),
+        // Anything at all.
+        _ => {}
+    }
+    Value::Object(property)
+}
+
+fn shape_of(shape: &str, nullable: bool) -> Value {
+    let inside = |outer: &str| shape.strip_prefix(outer).and_then(|rest| rest.strip_suffix('>'));
+    if let Some(inner) = inside("Option<") {
+        let inner = shape_of(inner, nullable);
+        return if nullable { or_null(inner) } else { inner };
+    }
+    if let Some(inner) = inside("Vec<") {
+        return json!({ "type": "array", "items": shape_of(inner, nullable) });
+    }
+    if let Some(inner) = inside("BTreeMap<String, ") {
+        // In a map, null is a value of its own.
+        return json!({ "type": "object", "additionalProperties": shape_of(inner, true) });
+    }
+    match shape {
+        "String" => json!({ "type": "string" }),
+        "bool" => json!({ "type": "boolean" }),
+        "f64" => json!({ "type": "number" }),
+        "i64" => json!({ "type": "integer" }),
+        "u8" | "u16" | "u32" | "u64" | "usize" => json!({ "type": "integer", "minimum": 0 }),
+        "chrono::NaiveDate" => json!({ "type": "string", "format": "date" }),
+        "Value" => Value::Bool(true),
+        "Map<String, Value>" => json!({ "type": "object" }),
+        other => json!({ "$ref": format!("#/$defs/{other}") }),
+    }
+}
+
+fn or_null(shape: Value) -> Value {
+    match shape.get("type").and_then(Value::as_str).map(str::to_owned) {
+        Some(kind) => {
+            let mut shape = shape;
+            shape["type"] = json!([kind, "null"]);
+            shape
+        }
+        None => json!({ "anyOf": [shape, { "type": "null" }] }),
+    }
+}
+
+static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?ms)((?:^///[^\n]*\n)+)((?:^#\[[^\n]*\]\n)+)^pub (struct|enum) (\w+) \{\n(.*?)^\}";
+    Regex::new(pattern).expect("a pattern")
+});
+
+static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?m)((?:^    ///[^\n]*\n)+)((?:^    #\[[^\n]*\]\n)*)^    (?:pub )?(\w+)(?:: ([^\n]+))?,$";
+    Regex::new(pattern).expect("a pattern")
+});
+
+/// The structs and enums of a source that serde reads or writes.
+fn items(source: &str) -> Vec<(String, Item)> {
+    ITEM.captures_iter(source)
+        .filter(|found| found[2].contains("Deserialize"))
+        .map(|found| {
+            let attributes = &found[2];
+            let style = quoted_after(attributes, "rename_all = ");
+            let members = MEMBER.captures_iter(&found[5]).filter(|member| !member[2].contains("serde(skip)"));
+            let kind = if &found[3] == "enum" {
+                Kind::Enum { words: members.map(|member| named_as(&member[3], &member[2], style)).collect() }
+            } else {
+                let all_default = !attributes.contains("deny_unknown_fields");
+                Kind::Struct { fields: members.map(|member| field(&member, style)).collect(), open: all_default }
+            };
+            (found[4].to_owned(), Item { about: words_of(&found[1]), kind })
+        })
+        .collect()
+}
+
+fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
+    let shape = member.get(4).map(|shape| shape.as_str().to_owned()).unwrap_or_default();
+    Field {
+        name: named_as(&member[3], &member[2], style),
+        about: words_of(&member[1]),
+        optional: member[2].contains("default") || shape.starts_with("Option<"),
+        one_or_many: member[2].contains("one_or_many"),
+        shape,
+    }
+}
+
+fn named_as(name: &str, attributes: &str, style: Option<&str>) -> String {
+    if let Some(other) = quoted_after(attributes, "rename = ") {
+        return other.to_owned();
+    }
+    match style {
+        Some("camelCase") => {
+            let mut words = name.split('_');
+            let first = words.next().unwrap_or_default().to_owned();
+            words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+        }
+        Some("kebab-case") => {
+            let mut out = String::new();
+            for letter in name.chars() {
+                if letter.is_uppercase() && !out.is_empty() {
+                    out.push('-');
+                }
+                out.extend(letter.to_lowercase());
+            }
+            out
+        }
+        Some("lowercase") => name.to_lowercase(),
+        _ => name.to_owned(),
+    }
+}
+
+fn quoted_after<'t>(text: &'t str, before: &str) -> Option<&'t str> {
+    text.split_once(before)?.1.split('"').nth(1)
+}
+
+fn words_of(comments: &str) -> String {
+    let lines: Vec<&str> = comments.lines().map(|line| line.trim().trim_start_matches("///").trim()).collect();
+    lines.join(" ")
+}

@@ -1,0 +1,276 @@
+//! The parcel desk: a server for the pack beside it, sound or with one defect.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, Uri};
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+
+/// The actors' credentials, as a target is given them.
+pub const CREDENTIALS: [(&str, &str); 4] = [
+    ("clerk", "bearer:desk-session-of-the-clerk"),
+    ("hurried", "key:desk-pass-of-the-hurried"),
+    // {"alg":"HS256"}.{"exp":1577836800}: over since 2020-01-01.
+    ("late", "bearer:eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE1Nzc4MzY4MDB9.c2lnbmF0dXJl"),
+    ("stranger", "key:desk-pass-that-nobody-issued"),
+];
+
+/// Each defect with the clauses that it breaks.
+pub const DEFECTS: &[(&str, &[&str])] = &[
+    ("answers-not-found-with-conflict", &["LINE-2"]),
+    ("answers-with-an-undocumented-status", &["LINE-1", "LINE-2"]),
+    ("invents-a-number", &["BODY-2"]),
+    ("writes-the-number-as-text", &["BODY-2"]),
+    ("forgets-the-reason", &["BODY-3"]),
+    ("writes-the-hint-as-a-number", &["BODY-4"]),
+    ("names-another-member", &["BODY-5", "FORM-1"]),
+    ("forgets-the-pause-in-the-body", &["BODY-6"]),
+    ("adds-a-member", &["BODY-7"]),
+    ("declares-plain-json", &["BODY-8"]),
+    ("tells-trouble-in-a-success", &["BODY-9"]),
+    ("names-a-member-twice", &["BODY-10"]),
+    ("forgets-the-weight", &["LINE-3"]),
+    ("traces-under-the-usual-name", &["TRACE-1"]),
+    ("traces-all-alike", &["TRACE-2"]),
+    ("keeps-the-trace-of-a-breakdown-to-itself", &["SAFE-2"]),
+    ("quotes-the-pass", &["SAFE-1"]),
+    ("keeps-the-end-of-a-session-to-itself", &["PASS-3"]),
+    ("serves-strangers", &["PASS-1"]),
+    ("forgets-the-quota-header", &["PACE-2"]),
+    ("names-another-pause", &["PACE-3"]),
+    ("has-one-left", &["PACE-4"]),
+    ("counts-the-opening-in-milliseconds", &["PACE-5"]),
+    ("redirects-twice", &["MOVE-1"]),
+];
+
+const QUOTA: u32 = 3;
+const HEAVIEST: i64 = 30_000;
+
+struct Desk {
+    defect: Option<&'static str>,
+    book: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    parcels: HashMap<u64, Parcel>,
+    last: u64,
+    answers: u64,
+    /// The second in which the hurried asked last, and how often.
+    asked: (u64, u32),
+}
+
+struct Parcel {
+    grams: i64,
+    destination: String,
+    redirected: bool,
+}
+
+/// What is wrong, before it is written down.
+struct Trouble {
+    status: u16,
+    body: Map<String, Value>,
+}
+
+/// Opens a desk on a free port and returns its base URL; it closes with the runtime.
+pub async fn open(defect: Option<&'static str>) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let desk = Arc::new(Desk { defect, book: Mutex::default() });
+    let router = Router::new().fallback(answer).with_state(desk);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+async fn answer(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response<Body> {
+    let mut book = desk.book.lock().expect("nobody panicked");
+    book.answers += 1;
+    let trace = if desk.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", book.answers) };
+    let outcome = desk.serve(&mut book, &method, uri.path(), &headers, &body, &trace);
+    let mut builder = Response::builder();
+    let name = if desk.has("traces-under-the-usual-name") { "Request-Reference" } else { "Trace-Reference" };
+    builder = builder.header(name, trace);
+    match outcome {
+        Ok((status, None)) => builder.status(status).body(Body::empty()),
+        Ok((status, Some(parcel))) => builder.status(status).header("Content-Type", "application/json").body(parcel.to_string().into()),
+        Err(trouble) => {
+            if trouble.body["errorCode"] == 42901 {
+                builder = desk.paced(builder);
+            }
+            let media = if desk.has("declares-plain-json") { "application/json" } else { "application/vnd.parcel.trouble+json" };
+            let (status, text) = desk.written(trouble);
+            builder.status(status).header("Content-Type", media).body(text.into())
+        }
+    }
+    .expect("a sound answer")
+}
+
+impl Desk {
+    fn has(&self, defect: &str) -> bool {
+        self.defect == Some(defect)
+    }
+
+    fn serve(&self, book: &mut Book, method: &Method, path: &str, headers: &HeaderMap, body: &[u8], trace: &str) -> Result<(u16, Option<Value>), Trouble> {
+        self.admit(book, headers)?;
+        if headers.contains_key("parcel-drill") {
+            let trace = if self.has("keeps-the-trace-of-a-breakdown-to-itself") { "unknown" } else { trace };
+            return Err(trouble(500, 50001, "The desk broke down").hint(&format!("Trace {trace}")));
+        }
+        let form = || serde_json::from_slice::<Value>(body).unwrap_or_default();
+        let rest = path.strip_prefix("/v2/parcels").ok_or_else(unknown)?;
+        if rest.is_empty() {
+            return self.register(book, &form());
+        }
+        let (number, tail) = rest[1..].split_once('/').unwrap_or((&rest[1..], ""));
+        let number: u64 = number.parse().map_err(|_| unknown())?;
+        let parcel = book.parcels.get_mut(&number).ok_or_else(unknown)?;
+        match (method.as_str(), tail) {
+            ("GET", "") => Ok((200, Some(self.shown(number, parcel)))),
+            ("DELETE", "") => {
+                book.parcels.remove(&number);
+                Ok((204, None))
+            }
+            ("PUT", "destination") => self.redirect(number, parcel, &form()),
+            _ => Err(unknown()),
+        }
+    }
+
+    fn admit(&self, book: &mut Book, headers: &HeaderMap) -> Result<(), Trouble> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (session, pass) = (text("authorization"), text("parcel-pass"));
+        let shown = |actor: &str| CREDENTIALS.iter().find(|(name, _)| *name == actor).and_then(|(_, value)| value.split_once(':')).map(|(_, value)| value).unwrap_or_default();
+        if session == format!("Bearer {}", shown("clerk")) {
+            return Ok(());
+        }
+        if session == format!("Bearer {}", shown("late")) {
+            let end = if self.has("keeps-the-end-of-a-session-to-itself") { "a while ago" } else { "2020-01-01T00:00:00Z" };
+            return Err(trouble(401, 40102, "The session is over").hint(&format!("It ended {end}")));
+        }
+        if pass == shown("hurried") {
+            return self.paced_admission(book);
+        }
+        if pass == shown("stranger") && self.has("serves-strangers") {
+            return Ok(());
+        }
+        let refusal = trouble(401, 40101, "Please show a pass");
+        Err(if self.has("quotes-the-pass") && !pass.is_empty() { refusal.hint(&format!("Not {pass}")) } else { refusal })
+    }
+
+    fn paced_admission(&self, book: &mut Book) -> Result<(), Trouble> {
+        let second = now();
+        if book.asked.0 != second {
+            book.asked = (second, 0);
+        }
+        book.asked.1 += 1;
+        if book.asked.1 <= QUOTA {
+            return Ok(());
+        }
+        let mut refusal = trouble(429, 42901, "One at a time, please");
+        if !self.has("forgets-the-pause-in-the-body") {
+            refusal.body.insert("pauseSeconds".into(), 1.into());
+        }
+        Err(refusal)
+    }
+
+    fn paced(&self, builder: axum::http::response::Builder) -> axum::http::response::Builder {
+        let opens = if self.has("counts-the-opening-in-milliseconds") { (now() + 1) * 1000 } else { now() + 1 };
+        let builder = if self.has("forgets-the-quota-header") { builder } else { builder.header("Desk-Quota", QUOTA) };
+        builder
+            .header("Desk-Left", u32::from(self.has("has-one-left")))
+            .header("Desk-Opens", opens)
+            .header("Desk-Pause", if self.has("names-another-pause") { 2 } else { 1 })
+    }
+
+    fn register(&self, book: &mut Book, form: &Value) -> Result<(u16, Option<Value>), Trouble> {
+        let grams = form["weightGrams"].as_i64().ok_or_else(|| self.missing("weightGrams", "destination"))?;
+        let destination = form["destination"].as_str().ok_or_else(|| self.missing("destination", "weightGrams"))?;
+        if grams > HEAVIEST {
+            return Err(trouble(400, 40002, "Too heavy").at("weightGrams"));
+        }
+        book.last += 1;
+        let (number, parcel) = (book.last, Parcel { grams, destination: destination.to_owned(), redirected: false });
+        let shown = self.shown(number, &parcel);
+        book.parcels.insert(number, parcel);
+        Ok((201, Some(shown)))
+    }
+
+    fn redirect(&self, number: u64, parcel: &mut Parcel, form: &Value) -> Result<(u16, Option<Value>), Trouble> {
+        if parcel.redirected && !self.has("redirects-twice") {
+            return Err(trouble(409, 40901, "It is on its way"));
+        }
+        parcel.redirected = true;
+        parcel.destination = form["destination"].as_str().ok_or_else(|| self.missing("destination", "weightGrams"))?.to_owned();
+        Ok((200, Some(self.shown(number, parcel))))
+    }
+
+    fn missing(&self, member: &str, other: &str) -> Trouble {
+        trouble(400, 40001, "Something is missing").at(if self.has("names-another-member") { other } else { member })
+    }
+
+    fn shown(&self, number: u64, parcel: &Parcel) -> Value {
+        let mut shown = json!({ "trackingNumber": number, "weightGrams": parcel.grams, "destination": parcel.destination });
+        if self.has("forgets-the-weight") && number == 1 {
+            shown.as_object_mut().expect("an object").remove("weightGrams");
+        }
+        if self.has("tells-trouble-in-a-success") {
+            shown["errorCode"] = 40401.into();
+        }
+        shown
+    }
+
+    /// Status and text of trouble, with what this desk gets wrong about it.
+    fn written(&self, trouble: Trouble) -> (u16, String) {
+        let Trouble { mut status, mut body } = trouble;
+        let not_found = body["errorCode"] == 40401;
+        match self.defect {
+            Some("answers-not-found-with-conflict") if not_found => status = 409,
+            Some("answers-with-an-undocumented-status") if not_found => status = 410,
+            Some("invents-a-number") if not_found => body["errorCode"] = 40499.into(),
+            Some("writes-the-number-as-text") if not_found => body["errorCode"] = "40401".into(),
+            Some("forgets-the-reason") if not_found => {
+                body.remove("reason");
+            }
+            Some("writes-the-hint-as-a-number") if not_found => {
+                body.insert("hint".into(), 7.into());
+            }
+            Some("adds-a-member") => {
+                body.insert("mood".into(), "sorry".into());
+            }
+            _ => {}
+        }
+        let text = Value::Object(body).to_string();
+        if self.has("names-a-member-twice") { (status, text.replacen('{', "{\"reason\":\"Again\",", 1)) } else { (status, text) }
+    }
+}
+
+impl Trouble {
+    fn hint(mut self, hint: &str) -> Self {
+        self.body.insert("hint".into(), hint.into());
+        self
+    }
+
+    fn at(mut self, member: &str) -> Self {
+        self.body.insert("where".into(), member.into());
+        self
+    }
+}
+
+fn trouble(status: u16, number: u32, reason: &str) -> Trouble {
+    let mut body = Map::new();
+    body.insert("errorCode".into(), number.into());
+    body.insert("reason".into(), reason.into());
+    Trouble { status, body }
+}
+
+fn unknown() -> Trouble {
+    trouble(404, 40401, "There is no such parcel")
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default()
+}

@@ -1,0 +1,226 @@
+//! Another API, described by nothing but a pack, is judged as well as the default one: no name of an
+//! API stands in the engine.
+
+#[path = "packs/parcel/stub.rs"]
+mod stub;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use harness::check::CHECKS;
+use harness::contract::Contract;
+use harness::execute::{Environment, run_trial, token};
+use harness::run::load;
+use harness::scenario::Library;
+use harness::target::{Credential, HttpClient, Network, Target};
+use serde_json::Value;
+
+/// Clauses that were reported broken, each with a trial that did.
+type Broken = BTreeMap<String, String>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sound_desk_is_not_blamed() {
+    let (contract, library) = pack();
+    assert_eq!(judged(&contract, &library, None).await, Broken::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_defect_is_found_as_what_it_is() {
+    let (contract, library) = pack();
+    let runs = stub::DEFECTS.iter().map(|(name, clauses)| {
+        let (contract, library) = (&contract, &library);
+        async move { (name, clauses, judged(contract, library, Some(name)).await) }
+    });
+    let wrong: Vec<String> = futures_util::stream::iter(runs)
+        .buffer_unordered(6)
+        .filter_map(|(name, clauses, broken)| async move {
+            let named: BTreeSet<&str> = clauses.iter().copied().collect();
+            let found: BTreeSet<&str> = broken.keys().map(String::as_str).collect();
+            (named != found).then(|| format!("{name}: wanted {named:?}, found {broken:?}"))
+        })
+        .collect()
+        .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_pack_uses_every_check() {
+    let (contract, _) = pack();
+    for check in CHECKS.iter().filter(|check| check.name != "strict-json") {
+        assert!(contract.clause_of_check(check.name).is_some(), "no clause of the second pack names {}", check.name);
+    }
+}
+
+#[test]
+fn every_clause_with_a_defect_exists() {
+    let (contract, _) = pack();
+    for (name, clauses) in stub::DEFECTS {
+        for clause in *clauses {
+            assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
+        }
+    }
+}
+
+#[test]
+fn no_source_names_the_default_api() {
+    let names = names_of_the_default_api();
+    assert!(names.len() > 60, "{names:?}");
+    let mut found = Vec::new();
+    for (path, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        for (line, literal) in literals(&text) {
+            for name in names.iter().filter(|name| holds_word(&literal, name)) {
+                found.push(format!("{}:{line}: {name} in {literal:?}", path.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "names of the default API in the engine:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_search_for_names_reads_rust() {
+    let text = "//! \"not\"\nlet a = \"one \\\" quote\"; // \"not\"\nlet b = r#\"raw \"two\"\"#;\nlet c = '\"'; let d: &'a str = \"three\";\n/* \"not\" */\n#[cfg(test)]\nmod tests { \"not\" }\n";
+    let found: Vec<String> = literals(text).into_iter().map(|(_, literal)| literal).collect();
+    assert_eq!(found, ["one \\\" quote", "raw \"two\"", "three"]);
+    assert!(holds_word("the X-Request-Id header", "x-request-id"));
+    assert!(!holds_word("customerIdentity", "customerId"));
+}
+
+async fn judged(contract: &Arc<Contract>, library: &Library, defect: Option<&'static str>) -> Broken {
+    let url = stub::open(defect).await;
+    let credentials = stub::CREDENTIALS
+        .iter()
+        .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
+        .collect();
+    let target = Target { url, credentials, ..Target::default() };
+    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
+    let (_sender, stop) = tokio::sync::watch::channel(None);
+    let environment = Environment::new(contract.clone(), target, client, None, token(), stop);
+    let mut broken = Broken::new();
+    for trial in &library.trials {
+        let record = run_trial(&environment, trial).await;
+        assert!(record.inconclusive.is_none() || !record.findings.is_empty(), "{defect:?} {}: {:?}", trial.name, record.inconclusive);
+        for finding in record.findings {
+            broken.entry(finding.clause).or_insert_with(|| trial.name.clone());
+        }
+    }
+    assert!(environment.ledger.left().is_empty(), "left behind: {:?}", environment.ledger.left());
+    broken
+}
+
+fn pack() -> (Arc<Contract>, Library) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel");
+    match load(&root) {
+        Ok((contract, library)) => (Arc::new(contract), library),
+        Err(problems) => {
+            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
+            panic!("{}", drawn.join("\n"));
+        }
+    }
+}
+
+/// Codes, operations, headers, path parameters and members of the default pack, as far as they are no
+/// ordinary words.
+fn names_of_the_default_api() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Ok((contract, _)) = load(&root) else { panic!("the default pack does not load") };
+    let description = std::fs::read_to_string(root.join("schemas/openapi.yaml")).expect("the description");
+    let description: Value = serde_yaml::from_str(&description).expect("YAML");
+    let mut names: BTreeSet<String> = contract.catalog.code_names().into_iter().collect();
+    names.extend(contract.operations.iter().map(|operation| operation.id.clone()));
+    names.extend(contract.operations.iter().flat_map(|operation| operation.parameters().into_iter().map(str::to_owned).collect::<Vec<_>>()));
+    members_of(&description, &mut names);
+    let headers = "X-Request-Id X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset X-RateLimit Retry-After X-API-Key X-Webhook-Timestamp X-Webhook-Signature X-Webhook X-Sandbox X-Sandbox-Error Idempotency-Key retryAfter";
+    names.extend(headers.split(' ').map(str::to_owned));
+    names.retain(|name| name.contains(['-', '_']) || name.chars().any(char::is_uppercase));
+    names
+}
+
+fn members_of(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, inner)| {
+            if let (true, Some(properties)) = (name == "properties", inner.as_object()) {
+                names.extend(properties.keys().cloned());
+            }
+            members_of(inner, names);
+        }),
+        Value::Array(elements) => elements.iter().for_each(|element| members_of(element, names)),
+        _ => {}
+    }
+}
+
+fn holds_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_lowercase(), word.to_lowercase());
+    let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    text.match_indices(&word).any(|(at, _)| {
+        !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
+    })
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            found.push((path, text));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The string literals of a source with their lines, without comments and without what stands behind
+/// the first `#[cfg(test)]`.
+fn literals(source: &str) -> Vec<(usize, String)> {
+    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(letter) = source[at..].chars().next() {
+        let rest = &source[at..];
+        let (taken, literal) = piece(rest, letter);
+        if let Some(literal) = literal {
+            let line = source[..at].matches('\n').count() + 1;
+            found.push((line, literal.to_owned()));
+        }
+        at += taken;
+    }
+    found
+}
+
+/// The length of the comment, character or literal that a source begins with, and the literal's text.
+fn piece(rest: &str, letter: char) -> (usize, Option<&str>) {
+    let until = |mark: &str, from: usize| rest[from..].find(mark).map_or(rest.len(), |length| from + length + mark.len());
+    match letter {
+        '/' if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), None),
+        '/' if rest.starts_with("/*") => (until("*/", 2), None),
+        '\'' if rest[1..].starts_with('\\') => (until("'", 3), None),
+        '\'' if rest.chars().nth(2) == Some('\'') => (2 + rest.chars().nth(1).map_or(1, char::len_utf8), None),
+        'r' if rest.starts_with("r\"") || rest.starts_with("r#") => raw(rest),
+        '"' => {
+            let mut escaped = false;
+            let end = rest[1..].find(|letter| {
+                let ends = letter == '"' && !escaped;
+                escaped = letter == '\\' && !escaped;
+                ends
+            });
+            let end = end.map_or(rest.len(), |end| end + 1);
+            (end + 1, Some(&rest[1..end]))
+        }
+        other => (other.len_utf8(), None),
+    }
+}
+
+fn raw(rest: &str) -> (usize, Option<&str>) {
+    let hashes = rest[1..].chars().take_while(|letter| *letter == '#').count();
+    let start = hashes + 2;
+    if !rest[1 + hashes..].starts_with('"') {
+        return (1, None);
+    }
+    let close = format!("\"{}", "#".repeat(hashes));
+    let end = rest[start..].find(&close).map_or(rest.len(), |length| start + length);
+    (end + close.len(), Some(&rest[start..end]))
+}
