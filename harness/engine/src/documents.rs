@@ -17,6 +17,9 @@ pub struct DocumentSpec {
     /// Dots an inch, where the kind states a resolution.
     #[serde(default = "default_dpi")]
     pub dpi: u32,
+    /// True to state the resolution in dots a centimetre, where the kind can (JPEG).
+    #[serde(default)]
+    pub centimetres: bool,
     /// Colour or not, where the kind has colours.
     #[serde(default)]
     pub colour: Colour,
@@ -57,13 +60,15 @@ pub enum Kind {
 
 /// The colours of an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Colour {
     /// Red, green and blue.
     #[default]
     Rgb,
     /// Grayscale.
     Gray,
+    /// Grayscale with an alpha channel, where the kind has that (PNG); else grayscale.
+    GrayAlpha,
 }
 
 fn default_dpi() -> u32 {
@@ -84,6 +89,11 @@ pub fn base64(spec: DocumentSpec) -> Result<Arc<str>, String> {
     let text: Arc<str> = STANDARD.encode(bytes(spec)?).into();
     lock().insert(spec, text.clone());
     Ok(text)
+}
+
+/// The bytes of a Base64 text (RFC 4648, with padding).
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 fn lock() -> std::sync::MutexGuard<'static, HashMap<DocumentSpec, Arc<str>>> {
@@ -132,9 +142,11 @@ fn pixels(colour: Colour) -> Vec<u8> {
     for y in 0..usize::from(HEIGHT) {
         for x in 0..usize::from(WIDTH) {
             let [red, green, blue] = fields[(x / 177 + y / 122) % fields.len()];
+            let gray = ((u32::from(red) * 3 + u32::from(green) * 6 + u32::from(blue)) / 10) as u8;
             match colour {
                 Colour::Rgb => bytes.extend([red, green, blue]),
-                Colour::Gray => bytes.push(((u32::from(red) * 3 + u32::from(green) * 6 + u32::from(blue)) / 10) as u8),
+                Colour::Gray => bytes.push(gray),
+                Colour::GrayAlpha => bytes.extend([gray, 255]),
             }
         }
     }
@@ -148,6 +160,7 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
     encoder.set_color(match spec.colour {
         Colour::Rgb => png::ColorType::Rgb,
         Colour::Gray => png::ColorType::Grayscale,
+        Colour::GrayAlpha => png::ColorType::GrayscaleAlpha,
     });
     // Pixels a metre; 300 DPI is 11811.02, which the format can only state as 11811.
     let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
@@ -194,16 +207,17 @@ fn crc32(bytes: &[u8]) -> u32 {
 fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
     let mut out = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut out, 60);
-    let dpi = u16::try_from(spec.dpi).unwrap_or(u16::MAX);
-    encoder.set_density(jpeg_encoder::PixelDensity {
-        density: (dpi, dpi),
-        unit: jpeg_encoder::PixelDensityUnit::Inches,
-    });
-    let kind = match spec.colour {
-        Colour::Rgb => jpeg_encoder::ColorType::Rgb,
-        Colour::Gray => jpeg_encoder::ColorType::Luma,
+    let (dots, unit) = match spec.centimetres {
+        true => ((f64::from(spec.dpi) / 2.54).round() as u32, jpeg_encoder::PixelDensityUnit::Centimeters),
+        false => (spec.dpi, jpeg_encoder::PixelDensityUnit::Inches),
     };
-    encoder.encode(&pixels(spec.colour), WIDTH, HEIGHT, kind)?;
+    let dots = u16::try_from(dots).unwrap_or(u16::MAX);
+    encoder.set_density(jpeg_encoder::PixelDensity { density: (dots, dots), unit });
+    let (colour, kind) = match spec.colour {
+        Colour::Rgb => (Colour::Rgb, jpeg_encoder::ColorType::Rgb),
+        Colour::Gray | Colour::GrayAlpha => (Colour::Gray, jpeg_encoder::ColorType::Luma),
+    };
+    encoder.encode(&pixels(colour), WIDTH, HEIGHT, kind)?;
     Ok(out)
 }
 
@@ -329,7 +343,7 @@ mod tests {
     use super::*;
 
     fn spec(kind: Kind) -> DocumentSpec {
-        DocumentSpec { kind, dpi: 300, colour: Colour::Rgb, bytes: None }
+        DocumentSpec { kind, dpi: 300, centimetres: false, colour: Colour::Rgb, bytes: None }
     }
 
     #[test]

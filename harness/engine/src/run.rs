@@ -100,6 +100,26 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     if planned.is_empty() {
         return Err(usage("no trial matches; `--list` shows all names"));
     }
+    let started = Utc::now();
+    let clock = Instant::now();
+    if !target.embedded
+        && let Err(why) = runtime.block_on(reachable(&target.url))
+    {
+        eprintln!("error: {why}");
+        let results = planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
+        let facts = Facts {
+            contract: &contract,
+            hash,
+            target: target.url.clone(),
+            seed: arguments.seed,
+            strict: arguments.strict,
+            started,
+            took: clock.elapsed(),
+            left: Vec::new(),
+            redactor: &redactor,
+        };
+        return write_reports(&arguments, &report::build(&facts, results));
+    }
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
     let receiver = receiver(&runtime, &arguments, &target)?;
@@ -112,8 +132,6 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         recorder: Recorder::default(),
         redactor: redactor.clone(),
     };
-    let started = Utc::now();
-    let clock = Instant::now();
     let names: Vec<Planned> = planned.clone();
     let trials: Vec<Trial> = planned.into_iter().map(|planned| trial(planned, shared.clone())).collect();
     let _ = libtest_mimic::run(&arguments.libtest, trials);
@@ -230,7 +248,6 @@ fn aim(
         webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
         url,
     };
-    runtime.block_on(reachable(&target.url))?;
     Ok((target, None))
 }
 
@@ -248,12 +265,12 @@ fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<O
 
 /// A connection is opened and closed before anything else, so that an address where nobody listens
 /// is told in one line instead of hundreds.
-async fn reachable(url: &str) -> Result<(), Refusal> {
-    let parsed = target::check_url(url).map_err(usage)?;
+async fn reachable(url: &str) -> Result<(), String> {
+    let parsed = target::check_url(url)?;
     let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = parsed.port_or_known_default().unwrap_or(80);
     let attempt = tokio::net::TcpStream::connect((host, port));
-    let failed = |why: String| Refusal::Inconclusive(format!("{url} cannot be reached: {why}"));
+    let failed = |why: String| format!("{url} cannot be reached: {why}");
     match tokio::time::timeout(Duration::from_secs(10), attempt).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(failed(error.to_string())),
@@ -346,9 +363,15 @@ fn add_missing(results: &mut Vec<TrialResult>, planned: Vec<Planned>) {
         if results.iter().any(|result| result.name == trial.spec.name) {
             continue;
         }
-        let reason = Some("it did not run".to_owned());
-        results.push(synthetic(trial.spec.name, trial.spec.file, trial.spec.line, trial.spec.clauses, Verdict::Inconclusive, reason));
+        results.push(unrun(trial, Verdict::Inconclusive, "it did not run"));
     }
+}
+
+fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResult {
+    let spec = trial.spec;
+    let mut result = synthetic(spec.name, spec.file, spec.line, spec.clauses, verdict, Some(reason.to_owned()));
+    result.about = spec.about;
+    result
 }
 
 fn synthetic(name: String, file: String, line: usize, clauses: Vec<String>, verdict: Verdict, reason: Option<String>) -> TrialResult {
@@ -400,6 +423,10 @@ fn finish(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
     } else {
         print!("{text}");
     }
+    write_reports(arguments, report)
+}
+
+fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
     for order in &arguments.report {
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),

@@ -30,7 +30,10 @@ fn every_defect_is_found_as_what_it_is() {
             async move {
                 let trials = selection(contract, library, name, clauses);
                 let proof = prove(contract, &trials, Some(name)).await.expect("the reference starts");
-                verdict(name, clauses, &proof)
+                let row = verdict(name, clauses, &proof);
+                // A long test says what it finds when it finds it.
+                row.iter().for_each(|row| eprintln!("{row}"));
+                row
             }
         });
         futures_util::stream::iter(runs).buffer_unordered(SERVERS).filter_map(|row| async { row }).collect().await

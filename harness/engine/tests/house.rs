@@ -15,15 +15,20 @@ use regex::Regex;
 const LONGEST: usize = 500;
 
 /// Sources that are longer than they should be, until they are taken apart; a shorter one here fails.
-const LONGER: &[&str] = &["harness/engine/src/source.rs", "harness/engine/src/execute/steps.rs"];
+const LONGER: &[&str] = &[
+    "harness/engine/src/execute/steps.rs",
+    "harness/engine/src/scenario/model.rs",
+    "harness/engine/src/source.rs",
+];
 
 /// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
 const LAYERS: &[&[&str]] = &[
     &["source", "exchange", "documents"],
     &["contract", "own_schemas"],
     &["scenario", "finding", "secret", "signature"],
-    &["check", "target"],
-    &["fuzz", "execute", "plan"],
+    &["target"],
+    &["check", "plan"],
+    &["fuzz", "execute"],
     &["verdict", "prove"],
     &["report"],
     &["trial", "cli"],
@@ -100,7 +105,7 @@ fn the_search_for_layers_notices_a_step_up() {
     let named = named_modules("use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::trial; }\n");
     assert_eq!(named, BTreeSet::from(["report", "check", "run", "cli"].map(str::to_owned)));
     assert_eq!(is_step_up("check", "run"), Ok(true));
-    assert_eq!(is_step_up("check", "target"), Ok(true), "the same layer is no lower one");
+    assert_eq!(is_step_up("check", "plan"), Ok(true), "the same layer is no lower one");
     assert_eq!(is_step_up("check", "check"), Ok(false));
     assert_eq!(is_step_up("run", "check"), Ok(false));
     assert_eq!(is_step_up("check", "nowhere"), Err("nowhere".to_owned()));
@@ -337,7 +342,10 @@ fn nothing_wrong(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<Stri
 }
 
 fn pack() -> (Contract, Library) {
-    load(&root()).unwrap_or_else(|problems| panic!("{} problems in the pack", problems.0.len()))
+    load(&root()).unwrap_or_else(|problems| {
+        let told: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+        panic!("{}", told.join("\n"))
+    })
 }
 
 fn root() -> PathBuf {

@@ -40,7 +40,7 @@ pub fn prepare(
     let body = body_of(operation, step, variables)?;
     let actor = filled(step.actor.as_deref().unwrap_or("anonymous"), variables)?;
     let mut headers: Vec<(String, String)> = Vec::new();
-    if let (Some(media_type), true) = (&operation.media_type, body.is_some() || step.raw.is_some()) {
+    if let (Some(media_type), true) = (&operation.media_type, body.is_some()) {
         headers.push(("content-type".to_owned(), media_type.clone()));
     }
     let body = body.unwrap_or_default();
@@ -110,6 +110,9 @@ fn encoded(segment: &str) -> String {
 fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
     if let Some(raw) = &step.raw {
         return Ok(Some(filled(raw, variables)?.into_bytes()));
+    }
+    if let Some(text) = &step.raw_base64 {
+        return documents::decoded(text).map(Some).ok_or_else(|| "`raw_base64` is not Base64".to_owned());
     }
     let template = match (&step.body, &operation.example) {
         (Some(body), _) => body.clone(),

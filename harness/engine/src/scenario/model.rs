@@ -142,6 +142,9 @@ pub struct Step {
     /// The body as raw text, sent as it stands (templates apply).
     #[serde(default)]
     pub raw: Option<String>,
+    /// The body as bytes in Base64 (RFC 4648), for what is no text.
+    #[serde(default)]
+    pub raw_base64: Option<String>,
     /// Sign the body as a webhook event.
     #[serde(default)]
     pub sign: Option<Sign>,

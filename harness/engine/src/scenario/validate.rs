@@ -214,9 +214,12 @@ impl State<'_> {
 
     fn body(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
         let edits = !step.with.is_empty() || !step.without.is_empty();
-        let ways = [step.body.is_some(), step.raw.is_some(), edits];
+        let ways = [step.body.is_some(), step.raw.is_some(), step.raw_base64.is_some(), edits];
         if ways.iter().filter(|way| **way).count() > 1 {
-            self.say(below, "`body`, `raw`, and `with`/`without` exclude each other");
+            self.say(below, "`body`, `raw`, `raw_base64`, and `with`/`without` exclude each other");
+        }
+        if step.raw_base64.as_ref().is_some_and(|text| crate::documents::decoded(text).is_none()) {
+            self.say(&with(below, "raw_base64"), "this is not Base64");
         }
         if edits && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
             self.say(below, format!("`with` and `without` edit the example body, but {} has none", operation.id));

@@ -20,34 +20,6 @@ pub const CREDENTIALS: [(&str, &str); 4] = [
     ("stranger", "key:desk-pass-that-nobody-issued"),
 ];
 
-/// Each defect with the clauses that it breaks.
-pub const DEFECTS: &[(&str, &[&str])] = &[
-    ("answers-not-found-with-conflict", &["LINE-2"]),
-    ("answers-with-an-undocumented-status", &["LINE-1", "LINE-2"]),
-    ("invents-a-number", &["BODY-2"]),
-    ("writes-the-number-as-text", &["BODY-2"]),
-    ("forgets-the-reason", &["BODY-3"]),
-    ("writes-the-hint-as-a-number", &["BODY-4"]),
-    ("names-another-member", &["BODY-5", "FORM-1"]),
-    ("forgets-the-pause-in-the-body", &["BODY-6"]),
-    ("adds-a-member", &["BODY-7"]),
-    ("declares-plain-json", &["BODY-8"]),
-    ("tells-trouble-in-a-success", &["BODY-9"]),
-    ("names-a-member-twice", &["BODY-10"]),
-    ("forgets-the-weight", &["LINE-3"]),
-    ("traces-under-the-usual-name", &["TRACE-1"]),
-    ("traces-all-alike", &["TRACE-2"]),
-    ("keeps-the-trace-of-a-breakdown-to-itself", &["SAFE-2"]),
-    ("quotes-the-pass", &["SAFE-1"]),
-    ("keeps-the-end-of-a-session-to-itself", &["PASS-3"]),
-    ("serves-strangers", &["PASS-1"]),
-    ("forgets-the-quota-header", &["PACE-2"]),
-    ("names-another-pause", &["PACE-3"]),
-    ("has-one-left", &["PACE-4"]),
-    ("counts-the-opening-in-milliseconds", &["PACE-5"]),
-    ("redirects-twice", &["MOVE-1"]),
-];
-
 const QUOTA: u32 = 3;
 const HEAVIEST: i64 = 30_000;
 

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The whole gate, as a contributor and as CI run it: formatting, lints, every test, and the suite itself
+# with its reports in reports/. It stops at the first stage that fails, with that stage's exit code.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# All stages share one folder, and none inherits a target or filters from the caller's shell.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
+for name in $(compgen -e CONFORMANCE_ || true); do unset "$name"; done
+
+durations=()
+stage() {
+    local name="$1"
+    shift
+    printf '\n==> %s: %s\n' "$name" "$*"
+    local begun=$SECONDS code=0
+    "$@" || code=$?
+    durations+=("$(printf '%5d s  %s' $((SECONDS - begun)) "$name")")
+    if [ "$code" -ne 0 ]; then
+        durations+=("         failed with exit code $code")
+        exit "$code"
+    fi
+}
+tell() {
+    if [ "${#durations[@]}" -gt 0 ]; then
+        printf '\n'
+        printf '%s\n' "${durations[@]}"
+    fi
+}
+trap tell EXIT
+
+# A toolchain without rustfmt or clippy gets them, where rustup is there to fetch them.
+component() {
+    local command="$1" component="$2"
+    if cargo "$command" --version >/dev/null 2>&1; then return; fi
+    if command -v rustup >/dev/null && rustup component add "$component"; then return; fi
+    echo "error: \`cargo $command\` is missing and cannot be installed here" >&2
+    exit 2
+}
+component fmt rustfmt
+component clippy clippy
+
+junit=reports/junit.xml
+json=reports/run.json
+rm -f "$junit" "$json"
+
+stage formatting cargo fmt --all --check
+stage lints cargo clippy --workspace --all-targets -- -D warnings
+stage tests cargo test --workspace
+stage suite cargo test -- --report "junit=$junit" --report "json=$json"
+if command -v xmllint >/dev/null; then
+    stage "JUnit file" xmllint --noout "$junit"
+fi

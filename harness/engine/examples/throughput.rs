@@ -1,0 +1,222 @@
+//! What the harness costs: a thousand scenarios of one request each, judged by every check, beside the
+//! same requests sent by a bare client. `ci/bench.sh` runs it against a reference in a process of its
+//! own.
+//!
+//! Both sides keep 64 requests in flight from this one process, and they take turns, so that whatever
+//! else the machine does falls on both.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+use harness::contract::Contract;
+use harness::execute::request::{Prepared, prepare};
+use harness::execute::{Environment, run_trial, token};
+use harness::run::load;
+use harness::scenario::{TrialSpec, load as load_scenarios};
+use harness::source::Problems;
+use harness::target::{HttpClient, Network, Receiver, Target, credentials};
+use tokio::sync::watch;
+
+const IN_FLIGHT: usize = 64;
+const SCENARIOS: usize = 1000;
+/// How often each side has its turn, after one that does not count.
+const ROUNDS: usize = 7;
+/// The longest that everything together may take.
+const BOUND: Duration = Duration::from_secs(120);
+
+/// Ten errors that one request provokes, without anything prepared: a trial is a request.
+const ERRORS: [(&str, &str); 10] = [
+    ("no-credential", "{ call: listCustomers, as: anonymous, expect: { error: AUTHENTICATION_FAILED } }"),
+    ("unknown-key", "{ call: listCustomers, as: unknown, expect: { error: AUTHENTICATION_FAILED } }"),
+    ("revoked-key", "{ call: listCustomers, as: revoked, expect: { error: AUTHENTICATION_FAILED } }"),
+    ("expired-token", "{ call: listCustomers, as: expired, expect: { error: TOKEN_EXPIRED } }"),
+    ("no-scope", "{ call: createCustomer, as: reader, expect: { error: INSUFFICIENT_PERMISSIONS } }"),
+    ("unknown-customer", "{ call: getCustomer, as: reader, path: { customerId: cus_none }, expect: { error: RESOURCE_NOT_FOUND } }"),
+    ("unknown-transaction", "{ call: getTransaction, as: reader, path: { transactionId: txn_none }, expect: { error: RESOURCE_NOT_FOUND } }"),
+    ("missing-field", "{ call: createCustomer, as: writer, without: [email], expect: { error: VALIDATION_ERROR, field: email } }"),
+    ("malformed-json", "{ call: createCustomer, as: writer, raw: '{', expect: { error: VALIDATION_ERROR } }"),
+    ("no-such-date", "{ call: createCustomer, as: writer, with: { dateOfBirth: '1990-02-30' }, expect: { error: INVALID_FIELD_FORMAT, field: dateOfBirth } }"),
+];
+
+fn main() -> ExitCode {
+    let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
+        runtime.block_on(async {
+            let bounded = tokio::time::timeout(BOUND, measure()).await;
+            bounded.unwrap_or_else(|_| Err(format!("not done within {} s", BOUND.as_secs())))
+        })
+    });
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+async fn measure() -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (contract, _) = load(&root).map_err(|problems| told(&problems))?;
+    let contract = Arc::new(contract);
+    let trials = trials(&contract)?;
+    let client = bare_client()?;
+    let (mut harness, mut bare) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let judged = by_harness(&contract, &trials).await?;
+        let sent = by_bare_client(&client, requests(&contract, &trials)?).await?;
+        if round > 0 {
+            harness.push(judged);
+            bare.push(sent);
+        }
+    }
+    tell(&harness, &bare);
+    Ok(())
+}
+
+/// Every trial from sending to verdict, as in a run; one that does not pass ends the measurement.
+async fn by_harness(contract: &Arc<Contract>, trials: &[TrialSpec]) -> Result<Duration, String> {
+    let target = target(contract)?;
+    let http = HttpClient::new(&target.url, &Network::default())?;
+    let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), None, target.webhook_timeout).await;
+    let receiver = receiver.map_err(|error| error.to_string())?;
+    let (_sender, stop) = watch::channel(None);
+    let environment = Environment::new(contract.clone(), target, http, Some(receiver), token(), stop);
+    let clock = Instant::now();
+    let runs = trials.iter().map(|trial| async { (trial, run_trial(&environment, trial).await) });
+    let mut records = futures_util::stream::iter(runs).buffer_unordered(IN_FLIGHT);
+    while let Some((trial, record)) = records.next().await {
+        if let Some(reason) = record.inconclusive {
+            return Err(format!("{}: {reason}", trial.name));
+        }
+        if let Some(finding) = record.findings.first() {
+            return Err(format!("{}: {} {}: {}", trial.name, finding.clause, finding.expected, finding.actual));
+        }
+        if record.requests != 1 {
+            return Err(format!("{}: {} requests where one was meant", trial.name, record.requests));
+        }
+    }
+    Ok(clock.elapsed())
+}
+
+/// The same requests, their answers read and dropped.
+async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request>) -> Result<Duration, String> {
+    let clock = Instant::now();
+    let sent = requests.into_iter().map(|request| async {
+        let response = client.execute(request).await?;
+        let status = response.status();
+        response.bytes().await.map(|_| status)
+    });
+    let mut answers = futures_util::stream::iter(sent).buffer_unordered(IN_FLIGHT);
+    while let Some(answer) = answers.next().await {
+        let status = answer.map_err(|error| error.to_string())?;
+        if !status.is_client_error() {
+            return Err(format!("the bare client got {status}"));
+        }
+    }
+    Ok(clock.elapsed())
+}
+
+fn tell(harness: &[Duration], bare: &[Duration]) {
+    let rate = |took: &Duration| SCENARIOS as f64 / took.as_secs_f64();
+    let shown = |turns: &[Duration]| {
+        let rates: Vec<f64> = turns.iter().map(rate).collect();
+        let (least, most) = (rates.iter().copied().fold(f64::MAX, f64::min), rates.iter().copied().fold(0.0, f64::max));
+        format!("{:>7.0} requests/s (from {least:.0} to {most:.0})", median(&rates))
+    };
+    let ratios: Vec<f64> = harness.iter().zip(bare).map(|(harness, bare)| bare.as_secs_f64() / harness.as_secs_f64()).collect();
+    println!("{SCENARIOS} one-request error scenarios, {IN_FLIGHT} in flight, median of {ROUNDS} turns each");
+    println!("  harness, every check on  {}", shown(harness));
+    println!("  bare client              {}", shown(bare));
+    println!("  ratio                    {:>7.2} (median of the turns' own)", median(&ratios));
+}
+
+fn median(numbers: &[f64]) -> f64 {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+fn target(contract: &Contract) -> Result<Target, String> {
+    let url = std::env::var("CONFORMANCE_TARGET_URL").map_err(|_| "CONFORMANCE_TARGET_URL is not set; ci/bench.sh sets it")?;
+    Ok(Target {
+        url,
+        credentials: credentials(contract, &BTreeMap::new())?,
+        reaches_us: true,
+        webhook_timeout: Duration::from_secs(1),
+        ..Target::default()
+    })
+}
+
+fn bare_client() -> Result<reqwest::Client, String> {
+    // The harness's client installs the same provider; whoever comes first wins.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// The requests of all trials, made beforehand: making them is the harness's work, not the bare client's.
+fn requests(contract: &Contract, trials: &[TrialSpec]) -> Result<Vec<reqwest::Request>, String> {
+    let target = target(contract)?;
+    trials
+        .iter()
+        .map(|trial| {
+            let mut variables = trial.variables.clone();
+            variables.insert("unique".into(), token().into());
+            bare_request(prepare(contract, &target, &target.url, &trial.steps[0], &variables, Utc::now())?)
+        })
+        .collect()
+}
+
+fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
+    let Prepared { request, secret_headers, .. } = prepared;
+    let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
+    let url = reqwest::Url::parse(&request.url).map_err(|error| error.to_string())?;
+    let mut bare = reqwest::Request::new(method, url);
+    let shown = request.headers.into_iter().filter(|(name, _)| !secret_headers.iter().any(|(secret, _)| secret.eq_ignore_ascii_case(name)));
+    let secret = secret_headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes()));
+    for (name, value) in shown.chain(secret) {
+        let name = http::HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
+        let value = http::HeaderValue::from_bytes(&value).map_err(|error| error.to_string())?;
+        bare.headers_mut().insert(name, value);
+    }
+    if !request.body.is_empty() {
+        *bare.body_mut() = Some(request.body.into());
+    }
+    Ok(bare)
+}
+
+/// A scenario file like any other, written, loaded and taken away again.
+fn trials(contract: &Contract) -> Result<Vec<TrialSpec>, String> {
+    let folder = std::env::temp_dir().join(format!("conformance-throughput-{}", std::process::id()));
+    let loaded = write_table(&folder).map_err(|error| format!("{}: {error}", folder.display()));
+    let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| told(&problems)));
+    let _ = std::fs::remove_dir_all(&folder);
+    let trials = loaded?.trials;
+    if trials.len() != SCENARIOS {
+        return Err(format!("{} trials where {SCENARIOS} were meant", trials.len()));
+    }
+    Ok(trials)
+}
+
+fn write_table(folder: &PathBuf) -> std::io::Result<()> {
+    let rounds: Vec<String> = (1..=SCENARIOS / ERRORS.len()).map(|round| format!("r{round}")).collect();
+    let mut text = "about: Errors that one request provokes.\nscenarios:\n".to_owned();
+    for (name, step) in ERRORS {
+        text.push_str(&format!("  - name: {name}\n    clauses: [ENV-1]\n    each: {{ round: [{}] }}\n    steps:\n      - {step}\n", rounds.join(", ")));
+    }
+    std::fs::create_dir_all(folder.join("scenarios"))?;
+    std::fs::write(folder.join("scenarios/throughput.yaml"), text)
+}
+
+fn told(problems: &Problems) -> String {
+    problems.0.iter().map(|problem| problem.drawn()).collect::<Vec<_>>().join("\n\n")
+}

@@ -1,0 +1,221 @@
+//! The one HTTP client: requests out, responses in, and each failure in a line of plain words.
+//!
+//! Redirects are not followed, nothing is retried, no proxy is taken from the surroundings unless
+//! asked for, and each exchange has a wall clock that includes the body.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use reqwest::{Certificate, Client, Identity, Method, Url};
+
+use crate::exchange::{Fault, Request, Response};
+
+/// What the client needs to know about the network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The wall clock of one exchange, body included.
+    pub timeout: Duration,
+    /// At most so many requests a second.
+    pub rate: Option<f64>,
+    /// Header fields that a gateway wants on every request.
+    pub headers: Vec<(String, String)>,
+    /// A PEM file with further authorities to trust.
+    pub ca_cert: Option<PathBuf>,
+    /// A PEM file with our own certificate.
+    pub client_cert: Option<PathBuf>,
+    /// A PEM file with its key.
+    pub client_key: Option<PathBuf>,
+    /// Trust any certificate.
+    pub insecure: bool,
+    /// Take a proxy from the environment.
+    pub system_proxy: bool,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            rate: None,
+            headers: Vec::new(),
+            ca_cert: None,
+            client_cert: None,
+            client_key: None,
+            insecure: false,
+            system_proxy: false,
+        }
+    }
+}
+
+/// A pooled client for one target.
+#[derive(Debug)]
+pub struct HttpClient {
+    client: Client,
+    base: String,
+    headers: Vec<(String, String)>,
+    timeout: Duration,
+    pacer: Pacer,
+}
+
+/// The most of a body that is kept, as decompressed.
+const BODY_CAP: usize = 4 * 1024 * 1024;
+
+/// Servers close idle connections after a few seconds; a connection is let go before that.
+const IDLE: Duration = Duration::from_millis(1500);
+
+impl HttpClient {
+    /// A client for the base URL; the message of an error is one line.
+    pub fn new(base: &str, network: &Network) -> Result<Self, String> {
+        // Another part of the process may have installed one already: then that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .http1_only()
+            .pool_idle_timeout(IDLE)
+            .connect_timeout(network.timeout.min(Duration::from_secs(10)))
+            .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
+        if !network.system_proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(path) = &network.ca_cert {
+            let pem = read(path)?;
+            let certificates = Certificate::from_pem_bundle(&pem)
+                .map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
+            let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
+            let identity = Identity::from_pem(&pem)
+                .map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
+            builder = builder.identity(identity);
+        }
+        if network.insecure {
+            builder = builder.tls_danger_accept_invalid_certs(true);
+        }
+        let client = builder.build().map_err(|error| chain(&error))?;
+        Ok(Self {
+            client,
+            base: base.trim_end_matches('/').to_owned(),
+            headers: network.headers.clone(),
+            timeout: network.timeout,
+            pacer: Pacer::new(network.rate),
+        })
+    }
+
+    /// The base URL, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Sends a request. `secret` headers replace what the request shows under the same names.
+    pub async fn send(&self, request: &Request, secret: &[(String, String)]) -> Result<Response, Fault> {
+        self.pacer.wait().await;
+        match tokio::time::timeout(self.timeout, self.exchange(request, secret)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Fault::TimedOut(format!(
+                "no complete answer within {} s",
+                self.timeout.as_secs_f64()
+            ))),
+        }
+    }
+
+    async fn exchange(&self, request: &Request, secret: &[(String, String)]) -> Result<Response, Fault> {
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| Fault::Unsendable(error.to_string()))?;
+        let url = Url::parse(&request.url)
+            .map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
+        let mut builder = self.client.request(method, url);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        for (name, value) in &request.headers {
+            if !secret.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                builder = builder.header(name, value.as_slice());
+            }
+        }
+        for (name, value) in secret {
+            builder = builder.header(name, value);
+        }
+        if !request.body.is_empty() {
+            builder = builder.body(request.body.clone());
+        }
+        let response = builder.send().await.map_err(|error| fault(&error))?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+            .collect();
+        let (body, truncated) = body_of(response).await?;
+        Ok(Response { status, headers, body, truncated })
+    }
+}
+
+async fn body_of(response: reqwest::Response) -> Result<(Vec<u8>, bool), Fault> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| fault(&error))?;
+        let room = BODY_CAP - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            return Ok((body, true));
+        }
+    }
+    Ok((body, false))
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn fault(error: &reqwest::Error) -> Fault {
+    let text = chain(error);
+    if error.is_timeout() {
+        Fault::TimedOut(text)
+    } else if error.is_connect() {
+        Fault::Unreachable(text)
+    } else if error.is_builder() {
+        Fault::Unsendable(text)
+    } else {
+        Fault::Broken(text)
+    }
+}
+
+/// The innermost cause: the outer ones only repeat the URL.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(inner) = last.source() {
+        last = inner;
+    }
+    last.to_string().replace('\n', " ")
+}
+
+/// Keeps requests apart so that no more than a rate are begun a second.
+#[derive(Debug)]
+struct Pacer {
+    pause: Option<Duration>,
+    next: Mutex<Option<Instant>>,
+}
+
+impl Pacer {
+    fn new(rate: Option<f64>) -> Self {
+        Self {
+            pause: rate.map(|rate| Duration::from_secs_f64(1.0 / rate)),
+            next: Mutex::new(None),
+        }
+    }
+
+    async fn wait(&self) {
+        let Some(pause) = self.pause else { return };
+        let turn = {
+            let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let turn = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
+            *next = Some(turn + pause);
+            turn
+        };
+        tokio::time::sleep_until(turn.into()).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! Credentials: what an actor shows to the target, and how it is written in reports without being shown.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::contract::Scheme;
+use crate::scenario::Alteration;
+
+/// The kind of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `key:…`, an API key.
+    Key,
+    /// `bearer:…`, a token behind `Authorization: Bearer`, usually a JSON Web Token.
+    Bearer,
+    /// `secret:…`, a secret that signs webhooks.
+    Secret,
+}
+
+impl Kind {
+    /// What stands before the colon in an environment variable.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Kind::Key => "key",
+            Kind::Bearer => "bearer",
+            Kind::Secret => "secret",
+        }
+    }
+}
+
+/// What an actor shows. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Its kind.
+    pub kind: Kind,
+    value: String,
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Credential({:?}, not shown)", self.kind)
+    }
+}
+
+/// A header that carries a credential: as it is sent, and as a shell would write it.
+#[derive(Clone)]
+pub struct CredentialHeader {
+    /// The header's name.
+    pub name: String,
+    /// Its value, secret.
+    pub value: String,
+    /// Its value with the credential as an environment variable.
+    pub shell: String,
+    /// The part of the value that is the credential itself, secret.
+    pub credential: String,
+}
+
+impl Credential {
+    /// Reads `key:…`, `bearer:…` or `secret:…`; the message of an error never holds the value.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let kinds = [Kind::Key, Kind::Bearer, Kind::Secret];
+        for kind in kinds {
+            if let Some(value) = text.strip_prefix(kind.prefix()).and_then(|rest| rest.strip_prefix(':')) {
+                if value.is_empty() || value.chars().any(|letter| letter.is_control()) {
+                    return Err(format!("the value behind `{}:` is empty or holds control characters", kind.prefix()));
+                }
+                return Ok(Self { kind, value: value.to_owned() });
+            }
+        }
+        Err("a credential begins with `key:`, `bearer:` or `secret:`".to_owned())
+    }
+
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.value
+    }
+
+    /// True for something of three Base64url parts, as a JSON Web Token has (RFC 7519).
+    pub fn is_token(&self) -> bool {
+        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
+    }
+
+    /// The `exp` claim of a JSON Web Token.
+    pub fn expiry(&self) -> Option<DateTime<Utc>> {
+        let seconds = self.claims()?.get("exp")?.as_f64()?;
+        DateTime::from_timestamp(seconds as i64, 0)
+    }
+
+    fn claims(&self) -> Option<Value> {
+        let claims = self.value.split('.').nth(1)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+
+    /// The header that carries it, altered where a scenario says so; `None` where the contract has no
+    /// way to carry this kind.
+    pub fn header(&self, actor: &str, schemes: &[Scheme], alteration: Option<Alteration>) -> Option<CredentialHeader> {
+        let variable = variable(actor);
+        let plain = format!("${{{variable}#{}:}}", self.kind.prefix());
+        if alteration == Some(Alteration::AsBasic) {
+            let value = STANDARD.encode(format!("{}:", self.value));
+            return Some(CredentialHeader {
+                name: "Authorization".to_owned(),
+                shell: format!("Basic $(printf '%s:' \"{plain}\" | base64 -w0)"),
+                credential: value.clone(),
+                value: format!("Basic {value}"),
+            });
+        }
+        let (credential, shell) = self.altered(alteration, &variable, &plain);
+        let (name, before) = schemes.iter().find_map(|scheme| match (self.kind, scheme) {
+            (Kind::Key, Scheme::ApiKey { header }) => Some((header.clone(), String::new())),
+            (Kind::Bearer, Scheme::Http { scheme }) => Some(("Authorization".to_owned(), format!("{scheme} "))),
+            _ => None,
+        })?;
+        Some(CredentialHeader {
+            name,
+            value: format!("{before}{credential}"),
+            shell: format!("{before}{shell}"),
+            credential,
+        })
+    }
+
+    fn altered(&self, alteration: Option<Alteration>, variable: &str, plain: &str) -> (String, String) {
+        let value = &self.value;
+        let parts: Vec<&str> = value.split('.').collect();
+        let (head, claims) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
+        // What a shell cannot write in a line is described instead; such a line says so by its name.
+        let described = |what: &str| format!("${{{variable}_{what}}}");
+        match alteration {
+            None | Some(Alteration::AsBasic) => (value.clone(), plain.to_owned()),
+            Some(Alteration::Empty) => (String::new(), String::new()),
+            Some(Alteration::Truncate) => {
+                let end = value.char_indices().next_back().map_or(0, |(at, _)| at);
+                (value[..end].to_owned(), described("WITHOUT_ITS_LAST_CHARACTER"))
+            }
+            Some(Alteration::Append) => (format!("{value}x"), format!("{plain}x")),
+            Some(Alteration::LastCharacter) if !self.is_token() => (with_other_last(value), described("WITH_ANOTHER_LAST_CHARACTER")),
+            // The last digit of a token may hold nothing but padding bits, which a decoder may overlook.
+            Some(Alteration::BreakSignature | Alteration::LastCharacter) => (
+                format!("{head}.{claims}.{}", broken(parts.get(2).copied().unwrap_or_default())),
+                described("WITH_ANOTHER_SIGNATURE"),
+            ),
+            Some(Alteration::NoSignature) => (format!("{head}.{claims}."), described("WITHOUT_SIGNATURE")),
+            Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
+            Some(Alteration::AlgNone) => (
+                format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#), self.extended_claims()),
+                described("WITH_ALG_NONE"),
+            ),
+            Some(Alteration::ExtendExpiry) => (
+                format!("{head}.{}.{}", self.extended_claims(), parts.get(2).copied().unwrap_or_default()),
+                described("WITH_A_LATER_EXPIRY"),
+            ),
+        }
+    }
+
+    /// The claims with an expiry that lies an hour ahead.
+    fn extended_claims(&self) -> String {
+        let mut claims = self.claims().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        if let Some(members) = claims.as_object_mut() {
+            members.insert("exp".to_owned(), (Utc::now().timestamp() + 3600).into());
+        }
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    }
+}
+
+/// The environment variable that holds an actor's credential.
+pub fn variable(actor: &str) -> String {
+    format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase().replace('-', "_"))
+}
+
+fn with_other_last(value: &str) -> String {
+    let mut letters: Vec<char> = value.chars().collect();
+    if let Some(last) = letters.last_mut() {
+        *last = if *last == 'a' { 'b' } else { 'a' };
+    }
+    letters.into_iter().collect()
+}
+
+/// Another signature of the same length. The first digit changes: the last may hold padding bits
+/// only, and a lenient decoder would not see the difference.
+fn broken(signature: &str) -> String {
+    let mut letters: Vec<char> = signature.chars().collect();
+    if let Some(first) = letters.first_mut() {
+        *first = if *first == 'A' { 'B' } else { 'A' };
+    }
+    letters.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_never_shows_itself() {
+        let credential = Credential::parse("key:sk_live_1").expect("a credential");
+        assert!(!format!("{credential:?}").contains("sk_live"));
+        let message = Credential::parse("sk_live_1").expect_err("no prefix");
+        assert!(!message.contains("sk_live"));
+    }
+
+    #[test]
+    fn alterations_of_a_token() {
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":1000,"scope":"ADMIN"}"#);
+        let token = Credential::parse(&format!("bearer:aGVhZA.{claims}.c2ln")).expect("a credential");
+        assert!(token.is_token());
+        assert_eq!(token.expiry().map(|time| time.timestamp()), Some(1000));
+        let (none, _) = token.altered(Some(Alteration::AlgNone), "V", "p");
+        assert!(none.ends_with('.'));
+        let longer = Credential::parse(&format!("bearer:{none}x")).expect("a credential");
+        assert!(longer.expiry().expect("an expiry") > Utc::now());
+        assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{claims}.A2ln"));
+    }
+}

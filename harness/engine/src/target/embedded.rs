@@ -1,0 +1,97 @@
+//! The reference API in our own process. No other file of the engine names that crate.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::credential::{Credential, variable};
+
+/// A running reference API; it ends when this is dropped.
+pub struct Embedded {
+    running: reference::Running,
+    /// What its actors show.
+    pub credentials: BTreeMap<String, Credential>,
+    /// How long it waits for an endpoint's answer.
+    pub webhook_timeout: Duration,
+}
+
+impl Embedded {
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.running.address())
+    }
+}
+
+/// Starts the reference as a run embeds it: on a free port of the loopback interface, and with a
+/// shorter patience for webhooks, since ten seconds, three times over, are more than a run may take.
+pub async fn start_embedded() -> std::io::Result<Embedded> {
+    let mut options = options(&[])?;
+    options.window_seconds = 1;
+    options.webhook_timeout = PATIENCE;
+    start(("127.0.0.1", 0), options).await
+}
+
+/// How long the embedded reference waits for an endpoint's answer.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// Starts it with deliberate defects, and with short waits: for proving checks, not for a run.
+pub async fn start_with_defects(defects: &[&str]) -> std::io::Result<Embedded> {
+    let mut options = options(defects)?;
+    options.window_seconds = 1;
+    options.webhook_timeout = PATIENCE;
+    options.webhook_pause = Duration::from_millis(20);
+    start(("127.0.0.1", 0), options).await
+}
+
+async fn start(address: impl tokio::net::ToSocketAddrs, options: reference::Options) -> std::io::Result<Embedded> {
+    let listener = TcpListener::bind(address).await?;
+    let webhook_timeout = options.webhook_timeout;
+    let running = reference::start(listener, options).await?;
+    Ok(Embedded { running, credentials: credentials(), webhook_timeout })
+}
+
+/// Serves the reference on an address until the process ends.
+pub async fn serve(address: SocketAddr, defects: &[&str]) -> std::io::Result<Embedded> {
+    start(address, options(defects)?).await
+}
+
+/// The credentials of the reference as assignments for a shell.
+pub fn assignments() -> Vec<String> {
+    reference::credentials()
+        .into_iter()
+        .map(|credential| format!("{}='{}'", variable(credential.actor), credential.value))
+        .collect()
+}
+
+/// Every deliberate defect: name, what it does, the clauses that it breaks.
+pub fn defects() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    reference::defects()
+        .iter()
+        .map(|defect| (defect.name, defect.about, defect.clauses))
+        .collect()
+}
+
+fn options(names: &[&str]) -> std::io::Result<reference::Options> {
+    let mut options = reference::Options::default();
+    for name in names {
+        let defect = reference::defect(name).ok_or_else(|| {
+            let known: Vec<String> = reference::defects().iter().map(|defect| defect.name.to_owned()).collect();
+            let hint = crate::source::suggestion(name, &known).unwrap_or_default();
+            std::io::Error::other(format!("there is no defect `{name}` {hint}"))
+        })?;
+        options.defects.push(defect);
+    }
+    Ok(options)
+}
+
+fn credentials() -> BTreeMap<String, Credential> {
+    reference::credentials()
+        .into_iter()
+        .filter_map(|credential| {
+            let parsed = Credential::parse(&credential.value).ok()?;
+            Some((credential.actor.to_owned(), parsed))
+        })
+        .collect()
+}

@@ -1,0 +1,227 @@
+//! The target: where it is, who may call, what it cannot do, and what is known to be wrong with it.
+
+mod client;
+mod credential;
+mod embedded;
+mod receiver;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+pub use client::{HttpClient, Network};
+pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
+pub use embedded::{Embedded, assignments, defects, serve, start_embedded, start_with_defects};
+
+pub use receiver::{Delivery, Receiver};
+
+use crate::contract::{Condition, Contract};
+use crate::source::{Problem, Problems, SourceFile, suggestion};
+
+/// What a run is aimed at.
+#[derive(Debug, Default)]
+pub struct Target {
+    /// The base URL.
+    pub url: String,
+    /// True for the reference API in our own process.
+    pub embedded: bool,
+    /// What each actor shows.
+    pub credentials: BTreeMap<String, Credential>,
+    /// Capabilities that it lacks, with the reason.
+    pub lacks: BTreeMap<String, String>,
+    /// What is known to be wrong with it.
+    pub deviations: Vec<Deviation>,
+    /// True when it can call us back.
+    pub reaches_us: bool,
+    /// How long it waits for an endpoint's answer.
+    pub webhook_timeout: Duration,
+}
+
+/// How long a target waits for an endpoint's answer, where its file says nothing else: the page's ten
+/// seconds.
+pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A target file: the description of a deployment, without any secret.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// The base URL.
+    pub url: String,
+    /// The environment variable of each actor's credential; by default `CONFORMANCE_ACTOR_<NAME>`.
+    #[serde(default)]
+    pub actors: BTreeMap<String, String>,
+    /// Capabilities that the deployment lacks, each with the reason.
+    #[serde(default)]
+    pub lacks: BTreeMap<String, String>,
+    /// At most so many requests a second.
+    #[serde(default)]
+    pub rate: Option<f64>,
+    /// How long it waits for an endpoint's answer, in seconds, where that is not the page's ten.
+    #[serde(default)]
+    pub webhook_timeout_seconds: Option<f64>,
+    /// What is known to be wrong with it.
+    #[serde(default)]
+    pub deviations: Vec<Deviation>,
+}
+
+/// A known breach: it still runs, but does not fail the run while it is as described.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// The clause that is known to be broken.
+    pub clause: String,
+    /// The trials in which it is: a name, or a beginning of names that ends in `*`. All when absent.
+    #[serde(default)]
+    pub trial: Option<String>,
+    /// Why it is let pass.
+    pub reason: String,
+    /// Where it is being worked on.
+    pub ticket: String,
+    /// The last day on which it is let pass, as YYYY-MM-DD.
+    pub expires: chrono::NaiveDate,
+    /// The line in the target file.
+    #[serde(skip)]
+    pub line: usize,
+}
+
+impl Deviation {
+    /// True when the trial is one of those that it speaks of.
+    pub fn covers(&self, trial: &str) -> bool {
+        match self.trial.as_deref() {
+            None => true,
+            Some(pattern) => match pattern.strip_suffix('*') {
+                Some(beginning) => trial.starts_with(beginning),
+                None => trial == pattern,
+            },
+        }
+    }
+}
+
+impl TargetFile {
+    /// Reads a target file and checks its names against the contract.
+    pub fn load(path: &Path, contract: &Contract) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let Some(file) = problems.take(SourceFile::read(path, path.display().to_string())) else {
+            return Err(problems);
+        };
+        let Some(mut target) = problems.take(file.parse::<TargetFile>()) else {
+            return Err(problems);
+        };
+        let actors: Vec<String> = contract.conventions.actors.keys().cloned().collect();
+        let capabilities: Vec<String> = contract.conventions.capabilities.keys().cloned().collect();
+        let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+        refuse_unknown(&file, "actors", target.actors.keys(), &actors, &mut problems);
+        refuse_unknown(&file, "lacks", target.lacks.keys(), &capabilities, &mut problems);
+        for (index, deviation) in target.deviations.iter_mut().enumerate() {
+            let at = ["deviations".into(), index.into(), "clause".into()];
+            deviation.line = file.locate(&at).map_or(1, |place| place.line);
+            if !clauses.contains(&deviation.clause) {
+                let problem = file.problem(&at, format!("unknown clause `{}`", deviation.clause));
+                problems.0.push(problem.with_help(suggestion(&deviation.clause, &clauses)));
+            }
+        }
+        if let Err(message) = check_url(&target.url) {
+            problems.0.push(file.problem(&["url".into()], message));
+        }
+        problems.or(target)
+    }
+}
+
+fn refuse_unknown<'k>(
+    file: &SourceFile,
+    section: &str,
+    names: impl Iterator<Item = &'k String>,
+    known: &[String],
+    problems: &mut Problems,
+) {
+    for name in names.filter(|name| !known.contains(name)) {
+        let at = [section.into(), name.as_str().into()];
+        let problem: Problem = file.problem(&at, format!("unknown name `{name}` in `{section}`"));
+        problems.0.push(problem.with_help(suggestion(name, known)));
+    }
+}
+
+/// Says what is wrong with a base URL, in one line.
+pub fn check_url(text: &str) -> Result<reqwest::Url, String> {
+    let url = reqwest::Url::parse(text).map_err(|error| format!("`{text}` is no URL ({error}): write it as https://host or http://127.0.0.1:8080"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("`{text}` has the scheme {}: only http and https can be tested", url.scheme()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a URL with a user or password would show it everywhere: use --header instead".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("`{text}` has a query or a fragment: a base URL ends with its path"));
+    }
+    Ok(url)
+}
+
+/// Credentials from the environment; `file` says under which names, where it is not the usual ones.
+pub fn credentials(contract: &Contract, file: &BTreeMap<String, String>) -> Result<BTreeMap<String, Credential>, String> {
+    let mut found = BTreeMap::new();
+    for (actor, role) in &contract.conventions.actors {
+        if role.credential.is_some() {
+            continue;
+        }
+        let usual = variable(actor);
+        let names = std::iter::once(&usual).chain(file.get(actor));
+        for name in names {
+            let Ok(text) = std::env::var(name) else { continue };
+            if text.is_empty() {
+                continue;
+            }
+            let credential = Credential::parse(&text).map_err(|message| format!("{name}: {message}"))?;
+            found.insert(actor.clone(), credential);
+            break;
+        }
+    }
+    Ok(found)
+}
+
+impl Target {
+    /// Why a trial cannot be run here, if it cannot.
+    pub fn lacks_for(&self, contract: &Contract, actors: &[String], token_actors: &[String], needs: &[String]) -> Option<String> {
+        for actor in actors {
+            if !self.credentials.contains_key(actor) {
+                return Some(format!("no credential for the actor {actor}: set {}", variable(actor)));
+            }
+        }
+        for actor in token_actors {
+            if !self.credentials.get(actor).is_some_and(Credential::is_token) {
+                return Some(format!("the credential of the actor {actor} is no JSON Web Token"));
+            }
+        }
+        for need in needs {
+            if let Some(reason) = self.lacks.get(need) {
+                return Some(format!("the target lacks {need}: {reason}"));
+            }
+            let capability = contract.conventions.capabilities.get(need)?;
+            if capability.unless == Some(Condition::NoWayBack) && !self.reaches_us {
+                return Some(format!("{need}: the target has no way to reach us; give one with --webhook-listen and --webhook-url"));
+            }
+        }
+        None
+    }
+
+    /// All secrets by the name under which reports show them.
+    pub fn secrets(&self) -> impl Iterator<Item = (String, &str)> {
+        self.credentials
+            .iter()
+            .map(|(actor, credential)| (format!("${}", variable(actor)), credential.expose()))
+    }
+}
+
+/// True for a host that is this machine itself.
+pub fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}

@@ -1,0 +1,368 @@
+//! Our own endpoints for the target's webhooks: one listener, one path for each trial, every attempt
+//! recorded as it came, and answers as a scenario wants them.
+//!
+//! It speaks HTTP/1.1 by hand, because a library would not keep silent, cut a connection or send a
+//! redirect at will. It is bounded: so many connections, bytes and deliveries, and no more.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinHandle;
+
+use crate::exchange::Header;
+use crate::scenario::Reply;
+
+/// One attempt to deliver an event, as it came.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// When its last byte had come.
+    pub arrived: DateTime<Utc>,
+    /// Its header fields, names in lower case.
+    pub headers: Vec<Header>,
+    /// Its raw body.
+    pub body: Vec<u8>,
+}
+
+impl Delivery {
+    /// The first value of a header field, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| std::str::from_utf8(value).ok()).map(str::trim)
+    }
+
+    /// True when the body's text holds `part`.
+    pub fn holds(&self, part: &str) -> bool {
+        String::from_utf8_lossy(&self.body).contains(part)
+    }
+}
+
+/// A running receiver; it stops listening when it is dropped.
+pub struct Receiver {
+    base: String,
+    refusing: String,
+    timeout: Duration,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    endpoints: Mutex<HashMap<String, Endpoint>>,
+    news: Notify,
+}
+
+#[derive(Default)]
+struct Endpoint {
+    holding: Option<String>,
+    replies: Vec<Reply>,
+    answered: usize,
+    deliveries: Vec<Delivery>,
+}
+
+/// Deliveries that an endpoint keeps; those that it no longer keeps are answered all the same.
+const KEPT: usize = 2000;
+const LONGEST_HEAD: usize = 32 * 1024;
+const LONGEST_BODY: usize = 256 * 1024;
+const CONNECTIONS: usize = 256;
+/// The longest that a connection may take to bring its request.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Receiver {
+    /// Listens on `address`; `url` is how the target reaches it, if not by that address itself.
+    /// `timeout` is how long the target waits for an answer.
+    pub async fn start(address: SocketAddr, url: Option<&str>, timeout: Duration) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let own = format!("http://{}", listener.local_addr()?);
+        let base = url.map_or(own, |url| url.trim_end_matches('/').to_owned());
+        let shared = Arc::new(Shared::default());
+        let task = tokio::spawn(accept(listener, shared.clone(), timeout));
+        Ok(Self {
+            refusing: refusing(&base),
+            base,
+            timeout,
+            shared,
+            task,
+        })
+    }
+
+    /// The URL of an endpoint.
+    pub fn url(&self, name: &str) -> String {
+        format!("{}/hooks/{name}", self.base)
+    }
+
+    /// A URL where nobody listens.
+    pub fn refusing_url(&self) -> &str {
+        &self.refusing
+    }
+
+    /// How long the target waits for an answer.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Opens an endpoint, or changes how it answers: deliveries that hold the text get these replies
+    /// in turn, the last one again and again; all others are taken with 204.
+    pub fn listen(&self, name: &str, holding: Option<String>, replies: Vec<Reply>) {
+        let mut endpoints = lock(&self.shared.endpoints);
+        let endpoint = endpoints.entry(name.to_owned()).or_default();
+        endpoint.holding = holding;
+        endpoint.replies = replies;
+        endpoint.answered = 0;
+    }
+
+    /// Closes an endpoint and forgets its deliveries.
+    pub fn close(&self, name: &str) {
+        lock(&self.shared.endpoints).remove(name);
+    }
+
+    /// The deliveries so far that hold a text.
+    pub fn deliveries(&self, name: &str, holding: &str) -> Vec<Delivery> {
+        let endpoints = lock(&self.shared.endpoints);
+        let deliveries = endpoints.get(name).map(|endpoint| endpoint.deliveries.as_slice());
+        deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
+    }
+
+    /// Returns when another delivery has come to any endpoint, or after a short while.
+    pub async fn news(&self) {
+        let _ = tokio::time::timeout(Duration::from_millis(50), self.shared.news.notified()).await;
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The same host, at a port where nobody listens: 1 is reserved for a service that nobody runs.
+fn refusing(base: &str) -> String {
+    let Ok(mut url) = reqwest::Url::parse(base) else { return base.to_owned() };
+    // A URL with a host can always take a port.
+    let _ = url.set_port(Some(1));
+    format!("{}/hooks/nobody", url.as_str().trim_end_matches('/'))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    // Dropped with this task, and all connections with it.
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let Ok(permit) = room.clone().acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let shared = shared.clone();
+        connections.spawn(async move {
+            // A caller that breaks off is its own affair.
+            let _ = connection(stream, &shared, timeout).await;
+            drop(permit);
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -> std::io::Result<()> {
+    let request = tokio::time::timeout(PATIENCE, read_request(&mut stream)).await;
+    let Ok(Ok(Some((path, delivery)))) = request else { return Ok(()) };
+    let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    let reply = take_in(shared, &name, delivery);
+    shared.news.notify_waiters();
+    match reply {
+        Reply::Status(status) => answer(&mut stream, status).await,
+        Reply::Slow => {
+            tokio::time::sleep(timeout.mul_f64(0.7)).await;
+            answer(&mut stream, 200).await
+        }
+        Reply::Late => {
+            tokio::time::sleep(timeout.mul_f64(1.1)).await;
+            answer(&mut stream, 200).await
+        }
+        Reply::Trickle => trickle(&mut stream, timeout).await,
+        Reply::Silence => {
+            let mut rest = [0; 64];
+            let gone = async { while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {} };
+            let _ = tokio::time::timeout(timeout.mul_f64(2.0), gone).await;
+            Ok(())
+        }
+        Reply::Reset => {
+            let stream = stream.into_std()?;
+            let socket = socket2::Socket::from(stream);
+            // Closing with nothing left to linger for sends a reset instead of an end.
+            socket.set_linger(Some(Duration::ZERO))
+        }
+    }
+}
+
+/// Puts a delivery on record and says how it is to be answered. What a closed endpoint still gets is
+/// taken, since webhooks outlive their trials and nothing is to be tried again for them.
+fn take_in(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
+    let mut endpoints = lock(&shared.endpoints);
+    let Some(endpoint) = endpoints.get_mut(name) else { return Reply::Status(204) };
+    let meant = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
+    if endpoint.deliveries.len() < KEPT {
+        endpoint.deliveries.push(delivery);
+    }
+    if !meant {
+        return Reply::Status(204);
+    }
+    let turn = endpoint.answered.min(endpoint.replies.len().saturating_sub(1));
+    endpoint.answered += 1;
+    endpoint.replies.get(turn).copied().unwrap_or(Reply::Status(204))
+}
+
+async fn answer(stream: &mut TcpStream, status: u16) -> std::io::Result<()> {
+    let further = if (300..400).contains(&status) { "location: /elsewhere\r\n" } else { "" };
+    let length = if status == 204 { "" } else { "content-length: 0\r\n" };
+    let head = format!("HTTP/1.1 {status} Answer\r\n{further}{length}connection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+async fn trickle(stream: &mut TcpStream, timeout: Duration) -> std::io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 Answer\r\ncontent-length: 1000\r\n\r\n").await?;
+    for _ in 0..30 {
+        tokio::time::sleep(timeout.mul_f64(0.05)).await;
+        stream.write_all(b".").await?;
+    }
+    stream.shutdown().await
+}
+
+/// Reads one request; `None` where what comes is no HTTP, or too much.
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Delivery)>> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let Some(path) = lines.next().and_then(|line| line.split(' ').nth(1)).map(str::to_owned) else { return Ok(None) };
+    let headers: Vec<Header> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_lowercase(), value.trim().as_bytes().to_vec()))
+        .collect();
+    let value = |name: &str| {
+        let found = headers.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| String::from_utf8_lossy(value).to_lowercase())
+    };
+    if value("expect").is_some_and(|value| value.contains("100-continue")) {
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+    }
+    let rest = bytes.split_off(end);
+    let chunked = value("transfer-encoding").is_some_and(|value| value.contains("chunked"));
+    let length = value("content-length").and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    let body = if chunked { read_chunks(stream, rest).await? } else { read_length(stream, rest, length).await? };
+    Ok(body.map(|body| (path, Delivery { arrived: Utc::now(), headers, body })))
+}
+
+async fn read_length(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> std::io::Result<Option<Vec<u8>>> {
+    if length > LONGEST_BODY {
+        return Ok(None);
+    }
+    while bytes.len() < length {
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    }
+    bytes.truncate(length);
+    Ok(Some(bytes))
+}
+
+async fn read_chunks(stream: &mut TcpStream, mut bytes: Vec<u8>) -> std::io::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    loop {
+        let line = loop {
+            if let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {
+                break end;
+            }
+            if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {
+                return Ok(None);
+            }
+        };
+        let text = String::from_utf8_lossy(&bytes[..line]).into_owned();
+        let digits = text.split(';').next().unwrap_or_default().trim();
+        let Ok(size) = usize::from_str_radix(digits, 16) else { return Ok(None) };
+        if body.len() + size > LONGEST_BODY {
+            return Ok(None);
+        }
+        while bytes.len() < line + 2 + size + 2 {
+            if stream.read_buf(&mut bytes).await? == 0 {
+                return Ok(None);
+            }
+        }
+        if size == 0 {
+            return Ok(Some(body));
+        }
+        body.extend_from_slice(&bytes[line + 2..line + 2 + size]);
+        bytes.drain(..line + 2 + size + 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn receiver() -> Receiver {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        Receiver::start(address, None, Duration::from_millis(200)).await.expect("a receiver")
+    }
+
+    async fn post(url: &str, head: &str, body: &str) -> String {
+        let url = reqwest::Url::parse(url).expect("a URL");
+        let mut stream = TcpStream::connect((url.host_str().expect("a host"), url.port().expect("a port"))).await.expect("a connection");
+        let request = format!("POST {} HTTP/1.1\r\nhost: h\r\n{head}\r\n{body}", url.path());
+        stream.write_all(request.as_bytes()).await.expect("written");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        answer
+    }
+
+    #[tokio::test]
+    async fn replies_come_in_turn_to_those_who_are_meant() {
+        let receiver = receiver().await;
+        receiver.listen("a", Some("cus_1".into()), vec![Reply::Status(500), Reply::Status(200)]);
+        let url = receiver.url("a");
+        let first = post(&url, "content-length: 5\r\n", "cus_1").await;
+        let other = post(&url, "content-length: 5\r\n", "cus_2").await;
+        let second = post(&url, "transfer-encoding: chunked\r\n", "3\r\ncus\r\n2;x\r\n_1\r\n0\r\n\r\n").await;
+        let third = post(&url, "content-length: 5\r\n", "cus_1").await;
+        let statuses: Vec<&str> = [&first, &other, &second, &third].map(|answer| &answer[9..12]).to_vec();
+        assert_eq!(statuses, ["500", "204", "200", "200"]);
+        assert_eq!(receiver.deliveries("a", "cus_1").len(), 3);
+        assert!(receiver.deliveries("b", "cus_1").is_empty());
+    }
+
+    #[tokio::test]
+    async fn silence_and_unknown_endpoints() {
+        let receiver = receiver().await;
+        receiver.listen("a", None, vec![Reply::Silence]);
+        assert_eq!(post(&receiver.url("a"), "content-length: 2\r\n", "{}").await, "");
+        assert!(post(&receiver.url("zz"), "content-length: 2\r\n", "{}").await.starts_with("HTTP/1.1 204"));
+        assert_eq!(receiver.deliveries("a", "{}").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn too_much_is_not_taken() {
+        let receiver = receiver().await;
+        receiver.listen("a", None, Vec::new());
+        assert_eq!(post(&receiver.url("a"), "content-length: 99999999\r\n", "").await, "");
+        assert!(receiver.deliveries("a", "").is_empty());
+    }
+
+    #[test]
+    fn the_refusing_url_keeps_the_host() {
+        assert_eq!(refusing("http://127.0.0.1:8080"), "http://127.0.0.1:1/hooks/nobody");
+    }
+}
