@@ -95,6 +95,8 @@ pub(super) struct Run<'r> {
 
 /// Why a trial cannot go on.
 pub(super) enum Halt {
+    /// A finding on record says all there is to say, and the rest of the trial depends on it.
+    Explained,
     Inconclusive(String),
     Broken(String),
 }
@@ -132,6 +134,7 @@ impl<'r> Run<'r> {
             };
             match done {
                 Ok(()) => {}
+                Err(Halt::Explained) => return End::Done,
                 Err(Halt::Inconclusive(reason)) => {
                     self.record.inconclusive = Some(reason);
                     return End::GaveUp;
@@ -309,7 +312,9 @@ impl<'r> Run<'r> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
         self.record.requests += 1;
-        environment.ledger.note(&environment.contract, &self.spec.name, &exchange);
+        // What is made once for the whole run stays until its end.
+        let owner = step.once.as_ref().unwrap_or(&self.spec.name);
+        environment.ledger.note(&environment.contract, owner, &exchange);
         let field = step.expect.as_ref().and_then(|expect| expect.field.as_ref());
         let field = field.and_then(|field| template::text(field, &self.variables).ok());
         if let Some(mut context) = Context::new(&environment.contract, &exchange) {
@@ -482,10 +487,7 @@ impl<'r> Run<'r> {
                 Some(value) => {
                     self.variables.insert(name, value);
                 }
-                // The finding that explains it is on record already.
-                None if holds != Holds::Yes => {
-                    return Err(Halt::Inconclusive(format!("{} gave no `{name}` to go on with", step.call.clone().unwrap_or_default())));
-                }
+                None if holds != Holds::Yes => return Err(Halt::Explained),
                 None => {
                     return Err(Halt::Inconclusive(format!("the answer of {} has no {from}", step.call.clone().unwrap_or_default())));
                 }
