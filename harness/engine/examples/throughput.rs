@@ -36,11 +36,23 @@ const ERRORS: [(&str, &str); 10] = [
     ("revoked-key", "{ call: listCustomers, as: revoked, expect: { error: AUTHENTICATION_FAILED } }"),
     ("expired-token", "{ call: listCustomers, as: expired, expect: { error: TOKEN_EXPIRED } }"),
     ("no-scope", "{ call: createCustomer, as: reader, expect: { error: INSUFFICIENT_PERMISSIONS } }"),
-    ("unknown-customer", "{ call: getCustomer, as: reader, path: { customerId: cus_none }, expect: { error: RESOURCE_NOT_FOUND } }"),
-    ("unknown-transaction", "{ call: getTransaction, as: reader, path: { transactionId: txn_none }, expect: { error: RESOURCE_NOT_FOUND } }"),
-    ("missing-field", "{ call: createCustomer, as: writer, without: [email], expect: { error: VALIDATION_ERROR, field: email } }"),
+    (
+        "unknown-customer",
+        "{ call: getCustomer, as: reader, path: { customerId: cus_none }, expect: { error: RESOURCE_NOT_FOUND } }",
+    ),
+    (
+        "unknown-transaction",
+        "{ call: getTransaction, as: reader, path: { transactionId: txn_none }, expect: { error: RESOURCE_NOT_FOUND } }",
+    ),
+    (
+        "missing-field",
+        "{ call: createCustomer, as: writer, without: [email], expect: { error: VALIDATION_ERROR, field: email } }",
+    ),
     ("malformed-json", "{ call: createCustomer, as: writer, raw: '{', expect: { error: VALIDATION_ERROR } }"),
-    ("no-such-date", "{ call: createCustomer, as: writer, with: { dateOfBirth: '1990-02-30' }, expect: { error: INVALID_FIELD_FORMAT, field: dateOfBirth } }"),
+    (
+        "no-such-date",
+        "{ call: createCustomer, as: writer, with: { dateOfBirth: '1990-02-30' }, expect: { error: INVALID_FIELD_FORMAT, field: dateOfBirth } }",
+    ),
 ];
 
 fn main() -> ExitCode {
@@ -87,7 +99,8 @@ async fn by_harness(contract: &Arc<Contract>, trials: &[TrialSpec]) -> Result<Du
     let (_sender, stop) = watch::channel(None);
     let environment = Environment::new(contract.clone(), target, http, Some(receiver), token(), stop);
     let clock = Instant::now();
-    let runs = trials.iter().map(|trial| async { (trial, run_trial(&environment, trial).await) });
+    let shared = &environment;
+    let runs = trials.iter().map(|trial| async move { (trial, run_trial(shared, trial).await) });
     let mut records = futures_util::stream::iter(runs).buffer_unordered(IN_FLIGHT);
     while let Some((trial, record)) = records.next().await {
         if let Some(reason) = record.inconclusive {
@@ -128,7 +141,8 @@ fn tell(harness: &[Duration], bare: &[Duration]) {
         let (least, most) = (rates.iter().copied().fold(f64::MAX, f64::min), rates.iter().copied().fold(0.0, f64::max));
         format!("{:>7.0} requests/s (from {least:.0} to {most:.0})", median(&rates))
     };
-    let ratios: Vec<f64> = harness.iter().zip(bare).map(|(harness, bare)| bare.as_secs_f64() / harness.as_secs_f64()).collect();
+    let ratios: Vec<f64> =
+        harness.iter().zip(bare).map(|(harness, bare)| bare.as_secs_f64() / harness.as_secs_f64()).collect();
     println!("{SCENARIOS} one-request error scenarios, {IN_FLIGHT} in flight, median of {ROUNDS} turns each");
     println!("  harness, every check on  {}", shown(harness));
     println!("  bare client              {}", shown(bare));
@@ -142,7 +156,8 @@ fn median(numbers: &[f64]) -> f64 {
 }
 
 fn target(contract: &Contract) -> Result<Target, String> {
-    let url = std::env::var("CONFORMANCE_TARGET_URL").map_err(|_| "CONFORMANCE_TARGET_URL is not set; ci/bench.sh sets it")?;
+    let url = std::env::var("CONFORMANCE_TARGET_URL")
+        .map_err(|_| "CONFORMANCE_TARGET_URL is not set; ci/bench.sh sets it")?;
     Ok(Target {
         url,
         credentials: credentials(contract, &BTreeMap::new())?,
@@ -181,7 +196,10 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
     let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
     let url = reqwest::Url::parse(&request.url).map_err(|error| error.to_string())?;
     let mut bare = reqwest::Request::new(method, url);
-    let shown = request.headers.into_iter().filter(|(name, _)| !secret_headers.iter().any(|(secret, _)| secret.eq_ignore_ascii_case(name)));
+    let shown = request
+        .headers
+        .into_iter()
+        .filter(|(name, _)| !secret_headers.iter().any(|(secret, _)| secret.eq_ignore_ascii_case(name)));
     let secret = secret_headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes()));
     for (name, value) in shown.chain(secret) {
         let name = http::HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
@@ -211,7 +229,10 @@ fn write_table(folder: &PathBuf) -> std::io::Result<()> {
     let rounds: Vec<String> = (1..=SCENARIOS / ERRORS.len()).map(|round| format!("r{round}")).collect();
     let mut text = "about: Errors that one request provokes.\nscenarios:\n".to_owned();
     for (name, step) in ERRORS {
-        text.push_str(&format!("  - name: {name}\n    clauses: [ENV-1]\n    each: {{ round: [{}] }}\n    steps:\n      - {step}\n", rounds.join(", ")));
+        text.push_str(&format!(
+            "  - name: {name}\n    clauses: [ENV-1]\n    each: {{ round: [{}] }}\n    steps:\n      - {step}\n",
+            rounds.join(", ")
+        ));
     }
     std::fs::create_dir_all(folder.join("scenarios"))?;
     std::fs::write(folder.join("scenarios/throughput.yaml"), text)

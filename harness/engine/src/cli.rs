@@ -203,7 +203,8 @@ fn shard(text: &str) -> Result<Shard, String> {
 
 fn header(text: &str) -> Result<Header, String> {
     let (name, value) = text.split_once(':').ok_or("a header is written 'NAME: VALUE'")?;
-    let good = http::HeaderName::from_bytes(name.trim().as_bytes()).is_ok() && http::HeaderValue::from_str(value.trim()).is_ok();
+    let good = http::HeaderName::from_bytes(name.trim().as_bytes()).is_ok()
+        && http::HeaderValue::from_str(value.trim()).is_ok();
     if !good {
         return Err(format!("`{}` is no header", name.trim()));
     }
@@ -224,7 +225,17 @@ mod tests {
     #[test]
     fn libtest_flags_and_ours_live_together() {
         let suite = Suite::try_parse_from([
-            "conformance", "--target-url", "http://h", "--exact", "a", "b", "--skip", "c", "--strict", "--shard", "2/4",
+            "conformance",
+            "--target-url",
+            "http://h",
+            "--exact",
+            "a",
+            "b",
+            "--skip",
+            "c",
+            "--strict",
+            "--shard",
+            "2/4",
         ])
         .expect("it parses");
         assert_eq!(suite.run.libtest.filter.as_deref(), Some("a"));
@@ -235,7 +246,15 @@ mod tests {
 
     #[test]
     fn bad_values_are_refused() {
-        for arguments in [["--shard", "0/4"], ["--shard", "5/4"], ["--rate", "0"], ["--timeout", "-1"], ["--seed", "x"], ["--report", "junti=a"], ["--header", "nope"]] {
+        for arguments in [
+            ["--shard", "0/4"],
+            ["--shard", "5/4"],
+            ["--rate", "0"],
+            ["--timeout", "-1"],
+            ["--seed", "x"],
+            ["--report", "junti=a"],
+            ["--header", "nope"],
+        ] {
             let line = ["conformance"].into_iter().chain(arguments);
             assert!(Suite::try_parse_from(line).is_err(), "{arguments:?}");
         }

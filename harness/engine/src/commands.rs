@@ -65,7 +65,9 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .map(|clause| explain_clause(clause, &library))
         .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &library)))
         .or_else(|| explain_check(name, &contract))
-        .or_else(|| library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract)));
+        .or_else(|| {
+            library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract))
+        });
     if let Some(text) = text {
         print!("{text}");
         return ExitCode::SUCCESS;
@@ -83,7 +85,8 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
 }
 
 fn explain_clause(clause: &Clause, library: &Library) -> String {
-    let mut text = format!("{} ({})\n  {}\n  On the page: {}\n", clause.id, clause.level.as_str(), clause.says, clause.page);
+    let mut text =
+        format!("{} ({})\n  {}\n  On the page: {}\n", clause.id, clause.level.as_str(), clause.says, clause.page);
     if !clause.checks.is_empty() {
         text.push_str(&format!("  Judged on every exchange by: {}\n", clause.checks.join(", ")));
     }
@@ -100,7 +103,10 @@ fn explain_clause(clause: &Clause, library: &Library) -> String {
 }
 
 fn explain_code(entry: &ErrorCode, library: &Library) -> String {
-    let status = entry.status.map_or_else(|| "never answers a call; it stands in delivery logs".to_owned(), |status| format!("comes with {status}"));
+    let status = entry.status.map_or_else(
+        || "never answers a call; it stands in delivery logs".to_owned(),
+        |status| format!("comes with {status}"),
+    );
     let retry = match entry.retry {
         Retry::Never => "the same request will fail again",
         Retry::Credential => "renew the credential, then try once more",
@@ -112,7 +118,10 @@ fn explain_code(entry: &ErrorCode, library: &Library) -> String {
         .iter()
         .filter(|trial| {
             let expects = |step: &std::sync::Arc<crate::scenario::Step>| {
-                step.expect.as_ref().is_some_and(|expect| crate::scenario::codes(&expect.error, &trial.variables).is_ok_and(|codes| codes.contains(&entry.code)))
+                step.expect.as_ref().is_some_and(|expect| {
+                    crate::scenario::codes(&expect.error, &trial.variables)
+                        .is_ok_and(|codes| codes.contains(&entry.code))
+                })
             };
             trial.steps.iter().any(expects)
         })
@@ -145,7 +154,10 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
     }
     if !trial.actors.is_empty() {
         let variables: Vec<String> = trial.actors.iter().map(|actor| variable(actor)).collect();
-        text.push_str(&format!("  Needs: {}\n", variables.iter().chain(&trial.needs).cloned().collect::<Vec<_>>().join(", ")));
+        text.push_str(&format!(
+            "  Needs: {}\n",
+            variables.iter().chain(&trial.needs).cloned().collect::<Vec<_>>().join(", ")
+        ));
     }
     for (index, step) in trial.steps.iter().enumerate() {
         text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial)));
@@ -156,10 +168,14 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
 fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
     use crate::scenario::{codes, template};
     let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
-    let Some(call) = &step.call else { return "wait for the retry delay that was told".to_owned() };
-    let actor = step.actor.as_deref().map_or_else(|| "nobody in particular".to_owned(), |actor| filled(actor));
+    let Some(call) = &step.call else {
+        return "wait for the retry delay that was told".to_owned();
+    };
+    let actor = step.actor.as_deref().map_or_else(|| "nobody in particular".to_owned(), &filled);
     let many = step.burst.map(|burst| format!(" up to {} times at once", burst.at_most)).unwrap_or_default();
-    let Some(expect) = &step.expect else { return format!("{} as {actor}{many}; it must succeed", filled(call)) };
+    let Some(expect) = &step.expect else {
+        return format!("{} as {actor}{many}; it must succeed", filled(call));
+    };
     let mut accepted = Vec::new();
     if expect.success {
         accepted.push("success".to_owned());

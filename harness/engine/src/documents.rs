@@ -164,11 +164,7 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
     });
     // Pixels a metre; 300 DPI is 11811.02, which the format can only state as 11811.
     let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
-    encoder.set_pixel_dims(Some(png::PixelDimensions {
-        xppu: per_metre,
-        yppu: per_metre,
-        unit: png::Unit::Meter,
-    }));
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&pixels(spec.colour))?;
     writer.finish()?;
@@ -275,9 +271,7 @@ fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
         let length = digits(padding) - 1;
         length + digits(table + padding + length) - digits(table)
     };
-    (missing.saturating_sub(24)..=missing)
-        .find(|padding| padding + extra(*padding) == missing)
-        .map(pdf)
+    (missing.saturating_sub(24)..=missing).find(|padding| padding + extra(*padding) == missing).map(pdf)
 }
 
 fn gif() -> Vec<u8> {
@@ -290,16 +284,8 @@ fn gif() -> Vec<u8> {
 }
 
 fn tiff() -> Vec<u8> {
-    let entries: [(u16, u16, u32); 8] = [
-        (256, 3, 1),
-        (257, 3, 1),
-        (258, 3, 8),
-        (259, 3, 1),
-        (262, 3, 1),
-        (273, 4, 8),
-        (278, 3, 1),
-        (279, 4, 1),
-    ];
+    let entries: [(u16, u16, u32); 8] =
+        [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 3, 1), (279, 4, 1)];
     let mut out = b"II*\0".to_vec();
     out.extend(10u32.to_le_bytes());
     out.extend([0x7F, 0]);

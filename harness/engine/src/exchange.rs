@@ -44,17 +44,12 @@ pub struct Response {
 impl Response {
     /// The first value of a header field, where it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.header_bytes(name)
-            .and_then(|value| std::str::from_utf8(value).ok())
-            .map(str::trim)
+        self.header_bytes(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::trim)
     }
 
     /// The first value of a header field, as bytes.
     pub fn header_bytes(&self, name: &str) -> Option<&[u8]> {
-        self.headers
-            .iter()
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_slice())
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
     }
 
     /// The body as JSON, read as generously as can be: a byte order mark and broken UTF-8 are
@@ -62,9 +57,7 @@ impl Response {
     pub fn json(&self) -> Option<serde_json::Value> {
         let text = String::from_utf8_lossy(&self.body);
         let text = text.trim_start_matches('\u{feff}');
-        serde_json::from_str(text)
-            .or_else(|_| serde_json::from_str(&without_lone_surrogates(text)))
-            .ok()
+        serde_json::from_str(text).or_else(|_| serde_json::from_str(&without_lone_surrogates(text))).ok()
     }
 
     /// True for 200 to 299.
@@ -95,10 +88,7 @@ impl Fault {
     /// The fault in words.
     pub fn message(&self) -> &str {
         match self {
-            Fault::Unreachable(text)
-            | Fault::Broken(text)
-            | Fault::TimedOut(text)
-            | Fault::Unsendable(text) => text,
+            Fault::Unreachable(text) | Fault::Broken(text) | Fault::TimedOut(text) | Fault::Unsendable(text) => text,
         }
     }
 }
@@ -183,11 +173,7 @@ mod tests {
     use super::*;
 
     fn json(body: &[u8]) -> Option<serde_json::Value> {
-        Response {
-            body: body.to_vec(),
-            ..Response::default()
-        }
-        .json()
+        Response { body: body.to_vec(), ..Response::default() }.json()
     }
 
     #[test]

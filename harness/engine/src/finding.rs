@@ -46,11 +46,7 @@ pub struct Breach {
 impl Breach {
     /// A breach at a part.
     pub fn new(part: Part, expected: impl Into<String>, actual: impl Into<String>) -> Self {
-        Self {
-            part,
-            expected: expected.into(),
-            actual: actual.into(),
-        }
+        Self { part, expected: expected.into(), actual: actual.into() }
     }
 
     /// A breach in the body.

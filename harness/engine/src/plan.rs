@@ -22,10 +22,7 @@ pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard:
     let mut planned: Vec<Planned> = trials
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(&spec.name, shard)))
-        .map(|spec| Planned {
-            skip: target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs),
-            spec,
-        })
+        .map(|spec| Planned { skip: target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs), spec })
         .collect();
     planned.sort_by_key(|trial| trial.spec.lock.is_none());
     planned

@@ -89,7 +89,8 @@ pub fn selection<'l>(contract: &Contract, library: &'l Library, defect: &str, cl
             if trial.lock.is_some() {
                 return false;
             }
-            let scenario = trial.name.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+            let scenario =
+                trial.name.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
             let count = seen.entry((trial.file.as_str(), scenario)).or_default();
             *count += 1;
             *count <= every_scenario || sampled(defect, &trial.name)

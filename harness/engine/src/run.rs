@@ -144,7 +144,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let facts = Facts {
         contract: &environment.contract,
         hash,
-        target: if environment.target.embedded { "embedded reference".to_owned() } else { environment.target.url.clone() },
+        target: if environment.target.embedded {
+            "embedded reference".to_owned()
+        } else {
+            environment.target.url.clone()
+        },
         seed: arguments.seed,
         strict: arguments.strict,
         started,
@@ -285,9 +289,13 @@ fn selected(arguments: &RunArgs, mut planned: Vec<Planned>) -> Vec<Planned> {
 }
 
 fn is_selected(arguments: &RunArgs, name: &str) -> bool {
-    let matches = |filter: &String| if arguments.libtest.exact { name == filter } else { name.contains(filter.as_str()) };
+    let matches = |filter: &String| {
+        if arguments.libtest.exact { name == filter } else { name.contains(filter.as_str()) }
+    };
     let filters: Vec<&String> = arguments.more.iter().chain(&arguments.libtest.filter).collect();
-    (filters.is_empty() || filters.into_iter().any(matches)) && !arguments.libtest.skip.iter().any(matches) && !arguments.libtest.ignored
+    (filters.is_empty() || filters.into_iter().any(matches))
+        && !arguments.libtest.skip.iter().any(matches)
+        && !arguments.libtest.ignored
 }
 
 fn is_partial(arguments: &RunArgs) -> bool {
@@ -374,7 +382,14 @@ fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResult {
     result
 }
 
-fn synthetic(name: String, file: String, line: usize, clauses: Vec<String>, verdict: Verdict, reason: Option<String>) -> TrialResult {
+fn synthetic(
+    name: String,
+    file: String,
+    line: usize,
+    clauses: Vec<String>,
+    verdict: Verdict,
+    reason: Option<String>,
+) -> TrialResult {
     TrialResult {
         name,
         file,
@@ -399,16 +414,28 @@ fn stale_deviations(rules: &Rules, results: &[TrialResult], file: Option<&Path>)
         let covered: Vec<&TrialResult> = results
             .iter()
             .filter(|result| deviation.covers(&result.name))
-            .filter(|result| result.clauses.contains(&deviation.clause) || result.record.exercised.contains(&deviation.clause))
+            .filter(|result| {
+                result.clauses.contains(&deviation.clause) || result.record.exercised.contains(&deviation.clause)
+            })
             .collect();
         let reason = match covered.iter().any(|result| result.outcome.verdict != Verdict::Inconclusive) {
             // Where no verdict could be had, nothing is known of it either.
             false if !covered.is_empty() => continue,
             false => format!("the known deviation from {} ({}) matches no trial", deviation.clause, deviation.ticket),
-            true => format!("the known deviation from {} ({}) no longer holds: take it out of the target file", deviation.clause, deviation.ticket),
+            true => format!(
+                "the known deviation from {} ({}) no longer holds: take it out of the target file",
+                deviation.clause, deviation.ticket
+            ),
         };
         let name = format!("deviations::{}-{}", deviation.clause.to_lowercase(), index + 1);
-        stale.push(synthetic(name, file.clone(), deviation.line, vec![deviation.clause.clone()], Verdict::Failed, Some(reason)));
+        stale.push(synthetic(
+            name,
+            file.clone(),
+            deviation.line,
+            vec![deviation.clause.clone()],
+            Verdict::Failed,
+            Some(reason),
+        ));
     }
     stale
 }
@@ -431,7 +458,9 @@ fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refus
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),
             Ok(None) => {}
-            Err(message) => return Err(Refusal::Inconclusive(format!("a report could not be written: {message}"))),
+            Err(message) => {
+                return Err(Refusal::Inconclusive(format!("a report could not be written: {message}")));
+            }
         }
     }
     Ok(ExitCode::from(report.exit_code))

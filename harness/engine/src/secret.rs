@@ -77,10 +77,7 @@ impl Redactor {
         if patterns.is_empty() {
             return Self::default();
         }
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .ok();
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
         Self { finder, names }
     }
 
@@ -96,10 +93,8 @@ impl Redactor {
     pub fn clean_value(&self, value: &mut serde_json::Value) {
         use serde_json::Value;
         match value {
-            Value::String(text) => {
-                if self.finder.as_ref().is_some_and(|finder| finder.is_match(text.as_str())) {
-                    *text = self.clean(text);
-                }
+            Value::String(text) if self.finder.as_ref().is_some_and(|finder| finder.is_match(text.as_str())) => {
+                *text = self.clean(text);
             }
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.clean_value(element)),
             Value::Object(members) => members.iter_mut().for_each(|(_, inner)| self.clean_value(inner)),

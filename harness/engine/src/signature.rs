@@ -7,9 +7,7 @@ use crate::contract::hex;
 
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
 pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
-        unreachable!("HMAC takes keys of any length")
-    };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
     mac.update(message);
     hex(&mac.finalize().into_bytes())
 }

@@ -78,7 +78,13 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     completion
 }
 
-fn result(spec: TrialSpec, record: TrialRecord, outcome: Outcome, started: chrono::DateTime<Utc>, took: Duration) -> TrialResult {
+fn result(
+    spec: TrialSpec,
+    record: TrialRecord,
+    outcome: Outcome,
+    started: chrono::DateTime<Utc>,
+    took: Duration,
+) -> TrialResult {
     TrialResult {
         name: spec.name,
         file: spec.file,
@@ -107,7 +113,9 @@ fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Resul
                 .findings
                 .iter()
                 .filter(|finding| shared.rules.fails(finding))
-                .map(|finding| format!("{} {}: {} (expected {})", finding.clause, finding.part, finding.message, finding.expected))
+                .map(|finding| {
+                    format!("{} {}: {} (expected {})", finding.clause, finding.part, finding.message, finding.expected)
+                })
                 .collect();
             Err(clean(&lines.join("\n")).into())
         }

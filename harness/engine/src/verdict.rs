@@ -26,13 +26,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, in the order in which people want to read them.
-    pub const ALL: [Verdict; 5] = [
-        Verdict::Passed,
-        Verdict::Warned,
-        Verdict::Skipped,
-        Verdict::Failed,
-        Verdict::Inconclusive,
-    ];
+    pub const ALL: [Verdict; 5] =
+        [Verdict::Passed, Verdict::Warned, Verdict::Skipped, Verdict::Failed, Verdict::Inconclusive];
 
     /// The verdict as a word.
     pub fn as_str(self) -> &'static str {

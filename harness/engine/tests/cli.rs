@@ -62,13 +62,21 @@ fn the_runner_s_own_values_are_judged_before_anything_is_sent() {
     Program::run(&["--test-threads", "0"]).refused_in_a_line(2, "--test-threads must be at least 1");
     Program::run(&["no-such-trial"]).refused_in_a_line(2, "no trial matches; `--list` shows all names");
     Program::run(&["--exact", "readme"]).refused_in_a_line(2, "no trial matches");
-    Program::run(&["--pack", "/nowhere"]).refused_in_a_line(2, "--pack /nowhere: no folders `schemas` and `scenarios` there");
+    Program::run(&["--pack", "/nowhere"])
+        .refused_in_a_line(2, "--pack /nowhere: no folders `schemas` and `scenarios` there");
 }
 
 #[test]
 fn an_unset_variable_may_be_set_to_nothing() {
     // Recipes of CI systems pass `VARIABLE: ${{ inputs.x }}`, which is empty where nothing was given.
-    for variable in ["CONFORMANCE_TARGET_URL", "CONFORMANCE_REPORT", "CONFORMANCE_RATE", "CONFORMANCE_SHARD", "CONFORMANCE_PACK", "CONFORMANCE_TARGET"] {
+    for variable in [
+        "CONFORMANCE_TARGET_URL",
+        "CONFORMANCE_REPORT",
+        "CONFORMANCE_RATE",
+        "CONFORMANCE_SHARD",
+        "CONFORMANCE_PACK",
+        "CONFORMANCE_TARGET",
+    ] {
         let said = Program::new(&["run", "callers-without-credential"]).env(variable, "").go();
         assert_eq!(said.code, 0, "{variable}: {}", said.err);
     }
@@ -103,8 +111,18 @@ fn mistakes_in_a_target_file_are_drawn_at_their_place() {
     let cases = [
         ("actors: { writr: KEY }", "unknown name `writr` in `actors`", ":2:", "did you mean `writer`?"),
         ("lacks: { rate-limt: none }", "unknown name `rate-limt` in `lacks`", ":2:", "did you mean `rate-limit`?"),
-        ("deviations: [{ clause: ENV-11, reason: r, ticket: t, expires: 2030-01-01 }]", "unknown clause `ENV-11`", ":2:24", "did you mean `ENV-1"),
-        ("deviations: [{ clause: ENV-1, reason: r, ticket: t, expires: 2030-13-01 }]", "deviations[0].expires: ", ":2:62", ""),
+        (
+            "deviations: [{ clause: ENV-11, reason: r, ticket: t, expires: 2030-01-01 }]",
+            "unknown clause `ENV-11`",
+            ":2:24",
+            "did you mean `ENV-1",
+        ),
+        (
+            "deviations: [{ clause: ENV-1, reason: r, ticket: t, expires: 2030-13-01 }]",
+            "deviations[0].expires: ",
+            ":2:62",
+            "",
+        ),
         ("deviation: []", "unknown field `deviation`", ":2:1", "did you mean `deviations`?"),
         ("rate: fast", "rate: ", ":2:7", ""),
         ("rate: 0", "", ":2:7", ""),
@@ -133,7 +151,9 @@ fn nothing_checked_is_never_well() {
 
 #[test]
 fn a_malformed_credential_is_refused_without_being_shown() {
-    let said = Program::new(&["run", "--target-url", "http://127.0.0.1:1"]).env("CONFORMANCE_ACTOR_WRITER", "sk_live_1234567").go();
+    let said = Program::new(&["run", "--target-url", "http://127.0.0.1:1"])
+        .env("CONFORMANCE_ACTOR_WRITER", "sk_live_1234567")
+        .go();
     said.refused_in_a_line(2, "CONFORMANCE_ACTOR_WRITER: a credential begins with `key:`, `bearer:` or `secret:`");
     assert!(!said.err.contains("sk_live"), "{}", said.err);
 }
@@ -152,7 +172,9 @@ fn a_served_reference_can_be_tested_with_what_it_prints() {
 
 #[test]
 fn an_unknown_defect_is_corrected() {
-    Program::new(&["serve", "--defect", "drops-request-ids"]).go().refused_in_a_line(2, "there is no defect `drops-request-ids`");
+    Program::new(&["serve", "--defect", "drops-request-ids"])
+        .go()
+        .refused_in_a_line(2, "there is no defect `drops-request-ids`");
 }
 
 // ---------------------------------------------------------------- the pack
@@ -200,7 +222,11 @@ fn all_mistakes_are_told_at_once() {
     }
     let said = Program::new(&["validate", "--pack", &folder.path()]).go();
     said.refused(2);
-    assert!(said.err.contains("one.yaml:2:") && said.err.contains("two.yaml:2:") && said.err.contains("2 problems"), "{}", said.err);
+    assert!(
+        said.err.contains("one.yaml:2:") && said.err.contains("two.yaml:2:") && said.err.contains("2 problems"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]
@@ -214,7 +240,9 @@ fn what_is_no_yaml_is_told_at_its_place() {
 
 #[test]
 fn a_sound_pack_is_well() {
-    for arguments in [vec!["validate".to_owned()], vec!["validate".to_owned(), "--pack".to_owned(), parcel_pack().path()]] {
+    for arguments in
+        [vec!["validate".to_owned()], vec!["validate".to_owned(), "--pack".to_owned(), parcel_pack().path()]]
+    {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let said = Program::new(&arguments).go();
         said.ended(0);
@@ -243,7 +271,10 @@ fn filters_choose_trials() {
     let both = names(&["readme::", "envelope/request-ids"]);
     assert_eq!(both.len(), readme.len() + names(&["envelope/request-ids"]).len());
     let rest = names(&["readme::", "--skip", "impossible-dates", "--skip", "some-expectations"]);
-    assert!(!rest.is_empty() && rest.len() < readme.len() && rest.iter().all(|name| !name.contains("impossible-dates")), "{rest:?}");
+    assert!(
+        !rest.is_empty() && rest.len() < readme.len() && rest.iter().all(|name| !name.contains("impossible-dates")),
+        "{rest:?}"
+    );
     let shards: Vec<String> = ["1/3", "2/3", "3/3"].iter().flat_map(|shard| names(&["--shard", shard])).collect();
     assert_eq!(shards.len(), names(&[]).len());
 }
@@ -261,7 +292,10 @@ fn everything_with_a_name_is_explained() {
         said.ended(0);
         assert!(said.out.contains(wanted), "{name}: {}", said.out);
     }
-    Program::new(&["explain", "TOKEN_EXPIERD"]).go().refused_in_a_line(2, "there is no trial, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?");
+    Program::new(&["explain", "TOKEN_EXPIERD"]).go().refused_in_a_line(
+        2,
+        "there is no trial, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
+    );
     Program::new(&["explain", "xyzzy"]).go().refused_in_a_line(2, "`list` shows all trials");
 }
 
@@ -273,7 +307,9 @@ fn schemas_are_printed() {
         let schema: Value = serde_json::from_str(&said.out).expect("JSON");
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     }
-    Program::new(&["schema", "scenaro"]).go().refused_in_a_line(2, "there is no schema `scenaro`: did you mean `scenario`?");
+    Program::new(&["schema", "scenaro"])
+        .go()
+        .refused_in_a_line(2, "there is no schema `scenaro`: did you mean `scenario`?");
 }
 
 // ---------------------------------------------------------------- reports
@@ -293,7 +329,13 @@ fn a_report_that_cannot_be_written_is_told_and_counts() {
 fn one_report_that_cannot_be_written_does_not_cost_the_others() {
     let folder = folder();
     let (obstacle, good) = (write(&folder, "file", ""), format!("{}/good.json", folder.path()));
-    let said = Program::run(&["callers-without-credential", "--report", &format!("json={obstacle}/bad.json"), "--report", &format!("json={good}")]);
+    let said = Program::run(&[
+        "callers-without-credential",
+        "--report",
+        &format!("json={obstacle}/bad.json"),
+        "--report",
+        &format!("json={good}"),
+    ]);
     said.ended(3);
     assert!(Path::new(&good).exists(), "{}", said.err);
 }
@@ -302,7 +344,11 @@ fn one_report_that_cannot_be_written_does_not_cost_the_others() {
 fn a_report_on_standard_output_stands_there_alone() {
     let said = Program::run(&["callers-without-credential", "--report", "json=-", "--format", "json"]);
     said.ended(0);
-    let last = said.out.lines().position(|line| line == "{").map(|at| said.out.lines().skip(at).collect::<Vec<_>>().join("\n"));
+    let last = said
+        .out
+        .lines()
+        .position(|line| line == "{")
+        .map(|at| said.out.lines().skip(at).collect::<Vec<_>>().join("\n"));
     let report: Value = serde_json::from_str(&last.unwrap_or_default()).expect("JSON");
     assert_eq!(report["exitCode"], 0);
 }
@@ -311,7 +357,8 @@ fn a_report_on_standard_output_stands_there_alone() {
 fn the_deadline_ends_a_run_and_leaves_its_reports() {
     let folder = folder();
     let (json, xml) = (format!("{}/run.json", folder.path()), format!("{}/run.xml", folder.path()));
-    let said = Program::run(&["--deadline", "0.01", "--report", &format!("json={json}"), "--report", &format!("junit={xml}")]);
+    let said =
+        Program::run(&["--deadline", "0.01", "--report", &format!("json={json}"), "--report", &format!("junit={xml}")]);
     said.ended(3);
     let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
     assert_eq!(report["exitCode"], 3);
@@ -376,7 +423,15 @@ fn a_header_of_the_command_line_is_not_shown() {
     let echo = Echo::start();
     let folder = folder();
     let json = format!("{}/run.json", folder.path());
-    let said = Program::run(&["--target-url", &echo.url, "--header", "X-Gateway: gate_Zx98q8W7e6R5", "callers-without-credential", "--report", &format!("json={json}")]);
+    let said = Program::run(&[
+        "--target-url",
+        &echo.url,
+        "--header",
+        "X-Gateway: gate_Zx98q8W7e6R5",
+        "callers-without-credential",
+        "--report",
+        &format!("json={json}"),
+    ]);
     said.ended(1);
     for text in [&said.out, &said.err, &read(&json)] {
         assert!(!text.contains("gate_Zx98q8W7e6R5"), "the gateway's header is shown");
@@ -418,7 +473,11 @@ fn a_known_deviation_is_let_pass_while_it_is_as_described() {
 fn a_deviation_that_no_longer_holds_fails() {
     let said = deviating(None, "MOVE-1", "parcels::*", "2999-12-31");
     said.ended(1);
-    assert!(said.out.contains("the known deviation from MOVE-1 (DESK-1) no longer holds: take it out of the target file"), "{}", said.out);
+    assert!(
+        said.out.contains("the known deviation from MOVE-1 (DESK-1) no longer holds: take it out of the target file"),
+        "{}",
+        said.out
+    );
 }
 
 #[test]
@@ -468,7 +527,9 @@ fn names(arguments: &[&str]) -> Vec<String> {
     said.ended(0);
     said.out
         .lines()
-        .map(|line| line.strip_suffix(": test").unwrap_or_else(|| panic!("{line:?} is no line of libtest's list")).to_owned())
+        .map(|line| {
+            line.strip_suffix(": test").unwrap_or_else(|| panic!("{line:?} is no line of libtest's list")).to_owned()
+        })
         .collect()
 }
 

@@ -52,6 +52,10 @@ fn verdict(name: &str, clauses: &[&str], proof: &Proof) -> Option<String> {
         .difference(&named)
         .map(|clause| format!("{clause} by {}", proof.violated[*clause].iter().next().expect("a trial")))
         .collect();
-    let doubts = proof.inconclusive.iter().next().map(|(trial, reason)| format!("; {} inconclusive: {trial}: {reason}", proof.inconclusive.len()));
+    let doubts = proof
+        .inconclusive
+        .iter()
+        .next()
+        .map(|(trial, reason)| format!("; {} inconclusive: {trial}: {reason}", proof.inconclusive.len()));
     Some(format!("{name}: missed {missed:?}, extra {extra:?}{}", doubts.unwrap_or_default()))
 }

@@ -15,11 +15,8 @@ use regex::Regex;
 const LONGEST: usize = 500;
 
 /// Sources that are longer than they should be, until they are taken apart; a shorter one here fails.
-const LONGER: &[&str] = &[
-    "harness/engine/src/execute/steps.rs",
-    "harness/engine/src/scenario/model.rs",
-    "harness/engine/src/source.rs",
-];
+const LONGER: &[&str] =
+    &["harness/engine/src/execute/steps.rs", "harness/engine/src/scenario/model.rs", "harness/engine/src/source.rs"];
 
 /// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
 const LAYERS: &[&[&str]] = &[
@@ -62,7 +59,8 @@ fn every_source_says_what_it_is_for() {
 
 #[test]
 fn no_source_is_too_long() {
-    let long: BTreeSet<String> = sources().into_iter().filter(|(_, text)| is_too_long(text)).map(|(name, _)| name).collect();
+    let long: BTreeSet<String> =
+        sources().into_iter().filter(|(_, text)| is_too_long(text)).map(|(name, _)| name).collect();
     let known: BTreeSet<String> = LONGER.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(long, known, "left: over {LONGEST} lines; right: LONGER");
     assert!(is_too_long(&"x\n".repeat(LONGEST + 1)));
@@ -83,7 +81,9 @@ fn modules_name_lower_layers_only() {
     let mut up = BTreeSet::new();
     let mut wrong = Vec::new();
     for (name, text) in sources() {
-        let Some(module) = module_of(&name) else { continue };
+        let Some(module) = module_of(&name) else {
+            continue;
+        };
         for other in named_modules(&text) {
             match is_step_up(&module, &other) {
                 Ok(false) => {}
@@ -96,13 +96,16 @@ fn modules_name_lower_layers_only() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let known: BTreeSet<(String, String)> = STEPS_UP.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+    let known: BTreeSet<(String, String)> =
+        STEPS_UP.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
     assert_eq!(up, known, "left: steps up that are there; right: STEPS_UP");
 }
 
 #[test]
 fn the_search_for_layers_notices_a_step_up() {
-    let named = named_modules("use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::trial; }\n");
+    let named = named_modules(
+        "use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::trial; }\n",
+    );
     assert_eq!(named, BTreeSet::from(["report", "check", "run", "cli"].map(str::to_owned)));
     assert_eq!(is_step_up("check", "run"), Ok(true));
     assert_eq!(is_step_up("check", "plan"), Ok(true), "the same layer is no lower one");
@@ -122,9 +125,15 @@ fn two_independent_readings() {
         let code = without_comments(&text);
         if name.starts_with("harness/engine/src/") {
             let may = name == "harness/engine/src/target/embedded.rs";
-            assert!(may || !names_reference.is_match(&code), "{name} names the crate `reference`; only target/embedded.rs may");
+            assert!(
+                may || !names_reference.is_match(&code),
+                "{name} names the crate `reference`; only target/embedded.rs may"
+            );
         } else {
-            assert!(!names_harness.is_match(&code), "{name} names the crate `harness`, whose reading must stay another");
+            assert!(
+                !names_harness.is_match(&code),
+                "{name} names the crate `harness`, whose reading must stay another"
+            );
         }
     }
     let manifest = read("harness/reference/Cargo.toml");
@@ -136,8 +145,13 @@ fn two_independent_readings() {
 
 #[test]
 fn git_overlooks_no_source() {
-    let folders: BTreeSet<String> = sources().iter().flat_map(|(name, _)| name.split('/').map(str::to_owned).collect::<Vec<_>>()).collect();
-    assert_eq!(overlooked(&read(".gitignore"), &folders), Vec::<String>::new(), "these rules of .gitignore hide sources: begin them with a slash");
+    let folders: BTreeSet<String> =
+        sources().iter().flat_map(|(name, _)| name.split('/').map(str::to_owned).collect::<Vec<_>>()).collect();
+    assert_eq!(
+        overlooked(&read(".gitignore"), &folders),
+        Vec::<String>::new(),
+        "these rules of .gitignore hide sources: begin them with a slash"
+    );
     let folders = BTreeSet::from(["target".to_owned()]);
     assert_eq!(overlooked("/target/\ntarget/\n# target\n", &folders), ["target/"]);
 }
@@ -147,7 +161,8 @@ fn git_overlooks_no_source() {
 #[test]
 fn scenario_names_are_facts() {
     let (_, library) = pack();
-    let wrong: Vec<String> = library.trials.iter().filter_map(|trial| scenario_name(&trial.name)).flat_map(wrong_in_name).collect();
+    let wrong: Vec<String> =
+        library.trials.iter().filter_map(|trial| scenario_name(&trial.name)).flat_map(wrong_in_name).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for name in ["Unknown-id", "an_unknown_id", "it-should-be-refused", "test-of-ids", "unknown--id", "-id"] {
         assert!(!wrong_in_name(name).is_empty(), "{name}");
@@ -168,9 +183,11 @@ fn every_check_judges_one_clause() {
 #[test]
 fn every_clause_is_put_to_the_test() {
     let (contract, library) = pack();
-    let in_scenarios: BTreeSet<&str> = library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+    let in_scenarios: BTreeSet<&str> =
+        library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
     assert_eq!(untried(&contract.clauses, &in_scenarios), Vec::<&str>::new());
-    let silent: Vec<Clause> = contract.clauses.iter().filter(|clause| clause.checks.is_empty()).take(1).cloned().collect();
+    let silent: Vec<Clause> =
+        contract.clauses.iter().filter(|clause| clause.checks.is_empty()).take(1).cloned().collect();
     assert_eq!(untried(&silent, &BTreeSet::new()), [silent[0].id.as_str()]);
 }
 
@@ -178,7 +195,11 @@ fn every_clause_is_put_to_the_test() {
 fn every_check_has_a_defect_that_makes_it_speak() {
     let (contract, _) = pack();
     let broken: BTreeSet<&str> = defects().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
-    assert_eq!(unproved(&contract, &broken), Vec::<&str>::new(), "no defect of the reference breaks the clauses of these checks");
+    assert_eq!(
+        unproved(&contract, &broken),
+        Vec::<&str>::new(),
+        "no defect of the reference breaks the clauses of these checks"
+    );
     assert_eq!(unproved(&contract, &BTreeSet::new()).len(), CHECKS.len());
 }
 
@@ -221,7 +242,8 @@ fn is_too_long(text: &str) -> bool {
 }
 
 fn leftovers(text: &str) -> Vec<String> {
-    let boundary = |line: &str, at: usize| !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    let boundary =
+        |line: &str, at: usize| !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
     text.lines()
         .enumerate()
         .flat_map(|(number, line)| {
@@ -263,7 +285,8 @@ fn is_step_up(from: &str, to: &str) -> Result<bool, String> {
 }
 
 fn without_comments(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
+    let lines: Vec<&str> =
+        text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
     lines.join("\n")
 }
 
@@ -283,7 +306,9 @@ fn scenario_name(trial: &str) -> Option<&str> {
 }
 
 fn wrong_in_name(name: &str) -> Vec<String> {
-    let letters = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    let letters = |word: &str| {
+        !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+    };
     let mut wrong = Vec::new();
     if !name.split('-').all(letters) {
         wrong.push(format!("`{name}` is not kebab-case"));
@@ -299,7 +324,11 @@ fn unpaired(checks: &[&str], clauses: &[Clause]) -> Vec<String> {
     for check in clauses.iter().flat_map(|clause| &clause.checks) {
         *count.entry(check).or_default() += 1;
     }
-    count.into_iter().filter(|(_, count)| *count != 1).map(|(check, count)| format!("{check} is named by {count} clauses")).collect()
+    count
+        .into_iter()
+        .filter(|(_, count)| *count != 1)
+        .map(|(check, count)| format!("{check} is named by {count} clauses"))
+        .collect()
 }
 
 fn untried<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>) -> Vec<&'c str> {

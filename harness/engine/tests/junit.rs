@@ -32,10 +32,14 @@ fn a_trial_is_a_case_with_its_place_and_its_remarks() {
     assert_eq!(case.line, Some(7));
     assert_eq!(property(&case.properties, "verdict"), Some("failed"));
     assert_eq!(property(&case.properties, "clauses"), Some("AUTH-5, AUTH-6"));
-    let facts = ["seed", "target-url", "contract-hash", "harness-version"].map(|name| property(&suite.properties, name));
+    let facts =
+        ["seed", "target-url", "contract-hash", "harness-version"].map(|name| property(&suite.properties, name));
     assert_eq!(facts, [Some("42"), Some("https://api.test/v1"), Some("c0ffee"), Some("0.1.0")]);
     let text = render(WIDE, &one_of_each());
-    assert!(text.contains(r#"time="0.123" file="#) && text.contains(r#"timestamp="2026-11-22T15:48:24.000Z""#), "{text}");
+    assert!(
+        text.contains(r#"time="0.123" file="#) && text.contains(r#"timestamp="2026-11-22T15:48:24.000Z""#),
+        "{text}"
+    );
 }
 
 #[test]
@@ -47,8 +51,14 @@ fn each_verdict_has_its_element() {
         let (kind, message, text) = ending(case(&read, "failed")).expect("a failure");
         assert_eq!((kind, message), ("contract.status-matches-code", "the status fits: expected 401, got 500"));
         let told = [
-            message, "MUST STA-2 (check status-matches-code)", "expected: 401", "actual:   500", "where:    status",
-            "at:       scenarios/authentication/token-expired.yaml:7", "curl -sS -i 'https://api.test/v1/customers'", "req-1",
+            message,
+            "MUST STA-2 (check status-matches-code)",
+            "expected: 401",
+            "actual:   500",
+            "where:    status",
+            "at:       scenarios/authentication/token-expired.yaml:7",
+            "curl -sS -i 'https://api.test/v1/customers'",
+            "req-1",
         ];
         told.iter().for_each(|part| assert!(text.contains(part), "no {part:?} in {text}"));
         let (kind, message, text) = ending(case(&read, "inconclusive")).expect("an error");
@@ -67,7 +77,10 @@ fn a_warning_is_a_pass_that_speaks() {
         let read = parsed(&render(flavour, &one_of_each()));
         let case = case(&read, "warned");
         let output = case.system_out.as_deref().unwrap_or_default();
-        assert!(output.starts_with("warning: the status fits: expected 401, got 500") && output.contains("SHOULD STA-2"), "{output}");
+        assert!(
+            output.starts_with("warning: the status fits: expected 401, got 500") && output.contains("SHOULD STA-2"),
+            "{output}"
+        );
         let expected = (flavour == WIDE).then_some("STA-2 status-matches-code");
         assert_eq!(property(&case.properties, "warnings"), expected);
     }
@@ -78,7 +91,10 @@ fn what_fails_speaks_before_what_warns() {
     let mut report = one_of_each();
     let trial = trial_mut(&mut report, "failed");
     trial.findings.insert(0, FindingReport { check: "advice".into(), ..finding(Level::Should) });
-    assert_eq!(ending(case(&parsed(&render(WIDE, &report)), "failed")).expect("a failure").0, "contract.status-matches-code");
+    assert_eq!(
+        ending(case(&parsed(&render(WIDE, &report)), "failed")).expect("a failure").0,
+        "contract.status-matches-code"
+    );
     report.strict = true;
     assert_eq!(ending(case(&parsed(&render(WIDE, &report)), "failed")).expect("a failure").0, "contract.advice");
 }
@@ -111,7 +127,10 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
         let case = case(&read, "deviations::sta-2-1");
         assert_eq!(case.classname.as_deref(), Some("ci.targets.sandbox"));
         let (kind, message, text) = ending(case).expect("a failure");
-        assert_eq!((kind, message, text.trim()), ("contract.stale-deviation", reason, format!("{reason}\ntrial: deviations::sta-2-1").as_str()));
+        assert_eq!(
+            (kind, message, text.trim()),
+            ("contract.stale-deviation", reason, format!("{reason}\ntrial: deviations::sta-2-1").as_str())
+        );
     }
 }
 
@@ -149,12 +168,27 @@ fn counts_are_those_of_the_cases() {
 fn a_second_reader_counts_the_same() {
     for flavour in FLAVOURS {
         let text = render(flavour, &large(300));
-        let (one, other) = (parsed(&text), quick_junit::Report::deserialize_from_str(&text).expect("quick-junit reads it"));
+        let (one, other) =
+            (parsed(&text), quick_junit::Report::deserialize_from_str(&text).expect("quick-junit reads it"));
         let names = |suites: Vec<Vec<String>>| suites.concat();
-        let first = names(one.suites.iter().map(|suite| suite.cases.iter().map(|case| case.original_name.clone()).collect()).collect());
-        let second = names(other.test_suites.iter().map(|suite| suite.test_cases.iter().map(|case| case.name.to_string()).collect()).collect());
+        let first = names(
+            one.suites
+                .iter()
+                .map(|suite| suite.cases.iter().map(|case| case.original_name.clone()).collect())
+                .collect(),
+        );
+        let second = names(
+            other
+                .test_suites
+                .iter()
+                .map(|suite| suite.test_cases.iter().map(|case| case.name.to_string()).collect())
+                .collect(),
+        );
         assert_eq!(first, second);
-        assert_eq!([one.tests, one.failures, one.errors], [other.tests, other.failures, other.errors].map(|count| count as u64));
+        assert_eq!(
+            [one.tests, one.failures, one.errors],
+            [other.tests, other.failures, other.errors].map(|count| count as u64)
+        );
     }
 }
 
@@ -178,16 +212,18 @@ fn no_two_cases_share_their_identity() {
     let mut report = one_of_each();
     let twins: Vec<TrialReport> = ["x/y", "x.y", "x/y"]
         .iter()
-        .flat_map(|path| [format!("{path}::a"), format!("{path}::a"), format!("{path}::a-2"), format!("{path}::\u{1b}")].map(|name| (*path, name)))
+        .flat_map(|path| {
+            [format!("{path}::a"), format!("{path}::a"), format!("{path}::a-2"), format!("{path}::\u{1b}")]
+                .map(|name| (*path, name))
+        })
         .map(|(path, name)| TrialReport { name, file: format!("scenarios/{path}.yaml"), ..report.trials[0].clone() })
         .collect();
     report.trials = twins;
     for flavour in FLAVOURS {
         let text = render(flavour, &report);
         let read = parsed(&text);
-        let identities: BTreeSet<(String, String)> = cases(&read)
-            .map(|case| (case.classname.clone().expect("a class"), case.original_name.clone()))
-            .collect();
+        let identities: BTreeSet<(String, String)> =
+            cases(&read).map(|case| (case.classname.clone().expect("a class"), case.original_name.clone())).collect();
         assert_eq!(identities.len(), 12, "{identities:?}");
         assert_valid(flavour, &text);
     }
@@ -199,17 +235,24 @@ fn whatever_the_target_sent_is_clean_and_complete() {
     let bytes: Vec<u8> = (0..=255).collect();
     let latin: String = bytes.iter().map(|byte| char::from(*byte)).collect();
     let lossy = String::from_utf8_lossy(&bytes).into_owned();
-    let forbidden: String = (0..=0xFFFF_u32).chain(0x1FFFE..=0x1FFFF).filter_map(char::from_u32).filter(|letter| !is_xml(*letter)).collect();
+    let forbidden: String = (0..=0xFFFF_u32)
+        .chain(0x1FFFE..=0x1FFFF)
+        .filter_map(char::from_u32)
+        .filter(|letter| !is_xml(*letter))
+        .collect();
     assert_eq!(forbidden.chars().count(), 29 + 2, "C0 but tab, LF, CR; U+FFFE and U+FFFF");
     let marks = "]]> <![CDATA[ &amp; &#27; <!-- --> <?x?> \u{1b}[31mred\u{1b}[0m \u{202e}\u{2066}\u{feff}\u{2028}\u{10FFFF}🦀日本語 \r\n a\rb";
     for nasty in [latin, lossy, forbidden, marks.to_owned()] {
         let report = nasty_report(&nasty);
         for flavour in FLAVOURS {
             let text = render(flavour, &report);
-            assert!(text.chars().all(|letter| is_xml(letter) && letter != '\r' && !('\u{7f}'..='\u{9f}').contains(&letter)));
+            assert!(
+                text.chars().all(|letter| is_xml(letter) && letter != '\r' && !('\u{7f}'..='\u{9f}').contains(&letter))
+            );
             assert!(!text.contains("]]>"));
             let allowed = ["&#10;", "&#9;"];
-            text.match_indices("&#").for_each(|(at, _)| assert!(allowed.iter().any(|whole| text[at..].starts_with(whole))));
+            text.match_indices("&#")
+                .for_each(|(at, _)| assert!(allowed.iter().any(|whole| text[at..].starts_with(whole))));
             assert_valid(flavour, &text);
             assert_eq!(parsed(&text).tests, 6);
             let told = texts(&text);
@@ -225,7 +268,10 @@ fn messages_are_one_short_line() {
     for flavour in FLAVOURS {
         let read = parsed(&render(flavour, &report));
         for message in cases(&read).filter_map(ending).map(|(_, message, _)| message) {
-            assert!(message.chars().count() <= 200 && !message.contains(['\n', '\t']) && message.ends_with('…'), "{message}");
+            assert!(
+                message.chars().count() <= 200 && !message.contains(['\n', '\t']) && message.ends_with('…'),
+                "{message}"
+            );
         }
     }
 }
@@ -261,7 +307,9 @@ fn ten_thousand_trials_stay_below_what_readers_take() {
         trial.findings = vec![FindingReport { actual: "\u{1b}<\"🦀".repeat(1000), ..finding(Level::Must) }];
     }
     let usual = large(10_000);
-    for (what, report, flavour) in [("usual", &usual, WIDE), ("usual", &usual, STRICT), ("each fails at length", &worst, WIDE)] {
+    for (what, report, flavour) in
+        [("usual", &usual, WIDE), ("usual", &usual, STRICT), ("each fails at length", &worst, WIDE)]
+    {
         let started = std::time::Instant::now();
         let text = render(flavour, report);
         println!("{what}, {flavour}: {} bytes in {:?}", text.len(), started.elapsed());
@@ -306,7 +354,9 @@ fn texts(document: &str) -> Vec<String> {
         match reader.read_event().expect("well-formed") {
             Event::Text(piece) => text.push_str(&piece.xml10_content()),
             Event::GeneralRef(name) => text.push_str(resolve_predefined_entity(&name).expect("a known one")),
-            Event::CData(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) => panic!("nothing but elements and text"),
+            Event::CData(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) => {
+                panic!("nothing but elements and text")
+            }
             Event::Eof => return texts,
             _ => {
                 texts.extend(Some(std::mem::take(&mut text)).filter(|text| !text.trim().is_empty()));
@@ -344,7 +394,9 @@ fn spelt(text: &str) -> String {
             || (0x2066..=0x2069).contains(&number)
             || number % 0x10000 >= 0xfffe
     };
-    text.chars().map(|letter| if hidden(letter) { letter.escape_unicode().to_string() } else { letter.to_string() }).collect()
+    text.chars()
+        .map(|letter| if hidden(letter) { letter.escape_unicode().to_string() } else { letter.to_string() })
+        .collect()
 }
 
 fn unbarred(text: &str) -> String {
@@ -415,7 +467,13 @@ fn nasty_report(nasty: &str) -> Report {
         trial.reason = trial.reason.as_ref().map(|_| nasty.to_owned());
         trial.clauses.push(nasty.to_owned());
         for finding in &mut trial.findings {
-            for text in [&mut finding.clause, &mut finding.message, &mut finding.expected, &mut finding.actual, &mut finding.part] {
+            for text in [
+                &mut finding.clause,
+                &mut finding.message,
+                &mut finding.expected,
+                &mut finding.actual,
+                &mut finding.part,
+            ] {
                 *text = nasty.to_owned();
             }
         }
@@ -431,7 +489,12 @@ fn large(count: usize) -> Report {
     let trials = (0..count).map(|index| {
         let kind = &kinds[index % kinds.len()];
         let path = format!("folder-{}/file-{}", index % 7, index % 49);
-        TrialReport { name: format!("{path}::fact-{index}"), file: format!("scenarios/{path}.yaml"), line: index + 1, ..kind.clone() }
+        TrialReport {
+            name: format!("{path}::fact-{index}"),
+            file: format!("scenarios/{path}.yaml"),
+            line: index + 1,
+            ..kind.clone()
+        }
     });
     report(trials.collect())
 }

@@ -105,7 +105,13 @@ fn unknown_members_are_refused_by_type_and_schema_alike() {
 
 #[test]
 fn missing_members_are_refused_by_type_and_schema_alike() {
-    for (pointer, name) in [("", "about"), ("", "scenarios"), ("/scenarios/0", "name"), ("/scenarios/0", "clauses"), ("/scenarios/0", "steps")] {
+    for (pointer, name) in [
+        ("", "about"),
+        ("", "scenarios"),
+        ("/scenarios/0", "name"),
+        ("/scenarios/0", "clauses"),
+        ("/scenarios/0", "steps"),
+    ] {
         let mut value = json!({ "about": "A.", "scenarios": [{ "name": "a", "clauses": ["A"], "steps": [] }] });
         assert_fits(&validator("scenario"), &value, "the sample");
         value.pointer_mut(pointer).and_then(Value::as_object_mut).expect("an object").remove(name);
@@ -132,7 +138,11 @@ fn refused_alike<T: DeserializeOwned>(name: &str, sound: &Value, open: &[&str]) 
     assert!(objects.len() > open.len());
     for pointer in objects.iter().filter(|pointer| !open.contains(&pointer.as_str())) {
         let mut value = sound.clone();
-        value.pointer_mut(pointer).and_then(Value::as_object_mut).expect("an object").insert("nonsense".into(), 1.into());
+        value
+            .pointer_mut(pointer)
+            .and_then(Value::as_object_mut)
+            .expect("an object")
+            .insert("nonsense".into(), 1.into());
         assert!(!validator.is_valid(&value), "the schema takes a member `nonsense` at {name}{pointer}");
         assert!(serde_json::from_value::<T>(value).is_err(), "the type takes a member `nonsense` at {name}{pointer}");
     }
@@ -158,7 +168,8 @@ fn validator(name: &str) -> Validator {
 }
 
 fn assert_fits(validator: &Validator, value: &Value, what: &str) {
-    let misfits: Vec<String> = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let misfits: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(misfits.is_empty(), "{what}: {}", misfits.join("\n"));
 }
 
@@ -242,7 +253,13 @@ fn schema(name: &str, root: &str, files: &[&str]) -> Value {
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            found.extend(members.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix("#/$defs/")).map(str::to_owned));
+            found.extend(
+                members
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .and_then(|target| target.strip_prefix("#/$defs/"))
+                    .map(str::to_owned),
+            );
             members.values().for_each(|inner| references(inner, found));
         }
         Value::Array(elements) => elements.iter().for_each(|inner| references(inner, found)),
@@ -288,8 +305,10 @@ fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Valu
         Kind::Struct { fields, open } => {
             assert!(!open, "{name} lacks deny_unknown_fields");
             // What we write has all members; what others write may leave out the optional ones.
-            let required: Vec<&str> = fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
-            let properties: Map<String, Value> = fields.iter().map(|field| (field.name.clone(), property(field, written))).collect();
+            let required: Vec<&str> =
+                fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
+            let properties: Map<String, Value> =
+                fields.iter().map(|field| (field.name.clone(), property(field, written))).collect();
             json!({ "description": item.about, "type": "object", "required": required, "properties": properties, "additionalProperties": false })
         }
     }

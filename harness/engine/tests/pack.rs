@@ -25,11 +25,8 @@ fn the_pack_loads_and_has_enough_trials() {
 #[test]
 fn every_clause_without_a_check_is_exercised() {
     let (contract, library) = pack();
-    let named: BTreeSet<&str> = library
-        .trials
-        .iter()
-        .flat_map(|trial| trial.clauses.iter().map(String::as_str))
-        .collect();
+    let named: BTreeSet<&str> =
+        library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
     let excused: Vec<&str> = NOT_BY_SCENARIO.iter().map(|(clause, _)| *clause).collect();
     let forgotten: Vec<&str> = contract
         .clauses

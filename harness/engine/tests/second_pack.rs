@@ -128,7 +128,12 @@ async fn judged(contract: &Arc<Contract>, library: &Library, defect: Option<&'st
     let mut broken = Broken::new();
     for trial in &library.trials {
         let record = run_trial(&environment, trial).await;
-        assert!(record.inconclusive.is_none() || !record.findings.is_empty(), "{defect:?} {}: {:?}", trial.name, record.inconclusive);
+        assert!(
+            record.inconclusive.is_none() || !record.findings.is_empty(),
+            "{defect:?} {}: {:?}",
+            trial.name,
+            record.inconclusive
+        );
         for finding in record.findings {
             broken.entry(finding.clause).or_insert_with(|| trial.name.clone());
         }
@@ -158,7 +163,12 @@ fn names_of_the_default_api() -> BTreeSet<String> {
     let description: Value = serde_yaml::from_str(&description).expect("YAML");
     let mut names: BTreeSet<String> = contract.catalog.code_names().into_iter().collect();
     names.extend(contract.operations.iter().map(|operation| operation.id.clone()));
-    names.extend(contract.operations.iter().flat_map(|operation| operation.parameters().into_iter().map(str::to_owned).collect::<Vec<_>>()));
+    names.extend(
+        contract
+            .operations
+            .iter()
+            .flat_map(|operation| operation.parameters().into_iter().map(str::to_owned).collect::<Vec<_>>()),
+    );
     members_of(&description, &mut names);
     let headers = "X-Request-Id X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset X-RateLimit Retry-After X-API-Key X-Webhook-Timestamp X-Webhook-Signature X-Webhook X-Sandbox X-Sandbox-Error Idempotency-Key retryAfter";
     names.extend(headers.split(' ').map(str::to_owned));
@@ -182,9 +192,8 @@ fn members_of(value: &Value, names: &mut BTreeSet<String>) {
 fn holds_word(text: &str, word: &str) -> bool {
     let (text, word) = (text.to_lowercase(), word.to_lowercase());
     let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    text.match_indices(&word).any(|(at, _)| {
-        !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
-    })
+    text.match_indices(&word)
+        .any(|(at, _)| !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next()))
 }
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
@@ -222,7 +231,8 @@ fn literals(source: &str) -> Vec<(usize, String)> {
 
 /// The length of the comment, character or literal that a source begins with, and the literal's text.
 fn piece(rest: &str, letter: char) -> (usize, Option<&str>) {
-    let until = |mark: &str, from: usize| rest[from..].find(mark).map_or(rest.len(), |length| from + length + mark.len());
+    let until =
+        |mark: &str, from: usize| rest[from..].find(mark).map_or(rest.len(), |length| from + length + mark.len());
     match letter {
         '/' if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), None),
         '/' if rest.starts_with("/*") => (until("*/", 2), None),

@@ -11,24 +11,15 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn ok(body: Value) -> Self {
-        Self {
-            status: 200,
-            body: Some(body),
-        }
+        Self { status: 200, body: Some(body) }
     }
 
     pub(crate) fn created(body: Value) -> Self {
-        Self {
-            status: 201,
-            body: Some(body),
-        }
+        Self { status: 201, body: Some(body) }
     }
 
     pub(crate) fn no_content() -> Self {
-        Self {
-            status: 204,
-            body: None,
-        }
+        Self { status: 204, body: None }
     }
 
     pub(crate) fn status(mut self, status: u16) -> Self {

@@ -116,12 +116,7 @@ impl App {
         sandbox::requested_fault(&request.headers, &self.flaws)?;
         auth::authorise(&caller, route.operation, &self.flaws)?;
         lookup::refuse_odd_id(&route, &self.flaws)?;
-        let call = Call {
-            app: self,
-            caller: &caller,
-            route: &route,
-            request,
-        };
+        let call = Call { app: self, caller: &caller, route: &route, request };
         carry_out(call)
     }
 
@@ -134,11 +129,7 @@ impl App {
         let claim = Claim {
             credential: &caller.credential,
             throttled: caller.throttled,
-            limit: if caller.throttled {
-                self.options.throttled_limit
-            } else {
-                self.options.ordinary_limit
-            },
+            limit: if caller.throttled { self.options.throttled_limit } else { self.options.ordinary_limit },
             window_seconds: self.options.window_seconds,
             now: clock::unix_seconds(),
         };
@@ -165,11 +156,7 @@ fn carry_out(call: Call) -> Outcome {
 
 /// The error for a method and path that name no operation.
 fn nowhere(request: &Request) -> Fault {
-    let details = format!(
-        "There is no {} {}",
-        request.method,
-        shortened(&request.path)
-    );
+    let details = format!("There is no {} {}", request.method, shortened(&request.path));
     Fault::new(Code::ResourceNotFound).details(details)
 }
 
@@ -182,8 +169,5 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn credential_text(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let authorization = text("authorization").and_then(|value| value.split_once(' '));
-    text("x-api-key")
-        .or(authorization.map(|(_, credential)| credential))
-        .unwrap_or_default()
-        .to_owned()
+    text("x-api-key").or(authorization.map(|(_, credential)| credential)).unwrap_or_default().to_owned()
 }

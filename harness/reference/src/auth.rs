@@ -25,21 +25,12 @@ pub(crate) struct Caller {
 
 impl Caller {
     fn guest(scope: Scope) -> Self {
-        Self {
-            credential: "guest".to_owned(),
-            scope,
-            environment: Environment::Sandbox,
-            throttled: false,
-        }
+        Self { credential: "guest".to_owned(), scope, environment: Environment::Sandbox, throttled: false }
     }
 }
 
 /// The caller that the headers speak for.
-pub(crate) fn authenticate(
-    headers: &HeaderMap,
-    operation: Operation,
-    flaws: &Flaws,
-) -> Result<Caller, Fault> {
+pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
     if let Some(key) = headers.get("x-api-key") {
         return by_key(key.as_bytes(), operation, flaws);
     }
@@ -56,9 +47,7 @@ pub(crate) fn authorise(caller: &Caller, operation: Operation, flaws: &Flaws) ->
     }
     let fault = Fault::new(Code::InsufficientPermissions).details(requirement(operation));
     Err(match () {
-        () if flaws.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => {
-            fault.code(Code::AuthenticationFailed)
-        }
+        () if flaws.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
         () if flaws.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
         () => fault,
     })
@@ -100,24 +89,16 @@ fn anonymous(operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
         return Ok(Caller::guest(Scope::Admin));
     }
     let fault = failed("No API key or token was given");
-    let forbidden = matches!(
-        operation,
-        Operation::ListCustomers | Operation::CreateCustomer
-    ) && flaws.has(access::ANONYMOUS_IS_FORBIDDEN);
-    Err(if forbidden {
-        fault.code(Code::InsufficientPermissions)
-    } else {
-        fault
-    })
+    let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
+        && flaws.has(access::ANONYMOUS_IS_FORBIDDEN);
+    Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
 fn by_key(given: &[u8], operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
     if given.is_empty() && flaws.has(access::ACCEPTS_EMPTY_KEY) {
         return Ok(Caller::guest(Scope::Admin));
     }
-    let known = KEYS
-        .iter()
-        .find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
+    let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
     match known {
         Some(key) if key.revoked => revoked(key, operation, flaws),
         Some(key) => Ok(owner(key)),
@@ -138,13 +119,8 @@ fn unknown_key(given: &[u8], flaws: &Flaws) -> Result<Caller, Fault> {
     if !given.is_empty() && flaws.has(access::ACCEPTS_UNKNOWN_KEY) {
         return Ok(Caller::guest(Scope::Read));
     }
-    let fault = failed("The API key does not exist or has been revoked")
-        .message("Invalid API key provided");
-    Err(if flaws.has(access::UNKNOWN_KEY_NOT_FOUND) {
-        fault.code(Code::ResourceNotFound)
-    } else {
-        fault
-    })
+    let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
+    Err(if flaws.has(access::UNKNOWN_KEY_NOT_FOUND) { fault.code(Code::ResourceNotFound) } else { fault })
 }
 
 fn revoked(key: &ApiKey, operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
@@ -152,12 +128,9 @@ fn revoked(key: &ApiKey, operation: Operation, flaws: &Flaws) -> Result<Caller, 
     if reads || flaws.has(access::ACCEPTS_REVOKED_KEY) {
         return Ok(owner(key));
     }
-    let fault = failed("The API key does not exist or has been revoked")
-        .message("Invalid API key provided");
+    let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
     Err(match () {
-        () if flaws.has(access::REVOKED_KEY_IS_FORBIDDEN) => {
-            fault.code(Code::InsufficientPermissions)
-        }
+        () if flaws.has(access::REVOKED_KEY_IS_FORBIDDEN) => fault.code(Code::InsufficientPermissions),
         () if flaws.has(statuses::REVOKED_AS_403) => fault.status(403),
         () => fault,
     })
@@ -194,11 +167,7 @@ fn by_token(text: &str, operation: Operation, flaws: &Flaws) -> Result<Caller, F
 }
 
 fn bearer(text: &str, token: &Token) -> Caller {
-    let scope = token
-        .scope()
-        .split([' ', ','])
-        .filter_map(named_scope)
-        .max();
+    let scope = token.scope().split([' ', ',']).filter_map(named_scope).max();
     Caller {
         credential: text.to_owned(),
         scope: scope.unwrap_or(Scope::Nothing),
@@ -235,25 +204,18 @@ fn badly_signed(expired: Option<i64>, operation: Operation, flaws: &Flaws) -> Fa
         return expired_at(expiry, operation, flaws);
     }
     let fault = failed("The signature of the token is not valid");
-    if flaws.has(access::FORGED_TOKEN_IS_FORBIDDEN) {
-        fault.code(Code::InsufficientPermissions)
-    } else {
-        fault
-    }
+    if flaws.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
 }
 
 fn expired_at(expiry: i64, operation: Operation, flaws: &Flaws) -> Fault {
-    let on_read = operation.scope() == Scope::Read
-        && flaws.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
+    let on_read = operation.scope() == Scope::Read && flaws.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
     if on_read || flaws.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
         return failed("The token is not valid any more");
     }
     let fault = expiry_fault(expiry);
     match () {
         () if flaws.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
-        () if flaws.has(access::EXPIRY_IN_UNIX_SECONDS) => {
-            fault.details(format!("Token expired at {expiry}"))
-        }
+        () if flaws.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
         () if flaws.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
         () => fault,
     }

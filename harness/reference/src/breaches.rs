@@ -20,34 +20,14 @@ pub(crate) struct Situation<'a> {
 }
 
 const WRONG_STATUSES: &[(Code, Defect, u16)] = &[
-    (
-        Code::AuthenticationFailed,
-        statuses::AUTHENTICATION_AS_403,
-        403,
-    ),
+    (Code::AuthenticationFailed, statuses::AUTHENTICATION_AS_403, 403),
     (Code::TokenExpired, statuses::TOKEN_EXPIRED_AS_403, 403),
-    (
-        Code::InsufficientPermissions,
-        statuses::PERMISSIONS_AS_401,
-        401,
-    ),
+    (Code::InsufficientPermissions, statuses::PERMISSIONS_AS_401, 401),
     (Code::ValidationError, statuses::VALIDATION_AS_422, 422),
     (Code::InvalidFieldFormat, statuses::FORMAT_AS_400, 400),
-    (
-        Code::InvalidDocumentFormat,
-        statuses::DOCUMENT_FORMAT_AS_400,
-        400,
-    ),
-    (
-        Code::DocumentQualityInsufficient,
-        statuses::QUALITY_AS_400,
-        400,
-    ),
-    (
-        Code::VerificationFailed,
-        statuses::VERIFICATION_FAILED_AS_409,
-        409,
-    ),
+    (Code::InvalidDocumentFormat, statuses::DOCUMENT_FORMAT_AS_400, 400),
+    (Code::DocumentQualityInsufficient, statuses::QUALITY_AS_400, 400),
+    (Code::VerificationFailed, statuses::VERIFICATION_FAILED_AS_409, 409),
     (Code::ResourceNotFound, statuses::NOT_FOUND_AS_400, 400),
     (Code::ResourceConflict, statuses::CONFLICT_AS_422, 422),
     (Code::DuplicateResource, statuses::DUPLICATE_AS_400, 400),
@@ -55,16 +35,8 @@ const WRONG_STATUSES: &[(Code, Defect, u16)] = &[
     (Code::InternalServerError, statuses::INTERNAL_AS_503, 503),
     (Code::InternalServerError, statuses::INTERNAL_AS_502, 502),
     (Code::ServiceUnavailable, statuses::UNAVAILABLE_AS_500, 500),
-    (
-        Code::WebhookSignatureInvalid,
-        statuses::WEBHOOK_SIGNATURE_AS_403,
-        403,
-    ),
-    (
-        Code::WebhookSignatureInvalid,
-        statuses::WEBHOOK_SIGNATURE_AS_400,
-        400,
-    ),
+    (Code::WebhookSignatureInvalid, statuses::WEBHOOK_SIGNATURE_AS_403, 403),
+    (Code::WebhookSignatureInvalid, statuses::WEBHOOK_SIGNATURE_AS_400, 400),
 ];
 
 impl Situation<'_> {
@@ -98,10 +70,7 @@ impl Situation<'_> {
         self.spoil_field(error);
         self.spoil_retry_after(error);
         if self.has(envelope::UNDOCUMENTED_ERROR_MEMBER) {
-            error.insert(
-                "documentationUrl".to_owned(),
-                json!("https://example.com/errors"),
-            );
+            error.insert("documentationUrl".to_owned(), json!("https://example.com/errors"));
         }
     }
 
@@ -120,10 +89,7 @@ impl Situation<'_> {
                 json!("VALIDATION_ERROR ")
             }
             () if self.context.operation == Some(Operation::GetTransaction)
-                && self.spoils(
-                    Code::ResourceNotFound,
-                    envelope::UNDOCUMENTED_CODE_ON_TRANSACTIONS,
-                ) =>
+                && self.spoils(Code::ResourceNotFound, envelope::UNDOCUMENTED_CODE_ON_TRANSACTIONS) =>
             {
                 json!("TRANSACTION_NOT_FOUND")
             }
@@ -141,23 +107,14 @@ impl Situation<'_> {
             () if self.has(envelope::EMPTY_MESSAGE) => json!(""),
             () if self.strikes() && self.has(envelope::INTERMITTENT_EMPTY_MESSAGE) => json!(""),
             () if self.has(envelope::MESSAGE_IS_OBJECT) => json!({ "en": self.code.message() }),
-            () if self.spoils(
-                Code::DocumentQualityInsufficient,
-                envelope::NULL_MESSAGE_ON_QUALITY,
-            ) =>
-            {
-                Value::Null
-            }
+            () if self.spoils(Code::DocumentQualityInsufficient, envelope::NULL_MESSAGE_ON_QUALITY) => Value::Null,
             () => return,
         };
         error.insert("message".to_owned(), wrong);
     }
 
     fn spoil_details(&self, error: &mut Map<String, Value>) {
-        let details = error
-            .get("details")
-            .cloned()
-            .unwrap_or_else(|| json!("None"));
+        let details = error.get("details").cloned().unwrap_or_else(|| json!("None"));
         let wrong = match () {
             () if self.spoils(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
                 json!({ "reason": details })
@@ -169,11 +126,7 @@ impl Situation<'_> {
             () if self.spoils(Code::InternalServerError, server::REQUEST_ID_NOT_IN_DETAILS) => {
                 json!("Please try again")
             }
-            () if self.spoils(
-                Code::InternalServerError,
-                server::ANOTHER_REQUEST_ID_IN_DETAILS,
-            ) =>
-            {
+            () if self.spoils(Code::InternalServerError, server::ANOTHER_REQUEST_ID_IN_DETAILS) => {
                 json!(format!("Request ID: {}x", self.context.request_id))
             }
             () => return,
@@ -185,11 +138,7 @@ impl Situation<'_> {
         if self.spoils(Code::ResourceNotFound, envelope::NULL_FIELD) {
             error.insert("field".to_owned(), Value::Null);
         }
-        let Some(name) = error
-            .get("field")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-        else {
+        let Some(name) = error.get("field").and_then(Value::as_str).map(str::to_owned) else {
             return;
         };
         match self.wrong_field(&name) {
@@ -212,9 +161,7 @@ impl Situation<'_> {
             () if self.spoils(format, envelope::EMPTY_FIELD) => Some(json!("")),
             () if self.spoils(format, envelope::FIELD_IS_ARRAY) => Some(json!([name])),
             () if self.has(envelope::FIELD_AS_JSON_POINTER) => Some(json!(format!("/{name}"))),
-            () if self.has(envelope::FIELD_WITH_OBJECT_NAME) => {
-                Some(json!(format!("customer.{name}")))
-            }
+            () if self.has(envelope::FIELD_WITH_OBJECT_NAME) => Some(json!(format!("customer.{name}"))),
             () if self.has(envelope::FIELD_IN_SNAKE_CASE) => Some(json!(snake_case(name))),
             () if self.has(envelope::FIELD_ALWAYS_EMAIL) => Some(json!("email")),
             () => None,
@@ -222,10 +169,7 @@ impl Situation<'_> {
     }
 
     fn spoil_retry_after(&self, error: &mut Map<String, Value>) {
-        if self.spoils(
-            Code::ServiceUnavailable,
-            envelope::RETRY_AFTER_MEMBER_ON_UNAVAILABLE,
-        ) {
+        if self.spoils(Code::ServiceUnavailable, envelope::RETRY_AFTER_MEMBER_ON_UNAVAILABLE) {
             error.insert("retryAfter".to_owned(), json!(30));
         }
         let Some(seconds) = error.get("retryAfter").and_then(Value::as_u64) else {
@@ -263,11 +207,7 @@ impl Situation<'_> {
             () if self.has(envelope::UNDOCUMENTED_TOP_MEMBER) => {
                 json!({ "error": error, "timestamp": crate::clock::rfc3339_now(), "status": status })
             }
-            () if self.spoils(
-                Code::WebhookSignatureInvalid,
-                envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS,
-            ) =>
-            {
+            () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
                 json!("invalid signature")
             }
             () => json!({ "error": error }),
@@ -276,19 +216,15 @@ impl Situation<'_> {
 
     /// The bytes that are sent instead of the right ones.
     pub(crate) fn spoil_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        let empty = self.spoils(
-            Code::AuthenticationFailed,
-            envelope::EMPTY_UNAUTHORISED_BODY,
-        ) || self.spoils(Code::InternalServerError, server::EMPTY_500);
+        let empty = self.spoils(Code::AuthenticationFailed, envelope::EMPTY_UNAUTHORISED_BODY)
+            || self.spoils(Code::InternalServerError, server::EMPTY_500);
         match () {
             () if empty => Vec::new(),
             () if self.is_html_page() => html_page(self.code.message()),
             () if self.has(envelope::CUT_SHORT_ERRORS) => bytes[..bytes.len() - 2].to_vec(),
             () if self.has(envelope::BOM_IN_ERRORS) => [b"\xef\xbb\xbf", bytes.as_slice()].concat(),
             () if self.has(envelope::DUPLICATE_MEMBER) => self.with_code_twice(&bytes),
-            () if self.spoils(Code::ResourceNotFound, envelope::LATIN_1_ERRORS) => {
-                with_latin_1(&bytes)
-            }
+            () if self.spoils(Code::ResourceNotFound, envelope::LATIN_1_ERRORS) => with_latin_1(&bytes),
             () => bytes,
         }
     }
@@ -300,9 +236,7 @@ impl Situation<'_> {
 
     fn with_code_twice(&self, bytes: &[u8]) -> Vec<u8> {
         let doubled = format!("{{\"code\":\"{}\",\"code\":", self.code.name());
-        String::from_utf8_lossy(bytes)
-            .replacen("{\"code\":", &doubled, 1)
-            .into_bytes()
+        String::from_utf8_lossy(bytes).replacen("{\"code\":", &doubled, 1).into_bytes()
     }
 
     /// The media type of the response, if it is to name one.
@@ -311,14 +245,8 @@ impl Situation<'_> {
             () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
             () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
             () if self.has(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
-            () if self.spoils(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => {
-                Some("text/html")
-            }
-            () if self.spoils(
-                Code::WebhookSignatureInvalid,
-                envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN,
-            ) =>
-            {
+            () if self.spoils(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => Some("text/html"),
+            () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN) => {
                 Some("text/plain")
             }
             () if self.is_html_page() => Some("text/html"),
@@ -352,8 +280,7 @@ fn snake_case(name: &str) -> String {
 }
 
 fn html_page(title: &str) -> Vec<u8> {
-    format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>")
-        .into_bytes()
+    format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>").into_bytes()
 }
 
 /// The bytes with an é of Latin-1 at the beginning of the message.

@@ -6,18 +6,14 @@ use chrono::{DateTime, SecondsFormat};
 
 /// Seconds since 1970; a clock set before that reads as 0.
 pub(crate) fn unix_seconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A moment as RFC 3339 in UTC, such as `2025-11-05T10:30:00Z`.
 ///
 /// Moments beyond what the calendar can hold read as the first second of 1970.
 pub(crate) fn rfc3339(unix_seconds: i64) -> String {
-    DateTime::from_timestamp(unix_seconds, 0)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Secs, true)
+    DateTime::from_timestamp(unix_seconds, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The present moment as RFC 3339.

@@ -30,44 +30,19 @@ pub(crate) struct ApiKey {
 }
 
 const fn key(actor: &'static str, value: &'static str, scope: Scope) -> ApiKey {
-    ApiKey {
-        actor,
-        value,
-        scope,
-        environment: Environment::Sandbox,
-        revoked: false,
-    }
+    ApiKey { actor, value, scope, environment: Environment::Sandbox, revoked: false }
 }
 
 /// Every key that was ever issued.
 pub(crate) const KEYS: &[ApiKey] = &[
     key("admin", "cvk_sandbox_admin_7Qm2vX9bT4kLw8Rz", Scope::Admin),
-    key(
-        "writer",
-        "cvk_sandbox_writer_3Hn6cY1dPs5jGf0A",
-        Scope::Write,
-    ),
+    key("writer", "cvk_sandbox_writer_3Hn6cY1dPs5jGf0A", Scope::Write),
     key("reader", "cvk_sandbox_reader_9Ku4eW7xZq2mBv6N", Scope::Read),
-    key(
-        THROTTLED,
-        "cvk_sandbox_throttled_5Jt8rD3aLh1oEi7C",
-        Scope::Admin,
-    ),
-    ApiKey {
-        revoked: true,
-        ..key(
-            "revoked",
-            "cvk_sandbox_revoked_1Fg5yU8sMk3nQp9X",
-            Scope::Admin,
-        )
-    },
+    key(THROTTLED, "cvk_sandbox_throttled_5Jt8rD3aLh1oEi7C", Scope::Admin),
+    ApiKey { revoked: true, ..key("revoked", "cvk_sandbox_revoked_1Fg5yU8sMk3nQp9X", Scope::Admin) },
     ApiKey {
         environment: Environment::Production,
-        ..key(
-            "production",
-            "cvk_production_admin_2Zc7bV4lHj6tRw0S",
-            Scope::Admin,
-        )
+        ..key("production", "cvk_production_admin_2Zc7bV4lHj6tRw0S", Scope::Admin)
     },
 ];
 
@@ -86,26 +61,14 @@ const FAR_OFF: i64 = 4_102_444_800;
 
 /// The credential of every actor but `anonymous`, who has none.
 pub fn credentials() -> Vec<Credential> {
-    let with_key = |actor, value: &str| Credential {
-        actor,
-        value: format!("key:{value}"),
-    };
-    let with_token = |actor, token: String| Credential {
-        actor,
-        value: format!("bearer:{token}"),
-    };
-    let mut all: Vec<Credential> = KEYS
-        .iter()
-        .map(|key| with_key(key.actor, key.value))
-        .collect();
+    let with_key = |actor, value: &str| Credential { actor, value: format!("key:{value}") };
+    let with_token = |actor, token: String| Credential { actor, value: format!("bearer:{token}") };
+    let mut all: Vec<Credential> = KEYS.iter().map(|key| with_key(key.actor, key.value)).collect();
     all.extend([
         with_key("unknown", NEVER_ISSUED),
         with_token("expired", tokens::token("ADMIN", EXPIRED_AT)),
         with_token("forged", tokens::forged("ADMIN", FAR_OFF)),
-        Credential {
-            actor: "webhook",
-            value: format!("secret:{WEBHOOK_SECRET}"),
-        },
+        Credential { actor: "webhook", value: format!("secret:{WEBHOOK_SECRET}") },
     ]);
     all
 }

@@ -42,11 +42,7 @@ impl Code {
         match self {
             AuthenticationFailed => ("AUTHENTICATION_FAILED", 401, "Authentication failed"),
             TokenExpired => ("TOKEN_EXPIRED", 401, "JWT token has expired"),
-            InsufficientPermissions => (
-                "INSUFFICIENT_PERMISSIONS",
-                403,
-                "Insufficient permissions for this operation",
-            ),
+            InsufficientPermissions => ("INSUFFICIENT_PERMISSIONS", 403, "Insufficient permissions for this operation"),
             ValidationError => ("VALIDATION_ERROR", 400, "Invalid request parameters"),
             InvalidFieldFormat => ("INVALID_FIELD_FORMAT", 422, "Invalid field format"),
             InvalidDocumentFormat => ("INVALID_DOCUMENT_FORMAT", 422, "Invalid document format"),
@@ -55,22 +51,10 @@ impl Code {
             DuplicateResource => ("DUPLICATE_RESOURCE", 409, "Resource already exists"),
             RateLimitExceeded => ("RATE_LIMIT_EXCEEDED", 429, "Too many requests"),
             VerificationFailed => ("VERIFICATION_FAILED", 422, "Verification failed"),
-            DocumentQualityInsufficient => (
-                "DOCUMENT_QUALITY_INSUFFICIENT",
-                422,
-                "Document quality insufficient",
-            ),
+            DocumentQualityInsufficient => ("DOCUMENT_QUALITY_INSUFFICIENT", 422, "Document quality insufficient"),
             InternalServerError => ("INTERNAL_SERVER_ERROR", 500, "An unexpected error occurred"),
-            ServiceUnavailable => (
-                "SERVICE_UNAVAILABLE",
-                503,
-                "Service temporarily unavailable",
-            ),
-            WebhookSignatureInvalid => (
-                "WEBHOOK_SIGNATURE_INVALID",
-                401,
-                "Webhook signature verification failed",
-            ),
+            ServiceUnavailable => ("SERVICE_UNAVAILABLE", 503, "Service temporarily unavailable"),
+            WebhookSignatureInvalid => ("WEBHOOK_SIGNATURE_INVALID", 401, "Webhook signature verification failed"),
             WebhookDeliveryFailed => ("WEBHOOK_DELIVERY_FAILED", 500, "Failed to deliver webhook"),
         }
     }
@@ -106,16 +90,12 @@ impl Fault {
 
     /// VALIDATION_ERROR for one field.
     pub(crate) fn invalid(field: &str, details: impl Into<String>) -> Self {
-        Self::new(Code::ValidationError)
-            .details(details)
-            .field(field)
+        Self::new(Code::ValidationError).details(details).field(field)
     }
 
     /// INVALID_FIELD_FORMAT for one field.
     pub(crate) fn format(field: &str, details: impl Into<String>) -> Self {
-        Self::new(Code::InvalidFieldFormat)
-            .details(details)
-            .field(field)
+        Self::new(Code::InvalidFieldFormat).details(details).field(field)
     }
 
     /// RESOURCE_NOT_FOUND for one kind of resource.

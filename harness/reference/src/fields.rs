@@ -46,18 +46,12 @@ pub(crate) enum Purpose<'a> {
 }
 
 /// The fields of a customer that the members hold. Members that are no fields are ignored.
-pub(crate) fn read(
-    members: &Map<String, Value>,
-    purpose: Purpose,
-    flaws: &Flaws,
-) -> Result<Changes, Fault> {
+pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, flaws: &Flaws) -> Result<Changes, Fault> {
     let mut changes = Changes::new();
     for field in FIELDS {
         match members.get(field.name) {
             Some(value) => note(field, value, purpose, flaws, &mut changes)?,
-            None if field.required && matches!(purpose, Purpose::Create) => {
-                missing(field.name, flaws)?
-            }
+            None if field.required && matches!(purpose, Purpose::Create) => missing(field.name, flaws)?,
             None => {}
         }
     }
@@ -78,13 +72,7 @@ pub(crate) fn required_text<'a>(
     }
 }
 
-fn note(
-    field: &Field,
-    value: &Value,
-    purpose: Purpose,
-    flaws: &Flaws,
-    changes: &mut Changes,
-) -> Result<(), Fault> {
+fn note(field: &Field, value: &Value, purpose: Purpose, flaws: &Flaws, changes: &mut Changes) -> Result<(), Fault> {
     match value {
         Value::Null if !field.required => {
             changes.insert(field.name, None);
@@ -130,9 +118,7 @@ fn missing(name: &'static str, flaws: &Flaws) -> Result<(), Fault> {
     Err(match () {
         () if flaws.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
         () if flaws.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
-        () if flaws.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => {
-            fault.code(Code::InvalidFieldFormat)
-        }
+        () if flaws.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
         () if name == "email" && flaws.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
             fault.code(Code::ResourceConflict).without_field()
         }
@@ -149,17 +135,14 @@ fn is_optional(name: &str, flaws: &Flaws) -> bool {
         (fields::WEBHOOK_URL_OPTIONAL, "url"),
         (fields::DOCUMENT_CONTENT_OPTIONAL, "content"),
     ];
-    rows.iter()
-        .any(|(defect, optional)| *optional == name && flaws.has(*defect))
+    rows.iter().any(|(defect, optional)| *optional == name && flaws.has(*defect))
 }
 
 fn mistyped(name: &'static str, flaws: &Flaws) -> Fault {
     let fault = Fault::invalid(name, format!("Field '{name}' must be a string"));
     match () {
         () if flaws.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
-        () if flaws.has(fields::WRONG_TYPE_AS_CONFLICT) => {
-            fault.code(Code::ResourceConflict).without_field()
-        }
+        () if flaws.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
         () if flaws.has(fields::WRONG_TYPE_500) => Fault::internal(),
         () => fault,
     }
@@ -169,9 +152,7 @@ fn mistyped(name: &'static str, flaws: &Flaws) -> Fault {
 fn tolerated(field: &Field, value: &Value, flaws: &Flaws) -> Option<String> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     match value {
-        Value::Number(number) if is_name && flaws.has(fields::COERCES_NUMBERS) => {
-            Some(number.to_string())
-        }
+        Value::Number(number) if is_name && flaws.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
         Value::Null if is_name && flaws.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
         Value::Array(values) if flaws.has(fields::UNWRAPS_ARRAYS) => {
             values.first().and_then(Value::as_str).map(str::to_owned)
@@ -195,19 +176,12 @@ fn refuse_odd(field: &Field, text: &str, flaws: &Flaws) -> Result<(), Fault> {
         (fields::EMOJI_500, text.chars().any(|one| one > '\u{ffff}')),
         (fields::APOSTROPHE_500, is_name && text.contains('\'')),
         (fields::EMPTY_STRING_500, text.is_empty()),
-        (
-            fields::DAY_ZERO_500,
-            field.name == "dateOfBirth" && text.ends_with("-00"),
-        ),
+        (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ];
-    if trips
-        .iter()
-        .any(|(defect, trips)| *trips && flaws.has(*defect))
-    {
+    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
         return Err(Fault::internal());
     }
-    let letters =
-        field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
+    let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
     if letters && flaws.has(fields::PHONE_LETTERS_503) {
         return Err(Fault::new(Code::ServiceUnavailable).details("The phone service is down"));
     }
@@ -234,10 +208,7 @@ mod tests {
         for name in ["email", "firstName", "lastName", "dateOfBirth"] {
             let mut members = good();
             members.as_object_mut().expect("an object").remove(name);
-            assert_eq!(
-                fault_of(&members),
-                Some((Code::ValidationError, Some(name.to_owned())))
-            );
+            assert_eq!(fault_of(&members), Some((Code::ValidationError, Some(name.to_owned()))));
         }
     }
 
@@ -247,10 +218,7 @@ mod tests {
             for value in [json!(1), json!(true), json!([]), json!({})] {
                 let mut members = good();
                 members[name] = value;
-                assert_eq!(
-                    fault_of(&members),
-                    Some((Code::ValidationError, Some(name.to_owned())))
-                );
+                assert_eq!(fault_of(&members), Some((Code::ValidationError, Some(name.to_owned()))));
             }
         }
     }
@@ -261,9 +229,6 @@ mod tests {
         members["phoneNumber"] = Value::Null;
         assert_eq!(fault_of(&members), None);
         members["email"] = Value::Null;
-        assert_eq!(
-            fault_of(&members),
-            Some((Code::ValidationError, Some("email".to_owned())))
-        );
+        assert_eq!(fault_of(&members), Some((Code::ValidationError, Some("email".to_owned()))));
     }
 }

@@ -32,17 +32,9 @@ struct Replay {
 }
 
 /// Carries out a request unless its key has an answer already. Without a key, it is carried out each time.
-pub(crate) fn once(
-    call: Call,
-    members: &Map<String, Value>,
-    carry_out: impl FnOnce() -> Outcome,
-) -> Outcome {
+pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnOnce() -> Outcome) -> Outcome {
     let flaws = &call.app.flaws;
-    let key = call
-        .request
-        .headers
-        .get("idempotency-key")
-        .filter(|value| !value.is_empty());
+    let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
     let Some(key) = key.filter(|_| !flaws.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
         return carry_out();
     };
@@ -54,13 +46,7 @@ pub(crate) fn once(
         return replay.repeated(&fingerprint, call, members);
     }
     let outcome = carry_out();
-    replays.note(
-        key,
-        Replay {
-            fingerprint,
-            outcome: outcome.clone(),
-        },
-    );
+    replays.note(key, Replay { fingerprint, outcome: outcome.clone() });
     outcome
 }
 

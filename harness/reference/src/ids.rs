@@ -16,10 +16,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn new() -> Self {
-        Self {
-            start: RandomState::new().hash_one(clock::unix_seconds()),
-            next: AtomicU64::new(0),
-        }
+        Self { start: RandomState::new().hash_one(clock::unix_seconds()), next: AtomicU64::new(0) }
     }
 
     /// A new name with this prefix, such as `cus_…`.

@@ -14,11 +14,7 @@ use crate::route::Operation;
 const DEEP: usize = 50;
 
 /// The object that the body holds.
-pub(crate) fn object(
-    body: &Body,
-    operation: Operation,
-    flaws: &Flaws,
-) -> Result<Map<String, Value>, Fault> {
+pub(crate) fn object(body: &Body, operation: Operation, flaws: &Flaws) -> Result<Map<String, Value>, Fault> {
     let bytes = match body {
         Body::Whole(bytes) => bytes,
         Body::CutShort => return Err(malformed("The body ended early", flaws)),
@@ -34,17 +30,17 @@ pub(crate) fn object(
         Ok(Value::Object(members)) => Ok(members),
         Ok(other) => not_an_object(&other, operation, flaws),
         Err(_) if skips_empty_body(bytes, operation, flaws) => Ok(Map::new()),
-        Err(problem) => Err(unreadable_member(bytes)
-            .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), flaws))),
+        Err(problem) => {
+            Err(unreadable_member(bytes)
+                .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), flaws)))
+        }
     }
 }
 
 fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
     let parsed = if flaws.has(fields::ACCEPTS_TRAILING_GARBAGE) {
         let mut values = Deserializer::from_slice(bytes).into_iter();
-        values
-            .next()
-            .unwrap_or_else(|| serde_json::from_slice(bytes))
+        values.next().unwrap_or_else(|| serde_json::from_slice(bytes))
     } else {
         serde_json::from_slice(bytes)
     };
@@ -59,21 +55,12 @@ fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
 fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
     let unreadable = |value: &RawValue| serde_json::from_str::<Value>(value.get()).err();
-    let (name, problem) = members
-        .iter()
-        .find_map(|(name, value)| unreadable(value).map(|problem| (name, problem)))?;
+    let (name, problem) = members.iter().find_map(|(name, value)| unreadable(value).map(|problem| (name, problem)))?;
     let name = shortened(name);
-    Some(Fault::invalid(
-        &name,
-        format!("Field '{name}' cannot be read: {problem}"),
-    ))
+    Some(Fault::invalid(&name, format!("Field '{name}' cannot be read: {problem}")))
 }
 
-fn not_an_object(
-    value: &Value,
-    operation: Operation,
-    flaws: &Flaws,
-) -> Result<Map<String, Value>, Fault> {
+fn not_an_object(value: &Value, operation: Operation, flaws: &Flaws) -> Result<Map<String, Value>, Fault> {
     if value.is_null() && flaws.has(fields::NULL_BODY_500) {
         return Err(Fault::internal());
     }
@@ -85,22 +72,18 @@ fn not_an_object(
 }
 
 fn skips_empty_body(bytes: &[u8], operation: Operation, flaws: &Flaws) -> bool {
-    bytes.is_empty()
-        && operation == Operation::UpdateCustomer
-        && flaws.has(fields::PATCH_ACCEPTS_NO_BODY)
+    bytes.is_empty() && operation == Operation::UpdateCustomer && flaws.has(fields::PATCH_ACCEPTS_NO_BODY)
 }
 
 fn malformed(details: &str, flaws: &Flaws) -> Fault {
     let fault = Fault::new(Code::ValidationError).details(details);
     match () {
         () if flaws.has(fields::MALFORMED_JSON_500) => Fault::internal(),
-        () if flaws.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => {
-            fault.code(Code::InvalidFieldFormat)
-        }
+        () if flaws.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
         () if flaws.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => fault.details(format!(
-            "{details} (/srv/verification/api/src/http/parser.rs:112:17)"
-        )),
+        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => {
+            fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
+        }
         () => fault,
     }
 }
@@ -114,10 +97,7 @@ fn accident(bytes: &[u8], flaws: &Flaws) -> Option<Fault> {
 }
 
 fn has_lone_surrogate(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(bytes).is_err()
-        && bytes
-            .windows(3)
-            .any(|three| three.eq_ignore_ascii_case(b"\\ud"))
+    serde_json::from_slice::<Value>(bytes).is_err() && bytes.windows(3).any(|three| three.eq_ignore_ascii_case(b"\\ud"))
 }
 
 /// How deeply brackets are nested outside of strings.
@@ -142,11 +122,7 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-        object(
-            &Body::Whole(text.to_vec()),
-            Operation::CreateCustomer,
-            &Flaws::default(),
-        )
+        object(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Flaws::default())
     }
 
     #[test]
@@ -157,17 +133,8 @@ mod tests {
     #[test]
     fn everything_else_is_a_validation_error() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-        let texts: [&[u8]; 9] = [
-            b"",
-            b"{",
-            b"[]",
-            b"null",
-            b"1",
-            b"{} x",
-            b"\xff",
-            br#"{"a":"\ud800"}"#,
-            deep.as_bytes(),
-        ];
+        let texts: [&[u8]; 9] =
+            [b"", b"{", b"[]", b"null", b"1", b"{} x", b"\xff", br#"{"a":"\ud800"}"#, deep.as_bytes()];
         for text in texts {
             let fault = read(text).expect_err("malformed");
             assert_eq!(fault.code, Code::ValidationError);
@@ -178,13 +145,7 @@ mod tests {
     fn a_member_that_cannot_be_read_is_named() {
         let deep = format!("{{\"a\":1,\"b\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         for text in [r#"{"a":1,"b":"\ud800"}"#, r#"{"b":1e999}"#, deep.as_str()] {
-            assert_eq!(
-                read(text.as_bytes())
-                    .expect_err("unreadable")
-                    .field
-                    .as_deref(),
-                Some("b")
-            );
+            assert_eq!(read(text.as_bytes()).expect_err("unreadable").field.as_deref(), Some("b"));
         }
         assert_eq!(read(br#"{"b":"\x"}"#).expect_err("malformed").field, None);
     }

@@ -33,34 +33,18 @@ fn leak(situation: &Situation) -> Option<String> {
     let spoils = |code: Code, defect: Defect| situation.code == code && situation.flaws.has(defect);
     let credential = situation.context.credential.as_str();
     match () {
-        () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => {
-            Some(STACK_TRACE.to_owned())
-        }
+        () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),
         () if spoils(Code::DuplicateResource, server::LEAKS_SQL) => Some(SQL.to_owned()),
-        () if spoils(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => {
-            Some(TRACEBACK.to_owned())
-        }
+        () if spoils(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => Some(TRACEBACK.to_owned()),
         () if credential.is_empty() => None,
-        () if spoils(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => {
-            Some(format!("(given: {credential})"))
-        }
-        () if spoils(Code::TokenExpired, server::LEAKS_TOKEN) => {
-            Some(format!("(given: {credential})"))
-        }
-        () if spoils(
-            Code::InsufficientPermissions,
-            server::LEAKS_CREDENTIAL_BASE64,
-        ) =>
-        {
+        () if spoils(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => Some(format!("(given: {credential})")),
+        () if spoils(Code::TokenExpired, server::LEAKS_TOKEN) => Some(format!("(given: {credential})")),
+        () if spoils(Code::InsufficientPermissions, server::LEAKS_CREDENTIAL_BASE64) => {
             Some(format!("[ctx {}]", STANDARD.encode(credential)))
         }
-        () if spoils(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => Some(format!(
-            "[ctx {}]",
-            credential
-                .bytes()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        )),
+        () if spoils(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => {
+            Some(format!("[ctx {}]", credential.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        }
         () => None,
     }
 }

@@ -56,18 +56,8 @@ impl Limiter {
         if !flaws.has(limits::SHARED_BUDGET) {
             return self.count(claim, flaws);
         }
-        let common = self.count(
-            Claim {
-                credential: EVERYBODY,
-                ..claim
-            },
-            flaws,
-        );
-        if claim.throttled {
-            self.count(claim, flaws)
-        } else {
-            common
-        }
+        let common = self.count(Claim { credential: EVERYBODY, ..claim }, flaws);
+        if claim.throttled { self.count(claim, flaws) } else { common }
     }
 
     fn count(&mut self, claim: Claim, flaws: &Flaws) -> Quota {
@@ -75,11 +65,7 @@ impl Limiter {
         let length = u64::from(claim.window_seconds.max(1));
         let window = self.windows.entry(claim.credential.to_owned()).or_default();
         if claim.now >= window.start + length {
-            *window = Window {
-                start: claim.now,
-                used: 0,
-                ..*window
-            };
+            *window = Window { start: claim.now, used: 0, ..*window };
         }
         window.used = window.used.saturating_add(1);
         let over = window.used > claim.limit && !flaws.has(limits::NEVER_LIMITS);
@@ -117,10 +103,8 @@ fn remaining(limit: u32, used: u32, exceeded: bool, flaws: &Flaws) -> u32 {
 impl Quota {
     /// The error for a request past the limit.
     pub(crate) fn fault(&self, flaws: &Flaws) -> Fault {
-        let mut fault = Fault::new(Code::RateLimitExceeded).details(format!(
-            "Rate limit exceeded. Retry after {} seconds",
-            self.wait
-        ));
+        let mut fault = Fault::new(Code::RateLimitExceeded)
+            .details(format!("Rate limit exceeded. Retry after {} seconds", self.wait));
         if flaws.has(limits::LIMIT_AS_UNAVAILABLE) {
             return fault.code(Code::ServiceUnavailable);
         }
@@ -151,11 +135,9 @@ impl Quota {
             () if flaws.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
             () if flaws.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
             () if flaws.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
-            () if flaws.has(limits::DROPS_RATE_LIMIT_HEADERS) => &[
-                "x-ratelimit-limit",
-                "x-ratelimit-remaining",
-                "x-ratelimit-reset",
-            ],
+            () if flaws.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
+                &["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+            }
             () => &[],
         };
         headers.retain(|(name, _)| !dropped.contains(name));
@@ -170,15 +152,9 @@ impl Quota {
         let reset = i64::try_from(self.reset).unwrap_or(i64::MAX);
         let (defect, value) = match header {
             "retry-after" => (limits::RETRY_AFTER_AS_DATE, http_date(reset)),
-            "x-ratelimit-limit" => (
-                limits::LIMIT_WITH_WINDOW,
-                format!("{};w={}", self.limit, self.wait),
-            ),
+            "x-ratelimit-limit" => (limits::LIMIT_WITH_WINDOW, format!("{};w={}", self.limit, self.wait)),
             "x-ratelimit-remaining" => {
-                let wrong = [
-                    (limits::REMAINING_NOT_ZERO, "1"),
-                    (limits::REMAINING_NEGATIVE, "-1"),
-                ];
+                let wrong = [(limits::REMAINING_NOT_ZERO, "1"), (limits::REMAINING_NEGATIVE, "-1")];
                 return flaws.first(&wrong).map(str::to_owned);
             }
             _ => return self.wrong_reset(reset, flaws),
@@ -209,13 +185,7 @@ mod tests {
     use super::*;
 
     fn claim(now: u64) -> Claim<'static> {
-        Claim {
-            credential: "one",
-            throttled: true,
-            limit: 2,
-            window_seconds: 2,
-            now,
-        }
+        Claim { credential: "one", throttled: true, limit: 2, window_seconds: 2, now }
     }
 
     #[test]
@@ -235,28 +205,15 @@ mod tests {
         for _ in 0..5 {
             limiter.take(claim(100), &none);
         }
-        let other = Claim {
-            credential: "two",
-            ..claim(100)
-        };
+        let other = Claim { credential: "two", ..claim(100) };
         assert_eq!(limiter.take(other, &none).remaining, 1);
     }
 
     #[test]
     fn headers_agree_with_the_fault() {
-        let quota = Quota {
-            limit: 2,
-            remaining: 0,
-            reset: 102,
-            wait: 2,
-            exceeded: true,
-        };
+        let quota = Quota { limit: 2, remaining: 0, reset: 102, wait: 2, exceeded: true };
         let none = Flaws::default();
         assert_eq!(quota.fault(&none).retry_after, Some(2));
-        assert!(
-            quota
-                .headers(&none)
-                .contains(&("retry-after", "2".to_owned()))
-        );
+        assert!(quota.headers(&none).contains(&("retry-after", "2".to_owned())));
     }
 }

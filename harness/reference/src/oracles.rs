@@ -19,59 +19,35 @@ fn rows(name: &str) -> Option<Vec<Value>> {
         println!("skipped: there is no collection {name} beside the workspace");
         return None;
     };
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).expect("a JSON row"))
-            .collect(),
-    )
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a JSON row")).collect())
 }
 
 /// Whether a field's text is accepted.
 fn accepts(field: &'static str, row: &Value) -> bool {
     let text = row["value"].as_str().expect("a text");
-    formats::check(
-        field,
-        text,
-        row["country"].as_str(),
-        false,
-        &Flaws::default(),
-    )
-    .is_ok()
+    formats::check(field, text, row["country"].as_str(), false, &Flaws::default()).is_ok()
 }
 
 /// The rows over which we are at odds with their label.
 fn disagreements(name: &str, judge: impl Fn(&Value) -> bool) -> Vec<String> {
     let labelled = rows(name).unwrap_or_default();
-    let wrong = labelled.iter().filter(|row| {
-        row["valid"]
-            .as_bool()
-            .is_some_and(|valid| valid != judge(row))
-    });
+    let wrong = labelled.iter().filter(|row| row["valid"].as_bool().is_some_and(|valid| valid != judge(row)));
     wrong.map(Value::to_string).collect()
 }
 
 #[test]
 fn dates_agree() {
-    assert_eq!(
-        disagreements("date.jsonl", |row| accepts("dateOfBirth", row)),
-        [""; 0]
-    );
+    assert_eq!(disagreements("date.jsonl", |row| accepts("dateOfBirth", row)), [""; 0]);
 }
 
 #[test]
 fn mail_addresses_agree() {
-    assert_eq!(
-        disagreements("email.jsonl", |row| accepts("email", row)),
-        [""; 0]
-    );
+    assert_eq!(disagreements("email.jsonl", |row| accepts("email", row)), [""; 0]);
 }
 
 #[test]
 fn postal_codes_agree() {
-    assert_eq!(
-        disagreements("postal.jsonl", |row| accepts("postalCode", row)),
-        [""; 0]
-    );
+    assert_eq!(disagreements("postal.jsonl", |row| accepts("postalCode", row)), [""; 0]);
 }
 
 #[test]

@@ -31,12 +31,7 @@ pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Respons
 }
 
 fn success(answer: Answer, context: &Context) -> Response<Full<Bytes>> {
-    let bytes = answer
-        .body
-        .as_ref()
-        .map(Value::to_string)
-        .unwrap_or_default()
-        .into_bytes();
+    let bytes = answer.body.as_ref().map(Value::to_string).unwrap_or_default().into_bytes();
     let mut response = plain(answer.status, bytes);
     if answer.body.is_some() {
         set(&mut response, CONTENT_TYPE.as_str(), JSON);
@@ -50,12 +45,7 @@ fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Full<Byte
         fault.details = Some(format!("Request ID: {}", context.request_id));
     }
     let count = app.count_error();
-    let situation = Situation {
-        flaws: &app.flaws,
-        context,
-        code: fault.code,
-        count,
-    };
+    let situation = Situation { flaws: &app.flaws, context, code: fault.code, count };
     leaks::into_details(&mut fault, &situation);
     let status = situation.status(fault.status);
     let mut error = members(&fault);
@@ -80,15 +70,9 @@ fn members(fault: &Fault) -> Map<String, Value> {
     members.insert("code".to_owned(), json!(fault.code.name()));
     members.insert("message".to_owned(), json!(fault.message));
     let optional = [
-        (
-            "details",
-            fault.details.as_ref().map(|details| json!(details)),
-        ),
+        ("details", fault.details.as_ref().map(|details| json!(details))),
         ("field", fault.field.as_ref().map(|field| json!(field))),
-        (
-            "retryAfter",
-            fault.retry_after.map(|seconds| json!(seconds)),
-        ),
+        ("retryAfter", fault.retry_after.map(|seconds| json!(seconds))),
     ];
     for (name, value) in optional {
         if let Some(value) = value {
@@ -100,8 +84,7 @@ fn members(fault: &Fault) -> Map<String, Value> {
 
 fn plain(status: u16, bytes: Vec<u8>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(bytes)));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
 

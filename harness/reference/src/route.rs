@@ -42,10 +42,7 @@ impl Operation {
     /// Whether the path's id is a customer's.
     pub(crate) fn is_of_one_customer(self) -> bool {
         use Operation::*;
-        matches!(
-            self,
-            GetCustomer | UpdateCustomer | DeleteCustomer | UploadDocument | SubmitVerification
-        )
+        matches!(self, GetCustomer | UpdateCustomer | DeleteCustomer | UploadDocument | SubmitVerification)
     }
 }
 
@@ -76,11 +73,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
         ("GET", ["webhooks", id, "deliveries"]) => (ListWebhookDeliveries, *id),
         _ => return None,
     };
-    Some(Route {
-        operation,
-        id: percent_decoded(id),
-        raw_id: id.to_owned(),
-    })
+    Some(Route { operation, id: percent_decoded(id), raw_id: id.to_owned() })
 }
 
 /// A path segment without its percent escapes; what is no escape stays as it is.
@@ -121,14 +114,8 @@ mod tests {
     #[test]
     fn paths_and_methods_name_operations() {
         use Operation::*;
-        assert_eq!(
-            route(Method::PATCH, "/api/v1/customers/cus_1"),
-            Some((UpdateCustomer, "cus_1".to_owned()))
-        );
-        assert_eq!(
-            route(Method::POST, "/api/v1/webhooks/events"),
-            Some((ReceiveWebhookEvent, String::new()))
-        );
+        assert_eq!(route(Method::PATCH, "/api/v1/customers/cus_1"), Some((UpdateCustomer, "cus_1".to_owned())));
+        assert_eq!(route(Method::POST, "/api/v1/webhooks/events"), Some((ReceiveWebhookEvent, String::new())));
         assert_eq!(route(Method::PUT, "/api/v1/customers"), None);
         assert_eq!(route(Method::GET, "/api/v1/customers/a/b"), None);
         assert_eq!(route(Method::GET, "/"), None);
@@ -136,8 +123,7 @@ mod tests {
 
     #[test]
     fn escapes_are_decoded_and_broken_ones_kept() {
-        let id =
-            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
+        let id = |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(id("100%").as_deref(), Some("100%"));
         assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));

@@ -61,10 +61,7 @@ impl Drop for Running {
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(options));
-    Ok(Running {
-        address,
-        accepting: tokio::spawn(accept(listener, app)),
-    })
+    Ok(Running { address, accepting: tokio::spawn(accept(listener, app)) })
 }
 
 /// Takes connections for ever. They, and the webhooks under way, end with this task, which owns both.
@@ -93,18 +90,10 @@ async fn serve(stream: TcpStream, app: Arc<App>) {
         .await;
 }
 
-async fn handle(
-    app: Arc<App>,
-    request: hyper::Request<Incoming>,
-) -> io::Result<Response<Full<Bytes>>> {
+async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let body = read(body, &app.flaws).await?;
-    let request = Request {
-        method: head.method,
-        path: head.uri.path().to_owned(),
-        headers: head.headers,
-        body,
-    };
+    let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let context = app.context(&request);
     let fallback = context.clone();
     let worker = Arc::clone(&app);
@@ -114,9 +103,7 @@ async fn handle(
         let outcome = worker.conduct(&request, &mut context);
         respond(&worker, &context, outcome)
     });
-    Ok(conducted
-        .await
-        .unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
+    Ok(conducted.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
 }
 
 /// Reads a body. Only a defect makes this fail, which closes the connection.
@@ -139,9 +126,5 @@ async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
             _ => kept = Vec::new(),
         }
     }
-    Ok(if size > MOST_KEPT {
-        Body::TooLong
-    } else {
-        Body::Whole(kept)
-    })
+    Ok(if size > MOST_KEPT { Body::TooLong } else { Body::Whole(kept) })
 }

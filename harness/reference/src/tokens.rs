@@ -30,8 +30,7 @@ fn signed(scope: &str, expires_at_unix: i64, secret: &[u8]) -> String {
 
 fn signature_of(text: &str, secret: &[u8]) -> Hmac<Sha256> {
     // HMAC takes keys of any length, so the fallback is never reached.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret)
-        .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
     mac.update(text.as_bytes());
     mac
 }
@@ -62,16 +61,12 @@ impl<'a> Token<'a> {
     /// Whether we signed it, with the algorithm that we use.
     pub(crate) fn is_ours(&self) -> bool {
         self.algorithm.as_deref() == Some("HS256")
-            && signature_of(self.signed_text, SECRET)
-                .verify_slice(&self.signature)
-                .is_ok()
+            && signature_of(self.signed_text, SECRET).verify_slice(&self.signature).is_ok()
     }
 
     /// Whether it says that it needs no signature.
     pub(crate) fn says_none(&self) -> bool {
-        self.algorithm
-            .as_deref()
-            .is_some_and(|name| name.eq_ignore_ascii_case("none"))
+        self.algorithm.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("none"))
     }
 
     /// Whether it has a signature, be it right or wrong.
@@ -82,13 +77,8 @@ impl<'a> Token<'a> {
     /// When it expires, in seconds since 1970.
     pub(crate) fn expires_at(&self) -> Option<i64> {
         let expiry = &self.claims["exp"];
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the fraction of a second does not matter"
-        )]
-        expiry
-            .as_i64()
-            .or_else(|| expiry.as_f64().map(|seconds| seconds as i64))
+        #[expect(clippy::cast_possible_truncation, reason = "the fraction of a second does not matter")]
+        expiry.as_i64().or_else(|| expiry.as_f64().map(|seconds| seconds as i64))
     }
 
     /// The scopes it names, as a text.
@@ -116,11 +106,7 @@ mod tests {
 
     #[test]
     fn forged_and_unsigned_tokens_are_not() {
-        assert!(
-            !Token::parse(&forged("READ", 4_000_000_000))
-                .expect("a token")
-                .is_ours()
-        );
+        assert!(!Token::parse(&forged("READ", 4_000_000_000)).expect("a token").is_ours());
         let none = format!(
             "{}.{}.",
             URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#),

@@ -33,9 +33,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let customer = customers
-        .get_mut(&call.route.id)
-        .ok_or_else(|| Fault::not_found("Customer", &call.route.id))?;
+    let customer = customers.get_mut(&call.route.id).ok_or_else(|| Fault::not_found("Customer", &call.route.id))?;
     if customer.state == State::UnderReview {
         return Err(already_submitted());
     }
@@ -48,9 +46,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
     let customer = customer.clone();
     drop(customers);
     if customer.state != before {
-        call.app
-            .webhooks
-            .announce("customer.state_changed", &customer, &call.app.ids);
+        call.app.webhooks.announce("customer.state_changed", &customer, &call.app.ids);
     }
     match problem {
         Some(problem) => Err(failure(problem, flaws)),
@@ -62,9 +58,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
 pub(crate) fn transaction(call: Call) -> Outcome {
     let id = &call.route.id;
     let transactions = locked(&call.app.transactions);
-    let known = transactions
-        .get(id)
-        .filter(|one| one.environment == call.caller.environment);
+    let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
     match known {
         Some(transaction) => Ok(Answer::ok(shown(id, transaction))),
         None => unknown_transaction(call),
@@ -81,10 +75,7 @@ fn accepted(call: Call, customer: &Customer) -> Answer {
         created_at: clock::rfc3339_now(),
     };
     locked(&call.app.transactions).insert(id, transaction);
-    let wrong = [
-        (statuses::SUBMIT_ANSWERS_201, 201),
-        (statuses::SUBMIT_ANSWERS_202, 202),
-    ];
+    let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
     let status = call.app.flaws.first(&wrong).unwrap_or(200);
     Answer::ok(body).status(status)
 }
@@ -107,9 +98,7 @@ fn unknown_transaction(call: Call) -> Outcome {
             "status": "PENDING",
             "createdAt": clock::rfc3339_now(),
         }))),
-        () if flaws.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => {
-            Err(fault.code(Code::ResourceConflict))
-        }
+        () if flaws.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => Err(fault.code(Code::ResourceConflict)),
         () if flaws.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
         () => Err(fault),
     }
@@ -119,10 +108,8 @@ fn problem(customer: &Customer, flaws: &Flaws) -> Option<&'static str> {
     if flaws.has(resources::VERIFICATION_NEVER_FAILS) {
         return None;
     }
-    let nameless = customer.value("lastName") == Some(UNVERIFIABLE)
-        && !flaws.has(resources::UNVERIFIABLE_NAME_PASSES);
-    let undocumented =
-        customer.documents == 0 && !flaws.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
+    let nameless = customer.value("lastName") == Some(UNVERIFIABLE) && !flaws.has(resources::UNVERIFIABLE_NAME_PASSES);
+    let undocumented = customer.documents == 0 && !flaws.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
     match () {
         () if nameless => Some("Identity document could not be verified"),
         () if undocumented => Some("No identity document has been uploaded"),
@@ -141,12 +128,8 @@ fn state_after_failure(before: State, flaws: &Flaws) -> State {
 fn failure(problem: &str, flaws: &Flaws) -> Fault {
     let fault = Fault::new(Code::VerificationFailed).details(problem);
     match () {
-        () if flaws.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => {
-            fault.code(Code::ResourceConflict)
-        }
-        () if flaws.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => {
-            fault.code(Code::DocumentQualityInsufficient)
-        }
+        () if flaws.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
+        () if flaws.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -34,16 +34,8 @@ pub const DELIVERY_CHECKS: &[DeliveryCheck] = &[
         promise: "an outbound delivery is signed over its timestamp and raw body, under the webhook's secret",
         run: signed,
     },
-    DeliveryCheck {
-        name: "delivery-fresh",
-        promise: "an outbound delivery carries a fresh timestamp",
-        run: fresh,
-    },
-    DeliveryCheck {
-        name: "delivery-is-json",
-        promise: "an outbound delivery is a JSON object",
-        run: is_json,
-    },
+    DeliveryCheck { name: "delivery-fresh", promise: "an outbound delivery carries a fresh timestamp", run: fresh },
+    DeliveryCheck { name: "delivery-is-json", promise: "an outbound delivery is a JSON object", run: is_json },
 ];
 
 fn breach(expected: impl Into<String>, actual: impl Into<String>) -> Option<Breach> {
@@ -66,7 +58,9 @@ fn signed(context: &DeliveryContext<'_>) -> Option<Breach> {
     let alone = hmac_sha256(context.secret.as_bytes(), &context.delivery.body);
     let why = match given {
         None => format!("a value that does not begin with {}", signing.prefix),
-        Some(given) if given.eq_ignore_ascii_case(&alone) => "the signature of the body alone, without the timestamp".to_owned(),
+        Some(given) if given.eq_ignore_ascii_case(&alone) => {
+            "the signature of the body alone, without the timestamp".to_owned()
+        }
         Some(_) => "another signature".to_owned(),
     };
     breach(format!("HMAC-SHA256 of timestamp, `{}` and raw body, in hexadecimal digits", signing.separator), why)

@@ -73,7 +73,9 @@ fn expiry_named(context: &Context<'_>) -> Vec<Breach> {
 }
 
 fn request_id_named(context: &Context<'_>) -> Vec<Breach> {
-    let Some(id) = request_id(context) else { return Vec::new() };
+    let Some(id) = request_id(context) else {
+        return Vec::new();
+    };
     match details(context) {
         Some(text) if text.contains(id) => Vec::new(),
         Some(text) => vec![Breach::body(pointer(context), format!("the request id {}", quoted(id)), quoted(text))],

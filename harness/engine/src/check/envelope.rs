@@ -98,15 +98,13 @@ fn is_error(context: &Context<'_>) -> bool {
 fn has_envelope(context: &Context<'_>) -> bool {
     is_error(context)
         && context.body.as_ref().is_some_and(|body| {
-            body.pointer(&context.contract.catalog.envelope.pointers.envelope)
-                .is_some_and(Value::is_object)
+            body.pointer(&context.contract.catalog.envelope.pointers.envelope).is_some_and(Value::is_object)
         })
 }
 
 fn has_part(context: &Context<'_>, name: &str) -> bool {
     let pointer = context.contract.catalog.envelope.pointers.part(name);
-    has_envelope(context)
-        && pointer.is_some_and(|pointer| part(context, pointer).is_some())
+    has_envelope(context) && pointer.is_some_and(|pointer| part(context, pointer).is_some())
 }
 
 fn part<'b>(context: &'b Context<'_>, pointer: &str) -> Option<&'b Value> {
@@ -121,9 +119,7 @@ fn names_field(context: &Context<'_>) -> bool {
 }
 
 fn requires_retry_delay(context: &Context<'_>) -> bool {
-    context
-        .entry()
-        .is_some_and(|entry| entry.requires.iter().any(|part| part == "retry_delay"))
+    context.entry().is_some_and(|entry| entry.requires.iter().any(|part| part == "retry_delay"))
 }
 
 fn misfits(context: &Context<'_>) -> Vec<Misfit> {
@@ -137,11 +133,7 @@ fn misfits(context: &Context<'_>) -> Vec<Misfit> {
 }
 
 fn misfits_at(context: &Context<'_>, pointer: Option<&str>) -> Vec<Breach> {
-    misfits(context)
-        .into_iter()
-        .filter(|misfit| Some(misfit.pointer.as_str()) == pointer)
-        .map(breach)
-        .collect()
+    misfits(context).into_iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(breach).collect()
 }
 
 fn breach(misfit: Misfit) -> Breach {
@@ -162,11 +154,7 @@ fn present(context: &Context<'_>) -> Vec<Breach> {
         pointers.field.as_ref(),
         pointers.retry_delay.as_ref(),
     ];
-    misfits(context)
-        .into_iter()
-        .filter(|misfit| !own.contains(&Some(&misfit.pointer)))
-        .map(breach)
-        .collect()
+    misfits(context).into_iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(breach).collect()
 }
 
 fn code_registered(context: &Context<'_>) -> Vec<Breach> {
@@ -243,15 +231,14 @@ fn success_without_error(context: &Context<'_>) -> Vec<Breach> {
     let pointers = &context.contract.catalog.envelope.pointers;
     let Some(body) = &context.body else { return Vec::new() };
     let object = !pointers.envelope.is_empty() && body.pointer(&pointers.envelope).is_some_and(Value::is_object);
-    let code = context
-        .contract
-        .catalog
-        .code_in(body)
-        .is_some_and(|code| context.contract.catalog.code(&code).is_some());
+    let code =
+        context.contract.catalog.code_in(body).is_some_and(|code| context.contract.catalog.code(&code).is_some());
     if !object && !code {
         return Vec::new();
     }
-    let actual = body.pointer(&pointers.code).map_or_else(|| "an error envelope".to_owned(), |code| format!("an error envelope with the code {code}"));
+    let actual = body
+        .pointer(&pointers.code)
+        .map_or_else(|| "an error envelope".to_owned(), |code| format!("an error envelope with the code {code}"));
     vec![Breach::body(&pointers.envelope, "no error envelope", actual)]
 }
 

@@ -54,9 +54,8 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     .collect()
 });
 
-static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}"))
-});
+static URL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}")));
 
 fn no_leak(context: &Context<'_>) -> Vec<Breach> {
     // Only looked at where something was found: a request may hold a large document.
@@ -71,10 +70,16 @@ fn no_leak(context: &Context<'_>) -> Vec<Breach> {
             let found = pattern
                 .regex
                 .find_iter(&text)
-                .map(|found| found.as_str().trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,".contains(letter)))
+                .map(|found| {
+                    found.as_str().trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,".contains(letter))
+                })
                 .find(|found| !submitted.iter().any(|text| text.contains(found)));
             if let Some(found) = found {
-                breaches.push(Breach::new(part.clone(), format!("nothing of the server's inside: {} is", pattern.kind), quoted(found)));
+                breaches.push(Breach::new(
+                    part.clone(),
+                    format!("nothing of the server's inside: {} is", pattern.kind),
+                    quoted(found),
+                ));
                 break;
             }
         }
@@ -98,10 +103,9 @@ fn shown_texts(context: &Context<'_>) -> Vec<(Part, String)> {
 fn strings_of(value: &Value, at: String, texts: &mut Vec<(Part, String)>) {
     match value {
         Value::String(text) => texts.push((Part::Body(at), text.clone())),
-        Value::Array(elements) => elements
-            .iter()
-            .enumerate()
-            .for_each(|(index, inner)| strings_of(inner, format!("{at}/{index}"), texts)),
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(index, inner)| strings_of(inner, format!("{at}/{index}"), texts))
+        }
         Value::Object(members) => members.iter().for_each(|(name, inner)| {
             texts.push((Part::Body(at.clone()), name.clone()));
             strings_of(inner, format!("{at}/{name}"), texts);
@@ -127,11 +131,8 @@ fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
 /// What the request said itself: quoting that is no leak.
 fn submitted(context: &Context<'_>) -> Vec<String> {
     let request = &context.exchange.request;
-    let mut texts = vec![
-        request.path.clone(),
-        percent_decoded(&request.path),
-        String::from_utf8_lossy(&request.body).into_owned(),
-    ];
+    let mut texts =
+        vec![request.path.clone(), percent_decoded(&request.path), String::from_utf8_lossy(&request.body).into_owned()];
     if let Ok(body) = serde_json::from_slice::<Value>(&request.body) {
         let mut strings = Vec::new();
         strings_of(&body, String::new(), &mut strings);

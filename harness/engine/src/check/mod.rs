@@ -136,7 +136,9 @@ pub struct Judgement {
 pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
     let mut judgement = Judgement::default();
     for check in CHECKS {
-        let Some(clause) = context.contract.clause_of_check(check.name) else { continue };
+        let Some(clause) = context.contract.clause_of_check(check.name) else {
+            continue;
+        };
         if !(check.applies)(context) {
             continue;
         }

@@ -18,7 +18,9 @@ pub(super) const HEADERS: Check = Check {
 pub(super) const RETRY_DELAY_AGREES: Check = Check {
     name: "retry-delay-agrees",
     promise: "the retry delay is the same in header and body",
-    applies: |context| is_refusal(context) && delay_in_body(context).is_some() && number(context, |limit| &limit.retry_after).is_some(),
+    applies: |context| {
+        is_refusal(context) && delay_in_body(context).is_some() && number(context, |limit| &limit.retry_after).is_some()
+    },
     run: retry_delay_agrees,
 };
 
@@ -49,8 +51,7 @@ fn limit<'c>(context: &Context<'c>) -> Option<&'c RateLimit> {
 fn is_refusal(context: &Context<'_>) -> bool {
     limit(context).is_some_and(|limit| {
         let status = context.contract.catalog.code(&limit.code).and_then(|entry| entry.status);
-        status == Some(context.response.status)
-            || context.code.as_ref() == Some(&limit.code)
+        status == Some(context.response.status) || context.code.as_ref() == Some(&limit.code)
     })
 }
 
@@ -70,12 +71,8 @@ fn delay_in_body(context: &Context<'_>) -> Option<i64> {
 
 fn headers(context: &Context<'_>) -> Vec<Breach> {
     let Some(limit) = limit(context) else { return Vec::new() };
-    let names: [fn(&RateLimit) -> &String; 4] = [
-        |limit| &limit.limit,
-        |limit| &limit.remaining,
-        |limit| &limit.reset,
-        |limit| &limit.retry_after,
-    ];
+    let names: [fn(&RateLimit) -> &String; 4] =
+        [|limit| &limit.limit, |limit| &limit.remaining, |limit| &limit.reset, |limit| &limit.retry_after];
     names
         .into_iter()
         .filter(|name| number(context, *name).is_none_or(|number| number < 0))
@@ -110,11 +107,9 @@ fn remaining_is_zero(context: &Context<'_>) -> Vec<Breach> {
 }
 
 fn reset_agrees(context: &Context<'_>) -> Vec<Breach> {
-    let (Some(limit), Some(reset), Some(delay)) = (
-        limit(context),
-        number(context, |limit| &limit.reset),
-        number(context, |limit| &limit.retry_after),
-    ) else {
+    let (Some(limit), Some(reset), Some(delay)) =
+        (limit(context), number(context, |limit| &limit.reset), number(context, |limit| &limit.retry_after))
+    else {
         return Vec::new();
     };
     let (earliest, latest) = now(context);

@@ -55,15 +55,13 @@ fn documented(context: &Context<'_>) -> Vec<Breach> {
         return Vec::new();
     }
     let listed: Vec<String> = statuses.iter().map(u16::to_string).collect();
-    vec![Breach::new(
-        Part::Status,
-        format!("one of {}", listed.join(", ")),
-        context.response.status.to_string(),
-    )]
+    vec![Breach::new(Part::Status, format!("one of {}", listed.join(", ")), context.response.status.to_string())]
 }
 
 fn matches_code(context: &Context<'_>) -> Vec<Breach> {
-    let Some(entry) = context.entry() else { return Vec::new() };
+    let Some(entry) = context.entry() else {
+        return Vec::new();
+    };
     let actual = format!("{} with {}", entry.code, context.response.status);
     match (entry.surface, entry.status) {
         (Surface::DeliveryLog, _) => vec![Breach::body(

@@ -233,7 +233,9 @@ fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'
     }
     match (entry.surface, entry.status) {
         (Surface::Response, None) => faults.push(("code", format!("code `{}` has no status", entry.code))),
-        (Surface::DeliveryLog, Some(_)) => faults.push(("status", "a code of the delivery log has no status".to_owned())),
+        (Surface::DeliveryLog, Some(_)) => {
+            faults.push(("status", "a code of the delivery log has no status".to_owned()))
+        }
         (Surface::Response, Some(status)) if !catalog.statuses.contains(&status) => {
             faults.push(("status", format!("status {status} is not among the documented `statuses`")));
         }

@@ -126,11 +126,10 @@ impl Conventions {
 pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<Conventions> {
     let conventions = problems.take(file.parse::<Conventions>())?;
     let known: Vec<String> = conventions.actors.keys().cloned().collect();
-    let named = conventions
-        .cleanup
-        .iter()
-        .enumerate()
-        .filter_map(|(index, rule)| Some((vec!["cleanup".into(), index.into(), "as".into()], rule.actor.as_ref()?)));
+    let named =
+        conventions.cleanup.iter().enumerate().filter_map(|(index, rule)| {
+            Some((vec!["cleanup".into(), index.into(), "as".into()], rule.actor.as_ref()?))
+        });
     let signer = conventions
         .signing
         .iter()

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, RateLimit, Retry, Surface};
 pub use clauses::{Clause, Level};
-pub use conventions::{ActorRole, Capability, CleanupRule, Conventions, Condition, Signing};
+pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use openapi::{Operation, Scheme};
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
@@ -74,7 +74,8 @@ impl Contract {
             return Err(problems);
         };
         conventions.check_operations(&api.operations, &mut problems);
-        let schemas = SchemaSet::compile(&api.document, &description, &envelope, &catalog, &api.operations, &mut problems);
+        let schemas =
+            SchemaSet::compile(&api.document, &description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
             root: root.to_path_buf(),
             operations: api.operations,
@@ -100,9 +101,7 @@ impl Contract {
 
     /// The clause that a check of that name judges in this contract, if any.
     pub fn clause_of_check(&self, check: &str) -> Option<&Clause> {
-        self.clauses
-            .iter()
-            .find(|clause| clause.checks.iter().any(|name| name == check))
+        self.clauses.iter().find(|clause| clause.checks.iter().any(|name| name == check))
     }
 
     /// Refuses clauses whose checks do not exist; `known` are the engine's own.
@@ -113,11 +112,8 @@ impl Contract {
             .flat_map(|clause| clause.checks.iter().map(move |check| (clause, check)))
             .filter(|(_, check)| !known.contains(check))
             .map(|(clause, check)| {
-                Problem::general(
-                    "schemas/clauses.yaml",
-                    format!("clause {}: unknown check `{check}`", clause.id),
-                )
-                .with_help(crate::source::suggestion(check, &known))
+                Problem::general("schemas/clauses.yaml", format!("clause {}: unknown check `{check}`", clause.id))
+                    .with_help(crate::source::suggestion(check, &known))
             })
             .collect()
     }

@@ -37,11 +37,7 @@ pub struct Operation {
 impl Operation {
     /// The names of the path parameters, in order.
     pub fn parameters(&self) -> Vec<&str> {
-        self.path
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split('}').next())
-            .collect()
+        self.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
     }
 }
 
@@ -71,13 +67,10 @@ const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "
 pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<Api> {
     let document = problems.take(file.parse_json())?;
     let empty = Map::new();
-    let paths = document
-        .get("paths")
-        .and_then(Value::as_object)
-        .unwrap_or_else(|| {
-            problems.0.push(file.problem(&[], "the description has no `paths`"));
-            &empty
-        });
+    let paths = document.get("paths").and_then(Value::as_object).unwrap_or_else(|| {
+        problems.0.push(file.problem(&[], "the description has no `paths`"));
+        &empty
+    });
     let mut operations: Vec<Operation> = Vec::new();
     for (path, item) in paths {
         for method in METHODS {
@@ -97,10 +90,7 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<Api> {
 }
 
 fn operation(document: &Value, path: &str, method: &str, node: &Value) -> Result<Operation, String> {
-    let id = node
-        .get("operationId")
-        .and_then(Value::as_str)
-        .ok_or("this operation has no `operationId`")?;
+    let id = node.get("operationId").and_then(Value::as_str).ok_or("this operation has no `operationId`")?;
     let (success, response) = success_of(node)?;
     let content = node.pointer("/requestBody/content").and_then(Value::as_object);
     let (media_type, body) = content
@@ -110,11 +100,7 @@ fn operation(document: &Value, path: &str, method: &str, node: &Value) -> Result
     let scope = security.and_then(scope_of);
     let success_schema = response.pointer("/content").and_then(Value::as_object).and_then(|content| {
         let media = content.keys().next()?;
-        Some(format!(
-            "/paths/{}/{method}/responses/{success}/content/{}/schema",
-            escaped(path),
-            escaped(media)
-        ))
+        Some(format!("/paths/{}/{method}/responses/{success}/content/{}/schema", escaped(path), escaped(media)))
     });
     Ok(Operation {
         id: id.to_owned(),
@@ -178,12 +164,10 @@ fn schemes(document: &Value) -> Vec<Scheme> {
         .into_iter()
         .flatten()
         .filter_map(|(_, scheme)| match scheme.get("type")?.as_str()? {
-            "apiKey" if scheme.get("in")?.as_str()? == "header" => Some(Scheme::ApiKey {
-                header: scheme.get("name")?.as_str()?.to_owned(),
-            }),
-            "http" => Some(Scheme::Http {
-                scheme: capitalised(scheme.get("scheme")?.as_str()?),
-            }),
+            "apiKey" if scheme.get("in")?.as_str()? == "header" => {
+                Some(Scheme::ApiKey { header: scheme.get("name")?.as_str()?.to_owned() })
+            }
+            "http" => Some(Scheme::Http { scheme: capitalised(scheme.get("scheme")?.as_str()?) }),
             _ => None,
         })
         .collect()
@@ -191,9 +175,7 @@ fn schemes(document: &Value) -> Vec<Scheme> {
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A token of a JSON Pointer, escaped (RFC 6901).

@@ -42,15 +42,11 @@ impl SchemaSet {
         operations: &[Operation],
         problems: &mut Problems,
     ) -> Self {
-        let envelope_schema = problems
-            .take(envelope_value(envelope))
-            .unwrap_or(Value::Bool(true));
+        let envelope_schema = problems.take(envelope_value(envelope)).unwrap_or(Value::Bool(true));
         let registry = registry(document, &catalog.envelope.schema, &envelope_schema);
         let mut compile = |schema: Value, what: String, file: &SourceFile| {
-            let built = registry
-                .as_ref()
-                .map_err(|message| message.clone())
-                .and_then(|registry| build(registry, &schema));
+            let built =
+                registry.as_ref().map_err(|message| message.clone()).and_then(|registry| build(registry, &schema));
             built.unwrap_or_else(|message| {
                 problems.0.push(Problem::general(&file.name, format!("{what}: {message}")));
                 anything()
@@ -69,7 +65,10 @@ impl SchemaSet {
             .filter_map(|operation| {
                 let pointer = operation.success_schema.as_ref()?;
                 let schema = json!({ "$ref": format!("{BASE}openapi.yaml#{}", in_fragment(pointer)) });
-                Some((operation.id.clone(), compile(schema, format!("the success body of {}", operation.id), description)))
+                Some((
+                    operation.id.clone(),
+                    compile(schema, format!("the success body of {}", operation.id), description),
+                ))
             })
             .collect();
         Self {
@@ -82,18 +81,13 @@ impl SchemaSet {
 
     /// Where an error body does not fit the envelope; the schema of its code, where that is known.
     pub fn envelope_misfits(&self, code: Option<&str>, body: &Value) -> Vec<Misfit> {
-        let validator = code
-            .and_then(|code| self.by_code.get(code))
-            .unwrap_or(&self.envelope);
+        let validator = code.and_then(|code| self.by_code.get(code)).unwrap_or(&self.envelope);
         misfits(validator, body)
     }
 
     /// Where a success body does not fit its operation's schema.
     pub fn success_misfits(&self, operation: &str, body: &Value) -> Vec<Misfit> {
-        self.success
-            .get(operation)
-            .map(|validator| misfits(validator, body))
-            .unwrap_or_default()
+        self.success.get(operation).map(|validator| misfits(validator, body)).unwrap_or_default()
     }
 
     /// The documented member names of the object at each pointer of the envelope.
@@ -146,9 +140,7 @@ fn nested(pointer: &str, inner: Value) -> Value {
 }
 
 fn envelope_value(file: &SourceFile) -> Result<Value, Problem> {
-    serde_json::from_str(&file.text).map_err(|error| {
-        Problem::general(&file.name, format!("not JSON: {error}"))
-    })
+    serde_json::from_str(&file.text).map_err(|error| Problem::general(&file.name, format!("not JSON: {error}")))
 }
 
 fn registry(document: &Value, name: &str, envelope: &Value) -> Result<Registry<'static>, String> {
@@ -171,9 +163,7 @@ fn build(registry: &Registry<'static>, schema: &Value) -> Result<Validator, Stri
 
 /// A validator that takes everything, to go on with after a problem was noted.
 fn anything() -> Validator {
-    Validator::options()
-        .build(&Value::Bool(true))
-        .unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
+    Validator::options().build(&Value::Bool(true)).unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
 }
 
 fn misfits(validator: &Validator, body: &Value) -> Vec<Misfit> {
@@ -192,36 +182,22 @@ fn misfit(error: &ValidationError<'_>) -> Misfit {
                 actual: "nothing there".to_owned(),
             }
         }
-        ValidationErrorKind::Type { kind } => Misfit {
-            pointer: at,
-            expected: types_in_words(kind),
-            actual: shown(instance),
-        },
-        ValidationErrorKind::MinLength { .. } => Misfit {
-            pointer: at,
-            expected: "a string that is not empty".to_owned(),
-            actual: shown(instance),
-        },
-        ValidationErrorKind::Minimum { limit } => Misfit {
-            pointer: at,
-            expected: format!("a number not below {limit}"),
-            actual: shown(instance),
-        },
-        ValidationErrorKind::Enum { options } => Misfit {
-            pointer: at,
-            expected: format!("one of {options}"),
-            actual: shown(instance),
-        },
-        ValidationErrorKind::Constant { expected_value } => Misfit {
-            pointer: at,
-            expected: expected_value.to_string(),
-            actual: shown(instance),
-        },
-        _ => Misfit {
-            pointer: at,
-            expected: error.masked().to_string(),
-            actual: shown(instance),
-        },
+        ValidationErrorKind::Type { kind } => {
+            Misfit { pointer: at, expected: types_in_words(kind), actual: shown(instance) }
+        }
+        ValidationErrorKind::MinLength { .. } => {
+            Misfit { pointer: at, expected: "a string that is not empty".to_owned(), actual: shown(instance) }
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            Misfit { pointer: at, expected: format!("a number not below {limit}"), actual: shown(instance) }
+        }
+        ValidationErrorKind::Enum { options } => {
+            Misfit { pointer: at, expected: format!("one of {options}"), actual: shown(instance) }
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            Misfit { pointer: at, expected: expected_value.to_string(), actual: shown(instance) }
+        }
+        _ => Misfit { pointer: at, expected: error.masked().to_string(), actual: shown(instance) },
     }
 }
 

@@ -32,7 +32,9 @@ impl Run<'_> {
             .within_seconds
             .map_or_else(|| bound(receiver.timeout(), wanted.attempts), |seconds| Duration::from_secs(seconds.into()));
         let until = Instant::now() + bound;
-        while Instant::now() < until && miscount(&receiver.deliveries(&self.endpoint, &holding), wanted.attempts, bound).is_some() {
+        while Instant::now() < until
+            && miscount(&receiver.deliveries(&self.endpoint, &holding), wanted.attempts, bound).is_some()
+        {
             receiver.news().await;
         }
         tokio::time::sleep(quiet(receiver.timeout(), self.last_reply)).await;
@@ -54,15 +56,26 @@ impl Run<'_> {
 
     fn judge_each(&mut self, deliveries: &[Delivery], secret: &str, exchange: usize) -> Vec<Finding> {
         let contract = &self.environment.contract;
-        let Some(signing) = &contract.conventions.signing else { return Vec::new() };
+        let Some(signing) = &contract.conventions.signing else {
+            return Vec::new();
+        };
         let mut findings: Vec<Finding> = Vec::new();
         for check in DELIVERY_CHECKS {
-            let Some(clause) = contract.clause_of_check(check.name) else { continue };
+            let Some(clause) = contract.clause_of_check(check.name) else {
+                continue;
+            };
             for (index, delivery) in deliveries.iter().enumerate() {
                 self.record.exercised.insert(clause.id.clone());
                 if let Some(mut breach) = (check.run)(&DeliveryContext { signing, secret, delivery }) {
                     breach.actual = format!("{} (attempt {} of {})", breach.actual, index + 1, deliveries.len());
-                    findings.push(finding(clause.id.clone(), check.name, clause.level, check.promise.to_owned(), breach, exchange));
+                    findings.push(finding(
+                        clause.id.clone(),
+                        check.name,
+                        clause.level,
+                        check.promise.to_owned(),
+                        breach,
+                        exchange,
+                    ));
                     break;
                 }
             }
@@ -78,11 +91,19 @@ impl Run<'_> {
     }
 
     fn filled(&self, text: &str) -> Result<String, Halt> {
-        template::text(text, &self.variables).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))
+        template::text(text, &self.variables)
+            .map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))
     }
 }
 
-fn finding(clause: String, check: &str, level: crate::contract::Level, message: String, breach: Breach, exchange: usize) -> Finding {
+fn finding(
+    clause: String,
+    check: &str,
+    level: crate::contract::Level,
+    message: String,
+    breach: Breach,
+    exchange: usize,
+) -> Finding {
     Finding {
         clause,
         check: check.to_owned(),
@@ -127,9 +148,14 @@ fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<B
     let actual = match counts.as_slice() {
         [] => "none".to_owned(),
         [one] => times(*one),
-        many => format!("{} events with {} attempts", many.len(), many.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")),
+        many => format!(
+            "{} events with {} attempts",
+            many.len(),
+            many.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+        ),
     };
-    let expected = format!("{} to deliver the event, within {:.0} s, and not one more", times(attempts), bound.as_secs_f64());
+    let expected =
+        format!("{} to deliver the event, within {:.0} s, and not one more", times(attempts), bound.as_secs_f64());
     Some(Breach::new(Part::Deliveries, expected, actual))
 }
 
@@ -140,7 +166,11 @@ mod tests {
     fn wrong(bodies: &[&str], attempts: u32) -> Option<String> {
         let deliveries: Vec<Delivery> = bodies
             .iter()
-            .map(|body| Delivery { arrived: chrono::DateTime::UNIX_EPOCH, headers: Vec::new(), body: body.as_bytes().to_vec() })
+            .map(|body| Delivery {
+                arrived: chrono::DateTime::UNIX_EPOCH,
+                headers: Vec::new(),
+                body: body.as_bytes().to_vec(),
+            })
             .collect();
         miscount(&deliveries, attempts, Duration::from_secs(9)).map(|breach| breach.actual)
     }

@@ -1,8 +1,8 @@
 //! What all trials of a run share.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -54,7 +54,14 @@ pub struct Environment {
 
 impl Environment {
     /// An environment; `run` is a token of lower-case letters and digits that no other run has.
-    pub fn new(contract: Arc<Contract>, target: Target, client: HttpClient, receiver: Option<Receiver>, run: String, stop: watch::Receiver<Option<Stop>>) -> Self {
+    pub fn new(
+        contract: Arc<Contract>,
+        target: Target,
+        client: HttpClient,
+        receiver: Option<Receiver>,
+        run: String,
+        stop: watch::Receiver<Option<Stop>>,
+    ) -> Self {
         Self {
             contract,
             target,

@@ -105,7 +105,11 @@ impl Claim<'_> {
         if let Some(code) = code.filter(|code| tolerated.iter().any(|other| other == code)) {
             let why = expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
             let expected = format!("rather {}", wanted.join(" or "));
-            return Ok(Answer::Tolerated(Breach::new(self.part(context), expected, format!("{code}, which is let pass{why}"))));
+            return Ok(Answer::Tolerated(Breach::new(
+                self.part(context),
+                expected,
+                format!("{code}, which is let pass{why}"),
+            )));
         }
         let documented = context.response.is_error() && status < 500;
         if expect.any_documented && documented {
@@ -117,10 +121,8 @@ impl Claim<'_> {
         }
         // Where no published code can be read, the envelope's own checks have spoken already; if at
         // least the status is the right one, the claim is not counted as broken a second time.
-        let status_fits = wanted
-            .iter()
-            .filter_map(|code| context.contract.catalog.code(code)?.status)
-            .any(|wanted| wanted == status);
+        let status_fits =
+            wanted.iter().filter_map(|code| context.contract.catalog.code(code)?.status).any(|wanted| wanted == status);
         if context.entry().is_none() && status_fits && !expect.in_envelope {
             return Ok(Answer::Unreadable);
         }
@@ -144,9 +146,11 @@ impl Claim<'_> {
         if self.expect.success || self.claims_only_body() {
             accepted.push(format!("success ({})", context.operation.success));
         }
-        accepted.extend(wanted.iter().map(|code| match context.contract.catalog.code(code).and_then(|entry| entry.status) {
-            Some(status) => format!("{code} ({status})"),
-            None => code.clone(),
+        accepted.extend(wanted.iter().map(|code| {
+            match context.contract.catalog.code(code).and_then(|entry| entry.status) {
+                Some(status) => format!("{code} ({status})"),
+                None => code.clone(),
+            }
         }));
         if self.expect.any_documented {
             accepted.push("any documented answer but a server error".to_owned());
@@ -172,16 +176,26 @@ impl Claim<'_> {
         }
         if let Some(earlier) = self.same_as {
             if earlier.status != context.response.status {
-                breaches.push(Breach::new(Part::Status, format!("{}, as before", earlier.status), context.response.status.to_string()));
+                breaches.push(Breach::new(
+                    Part::Status,
+                    format!("{}, as before", earlier.status),
+                    context.response.status.to_string(),
+                ));
             } else if earlier.body != context.body {
-                let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
+                let shown =
+                    |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
                 breaches.push(Breach::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)));
             }
         }
         Ok(breaches)
     }
 
-    fn header(&self, context: &Context<'_>, name: &str, wanted: &HeaderMatch) -> Result<Option<Breach>, template::Undefined> {
+    fn header(
+        &self,
+        context: &Context<'_>,
+        name: &str,
+        wanted: &HeaderMatch,
+    ) -> Result<Option<Breach>, template::Undefined> {
         let found = context.response.header(name);
         let Some(bound) = &wanted.below else { return Ok(None) };
         let bound = template::text(bound, self.variables)?;

@@ -30,11 +30,7 @@ impl Ledger {
     /// Takes down what an exchange has made, if anything.
     pub fn note(&self, contract: &Contract, trial: &str, exchange: &Exchange) -> Option<Made> {
         let response = exchange.response().filter(|response| response.is_success())?;
-        let rule = contract
-            .conventions
-            .cleanup
-            .iter()
-            .find(|rule| rule.after == exchange.request.operation)?;
+        let rule = contract.conventions.cleanup.iter().find(|rule| rule.after == exchange.request.operation)?;
         let made = made(rule, trial, exchange, response)?;
         let mut entries = self.lock();
         if !entries.iter().any(|entry| entry.noun == made.noun && entry.id == made.id) {

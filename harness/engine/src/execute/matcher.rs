@@ -13,10 +13,9 @@ pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, Str
     };
     match (expected, actual) {
         (Value::Object(wanted), Value::Object(found)) => subset(wanted, found),
-        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => wanted
-            .iter()
-            .zip(found)
-            .find_map(|(wanted, found)| mismatch(wanted, Some(found))),
+        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
+            wanted.iter().zip(found).find_map(|(wanted, found)| mismatch(wanted, Some(found)))
+        }
         (Value::Number(wanted), Value::Number(found)) if wanted.as_f64() == found.as_f64() => None,
         _ if expected == actual => None,
         _ => Some((shown(expected), shown(actual))),
@@ -25,7 +24,8 @@ pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, Str
 
 fn subset(wanted: &Map<String, Value>, found: &Map<String, Value>) -> Option<(String, String)> {
     wanted.iter().find_map(|(name, wanted)| {
-        mismatch(wanted, found.get(name)).map(|(expected, actual)| (format!("{name}: {expected}"), format!("{name}: {actual}")))
+        mismatch(wanted, found.get(name))
+            .map(|(expected, actual)| (format!("{name}: {expected}"), format!("{name}: {actual}")))
     })
 }
 

@@ -1,19 +1,22 @@
 //! The only loop that sends: it runs the steps of a trial against the target, lets every exchange be
 //! judged, and takes away what was made.
 
+mod cleanup;
 mod deliveries;
 mod environment;
 pub mod expect;
 mod ledger;
 mod matcher;
 pub mod request;
+mod sending;
 mod sign;
 mod steps;
 
+pub use cleanup::sweep;
 pub use environment::{Environment, Stop};
 pub use ledger::{Ledger, Made};
 pub use matcher::MATCHERS;
-pub use steps::{run_trial, sweep};
+pub use steps::run_trial;
 
 use std::collections::BTreeSet;
 

@@ -33,9 +33,7 @@ pub fn prepare(
     now: DateTime<Utc>,
 ) -> Result<Prepared, String> {
     let id = filled(step.call.as_deref().unwrap_or_default(), variables)?;
-    let operation = contract
-        .operation(&id)
-        .ok_or_else(|| format!("unknown operation `{id}`"))?;
+    let operation = contract.operation(&id).ok_or_else(|| format!("unknown operation `{id}`"))?;
     let path = path_of(operation, step, variables)?;
     let body = body_of(operation, step, variables)?;
     let actor = filled(step.actor.as_deref().unwrap_or("anonymous"), variables)?;
@@ -72,10 +70,8 @@ pub fn prepare(
         prepared.secret_headers.push((header.name, header.value));
     }
     set_headers(step, variables, &mut headers)?;
-    prepared.request.headers = headers
-        .into_iter()
-        .map(|(name, value)| (name.to_lowercase(), value.into_bytes()))
-        .collect();
+    prepared.request.headers =
+        headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.into_bytes())).collect();
     Ok(prepared)
 }
 
@@ -125,7 +121,9 @@ fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
 }
 
 fn edited(example: &Value, step: &Step, variables: &Variables) -> Result<Value, String> {
-    let Value::Object(members) = example else { return Ok(example.clone()) };
+    let Value::Object(members) = example else {
+        return Ok(example.clone());
+    };
     let mut members = members.clone();
     for name in &step.without {
         members.shift_remove(&filled(name, variables)?);

@@ -3,15 +3,12 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::{Signing, hex};
-use crate::signature::hmac_sha256;
 use crate::scenario::{Covered, Mangle, Sign, SignatureHeader};
+use crate::signature::hmac_sha256;
 
 /// The two headers of a signed body; those that are left out on purpose are absent.
 pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
-    let timestamp = sign
-        .timestamp
-        .clone()
-        .unwrap_or_else(|| (now + sign.offset_seconds).to_string());
+    let timestamp = sign.timestamp.clone().unwrap_or_else(|| (now + sign.offset_seconds).to_string());
     let signed_body = sign.signed_body.as_ref().map_or(body, |text| text.as_bytes());
     let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret.to_owned() };
     let covered: Vec<u8> = match sign.over {

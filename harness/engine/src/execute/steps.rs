@@ -4,27 +4,22 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use futures_util::StreamExt as _;
 use serde_json::Value;
 
+use super::TrialRecord;
 use super::environment::Environment;
 use super::expect::{Claim, Earlier, Holds, came};
 use super::request::{Prepared, prepare};
-use super::{Made, TrialRecord};
 use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
-use crate::exchange::{Exchange, Fault, Response, Role};
+use crate::exchange::{Exchange, Fault};
 use crate::finding::{EXPECTATION, Finding, Part};
-use crate::scenario::{Burst, Expect, Poll, Reply, Step, TrialSpec, Variables, template};
+use crate::scenario::{Expect, Reply, Step, TrialSpec, Variables, template};
 
 /// The longest that a single "come back later" is obeyed.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// How often one request is sent again after having been told to come back later.
-const MOST_WAITS: u32 = 5;
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The longest that taking away may last, for each trial.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
-/// How many quiet exchanges of a burst are kept for the report.
-const KEPT_OF_BURST: usize = 3;
 
 /// Runs a trial to its end and takes away what it made, whatever happens.
 pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
@@ -83,14 +78,14 @@ pub(super) struct Run<'r> {
     pub(super) endpoint: String,
     /// What that endpoint answers in the end.
     pub(super) last_reply: Option<Reply>,
-    spec: &'r TrialSpec,
+    pub(super) spec: &'r TrialSpec,
     pub(super) variables: Variables,
     earlier: HashMap<String, Earlier>,
-    retry_at: Option<Instant>,
+    pub(super) retry_at: Option<Instant>,
     pub(super) record: TrialRecord,
     last_try: bool,
     /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
-    probes_limits: bool,
+    pub(super) probes_limits: bool,
 }
 
 /// Why a trial cannot go on.
@@ -197,118 +192,13 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn prepare(&self, step: &Step) -> Result<Prepared, Halt> {
+    pub(super) fn prepare(&self, step: &Step) -> Result<Prepared, Halt> {
         let Environment { contract, target, client, .. } = self.environment;
         prepare(contract, target, client.base(), step, &self.variables, Utc::now()).map_err(Halt::Inconclusive)
     }
 
-    /// Sends once, waiting as told where a quota is used up, and judges every answer.
-    async fn call(&mut self, step: &Step) -> Result<usize, Halt> {
-        let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
-        let patient = !self.probes_limits && !self.expects_refusal(step);
-        for _ in 0..MOST_WAITS {
-            // A signature must be fresh, and so must whatever else depends on the clock.
-            let prepared = self.prepare(step)?;
-            let actor = prepared.request.actor.clone();
-            self.environment.wait_for(&actor).await;
-            let exchange = send(self.environment, &prepared, role).await;
-            let delay = exchange.response().and_then(|response| self.told_to_wait(response)).filter(|_| patient);
-            let index = self.judge(exchange, &prepared, step)?;
-            match delay {
-                None => return Ok(index),
-                Some(delay) if delay > LONGEST_WAIT => {
-                    return Err(Halt::Inconclusive(format!("rate limited: {actor} was told to wait {} s", delay.as_secs())));
-                }
-                Some(delay) => self.environment.pause(&actor, delay),
-            }
-        }
-        Err(Halt::Inconclusive("rate limited: the quota was used up again after each wait".to_owned()))
-    }
-
-    fn expects_refusal(&self, step: &Step) -> bool {
-        let limit = self.environment.contract.catalog.rate_limit.as_ref();
-        let mentioned = |expect: &Expect| {
-            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
-            codes.any(|code| limit.is_some_and(|limit| *code == limit.code))
-        };
-        step.expect.as_ref().is_some_and(mentioned)
-    }
-
-    /// How long a refusal for too many requests asks to wait; `None` for any other answer.
-    fn told_to_wait(&self, response: &Response) -> Option<Duration> {
-        let limit = self.environment.contract.catalog.rate_limit.as_ref()?;
-        let status = self.environment.contract.catalog.code(&limit.code)?.status?;
-        if response.status != status {
-            return None;
-        }
-        let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
-        Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
-    }
-
-    async fn poll(&mut self, step: &Step, poll: Poll) -> Result<usize, Halt> {
-        let until = Instant::now() + Duration::from_secs(poll.within_seconds.into());
-        loop {
-            let index = self.call(step).await?;
-            let met = match &step.expect {
-                Some(expect) => self.verdict(step, expect, index)?.0 == Holds::Yes,
-                None => true,
-            };
-            if met || Instant::now() >= until {
-                return Ok(index);
-            }
-            tokio::time::sleep(Duration::from_millis(poll.every_ms.into())).await;
-        }
-    }
-
-    /// Sends many at once until one is not served; that one is what the step is about.
-    async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
-        let environment = self.environment;
-        let prepared = self.prepare(step)?;
-        let mut refused = None;
-        let mut quiet = 0;
-        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted));
-        let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
-        let mut exchanges = Vec::new();
-        let mut left = None;
-        while let Some(exchange) = answers.next().await {
-            let served = exchange.response().is_none_or(Response::is_success);
-            exchanges.push(exchange);
-            if !served && left.is_none() {
-                // Those on their way are awaited, so that nothing of ours disturbs what follows.
-                left = Some(burst.in_flight);
-            }
-            match left.as_mut() {
-                Some(0) => break,
-                Some(count) => *count -= 1,
-                None => {}
-            }
-        }
-        drop(answers);
-        for exchange in exchanges {
-            let response = exchange.response();
-            let is_refusal = response.is_some_and(|response| !response.is_success());
-            if let Some(delay) = response.and_then(|response| self.told_to_wait(response)) {
-                let at = Instant::now() + delay + Duration::from_millis(700);
-                self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
-            }
-            let findings = self.record.findings.len();
-            let index = self.judge(exchange, &prepared, step)?;
-            if is_refusal && refused.is_none() {
-                refused = Some(index);
-            } else if self.record.findings.len() == findings {
-                quiet += 1;
-                if quiet > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
-                    self.record.exchanges.pop();
-                }
-            }
-        }
-        refused.ok_or_else(|| {
-            Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most))
-        })
-    }
-
     /// Puts an exchange on record and lets every check speak; a missing answer ends the trial.
-    fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
+    pub(super) fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
         self.record.requests += 1;
@@ -344,11 +234,7 @@ impl<'r> Run<'r> {
 
     /// Some clauses themselves say that the field is named; a wrong field breaks them, too.
     fn claimed_fields(&self, clause: &str, findings: &[Finding], step: &Step) -> Vec<Finding> {
-        let claims = self
-            .environment
-            .contract
-            .clause(clause)
-            .is_some_and(|clause| clause.names_field);
+        let claims = self.environment.contract.clause(clause).is_some_and(|clause| clause.names_field);
         if !claims || step.expect.is_none() {
             return Vec::new();
         }
@@ -398,7 +284,7 @@ impl<'r> Run<'r> {
             });
         }
         let reason = format!("{operation}: {message}");
-        if breach { Halt::Broken(reason) } else if matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
+        if breach || matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
     }
 
     pub(super) fn clause_of(&self, step: &Step) -> String {
@@ -420,7 +306,7 @@ impl<'r> Run<'r> {
         says.unwrap_or(&self.spec.name).to_owned()
     }
 
-    fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<(Holds, Vec<Finding>), Halt> {
+    pub(super) fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<(Holds, Vec<Finding>), Halt> {
         let exchange = &self.record.exchanges[index];
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
             return Ok((Holds::Unclear, Vec::new()));
@@ -434,9 +320,8 @@ impl<'r> Run<'r> {
             same_as: expect.same_as.as_ref().and_then(|label| self.earlier.get(label)),
             index,
         };
-        let mut verdict = claim
-            .judge(&context)
-            .map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
+        let mut verdict =
+            claim.judge(&context).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
         for finding in &mut verdict.findings {
             finding.message = self.claim_text(step);
         }
@@ -456,19 +341,19 @@ impl<'r> Run<'r> {
 
     fn set_up(&self, index: usize) -> Result<(), Halt> {
         let exchange = &self.record.exchanges[index];
-        let Some(context) = Context::new(&self.environment.contract, exchange) else { return Ok(()) };
+        let Some(context) = Context::new(&self.environment.contract, exchange) else {
+            return Ok(());
+        };
         if context.response.is_success() {
             return Ok(());
         }
-        Err(Halt::Inconclusive(format!(
-            "the set-up step {} answered {}",
-            exchange.request.operation,
-            came(&context)
-        )))
+        Err(Halt::Inconclusive(format!("the set-up step {} answered {}", exchange.request.operation, came(&context))))
     }
 
     fn keep(&mut self, step: &Step, index: usize, holds: Holds) -> Result<(), Halt> {
-        let Some(response) = self.record.exchanges[index].response() else { return Ok(()) };
+        let Some(response) = self.record.exchanges[index].response() else {
+            return Ok(());
+        };
         let body = response.json();
         let mut kept = Vec::new();
         for (name, from) in &step.keep {
@@ -489,75 +374,14 @@ impl<'r> Run<'r> {
                 }
                 None if holds != Holds::Yes => return Err(Halt::Explained),
                 None => {
-                    return Err(Halt::Inconclusive(format!("the answer of {} has no {from}", step.call.clone().unwrap_or_default())));
+                    return Err(Halt::Inconclusive(format!(
+                        "the answer of {} has no {from}",
+                        step.call.clone().unwrap_or_default()
+                    )));
                 }
             }
         }
         Ok(())
-    }
-
-    async fn take_away(&mut self) {
-        for made in self.environment.ledger.of_trial(&self.spec.name) {
-            let Some(step) = undo_step(self.environment, &made) else { continue };
-            let mut variables = Variables::new();
-            variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
-            std::mem::swap(&mut self.variables, &mut variables);
-            let prepared = self.prepare(&step);
-            std::mem::swap(&mut self.variables, &mut variables);
-            let Ok(prepared) = prepared else { continue };
-            self.environment.wait_for(&prepared.request.actor).await;
-            let exchange = send(self.environment, &prepared, Role::TearDown).await;
-            if is_gone(&exchange) {
-                self.environment.ledger.gone(&made);
-            }
-            // What is wrong with this answer counts; that there was none is not the trial's affair.
-            let inconclusive = self.record.inconclusive.clone();
-            let _ = self.judge(exchange, &prepared, &step);
-            self.record.inconclusive = inconclusive;
-        }
-    }
-}
-
-/// Takes away whatever trials have left.
-pub async fn sweep(environment: &Environment) {
-    for made in environment.ledger.left() {
-        let Some(step) = undo_step(environment, &made) else { continue };
-        let Some((_, parameter)) = &made.undo else { continue };
-        let mut variables = Variables::new();
-        variables.insert(parameter.clone(), made.id.clone().into());
-        let Environment { contract, target, client, .. } = environment;
-        let Ok(prepared) = prepare(contract, target, client.base(), &step, &variables, Utc::now()) else { continue };
-        if is_gone(&send(environment, &prepared, Role::TearDown).await) {
-            environment.ledger.gone(&made);
-        }
-    }
-}
-
-/// The call that takes something away; `None` where there is none, or nobody to make it.
-fn undo_step(environment: &Environment, made: &Made) -> Option<Step> {
-    let (call, _) = made.undo.clone()?;
-    environment.target.credentials.contains_key(&made.actor).then(|| Step {
-        call: Some(call),
-        actor: Some(made.actor.clone()),
-        ..Step::default()
-    })
-}
-
-fn is_gone(exchange: &Exchange) -> bool {
-    exchange.response().is_some_and(|response| response.is_success() || response.status == 404)
-}
-
-/// Sends a request and puts down when and how long.
-async fn send(environment: &Environment, prepared: &Prepared, role: Role) -> Exchange {
-    let started = Utc::now();
-    let clock = Instant::now();
-    let outcome = environment.client.send(&prepared.request, &prepared.secret_headers).await;
-    Exchange {
-        role,
-        request: prepared.request.clone(),
-        outcome,
-        started,
-        took: clock.elapsed(),
     }
 }
 

@@ -8,7 +8,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::curl;
 use super::model::{
-    ClauseReport, ClauseStatus, CodeReport, ExchangeReport, FindingReport, LeftBehind, MessageReport, Report, Suite, TrialReport,
+    ClauseReport, ClauseStatus, CodeReport, ExchangeReport, FindingReport, LeftBehind, MessageReport, Report, Suite,
+    TrialReport,
 };
 use super::veil::Own;
 use crate::contract::{Contract, Level};
@@ -92,24 +93,33 @@ pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
         requests: results.iter().map(|result| result.record.requests as u64).sum(),
         exit_code: exit_code(&verdicts, facts.strict),
         summary,
-        clauses: facts.contract.clauses.iter().map(|clause| {
-            clause_report(&clause.id, clause.level, &clause.says, &results)
-        }).collect(),
-        error_codes: facts.contract.catalog.codes.iter().map(|entry| {
-            code_report(&entry.code, entry.status, &results)
-        }).collect(),
+        clauses: facts
+            .contract
+            .clauses
+            .iter()
+            .map(|clause| clause_report(&clause.id, clause.level, &clause.says, &results))
+            .collect(),
+        error_codes: facts
+            .contract
+            .catalog
+            .codes
+            .iter()
+            .map(|entry| code_report(&entry.code, entry.status, &results))
+            .collect(),
         trials: results.iter().map(|result| trial_report(facts.contract, result)).collect(),
-        left_behind: facts.left.iter().map(|made| LeftBehind {
-            noun: made.noun.clone(),
-            id: made.id.clone(),
-            trial: made.trial.clone(),
-        }).collect(),
+        left_behind: facts
+            .left
+            .iter()
+            .map(|made| LeftBehind { noun: made.noun.clone(), id: made.id.clone(), trial: made.trial.clone() })
+            .collect(),
     };
     redacted(report, facts.redactor)
 }
 
 fn redacted(report: Report, redactor: &Redactor) -> Report {
-    let Ok(mut value) = serde_json::to_value(&report) else { return report };
+    let Ok(mut value) = serde_json::to_value(&report) else {
+        return report;
+    };
     redactor.clean_value(&mut value);
     // Redaction changes nothing but the contents of strings, so this reads back.
     serde_json::from_value(value).unwrap_or_else(|error| unreachable!("{error}"))
@@ -162,11 +172,8 @@ fn clause_report(id: &str, level: Level, says: &str, results: &[TrialResult]) ->
 }
 
 fn code_report(code: &str, status: Option<u16>, results: &[TrialResult]) -> CodeReport {
-    let trials: Vec<String> = results
-        .iter()
-        .filter(|result| result.record.codes.contains(code))
-        .map(|result| result.name.clone())
-        .collect();
+    let trials: Vec<String> =
+        results.iter().filter(|result| result.record.codes.contains(code)).map(|result| result.name.clone()).collect();
     CodeReport {
         code: code.to_owned(),
         status,
@@ -260,7 +267,9 @@ fn message_of(response: &Response, own: &Own) -> MessageReport {
     let body = match response.json() {
         Some(body) if response.is_success() => own.body(&body).to_string(),
         Some(_) => own.text(&String::from_utf8_lossy(&response.body)),
-        None if response.is_success() && !response.body.is_empty() => format!("‹{} bytes, not shown›", response.body.len()),
+        None if response.is_success() && !response.body.is_empty() => {
+            format!("‹{} bytes, not shown›", response.body.len())
+        }
         None => own.text(&String::from_utf8_lossy(&response.body)),
     };
     MessageReport { headers: header_lines(&response.headers), body: cut(&body) }

@@ -42,7 +42,9 @@ fn quoted(text: &str) -> String {
 /// bash and zsh.
 fn bytes(body: &[u8]) -> String {
     match std::str::from_utf8(body) {
-        Ok(text) if !text.chars().any(|letter| letter.is_control() && letter != '\n') && !text.starts_with('@') => quoted(text),
+        Ok(text) if !text.chars().any(|letter| letter.is_control() && letter != '\n') && !text.starts_with('@') => {
+            quoted(text)
+        }
         _ => {
             let escaped: String = body
                 .iter()

@@ -47,7 +47,8 @@ impl Order {
             .filter(|(_, path)| !path.is_empty())
             .ok_or_else(|| format!("`{text}` is not KIND=PATH; the kinds are {}", kinds.join(", ")))?;
         if !kinds.iter().any(|known| known == kind) {
-            let hint = crate::source::suggestion(kind, &kinds).unwrap_or_else(|| format!("the kinds are {}", kinds.join(", ")));
+            let hint = crate::source::suggestion(kind, &kinds)
+                .unwrap_or_else(|| format!("the kinds are {}", kinds.join(", ")));
             return Err(format!("unknown report kind `{kind}`: {hint}"));
         }
         Ok(Self { kind: kind.to_owned(), path: PathBuf::from(path) })
@@ -61,7 +62,9 @@ impl Order {
     /// Writes the report: to standard output for `-`, to a file of this process below a path that
     /// ends in `/`, else to the path, whole or not at all.
     pub fn write(&self, report: &Report) -> Result<Option<PathBuf>, String> {
-        let Some(format) = FORMATS.iter().find(|format| format.kind == self.kind) else { return Ok(None) };
+        let Some(format) = FORMATS.iter().find(|format| format.kind == self.kind) else {
+            return Ok(None);
+        };
         let text = (format.render)(report);
         if self.is_stdout() {
             println!("{text}");

@@ -60,7 +60,8 @@ fn causes(report: &Report) -> Vec<Cause<'_>> {
 }
 
 fn same(one: &FindingReport, other: &FindingReport) -> bool {
-    let alike = one.clause == other.clause && one.check == other.check && one.level == other.level && one.part == other.part;
+    let alike =
+        one.clause == other.clause && one.check == other.check && one.level == other.level && one.part == other.part;
     alike && (one.check != EXPECTATION || (one.expected == other.expected && one.actual == other.actual))
 }
 
@@ -144,7 +145,14 @@ fn write_left(out: &mut String, report: &Report) {
     }
     for (noun, ids) in nouns {
         let shown: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-        let _ = writeln!(out, "\nleft behind on the target: {} {noun}{}: {}{}", ids.len(), if ids.len() == 1 { "" } else { "s" }, shown.join(", "), and_more(ids.len() - shown.len()));
+        let _ = writeln!(
+            out,
+            "\nleft behind on the target: {} {noun}{}: {}{}",
+            ids.len(),
+            if ids.len() == 1 { "" } else { "s" },
+            shown.join(", "),
+            and_more(ids.len() - shown.len())
+        );
     }
 }
 
@@ -153,37 +161,38 @@ fn and_more(count: usize) -> String {
 }
 
 fn write_counts(out: &mut String, report: &Report) {
-    let unexercised: Vec<&str> = report
-        .clauses_with(ClauseStatus::NotExercised)
-        .map(|clause| clause.id.as_str())
-        .collect();
-    let violated: Vec<&str> = report
-        .clauses_with(ClauseStatus::Violated)
-        .map(|clause| clause.id.as_str())
-        .collect();
-    let counts: Vec<String> = Verdict::ALL
-        .iter()
-        .map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str()))
-        .collect();
+    let unexercised: Vec<&str> =
+        report.clauses_with(ClauseStatus::NotExercised).map(|clause| clause.id.as_str()).collect();
+    let violated: Vec<&str> = report.clauses_with(ClauseStatus::Violated).map(|clause| clause.id.as_str()).collect();
+    let counts: Vec<String> =
+        Verdict::ALL.iter().map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str())).collect();
     let _ = writeln!(out, "\n{}", sentence(report));
     let _ = writeln!(out, "  trials   {}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
-    let _ = writeln!(out, "  clauses  {upheld} upheld{}{}", listed("violated", &violated), listed("not exercised", &unexercised));
+    let _ = writeln!(
+        out,
+        "  clauses  {upheld} upheld{}{}",
+        listed("violated", &violated),
+        listed("not exercised", &unexercised)
+    );
     let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
-    let missing: Vec<&str> = report
-        .error_codes
-        .iter()
-        .filter(|code| code.observed == 0)
-        .map(|code| code.code.as_str())
-        .collect();
-    let _ = writeln!(out, "  codes    {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
+    let missing: Vec<&str> =
+        report.error_codes.iter().filter(|code| code.observed == 0).map(|code| code.code.as_str()).collect();
+    let _ =
+        writeln!(out, "  codes    {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
     let seconds = report.duration_ms as f64 / 1000.0;
-    let _ = writeln!(out, "  run      {} in {seconds:.1} s, {} requests, seed {}", report.target, report.requests, report.seed);
+    let _ = writeln!(
+        out,
+        "  run      {} in {seconds:.1} s, {} requests, seed {}",
+        report.target, report.requests, report.seed
+    );
 }
 
 fn sentence(report: &Report) -> String {
     match report.exit_code {
-        0 if report.count(Verdict::Warned) > 0 => "The API keeps its promises; some recommendations are not followed.".to_owned(),
+        0 if report.count(Verdict::Warned) > 0 => {
+            "The API keeps its promises; some recommendations are not followed.".to_owned()
+        }
         0 => "The API keeps its promises.".to_owned(),
         1 => "The API breaks its contract.".to_owned(),
         _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.".to_owned(),

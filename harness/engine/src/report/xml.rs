@@ -148,7 +148,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_spelt() {
-        assert_eq!(text("\u{1b}[31m\0\r\n\t\u{85}\u{fffe}\u{202e}é🦀", 999), "\\u{1b}[31m\\u{0}\\u{d}\n\t\\u{85}\\u{fffe}\\u{202e}é🦀");
+        assert_eq!(
+            text("\u{1b}[31m\0\r\n\t\u{85}\u{fffe}\u{202e}é🦀", 999),
+            "\\u{1b}[31m\\u{0}\\u{d}\n\t\\u{85}\\u{fffe}\\u{202e}é🦀"
+        );
         assert_eq!(text("a]]>&<", 999), "a]]&gt;&amp;&lt;");
     }
 

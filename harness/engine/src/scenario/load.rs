@@ -72,7 +72,9 @@ fn unfold_file(
         let at = At { file, path: vec!["scenarios".into(), index.into()] };
         let before = problems.0.len();
         validate::scenario(&at, scenario, contract, problems);
-        let Some(cases) = cases_of(&at, scenario, fixtures, problems) else { continue };
+        let Some(cases) = cases_of(&at, scenario, fixtures, problems) else {
+            continue;
+        };
         let line = at.place().map_or(1, |place| place.line);
         for case in &cases {
             let mut trial = TrialSpec {
@@ -124,7 +126,9 @@ fn prepare<'n>(
         prepare(at, fixture.given.iter(), fixtures, trial, done, problems);
         trial.needs.extend(fixture.needs.iter().cloned());
         if fixture.once && fixture.steps.len() != 1 {
-            problems.0.push(at.problem(&["given".into()], format!("the fixture `{name}` is made once, so it has exactly one step")));
+            problems.0.push(
+                at.problem(&["given".into()], format!("the fixture `{name}` is made once, so it has exactly one step")),
+            );
         }
         let once = fixture.once.then(|| name.clone());
         trial.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { once: once.clone(), ..step })));
@@ -133,12 +137,7 @@ fn prepare<'n>(
 
 /// The rows of a scenario, crossed with the values of `each`; one nameless row where there is no table.
 fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mut Problems) -> Option<Vec<Case>> {
-    let nameless = Case {
-        name: String::new(),
-        given: Vec::new(),
-        needs: Vec::new(),
-        variables: Map::new(),
-    };
+    let nameless = Case { name: String::new(), given: Vec::new(), needs: Vec::new(), variables: Map::new() };
     let mut cases = match &scenario.cases {
         Cases::One => vec![nameless],
         Cases::Rows(rows) => rows.clone(),
@@ -154,10 +153,7 @@ fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mu
         },
     };
     for (variable, values) in &scenario.each {
-        cases = cases
-            .iter()
-            .flat_map(|case| values.iter().map(move |value| crossed(case, variable, value)))
-            .collect();
+        cases = cases.iter().flat_map(|case| values.iter().map(move |value| crossed(case, variable, value))).collect();
     }
     Some(cases)
 }
@@ -188,9 +184,9 @@ fn case_line(text: &str, scenario_line: usize, case: &Case) -> Option<usize> {
         .find(|(_, line)| {
             line.split_once("case:").is_some_and(|(_, rest)| {
                 let value = rest.trim_start().trim_start_matches(['"', '\'']);
-                value.strip_prefix(name).is_some_and(|after| {
-                    after.is_empty() || after.starts_with([',', '}', ' ', '"', '\''])
-                })
+                value
+                    .strip_prefix(name)
+                    .is_some_and(|after| after.is_empty() || after.starts_with([',', '}', ' ', '"', '\'']))
             })
         })
         .map(|(index, _)| index + 1)

@@ -1,5 +1,6 @@
 //! Scenarios: reading them, checking every name in them, and unfolding tables into trials.
 
+mod deserialize;
 mod load;
 mod model;
 pub mod template;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 
 pub use load::{Library, load};
 pub use model::{
-    Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen,
-    Mangle, Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+    Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle,
+    Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
 };
 pub use template::Variables;
 

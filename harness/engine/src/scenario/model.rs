@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{self, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use super::deserialize::one_or_many;
 
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -225,7 +226,8 @@ pub struct Deliveries {
 impl Reply {
     /// Reads a status from 200 to 599, or a word.
     pub fn from_value(value: &Value) -> Result<Self, String> {
-        let status = value.as_u64().and_then(|status| u16::try_from(status).ok()).filter(|status| (200..600).contains(status));
+        let status =
+            value.as_u64().and_then(|status| u16::try_from(status).ok()).filter(|status| (200..600).contains(status));
         match (status, value.as_str()) {
             (Some(status), _) => Ok(Reply::Status(status)),
             (_, Some("slow")) => Ok(Reply::Slow),
@@ -233,7 +235,9 @@ impl Reply {
             (_, Some("trickle")) => Ok(Reply::Trickle),
             (_, Some("silence")) => Ok(Reply::Silence),
             (_, Some("reset")) => Ok(Reply::Reset),
-            _ => Err(format!("{value} is neither a status from 200 to 599 nor one of `slow`, `late`, `trickle`, `silence`, `reset`")),
+            _ => Err(format!(
+                "{value} is neither a status from 200 to 599 nor one of `slow`, `late`, `trickle`, `silence`, `reset`"
+            )),
         }
     }
 }
@@ -267,10 +271,7 @@ pub enum Alteration {
 impl Alteration {
     /// True for those that only make sense for a JSON Web Token (RFC 7519).
     pub fn needs_token(self) -> bool {
-        matches!(
-            self,
-            Self::BreakSignature | Self::NoSignature | Self::AlgNone | Self::ExtendExpiry | Self::TwoParts
-        )
+        matches!(self, Self::BreakSignature | Self::NoSignature | Self::AlgNone | Self::ExtendExpiry | Self::TwoParts)
     }
 }
 
@@ -426,78 +427,4 @@ pub struct Poll {
 pub enum Wait {
     /// The delay that the last refusal for too many requests named.
     RetryDelay,
-}
-
-impl<'de> Deserialize<'de> for Case {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::<String, Value>::deserialize(deserializer)?;
-        let name = match members.remove("case") {
-            Some(Value::String(name)) => name,
-            Some(other) => return Err(de::Error::custom(format!("`case` is a name, not {other}"))),
-            None => return Err(de::Error::missing_field("case")),
-        };
-        Ok(Self {
-            name,
-            given: names::<D>(&mut members, "given")?,
-            needs: names::<D>(&mut members, "needs")?,
-            variables: members,
-        })
-    }
-}
-
-fn names<'de, D: Deserializer<'de>>(members: &mut Map<String, Value>, key: &str) -> Result<Vec<String>, D::Error> {
-    let value = members.remove(key).unwrap_or(Value::Array(Vec::new()));
-    serde_json::from_value(value)
-        .map_err(|_| de::Error::custom(format!("`{key}` is a list of names")))
-}
-
-impl<'de> Deserialize<'de> for Cases {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Cases;
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a list of cases, or the name of a table")
-            }
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Cases, E> {
-                Ok(Cases::Table(name.to_owned()))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Cases, A::Error> {
-                let mut cases = Vec::new();
-                while let Some(row) = rows.next_element()? {
-                    cases.push(row);
-                }
-                Ok(Cases::Rows(cases))
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-/// A list that may be written as its only element; integers are taken as their digits.
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct OneOrMany;
-    impl<'de> Visitor<'de> for OneOrMany {
-        type Value = Vec<String>;
-        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            formatter.write_str("a code, or a list of codes")
-        }
-        fn visit_str<E: de::Error>(self, one: &str) -> Result<Vec<String>, E> {
-            Ok(vec![one.to_owned()])
-        }
-        fn visit_u64<E: de::Error>(self, one: u64) -> Result<Vec<String>, E> {
-            Ok(vec![one.to_string()])
-        }
-        fn visit_i64<E: de::Error>(self, one: i64) -> Result<Vec<String>, E> {
-            Ok(vec![one.to_string()])
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut many: A) -> Result<Vec<String>, A::Error> {
-            let mut codes = Vec::new();
-            while let Some(code) = many.next_element::<Value>()? {
-                codes.push(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
-            }
-            Ok(codes)
-        }
-    }
-    deserializer.deserialize_any(OneOrMany)
 }

@@ -35,9 +35,9 @@ pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined
             Some(name) => lookup(name, variables)?,
             None => Value::String(text(string, variables)?),
         },
-        Value::Array(elements) => Value::Array(
-            elements.iter().map(|element| value(element, variables)).collect::<Result<_, _>>()?,
-        ),
+        Value::Array(elements) => {
+            Value::Array(elements.iter().map(|element| value(element, variables)).collect::<Result<_, _>>()?)
+        }
         Value::Object(members) => Value::Object(object(members, variables)?),
         other => other.clone(),
     })
@@ -45,19 +45,12 @@ pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined
 
 /// Fills every member of an object.
 pub fn object(members: &Map<String, Value>, variables: &Variables) -> Result<Map<String, Value>, Undefined> {
-    members
-        .iter()
-        .map(|(key, inner)| Ok((text(key, variables)?, value(inner, variables)?)))
-        .collect()
+    members.iter().map(|(key, inner)| Ok((text(key, variables)?, value(inner, variables)?))).collect()
 }
 
 /// The names that a text's templates use.
 pub fn names(template: &str) -> Vec<&str> {
-    template
-        .split("${")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-        .collect()
+    template.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
 
 /// The names that a value's templates use.
@@ -82,17 +75,12 @@ fn lookup(name: &str, variables: &Variables) -> Result<Value, Undefined> {
     if let Some(found) = variables.get(name) {
         return Ok(found.clone());
     }
-    let other = name
-        .strip_prefix("unlike.")
-        .and_then(|name| variables.get(name))
-        .and_then(|value| match value {
-            Value::String(text) => Some(unlike(text)),
-            Value::Number(number) => Some(unlike(&number.to_string())),
-            _ => None,
-        });
-    other
-        .map(Value::String)
-        .ok_or_else(|| Undefined(name.to_owned()))
+    let other = name.strip_prefix("unlike.").and_then(|name| variables.get(name)).and_then(|value| match value {
+        Value::String(text) => Some(unlike(text)),
+        Value::Number(number) => Some(unlike(&number.to_string())),
+        _ => None,
+    });
+    other.map(Value::String).ok_or_else(|| Undefined(name.to_owned()))
 }
 
 /// An id of the same shape that is very unlikely to exist: short numbers grow by six digits, in
@@ -137,9 +125,7 @@ mod tests {
     use serde_json::json;
 
     fn variables() -> Variables {
-        let Value::Object(members) = json!({ "id": "cus_12", "count": 3, "list": [1] }) else {
-            unreachable!()
-        };
+        let Value::Object(members) = json!({ "id": "cus_12", "count": 3, "list": [1] }) else { unreachable!() };
         members
     }
 

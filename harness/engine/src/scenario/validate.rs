@@ -27,8 +27,7 @@ impl At<'_> {
     }
 
     fn unknown(&self, below: &[PathStep], kind: &str, name: &str, known: &[String]) -> Problem {
-        self.problem(below, format!("unknown {kind} `{name}`"))
-            .with_help(suggestion(name, known))
+        self.problem(below, format!("unknown {kind} `{name}`")).with_help(suggestion(name, known))
     }
 }
 
@@ -91,12 +90,7 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
         };
         state.step(&below, step);
     }
-    let unused: Vec<String> = trial
-        .variables
-        .keys()
-        .filter(|name| !state.used.contains(*name))
-        .cloned()
-        .collect();
+    let unused: Vec<String> = trial.variables.keys().filter(|name| !state.used.contains(*name)).cloned().collect();
     for name in unused {
         let message = format!("the case `{}` sets `{name}`, which no step uses", trial.name);
         state.problems.push(at.problem(&["cases".into()], message));
@@ -206,7 +200,10 @@ impl State<'_> {
         for name in parameters {
             self.used.insert(name.clone());
             if !step.path.contains_key(&name) && !self.defined.contains(&name) {
-                let message = format!("the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier answer", operation.id);
+                let message = format!(
+                    "the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier answer",
+                    operation.id
+                );
                 self.say(below, message);
             }
         }
@@ -228,16 +225,28 @@ impl State<'_> {
 
     fn expectation(&mut self, below: &[PathStep], step: &Step, expect: &Expect) {
         let known = self.contract.catalog.code_names();
-        for (key, entries) in [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)] {
-            let Some(codes) = self.filled_codes(entries) else { continue };
+        for (key, entries) in
+            [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)]
+        {
+            let Some(codes) = self.filled_codes(entries) else {
+                continue;
+            };
             for code in codes.iter().filter(|code| !known.contains(code)) {
                 let place = [with(below, "expect"), vec![key.into()]].concat();
                 let problem = self.at.unknown(&place, "error code", code, &known);
                 self.problems.push(problem);
             }
         }
-        if !expect.success && !expect.any_documented && expect.error.is_empty() && expect.not_error.is_empty() && expect.body.is_empty() {
-            self.say(&with(below, "expect"), "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented` or `body`");
+        if !expect.success
+            && !expect.any_documented
+            && expect.error.is_empty()
+            && expect.not_error.is_empty()
+            && expect.body.is_empty()
+        {
+            self.say(
+                &with(below, "expect"),
+                "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented` or `body`",
+            );
         }
         if let Some(label) = expect.same_as.as_ref().filter(|label| !self.labels.contains(*label)) {
             self.say(&with(below, "expect"), format!("no earlier step has `label: {label}`"));

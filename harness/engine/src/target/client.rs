@@ -81,8 +81,8 @@ impl HttpClient {
         }
         if let Some(path) = &network.ca_cert {
             let pem = read(path)?;
-            let certificates = Certificate::from_pem_bundle(&pem)
-                .map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
+            let certificates =
+                Certificate::from_pem_bundle(&pem).map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
             builder = builder.tls_certs_merge(certificates);
         }
         if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
@@ -114,18 +114,14 @@ impl HttpClient {
         self.pacer.wait().await;
         match tokio::time::timeout(self.timeout, self.exchange(request, secret)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Fault::TimedOut(format!(
-                "no complete answer within {} s",
-                self.timeout.as_secs_f64()
-            ))),
+            Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
     }
 
     async fn exchange(&self, request: &Request, secret: &[(String, String)]) -> Result<Response, Fault> {
-        let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|error| Fault::Unsendable(error.to_string()))?;
-        let url = Url::parse(&request.url)
-            .map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
+        let method =
+            Method::from_bytes(request.method.as_bytes()).map_err(|error| Fault::Unsendable(error.to_string()))?;
+        let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
         let mut builder = self.client.request(method, url);
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
@@ -143,11 +139,8 @@ impl HttpClient {
         }
         let response = builder.send().await.map_err(|error| fault(&error))?;
         let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
-            .collect();
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
         let (body, truncated) = body_of(response).await?;
         Ok(Response { status, headers, body, truncated })
     }
@@ -202,10 +195,7 @@ struct Pacer {
 
 impl Pacer {
     fn new(rate: Option<f64>) -> Self {
-        Self {
-            pause: rate.map(|rate| Duration::from_secs_f64(1.0 / rate)),
-            next: Mutex::new(None),
-        }
+        Self { pause: rate.map(|rate| Duration::from_secs_f64(1.0 / rate)), next: Mutex::new(None) }
     }
 
     async fn wait(&self) {

@@ -137,7 +137,9 @@ impl Credential {
                 (value[..end].to_owned(), described("WITHOUT_ITS_LAST_CHARACTER"))
             }
             Some(Alteration::Append) => (format!("{value}x"), format!("{plain}x")),
-            Some(Alteration::LastCharacter) if !self.is_token() => (with_other_last(value), described("WITH_ANOTHER_LAST_CHARACTER")),
+            Some(Alteration::LastCharacter) if !self.is_token() => {
+                (with_other_last(value), described("WITH_ANOTHER_LAST_CHARACTER"))
+            }
             // The last digit of a token may hold nothing but padding bits, which a decoder may overlook.
             Some(Alteration::BreakSignature | Alteration::LastCharacter) => (
                 format!("{head}.{claims}.{}", broken(parts.get(2).copied().unwrap_or_default())),

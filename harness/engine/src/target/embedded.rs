@@ -67,10 +67,7 @@ pub fn assignments() -> Vec<String> {
 
 /// Every deliberate defect: name, what it does, the clauses that it breaks.
 pub fn defects() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    reference::defects()
-        .iter()
-        .map(|defect| (defect.name, defect.about, defect.clauses))
-        .collect()
+    reference::defects().iter().map(|defect| (defect.name, defect.about, defect.clauses)).collect()
 }
 
 fn options(names: &[&str]) -> std::io::Result<reference::Options> {

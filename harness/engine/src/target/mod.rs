@@ -145,7 +145,8 @@ fn refuse_unknown<'k>(
 
 /// Says what is wrong with a base URL, in one line.
 pub fn check_url(text: &str) -> Result<reqwest::Url, String> {
-    let url = reqwest::Url::parse(text).map_err(|error| format!("`{text}` is no URL ({error}): write it as https://host or http://127.0.0.1:8080"))?;
+    let url = reqwest::Url::parse(text)
+        .map_err(|error| format!("`{text}` is no URL ({error}): write it as https://host or http://127.0.0.1:8080"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("`{text}` has the scheme {}: only http and https can be tested", url.scheme()));
     }
@@ -159,7 +160,10 @@ pub fn check_url(text: &str) -> Result<reqwest::Url, String> {
 }
 
 /// Credentials from the environment; `file` says under which names, where it is not the usual ones.
-pub fn credentials(contract: &Contract, file: &BTreeMap<String, String>) -> Result<BTreeMap<String, Credential>, String> {
+pub fn credentials(
+    contract: &Contract,
+    file: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Credential>, String> {
     let mut found = BTreeMap::new();
     for (actor, role) in &contract.conventions.actors {
         if role.credential.is_some() {
@@ -182,7 +186,13 @@ pub fn credentials(contract: &Contract, file: &BTreeMap<String, String>) -> Resu
 
 impl Target {
     /// Why a trial cannot be run here, if it cannot.
-    pub fn lacks_for(&self, contract: &Contract, actors: &[String], token_actors: &[String], needs: &[String]) -> Option<String> {
+    pub fn lacks_for(
+        &self,
+        contract: &Contract,
+        actors: &[String],
+        token_actors: &[String],
+        needs: &[String],
+    ) -> Option<String> {
         for actor in actors {
             if !self.credentials.contains_key(actor) {
                 return Some(format!("no credential for the actor {actor}: set {}", variable(actor)));
@@ -199,7 +209,9 @@ impl Target {
             }
             let capability = contract.conventions.capabilities.get(need)?;
             if capability.unless == Some(Condition::NoWayBack) && !self.reaches_us {
-                return Some(format!("{need}: the target has no way to reach us; give one with --webhook-listen and --webhook-url"));
+                return Some(format!(
+                    "{need}: the target has no way to reach us; give one with --webhook-listen and --webhook-url"
+                ));
             }
         }
         None
@@ -207,21 +219,20 @@ impl Target {
 
     /// All secrets by the name under which reports show them.
     pub fn secrets(&self) -> impl Iterator<Item = (String, &str)> {
-        self.credentials
-            .iter()
-            .map(|(actor, credential)| (format!("${}", variable(actor)), credential.expose()))
+        self.credentials.iter().map(|(actor, credential)| (format!("${}", variable(actor)), credential.expose()))
     }
 }
 
 /// True for a host that is this machine itself.
 pub fn is_loopback(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return false;
+    };
     match url.host_str() {
         Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
         None => false,
     }
 }

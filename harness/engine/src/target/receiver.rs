@@ -82,13 +82,7 @@ impl Receiver {
         let base = url.map_or(own, |url| url.trim_end_matches('/').to_owned());
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(accept(listener, shared.clone(), timeout));
-        Ok(Self {
-            refusing: refusing(&base),
-            base,
-            timeout,
-            shared,
-            task,
-        })
+        Ok(Self { refusing: refusing(&base), base, timeout, shared, task })
     }
 
     /// The URL of an endpoint.
@@ -142,7 +136,9 @@ impl Drop for Receiver {
 
 /// The same host, at a port where nobody listens: 1 is reserved for a service that nobody runs.
 fn refusing(base: &str) -> String {
-    let Ok(mut url) = reqwest::Url::parse(base) else { return base.to_owned() };
+    let Ok(mut url) = reqwest::Url::parse(base) else {
+        return base.to_owned();
+    };
     // A URL with a host can always take a port.
     let _ = url.set_port(Some(1));
     format!("{}/hooks/nobody", url.as_str().trim_end_matches('/'))
@@ -157,8 +153,12 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
     // Dropped with this task, and all connections with it.
     let mut connections = tokio::task::JoinSet::new();
     loop {
-        let Ok(permit) = room.clone().acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok(permit) = room.clone().acquire_owned().await else {
+            return;
+        };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         let shared = shared.clone();
         connections.spawn(async move {
             // A caller that breaks off is its own affair.
@@ -171,7 +171,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
 
 async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -> std::io::Result<()> {
     let request = tokio::time::timeout(PATIENCE, read_request(&mut stream)).await;
-    let Ok(Ok(Some((path, delivery)))) = request else { return Ok(()) };
+    let Ok(Ok(Some((path, delivery)))) = request else {
+        return Ok(());
+    };
     let name = path.rsplit('/').next().unwrap_or_default().to_owned();
     let reply = take_in(shared, &name, delivery);
     shared.news.notify_waiters();
@@ -205,7 +207,9 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
 /// taken, since webhooks outlive their trials and nothing is to be tried again for them.
 fn take_in(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
     let mut endpoints = lock(&shared.endpoints);
-    let Some(endpoint) = endpoints.get_mut(name) else { return Reply::Status(204) };
+    let Some(endpoint) = endpoints.get_mut(name) else {
+        return Reply::Status(204);
+    };
     let meant = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
     if endpoint.deliveries.len() < KEPT {
         endpoint.deliveries.push(delivery);
@@ -248,7 +252,9 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String,
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
-    let Some(path) = lines.next().and_then(|line| line.split(' ').nth(1)).map(str::to_owned) else { return Ok(None) };
+    let Some(path) = lines.next().and_then(|line| line.split(' ').nth(1)).map(str::to_owned) else {
+        return Ok(None);
+    };
     let headers: Vec<Header> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_lowercase(), value.trim().as_bytes().to_vec()))
@@ -293,7 +299,9 @@ async fn read_chunks(stream: &mut TcpStream, mut bytes: Vec<u8>) -> std::io::Res
         };
         let text = String::from_utf8_lossy(&bytes[..line]).into_owned();
         let digits = text.split(';').next().unwrap_or_default().trim();
-        let Ok(size) = usize::from_str_radix(digits, 16) else { return Ok(None) };
+        let Ok(size) = usize::from_str_radix(digits, 16) else {
+            return Ok(None);
+        };
         if body.len() + size > LONGEST_BODY {
             return Ok(None);
         }
@@ -321,7 +329,9 @@ mod tests {
 
     async fn post(url: &str, head: &str, body: &str) -> String {
         let url = reqwest::Url::parse(url).expect("a URL");
-        let mut stream = TcpStream::connect((url.host_str().expect("a host"), url.port().expect("a port"))).await.expect("a connection");
+        let mut stream = TcpStream::connect((url.host_str().expect("a host"), url.port().expect("a port")))
+            .await
+            .expect("a connection");
         let request = format!("POST {} HTTP/1.1\r\nhost: h\r\n{head}\r\n{body}", url.path());
         stream.write_all(request.as_bytes()).await.expect("written");
         let mut answer = String::new();

@@ -66,7 +66,11 @@ impl Said {
         self.ended(code);
         assert!(self.out.is_empty(), "{}", self.out);
         assert!(self.err.starts_with("error: ") && !self.err.contains("Caused by"), "{}", self.err);
-        assert!(self.err.lines().all(|line| line.trim_end() == line || line.contains('|')), "spaces at the end of {:?}", self.err);
+        assert!(
+            self.err.lines().all(|line| line.trim_end() == line || line.contains('|')),
+            "spaces at the end of {:?}",
+            self.err
+        );
     }
 
     #[track_caller]
@@ -192,13 +196,18 @@ pub struct Served {
 
 impl Served {
     pub fn start(defects: &[&str]) -> Self {
-        let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"].into_iter().chain(defects.iter().flat_map(|defect| ["--defect", defect])).collect();
+        let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"]
+            .into_iter()
+            .chain(defects.iter().flat_map(|defect| ["--defect", defect]))
+            .collect();
         let mut command = Program::new(&arguments).0;
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut exports = Vec::new();
         for line in BufReader::new(child.stdout.take().expect("a pipe")).lines() {
             let line = line.expect("a line");
-            let Some((name, value)) = line.strip_prefix("export ").and_then(|rest| rest.split_once('=')) else { continue };
+            let Some((name, value)) = line.strip_prefix("export ").and_then(|rest| rest.split_once('=')) else {
+                continue;
+            };
             exports.push((name.to_owned(), value.trim_matches('\'').to_owned()));
             if name == "CONFORMANCE_TARGET_URL" {
                 break;

@@ -42,9 +42,7 @@ pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
 fn absence(call: Call, customers: &Customers) -> Option<Absence> {
     match customers.get(&call.route.id) {
         None => Some(Absence::NeverExisted),
-        Some(customer) if customer.environment != call.caller.environment => {
-            Some(Absence::Elsewhere)
-        }
+        Some(customer) if customer.environment != call.caller.environment => Some(Absence::Elsewhere),
         Some(customer) if customer.deleted => Some(Absence::Deleted),
         Some(_) => None,
     }
@@ -52,31 +50,11 @@ fn absence(call: Call, customers: &Customers) -> Option<Absence> {
 
 fn is_overlooked(absence: Absence, operation: Operation, flaws: &Flaws) -> bool {
     let rows: &[(Defect, Absence, Operation)] = &[
-        (
-            resources::DELETED_CUSTOMER_READABLE,
-            Absence::Deleted,
-            Operation::GetCustomer,
-        ),
-        (
-            resources::DELETED_CUSTOMER_UPDATABLE,
-            Absence::Deleted,
-            Operation::UpdateCustomer,
-        ),
-        (
-            resources::DELETES_TWICE,
-            Absence::Deleted,
-            Operation::DeleteCustomer,
-        ),
-        (
-            resources::PRODUCTION_CUSTOMERS_VISIBLE,
-            Absence::Elsewhere,
-            Operation::GetCustomer,
-        ),
-        (
-            resources::PRODUCTION_CUSTOMERS_WRITABLE,
-            Absence::Elsewhere,
-            Operation::UpdateCustomer,
-        ),
+        (resources::DELETED_CUSTOMER_READABLE, Absence::Deleted, Operation::GetCustomer),
+        (resources::DELETED_CUSTOMER_UPDATABLE, Absence::Deleted, Operation::UpdateCustomer),
+        (resources::DELETES_TWICE, Absence::Deleted, Operation::DeleteCustomer),
+        (resources::PRODUCTION_CUSTOMERS_VISIBLE, Absence::Elsewhere, Operation::GetCustomer),
+        (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::Elsewhere, Operation::UpdateCustomer),
     ];
     rows.iter().any(|(defect, on_absence, on_operation)| {
         *on_absence == absence && *on_operation == operation && flaws.has(*defect)
@@ -86,24 +64,16 @@ fn is_overlooked(absence: Absence, operation: Operation, flaws: &Flaws) -> bool 
 fn never_existed(fault: Fault, call: Call) -> Outcome {
     let flaws = &call.app.flaws;
     match call.route.operation {
-        Operation::UpdateCustomer if flaws.has(resources::UPDATE_CREATES_UNKNOWN) => {
-            Ok(Answer::ok(stranger(call)))
+        Operation::UpdateCustomer if flaws.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
+        Operation::DeleteCustomer if flaws.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
+        Operation::UploadDocument if flaws.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+            Ok(Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })))
         }
-        Operation::DeleteCustomer if flaws.has(resources::DELETE_UNKNOWN_ANSWERS_204) => {
-            Ok(Answer::no_content())
-        }
-        Operation::UploadDocument if flaws.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => Ok(
-            Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })),
-        ),
-        Operation::SubmitVerification
-            if flaws.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) =>
-        {
+        Operation::SubmitVerification if flaws.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
             Err(fault.code(Code::VerificationFailed))
         }
         Operation::GetCustomer if flaws.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
-        _ if flaws.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
-            Err(fault.code(Code::InsufficientPermissions))
-        }
+        _ if flaws.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         _ => Err(fault),
     }
 }
@@ -121,36 +91,25 @@ fn stranger(call: Call) -> serde_json::Value {
 }
 
 /// Looks for the resource before the credential, which only defects do.
-pub(crate) fn refuse_before_credential(
-    app: &App,
-    request: &Request,
-    route: &Route,
-) -> Result<(), Fault> {
+pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Route) -> Result<(), Fault> {
     let headers = &request.headers;
     if headers.contains_key("x-api-key") || headers.contains_key(AUTHORIZATION) {
         return Ok(());
     }
     let flaws = &app.flaws;
     let (kind, known) = match route.operation {
-        operation
-            if operation.is_of_one_customer() && flaws.has(access::CUSTOMER_BEFORE_CREDENTIAL) =>
-        {
+        operation if operation.is_of_one_customer() && flaws.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
             ("Customer", locked(&app.customers).get(&route.id).is_some())
         }
         Operation::ListWebhookDeliveries if flaws.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
             ("Webhook", app.webhooks.knows(&route.id))
         }
-        Operation::GetTransaction if flaws.has(access::TRANSACTION_BEFORE_CREDENTIAL) => (
-            "Transaction",
-            locked(&app.transactions).contains_key(&route.id),
-        ),
+        Operation::GetTransaction if flaws.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+            ("Transaction", locked(&app.transactions).contains_key(&route.id))
+        }
         _ => return Ok(()),
     };
-    if known {
-        Ok(())
-    } else {
-        Err(Fault::not_found(kind, &route.id))
-    }
+    if known { Ok(()) } else { Err(Fault::not_found(kind, &route.id)) }
 }
 
 /// Fails on ids that a defect cannot take.
@@ -160,10 +119,7 @@ pub(crate) fn refuse_odd_id(route: &Route, flaws: &Flaws) -> Result<(), Fault> {
         (resources::LONG_ID_500, route.raw_id.len() > 200),
         (resources::DOTTED_ID_500, route.raw_id.contains('.')),
     ];
-    if trips
-        .iter()
-        .any(|(defect, trips)| *trips && flaws.has(*defect))
-    {
+    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
         return Err(Fault::internal());
     }
     Ok(())

@@ -87,8 +87,7 @@ impl Customers {
     pub(crate) fn insert(&mut self, customer: Customer) {
         let at = self.all.len();
         self.by_id.insert(customer.id.clone(), at);
-        self.by_email
-            .insert(email_key(customer.environment, customer.value("email")), at);
+        self.by_email.insert(email_key(customer.environment, customer.value("email")), at);
         self.all.push(customer);
     }
 

@@ -30,18 +30,11 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     let mut body = customer.to_json();
     customers.insert(customer.clone());
     drop(customers);
-    call.app
-        .webhooks
-        .announce("customer.created", &customer, &call.app.ids);
+    call.app.webhooks.announce("customer.created", &customer, &call.app.ids);
     if flaws.has(envelope::ERROR_IN_CREATED) {
         body["error"] = json!({ "code": null, "message": "" });
     }
-    Ok(with_status(
-        Answer::created(body),
-        statuses::CREATE_ANSWERS_200,
-        200,
-        flaws,
-    ))
+    Ok(with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, flaws))
 }
 
 /// A customer who begins with these values.
@@ -64,16 +57,11 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
     let holder = customers.with_email(call.caller.environment, email)?;
     let fault = Fault::new(Code::DuplicateResource)
         .message("Customer already exists")
-        .details(format!(
-            "Customer with email '{}' already exists",
-            crate::errors::shortened(email)
-        ));
+        .details(format!("Customer with email '{}' already exists", crate::errors::shortened(email)));
     let flaws = &call.app.flaws;
     Some(match () {
         () if flaws.has(resources::DUPLICATE_EMAIL_ALLOWED) => return None,
-        () if flaws.has(resources::DUPLICATE_RETURNS_EXISTING) => {
-            Ok(Answer::created(holder.to_json()))
-        }
+        () if flaws.has(resources::DUPLICATE_RETURNS_EXISTING) => Ok(Answer::created(holder.to_json())),
         () if flaws.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
             Err(fault.code(Code::ValidationError).field("email"))
         }
@@ -84,17 +72,9 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
 /// The customers of the caller's environment.
 pub(crate) fn list(call: Call) -> Outcome {
     let customers = locked(&call.app.customers);
-    let shown: Vec<Value> = customers
-        .newest(call.caller.environment)
-        .map(Customer::to_json)
-        .collect();
+    let shown: Vec<Value> = customers.newest(call.caller.environment).map(Customer::to_json).collect();
     let answer = Answer::ok(json!({ "customers": shown }));
-    Ok(with_status(
-        answer,
-        statuses::LIST_ANSWERS_201,
-        201,
-        &call.app.flaws,
-    ))
+    Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, &call.app.flaws))
 }
 
 /// One customer.
@@ -103,21 +83,12 @@ pub(crate) fn get(call: Call) -> Outcome {
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let mut body = customers
-        .get(&call.route.id)
-        .ok_or_else(|| unknown(call))?
-        .to_json();
+    let mut body = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.to_json();
     let flaws = &call.app.flaws;
     if flaws.has(envelope::ERROR_IN_SUCCESS) {
-        body["error"] =
-            json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
+        body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
     }
-    Ok(with_status(
-        Answer::ok(body),
-        statuses::READ_ANSWERS_201,
-        201,
-        flaws,
-    ))
+    Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, flaws))
 }
 
 /// New values for some fields of a customer.
@@ -128,22 +99,15 @@ pub(crate) fn update(call: Call) -> Outcome {
         return outcome;
     }
     let members = members(call)?;
-    let before = customers
-        .get(&call.route.id)
-        .ok_or_else(|| unknown(call))?
-        .clone();
+    let before = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.clone();
     if let Some(outcome) = under_review(&before, flaws) {
         return outcome;
     }
     refuse_immutable(&members, flaws)?;
-    let purpose = Purpose::Update {
-        country: before.value("country"),
-    };
+    let purpose = Purpose::Update { country: before.value("country") };
     let changes = fields::read(&members, purpose, flaws)?;
     refuse_taken_email(call, &customers, &changes)?;
-    let customer = customers
-        .get_mut(&call.route.id)
-        .ok_or_else(|| unknown(call))?;
+    let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.apply(changes);
     let body = customer.to_json();
     customers.rename(&call.route.id, before.value("email"));
@@ -178,25 +142,17 @@ fn under_review(customer: &Customer, flaws: &Flaws) -> Option<Outcome> {
         .message("Customer is in UNDER_REVIEW state and cannot be modified")
         .details("Wait for verification to complete before updating");
     let forbidden = flaws.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
-    Some(Err(if forbidden {
-        fault.code(Code::InsufficientPermissions)
-    } else {
-        fault
-    }))
+    Some(Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
 }
 
 fn refuse_immutable(members: &Map<String, Value>, flaws: &Flaws) -> Result<(), Fault> {
-    let written = IMMUTABLE
-        .iter()
-        .find(|name| members.contains_key(**name) && !may_write(name, flaws));
+    let written = IMMUTABLE.iter().find(|name| members.contains_key(**name) && !may_write(name, flaws));
     let Some(name) = written else { return Ok(()) };
     let fault = Fault::new(Code::ResourceConflict)
         .message("Immutable fields cannot be modified")
         .details(format!("Field '{name}' cannot be modified"));
     Err(match () {
-        () if flaws.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => {
-            fault.code(Code::ValidationError).field(name)
-        }
+        () if flaws.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
         () if flaws.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
         () => fault,
     })
@@ -229,9 +185,7 @@ pub(crate) fn delete(call: Call) -> Outcome {
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let customer = customers
-        .get_mut(&call.route.id)
-        .ok_or_else(|| unknown(call))?;
+    let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.deleted = true;
     if call.app.flaws.has(statuses::DELETE_ANSWERS_200) {
         return Ok(Answer::ok(customer.to_json()));
@@ -247,9 +201,7 @@ pub(crate) fn upload(call: Call) -> Outcome {
     let flaws = &call.app.flaws;
     let document = documents::judge(&members(call)?, flaws)?;
     let mut customers = locked(&call.app.customers);
-    let customer = customers
-        .get_mut(&call.route.id)
-        .ok_or_else(|| unknown(call))?;
+    let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.documents += 1;
     let body = json!({
         "id": call.app.ids.next("doc"),
@@ -259,12 +211,7 @@ pub(crate) fn upload(call: Call) -> Outcome {
         "size": document.size,
         "createdAt": clock::rfc3339_now(),
     });
-    Ok(with_status(
-        Answer::created(body),
-        statuses::UPLOAD_ANSWERS_200,
-        200,
-        flaws,
-    ))
+    Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, flaws))
 }
 
 fn members(call: Call) -> Result<Map<String, Value>, Fault> {
@@ -275,15 +222,6 @@ fn unknown(call: Call) -> Fault {
     Fault::not_found("Customer", &call.route.id)
 }
 
-fn with_status(
-    answer: Answer,
-    defect: crate::defects::Defect,
-    status: u16,
-    flaws: &Flaws,
-) -> Answer {
-    if flaws.has(defect) {
-        answer.status(status)
-    } else {
-        answer
-    }
+fn with_status(answer: Answer, defect: crate::defects::Defect, status: u16, flaws: &Flaws) -> Answer {
+    if flaws.has(defect) { answer.status(status) } else { answer }
 }

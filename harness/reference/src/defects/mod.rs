@@ -84,8 +84,6 @@ impl Flaws {
 
     /// The value of the first row whose defect is switched on.
     pub(crate) fn first<T: Copy>(&self, rows: &[(Defect, T)]) -> Option<T> {
-        rows.iter()
-            .find(|(defect, _)| self.has(*defect))
-            .map(|(_, value)| *value)
+        rows.iter().find(|(defect, _)| self.has(*defect)).map(|(_, value)| *value)
     }
 }

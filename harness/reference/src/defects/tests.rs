@@ -23,11 +23,8 @@ const CLAUSES: &[(&str, u32)] = &[
 ];
 
 fn clauses() -> BTreeSet<String> {
-    let numbers = |&(group, count): &(&str, u32)| {
-        (1..=count)
-            .map(|number| format!("{group}-{number}"))
-            .collect::<Vec<_>>()
-    };
+    let numbers =
+        |&(group, count): &(&str, u32)| (1..=count).map(|number| format!("{group}-{number}")).collect::<Vec<_>>();
     CLAUSES.iter().flat_map(numbers).collect()
 }
 
@@ -38,11 +35,7 @@ fn names_are_unique_and_in_kebab_case() {
         assert!(seen.insert(defect.name), "{} twice", defect.name);
         let plain = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
         assert!(defect.name.chars().all(plain), "{}", defect.name);
-        assert!(
-            defect.name.split('-').all(|word| !word.is_empty()),
-            "{}",
-            defect.name
-        );
+        assert!(defect.name.split('-').all(|word| !word.is_empty()), "{}", defect.name);
     }
     assert!(seen.len() >= 120, "{} defects", seen.len());
 }
@@ -74,11 +67,7 @@ fn every_clause_is_broken_by_some_defect_and_no_other_is_named() {
     let mut broken = BTreeSet::new();
     for defect in defects() {
         assert!(!defect.clauses.is_empty(), "{} breaks nothing", defect.name);
-        assert!(
-            defect.clauses.is_sorted(),
-            "{} has its clauses out of order",
-            defect.name
-        );
+        assert!(defect.clauses.is_sorted(), "{} has its clauses out of order", defect.name);
         for clause in defect.clauses {
             assert!(known.contains(*clause), "{} names {clause}", defect.name);
             broken.insert((*clause).to_owned());
@@ -91,30 +80,20 @@ fn every_clause_is_broken_by_some_defect_and_no_other_is_named() {
 #[test]
 fn every_defect_says_in_a_sentence_what_it_does() {
     for defect in defects() {
-        assert!(
-            defect.about.ends_with('.') && defect.about.len() > 15,
-            "{}",
-            defect.name
-        );
+        assert!(defect.about.ends_with('.') && defect.about.len() > 15, "{}", defect.name);
     }
 }
 
 #[test]
 fn defects_are_found_by_name() {
-    assert_eq!(
-        defect("drops-retry-after").map(|found| found.clauses),
-        Some(&["RATE-2"][..])
-    );
+    assert_eq!(defect("drops-retry-after").map(|found| found.clauses), Some(&["RATE-2"][..]));
     assert_eq!(defect("no-such-defect"), None);
 }
 
 #[test]
 fn every_defect_is_switched_on_somewhere() {
     let mut code = String::new();
-    collect(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut code,
-    );
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
     for section in [
         "envelope",
         "statuses",

@@ -19,19 +19,11 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// The bytes that the text stands for.
 pub(crate) fn decode(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
     let text = match text.split_once(";base64,") {
-        Some((head, rest))
-            if head.starts_with("data:") && flaws.has(documents::ACCEPTS_DATA_URIS) =>
-        {
-            rest
-        }
+        Some((head, rest)) if head.starts_with("data:") && flaws.has(documents::ACCEPTS_DATA_URIS) => rest,
         _ => text,
     };
     let broken = text.as_bytes().contains(&b'\n') || text.as_bytes().contains(&b'\r');
-    let decoded = if broken {
-        whole(&text.replace(['\r', '\n'], ""))
-    } else {
-        whole(text)
-    };
+    let decoded = if broken { whole(&text.replace(['\r', '\n'], "")) } else { whole(text) };
     decoded.map_or_else(|| salvaged(text, flaws), Ok)
 }
 
@@ -54,8 +46,7 @@ fn salvaged(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
 }
 
 fn bad(flaws: &Flaws) -> Fault {
-    let fault =
-        Fault::new(Code::InvalidDocumentFormat).details("The content is not a Base64 string");
+    let fault = Fault::new(Code::InvalidDocumentFormat).details("The content is not a Base64 string");
     if flaws.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
         fault.code(Code::ValidationError).field("content")
     } else {
@@ -80,15 +71,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "a",
-            "=",
-            "aGVs*bG8=",
-            "data:image/png;base64,aGVsbG8=",
-            "aGVsbG8==",
-            "aGVs bG8=",
-            "ab=",
-        ] {
+        for text in ["a", "=", "aGVs*bG8=", "data:image/png;base64,aGVsbG8=", "aGVsbG8==", "aGVs bG8=", "ab="] {
             assert_eq!(decoded(text), None, "{text:?}");
         }
     }

@@ -29,10 +29,9 @@ pub(super) fn judge(bytes: &[u8], kind: Kind, flaws: &Flaws) -> Result<(), Fault
         return Err(gray_fault(flaws));
     }
     match headers.resolution {
-        Some(resolution) if !suffices(resolution, kind, flaws) => Err(poor(
-            "Document images need a resolution of at least 300 DPI",
-            flaws,
-        )),
+        Some(resolution) if !suffices(resolution, kind, flaws) => {
+            Err(poor("Document images need a resolution of at least 300 DPI", flaws))
+        }
         _ => Ok(()),
     }
 }
@@ -44,16 +43,8 @@ fn suffices((across, down): (f64, f64), kind: Kind, flaws: &Flaws) -> bool {
     };
     let overlooked = flaws.has(documents::ACCEPTS_ANY_RESOLUTION)
         || (kind == Kind::Jpeg && flaws.has(documents::IGNORES_JPEG_RESOLUTION));
-    let fewest = if flaws.has(documents::ACCEPTS_299_DPI) {
-        290.0
-    } else {
-        FEWEST_DPI
-    };
-    let rounded = if flaws.has(documents::REJECTS_UNROUNDED_300_DPI) {
-        least
-    } else {
-        least.round()
-    };
+    let fewest = if flaws.has(documents::ACCEPTS_299_DPI) { 290.0 } else { FEWEST_DPI };
+    let rounded = if flaws.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
     overlooked || rounded >= fewest
 }
 
@@ -65,20 +56,12 @@ fn is_gray_tolerated(headers: &Headers, kind: Kind, flaws: &Flaws) -> bool {
 
 fn gray_fault(flaws: &Flaws) -> Fault {
     let fault = poor("Document images must be in color", flaws);
-    if flaws.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) {
-        fault.code(Code::VerificationFailed)
-    } else {
-        fault
-    }
+    if flaws.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) { fault.code(Code::VerificationFailed) } else { fault }
 }
 
 fn poor(details: &str, flaws: &Flaws) -> Fault {
     let fault = Fault::new(Code::DocumentQualityInsufficient).details(details);
-    if flaws.has(documents::QUALITY_AS_FORMAT) {
-        fault.code(Code::InvalidDocumentFormat)
-    } else {
-        fault
-    }
+    if flaws.has(documents::QUALITY_AS_FORMAT) { fault.code(Code::InvalidDocumentFormat) } else { fault }
 }
 
 /// The headers of a PNG: colour type from IHDR, resolution from pHYs.
@@ -157,9 +140,7 @@ fn density(data: &[u8], flaws: &Flaws) -> Option<(f64, f64)> {
 }
 
 fn big_endian(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .fold(0, |number, byte| (number << 8) | u32::from(*byte))
+    bytes.iter().fold(0, |number, byte| (number << 8) | u32::from(*byte))
 }
 
 #[cfg(test)]
@@ -190,9 +171,7 @@ mod tests {
     }
 
     fn code(bytes: &[u8], kind: Kind) -> Option<Code> {
-        judge(bytes, kind, &Flaws::default())
-            .err()
-            .map(|fault| fault.code)
+        judge(bytes, kind, &Flaws::default()).err().map(|fault| fault.code)
     }
 
     #[test]

@@ -44,11 +44,7 @@ pub(crate) fn judge(members: &Map<String, Value>, flaws: &Flaws) -> Result<Docum
     if !skips_content(members, &bytes, flaws) {
         refuse_unfit(&bytes, &media_type, flaws)?;
     }
-    Ok(Document {
-        purpose,
-        media_type,
-        size: bytes.len(),
-    })
+    Ok(Document { purpose, media_type, size: bytes.len() })
 }
 
 /// The error for a document that is too big.
@@ -56,9 +52,7 @@ pub(crate) fn oversize(flaws: &Flaws) -> Fault {
     let fault = unfit("Document must not be larger than 10MB");
     match () {
         () if flaws.has(statuses::OVERSIZE_AS_413) => fault.status(413),
-        () if flaws.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => {
-            fault.code(Code::ValidationError).field("content")
-        }
+        () if flaws.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field("content"),
         () => fault,
     }
 }
@@ -72,10 +66,7 @@ pub(crate) fn decodes(text: &str) -> bool {
 fn named(members: &Map<String, Value>, name: &'static str, flaws: &Flaws) -> Result<String, Fault> {
     let text = fields::required_text(members, name, flaws)?;
     if text.is_empty() {
-        return Err(Fault::invalid(
-            name,
-            format!("Field '{name}' must not be empty"),
-        ));
+        return Err(Fault::invalid(name, format!("Field '{name}' must not be empty")));
     }
     Ok(text.to_owned())
 }
@@ -99,11 +90,7 @@ fn refuse_large(size: usize, flaws: &Flaws) -> Result<(), Fault> {
         () if flaws.has(documents::FIVE_MEGABYTE_LIMIT) => SMALLER_LIMIT,
         () => LARGEST,
     };
-    if size > largest {
-        Err(oversize(flaws))
-    } else {
-        Ok(())
-    }
+    if size > largest { Err(oversize(flaws)) } else { Ok(()) }
 }
 
 fn refuse_unfit(bytes: &[u8], media_type: &str, flaws: &Flaws) -> Result<(), Fault> {
@@ -124,12 +111,7 @@ fn refuse_unfit(bytes: &[u8], media_type: &str, flaws: &Flaws) -> Result<(), Fau
 }
 
 fn declared_kind(media_type: &str) -> Kind {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "image/jpeg" | "image/jpg" => Kind::Jpeg,
         "image/png" => Kind::Png,
@@ -141,11 +123,7 @@ fn declared_kind(media_type: &str) -> Kind {
 /// The kind of a document, by its first bytes.
 fn kind(bytes: &[u8], flaws: &Flaws) -> Kind {
     match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..]
-            if !flaws.has(documents::REJECTS_PNG) =>
-        {
-            Kind::Png
-        }
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !flaws.has(documents::REJECTS_PNG) => Kind::Png,
         [0xff, 0xd8, 0xff, ..] if !flaws.has(documents::REJECTS_JPEG) => Kind::Jpeg,
         [b'%', b'P', b'D', b'F', b'-', ..] if !flaws.has(documents::REJECTS_PDF) => Kind::Pdf,
         _ => Kind::Foreign,
@@ -164,9 +142,7 @@ fn foreign(flaws: &Flaws) -> Fault {
     let fault = unfit("Document must be JPG, PNG, or PDF. Max size: 10MB");
     match () {
         () if flaws.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
-        () if flaws.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => {
-            fault.code(Code::DocumentQualityInsufficient)
-        }
+        () if flaws.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -27,11 +27,7 @@ fn parse(text: &str) -> Option<Date> {
     if !shape {
         return None;
     }
-    Some(Date {
-        year: text[..4].parse().ok()?,
-        month: text[5..7].parse().ok()?,
-        day: text[8..].parse().ok()?,
-    })
+    Some(Date { year: text[..4].parse().ok()?, month: text[5..7].parse().ok()?, day: text[8..].parse().ok()? })
 }
 
 fn exists(date: Date, flaws: &Flaws) -> bool {
@@ -68,20 +64,14 @@ fn is_refused(date: Date, flaws: &Flaws) -> bool {
 /// The text as a defect reads it.
 fn lenient<'a>(text: &'a str, flaws: &Flaws) -> Cow<'a, str> {
     match () {
-        () if flaws.has(formats::ACCEPTS_DATE_TRAILING_NEWLINE) => {
-            text.strip_suffix('\n').unwrap_or(text).into()
-        }
+        () if flaws.has(formats::ACCEPTS_DATE_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
         () if flaws.has(formats::TRIMS_DATES) => text.trim().into(),
-        () if flaws.has(formats::ACCEPTS_DATE_TIMES) => {
-            text.split_once('T').map_or(text, |(date, _)| date).into()
-        }
+        () if flaws.has(formats::ACCEPTS_DATE_TIMES) => text.split_once('T').map_or(text, |(date, _)| date).into(),
         () if flaws.has(formats::ACCEPTS_SLASHES) => text.replace('/', "-").into(),
         () if flaws.has(formats::ACCEPTS_BASIC_DATES) => hyphenated(text).into(),
         () if flaws.has(formats::ACCEPTS_SHORT_DATES) => padded(text).into(),
         () if flaws.has(formats::ACCEPTS_DAY_FIRST) => year_first(text).into(),
-        () if flaws.has(formats::ACCEPTS_FOREIGN_DIGITS_IN_DATES) => {
-            super::with_ascii_digits(text).into()
-        }
+        () if flaws.has(formats::ACCEPTS_FOREIGN_DIGITS_IN_DATES) => super::with_ascii_digits(text).into(),
         () => text.into(),
     }
 }

@@ -24,16 +24,11 @@ pub(crate) fn is_valid(text: &str, flaws: &Flaws) -> bool {
         None if flaws.has(formats::ACCEPTS_MISSING_AT) => ("anybody", text.as_ref()),
         None => return false,
     };
-    text.len() <= LONGEST
-        && is_local_part(parts.0)
-        && is_domain(parts.1, flaws)
-        && !is_refused(parts, flaws)
+    text.len() <= LONGEST && is_local_part(parts.0) && is_domain(parts.1, flaws) && !is_refused(parts, flaws)
 }
 
 fn is_local_part(text: &str) -> bool {
-    let quoted = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
+    let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     text.len() <= LONGEST_LOCAL_PART
         && match quoted {
             Some(content) => is_quotable(content),
@@ -42,21 +37,14 @@ fn is_local_part(text: &str) -> bool {
 }
 
 fn is_atom(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
 }
 
 /// Whether the text can stand between quotation marks: printable, with a backslash before `"` and `\`.
 fn is_quotable(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
-        let meant = if byte == b'\\' {
-            bytes.next()
-        } else {
-            Some(byte).filter(|byte| *byte != b'"')
-        };
+        let meant = if byte == b'\\' { bytes.next() } else { Some(byte).filter(|byte| *byte != b'"') };
         if !meant.is_some_and(|byte| (b' '..=b'~').contains(&byte)) {
             return false;
         }
@@ -71,9 +59,7 @@ fn is_domain(text: &str, flaws: &Flaws) -> bool {
 fn is_label(text: &str, flaws: &Flaws) -> bool {
     let edged = text.starts_with('-') || text.ends_with('-');
     (1..=LONGEST_LABEL).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && (!edged || flaws.has(formats::ACCEPTS_HYPHEN_AT_LABEL_EDGE))
 }
 
@@ -82,16 +68,13 @@ fn is_refused((local, domain): (&str, &str), flaws: &Flaws) -> bool {
     (local.contains('+') && flaws.has(formats::REJECTS_PLUS_TAGS))
         || (top.len() > 4 && flaws.has(formats::REJECTS_LONG_TLDS))
         || (domain.matches('.').count() > 1 && flaws.has(formats::REJECTS_SUBDOMAINS))
-        || (domain.contains(|one: char| one.is_ascii_digit())
-            && flaws.has(formats::REJECTS_DIGITS_IN_MAIL))
+        || (domain.contains(|one: char| one.is_ascii_digit()) && flaws.has(formats::REJECTS_DIGITS_IN_MAIL))
 }
 
 /// The text as a defect reads it.
 fn lenient<'a>(text: &'a str, flaws: &Flaws) -> Cow<'a, str> {
     match () {
-        () if flaws.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => {
-            text.strip_suffix('\n').unwrap_or(text).into()
-        }
+        () if flaws.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
         () if flaws.has(formats::ACCEPTS_SPACES_IN_MAIL) => text.replace(' ', "").into(),
         () if flaws.has(formats::ACCEPTS_CONSECUTIVE_DOTS) => text.replace("..", ".").into(),
         () if flaws.has(formats::ACCEPTS_DOUBLE_AT) => one_at(text).into(),
@@ -108,9 +91,7 @@ fn one_at(text: &str) -> String {
 }
 
 fn within_brackets(text: &str) -> &str {
-    let inner = text
-        .split_once('<')
-        .and_then(|(_, rest)| rest.strip_suffix('>'));
+    let inner = text.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
     inner.unwrap_or(text)
 }
 

@@ -18,32 +18,19 @@ pub(crate) fn check(
     updating: bool,
     flaws: &Flaws,
 ) -> Result<(), Fault> {
-    let skipped = updating
-        && flaws
-            .first(UNCHECKED_ON_UPDATE)
-            .is_some_and(|unchecked| unchecked == name);
+    let skipped = updating && flaws.first(UNCHECKED_ON_UPDATE).is_some_and(|unchecked| unchecked == name);
     if skipped {
         return Ok(());
     }
     let (good, demand) = match name {
         "dateOfBirth" => (date::is_valid(text, flaws), "must be in YYYY-MM-DD format"),
         "phoneNumber" => (phone::is_valid(text, flaws), "must be in E.164 format"),
-        "email" => (
-            email::is_valid(text, flaws),
-            "must be a valid email address",
-        ),
+        "email" => (email::is_valid(text, flaws), "must be a valid email address"),
         "country" => (is_country(text), "must be an ISO 3166-1 alpha-2 code"),
-        "postalCode" => (
-            postal::is_valid(text, country, flaws),
-            "must match the country's format",
-        ),
+        "postalCode" => (postal::is_valid(text, country, flaws), "must match the country's format"),
         _ => (!text.is_empty(), "must not be empty"),
     };
-    if good {
-        Ok(())
-    } else {
-        Err(fault(name, demand, updating, flaws))
-    }
+    if good { Ok(()) } else { Err(fault(name, demand, updating, flaws)) }
 }
 
 const UNCHECKED_ON_UPDATE: &[(crate::defects::Defect, &str)] = &[
@@ -65,9 +52,7 @@ fn fault(name: &'static str, demand: &str, updating: bool, flaws: &Flaws) -> Fau
     match () {
         () if flaws.first(AS_VALIDATION_ERROR) == Some(name) => fault.code(Code::ValidationError),
         () if updating && flaws.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
-        () if name == "postalCode" && flaws.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => {
-            fault.field("country")
-        }
+        () if name == "postalCode" && flaws.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => fault.field("country"),
         () => fault,
     }
 }
@@ -79,16 +64,8 @@ fn is_country(text: &str) -> bool {
 /// A text with the digits of every script written in ASCII, which some defects take for the same.
 fn with_ascii_digits(text: &str) -> String {
     /// The zeros of some scripts; each is followed by its nine other digits.
-    const ZEROS: [char; 8] = [
-        '\u{660}',
-        '\u{6f0}',
-        '\u{7c0}',
-        '\u{966}',
-        '\u{9e6}',
-        '\u{e50}',
-        '\u{ff10}',
-        '\u{1d7ce}',
-    ];
+    const ZEROS: [char; 8] =
+        ['\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];
     let ascii = |one: char| {
         ZEROS.iter().find_map(|&zero| {
             let offset = u32::from(one).checked_sub(u32::from(zero))?;

@@ -24,11 +24,7 @@ static PATTERNS: LazyLock<HashMap<&'static str, Regex>> = LazyLock::new(|| {
 
 /// Any of our patterns may be compiled; those that cannot would be found by the tests.
 fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
-        .unicode(false)
-        .case_insensitive(true)
-        .build()
-        .ok()
+    RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).unicode(false).case_insensitive(true).build().ok()
 }
 
 /// Whether the text is a postal code of the country.
@@ -53,8 +49,7 @@ fn matches(pattern: &Regex, text: &str, flaws: &Flaws) -> bool {
         return pattern.is_match(text);
     }
     let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter()
-        .any(|end| end > 0 && pattern.is_match(&text[..end]))
+    ends.into_iter().any(|end| end > 0 && pattern.is_match(&text[..end]))
 }
 
 fn is_overlooked(country: &str, flaws: &Flaws) -> bool {
@@ -65,8 +60,7 @@ fn is_overlooked(country: &str, flaws: &Flaws) -> bool {
 
 fn is_refused(text: &str, flaws: &Flaws) -> bool {
     (text.contains(' ') && flaws.has(formats::REJECTS_SPACES_IN_POSTAL_CODES))
-        || (text.contains(|one: char| one.is_ascii_alphabetic())
-            && flaws.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
+        || (text.contains(|one: char| one.is_ascii_alphabetic()) && flaws.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
 }
 
 #[cfg(test)]

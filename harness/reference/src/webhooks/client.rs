@@ -35,32 +35,20 @@ impl Target {
         Some(Self {
             encrypted,
             port: uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 }),
-            path: uri
-                .path_and_query()
-                .map_or("/", |path| path.as_str())
-                .to_owned(),
+            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             host,
         })
     }
 }
 
 /// Posts a JSON body and returns the status of the answer.
-pub(super) async fn post(
-    target: &Target,
-    headers: &[(&str, String)],
-    body: &str,
-) -> io::Result<u16> {
+pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: &str) -> io::Result<u16> {
     if target.encrypted {
-        return Err(io::Error::new(
-            ErrorKind::Unsupported,
-            "The sandbox speaks no TLS",
-        ));
+        return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox speaks no TLS"));
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, target.port)).await?;
-    stream
-        .write_all(head(target, headers, body.len()).as_bytes())
-        .await?;
+    stream.write_all(head(target, headers, body.len()).as_bytes()).await?;
     stream.write_all(body.as_bytes()).await?;
     let status = read_status(&mut stream).await?;
     let _ = timeout(COURTESY, drain(&mut stream)).await;
@@ -92,10 +80,7 @@ async fn read_status(stream: &mut TcpStream) -> io::Result<u16> {
             read.drain(..end + 4);
         }
         if read.len() > LONGEST_HEAD {
-            return Err(io::Error::new(
-                ErrorKind::InvalidData,
-                "The head of the answer is too long",
-            ));
+            return Err(io::Error::new(ErrorKind::InvalidData, "The head of the answer is too long"));
         }
         if stream.read_buf(&mut read).await? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
@@ -126,29 +111,15 @@ mod tests {
         let target = Target::parse("http://127.0.0.1:8080/hook?a=1").expect("a target");
         assert_eq!((target.host.as_str(), target.port), ("127.0.0.1", 8080));
         assert_eq!(target.path, "/hook?a=1");
-        assert_eq!(
-            Target::parse("https://example.com").map(|target| target.port),
-            Some(443)
-        );
-        for url in [
-            "",
-            "/hook",
-            "ftp://example.com/",
-            "example.com",
-            "http://",
-            "http:///x",
-            "not a url",
-        ] {
+        assert_eq!(Target::parse("https://example.com").map(|target| target.port), Some(443));
+        for url in ["", "/hook", "ftp://example.com/", "example.com", "http://", "http:///x", "not a url"] {
             assert_eq!(Target::parse(url), None, "{url}");
         }
     }
 
     #[test]
     fn statuses_are_read_from_the_first_line() {
-        assert_eq!(
-            status_of(b"HTTP/1.1 204 No Content\r\n\r\n").ok(),
-            Some(204)
-        );
+        assert_eq!(status_of(b"HTTP/1.1 204 No Content\r\n\r\n").ok(), Some(204));
         assert_eq!(status_of(b"HTTP/1.0 500\r\n\r\n").ok(), Some(500));
         assert!(status_of(b"SSH-2.0-x\r\n\r\n").is_err());
     }

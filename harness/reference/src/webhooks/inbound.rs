@@ -44,11 +44,7 @@ fn verify(headers: &HeaderMap, body: &[u8], now: u64, flaws: &Flaws) -> Result<(
             .iter()
             .any(|text| agrees(given, &signature::sign(WEBHOOK_SECRET, text), flaws))
     });
-    if right {
-        Ok(())
-    } else {
-        Err(wrong_signature(flaws))
-    }
+    if right { Ok(()) } else { Err(wrong_signature(flaws)) }
 }
 
 fn refusal(details: &str) -> Fault {
@@ -59,9 +55,7 @@ fn missing_signature(flaws: &Flaws) -> Result<(), Fault> {
     let fault = refusal("No signature was given");
     match () {
         () if flaws.has(webhooks::ACCEPTS_MISSING_SIGNATURE) => Ok(()),
-        () if flaws.has(webhooks::MISSING_SIGNATURE_IS_FORBIDDEN) => {
-            Err(fault.code(Code::InsufficientPermissions))
-        }
+        () if flaws.has(webhooks::MISSING_SIGNATURE_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         () => Err(fault),
     }
 }
@@ -77,29 +71,19 @@ fn wrong_signature(flaws: &Flaws) -> Fault {
 
 fn check_age(timestamp: &str, now: u64, flaws: &Flaws) -> Result<(), Fault> {
     let digits = !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit());
-    let moment: u64 = timestamp
-        .parse()
-        .ok()
-        .filter(|_| digits)
-        .ok_or_else(|| refusal("The timestamp is no number of seconds"))?;
+    let moment: u64 =
+        timestamp.parse().ok().filter(|_| digits).ok_or_else(|| refusal("The timestamp is no number of seconds"))?;
     let overlooked = flaws.has(webhooks::IGNORES_TIMESTAMP)
         || (moment < now && flaws.has(webhooks::ACCEPTS_OLD_TIMESTAMP))
         || (moment > now && flaws.has(webhooks::ACCEPTS_FUTURE_TIMESTAMP));
-    let wrong = [
-        (webhooks::ACCEPTS_SIX_MINUTES, 600),
-        (webhooks::REJECTS_FOUR_MINUTES, 60),
-    ];
+    let wrong = [(webhooks::ACCEPTS_SIX_MINUTES, 600), (webhooks::REJECTS_FOUR_MINUTES, 60)];
     let tolerance = flaws.first(&wrong).unwrap_or(TOLERANCE_SECONDS);
     if overlooked || moment.abs_diff(now) <= tolerance {
         return Ok(());
     }
     let fault = refusal("The timestamp is more than 5 minutes off");
     let forbidden = flaws.has(webhooks::TIMESTAMP_FAILURE_IS_FORBIDDEN);
-    Err(if forbidden {
-        fault.code(Code::InsufficientPermissions)
-    } else {
-        fault
-    })
+    Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
 /// The texts over which a signature counts. There is one, unless a defect says otherwise.
@@ -122,8 +106,7 @@ fn signed_texts(timestamp: &str, body: &[u8], flaws: &Flaws) -> Vec<Vec<u8>> {
 fn agrees(given: &str, expected: &[u8], flaws: &Flaws) -> bool {
     let given = given.to_ascii_lowercase();
     let expected = signature::hex(expected);
-    let well_formed =
-        given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let well_formed = given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
     match () {
         () if given.is_empty() && flaws.has(webhooks::ACCEPTS_EMPTY_SIGNATURE) => true,
         () if flaws.has(webhooks::ACCEPTS_ANY_SIGNATURE) => well_formed,
@@ -143,19 +126,13 @@ mod tests {
     fn headers(timestamp: u64, signature: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert("x-webhook-timestamp", timestamp.into());
-        headers.insert(
-            "x-webhook-signature",
-            signature.parse().expect("a header value"),
-        );
+        headers.insert("x-webhook-signature", signature.parse().expect("a header value"));
         headers
     }
 
     fn signed(timestamp: u64, body: &[u8], secret: &str) -> HeaderMap {
         let text = signature::signed_text(&timestamp.to_string(), body);
-        headers(
-            timestamp,
-            &format!("sha256={}", signature::hex(&signature::sign(secret, &text))),
-        )
+        headers(timestamp, &format!("sha256={}", signature::hex(&signature::sign(secret, &text))))
     }
 
     fn accepts(headers: &HeaderMap, body: &[u8]) -> bool {
@@ -175,10 +152,7 @@ mod tests {
     #[test]
     fn nothing_else_is() {
         assert!(!accepts(&signed(NOW, BODY, "another secret"), BODY));
-        assert!(!accepts(
-            &signed(NOW, BODY, WEBHOOK_SECRET),
-            BODY.trim_ascii()
-        ));
+        assert!(!accepts(&signed(NOW, BODY, WEBHOOK_SECRET), BODY.trim_ascii()));
         assert!(!accepts(&headers(NOW, "sha256="), BODY));
         assert!(!accepts(&HeaderMap::new(), BODY));
         let alone = signature::hex(&signature::sign(WEBHOOK_SECRET, BODY));

@@ -37,13 +37,7 @@ pub(super) enum Status {
 
 impl Delivery {
     pub(super) fn new(id: String, event: &'static str, customer_id: String) -> Self {
-        Self {
-            id,
-            event,
-            customer_id,
-            status: Status::Pending,
-            attempts: 0,
-        }
+        Self { id, event, customer_id, status: Status::Pending, attempts: 0 }
     }
 
     fn shown(&self, flaws: &Flaws) -> Value {
@@ -99,13 +93,7 @@ impl Log {
     }
 
     /// Notes how a delivery stands after so many attempts.
-    pub(super) fn note(
-        &mut self,
-        webhook_id: &str,
-        delivery_id: &str,
-        attempts: u32,
-        status: Status,
-    ) {
+    pub(super) fn note(&mut self, webhook_id: &str, delivery_id: &str, attempts: u32, status: Status) {
         let deliveries = self.of_webhooks.get_mut(webhook_id);
         let found = deliveries.and_then(|all| all.iter_mut().rfind(|one| one.id == delivery_id));
         if let Some(delivery) = found {
@@ -120,9 +108,7 @@ impl Log {
             matches!(delivery.status, Status::Failed(_)) && flaws.has(webhooks::FAILURE_NOT_LOGGED)
         };
         let all = self.of_webhooks.get(webhook_id).into_iter().flatten();
-        all.filter(|delivery| !hides(delivery))
-            .map(|delivery| delivery.shown(flaws))
-            .collect()
+        all.filter(|delivery| !hides(delivery)).map(|delivery| delivery.shown(flaws)).collect()
     }
 }
 
@@ -133,20 +119,9 @@ mod tests {
     #[test]
     fn a_failed_delivery_shows_the_documented_error() {
         let mut log = Log::default();
-        log.add(
-            "whk_1",
-            Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()),
-        );
-        assert_eq!(
-            log.shown("whk_1", &Flaws::default())[0]["status"],
-            "PENDING"
-        );
-        log.note(
-            "whk_1",
-            "dlv_1",
-            3,
-            Status::Failed("Endpoint returned 500 error".to_owned()),
-        );
+        log.add("whk_1", Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()));
+        assert_eq!(log.shown("whk_1", &Flaws::default())[0]["status"], "PENDING");
+        log.note("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
         let shown = &log.shown("whk_1", &Flaws::default())[0];
         assert_eq!(shown["status"], "FAILED");
         assert_eq!(shown["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
@@ -157,15 +132,9 @@ mod tests {
     fn old_deliveries_are_forgotten() {
         let mut log = Log::default();
         for number in 0..=MOST_DELIVERIES {
-            log.add(
-                "whk_1",
-                Delivery::new(number.to_string(), "customer.created", String::new()),
-            );
+            log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));
         }
         let shown = log.shown("whk_1", &Flaws::default());
-        assert_eq!(
-            (shown.len(), &shown[0]["id"]),
-            (MOST_DELIVERIES, &json!("1"))
-        );
+        assert_eq!((shown.len(), &shown[0]["id"]), (MOST_DELIVERIES, &json!("1")));
     }
 }

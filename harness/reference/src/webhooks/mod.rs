@@ -62,11 +62,7 @@ impl Webhooks {
             hooks: Mutex::default(),
             log: Arc::default(),
             under_way: Mutex::default(),
-            settings: Arc::new(Settings {
-                timeout: options.webhook_timeout,
-                pause: options.webhook_pause,
-                flaws,
-            }),
+            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, flaws }),
         }
     }
 
@@ -77,12 +73,7 @@ impl Webhooks {
 
     /// Tells every webhook of the customer's environment of an event. Must be called within a runtime.
     pub(crate) fn announce(&self, event: &'static str, customer: &Customer, ids: &Ids) {
-        if event == "customer.state_changed"
-            && self
-                .settings
-                .flaws
-                .has(webhooks::STATE_CHANGES_NOT_ANNOUNCED)
-        {
+        if event == "customer.state_changed" && self.settings.flaws.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
             return;
         }
         for hook in self.listeners(customer.environment) {
@@ -92,11 +83,7 @@ impl Webhooks {
 
     fn listeners(&self, environment: Environment) -> Vec<Hook> {
         let hooks = locked(&self.hooks);
-        hooks
-            .iter()
-            .filter(|hook| hook.environment == environment)
-            .cloned()
-            .collect()
+        hooks.iter().filter(|hook| hook.environment == environment).cloned().collect()
     }
 
     fn send(&self, hook: Hook, event: &'static str, customer: &Customer, ids: &Ids) {
@@ -159,9 +146,8 @@ fn bad_url() -> Fault {
 /// The deliveries of one webhook, the oldest first.
 pub(crate) fn deliveries(call: Call) -> Outcome {
     let (app, id) = (call.app, &call.route.id);
-    let known = locked(&app.webhooks.hooks)
-        .iter()
-        .any(|hook| hook.id == *id && hook.environment == call.caller.environment);
+    let known =
+        locked(&app.webhooks.hooks).iter().any(|hook| hook.id == *id && hook.environment == call.caller.environment);
     if !known {
         return unknown(id, &app.flaws);
     }
@@ -172,9 +158,7 @@ pub(crate) fn deliveries(call: Call) -> Outcome {
 fn unknown(id: &str, flaws: &Flaws) -> Outcome {
     let fault = Fault::not_found("Webhook", id);
     match () {
-        () if flaws.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => {
-            Ok(Answer::ok(json!({ "deliveries": [] })))
-        }
+        () if flaws.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => Ok(Answer::ok(json!({ "deliveries": [] }))),
         () if flaws.has(statuses::DELIVERY_CODE_IN_RESPONSE) => Err(fault
             .code(Code::WebhookDeliveryFailed)
             .status(404)

@@ -43,11 +43,7 @@ enum Attempt {
 /// Makes a delivery and logs how it goes.
 pub(super) async fn deliver(job: Job) {
     let flaws = &job.settings.flaws;
-    let wrong = [
-        (webhooks::ONE_ATTEMPT, 1),
-        (webhooks::TWO_ATTEMPTS, 2),
-        (webhooks::FOUR_ATTEMPTS, 4),
-    ];
+    let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
     let most = flaws.first(&wrong).unwrap_or(ATTEMPTS);
     for number in 1..=most {
         if number > 1 {
@@ -58,14 +54,7 @@ pub(super) async fn deliver(job: Job) {
             return job.accepted(number).await;
         }
         let last = number == most || gives_up(&attempt, flaws);
-        job.note(
-            number,
-            if last {
-                Status::Failed(problem(&attempt))
-            } else {
-                Status::Pending
-            },
-        );
+        job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending });
         if last {
             return;
         }

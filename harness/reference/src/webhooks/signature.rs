@@ -11,8 +11,8 @@ pub(super) fn signed_text(timestamp: &str, body: &[u8]) -> Vec<u8> {
 /// The bytes of the signature.
 pub(super) fn sign(secret: &str, text: &[u8]) -> Vec<u8> {
     // HMAC takes keys of any length, so the fallback is never reached.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
-        .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
     mac.update(text);
     mac.finalize().into_bytes().to_vec()
 }
@@ -29,10 +29,7 @@ mod tests {
     #[test]
     fn agrees_with_the_second_test_case_of_rfc_4231() {
         let signature = sign("Jefe", b"what do ya want for nothing?");
-        assert_eq!(
-            hex(&signature),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        );
+        assert_eq!(hex(&signature), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]

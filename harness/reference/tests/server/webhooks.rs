@@ -12,37 +12,22 @@ const EVENTS: &str = "/api/v1/webhooks/events";
 
 async fn quick() -> Sandbox {
     let pause = Duration::from_millis(10);
-    Sandbox::start(Options {
-        webhook_timeout: TIMEOUT,
-        webhook_pause: pause,
-        ..Options::default()
-    })
-    .await
+    Sandbox::start(Options { webhook_timeout: TIMEOUT, webhook_pause: pause, ..Options::default() }).await
 }
 
 /// Registers a webhook; its id and secret.
 async fn register(sandbox: &Sandbox, url: &str) -> (String, String) {
-    let reply = sandbox
-        .post("admin", "/api/v1/webhooks", &json!({ "url": url }))
-        .await;
+    let reply = sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": url })).await;
     assert_eq!(reply.status, 201);
-    let secret = reply.json()["secret"]
-        .as_str()
-        .expect("a secret")
-        .to_owned();
+    let secret = reply.json()["secret"].as_str().expect("a secret").to_owned();
     (reply.id(), secret)
 }
 
 /// The deliveries of a webhook, once none is pending.
 async fn deliveries(sandbox: &Sandbox, id: &str) -> Vec<Value> {
     for _ in 0..300 {
-        let reply = sandbox
-            .get("reader", &format!("/api/v1/webhooks/{id}/deliveries"))
-            .await;
-        let all = reply.json()["deliveries"]
-            .as_array()
-            .expect("a list")
-            .clone();
+        let reply = sandbox.get("reader", &format!("/api/v1/webhooks/{id}/deliveries")).await;
+        let all = reply.json()["deliveries"].as_array().expect("a list").clone();
         if !all.is_empty() && all.iter().all(|one| one["status"] != "PENDING") {
             return all;
         }
@@ -52,16 +37,10 @@ async fn deliveries(sandbox: &Sandbox, id: &str) -> Vec<Value> {
 }
 
 fn assert_signed(received: &Received, secret: &str) {
-    let timestamp: u64 = received
-        .header("x-webhook-timestamp")
-        .parse()
-        .expect("a timestamp");
+    let timestamp: u64 = received.header("x-webhook-timestamp").parse().expect("a timestamp");
     assert!(timestamp.abs_diff(fixtures::now()) <= 5);
     let text = fixtures::signed_text(timestamp, &received.body);
-    assert_eq!(
-        received.header("x-webhook-signature"),
-        fixtures::signature(secret, &text)
-    );
+    assert_eq!(received.header("x-webhook-signature"), fixtures::signature(secret, &text));
 }
 
 #[tokio::test]
@@ -72,10 +51,7 @@ async fn events_are_delivered_once_and_signed() {
     let all = deliveries(&sandbox, &id).await;
     let events: Vec<&str> = all.iter().filter_map(|one| one["event"].as_str()).collect();
     assert_eq!(events, ["customer.created", "customer.state_changed"]);
-    assert!(
-        all.iter()
-            .all(|one| one["status"] == "DELIVERED" && one["attempts"] == 1)
-    );
+    assert!(all.iter().all(|one| one["status"] == "DELIVERED" && one["attempts"] == 1));
     sleep(Duration::from_millis(100)).await;
     let received = endpoint.received("/ok");
     assert_eq!(received.len(), 2);
@@ -91,15 +67,9 @@ async fn failing_endpoints_are_tried_three_times() {
     let (sandbox, endpoint) = (quick().await, Endpoint::start().await);
     for path in ["/fail", "/busy", "/hang", "/late"] {
         let (id, secret) = register(&sandbox, &format!("{}{path}", endpoint.url)).await;
-        sandbox
-            .customer(&format!("{}@example.com", &path[1..]))
-            .await;
+        sandbox.customer(&format!("{}@example.com", &path[1..])).await;
         let failed = &deliveries(&sandbox, &id).await[0];
-        assert_eq!(
-            (&failed["status"], &failed["attempts"]),
-            (&json!("FAILED"), &json!(3)),
-            "{path}"
-        );
+        assert_eq!((&failed["status"], &failed["attempts"]), (&json!("FAILED"), &json!(3)), "{path}");
         assert_eq!(failed["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
         assert!(failed["error"]["message"].is_string() && failed["error"]["details"].is_string());
         let received = endpoint.received(path);
@@ -114,10 +84,7 @@ async fn a_refusal_counts_as_a_failure() {
     let (id, _) = register(&sandbox, &Endpoint::closed_url().await).await;
     sandbox.customer("refused@example.com").await;
     let failed = &deliveries(&sandbox, &id).await[0];
-    assert_eq!(
-        (&failed["status"], &failed["attempts"]),
-        (&json!("FAILED"), &json!(3))
-    );
+    assert_eq!((&failed["status"], &failed["attempts"]), (&json!("FAILED"), &json!(3)));
 }
 
 #[tokio::test]
@@ -135,28 +102,13 @@ async fn deliveries_end_with_the_server() {
 async fn webhooks_need_a_url_and_an_admin() {
     let sandbox = quick().await;
     let missing = sandbox.post("admin", "/api/v1/webhooks", &json!({})).await;
-    assert_eq!(
-        (missing.code().as_str(), missing.field().as_str()),
-        ("VALIDATION_ERROR", "url")
-    );
-    let odd = sandbox
-        .post("admin", "/api/v1/webhooks", &json!({ "url": "ftp://x" }))
-        .await;
-    assert_eq!(
-        (odd.code().as_str(), odd.field().as_str()),
-        ("INVALID_FIELD_FORMAT", "url")
-    );
-    let unknown = sandbox
-        .get("reader", "/api/v1/webhooks/whk_0/deliveries")
-        .await;
-    assert_eq!(
-        (unknown.status, unknown.code().as_str()),
-        (404, "RESOURCE_NOT_FOUND")
-    );
+    assert_eq!((missing.code().as_str(), missing.field().as_str()), ("VALIDATION_ERROR", "url"));
+    let odd = sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": "ftp://x" })).await;
+    assert_eq!((odd.code().as_str(), odd.field().as_str()), ("INVALID_FIELD_FORMAT", "url"));
+    let unknown = sandbox.get("reader", "/api/v1/webhooks/whk_0/deliveries").await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (404, "RESOURCE_NOT_FOUND"));
     let (id, _) = register(&sandbox, "http://127.0.0.1:1/").await;
-    let elsewhere = sandbox
-        .get("production", &format!("/api/v1/webhooks/{id}/deliveries"))
-        .await;
+    let elsewhere = sandbox.get("production", &format!("/api/v1/webhooks/{id}/deliveries")).await;
     assert_eq!(elsewhere.status, 404);
 }
 
@@ -168,10 +120,7 @@ async fn inbound_events_need_a_signature() {
     let now = fixtures::now();
     let send = async |timestamp: u64, text: &[u8], body: &[u8]| {
         let (timestamp, signature) = (timestamp.to_string(), fixtures::signature(&secret, text));
-        let headers = [
-            ("X-Webhook-Timestamp", timestamp.as_str()),
-            ("X-Webhook-Signature", &signature),
-        ];
+        let headers = [("X-Webhook-Timestamp", timestamp.as_str()), ("X-Webhook-Signature", &signature)];
         sandbox.send("POST", EVENTS, &headers, body).await
     };
     let accepted = send(now, &fixtures::signed_text(now, body), body).await;
@@ -179,22 +128,11 @@ async fn inbound_events_need_a_signature() {
     for refused in [
         send(now, body, body).await,
         send(now - 400, &fixtures::signed_text(now - 400, body), body).await,
-        send(
-            now,
-            &fixtures::signed_text(now, body),
-            b"{\"event\":\"customer.approved\"}",
-        )
-        .await,
+        send(now, &fixtures::signed_text(now, body), b"{\"event\":\"customer.approved\"}").await,
         sandbox.send("POST", EVENTS, &[], body).await,
     ] {
-        assert_eq!(
-            (refused.status, refused.code().as_str()),
-            (401, "WEBHOOK_SIGNATURE_INVALID")
-        );
+        assert_eq!((refused.status, refused.code().as_str()), (401, "WEBHOOK_SIGNATURE_INVALID"));
     }
     let no_json = send(now, &fixtures::signed_text(now, b"hello"), b"hello").await;
-    assert_eq!(
-        (no_json.status, no_json.code().as_str()),
-        (400, "VALIDATION_ERROR")
-    );
+    assert_eq!((no_json.status, no_json.code().as_str()), (400, "VALIDATION_ERROR"));
 }

@@ -59,7 +59,13 @@ pub async fn open(defect: Option<&'static str>) -> String {
     format!("http://{address}")
 }
 
-async fn answer(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn answer(
+    State(desk): State<Arc<Desk>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
     let mut book = desk.book.lock().expect("nobody panicked");
     book.answers += 1;
     let trace = if desk.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", book.answers) };
@@ -69,12 +75,18 @@ async fn answer(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers
     builder = builder.header(name, trace);
     match outcome {
         Ok((status, None)) => builder.status(status).body(Body::empty()),
-        Ok((status, Some(parcel))) => builder.status(status).header("Content-Type", "application/json").body(parcel.to_string().into()),
+        Ok((status, Some(parcel))) => {
+            builder.status(status).header("Content-Type", "application/json").body(parcel.to_string().into())
+        }
         Err(trouble) => {
             if trouble.body["errorCode"] == 42901 {
                 builder = desk.paced(builder);
             }
-            let media = if desk.has("declares-plain-json") { "application/json" } else { "application/vnd.parcel.trouble+json" };
+            let media = if desk.has("declares-plain-json") {
+                "application/json"
+            } else {
+                "application/vnd.parcel.trouble+json"
+            };
             let (status, text) = desk.written(trouble);
             builder.status(status).header("Content-Type", media).body(text.into())
         }
@@ -87,7 +99,15 @@ impl Desk {
         self.defect == Some(defect)
     }
 
-    fn serve(&self, book: &mut Book, method: &Method, path: &str, headers: &HeaderMap, body: &[u8], trace: &str) -> Result<(u16, Option<Value>), Trouble> {
+    fn serve(
+        &self,
+        book: &mut Book,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+        trace: &str,
+    ) -> Result<(u16, Option<Value>), Trouble> {
         self.admit(book, headers)?;
         if headers.contains_key("parcel-drill") {
             let trace = if self.has("keeps-the-trace-of-a-breakdown-to-itself") { "unknown" } else { trace };
@@ -115,12 +135,20 @@ impl Desk {
     fn admit(&self, book: &mut Book, headers: &HeaderMap) -> Result<(), Trouble> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (session, pass) = (text("authorization"), text("parcel-pass"));
-        let shown = |actor: &str| CREDENTIALS.iter().find(|(name, _)| *name == actor).and_then(|(_, value)| value.split_once(':')).map(|(_, value)| value).unwrap_or_default();
+        let shown = |actor: &str| {
+            CREDENTIALS
+                .iter()
+                .find(|(name, _)| *name == actor)
+                .and_then(|(_, value)| value.split_once(':'))
+                .map(|(_, value)| value)
+                .unwrap_or_default()
+        };
         if session == format!("Bearer {}", shown("clerk")) {
             return Ok(());
         }
         if session == format!("Bearer {}", shown("late")) {
-            let end = if self.has("keeps-the-end-of-a-session-to-itself") { "a while ago" } else { "2020-01-01T00:00:00Z" };
+            let end =
+                if self.has("keeps-the-end-of-a-session-to-itself") { "a while ago" } else { "2020-01-01T00:00:00Z" };
             return Err(trouble(401, 40102, "The session is over").hint(&format!("It ended {end}")));
         }
         if pass == shown("hurried") {
@@ -130,7 +158,11 @@ impl Desk {
             return Ok(());
         }
         let refusal = trouble(401, 40101, "Please show a pass");
-        Err(if self.has("quotes-the-pass") && !pass.is_empty() { refusal.hint(&format!("Not {pass}")) } else { refusal })
+        Err(if self.has("quotes-the-pass") && !pass.is_empty() {
+            refusal.hint(&format!("Not {pass}"))
+        } else {
+            refusal
+        })
     }
 
     fn paced_admission(&self, book: &mut Book) -> Result<(), Trouble> {
@@ -176,7 +208,8 @@ impl Desk {
             return Err(trouble(409, 40901, "It is on its way"));
         }
         parcel.redirected = true;
-        parcel.destination = form["destination"].as_str().ok_or_else(|| self.missing("destination", "weightGrams"))?.to_owned();
+        parcel.destination =
+            form["destination"].as_str().ok_or_else(|| self.missing("destination", "weightGrams"))?.to_owned();
         Ok((200, Some(self.shown(number, parcel))))
     }
 
@@ -185,7 +218,8 @@ impl Desk {
     }
 
     fn shown(&self, number: u64, parcel: &Parcel) -> Value {
-        let mut shown = json!({ "trackingNumber": number, "weightGrams": parcel.grams, "destination": parcel.destination });
+        let mut shown =
+            json!({ "trackingNumber": number, "weightGrams": parcel.grams, "destination": parcel.destination });
         if self.has("forgets-the-weight") && number == 1 {
             shown.as_object_mut().expect("an object").remove("weightGrams");
         }
@@ -216,7 +250,11 @@ impl Desk {
             _ => {}
         }
         let text = Value::Object(body).to_string();
-        if self.has("names-a-member-twice") { (status, text.replacen('{', "{\"reason\":\"Again\",", 1)) } else { (status, text) }
+        if self.has("names-a-member-twice") {
+            (status, text.replacen('{', "{\"reason\":\"Again\",", 1))
+        } else {
+            (status, text)
+        }
     }
 }
 

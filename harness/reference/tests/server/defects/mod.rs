@@ -40,11 +40,7 @@ async fn transcript(defect: Option<&'static Defect>, clauses: &[&str], big: bool
     let sandbox = Sandbox::start(options(defect)).await;
     let mut transcript = Transcript::new(sandbox);
     for (beginnings, script) in scripts::SCRIPTS {
-        let concerned = |clause: &&str| {
-            beginnings
-                .iter()
-                .any(|beginning| clause.starts_with(beginning))
-        };
+        let concerned = |clause: &&str| beginnings.iter().any(|beginning| clause.starts_with(beginning));
         if clauses.iter().any(concerned) {
             script(&mut transcript).await;
         }
@@ -67,10 +63,7 @@ async fn shows(defect: &'static Defect, sound: &Sound) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_defect_shows() {
     let key = |defect: &'static Defect| (defect.clauses, is_about_size(defect));
-    let sound: Sound = defects()
-        .iter()
-        .map(|defect| (key(defect), OnceCell::new()))
-        .collect();
+    let sound: Sound = defects().iter().map(|defect| (key(defect), OnceCell::new())).collect();
     let (sound, mut tasks) = (Arc::new(sound), JoinSet::new());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     for defect in defects() {
@@ -91,15 +84,8 @@ async fn every_defect_shows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_defect_transcripts_agree() {
-    let all: Vec<&str> = defects()
-        .iter()
-        .flat_map(|defect| defect.clauses)
-        .copied()
-        .collect();
-    let (first, second) = (
-        transcript(None, &all, true).await,
-        transcript(None, &all, true).await,
-    );
+    let all: Vec<&str> = defects().iter().flat_map(|defect| defect.clauses).copied().collect();
+    let (first, second) = (transcript(None, &all, true).await, transcript(None, &all, true).await);
     for (one, other) in first.lines().zip(second.lines()) {
         assert_eq!(one, other);
     }

@@ -16,10 +16,7 @@ static UNSTABLE: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?P<wait>"retryAfter":|Retry after |w=)[123]\b"#,
         r"(?P<url>http://127\.0\.0\.1):[0-9]+",
     ];
-    RegexBuilder::new(&patterns.join("|"))
-        .unicode(false)
-        .build()
-        .expect("patterns")
+    RegexBuilder::new(&patterns.join("|")).unicode(false).build().expect("patterns")
 });
 
 /// A server and what was seen of it.
@@ -31,11 +28,7 @@ pub struct Transcript {
 
 impl Transcript {
     pub fn new(sandbox: Sandbox) -> Self {
-        Self {
-            sandbox,
-            lines: Vec::new(),
-            request_ids: Vec::new(),
-        }
+        Self { sandbox, lines: Vec::new(), request_ids: Vec::new() }
     }
 
     /// Notes something as it is.
@@ -49,13 +42,8 @@ impl Transcript {
         headers.sort_unstable();
         let body = String::from_utf8_lossy(&reply.body);
         let id_named = names_own_id(&reply);
-        self.lines.push(format!(
-            "{what}: {} {} {body} {id_named}",
-            reply.status,
-            headers.join(" ")
-        ));
-        self.request_ids
-            .extend(reply.header("x-request-id").map(str::to_owned));
+        self.lines.push(format!("{what}: {} {} {body} {id_named}", reply.status, headers.join(" ")));
+        self.request_ids.extend(reply.header("x-request-id").map(str::to_owned));
         reply
     }
 
@@ -63,10 +51,7 @@ impl Transcript {
         let distinct: BTreeSet<&String> = self.request_ids.iter().collect();
         let all = self.request_ids.len();
         let repeated = distinct.len() < all;
-        stable(&format!(
-            "{}\nrequest ids repeated: {repeated}\n",
-            self.lines.join("\n")
-        ))
+        stable(&format!("{}\nrequest ids repeated: {repeated}\n", self.lines.join("\n")))
     }
 }
 
@@ -76,14 +61,8 @@ fn seen_header((name, value): &(String, String)) -> Option<String> {
         "retry-after" if matches!(value.as_str(), "1" | "2" | "3") => "SOON".to_owned(),
         "retry-after" => "WRONG".to_owned(),
         "x-ratelimit-reset" => {
-            let soon = value
-                .parse::<u64>()
-                .is_ok_and(|reset| reset.abs_diff(fixtures::now()) <= 10);
-            if soon {
-                "SOON".to_owned()
-            } else {
-                "WRONG".to_owned()
-            }
+            let soon = value.parse::<u64>().is_ok_and(|reset| reset.abs_diff(fixtures::now()) <= 10);
+            if soon { "SOON".to_owned() } else { "WRONG".to_owned() }
         }
         // Windows begin at any moment, so that only the size of what remains is the same each time.
         "x-ratelimit-remaining" => match value.parse::<u32>() {
@@ -100,25 +79,15 @@ fn seen_header((name, value): &(String, String)) -> Option<String> {
 fn names_own_id(reply: &Reply) -> bool {
     let body = reply.json();
     let details = body["error"]["details"].as_str().unwrap_or_default();
-    reply
-        .header("x-request-id")
-        .is_some_and(|id| details.contains(id))
+    reply.header("x-request-id").is_some_and(|id| details.contains(id))
 }
 
 /// A text without what differs from run to run.
 fn stable(text: &str) -> String {
     let kept = |found: &Captures| {
         let kinds = ["id", "secret", "wait", "url", "time"];
-        let kind = kinds
-            .iter()
-            .find(|kind| found.name(kind).is_some())
-            .copied()
-            .unwrap_or_default();
-        if kind == "time" {
-            "NOW".to_owned()
-        } else {
-            format!("{}_SOME", &found[kind])
-        }
+        let kind = kinds.iter().find(|kind| found.name(kind).is_some()).copied().unwrap_or_default();
+        if kind == "time" { "NOW".to_owned() } else { format!("{}_SOME", &found[kind]) }
     };
     UNSTABLE.replace_all(text, kept).into_owned()
 }

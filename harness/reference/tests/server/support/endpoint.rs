@@ -41,20 +41,13 @@ impl Endpoint {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let received = Arc::default();
         let task = tokio::spawn(listen(listener, Arc::clone(&received)));
-        Self {
-            url,
-            received,
-            task,
-        }
+        Self { url, received, task }
     }
 
     /// A URL where nobody listens.
     pub async fn closed_url() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        format!(
-            "http://{}/refused",
-            listener.local_addr().expect("an address")
-        )
+        format!("http://{}/refused", listener.local_addr().expect("an address"))
     }
 
     /// What came under a path.
@@ -94,9 +87,7 @@ async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
         "/hang" => sleep(Duration::from_secs(3600)).await,
         _ => {}
     }
-    let _ = stream
-        .write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes())
-        .await;
+    let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Received> {
@@ -120,16 +111,7 @@ fn complete(bytes: &[u8]) -> Option<Received> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers
-        .iter()
-        .find(|(name, _)| name == "content-length")?
-        .1
-        .parse::<usize>()
-        .ok()?;
+    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse::<usize>().ok()?;
     let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(Received {
-        path,
-        headers,
-        body,
-    })
+    Some(Received { path, headers, body })
 }

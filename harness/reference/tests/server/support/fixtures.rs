@@ -41,9 +41,7 @@ pub fn jpeg(unit: u8, density: u16, components: u8) -> Vec<u8> {
     bytes.push(unit);
     bytes.extend(density.to_be_bytes());
     bytes.extend(density.to_be_bytes());
-    bytes.extend([
-        0, 0, 0xff, 0xc0, 0, 8, 8, 0, 1, 0, 1, components, 0xff, 0xd9,
-    ]);
+    bytes.extend([0, 0, 0xff, 0xc0, 0, 8, 8, 0, 1, 0, 1, components, 0xff, 0xd9]);
     bytes
 }
 
@@ -63,10 +61,7 @@ pub fn now() -> u64 {
 /// The secret for inbound events.
 pub fn webhook_secret() -> String {
     let all = credentials();
-    let secret = all
-        .iter()
-        .find(|one| one.actor == "webhook")
-        .expect("a secret");
+    let secret = all.iter().find(|one| one.actor == "webhook").expect("a secret");
     secret.value.trim_start_matches("secret:").to_owned()
 }
 
@@ -74,12 +69,7 @@ pub fn webhook_secret() -> String {
 pub fn signature(secret: &str, text: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(text);
-    let hex: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256={hex}")
 }
 

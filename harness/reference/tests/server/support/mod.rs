@@ -33,17 +33,11 @@ impl Reply {
     }
 
     pub fn code(&self) -> String {
-        self.json()["error"]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 
     pub fn field(&self) -> String {
-        self.json()["error"]["field"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["error"]["field"].as_str().unwrap_or_default().to_owned()
     }
 
     pub fn id(&self) -> String {
@@ -70,10 +64,7 @@ pub fn header_of(actor: &str) -> Option<(&'static str, String)> {
 impl Sandbox {
     pub async fn start(options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        Self {
-            running: start(listener, options).await.expect("a server"),
-            idle: Mutex::default(),
-        }
+        Self { running: start(listener, options).await.expect("a server"), idle: Mutex::default() }
     }
 
     pub async fn plain() -> Self {
@@ -93,20 +84,10 @@ impl Sandbox {
             *self.idle.lock().await = Some(stream);
             Some(reply)
         };
-        timeout(Duration::from_secs(60), exchange)
-            .await
-            .ok()
-            .flatten()
-            .unwrap_or_default()
+        timeout(Duration::from_secs(60), exchange).await.ok().flatten().unwrap_or_default()
     }
 
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: sandbox\r\n");
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -118,21 +99,16 @@ impl Sandbox {
     /// Sends as an actor; `anonymous` has no credential.
     pub async fn call(&self, actor: &str, method: &str, path: &str, body: &[u8]) -> Reply {
         let credential = header_of(actor);
-        let headers: Vec<(&str, &str)> = credential
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let headers: Vec<(&str, &str)> = credential.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.send(method, path, &headers, body).await
     }
 
     pub async fn post(&self, actor: &str, path: &str, body: &Value) -> Reply {
-        self.call(actor, "POST", path, body.to_string().as_bytes())
-            .await
+        self.call(actor, "POST", path, body.to_string().as_bytes()).await
     }
 
     pub async fn patch(&self, actor: &str, path: &str, body: &Value) -> Reply {
-        self.call(actor, "PATCH", path, body.to_string().as_bytes())
-            .await
+        self.call(actor, "PATCH", path, body.to_string().as_bytes()).await
     }
 
     pub async fn get(&self, actor: &str, path: &str) -> Reply {
@@ -153,10 +129,8 @@ impl Sandbox {
     pub async fn reviewed(&self, email: &str) -> String {
         let path = self.customer(email).await;
         let document = fixtures::document("image/png", &fixtures::png(2, 11811));
-        self.post("writer", &format!("{path}/documents"), &document)
-            .await;
-        self.call("writer", "POST", &format!("{path}/verification"), b"")
-            .await;
+        self.post("writer", &format!("{path}/documents"), &document).await;
+        self.call("writer", "POST", &format!("{path}/verification"), b"").await;
         path
     }
 }
@@ -180,18 +154,10 @@ pub fn person_with(email: &str, others: Value) -> Value {
 /// Checks all that is true of every error.
 pub fn assert_error(reply: &Reply, status: u16, code: &str) {
     let body = String::from_utf8_lossy(&reply.body);
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (status, code),
-        "{body}"
-    );
+    assert_eq!((reply.status, reply.code().as_str()), (status, code), "{body}");
     let media_type = reply.header("content-type").unwrap_or_default();
     assert!(media_type.starts_with("application/json"), "{media_type}");
-    assert!(
-        reply
-            .header("x-request-id")
-            .is_some_and(|id| !id.is_empty())
-    );
+    assert!(reply.header("x-request-id").is_some_and(|id| !id.is_empty()));
     let error = &reply.json()["error"];
     let message = error["message"].as_str().unwrap_or_default();
     assert!(!message.is_empty(), "{body}");
@@ -225,9 +191,5 @@ fn complete(bytes: &[u8]) -> Option<Reply> {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.map_or(Some(0), |(_, value)| value.parse::<usize>().ok())?;
     let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(Reply {
-        status,
-        headers,
-        body,
-    })
+    Some(Reply { status, headers, body })
 }

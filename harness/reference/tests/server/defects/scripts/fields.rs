@@ -31,74 +31,26 @@ pub async fn bodies(log: &mut Transcript) {
     for name in ["email", "firstName", "lastName", "dateOfBirth"] {
         let mut incomplete = person(&format!("no-{}@example.com", name.to_lowercase()));
         incomplete.as_object_mut().expect("an object").remove(name);
-        call(
-            log,
-            "writer",
-            "POST",
-            CUSTOMERS,
-            incomplete.to_string().as_bytes(),
-        )
-        .await;
+        call(log, "writer", "POST", CUSTOMERS, incomplete.to_string().as_bytes()).await;
     }
     for body in ["{}", r#"{"url":"http://127.0.0.1:1/"}"#] {
         call(log, "admin", "POST", "/api/v1/webhooks", body.as_bytes()).await;
     }
     for (name, value) in [("dateOfBirth", "today"), ("phoneNumber", "12")] {
-        call(
-            log,
-            "writer",
-            "POST",
-            CUSTOMERS,
-            &person_json("f@example.com", name, &json!(value)),
-        )
-        .await;
-        call(
-            log,
-            "writer",
-            "PATCH",
-            &path,
-            json!({ name: value }).to_string().as_bytes(),
-        )
-        .await;
+        call(log, "writer", "POST", CUSTOMERS, &person_json("f@example.com", name, &json!(value))).await;
+        call(log, "writer", "PATCH", &path, json!({ name: value }).to_string().as_bytes()).await;
     }
-    call(
-        log,
-        "writer",
-        "PATCH",
-        &path,
-        br#"{"country":"US","postalCode":"1"}"#,
-    )
-    .await;
+    call(log, "writer", "PATCH", &path, br#"{"country":"US","postalCode":"1"}"#).await;
     wrong_types(log, &path).await;
 }
 
 async fn wrong_types(log: &mut Transcript, path: &str) {
-    let values = [
-        json!(7),
-        json!(null),
-        json!(["Ada"]),
-        json!({}),
-        json!(true),
-    ];
+    let values = [json!(7), json!(null), json!(["Ada"]), json!({}), json!(true)];
     for name in ["firstName", "phoneNumber", "email"] {
         for (number, value) in values.iter().enumerate() {
             let email = format!("{}{number}@example.com", name.to_lowercase());
-            call(
-                log,
-                "writer",
-                "POST",
-                CUSTOMERS,
-                &person_json(&email, name, value),
-            )
-            .await;
-            call(
-                log,
-                "writer",
-                "PATCH",
-                path,
-                json!({ name: value }).to_string().as_bytes(),
-            )
-            .await;
+            call(log, "writer", "POST", CUSTOMERS, &person_json(&email, name, value)).await;
+            call(log, "writer", "PATCH", path, json!({ name: value }).to_string().as_bytes()).await;
         }
     }
 }
@@ -183,10 +135,7 @@ pub async fn formats(log: &mut Transcript) {
     let path = log.sandbox.customer("formats@example.com").await;
     let long = "x".repeat(6_000);
     let mut number = 0;
-    for (name, texts) in VALUES
-        .iter()
-        .chain(&[("lastName", [long.as_str()].as_slice())])
-    {
+    for (name, texts) in VALUES.iter().chain(&[("lastName", [long.as_str()].as_slice())]) {
         for text in *texts {
             try_both(log, &path, number, &json!({ *name: text })).await;
             number += 1;
@@ -204,22 +153,12 @@ async fn try_both(log: &mut Transcript, path: &str, number: usize, values: &Valu
     for (name, value) in values.as_object().expect("an object") {
         body[name] = value.clone();
     }
-    call(
-        log,
-        "writer",
-        "POST",
-        CUSTOMERS,
-        body.to_string().as_bytes(),
-    )
-    .await;
+    call(log, "writer", "POST", CUSTOMERS, body.to_string().as_bytes()).await;
     call(log, "writer", "PATCH", path, values.to_string().as_bytes()).await;
 }
 
 pub async fn documents(log: &mut Transcript) {
-    let path = format!(
-        "{}/documents",
-        log.sandbox.customer("documents@example.com").await
-    );
+    let path = format!("{}/documents", log.sandbox.customer("documents@example.com").await);
     let good = fixtures::png(2, 11811);
     let cases: &[(&str, Vec<u8>)] = &[
         ("image/png", good.clone()),
@@ -244,24 +183,11 @@ pub async fn documents(log: &mut Transcript) {
         let body = fixtures::document(media_type, bytes).to_string();
         call(log, "writer", "POST", &path, body.as_bytes()).await;
     }
-    let png = fixtures::document("image/png", &fixtures::png(2, 11811))["content"]
-        .as_str()
-        .map(str::to_owned);
+    let png = fixtures::document("image/png", &fixtures::png(2, 11811))["content"].as_str().map(str::to_owned);
     let png = png.expect("a text");
-    for content in [
-        json!(format!("*{png}")),
-        json!(format!("data:image/png;base64,{png}")),
-        json!("*"),
-    ] {
+    for content in [json!(format!("*{png}")), json!(format!("data:image/png;base64,{png}")), json!("*")] {
         let body = json!({ "type": "PASSPORT", "contentType": "image/png", "content": content });
         call(log, "writer", "POST", &path, body.to_string().as_bytes()).await;
     }
-    call(
-        log,
-        "writer",
-        "POST",
-        &path,
-        br#"{"type":"PASSPORT","contentType":"image/png"}"#,
-    )
-    .await;
+    call(log, "writer", "POST", &path, br#"{"type":"PASSPORT","contentType":"image/png"}"#).await;
 }

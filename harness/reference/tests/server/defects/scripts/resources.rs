@@ -19,14 +19,7 @@ async fn operations_on(log: &mut Transcript, actor: &str, path: &str) {
     let document = fixtures::document("image/png", &fixtures::png(2, 11811)).to_string();
     call(log, actor, "GET", path, b"").await;
     call(log, actor, "PATCH", path, br#"{"firstName":"Grace"}"#).await;
-    call(
-        log,
-        actor,
-        "POST",
-        &format!("{path}/documents"),
-        document.as_bytes(),
-    )
-    .await;
+    call(log, actor, "POST", &format!("{path}/documents"), document.as_bytes()).await;
     call(log, actor, "POST", &format!("{path}/verification"), b"").await;
     call(log, actor, "DELETE", path, b"").await;
 }
@@ -37,22 +30,8 @@ async fn unknown(log: &mut Transcript) {
     for id in ["%00", "a.b", &long] {
         call(log, "reader", "GET", &format!("{CUSTOMERS}/{id}"), b"").await;
     }
-    call(
-        log,
-        "reader",
-        "GET",
-        "/api/v1/transactions/txn_unknown",
-        b"",
-    )
-    .await;
-    call(
-        log,
-        "reader",
-        "GET",
-        "/api/v1/webhooks/whk_unknown/deliveries",
-        b"",
-    )
-    .await;
+    call(log, "reader", "GET", "/api/v1/transactions/txn_unknown", b"").await;
+    call(log, "reader", "GET", "/api/v1/webhooks/whk_unknown/deliveries", b"").await;
 }
 
 async fn deleted_and_foreign(log: &mut Transcript) {
@@ -65,24 +44,10 @@ async fn deleted_and_foreign(log: &mut Transcript) {
 async fn conflicts(log: &mut Transcript) {
     let path = log.sandbox.reviewed("conflicts@example.com").await;
     call(log, "writer", "PATCH", &path, br#"{"firstName":"Grace"}"#).await;
-    call(
-        log,
-        "writer",
-        "POST",
-        CUSTOMERS,
-        person("conflicts@example.com").to_string().as_bytes(),
-    )
-    .await;
+    call(log, "writer", "POST", CUSTOMERS, person("conflicts@example.com").to_string().as_bytes()).await;
     let other = log.sandbox.customer("immutable@example.com").await;
     for name in ["id", "state", "createdAt"] {
-        call(
-            log,
-            "writer",
-            "PATCH",
-            &other,
-            json!({ name: "APPROVED" }).to_string().as_bytes(),
-        )
-        .await;
+        call(log, "writer", "PATCH", &other, json!({ name: "APPROVED" }).to_string().as_bytes()).await;
     }
 }
 
@@ -100,46 +65,15 @@ async fn idempotency(log: &mut Transcript) {
 
 async fn verification(log: &mut Transcript) {
     let undocumented = log.sandbox.customer("undocumented@example.com").await;
-    call(
-        log,
-        "writer",
-        "POST",
-        &format!("{undocumented}/verification"),
-        b"",
-    )
-    .await;
+    call(log, "writer", "POST", &format!("{undocumented}/verification"), b"").await;
     call(log, "reader", "GET", &undocumented, b"").await;
     let document = fixtures::document("image/png", &fixtures::png(2, 11811)).to_string();
-    call(
-        log,
-        "writer",
-        "POST",
-        &format!("{undocumented}/documents"),
-        document.as_bytes(),
-    )
-    .await;
-    call(
-        log,
-        "writer",
-        "POST",
-        &format!("{undocumented}/verification"),
-        b"",
-    )
-    .await;
-    let unverifiable = person_with(
-        "unverifiable@example.com",
-        json!({ "lastName": "Unverifiable" }),
-    );
+    call(log, "writer", "POST", &format!("{undocumented}/documents"), document.as_bytes()).await;
+    call(log, "writer", "POST", &format!("{undocumented}/verification"), b"").await;
+    let unverifiable = person_with("unverifiable@example.com", json!({ "lastName": "Unverifiable" }));
     let created = log.sandbox.post("writer", CUSTOMERS, &unverifiable).await;
     let path = format!("{CUSTOMERS}/{}", created.id());
-    call(
-        log,
-        "writer",
-        "POST",
-        &format!("{path}/documents"),
-        document.as_bytes(),
-    )
-    .await;
+    call(log, "writer", "POST", &format!("{path}/documents"), document.as_bytes()).await;
     call(log, "writer", "POST", &format!("{path}/verification"), b"").await;
     call(log, "reader", "GET", &path, b"").await;
 }

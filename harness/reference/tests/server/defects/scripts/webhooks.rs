@@ -18,15 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(3_500);
 pub async fn inbound(log: &mut Transcript) {
     let secret = fixtures::webhook_secret();
     let now = fixtures::now();
-    for timestamp in [
-        now,
-        now - 240,
-        now + 240,
-        now - 360,
-        now + 360,
-        now - 4_000,
-        now + 4_000,
-    ] {
+    for timestamp in [now, now - 240, now + 240, now - 360, now + 360, now - 4_000, now + 4_000] {
         let right = signature(&secret, &signed_text(timestamp, BODY));
         event(log, timestamp, &right, BODY).await;
     }
@@ -47,28 +39,16 @@ pub async fn inbound(log: &mut Transcript) {
         event(log, now, given, body).await;
     }
     let timestamp = now.to_string();
-    with(
-        log,
-        "POST",
-        EVENTS,
-        &[("X-Webhook-Timestamp", &timestamp)],
-        BODY,
-    )
-    .await;
+    with(log, "POST", EVENTS, &[("X-Webhook-Timestamp", &timestamp)], BODY).await;
 }
 
 async fn event(log: &mut Transcript, timestamp: u64, signature: &str, body: &[u8]) {
     let timestamp = timestamp.to_string();
-    let headers = [
-        ("X-Webhook-Timestamp", timestamp.as_str()),
-        ("X-Webhook-Signature", signature),
-    ];
+    let headers = [("X-Webhook-Timestamp", timestamp.as_str()), ("X-Webhook-Signature", signature)];
     with(log, "POST", EVENTS, &headers, body).await;
 }
 
-const PATHS: [&str; 8] = [
-    "/ok", "/empty", "/slow", "/late", "/fail", "/busy", "/hang", "/second",
-];
+const PATHS: [&str; 8] = ["/ok", "/empty", "/slow", "/late", "/fail", "/busy", "/hang", "/second"];
 
 pub async fn outbound(log: &mut Transcript) {
     let endpoint = Endpoint::start().await;
@@ -87,15 +67,8 @@ pub async fn outbound(log: &mut Transcript) {
         let shown = deliveries(log, hook).await;
         log.say(format!("{} log {}", hook.path, shown));
         let received = endpoint.received(&hook.path);
-        let sound = received
-            .iter()
-            .filter(|one| is_signed(one, &hook.secret))
-            .count();
-        log.say(format!(
-            "{} received {} of which {sound} well signed",
-            hook.path,
-            received.len()
-        ));
+        let sound = received.iter().filter(|one| is_signed(one, &hook.secret)).count();
+        log.say(format!("{} received {} of which {sound} well signed", hook.path, received.len()));
     }
 }
 
@@ -106,20 +79,10 @@ struct Hook {
 }
 
 async fn register(log: &mut Transcript, path: &str, url: &str) -> Hook {
-    let reply = log
-        .sandbox
-        .post("admin", "/api/v1/webhooks", &json!({ "url": url }))
-        .await;
+    let reply = log.sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": url })).await;
     let reply = log.note("register", reply);
-    let secret = reply.json()["secret"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    Hook {
-        path: path.to_owned(),
-        id: reply.id(),
-        secret,
-    }
+    let secret = reply.json()["secret"].as_str().unwrap_or_default().to_owned();
+    Hook { path: path.to_owned(), id: reply.id(), secret }
 }
 
 async fn deliveries(log: &Transcript, hook: &Hook) -> Value {
@@ -140,6 +103,5 @@ async fn settled(log: &Transcript, hooks: &[Hook]) -> bool {
 fn is_signed(received: &Received, secret: &str) -> bool {
     let timestamp: u64 = received.header("x-webhook-timestamp").parse().unwrap_or(0);
     let text = signed_text(timestamp, &received.body);
-    timestamp.abs_diff(fixtures::now()) <= 60
-        && received.header("x-webhook-signature") == signature(secret, &text)
+    timestamp.abs_diff(fixtures::now()) <= 60 && received.header("x-webhook-signature") == signature(secret, &text)
 }

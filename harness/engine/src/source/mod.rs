@@ -5,11 +5,15 @@
 //! misfit, and only when something is wrong a second parse that walks to that path and asks the
 //! parser where it stands.
 
+mod locate;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
+
+use locate::{locate, locate_key};
 
 /// A text file that was read, with the name under which people know it.
 #[derive(Clone, Debug)]
@@ -26,17 +30,14 @@ impl SourceFile {
         let name = name.into();
         match std::fs::read_to_string(path) {
             Ok(text) => Ok(Self { name, text }),
-            Err(error) => Err(Problem::general(
-                &name,
-                format!("cannot read the file: {error}"),
-            )),
+            Err(error) => Err(Problem::general(&name, format!("cannot read the file: {error}"))),
         }
     }
 
     /// Parses the text into `T`, or says where it does not fit.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let value: serde_yaml::Value = serde_yaml::from_str(&self.text)
-            .map_err(|error| self.parser_problem(&error, &error.to_string()))?;
+        let value: serde_yaml::Value =
+            serde_yaml::from_str(&self.text).map_err(|error| self.parser_problem(&error, &error.to_string()))?;
         serde_path_to_error::deserialize(value).map_err(|error| {
             let path = steps_of(error.path());
             let message = error.inner().to_string();
@@ -62,9 +63,7 @@ impl SourceFile {
 
     /// Where the value at `path` begins; the nearest existing ancestor when it is absent.
     pub fn locate(&self, path: &[Step]) -> Option<Place> {
-        (0..=path.len())
-            .rev()
-            .find_map(|length| locate(&self.text, &path[..length]))
+        (0..=path.len()).rev().find_map(|length| locate(&self.text, &path[..length]))
     }
 
     fn typed_problem(&self, path: &[Step], message: String) -> Problem {
@@ -81,37 +80,14 @@ impl SourceFile {
         };
         let help = unknown.and_then(|name| suggestion(&name, &candidates(&message)));
         let shown = path_text(path);
-        let message = if shown.is_empty() {
-            message
-        } else {
-            format!("{shown}: {message}")
-        };
-        Problem {
-            file: self.name.clone(),
-            place,
-            message,
-            help,
-            text: Some(self.text.clone()),
-        }
+        let message = if shown.is_empty() { message } else { format!("{shown}: {message}") };
+        Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
     }
 
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
-        let place = error.location().map(|at| Place {
-            line: at.line(),
-            column: at.column(),
-        });
-        let message = message
-            .split(" at line ")
-            .next()
-            .unwrap_or(message)
-            .to_owned();
-        Problem {
-            file: self.name.clone(),
-            place,
-            message,
-            help: None,
-            text: Some(self.text.clone()),
-        }
+        let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
+        let message = message.split(" at line ").next().unwrap_or(message).to_owned();
+        Problem { file: self.name.clone(), place, message, help: None, text: Some(self.text.clone()) }
     }
 }
 
@@ -162,13 +138,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a file as a whole.
     pub fn general(file: &str, message: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            place: None,
-            message: message.into(),
-            help: None,
-            text: None,
-        }
+        Self { file: file.to_owned(), place: None, message: message.into(), help: None, text: None }
     }
 
     /// Adds a suggestion.
@@ -180,15 +150,8 @@ impl Problem {
 
     /// One line: `file:line:column: message (help)`.
     pub fn one_line(&self) -> String {
-        let place = self
-            .place
-            .map(|at| format!(":{}:{}", at.line, at.column))
-            .unwrap_or_default();
-        let help = self
-            .help
-            .as_ref()
-            .map(|help| format!(" ({help})"))
-            .unwrap_or_default();
+        let place = self.place.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let help = self.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         format!("{}{place}: {}{help}", self.file, self.message)
     }
 
@@ -198,16 +161,12 @@ impl Problem {
             return format!("error: {}", self.one_line());
         };
         let start = byte_offset(text, place);
-        let end = text[start..]
-            .find(['\n', ',', '}', ']', '#'])
-            .map_or(text.len(), |length| start + length);
+        let end = text[start..].find(['\n', ',', '}', ']', '#']).map_or(text.len(), |length| start + length);
         let end = start + text[start..end].trim_end().len();
         let snippet = Snippet::source(text.as_str())
             .path(self.file.as_str())
             .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let mut group = Level::ERROR
-            .primary_title(self.message.as_str())
-            .element(snippet);
+        let mut group = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -231,8 +190,7 @@ impl Problems {
         if self.0.is_empty() {
             return Ok(value);
         }
-        self.0
-            .sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
+        self.0.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
         Err(self)
     }
 
@@ -253,12 +211,7 @@ pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
     let lower = word.to_lowercase();
     known
         .iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| format!("did you mean `{name}`?"))
@@ -285,16 +238,9 @@ pub fn yaml_files(root: &Path, folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn byte_offset(text: &str, place: Place) -> usize {
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(place.line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let line_start: usize = text.split_inclusive('\n').take(place.line.saturating_sub(1)).map(str::len).sum();
     let line = text[line_start..].split('\n').next().unwrap_or_default();
-    let column = line
-        .char_indices()
-        .nth(place.column.saturating_sub(1))
-        .map_or(line.len(), |(at, _)| at);
+    let column = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     line_start + column
 }
 
@@ -306,12 +252,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 fn candidates(message: &str) -> Vec<String> {
     let expected = message.split("expected").nth(1).unwrap_or_default();
-    expected
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(str::to_owned)
-        .collect()
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 fn steps_of(path: &serde_path_to_error::Path) -> Vec<Step> {
@@ -340,150 +281,6 @@ fn path_text(path: &[Step]) -> String {
     text
 }
 
-const FOUND: &str = "\u{1}found\u{1}";
-
-fn locate(text: &str, path: &[Step]) -> Option<Place> {
-    stop_at(text, Walker { path, at_key: false })
-}
-
-fn locate_key(text: &str, path: &[Step]) -> Option<Place> {
-    stop_at(text, Walker { path, at_key: true })
-}
-
-/// Walks with the parser and stops it on purpose; the parser then says where it was.
-fn stop_at(text: &str, walker: Walker<'_>) -> Option<Place> {
-    let error = walker
-        .deserialize(serde_yaml::Deserializer::from_str(text))
-        .err()?;
-    if !error.to_string().contains(FOUND) {
-        return None;
-    }
-    error.location().map(|at| Place {
-        line: at.line(),
-        column: at.column(),
-    })
-}
-
-#[derive(Clone, Copy)]
-struct Walker<'p> {
-    path: &'p [Step],
-    at_key: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Walker<'_> {
-    type Value = ();
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-macro_rules! stop_on_scalar {
-    ($($name:ident: $kind:ty),*) => {
-        $(fn $name<E: de::Error>(self, _: $kind) -> Result<(), E> { self.leaf() })*
-    };
-}
-
-impl Walker<'_> {
-    fn leaf<E: de::Error>(self) -> Result<(), E> {
-        if self.path.is_empty() {
-            return Err(E::custom(FOUND));
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Visitor<'de> for Walker<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any value")
-    }
-
-    stop_on_scalar!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.leaf()
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<(), E> {
-        self.leaf()
-    }
-
-    fn visit_some<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        let Some((first, rest)) = self.path.split_first() else {
-            return self.leaf();
-        };
-        let mut index = 0;
-        loop {
-            let wanted = *first == Step::Index(index);
-            let found = if wanted {
-                let inner = Walker { path: rest, ..self };
-                elements.next_element_seed(inner)?
-            } else {
-                elements
-                    .next_element::<de::IgnoredAny>()?
-                    .map(|_| ())
-            };
-            if found.is_none() {
-                return Ok(());
-            }
-            index += 1;
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let Some((first, rest)) = self.path.split_first() else {
-            return self.leaf();
-        };
-        let key_is_last = self.at_key && rest.is_empty();
-        loop {
-            let seed = KeySeed {
-                stop: key_is_last.then_some(first),
-            };
-            let Some(key) = members.next_key_seed(seed)? else {
-                return Ok(());
-            };
-            if *first == Step::Key(key) {
-                members.next_value_seed(Walker { path: rest, ..self })?;
-            } else {
-                members.next_value::<de::IgnoredAny>()?;
-            }
-        }
-    }
-}
-
-struct KeySeed<'p> {
-    stop: Option<&'p Step>,
-}
-
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = String;
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeySeed<'_> {
-    type Value = String;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a key")
-    }
-
-    fn visit_str<E: de::Error>(self, key: &str) -> Result<String, E> {
-        if self.stop == Some(&Step::Key(key.to_owned())) {
-            return Err(E::custom(FOUND));
-        }
-        Ok(key.to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -503,35 +300,26 @@ mod tests {
     }
 
     fn file(text: &str) -> SourceFile {
-        SourceFile {
-            name: "sample.yaml".into(),
-            text: text.into(),
-        }
+        SourceFile { name: "sample.yaml".into(), text: text.into() }
     }
 
     #[test]
     fn an_unknown_key_is_located_and_corrected() {
-        let problem = file("steps:\n  - status: 1\n  - stauts: 2\n")
-            .parse::<Sample>()
-            .expect_err("must be refused");
+        let problem = file("steps:\n  - status: 1\n  - stauts: 2\n").parse::<Sample>().expect_err("must be refused");
         assert_eq!(problem.place, Some(Place { line: 3, column: 5 }));
         assert_eq!(problem.help.as_deref(), Some("did you mean `status`?"));
     }
 
     #[test]
     fn a_wrong_type_is_located() {
-        let problem = file("steps:\n  - { status: é, }\n")
-            .parse::<Sample>()
-            .expect_err("must be refused");
+        let problem = file("steps:\n  - { status: é, }\n").parse::<Sample>().expect_err("must be refused");
         assert_eq!(problem.place, Some(Place { line: 2, column: 15 }));
         assert!(problem.message.starts_with("steps[0].status: "));
     }
 
     #[test]
     fn a_duplicate_key_is_refused() {
-        let problem = file("steps: []\nsteps: []\n")
-            .parse::<Sample>()
-            .expect_err("must be refused");
+        let problem = file("steps: []\nsteps: []\n").parse::<Sample>().expect_err("must be refused");
         assert!(problem.message.contains("duplicate"), "{problem}");
     }
 
@@ -543,9 +331,7 @@ mod tests {
 
     #[test]
     fn a_problem_is_drawn_on_its_line() {
-        let drawn = file("a: 1\nb: wrong # note\n")
-            .problem(&["b".into()], "unknown word")
-            .drawn();
+        let drawn = file("a: 1\nb: wrong # note\n").problem(&["b".into()], "unknown word").drawn();
         assert!(drawn.contains("sample.yaml:2:4"), "{drawn}");
         assert!(drawn.contains("^^^^^"), "{drawn}");
     }

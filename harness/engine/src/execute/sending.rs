@@ -1,0 +1,135 @@
+//! Sending a step's request: once, again and again, or many times at once, and waiting where the
+//! target says so.
+
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+
+use super::environment::Environment;
+use super::expect::Holds;
+use super::request::Prepared;
+use super::steps::{Halt, LONGEST_WAIT, Run};
+use crate::exchange::{Exchange, Response, Role};
+use crate::scenario::{Burst, Expect, Poll, Step};
+
+/// How often one request is sent again after having been told to come back later.
+const MOST_WAITS: u32 = 5;
+/// How many quiet exchanges of a burst are kept for the report.
+const KEPT_OF_BURST: usize = 3;
+
+impl Run<'_> {
+    /// Sends once, waiting as told where a quota is used up, and judges every answer.
+    pub(super) async fn call(&mut self, step: &Step) -> Result<usize, Halt> {
+        let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
+        let patient = !self.probes_limits && !self.expects_refusal(step);
+        for _ in 0..MOST_WAITS {
+            // A signature must be fresh, and so must whatever else depends on the clock.
+            let prepared = self.prepare(step)?;
+            let actor = prepared.request.actor.clone();
+            self.environment.wait_for(&actor).await;
+            let exchange = send(self.environment, &prepared, role).await;
+            let delay = exchange.response().and_then(|response| self.told_to_wait(response)).filter(|_| patient);
+            let index = self.judge(exchange, &prepared, step)?;
+            match delay {
+                None => return Ok(index),
+                Some(delay) if delay > LONGEST_WAIT => {
+                    return Err(Halt::Inconclusive(format!(
+                        "rate limited: {actor} was told to wait {} s",
+                        delay.as_secs()
+                    )));
+                }
+                Some(delay) => self.environment.pause(&actor, delay),
+            }
+        }
+        Err(Halt::Inconclusive("rate limited: the quota was used up again after each wait".to_owned()))
+    }
+
+    fn expects_refusal(&self, step: &Step) -> bool {
+        let limit = self.environment.contract.catalog.rate_limit.as_ref();
+        let mentioned = |expect: &Expect| {
+            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
+            codes.any(|code| limit.is_some_and(|limit| *code == limit.code))
+        };
+        step.expect.as_ref().is_some_and(mentioned)
+    }
+
+    /// How long a refusal for too many requests asks to wait; `None` for any other answer.
+    fn told_to_wait(&self, response: &Response) -> Option<Duration> {
+        let limit = self.environment.contract.catalog.rate_limit.as_ref()?;
+        let status = self.environment.contract.catalog.code(&limit.code)?.status?;
+        if response.status != status {
+            return None;
+        }
+        let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
+        Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
+    }
+
+    pub(super) async fn poll(&mut self, step: &Step, poll: Poll) -> Result<usize, Halt> {
+        let until = Instant::now() + Duration::from_secs(poll.within_seconds.into());
+        loop {
+            let index = self.call(step).await?;
+            let met = match &step.expect {
+                Some(expect) => self.verdict(step, expect, index)?.0 == Holds::Yes,
+                None => true,
+            };
+            if met || Instant::now() >= until {
+                return Ok(index);
+            }
+            tokio::time::sleep(Duration::from_millis(poll.every_ms.into())).await;
+        }
+    }
+
+    /// Sends many at once until one is not served; that one is what the step is about.
+    pub(super) async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
+        let environment = self.environment;
+        let prepared = self.prepare(step)?;
+        let mut refused = None;
+        let mut quiet = 0;
+        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted));
+        let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
+        let mut exchanges = Vec::new();
+        let mut left = None;
+        while let Some(exchange) = answers.next().await {
+            let served = exchange.response().is_none_or(Response::is_success);
+            exchanges.push(exchange);
+            if !served && left.is_none() {
+                // Those on their way are awaited, so that nothing of ours disturbs what follows.
+                left = Some(burst.in_flight);
+            }
+            match left.as_mut() {
+                Some(0) => break,
+                Some(count) => *count -= 1,
+                None => {}
+            }
+        }
+        drop(answers);
+        for exchange in exchanges {
+            let response = exchange.response();
+            let is_refusal = response.is_some_and(|response| !response.is_success());
+            if let Some(delay) = response.and_then(|response| self.told_to_wait(response)) {
+                let at = Instant::now() + delay + Duration::from_millis(700);
+                self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
+            }
+            let findings = self.record.findings.len();
+            let index = self.judge(exchange, &prepared, step)?;
+            if is_refusal && refused.is_none() {
+                refused = Some(index);
+            } else if self.record.findings.len() == findings {
+                quiet += 1;
+                if quiet > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
+                    self.record.exchanges.pop();
+                }
+            }
+        }
+        refused.ok_or_else(|| Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most)))
+    }
+}
+
+/// Sends a request and puts down when and how long.
+pub(super) async fn send(environment: &Environment, prepared: &Prepared, role: Role) -> Exchange {
+    let started = Utc::now();
+    let clock = Instant::now();
+    let outcome = environment.client.send(&prepared.request, &prepared.secret_headers).await;
+    Exchange { role, request: prepared.request.clone(), outcome, started, took: clock.elapsed() }
+}
