@@ -6,7 +6,7 @@
 //! else the machine does falls on both.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -212,27 +212,21 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
     Ok(bare)
 }
 
-/// A scenario file like any other, written, loaded and taken away again.
+/// The trials of a scenario file like any other, each as often as makes a thousand.
 fn trials(contract: &Contract) -> Result<Vec<TrialSpec>, String> {
     let folder = std::env::temp_dir().join(format!("conformance-throughput-{}", std::process::id()));
-    let loaded = write_table(&folder).map_err(|error| format!("{}: {error}", folder.display()));
+    let loaded = write_scenarios(&folder).map_err(|error| format!("{}: {error}", folder.display()));
     let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| told(&problems)));
     let _ = std::fs::remove_dir_all(&folder);
-    let trials = loaded?.trials;
-    if trials.len() != SCENARIOS {
-        return Err(format!("{} trials where {SCENARIOS} were meant", trials.len()));
-    }
-    Ok(trials)
+    let kinds = loaded?.trials;
+    let rounds = SCENARIOS / kinds.len();
+    Ok((1..=rounds).flat_map(|round| kinds.iter().map(move |kind| TrialSpec { name: format!("{}/{round}", kind.name), ..kind.clone() })).collect())
 }
 
-fn write_table(folder: &PathBuf) -> std::io::Result<()> {
-    let rounds: Vec<String> = (1..=SCENARIOS / ERRORS.len()).map(|round| format!("r{round}")).collect();
+fn write_scenarios(folder: &Path) -> std::io::Result<()> {
     let mut text = "about: Errors that one request provokes.\nscenarios:\n".to_owned();
     for (name, step) in ERRORS {
-        text.push_str(&format!(
-            "  - name: {name}\n    clauses: [ENV-1]\n    each: {{ round: [{}] }}\n    steps:\n      - {step}\n",
-            rounds.join(", ")
-        ));
+        text.push_str(&format!("  - name: {name}\n    clauses: [ENV-1]\n    steps:\n      - {step}\n"));
     }
     std::fs::create_dir_all(folder.join("scenarios"))?;
     std::fs::write(folder.join("scenarios/throughput.yaml"), text)
