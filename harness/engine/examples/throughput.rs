@@ -9,17 +9,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures_util::StreamExt as _;
 use harness::contract::Contract;
 use harness::execute::request::{Prepared, prepare};
-use harness::execute::{Environment, run_trial, token};
+use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
 use harness::run::load;
 use harness::scenario::{TrialSpec, load as load_scenarios};
 use harness::source::Problems;
 use harness::target::{HttpClient, Network, Receiver, Target, credentials};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 const IN_FLIGHT: usize = 64;
@@ -75,11 +77,13 @@ async fn measure() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (contract, _) = load(&root).map_err(|problems| told(&problems))?;
     let contract = Arc::new(contract);
-    let trials = trials(&contract)?;
+    let trials = Arc::new(trials(&contract)?);
     let client = bare_client()?;
+    let (_sender, stop) = watch::channel(None);
+    let environment = Arc::new(environment(&contract, stop).await?);
     let (mut harness, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let judged = by_harness(&contract, &trials).await?;
+        let judged = by_harness(&environment, &trials).await?;
         let sent = by_bare_client(&client, requests(&contract, &trials)?).await?;
         if round > 0 {
             harness.push(judged);
@@ -90,46 +94,65 @@ async fn measure() -> Result<(), String> {
     Ok(())
 }
 
-/// Every trial from sending to verdict, as in a run; one that does not pass ends the measurement.
-async fn by_harness(contract: &Arc<Contract>, trials: &[TrialSpec]) -> Result<Duration, String> {
+async fn environment(contract: &Arc<Contract>, stop: watch::Receiver<Option<Stop>>) -> Result<Environment, String> {
     let target = target(contract)?;
     let http = HttpClient::new(&target.url, &Network::default())?;
     let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), None, target.webhook_timeout).await;
     let receiver = receiver.map_err(|error| error.to_string())?;
-    let (_sender, stop) = watch::channel(None);
-    let environment = Environment::new(contract.clone(), target, http, Some(receiver), token(), stop);
+    Ok(Environment::new(contract.clone(), target, http, Some(receiver), token(), stop))
+}
+
+/// Every trial from making its request to the last finding; one that does not pass ends the measurement.
+/// As in a run, each trial in flight blocks a thread on the one runtime.
+async fn by_harness(environment: &Arc<Environment>, trials: &Arc<Vec<TrialSpec>>) -> Result<Duration, String> {
     let clock = Instant::now();
-    let shared = &environment;
-    let runs = trials.iter().map(|trial| async move { (trial, run_trial(shared, trial).await) });
-    let mut records = futures_util::stream::iter(runs).buffer_unordered(IN_FLIGHT);
-    while let Some((trial, record)) = records.next().await {
-        if let Some(reason) = record.inconclusive {
-            return Err(format!("{}: {reason}", trial.name));
-        }
-        if let Some(finding) = record.findings.first() {
-            return Err(format!("{}: {} {}: {}", trial.name, finding.clause, finding.expected, finding.actual));
-        }
-        if record.requests != 1 {
-            return Err(format!("{}: {} requests where one was meant", trial.name, record.requests));
-        }
+    let next = Arc::new(AtomicUsize::new(0));
+    let threads: Vec<_> = (0..IN_FLIGHT)
+        .map(|_| {
+            let (environment, trials, next, runtime) =
+                (environment.clone(), trials.clone(), next.clone(), Handle::current());
+            tokio::task::spawn_blocking(move || {
+                while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    flawless(&trial.name, runtime.block_on(run_trial(&environment, trial)))?;
+                }
+                Ok::<(), String>(())
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.await.map_err(|error| error.to_string())??;
     }
     Ok(clock.elapsed())
 }
 
-/// The same requests, their answers read and dropped.
+fn flawless(trial: &str, record: TrialRecord) -> Result<(), String> {
+    if let Some(reason) = record.inconclusive {
+        return Err(format!("{trial}: {reason}"));
+    }
+    if let Some(finding) = record.findings.first() {
+        return Err(format!("{trial}: {} {}: {}", finding.clause, finding.expected, finding.actual));
+    }
+    if record.requests != 1 {
+        return Err(format!("{trial}: {} requests where one was meant", record.requests));
+    }
+    Ok(())
+}
+
+/// The same requests, a task each, their answers read and dropped.
 async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request>) -> Result<Duration, String> {
-    let clock = Instant::now();
-    let sent = requests.into_iter().map(|request| async {
-        let response = client.execute(request).await?;
-        let status = response.status();
-        response.bytes().await.map(|_| status)
-    });
-    let mut answers = futures_util::stream::iter(sent).buffer_unordered(IN_FLIGHT);
-    while let Some(answer) = answers.next().await {
-        let status = answer.map_err(|error| error.to_string())?;
-        if !status.is_client_error() {
-            return Err(format!("the bare client got {status}"));
+    let sent = requests.into_iter().map(|request| {
+        let client = client.clone();
+        async move {
+            let response = client.execute(request).await.map_err(|error| error.to_string())?;
+            let status = response.status();
+            response.bytes().await.map_err(|error| error.to_string())?;
+            if status.is_client_error() { Ok(()) } else { Err(format!("the bare client got {status}")) }
         }
+    });
+    let clock = Instant::now();
+    let mut answers = futures_util::stream::iter(sent.map(tokio::spawn)).buffer_unordered(IN_FLIGHT);
+    while let Some(answer) = answers.next().await {
+        answer.map_err(|error| error.to_string())??;
     }
     Ok(clock.elapsed())
 }
@@ -220,7 +243,11 @@ fn trials(contract: &Contract) -> Result<Vec<TrialSpec>, String> {
     let _ = std::fs::remove_dir_all(&folder);
     let kinds = loaded?.trials;
     let rounds = SCENARIOS / kinds.len();
-    Ok((1..=rounds).flat_map(|round| kinds.iter().map(move |kind| TrialSpec { name: format!("{}/{round}", kind.name), ..kind.clone() })).collect())
+    Ok((1..=rounds)
+        .flat_map(|round| {
+            kinds.iter().map(move |kind| TrialSpec { name: format!("{}/{round}", kind.name), ..kind.clone() })
+        })
+        .collect())
 }
 
 fn write_scenarios(folder: &Path) -> std::io::Result<()> {

@@ -390,7 +390,7 @@ fn an_echoed_secret_is_not_shown() {
         serde_json::json!(SECRET).to_string(),
         harness::contract::hex(SECRET.as_bytes()),
     ];
-    let text = everything_about(SECRET, "createCustomer", &[]);
+    let text = everything_about(SECRET, "writer", "createCustomer", 0);
     assert!(text.contains("CONFORMANCE_ACTOR_WRITER"), "the echo was not even shown");
     for form in forms {
         assert!(!text.contains(form.trim_matches('"')), "{form} is shown");
@@ -402,7 +402,7 @@ fn most_of_a_secret_is_not_shown_either() {
     // Scenarios that spoil a credential send all of it but a character.
     let secret = "sk_live_Zx98q8W7e6R5t4Y3";
     let most = &secret[..secret.len() - 1];
-    let text = everything_about(secret, "authentication-failed", &[]);
+    let text = everything_about(secret, "admin", "authentication-failed", 0);
     assert!(text.contains("CONFORMANCE_ACTOR_ADMIN"), "the echo was not even shown");
     let at = text.find(most).map(|at| text[at.saturating_sub(200)..].chars().take(400).collect::<String>());
     assert_eq!(at, None, "an echoed credential without its last character is shown");
@@ -413,7 +413,7 @@ fn a_cut_text_does_not_end_in_half_a_secret() {
     let beginning = &SECRET[..10];
     // The lengths at which header lines, quoted values and bodies are cut, less a little.
     for before in [140, 185, 4062] {
-        let text = everything_about(SECRET, "createCustomer", &[("filler", before)]);
+        let text = everything_about(SECRET, "writer", "createCustomer", before);
         assert!(!text.contains(beginning), "with {before} characters before it, a secret is cut and shown");
     }
 }
@@ -438,17 +438,16 @@ fn a_header_of_the_command_line_is_not_shown() {
     }
 }
 
-/// All that a run says, on its streams and in its reports, of an API that echoes the writer's secret.
-fn everything_about(secret: &str, filter: &str, options: &[(&str, usize)]) -> String {
-    let filler = options.iter().find(|(name, _)| *name == "filler").map_or(0, |(_, length)| *length);
+/// All that a run says, on its streams and in its reports, of an API that echoes an actor's secret
+/// with so many letters before it.
+fn everything_about(secret: &str, actor: &str, filter: &str, filler: usize) -> String {
     let echo = Echo::start_with(filler);
     let folder = folder();
     let mut text = String::new();
     let paths = ["json", "junit", "junit-strict"].map(|kind| (kind, format!("{}/{kind}", folder.path())));
     let reports = paths.clone().map(|(kind, path)| format!("{kind}={path}")).join(",");
     let said = Program::new(&["run", "--target-url", &echo.url, filter])
-        .env("CONFORMANCE_ACTOR_WRITER", &format!("key:{secret}"))
-        .env("CONFORMANCE_ACTOR_ADMIN", &format!("key:{secret}"))
+        .env(&harness::target::variable(actor), &format!("key:{secret}"))
         .env("CONFORMANCE_REPORT", &reports)
         .go();
     said.ended(1);

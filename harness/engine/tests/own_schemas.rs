@@ -323,10 +323,9 @@ fn property(field: &Field, written: bool) -> Value {
     };
     let mut property = Map::new();
     property.insert("description".into(), field.about.clone().into());
-    match shape {
-        Value::Object(members) => property.extend(members),
-        // Anything at all.
-        _ => {}
+    // Anything else is `true`, which needs no word.
+    if let Value::Object(members) = shape {
+        property.extend(members);
     }
     Value::Object(property)
 }

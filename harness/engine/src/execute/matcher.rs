@@ -35,10 +35,10 @@ fn matcher(expected: &Value) -> Option<(&str, &Value)> {
     name.strip_prefix('$').map(|name| (name, operand))
 }
 
-/// The matchers that there are.
-pub const MATCHERS: [&str; 6] = ["some", "none", "every", "contains", "present", "type"];
-
 fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(String, String)> {
+    if name == "optional" {
+        return actual.and_then(|actual| mismatch(operand, Some(actual)));
+    }
     let elements = actual.and_then(Value::as_array);
     let matches = |element: &&Value| mismatch(operand, Some(element)).is_none();
     let good = match name {
@@ -108,6 +108,8 @@ mod tests {
         assert!(!good(json!({ "$none": { "status": "PENDING" } }), log));
         assert!(good(json!({ "$contains": "b" }), json!("abc")));
         assert!(good(json!({ "$type": "array" }), json!([])));
+        assert!(good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({})));
+        assert!(!good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({ "a": 1 })));
         assert!(mismatch(&json!({ "$present": false }), None).is_none());
         assert!(mismatch(&json!({ "$present": true }), Some(&Value::Null)).is_some());
     }

@@ -15,7 +15,6 @@ mod steps;
 pub use cleanup::sweep;
 pub use environment::{Environment, Stop};
 pub use ledger::{Ledger, Made};
-pub use matcher::MATCHERS;
 pub use steps::run_trial;
 
 use std::collections::BTreeSet;

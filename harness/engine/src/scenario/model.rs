@@ -389,6 +389,9 @@ pub struct Expect {
     pub why: Option<String>,
 }
 
+/// The matchers of `body`: an object with one of these names behind `$` as its only key.
+pub const MATCHERS: [&str; 7] = ["some", "none", "every", "contains", "optional", "present", "type"];
+
 /// What a header must be like.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

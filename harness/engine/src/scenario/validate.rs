@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::load::names_of;
-use super::model::{Expect, Scenario, Step};
+use serde_json::Value;
+
+use super::model::{Expect, MATCHERS, Scenario, Step};
 use super::{BUILT_IN, TrialSpec, Variables, codes, template};
 use crate::contract::{Contract, Operation};
 use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
@@ -248,11 +250,36 @@ impl State<'_> {
                 "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented` or `body`",
             );
         }
+        for (pointer, value) in &expect.body {
+            if !pointer.is_empty() && !pointer.starts_with('/') {
+                self.say(&with(below, "expect"), format!("`{pointer}` is no JSON Pointer: it begins with `/`"));
+            }
+            self.matchers(&with(below, "expect"), value);
+        }
         if let Some(label) = expect.same_as.as_ref().filter(|label| !self.labels.contains(*label)) {
             self.say(&with(below, "expect"), format!("no earlier step has `label: {label}`"));
         }
         if step.call.is_none() {
             self.say(&with(below, "expect"), "only a call can expect something");
+        }
+    }
+
+    fn matchers(&mut self, below: &[PathStep], value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, inner) in members {
+                    if let Some(word) =
+                        name.strip_prefix('$').filter(|word| !word.starts_with('{') && !MATCHERS.contains(word))
+                    {
+                        let known: Vec<String> = MATCHERS.iter().map(|name| (*name).to_owned()).collect();
+                        let problem = self.at.unknown(below, "matcher", word, &known);
+                        self.problems.push(problem);
+                    }
+                    self.matchers(below, inner);
+                }
+            }
+            Value::Array(elements) => elements.iter().for_each(|inner| self.matchers(below, inner)),
+            _ => {}
         }
     }
 

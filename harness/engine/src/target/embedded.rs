@@ -34,7 +34,7 @@ pub async fn start_embedded() -> std::io::Result<Embedded> {
 }
 
 /// How long the embedded reference waits for an endpoint's answer.
-const PATIENCE: Duration = Duration::from_millis(800);
+const PATIENCE: Duration = Duration::from_millis(1000);
 
 /// Starts it with deliberate defects, and with short waits: for proving checks, not for a run.
 pub async fn start_with_defects(defects: &[&str]) -> std::io::Result<Embedded> {
