@@ -150,6 +150,16 @@ pub struct RunArgs {
     pub more: Vec<String>,
 }
 
+/// A command whose variables count as unset where they are empty, as pipelines often leave them.
+pub fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    let command = command.mut_args(|argument| {
+        let empty = argument.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+        if empty { argument.env(clap::builder::Resettable::Reset) } else { argument }
+    });
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty_variables))
+}
+
 /// A part of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -188,8 +198,8 @@ fn seed(text: &str) -> Result<u64, String> {
 
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && number > 0.0 && number < 1e9 => Ok(number),
-        _ => Err("a number above 0 is wanted".to_owned()),
+        Ok(number) if (0.001..1e9).contains(&number) => Ok(number),
+        _ => Err("a number from 0.001 up is wanted".to_owned()),
     }
 }
 

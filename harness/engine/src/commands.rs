@@ -1,5 +1,6 @@
 //! What the installed binary can do besides running: validate, list, explain, serve, schema.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -47,9 +48,13 @@ pub fn list(pack: &PackArgs) -> ExitCode {
         Ok(loaded) => loaded,
         Err(refusal) => return refusal.tell(),
     };
+    let mut out = std::io::stdout().lock();
     for trial in &library.trials {
         let needs = if trial.needs.is_empty() { String::new() } else { format!("  needs {}", trial.needs.join(", ")) };
-        println!("{}  {}{needs}", trial.name, trial.clauses.join(" "));
+        // A reader that has seen enough, such as `head`, is no failure.
+        if writeln!(out, "{}  {}{needs}", trial.name, trial.clauses.join(" ")).is_err() {
+            break;
+        }
     }
     ExitCode::SUCCESS
 }
@@ -168,6 +173,17 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
 fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
     use crate::scenario::{codes, template};
     let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
+    if let Some(listen) = &step.listen {
+        let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
+        return format!("our endpoint answers {} to what holds {}", answers.join(", then "), filled(&listen.holding));
+    }
+    if let Some(wanted) = &step.deliveries {
+        return format!(
+            "our endpoint must get each event that holds {} {} time(s), signed and fresh, and not once more",
+            filled(&wanted.holding),
+            wanted.attempts
+        );
+    }
     let Some(call) = &step.call else {
         return "wait for the retry delay that was told".to_owned();
     };

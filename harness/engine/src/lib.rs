@@ -25,18 +25,24 @@ pub mod verdict;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use cli::{Command, Program, Suite};
 
 /// The `cargo test` target: a run, with libtest's flags and ours.
 pub fn suite() -> ExitCode {
-    run::run(Suite::parse().run)
+    let matches = cli::without_empty_variables(Suite::command()).get_matches();
+    match Suite::from_arg_matches(&matches) {
+        Ok(suite) => run::run(suite.run),
+        Err(error) => error.exit(),
+    }
 }
 
 /// The installed binary.
 pub fn main() -> ExitCode {
-    match Program::parse().command {
+    let matches = cli::without_empty_variables(Program::command()).get_matches();
+    let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match program.command {
         Command::Run(arguments) => run::run(*arguments),
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(pack) => commands::list(&pack),

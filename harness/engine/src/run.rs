@@ -90,7 +90,9 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
-    let redactor = Arc::new(Redactor::new(target.secrets()));
+    let headers =
+        arguments.header.iter().map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()));
+    let redactor = Arc::new(Redactor::new(target.secrets().chain(headers)));
     let rules = Arc::new(Rules {
         strict: arguments.strict,
         deviations: target.deviations.clone(),
@@ -408,7 +410,17 @@ fn stale_deviations(rules: &Rules, results: &[TrialResult], file: Option<&Path>)
     let file = file.map(|path| path.display().to_string()).unwrap_or_default();
     let mut stale = Vec::new();
     for (index, deviation) in rules.deviations.iter().enumerate() {
-        if rules.today > deviation.expires || results.iter().any(|result| result.outcome.deviations.contains(&index)) {
+        let name = format!("deviations::{}-{}", deviation.clause.to_lowercase(), index + 1);
+        if rules.today > deviation.expires {
+            let reason = format!(
+                "the known deviation from {} ({}) was let pass until {}: mend the breach, or agree on another day",
+                deviation.clause, deviation.ticket, deviation.expires
+            );
+            let clauses = vec![deviation.clause.clone()];
+            stale.push(synthetic(name, file.clone(), deviation.line, clauses, Verdict::Failed, Some(reason)));
+            continue;
+        }
+        if results.iter().any(|result| result.outcome.deviations.contains(&index)) {
             continue;
         }
         let covered: Vec<&TrialResult> = results
@@ -427,7 +439,6 @@ fn stale_deviations(rules: &Rules, results: &[TrialResult], file: Option<&Path>)
                 deviation.clause, deviation.ticket
             ),
         };
-        let name = format!("deviations::{}-{}", deviation.clause.to_lowercase(), index + 1);
         stale.push(synthetic(
             name,
             file.clone(),
@@ -453,17 +464,21 @@ fn finish(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
     write_reports(arguments, report)
 }
 
+/// Writes every report that can be written, and then says which could not.
 fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = Vec::new();
     for order in &arguments.report {
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),
             Ok(None) => {}
-            Err(message) => {
-                return Err(Refusal::Inconclusive(format!("a report could not be written: {message}")));
-            }
+            Err(message) => failures.push(message),
         }
     }
-    Ok(ExitCode::from(report.exit_code))
+    if failures.is_empty() || report.exit_code == 1 {
+        failures.iter().for_each(|message| eprintln!("error: a report could not be written: {message}"));
+        return Ok(ExitCode::from(report.exit_code));
+    }
+    Err(Refusal::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))
 }
 
 /// A number that nobody can foresee.

@@ -1,6 +1,9 @@
 //! Secrets in every disguise: the forms in which a credential may turn up in a text, for the check
 //! that looks for leaks and for the one place through which all output passes.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -29,6 +32,23 @@ pub fn disguises(secret: &str) -> Vec<String> {
     forms.sort();
     forms.dedup();
     forms
+}
+
+/// What finds all forms of one secret in a text; built once for each, since a credential is sent with
+/// hundreds of requests.
+pub fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
+    static FINDERS: LazyLock<Mutex<HashMap<String, Arc<AhoCorasick>>>> = LazyLock::new(Mutex::default);
+    /// Altered credentials are many, but not endlessly many.
+    const KEPT: usize = 1000;
+    let mut finders = FINDERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(finder) = finders.get(secret) {
+        return Some(finder.clone());
+    }
+    let finder = Arc::new(AhoCorasick::new(disguises(secret)).ok()?);
+    if finders.len() < KEPT {
+        finders.insert(secret.to_owned(), finder.clone());
+    }
+    Some(finder)
 }
 
 fn json_escaped(secret: &str) -> String {

@@ -122,22 +122,25 @@ fn requires_retry_delay(context: &Context<'_>) -> bool {
     context.entry().is_some_and(|entry| entry.requires.iter().any(|part| part == "retry_delay"))
 }
 
-fn misfits(context: &Context<'_>) -> Vec<Misfit> {
-    let Some(body) = &context.body else { return Vec::new() };
-    let code = context.entry().map(|entry| entry.code.as_str());
-    let mut misfits = context.contract.schemas.envelope_misfits(code, body);
-    // The derived schema states a requirement beside the general one, so one fault may show twice.
-    let mut seen = HashSet::new();
-    misfits.retain(|misfit| seen.insert(misfit.pointer.clone()));
-    misfits
+/// Where the body does not fit the envelope; several checks ask, the answer is found once.
+fn misfits<'m>(context: &'m Context<'_>) -> &'m [Misfit] {
+    context.misfits.get_or_init(|| {
+        let Some(body) = &context.body else { return Vec::new() };
+        let code = context.entry().map(|entry| entry.code.as_str());
+        let mut misfits = context.contract.schemas.envelope_misfits(code, body);
+        // The derived schema states a requirement beside the general one, so one fault may show twice.
+        let mut seen = HashSet::new();
+        misfits.retain(|misfit| seen.insert(misfit.pointer.clone()));
+        misfits
+    })
 }
 
 fn misfits_at(context: &Context<'_>, pointer: Option<&str>) -> Vec<Breach> {
-    misfits(context).into_iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(breach).collect()
+    misfits(context).iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(breach).collect()
 }
 
-fn breach(misfit: Misfit) -> Breach {
-    Breach::body(&misfit.pointer, misfit.expected, misfit.actual)
+fn breach(misfit: &Misfit) -> Breach {
+    Breach::body(&misfit.pointer, misfit.expected.clone(), misfit.actual.clone())
 }
 
 fn present(context: &Context<'_>) -> Vec<Breach> {
@@ -154,7 +157,7 @@ fn present(context: &Context<'_>) -> Vec<Breach> {
         pointers.field.as_ref(),
         pointers.retry_delay.as_ref(),
     ];
-    misfits(context).into_iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(breach).collect()
+    misfits(context).iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(breach).collect()
 }
 
 fn code_registered(context: &Context<'_>) -> Vec<Breach> {

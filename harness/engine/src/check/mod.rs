@@ -13,10 +13,12 @@ mod status;
 
 pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::contract::{Contract, ErrorCode, Operation};
+use crate::contract::{Contract, ErrorCode, Misfit, Operation};
 use crate::exchange::{Exchange, Response};
 use crate::finding::{Breach, Finding};
 
@@ -43,6 +45,7 @@ pub struct Context<'c> {
     pub secrets: &'c [String],
     /// When that credential expired, where it says so itself.
     pub expiry: Option<DateTime<Utc>>,
+    misfits: OnceCell<Vec<Misfit>>,
 }
 
 impl<'c> Context<'c> {
@@ -65,6 +68,7 @@ impl<'c> Context<'c> {
             request_id_seen: None,
             secrets: &[],
             expiry: None,
+            misfits: OnceCell::new(),
         })
     }
 
@@ -157,13 +161,10 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
     judgement
 }
 
-/// A text as findings quote it: control characters visible, cut where it is long.
+/// A text as findings quote it, control characters visible. It is not cut here: only what has passed
+/// the redactor may be, lest a half of a secret be left that nobody recognises.
 pub fn quoted(text: &str) -> String {
-    let shown: String = text.chars().take(160).flat_map(char::escape_debug).collect();
-    if text.chars().count() > 160 {
-        return format!("\"{shown}\"… ({} bytes)", text.len());
-    }
-    format!("\"{shown}\"")
+    format!("\"{}\"", text.escape_debug())
 }
 
 #[cfg(test)]

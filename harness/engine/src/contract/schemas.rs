@@ -212,14 +212,9 @@ fn types_in_words(kind: &jsonschema::error::TypeKind) -> String {
     }
 }
 
-/// A value as findings show it: JSON, cut where it is long.
+/// A value as findings show it: as JSON. It is cut where it is reported, after redaction.
 pub fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= 200 {
-        return text;
-    }
-    let head: String = text.chars().take(200).collect();
-    format!("{head}… ({} bytes)", text.len())
+    value.to_string()
 }
 
 fn documented_members(schema: &Value) -> BTreeMap<String, Vec<String>> {

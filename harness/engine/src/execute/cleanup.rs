@@ -67,5 +67,5 @@ fn undo_step(environment: &Environment, made: &Made) -> Option<Step> {
 }
 
 fn is_gone(exchange: &Exchange) -> bool {
-    exchange.response().is_some_and(|response| response.is_success() || response.status == 404)
+    exchange.response().is_some_and(|response| response.is_success() || matches!(response.status, 404 | 410))
 }

@@ -66,6 +66,8 @@ pub struct Facts<'f> {
 
 /// The most of a body that a report shows, in characters.
 const LONGEST_SHOWN: usize = 4096;
+/// The most of a finding's expected and actual text, in characters.
+const LONGEST_FINDING: usize = 400;
 /// Trials that a clause or code lists at most.
 const LISTED: usize = 1000;
 
@@ -106,7 +108,7 @@ pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
             .iter()
             .map(|entry| code_report(&entry.code, entry.status, &results))
             .collect(),
-        trials: results.iter().map(|result| trial_report(facts.contract, result)).collect(),
+        trials: results.iter().map(|result| trial_report(facts, result)).collect(),
         left_behind: facts
             .left
             .iter()
@@ -182,7 +184,7 @@ fn code_report(code: &str, status: Option<u16>, results: &[TrialResult]) -> Code
     }
 }
 
-fn trial_report(contract: &Contract, result: &TrialResult) -> TrialReport {
+fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
     let in_full = !result.record.findings.is_empty() || result.outcome.verdict == Verdict::Inconclusive;
     let sent: Vec<String> = result
         .record
@@ -204,30 +206,31 @@ fn trial_report(contract: &Contract, result: &TrialResult) -> TrialReport {
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
-        findings: result.record.findings.iter().map(|finding| finding_report(finding, &own)).collect(),
+        findings: result.record.findings.iter().map(|finding| finding_report(finding, &own, facts.redactor)).collect(),
         exchanges: result
             .record
             .exchanges
             .iter()
-            .map(|exchange| exchange_report(contract, exchange, &own, in_full))
+            .map(|exchange| exchange_report(facts, exchange, &own, in_full))
             .collect(),
     }
 }
 
-fn finding_report(finding: &Finding, own: &Own) -> FindingReport {
+fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingReport {
     FindingReport {
         clause: finding.clause.clone(),
         check: finding.check.clone(),
         level: finding.level,
         message: finding.message.clone(),
-        expected: own.text(&finding.expected),
-        actual: own.text(&finding.actual),
+        expected: cut(&redactor.clean(&own.text(&finding.expected)), LONGEST_FINDING),
+        actual: cut(&redactor.clean(&own.text(&finding.actual)), LONGEST_FINDING),
         part: finding.part.to_string(),
         exchange: finding.exchange,
     }
 }
 
-fn exchange_report(contract: &Contract, exchange: &Exchange, own: &Own, in_full: bool) -> ExchangeReport {
+fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: bool) -> ExchangeReport {
+    let (contract, redactor) = (facts.contract, facts.redactor);
     let response = exchange.response();
     let body = response.filter(|response| response.is_error()).and_then(Response::json);
     let part = |pointer: Option<&str>| {
@@ -256,14 +259,14 @@ fn exchange_report(contract: &Contract, exchange: &Exchange, own: &Own, in_full:
         fault: exchange.outcome.as_ref().err().map(|fault| fault.message().to_owned()),
         curl: curl::line(&exchange.request),
         request: in_full.then(|| MessageReport {
-            headers: header_lines(&exchange.request.headers),
-            body: cut(&String::from_utf8_lossy(&exchange.request.body)),
+            headers: header_lines(&exchange.request.headers, redactor),
+            body: cut(&redactor.clean(&String::from_utf8_lossy(&exchange.request.body)), LONGEST_SHOWN),
         }),
-        response: response.filter(|_| in_full).map(|response| message_of(response, own)),
+        response: response.filter(|_| in_full).map(|response| message_of(response, own, redactor)),
     }
 }
 
-fn message_of(response: &Response, own: &Own) -> MessageReport {
+fn message_of(response: &Response, own: &Own, redactor: &Redactor) -> MessageReport {
     let body = match response.json() {
         Some(body) if response.is_success() => own.body(&body).to_string(),
         Some(_) => own.text(&String::from_utf8_lossy(&response.body)),
@@ -272,21 +275,25 @@ fn message_of(response: &Response, own: &Own) -> MessageReport {
         }
         None => own.text(&String::from_utf8_lossy(&response.body)),
     };
-    MessageReport { headers: header_lines(&response.headers), body: cut(&body) }
+    MessageReport {
+        headers: header_lines(&response.headers, redactor),
+        body: cut(&redactor.clean(&body), LONGEST_SHOWN),
+    }
 }
 
-fn header_lines(headers: &[Header]) -> Vec<String> {
+fn header_lines(headers: &[Header], redactor: &Redactor) -> Vec<String> {
     headers
         .iter()
         .map(|(name, value)| match name.as_str() {
             "set-cookie" => format!("{name}: ‹not shown›"),
-            _ => format!("{name}: {}", cut(&String::from_utf8_lossy(value))),
+            _ => format!("{name}: {}", cut(&redactor.clean(&String::from_utf8_lossy(value)), LONGEST_SHOWN)),
         })
         .collect()
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SHOWN) {
+/// Shortens what has been redacted already.
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}… ({} of {} bytes shown)", &text[..at], at, text.len()),
     }

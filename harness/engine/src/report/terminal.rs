@@ -31,6 +31,10 @@ pub fn render(report: &Report) -> String {
             write_cause(&mut out, cause);
         }
     }
+    for trial in report.trials.iter().filter(|trial| trial.verdict == Verdict::Failed && trial.findings.is_empty()) {
+        let reason = trial.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "\n{}\n  {reason}\n  at        {}:{}", trial.name, trial.file, trial.line);
+    }
     write_inconclusive(&mut out, report);
     write_skipped(&mut out, report);
     write_left(&mut out, report);
@@ -190,6 +194,9 @@ fn write_counts(out: &mut String, report: &Report) {
 
 fn sentence(report: &Report) -> String {
     match report.exit_code {
+        0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
+            "What was put to the test is kept; much was not put to the test.".to_owned()
+        }
         0 if report.count(Verdict::Warned) > 0 => {
             "The API keeps its promises; some recommendations are not followed.".to_owned()
         }

@@ -79,6 +79,18 @@ impl Credential {
         &self.value
     }
 
+    /// The secret, and the beginnings of it that still tell most of it.
+    pub(super) fn telling_parts(&self) -> Vec<&str> {
+        let mut parts = vec![self.value.as_str()];
+        if let Some((at, _)) = self.value.char_indices().next_back() {
+            parts.push(&self.value[..at]);
+        }
+        if let Some((unsigned, _)) = self.value.rsplit_once('.').filter(|_| self.is_token()) {
+            parts.push(unsigned);
+        }
+        parts
+    }
+
     /// True for something of three Base64url parts, as a JSON Web Token has (RFC 7519).
     pub fn is_token(&self) -> bool {
         self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()

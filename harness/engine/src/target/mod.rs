@@ -122,6 +122,15 @@ impl TargetFile {
                 problems.0.push(problem.with_help(suggestion(&deviation.clause, &clauses)));
             }
         }
+        let bounded =
+            |value: Option<f64>, least: f64, most: f64| value.is_none_or(|value| (least..=most).contains(&value));
+        if !bounded(target.rate, 0.001, 1e6) {
+            problems.0.push(file.problem(&["rate".into()], "a rate is a number of requests a second, from 0.001 up"));
+        }
+        if !bounded(target.webhook_timeout_seconds, 0.001, 3600.0) {
+            let at = ["webhook_timeout_seconds".into()];
+            problems.0.push(file.problem(&at, "a time is a number of seconds, from 0.001 to 3600"));
+        }
         if let Err(message) = check_url(&target.url) {
             problems.0.push(file.problem(&["url".into()], message));
         }
@@ -217,9 +226,13 @@ impl Target {
         None
     }
 
-    /// All secrets by the name under which reports show them.
+    /// All secrets by the name under which reports show them; with each also what is left of it when a
+    /// scenario alters its end.
     pub fn secrets(&self) -> impl Iterator<Item = (String, &str)> {
-        self.credentials.iter().map(|(actor, credential)| (format!("${}", variable(actor)), credential.expose()))
+        self.credentials.iter().flat_map(|(actor, credential)| {
+            let name = format!("${}", variable(actor));
+            credential.telling_parts().into_iter().map(move |part| (name.clone(), part))
+        })
     }
 }
 
