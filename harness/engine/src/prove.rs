@@ -85,8 +85,8 @@ pub fn selection<'l>(contract: &Contract, library: &'l Library, defect: &str, cl
             if about {
                 return true;
             }
-            // Locks make trials wait for each other: only where they matter.
-            if trial.lock.is_some() {
+            // Locks make trials wait for each other, and webhooks make them wait for the target.
+            if trial.lock.is_some() || trial.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some()) {
                 return false;
             }
             let scenario =

@@ -11,7 +11,7 @@ use harness::run::load;
 use harness::target::defects;
 
 /// How many servers run side by side.
-const SERVERS: usize = 4;
+const SERVERS: usize = 12;
 
 #[test]
 fn every_defect_is_found_as_what_it_is() {
