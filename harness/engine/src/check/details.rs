@@ -77,8 +77,26 @@ fn request_id_named(context: &Context<'_>) -> Vec<Breach> {
         return Vec::new();
     };
     match details(context) {
-        Some(text) if text.contains(id) => Vec::new(),
+        Some(text) if holds_word(text, id) => Vec::new(),
         Some(text) => vec![Breach::body(pointer(context), format!("the request id {}", quoted(id)), quoted(text))],
         None => vec![Breach::body(pointer(context), format!("the request id {}", quoted(id)), "nothing there")],
+    }
+}
+
+/// True where the id stands in the text as a whole, and not as the beginning or the end of another.
+fn holds_word(text: &str, id: &str) -> bool {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    text.match_indices(id).any(|(at, _)| !text[..at].ends_with(is_word) && !text[at + id.len()..].starts_with(is_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_counts_only_as_a_whole() {
+        assert!(holds_word("Request ID: req_1.", "req_1"));
+        assert!(holds_word("req_12 and req_1", "req_1"));
+        assert!(!holds_word("Request ID: req_12", "req_1"));
     }
 }

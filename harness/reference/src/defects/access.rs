@@ -9,13 +9,13 @@ section! {
         "Customers are created for callers without a credential.";
     "anonymous-is-forbidden" ANONYMOUS_IS_FORBIDDEN ["AUTH-1"]
         "A missing credential on createCustomer or listCustomers is INSUFFICIENT_PERMISSIONS.";
-    "accepts-unknown-key" ACCEPTS_UNKNOWN_KEY ["AUTH-2"]
+    "accepts-unknown-key" ACCEPTS_UNKNOWN_KEY ["AUTH-2", "AUTH-8"]
         "A key that was never issued may read.";
     "accepts-empty-key" ACCEPTS_EMPTY_KEY ["AUTH-2"]
         "An empty API key may do anything.";
     "accepts-basic-scheme" ACCEPTS_BASIC_SCHEME ["AUTH-2"]
         "Whatever comes as Basic authentication may do anything.";
-    "unknown-key-not-found" UNKNOWN_KEY_NOT_FOUND ["AUTH-2"]
+    "unknown-key-not-found" UNKNOWN_KEY_NOT_FOUND ["AUTH-2", "AUTH-8"]
         "A key that was never issued is RESOURCE_NOT_FOUND.";
     "basic-scheme-500" BASIC_SCHEME_500 ["AUTH-2"]
         "An unknown authentication scheme is INTERNAL_SERVER_ERROR.";
@@ -33,15 +33,15 @@ section! {
         "A JWT that is expired and badly signed is TOKEN_EXPIRED.";
     "garbage-token-500" GARBAGE_TOKEN_500 ["AUTH-4"]
         "A token that is no JWT is INTERNAL_SERVER_ERROR.";
-    "garbage-token-as-expired" GARBAGE_TOKEN_AS_EXPIRED ["AUTH-4"]
+    "garbage-token-as-expired" GARBAGE_TOKEN_AS_EXPIRED ["AUTH-4", "AUTH-6"]
         "A token that is no JWT is TOKEN_EXPIRED.";
     "forged-token-is-forbidden" FORGED_TOKEN_IS_FORBIDDEN ["AUTH-4"]
         "A badly signed JWT is INSUFFICIENT_PERMISSIONS.";
-    "accepts-expired-token" ACCEPTS_EXPIRED_TOKEN ["AUTH-5"]
+    "accepts-expired-token" ACCEPTS_EXPIRED_TOKEN ["AUTH-5", "AUTH-8"]
         "The expiry of a JWT is not looked at.";
-    "expired-as-authentication-failed" EXPIRED_AS_AUTHENTICATION_FAILED ["AUTH-5"]
+    "expired-as-authentication-failed" EXPIRED_AS_AUTHENTICATION_FAILED ["AUTH-5", "AUTH-8"]
         "An expired JWT is AUTHENTICATION_FAILED.";
-    "expired-as-authentication-failed-on-read" EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ ["AUTH-5"]
+    "expired-as-authentication-failed-on-read" EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ ["AUTH-5", "AUTH-8"]
         "Only for GET, an expired JWT is AUTHENTICATION_FAILED.";
     "expiry-not-named" EXPIRY_NOT_NAMED ["AUTH-6"]
         "TOKEN_EXPIRED does not say when.";

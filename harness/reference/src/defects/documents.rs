@@ -5,11 +5,11 @@ use super::Defect;
 section! {
     "rejects-pdf" REJECTS_PDF ["DOC-1"]
         "A PDF is INVALID_DOCUMENT_FORMAT.";
-    "rejects-jpeg" REJECTS_JPEG ["DOC-1"]
+    "rejects-jpeg" REJECTS_JPEG ["DOC-1", "DOC-6"]
         "A JPEG is INVALID_DOCUMENT_FORMAT.";
-    "rejects-png" REJECTS_PNG ["DOC-1"]
+    "rejects-png" REJECTS_PNG ["DOC-1", "AUTH-7", "DOC-6"]
         "A PNG is INVALID_DOCUMENT_FORMAT.";
-    "accepts-gif" ACCEPTS_GIF ["DOC-2"]
+    "accepts-gif" ACCEPTS_GIF ["DOC-2", "VER-1"]
         "A GIF is accepted.";
     "accepts-tiff" ACCEPTS_TIFF ["DOC-2"]
         "A TIFF is accepted.";
@@ -43,13 +43,13 @@ section! {
         "Content may be another kind than declared.";
     "accepts-299-dpi" ACCEPTS_299_DPI ["DOC-6"]
         "Anything from 290 DPI on is enough.";
-    "accepts-any-resolution" ACCEPTS_ANY_RESOLUTION ["DOC-6"]
+    "accepts-any-resolution" ACCEPTS_ANY_RESOLUTION ["DOC-6", "VER-1"]
         "The resolution is not looked at.";
     "ignores-jpeg-resolution" IGNORES_JPEG_RESOLUTION ["DOC-6"]
         "Only a PNG's resolution is looked at.";
     "ignores-vertical-resolution" IGNORES_VERTICAL_RESOLUTION ["DOC-6"]
         "Only the horizontal resolution is looked at.";
-    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-6"]
+    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-6", "DOC-1"]
         "The resolution is not rounded, so that 11811 pixels a metre are too few.";
     "takes-centimetres-for-inches" TAKES_CENTIMETRES_FOR_INCHES ["DOC-6"]
         "A JPEG's dots per centimetre are read as dots per inch.";

@@ -3,33 +3,33 @@
 use super::Defect;
 
 section! {
-    "bare-error-object" BARE_ERROR_OBJECT ["ENV-1"]
+    "bare-error-object" BARE_ERROR_OBJECT ["ENV-1", "RES-5", "SRV-1", "SRV-3"]
         "The members of an error stand at the top level, with no `error` around them.";
-    "bare-error-object-on-delete" BARE_ERROR_OBJECT_ON_DELETE ["ENV-1"]
+    "bare-error-object-on-delete" BARE_ERROR_OBJECT_ON_DELETE ["ENV-1", "RES-5"]
         "Only deleteCustomer leaves out the `error` around its errors.";
-    "error-in-array" ERROR_IN_ARRAY ["ENV-1"]
+    "error-in-array" ERROR_IN_ARRAY ["ENV-1", "RES-5", "SRV-1", "SRV-3"]
         "The envelope comes as the only element of an array.";
-    "error-is-string" ERROR_IS_STRING ["ENV-1"]
+    "error-is-string" ERROR_IS_STRING ["ENV-1", "RES-5", "SRV-1", "SRV-3"]
         "`error` is the code itself, not an object.";
-    "errors-in-plural" ERRORS_IN_PLURAL ["ENV-1"]
+    "errors-in-plural" ERRORS_IN_PLURAL ["ENV-1", "RES-5", "SRV-1", "SRV-3"]
         "The envelope's member is called `errors` and holds an array.";
     "empty-unauthorised-body" EMPTY_UNAUTHORISED_BODY ["ENV-1"]
         "AUTHENTICATION_FAILED comes with no body at all.";
-    "cut-short-errors" CUT_SHORT_ERRORS ["ENV-1"]
+    "cut-short-errors" CUT_SHORT_ERRORS ["ENV-1", "RES-5", "SRV-1", "SRV-3"]
         "The last two bytes of an error body are missing.";
     "webhook-errors-as-plain-words" WEBHOOK_ERRORS_AS_PLAIN_WORDS ["ENV-1"]
         "WEBHOOK_SIGNATURE_INVALID comes as a JSON string instead of an envelope.";
-    "numeric-code" NUMERIC_CODE ["ENV-2"]
+    "numeric-code" NUMERIC_CODE ["ENV-2", "RES-5", "SRV-1", "SRV-3"]
         "`error.code` is the HTTP status as a number.";
-    "lower-case-code" LOWER_CASE_CODE ["ENV-2"]
+    "lower-case-code" LOWER_CASE_CODE ["ENV-2", "RES-5", "SRV-1", "SRV-3"]
         "`error.code` is written in lower case.";
-    "code-missing" CODE_MISSING ["ENV-2"]
+    "code-missing" CODE_MISSING ["ENV-2", "RES-5", "SRV-1", "SRV-3"]
         "`error.code` is left out.";
     "undocumented-conflict-code" UNDOCUMENTED_CONFLICT_CODE ["ENV-2"]
         "A conflict is called STATE_CONFLICT, which no catalogue knows.";
     "code-with-trailing-space" CODE_WITH_TRAILING_SPACE ["ENV-2"]
         "VALIDATION_ERROR has a space at its end.";
-    "undocumented-code-on-transactions" UNDOCUMENTED_CODE_ON_TRANSACTIONS ["ENV-2"]
+    "undocumented-code-on-transactions" UNDOCUMENTED_CODE_ON_TRANSACTIONS ["ENV-2", "RES-5"]
         "Only getTransaction says TRANSACTION_NOT_FOUND.";
     "empty-message" EMPTY_MESSAGE ["ENV-3"]
         "`error.message` is an empty string.";
@@ -49,7 +49,7 @@ section! {
         "INSUFFICIENT_PERMISSIONS has `details: null`.";
     "drops-field" DROPS_FIELD ["ENV-5", "VAL-2", "VAL-3"]
         "No error names a field.";
-    "drops-format-field" DROPS_FORMAT_FIELD ["ENV-5"]
+    "drops-format-field" DROPS_FORMAT_FIELD ["ENV-5", "VAL-3"]
         "INVALID_FIELD_FORMAT does not name the field.";
     "drops-missing-field" DROPS_MISSING_FIELD ["ENV-5", "VAL-2"]
         "A missing required field is not named.";
@@ -65,9 +65,9 @@ section! {
         "The field named is `email`, whichever is at fault.";
     "missing-field-named-body" MISSING_FIELD_NAMED_BODY ["ENV-5", "VAL-2"]
         "A missing field is reported as a fault of `body`.";
-    "empty-field" EMPTY_FIELD ["ENV-5"]
+    "empty-field" EMPTY_FIELD ["ENV-5", "VAL-3"]
         "INVALID_FIELD_FORMAT names an empty field.";
-    "field-is-array" FIELD_IS_ARRAY ["ENV-5"]
+    "field-is-array" FIELD_IS_ARRAY ["ENV-5", "VAL-3"]
         "INVALID_FIELD_FORMAT has an array of names as its `field`.";
     "null-field" NULL_FIELD ["ENV-5"]
         "RESOURCE_NOT_FOUND has `field: null`.";
@@ -101,7 +101,7 @@ section! {
         "A customer that is read comes with an `error` beside its members.";
     "error-in-created" ERROR_IN_CREATED ["ENV-9"]
         "A customer that was just created comes with an `error` that warns of nothing.";
-    "not-found-as-200" NOT_FOUND_AS_200 ["ENV-9", "STA-2"]
+    "not-found-as-200" NOT_FOUND_AS_200 ["ENV-9", "RES-1", "STA-3"]
         "An unknown customer is reported with status 200.";
     "bom-in-errors" BOM_IN_ERRORS ["ENV-10"]
         "Error bodies begin with a byte order mark.";

@@ -19,13 +19,13 @@ section! {
         "What follows the JSON object in a body is ignored.";
     "accepts-cut-short-json" ACCEPTS_CUT_SHORT_JSON ["VAL-1"]
         "A missing closing brace is added.";
-    "first-name-optional" FIRST_NAME_OPTIONAL ["VAL-2"]
+    "first-name-optional" FIRST_NAME_OPTIONAL ["VAL-2", "STA-3"]
         "A customer needs no firstName.";
-    "last-name-optional" LAST_NAME_OPTIONAL ["VAL-2"]
+    "last-name-optional" LAST_NAME_OPTIONAL ["VAL-2", "STA-3"]
         "A customer needs no lastName.";
-    "date-of-birth-optional" DATE_OF_BIRTH_OPTIONAL ["VAL-2"]
+    "date-of-birth-optional" DATE_OF_BIRTH_OPTIONAL ["VAL-2", "STA-3"]
         "A customer needs no dateOfBirth.";
-    "email-optional" EMAIL_OPTIONAL ["VAL-2"]
+    "email-optional" EMAIL_OPTIONAL ["VAL-2", "STA-3"]
         "A customer needs no email.";
     "missing-field-as-format-error" MISSING_FIELD_AS_FORMAT_ERROR ["VAL-2"]
         "A missing required field is INVALID_FIELD_FORMAT.";
@@ -61,9 +61,9 @@ section! {
         "A character beyond the basic plane is INTERNAL_SERVER_ERROR.";
     "apostrophe-500" APOSTROPHE_500 ["FMT-5"]
         "An apostrophe in a name is INTERNAL_SERVER_ERROR.";
-    "empty-string-500" EMPTY_STRING_500 ["FMT-5"]
+    "empty-string-500" EMPTY_STRING_500 ["FMT-5", "VAL-3"]
         "An empty text is INTERNAL_SERVER_ERROR.";
-    "day-zero-500" DAY_ZERO_500 ["FMT-1", "FMT-5"]
+    "day-zero-500" DAY_ZERO_500 ["FMT-1"]
         "A date with the day 00 is INTERNAL_SERVER_ERROR.";
     "phone-letters-503" PHONE_LETTERS_503 ["FMT-2", "FMT-5"]
         "A phone number with letters is SERVICE_UNAVAILABLE.";

@@ -29,7 +29,7 @@ section! {
         "A date may be written in digits of any script.";
     "rejects-leap-days" REJECTS_LEAP_DAYS ["FMT-1"]
         "29 February is never a date.";
-    "rejects-dates-before-1970" REJECTS_DATES_BEFORE_1970 ["FMT-1"]
+    "rejects-dates-before-1970" REJECTS_DATES_BEFORE_1970 ["FMT-1", "CON-3"]
         "Nobody was born before 1970.";
     "rejects-new-years-eve" REJECTS_NEW_YEARS_EVE ["FMT-1"]
         "31 December is not a date.";
@@ -61,9 +61,9 @@ section! {
         "A phone number may be written in digits of any script.";
     "rejects-short-phone-numbers" REJECTS_SHORT_PHONE_NUMBERS ["FMT-2"]
         "A phone number has at least 11 digits.";
-    "rejects-long-phone-numbers" REJECTS_LONG_PHONE_NUMBERS ["FMT-2"]
+    "rejects-long-phone-numbers" REJECTS_LONG_PHONE_NUMBERS ["FMT-2", "STA-3"]
         "A phone number has at most 11 digits.";
-    "north-american-phones-only" NORTH_AMERICAN_PHONES_ONLY ["FMT-2"]
+    "north-american-phones-only" NORTH_AMERICAN_PHONES_ONLY ["FMT-2", "STA-3"]
         "A phone number begins with +1.";
     "update-skips-phone-check" UPDATE_SKIPS_PHONE_CHECK ["FMT-2"]
         "On update, any text is a phone number.";
@@ -95,7 +95,7 @@ section! {
         "A domain has exactly two labels.";
     "rejects-digits-in-mail" REJECTS_DIGITS_IN_MAIL ["FMT-3"]
         "A domain has no digits.";
-    "update-skips-mail-check" UPDATE_SKIPS_MAIL_CHECK ["FMT-3"]
+    "update-skips-mail-check" UPDATE_SKIPS_MAIL_CHECK ["FMT-3", "VAL-3"]
         "On update, any text is a mail address.";
     "mail-format-as-validation-error" MAIL_FORMAT_AS_VALIDATION_ERROR ["FMT-3"]
         "A mail address of the wrong format is VALIDATION_ERROR.";
@@ -105,13 +105,13 @@ section! {
         "Only the postal codes of the United States are looked at.";
     "knows-three-countries" KNOWS_THREE_COUNTRIES ["FMT-4"]
         "Only the postal codes of US, GB and CA are looked at.";
-    "five-digits-everywhere" FIVE_DIGITS_EVERYWHERE ["FMT-4"]
+    "five-digits-everywhere" FIVE_DIGITS_EVERYWHERE ["FMT-4", "STA-3"]
         "A postal code has five digits in every country.";
     "postal-code-prefix-is-enough" POSTAL_CODE_PREFIX_IS_ENOUGH ["FMT-4"]
         "What follows a postal code is ignored.";
-    "rejects-spaces-in-postal-codes" REJECTS_SPACES_IN_POSTAL_CODES ["FMT-4"]
+    "rejects-spaces-in-postal-codes" REJECTS_SPACES_IN_POSTAL_CODES ["FMT-4", "STA-3"]
         "A postal code has no space.";
-    "rejects-letters-in-postal-codes" REJECTS_LETTERS_IN_POSTAL_CODES ["FMT-4"]
+    "rejects-letters-in-postal-codes" REJECTS_LETTERS_IN_POSTAL_CODES ["FMT-4", "STA-3"]
         "A postal code has no letters.";
     "update-skips-postal-check" UPDATE_SKIPS_POSTAL_CHECK ["FMT-4"]
         "On update, any text is a postal code.";

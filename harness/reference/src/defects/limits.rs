@@ -7,7 +7,7 @@ section! {
         "Nobody is ever limited.";
     "limit-as-unavailable" LIMIT_AS_UNAVAILABLE ["RATE-1"]
         "Past the limit, the answer is SERVICE_UNAVAILABLE.";
-    "limit-as-forbidden" LIMIT_AS_FORBIDDEN ["RATE-1"]
+    "limit-as-forbidden" LIMIT_AS_FORBIDDEN ["RATE-1", "RATE-6"]
         "Past the limit, the answer is INSUFFICIENT_PERMISSIONS.";
     "drops-retry-after" DROPS_RETRY_AFTER ["RATE-2"]
         "RATE_LIMIT_EXCEEDED has no Retry-After header.";
@@ -31,7 +31,7 @@ section! {
         "`retryAfter` counts milliseconds.";
     "remaining-not-zero" REMAINING_NOT_ZERO ["RATE-4"]
         "X-RateLimit-Remaining is 1 past the limit.";
-    "remaining-negative" REMAINING_NEGATIVE ["RATE-4"]
+    "remaining-negative" REMAINING_NEGATIVE ["RATE-4", "RATE-2"]
         "X-RateLimit-Remaining is -1 past the limit.";
     "reset-in-milliseconds" RESET_IN_MILLISECONDS ["RATE-5"]
         "X-RateLimit-Reset counts milliseconds.";
