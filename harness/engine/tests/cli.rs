@@ -18,9 +18,9 @@ use support::{Desk, Echo, Program, Said, Served, folder, parcel_pack, write};
 #[test]
 fn values_that_cannot_be_are_refused_with_what_can() {
     let cases: &[(&[&str], &str)] = &[
-        (&["--rate", "x"], "a number above 0 is wanted"),
-        (&["--rate", "0"], "a number above 0 is wanted"),
-        (&["--timeout=-1"], "a number above 0 is wanted"),
+        (&["--rate", "x"], "a number from 0.001 up is wanted"),
+        (&["--rate", "0"], "a number from 0.001 up is wanted"),
+        (&["--timeout=-1"], "a number from 0.001 up is wanted"),
         (&["--seed", "x"], "a seed is a number or `random`"),
         (&["--shard", "3/2"], "a shard is I/N"),
         (&["--report", "junti=a"], "unknown report kind `junti`: did you mean `junit`?"),
@@ -322,7 +322,7 @@ fn a_report_that_cannot_be_written_is_told_and_counts() {
     said.ended(3);
     let line = said.err.lines().last().unwrap_or_default();
     assert!(line.starts_with("error: a report could not be written: "), "{}", said.err);
-    assert!(line.contains(&obstacle) && said.out.contains("The API keeps its promises."), "{}", said.err);
+    assert!(line.contains(&obstacle) && said.out.contains("What was put to the test is kept"), "{}", said.err);
 }
 
 #[test]
