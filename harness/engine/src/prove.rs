@@ -87,20 +87,16 @@ pub fn selection<'l>(contract: &Contract, library: &'l Library, defect: &str, cl
                 return true;
             }
             // Locks make trials wait for each other, and webhooks make them wait for the target.
-            // A rule for every exchange may be broken on any of these, so one case of each is run then.
+            // Locks make trials wait for each other, and webhooks make them wait for the target.
             let waits = trial.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some());
-            let first_of_kind = rule_for_all && !trial.name.contains("meanwhile");
-            if waits || (trial.lock.is_some() && !first_of_kind) {
+            if trial.lock.is_some() || waits {
                 return false;
             }
             let scenario =
                 trial.name.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
             let count = seen.entry((trial.file.as_str(), scenario)).or_default();
             *count += 1;
-            match trial.lock {
-                Some(_) => *count == 1,
-                None => *count <= every_scenario || sampled(defect, &trial.name),
-            }
+            *count <= every_scenario || sampled(defect, &trial.name)
         })
         .collect()
 }

@@ -38,7 +38,7 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ("a stack trace", r"\b(?:NullPointer|IllegalState|IllegalArgument|IndexOutOfBounds|ClassCast|NullReference|ArgumentNull|InvalidOperation|OutOfMemory|StackOverflow)(?:Exception|Error)\b"),
         ("a stack trace", r"\b(?:TypeError|ValueError|KeyError|IndexError|AttributeError|NameError|ZeroDivisionError|UnicodeDecodeError|ReferenceError|RangeError|NoMethodError|RuntimeError|IntegrityError|OperationalError|JSONDecodeError): "),
         ("SQL", r"\bSELECT\b[^;]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE\s+\S+\s+SET\b|\bWHERE\s+\S+\s*=|\b(?:CREATE|ALTER|DROP) TABLE\b"),
-        ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
+        ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b\s+\S+\s*(?:=|<|>|\blike\b|\bin\b)|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
         ("SQL", r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b"),
         ("SQL", r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)"),
         ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),

@@ -16,13 +16,14 @@ pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> 
     let mut rest = template;
     while let Some(at) = rest.find("${") {
         out.push_str(&rest[..at]);
-        let Some(length) = rest[at..].find('}') else { break };
-        let name = &rest[at + 2..at + length];
+        rest = &rest[at..];
+        let Some(length) = rest.find('}') else { break };
+        let name = &rest[2..length];
         match lookup(name, variables)? {
             Value::String(text) => out.push_str(&text),
             other => out.push_str(&other.to_string()),
         }
-        rest = &rest[at + length + 1..];
+        rest = &rest[length + 1..];
     }
     out.push_str(rest);
     Ok(out)
