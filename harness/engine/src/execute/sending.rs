@@ -58,7 +58,11 @@ impl Run<'_> {
     fn told_to_wait(&self, response: &Response) -> Option<Duration> {
         let limit = self.environment.contract.catalog.rate_limit.as_ref()?;
         let status = self.environment.contract.catalog.code(&limit.code)?.status?;
-        if response.status != status {
+        let says_so = || {
+            let body = response.json()?;
+            self.environment.contract.catalog.code_in(&body).filter(|code| *code == limit.code)
+        };
+        if response.status != status && (!response.is_error() || says_so().is_none()) {
             return None;
         }
         let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());

@@ -183,7 +183,8 @@ impl<'r> Run<'r> {
     }
 
     async fn wait(&mut self) -> Result<(), Halt> {
-        let Some(until) = self.retry_at else { return Ok(()) };
+        // Without a delay there is nothing to wait for; what refused without one is on record.
+        let Some(until) = self.retry_at else { return Err(Halt::Explained) };
         let delay = until.saturating_duration_since(Instant::now());
         if delay > LONGEST_WAIT {
             return Err(Halt::Inconclusive(format!("the target asked to wait {} s", delay.as_secs())));

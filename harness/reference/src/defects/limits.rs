@@ -7,7 +7,7 @@ section! {
         "Nobody is ever limited.";
     "limit-as-unavailable" LIMIT_AS_UNAVAILABLE ["RATE-1"]
         "Past the limit, the answer is SERVICE_UNAVAILABLE.";
-    "limit-as-forbidden" LIMIT_AS_FORBIDDEN ["RATE-1", "RATE-6"]
+    "limit-as-forbidden" LIMIT_AS_FORBIDDEN ["RATE-1"]
         "Past the limit, the answer is INSUFFICIENT_PERMISSIONS.";
     "drops-retry-after" DROPS_RETRY_AFTER ["RATE-2"]
         "RATE_LIMIT_EXCEEDED has no Retry-After header.";
