@@ -59,7 +59,7 @@ section! {
         "Only the status 200 counts as delivered.";
     "impatient-delivery" IMPATIENT_DELIVERY ["WHK-5"]
         "An endpoint that takes a fifth of the permitted time counts as failing.";
-    "state-changes-not-announced" STATE_CHANGES_NOT_ANNOUNCED ["WHK-5", "WHK-6"]
+    "state-changes-not-announced" STATE_CHANGES_NOT_ANNOUNCED ["WHK-5", "WHK-6", "WHK-7"]
         "No webhook hears of a change of state.";
     "delivered-logged-as-pending" DELIVERED_LOGGED_AS_PENDING ["WHK-5"]
         "A delivery that was accepted stays PENDING in the log.";
