@@ -7,7 +7,7 @@ section! {
         "A PDF is INVALID_DOCUMENT_FORMAT.";
     "rejects-jpeg" REJECTS_JPEG ["DOC-1", "DOC-6"]
         "A JPEG is INVALID_DOCUMENT_FORMAT.";
-    "rejects-png" REJECTS_PNG ["DOC-1", "AUTH-7", "DOC-6"]
+    "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-6"]
         "A PNG is INVALID_DOCUMENT_FORMAT.";
     "accepts-gif" ACCEPTS_GIF ["DOC-2", "VER-1"]
         "A GIF is accepted.";
@@ -49,7 +49,7 @@ section! {
         "Only a PNG's resolution is looked at.";
     "ignores-vertical-resolution" IGNORES_VERTICAL_RESOLUTION ["DOC-6"]
         "Only the horizontal resolution is looked at.";
-    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-6", "DOC-1"]
+    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-1", "DOC-6"]
         "The resolution is not rounded, so that 11811 pixels a metre are too few.";
     "takes-centimetres-for-inches" TAKES_CENTIMETRES_FOR_INCHES ["DOC-6"]
         "A JPEG's dots per centimetre are read as dots per inch.";

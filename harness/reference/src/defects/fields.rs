@@ -19,13 +19,13 @@ section! {
         "What follows the JSON object in a body is ignored.";
     "accepts-cut-short-json" ACCEPTS_CUT_SHORT_JSON ["VAL-1"]
         "A missing closing brace is added.";
-    "first-name-optional" FIRST_NAME_OPTIONAL ["VAL-2", "STA-3"]
+    "first-name-optional" FIRST_NAME_OPTIONAL ["STA-3", "VAL-2"]
         "A customer needs no firstName.";
-    "last-name-optional" LAST_NAME_OPTIONAL ["VAL-2", "STA-3"]
+    "last-name-optional" LAST_NAME_OPTIONAL ["STA-3", "VAL-2"]
         "A customer needs no lastName.";
-    "date-of-birth-optional" DATE_OF_BIRTH_OPTIONAL ["VAL-2", "STA-3"]
+    "date-of-birth-optional" DATE_OF_BIRTH_OPTIONAL ["STA-3", "VAL-2"]
         "A customer needs no dateOfBirth.";
-    "email-optional" EMAIL_OPTIONAL ["VAL-2", "STA-3"]
+    "email-optional" EMAIL_OPTIONAL ["STA-3", "VAL-2"]
         "A customer needs no email.";
     "missing-field-as-format-error" MISSING_FIELD_AS_FORMAT_ERROR ["VAL-2"]
         "A missing required field is INVALID_FIELD_FORMAT.";

@@ -29,7 +29,7 @@ section! {
         "A date may be written in digits of any script.";
     "rejects-leap-days" REJECTS_LEAP_DAYS ["FMT-1"]
         "29 February is never a date.";
-    "rejects-dates-before-1970" REJECTS_DATES_BEFORE_1970 ["FMT-1", "CON-3"]
+    "rejects-dates-before-1970" REJECTS_DATES_BEFORE_1970 ["CON-3", "FMT-1"]
         "Nobody was born before 1970.";
     "rejects-new-years-eve" REJECTS_NEW_YEARS_EVE ["FMT-1"]
         "31 December is not a date.";

@@ -31,7 +31,7 @@ section! {
         "`retryAfter` counts milliseconds.";
     "remaining-not-zero" REMAINING_NOT_ZERO ["RATE-4"]
         "X-RateLimit-Remaining is 1 past the limit.";
-    "remaining-negative" REMAINING_NEGATIVE ["RATE-4", "RATE-2"]
+    "remaining-negative" REMAINING_NEGATIVE ["RATE-2", "RATE-4"]
         "X-RateLimit-Remaining is -1 past the limit.";
     "reset-in-milliseconds" RESET_IN_MILLISECONDS ["RATE-5"]
         "X-RateLimit-Reset counts milliseconds.";

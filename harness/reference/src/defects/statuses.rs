@@ -67,7 +67,7 @@ section! {
         "Listing customers answers 201.";
     "update-answers-201" UPDATE_ANSWERS_201 ["STA-3"]
         "Updating a customer answers 201.";
-    "update-answers-204" UPDATE_ANSWERS_204 ["STA-3", "CON-1"]
+    "update-answers-204" UPDATE_ANSWERS_204 ["CON-1", "STA-3"]
         "Updating a customer answers 204, with nothing.";
     "submit-answers-201" SUBMIT_ANSWERS_201 ["STA-3"]
         "Submitting a verification answers 201.";
