@@ -10,6 +10,7 @@ pub mod documents;
 pub mod exchange;
 pub mod execute;
 pub mod finding;
+pub mod fuzz;
 pub mod own_schemas;
 pub mod plan;
 pub mod prove;
