@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+use crate::plan::Shard;
 use crate::report::Order;
 use crate::target::Network;
 
@@ -160,15 +161,6 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty_variables))
 }
 
-/// A part of the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which part, from 1.
-    pub index: u64,
-    /// Of how many.
-    pub count: u64,
-}
-
 /// A header from the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header(pub String, pub String);
@@ -191,7 +183,7 @@ impl RunArgs {
 
 fn seed(text: &str) -> Result<u64, String> {
     if text == "random" {
-        return Ok(crate::run::random() >> 16);
+        return Ok(crate::random::random() >> 16);
     }
     text.parse().map_err(|_| "a seed is a number or `random`".to_owned())
 }

@@ -14,6 +14,7 @@ pub mod fuzz;
 pub mod own_schemas;
 pub mod plan;
 pub mod prove;
+pub mod random;
 pub mod report;
 pub mod run;
 pub mod scenario;

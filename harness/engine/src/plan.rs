@@ -2,10 +2,18 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::cli::Shard;
 use crate::contract::Contract;
 use crate::scenario::TrialSpec;
 use crate::target::Target;
+
+/// A part of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: u64,
+    /// Of how many.
+    pub count: u64,
+}
 
 /// A trial, and why it is not run, if it is not.
 #[derive(Clone, Debug)]

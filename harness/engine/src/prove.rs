@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::contract::Contract;
 use crate::execute::{Environment, run_trial};
 use crate::scenario::{Library, TrialSpec};
-use crate::target::{HttpClient, Network, Receiver, Target, start_with_defects};
+use crate::target::{HttpClient, Network, Receiver, start_with_defects};
 
 /// What the suite said of one server.
 #[derive(Clone, Debug, Default)]
@@ -38,14 +38,7 @@ const ONE_IN: u64 = 12;
 pub async fn prove(contract: &Arc<Contract>, trials: &[&TrialSpec], defect: Option<&str>) -> Result<Proof, String> {
     let defects: Vec<&str> = defect.into_iter().collect();
     let embedded = start_with_defects(&defects).await.map_err(|error| error.to_string())?;
-    let target = Target {
-        url: embedded.url(),
-        embedded: true,
-        credentials: embedded.credentials.clone(),
-        reaches_us: true,
-        webhook_timeout: embedded.webhook_timeout,
-        ..Target::default()
-    };
+    let target = embedded.target();
     let client = HttpClient::new(&target.url, &Network::default())?;
     let address = ([127, 0, 0, 1], 0).into();
     let receiver = Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
@@ -86,7 +79,6 @@ pub fn selection<'l>(contract: &Contract, library: &'l Library, defect: &str, cl
             if about {
                 return true;
             }
-            // Locks make trials wait for each other, and webhooks make them wait for the target.
             // Locks make trials wait for each other, and webhooks make them wait for the target.
             let waits = trial.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some());
             if trial.lock.is_some() || waits {

@@ -16,7 +16,7 @@ const LONGEST: usize = 500;
 
 /// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
 const LAYERS: &[&[&str]] = &[
-    &["source", "exchange", "documents"],
+    &["source", "exchange", "documents", "random"],
     &["contract", "own_schemas"],
     &["scenario", "finding", "secret", "signature"],
     &["target"],
@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Steps up that are there; each is a debt, and one that is paid fails until it is taken out.
-const STEPS_UP: &[(&str, &str)] = &[("execute", "run"), ("cli", "run"), ("plan", "cli")];
+const STEPS_UP: &[(&str, &str)] = &[];
 
 /// What must not stand in a source, and what to do instead.
 const LEFTOVERS: &[(&str, &str)] = &[

@@ -41,5 +41,5 @@ pub struct TrialRecord {
 
 /// Six lower-case letters and digits that no other run has.
 pub fn token() -> String {
-    environment::base36(2_176_782_336 + crate::run::random() % 58_773_123_072)
+    environment::base36(2_176_782_336 + crate::random::random() % 58_773_123_072)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::Target;
 use super::credential::{Credential, variable};
 
 /// A running reference API; it ends when this is dropped.
@@ -21,6 +22,18 @@ impl Embedded {
     /// Its base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.running.address())
+    }
+
+    /// It as the target of a run.
+    pub fn target(&self) -> Target {
+        Target {
+            url: self.url(),
+            embedded: true,
+            credentials: self.credentials.clone(),
+            reaches_us: true,
+            webhook_timeout: self.webhook_timeout,
+            ..Target::default()
+        }
     }
 }
 

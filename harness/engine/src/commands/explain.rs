@@ -1,63 +1,15 @@
-//! What the installed binary can do besides running: validate, list, explain, serve, schema.
+//! Trials, clauses, codes and checks in words.
 
-use std::io::Write as _;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use super::loaded;
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
 use crate::contract::{Clause, Contract, ErrorCode, Retry};
-use crate::own_schemas;
-use crate::run::{Refusal, load, pack_root};
+use crate::run::Refusal;
 use crate::scenario::{Library, TrialSpec};
 use crate::source::suggestion;
-use crate::target::{TargetFile, assignments, defects, serve as serve_reference, variable};
-
-fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
-    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
-    Ok(load(&root)?)
-}
-
-/// Says everything that is wrong with a pack and a target file.
-pub fn validate(pack: &PackArgs) -> ExitCode {
-    let outcome = loaded(pack).and_then(|(contract, library)| {
-        if let Some(path) = &pack.target {
-            TargetFile::load(path, &contract)?;
-        }
-        Ok((contract, library))
-    });
-    match outcome {
-        Ok((contract, library)) => {
-            println!(
-                "{} operations, {} codes, {} clauses, {} checks, {} trials: nothing is wrong",
-                contract.operations.len(),
-                contract.catalog.codes.len(),
-                contract.clauses.len(),
-                CHECKS.len(),
-                library.trials.len()
-            );
-            ExitCode::SUCCESS
-        }
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-/// Lists every trial.
-pub fn list(pack: &PackArgs) -> ExitCode {
-    let (_, library) = match loaded(pack) {
-        Ok(loaded) => loaded,
-        Err(refusal) => return refusal.tell(),
-    };
-    let mut out = std::io::stdout().lock();
-    for trial in &library.trials {
-        let needs = if trial.needs.is_empty() { String::new() } else { format!("  needs {}", trial.needs.join(", ")) };
-        // A reader that has seen enough, such as `head`, is no failure.
-        if writeln!(out, "{}  {}{needs}", trial.name, trial.clauses.join(" ")).is_err() {
-            break;
-        }
-    }
-    ExitCode::SUCCESS
-}
+use crate::target::variable;
 
 /// Explains a trial, a clause, a code or a check in words.
 pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
@@ -206,44 +158,4 @@ fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
     let field = expect.field.as_ref().map(|field| format!(" naming `{}`", filled(field))).unwrap_or_default();
     let body = if expect.body.is_empty() { String::new() } else { format!(" with {}", serde_json::json!(expect.body)) };
     format!("{} as {actor}{many}; what must come back: {}{field}{body}", filled(call), accepted.join(" or "))
-}
-
-/// Serves the reference until the process is ended.
-pub fn serve(listen: SocketAddr, names: &[String]) -> ExitCode {
-    if names.iter().any(|name| name == "list") {
-        for (name, about, clauses) in defects() {
-            println!("{name}  {}  {about}", clauses.join(" "));
-        }
-        return ExitCode::SUCCESS;
-    }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return Refusal::Inconclusive(error.to_string()).tell(),
-    };
-    runtime.block_on(async {
-        match serve_reference(listen, &names).await {
-            Ok(running) => {
-                println!("# The reference API. Its credentials, for the shell that runs the suite:");
-                for assignment in assignments() {
-                    println!("export {assignment}");
-                }
-                println!("export CONFORMANCE_TARGET_URL='{}'", running.url());
-                let _ = tokio::signal::ctrl_c().await;
-                ExitCode::SUCCESS
-            }
-            Err(error) => Refusal::Usage(format!("error: {listen}: {error}")).tell(),
-        }
-    })
-}
-
-/// Prints the JSON Schema of one of our own files.
-pub fn schema(name: &str) -> ExitCode {
-    match own_schemas::named(name) {
-        Ok(schema) => {
-            print!("{schema}");
-            ExitCode::SUCCESS
-        }
-        Err(message) => Refusal::Usage(format!("error: {message}")).tell(),
-    }
 }

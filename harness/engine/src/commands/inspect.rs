@@ -1,0 +1,63 @@
+//! Looking at a pack: `validate`, `list`, `schema`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use super::loaded;
+use crate::check::CHECKS;
+use crate::cli::PackArgs;
+use crate::own_schemas;
+use crate::run::Refusal;
+use crate::target::TargetFile;
+
+/// Says everything that is wrong with a pack and a target file.
+pub fn validate(pack: &PackArgs) -> ExitCode {
+    let outcome = loaded(pack).and_then(|(contract, library)| {
+        if let Some(path) = &pack.target {
+            TargetFile::load(path, &contract)?;
+        }
+        Ok((contract, library))
+    });
+    match outcome {
+        Ok((contract, library)) => {
+            println!(
+                "{} operations, {} codes, {} clauses, {} checks, {} trials: nothing is wrong",
+                contract.operations.len(),
+                contract.catalog.codes.len(),
+                contract.clauses.len(),
+                CHECKS.len(),
+                library.trials.len()
+            );
+            ExitCode::SUCCESS
+        }
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+/// Lists every trial.
+pub fn list(pack: &PackArgs) -> ExitCode {
+    let (_, library) = match loaded(pack) {
+        Ok(loaded) => loaded,
+        Err(refusal) => return refusal.tell(),
+    };
+    let mut out = std::io::stdout().lock();
+    for trial in &library.trials {
+        let needs = if trial.needs.is_empty() { String::new() } else { format!("  needs {}", trial.needs.join(", ")) };
+        // A reader that has seen enough, such as `head`, is no failure.
+        if writeln!(out, "{}  {}{needs}", trial.name, trial.clauses.join(" ")).is_err() {
+            break;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Prints the JSON Schema of one of our own files.
+pub fn schema(name: &str) -> ExitCode {
+    match own_schemas::named(name) {
+        Ok(schema) => {
+            print!("{schema}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => Refusal::Usage(format!("error: {message}")).tell(),
+    }
+}

@@ -1,0 +1,19 @@
+//! What the installed binary can do besides running.
+
+mod explain;
+mod inspect;
+mod serve;
+
+pub use explain::explain;
+pub use inspect::{list, schema, validate};
+pub use serve::serve;
+
+use crate::cli::PackArgs;
+use crate::contract::Contract;
+use crate::run::{Refusal, load, pack_root};
+use crate::scenario::Library;
+
+fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
+    Ok(load(&root)?)
+}

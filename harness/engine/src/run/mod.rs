@@ -1,0 +1,225 @@
+//! The whole flow of a run: read, plan, run, clear up, report, and say with one number how it went.
+
+mod aim;
+mod deviations;
+mod packs;
+mod results;
+mod select;
+mod stop;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::Utc;
+use libtest_mimic::Trial;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+pub use packs::{load, pack_root};
+
+use self::aim::{aim, reachable, receiver};
+use self::deviations::stale_deviations;
+use self::packs::joint_hash;
+use self::results::{add_missing, unrun};
+use self::select::{is_partial, list, selected};
+use self::stop::{sweep, watch_for_stops};
+use crate::cli::RunArgs;
+use crate::execute::Environment;
+use crate::plan::{Planned, plan};
+use crate::report::{self, Facts, Order, Report, terminal};
+use crate::secret::Redactor;
+use crate::source::Problems;
+use crate::target::{self, HttpClient, TargetFile};
+use crate::trial::{Recorder, Shared, trial};
+use crate::verdict::{Rules, Verdict};
+
+/// Trials mostly wait, so there are many more threads than cores.
+const THREADS: usize = 24;
+
+/// Why a run did not begin.
+pub enum Refusal {
+    /// Usage, or data that does not load: exit code 2.
+    Usage(String),
+    /// The target or the machine did not let us: exit code 3.
+    Inconclusive(String),
+}
+
+impl Refusal {
+    /// Says it on standard error, in one line or as drawn problems.
+    pub fn tell(&self) -> ExitCode {
+        match self {
+            Refusal::Usage(text) => {
+                eprintln!("{text}");
+                ExitCode::from(2)
+            }
+            Refusal::Inconclusive(text) => {
+                eprintln!("error: {text}");
+                ExitCode::from(3)
+            }
+        }
+    }
+}
+
+impl From<Problems> for Refusal {
+    fn from(problems: Problems) -> Self {
+        let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
+        let count = drawn.len();
+        let plural = if count == 1 { "" } else { "s" };
+        Refusal::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", drawn.join("\n\n")))
+    }
+}
+
+fn usage(text: impl std::fmt::Display) -> Refusal {
+    Refusal::Usage(format!("error: {text}"))
+}
+
+/// Runs the suite.
+pub fn run(arguments: RunArgs) -> ExitCode {
+    match try_run(arguments) {
+        Ok(code) => code,
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
+    check_arguments(&mut arguments)?;
+    let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
+    let (contract, library) = load(&root)?;
+    let hash = joint_hash(&contract, &library);
+    let file = match &arguments.pack.target {
+        Some(path) => Some(TargetFile::load(path, &contract)?),
+        None => None,
+    };
+    if arguments.libtest.list {
+        return Ok(list(&arguments, &library));
+    }
+    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
+    let network = arguments.network(file.as_ref().and_then(|file| file.rate));
+    let client = HttpClient::new(&target.url, &network).map_err(usage)?;
+    let headers =
+        arguments.header.iter().map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()));
+    let redactor = Arc::new(Redactor::new(target.secrets().chain(headers)));
+    let rules = Arc::new(Rules {
+        strict: arguments.strict,
+        deviations: target.deviations.clone(),
+        today: Utc::now().date_naive(),
+    });
+    let planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
+    if planned.is_empty() {
+        return Err(usage("no trial matches; `--list` shows all names"));
+    }
+    let started = Utc::now();
+    let clock = Instant::now();
+    if !target.embedded
+        && let Err(why) = runtime.block_on(reachable(&target.url))
+    {
+        eprintln!("error: {why}");
+        let results = planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
+        let facts = Facts {
+            contract: &contract,
+            hash,
+            target: target.url.clone(),
+            seed: arguments.seed,
+            strict: arguments.strict,
+            started,
+            took: clock.elapsed(),
+            left: Vec::new(),
+            redactor: &redactor,
+        };
+        return write_reports(&arguments, &report::build(&facts, results));
+    }
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(&runtime, stop, arguments.deadline);
+    let receiver = receiver(&runtime, &arguments, &target)?;
+    let run_token = crate::execute::token();
+    let environment = Arc::new(Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped));
+    let shared = Shared {
+        environment: environment.clone(),
+        handle: runtime.handle().clone(),
+        rules: rules.clone(),
+        recorder: Recorder::default(),
+        redactor: redactor.clone(),
+    };
+    let names: Vec<Planned> = planned.clone();
+    let trials: Vec<Trial> = planned.into_iter().map(|planned| trial(planned, shared.clone())).collect();
+    let _ = libtest_mimic::run(&arguments.libtest, trials);
+    runtime.block_on(sweep(&environment));
+    let mut results = shared.recorder.take();
+    add_missing(&mut results, names);
+    if !is_partial(&arguments) {
+        results.extend(stale_deviations(&rules, &results, arguments.pack.target.as_deref()));
+    }
+    let facts = Facts {
+        contract: &environment.contract,
+        hash,
+        target: if environment.target.embedded {
+            "embedded reference".to_owned()
+        } else {
+            environment.target.url.clone()
+        },
+        seed: arguments.seed,
+        strict: arguments.strict,
+        started,
+        took: clock.elapsed(),
+        left: environment.ledger.left(),
+        redactor: &redactor,
+    };
+    let report = report::build(&facts, results);
+    finish(&arguments, &report)
+}
+
+fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
+    if arguments.libtest.test_threads == Some(0) {
+        return Err(usage("--test-threads must be at least 1"));
+    }
+    arguments.libtest.test_threads.get_or_insert(THREADS);
+    if let Some(url) = &arguments.target_url {
+        target::check_url(url).map_err(|message| usage(format!("--target-url: {message}")))?;
+    }
+    if let Some(url) = &arguments.webhook_url {
+        target::check_url(url).map_err(|message| usage(format!("--webhook-url: {message}")))?;
+    }
+    // One test process a trial: each would overwrite the other's file.
+    let one_process_a_trial = std::env::var_os("NEXTEST").is_some();
+    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    if arguments.report.is_empty() && in_ci && !one_process_a_trial {
+        arguments.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
+    }
+    // Several filters: libtest knows them, libtest-mimic takes one only; so we filter ourselves.
+    if !arguments.more.is_empty() {
+        arguments.more.extend(arguments.libtest.filter.take());
+    }
+    Ok(())
+}
+
+fn finish(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
+    let text = terminal::render(report);
+    // Machine-readable lines must stay alone on standard output.
+    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    let to_stdout = arguments.report.iter().any(Order::is_stdout);
+    if machine || to_stdout {
+        eprint!("{text}");
+    } else {
+        print!("{text}");
+    }
+    write_reports(arguments, report)
+}
+
+/// Writes every report that can be written, and then says which could not.
+fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = Vec::new();
+    for order in &arguments.report {
+        match order.write(report) {
+            Ok(Some(path)) => eprintln!("wrote {}", path.display()),
+            Ok(None) => {}
+            Err(message) => failures.push(message),
+        }
+    }
+    if failures.is_empty() || report.exit_code == 1 {
+        failures.iter().for_each(|message| eprintln!("error: a report could not be written: {message}"));
+        return Ok(ExitCode::from(report.exit_code));
+    }
+    Err(Refusal::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))
+}

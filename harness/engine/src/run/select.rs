@@ -1,0 +1,44 @@
+//! The trials that libtest's filters leave.
+
+use std::process::ExitCode;
+
+use libtest_mimic::Trial;
+
+use crate::cli::RunArgs;
+use crate::plan::Planned;
+use crate::scenario::Library;
+
+/// The trials that libtest's filters leave.
+pub(super) fn selected(arguments: &RunArgs, mut planned: Vec<Planned>) -> Vec<Planned> {
+    planned.retain(|trial| is_selected(arguments, &trial.spec.name));
+    planned
+}
+
+fn is_selected(arguments: &RunArgs, name: &str) -> bool {
+    let matches = |filter: &String| {
+        if arguments.libtest.exact { name == filter } else { name.contains(filter.as_str()) }
+    };
+    let filters: Vec<&String> = arguments.more.iter().chain(&arguments.libtest.filter).collect();
+    (filters.is_empty() || filters.into_iter().any(matches))
+        && !arguments.libtest.skip.iter().any(matches)
+        && !arguments.libtest.ignored
+}
+
+pub(super) fn is_partial(arguments: &RunArgs) -> bool {
+    arguments.shard.is_some()
+        || arguments.libtest.filter.is_some()
+        || !arguments.more.is_empty()
+        || !arguments.libtest.skip.is_empty()
+}
+
+pub(super) fn list(arguments: &RunArgs, library: &Library) -> ExitCode {
+    let trials: Vec<Trial> = library
+        .trials
+        .iter()
+        .filter(|spec| is_selected(arguments, &spec.name))
+        .filter(|spec| arguments.shard.is_none_or(|shard| crate::plan::belongs(&spec.name, shard)))
+        .map(|spec| Trial::test(spec.name.clone(), || Ok(())))
+        .collect();
+    let _ = libtest_mimic::run(&arguments.libtest, trials);
+    ExitCode::SUCCESS
+}
