@@ -49,6 +49,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
             (Some(text), Some(part)) => text.contains(part),
             _ => false,
         },
+        "not" => mismatch(operand, actual).is_some(),
         "present" => actual.is_some_and(|value| !value.is_null()) == operand.as_bool().unwrap_or(true),
         "type" => actual.is_some_and(|value| operand.as_str() == Some(type_name(value))),
         _ => false,
@@ -61,6 +62,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         "none" => format!("an array without any element like {operand}"),
         "every" => format!("an array of elements like {operand}"),
         "contains" => format!("a string that contains {operand}"),
+        "not" => format!("anything but {operand}"),
         "present" if operand == &Value::Bool(false) => "nothing there".to_owned(),
         "present" => "a value there".to_owned(),
         _ => format!("a value of type {operand}"),
@@ -110,6 +112,8 @@ mod tests {
         assert!(good(json!({ "$type": "array" }), json!([])));
         assert!(good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({})));
         assert!(!good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({ "a": 1 })));
+        assert!(good(json!({ "$none": { "x": { "$not": 1 } } }), json!([{ "x": 1 }])));
+        assert!(!good(json!({ "$none": { "x": { "$not": 1 } } }), json!([{ "x": 1 }, { "x": 2 }])));
         assert!(mismatch(&json!({ "$present": false }), None).is_none());
         assert!(mismatch(&json!({ "$present": true }), Some(&Value::Null)).is_some());
     }

@@ -390,7 +390,7 @@ pub struct Expect {
 }
 
 /// The matchers of `body`: an object with one of these names behind `$` as its only key.
-pub const MATCHERS: [&str; 7] = ["some", "none", "every", "contains", "optional", "present", "type"];
+pub const MATCHERS: [&str; 8] = ["some", "none", "every", "contains", "not", "optional", "present", "type"];
 
 /// What a header must be like.
 #[derive(Clone, Debug, Default, Deserialize)]
