@@ -143,12 +143,23 @@ pub struct RunArgs {
     /// Send this header with every request, 'NAME: VALUE' (repeatable)
     #[arg(long, value_name = "NAME: VALUE", env = "CONFORMANCE_HEADER", hide_env_values = true, value_parser = header)]
     pub header: Vec<Header>,
+    /// What is made of the report.
+    #[command(flatten)]
+    pub gate: GateArgs,
     /// libtest's own flags.
     #[command(flatten)]
     pub libtest: libtest_mimic::Arguments,
     /// Further filters
     #[arg(value_name = "FILTER", hide = true)]
     pub more: Vec<String>,
+}
+
+/// What is made of a report besides its exit code.
+#[derive(Args, Debug, Clone, Default)]
+pub struct GateArgs {
+    /// Draft known deviations for what fails now
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_WRITE_DEVIATIONS")]
+    pub write_deviations: Option<PathBuf>,
 }
 
 /// A command whose variables count as unset where they are empty, as pipelines often leave them.

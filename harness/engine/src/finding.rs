@@ -32,6 +32,27 @@ impl fmt::Display for Part {
     }
 }
 
+/// Every way of writing a part, in words.
+pub const PLACES: &str = "`status`, `header NAME`, `body`, `body /pointer`, `connection` and `deliveries`";
+
+impl Part {
+    /// Reads what a part is written as.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(' ') {
+            None => match text {
+                "status" => Some(Part::Status),
+                "body" => Some(Part::Body(String::new())),
+                "connection" => Some(Part::Connection),
+                "deliveries" => Some(Part::Deliveries),
+                _ => None,
+            },
+            Some(("header", name)) if !name.is_empty() && !name.contains(' ') => Some(Part::Header(name.to_owned())),
+            Some(("body", pointer)) if pointer.starts_with('/') => Some(Part::Body(pointer.to_owned())),
+            Some(_) => None,
+        }
+    }
+}
+
 /// A breach as a check sees it, before it is known which clause that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
@@ -83,3 +104,26 @@ pub struct Finding {
 
 /// The check name of a scenario's own claims.
 pub const EXPECTATION: &str = "expectation";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_reads_back_as_it_is_written() {
+        let parts = [
+            Part::Status,
+            Part::Header("Retry-After".into()),
+            Part::Body(String::new()),
+            Part::Body("/error/a b".into()),
+            Part::Connection,
+            Part::Deliveries,
+        ];
+        for part in parts {
+            assert_eq!(Part::parse(&part.to_string()), Some(part));
+        }
+        for text in ["", "header", "header ", "body x", "statuses", "header a b"] {
+            assert_eq!(Part::parse(text), None, "{text:?}");
+        }
+    }
+}

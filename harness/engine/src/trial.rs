@@ -63,10 +63,7 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     let started = Utc::now();
     let clock = Instant::now();
     let (record, outcome) = match planned.skip {
-        Some(reason) => {
-            let outcome = Outcome { verdict: Verdict::Skipped, reason: Some(reason), deviations: Vec::new() };
-            (TrialRecord::default(), outcome)
-        }
+        Some(reason) => (TrialRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
         None => {
             let record = guarded(&planned.spec, shared);
             let outcome = shared.rules.judge(&planned.spec.name, &record);

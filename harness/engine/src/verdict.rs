@@ -48,8 +48,15 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Why it was skipped, or why none could be had.
     pub reason: Option<String>,
-    /// The deviations, by index, that let a finding of this trial pass.
-    pub deviations: Vec<usize>,
+    /// For each finding the known deviations, by index, that describe it.
+    pub described: Vec<Vec<usize>>,
+}
+
+impl Outcome {
+    /// The outcome of a trial that was not run to its end.
+    pub fn unrun(verdict: Verdict, reason: Option<String>) -> Self {
+        Self { verdict, reason, described: Vec::new() }
+    }
 }
 
 /// The rules of the run.
@@ -64,25 +71,26 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The verdict on a trial.
+    /// The verdict on a trial. A known deviation lets pass the findings that it describes and no others.
     pub fn judge(&self, trial: &str, record: &TrialRecord) -> Outcome {
-        let bad: Vec<&Finding> = record.findings.iter().filter(|finding| self.fails(finding)).collect();
-        let covers: Vec<Option<usize>> = bad.iter().map(|finding| self.deviation_for(trial, finding)).collect();
-        let deviations: Vec<usize> = covers.iter().flatten().copied().collect();
-        let verdict = |verdict, reason| Outcome { verdict, reason, deviations: deviations.clone() };
-        if covers.iter().any(Option::is_none) {
-            return verdict(Verdict::Failed, record.inconclusive.clone());
+        let described: Vec<Vec<usize>> =
+            record.findings.iter().map(|finding| self.descriptions(trial, finding)).collect();
+        let (mut open, mut known) = (false, Vec::new());
+        for (finding, entries) in record.findings.iter().zip(&described).filter(|(finding, _)| self.fails(finding)) {
+            match entries.first() {
+                None => open = true,
+                Some(entry) => known.push(self.known(&self.deviations[*entry], finding)),
+            }
         }
-        if let Some(reason) = &record.inconclusive {
-            return verdict(Verdict::Inconclusive, Some(reason.clone()));
-        }
-        if let Some(first) = deviations.first() {
-            return verdict(Verdict::Skipped, Some(self.known(&self.deviations[*first])));
-        }
-        if record.findings.is_empty() {
-            return verdict(Verdict::Passed, None);
-        }
-        verdict(Verdict::Warned, None)
+        known.dedup();
+        let (verdict, reason) = match &record.inconclusive {
+            _ if open => (Verdict::Failed, record.inconclusive.clone()),
+            Some(reason) => (Verdict::Inconclusive, Some(reason.clone())),
+            None if !known.is_empty() => (Verdict::Skipped, Some(known.join("; "))),
+            None if record.findings.is_empty() => (Verdict::Passed, None),
+            None => (Verdict::Warned, None),
+        };
+        Outcome { verdict, reason, described }
     }
 
     /// True for a finding that fails a run under these rules.
@@ -90,18 +98,22 @@ impl Rules {
         finding.level == Level::Must || self.strict
     }
 
-    /// A deviation in words.
-    pub fn known(&self, deviation: &Deviation) -> String {
+    /// What is known of a finding, in words.
+    fn known(&self, deviation: &Deviation, finding: &Finding) -> String {
+        let owner = deviation.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
         format!(
-            "known deviation from {}: {} ({}, until {})",
-            deviation.clause, deviation.reason, deviation.ticket, deviation.expires
+            "known deviation from {}: {} ({}{owner}, until {})",
+            finding.clause, deviation.reason, deviation.ticket, deviation.expires
         )
     }
 
-    fn deviation_for(&self, trial: &str, finding: &Finding) -> Option<usize> {
-        self.deviations.iter().position(|deviation| {
-            deviation.clause == finding.clause && deviation.covers(trial) && self.today <= deviation.expires
-        })
+    fn descriptions(&self, trial: &str, finding: &Finding) -> Vec<usize> {
+        let valid = |deviation: &Deviation| self.today <= deviation.expires;
+        let entries = self.deviations.iter().enumerate();
+        entries
+            .filter(|(_, deviation)| valid(deviation) && deviation.describes(trial, finding))
+            .map(|(index, _)| index)
+            .collect()
     }
 }
 
@@ -120,6 +132,8 @@ pub fn exit_code(verdicts: &[Verdict], strict: bool) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
     use crate::finding::Part;
 
     fn finding(clause: &str, level: Level) -> Finding {
@@ -140,15 +154,12 @@ mod tests {
     }
 
     fn known(clause: &str, expires: &str) -> Rules {
+        known_as(json!({ "clause": clause, "trials": "a*", "reason": "agreed", "ticket": "KYC-1", "expires": expires }))
+    }
+
+    fn known_as(deviation: serde_json::Value) -> Rules {
         Rules {
-            deviations: vec![Deviation {
-                clause: clause.into(),
-                trial: Some("a*".into()),
-                reason: "agreed".into(),
-                ticket: "KYC-1".into(),
-                expires: expires.parse().expect("a date"),
-                line: 1,
-            }],
+            deviations: vec![serde_json::from_value(deviation).expect("a deviation")],
             today: "2026-11-22".parse().expect("a date"),
             ..Rules::default()
         }
@@ -175,6 +186,26 @@ mod tests {
         assert_eq!(known("A", "2026-11-21").judge("abc", &record).verdict, Verdict::Failed);
         assert_eq!(known("A", "2026-11-22").judge("b", &record).verdict, Verdict::Failed);
         assert_eq!(known("B", "2026-11-22").judge("abc", &record).verdict, Verdict::Failed);
+    }
+
+    #[test]
+    fn a_deviation_hides_no_other_breach_of_the_same_trial() {
+        let rules = known_as(json!({
+            "trials": "a*", "check": "sample", "place": "status",
+            "reason": "agreed", "ticket": "KYC-1", "owner": "desk", "expires": "2026-12-01"
+        }));
+        let one = finding("A", Level::Must);
+        let elsewhere = Finding { part: Part::Body("/x".into()), ..one.clone() };
+        let otherwise = Finding { check: "other".into(), ..one.clone() };
+        let outcome = rules.judge("abc", &record(vec![one.clone()], None));
+        assert_eq!(outcome.verdict, Verdict::Skipped);
+        let reason = "known deviation from A: agreed (KYC-1, owner desk, until 2026-12-01)";
+        assert_eq!(outcome.reason.as_deref(), Some(reason));
+        for other in [elsewhere, otherwise] {
+            let outcome = rules.judge("abc", &record(vec![one.clone(), other], None));
+            assert_eq!(outcome.verdict, Verdict::Failed);
+            assert_eq!(outcome.described, [vec![0], vec![]]);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The program as a user meets it: exit codes, and messages that say in a line what is wrong.
 
+#[path = "cli/gating.rs"]
+mod gating;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]
@@ -119,9 +121,33 @@ fn mistakes_in_a_target_file_are_drawn_at_their_place() {
         ),
         (
             "deviations: [{ clause: ENV-1, reason: r, ticket: t, expires: 2030-13-01 }]",
-            "deviations[0].expires: ",
+            "deviations[0].expires: `2030-13-01` is no day of the calendar",
             ":2:62",
-            "",
+            "write the last day on which the breach is let pass as YYYY-MM-DD",
+        ),
+        (
+            "deviations: [{ reason: r, ticket: t, expires: 2030-01-01 }]",
+            "a known deviation names a `clause`, or its `trials`, or both",
+            ":2:14",
+            "add `clause: ID`",
+        ),
+        (
+            "deviations: [{ clause: ENV-1, check: envelope-presnt, reason: r, ticket: t, expires: 2030-01-01 }]",
+            "unknown check `envelope-presnt`",
+            ":2:38",
+            "did you mean `envelope-present`?",
+        ),
+        (
+            "deviations: [{ clause: ENV-1, place: the body, reason: r, ticket: t, expires: 2030-01-01 }]",
+            "`the body` is no place in an answer",
+            ":2:38",
+            "the places are `status`, `header NAME`",
+        ),
+        (
+            "deviations: [{ clause: ENV-1, reason: \"\", ticket: t, expires: 2030-01-01 }]",
+            "`reason` is empty",
+            ":2:39",
+            "a person has to say it",
         ),
         ("deviation: []", "unknown field `deviation`", ":2:1", "did you mean `deviations`?"),
         ("rate: fast", "rate: ", ":2:7", ""),
@@ -506,7 +532,7 @@ fn deviating(defect: Option<&'static str>, clause: &str, trial: &str, expires: &
     let desk = Desk::open(defect);
     let folder = folder();
     let text = format!(
-        "url: {}\ndeviations:\n  - {{ clause: {clause}, trial: \"{trial}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
+        "url: {}\ndeviations:\n  - {{ clause: {clause}, trials: \"{trial}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
         desk.url
     );
     let file = write(&folder, "target.yaml", &text);

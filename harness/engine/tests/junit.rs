@@ -442,6 +442,7 @@ fn report(trials: Vec<TrialReport>) -> Report {
         error_codes: Vec::new(),
         trials,
         left_behind: Vec::new(),
+        deviations: Vec::new(),
     }
 }
 
@@ -525,6 +526,8 @@ fn finding(level: Level) -> FindingReport {
         actual: "500".into(),
         part: "status".into(),
         exchange: 0,
+        fingerprint: "0123456789ab".into(),
+        deviation: None,
     }
 }
 

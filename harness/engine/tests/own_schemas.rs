@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 const ROOTS: [(&str, &str, &[&str]); 4] = [
     ("scenario", "ScenarioFile", &["scenario/model.rs"]),
     ("fixtures", "FixtureFile", &["scenario/model.rs"]),
-    ("target", "TargetFile", &["target/mod.rs"]),
+    ("target", "TargetFile", &["target/mod.rs", "target/deviation.rs"]),
     ("report", "Report", &["report/model.rs", "contract/clauses.rs", "verdict.rs"]),
 ];
 
@@ -126,7 +126,8 @@ actors: { reader: READER_KEY }
 lacks: { rate-limit: it has none }
 rate: 5.5
 deviations:
-  - { clause: ENV-1, trial: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
+  - { clause: ENV-1, trials: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
+  - { trials: b, check: expectation, place: body /error, reason: agreed, ticket: T-1, owner: desk, expires: 2030-01-31, flaky: true }
 ";
 
 /// Adds a member to every object but the `open` ones (maps of names); both must refuse it.
@@ -189,14 +190,18 @@ fn report() -> Value {
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
-            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0 }],
+            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "fingerprint": "00", "deviation": 0 }],
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
                 "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,
                 "fault": null, "curl": "curl", "request": { "headers": ["a: b"], "body": "{}" }, "response": { "headers": [], "body": "" }
             }]
         }],
-        "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }]
+        "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
+        "deviations": [{
+            "clause": "A-1", "trials": null, "check": null, "place": null, "reason": "r", "ticket": "t", "owner": null,
+            "expires": "2030-01-31", "flaky": false, "line": 3, "state": "observed", "note": null, "observedIn": ["a::b"]
+        }]
     }"#;
     serde_json::from_str(text).expect("JSON")
 }

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::curl;
 use super::model::{
-    ClauseReport, ClauseStatus, CodeReport, ExchangeReport, FindingReport, LeftBehind, MessageReport, Report, Suite,
-    TrialReport,
+    ClauseReport, ClauseStatus, CodeReport, DeviationReport, ExchangeReport, FindingReport, LeftBehind, MessageReport,
+    Report, Suite, TrialReport,
 };
 use super::veil::Own;
-use crate::contract::{Contract, Level};
+use crate::contract::{Contract, Level, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Made, TrialRecord};
 use crate::finding::Finding;
@@ -60,6 +61,8 @@ pub struct Facts<'f> {
     pub took: Duration,
     /// What could not be taken away.
     pub left: Vec<Made>,
+    /// The known deviations, and what became of them.
+    pub deviations: Vec<DeviationReport>,
     /// What hides secrets.
     pub redactor: &'f Redactor,
 }
@@ -114,6 +117,7 @@ pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
             .iter()
             .map(|made| LeftBehind { noun: made.noun.clone(), id: made.id.clone(), trial: made.trial.clone() })
             .collect(),
+        deviations: facts.deviations.clone(),
     };
     redacted(report, facts.redactor)
 }
@@ -206,7 +210,7 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
-        findings: result.record.findings.iter().map(|finding| finding_report(finding, &own, facts.redactor)).collect(),
+        findings: findings(result, &own, facts.redactor),
         exchanges: result
             .record
             .exchanges
@@ -216,8 +220,28 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
     }
 }
 
+fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<FindingReport> {
+    let described = |index: usize| result.outcome.described.get(index)?.first().copied();
+    let findings = result.record.findings.iter().enumerate();
+    findings
+        .map(|(index, finding)| FindingReport {
+            fingerprint: fingerprint(&result.name, finding),
+            deviation: described(index),
+            ..finding_report(finding, own, redactor)
+        })
+        .collect()
+}
+
+/// Nothing goes into it that differs from run to run, and no message, which may be put better one day.
+fn fingerprint(trial: &str, finding: &Finding) -> String {
+    let parts = [trial, &finding.clause, &finding.check, &finding.part.to_string()];
+    hex(&Sha256::digest(parts.join("\n")))[..12].to_owned()
+}
+
 fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingReport {
     FindingReport {
+        fingerprint: String::new(),
+        deviation: None,
         clause: finding.clause.clone(),
         check: finding.check.clone(),
         level: finding.level,

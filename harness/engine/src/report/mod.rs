@@ -94,7 +94,8 @@ fn own_name(report: &Report) -> String {
     format!("{name}.{}", std::process::id())
 }
 
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a file whole or not at all.
+pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }

@@ -40,6 +40,9 @@ pub struct Report {
     pub trials: Vec<TrialReport>,
     /// What the run has made and could not take away.
     pub left_behind: Vec<LeftBehind>,
+    /// The known deviations of the target, in the order of its file.
+    #[serde(default)]
+    pub deviations: Vec<DeviationReport>,
 }
 
 /// What made a report.
@@ -159,6 +162,73 @@ pub struct FindingReport {
     pub part: String,
     /// The index of the exchange.
     pub exchange: usize,
+    /// What tells it from other breaches, across runs: a hash over trial, clause, check and part.
+    #[serde(default)]
+    pub fingerprint: String,
+    /// The known deviation that describes it, by its index.
+    #[serde(default)]
+    pub deviation: Option<usize>,
+}
+
+/// What became of a known deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviationState {
+    /// What it describes was seen.
+    Observed,
+    /// Nothing can be said: its trials were not selected, had no verdict, or it comes and goes.
+    Unobserved,
+    /// What it describes no longer happens.
+    Stale,
+    /// Its last day is over.
+    Expired,
+    /// It speaks of no trial.
+    Unmatched,
+}
+
+impl DeviationState {
+    /// The state as a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviationState::Observed => "observed",
+            DeviationState::Unobserved => "unobserved",
+            DeviationState::Stale => "stale",
+            DeviationState::Expired => "expired",
+            DeviationState::Unmatched => "unmatched",
+        }
+    }
+}
+
+/// A known deviation, and what became of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeviationReport {
+    /// The clause that is known to be broken.
+    pub clause: Option<String>,
+    /// The pattern of the trials that it speaks of.
+    pub trials: Option<String>,
+    /// The check that it speaks of.
+    pub check: Option<String>,
+    /// The part of the answer that it speaks of.
+    pub place: Option<String>,
+    /// Why it is let pass.
+    pub reason: String,
+    /// Where it is being worked on.
+    pub ticket: String,
+    /// Who sees to it.
+    pub owner: Option<String>,
+    /// The last day on which it is let pass.
+    pub expires: String,
+    /// True when it comes and goes.
+    pub flaky: bool,
+    /// The line in the target file.
+    pub line: usize,
+    /// What became of it.
+    pub state: DeviationState,
+    /// What follows from that, in words.
+    pub note: Option<String>,
+    /// The trials in which it was seen.
+    pub observed_in: Vec<String>,
 }
 
 /// A request and what came of it. The members up to `field` are the log record that the published
@@ -224,6 +294,11 @@ impl Report {
     /// How many trials had a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()
+    }
+
+    /// True for a finding that fails a run of this strictness.
+    pub fn fails(&self, finding: &FindingReport) -> bool {
+        finding.level == Level::Must || self.strict
     }
 
     /// The clauses of one status.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::{ClauseStatus, ExchangeReport, FindingReport, Report, TrialReport};
+use super::model::{ClauseStatus, DeviationState, ExchangeReport, FindingReport, Report, TrialReport};
 use crate::contract::Level;
 use crate::finding::EXPECTATION;
 use crate::verdict::Verdict;
@@ -37,6 +37,7 @@ pub fn render(report: &Report) -> String {
     }
     write_inconclusive(&mut out, report);
     write_skipped(&mut out, report);
+    write_deviations(&mut out, report);
     write_left(&mut out, report);
     write_counts(&mut out, report);
     out
@@ -104,7 +105,9 @@ fn answered(exchange: &ExchangeReport) -> String {
 /// Reasons with the trials that share them.
 fn by_reason(report: &Report, verdict: Verdict) -> Vec<(&str, Vec<&TrialReport>)> {
     let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
-    for trial in report.trials.iter().filter(|trial| trial.verdict == verdict) {
+    // What is known to be broken has a section of its own.
+    let known = |trial: &TrialReport| verdict == Verdict::Skipped && !trial.findings.is_empty();
+    for trial in report.trials.iter().filter(|trial| trial.verdict == verdict && !known(trial)) {
         let reason = trial.reason.as_deref().unwrap_or_default();
         match groups.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, trials)) => trials.push(trial),
@@ -136,6 +139,36 @@ fn write_skipped(out: &mut String, report: &Report) {
     out.push_str("\nskipped:\n\n");
     for (reason, trials) in groups.iter().take(LISTED) {
         let _ = writeln!(out, "  {:>4}  {reason}", trials.len());
+    }
+}
+
+/// The target's list of known deviations, each with what became of it.
+fn write_deviations(out: &mut String, report: &Report) {
+    if report.deviations.is_empty() {
+        return;
+    }
+    out.push_str("\nknown deviations:\n\n");
+    for entry in &report.deviations {
+        let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+        let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
+        let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
+        let seen = match entry.observed_in.len() {
+            0 => String::new(),
+            1 => format!(", seen in {}", entry.observed_in[0]),
+            many => format!(", seen in {many} trials"),
+        };
+        let _ = writeln!(
+            out,
+            "  {:<10}  {}: {} ({}{owner}, until {}){seen}",
+            entry.state.as_str(),
+            subject.join(" "),
+            entry.reason,
+            entry.ticket,
+            entry.expires
+        );
+        if let Some(note) = entry.note.as_ref().filter(|_| entry.state == DeviationState::Unobserved) {
+            let _ = writeln!(out, "              {note}");
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod aim;
 mod deviations;
+mod draft;
+mod gate;
 mod packs;
 mod results;
 mod select;
@@ -19,10 +21,9 @@ use tokio::sync::watch;
 pub use packs::{load, pack_root};
 
 use self::aim::{aim, reachable, receiver};
-use self::deviations::stale_deviations;
 use self::packs::joint_hash;
 use self::results::{add_missing, unrun};
-use self::select::{is_partial, list, selected};
+use self::select::{list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
 use crate::cli::RunArgs;
 use crate::execute::Environment;
@@ -106,6 +107,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         deviations: target.deviations.clone(),
         today: Utc::now().date_naive(),
     });
+    let all_names = library.trials.iter().map(|trial| trial.name.clone()).collect();
     let planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
     if planned.is_empty() {
         return Err(usage("no trial matches; `--list` shows all names"));
@@ -126,6 +128,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             started,
             took: clock.elapsed(),
             left: Vec::new(),
+            deviations: Vec::new(),
             redactor: &redactor,
         };
         return write_reports(&arguments, &report::build(&facts, results));
@@ -148,9 +151,10 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     runtime.block_on(sweep(&environment));
     let mut results = shared.recorder.take();
     add_missing(&mut results, names);
-    if !is_partial(&arguments) {
-        results.extend(stale_deviations(&rules, &results, arguments.pack.target.as_deref()));
-    }
+    let scope = scope(&arguments);
+    let entries = deviations::states(&rules, &results, &all_names, scope);
+    let listed_in = arguments.pack.target.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    results.extend(deviations::failures(&entries, &listed_in, &results, scope));
     let facts = Facts {
         contract: &environment.contract,
         hash,
@@ -164,6 +168,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         started,
         took: clock.elapsed(),
         left: environment.ledger.left(),
+        deviations: entries,
         redactor: &redactor,
     };
     let report = report::build(&facts, results);
@@ -209,7 +214,7 @@ fn finish(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
 
 /// Writes every report that can be written, and then says which could not.
 fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
-    let mut failures = Vec::new();
+    let mut failures = gate::after(&arguments.gate, report);
     for order in &arguments.report {
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),

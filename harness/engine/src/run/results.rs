@@ -19,26 +19,13 @@ pub(super) fn add_missing(results: &mut Vec<TrialResult>, planned: Vec<Planned>)
 
 pub(super) fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResult {
     let spec = trial.spec;
-    let mut result = synthetic(spec.name, spec.file, spec.line, spec.clauses, verdict, Some(reason.to_owned()));
-    result.about = spec.about;
-    result
-}
-
-pub(super) fn synthetic(
-    name: String,
-    file: String,
-    line: usize,
-    clauses: Vec<String>,
-    verdict: Verdict,
-    reason: Option<String>,
-) -> TrialResult {
     TrialResult {
-        name,
-        file,
-        line,
-        about: String::new(),
-        clauses,
-        outcome: Outcome { verdict, reason, deviations: Vec::new() },
+        name: spec.name,
+        file: spec.file,
+        line: spec.line,
+        about: spec.about,
+        clauses: spec.clauses,
+        outcome: Outcome::unrun(verdict, Some(reason.to_owned())),
         started: None,
         took: Duration::ZERO,
         record: TrialRecord::default(),

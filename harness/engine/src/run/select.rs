@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::Trial;
 
+use super::deviations::Scope;
 use crate::cli::RunArgs;
 use crate::plan::Planned;
 use crate::scenario::Library;
@@ -24,11 +25,14 @@ fn is_selected(arguments: &RunArgs, name: &str) -> bool {
         && !arguments.libtest.ignored
 }
 
-pub(super) fn is_partial(arguments: &RunArgs) -> bool {
-    arguments.shard.is_some()
-        || arguments.libtest.filter.is_some()
-        || !arguments.more.is_empty()
-        || !arguments.libtest.skip.is_empty()
+pub(super) fn scope(arguments: &RunArgs) -> Scope {
+    let filtered =
+        arguments.libtest.filter.is_some() || !arguments.more.is_empty() || !arguments.libtest.skip.is_empty();
+    match (filtered, arguments.shard.is_some()) {
+        (true, _) => Scope::Filtered,
+        (false, true) => Scope::Shard,
+        (false, false) => Scope::Whole,
+    }
 }
 
 pub(super) fn list(arguments: &RunArgs, library: &Library) -> ExitCode {

@@ -2,6 +2,7 @@
 
 mod client;
 mod credential;
+mod deviation;
 mod embedded;
 mod receiver;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 pub use client::{HttpClient, Network};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
+pub use deviation::{Deviation, fits};
 pub use embedded::{Embedded, assignments, defects, serve, start_embedded, start_with_defects};
 
 pub use receiver::{Delivery, Receiver};
@@ -66,39 +68,6 @@ pub struct TargetFile {
     pub deviations: Vec<Deviation>,
 }
 
-/// A known breach: it still runs, but does not fail the run while it is as described.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Deviation {
-    /// The clause that is known to be broken.
-    pub clause: String,
-    /// The trials in which it is: a name, or a beginning of names that ends in `*`. All when absent.
-    #[serde(default)]
-    pub trial: Option<String>,
-    /// Why it is let pass.
-    pub reason: String,
-    /// Where it is being worked on.
-    pub ticket: String,
-    /// The last day on which it is let pass, as YYYY-MM-DD.
-    pub expires: chrono::NaiveDate,
-    /// The line in the target file.
-    #[serde(skip)]
-    pub line: usize,
-}
-
-impl Deviation {
-    /// True when the trial is one of those that it speaks of.
-    pub fn covers(&self, trial: &str) -> bool {
-        match self.trial.as_deref() {
-            None => true,
-            Some(pattern) => match pattern.strip_suffix('*') {
-                Some(beginning) => trial.starts_with(beginning),
-                None => trial == pattern,
-            },
-        }
-    }
-}
-
 impl TargetFile {
     /// Reads a target file and checks its names against the contract.
     pub fn load(path: &Path, contract: &Contract) -> Result<Self, Problems> {
@@ -111,17 +80,9 @@ impl TargetFile {
         };
         let actors: Vec<String> = contract.conventions.actors.keys().cloned().collect();
         let capabilities: Vec<String> = contract.conventions.capabilities.keys().cloned().collect();
-        let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
         refuse_unknown(&file, "actors", target.actors.keys(), &actors, &mut problems);
         refuse_unknown(&file, "lacks", target.lacks.keys(), &capabilities, &mut problems);
-        for (index, deviation) in target.deviations.iter_mut().enumerate() {
-            let at = ["deviations".into(), index.into(), "clause".into()];
-            deviation.line = file.locate(&at).map_or(1, |place| place.line);
-            if !clauses.contains(&deviation.clause) {
-                let problem = file.problem(&at, format!("unknown clause `{}`", deviation.clause));
-                problems.0.push(problem.with_help(suggestion(&deviation.clause, &clauses)));
-            }
-        }
+        deviation::check(&file, &mut target.deviations, contract, &mut problems);
         let bounded =
             |value: Option<f64>, least: f64, most: f64| value.is_none_or(|value| (least..=most).contains(&value));
         if !bounded(target.rate, 0.001, 1e6) {
