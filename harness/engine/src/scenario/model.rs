@@ -258,10 +258,16 @@ pub enum Alteration {
     AsBasic,
     /// A JWT's signature becomes another.
     BreakSignature,
+    /// A JWT's signature becomes another near its end only.
+    BreakSignatureEnd,
+    /// A JWT's signature loses its second half.
+    HalfSignature,
     /// A JWT's signature goes, the last dot stays.
     NoSignature,
     /// A JWT's header says `alg: none`, its expiry moves ahead, its signature goes.
     AlgNone,
+    /// The same with `alg: nOnE`, for those who only refuse the usual spelling.
+    AlgNoneOddCase,
     /// A JWT's expiry moves ahead under the old signature.
     ExtendExpiry,
     /// A JWT's first two parts, without the third.
@@ -271,7 +277,17 @@ pub enum Alteration {
 impl Alteration {
     /// True for those that only make sense for a JSON Web Token (RFC 7519).
     pub fn needs_token(self) -> bool {
-        matches!(self, Self::BreakSignature | Self::NoSignature | Self::AlgNone | Self::ExtendExpiry | Self::TwoParts)
+        matches!(
+            self,
+            Self::BreakSignature
+                | Self::BreakSignatureEnd
+                | Self::HalfSignature
+                | Self::NoSignature
+                | Self::AlgNone
+                | Self::AlgNoneOddCase
+                | Self::ExtendExpiry
+                | Self::TwoParts
+        )
     }
 }
 

@@ -139,6 +139,7 @@ impl Credential {
         let value = &self.value;
         let parts: Vec<&str> = value.split('.').collect();
         let (head, claims) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
+        let signature = parts.get(2).copied().unwrap_or_default();
         // What a shell cannot write in a line is described instead; such a line says so by its name.
         let described = |what: &str| format!("${{{variable}_{what}}}");
         match alteration {
@@ -153,21 +154,31 @@ impl Credential {
                 (with_other_last(value), described("WITH_ANOTHER_LAST_CHARACTER"))
             }
             // The last digit of a token may hold nothing but padding bits, which a decoder may overlook.
-            Some(Alteration::BreakSignature | Alteration::LastCharacter) => (
-                format!("{head}.{claims}.{}", broken(parts.get(2).copied().unwrap_or_default())),
-                described("WITH_ANOTHER_SIGNATURE"),
+            Some(Alteration::BreakSignature | Alteration::LastCharacter) => {
+                (format!("{head}.{claims}.{}", broken(signature)), described("WITH_ANOTHER_SIGNATURE"))
+            }
+            Some(Alteration::BreakSignatureEnd) => (
+                format!("{head}.{claims}.{}", broken_at_the_end(signature)),
+                described("WITH_ANOTHER_END_OF_ITS_SIGNATURE"),
+            ),
+            Some(Alteration::HalfSignature) => (
+                format!("{head}.{claims}.{}", signature.chars().take(signature.len() / 2).collect::<String>()),
+                described("WITH_HALF_A_SIGNATURE"),
             ),
             Some(Alteration::NoSignature) => (format!("{head}.{claims}."), described("WITHOUT_SIGNATURE")),
             Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
-            Some(Alteration::AlgNone) => (
-                format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#), self.extended_claims()),
-                described("WITH_ALG_NONE"),
-            ),
-            Some(Alteration::ExtendExpiry) => (
-                format!("{head}.{}.{}", self.extended_claims(), parts.get(2).copied().unwrap_or_default()),
-                described("WITH_A_LATER_EXPIRY"),
-            ),
+            Some(Alteration::AlgNone) => (self.unsigned("none"), described("WITH_ALG_NONE")),
+            Some(Alteration::AlgNoneOddCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_ODD_CASE")),
+            Some(Alteration::ExtendExpiry) => {
+                (format!("{head}.{}.{signature}", self.extended_claims()), described("WITH_A_LATER_EXPIRY"))
+            }
         }
+    }
+
+    /// A token of the same claims, not yet expired, under an algorithm that signs nothing.
+    fn unsigned(&self, algorithm: &str) -> String {
+        let head = serde_json::json!({ "alg": algorithm, "typ": "JWT" }).to_string();
+        format!("{}.{}.", URL_SAFE_NO_PAD.encode(head), self.extended_claims())
     }
 
     /// The claims with an expiry that lies an hour ahead.
@@ -203,6 +214,16 @@ fn broken(signature: &str) -> String {
     letters.into_iter().collect()
 }
 
+/// Another signature that begins alike. The last digit but one changes, since the last may hold padding bits.
+fn broken_at_the_end(signature: &str) -> String {
+    let mut letters: Vec<char> = signature.chars().collect();
+    let last_but_one = letters.len().saturating_sub(2);
+    if let Some(letter) = letters.get_mut(last_but_one) {
+        *letter = if *letter == 'A' { 'B' } else { 'A' };
+    }
+    letters.into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,5 +247,7 @@ mod tests {
         let longer = Credential::parse(&format!("bearer:{none}x")).expect("a credential");
         assert!(longer.expiry().expect("an expiry") > Utc::now());
         assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{claims}.A2ln"));
+        assert_eq!(token.altered(Some(Alteration::BreakSignatureEnd), "V", "p").0, format!("aGVhZA.{claims}.c2An"));
+        assert_eq!(token.altered(Some(Alteration::HalfSignature), "V", "p").0, format!("aGVhZA.{claims}.c2"));
     }
 }
