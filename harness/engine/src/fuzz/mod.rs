@@ -1,6 +1,16 @@
 //! Values for the field formats: valid ones over the whole space, and invalid ones that each break one
 //! named rule. Nothing here sends or judges; a property draws inputs from rules and has them sent.
 
+mod date;
+mod draw;
+mod expand;
+mod mail;
+mod oracle;
+mod phone;
+mod phone_plans;
 pub mod rule;
 
-pub use rule::{Claim, Content, Format, Input, Rule, rules};
+pub use rule::{Claim, Content, Format, Input, Rule, UNIQUE, rules};
+
+#[cfg(test)]
+mod tests;
