@@ -60,6 +60,8 @@ pub enum Command {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// Join the JSON reports of all parts of a run, shards or single trials, and judge them once
+    Merge(MergeArgs),
     /// Serve the reference API
     Serve {
         /// The address to listen on; port 0 takes a free one
@@ -98,9 +100,6 @@ pub struct RunArgs {
     /// Where the contract stands, and what it is held against.
     #[command(flatten)]
     pub pack: PackArgs,
-    /// Write a report, KIND=PATH (repeatable): json, junit, junit-strict; `-` is standard output
-    #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
-    pub report: Vec<Order>,
     /// A number, or `random`: the same seed gives the same cases in the same order
     #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", default_value = "1", value_parser = seed)]
     pub seed: u64,
@@ -116,7 +115,7 @@ pub struct RunArgs {
     /// The wall clock of one exchange, body included
     #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_TIMEOUT", default_value = "30", value_parser = positive)]
     pub timeout: f64,
-    /// The I-th of N disjoint parts
+    /// The I-th of N disjoint parts, I/N; from-zero:I/N where I counts from 0
     #[arg(long, value_name = "I/N", env = "CONFORMANCE_SHARD", value_parser = shard)]
     pub shard: Option<Shard>,
     /// Where our webhook receiver listens
@@ -143,15 +142,43 @@ pub struct RunArgs {
     /// Send this header with every request, 'NAME: VALUE' (repeatable)
     #[arg(long, value_name = "NAME: VALUE", env = "CONFORMANCE_HEADER", hide_env_values = true, value_parser = header)]
     pub header: Vec<Header>,
-    /// What is made of the report.
+    /// A name for this run; reports of another run are not merged with its own
+    #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
+    pub run_id: Option<String>,
+    /// Where reports go, and what is made of them.
     #[command(flatten)]
-    pub gate: GateArgs,
+    pub outputs: OutputArgs,
     /// libtest's own flags.
     #[command(flatten)]
     pub libtest: libtest_mimic::Arguments,
     /// Further filters
     #[arg(value_name = "FILTER", hide = true)]
     pub more: Vec<String>,
+}
+
+/// The parts of a run, and where the reports on all of it go.
+#[derive(Args, Debug)]
+pub struct MergeArgs {
+    /// JSON reports of all parts of one run, or folders of them
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub parts: Vec<PathBuf>,
+    /// The pack that was run, where it is not found from here: it names trials that are missing
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_PACK")]
+    pub pack: Option<PathBuf>,
+    /// Where reports go, and what is made of them.
+    #[command(flatten)]
+    pub outputs: OutputArgs,
+}
+
+/// Where reports go, and what is made of them.
+#[derive(Args, Debug, Clone, Default)]
+pub struct OutputArgs {
+    /// Write a report, KIND=PATH (repeatable): json, junit, junit-strict; `-` is standard output
+    #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
+    pub report: Vec<Order>,
+    /// What is made of the report.
+    #[command(flatten)]
+    pub gate: GateArgs,
 }
 
 /// What is made of a report besides its exit code.
@@ -207,10 +234,12 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn shard(text: &str) -> Result<Shard, String> {
+    // Some systems count their jobs from 0.
+    let (first, text) = text.strip_prefix("from-zero:").map_or((1, text), |rest| (0, rest));
     let parsed = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
     match parsed {
-        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
-        _ => Err("a shard is I/N with I from 1 to N, such as 2/4".to_owned()),
+        Some((index, count)) if (first..count.saturating_add(first)).contains(&index) => Ok(Shard { index: index + 1 - first, count }),
+        _ => Err("a shard is I/N with I from 1 to N, such as 2/4, or from-zero:I/N with I from 0".to_owned()),
     }
 }
 
@@ -255,6 +284,8 @@ mod tests {
         assert_eq!(suite.run.more, ["b"]);
         assert!(suite.run.strict);
         assert_eq!(suite.run.shard, Some(Shard { index: 2, count: 4 }));
+        assert_eq!(shard("from-zero:0/4"), Ok(Shard { index: 1, count: 4 }));
+        assert_eq!(shard("from-zero:3/4"), Ok(Shard { index: 4, count: 4 }));
     }
 
     #[test]
@@ -262,6 +293,7 @@ mod tests {
         for arguments in [
             ["--shard", "0/4"],
             ["--shard", "5/4"],
+            ["--shard", "from-zero:4/4"],
             ["--rate", "0"],
             ["--timeout", "-1"],
             ["--seed", "x"],

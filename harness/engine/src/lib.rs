@@ -49,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(pack) => commands::list(&pack),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect } => commands::serve(listen, &defect),
         Command::Schema { name } => commands::schema(&name),
     }

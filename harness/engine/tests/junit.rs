@@ -443,6 +443,7 @@ fn report(trials: Vec<TrialReport>) -> Report {
         trials,
         left_behind: Vec::new(),
         deviations: Vec::new(),
+        manifest: None,
     }
 }
 
@@ -511,6 +512,9 @@ fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Findi
         started_at: Some("2026-11-22T15:48:24Z".into()),
         duration_ms: 123,
         clauses: vec!["AUTH-5".into(), "AUTH-6".into()],
+        exercised: Vec::new(),
+        codes: Vec::new(),
+        deviations: Vec::new(),
         findings,
         exchanges: vec![exchange()],
     }

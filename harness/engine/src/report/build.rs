@@ -1,24 +1,24 @@
 //! From the records of a run to its report. Everything that leaves the process goes through here, and
 //! so through the redactor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::curl;
 use super::model::{
-    ClauseReport, ClauseStatus, CodeReport, DeviationReport, ExchangeReport, FindingReport, LeftBehind, MessageReport,
-    Report, Suite, TrialReport,
+    DeviationReport, ExchangeReport, FORMAT, FindingReport, LeftBehind, Manifest, MessageReport, Report, Suite,
+    TrialReport,
 };
+use super::{curl, judge};
 use super::veil::Own;
-use crate::contract::{Contract, Level, hex};
+use crate::contract::{Contract, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Made, TrialRecord};
 use crate::finding::Finding;
 use crate::secret::Redactor;
-use crate::verdict::{Outcome, Verdict, exit_code};
+use crate::verdict::{Outcome, Verdict};
 
 /// A trial with all that came of it.
 #[derive(Clone, Debug)]
@@ -61,8 +61,10 @@ pub struct Facts<'f> {
     pub took: Duration,
     /// What could not be taken away.
     pub left: Vec<Made>,
-    /// The known deviations, and what became of them.
-    pub deviations: Vec<DeviationReport>,
+    /// How many requests were sent.
+    pub requests: u64,
+    /// What the run is a part of.
+    pub manifest: Manifest,
     /// What hides secrets.
     pub redactor: &'f Redactor,
 }
@@ -71,20 +73,17 @@ pub struct Facts<'f> {
 const LONGEST_SHOWN: usize = 4096;
 /// The most of a finding's expected and actual text, in characters.
 const LONGEST_FINDING: usize = 400;
-/// Trials that a clause or code lists at most.
-const LISTED: usize = 1000;
 
-/// Makes the report; `results` may come in any order.
-pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
+/// The results as a report shows them, sorted by name.
+pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialReport> {
     results.sort_by(|a, b| a.name.cmp(&b.name));
-    let verdicts: Vec<Verdict> = results.iter().map(|result| result.outcome.verdict).collect();
-    let mut summary: BTreeMap<String, usize> =
-        Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), 0)).collect();
-    for verdict in &verdicts {
-        *summary.entry(verdict.as_str().to_owned()).or_default() += 1;
-    }
+    results.iter().map(|result| trial_report(facts, result)).collect()
+}
+
+/// Makes the report of trials, with what became of the known deviations.
+pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Report {
     let report = Report {
-        format: 1,
+        format: FORMAT,
         suite: Suite {
             name: "conformance".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -95,29 +94,30 @@ pub fn build(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Report {
         strict: facts.strict,
         started_at: time(facts.started),
         duration_ms: millis(facts.took),
-        requests: results.iter().map(|result| result.record.requests as u64).sum(),
-        exit_code: exit_code(&verdicts, facts.strict),
-        summary,
+        requests: facts.requests,
+        exit_code: judge::exit_code(&trials, facts.strict),
+        summary: judge::summary(&trials),
         clauses: facts
             .contract
             .clauses
             .iter()
-            .map(|clause| clause_report(&clause.id, clause.level, &clause.says, &results))
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &trials))
             .collect(),
         error_codes: facts
             .contract
             .catalog
             .codes
             .iter()
-            .map(|entry| code_report(&entry.code, entry.status, &results))
+            .map(|entry| judge::code(&entry.code, entry.status, &trials))
             .collect(),
-        trials: results.iter().map(|result| trial_report(facts, result)).collect(),
+        trials,
         left_behind: facts
             .left
             .iter()
             .map(|made| LeftBehind { noun: made.noun.clone(), id: made.id.clone(), trial: made.trial.clone() })
             .collect(),
-        deviations: facts.deviations.clone(),
+        deviations,
+        manifest: Some(facts.manifest.clone()),
     };
     redacted(report, facts.redactor)
 }
@@ -129,63 +129,6 @@ fn redacted(report: Report, redactor: &Redactor) -> Report {
     redactor.clean_value(&mut value);
     // Redaction changes nothing but the contents of strings, so this reads back.
     serde_json::from_value(value).unwrap_or_else(|error| unreachable!("{error}"))
-}
-
-fn clause_report(id: &str, level: Level, says: &str, results: &[TrialResult]) -> ClauseReport {
-    let breaks = |finding: &Finding| finding.clause == id && finding.level <= level;
-    let mut trials = BTreeSet::new();
-    let (mut exercised_by, mut violated, mut known) = (0, false, None);
-    let mut obstacles: BTreeMap<&str, usize> = BTreeMap::new();
-    for result in results {
-        let broken = result.record.findings.iter().any(breaks);
-        let about = result.clauses.iter().any(|clause| clause == id);
-        if broken {
-            violated = true;
-            if result.outcome.verdict == Verdict::Skipped {
-                known = result.outcome.reason.clone();
-            }
-        }
-        if broken || result.record.exercised.contains(id) {
-            exercised_by += 1;
-        }
-        if broken || about {
-            trials.insert(result.name.clone());
-        }
-        if let Some(reason) = result.outcome.reason.as_deref().filter(|_| about && !broken) {
-            *obstacles.entry(reason).or_default() += 1;
-        }
-    }
-    let status = match (violated, exercised_by) {
-        (true, _) => ClauseStatus::Violated,
-        (false, 0) => ClauseStatus::NotExercised,
-        (false, _) => ClauseStatus::Upheld,
-    };
-    let obstacle = obstacles.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason.to_owned());
-    let reason = match status {
-        ClauseStatus::Violated => known,
-        ClauseStatus::Upheld => None,
-        ClauseStatus::NotExercised => obstacle.or_else(|| Some("no trial of this run is about it".to_owned())),
-    };
-    ClauseReport {
-        id: id.to_owned(),
-        level,
-        says: says.to_owned(),
-        status,
-        reason,
-        exercised_by,
-        trials: trials.into_iter().take(LISTED).collect(),
-    }
-}
-
-fn code_report(code: &str, status: Option<u16>, results: &[TrialResult]) -> CodeReport {
-    let trials: Vec<String> =
-        results.iter().filter(|result| result.record.codes.contains(code)).map(|result| result.name.clone()).collect();
-    CodeReport {
-        code: code.to_owned(),
-        status,
-        observed: trials.len(),
-        trials: trials.into_iter().take(LISTED).collect(),
-    }
 }
 
 fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
@@ -200,6 +143,7 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         })
         .collect();
     let own = Own::new(sent.iter().map(String::as_str));
+    let described: BTreeSet<usize> = result.outcome.described.iter().flatten().copied().collect();
     TrialReport {
         name: result.name.clone(),
         file: result.file.clone(),
@@ -210,6 +154,9 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
+        exercised: result.record.exercised.iter().cloned().collect(),
+        codes: result.record.codes.iter().cloned().collect(),
+        deviations: described.into_iter().collect(),
         findings: findings(result, &own, facts.redactor),
         exchanges: result
             .record

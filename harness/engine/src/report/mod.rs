@@ -3,16 +3,20 @@
 mod build;
 mod curl;
 mod json;
+mod judge;
 mod junit;
 pub mod model;
+pub mod parts;
+mod read;
 pub mod terminal;
 mod veil;
 mod xml;
 
 use std::path::{Path, PathBuf};
 
-pub use build::{Facts, TrialResult, build};
+pub use build::{Facts, TrialResult, build, trials};
 pub use model::Report;
+pub use read::read;
 
 /// One report format.
 pub struct Format {
@@ -80,10 +84,13 @@ impl Order {
     }
 }
 
-/// A name that no other process of the run uses: the only trial's, if there is only one, and the process id.
+/// A name that no other process of the run uses: the only trial's, if there is only one, or the shard's, and
+/// the process id.
 fn own_name(report: &Report) -> String {
-    let trial = match report.trials.as_slice() {
-        [only] => only.name.as_str(),
+    let shard = report.manifest.as_ref().and_then(|manifest| manifest.shard.as_deref());
+    let trial = match (report.trials.as_slice(), shard) {
+        ([only], _) => only.name.as_str(),
+        (_, Some(shard)) => &format!("shard-{}", shard.replace('/', "-of-")),
         _ => "run",
     };
     let name: String = trial

@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-use crate::contract::Level;
+use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
+
+/// The version of this format.
+pub const FORMAT: u32 = 1;
 
 /// A whole run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +47,43 @@ pub struct Report {
     /// The known deviations of the target, in the order of its file.
     #[serde(default)]
     pub deviations: Vec<DeviationReport>,
+    /// What it is a part of; absent only in reports of older versions.
+    #[serde(default)]
+    pub manifest: Option<Manifest>,
+}
+
+/// What a report is a part of: by it parts are joined, and a lost or a foreign one is noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Manifest {
+    /// Which part it is, `I/N`; absent when the run was not divided into shards.
+    pub shard: Option<String>,
+    /// True when a runner of ours gave every trial a process, and so a report, of its own.
+    pub by_trial: bool,
+    /// True when filters left only some trials of the suite.
+    pub filtered: bool,
+    /// The trials of all parts together.
+    pub whole: Extent,
+    /// The trials of this part.
+    pub part: Extent,
+    /// What was chosen that can change a verdict.
+    pub options: BTreeMap<String, String>,
+    /// The target file, where there was one.
+    pub target_file: Option<String>,
+    /// The day by which known deviations were judged, as YYYY-MM-DD.
+    pub day: String,
+    /// For each known deviation, of how many trials of the suite it speaks.
+    pub spoken_of: Vec<usize>,
+}
+
+/// A set of trials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Extent {
+    /// How many they are.
+    pub trials: usize,
+    /// SHA-256 over their names, sorted, each with a line feed behind it.
+    pub hash: String,
 }
 
 /// What made a report.
@@ -136,6 +177,15 @@ pub struct TrialReport {
     pub duration_ms: u64,
     /// The clauses that it is about.
     pub clauses: Vec<String>,
+    /// The clauses that it put to the test.
+    #[serde(default)]
+    pub exercised: Vec<String>,
+    /// The error codes that it observed.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// The known deviations, by index, that describe something of what is broken.
+    #[serde(default)]
+    pub deviations: Vec<usize>,
     /// What is broken.
     pub findings: Vec<FindingReport>,
     /// What was sent and came back; bodies only where something is wrong.
@@ -288,6 +338,17 @@ pub struct LeftBehind {
     pub id: String,
     /// The trial that made it.
     pub trial: String,
+}
+
+impl Extent {
+    /// The extent of these names, which may come in any order.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        let mut text = names.join("\n");
+        text.push('\n');
+        Self { trials: names.len(), hash: hex(&Sha256::digest(text)) }
+    }
 }
 
 impl Report {

@@ -1,11 +1,11 @@
 //! The list of known deviations after a run: which entries were observed, and which have rotted.
 
-use std::collections::BTreeSet;
+use chrono::NaiveDate;
 
-use crate::report::TrialResult;
-use crate::report::model::{DeviationReport, DeviationState};
+use crate::report::model::{DeviationReport, DeviationState, TrialReport};
+use crate::report::parts::OF_THE_LIST;
 use crate::target::Deviation;
-use crate::verdict::{Outcome, Rules, Verdict};
+use crate::verdict::Verdict;
 
 /// How much of the suite a run was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,27 +18,49 @@ pub(super) enum Scope {
     Filtered,
 }
 
-/// What became of each entry; `names` are all trials of the suite, selected or not.
-pub(super) fn states(
-    rules: &Rules,
-    results: &[TrialResult],
-    names: &BTreeSet<String>,
-    scope: Scope,
+/// The list of known deviations, and what it is held against.
+pub(super) struct Known<'k> {
+    /// The entries.
+    pub(super) entries: &'k [Deviation],
+    /// For each of them, of how many trials of the suite it speaks, whether they were selected or not.
+    pub(super) spoken_of: &'k [usize],
+    /// The day of the run.
+    pub(super) today: NaiveDate,
+    /// How much of the suite was run.
+    pub(super) scope: Scope,
+}
+
+/// For each entry, of how many trials it speaks.
+pub(super) fn spoken_of<'n>(entries: &[Deviation], names: impl Iterator<Item = &'n str> + Clone) -> Vec<usize> {
+    entries.iter().map(|entry| names.clone().filter(|name| entry.covers(name)).count()).collect()
+}
+
+/// What became of each entry; those that have rotted join the trials as failures.
+pub(super) fn add_deviations(
+    known: &Known<'_>,
+    file: Option<&str>,
+    trials: &mut Vec<TrialReport>,
 ) -> Vec<DeviationReport> {
-    rules
-        .deviations
+    let entries = states(known, trials);
+    let rotted = failures(&entries, file.unwrap_or_default(), trials, known.scope);
+    trials.extend(rotted);
+    trials.sort_by(|a, b| a.name.cmp(&b.name));
+    entries
+}
+
+fn states(known: &Known<'_>, trials: &[TrialReport]) -> Vec<DeviationReport> {
+    known
+        .entries
         .iter()
+        .zip(known.spoken_of)
         .enumerate()
-        .map(|(index, deviation)| {
-            let observed: Vec<String> = results
-                .iter()
-                .filter(|result| result.outcome.described.iter().flatten().any(|entry| *entry == index))
-                .map(|result| result.name.clone())
-                .collect();
+        .map(|(index, (deviation, spoken_of))| {
+            let seen = |trial: &&TrialReport| trial.deviations.contains(&index);
+            let observed: Vec<String> = trials.iter().filter(seen).map(|trial| trial.name.clone()).collect();
             let state = match observed.is_empty() {
-                _ if rules.today > deviation.expires => DeviationState::Expired,
+                _ if known.today > deviation.expires => DeviationState::Expired,
                 false => DeviationState::Observed,
-                true => unobserved(deviation, results, names, scope),
+                true => unobserved(deviation, trials, *spoken_of, known.scope),
             };
             entry(deviation, state, observed)
         })
@@ -46,24 +68,17 @@ pub(super) fn states(
 }
 
 /// Why nothing that an entry describes was seen.
-fn unobserved(
-    deviation: &Deviation,
-    results: &[TrialResult],
-    names: &BTreeSet<String>,
-    scope: Scope,
-) -> DeviationState {
-    if !names.iter().any(|name| deviation.covers(name)) {
+fn unobserved(deviation: &Deviation, trials: &[TrialReport], spoken_of: usize, scope: Scope) -> DeviationState {
+    if spoken_of == 0 {
         return if scope == Scope::Filtered { DeviationState::Unobserved } else { DeviationState::Unmatched };
     }
-    let about = |result: &&TrialResult| {
-        let touches = |clause| result.clauses.contains(clause) || result.record.exercised.contains(clause);
-        deviation.covers(&result.name) && deviation.clause.as_ref().is_none_or(touches)
+    let about = |trial: &&TrialReport| {
+        deviation.covers(&trial.name) && deviation.clause.as_ref().is_none_or(|clause| touches(trial, clause))
     };
-    let covered: Vec<&TrialResult> = results.iter().filter(about).collect();
+    let covered: Vec<&TrialReport> = trials.iter().filter(about).collect();
     // Where no verdict could be had, nothing is known of the entry, either.
-    let unknown = |result: &&TrialResult| {
-        result.outcome.verdict == Verdict::Inconclusive
-            || (result.outcome.verdict == Verdict::Skipped && result.record.exchanges.is_empty())
+    let unknown = |trial: &&TrialReport| {
+        trial.verdict == Verdict::Inconclusive || (trial.verdict == Verdict::Skipped && trial.exchanges.is_empty())
     };
     match (scope, covered.is_empty()) {
         (Scope::Whole, true) => DeviationState::Unmatched,
@@ -72,9 +87,8 @@ fn unobserved(
         (Scope::Whole, false) => DeviationState::Stale,
         // Trials that were not selected may still show it.
         (Scope::Shard | Scope::Filtered, false) => {
-            let run: BTreeSet<&str> = results.iter().map(|result| result.name.as_str()).collect();
-            let all_run = names.iter().filter(|name| deviation.covers(name)).all(|name| run.contains(name.as_str()));
-            if all_run { DeviationState::Stale } else { DeviationState::Unobserved }
+            let run = trials.iter().filter(|trial| deviation.covers(&trial.name)).count();
+            if run == spoken_of { DeviationState::Stale } else { DeviationState::Unobserved }
         }
     }
 }
@@ -110,20 +124,21 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
     }
 }
 
-/// A failed result for every entry that has rotted: the list must not.
-pub(super) fn failures(
+fn touches(trial: &TrialReport, clause: &String) -> bool {
+    trial.clauses.contains(clause) || trial.exercised.contains(clause)
+}
+
+/// A failed trial for every entry that has rotted: the list must not.
+fn failures(
     entries: &[DeviationReport],
     file: &str,
-    results: &[TrialResult],
+    trials: &[TrialReport],
     scope: Scope,
-) -> Vec<TrialResult> {
+) -> Vec<TrialReport> {
     let spoken_of = |entry: &DeviationReport| {
         let covers = |name: &str| entry.trials.as_deref().is_none_or(|pattern| crate::target::fits(pattern, name));
-        let touches = |result: &TrialResult| {
-            let about = |clause| result.clauses.contains(clause) || result.record.exercised.contains(clause);
-            entry.clause.as_ref().is_none_or(about)
-        };
-        results.iter().any(|result| covers(&result.name) && touches(result))
+        let about = |trial: &TrialReport| entry.clause.as_ref().is_none_or(|clause| touches(trial, clause));
+        trials.iter().any(|trial| covers(&trial.name) && about(trial))
     };
     entries
         .iter()
@@ -135,16 +150,21 @@ pub(super) fn failures(
         })
         .map(|(index, entry)| {
             let subject = entry.clause.as_deref().unwrap_or("trials").to_lowercase();
-            TrialResult {
-                name: format!("deviations::{subject}-{}", index + 1),
+            TrialReport {
+                name: format!("{OF_THE_LIST}{subject}-{}", index + 1),
                 file: file.to_owned(),
                 line: entry.line,
                 about: "The list of known deviations is true.".to_owned(),
+                verdict: Verdict::Failed,
+                reason: entry.note.clone(),
+                started_at: None,
+                duration_ms: 0,
                 clauses: entry.clause.iter().cloned().collect(),
-                outcome: Outcome::unrun(Verdict::Failed, entry.note.clone()),
-                started: None,
-                took: std::time::Duration::ZERO,
-                record: crate::execute::TrialRecord::default(),
+                exercised: Vec::new(),
+                codes: Vec::new(),
+                deviations: Vec::new(),
+                findings: Vec::new(),
+                exchanges: Vec::new(),
             }
         })
         .collect()
@@ -153,44 +173,47 @@ pub(super) fn failures(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::execute::TrialRecord;
     use serde_json::json;
 
-    fn rules(deviation: serde_json::Value) -> Rules {
+    fn entries(deviation: serde_json::Value) -> Vec<Deviation> {
         let mut whole = json!({ "reason": "r", "ticket": "t", "expires": "2030-01-01" });
         whole.as_object_mut().expect("an object").extend(deviation.as_object().expect("an object").clone());
-        Rules {
-            deviations: vec![serde_json::from_value(whole).expect("a deviation")],
-            today: "2026-11-22".parse().expect("a date"),
-            ..Rules::default()
-        }
+        vec![serde_json::from_value(whole).expect("a deviation")]
     }
 
-    fn result(name: &str, verdict: Verdict, described: bool) -> TrialResult {
-        let entries = if described { vec![vec![0]] } else { Vec::new() };
-        TrialResult {
+    fn trial(name: &str, verdict: Verdict, described: bool) -> TrialReport {
+        TrialReport {
             name: name.into(),
             file: String::new(),
             line: 1,
             about: String::new(),
+            verdict,
+            reason: None,
+            started_at: None,
+            duration_ms: 0,
             clauses: vec!["A".into()],
-            outcome: Outcome { verdict, reason: None, described: entries },
-            started: None,
-            took: std::time::Duration::ZERO,
-            record: TrialRecord::default(),
+            exercised: Vec::new(),
+            codes: Vec::new(),
+            deviations: if described { vec![0] } else { Vec::new() },
+            findings: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 
-    fn state(deviation: serde_json::Value, results: &[TrialResult], scope: Scope) -> DeviationState {
-        let names = ["f::a", "f::b"].map(str::to_owned).into();
-        let states = states(&rules(deviation), results, &names, scope);
-        states[0].state
+    fn judged(entries: &[Deviation], names: &[&str], trials: &[TrialReport], scope: Scope) -> Vec<DeviationReport> {
+        let today = "2026-11-22".parse().expect("a date");
+        let spoken_of = spoken_of(entries, names.iter().copied());
+        states(&Known { entries, spoken_of: &spoken_of, today, scope }, trials)
+    }
+
+    fn state(deviation: serde_json::Value, trials: &[TrialReport], scope: Scope) -> DeviationState {
+        judged(&entries(deviation), &["f::a", "f::b"], trials, scope)[0].state
     }
 
     #[test]
     fn an_entry_is_observed_stale_or_unknown() {
         use DeviationState::{Observed, Stale, Unobserved};
-        let all = |one: Verdict, seen: bool| [result("f::a", one, seen), result("f::b", Verdict::Passed, false)];
+        let all = |one: Verdict, seen: bool| [trial("f::a", one, seen), trial("f::b", Verdict::Passed, false)];
         let entry = json!({ "clause": "A" });
         assert_eq!(state(entry.clone(), &all(Verdict::Skipped, true), Scope::Whole), Observed);
         assert_eq!(state(entry.clone(), &all(Verdict::Passed, false), Scope::Whole), Stale);
@@ -205,7 +228,7 @@ mod tests {
 
     #[test]
     fn an_entry_must_match_something() {
-        let run = [result("f::a", Verdict::Passed, false), result("f::b", Verdict::Passed, false)];
+        let run = [trial("f::a", Verdict::Passed, false), trial("f::b", Verdict::Passed, false)];
         for entry in [json!({ "trials": "g::*" }), json!({ "clause": "B" }), json!({ "clause": "B", "flaky": true })] {
             assert_eq!(state(entry, &run, Scope::Whole), DeviationState::Unmatched);
         }
@@ -215,11 +238,10 @@ mod tests {
 
     #[test]
     fn an_expired_entry_fails_where_it_is_spoken_of() {
-        let rules = rules(json!({ "trials": "f::a", "expires": "2026-11-21" }));
-        let names = BTreeSet::from(["f::a".to_owned()]);
+        let entries = entries(json!({ "trials": "f::a", "expires": "2026-11-21" }));
         let failing = |name: &str, scope| {
-            let run = [result(name, Verdict::Passed, false)];
-            failures(&states(&rules, &run, &names, scope), "t.yaml", &run, scope).len()
+            let run = [trial(name, Verdict::Passed, false)];
+            failures(&judged(&entries, &["f::a"], &run, scope), "t.yaml", &run, scope).len()
         };
         assert_eq!(failing("f::a", Scope::Whole), 1);
         assert_eq!(failing("f::b", Scope::Shard), 1);

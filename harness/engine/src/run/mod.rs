@@ -4,6 +4,8 @@ mod aim;
 mod deviations;
 mod draft;
 mod gate;
+mod manifest;
+mod merge;
 mod packs;
 mod results;
 mod select;
@@ -18,17 +20,20 @@ use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+pub use merge::merge;
 pub use packs::{load, pack_root};
 
 use self::aim::{aim, reachable, receiver};
+use self::deviations::{Known, add_deviations, spoken_of};
+use self::manifest::{manifest, whole};
 use self::packs::joint_hash;
 use self::results::{add_missing, unrun};
 use self::select::{list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
-use crate::cli::RunArgs;
+use crate::cli::{OutputArgs, RunArgs};
 use crate::execute::Environment;
 use crate::plan::{Planned, plan};
-use crate::report::{self, Facts, Order, Report, terminal};
+use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
 use crate::secret::Redactor;
 use crate::source::Problems;
 use crate::target::{self, HttpClient, TargetFile};
@@ -107,18 +112,21 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         deviations: target.deviations.clone(),
         today: Utc::now().date_naive(),
     });
-    let all_names = library.trials.iter().map(|trial| trial.name.clone()).collect();
+    let spoken_of = spoken_of(&rules.deviations, library.trials.iter().map(|trial| trial.name.as_str()));
+    let whole = whole(&arguments, &library);
     let planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
     if planned.is_empty() {
         return Err(usage("no trial matches; `--list` shows all names"));
     }
+    let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
     if !target.embedded
         && let Err(why) = runtime.block_on(reachable(&target.url))
     {
         eprintln!("error: {why}");
-        let results = planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
+        let results: Vec<TrialResult> =
+            planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
         let facts = Facts {
             contract: &contract,
             hash,
@@ -128,10 +136,12 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             started,
             took: clock.elapsed(),
             left: Vec::new(),
-            deviations: Vec::new(),
+            requests: 0,
+            manifest,
             redactor: &redactor,
         };
-        return write_reports(&arguments, &report::build(&facts, results));
+        let trials = report::trials(&facts, results);
+        return write_reports(&arguments.outputs, &report::build(&facts, trials, Vec::new()));
     }
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
@@ -151,10 +161,6 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     runtime.block_on(sweep(&environment));
     let mut results = shared.recorder.take();
     add_missing(&mut results, names);
-    let scope = scope(&arguments);
-    let entries = deviations::states(&rules, &results, &all_names, scope);
-    let listed_in = arguments.pack.target.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-    results.extend(deviations::failures(&entries, &listed_in, &results, scope));
     let facts = Facts {
         contract: &environment.contract,
         hash,
@@ -168,11 +174,18 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         started,
         took: clock.elapsed(),
         left: environment.ledger.left(),
-        deviations: entries,
+        requests: results.iter().map(|result| result.record.requests as u64).sum(),
+        manifest,
         redactor: &redactor,
     };
-    let report = report::build(&facts, results);
-    finish(&arguments, &report)
+    let mut trials = report::trials(&facts, results);
+    let scope = scope(&arguments);
+    let known =
+        Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
+    let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);
+    // Machine-readable lines must stay alone on standard output.
+    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    finish(&arguments.outputs, machine, &report::build(&facts, trials, entries))
 }
 
 fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
@@ -186,11 +199,11 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     if let Some(url) = &arguments.webhook_url {
         target::check_url(url).map_err(|message| usage(format!("--webhook-url: {message}")))?;
     }
-    // One test process a trial: each would overwrite the other's file.
-    let one_process_a_trial = std::env::var_os("NEXTEST").is_some();
+    // Each process would overwrite the other's file.
+    let one_process_a_trial = manifest::is_by_trial();
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    if arguments.report.is_empty() && in_ci && !one_process_a_trial {
-        arguments.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
+    if arguments.outputs.report.is_empty() && in_ci && !one_process_a_trial {
+        arguments.outputs.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
     }
     // Several filters: libtest knows them, libtest-mimic takes one only; so we filter ourselves.
     if !arguments.more.is_empty() {
@@ -199,23 +212,21 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn finish(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
+/// Shows the summary, writes the reports, and ends as the report says.
+pub(crate) fn finish(outputs: &OutputArgs, machine: bool, report: &Report) -> Result<ExitCode, Refusal> {
     let text = terminal::render(report);
-    // Machine-readable lines must stay alone on standard output.
-    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    let to_stdout = arguments.report.iter().any(Order::is_stdout);
-    if machine || to_stdout {
+    if machine || outputs.report.iter().any(Order::is_stdout) {
         eprint!("{text}");
     } else {
         print!("{text}");
     }
-    write_reports(arguments, report)
+    write_reports(outputs, report)
 }
 
 /// Writes every report that can be written, and then says which could not.
-fn write_reports(arguments: &RunArgs, report: &Report) -> Result<ExitCode, Refusal> {
-    let mut failures = gate::after(&arguments.gate, report);
-    for order in &arguments.report {
+fn write_reports(outputs: &OutputArgs, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = gate::after(&outputs.gate, report);
+    for order in &outputs.report {
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),
             Ok(None) => {}

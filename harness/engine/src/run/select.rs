@@ -15,7 +15,7 @@ pub(super) fn selected(arguments: &RunArgs, mut planned: Vec<Planned>) -> Vec<Pl
     planned
 }
 
-fn is_selected(arguments: &RunArgs, name: &str) -> bool {
+pub(super) fn is_selected(arguments: &RunArgs, name: &str) -> bool {
     let matches = |filter: &String| {
         if arguments.libtest.exact { name == filter } else { name.contains(filter.as_str()) }
     };
@@ -40,7 +40,7 @@ pub(super) fn list(arguments: &RunArgs, library: &Library) -> ExitCode {
         .trials
         .iter()
         .filter(|spec| is_selected(arguments, &spec.name))
-        .filter(|spec| arguments.shard.is_none_or(|shard| crate::plan::belongs(&spec.name, shard)))
+        .filter(|spec| arguments.shard.is_none_or(|shard| crate::plan::belongs(spec, shard)))
         .map(|spec| Trial::test(spec.name.clone(), || Ok(())))
         .collect();
     let _ = libtest_mimic::run(&arguments.libtest, trials);

@@ -50,6 +50,23 @@ impl SourceFile {
         self.parse::<serde_json::Value>()
     }
 
+    /// Parses the text, which is JSON and may be large, into `T`, or says where it does not fit.
+    pub fn parse_as_json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let mut reader = serde_json::Deserializer::from_str(&self.text);
+        let parsed = serde_path_to_error::deserialize(&mut reader);
+        let whole = parsed.map_err(|error| (path_text(&steps_of(error.path())), error.into_inner()));
+        whole.and_then(|value| reader.end().map(|()| value).map_err(|error| (String::new(), error))).map_err(
+            |(path, error)| {
+                let message = error.to_string();
+                let help = between(&message, "unknown field `", "`").and_then(|name| suggestion(name, &candidates(&message)));
+                let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+                let message = if path.is_empty() { message } else { format!("{path}: {message}") };
+                let place = Some(Place { line: error.line().max(1), column: error.column().max(1) });
+                Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
+            },
+        )
+    }
+
     /// A problem at the value that `path` leads to (or at its nearest existing ancestor).
     pub fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
         Problem {

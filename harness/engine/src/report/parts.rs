@@ -1,0 +1,196 @@
+//! The parts of a run: whether some reports are all of one run, each of them once.
+
+use std::collections::BTreeMap;
+
+use super::judge;
+use super::model::{DeviationReport, Extent, Manifest, Report, TrialReport};
+
+/// The beginning of the names under which a rotted list of known deviations is reported. No trial of a
+/// suite begins so, and only the whole run can tell.
+pub const OF_THE_LIST: &str = "deviations::";
+
+/// The most names that a message lists.
+const NAMED: usize = 5;
+
+/// A report, and the name of its file.
+pub struct Part {
+    /// What messages call it.
+    pub name: String,
+    /// What it says.
+    pub report: Report,
+}
+
+/// What is wrong with some reports as the parts of one run, if anything is; `suite` are the names of all
+/// trials, where they are known.
+pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
+    let first = parts.first()?;
+    let Some(manifests) = parts.iter().map(|part| part.report.manifest.as_ref()).collect::<Option<Vec<_>>>() else {
+        let without = parts.iter().find(|part| part.report.manifest.is_none())?;
+        return Some(format!("{} has no manifest: write it anew with this version", without.name));
+    };
+    parts
+        .iter()
+        .zip(&manifests)
+        .find_map(|(part, manifest)| damage(part, manifest))
+        .or_else(|| parts.iter().zip(&manifests).find_map(|(part, manifest)| foreign(first, manifests[0], part, manifest)))
+        .or_else(|| doubled(parts, &manifests))
+        .or_else(|| missing(parts, &manifests, suite))
+}
+
+/// The trials of all parts, without what each could say of the list of known deviations.
+pub fn trials(parts: &[Part]) -> Vec<TrialReport> {
+    let mut trials: Vec<TrialReport> = parts.iter().flat_map(|part| of_the_suite(&part.report)).cloned().collect();
+    trials.sort_by(|a, b| a.name.cmp(&b.name));
+    trials
+}
+
+/// One report of all parts, judged once over their trials.
+pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Option<Report> {
+    let first = &parts.first()?.report;
+    let manifest = first.manifest.as_ref()?;
+    let begun = parts.iter().map(|part| part.report.started_at.as_str()).min()?;
+    Some(Report {
+        started_at: begun.to_owned(),
+        duration_ms: duration(parts, begun),
+        requests: parts.iter().map(|part| part.report.requests).sum(),
+        exit_code: judge::exit_code(&trials, first.strict),
+        summary: judge::summary(&trials),
+        clauses: first
+            .clauses
+            .iter()
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &trials))
+            .collect(),
+        error_codes: first.error_codes.iter().map(|code| judge::code(&code.code, code.status, &trials)).collect(),
+        trials,
+        left_behind: parts.iter().flat_map(|part| part.report.left_behind.clone()).collect(),
+        deviations,
+        manifest: Some(Manifest {
+            shard: None,
+            by_trial: false,
+            part: manifest.whole.clone(),
+            day: parts.iter().filter_map(|part| Some(part.report.manifest.as_ref()?.day.clone())).max()?,
+            ..manifest.clone()
+        }),
+        ..first.clone()
+    })
+}
+
+/// From the first beginning to the last end.
+fn duration(parts: &[Part], begun: &str) -> u64 {
+    let millis = |text: &str| chrono::DateTime::parse_from_rfc3339(text).map_or(0, |time| time.timestamp_millis());
+    let begun = millis(begun);
+    let ends = parts.iter().map(|part| {
+        let after = u64::try_from(millis(&part.report.started_at) - begun).unwrap_or_default();
+        after.saturating_add(part.report.duration_ms)
+    });
+    ends.max().unwrap_or_default()
+}
+
+fn of_the_suite(report: &Report) -> impl Iterator<Item = &TrialReport> {
+    report.trials.iter().filter(|trial| !trial.name.starts_with(OF_THE_LIST))
+}
+
+fn names(report: &Report) -> impl Iterator<Item = &str> {
+    of_the_suite(report).map(|trial| trial.name.as_str())
+}
+
+/// A part that does not hold what its manifest says.
+fn damage(part: &Part, manifest: &Manifest) -> Option<String> {
+    let held = Extent::of(names(&part.report));
+    (held != manifest.part).then(|| {
+        let (name, count, wanted) = (&part.name, held.trials, manifest.part.trials);
+        format!("{name} is damaged: its manifest speaks of {wanted} trials, and these {count} are not they")
+    })
+}
+
+/// A part of another run than the first.
+fn foreign(first: &Part, one: &Manifest, part: &Part, other: &Manifest) -> Option<String> {
+    let (a, b) = (facts(&first.report, one), facts(&part.report, other));
+    let names = a.keys().chain(b.keys());
+    let differs = names.into_iter().find(|name| a.get(*name) != b.get(*name))?;
+    let told = |facts: &BTreeMap<String, String>| facts.get(differs).map_or("none", String::as_str).to_owned();
+    Some(format!(
+        "{} and {} are not of one run: they differ in {differs} ({} and {})",
+        first.name,
+        part.name,
+        told(&a),
+        told(&b)
+    ))
+}
+
+/// All that the parts of a run have in common, by what messages call it.
+fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
+    let shards = manifest.shard.as_deref().and_then(|shard| shard.split('/').nth(1)).unwrap_or("none");
+    let known: Vec<String> = report
+        .deviations
+        .iter()
+        .map(|entry| format!("{:?}", (&entry.clause, &entry.trials, &entry.check, &entry.place, &entry.expires)))
+        .collect();
+    let whole = &manifest.whole;
+    let fixed = [
+        ("the version of the suite", report.suite.version.clone()),
+        ("the contract", report.suite.contract_hash.clone()),
+        ("the target", report.target.clone()),
+        ("the seed", report.seed.to_string()),
+        ("strictness", report.strict.to_string()),
+        ("the planned trials", format!("{} trials, {}", whole.trials, whole.hash)),
+        ("the number of shards", if manifest.by_trial { "any".to_owned() } else { shards.to_owned() }),
+        ("one process a trial", manifest.by_trial.to_string()),
+        ("the target file", manifest.target_file.clone().unwrap_or_else(|| "none".to_owned())),
+        ("the known deviations", known.join(" ")),
+    ];
+    let options = manifest.options.iter().map(|(name, value)| (format!("the option `{name}`"), value.clone()));
+    fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(options).collect()
+}
+
+/// A shard or a trial that is there twice.
+fn doubled(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
+    let mut shards: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut trials: BTreeMap<&str, &str> = BTreeMap::new();
+    for (part, manifest) in parts.iter().zip(manifests) {
+        let shard = manifest.shard.as_deref().filter(|_| !manifest.by_trial);
+        if let Some(other) = shard.and_then(|shard| shards.insert(shard, &part.name)) {
+            return Some(format!("shard {} is there twice: {other} and {}", shard?, part.name));
+        }
+        for name in names(&part.report) {
+            if let Some(other) = trials.insert(name, &part.name) {
+                return Some(format!(
+                    "the trial {name} is there twice: {other} and {}; empty the folder before a run",
+                    part.name
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// A shard or trials that are not there.
+fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<String> {
+    let whole = &manifests.first()?.whole;
+    let there: Vec<&str> = parts.iter().flat_map(|part| names(&part.report)).collect();
+    if Extent::of(there.iter().copied()) == *whole {
+        return None;
+    }
+    let shards: Vec<&str> =
+        manifests.iter().filter(|manifest| !manifest.by_trial).filter_map(|manifest| manifest.shard.as_deref()).collect();
+    let count: usize = shards.first().and_then(|shard| shard.split('/').nth(1)?.parse().ok()).unwrap_or_default();
+    let absent: Vec<String> =
+        (1..=count).map(|index| format!("{index}/{count}")).filter(|shard| !shards.contains(&shard.as_str())).collect();
+    if !absent.is_empty() {
+        let plural = if absent.len() == 1 { " is" } else { "s are" };
+        return Some(format!("shard{plural} missing: {} (there: {})", absent.join(", "), shards.join(", ")));
+    }
+    Some(missing_trials(&there, whole, suite))
+}
+
+fn missing_trials(there: &[&str], whole: &Extent, suite: &[String]) -> String {
+    let count = whole.trials.saturating_sub(there.len());
+    let told = format!("{count} of {} trials are missing", whole.trials);
+    if Extent::of(suite.iter().map(String::as_str)) != *whole {
+        return told;
+    }
+    let absent: Vec<&str> = suite.iter().map(String::as_str).filter(|name| !there.contains(name)).collect();
+    let shown = absent.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = absent.len().saturating_sub(NAMED);
+    if more == 0 { format!("{told}: {shown}") } else { format!("{told}: {shown} and {more} more") }
+}

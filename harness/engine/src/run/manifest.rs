@@ -1,0 +1,67 @@
+//! What a run is a part of: all that must be the same in the reports of its other parts.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
+
+use super::deviations::Scope;
+use super::select::{is_selected, scope};
+use super::{Refusal, usage};
+use crate::cli::RunArgs;
+use crate::contract::hex;
+use crate::plan::Planned;
+use crate::report::model::{Extent, Manifest};
+use crate::scenario::Library;
+use crate::target::Target;
+
+/// True when a runner starts a process for each trial, and says which by a filter.
+pub(super) fn is_by_trial() -> bool {
+    std::env::var_os("NEXTEST").is_some()
+}
+
+/// The trials of all parts together: what filters leave before it is divided. Where each trial has a process
+/// of its own, the filter is the division.
+pub(super) fn whole(arguments: &RunArgs, library: &Library) -> Extent {
+    let names = library.trials.iter().map(|trial| trial.name.as_str());
+    Extent::of(names.filter(|name| is_by_trial() || is_selected(arguments, name)))
+}
+
+pub(super) fn manifest(
+    arguments: &RunArgs,
+    target: &Target,
+    whole: Extent,
+    planned: &[Planned],
+    spoken_of: Vec<usize>,
+    day: NaiveDate,
+) -> Result<Manifest, Refusal> {
+    Ok(Manifest {
+        shard: arguments.shard.map(|shard| format!("{}/{}", shard.index, shard.count)),
+        by_trial: is_by_trial(),
+        filtered: !is_by_trial() && scope(arguments) == Scope::Filtered,
+        whole,
+        part: Extent::of(planned.iter().map(|trial| trial.spec.name.as_str())),
+        options: options(arguments, target)?,
+        target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
+        day: day.to_string(),
+        spoken_of,
+    })
+}
+
+/// Whatever of the command line and the environment can change a verdict, and is not in the report already.
+fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, String>, Refusal> {
+    let actors: Vec<&str> = target.credentials.keys().map(String::as_str).collect();
+    let mut options = BTreeMap::from([
+        ("actors", actors.join(", ")),
+        ("timeout", format!("{} s", arguments.timeout)),
+        ("webhooks", target.reaches_us.to_string()),
+    ]);
+    if let Some(path) = &arguments.pack.target {
+        let text = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+        options.insert("target file", hex(&Sha256::digest(text)));
+    }
+    if let Some(id) = &arguments.run_id {
+        options.insert("run-id", id.clone());
+    }
+    Ok(options.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}

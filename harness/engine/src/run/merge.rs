@@ -1,0 +1,113 @@
+//! Joining the reports of a run's parts: they must be all of it, and are judged once.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::deviations::{Known, Scope, add_deviations};
+use super::packs::joint_hash;
+use super::{Refusal, finish, load, pack_root};
+use crate::cli::MergeArgs;
+use crate::report::model::{DeviationReport, Manifest, Report};
+use crate::report::parts::{Part, joined, refusal, trials};
+use crate::report::read;
+use crate::source::Problems;
+use crate::target::Deviation;
+
+/// Judges all parts of a run at once.
+pub fn merge(arguments: &MergeArgs) -> ExitCode {
+    let outcome = parts(&arguments.parts)
+        .and_then(|parts| union(&parts, &suite(arguments, &parts)))
+        .and_then(|report| finish(&arguments.outputs, false, &report));
+    outcome.unwrap_or_else(|refused| refused.tell())
+}
+
+/// Reads every report; a folder stands for the JSON files in it.
+fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Refusal> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() { files.extend(json_files(path)?) } else { files.push(path.clone()) }
+    }
+    let mut problems = Problems::default();
+    let mut parts = Vec::new();
+    for file in files {
+        if let Some(report) = problems.take(read(&file)) {
+            parts.push(Part { name: file.display().to_string(), report });
+        }
+    }
+    Ok(problems.or(parts)?)
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
+    let unread = |error: std::io::Error| Refusal::Inconclusive(format!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(unread)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        let message = format!("{}: no JSON report there; every part of the run is missing", folder.display());
+        return Err(Refusal::Inconclusive(message));
+    }
+    Ok(files)
+}
+
+/// The names of all trials, so that those that are missing can be named; none where this pack is not the
+/// one that was run.
+fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
+    let hash = parts.first().map(|part| part.report.suite.contract_hash.clone()).unwrap_or_default();
+    let Some(Ok((contract, library))) = pack_root(arguments.pack.as_deref()).ok().map(|root| load(&root)) else {
+        return Vec::new();
+    };
+    if joint_hash(&contract, &library) != hash {
+        return Vec::new();
+    }
+    library.trials.into_iter().map(|trial| trial.name).collect()
+}
+
+fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {
+    let refused = |why: String| Refusal::Inconclusive(format!("{why}; nothing was merged"));
+    if let Some(why) = refusal(parts, suite) {
+        return Err(refused(why));
+    }
+    let mut trials = trials(parts);
+    let first = parts.first().and_then(|part| Some((&part.report, part.report.manifest.as_ref()?)));
+    let entries = first.map(|(report, manifest)| {
+        let day = parts.iter().filter_map(|part| Some(part.report.manifest.as_ref()?.day.as_str())).max();
+        deviations(report, manifest, day.unwrap_or_default(), &mut trials)
+    });
+    joined(parts, trials, entries.unwrap_or_default()).ok_or_else(|| refused("there is no report".to_owned()))
+}
+
+/// The list of known deviations, held against all trials of the run.
+fn deviations(
+    report: &Report,
+    manifest: &Manifest,
+    day: &str,
+    trials: &mut Vec<crate::report::model::TrialReport>,
+) -> Vec<DeviationReport> {
+    let entries: Vec<Deviation> = report.deviations.iter().map(entry).collect();
+    let known = Known {
+        entries: &entries,
+        spoken_of: &manifest.spoken_of,
+        today: day.parse().unwrap_or_default(),
+        scope: if manifest.filtered { Scope::Filtered } else { Scope::Whole },
+    };
+    add_deviations(&known, manifest.target_file.as_deref(), trials)
+}
+
+fn entry(report: &DeviationReport) -> Deviation {
+    Deviation {
+        clause: report.clause.clone(),
+        trials: report.trials.clone(),
+        check: report.check.clone(),
+        place: report.place.clone(),
+        reason: report.reason.clone(),
+        ticket: report.ticket.clone(),
+        owner: report.owner.clone(),
+        expires: report.expires.parse().unwrap_or_default(),
+        flaky: report.flaky,
+        line: report.line,
+    }
+}
