@@ -105,6 +105,9 @@ fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
         started_at: Some(report.started_at.clone()),
         duration_ms: report.duration_ms,
         clauses: Vec::new(),
+        exercised: Vec::new(),
+        codes: Vec::new(),
+        deviations: Vec::new(),
         findings: Vec::new(),
         exchanges: Vec::new(),
     }])
