@@ -236,9 +236,12 @@ fn positive(text: &str) -> Result<f64, String> {
 fn shard(text: &str) -> Result<Shard, String> {
     // Some systems count their jobs from 0.
     let (first, text) = text.strip_prefix("from-zero:").map_or((1, text), |rest| (0, rest));
-    let parsed = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse::<u64>().ok()?)));
+    let parsed =
+        text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse::<u64>().ok()?)));
     match parsed {
-        Some((index, count)) if (first..count.saturating_add(first)).contains(&index) => Ok(Shard { index: index + 1 - first, count }),
+        Some((index, count)) if (first..count.saturating_add(first)).contains(&index) => {
+            Ok(Shard { index: index + 1 - first, count })
+        }
         _ => Err("a shard is I/N with I from 1 to N, such as 2/4, or from-zero:I/N with I from 0".to_owned()),
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "cli/gating.rs"]
 mod gating;
+#[path = "cli/merging.rs"]
+mod merging;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

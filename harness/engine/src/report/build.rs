@@ -11,8 +11,8 @@ use super::model::{
     DeviationReport, ExchangeReport, FORMAT, FindingReport, LeftBehind, Manifest, MessageReport, Report, Suite,
     TrialReport,
 };
-use super::{curl, judge};
 use super::veil::Own;
+use super::{curl, judge};
 use crate::contract::{Contract, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Made, TrialRecord};

@@ -32,7 +32,9 @@ pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
         .iter()
         .zip(&manifests)
         .find_map(|(part, manifest)| damage(part, manifest))
-        .or_else(|| parts.iter().zip(&manifests).find_map(|(part, manifest)| foreign(first, manifests[0], part, manifest)))
+        .or_else(|| {
+            parts.iter().zip(&manifests).find_map(|(part, manifest)| foreign(first, manifests[0], part, manifest))
+        })
         .or_else(|| doubled(parts, &manifests))
         .or_else(|| missing(parts, &manifests, suite))
 }
@@ -171,8 +173,11 @@ fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<
     if Extent::of(there.iter().copied()) == *whole {
         return None;
     }
-    let shards: Vec<&str> =
-        manifests.iter().filter(|manifest| !manifest.by_trial).filter_map(|manifest| manifest.shard.as_deref()).collect();
+    let shards: Vec<&str> = manifests
+        .iter()
+        .filter(|manifest| !manifest.by_trial)
+        .filter_map(|manifest| manifest.shard.as_deref())
+        .collect();
     let count: usize = shards.first().and_then(|shard| shard.split('/').nth(1)?.parse().ok()).unwrap_or_default();
     let absent: Vec<String> =
         (1..=count).map(|index| format!("{index}/{count}")).filter(|shard| !shards.contains(&shard.as_str())).collect();

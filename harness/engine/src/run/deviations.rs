@@ -129,12 +129,7 @@ fn touches(trial: &TrialReport, clause: &String) -> bool {
 }
 
 /// A failed trial for every entry that has rotted: the list must not.
-fn failures(
-    entries: &[DeviationReport],
-    file: &str,
-    trials: &[TrialReport],
-    scope: Scope,
-) -> Vec<TrialReport> {
+fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], scope: Scope) -> Vec<TrialReport> {
     let spoken_of = |entry: &DeviationReport| {
         let covers = |name: &str| entry.trials.as_deref().is_none_or(|pattern| crate::target::fits(pattern, name));
         let about = |trial: &TrialReport| entry.clause.as_ref().is_none_or(|clause| touches(trial, clause));

@@ -180,8 +180,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     let mut trials = report::trials(&facts, results);
     let scope = scope(&arguments);
-    let known =
-        Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
+    let known = Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
     let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);
     // Machine-readable lines must stay alone on standard output.
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));

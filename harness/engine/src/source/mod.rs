@@ -58,7 +58,8 @@ impl SourceFile {
         whole.and_then(|value| reader.end().map(|()| value).map_err(|error| (String::new(), error))).map_err(
             |(path, error)| {
                 let message = error.to_string();
-                let help = between(&message, "unknown field `", "`").and_then(|name| suggestion(name, &candidates(&message)));
+                let help =
+                    between(&message, "unknown field `", "`").and_then(|name| suggestion(name, &candidates(&message)));
                 let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
                 let message = if path.is_empty() { message } else { format!("{path}: {message}") };
                 let place = Some(Place { line: error.line().max(1), column: error.column().max(1) });
