@@ -100,7 +100,7 @@ fn unknown_members_are_refused_by_type_and_schema_alike() {
     refused_alike::<ScenarioFile>("scenario", &scenario, &["/scenarios/0/steps/0/expect/headers"]);
     refused_alike::<FixtureFile>("fixtures", &fixtures, &["/fixtures"]);
     refused_alike::<TargetFile>("target", &target, &["/actors", "/lacks"]);
-    refused_alike::<Report>("report", &report(), &["/summary"]);
+    refused_alike::<Report>("report", &report(), &["/summary", "/manifest/options"]);
 }
 
 #[test]
@@ -190,6 +190,7 @@ fn report() -> Value {
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
+            "exercised": ["A-1"], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "fingerprint": "00", "deviation": 0 }],
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
@@ -198,6 +199,11 @@ fn report() -> Value {
             }]
         }],
         "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
+        "manifest": {
+            "shard": "1/2", "byTrial": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
+            "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml",
+            "day": "2026-11-22", "spokenOf": [2]
+        },
         "deviations": [{
             "clause": "A-1", "trials": null, "check": null, "place": null, "reason": "r", "ticket": "t", "owner": null,
             "expires": "2030-01-31", "flaky": false, "line": 3, "state": "observed", "note": null, "observedIn": ["a::b"]
