@@ -9,22 +9,24 @@ use hyper::header::HeaderMap;
 use crate::answer::Outcome;
 use crate::auth::{self, Caller};
 use crate::customers::{Customers, lookup, operations};
-use crate::defects::Flaws;
 use crate::errors::{Code, Fault, shortened};
+use crate::habits::Habits;
 use crate::idempotency::Replays;
 use crate::ids::Ids;
+use crate::json;
 use crate::limiter::{Claim, Limiter, Quota};
 use crate::options::Options;
 use crate::route::{self, Operation, Route};
+use crate::variations::{limits, requests};
 use crate::verification::{self, Transactions};
 use crate::webhooks::{self, Webhooks};
-use crate::{clock, sandbox};
+use crate::{clock, sandbox, wire};
 
 /// Everything that the server knows.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) options: Options,
-    pub(crate) flaws: Flaws,
+    pub(crate) habits: Habits,
     pub(crate) ids: Ids,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) customers: Mutex<Customers>,
@@ -62,6 +64,8 @@ pub(crate) struct Context {
     pub(crate) quota: Option<Quota>,
     /// The credential that was sent, valid or not.
     pub(crate) credential: String,
+    /// Whether the client takes gzip.
+    pub(crate) gzip: bool,
 }
 
 /// An operation about to be carried out.
@@ -75,49 +79,53 @@ pub(crate) struct Call<'a> {
 
 impl App {
     pub(crate) fn new(options: Options) -> Self {
-        let flaws = Flaws::new(&options.defects);
+        let habits = Habits::new(&options);
         Self {
-            webhooks: Webhooks::new(&options, flaws.clone()),
+            webhooks: Webhooks::new(&options, habits.clone()),
+            ids: Ids::new(habits.clone()),
             options,
-            flaws,
-            ids: Ids::new(),
             limiter: Mutex::default(),
-            customers: Mutex::default(),
+            customers: Mutex::new(Customers::new(habits.clone())),
             transactions: Mutex::default(),
             replays: Mutex::default(),
             errors: AtomicU64::new(0),
+            habits,
         }
     }
 
     /// The context of a request, before anything is known of its outcome.
     pub(crate) fn context(&self, request: &Request) -> Context {
-        let route = route::find(&request.method, &request.path);
+        let route = self.route(request);
         Context {
-            request_id: self.ids.request(&self.flaws),
+            request_id: self.ids.request(),
             operation: route.map(|route| route.operation),
             quota: None,
             credential: credential_text(&request.headers),
+            gzip: wire::accepts_gzip(&request.headers),
         }
     }
 
     /// What becomes of a request.
     pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
-        let route = route::find(&request.method, &request.path).ok_or_else(|| nowhere(request))?;
+        let route = self.route(request).ok_or_else(|| nowhere(request))?;
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }
         lookup::refuse_before_credential(self, request, &route)?;
-        let caller = auth::authenticate(&request.headers, route.operation, &self.flaws)?;
+        let caller = auth::authenticate(&request.headers, route.operation, &self.habits)?;
         let quota = self.count(&caller);
         context.quota = Some(quota);
         if quota.exceeded {
-            return Err(quota.fault(&self.flaws));
+            return Err(quota.fault(&self.habits));
         }
-        sandbox::requested_fault(&request.headers, &self.flaws)?;
-        auth::authorise(&caller, route.operation, &self.flaws)?;
-        lookup::refuse_odd_id(&route, &self.flaws)?;
         let call = Call { app: self, caller: &caller, route: &route, request };
+        call.permit()?;
+        lookup::refuse_odd_id(&route, &self.habits)?;
         carry_out(call)
+    }
+
+    fn route(&self, request: &Request) -> Option<Route> {
+        route::find(&request.method, &request.path, &self.habits)
     }
 
     /// How many errors were answered before this one.
@@ -129,11 +137,39 @@ impl App {
         let claim = Claim {
             credential: &caller.credential,
             throttled: caller.throttled,
-            limit: if caller.throttled { self.options.throttled_limit } else { self.options.ordinary_limit },
-            window_seconds: self.options.window_seconds,
-            now: clock::unix_seconds(),
+            limit: if caller.throttled { self.throttled_limit() } else { self.options.ordinary_limit },
+            window_seconds: self.window_seconds(),
+            now: clock::unix_seconds(&self.habits),
         };
-        locked(&self.limiter).take(claim, &self.flaws)
+        locked(&self.limiter).take(claim, &self.habits)
+    }
+
+    fn throttled_limit(&self) -> u32 {
+        let others = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
+        self.habits.variant(&others).unwrap_or(self.options.throttled_limit)
+    }
+
+    fn window_seconds(&self) -> u32 {
+        self.options.window_seconds + if self.habits.vary(limits::LONGER_WINDOW) { 3 } else { 0 }
+    }
+}
+
+impl Call<'_> {
+    /// Refuses a caller without the scope, and makes the error that the sandbox was asked for.
+    fn permit(self) -> Result<(), Fault> {
+        let (habits, headers) = (&self.app.habits, &self.request.headers);
+        let sandbox_last = habits.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
+        if !sandbox_last {
+            sandbox::requested_fault(headers, habits)?;
+        }
+        if habits.vary(requests::RESOURCE_BEFORE_SCOPE) {
+            lookup::refuse_absent(self)?;
+        }
+        if habits.vary(requests::BODY_BEFORE_SCOPE) && self.route.operation.has_body() {
+            json::object(self.request, self.route.operation, habits)?;
+        }
+        auth::authorise(self.caller, self.route.operation, habits)?;
+        if sandbox_last { sandbox::requested_fault(headers, habits) } else { Ok(()) }
     }
 }
 

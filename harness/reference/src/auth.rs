@@ -7,10 +7,15 @@ use subtle::ConstantTimeEq;
 
 use crate::clock;
 use crate::credentials::{ApiKey, Environment, KEYS, THROTTLED};
-use crate::defects::{Flaws, access, statuses};
+use crate::defects::{access, statuses};
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
 use crate::route::{Operation, Scope};
 use crate::tokens::Token;
+use crate::variations::wording;
+
+/// So much of a key may be quoted.
+const END_OF_KEY: usize = 4;
 
 /// A caller whose credential was accepted.
 #[derive(Clone, Debug)]
@@ -30,30 +35,30 @@ impl Caller {
 }
 
 /// The caller that the headers speak for.
-pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
+pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
     if let Some(key) = headers.get("x-api-key") {
-        return by_key(key.as_bytes(), operation, flaws);
+        return by_key(key.as_bytes(), operation, habits);
     }
     match headers.get(AUTHORIZATION) {
-        Some(value) => by_authorization(value.as_bytes(), operation, flaws),
-        None => anonymous(operation, flaws),
+        Some(value) => by_authorization(value.as_bytes(), operation, habits),
+        None => anonymous(operation, habits),
     }
 }
 
 /// Refuses a caller whose scope does not reach.
-pub(crate) fn authorise(caller: &Caller, operation: Operation, flaws: &Flaws) -> Result<(), Fault> {
-    if caller.scope >= required_scope(operation, flaws) {
+pub(crate) fn authorise(caller: &Caller, operation: Operation, habits: &Habits) -> Result<(), Fault> {
+    if caller.scope >= required_scope(operation, habits) {
         return Ok(());
     }
-    let fault = Fault::new(Code::InsufficientPermissions).details(requirement(operation));
+    let fault = Fault::new(Code::InsufficientPermissions).details(requirement(caller, operation, habits));
     Err(match () {
-        () if flaws.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
-        () if flaws.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
+        () if habits.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
+        () if habits.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
         () => fault,
     })
 }
 
-fn required_scope(operation: Operation, flaws: &Flaws) -> Scope {
+fn required_scope(operation: Operation, habits: &Habits) -> Scope {
     let relaxed = match operation {
         Operation::CreateCustomer => (access::READER_MAY_CREATE, Scope::Read),
         Operation::UpdateCustomer => (access::READER_MAY_UPDATE, Scope::Read),
@@ -63,10 +68,18 @@ fn required_scope(operation: Operation, flaws: &Flaws) -> Scope {
         Operation::CreateWebhook => (access::WRITER_MAY_CREATE_WEBHOOKS, Scope::Write),
         _ => return operation.scope(),
     };
-    flaws.first(&[relaxed]).unwrap_or(operation.scope())
+    habits.first(&[relaxed]).unwrap_or(operation.scope())
 }
 
-fn requirement(operation: Operation) -> &'static str {
+fn requirement(caller: &Caller, operation: Operation, habits: &Habits) -> String {
+    let required = requirement_of(operation);
+    if habits.vary(wording::NAMES_SCOPES) {
+        return format!("{required}; granted: [{:?}]; required: {:?}", caller.scope, operation.scope());
+    }
+    required.to_owned()
+}
+
+fn requirement_of(operation: Operation) -> &'static str {
     match operation.scope() {
         Scope::Nothing => "This operation requires no scope",
         Scope::Read => "This operation requires READ, WRITE or ADMIN scope",
@@ -79,10 +92,10 @@ fn failed(details: &str) -> Fault {
     Fault::new(Code::AuthenticationFailed).details(details)
 }
 
-fn anonymous(operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
+fn anonymous(operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
     let open = match operation {
-        Operation::ListCustomers => flaws.has(access::ANONYMOUS_MAY_LIST),
-        Operation::CreateCustomer => flaws.has(access::ANONYMOUS_MAY_CREATE),
+        Operation::ListCustomers => habits.has(access::ANONYMOUS_MAY_LIST),
+        Operation::CreateCustomer => habits.has(access::ANONYMOUS_MAY_CREATE),
         _ => false,
     };
     if open {
@@ -90,19 +103,19 @@ fn anonymous(operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
     }
     let fault = failed("No API key or token was given");
     let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
-        && flaws.has(access::ANONYMOUS_IS_FORBIDDEN);
+        && habits.has(access::ANONYMOUS_IS_FORBIDDEN);
     Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
-fn by_key(given: &[u8], operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
-    if given.is_empty() && flaws.has(access::ACCEPTS_EMPTY_KEY) {
+fn by_key(given: &[u8], operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+    if given.is_empty() && habits.has(access::ACCEPTS_EMPTY_KEY) {
         return Ok(Caller::guest(Scope::Admin));
     }
     let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
     match known {
-        Some(key) if key.revoked => revoked(key, operation, flaws),
+        Some(key) if key.revoked => revoked(key, operation, habits),
         Some(key) => Ok(owner(key)),
-        None => unknown_key(given, flaws),
+        None => unknown_key(given, habits),
     }
 }
 
@@ -115,53 +128,62 @@ fn owner(key: &ApiKey) -> Caller {
     }
 }
 
-fn unknown_key(given: &[u8], flaws: &Flaws) -> Result<Caller, Fault> {
-    if !given.is_empty() && flaws.has(access::ACCEPTS_UNKNOWN_KEY) {
+fn unknown_key(given: &[u8], habits: &Habits) -> Result<Caller, Fault> {
+    if !given.is_empty() && habits.has(access::ACCEPTS_UNKNOWN_KEY) {
         return Ok(Caller::guest(Scope::Read));
     }
-    let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
-    Err(if flaws.has(access::UNKNOWN_KEY_NOT_FOUND) { fault.code(Code::ResourceNotFound) } else { fault })
+    let fault = no_such_key(given, habits);
+    Err(if habits.has(access::UNKNOWN_KEY_NOT_FOUND) { fault.code(Code::ResourceNotFound) } else { fault })
 }
 
-fn revoked(key: &ApiKey, operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
-    let reads = operation == Operation::ListCustomers && flaws.has(access::REVOKED_KEY_READS);
-    if reads || flaws.has(access::ACCEPTS_REVOKED_KEY) {
+fn no_such_key(given: &[u8], habits: &Habits) -> Fault {
+    let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
+    if !habits.vary(wording::QUOTES_END_OF_KEY) {
+        return fault;
+    }
+    let end = &given[given.len().saturating_sub(END_OF_KEY)..];
+    fault.details(format!("The key that ends in {} does not exist", String::from_utf8_lossy(end)))
+}
+
+fn revoked(key: &ApiKey, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+    let reads = operation == Operation::ListCustomers && habits.has(access::REVOKED_KEY_READS);
+    if reads || habits.has(access::ACCEPTS_REVOKED_KEY) {
         return Ok(owner(key));
     }
-    let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
+    let fault = no_such_key(key.value.as_bytes(), habits);
     Err(match () {
-        () if flaws.has(access::REVOKED_KEY_IS_FORBIDDEN) => fault.code(Code::InsufficientPermissions),
-        () if flaws.has(statuses::REVOKED_AS_403) => fault.status(403),
+        () if habits.has(access::REVOKED_KEY_IS_FORBIDDEN) => fault.code(Code::InsufficientPermissions),
+        () if habits.has(statuses::REVOKED_AS_403) => fault.status(403),
         () => fault,
     })
 }
 
-fn by_authorization(given: &[u8], operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
+fn by_authorization(given: &[u8], operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
     let text = String::from_utf8_lossy(given);
     let (scheme, credential) = text.split_once(' ').unwrap_or((&text, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
-        return by_token(credential.trim(), operation, flaws);
+        return by_token(credential.trim(), operation, habits);
     }
-    if flaws.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
+    if habits.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
         return Ok(Caller::guest(Scope::Admin));
     }
-    if flaws.has(access::BASIC_SCHEME_500) {
+    if habits.has(access::BASIC_SCHEME_500) {
         return Err(Fault::internal());
     }
     Err(failed("Only API keys and bearer tokens are accepted"))
 }
 
-fn by_token(text: &str, operation: Operation, flaws: &Flaws) -> Result<Caller, Fault> {
-    let token = Token::parse(text).ok_or_else(|| garbage(flaws))?;
-    let expired = token.expires_at().filter(|&expiry| unix_now() >= expiry);
-    if !signature_counts(&token, flaws) {
-        return Err(badly_signed(expired, operation, flaws));
+fn by_token(text: &str, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+    let token = Token::parse(text).ok_or_else(|| garbage(habits))?;
+    let expired = token.expires_at().filter(|&expiry| clock::signed_seconds(habits) >= expiry);
+    if !signature_counts(&token, habits) {
+        return Err(badly_signed(expired, operation, habits));
     }
     if token.expires_at().is_none() {
         return Err(failed("The token names no expiry"));
     }
-    match expired.filter(|_| !flaws.has(access::ACCEPTS_EXPIRED_TOKEN)) {
-        Some(expiry) => Err(expired_at(expiry, operation, flaws)),
+    match expired.filter(|_| !habits.has(access::ACCEPTS_EXPIRED_TOKEN)) {
+        Some(expiry) => Err(expired_at(expiry, operation, habits)),
         None => Ok(bearer(text, &token)),
     }
 }
@@ -185,38 +207,39 @@ fn named_scope(name: &str) -> Option<Scope> {
     }
 }
 
-fn signature_counts(token: &Token, flaws: &Flaws) -> bool {
+fn signature_counts(token: &Token, habits: &Habits) -> bool {
     token.is_ours()
-        || (token.says_none() && flaws.has(access::ALG_NONE_ACCEPTED))
-        || (token.has_signature() && !token.says_none() && flaws.has(access::ACCEPTS_FORGED_TOKEN))
+        || (token.says_none() && habits.has(access::ALG_NONE_ACCEPTED))
+        || (token.has_signature() && !token.says_none() && habits.has(access::ACCEPTS_FORGED_TOKEN))
 }
 
-fn garbage(flaws: &Flaws) -> Fault {
+fn garbage(habits: &Habits) -> Fault {
     match () {
-        () if flaws.has(access::GARBAGE_TOKEN_500) => Fault::internal(),
-        () if flaws.has(access::GARBAGE_TOKEN_AS_EXPIRED) => expiry_fault(0),
+        () if habits.has(access::GARBAGE_TOKEN_500) => Fault::internal(),
+        () if habits.has(access::GARBAGE_TOKEN_AS_EXPIRED) => expiry_fault(0),
         () => failed("The token is no JWT"),
     }
 }
 
-fn badly_signed(expired: Option<i64>, operation: Operation, flaws: &Flaws) -> Fault {
-    if let Some(expiry) = expired.filter(|_| flaws.has(access::EXPIRED_BEFORE_SIGNATURE)) {
-        return expired_at(expiry, operation, flaws);
+fn badly_signed(expired: Option<i64>, operation: Operation, habits: &Habits) -> Fault {
+    if let Some(expiry) = expired.filter(|_| habits.has(access::EXPIRED_BEFORE_SIGNATURE)) {
+        return expired_at(expiry, operation, habits);
     }
     let fault = failed("The signature of the token is not valid");
-    if flaws.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
+    if habits.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
 }
 
-fn expired_at(expiry: i64, operation: Operation, flaws: &Flaws) -> Fault {
-    let on_read = operation.scope() == Scope::Read && flaws.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
-    if on_read || flaws.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
+fn expired_at(expiry: i64, operation: Operation, habits: &Habits) -> Fault {
+    let on_read = operation.scope() == Scope::Read && habits.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
+    if on_read || habits.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
         return failed("The token is not valid any more");
     }
     let fault = expiry_fault(expiry);
     match () {
-        () if flaws.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
-        () if flaws.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
-        () if flaws.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
+        () if habits.vary(wording::EXPIRY_WITH_OFFSET) => fault.details(with_offset(expiry)),
+        () if habits.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
+        () if habits.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
+        () if habits.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
         () => fault,
     }
 }
@@ -225,12 +248,14 @@ fn expiry_fault(expiry: i64) -> Fault {
     Fault::new(Code::TokenExpired).details(format!("Token expired at {}", clock::rfc3339(expiry)))
 }
 
+/// The same moment as a clock two hours east of Greenwich shows it.
+fn with_offset(expiry: i64) -> String {
+    let there = clock::rfc3339(expiry + 2 * 3600);
+    format!("Token expired at {}.000+02:00", there.trim_end_matches('Z'))
+}
+
 fn day_first(expiry: i64) -> String {
     let moment = clock::rfc3339(expiry);
     let (year, month, day) = (&moment[..4], &moment[5..7], &moment[8..10]);
     format!("Token expired at {day}/{month}/{year} {}", &moment[11..16])
-}
-
-fn unix_now() -> i64 {
-    i64::try_from(clock::unix_seconds()).unwrap_or(i64::MAX)
 }

@@ -5,14 +5,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::Context;
-use crate::defects::{Defect, Flaws, envelope, limits, server, statuses};
+use crate::defects::{Defect, envelope, limits, server, statuses};
 use crate::errors::Code;
+use crate::habits::Habits;
 use crate::route::Operation;
 
 /// An error response in the making.
 #[derive(Debug)]
 pub(crate) struct Situation<'a> {
-    pub(crate) flaws: &'a Flaws,
+    pub(crate) habits: &'a Habits,
     pub(crate) context: &'a Context,
     pub(crate) code: Code,
     /// How many errors came before this one.
@@ -41,7 +42,7 @@ const WRONG_STATUSES: &[(Code, Defect, u16)] = &[
 
 impl Situation<'_> {
     fn has(&self, defect: Defect) -> bool {
-        self.flaws.has(defect)
+        self.habits.has(defect)
     }
 
     /// Whether the defect is on and the error has that code.
@@ -205,7 +206,7 @@ impl Situation<'_> {
             () if self.has(envelope::ERROR_IS_STRING) => json!({ "error": self.code.name() }),
             () if self.has(envelope::ERRORS_IN_PLURAL) => json!({ "errors": [error] }),
             () if self.has(envelope::UNDOCUMENTED_TOP_MEMBER) => {
-                json!({ "error": error, "timestamp": crate::clock::rfc3339_now(), "status": status })
+                json!({ "error": error, "timestamp": crate::clock::rfc3339_now(self.habits), "status": status })
             }
             () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
                 json!("invalid signature")

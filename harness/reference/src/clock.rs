@@ -1,12 +1,28 @@
 //! The time, read in one place.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat};
 
+use crate::habits::Habits;
+use crate::variations::wire;
+
+/// How far a clock that is off is off.
+const OFF_BY: Duration = Duration::from_secs(2);
+
+/// The present moment, as this server takes it.
+pub(crate) fn now(habits: &Habits) -> SystemTime {
+    let now = SystemTime::now();
+    match () {
+        () if habits.vary(wire::CLOCK_AHEAD) => now + OFF_BY,
+        () if habits.vary(wire::CLOCK_BEHIND) => now - OFF_BY,
+        () => now,
+    }
+}
+
 /// Seconds since 1970; a clock set before that reads as 0.
-pub(crate) fn unix_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+pub(crate) fn unix_seconds(habits: &Habits) -> u64 {
+    now(habits).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A moment as RFC 3339 in UTC, such as `2025-11-05T10:30:00Z`.
@@ -16,7 +32,20 @@ pub(crate) fn rfc3339(unix_seconds: i64) -> String {
     DateTime::from_timestamp(unix_seconds, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The present moment as RFC 3339.
-pub(crate) fn rfc3339_now() -> String {
-    rfc3339(i64::try_from(unix_seconds()).unwrap_or(i64::MAX))
+/// A moment as HTTP writes it, such as `Wed, 05 Nov 2025 10:30:00 GMT`.
+pub(crate) fn http_date(unix_seconds: i64) -> String {
+    DateTime::from_timestamp(unix_seconds, 0).unwrap_or_default().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The present moment as the members of a success show it.
+pub(crate) fn rfc3339_now(habits: &Habits) -> String {
+    if habits.vary(wire::FRACTIONAL_TIMES) {
+        return DateTime::<chrono::Utc>::from(now(habits)).to_rfc3339_opts(SecondsFormat::Millis, false);
+    }
+    rfc3339(signed_seconds(habits))
+}
+
+/// Seconds since 1970, to reckon with.
+pub(crate) fn signed_seconds(habits: &Habits) -> i64 {
+    i64::try_from(unix_seconds(habits)).unwrap_or(i64::MAX)
 }

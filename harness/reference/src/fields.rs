@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::defects::{Defect, Flaws, envelope, fields};
+use crate::defects::{Defect, envelope, fields};
 use crate::errors::{Code, Fault};
 use crate::formats;
+use crate::habits::Habits;
+use crate::variations::{formats as variants, requests, resources};
 
 /// A field of a customer.
 struct Field {
@@ -41,92 +43,121 @@ pub(crate) type Changes = BTreeMap<&'static str, Option<String>>;
 pub(crate) enum Purpose<'a> {
     /// A new customer, who needs all required fields.
     Create,
-    /// An update of a customer who lives in this country.
-    Update { country: Option<&'a str> },
+    /// An update of a customer who lives in this country, under this postal code.
+    Update { country: Option<&'a str>, postal_code: Option<&'a str> },
 }
 
 /// The fields of a customer that the members hold. Members that are no fields are ignored.
-pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, flaws: &Flaws) -> Result<Changes, Fault> {
+pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
     let mut changes = Changes::new();
-    for field in FIELDS {
+    let formats_first = habits.vary(requests::FORMATS_BEFORE_MISSING_FIELDS);
+    let in_order: Vec<&Field> =
+        if habits.vary(requests::LAST_FIELD_FIRST) { FIELDS.iter().rev().collect() } else { FIELDS.iter().collect() };
+    for field in &in_order {
         match members.get(field.name) {
-            Some(value) => note(field, value, purpose, flaws, &mut changes)?,
-            None if field.required && matches!(purpose, Purpose::Create) => missing(field.name, flaws)?,
-            None => {}
+            Some(value) => note(field, value, purpose, habits, &mut changes)?,
+            None if formats_first => {}
+            None => demand(field, purpose, habits)?,
         }
     }
-    check_formats(&changes, purpose, flaws)?;
+    check_formats(&changes, purpose, habits)?;
+    let absent = in_order.iter().filter(|field| !members.contains_key(field.name));
+    absent.filter(|_| formats_first).try_for_each(|field| demand(field, purpose, habits))?;
     Ok(changes)
+}
+
+/// Refuses a new customer for whom a required field is missing.
+fn demand(field: &Field, purpose: Purpose, habits: &Habits) -> Result<(), Fault> {
+    if field.required && matches!(purpose, Purpose::Create) { missing(field.name, habits) } else { Ok(()) }
 }
 
 /// A text that must be there.
 pub(crate) fn required_text<'a>(
     members: &'a Map<String, Value>,
     name: &'static str,
-    flaws: &Flaws,
+    habits: &Habits,
 ) -> Result<&'a str, Fault> {
     match members.get(name) {
         Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(mistyped(name, flaws)),
-        None => missing(name, flaws).map(|()| ""),
+        Some(_) => Err(mistyped(name, habits)),
+        None => missing(name, habits).map(|()| ""),
     }
 }
 
-fn note(field: &Field, value: &Value, purpose: Purpose, flaws: &Flaws, changes: &mut Changes) -> Result<(), Fault> {
+fn note(field: &Field, value: &Value, purpose: Purpose, habits: &Habits, changes: &mut Changes) -> Result<(), Fault> {
     match value {
         Value::Null if !field.required => {
             changes.insert(field.name, None);
         }
+        Value::String(text)
+            if text.is_empty() && field.required && habits.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) =>
+        {
+            return Err(Fault::invalid(field.name, format!("Field '{}' must not be empty", field.name)));
+        }
         Value::String(text) => {
-            refuse_odd(field, text, flaws)?;
-            changes.insert(field.name, Some(text.clone()));
+            refuse_odd(field, text, habits)?;
+            let folded = field.name == "email" && habits.vary(resources::MAIL_IN_LOWER_CASE);
+            changes.insert(field.name, Some(if folded { text.to_lowercase() } else { text.clone() }));
         }
         _ => {
-            if let Some(text) = tolerated(field, value, flaws) {
+            if let Some(text) = tolerated(field, value, habits) {
                 changes.insert(field.name, Some(text));
-            } else if !ignored(field, purpose, flaws) {
-                return Err(mistyped(field.name, flaws));
+            } else if !ignored(field, purpose, habits) {
+                return Err(mistyped(field.name, habits));
             }
         }
     }
     Ok(())
 }
 
-fn check_formats(changes: &Changes, purpose: Purpose, flaws: &Flaws) -> Result<(), Fault> {
-    let stored = match purpose {
-        Purpose::Create => None,
-        Purpose::Update { country } => country,
+fn check_formats(changes: &Changes, purpose: Purpose, habits: &Habits) -> Result<(), Fault> {
+    let (stored_country, stored_code) = match purpose {
+        Purpose::Create => (None, None),
+        Purpose::Update { country, postal_code } => (country, postal_code),
     };
     let country = match changes.get("country") {
         Some(given) => given.as_deref(),
-        None => stored,
+        None => stored_country,
     };
     let updating = matches!(purpose, Purpose::Update { .. });
-    for (name, text) in changes {
-        if let Some(text) = text {
-            formats::check(name, text, country, updating, flaws)?;
-        }
+    let mut texts: Vec<(&'static str, &str)> =
+        changes.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))).collect();
+    if habits.vary(requests::LAST_FIELD_FIRST) {
+        texts.reverse();
     }
-    Ok(())
+    for (name, text) in &texts {
+        formats::check(name, text, country, updating, habits)?;
+    }
+    let coded = texts.iter().any(|(name, _)| *name == "postalCode");
+    if coded && country.is_none() && habits.vary(variants::POSTAL_CODE_NEEDS_COUNTRY) {
+        return Err(Fault::invalid("country", "Field 'country' is required beside 'postalCode'"));
+    }
+    match stored_code {
+        Some(code) if changes.contains_key("country") && !changes.contains_key("postalCode") => {
+            let judged = habits.vary(variants::COUNTRY_CHANGE_JUDGES_STORED_CODE);
+            if judged { formats::check("postalCode", code, country, updating, habits) } else { Ok(()) }
+        }
+        _ => Ok(()),
+    }
 }
 
-fn missing(name: &'static str, flaws: &Flaws) -> Result<(), Fault> {
-    if is_optional(name, flaws) {
+fn missing(name: &'static str, habits: &Habits) -> Result<(), Fault> {
+    if is_optional(name, habits) {
         return Ok(());
     }
     let fault = Fault::invalid(name, format!("Field '{name}' is required"));
     Err(match () {
-        () if flaws.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
-        () if flaws.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
-        () if flaws.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-        () if name == "email" && flaws.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
+        () if habits.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
+        () if habits.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
+        () if habits.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+        () if name == "email" && habits.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
             fault.code(Code::ResourceConflict).without_field()
         }
         () => fault,
     })
 }
 
-fn is_optional(name: &str, flaws: &Flaws) -> bool {
+fn is_optional(name: &str, habits: &Habits) -> bool {
     let rows: &[(Defect, &str)] = &[
         (fields::FIRST_NAME_OPTIONAL, "firstName"),
         (fields::LAST_NAME_OPTIONAL, "lastName"),
@@ -135,40 +166,41 @@ fn is_optional(name: &str, flaws: &Flaws) -> bool {
         (fields::WEBHOOK_URL_OPTIONAL, "url"),
         (fields::DOCUMENT_CONTENT_OPTIONAL, "content"),
     ];
-    rows.iter().any(|(defect, optional)| *optional == name && flaws.has(*defect))
+    rows.iter().any(|(defect, optional)| *optional == name && habits.has(*defect))
 }
 
-fn mistyped(name: &'static str, flaws: &Flaws) -> Fault {
+fn mistyped(name: &'static str, habits: &Habits) -> Fault {
     let fault = Fault::invalid(name, format!("Field '{name}' must be a string"));
     match () {
-        () if flaws.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
-        () if flaws.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
-        () if flaws.has(fields::WRONG_TYPE_500) => Fault::internal(),
+        () if habits.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
+        () if habits.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
+        () if habits.has(fields::WRONG_TYPE_500) => Fault::internal(),
+        () if habits.vary(requests::FORMAT_ERROR_FOR_WRONG_TYPES) => fault.code(Code::InvalidFieldFormat),
         () => fault,
     }
 }
 
 /// The text that a defect takes a value of the wrong type for.
-fn tolerated(field: &Field, value: &Value, flaws: &Flaws) -> Option<String> {
+fn tolerated(field: &Field, value: &Value, habits: &Habits) -> Option<String> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     match value {
-        Value::Number(number) if is_name && flaws.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
-        Value::Null if is_name && flaws.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
-        Value::Array(values) if flaws.has(fields::UNWRAPS_ARRAYS) => {
+        Value::Number(number) if is_name && habits.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
+        Value::Null if is_name && habits.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
+        Value::Array(values) if habits.has(fields::UNWRAPS_ARRAYS) => {
             values.first().and_then(Value::as_str).map(str::to_owned)
         }
         _ => None,
     }
 }
 
-fn ignored(field: &Field, purpose: Purpose, flaws: &Flaws) -> bool {
+fn ignored(field: &Field, purpose: Purpose, habits: &Habits) -> bool {
     let updating = matches!(purpose, Purpose::Update { .. });
-    (!field.required && flaws.has(fields::IGNORES_MISTYPED_OPTIONALS))
-        || (updating && flaws.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS))
+    (!field.required && habits.has(fields::IGNORES_MISTYPED_OPTIONALS))
+        || (updating && habits.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS))
 }
 
 /// Fails on texts that a defect cannot take.
-fn refuse_odd(field: &Field, text: &str, flaws: &Flaws) -> Result<(), Fault> {
+fn refuse_odd(field: &Field, text: &str, habits: &Habits) -> Result<(), Fault> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     let trips: &[(Defect, bool)] = &[
         (fields::NUL_500, text.contains('\0')),
@@ -178,11 +210,11 @@ fn refuse_odd(field: &Field, text: &str, flaws: &Flaws) -> Result<(), Fault> {
         (fields::EMPTY_STRING_500, text.is_empty()),
         (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ];
-    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
+    if trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
         return Err(Fault::internal());
     }
     let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
-    if letters && flaws.has(fields::PHONE_LETTERS_503) {
+    if letters && habits.has(fields::PHONE_LETTERS_503) {
         return Err(Fault::new(Code::ServiceUnavailable).details("The phone service is down"));
     }
     Ok(())
@@ -199,7 +231,7 @@ mod tests {
 
     fn fault_of(members: &Value) -> Option<(Code, Option<String>)> {
         let members = members.as_object().expect("an object");
-        let outcome = read(members, Purpose::Create, &Flaws::default());
+        let outcome = read(members, Purpose::Create, &Habits::default());
         outcome.err().map(|fault| (fault.code, fault.field))
     }
 

@@ -11,6 +11,7 @@ use crate::customers::operations;
 use crate::defects::resources;
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Purpose};
+use crate::variations::resources as variants;
 
 /// Older answers than these many are forgotten.
 const MOST_REPLAYS: usize = 10_000;
@@ -33,16 +34,18 @@ struct Replay {
 
 /// Carries out a request unless its key has an answer already. Without a key, it is carried out each time.
 pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnOnce() -> Outcome) -> Outcome {
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
     let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
-    let Some(key) = key.filter(|_| !flaws.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
+    let Some(key) = key.filter(|_| !habits.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
         return carry_out();
     };
     let key = (call.caller.credential.clone(), key.as_bytes().to_vec());
     let fingerprint = fingerprint(members);
     // Held until the answer is noted, so that two requests at once do not both find nothing.
     let mut replays = locked(&call.app.replays);
-    if let Some(replay) = replays.answers.get(&key) {
+    let other_is_new = habits.vary(variants::OTHER_BODY_UNDER_KEY_CREATED);
+    let known = replays.answers.get(&key).filter(|replay| replay.fingerprint == fingerprint || !other_is_new);
+    if let Some(replay) = known {
         return replay.repeated(&fingerprint, call, members);
     }
     let outcome = carry_out();
@@ -52,18 +55,26 @@ pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnO
 
 impl Replay {
     fn repeated(&self, fingerprint: &[u8], call: Call, members: &Map<String, Value>) -> Outcome {
-        let flaws = &call.app.flaws;
+        let habits = &call.app.habits;
+        if self.fingerprint != fingerprint && habits.vary(variants::OTHER_BODY_UNDER_KEY_REPLAYED) {
+            return self.outcome.clone();
+        }
         if self.fingerprint != fingerprint {
             let fault = Fault::new(Code::ResourceConflict)
                 .message("The Idempotency-Key was used for another request")
                 .details("Use a new key for each request that differs");
-            let breaks = flaws.has(resources::IDEMPOTENCY_OTHER_BODY_500);
-            return Err(if breaks { Fault::internal() } else { fault });
+            let breaks = habits.has(resources::IDEMPOTENCY_OTHER_BODY_500);
+            let invalid = habits.vary(variants::OTHER_BODY_UNDER_KEY_INVALID);
+            return Err(match () {
+                () if breaks => Fault::internal(),
+                () if invalid => fault.code(Code::ValidationError),
+                () => fault,
+            });
         }
         match () {
-            () if flaws.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
-            () if flaws.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
-            () if flaws.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
+            () if habits.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
+            () if habits.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
+            () if habits.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
                 self.outcome.clone().map(|answer| renamed(answer, call))
             }
             () => self.outcome.clone(),
@@ -73,9 +84,9 @@ impl Replay {
 
 /// A second customer of the same data, which the store takes without a word.
 fn created_again(call: Call, members: &Map<String, Value>) -> Outcome {
-    let changes = fields::read(members, Purpose::Create, &call.app.flaws)?;
+    let changes = fields::read(members, Purpose::Create, &call.app.habits)?;
     let customer = operations::newcomer(call, changes);
-    let body = customer.to_json();
+    let body = customer.to_json(&call.app.habits);
     locked(&call.app.customers).insert(customer);
     Ok(Answer::created(body))
 }

@@ -4,36 +4,59 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::clock;
-use crate::defects::{Flaws, server};
+use crate::defects::server;
+use crate::habits::Habits;
+use crate::variations::wire;
+
+/// How long a very long id is.
+const VERY_LONG: usize = 250;
 
 /// A source of names. Two sources share none, since each starts from its own random text.
 #[derive(Debug)]
 pub(crate) struct Ids {
     start: u64,
     next: AtomicU64,
+    habits: Habits,
 }
 
 impl Ids {
-    pub(crate) fn new() -> Self {
-        Self { start: RandomState::new().hash_one(clock::unix_seconds()), next: AtomicU64::new(0) }
+    pub(crate) fn new(habits: Habits) -> Self {
+        Self { start: RandomState::new().hash_one(clock::unix_seconds(&habits)), next: AtomicU64::new(0), habits }
     }
 
     /// A new name with this prefix, such as `cus_…`.
     pub(crate) fn next(&self, prefix: &str) -> String {
-        self.name(prefix, self.next.fetch_add(1, Ordering::Relaxed))
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let plain = self.name(prefix, number);
+        match () {
+            () if self.habits.vary(wire::UUID_IDS) => self.uuid(number),
+            () if self.habits.vary(wire::NUMERIC_IDS) => self.digits(number),
+            () if self.habits.vary(wire::VERY_LONG_IDS) => format!("{plain:_<VERY_LONG$}"),
+            () if self.habits.vary(wire::BASE64_IDS) => self.encoded(number),
+            () => plain,
+        }
     }
 
     /// The name of a request.
-    pub(crate) fn request(&self, flaws: &Flaws) -> String {
+    pub(crate) fn request(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let number = match () {
-            () if flaws.has(server::REPEATS_REQUEST_ID) => 0,
-            () if flaws.has(server::REQUEST_ID_PER_SECOND) => clock::unix_seconds(),
-            () if flaws.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
+            () if self.habits.has(server::REPEATS_REQUEST_ID) => 0,
+            () if self.habits.has(server::REQUEST_ID_PER_SECOND) => clock::unix_seconds(&self.habits),
+            () if self.habits.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => number,
         };
-        self.name("req", number)
+        let plain = self.name("req", number);
+        match () {
+            () if self.habits.vary(wire::UUID_REQUEST_IDS) => self.uuid(number),
+            () if self.habits.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
+            () if self.habits.vary(wire::STRUCTURED_REQUEST_IDS) => format!("id=\"{plain}\"; part=1 of 1"),
+            () => plain,
+        }
     }
 
     /// An unguessable text, to sign with.
@@ -44,5 +67,56 @@ impl Ids {
 
     fn name(&self, prefix: &str, number: u64) -> String {
         format!("{prefix}_{:08x}{number:08x}", self.start >> 32)
+    }
+
+    /// A UUID of the eighth version, whose digits are anybody's own.
+    fn uuid(&self, number: u64) -> String {
+        let (high, low) = (self.start >> 32, self.start & 0xffff_ffff);
+        format!(
+            "{high:08x}-{:04x}-8{:03x}-8{:03x}-{:012x}",
+            low >> 16,
+            low & 0xfff,
+            number >> 48,
+            number & 0xffff_ffff_ffff
+        )
+    }
+
+    fn digits(&self, number: u64) -> String {
+        format!("{}{number:06}", 1_000_000 + (self.start >> 44))
+    }
+
+    /// Base64 that holds all of its odd characters.
+    fn encoded(&self, number: u64) -> String {
+        let bytes =
+            [&[0xfb, 0xff, 0xfe, 0xff, 0xfe, 0xfb][..], &self.start.to_be_bytes(), &number.to_be_bytes()].concat();
+        STANDARD.encode(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::variations::Variation;
+
+    fn two(variation: &'static Variation) -> [String; 2] {
+        let ids = Ids::new(Habits::new(&Options { variations: vec![variation], ..Options::default() }));
+        [ids.next("cus"), ids.next("cus")]
+    }
+
+    #[test]
+    fn ids_have_the_shape_that_was_asked_for() {
+        let [uuid, other] = two(&wire::UUID_IDS);
+        assert_ne!(uuid, other);
+        assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
+        let [digits, other] = two(&wire::NUMERIC_IDS);
+        assert_ne!(digits, other);
+        assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{digits}");
+        let [long, other] = two(&wire::VERY_LONG_IDS);
+        assert_ne!(long, other);
+        assert_eq!(long.len(), VERY_LONG);
+        let [encoded, other] = two(&wire::BASE64_IDS);
+        assert_ne!(encoded, other);
+        assert!(encoded.contains('+') && encoded.contains('/') && encoded.ends_with('='), "{encoded}");
     }
 }

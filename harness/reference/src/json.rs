@@ -1,50 +1,90 @@
-//! Reading a request's body as a JSON object, whatever its media type says.
+//! Reading a request's body as a JSON object, whatever its media type says (unless a variation minds).
 
 use std::collections::BTreeMap;
 
+use hyper::header::CONTENT_TYPE;
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
-use crate::api::Body;
-use crate::defects::{Flaws, fields, statuses};
+use crate::api::{Body, Request};
+use crate::customers::operations::IMMUTABLE;
+use crate::defects::{fields, statuses};
 use crate::errors::{Code, Fault, shortened};
+use crate::fields as customer;
+use crate::habits::Habits;
 use crate::route::Operation;
+use crate::variations::requests;
 
 /// Values nested deeper than this trip a defect.
 const DEEP: usize = 50;
 
 /// The object that the body holds.
-pub(crate) fn object(body: &Body, operation: Operation, flaws: &Flaws) -> Result<Map<String, Value>, Fault> {
+pub(crate) fn object(request: &Request, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
+    if habits.vary(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
+        return Err(malformed("The body must be declared as application/json", habits));
+    }
+    let members = read(&request.body, operation, habits)?;
+    match unknown_member(&members, operation) {
+        Some(name) if habits.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
+            let name = shortened(name);
+            Err(Fault::invalid(&name, format!("Field '{name}' is not known")))
+        }
+        _ => Ok(members),
+    }
+}
+
+/// Whether the request says that its body is something else than JSON.
+fn is_declared_otherwise(request: &Request) -> bool {
+    request.headers.get(CONTENT_TYPE).is_some_and(|value| {
+        let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        !essence.eq_ignore_ascii_case("application/json") && !essence.to_ascii_lowercase().ends_with("+json")
+    })
+}
+
+/// A member that the operation has no use for.
+fn unknown_member(members: &Map<String, Value>, operation: Operation) -> Option<&String> {
+    let known = |name: &&String| match operation {
+        Operation::CreateCustomer | Operation::UpdateCustomer => {
+            customer::names().chain(IMMUTABLE).any(|field| field == name.as_str())
+        }
+        Operation::UploadDocument => ["type", "contentType", "content"].contains(&name.as_str()),
+        Operation::CreateWebhook => name.as_str() == "url",
+        _ => true,
+    };
+    members.keys().find(|name| !known(name))
+}
+
+fn read(body: &Body, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
     let bytes = match body {
         Body::Whole(bytes) => bytes,
-        Body::CutShort => return Err(malformed("The body ended early", flaws)),
+        Body::CutShort => return Err(malformed("The body ended early", habits)),
         Body::TooLong if operation == Operation::UploadDocument => {
-            return Err(crate::documents::oversize(flaws));
+            return Err(crate::documents::oversize(habits));
         }
-        Body::TooLong => return Err(malformed("The body is too long", flaws)),
+        Body::TooLong => return Err(malformed("The body is too long", habits)),
     };
-    if let Some(fault) = accident(bytes, flaws) {
+    if let Some(fault) = accident(bytes, habits) {
         return Err(fault);
     }
-    match parse(bytes, flaws) {
+    match parse(bytes, habits) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(other) => not_an_object(&other, operation, flaws),
-        Err(_) if skips_empty_body(bytes, operation, flaws) => Ok(Map::new()),
+        Ok(other) => not_an_object(&other, operation, habits),
+        Err(_) if skips_empty_body(bytes, operation, habits) => Ok(Map::new()),
         Err(problem) => {
             Err(unreadable_member(bytes)
-                .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), flaws)))
+                .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), habits)))
         }
     }
 }
 
-fn parse(bytes: &[u8], flaws: &Flaws) -> serde_json::Result<Value> {
-    let parsed = if flaws.has(fields::ACCEPTS_TRAILING_GARBAGE) {
+fn parse(bytes: &[u8], habits: &Habits) -> serde_json::Result<Value> {
+    let parsed = if habits.has(fields::ACCEPTS_TRAILING_GARBAGE) {
         let mut values = Deserializer::from_slice(bytes).into_iter();
         values.next().unwrap_or_else(|| serde_json::from_slice(bytes))
     } else {
         serde_json::from_slice(bytes)
     };
-    if parsed.is_err() && flaws.has(fields::ACCEPTS_CUT_SHORT_JSON) {
+    if parsed.is_err() && habits.has(fields::ACCEPTS_CUT_SHORT_JSON) {
         return serde_json::from_slice(&[bytes, b"}"].concat());
     }
     parsed
@@ -60,28 +100,28 @@ fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
     Some(Fault::invalid(&name, format!("Field '{name}' cannot be read: {problem}")))
 }
 
-fn not_an_object(value: &Value, operation: Operation, flaws: &Flaws) -> Result<Map<String, Value>, Fault> {
-    if value.is_null() && flaws.has(fields::NULL_BODY_500) {
+fn not_an_object(value: &Value, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
+    if value.is_null() && habits.has(fields::NULL_BODY_500) {
         return Err(Fault::internal());
     }
-    let lenient = operation == Operation::UpdateCustomer && flaws.has(fields::PATCH_ACCEPTS_ARRAY);
+    let lenient = operation == Operation::UpdateCustomer && habits.has(fields::PATCH_ACCEPTS_ARRAY);
     if value.is_array() && lenient {
         return Ok(Map::new());
     }
-    Err(malformed("The body must be a JSON object", flaws))
+    Err(malformed("The body must be a JSON object", habits))
 }
 
-fn skips_empty_body(bytes: &[u8], operation: Operation, flaws: &Flaws) -> bool {
-    bytes.is_empty() && operation == Operation::UpdateCustomer && flaws.has(fields::PATCH_ACCEPTS_NO_BODY)
+fn skips_empty_body(bytes: &[u8], operation: Operation, habits: &Habits) -> bool {
+    bytes.is_empty() && operation == Operation::UpdateCustomer && habits.has(fields::PATCH_ACCEPTS_NO_BODY)
 }
 
-fn malformed(details: &str, flaws: &Flaws) -> Fault {
+fn malformed(details: &str, habits: &Habits) -> Fault {
     let fault = Fault::new(Code::ValidationError).details(details);
     match () {
-        () if flaws.has(fields::MALFORMED_JSON_500) => Fault::internal(),
-        () if flaws.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-        () if flaws.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-        () if flaws.has(crate::defects::server::LEAKS_FILE_PATH) => {
+        () if habits.has(fields::MALFORMED_JSON_500) => Fault::internal(),
+        () if habits.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+        () if habits.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
+        () if habits.has(crate::defects::server::LEAKS_FILE_PATH) => {
             fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
         }
         () => fault,
@@ -89,10 +129,10 @@ fn malformed(details: &str, flaws: &Flaws) -> Fault {
 }
 
 /// The server error that a defect makes of an odd text.
-fn accident(bytes: &[u8], flaws: &Flaws) -> Option<Fault> {
-    let tripped = (flaws.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
-        || (flaws.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
-        || (flaws.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
+fn accident(bytes: &[u8], habits: &Habits) -> Option<Fault> {
+    let tripped = (habits.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
+        || (habits.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
+        || (habits.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
     tripped.then(Fault::internal)
 }
 
@@ -122,7 +162,7 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-        object(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Flaws::default())
+        super::read(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Habits::default())
     }
 
     #[test]

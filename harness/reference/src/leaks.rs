@@ -25,12 +25,12 @@ pub(crate) fn into_details(fault: &mut Fault, situation: &Situation) {
 /// A header that gives the credential away.
 pub(crate) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a str)> {
     let credential = situation.context.credential.as_str();
-    let leaks = !credential.is_empty() && situation.flaws.has(server::LEAKS_CREDENTIAL_IN_HEADER);
+    let leaks = !credential.is_empty() && situation.habits.has(server::LEAKS_CREDENTIAL_IN_HEADER);
     leaks.then_some(("x-debug-credential", credential))
 }
 
 fn leak(situation: &Situation) -> Option<String> {
-    let spoils = |code: Code, defect: Defect| situation.code == code && situation.flaws.has(defect);
+    let spoils = |code: Code, defect: Defect| situation.code == code && situation.habits.has(defect);
     let credential = situation.context.credential.as_str();
     match () {
         () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),

@@ -2,7 +2,8 @@
 //!
 //! It is an independent reading of the published error-code page: the conformance harness runs against it
 //! to show that it stays silent where the contract is kept, and, with one of the [`defects`] switched on,
-//! that it notices the breach. All state lives in memory and ends with the [`Running`] server.
+//! that it notices the breach. With one of the permitted [`variations`] it keeps the contract otherwise, and silence
+//! is called for again. All state lives in memory and ends with the [`Running`] server.
 
 mod answer;
 mod api;
@@ -16,6 +17,7 @@ mod documents;
 mod errors;
 mod fields;
 mod formats;
+mod habits;
 mod idempotency;
 mod ids;
 mod json;
@@ -29,11 +31,16 @@ mod route;
 mod sandbox;
 mod server;
 mod tokens;
+mod variations;
 mod verification;
 mod webhooks;
+mod wire;
+mod words;
+mod writing;
 
 pub use credentials::{Credential, credentials};
 pub use defects::{Defect, defect, defects};
 pub use options::Options;
-pub use server::{Running, start};
+pub use server::{Running, loopback, start};
 pub use tokens::token;
+pub use variations::{Variation, variation, variations};

@@ -5,8 +5,10 @@
 use std::collections::HashMap;
 
 use crate::clock;
-use crate::defects::{Flaws, limits};
+use crate::defects::limits;
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
+use crate::variations::limits as variants;
 
 /// Windows that ended are forgotten once there are as many as this.
 const MOST_WINDOWS: usize = 10_000;
@@ -52,15 +54,15 @@ pub(crate) struct Claim<'a> {
 
 impl Limiter {
     /// Counts a request and says what is left.
-    pub(crate) fn take(&mut self, claim: Claim, flaws: &Flaws) -> Quota {
-        if !flaws.has(limits::SHARED_BUDGET) {
-            return self.count(claim, flaws);
+    pub(crate) fn take(&mut self, claim: Claim, habits: &Habits) -> Quota {
+        if !habits.has(limits::SHARED_BUDGET) {
+            return self.count(claim, habits);
         }
-        let common = self.count(Claim { credential: EVERYBODY, ..claim }, flaws);
-        if claim.throttled { self.count(claim, flaws) } else { common }
+        let common = self.count(Claim { credential: EVERYBODY, ..claim }, habits);
+        if claim.throttled { self.count(claim, habits) } else { common }
     }
 
-    fn count(&mut self, claim: Claim, flaws: &Flaws) -> Quota {
+    fn count(&mut self, claim: Claim, habits: &Habits) -> Quota {
         self.forget_old(claim.now, claim.window_seconds);
         let length = u64::from(claim.window_seconds.max(1));
         let window = self.windows.entry(claim.credential.to_owned()).or_default();
@@ -68,19 +70,24 @@ impl Limiter {
             *window = Window { start: claim.now, used: 0, ..*window };
         }
         window.used = window.used.saturating_add(1);
-        let over = window.used > claim.limit && !flaws.has(limits::NEVER_LIMITS);
-        if over && flaws.has(limits::RECOVERS_LATE) && claim.now >= window.banned_until {
+        let over = window.used > claim.limit && !habits.has(limits::NEVER_LIMITS);
+        if over && habits.has(limits::RECOVERS_LATE) && claim.now >= window.banned_until {
             window.banned_until = claim.now + LONG_BAN_SECONDS;
         }
         let exceeded = over || claim.now < window.banned_until;
-        let reset = window.start + length;
-        Quota {
+        let at_once = exceeded && habits.vary(variants::RETRY_AT_ONCE);
+        let reset = if at_once { claim.now } else { window.start + length };
+        let quota = Quota {
             limit: claim.limit,
-            remaining: remaining(claim.limit, window.used, exceeded, flaws),
+            remaining: remaining(claim.limit, window.used, exceeded, habits),
             reset,
-            wait: reset.saturating_sub(claim.now).clamp(1, length),
+            wait: if at_once { 0 } else { reset.saturating_sub(claim.now).clamp(1, length) },
             exceeded,
+        };
+        if at_once {
+            *window = Window { start: claim.now, ..Window::default() };
         }
+        quota
     }
 
     fn forget_old(&mut self, now: u64, window_seconds: u32) {
@@ -91,24 +98,24 @@ impl Limiter {
     }
 }
 
-fn remaining(limit: u32, used: u32, exceeded: bool, flaws: &Flaws) -> u32 {
+fn remaining(limit: u32, used: u32, exceeded: bool, habits: &Habits) -> u32 {
     match () {
         () if exceeded => 0,
-        () if flaws.has(limits::REMAINING_FROZEN) => limit,
-        () if flaws.has(limits::REMAINING_COUNTS_UP) => used,
+        () if habits.has(limits::REMAINING_FROZEN) => limit,
+        () if habits.has(limits::REMAINING_COUNTS_UP) => used,
         () => limit.saturating_sub(used),
     }
 }
 
 impl Quota {
     /// The error for a request past the limit.
-    pub(crate) fn fault(&self, flaws: &Flaws) -> Fault {
+    pub(crate) fn fault(&self, habits: &Habits) -> Fault {
         let mut fault = Fault::new(Code::RateLimitExceeded)
             .details(format!("Rate limit exceeded. Retry after {} seconds", self.wait));
-        if flaws.has(limits::LIMIT_AS_UNAVAILABLE) {
+        if habits.has(limits::LIMIT_AS_UNAVAILABLE) {
             return fault.code(Code::ServiceUnavailable);
         }
-        if flaws.has(limits::LIMIT_AS_FORBIDDEN) {
+        if habits.has(limits::LIMIT_AS_FORBIDDEN) {
             return fault.code(Code::InsufficientPermissions);
         }
         fault.retry_after = Some(self.wait);
@@ -116,7 +123,7 @@ impl Quota {
     }
 
     /// The headers that tell the caller.
-    pub(crate) fn headers(&self, flaws: &Flaws) -> Vec<(&'static str, String)> {
+    pub(crate) fn headers(&self, habits: &Habits) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("x-ratelimit-limit", self.limit.to_string()),
             ("x-ratelimit-remaining", self.remaining.to_string()),
@@ -124,60 +131,53 @@ impl Quota {
         ];
         if self.exceeded {
             headers.push(("retry-after", self.wait.to_string()));
-            self.spoil(&mut headers, flaws);
+            self.spoil(&mut headers, habits);
         }
         headers
     }
 
-    fn spoil(&self, headers: &mut Vec<(&'static str, String)>, flaws: &Flaws) {
+    fn spoil(&self, headers: &mut Vec<(&'static str, String)>, habits: &Habits) {
         let dropped: &[&str] = match () {
-            () if flaws.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
-            () if flaws.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
-            () if flaws.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
-            () if flaws.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
-            () if flaws.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
+            () if habits.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
+            () if habits.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
+            () if habits.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
+            () if habits.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
+            () if habits.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
                 &["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
             }
             () => &[],
         };
         headers.retain(|(name, _)| !dropped.contains(name));
         for (name, value) in headers {
-            if let Some(wrong) = self.wrong_value(name, flaws) {
+            if let Some(wrong) = self.wrong_value(name, habits) {
                 *value = wrong;
             }
         }
     }
 
-    fn wrong_value(&self, header: &str, flaws: &Flaws) -> Option<String> {
+    fn wrong_value(&self, header: &str, habits: &Habits) -> Option<String> {
         let reset = i64::try_from(self.reset).unwrap_or(i64::MAX);
         let (defect, value) = match header {
-            "retry-after" => (limits::RETRY_AFTER_AS_DATE, http_date(reset)),
+            "retry-after" => (limits::RETRY_AFTER_AS_DATE, clock::http_date(reset)),
             "x-ratelimit-limit" => (limits::LIMIT_WITH_WINDOW, format!("{};w={}", self.limit, self.wait)),
             "x-ratelimit-remaining" => {
                 let wrong = [(limits::REMAINING_NOT_ZERO, "1"), (limits::REMAINING_NEGATIVE, "-1")];
-                return flaws.first(&wrong).map(str::to_owned);
+                return habits.first(&wrong).map(str::to_owned);
             }
-            _ => return self.wrong_reset(reset, flaws),
+            _ => return self.wrong_reset(reset, habits),
         };
-        flaws.has(defect).then_some(value)
+        habits.has(defect).then_some(value)
     }
 
-    fn wrong_reset(&self, reset: i64, flaws: &Flaws) -> Option<String> {
+    fn wrong_reset(&self, reset: i64, habits: &Habits) -> Option<String> {
         match () {
-            () if flaws.has(limits::RESET_IN_MILLISECONDS) => Some((self.reset * 1000).to_string()),
-            () if flaws.has(limits::RESET_AS_DELAY) => Some(self.wait.to_string()),
-            () if flaws.has(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
-            () if flaws.has(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
+            () if habits.has(limits::RESET_IN_MILLISECONDS) => Some((self.reset * 1000).to_string()),
+            () if habits.has(limits::RESET_AS_DELAY) => Some(self.wait.to_string()),
+            () if habits.has(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
+            () if habits.has(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
             () => None,
         }
     }
-}
-
-fn http_date(unix_seconds: i64) -> String {
-    chrono::DateTime::from_timestamp(unix_seconds, 0)
-        .unwrap_or_default()
-        .format("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string()
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_budget_falls_and_comes_back() {
-        let (mut limiter, none) = (Limiter::default(), Flaws::default());
+        let (mut limiter, none) = (Limiter::default(), Habits::default());
         assert_eq!(limiter.take(claim(100), &none).remaining, 1);
         assert_eq!(limiter.take(claim(101), &none).remaining, 0);
         let over = limiter.take(claim(101), &none);
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn credentials_do_not_share() {
-        let (mut limiter, none) = (Limiter::default(), Flaws::default());
+        let (mut limiter, none) = (Limiter::default(), Habits::default());
         for _ in 0..5 {
             limiter.take(claim(100), &none);
         }
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn headers_agree_with_the_fault() {
         let quota = Quota { limit: 2, remaining: 0, reset: 102, wait: 2, exceeded: true };
-        let none = Flaws::default();
+        let none = Habits::default();
         assert_eq!(quota.fault(&none).retry_after, Some(2));
         assert!(quota.headers(&none).contains(&("retry-after", "2".to_owned())));
     }

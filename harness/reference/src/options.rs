@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::defects::Defect;
+use crate::variations::Variation;
 
-/// How the reference behaves: limits, webhook pauses, and deliberate defects.
+/// How the reference behaves: limits, webhook pauses, deliberate defects and permitted variations.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The breaches that are switched on; none by default.
     pub defects: Vec<&'static Defect>,
+    /// The permitted variations that are switched on; none by default.
+    pub variations: Vec<&'static Variation>,
     /// Requests a window for each ordinary credential.
     pub ordinary_limit: u32,
     /// Requests a window for the credential `throttled`.
@@ -25,6 +28,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             defects: Vec::new(),
+            variations: Vec::new(),
             ordinary_limit: 100_000,
             throttled_limit: 20,
             window_seconds: 2,

@@ -1,8 +1,6 @@
 //! Writing answers and errors as HTTP responses.
 
-use http_body_util::Full;
 use hyper::Response;
-use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -11,27 +9,43 @@ use crate::answer::{Answer, Outcome};
 use crate::api::{App, Context};
 use crate::breaches::Situation;
 use crate::errors::{Code, Fault};
-use crate::leaks;
+use crate::habits::Habits;
+use crate::variations::{limits, wire as variants};
+use crate::wire::{Pieces, framed};
+use crate::{leaks, words, writing};
 
 const JSON: &str = "application/json";
 const REQUEST_ID: &str = "x-request-id";
 
 /// The response for an outcome.
-pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Response<Full<Bytes>> {
+pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Response<Pieces> {
+    if context.operation.is_none() && app.habits.vary(variants::PLAIN_ANSWERS_ELSEWHERE) {
+        return framed(elsewhere(), context.gzip, &app.habits);
+    }
     let mut response = match outcome {
-        Ok(answer) => success(answer, context),
+        Ok(answer) => success(answer, context, &app.habits),
         Err(fault) => failure(app, context, fault),
     };
-    if let Some(quota) = &context.quota {
-        for (name, value) in quota.headers(&app.flaws) {
+    if let Some(quota) =
+        context.quota.filter(|quota| quota.exceeded || !app.habits.vary(limits::RATE_HEADERS_ON_429_ALONE))
+    {
+        for (name, value) in quota.headers(&app.habits) {
             set(&mut response, name, &value);
         }
     }
+    framed(response, context.gzip, &app.habits)
+}
+
+/// What a request for no operation gets where it gets no envelope.
+fn elsewhere() -> Response<Vec<u8>> {
+    let mut response = plain(405, b"405 method not allowed\n".to_vec());
+    set(&mut response, CONTENT_TYPE.as_str(), "text/plain");
     response
 }
 
-fn success(answer: Answer, context: &Context) -> Response<Full<Bytes>> {
-    let bytes = answer.body.as_ref().map(Value::to_string).unwrap_or_default().into_bytes();
+fn success(answer: Answer, context: &Context, habits: &Habits) -> Response<Vec<u8>> {
+    let written = |body: &Value| writing::text(&writing::decorated(body.clone(), habits), habits);
+    let bytes = answer.body.as_ref().map(written).unwrap_or_default().into_bytes();
     let mut response = plain(answer.status, bytes);
     if answer.body.is_some() {
         set(&mut response, CONTENT_TYPE.as_str(), JSON);
@@ -40,23 +54,28 @@ fn success(answer: Answer, context: &Context) -> Response<Full<Bytes>> {
     response
 }
 
-fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Full<Bytes>> {
+fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> {
     if fault.code == Code::InternalServerError {
         fault.details = Some(format!("Request ID: {}", context.request_id));
     }
+    words::reword(&mut fault, context, &app.habits);
     let count = app.count_error();
-    let situation = Situation { flaws: &app.flaws, context, code: fault.code, count };
+    let situation = Situation { habits: &app.habits, context, code: fault.code, count };
     leaks::into_details(&mut fault, &situation);
     let status = situation.status(fault.status);
     let mut error = members(&fault);
     situation.spoil_members(&mut error);
-    let bytes = situation.spoil_bytes(situation.envelope(error, status).to_string().into_bytes());
+    let text = writing::text(&situation.envelope(error, status), &app.habits);
+    let bytes = situation.spoil_bytes(text.into_bytes());
     let mut response = plain(status, bytes);
     if let Some(media_type) = situation.media_type(JSON) {
         set(&mut response, CONTENT_TYPE.as_str(), media_type);
     }
     if let Some(id) = situation.request_id() {
         set(&mut response, REQUEST_ID, id);
+    }
+    if fault.code == Code::ServiceUnavailable && app.habits.vary(limits::RETRY_AFTER_ON_UNAVAILABLE) {
+        set(&mut response, "retry-after", "30");
     }
     if let Some((name, value)) = leaks::header(&situation) {
         set(&mut response, name, value);
@@ -82,14 +101,14 @@ fn members(fault: &Fault) -> Map<String, Value> {
     members
 }
 
-fn plain(status: u16, bytes: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(bytes)));
+fn plain(status: u16, bytes: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(bytes);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
 
 /// Sets a header; a value that HTTP cannot carry is left out.
-fn set(response: &mut Response<Full<Bytes>>, name: &str, value: &str) {
+fn set(response: &mut Response<Vec<u8>>, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);
     }

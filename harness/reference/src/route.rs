@@ -2,6 +2,12 @@
 
 use hyper::Method;
 
+use crate::habits::Habits;
+use crate::variations::wire;
+
+/// Where a variation puts everything.
+const PREFIX: &str = "/gateway/identity-v2";
+
 /// The operations of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -39,6 +45,12 @@ impl Operation {
         }
     }
 
+    /// Whether a request has a body to be read.
+    pub(crate) fn has_body(self) -> bool {
+        use Operation::*;
+        matches!(self, CreateCustomer | UpdateCustomer | UploadDocument | CreateWebhook | ReceiveWebhookEvent)
+    }
+
     /// Whether the path's id is a customer's.
     pub(crate) fn is_of_one_customer(self) -> bool {
         use Operation::*;
@@ -55,9 +67,15 @@ pub(crate) struct Route {
     pub(crate) raw_id: String,
 }
 
+/// What stands before every path.
+pub(crate) fn prefix(habits: &Habits) -> &'static str {
+    if habits.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
+}
+
 /// The route of a request, or none where the contract documents none.
-pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
+pub(crate) fn find(method: &Method, path: &str, habits: &Habits) -> Option<Route> {
     use Operation::*;
+    let path = path.strip_prefix(prefix(habits))?;
     let segments: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let (operation, id) = match (method.as_str(), segments.as_slice()) {
         ("POST", ["customers"]) => (CreateCustomer, ""),
@@ -108,7 +126,7 @@ mod tests {
     use super::*;
 
     fn route(method: Method, path: &str) -> Option<(Operation, String)> {
-        find(&method, path).map(|route| (route.operation, route.id))
+        find(&method, path, &Habits::default()).map(|route| (route.operation, route.id))
     }
 
     #[test]
@@ -123,7 +141,8 @@ mod tests {
 
     #[test]
     fn escapes_are_decoded_and_broken_ones_kept() {
-        let id = |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|r| r.id);
+        let id =
+            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}"), &Habits::default()).map(|r| r.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(id("100%").as_deref(), Some("100%"));
         assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));

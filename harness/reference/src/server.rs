@@ -1,12 +1,13 @@
 //! The sockets: accepting connections, reading requests, and ending it all.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::Response;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -14,10 +15,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{App, Body, Request};
-use crate::defects::{Flaws, documents};
+use crate::defects::documents;
 use crate::errors::Fault;
+use crate::habits::Habits;
 use crate::options::Options;
 use crate::respond::respond;
+use crate::route;
+use crate::variations::wire as variants;
+use crate::wire::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
 /// Bodies up to this size are kept.
@@ -32,6 +37,7 @@ const MOST_HEADERS: usize = 1_000;
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    url: String,
     accepting: JoinHandle<()>,
 }
 
@@ -39,6 +45,11 @@ impl Running {
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The base URL of the API.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Ends the server and waits until it has let go of its socket and connections.
@@ -54,6 +65,14 @@ impl Drop for Running {
     }
 }
 
+/// A free port of the loopback interface that the options ask for.
+pub fn loopback(options: &Options) -> SocketAddr {
+    let habits = Habits::new(options);
+    let address =
+        if habits.vary(variants::IPV6_ONLY) { IpAddr::from(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
+    (address, 0).into()
+}
+
 /// Serves on an already bound listener, on the current tokio runtime.
 ///
 /// # Errors
@@ -61,7 +80,8 @@ impl Drop for Running {
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(options));
-    Ok(Running { address, accepting: tokio::spawn(accept(listener, app)) })
+    let url = format!("http://{address}{}", route::prefix(&app.habits));
+    Ok(Running { address, url, accepting: tokio::spawn(accept(listener, app)) })
 }
 
 /// Takes connections for ever. They, and the webhooks under way, end with this task, which owns both.
@@ -74,27 +94,33 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
                 connections.spawn(serve(stream, Arc::clone(&app)));
             }
             // Out of file descriptors, most likely: some will come free.
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
 }
 
 async fn serve(stream: TcpStream, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
+    let title_case = app.habits.vary(variants::TITLE_CASE_HEADERS);
     let service = service_fn(move |request| handle(Arc::clone(&app), request));
     // What breaks a connection is the client's affair; there is nobody to tell.
     let _ = http1::Builder::new()
         .half_close(true)
+        .auto_date_header(false)
+        .title_case_headers(title_case)
         .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 
-async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<Response<Pieces>> {
     let (head, body) = request.into_parts();
-    let body = read(body, &app.flaws).await?;
+    let body = read(body, &app.habits).await?;
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let context = app.context(&request);
+    if app.habits.vary(variants::SLOW_ANSWERS) {
+        tokio::time::sleep(lateness(&context.request_id)).await;
+    }
     let fallback = context.clone();
     let worker = Arc::clone(&app);
     // A thread of its own, since decoding a document takes long; and a panic there ends one request only.
@@ -106,8 +132,14 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
     Ok(conducted.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
 }
 
+/// How late a slow answer is; it differs from request to request.
+fn lateness(request_id: &str) -> Duration {
+    let sum: u64 = request_id.bytes().map(u64::from).sum();
+    Duration::from_millis(50 + sum * 37 % 101)
+}
+
 /// Reads a body. Only a defect makes this fail, which closes the connection.
-async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
+async fn read(mut body: Incoming, habits: &Habits) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -117,7 +149,7 @@ async fn read(mut body: Incoming, flaws: &Flaws) -> io::Result<Body> {
             continue;
         };
         size += data.len();
-        if size > MOST_BORNE && flaws.has(documents::DROPS_BIG_BODIES) {
+        if size > MOST_BORNE && habits.has(documents::DROPS_BIG_BODIES) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {

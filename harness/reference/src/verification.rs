@@ -9,8 +9,10 @@ use crate::api::{Call, locked};
 use crate::clock;
 use crate::credentials::Environment;
 use crate::customers::{Customer, State, lookup};
-use crate::defects::{Flaws, resources, statuses};
+use crate::defects::{resources, statuses};
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
+use crate::variations::resources as variants;
 
 /// The last name that cannot be verified.
 const UNVERIFIABLE: &str = "Unverifiable";
@@ -28,20 +30,21 @@ pub(crate) struct Transaction {
 
 /// Submits a customer: under review from then on, unless the data do not suffice.
 pub(crate) fn submit(call: Call) -> Outcome {
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| Fault::not_found("Customer", &call.route.id))?;
     if customer.state == State::UnderReview {
-        return Err(already_submitted());
+        let again = habits.vary(variants::SUBMITTED_TWICE);
+        return if again { Ok(Answer::ok(customer.to_json(habits))) } else { Err(already_submitted()) };
     }
-    let problem = problem(customer, flaws);
+    let problem = problem(customer, habits);
     let before = customer.state;
     customer.state = match problem {
         None => State::UnderReview,
-        Some(_) => state_after_failure(before, flaws),
+        Some(_) => state_after_failure(before, habits),
     };
     let customer = customer.clone();
     drop(customers);
@@ -49,7 +52,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
         call.app.webhooks.announce("customer.state_changed", &customer, &call.app.ids);
     }
     match problem {
-        Some(problem) => Err(failure(problem, flaws)),
+        Some(problem) => Err(failure(problem, habits)),
         None => Ok(accepted(call, &customer)),
     }
 }
@@ -67,16 +70,16 @@ pub(crate) fn transaction(call: Call) -> Outcome {
 
 fn accepted(call: Call, customer: &Customer) -> Answer {
     let id = call.app.ids.next("txn");
-    let mut body = customer.to_json();
+    let mut body = customer.to_json(&call.app.habits);
     body["transactionId"] = json!(id);
     let transaction = Transaction {
         environment: customer.environment,
         customer_id: customer.id.clone(),
-        created_at: clock::rfc3339_now(),
+        created_at: clock::rfc3339_now(&call.app.habits),
     };
     locked(&call.app.transactions).insert(id, transaction);
     let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
-    let status = call.app.flaws.first(&wrong).unwrap_or(200);
+    let status = call.app.habits.first(&wrong).unwrap_or(200);
     Answer::ok(body).status(status)
 }
 
@@ -90,26 +93,26 @@ fn shown(id: &str, transaction: &Transaction) -> serde_json::Value {
 }
 
 fn unknown_transaction(call: Call) -> Outcome {
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
     let fault = Fault::not_found("Transaction", &call.route.id);
     match () {
-        () if flaws.has(resources::UNKNOWN_TRANSACTION_PENDING) => Ok(Answer::ok(json!({
+        () if habits.has(resources::UNKNOWN_TRANSACTION_PENDING) => Ok(Answer::ok(json!({
             "id": call.route.id,
             "status": "PENDING",
-            "createdAt": clock::rfc3339_now(),
+            "createdAt": clock::rfc3339_now(&call.app.habits),
         }))),
-        () if flaws.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => Err(fault.code(Code::ResourceConflict)),
-        () if flaws.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
+        () if habits.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => Err(fault.code(Code::ResourceConflict)),
+        () if habits.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
         () => Err(fault),
     }
 }
 
-fn problem(customer: &Customer, flaws: &Flaws) -> Option<&'static str> {
-    if flaws.has(resources::VERIFICATION_NEVER_FAILS) {
+fn problem(customer: &Customer, habits: &Habits) -> Option<&'static str> {
+    if habits.has(resources::VERIFICATION_NEVER_FAILS) {
         return None;
     }
-    let nameless = customer.value("lastName") == Some(UNVERIFIABLE) && !flaws.has(resources::UNVERIFIABLE_NAME_PASSES);
-    let undocumented = customer.documents == 0 && !flaws.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
+    let nameless = customer.value("lastName") == Some(UNVERIFIABLE) && !habits.has(resources::UNVERIFIABLE_NAME_PASSES);
+    let undocumented = customer.documents == 0 && !habits.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
     match () {
         () if nameless => Some("Identity document could not be verified"),
         () if undocumented => Some("No identity document has been uploaded"),
@@ -117,19 +120,19 @@ fn problem(customer: &Customer, flaws: &Flaws) -> Option<&'static str> {
     }
 }
 
-fn state_after_failure(before: State, flaws: &Flaws) -> State {
+fn state_after_failure(before: State, habits: &Habits) -> State {
     match () {
-        () if flaws.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
-        () if flaws.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
+        () if habits.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
+        () if habits.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
         () => State::NeedsAdditionalInformation,
     }
 }
 
-fn failure(problem: &str, flaws: &Flaws) -> Fault {
+fn failure(problem: &str, habits: &Habits) -> Fault {
     let fault = Fault::new(Code::VerificationFailed).details(problem);
     match () {
-        () if flaws.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
-        () if flaws.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+        () if habits.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
+        () if habits.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -21,7 +21,7 @@ pub struct Embedded {
 impl Embedded {
     /// Its base URL.
     pub fn url(&self) -> String {
-        format!("http://{}", self.running.address())
+        self.running.url().to_owned()
     }
 
     /// It as the target of a run.
@@ -40,10 +40,10 @@ impl Embedded {
 /// Starts the reference as a run embeds it: on a free port of the loopback interface, and with a
 /// shorter patience for webhooks, since ten seconds, three times over, are more than a run may take.
 pub async fn start_embedded() -> std::io::Result<Embedded> {
-    let mut options = options(&[])?;
+    let mut options = options(&[], &[])?;
     options.window_seconds = 1;
     options.webhook_timeout = PATIENCE;
-    start(("127.0.0.1", 0), options).await
+    start(reference::loopback(&options), options).await
 }
 
 /// How long the embedded reference waits for an endpoint's answer.
@@ -51,11 +51,16 @@ const PATIENCE: Duration = Duration::from_millis(1000);
 
 /// Starts it with deliberate defects, and with short waits: for proving checks, not for a run.
 pub async fn start_with_defects(defects: &[&str]) -> std::io::Result<Embedded> {
-    let mut options = options(defects)?;
+    start_with(defects, &[]).await
+}
+
+/// The same, with permitted variations as well.
+pub async fn start_with(defects: &[&str], variations: &[&str]) -> std::io::Result<Embedded> {
+    let mut options = options(defects, variations)?;
     options.window_seconds = 1;
     options.webhook_timeout = PATIENCE;
     options.webhook_pause = Duration::from_millis(20);
-    start(("127.0.0.1", 0), options).await
+    start(reference::loopback(&options), options).await
 }
 
 async fn start(address: impl tokio::net::ToSocketAddrs, options: reference::Options) -> std::io::Result<Embedded> {
@@ -67,7 +72,7 @@ async fn start(address: impl tokio::net::ToSocketAddrs, options: reference::Opti
 
 /// Serves the reference on an address until the process ends.
 pub async fn serve(address: SocketAddr, defects: &[&str]) -> std::io::Result<Embedded> {
-    start(address, options(defects)?).await
+    start(address, options(defects, &[])?).await
 }
 
 /// The credentials of the reference as assignments for a shell.
@@ -83,17 +88,28 @@ pub fn defects() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::defects().iter().map(|defect| (defect.name, defect.about, defect.clauses)).collect()
 }
 
-fn options(names: &[&str]) -> std::io::Result<reference::Options> {
+/// Every permitted variation: name, what it does, the clauses that it is warned of.
+pub fn variations() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    reference::variations().iter().map(|variation| (variation.name, variation.about, variation.warns)).collect()
+}
+
+fn options(defects: &[&str], variations: &[&str]) -> std::io::Result<reference::Options> {
     let mut options = reference::Options::default();
-    for name in names {
-        let defect = reference::defect(name).ok_or_else(|| {
-            let known: Vec<String> = reference::defects().iter().map(|defect| defect.name.to_owned()).collect();
-            let hint = crate::source::suggestion(name, &known).unwrap_or_default();
-            std::io::Error::other(format!("there is no defect `{name}` {hint}"))
-        })?;
-        options.defects.push(defect);
+    for name in defects {
+        let known = reference::defects().iter().map(|defect| defect.name);
+        options.defects.push(reference::defect(name).ok_or_else(|| unknown("defect", name, known))?);
+    }
+    for name in variations {
+        let known = reference::variations().iter().map(|variation| variation.name);
+        options.variations.push(reference::variation(name).ok_or_else(|| unknown("variation", name, known))?);
     }
     Ok(options)
+}
+
+fn unknown(kind: &str, name: &str, known: impl Iterator<Item = &'static str>) -> std::io::Error {
+    let known: Vec<String> = known.map(str::to_owned).collect();
+    let hint = crate::source::suggestion(name, &known).unwrap_or_default();
+    std::io::Error::other(format!("there is no {kind} `{name}` {hint}"))
 }
 
 fn credentials() -> BTreeMap<String, Credential> {

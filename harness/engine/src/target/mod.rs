@@ -15,7 +15,7 @@ use serde::Deserialize;
 pub use client::{HttpClient, Network};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
-pub use embedded::{Embedded, assignments, defects, serve, start_embedded, start_with_defects};
+pub use embedded::{Embedded, assignments, defects, serve, start_embedded, start_with, start_with_defects, variations};
 
 pub use receiver::{Delivery, Receiver};
 

@@ -6,8 +6,9 @@ use serde_json::json;
 use super::Customers;
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Call, Request, locked};
-use crate::defects::{Defect, Flaws, access, envelope, resources, statuses};
+use crate::defects::{Defect, access, envelope, resources, statuses};
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
 use crate::route::{Operation, Route};
 
 /// Why a customer is not there.
@@ -21,22 +22,33 @@ enum Absence {
 /// The outcome for a customer who is not there; none where the customer is.
 pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
     let absence = absence(call, customers)?;
-    let flaws = &call.app.flaws;
-    if is_overlooked(absence, call.route.operation, flaws) {
+    let habits = &call.app.habits;
+    if is_overlooked(absence, call.route.operation, habits) {
         return None;
     }
     let fault = Fault::not_found("Customer", &call.route.id);
     Some(match absence {
         Absence::NeverExisted => never_existed(fault, call),
-        Absence::Deleted if flaws.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
+        Absence::Deleted if habits.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
             Err(fault.code(Code::ResourceConflict))
         }
-        Absence::Deleted if flaws.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
-        Absence::Elsewhere if flaws.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+        Absence::Deleted if habits.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
+        Absence::Elsewhere if habits.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
             Err(fault.code(Code::InsufficientPermissions))
         }
         _ => Err(fault),
     })
+}
+
+/// Refuses a customer who is not there, before anything else is judged.
+pub(crate) fn refuse_absent(call: Call) -> Result<(), Fault> {
+    if !call.route.operation.is_of_one_customer() {
+        return Ok(());
+    }
+    match refusal(call, &locked(&call.app.customers)) {
+        Some(Err(fault)) => Err(fault),
+        _ => Ok(()),
+    }
 }
 
 fn absence(call: Call, customers: &Customers) -> Option<Absence> {
@@ -48,7 +60,7 @@ fn absence(call: Call, customers: &Customers) -> Option<Absence> {
     }
 }
 
-fn is_overlooked(absence: Absence, operation: Operation, flaws: &Flaws) -> bool {
+fn is_overlooked(absence: Absence, operation: Operation, habits: &Habits) -> bool {
     let rows: &[(Defect, Absence, Operation)] = &[
         (resources::DELETED_CUSTOMER_READABLE, Absence::Deleted, Operation::GetCustomer),
         (resources::DELETED_CUSTOMER_UPDATABLE, Absence::Deleted, Operation::UpdateCustomer),
@@ -57,23 +69,23 @@ fn is_overlooked(absence: Absence, operation: Operation, flaws: &Flaws) -> bool 
         (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::Elsewhere, Operation::UpdateCustomer),
     ];
     rows.iter().any(|(defect, on_absence, on_operation)| {
-        *on_absence == absence && *on_operation == operation && flaws.has(*defect)
+        *on_absence == absence && *on_operation == operation && habits.has(*defect)
     })
 }
 
 fn never_existed(fault: Fault, call: Call) -> Outcome {
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
     match call.route.operation {
-        Operation::UpdateCustomer if flaws.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
-        Operation::DeleteCustomer if flaws.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
-        Operation::UploadDocument if flaws.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+        Operation::UpdateCustomer if habits.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
+        Operation::DeleteCustomer if habits.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
+        Operation::UploadDocument if habits.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
             Ok(Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })))
         }
-        Operation::SubmitVerification if flaws.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
+        Operation::SubmitVerification if habits.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
             Err(fault.code(Code::VerificationFailed))
         }
-        Operation::GetCustomer if flaws.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
-        _ if flaws.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
+        Operation::GetCustomer if habits.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
+        _ if habits.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         _ => Err(fault),
     }
 }
@@ -86,7 +98,7 @@ fn stranger(call: Call) -> serde_json::Value {
         "lastName": "Known",
         "dateOfBirth": "1970-01-01",
         "state": "PENDING",
-        "createdAt": crate::clock::rfc3339_now(),
+        "createdAt": crate::clock::rfc3339_now(&call.app.habits),
     })
 }
 
@@ -96,15 +108,15 @@ pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Rou
     if headers.contains_key("x-api-key") || headers.contains_key(AUTHORIZATION) {
         return Ok(());
     }
-    let flaws = &app.flaws;
+    let habits = &app.habits;
     let (kind, known) = match route.operation {
-        operation if operation.is_of_one_customer() && flaws.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
+        operation if operation.is_of_one_customer() && habits.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
             ("Customer", locked(&app.customers).get(&route.id).is_some())
         }
-        Operation::ListWebhookDeliveries if flaws.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
+        Operation::ListWebhookDeliveries if habits.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
             ("Webhook", app.webhooks.knows(&route.id))
         }
-        Operation::GetTransaction if flaws.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+        Operation::GetTransaction if habits.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
             ("Transaction", locked(&app.transactions).contains_key(&route.id))
         }
         _ => return Ok(()),
@@ -113,13 +125,13 @@ pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Rou
 }
 
 /// Fails on ids that a defect cannot take.
-pub(crate) fn refuse_odd_id(route: &Route, flaws: &Flaws) -> Result<(), Fault> {
+pub(crate) fn refuse_odd_id(route: &Route, habits: &Habits) -> Result<(), Fault> {
     let trips: &[(Defect, bool)] = &[
         (resources::PERCENT_ID_500, route.raw_id.contains('%')),
         (resources::LONG_ID_500, route.raw_id.len() > 200),
         (resources::DOTTED_ID_500, route.raw_id.contains('.')),
     ];
-    if trips.iter().any(|(defect, trips)| *trips && flaws.has(*defect)) {
+    if trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
         return Err(Fault::internal());
     }
     Ok(())

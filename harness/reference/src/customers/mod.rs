@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::credentials::Environment;
 use crate::fields::{self, Changes};
+use crate::habits::Habits;
+use crate::variations::{resources, wire};
 
 /// The list shows this many customers at most, the newest first.
 const LONGEST_LIST: usize = 1_000;
@@ -19,6 +21,8 @@ pub(crate) enum State {
     Pending,
     UnderReview,
     NeedsAdditionalInformation,
+    /// Only a variation begins here.
+    Approved,
     /// Only a defect leads here.
     Rejected,
 }
@@ -29,6 +33,7 @@ impl State {
             State::Pending => "PENDING",
             State::UnderReview => "UNDER_REVIEW",
             State::NeedsAdditionalInformation => "NEEDS_ADDITIONAL_INFORMATION",
+            State::Approved => "APPROVED",
             State::Rejected => "REJECTED",
         }
     }
@@ -61,12 +66,14 @@ impl Customer {
         }
     }
 
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, habits: &Habits) -> Value {
         let mut members = Map::new();
         members.insert("id".to_owned(), json!(self.id));
         for name in fields::names() {
             if let Some(value) = self.value(name) {
                 members.insert(name.to_owned(), json!(value));
+            } else if habits.vary(wire::NULL_OPTIONALS) {
+                members.insert(name.to_owned(), Value::Null);
             }
         }
         members.insert("state".to_owned(), json!(self.state.name()));
@@ -81,13 +88,18 @@ pub(crate) struct Customers {
     all: Vec<Customer>,
     by_id: HashMap<String, usize>,
     by_email: HashMap<(Environment, String), usize>,
+    habits: Habits,
 }
 
 impl Customers {
+    pub(crate) fn new(habits: Habits) -> Self {
+        Self { habits, ..Self::default() }
+    }
+
     pub(crate) fn insert(&mut self, customer: Customer) {
         let at = self.all.len();
         self.by_id.insert(customer.id.clone(), at);
-        self.by_email.insert(email_key(customer.environment, customer.value("email")), at);
+        self.by_email.insert(self.email_key(customer.environment, customer.value("email")), at);
         self.all.push(customer);
     }
 
@@ -102,8 +114,20 @@ impl Customers {
 
     /// The customer who has that address now; letter case does not matter.
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
-        let at = self.by_email.get(&email_key(environment, Some(email)))?;
-        Some(&self.all[*at]).filter(|customer| !customer.deleted)
+        let key = self.email_key(environment, Some(email));
+        let counts = |customer: &&Customer| !customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN);
+        if self.habits.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
+            // Several may have the address, of whom the index knows one.
+            let has = |customer: &&Customer| self.email_key(customer.environment, customer.value("email")) == key;
+            return self.all.iter().filter(has).find(counts);
+        }
+        self.by_email.get(&key).map(|&at| &self.all[at]).filter(counts)
+    }
+
+    fn email_key(&self, environment: Environment, email: Option<&str>) -> (Environment, String) {
+        let email = email.unwrap_or_default();
+        let folded = !self.habits.vary(resources::CASE_SENSITIVE_MAIL);
+        (environment, if folded { email.to_lowercase() } else { email.to_owned() })
     }
 
     /// Notes that a customer's address has changed.
@@ -112,8 +136,8 @@ impl Customers {
             return;
         };
         let environment = self.all[at].environment;
-        self.by_email.remove(&email_key(environment, old_email));
-        let email = email_key(environment, self.all[at].value("email"));
+        self.by_email.remove(&self.email_key(environment, old_email));
+        let email = self.email_key(environment, self.all[at].value("email"));
         self.by_email.insert(email, at);
     }
 
@@ -125,8 +149,4 @@ impl Customers {
             .filter(move |customer| customer.environment == environment && !customer.deleted)
             .take(LONGEST_LIST)
     }
-}
-
-fn email_key(environment: Environment, email: Option<&str>) -> (Environment, String) {
-    (environment, email.unwrap_or_default().to_lowercase())
 }

@@ -5,13 +5,15 @@ use serde_json::{Map, Value, json};
 use super::{Customer, Customers, State, lookup};
 use crate::answer::{Answer, Outcome};
 use crate::api::{Call, locked};
-use crate::defects::{Flaws, envelope, resources, statuses};
+use crate::defects::{envelope, resources, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes, Purpose};
+use crate::habits::Habits;
+use crate::variations::{requests, resources as variants, wording};
 use crate::{clock, documents, idempotency, json};
 
 /// Fields that no request may write.
-const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
+pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
 /// A new customer, or the answer that the same `Idempotency-Key` has had.
 pub(crate) fn create(call: Call) -> Outcome {
@@ -20,21 +22,21 @@ pub(crate) fn create(call: Call) -> Outcome {
 }
 
 fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
-    let flaws = &call.app.flaws;
-    let changes = fields::read(members, Purpose::Create, flaws)?;
+    let habits = &call.app.habits;
+    let changes = fields::read(members, Purpose::Create, habits)?;
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = duplicate(call, &customers, &changes) {
         return outcome;
     }
     let customer = newcomer(call, changes);
-    let mut body = customer.to_json();
+    let mut body = customer.to_json(habits);
     customers.insert(customer.clone());
     drop(customers);
     call.app.webhooks.announce("customer.created", &customer, &call.app.ids);
-    if flaws.has(envelope::ERROR_IN_CREATED) {
+    if habits.has(envelope::ERROR_IN_CREATED) {
         body["error"] = json!({ "code": null, "message": "" });
     }
-    Ok(with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, flaws))
+    Ok(with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, habits))
 }
 
 /// A customer who begins with these values.
@@ -43,8 +45,8 @@ pub(crate) fn newcomer(call: Call, changes: Changes) -> Customer {
         id: call.app.ids.next("cus"),
         environment: call.caller.environment,
         values: Default::default(),
-        state: State::Pending,
-        created_at: clock::rfc3339_now(),
+        state: if call.app.habits.vary(variants::APPROVED_AT_ONCE) { State::Approved } else { State::Pending },
+        created_at: clock::rfc3339_now(&call.app.habits),
         documents: 0,
         deleted: false,
     };
@@ -58,13 +60,14 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
     let fault = Fault::new(Code::DuplicateResource)
         .message("Customer already exists")
         .details(format!("Customer with email '{}' already exists", crate::errors::shortened(email)));
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
     Some(match () {
-        () if flaws.has(resources::DUPLICATE_EMAIL_ALLOWED) => return None,
-        () if flaws.has(resources::DUPLICATE_RETURNS_EXISTING) => Ok(Answer::created(holder.to_json())),
-        () if flaws.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
+        () if habits.has(resources::DUPLICATE_EMAIL_ALLOWED) => return None,
+        () if habits.has(resources::DUPLICATE_RETURNS_EXISTING) => Ok(Answer::created(holder.to_json(habits))),
+        () if habits.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
             Err(fault.code(Code::ValidationError).field("email"))
         }
+        () if habits.vary(variants::CONFLICT_FOR_DUPLICATES) => Err(fault.code(Code::ResourceConflict)),
         () => Err(fault),
     })
 }
@@ -72,9 +75,14 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
 /// The customers of the caller's environment.
 pub(crate) fn list(call: Call) -> Outcome {
     let customers = locked(&call.app.customers);
-    let shown: Vec<Value> = customers.newest(call.caller.environment).map(Customer::to_json).collect();
+    let habits = &call.app.habits;
+    let mut shown: Vec<Value> =
+        customers.newest(call.caller.environment).map(|customer| customer.to_json(habits)).collect();
+    if habits.vary(variants::OLDEST_FIRST) {
+        shown.reverse();
+    }
     let answer = Answer::ok(json!({ "customers": shown }));
-    Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, &call.app.flaws))
+    Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, habits))
 }
 
 /// One customer.
@@ -83,87 +91,120 @@ pub(crate) fn get(call: Call) -> Outcome {
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let mut body = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.to_json();
-    let flaws = &call.app.flaws;
-    if flaws.has(envelope::ERROR_IN_SUCCESS) {
+    let habits = &call.app.habits;
+    let mut body = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.to_json(habits);
+    if habits.has(envelope::ERROR_IN_SUCCESS) {
         body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
     }
-    Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, flaws))
+    Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, habits))
 }
 
 /// New values for some fields of a customer.
 pub(crate) fn update(call: Call) -> Outcome {
-    let flaws = &call.app.flaws;
+    let habits = &call.app.habits;
+    if habits.vary(requests::BODY_BEFORE_RESOURCE) {
+        fields::read(&members(call)?, Purpose::Update { country: None, postal_code: None }, habits)?;
+    }
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let members = members(call)?;
     let before = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.clone();
-    if let Some(outcome) = under_review(&before, flaws) {
+    let under_review = under_review(&before, habits);
+    if let Some(outcome) = under_review.clone().filter(|_| habits.vary(requests::STATE_BEFORE_BODY)) {
         return outcome;
     }
-    refuse_immutable(&members, flaws)?;
-    let purpose = Purpose::Update { country: before.value("country") };
-    let changes = fields::read(&members, purpose, flaws)?;
+    let members = members(call)?;
+    let purpose = Purpose::Update { country: before.value("country"), postal_code: before.value("postalCode") };
+    if habits.vary(requests::BODY_BEFORE_STATE) {
+        fields::read(&members, purpose, habits)?;
+    }
+    if let Some(outcome) = under_review {
+        return outcome;
+    }
+    if habits.vary(requests::FORMATS_BEFORE_IMMUTABLES) {
+        fields::read(&members, purpose, habits)?;
+    }
+    refuse_immutable(&members, &before, habits)?;
+    let changes = changes(&members, purpose, habits)?;
     refuse_taken_email(call, &customers, &changes)?;
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.apply(changes);
-    let body = customer.to_json();
+    let body = customer.to_json(habits);
     customers.rename(&call.route.id, before.value("email"));
-    Ok(updated(body, &members, flaws))
+    Ok(updated(body, &members, habits))
 }
 
-fn updated(mut body: Value, members: &Map<String, Value>, flaws: &Flaws) -> Answer {
+/// What an update changes.
+fn changes(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
+    if members.is_empty() && habits.vary(requests::EMPTY_PATCH_REFUSED) {
+        return Err(Fault::new(Code::ValidationError).details("Nothing is to be updated"));
+    }
+    fields::read(members, purpose, habits)
+}
+
+fn updated(mut body: Value, members: &Map<String, Value>, habits: &Habits) -> Answer {
     let writable = [
         (resources::ID_WRITABLE, "id"),
         (resources::STATE_WRITABLE, "state"),
         (resources::CREATED_AT_WRITABLE, "createdAt"),
     ];
-    if let Some(name) = flaws.first(&writable)
+    if let Some(name) = habits.first(&writable)
         && let Some(value) = members.get(name)
     {
         body[name] = value.clone();
     }
-    if flaws.has(statuses::UPDATE_ANSWERS_204) {
+    if habits.has(statuses::UPDATE_ANSWERS_204) {
         return Answer::no_content();
     }
-    with_status(Answer::ok(body), statuses::UPDATE_ANSWERS_201, 201, flaws)
+    with_status(Answer::ok(body), statuses::UPDATE_ANSWERS_201, 201, habits)
 }
 
-fn under_review(customer: &Customer, flaws: &Flaws) -> Option<Outcome> {
-    if customer.state != State::UnderReview || flaws.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
+fn under_review(customer: &Customer, habits: &Habits) -> Option<Outcome> {
+    if customer.state != State::UnderReview || habits.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
         return None;
     }
-    if flaws.has(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
-        return Some(Ok(Answer::ok(customer.to_json())));
+    if habits.has(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
+        return Some(Ok(Answer::ok(customer.to_json(habits))));
     }
-    let fault = Fault::new(Code::ResourceConflict)
-        .message("Customer is in UNDER_REVIEW state and cannot be modified")
-        .details("Wait for verification to complete before updating");
-    let forbidden = flaws.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
+    let fault = in_review();
+    let forbidden = habits.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
     Some(Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
 }
 
-fn refuse_immutable(members: &Map<String, Value>, flaws: &Flaws) -> Result<(), Fault> {
-    let written = IMMUTABLE.iter().find(|name| members.contains_key(**name) && !may_write(name, flaws));
+/// The error for a customer who must not be touched at present.
+fn in_review() -> Fault {
+    Fault::new(Code::ResourceConflict)
+        .message("Customer is in UNDER_REVIEW state and cannot be modified")
+        .details("Wait for verification to complete before updating")
+}
+
+fn refuse_immutable(members: &Map<String, Value>, before: &Customer, habits: &Habits) -> Result<(), Fault> {
+    let present = before.to_json(habits);
+    let changed = |name: &str| {
+        let value = members.get(name);
+        let same = value == present.get(name) && habits.vary(variants::PRESENT_VALUES_OF_IMMUTABLES_ACCEPTED);
+        value.is_some() && !same
+    };
+    let written = IMMUTABLE.iter().find(|name| changed(name) && !may_write(name, habits));
     let Some(name) = written else { return Ok(()) };
     let fault = Fault::new(Code::ResourceConflict)
         .message("Immutable fields cannot be modified")
         .details(format!("Field '{name}' cannot be modified"));
     Err(match () {
-        () if flaws.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
-        () if flaws.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
+        () if habits.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
+        () if habits.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
+        () if habits.vary(wording::FIELD_ON_CONFLICTS) => fault.field(name),
         () => fault,
     })
 }
 
-fn may_write(name: &str, flaws: &Flaws) -> bool {
-    flaws.has(resources::IGNORES_IMMUTABLE_FIELDS)
+fn may_write(name: &str, habits: &Habits) -> bool {
+    habits.has(resources::IGNORES_IMMUTABLE_FIELDS)
         || match name {
-            "id" => flaws.has(resources::ID_WRITABLE),
-            "state" => flaws.has(resources::STATE_WRITABLE),
-            _ => flaws.has(resources::CREATED_AT_WRITABLE),
+            "id" => habits.has(resources::ID_WRITABLE),
+            "state" => habits.has(resources::STATE_WRITABLE),
+            _ => habits.has(resources::CREATED_AT_WRITABLE),
         }
 }
 
@@ -172,6 +213,7 @@ fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> R
         return Ok(());
     };
     match customers.with_email(call.caller.environment, email) {
+        Some(_) if call.app.habits.vary(variants::UPDATE_TO_TAKEN_ADDRESS) => Ok(()),
         Some(holder) if holder.id != call.route.id => Err(Fault::new(Code::DuplicateResource)
             .message("Customer already exists")
             .details("Another customer has this email")),
@@ -186,22 +228,32 @@ pub(crate) fn delete(call: Call) -> Outcome {
         return outcome;
     }
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
+    let habits = &call.app.habits;
+    if customer.state == State::UnderReview && habits.vary(variants::DELETE_UNDER_REVIEW_REFUSED) {
+        return Err(in_review());
+    }
     customer.deleted = true;
-    if call.app.flaws.has(statuses::DELETE_ANSWERS_200) {
-        return Ok(Answer::ok(customer.to_json()));
+    if habits.has(statuses::DELETE_ANSWERS_200) {
+        return Ok(Answer::ok(customer.to_json(habits)));
     }
     Ok(Answer::no_content())
 }
 
 /// A document for a customer. Nothing but its having come is kept.
 pub(crate) fn upload(call: Call) -> Outcome {
+    let habits = &call.app.habits;
+    if habits.vary(requests::BODY_BEFORE_RESOURCE) {
+        documents::judge(&members(call)?, habits)?;
+    }
     if let Some(outcome) = lookup::refusal(call, &locked(&call.app.customers)) {
         return outcome;
     }
-    let flaws = &call.app.flaws;
-    let document = documents::judge(&members(call)?, flaws)?;
+    let document = documents::judge(&members(call)?, habits)?;
     let mut customers = locked(&call.app.customers);
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
+    if customer.state == State::UnderReview && habits.vary(variants::DOCUMENTS_UNDER_REVIEW_REFUSED) {
+        return Err(in_review());
+    }
     customer.documents += 1;
     let body = json!({
         "id": call.app.ids.next("doc"),
@@ -209,19 +261,19 @@ pub(crate) fn upload(call: Call) -> Outcome {
         "type": document.purpose,
         "contentType": document.media_type,
         "size": document.size,
-        "createdAt": clock::rfc3339_now(),
+        "createdAt": clock::rfc3339_now(&call.app.habits),
     });
-    Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, flaws))
+    Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, habits))
 }
 
 fn members(call: Call) -> Result<Map<String, Value>, Fault> {
-    json::object(&call.request.body, call.route.operation, &call.app.flaws)
+    json::object(call.request, call.route.operation, &call.app.habits)
 }
 
 fn unknown(call: Call) -> Fault {
     Fault::not_found("Customer", &call.route.id)
 }
 
-fn with_status(answer: Answer, defect: crate::defects::Defect, status: u16, flaws: &Flaws) -> Answer {
-    if flaws.has(defect) { answer.status(status) } else { answer }
+fn with_status(answer: Answer, defect: crate::defects::Defect, status: u16, habits: &Habits) -> Answer {
+    if habits.has(defect) { answer.status(status) } else { answer }
 }

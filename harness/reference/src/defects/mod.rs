@@ -1,7 +1,7 @@
 //! The catalogue of deliberate defects: one breach of the contract each, all off by default.
 //!
 //! A section file holds the rows of one part of the contract. The code that a defect spoils asks
-//! [`Flaws::has`] at the very place where the right behaviour stands, so that both can be read together.
+//! `Habits::has` at the very place where the right behaviour stands, so that both can be read together.
 
 use std::sync::LazyLock;
 
@@ -66,24 +66,4 @@ pub fn defects() -> &'static [Defect] {
 /// The defect of that name.
 pub fn defect(name: &str) -> Option<&'static Defect> {
     defects().iter().find(|defect| defect.name == name)
-}
-
-/// The defects that are switched on.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Flaws(Vec<&'static str>);
-
-impl Flaws {
-    pub(crate) fn new(defects: &[&'static Defect]) -> Self {
-        Self(defects.iter().map(|defect| defect.name).collect())
-    }
-
-    /// Whether this defect is switched on.
-    pub(crate) fn has(&self, defect: Defect) -> bool {
-        self.0.contains(&defect.name)
-    }
-
-    /// The value of the first row whose defect is switched on.
-    pub(crate) fn first<T: Copy>(&self, rows: &[(Defect, T)]) -> Option<T> {
-        rows.iter().find(|(defect, _)| self.has(*defect)).map(|(_, value)| *value)
-    }
 }

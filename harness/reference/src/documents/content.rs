@@ -6,8 +6,10 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::defects::{Flaws, documents};
+use crate::defects::documents;
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
+use crate::variations::documents as variants;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -17,14 +19,24 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The bytes that the text stands for.
-pub(crate) fn decode(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
+pub(crate) fn decode(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
     let text = match text.split_once(";base64,") {
-        Some((head, rest)) if head.starts_with("data:") && flaws.has(documents::ACCEPTS_DATA_URIS) => rest,
+        Some((head, rest)) if head.starts_with("data:") && habits.has(documents::ACCEPTS_DATA_URIS) => rest,
         _ => text,
     };
     let broken = text.as_bytes().contains(&b'\n') || text.as_bytes().contains(&b'\r');
+    let refused = (broken && habits.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
+        || (is_unpadded(text) && habits.vary(variants::UNPADDED_BASE64_REFUSED));
+    if refused {
+        return Err(bad(habits));
+    }
     let decoded = if broken { whole(&text.replace(['\r', '\n'], "")) } else { whole(text) };
-    decoded.map_or_else(|| salvaged(text, flaws), Ok)
+    decoded.map_or_else(|| salvaged(text, habits), Ok)
+}
+
+/// Whether padding is missing.
+fn is_unpadded(text: &str) -> bool {
+    text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).count() % 4 != 0
 }
 
 /// The bytes of a text without breaks. Padding may be missing, but not by halves.
@@ -33,21 +45,21 @@ fn whole(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(text).ok().filter(|_| !half_padded)
 }
 
-fn salvaged(text: &str, flaws: &Flaws) -> Result<Vec<u8>, Fault> {
-    if flaws.has(documents::ACCEPTS_BAD_BASE64) {
+fn salvaged(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
+    if habits.has(documents::ACCEPTS_BAD_BASE64) {
         let mut kept = text.to_owned();
         kept.retain(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '/'));
         while kept.len() % 4 == 1 {
             kept.pop();
         }
-        return LENIENT.decode(kept).map_err(|_| bad(flaws));
+        return LENIENT.decode(kept).map_err(|_| bad(habits));
     }
-    Err(bad(flaws))
+    Err(bad(habits))
 }
 
-fn bad(flaws: &Flaws) -> Fault {
+fn bad(habits: &Habits) -> Fault {
     let fault = Fault::new(Code::InvalidDocumentFormat).details("The content is not a Base64 string");
-    if flaws.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
+    if habits.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
         fault.code(Code::ValidationError).field("content")
     } else {
         fault
@@ -59,7 +71,7 @@ mod tests {
     use super::*;
 
     fn decoded(text: &str) -> Option<Vec<u8>> {
-        decode(text, &Flaws::default()).ok()
+        decode(text, &Habits::default()).ok()
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! Only the headers of PNG and JPEG are read, and no EXIF. What an image does not say counts in its favour.
 
 use super::{FEWEST_DPI, Kind};
-use crate::defects::{Flaws, documents};
+use crate::defects::documents;
 use crate::errors::{Code, Fault};
+use crate::habits::Habits;
+use crate::variations::documents as variants;
 
 const CENTIMETRES_PER_INCH: f64 = 2.54;
 const METRES_PER_INCH: f64 = 0.0254;
@@ -19,49 +21,52 @@ struct Headers {
 }
 
 /// Refuses an image of poor quality. A PDF is taken as it is.
-pub(super) fn judge(bytes: &[u8], kind: Kind, flaws: &Flaws) -> Result<(), Fault> {
+pub(super) fn judge(bytes: &[u8], kind: Kind, habits: &Habits) -> Result<(), Fault> {
     let headers = match kind {
         Kind::Png => png(bytes),
-        Kind::Jpeg => jpeg(bytes, flaws),
+        Kind::Jpeg => jpeg(bytes, habits),
         Kind::Pdf | Kind::Foreign => return Ok(()),
     };
-    if headers.gray && !is_gray_tolerated(&headers, kind, flaws) {
-        return Err(gray_fault(flaws));
+    if headers.gray && !is_gray_tolerated(&headers, kind, habits) {
+        return Err(gray_fault(habits));
     }
     match headers.resolution {
-        Some(resolution) if !suffices(resolution, kind, flaws) => {
-            Err(poor("Document images need a resolution of at least 300 DPI", flaws))
+        Some(resolution) if !suffices(resolution, kind, habits) => {
+            Err(poor("Document images need a resolution of at least 300 DPI", habits))
+        }
+        None if habits.vary(variants::UNSTATED_RESOLUTION_REFUSED) => {
+            Err(poor("Document images must state their resolution", habits))
         }
         _ => Ok(()),
     }
 }
 
-fn suffices((across, down): (f64, f64), kind: Kind, flaws: &Flaws) -> bool {
+fn suffices((across, down): (f64, f64), kind: Kind, habits: &Habits) -> bool {
     let least = match () {
-        () if flaws.has(documents::IGNORES_VERTICAL_RESOLUTION) => across,
+        () if habits.has(documents::IGNORES_VERTICAL_RESOLUTION) => across,
         () => across.min(down),
     };
-    let overlooked = flaws.has(documents::ACCEPTS_ANY_RESOLUTION)
-        || (kind == Kind::Jpeg && flaws.has(documents::IGNORES_JPEG_RESOLUTION));
-    let fewest = if flaws.has(documents::ACCEPTS_299_DPI) { 290.0 } else { FEWEST_DPI };
-    let rounded = if flaws.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
+    let overlooked = habits.has(documents::ACCEPTS_ANY_RESOLUTION)
+        || (kind == Kind::Jpeg && habits.has(documents::IGNORES_JPEG_RESOLUTION));
+    let fewest = if habits.has(documents::ACCEPTS_299_DPI) { 290.0 } else { FEWEST_DPI };
+    let rounded = if habits.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
     overlooked || rounded >= fewest
 }
 
-fn is_gray_tolerated(headers: &Headers, kind: Kind, flaws: &Flaws) -> bool {
-    flaws.has(documents::ACCEPTS_GRAYSCALE)
-        || (kind == Kind::Jpeg && flaws.has(documents::ACCEPTS_GRAYSCALE_JPEG))
-        || (headers.alpha && flaws.has(documents::ACCEPTS_GRAY_WITH_ALPHA))
+fn is_gray_tolerated(headers: &Headers, kind: Kind, habits: &Habits) -> bool {
+    habits.has(documents::ACCEPTS_GRAYSCALE)
+        || (kind == Kind::Jpeg && habits.has(documents::ACCEPTS_GRAYSCALE_JPEG))
+        || (headers.alpha && habits.has(documents::ACCEPTS_GRAY_WITH_ALPHA))
 }
 
-fn gray_fault(flaws: &Flaws) -> Fault {
-    let fault = poor("Document images must be in color", flaws);
-    if flaws.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) { fault.code(Code::VerificationFailed) } else { fault }
+fn gray_fault(habits: &Habits) -> Fault {
+    let fault = poor("Document images must be in color", habits);
+    if habits.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) { fault.code(Code::VerificationFailed) } else { fault }
 }
 
-fn poor(details: &str, flaws: &Flaws) -> Fault {
+fn poor(details: &str, habits: &Habits) -> Fault {
     let fault = Fault::new(Code::DocumentQualityInsufficient).details(details);
-    if flaws.has(documents::QUALITY_AS_FORMAT) { fault.code(Code::InvalidDocumentFormat) } else { fault }
+    if habits.has(documents::QUALITY_AS_FORMAT) { fault.code(Code::InvalidDocumentFormat) } else { fault }
 }
 
 /// The headers of a PNG: colour type from IHDR, resolution from pHYs.
@@ -99,12 +104,12 @@ fn pixels_per_metre(data: &[u8]) -> Option<(f64, f64)> {
 }
 
 /// The headers of a JPEG: resolution from the JFIF segment, colour from the frame header.
-fn jpeg(bytes: &[u8], flaws: &Flaws) -> Headers {
+fn jpeg(bytes: &[u8], habits: &Habits) -> Headers {
     let mut headers = Headers::default();
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some((marker, data, after)) = segment(rest) {
         match marker {
-            0xe0 if data.starts_with(b"JFIF\0") => headers.resolution = density(data, flaws),
+            0xe0 if data.starts_with(b"JFIF\0") => headers.resolution = density(data, habits),
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 headers.gray = data.get(5) == Some(&1);
             }
@@ -128,12 +133,12 @@ fn segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((marker, bytes.get(2..length)?, bytes.get(length..)?))
 }
 
-fn density(data: &[u8], flaws: &Flaws) -> Option<(f64, f64)> {
+fn density(data: &[u8], habits: &Habits) -> Option<(f64, f64)> {
     let (unit, across, down) = (data.get(7)?, data.get(8..10)?, data.get(10..12)?);
     let dots = (f64::from(big_endian(across)), f64::from(big_endian(down)));
     match unit {
         1 => Some(dots),
-        2 if flaws.has(documents::TAKES_CENTIMETRES_FOR_INCHES) => Some(dots),
+        2 if habits.has(documents::TAKES_CENTIMETRES_FOR_INCHES) => Some(dots),
         2 => Some((dots.0 * CENTIMETRES_PER_INCH, dots.1 * CENTIMETRES_PER_INCH)),
         _ => None,
     }
@@ -171,7 +176,7 @@ mod tests {
     }
 
     fn code(bytes: &[u8], kind: Kind) -> Option<Code> {
-        judge(bytes, kind, &Flaws::default()).err().map(|fault| fault.code)
+        judge(bytes, kind, &Habits::default()).err().map(|fault| fault.code)
     }
 
     #[test]
@@ -199,7 +204,7 @@ mod tests {
         for bytes in [png_of(2, 11811), jpeg_of(1, 44, 3)] {
             for end in 0..bytes.len() {
                 let _ = png(&bytes[..end]);
-                let _ = jpeg(&bytes[..end], &Flaws::default());
+                let _ = jpeg(&bytes[..end], &Habits::default());
             }
         }
     }

@@ -1,16 +1,23 @@
 //! Documents: what may be uploaded, and whether it is good enough.
 
 mod content;
+mod damage;
 mod image;
 
 use serde_json::{Map, Value};
 
-use crate::defects::{Flaws, documents, statuses};
+use crate::defects::{documents, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields;
+use crate::habits::Habits;
+use crate::variations::documents as variants;
 
 /// The largest document, decoded.
 const LARGEST: usize = 10 * 1024 * 1024;
+/// Ten megabytes as disks count them.
+const DECIMAL_LIMIT: usize = 10_000_000;
+/// Where a variation refuses tiny documents, smaller ones are.
+const TINY: usize = 100;
 const SMALLER_LIMIT: usize = 5 * 1024 * 1024;
 const FEWEST_DPI: f64 = 300.0;
 
@@ -34,25 +41,28 @@ pub(crate) struct Document {
 }
 
 /// The document that a request holds, if it is fit.
-pub(crate) fn judge(members: &Map<String, Value>, flaws: &Flaws) -> Result<Document, Fault> {
-    let purpose = named(members, "type", flaws)?;
-    let media_type = named(members, "contentType", flaws)?;
-    let text = fields::required_text(members, "content", flaws)?;
-    refuse_long_text(text, flaws)?;
-    let bytes = content::decode(text, flaws)?;
-    refuse_large(bytes.len(), flaws)?;
-    if !skips_content(members, &bytes, flaws) {
-        refuse_unfit(&bytes, &media_type, flaws)?;
+pub(crate) fn judge(members: &Map<String, Value>, habits: &Habits) -> Result<Document, Fault> {
+    let purpose = named(members, "type", habits)?;
+    let media_type = named(members, "contentType", habits)?;
+    let text = fields::required_text(members, "content", habits)?;
+    if text.is_empty() && members.contains_key("content") {
+        refuse_empty(habits)?;
+    }
+    refuse_long_text(text, habits)?;
+    let bytes = content::decode(text, habits)?;
+    refuse_large(bytes.len(), habits)?;
+    if !skips_content(members, &bytes, habits) {
+        refuse_unfit(&bytes, &media_type, habits)?;
     }
     Ok(Document { purpose, media_type, size: bytes.len() })
 }
 
 /// The error for a document that is too big.
-pub(crate) fn oversize(flaws: &Flaws) -> Fault {
+pub(crate) fn oversize(habits: &Habits) -> Fault {
     let fault = unfit("Document must not be larger than 10MB");
     match () {
-        () if flaws.has(statuses::OVERSIZE_AS_413) => fault.status(413),
-        () if flaws.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field("content"),
+        () if habits.has(statuses::OVERSIZE_AS_413) => fault.status(413),
+        () if habits.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field("content"),
         () => fault,
     }
 }
@@ -60,11 +70,11 @@ pub(crate) fn oversize(flaws: &Flaws) -> Fault {
 /// Whether a text is Base64.
 #[cfg(test)]
 pub(crate) fn decodes(text: &str) -> bool {
-    content::decode(text, &Flaws::default()).is_ok()
+    content::decode(text, &Habits::default()).is_ok()
 }
 
-fn named(members: &Map<String, Value>, name: &'static str, flaws: &Flaws) -> Result<String, Fault> {
-    let text = fields::required_text(members, name, flaws)?;
+fn named(members: &Map<String, Value>, name: &'static str, habits: &Habits) -> Result<String, Fault> {
+    let text = fields::required_text(members, name, habits)?;
     if text.is_empty() {
         return Err(Fault::invalid(name, format!("Field '{name}' must not be empty")));
     }
@@ -72,42 +82,57 @@ fn named(members: &Map<String, Value>, name: &'static str, flaws: &Flaws) -> Res
 }
 
 /// Whether a defect lets the content pass unseen.
-fn skips_content(members: &Map<String, Value>, bytes: &[u8], flaws: &Flaws) -> bool {
+fn skips_content(members: &Map<String, Value>, bytes: &[u8], habits: &Habits) -> bool {
     let missing = !members.contains_key("content");
-    missing || (bytes.is_empty() && flaws.has(documents::ACCEPTS_EMPTY_CONTENT))
+    missing || (bytes.is_empty() && habits.has(documents::ACCEPTS_EMPTY_CONTENT))
 }
 
-fn refuse_long_text(text: &str, flaws: &Flaws) -> Result<(), Fault> {
-    if text.len() > LARGEST && flaws.has(documents::MEASURES_ENCODED_LENGTH) {
-        return Err(oversize(flaws));
+/// Empty content is no document; a variation says so in other codes.
+fn refuse_empty(habits: &Habits) -> Result<(), Fault> {
+    let demand = "Field 'content' must not be empty";
+    match () {
+        () if habits.vary(variants::EMPTY_CONTENT_AS_VALIDATION_ERROR) => Err(Fault::invalid("content", demand)),
+        () if habits.vary(variants::EMPTY_CONTENT_AS_FORMAT_ERROR) => Err(Fault::format("content", demand)),
+        () => Ok(()),
+    }
+}
+
+fn refuse_long_text(text: &str, habits: &Habits) -> Result<(), Fault> {
+    if text.len() > LARGEST && habits.has(documents::MEASURES_ENCODED_LENGTH) {
+        return Err(oversize(habits));
     }
     Ok(())
 }
 
-fn refuse_large(size: usize, flaws: &Flaws) -> Result<(), Fault> {
+fn refuse_large(size: usize, habits: &Habits) -> Result<(), Fault> {
     let largest = match () {
-        () if flaws.has(documents::ACCEPTS_OVERSIZE) => usize::MAX,
-        () if flaws.has(documents::FIVE_MEGABYTE_LIMIT) => SMALLER_LIMIT,
+        () if habits.has(documents::ACCEPTS_OVERSIZE) => usize::MAX,
+        () if habits.has(documents::FIVE_MEGABYTE_LIMIT) => SMALLER_LIMIT,
+        () if habits.vary(variants::DECIMAL_SIZE_LIMIT) => DECIMAL_LIMIT,
         () => LARGEST,
     };
-    if size > largest { Err(oversize(flaws)) } else { Ok(()) }
+    if size > largest { Err(oversize(habits)) } else { Ok(()) }
 }
 
-fn refuse_unfit(bytes: &[u8], media_type: &str, flaws: &Flaws) -> Result<(), Fault> {
+fn refuse_unfit(bytes: &[u8], media_type: &str, habits: &Habits) -> Result<(), Fault> {
     let declared = declared_kind(media_type);
-    let kind = kind(bytes, flaws);
-    if flaws.has(documents::TRUSTS_DECLARED_TYPE) && declared != Kind::Foreign {
-        return image::judge(bytes, kind, flaws);
+    let kind = kind(bytes, habits);
+    if habits.has(documents::TRUSTS_DECLARED_TYPE) && declared != Kind::Foreign {
+        return image::judge(bytes, kind, habits);
     }
     match kind {
-        Kind::Foreign if is_tolerated(bytes, flaws) => return Ok(()),
-        Kind::Foreign => return Err(foreign(flaws)),
+        Kind::Foreign if is_tolerated(bytes, habits) => return Ok(()),
+        Kind::Foreign => return Err(foreign(habits)),
         _ => {}
     }
-    if kind != declared && !flaws.has(documents::IGNORES_DECLARED_TYPE) {
+    if kind != declared && !habits.has(documents::IGNORES_DECLARED_TYPE) {
         return Err(unfit("The content is not of the declared type"));
     }
-    image::judge(bytes, kind, flaws)
+    let tiny = bytes.len() < TINY && habits.vary(variants::TINY_DOCUMENTS_REFUSED);
+    if tiny || (habits.vary(variants::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
+        return Err(unfit("The document is damaged or incomplete"));
+    }
+    image::judge(bytes, kind, habits)
 }
 
 fn declared_kind(media_type: &str) -> Kind {
@@ -121,28 +146,28 @@ fn declared_kind(media_type: &str) -> Kind {
 }
 
 /// The kind of a document, by its first bytes.
-fn kind(bytes: &[u8], flaws: &Flaws) -> Kind {
+fn kind(bytes: &[u8], habits: &Habits) -> Kind {
     match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !flaws.has(documents::REJECTS_PNG) => Kind::Png,
-        [0xff, 0xd8, 0xff, ..] if !flaws.has(documents::REJECTS_JPEG) => Kind::Jpeg,
-        [b'%', b'P', b'D', b'F', b'-', ..] if !flaws.has(documents::REJECTS_PDF) => Kind::Pdf,
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !habits.has(documents::REJECTS_PNG) => Kind::Png,
+        [0xff, 0xd8, 0xff, ..] if !habits.has(documents::REJECTS_JPEG) => Kind::Jpeg,
+        [b'%', b'P', b'D', b'F', b'-', ..] if !habits.has(documents::REJECTS_PDF) => Kind::Pdf,
         _ => Kind::Foreign,
     }
 }
 
-fn is_tolerated(bytes: &[u8], flaws: &Flaws) -> bool {
+fn is_tolerated(bytes: &[u8], habits: &Habits) -> bool {
     let starts = |prefix: &[u8]| bytes.starts_with(prefix);
-    (starts(b"GIF8") && flaws.has(documents::ACCEPTS_GIF))
-        || ((starts(b"II*\0") || starts(b"MM\0*")) && flaws.has(documents::ACCEPTS_TIFF))
-        || (starts(b"<") && flaws.has(documents::ACCEPTS_HTML))
-        || (!bytes.is_empty() && bytes.is_ascii() && flaws.has(documents::ACCEPTS_PLAIN_TEXT))
+    (starts(b"GIF8") && habits.has(documents::ACCEPTS_GIF))
+        || ((starts(b"II*\0") || starts(b"MM\0*")) && habits.has(documents::ACCEPTS_TIFF))
+        || (starts(b"<") && habits.has(documents::ACCEPTS_HTML))
+        || (!bytes.is_empty() && bytes.is_ascii() && habits.has(documents::ACCEPTS_PLAIN_TEXT))
 }
 
-fn foreign(flaws: &Flaws) -> Fault {
+fn foreign(habits: &Habits) -> Fault {
     let fault = unfit("Document must be JPG, PNG, or PDF. Max size: 10MB");
     match () {
-        () if flaws.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
-        () if flaws.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+        () if habits.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
+        () if habits.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -3,41 +3,53 @@
 //! Comments, address literals and internationalised addresses are refused; validators are at odds over them.
 
 use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::defects::{Flaws, formats};
+use crate::defects::formats;
+use crate::habits::Habits;
+use crate::variations::formats as variants;
 
 const LONGEST: usize = 254;
 const LONGEST_LOCAL_PART: usize = 64;
 const LONGEST_LABEL: usize = 63;
 
 /// Whether the text is a mail address.
-pub(crate) fn is_valid(text: &str, flaws: &Flaws) -> bool {
-    let text = lenient(text, flaws);
+pub(crate) fn is_valid(text: &str, habits: &Habits) -> bool {
+    let text = lenient(text, habits);
     let parts = match text.rsplit_once('@') {
-        Some((local, _)) if local.is_empty() && flaws.has(formats::ACCEPTS_EMPTY_LOCAL_PART) => {
+        Some((local, _)) if local.is_empty() && habits.has(formats::ACCEPTS_EMPTY_LOCAL_PART) => {
             return true;
         }
-        Some((_, domain)) if domain.is_empty() && flaws.has(formats::ACCEPTS_EMPTY_DOMAIN) => {
+        Some((_, domain)) if domain.is_empty() && habits.has(formats::ACCEPTS_EMPTY_DOMAIN) => {
             return true;
         }
         Some(parts) => parts,
-        None if flaws.has(formats::ACCEPTS_MISSING_AT) => ("anybody", text.as_ref()),
+        None if habits.has(formats::ACCEPTS_MISSING_AT) => ("anybody", text.as_ref()),
         None => return false,
     };
-    text.len() <= LONGEST && is_local_part(parts.0) && is_domain(parts.1, flaws) && !is_refused(parts, flaws)
+    let international = habits.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
+    text.len() <= LONGEST
+        && is_local_part(parts.0, international)
+        && is_domain(parts.1, habits)
+        && !is_refused(parts, habits)
 }
 
-fn is_local_part(text: &str) -> bool {
+fn is_local_part(text: &str, international: bool) -> bool {
     let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     text.len() <= LONGEST_LOCAL_PART
         && match quoted {
             Some(content) => is_quotable(content),
-            None => text.split('.').all(is_atom),
+            None => text.split('.').all(|atom| is_atom(atom, international)),
         }
 }
 
-fn is_atom(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
+fn is_atom(text: &str, international: bool) -> bool {
+    let usual = |one: char| one.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(one);
+    !text.is_empty() && text.chars().all(|one| usual(one) || (international && is_foreign_letter(one)))
+}
+
+fn is_foreign_letter(one: char) -> bool {
+    !one.is_ascii() && one.is_alphanumeric()
 }
 
 /// Whether the text can stand between quotation marks: printable, with a backslash before `"` and `\`.
@@ -52,33 +64,51 @@ fn is_quotable(text: &str) -> bool {
     true
 }
 
-fn is_domain(text: &str, flaws: &Flaws) -> bool {
-    text.contains('.') && text.split('.').all(|label| is_label(label, flaws))
+fn is_domain(text: &str, habits: &Habits) -> bool {
+    if habits.vary(variants::ADDRESS_LITERALS_ACCEPTED) && is_address_literal(text) {
+        return true;
+    }
+    let labels = text.contains('.') || habits.vary(variants::SINGLE_LABEL_DOMAINS_ACCEPTED);
+    labels && text.split('.').all(|label| is_label(label, habits))
 }
 
-fn is_label(text: &str, flaws: &Flaws) -> bool {
+fn is_address_literal(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| match inner.strip_prefix("IPv6:") {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => inner.parse::<Ipv4Addr>().is_ok(),
+    })
+}
+
+fn is_label(text: &str, habits: &Habits) -> bool {
+    let international = habits.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
     let edged = text.starts_with('-') || text.ends_with('-');
     (1..=LONGEST_LABEL).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && (!edged || flaws.has(formats::ACCEPTS_HYPHEN_AT_LABEL_EDGE))
+        && text
+            .chars()
+            .all(|one| one.is_ascii_alphanumeric() || one == '-' || (international && is_foreign_letter(one)))
+        && (!edged || habits.has(formats::ACCEPTS_HYPHEN_AT_LABEL_EDGE))
 }
 
-fn is_refused((local, domain): (&str, &str), flaws: &Flaws) -> bool {
+fn is_refused((local, domain): (&str, &str), habits: &Habits) -> bool {
     let top = domain.rsplit('.').next().unwrap_or_default();
-    (local.contains('+') && flaws.has(formats::REJECTS_PLUS_TAGS))
-        || (top.len() > 4 && flaws.has(formats::REJECTS_LONG_TLDS))
-        || (domain.matches('.').count() > 1 && flaws.has(formats::REJECTS_SUBDOMAINS))
-        || (domain.contains(|one: char| one.is_ascii_digit()) && flaws.has(formats::REJECTS_DIGITS_IN_MAIL))
+    let plain = |one: char| one.is_ascii_alphanumeric() || ".-_+".contains(one);
+    (local.contains('+') && habits.has(formats::REJECTS_PLUS_TAGS))
+        || (local.starts_with('"') && habits.vary(variants::QUOTED_LOCAL_PARTS_REFUSED))
+        || (!local.chars().all(plain) && habits.vary(variants::PUNCTUATION_IN_MAIL_REFUSED))
+        || (top.len() > 4 && habits.has(formats::REJECTS_LONG_TLDS))
+        || (domain.matches('.').count() > 1 && habits.has(formats::REJECTS_SUBDOMAINS))
+        || (domain.contains(|one: char| one.is_ascii_digit()) && habits.has(formats::REJECTS_DIGITS_IN_MAIL))
 }
 
 /// The text as a defect reads it.
-fn lenient<'a>(text: &'a str, flaws: &Flaws) -> Cow<'a, str> {
+fn lenient<'a>(text: &'a str, habits: &Habits) -> Cow<'a, str> {
     match () {
-        () if flaws.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
-        () if flaws.has(formats::ACCEPTS_SPACES_IN_MAIL) => text.replace(' ', "").into(),
-        () if flaws.has(formats::ACCEPTS_CONSECUTIVE_DOTS) => text.replace("..", ".").into(),
-        () if flaws.has(formats::ACCEPTS_DOUBLE_AT) => one_at(text).into(),
-        () if flaws.has(formats::ACCEPTS_DISPLAY_NAMES) => within_brackets(text).into(),
+        () if habits.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
+        () if habits.has(formats::ACCEPTS_SPACES_IN_MAIL) => text.replace(' ', "").into(),
+        () if habits.has(formats::ACCEPTS_CONSECUTIVE_DOTS) => text.replace("..", ".").into(),
+        () if habits.has(formats::ACCEPTS_DOUBLE_AT) => one_at(text).into(),
+        () if habits.has(formats::ACCEPTS_DISPLAY_NAMES) => within_brackets(text).into(),
         () => text.into(),
     }
 }
@@ -109,7 +139,7 @@ mod tests {
             "o'neil@example.com",
             "\"a b\"@example.com",
         ] {
-            assert!(is_valid(text, &Flaws::default()), "{text}");
+            assert!(is_valid(text, &Habits::default()), "{text}");
         }
     }
 
@@ -137,7 +167,7 @@ mod tests {
             "\"a\"b\"@example.com",
             "\"a\\\"@example.com",
         ] {
-            assert!(!is_valid(text, &Flaws::default()), "{text:?}");
+            assert!(!is_valid(text, &Habits::default()), "{text:?}");
         }
     }
 }

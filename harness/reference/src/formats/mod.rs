@@ -5,8 +5,13 @@ mod email;
 mod phone;
 mod postal;
 
-use crate::defects::{Flaws, envelope, formats, statuses};
-use crate::errors::{Code, Fault};
+use crate::defects::{envelope, formats, statuses};
+use crate::errors::{Code, Fault, shortened};
+use crate::habits::Habits;
+use crate::variations::{formats as variants, wording};
+
+/// Where names are limited, they have so many characters at most.
+const LONGEST_NAME: usize = 60;
 
 /// Refuses a text that does not have its field's format.
 ///
@@ -16,21 +21,49 @@ pub(crate) fn check(
     text: &str,
     country: Option<&str>,
     updating: bool,
-    flaws: &Flaws,
+    habits: &Habits,
 ) -> Result<(), Fault> {
-    let skipped = updating && flaws.first(UNCHECKED_ON_UPDATE).is_some_and(|unchecked| unchecked == name);
+    let skipped = updating && habits.first(UNCHECKED_ON_UPDATE).is_some_and(|unchecked| unchecked == name);
     if skipped {
         return Ok(());
     }
     let (good, demand) = match name {
-        "dateOfBirth" => (date::is_valid(text, flaws), "must be in YYYY-MM-DD format"),
-        "phoneNumber" => (phone::is_valid(text, flaws), "must be in E.164 format"),
-        "email" => (email::is_valid(text, flaws), "must be a valid email address"),
+        "dateOfBirth" => (date::is_valid(text, habits), "must be in YYYY-MM-DD format"),
+        "phoneNumber" => (phone::is_valid(text, habits), "must be in E.164 format"),
+        "email" => (email::is_valid(text, habits), "must be a valid email address"),
         "country" => (is_country(text), "must be an ISO 3166-1 alpha-2 code"),
-        "postalCode" => (postal::is_valid(text, country, flaws), "must match the country's format"),
-        _ => (!text.is_empty(), "must not be empty"),
+        "postalCode" => (postal::is_valid(text, country, habits), "must match the country's format"),
+        _ if text.is_empty() => (false, "must not be empty"),
+        _ => return check_name(name, text, habits),
     };
-    if good { Ok(()) } else { Err(fault(name, demand, updating, flaws)) }
+    if good {
+        return Ok(());
+    }
+    let fault = fault(name, demand, updating, habits);
+    Err(if habits.vary(wording::QUOTES_SUBMITTED_VALUES) {
+        fault.details(format!("Field '{name}' {demand}, not '{}'", shortened(text)))
+    } else {
+        fault
+    })
+}
+
+/// Names have no format; a variation limits them nevertheless.
+fn check_name(name: &'static str, text: &str, habits: &Habits) -> Result<(), Fault> {
+    let letter = |one: char| one.is_alphabetic() || matches!(one, ' ' | '-' | '.' | '\'' | '’') || is_mark(one);
+    match () {
+        () if text.chars().count() > LONGEST_NAME && habits.vary(variants::LONG_NAMES_REFUSED) => {
+            Err(Fault::invalid(name, format!("Field '{name}' must not have more than {LONGEST_NAME} characters")))
+        }
+        () if !text.chars().all(letter) && habits.vary(variants::ONLY_LETTERS_IN_NAMES) => {
+            Err(Fault::format(name, format!("Field '{name}' must consist of letters")))
+        }
+        () => Ok(()),
+    }
+}
+
+/// Whether the character is an accent that combines with the one before.
+fn is_mark(one: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&one)
 }
 
 const UNCHECKED_ON_UPDATE: &[(crate::defects::Defect, &str)] = &[
@@ -47,12 +80,12 @@ const AS_VALIDATION_ERROR: &[(crate::defects::Defect, &str)] = &[
     (formats::POSTAL_FORMAT_AS_VALIDATION_ERROR, "postalCode"),
 ];
 
-fn fault(name: &'static str, demand: &str, updating: bool, flaws: &Flaws) -> Fault {
+fn fault(name: &'static str, demand: &str, updating: bool, habits: &Habits) -> Fault {
     let fault = Fault::format(name, format!("Field '{name}' {demand}"));
     match () {
-        () if flaws.first(AS_VALIDATION_ERROR) == Some(name) => fault.code(Code::ValidationError),
-        () if updating && flaws.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
-        () if name == "postalCode" && flaws.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => fault.field("country"),
+        () if habits.first(AS_VALIDATION_ERROR) == Some(name) => fault.code(Code::ValidationError),
+        () if updating && habits.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
+        () if name == "postalCode" && habits.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => fault.field("country"),
         () => fault,
     }
 }

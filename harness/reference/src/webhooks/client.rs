@@ -4,12 +4,20 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use hyper::Uri;
+
+use crate::habits::Habits;
+use crate::variations::webhooks;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Heads of answers beyond this size are not read.
 const LONGEST_HEAD: usize = 64 * 1024;
+/// The letters of a small chunk.
+const SMALL_CHUNK: usize = 11;
+/// Headers that nobody documented.
+const UNDOCUMENTED: &str = "x-webhook-attempt: 1\r\nx-webhook-id: wd-1\r\ntraceparent: 00-1-1-00\r\naccept: */*\r\n";
 /// How long the rest of an answer is read for courtesy.
 const COURTESY: Duration = Duration::from_millis(100);
 
@@ -42,27 +50,47 @@ impl Target {
 }
 
 /// Posts a JSON body and returns the status of the answer.
-pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: &str) -> io::Result<u16> {
+pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: &str, habits: &Habits) -> io::Result<u16> {
     if target.encrypted {
         return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox speaks no TLS"));
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, target.port)).await?;
-    stream.write_all(head(target, headers, body.len()).as_bytes()).await?;
+    let (length, body) = if habits.vary(webhooks::CHUNKED_EVENTS) {
+        ("Transfer-Encoding: chunked".to_owned(), chunked(body))
+    } else {
+        (format!("Content-Length: {}", body.len()), body.to_owned())
+    };
+    stream.write_all(head(target, headers, &length, habits).as_bytes()).await?;
     stream.write_all(body.as_bytes()).await?;
     let status = read_status(&mut stream).await?;
     let _ = timeout(COURTESY, drain(&mut stream)).await;
     Ok(status)
 }
 
-fn head(target: &Target, headers: &[(&str, String)], length: usize) -> String {
+/// The body in small chunks.
+fn chunked(body: &str) -> String {
+    let letters: Vec<char> = body.chars().collect();
+    let chunks = letters.chunks(SMALL_CHUNK).map(|letters| {
+        let text: String = letters.iter().collect();
+        format!("{:x}\r\n{text}\r\n", text.len())
+    });
+    chunks.chain(["0\r\n\r\n".to_owned()]).collect()
+}
+
+fn head(target: &Target, headers: &[(&str, String)], length: &str, habits: &Habits) -> String {
     let mut head = format!(
         "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n\
-         Content-Length: {length}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n",
+         {length}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n",
         target.path, target.host, target.port
     );
     for (name, value) in headers {
+        let lower_case = habits.vary(webhooks::OTHER_DELIVERY_HEADERS);
+        let name = if lower_case { name.to_ascii_lowercase() } else { (*name).to_owned() };
         head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if habits.vary(webhooks::OTHER_DELIVERY_HEADERS) {
+        head.push_str(UNDOCUMENTED);
     }
     head.push_str("\r\n");
     head

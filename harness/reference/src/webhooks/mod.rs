@@ -9,7 +9,7 @@ mod signature;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -18,10 +18,12 @@ use crate::api::{Call, locked};
 use crate::clock;
 use crate::credentials::Environment;
 use crate::customers::Customer;
-use crate::defects::{Flaws, resources, statuses, webhooks};
+use crate::defects::{resources, statuses, webhooks};
 use crate::errors::{Code, Fault, shortened};
 use crate::fields;
+use crate::habits::Habits;
 use crate::ids::Ids;
+use crate::variations::{requests, webhooks as variants};
 use client::Target;
 use log::{Delivery, Log};
 
@@ -42,7 +44,7 @@ pub(crate) struct Webhooks {
 struct Settings {
     timeout: Duration,
     pause: Duration,
-    flaws: Flaws,
+    habits: Habits,
 }
 
 /// Somebody who wants to hear of the events of an environment.
@@ -57,12 +59,12 @@ struct Hook {
 }
 
 impl Webhooks {
-    pub(crate) fn new(options: &crate::Options, flaws: Flaws) -> Self {
+    pub(crate) fn new(options: &crate::Options, habits: Habits) -> Self {
         Self {
             hooks: Mutex::default(),
             log: Arc::default(),
             under_way: Mutex::default(),
-            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, flaws }),
+            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, habits }),
         }
     }
 
@@ -73,11 +75,12 @@ impl Webhooks {
 
     /// Tells every webhook of the customer's environment of an event. Must be called within a runtime.
     pub(crate) fn announce(&self, event: &'static str, customer: &Customer, ids: &Ids) {
-        if event == "customer.state_changed" && self.settings.flaws.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
+        if event == "customer.state_changed" && self.settings.habits.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
             return;
         }
         for hook in self.listeners(customer.environment) {
-            self.send(hook, event, customer, ids);
+            let body = payload(&ids.next("evt"), event, customer, &self.settings.habits);
+            self.send(hook, event, customer.id.clone(), body, ids);
         }
     }
 
@@ -86,11 +89,18 @@ impl Webhooks {
         hooks.iter().filter(|hook| hook.environment == environment).cloned().collect()
     }
 
-    fn send(&self, hook: Hook, event: &'static str, customer: &Customer, ids: &Ids) {
+    /// Tells a new webhook that it is known, which only a variation does.
+    fn greet(&self, hook: Hook, ids: &Ids) {
+        if self.settings.habits.vary(variants::EVENTS_OF_NOBODY) {
+            let body = json!({ "id": ids.next("evt"), "event": "webhook.created" }).to_string();
+            self.send(hook, "webhook.created", String::new(), body, ids);
+        }
+    }
+
+    fn send(&self, hook: Hook, event: &'static str, customer_id: String, body: String, ids: &Ids) {
         let Some(target) = hook.target else { return };
         let delivery_id = ids.next("dlv");
-        let body = payload(&ids.next("evt"), event, customer).to_string();
-        let delivery = Delivery::new(delivery_id.clone(), event, customer.id.clone());
+        let delivery = Delivery::new(delivery_id.clone(), event, customer_id);
         locked(&self.log).add(&hook.id, delivery);
         let job = outbound::Job {
             webhook_id: hook.id,
@@ -98,6 +108,7 @@ impl Webhooks {
             target,
             secret: hook.secret,
             body,
+            delay: delay(event, &self.settings.habits),
             slots: hook.slots,
             settings: Arc::clone(&self.settings),
             log: Arc::clone(&self.log),
@@ -108,20 +119,41 @@ impl Webhooks {
     }
 }
 
-fn payload(id: &str, event: &str, customer: &Customer) -> Value {
-    json!({
-        "id": id,
-        "event": event,
-        "createdAt": clock::rfc3339_now(),
-        "data": { "customer": customer.to_json() },
-    })
+/// The body of a delivery.
+fn payload(id: &str, event: &str, customer: &Customer, habits: &Habits) -> String {
+    let body = match () {
+        () if habits.vary(variants::BARE_EVENTS) => json!({ "customer": customer.id }),
+        () if habits.vary(variants::NESTED_EVENTS) => {
+            json!({ "v": 2, "batch": [{ "note": format!("{event} of {} at last", customer.id) }] })
+        }
+        () => json!({
+            "id": id,
+            "event": event,
+            "createdAt": clock::rfc3339_now(habits),
+            "data": { "customer": customer.to_json(habits) },
+        }),
+    };
+    if habits.vary(variants::PRETTY_PRINTED_EVENTS) { format!("{body:#}\n") } else { body.to_string() }
+}
+
+/// How long after it happened an event is sent.
+fn delay(event: &str, habits: &Habits) -> Duration {
+    let creation = event == "customer.created";
+    match () {
+        () if habits.vary(variants::LATE_EVENTS) => Duration::from_millis(300),
+        () if creation && habits.vary(variants::CREATIONS_TOLD_LATE) => Duration::from_millis(400),
+        () => Duration::ZERO,
+    }
 }
 
 /// Registers a webhook.
 pub(crate) fn create(call: Call) -> Outcome {
     let app = call.app;
-    let members = crate::json::object(&call.request.body, call.route.operation, &app.flaws)?;
-    let url = fields::required_text(&members, "url", &app.flaws)?;
+    let members = crate::json::object(call.request, call.route.operation, &app.habits)?;
+    let url = fields::required_text(&members, "url", &app.habits)?;
+    if url.is_empty() && members.contains_key("url") && app.habits.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
+        return Err(Fault::invalid("url", "Field 'url' must not be empty"));
+    }
     let target = match members.get("url") {
         Some(_) => Some(Target::parse(url).ok_or_else(bad_url)?),
         None => None,
@@ -134,9 +166,10 @@ pub(crate) fn create(call: Call) -> Outcome {
         slots: Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE)),
     };
     let body = json!({ "id": hook.id, "url": url, "secret": hook.secret });
-    locked(&app.webhooks.hooks).push(hook);
+    locked(&app.webhooks.hooks).push(hook.clone());
+    app.webhooks.greet(hook, &app.ids);
     let wrong = [(statuses::WEBHOOK_CREATE_ANSWERS_200, 200)];
-    Ok(Answer::created(body).status(app.flaws.first(&wrong).unwrap_or(201)))
+    Ok(Answer::created(body).status(app.habits.first(&wrong).unwrap_or(201)))
 }
 
 fn bad_url() -> Fault {
@@ -149,17 +182,17 @@ pub(crate) fn deliveries(call: Call) -> Outcome {
     let known =
         locked(&app.webhooks.hooks).iter().any(|hook| hook.id == *id && hook.environment == call.caller.environment);
     if !known {
-        return unknown(id, &app.flaws);
+        return unknown(id, &app.habits);
     }
-    let shown = locked(&app.webhooks.log).shown(id, &app.flaws);
+    let shown = locked(&app.webhooks.log).shown(id, &app.habits);
     Ok(Answer::ok(json!({ "deliveries": shown })))
 }
 
-fn unknown(id: &str, flaws: &Flaws) -> Outcome {
+fn unknown(id: &str, habits: &Habits) -> Outcome {
     let fault = Fault::not_found("Webhook", id);
     match () {
-        () if flaws.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => Ok(Answer::ok(json!({ "deliveries": [] }))),
-        () if flaws.has(statuses::DELIVERY_CODE_IN_RESPONSE) => Err(fault
+        () if habits.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => Ok(Answer::ok(json!({ "deliveries": [] }))),
+        () if habits.has(statuses::DELIVERY_CODE_IN_RESPONSE) => Err(fault
             .code(Code::WebhookDeliveryFailed)
             .status(404)
             .details(format!("No deliveries of '{}'", shortened(id)))),

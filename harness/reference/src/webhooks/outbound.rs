@@ -13,9 +13,13 @@ use super::log::{Log, Status};
 use super::{Settings, signature};
 use crate::api::locked;
 use crate::clock;
-use crate::defects::{Flaws, webhooks};
+use crate::defects::webhooks;
+use crate::habits::Habits;
+use crate::variations::webhooks as variants;
 
 const ATTEMPTS: u32 = 3;
+/// How late a late log is.
+const LATENESS_OF_LOG: Duration = Duration::from_millis(300);
 const STALE_BY_SECONDS: u64 = 600;
 
 /// A delivery to be made.
@@ -26,6 +30,7 @@ pub(super) struct Job {
     pub(super) target: Target,
     pub(super) secret: String,
     pub(super) body: String,
+    pub(super) delay: Duration,
     pub(super) slots: Arc<Semaphore>,
     pub(super) settings: Arc<Settings>,
     pub(super) log: Arc<Mutex<Log>>,
@@ -42,9 +47,10 @@ enum Attempt {
 
 /// Makes a delivery and logs how it goes.
 pub(super) async fn deliver(job: Job) {
-    let flaws = &job.settings.flaws;
+    let habits = &job.settings.habits;
     let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
-    let most = flaws.first(&wrong).unwrap_or(ATTEMPTS);
+    let most = habits.first(&wrong).unwrap_or(ATTEMPTS);
+    sleep(job.delay).await;
     for number in 1..=most {
         if number > 1 {
             sleep(job.settings.pause).await;
@@ -53,8 +59,8 @@ pub(super) async fn deliver(job: Job) {
         if attempt == Attempt::Accepted {
             return job.accepted(number).await;
         }
-        let last = number == most || gives_up(&attempt, flaws);
-        job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending });
+        let last = number == most || gives_up(&attempt, habits);
+        job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending }).await;
         if last {
             return;
         }
@@ -62,11 +68,12 @@ pub(super) async fn deliver(job: Job) {
 }
 
 /// Whether a defect makes this attempt the last.
-fn gives_up(attempt: &Attempt, flaws: &Flaws) -> bool {
+fn gives_up(attempt: &Attempt, habits: &Habits) -> bool {
     match attempt {
-        Attempt::Answered(status) => *status > 500 && flaws.has(webhooks::NO_RETRY_AFTER_503),
-        Attempt::Unreachable(_) => flaws.has(webhooks::NO_RETRY_AFTER_REFUSAL),
-        Attempt::TimedOut => flaws.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
+        Attempt::Answered(300..500) => habits.vary(variants::CLIENT_ERRORS_NOT_RETRIED),
+        Attempt::Answered(status) => *status > 500 && habits.has(webhooks::NO_RETRY_AFTER_503),
+        Attempt::Unreachable(_) => habits.has(webhooks::NO_RETRY_AFTER_REFUSAL),
+        Attempt::TimedOut => habits.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
         Attempt::Accepted => true,
     }
 }
@@ -84,8 +91,8 @@ impl Job {
     async fn attempt(&self, number: u32) -> Attempt {
         // The semaphore is never closed; were it, the attempt would be made without a slot.
         let _slot = self.slots.acquire().await.ok();
-        let headers = self.headers(number, clock::unix_seconds());
-        let post = client::post(&self.target, &headers, &self.body);
+        let headers = self.headers(number, clock::unix_seconds(&self.settings.habits));
+        let post = client::post(&self.target, &headers, &self.body, &self.settings.habits);
         match timeout(self.patience(), post).await {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
@@ -95,7 +102,7 @@ impl Job {
     }
 
     fn counts(&self, status: u16) -> bool {
-        if self.settings.flaws.has(webhooks::REDELIVERS_AFTER_204) {
+        if self.settings.habits.has(webhooks::REDELIVERS_AFTER_204) {
             return status == 200;
         }
         (200..300).contains(&status)
@@ -103,61 +110,64 @@ impl Job {
 
     fn patience(&self) -> Duration {
         let permitted = self.settings.timeout;
-        let flaws = &self.settings.flaws;
+        let habits = &self.settings.habits;
         match () {
-            () if flaws.has(webhooks::WAITS_FOREVER) => permitted * 60,
-            () if flaws.has(webhooks::LATE_200_COUNTS) => permitted * 2,
-            () if flaws.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
+            () if habits.has(webhooks::WAITS_FOREVER) => permitted * 60,
+            () if habits.has(webhooks::LATE_200_COUNTS) => permitted * 2,
+            () if habits.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
             () => permitted,
         }
     }
 
     async fn accepted(&self, number: u32) {
-        self.note(number, Status::Delivered);
-        if self.settings.flaws.has(webhooks::REDELIVERS_AFTER_2XX) {
+        self.note(number, Status::Delivered).await;
+        if self.settings.habits.has(webhooks::REDELIVERS_AFTER_2XX) {
             sleep(self.settings.pause).await;
             self.attempt(number + 1).await;
         }
     }
 
-    fn note(&self, attempts: u32, status: Status) {
+    async fn note(&self, attempts: u32, status: Status) {
+        if self.settings.habits.vary(variants::LATE_LOG) {
+            sleep(LATENESS_OF_LOG).await;
+        }
         locked(&self.log).note(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 
     fn headers(&self, number: u32, now: u64) -> Vec<(&'static str, String)> {
-        let flaws = &self.settings.flaws;
+        let habits = &self.settings.habits;
         let timestamp = match () {
-            () if flaws.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
-            () if flaws.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
+            () if habits.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
+            () if habits.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
             () => now,
         }
         .to_string();
         let signature = ("X-Webhook-Signature", self.signature(&timestamp));
         let timestamp = ("X-Webhook-Timestamp", timestamp);
         match () {
-            () if flaws.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
-            () if number > 1 && flaws.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
-            () if flaws.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
+            () if habits.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
+            () if number > 1 && habits.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
+            () if habits.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
             () => vec![timestamp, signature],
         }
     }
 
     fn signature(&self, timestamp: &str) -> String {
-        let flaws = &self.settings.flaws;
+        let habits = &self.settings.habits;
         let body = self.body.as_bytes();
         let text = match () {
-            () if flaws.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
-            () if flaws.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
+            () if habits.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
+            () if habits.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
                 signature::signed_text(timestamp, &[body, b"\n"].concat())
             }
             () => signature::signed_text(timestamp, body),
         };
         let secret = match () {
-            () if flaws.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
+            () if habits.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
             () => &self.secret,
         };
         let signature = signature::sign(secret, &text);
-        if flaws.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
+        if habits.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
             return format!("sha256={}", STANDARD.encode(signature));
         }
         format!("sha256={}", signature::hex(&signature))

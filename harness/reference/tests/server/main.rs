@@ -5,4 +5,5 @@ mod customers;
 mod defects;
 mod requests;
 mod support;
+mod variations;
 mod webhooks;

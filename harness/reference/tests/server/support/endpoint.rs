@@ -78,6 +78,7 @@ async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
     let status = match path.as_str() {
         "/fail" => "500 Internal Server Error",
         "/busy" => "503 Service Unavailable",
+        "/gone" => "410 Gone",
         "/empty" => "204 No Content",
         _ => "200 OK",
     };
@@ -111,7 +112,10 @@ fn complete(bytes: &[u8]) -> Option<Received> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse::<usize>().ok()?;
-    let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let body = match length {
+        Some((_, length)) => bytes.get(end + 4..end + 4 + length.parse::<usize>().ok()?)?.to_vec(),
+        None => super::unchunked(&bytes[end + 4..])?,
+    };
     Some(Received { path, headers, body })
 }

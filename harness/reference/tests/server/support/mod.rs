@@ -5,7 +5,7 @@ pub mod fixtures;
 
 use std::time::Duration;
 
-use reference::{Options, Running, credentials, start};
+use reference::{Options, Running, credentials, loopback, start};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,6 +25,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// The head as it came.
+    pub head: String,
 }
 
 impl Reply {
@@ -63,7 +65,7 @@ pub fn header_of(actor: &str) -> Option<(&'static str, String)> {
 
 impl Sandbox {
     pub async fn start(options: Options) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = TcpListener::bind(loopback(&options)).await.expect("a port");
         Self { running: start(listener, options).await.expect("a server"), idle: Mutex::default() }
     }
 
@@ -81,7 +83,9 @@ impl Sandbox {
             };
             stream.write_all(request).await.ok()?;
             let reply = read(&mut stream).await?;
-            *self.idle.lock().await = Some(stream);
+            if reply.header("connection") != Some("close") {
+                *self.idle.lock().await = Some(stream);
+            }
             Some(reply)
         };
         timeout(Duration::from_secs(60), exchange).await.ok().flatten().unwrap_or_default()
@@ -173,13 +177,46 @@ async fn read(stream: &mut TcpStream) -> Option<Reply> {
             return Some(reply);
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
+            return ended(&bytes);
         }
     }
 }
 
 /// The reply that the bytes hold, once they hold all of it.
 fn complete(bytes: &[u8]) -> Option<Reply> {
+    let (reply, rest) = headed(bytes)?;
+    let body = match reply.header("content-length") {
+        Some(length) => rest.get(..length.parse().ok()?)?.to_vec(),
+        None if reply.header("transfer-encoding").is_some() => unchunked(rest)?,
+        None if reply.header("connection") == Some("close") => return None,
+        None => Vec::new(),
+    };
+    Some(Reply { body, ..reply })
+}
+
+/// The reply that the bytes hold now that the connection is closed.
+fn ended(bytes: &[u8]) -> Option<Reply> {
+    let (reply, rest) = headed(bytes)?;
+    Some(Reply { body: rest.to_vec(), ..reply })
+}
+
+/// The body whose chunks these are, once the last one is there.
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|two| two == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        if size == 0 {
+            // The line that ends it all belongs to the body, too.
+            return rest.get(end + 2..end + 4).map(|_| body);
+        }
+        body.extend(rest.get(end + 2..end + 2 + size)?);
+        rest = rest.get(end + size + 4..)?;
+    }
+}
+
+/// A reply without its body, and what follows its head.
+fn headed(bytes: &[u8]) -> Option<(Reply, &[u8])> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
@@ -188,8 +225,5 @@ fn complete(bytes: &[u8]) -> Option<Reply> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length");
-    let length = length.map_or(Some(0), |(_, value)| value.parse::<usize>().ok())?;
-    let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(Reply { status, headers, body })
+    Some((Reply { status, headers, body: Vec::new(), head }, &bytes[end + 4..]))
 }

@@ -1,0 +1,41 @@
+//! What a server does otherwise than the plain reference: its defects, and the variations that the contract permits.
+
+use crate::defects::Defect;
+use crate::options::Options;
+use crate::variations::Variation;
+
+/// The defects and variations that are switched on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Habits {
+    defects: Vec<&'static str>,
+    variations: Vec<&'static str>,
+}
+
+impl Habits {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            defects: options.defects.iter().map(|defect| defect.name).collect(),
+            variations: options.variations.iter().map(|variation| variation.name).collect(),
+        }
+    }
+
+    /// Whether this defect is switched on.
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect.name)
+    }
+
+    /// The value of the first row whose defect is switched on.
+    pub(crate) fn first<T: Copy>(&self, rows: &[(Defect, T)]) -> Option<T> {
+        rows.iter().find(|(defect, _)| self.has(*defect)).map(|(_, value)| *value)
+    }
+
+    /// Whether this variation is switched on.
+    pub(crate) fn vary(&self, variation: Variation) -> bool {
+        self.variations.contains(&variation.name)
+    }
+
+    /// The value of the first row whose variation is switched on.
+    pub(crate) fn variant<T: Copy>(&self, rows: &[(Variation, T)]) -> Option<T> {
+        rows.iter().find(|(variation, _)| self.vary(*variation)).map(|(_, value)| *value)
+    }
+}

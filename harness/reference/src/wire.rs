@@ -1,0 +1,177 @@
+//! The last step before a response is sent: headers and framing, on which most clients never look.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::io::Write;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::ext::ReasonPhrase;
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
+use hyper::header::{HeaderValue, VARY};
+use hyper::{Response, Version};
+
+use crate::clock;
+use crate::habits::Habits;
+use crate::variations::{Variation, wire};
+
+/// How many bytes a small chunk has.
+const SMALL_CHUNK: usize = 7;
+
+/// Headers that nobody documented.
+const UNDOCUMENTED: &[(&str, &str)] = &[
+    ("server", "gateway/2.1"),
+    ("via", "1.1 edge-7"),
+    ("cache-control", "no-store, private"),
+    ("content-language", "en"),
+    ("set-cookie", "session=opaque; Path=/; HttpOnly"),
+    ("set-cookie", "region=eu; Path=/"),
+    ("strict-transport-security", "max-age=31536000"),
+    ("server-timing", "app;dur=1.5, store;dur=0.2"),
+    ("x-correlation-id", "8d4c2f1a-55aa-4a3b-9c1e-0d0d0d0d0d0d"),
+    ("x-empty", ""),
+];
+
+const MEDIA_TYPES: &[(Variation, &str)] = &[
+    (wire::CHARSET_PARAMETER, "application/json; charset=utf-8"),
+    (wire::UPPER_CASE_MEDIA_TYPE, "APPLICATION/JSON"),
+    (
+        wire::MANY_MEDIA_TYPE_PARAMETERS,
+        "application/json ; version=1;profile=\"https://example.com/a;b\"; Charset=\"UTF-8\"",
+    ),
+];
+
+/// A body, in one piece or in several.
+#[derive(Debug)]
+pub(crate) struct Pieces {
+    left: VecDeque<Bytes>,
+    /// Whether the length is known beforehand.
+    measured: bool,
+}
+
+/// The response as it is sent.
+pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, habits: &Habits) -> Response<Pieces> {
+    let (mut head, mut bytes) = response.into_parts();
+    set_media_type(&mut head.headers, habits);
+    if gzip && !bytes.is_empty() && habits.vary(wire::GZIP_WHERE_ACCEPTED) {
+        bytes = gzipped(bytes, &mut head.headers);
+    }
+    add_headers(&mut head.headers, habits);
+    if habits.vary(wire::ODD_REASON_PHRASES) {
+        head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
+    }
+    let measured = !habits.vary(wire::CHUNKED_BODIES) && !habits.vary(wire::CLOSE_DELIMITED_BODIES);
+    if habits.vary(wire::CLOSE_DELIMITED_BODIES) {
+        head.version = Version::HTTP_10;
+        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Response::from_parts(head, Pieces::new(bytes, measured))
+}
+
+/// Whether the client takes gzip.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !weight.replace(' ', "").starts_with("q=0")
+    })
+}
+
+fn set_media_type(headers: &mut HeaderMap, habits: &Habits) {
+    let plain = headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
+    if let Some(other) = habits.variant(MEDIA_TYPES).filter(|_| plain) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(other));
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, habits: &Habits) {
+    if habits.vary(wire::UNDOCUMENTED_HEADERS) {
+        for (name, value) in UNDOCUMENTED {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
+    if habits.vary(wire::CONNECTION_CLOSED) {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    // Left to itself, the server dates its answers by the system's clock.
+    if !habits.vary(wire::NO_DATE_HEADER)
+        && let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::signed_seconds(habits)))
+    {
+        headers.insert(DATE, date);
+    }
+}
+
+/// The bytes compressed; as they were, should that fail.
+fn gzipped(bytes: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+    let Ok(compressed) = compressed else { return bytes };
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    compressed
+}
+
+impl Pieces {
+    fn new(bytes: Vec<u8>, measured: bool) -> Self {
+        let bytes = Bytes::from(bytes);
+        let size = if measured { bytes.len() } else { SMALL_CHUNK };
+        let starts = (0..bytes.len()).step_by(size.max(1));
+        let left = starts.map(|start| bytes.slice(start..bytes.len().min(start + size))).collect();
+        Self { left, measured }
+    }
+}
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut TaskContext<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Poll::Ready(self.left.pop_front().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if !self.measured && !self.left.is_empty() {
+            return SizeHint::default();
+        }
+        SizeHint::with_exact(self.left.iter().map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX)).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_accepted_where_it_is_named_and_not_refused() {
+        let accepts = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(value));
+            accepts_gzip(&headers)
+        };
+        assert!(accepts("gzip") && accepts("br, GZip;q=1.0"));
+        assert!(!accepts("br") && !accepts("gzip; q=0") && !accepts("identity"));
+        assert!(!accepts_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn pieces_hold_all_bytes() {
+        for measured in [true, false] {
+            let bytes = vec![7; 3 * SMALL_CHUNK + 1];
+            let pieces = Pieces::new(bytes.clone(), measured);
+            assert_eq!(pieces.size_hint().exact().is_some(), measured);
+            let sent: Vec<u8> = pieces.left.iter().flatten().copied().collect();
+            assert_eq!(sent, bytes);
+        }
+        assert!(Pieces::new(Vec::new(), false).is_end_stream());
+    }
+}
