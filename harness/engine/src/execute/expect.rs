@@ -198,17 +198,33 @@ impl Claim<'_> {
         wanted: &HeaderMatch,
     ) -> Result<Option<Breach>, template::Undefined> {
         let found = context.response.header(name);
-        let Some(bound) = &wanted.below else { return Ok(None) };
-        let bound = template::text(bound, self.variables)?;
-        Ok(match (found, found.and_then(|text| text.parse::<i64>().ok()), bound.parse::<i64>().ok()) {
-            (None, _, _) | (Some(_), _, None) if wanted.where_sent => None,
-            (Some(_), Some(number), Some(bound)) if number < bound => None,
-            (found, _, _) => Some(Breach::header(
-                name,
-                format!("an integer below {bound}"),
-                found.map_or_else(|| "no such header".to_owned(), quoted),
-            )),
-        })
+        let number = |text: &str| text.parse::<i64>().ok();
+        for (bound, is_upper) in [(&wanted.below, true), (&wanted.at_least, false)] {
+            let Some(bound) = bound else { continue };
+            let bound = number(&template::text(bound, self.variables)?);
+            let good = match (found.and_then(number), bound) {
+                (Some(number), Some(bound)) if is_upper => number < bound,
+                (Some(number), Some(bound)) => number >= bound - wanted.play,
+                (None, _) if found.is_none() => wanted.where_sent,
+                // Nothing to compare with was sent before.
+                (Some(_), None) => wanted.where_sent,
+                _ => false,
+            };
+            if !good {
+                let bound = bound.map_or_else(
+                    || "the one before".to_owned(),
+                    |bound| (bound - if is_upper { 0 } else { wanted.play }).to_string(),
+                );
+                let expected = if is_upper {
+                    format!("an integer below {bound}")
+                } else {
+                    format!("an integer not below {bound}")
+                };
+                let actual = found.map_or_else(|| "no such header".to_owned(), quoted);
+                return Ok(Some(Breach::header(name, expected, actual)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -171,6 +171,9 @@ fn signature(
     if let Some(text) = &sign.timestamp {
         sign.timestamp = Some(filled(text, variables)?);
     }
+    if let Some(text) = &sign.secret {
+        sign.secret = Some(filled(text, variables)?);
+    }
     if let Some(text) = &sign.signed_body {
         sign.signed_body = Some(filled(text, variables)?);
     }

@@ -10,6 +10,7 @@ use crate::signature::hmac_sha256;
 pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
     let timestamp = sign.timestamp.clone().unwrap_or_else(|| (now + sign.offset_seconds).to_string());
     let signed_body = sign.signed_body.as_ref().map_or(body, |text| text.as_bytes());
+    let secret = sign.secret.as_deref().unwrap_or(secret);
     let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret.to_owned() };
     let covered: Vec<u8> = match sign.over {
         Covered::TimestampAndBody => [timestamp.as_bytes(), signing.separator.as_bytes(), signed_body].concat(),

@@ -225,13 +225,16 @@ pub(super) fn names_of(step: &Step) -> Vec<&str> {
     if let Some(sign) = &step.sign {
         texts.extend(sign.timestamp.as_deref());
         texts.extend(sign.signed_body.as_deref());
+        texts.extend(sign.secret.as_deref());
     }
     if let Some(expect) = &step.expect {
         texts.extend(expect.error.iter().map(String::as_str));
         texts.extend(expect.tolerate.iter().map(String::as_str));
         texts.extend(expect.not_error.iter().map(String::as_str));
         texts.extend(expect.field.as_deref());
-        texts.extend(expect.headers.values().filter_map(|header| header.below.as_deref()));
+        texts.extend(
+            expect.headers.values().flat_map(|header| [header.below.as_deref(), header.at_least.as_deref()]).flatten(),
+        );
         expect.body.iter().for_each(|(pointer, value)| {
             texts.push(pointer);
             template::names_in(value, &mut names);

@@ -304,6 +304,9 @@ pub struct Sign {
     /// True to sign under another secret.
     #[serde(default)]
     pub other_secret: bool,
+    /// Sign under this secret instead of the shared one; it may be empty.
+    #[serde(default)]
+    pub secret: Option<String>,
     /// Sign this text instead of the body that is sent.
     #[serde(default)]
     pub signed_body: Option<String>,
@@ -415,6 +418,12 @@ pub struct HeaderMatch {
     /// An integer below this one.
     #[serde(default)]
     pub below: Option<String>,
+    /// An integer not below this one, less the play.
+    #[serde(default)]
+    pub at_least: Option<String>,
+    /// How much less than `at_least` is still good.
+    #[serde(default)]
+    pub play: i64,
     /// Where the header is not sent, nothing is claimed.
     #[serde(default)]
     pub where_sent: bool,
