@@ -17,11 +17,11 @@ const LONGEST: usize = 500;
 /// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
 const LAYERS: &[&[&str]] = &[
     &["source", "exchange", "documents", "random"],
-    &["contract", "own_schemas"],
+    &["contract", "own_schemas", "fuzz"],
     &["scenario", "finding", "secret", "signature"],
     &["target"],
     &["check", "plan"],
-    &["fuzz", "execute"],
+    &["execute"],
     &["verdict", "prove"],
     &["report"],
     &["trial", "cli"],

@@ -32,6 +32,8 @@ pub struct Operation {
     pub success_schema: Option<String>,
     /// Required members of the request body.
     pub required: Vec<String>,
+    /// All documented members of the request body.
+    pub members: Vec<String>,
 }
 
 impl Operation {
@@ -114,6 +116,7 @@ fn operation(document: &Value, path: &str, method: &str, node: &Value) -> Result
         success,
         success_schema,
         required: body.map(|body| required_of(document, body)).unwrap_or_default(),
+        members: body.map(|body| members_of(document, body)).unwrap_or_default(),
     })
 }
 
@@ -146,6 +149,12 @@ fn required_of(document: &Value, body: &Value) -> Vec<String> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect()
+}
+
+fn members_of(document: &Value, body: &Value) -> Vec<String> {
+    let schema = body.get("schema").map(|schema| resolved(document, schema));
+    let members = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+    members.into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }
 
 fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {

@@ -11,9 +11,12 @@ use crate::exchange::{Exchange, Role};
 use crate::scenario::{Step, Variables};
 
 impl Run<'_> {
-    /// Takes away what this trial has made; the answers are judged like all others.
+    /// Takes away what this trial has made, newest first; the answers are judged like all others.
     pub(super) async fn take_away(&mut self) {
-        for made in self.environment.ledger.of_trial(&self.spec.name) {
+        for made in std::mem::take(&mut self.made).into_iter().rev() {
+            if !self.environment.ledger.holds(&made) {
+                continue;
+            }
             let Some(step) = undo_step(self.environment, &made) else {
                 continue;
             };

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::ledger::Ledger;
 use crate::contract::Contract;
+use crate::fuzz::Draws;
 use crate::scenario::Variables;
 use crate::target::{HttpClient, Receiver, Target};
+
+/// How many drawn cases of all properties together are under way at a time.
+const CASES_IN_FLIGHT: usize = 32;
 
 /// Why a run ends before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,9 @@ pub struct Environment {
     pub ledger: Ledger,
     /// Our endpoints for the target's webhooks, where it can reach us.
     pub receiver: Option<Receiver>,
+    /// By what properties draw their cases.
+    pub draws: Draws,
+    cases: Semaphore,
     stop: watch::Receiver<Option<Stop>>,
     run: String,
     counter: AtomicU64,
@@ -68,6 +75,8 @@ impl Environment {
             client,
             ledger: Ledger::default(),
             receiver,
+            draws: Draws::default(),
+            cases: Semaphore::new(CASES_IN_FLIGHT),
             stop,
             run,
             counter: AtomicU64::new(0),
@@ -76,6 +85,17 @@ impl Environment {
             fixtures: Mutex::default(),
             locks: Mutex::default(),
         }
+    }
+
+    /// The same with other draws than the default ones.
+    #[must_use]
+    pub fn with_draws(self, draws: Draws) -> Self {
+        Self { draws, ..self }
+    }
+
+    /// Waits until one more drawn case may be under way; it is until the permit is dropped.
+    pub(super) async fn case_permit(&self) -> Option<SemaphorePermit<'_>> {
+        self.cases.acquire().await.ok()
     }
 
     /// Lower-case letters and digits that nobody else has.

@@ -44,9 +44,9 @@ impl Ledger {
         self.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
     }
 
-    /// What a trial has made and is still there, newest first.
-    pub fn of_trial(&self, trial: &str) -> Vec<Made> {
-        self.lock().iter().rev().filter(|entry| entry.trial == trial).cloned().collect()
+    /// Whether something is still there.
+    pub fn holds(&self, made: &Made) -> bool {
+        self.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
     }
 
     /// Everything that is still there.

@@ -5,6 +5,7 @@ mod cleanup;
 mod deliveries;
 mod environment;
 pub mod expect;
+mod fuzz;
 mod ledger;
 mod matcher;
 pub mod request;
@@ -14,6 +15,7 @@ mod steps;
 
 pub use cleanup::sweep;
 pub use environment::{Environment, Stop};
+pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
 pub use steps::run_trial;
 
@@ -37,6 +39,8 @@ pub struct TrialRecord {
     pub codes: BTreeSet<String>,
     /// How many requests were sent.
     pub requests: usize,
+    /// What a property drew and found.
+    pub fuzz: Option<FuzzRecord>,
 }
 
 /// Six lower-case letters and digits that no other run has.

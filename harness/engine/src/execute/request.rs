@@ -103,7 +103,11 @@ fn encoded(segment: &str) -> String {
         .collect()
 }
 
-fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
+/// The body of a step, or none where the operation takes none.
+pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
+    if let Some(bytes) = &step.bytes {
+        return Ok(Some(bytes.to_vec()));
+    }
     if let Some(raw) = &step.raw {
         return Ok(Some(filled(raw, variables)?.into_bytes()));
     }

@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::TrialRecord;
 use super::environment::Environment;
 use super::expect::{Claim, Earlier, Holds, came};
+use super::fuzz;
+use super::ledger::Made;
 use super::request::{Prepared, prepare};
 use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
@@ -31,6 +33,9 @@ pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialReco
         },
         None => None,
     };
+    if let Some(property) = &spec.property {
+        return fuzz::run(environment, spec, property).await;
+    }
     let mut tries = 0;
     loop {
         let (record, end) = run_once(environment, spec, tries > 0).await;
@@ -64,12 +69,7 @@ async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -
         }
         end = run.steps() => end,
     };
-    // What is not taken away in time stands in the ledger still, and is tried once more at the end.
-    let _ = tokio::time::timeout(CLEANUP_TIME, run.take_away()).await;
-    if let Some(receiver) = &environment.receiver {
-        receiver.close(&run.endpoint);
-    }
-    (run.record, end)
+    (run.finish().await, end)
 }
 
 pub(super) struct Run<'r> {
@@ -83,7 +83,10 @@ pub(super) struct Run<'r> {
     earlier: HashMap<String, Earlier>,
     pub(super) retry_at: Option<Instant>,
     pub(super) record: TrialRecord,
-    last_try: bool,
+    /// A connection that breaks is a fact now, and no chance.
+    pub(super) last_try: bool,
+    /// What this run has made and not taken away.
+    pub(super) made: Vec<Made>,
     /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
     pub(super) probes_limits: bool,
 }
@@ -97,7 +100,7 @@ pub(super) enum Halt {
 }
 
 impl<'r> Run<'r> {
-    fn new(environment: &'r Environment, spec: &'r TrialSpec, last_try: bool) -> Self {
+    pub(super) fn new(environment: &'r Environment, spec: &'r TrialSpec, last_try: bool) -> Self {
         let mut variables = spec.variables.clone();
         let unique = environment.unique();
         if let Some(receiver) = &environment.receiver {
@@ -117,31 +120,48 @@ impl<'r> Run<'r> {
             retry_at: None,
             record: TrialRecord::default(),
             last_try,
+            made: Vec::new(),
             probes_limits: spec.steps.iter().any(|step| step.burst.is_some()),
         }
     }
 
     async fn steps(&mut self) -> End {
-        for step in &self.spec.steps {
-            let done = match &step.once {
-                Some(fixture) => self.once(step, fixture).await,
-                None => self.step(step).await,
-            };
-            match done {
-                Ok(()) => {}
-                Err(Halt::Explained) => return End::Done,
-                Err(Halt::Inconclusive(reason)) => {
-                    self.record.inconclusive = Some(reason);
-                    return End::GaveUp;
-                }
-                Err(Halt::Broken(reason)) => {
-                    self.record.inconclusive = Some(reason);
-                    return End::Broken;
-                }
+        match self.walk().await {
+            Ok(()) => {
+                self.record.exercised.extend(self.spec.clauses.iter().cloned());
+                End::Done
+            }
+            Err(Halt::Explained) => End::Done,
+            Err(Halt::Inconclusive(reason)) => {
+                self.record.inconclusive = Some(reason);
+                End::GaveUp
+            }
+            Err(Halt::Broken(reason)) => {
+                self.record.inconclusive = Some(reason);
+                End::Broken
             }
         }
-        self.record.exercised.extend(self.spec.clauses.iter().cloned());
-        End::Done
+    }
+
+    /// Does the steps in turn, up to the first that nothing can follow.
+    pub(super) async fn walk(&mut self) -> Result<(), Halt> {
+        for step in &self.spec.steps {
+            match &step.once {
+                Some(fixture) => self.once(step, fixture).await?,
+                None => self.step(step).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away what was made and closes the endpoint.
+    pub(super) async fn finish(mut self) -> TrialRecord {
+        // What is not taken away in time stands in the ledger still, and is tried once more at the end.
+        let _ = tokio::time::timeout(CLEANUP_TIME, self.take_away()).await;
+        if let Some(receiver) = &self.environment.receiver {
+            receiver.close(&self.endpoint);
+        }
+        self.record
     }
 
     /// Prepares a fixture that is made once for the whole run, or takes what it has left.
@@ -205,7 +225,8 @@ impl<'r> Run<'r> {
         self.record.requests += 1;
         // What is made once for the whole run stays until its end.
         let owner = step.once.as_ref().unwrap_or(&self.spec.name);
-        environment.ledger.note(&environment.contract, owner, &exchange);
+        let made = environment.ledger.note(&environment.contract, owner, &exchange);
+        self.made.extend(made.filter(|_| step.once.is_none()));
         let field = step.expect.as_ref().and_then(|expect| expect.field.as_ref());
         let field = field.and_then(|field| template::text(field, &self.variables).ok());
         if let Some(mut context) = Context::new(&environment.contract, &exchange) {

@@ -2,6 +2,7 @@
 //! named rule. Nothing here sends or judges; a property draws inputs from rules and has them sent.
 
 mod date;
+mod deck;
 mod draw;
 mod expand;
 mod mail;
@@ -10,7 +11,8 @@ mod phone;
 mod phone_plans;
 pub mod rule;
 
-pub use rule::{Claim, Content, Format, Input, Rule, UNIQUE, rules};
+pub use deck::{Deck, Draws, Drawn, Tally, draw, replay};
+pub use rule::{BOOK, Book, Claim, Content, Format, Input, KINDS, Rule, UNIQUE, rules};
 
 #[cfg(test)]
 mod tests;

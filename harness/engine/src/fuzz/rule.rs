@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use proptest::strategy::BoxedStrategy;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{date, mail, oracle, phone};
@@ -13,7 +14,8 @@ use super::{date, mail, oracle, phone};
 pub const UNIQUE: &str = "{unique}";
 
 /// What kind of thing is drawn. The engine knows formats; which member has which is the pack's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A real calendar date, `YYYY-MM-DD` (RFC 3339 `full-date`).
     CalendarDate,
@@ -35,12 +37,26 @@ pub enum Format {
     PathId,
 }
 
+/// The kinds of refusal: a pack says for each which clause it breaks and which codes it may have.
+pub const KINDS: [&str; 10] = [
+    "malformed",
+    "empty",
+    "wrong-type",
+    "not-json",
+    "content",
+    "empty-content",
+    "too-large",
+    "not-base64",
+    "mislabelled",
+    "quality",
+];
+
 /// What the contract claims of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Claim {
     /// It must be accepted.
     Accepted,
-    /// It must be refused. The word is a kind that the pack maps to clause and code: `malformed` for most
+    /// It must be refused. The word is one of [`KINDS`], which the pack maps to clause and code: `malformed` for most
     /// formats; documents know several.
     Refused(&'static str),
     /// Anything but a server error, in a documented envelope.
@@ -72,7 +88,7 @@ pub struct Input {
 }
 
 /// A named rule: all inputs that its strategy draws keep it (`Accepted`), or break it and it alone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique within its format: `month-thirteen`.
     pub name: &'static str,
@@ -101,3 +117,15 @@ impl Format {
         oracle::agrees(self, claim, input)
     }
 }
+
+/// Where rules and second opinions come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Book {
+    /// The rules of a format.
+    pub rules: fn(Format) -> Vec<Rule>,
+    /// The second opinion on an input.
+    pub agrees: fn(Format, Claim, &Input) -> bool,
+}
+
+/// The engine's own rules.
+pub const BOOK: Book = Book { rules, agrees: Format::agrees };

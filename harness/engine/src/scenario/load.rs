@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::model::{Case, Cases, FixtureFile, Scenario, ScenarioFile, Step};
 use super::validate::{self, At};
-use super::{TrialSpec, template};
+use super::{TrialSpec, properties, template};
 use crate::contract::Contract;
+use crate::fuzz::{BOOK, Book};
 use crate::source::{Problem, Problems, SourceFile, suggestion, yaml_files};
 
 /// All scenarios of a pack, unfolded.
@@ -24,8 +25,14 @@ pub struct Library {
 
 const FIXTURES: &str = "scenarios/fixtures.yaml";
 
-/// Loads everything below the pack's `scenarios/`, or says all that is wrong with it.
+/// Loads everything below the pack's `scenarios/`, and the properties of its formats, or says all that
+/// is wrong with either.
 pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
+    load_with(root, contract, &BOOK)
+}
+
+/// The same, with rules of one's own for the formats.
+pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Library, Problems> {
     let mut problems = Problems::default();
     let mut library = Library::default();
     let mut hasher = Sha256::new();
@@ -49,13 +56,16 @@ pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
             unfold_file(file, &content, &fixtures, contract, &mut library, &mut problems);
         }
     }
+    let (properties, text) = properties::load(root, contract, &fixtures, book, &mut problems);
+    hasher.update(text.as_bytes());
+    library.trials.extend(properties);
     refuse_duplicates(&library, &mut problems);
     library.hash = crate::contract::hex(&hasher.finalize());
     problems.or(library)
 }
 
 #[derive(Default)]
-struct Fixtures {
+pub(super) struct Fixtures {
     file: Option<SourceFile>,
     content: FixtureFile,
 }
@@ -90,6 +100,7 @@ fn unfold_file(
                 retries: scenario.retries,
                 steps: Vec::new(),
                 variables: case.variables.clone(),
+                property: None,
             };
             let given = scenario.given.iter().chain(&case.given);
             prepare(&at, given, fixtures, &mut trial, &mut Vec::new(), problems);
@@ -104,7 +115,8 @@ fn unfold_file(
     }
 }
 
-fn prepare<'n>(
+/// Puts the steps of fixtures in front, each fixture once.
+pub(super) fn prepare<'n>(
     at: &At<'_>,
     given: impl Iterator<Item = &'n String>,
     fixtures: &Fixtures,

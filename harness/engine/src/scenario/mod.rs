@@ -1,18 +1,23 @@
 //! Scenarios: reading them, checking every name in them, and unfolding tables into trials.
 
 mod deserialize;
+mod formats;
 mod load;
 mod model;
+mod properties;
+mod property;
 pub mod template;
 mod validate;
 
 use std::sync::Arc;
 
-pub use load::{Library, load};
+pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
+pub use load::{Library, load, load_with};
 pub use model::{
     Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle,
     Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
 };
+pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
 
 /// One trial: a scenario, or one case of it, ready to be run.
@@ -42,6 +47,8 @@ pub struct TrialSpec {
     pub steps: Vec<Arc<Step>>,
     /// The variables of its case.
     pub variables: Variables,
+    /// What it draws and claims, where it is a property; its steps then prepare.
+    pub property: Option<Arc<Property>>,
 }
 
 /// The variables that exist in every trial, with what they are.

@@ -3,6 +3,7 @@
 //! `scenarios/readme.yaml` explains it to people by example, and is run.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -179,6 +180,9 @@ pub struct Step {
     /// The fixture that this step prepares once for the whole run.
     #[serde(skip)]
     pub once: Option<String>,
+    /// The whole body as a property has made it.
+    #[serde(skip)]
+    pub bytes: Option<Arc<[u8]>>,
 }
 
 /// How our endpoint for a trial answers; without it, it takes everything with 204.

@@ -1,0 +1,133 @@
+//! A lane: fixtures of its own, and on them one case after the other. Everything is sent and judged as
+//! the steps of scenarios are.
+
+use super::super::environment::Environment;
+use super::super::steps::{Halt, Run};
+use super::super::{FuzzRecord, TrialRecord};
+use super::{build, words};
+use crate::exchange::Exchange;
+use crate::finding::{EXPECTATION, Finding};
+use crate::fuzz::Input;
+use crate::scenario::{Property, Step, TrialSpec};
+
+/// What came of a case.
+pub(super) struct Sent {
+    /// What is broken.
+    pub(super) findings: Vec<Finding>,
+    /// The exchange that it is about.
+    pub(super) exchange: Exchange,
+}
+
+pub(super) struct Lane<'l> {
+    run: Run<'l>,
+    cases: usize,
+}
+
+impl<'l> Lane<'l> {
+    /// Prepares the fixtures; the message of an error says why that could not be done.
+    pub(super) async fn open(environment: &'l Environment, spec: &'l TrialSpec) -> Result<Self, String> {
+        let mut run = Run::new(environment, spec, false);
+        let mut walked = run.walk().await;
+        if matches!(walked, Err(Halt::Broken(_))) {
+            run.finish().await;
+            run = Run::new(environment, spec, true);
+            walked = run.walk().await;
+        }
+        match walked {
+            Ok(()) => Ok(Self { run, cases: 0 }),
+            Err(halt) => {
+                run.finish().await;
+                Err(match halt {
+                    Halt::Explained => "a fixture could not be prepared".to_owned(),
+                    Halt::Inconclusive(reason) | Halt::Broken(reason) => reason,
+                })
+            }
+        }
+    }
+
+    /// Sends an input and judges the answer; the message of an error says why there is none to judge.
+    pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, String> {
+        let _permit = self.run.environment.case_permit().await;
+        let before = self.run.made.len();
+        let mut outcome = self.attempt(property, rule, input, false).await;
+        // A connection that breaks once may be chance; twice for the same value is a fact.
+        if matches!(outcome, Ok(None)) {
+            outcome = self.attempt(property, rule, input, true).await;
+        }
+        self.take_away_from(before).await;
+        match outcome {
+            Ok(Some(sent)) => {
+                self.cases += 1;
+                self.run.record.exercised.insert(property.rules[rule].clause.clone());
+                Ok(sent)
+            }
+            Ok(None) => Err("the connection broke".to_owned()),
+            Err(reason) => Err(reason),
+        }
+    }
+
+    /// One attempt; `None` where the connection broke and nothing is proved by that yet.
+    async fn attempt(
+        &mut self,
+        property: &Property,
+        rule: usize,
+        input: &Input,
+        last_try: bool,
+    ) -> Result<Option<Sent>, String> {
+        self.run.variables.insert("unique".to_owned(), self.run.environment.unique().into());
+        self.run.last_try = last_try;
+        let of_rule = &property.rules[rule];
+        let contract = &self.run.environment.contract;
+        let mut step = build::step(contract, property, of_rule, input, &mut self.run.variables)?;
+        let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
+        let halt = self.judged(property, &mut step).await.err();
+        let mut found = self.run.record.findings.split_off(findings);
+        let exchange = self.run.record.exchanges.drain(exchanges..).next_back();
+        let subject = words::subject(property, rule, input);
+        for finding in &mut found {
+            finding.message = match finding.check == EXPECTATION {
+                true => words::claim(&subject, of_rule.rule.claim, finding, exchange.as_ref()),
+                false => format!("{}: {subject}", finding.message),
+            };
+        }
+        match (halt, exchange) {
+            (None | Some(Halt::Explained), Some(exchange)) => Ok(Some(Sent { findings: found, exchange })),
+            (Some(Halt::Broken(_)), Some(exchange)) if !found.is_empty() => {
+                Ok(Some(Sent { findings: found, exchange }))
+            }
+            (Some(Halt::Broken(_)), _) => Ok(None),
+            (Some(Halt::Inconclusive(reason)), _) => Err(reason),
+            (None | Some(Halt::Explained), None) => Err("nothing was sent".to_owned()),
+        }
+    }
+
+    async fn judged(&mut self, property: &Property, step: &mut Step) -> Result<(), Halt> {
+        let index = self.run.call(step).await?;
+        let status = self.run.record.exchanges[index].response().map_or(0, |response| response.status);
+        if status >= 500 && property.server_error.is_some() {
+            step.clause.clone_from(&property.server_error);
+        }
+        if let Some(expect) = &step.expect {
+            let (_, findings) = self.run.verdict(step, expect, index)?;
+            self.run.record.findings.extend(findings);
+        }
+        Ok(())
+    }
+
+    /// Takes away what a case has made. What is wrong with that is kept; what is right need not be.
+    async fn take_away_from(&mut self, before: usize) {
+        let fixtures: Vec<_> = self.run.made.drain(..before).collect();
+        let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
+        self.run.take_away().await;
+        self.run.made = fixtures;
+        if self.run.record.findings.len() == findings {
+            self.run.record.exchanges.truncate(exchanges);
+        }
+    }
+
+    /// Takes away the fixtures, and says what the lane came to.
+    pub(super) async fn close(self) -> TrialRecord {
+        let fuzz = FuzzRecord { cases: self.cases, ..FuzzRecord::default() };
+        TrialRecord { fuzz: Some(fuzz), ..self.run.finish().await }
+    }
+}

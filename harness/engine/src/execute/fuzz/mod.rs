@@ -1,0 +1,231 @@
+//! Running a property: all its cases are drawn up front and sent many at a time; what fails is then
+//! looked into, one rule after the other, until the smallest case of each is known.
+
+mod build;
+mod hunt;
+mod lane;
+mod words;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+
+use self::hunt::{Hunt, Suspects};
+use self::lane::{Lane, Sent};
+use super::TrialRecord;
+use super::environment::Environment;
+use crate::exchange::Exchange;
+use crate::finding::Finding;
+use crate::fuzz::{Deck, Input, draw};
+use crate::scenario::{Property, TrialSpec};
+
+/// After so many cases without an answer nothing more is sent.
+const MOST_DOUBTS: usize = 3;
+/// A fixture is prepared for so many cases at least.
+const CASES_OF_A_LANE: usize = 8;
+
+/// What a property drew and found.
+#[derive(Clone, Debug, Default)]
+pub struct FuzzRecord {
+    /// How many cases were sent and judged.
+    pub cases: usize,
+    /// How many inputs were thrown away because the second opinion did not agree.
+    pub discarded: usize,
+    /// The same for each rule.
+    pub rules: Vec<RuleTally>,
+    /// The smallest cases that fail.
+    pub found: Vec<Found>,
+}
+
+/// What came of one rule.
+#[derive(Clone, Debug)]
+pub struct RuleTally {
+    /// The rule.
+    pub name: &'static str,
+    /// Cases that were drawn from it.
+    pub cases: usize,
+    /// Inputs that were thrown away.
+    pub discarded: usize,
+}
+
+/// A case that fails.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The place of its rule in the property.
+    pub rule: usize,
+    /// The rule's name.
+    pub name: &'static str,
+    /// What fails.
+    pub input: Input,
+    /// It in words.
+    pub value: String,
+    /// The number of the case that was drawn, from 0.
+    pub case: usize,
+    /// False where nothing smaller was looked for.
+    pub shrunk: bool,
+    /// The clauses that it breaks.
+    pub clauses: Vec<String>,
+    /// Its exchange in the record.
+    pub exchange: usize,
+}
+
+/// Runs a property to its end and takes away what it made, whatever happens.
+pub(super) async fn run(environment: &Environment, spec: &TrialSpec, property: &Property) -> TrialRecord {
+    let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
+    let deck = draw(&spec.name, &rules, environment.draws, |rule, input| property.agrees(rule, input));
+    let batch = Batch {
+        environment,
+        spec,
+        property,
+        deck: &deck,
+        next: AtomicUsize::new(0),
+        doubts: Mutex::default(),
+        suspects: Mutex::default(),
+    };
+    let lanes = (0..batch.lanes()).map(|_| batch.lane());
+    let mut sum = Sum::new(&deck, property);
+    for lane in join_all(lanes).await.into_iter().flatten() {
+        sum.add(lane);
+    }
+    let doubts = batch.doubts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let suspects = batch.suspects.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut hunt = Hunt::new(environment, spec, property, &deck);
+    hunt.all(suspects, &mut sum).await;
+    sum.record(doubts)
+}
+
+/// The cases of a property on their way.
+struct Batch<'b> {
+    environment: &'b Environment,
+    spec: &'b TrialSpec,
+    property: &'b Property,
+    deck: &'b Deck,
+    next: AtomicUsize,
+    doubts: Mutex<Vec<String>>,
+    suspects: Mutex<Suspects>,
+}
+
+impl Batch<'_> {
+    /// How many lanes: each prepares for itself, so a few cases are not worth many.
+    fn lanes(&self) -> usize {
+        let cases = self.deck.cases.len();
+        let prepares = self.spec.steps.iter().any(|step| step.once.is_none());
+        let worth = if prepares { cases.div_ceil(CASES_OF_A_LANE) } else { cases };
+        self.property.in_flight.min(worth)
+    }
+
+    /// Sends case after case until none is left; `None` where nothing could be prepared.
+    async fn lane(&self) -> Option<TrialRecord> {
+        let opened = tokio::select! {
+            biased;
+            stop = self.environment.until_stopped() => Err(stop.reason().to_owned()),
+            opened = Lane::open(self.environment, self.spec) => opened,
+        };
+        let mut lane = match opened {
+            Ok(lane) => lane,
+            Err(reason) => {
+                self.doubt(reason);
+                return None;
+            }
+        };
+        while self.doubts().len() < MOST_DOUBTS {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(drawn) = self.deck.cases.get(index) else { break };
+            let sent = tokio::select! {
+                biased;
+                stop = self.environment.until_stopped() => {
+                    self.doubt(stop.reason().to_owned());
+                    break;
+                }
+                sent = lane.send(self.property, drawn.rule, &drawn.input) => sent,
+            };
+            match sent {
+                Ok(sent) if sent.findings.is_empty() => {}
+                Ok(sent) => self.suspect(index, drawn.rule, sent),
+                Err(reason) => self.doubt(format!("{}: {reason}", self.property.rules[drawn.rule].rule.name)),
+            }
+        }
+        Some(lane.close().await)
+    }
+
+    fn doubts(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.doubts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn doubt(&self, reason: String) {
+        self.doubts().push(reason);
+    }
+
+    fn suspect(&self, case: usize, rule: usize, sent: Sent) {
+        self.suspects.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(case, rule, sent);
+    }
+}
+
+/// What all lanes together came to.
+struct Sum {
+    record: TrialRecord,
+    fuzz: FuzzRecord,
+    doubts: Vec<String>,
+}
+
+impl Sum {
+    fn new(deck: &Deck, property: &Property) -> Self {
+        let rules = property.rules.iter().zip(&deck.tallies);
+        let rules: Vec<RuleTally> = rules
+            .map(|(rule, tally)| RuleTally { name: rule.rule.name, cases: tally.cases, discarded: tally.discarded })
+            .collect();
+        let doubts = rules
+            .iter()
+            .zip(&deck.tallies)
+            .filter(|(_, tally)| tally.is_doubtful())
+            .map(|(rule, tally)| {
+                let thrown = format!("{} of {}", tally.discarded, tally.discarded + tally.cases);
+                format!("{}: the second opinion refused {thrown} values, so the rule proves nothing", rule.name)
+            })
+            .collect();
+        let fuzz = FuzzRecord {
+            cases: 0,
+            discarded: rules.iter().map(|rule| rule.discarded).sum(),
+            rules,
+            found: Vec::new(),
+        };
+        Self { record: TrialRecord::default(), fuzz, doubts }
+    }
+
+    /// Adds what a lane came to; of what it found aside, each breach is told once.
+    fn add(&mut self, lane: TrialRecord) {
+        self.record.requests += lane.requests;
+        self.record.exercised.extend(lane.exercised);
+        self.record.codes.extend(lane.codes);
+        self.fuzz.cases += lane.fuzz.map_or(0, |fuzz| fuzz.cases);
+        for finding in lane.findings {
+            let known = |other: &Finding| other.clause == finding.clause && other.check == finding.check;
+            if let Some(exchange) = lane.exchanges.get(finding.exchange)
+                && !self.record.findings.iter().any(known)
+            {
+                self.tell(vec![finding], exchange.clone());
+            }
+        }
+    }
+
+    /// The same for a lane that looked into a failure: its cases are none of the property's.
+    fn add_quietly(&mut self, lane: TrialRecord) {
+        self.add(TrialRecord { fuzz: None, ..lane });
+    }
+
+    /// Puts findings and their exchange on record; returns the place of the exchange.
+    fn tell(&mut self, findings: Vec<Finding>, exchange: Exchange) -> usize {
+        let place = self.record.exchanges.len();
+        self.record.exchanges.push(exchange);
+        self.record.findings.extend(findings.into_iter().map(|finding| Finding { exchange: place, ..finding }));
+        place
+    }
+
+    fn record(mut self, doubts: Vec<String>) -> TrialRecord {
+        self.doubts.extend(doubts);
+        self.record.inconclusive = self.doubts.into_iter().next();
+        self.record.fuzz = Some(self.fuzz);
+        self.record
+    }
+}

@@ -1,0 +1,336 @@
+//! From `schemas/formats.yaml` to trials: one for each operation, place and claim, with the rules that
+//! it draws from.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::formats::{Caller, DrawnValue, FormatFile, Refusal};
+use super::load::{Fixtures, prepare};
+use super::model::{Expect, Step};
+use super::validate::{self, At};
+use super::{Property, PropertyRule, Slot, TrialSpec, Variables};
+use crate::contract::{Contract, Operation};
+use crate::fuzz::{Book, Claim, Format, KINDS, Rule};
+use crate::source::{Problems, SourceFile, Step as PathStep, suggestion};
+
+const FORMATS: &str = "schemas/formats.yaml";
+/// How many of a property's requests are under way at a time.
+const IN_FLIGHT: u32 = 8;
+
+/// Reads the pack's formats, if it has any, and returns their trials; the text goes into the hash.
+pub(super) fn load(
+    root: &Path,
+    contract: &Contract,
+    fixtures: &Fixtures,
+    book: &Book,
+    problems: &mut Problems,
+) -> (Vec<TrialSpec>, String) {
+    let path = root.join(FORMATS);
+    if !path.exists() {
+        return (Vec::new(), String::new());
+    }
+    let Some(file) = problems.take(SourceFile::read(&path, FORMATS)) else {
+        return (Vec::new(), String::new());
+    };
+    let Some(content) = problems.take(file.parse::<FormatFile>()) else {
+        return (Vec::new(), file.text);
+    };
+    let mut reader = Reader { file: &file, content: &content, contract, fixtures, book, problems };
+    reader.callers();
+    reader.refusals(&["refusals".into()], content.refusals.iter());
+    let trials = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    (trials, file.text)
+}
+
+struct Reader<'r> {
+    file: &'r SourceFile,
+    content: &'r FormatFile,
+    contract: &'r Contract,
+    fixtures: &'r Fixtures,
+    book: &'r Book,
+    problems: &'r mut Problems,
+}
+
+/// The three claims, each a trial of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Accepted,
+    Refused,
+    Survived,
+}
+
+impl Aim {
+    fn of(claim: Claim) -> Self {
+        match claim {
+            Claim::Accepted => Aim::Accepted,
+            Claim::Refused(_) => Aim::Refused,
+            Claim::Survived => Aim::Survived,
+        }
+    }
+
+    /// The claim as a fact, the second part of a trial's name.
+    fn fact(self, slot: &Slot) -> &'static str {
+        match (self, slot) {
+            (Aim::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
+            (Aim::Refused, Slot::Body) => "malformed-json-is-refused",
+            (Aim::Survived, Slot::Body) => "odd-bodies-never-break-it",
+            (Aim::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
+            (Aim::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
+            (Aim::Survived, Slot::Parameter(_)) => "odd-ids-never-break-it",
+            (Aim::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
+            (Aim::Refused, Slot::Member(_)) => "invalid-values-are-refused",
+            (Aim::Survived, Slot::Member(_)) => "odd-values-never-break-it",
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn callers(&mut self) {
+        let actors: Vec<String> = self.contract.conventions.actors.keys().cloned().collect();
+        let operations: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        for (name, caller) in &self.content.callers {
+            let at: Vec<PathStep> = vec!["callers".into(), name.as_str().into()];
+            self.known(&at, "operation", name, &operations);
+            self.known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
+        }
+    }
+
+    fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n Refusal)>) {
+        let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        let codes = self.contract.catalog.code_names();
+        for (kind, refusal) in refusals {
+            let at = joined(at, [kind.as_str().into()]);
+            self.known(&at, "kind of refusal", kind, &kinds);
+            self.clause(&joined(&at, ["clause".into()]), &refusal.clause);
+            for (key, listed) in [("error", &refusal.error), ("tolerate", &refusal.tolerate)] {
+                listed.iter().for_each(|code| self.known(&joined(&at, [key.into()]), "error code", code, &codes));
+            }
+        }
+    }
+
+    fn entry(&mut self, index: usize, entry: &DrawnValue) -> Vec<TrialSpec> {
+        let at: Vec<PathStep> = vec!["values".into(), index.into()];
+        let before = self.problems.0.len();
+        let Some(slot) = slot_of(entry) else {
+            self.say(&at, "a value has one of `member`, `parameter`, `body: true`");
+            return Vec::new();
+        };
+        self.names(&at, entry);
+        let rules = self.rules(&at, entry);
+        let mut trials = Vec::new();
+        for (place, name) in entry.operations.iter().enumerate() {
+            let at = joined(&at, ["operations".into(), place.into()]);
+            let Some(operation) = self.operation(&at, name) else { continue };
+            self.members(&at, entry, &slot, &operation);
+            let Some(caller) = self.content.callers.get(name) else {
+                self.say(&at, format!("`callers` does not say who calls {name}"));
+                continue;
+            };
+            if self.problems.0.len() > before {
+                continue;
+            }
+            for aim in [Aim::Accepted, Aim::Refused, Aim::Survived] {
+                trials.extend(self.trial(index, entry, &slot, &operation, caller, aim, &rules));
+            }
+        }
+        trials
+    }
+
+    /// The clauses, kinds and rules that an entry names.
+    fn names(&mut self, at: &[PathStep], entry: &DrawnValue) {
+        self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
+        for (key, clause) in
+            [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)]
+        {
+            if let Some(clause) = clause {
+                self.clause(&joined(at, [key.into()]), clause);
+            }
+        }
+        let rules: Vec<String> = self.all_rules(entry).iter().map(|(_, rule)| rule.name.to_owned()).collect();
+        for (rule, clause) in &entry.rule_clauses {
+            let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
+            self.known(&at, "rule", rule, &rules);
+            self.clause(&at, clause);
+        }
+        let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
+        let known: Vec<String> = rules.into_iter().chain(kinds).collect();
+        for (index, name) in entry.leave_out.iter().enumerate() {
+            self.known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
+        }
+    }
+
+    fn all_rules(&self, entry: &DrawnValue) -> Vec<(Format, Rule)> {
+        let mut all = Vec::new();
+        for format in &entry.formats {
+            all.extend((self.book.rules)(*format).into_iter().map(|rule| (*format, rule)));
+        }
+        all
+    }
+
+    /// The rules of an entry with what follows from each; one without a consequence is a problem.
+    fn rules(&mut self, at: &[PathStep], entry: &DrawnValue) -> Vec<PropertyRule> {
+        let mut rules = Vec::new();
+        let mut missing = BTreeSet::new();
+        for (format, rule) in self.all_rules(entry) {
+            let kind = if let Claim::Refused(kind) = rule.claim { kind } else { "" };
+            if entry.leave_out.iter().any(|name| name == rule.name || name == kind) {
+                continue;
+            }
+            let own = entry.rule_clauses.get(rule.name).cloned();
+            let followed = self.consequence(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
+            match followed {
+                Some((clause, expect)) => rules.push(PropertyRule { format, rule, clause, expect }),
+                None => {
+                    missing.insert(match rule.claim {
+                        Claim::Accepted => "`accepted`".to_owned(),
+                        Claim::Survived => "`survived`".to_owned(),
+                        Claim::Refused(kind) => format!("the refusal `{kind}`"),
+                    });
+                }
+            }
+        }
+        for what in missing {
+            self.say(at, format!("its formats have rules for {what}, of which nothing is said: say it, or leave it out"));
+        }
+        rules
+    }
+
+    fn consequence(&self, entry: &DrawnValue, rule: &Rule) -> Option<(String, Expect)> {
+        match rule.claim {
+            Claim::Accepted => Some((entry.accepted.clone()?, Expect { success: true, ..Expect::default() })),
+            Claim::Survived => Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() })),
+            Claim::Refused(kind) => {
+                let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
+                let expect = Expect {
+                    error: refusal.error.clone(),
+                    tolerate: refusal.tolerate.clone(),
+                    field: entry.member.clone().filter(|_| refusal.names_field),
+                    must_answer: refusal.must_answer,
+                    ..Expect::default()
+                };
+                Some((refusal.clause.clone(), expect))
+            }
+        }
+    }
+
+    fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Operation> {
+        let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        self.known(at, "operation", name, &known);
+        self.contract.operation(name).cloned()
+    }
+
+    fn members(&mut self, at: &[PathStep], entry: &DrawnValue, slot: &Slot, operation: &Operation) {
+        if let Slot::Parameter(name) = slot {
+            let known: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
+            self.known(at, &format!("path parameter of {}", operation.id), name, &known);
+        }
+        let named = entry.member.iter().chain(&entry.companion).chain(entry.with.keys());
+        for name in named {
+            self.known(at, &format!("member of {}", operation.id), name, &operation.members);
+        }
+        if entry.member.is_some() && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
+            self.say(at, format!("a member is set in the example body, but {} has none", operation.id));
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that makes up one trial")]
+    fn trial(
+        &mut self,
+        index: usize,
+        entry: &DrawnValue,
+        slot: &Slot,
+        operation: &Operation,
+        caller: &Caller,
+        aim: Aim,
+        rules: &[PropertyRule],
+    ) -> Option<TrialSpec> {
+        let rules: Vec<PropertyRule> =
+            rules.iter().filter(|rule| Aim::of(rule.rule.claim) == aim).cloned().collect();
+        if rules.is_empty() {
+            return None;
+        }
+        let at = At { file: self.file, path: vec!["values".into(), index.into()] };
+        let place = slot.name();
+        let mut clauses: Vec<String> = Vec::new();
+        for clause in rules.iter().map(|rule| &rule.clause).chain(&entry.server_error) {
+            if !clauses.contains(clause) {
+                clauses.push(clause.clone());
+            }
+        }
+        let mut trial = TrialSpec {
+            name: format!("fuzz/{}/{place}::{}", operation.id, aim.fact(slot)),
+            file: self.file.name.clone(),
+            line: at.place().map_or(1, |place| place.line),
+            about: format!("Values of {} rules are drawn for {place} of {}.", rules.len(), operation.id),
+            clauses,
+            needs: Vec::new(),
+            actors: Vec::new(),
+            token_actors: Vec::new(),
+            lock: entry.lock.clone(),
+            retries: 0,
+            steps: Vec::new(),
+            variables: Variables::new(),
+            property: None,
+        };
+        let given = caller.given_refused.as_ref().filter(|_| aim == Aim::Refused).unwrap_or(&caller.given);
+        let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
+        prepare(&at_caller, given.iter(), self.fixtures, &mut trial, &mut Vec::new(), self.problems);
+        let prepared = trial.steps.len();
+        trial.steps.push(Arc::new(sample(slot, operation, caller)));
+        validate::trial(&at, &mut trial, prepared, self.contract, self.problems);
+        trial.steps.pop();
+        trial.property = Some(Arc::new(Property {
+            operation: operation.id.clone(),
+            slot: slot.clone(),
+            companion: entry.companion.clone(),
+            with: entry.with.clone(),
+            actor: caller.actor.clone(),
+            given: given.clone(),
+            server_error: entry.server_error.clone(),
+            in_flight: entry.in_flight.unwrap_or(IN_FLIGHT).max(1) as usize,
+            rules,
+            agrees: self.book.agrees,
+        }));
+        Some(trial)
+    }
+
+    fn clause(&mut self, at: &[PathStep], id: &str) {
+        let known: Vec<String> = self.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+        self.known(at, "clause", id, &known);
+    }
+
+    fn known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
+        if !known.iter().any(|other| other == name) {
+            let problem = self.file.problem(at, format!("unknown {what} `{name}`"));
+            self.problems.0.push(problem.with_help(suggestion(name, known)));
+        }
+    }
+
+    fn say(&mut self, at: &[PathStep], message: impl Into<String>) {
+        self.problems.0.push(self.file.problem(at, message));
+    }
+}
+
+fn slot_of(entry: &DrawnValue) -> Option<Slot> {
+    match (&entry.member, &entry.parameter, entry.body) {
+        (Some(name), None, false) => Some(Slot::Member(name.clone())),
+        (None, Some(name), false) => Some(Slot::Parameter(name.clone())),
+        (None, None, true) => Some(Slot::Body),
+        _ => None,
+    }
+}
+
+/// A call as the property makes it, for the checks that all steps undergo.
+fn sample(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
+    let mut step =
+        Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
+    if let Slot::Parameter(name) = slot {
+        step.path.insert(name.clone(), "id".to_owned());
+    }
+    step
+}
+
+fn joined<const N: usize>(at: &[PathStep], further: [PathStep; N]) -> Vec<PathStep> {
+    at.iter().cloned().chain(further).collect()
+}
