@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+use crate::fuzz::Draws;
 use crate::plan::Shard;
 use crate::report::Order;
 use crate::target::Network;
@@ -71,9 +72,9 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
     },
-    /// Print the JSON Schema of one of our own files: scenario, fixtures, target or report
+    /// Print the JSON Schema of one of our own files: scenario, fixtures, formats, target or report
     Schema {
-        /// scenario, fixtures, target or report
+        /// scenario, fixtures, formats, target or report
         name: String,
     },
 }
@@ -100,6 +101,9 @@ pub struct RunArgs {
     /// Where the contract stands, and what it is held against.
     #[command(flatten)]
     pub pack: PackArgs,
+    /// Cases of each fuzz property; by default one for each of its rules, and a few more
+    #[arg(long, value_name = "N", env = "CONFORMANCE_CASES", value_parser = cases)]
+    pub cases: Option<usize>,
     /// A number, or `random`: the same seed gives the same cases in the same order
     #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", default_value = "1", value_parser = seed)]
     pub seed: u64,
@@ -204,6 +208,11 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
 pub struct Header(pub String, pub String);
 
 impl RunArgs {
+    /// By what properties draw their cases.
+    pub fn draws(&self) -> Draws {
+        Draws { seed: self.seed, cases: self.cases }
+    }
+
     /// What the client needs of it.
     pub fn network(&self, file_rate: Option<f64>) -> Network {
         Network {
@@ -224,6 +233,13 @@ fn seed(text: &str) -> Result<u64, String> {
         return Ok(crate::random::random() >> 16);
     }
     text.parse().map_err(|_| "a seed is a number or `random`".to_owned())
+}
+
+fn cases(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(number @ 1..=1_000_000) => Ok(number),
+        _ => Err("a number from 1 to 1000000 is wanted".to_owned()),
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -300,6 +316,7 @@ mod tests {
             ["--rate", "0"],
             ["--timeout", "-1"],
             ["--seed", "x"],
+            ["--cases", "0"],
             ["--report", "junti=a"],
             ["--header", "nope"],
         ] {

@@ -4,9 +4,10 @@
 use crate::source::suggestion;
 
 /// Each file by the name that the command line knows, with its schema as it is committed.
-pub const SCHEMAS: [(&str, &str); 4] = [
+pub const SCHEMAS: [(&str, &str); 5] = [
     ("scenario", include_str!("../../../schemas/scenario.schema.json")),
     ("fixtures", include_str!("../../../schemas/fixtures.schema.json")),
+    ("formats", include_str!("../../../schemas/formats.schema.json")),
     ("target", include_str!("../../../schemas/target.schema.json")),
     ("report", include_str!("../../../schemas/report.schema.json")),
 ];
@@ -28,6 +29,8 @@ mod tests {
     #[test]
     fn an_unknown_name_is_corrected() {
         assert_eq!(named("scenaro"), Err("there is no schema `scenaro`: did you mean `scenario`?".to_owned()));
-        assert!(named("x").expect_err("no such schema").ends_with("there are scenario, fixtures, target, report"));
+        assert!(
+            named("x").expect_err("no such schema").ends_with("there are scenario, fixtures, formats, target, report")
+        );
     }
 }

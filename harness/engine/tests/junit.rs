@@ -119,6 +119,7 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
         file: "ci/targets/sandbox.yaml".into(),
         about: String::new(),
         exchanges: Vec::new(),
+        fuzz: None,
         ..trial("x", Verdict::Failed, Some(reason), Vec::new())
     };
     for flavour in FLAVOURS {
@@ -517,6 +518,7 @@ fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Findi
         deviations: Vec::new(),
         findings,
         exchanges: vec![exchange()],
+        fuzz: None,
     }
 }
 

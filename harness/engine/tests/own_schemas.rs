@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use harness::own_schemas::{SCHEMAS, named};
 use harness::report::Report;
-use harness::scenario::{FixtureFile, ScenarioFile};
+use harness::scenario::{FixtureFile, FormatFile, ScenarioFile};
 use harness::source::{SourceFile, yaml_files};
 use harness::target::TargetFile;
 use jsonschema::Validator;
@@ -18,9 +18,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 /// Each schema: its name, the type that stands for the file, and where that and all it uses is written.
-const ROOTS: [(&str, &str, &[&str]); 4] = [
+const ROOTS: [(&str, &str, &[&str]); 5] = [
     ("scenario", "ScenarioFile", &["scenario/model.rs"]),
     ("fixtures", "FixtureFile", &["scenario/model.rs"]),
+    ("formats", "FormatFile", &["scenario/formats.rs", "fuzz/rule.rs"]),
     ("target", "TargetFile", &["target/mod.rs", "target/deviation.rs"]),
     ("report", "Report", &["report/model.rs", "contract/clauses.rs", "verdict.rs"]),
 ];
@@ -53,6 +54,9 @@ fn the_command_prints_what_is_committed() {
 fn every_file_of_the_packs_fits() {
     let validators = ["scenario", "fixtures"].map(validator);
     for root in [root_folder(), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel")] {
+        if let Ok(file) = SourceFile::read(&root.join("schemas/formats.yaml"), "schemas/formats.yaml") {
+            assert_fits(&validator("formats"), &file.parse_json().expect("YAML"), &file.name);
+        }
         for (path, name) in yaml_files(&root, &root.join("scenarios")) {
             let file = SourceFile::read(&path, name.clone()).expect("a text");
             let value = file.parse_json().expect("YAML");
@@ -99,6 +103,12 @@ fn unknown_members_are_refused_by_type_and_schema_alike() {
     let target: Value = serde_yaml::from_str(TARGET).expect("YAML");
     refused_alike::<ScenarioFile>("scenario", &scenario, &["/scenarios/0/steps/0/expect/headers"]);
     refused_alike::<FixtureFile>("fixtures", &fixtures, &["/fixtures"]);
+    let formats: Value = serde_yaml::from_str(FORMATS).expect("YAML");
+    refused_alike::<FormatFile>(
+        "formats",
+        &formats,
+        &["/callers", "/refusals", "/values/0/refused", "/values/0/rule_clauses", "/values/0/with"],
+    );
     refused_alike::<TargetFile>("target", &target, &["/actors", "/lacks"]);
     refused_alike::<Report>("report", &report(), &["/summary", "/manifest/options"]);
 }
@@ -128,6 +138,25 @@ rate: 5.5
 deviations:
   - { clause: ENV-1, trials: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
   - { trials: b, check: expectation, place: body /error, reason: agreed, ticket: T-1, owner: desk, expires: 2030-01-31, flaky: true }
+";
+
+const FORMATS: &str = "
+callers: { change: { as: clerk, given: [thing], given_refused: [standing-thing] } }
+refusals: { wrong-type: { clause: A-1, error: BAD, tolerate: [WORSE], names_field: true, must_answer: true } }
+values:
+  - member: born
+    operations: [change]
+    formats: [calendar-date, not-text]
+    companion: place
+    with: { place: DE }
+    accepted: A-1
+    refused: { malformed: { clause: A-1, error: [BAD] } }
+    survived: A-2
+    server_error: A-2
+    rule_clauses: { month-thirteen: A-3 }
+    leave_out: [empty]
+    lock: one-at-a-time
+    in_flight: 2
 ";
 
 /// Adds a member to every object but the `open` ones (maps of names); both must refuse it.
@@ -192,6 +221,10 @@ fn report() -> Value {
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
             "exercised": ["A-1"], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "fingerprint": "00", "deviation": 0 }],
+            "fuzz": {
+                "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
+                "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "clauses": ["A-1"], "exchange": 0 }]
+            },
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
                 "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,

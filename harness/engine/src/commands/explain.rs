@@ -1,13 +1,14 @@
 //! Trials, clauses, codes and checks in words.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::loaded;
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
 use crate::contract::{Clause, Contract, ErrorCode, Retry};
 use crate::run::Refusal;
-use crate::scenario::{Library, TrialSpec};
+use crate::scenario::{Expect, Library, Property, Step, TrialSpec, codes, template};
 use crate::source::suggestion;
 use crate::target::variable;
 
@@ -74,13 +75,14 @@ fn explain_code(entry: &ErrorCode, library: &Library) -> String {
         .trials
         .iter()
         .filter(|trial| {
-            let expects = |step: &std::sync::Arc<crate::scenario::Step>| {
+            let expects = |step: &Arc<Step>| {
                 step.expect.as_ref().is_some_and(|expect| {
-                    crate::scenario::codes(&expect.error, &trial.variables)
-                        .is_ok_and(|codes| codes.contains(&entry.code))
+                    codes(&expect.error, &trial.variables).is_ok_and(|codes| codes.contains(&entry.code))
                 })
             };
-            trial.steps.iter().any(expects)
+            let draws =
+                |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
+            trial.steps.iter().any(expects) || trial.property.as_ref().is_some_and(draws)
         })
         .map(|trial| trial.name.as_str())
         .collect::<Vec<_>>();
@@ -119,11 +121,30 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
     for (index, step) in trial.steps.iter().enumerate() {
         text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial)));
     }
+    if let Some(property) = &trial.property {
+        text.push_str(&property_in_words(property, trial));
+    }
     text
 }
 
-fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
-    use crate::scenario::{codes, template};
+fn property_in_words(property: &Property, trial: &TrialSpec) -> String {
+    let mut text = format!(
+        "  Then {} as {}, many times, with {} drawn from these rules; --cases says how often, --seed which values.\n",
+        property.operation,
+        property.actor,
+        property.slot.name(),
+    );
+    for rule in &property.rules {
+        let expected = expectation_in_words(&rule.expect, trial);
+        text.push_str(&format!("    {}  {}: {expected}\n", rule.rule.name, rule.clause));
+    }
+    if let Some(clause) = &property.server_error {
+        text.push_str(&format!("  A server error breaks {clause}, whatever the rule.\n"));
+    }
+    text
+}
+
+fn step_in_words(step: &Step, trial: &TrialSpec) -> String {
     let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
     if let Some(listen) = &step.listen {
         let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
@@ -144,6 +165,12 @@ fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
     let Some(expect) = &step.expect else {
         return format!("{} as {actor}{many}; it must succeed", filled(call));
     };
+    let expected = expectation_in_words(expect, trial);
+    format!("{} as {actor}{many}; what must come back: {expected}", filled(call))
+}
+
+fn expectation_in_words(expect: &Expect, trial: &TrialSpec) -> String {
+    let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
     let mut accepted = Vec::new();
     if expect.success {
         accepted.push("success".to_owned());
@@ -157,5 +184,5 @@ fn step_in_words(step: &crate::scenario::Step, trial: &TrialSpec) -> String {
     }
     let field = expect.field.as_ref().map(|field| format!(" naming `{}`", filled(field))).unwrap_or_default();
     let body = if expect.body.is_empty() { String::new() } else { format!(" with {}", serde_json::json!(expect.body)) };
-    format!("{} as {actor}{many}; what must come back: {}{field}{body}", filled(call), accepted.join(" or "))
+    format!("{}{field}{body}", accepted.join(" or "))
 }

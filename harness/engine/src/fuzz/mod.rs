@@ -11,7 +11,7 @@ mod phone;
 mod phone_plans;
 pub mod rule;
 
-pub use deck::{Deck, Draws, Drawn, Tally, draw, replay};
+pub use deck::{Deck, Drawn, Draws, Tally, draw, replay};
 pub use rule::{BOOK, Book, Claim, Content, Format, Input, KINDS, Rule, UNIQUE, rules};
 
 #[cfg(test)]

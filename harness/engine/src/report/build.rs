@@ -8,14 +8,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    DeviationReport, ExchangeReport, FORMAT, FindingReport, LeftBehind, Manifest, MessageReport, Report, Suite,
-    TrialReport,
+    DeviationReport, ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest,
+    MessageReport, Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
 use super::{curl, judge};
 use crate::contract::{Contract, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
-use crate::execute::{Made, TrialRecord};
+use crate::execute::{Found, FuzzRecord, Made, RuleTally, TrialRecord};
 use crate::finding::Finding;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
@@ -164,6 +164,26 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .iter()
             .map(|exchange| exchange_report(facts, exchange, &own, in_full))
             .collect(),
+        fuzz: result.record.fuzz.as_ref().map(fuzz_report),
+    }
+}
+
+fn fuzz_report(fuzz: &FuzzRecord) -> FuzzReport {
+    let rule =
+        |rule: &RuleTally| RuleReport { name: rule.name.to_owned(), cases: rule.cases, discarded: rule.discarded };
+    let found = |found: &Found| FoundReport {
+        rule: found.name.to_owned(),
+        value: found.value.clone(),
+        case: found.case,
+        shrunk: found.shrunk,
+        clauses: found.clauses.clone(),
+        exchange: found.exchange,
+    };
+    FuzzReport {
+        cases: fuzz.cases,
+        discarded: fuzz.discarded,
+        rules: fuzz.rules.iter().map(rule).collect(),
+        found: fuzz.found.iter().map(found).collect(),
     }
 }
 

@@ -110,6 +110,7 @@ fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
         deviations: Vec::new(),
         findings: Vec::new(),
         exchanges: Vec::new(),
+        fuzz: None,
     }])
 }
 

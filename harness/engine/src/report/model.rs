@@ -190,6 +190,52 @@ pub struct TrialReport {
     pub findings: Vec<FindingReport>,
     /// What was sent and came back; bodies only where something is wrong.
     pub exchanges: Vec<ExchangeReport>,
+    /// What was drawn and found, where the trial is a fuzz property.
+    pub fuzz: Option<FuzzReport>,
+}
+
+/// What a fuzz property drew and found. Of its exchanges only those that show a failure are kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FuzzReport {
+    /// How many cases were sent and judged.
+    pub cases: usize,
+    /// How many drawn values were thrown away because the second opinion did not agree with the rule.
+    pub discarded: usize,
+    /// The rules that were drawn from.
+    pub rules: Vec<RuleReport>,
+    /// The smallest cases that fail.
+    pub found: Vec<FoundReport>,
+}
+
+/// A rule of a fuzz property.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RuleReport {
+    /// Its name.
+    pub name: String,
+    /// How many cases were drawn from it.
+    pub cases: usize,
+    /// How many drawn values were thrown away.
+    pub discarded: usize,
+}
+
+/// A case that fails.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FoundReport {
+    /// The rule that it was drawn from.
+    pub rule: String,
+    /// The value, with nothing invisible in it, cut where it is long.
+    pub value: String,
+    /// The number of the case among those of the property, from 0.
+    pub case: usize,
+    /// False where nothing smaller was looked for.
+    pub shrunk: bool,
+    /// The clauses that it breaks.
+    pub clauses: Vec<String>,
+    /// The index of the exchange; the findings about it are its own.
+    pub exchange: usize,
 }
 
 /// A broken promise.

@@ -67,7 +67,8 @@ fn causes(report: &Report) -> Vec<Cause<'_>> {
 fn same(one: &FindingReport, other: &FindingReport) -> bool {
     let alike =
         one.clause == other.clause && one.check == other.check && one.level == other.level && one.part == other.part;
-    alike && (one.check != EXPECTATION || (one.expected == other.expected && one.actual == other.actual))
+    let claims_alike = || one.message == other.message && one.expected == other.expected && one.actual == other.actual;
+    alike && (one.check != EXPECTATION || claims_alike())
 }
 
 fn write_cause(out: &mut String, cause: &Cause<'_>) {

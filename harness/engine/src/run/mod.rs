@@ -147,7 +147,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     watch_for_stops(&runtime, stop, arguments.deadline);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = crate::execute::token();
-    let environment = Arc::new(Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped));
+    let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);
+    let environment = Arc::new(environment.with_draws(arguments.draws()));
     let shared = Shared {
         environment: environment.clone(),
         handle: runtime.handle().clone(),

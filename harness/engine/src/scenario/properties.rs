@@ -191,7 +191,10 @@ impl Reader<'_> {
             }
         }
         for what in missing {
-            self.say(at, format!("its formats have rules for {what}, of which nothing is said: say it, or leave it out"));
+            self.say(
+                at,
+                format!("its formats have rules for {what}, of which nothing is said: say it, or leave it out"),
+            );
         }
         rules
     }
@@ -245,8 +248,7 @@ impl Reader<'_> {
         aim: Aim,
         rules: &[PropertyRule],
     ) -> Option<TrialSpec> {
-        let rules: Vec<PropertyRule> =
-            rules.iter().filter(|rule| Aim::of(rule.rule.claim) == aim).cloned().collect();
+        let rules: Vec<PropertyRule> = rules.iter().filter(|rule| Aim::of(rule.rule.claim) == aim).cloned().collect();
         if rules.is_empty() {
             return None;
         }
@@ -323,8 +325,7 @@ fn slot_of(entry: &DrawnValue) -> Option<Slot> {
 
 /// A call as the property makes it, for the checks that all steps undergo.
 fn sample(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
-    let mut step =
-        Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
+    let mut step = Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
     if let Slot::Parameter(name) = slot {
         step.path.insert(name.clone(), "id".to_owned());
     }

@@ -184,12 +184,8 @@ impl Sum {
                 format!("{}: the second opinion refused {thrown} values, so the rule proves nothing", rule.name)
             })
             .collect();
-        let fuzz = FuzzRecord {
-            cases: 0,
-            discarded: rules.iter().map(|rule| rule.discarded).sum(),
-            rules,
-            found: Vec::new(),
-        };
+        let fuzz =
+            FuzzRecord { cases: 0, discarded: rules.iter().map(|rule| rule.discarded).sum(), rules, found: Vec::new() };
         Self { record: TrialRecord::default(), fuzz, doubts }
     }
 

@@ -1,0 +1,79 @@
+//! Fuzz properties against the reference, sound and defective: what they draw, what they find, how small
+//! they make it, and that they are silent where nothing is wrong.
+//!
+//! Most of these tests draw from a small book of their own, so that they say what they mean.
+
+#[path = "fuzz/book.rs"]
+mod book;
+#[path = "fuzz/support.rs"]
+mod support;
+
+use book::{BOOK, disagreeing};
+use harness::fuzz::Draws;
+use support::{Pack, Server, told};
+
+const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
+const GOOD_DATES: &str = "fuzz/updateCustomer/dateOfBirth::valid-values-are-accepted";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_smallest_case_of_each_rule_is_told() {
+    let pack = Pack::with(&BOOK);
+    let draws = Draws { seed: 7, cases: Some(40) };
+    let server = Server::start(&pack, &["accepts-month-13", "accepts-april-31"], draws).await;
+    let record = server.run(pack.trial(DATES)).await;
+    assert_eq!(record.inconclusive, None);
+    assert_eq!(
+        told(&record),
+        [
+            ("FMT-1".to_owned(), "dateOfBirth \"1900-13-01\" (month-thirteen) was accepted".to_owned()),
+            ("FMT-1".to_owned(), "dateOfBirth \"1900-04-31\" (day-thirty-one-of-april) was accepted".to_owned()),
+        ]
+    );
+    let fuzz = record.fuzz.expect("a property");
+    assert_eq!((fuzz.cases, fuzz.discarded), (40, 0));
+    assert!(fuzz.found.iter().all(|found| found.shrunk));
+    assert_eq!(record.exchanges.len(), 2, "only what shows a failure is kept");
+    assert!(record.requests > 40);
+    assert!(server.environment.ledger.left().is_empty(), "what was accepted is taken away again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sound_reference_is_left_in_peace() {
+    let pack = Pack::with(&BOOK);
+    for seed in 0..3 {
+        let server = Server::start(&pack, &[], Draws { seed, cases: Some(30) }).await;
+        for trial in pack.properties() {
+            let record = server.run(trial).await;
+            assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{} with seed {seed}", trial.name);
+            assert!(record.fuzz.is_some_and(|fuzz| fuzz.cases > 0), "{}", trial.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_error_breaks_the_clause_about_server_errors() {
+    let pack = Pack::with(&BOOK);
+    let server = Server::start(&pack, &["day-zero-500"], Draws::default()).await;
+    let record = server.run(pack.trial(DATES)).await;
+    let expected = ("FMT-5".to_owned(), "dateOfBirth \"1900-01-00\" (day-zero) made the server fail".to_owned());
+    assert_eq!(told(&record), [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn valid_values_must_be_taken() {
+    let pack = Pack::with(&BOOK);
+    let server = Server::start(&pack, &["rejects-new-years-eve"], Draws { seed: 1, cases: Some(400) }).await;
+    let record = server.run(pack.trial(GOOD_DATES)).await;
+    let expected = ("FMT-1".to_owned(), "dateOfBirth \"1900-12-31\" (last-of-december) was refused".to_owned());
+    assert_eq!(told(&record), [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_the_second_opinion_refuses_proves_nothing() {
+    let pack = Pack::with(&disagreeing());
+    let server = Server::start(&pack, &[], Draws::default()).await;
+    let record = server.run(pack.trial(DATES)).await;
+    let reason = record.inconclusive.expect("no verdict");
+    assert!(reason.contains("the second opinion refused"), "{reason}");
+    assert!(record.findings.is_empty());
+}
