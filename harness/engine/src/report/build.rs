@@ -192,7 +192,7 @@ fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<Finding
     let findings = result.record.findings.iter().enumerate();
     findings
         .map(|(index, finding)| FindingReport {
-            fingerprint: fingerprint(&result.name, finding),
+            fingerprint: fingerprint(result, finding),
             deviation: described(index),
             ..finding_report(finding, own, redactor)
         })
@@ -200,8 +200,12 @@ fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<Finding
 }
 
 /// Nothing goes into it that differs from run to run, and no message, which may be put better one day.
-fn fingerprint(trial: &str, finding: &Finding) -> String {
-    let parts = [trial, &finding.clause, &finding.check, &finding.part.to_string()];
+fn fingerprint(result: &TrialResult, finding: &Finding) -> String {
+    let found = result.record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
+    let rule = found.filter(|found| found.exchange == finding.exchange).map(|found| found.name).next();
+    let part = finding.part.to_string();
+    let parts: Vec<&str> =
+        [result.name.as_str(), &finding.clause, &finding.check, &part].into_iter().chain(rule).collect();
     hex(&Sha256::digest(parts.join("\n")))[..12].to_owned()
 }
 
