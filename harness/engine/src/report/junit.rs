@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
+use super::spell;
 use super::xml::{self, Tag};
 use crate::contract::Level;
 use crate::verdict::Verdict;
@@ -419,7 +420,7 @@ fn unmarked(text: String) -> String {
 }
 
 fn in_line(text: &str, most: usize) -> String {
-    xml::one_line(&unmarked(text.to_owned()), most)
+    spell::one_line(&unmarked(text.to_owned()), most)
 }
 
 fn reason_title(trial: &TrialReport) -> &'static str {

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::model::{ClauseStatus, DeviationState, ExchangeReport, FindingReport, Report, TrialReport};
+use super::cause::{self, Cause, by_reason, causes};
+use super::model::{ClauseStatus, DeviationState, ExchangeReport, Report};
 use crate::contract::Level;
-use crate::finding::EXPECTATION;
 use crate::verdict::Verdict;
 
 /// How many further trials of a cause are named.
@@ -31,7 +31,7 @@ pub fn render(report: &Report) -> String {
             write_cause(&mut out, cause);
         }
     }
-    for trial in report.trials.iter().filter(|trial| trial.verdict == Verdict::Failed && trial.findings.is_empty()) {
+    for trial in cause::stale(report) {
         let reason = trial.reason.as_deref().unwrap_or_default();
         let _ = writeln!(out, "\n{}\n  {reason}\n  at        {}:{}", trial.name, trial.file, trial.line);
     }
@@ -41,34 +41,6 @@ pub fn render(report: &Report) -> String {
     write_left(&mut out, report);
     write_counts(&mut out, report);
     out
-}
-
-struct Cause<'r> {
-    finding: &'r FindingReport,
-    trials: Vec<&'r TrialReport>,
-}
-
-/// One cause for all findings that say the same of the same part.
-fn causes(report: &Report) -> Vec<Cause<'_>> {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    for trial in &report.trials {
-        for finding in &trial.findings {
-            match causes.iter_mut().find(|cause| same(cause.finding, finding)) {
-                Some(cause) if cause.trials.last().is_some_and(|last| last.name == trial.name) => {}
-                Some(cause) => cause.trials.push(trial),
-                None => causes.push(Cause { finding, trials: vec![trial] }),
-            }
-        }
-    }
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.trials.len()));
-    causes
-}
-
-fn same(one: &FindingReport, other: &FindingReport) -> bool {
-    let alike =
-        one.clause == other.clause && one.check == other.check && one.level == other.level && one.part == other.part;
-    let claims_alike = || one.message == other.message && one.expected == other.expected && one.actual == other.actual;
-    alike && (one.check != EXPECTATION || claims_alike())
 }
 
 fn write_cause(out: &mut String, cause: &Cause<'_>) {
@@ -103,24 +75,8 @@ fn answered(exchange: &ExchangeReport) -> String {
     format!("{} as {} ({status}{id})", exchange.endpoint, exchange.actor)
 }
 
-/// Reasons with the trials that share them.
-fn by_reason(report: &Report, verdict: Verdict) -> Vec<(&str, Vec<&TrialReport>)> {
-    let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
-    // What is known to be broken has a section of its own.
-    let known = |trial: &TrialReport| verdict == Verdict::Skipped && !trial.findings.is_empty();
-    for trial in report.trials.iter().filter(|trial| trial.verdict == verdict && !known(trial)) {
-        let reason = trial.reason.as_deref().unwrap_or_default();
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, trials)) => trials.push(trial),
-            None => groups.push((reason, vec![trial])),
-        }
-    }
-    groups.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
-    groups
-}
-
 fn write_inconclusive(out: &mut String, report: &Report) {
-    let groups = by_reason(report, Verdict::Inconclusive);
+    let groups = by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
     if groups.is_empty() {
         return;
     }
@@ -133,7 +89,7 @@ fn write_inconclusive(out: &mut String, report: &Report) {
 }
 
 fn write_skipped(out: &mut String, report: &Report) {
-    let groups = by_reason(report, Verdict::Skipped);
+    let groups = by_reason(report, |trial| trial.verdict == Verdict::Skipped && !cause::is_known_deviation(trial));
     if groups.is_empty() {
         return;
     }
@@ -204,7 +160,7 @@ fn write_counts(out: &mut String, report: &Report) {
     let violated: Vec<&str> = report.clauses_with(ClauseStatus::Violated).map(|clause| clause.id.as_str()).collect();
     let counts: Vec<String> =
         Verdict::ALL.iter().map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str())).collect();
-    let _ = writeln!(out, "\n{}", sentence(report));
+    let _ = writeln!(out, "\n{}", cause::sentence(report));
     let _ = writeln!(out, "  trials   {}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
     let _ = writeln!(
@@ -224,21 +180,6 @@ fn write_counts(out: &mut String, report: &Report) {
         "  run      {} in {seconds:.1} s, {} requests, seed {}",
         report.target, report.requests, report.seed
     );
-}
-
-fn sentence(report: &Report) -> String {
-    match report.exit_code {
-        0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
-            "What was put to the test is kept; much was not put to the test.".to_owned()
-        }
-        0 if report.count(Verdict::Warned) > 0 => {
-            "The API keeps its promises; some recommendations are not followed.".to_owned()
-        }
-        0 => "The API keeps its promises.".to_owned(),
-        1 => "The API breaks its contract.".to_owned(),
-        _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.".to_owned(),
-        _ => "No broken promise was found, but not everything could be checked.".to_owned(),
-    }
 }
 
 fn listed(what: &str, ids: &[&str]) -> String {

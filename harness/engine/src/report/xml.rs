@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use super::spell::push_visible;
+
 /// What stands at the head of a document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
@@ -76,29 +78,6 @@ pub(super) fn text(text: &str, most: usize) -> String {
     written
 }
 
-/// The text in one line of at most `most` characters, of which the last says whether more was there.
-pub(super) fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::new();
-    let (mut length, mut kept) = (0, 0);
-    for letter in text.chars() {
-        let before = line.len();
-        match letter {
-            '\n' | '\t' => push_spelt(&mut line, letter),
-            other => push_visible(&mut line, other),
-        }
-        length += line[before..].chars().count();
-        if length > most {
-            line.truncate(kept);
-            line.push('…');
-            return line;
-        }
-        if length < most {
-            kept = line.len();
-        }
-    }
-    line
-}
-
 fn push_in_text(out: &mut String, letter: char) {
     match letter {
         '&' => out.push_str("&amp;"),
@@ -119,29 +98,6 @@ fn push_in_attribute(out: &mut String, letter: char) {
     }
 }
 
-fn push_visible(out: &mut String, letter: char) {
-    if is_hidden(letter) {
-        push_spelt(out, letter);
-    } else {
-        out.push(letter);
-    }
-}
-
-fn push_spelt(out: &mut String, letter: char) {
-    let _ = write!(out, "\\u{{{:x}}}", u32::from(letter));
-}
-
-/// True for what XML forbids, what readers change (a carriage return), and what a person cannot see or
-/// is misled by: controls, line separators, marks and overrides of direction, noncharacters.
-fn is_hidden(letter: char) -> bool {
-    match letter {
-        '\n' | '\t' => false,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
-        '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fdd0}'..='\u{fdef}' => true,
-        other => other.is_control() || u32::from(other) & 0xfffe == 0xfffe,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,14 +115,6 @@ mod tests {
     fn attributes_keep_their_line_ends() {
         assert_eq!(Tag::new("a").with("b", "x\n\t\"'<\u{7}").empty(), "<a b=\"x&#10;&#9;&quot;'&lt;\\u{7}\"/>");
         assert_eq!(Tag::new("a").with_some("b", None).around("c", 9), "<a>c</a>");
-    }
-
-    #[test]
-    fn a_line_is_never_longer_than_asked() {
-        assert_eq!(one_line("a\nb", 9), "a\\u{a}b");
-        assert_eq!(one_line("123456789", 9), "123456789");
-        assert_eq!(one_line("1234567890", 9), "12345678…");
-        assert_eq!(one_line("123456\u{1b}", 9), "123456…", "an escape is never cut in two");
     }
 
     #[test]

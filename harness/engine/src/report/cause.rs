@@ -1,0 +1,234 @@
+//! What lies behind many trials: findings that say the same of the same part are one cause, told once.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::model::{ClauseStatus, ExchangeReport, FindingReport, Report, TrialReport};
+use crate::contract::Level;
+use crate::finding::EXPECTATION;
+use crate::verdict::Verdict;
+
+/// A cause with the trials that saw it.
+pub(super) struct Cause<'r> {
+    /// The first finding of it.
+    pub(super) finding: &'r FindingReport,
+    /// Every trial with such a finding, in order of name.
+    pub(super) trials: Vec<&'r TrialReport>,
+}
+
+/// What is the same for all findings of a cause.
+type Identity<'r> = (&'r str, &'r str, Level, &'r str, Option<(&'r str, &'r str)>);
+
+impl<'r> Cause<'r> {
+    /// The trial that is shown for all of them: one that failed, if any did.
+    pub(super) fn example(&self) -> &'r TrialReport {
+        let failed = self.trials.iter().find(|trial| trial.verdict == Verdict::Failed);
+        failed.or(self.trials.first()).copied().unwrap_or_else(|| unreachable!("a cause has a trial"))
+    }
+
+    /// The finding of that trial.
+    pub(super) fn shown(&self) -> &'r FindingReport {
+        let wanted = identity(self.finding);
+        self.example().findings.iter().find(|finding| identity(finding) == wanted).unwrap_or(self.finding)
+    }
+
+    /// The exchange of that finding.
+    pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
+        self.example().exchanges.get(self.shown().exchange)
+    }
+
+    /// True if every trial of it is let pass for now.
+    pub(super) fn is_known(&self) -> bool {
+        self.trials.iter().all(|trial| trial.verdict == Verdict::Skipped)
+    }
+
+    /// A name that is the same in every run: of what is broken and, for what a scenario asked for, of where.
+    pub(super) fn fingerprint(&self) -> String {
+        let Self { finding, trials } = self;
+        let first = trials.first().filter(|_| finding.check == EXPECTATION).map_or("", |trial| trial.name.as_str());
+        digest(&[&finding.clause, &finding.check, finding.level.as_str(), &finding.part, first])
+    }
+}
+
+/// The causes behind all findings, those of most trials first.
+pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    let mut places: HashMap<Identity<'_>, usize> = HashMap::new();
+    for trial in &report.trials {
+        for finding in &trial.findings {
+            let place = *places.entry(identity(finding)).or_insert(causes.len());
+            match causes.get_mut(place) {
+                Some(cause) if cause.trials.last().is_some_and(|last| last.name == trial.name) => {}
+                Some(cause) => cause.trials.push(trial),
+                None => causes.push(Cause { finding, trials: vec![trial] }),
+            }
+        }
+    }
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.trials.len()));
+    causes
+}
+
+fn identity(finding: &FindingReport) -> Identity<'_> {
+    let texts = (finding.check == EXPECTATION).then_some((finding.expected.as_str(), finding.actual.as_str()));
+    (&finding.clause, &finding.check, finding.level, &finding.part, texts)
+}
+
+/// Trials of a verdict by their reason, the most frequent reason first.
+pub(super) fn by_reason<'r>(
+    report: &'r Report,
+    wanted: impl Fn(&TrialReport) -> bool,
+) -> Vec<(&'r str, Vec<&'r TrialReport>)> {
+    let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for trial in report.trials.iter().filter(|trial| wanted(trial)) {
+        let reason = trial.reason.as_deref().unwrap_or("no reason was given");
+        let place = *places.entry(reason).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, trials)) => trials.push(trial),
+            None => groups.push((reason, vec![trial])),
+        }
+    }
+    groups.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
+    groups
+}
+
+/// True for a trial that is skipped since its breach is known.
+pub(super) fn is_known_deviation(trial: &TrialReport) -> bool {
+    trial.verdict == Verdict::Skipped && !trial.findings.is_empty()
+}
+
+/// Failures of no finding: known deviations that are out of date.
+pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TrialReport> {
+    report.trials.iter().filter(|trial| trial.verdict == Verdict::Failed && trial.findings.is_empty())
+}
+
+/// The verdict on the run in one sentence.
+pub(super) fn sentence(report: &Report) -> &'static str {
+    match report.exit_code {
+        0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
+            "What was put to the test is kept; much was not put to the test."
+        }
+        0 if report.count(Verdict::Warned) > 0 => "The API keeps its promises; some recommendations are not followed.",
+        0 => "The API keeps its promises.",
+        1 => "The API breaks its contract.",
+        _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
+        _ => "No broken promise was found, but not everything could be checked.",
+    }
+}
+
+/// Which rule decided on the exit code.
+pub(super) fn decided(report: &Report) -> String {
+    let total = report.trials.len();
+    match report.exit_code {
+        0 => "no trial failed, and none came to no verdict".to_owned(),
+        1 => {
+            let failed = report.count(Verdict::Failed);
+            let stale = stale(report).count();
+            let mut text = format!("{failed} of {} failed", counted(total, "trial"));
+            if failed > stale {
+                let broken: Vec<&str> =
+                    report.clauses_with(ClauseStatus::Violated).map(|clause| clause.id.as_str()).collect();
+                let _ = write!(text, ", {} broken", counted(broken.len(), "clause"));
+            }
+            if stale > 0 {
+                let _ = write!(text, ", {} out of date", counted(stale, "known deviation"));
+            }
+            if report.strict {
+                text.push_str("; recommendations count as promises");
+            }
+            text
+        }
+        _ => match report.count(Verdict::Inconclusive) {
+            0 => "no trial was there to judge by".to_owned(),
+            open => format!("nothing failed, but {open} of {} came to no verdict", counted(total, "trial")),
+        },
+    }
+}
+
+/// `1 trial`, `2 trials`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A length of time for people.
+pub(super) fn duration(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+/// The command that runs one trial again, as the run did.
+pub(super) fn rerun(report: &Report, trial: &str) -> String {
+    let mut command = "conformance run".to_owned();
+    if report.target.contains("://") {
+        let _ = write!(command, " --target-url {}", shell(&report.target));
+    }
+    let _ = write!(command, " --seed {}", report.seed);
+    if report.strict {
+        command.push_str(" --strict");
+    }
+    let _ = write!(command, " --exact {}", shell(trial));
+    command
+}
+
+/// A word as a shell takes it.
+pub(super) fn shell(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// The same name for the same texts, in every run.
+pub(super) fn digest(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    crate::contract::hex(&hash.finalize())
+}
+
+/// The anchor of a trial, the same in every run.
+pub(super) fn trial_anchor(name: &str) -> String {
+    format!("t-{}", &digest(&[name])[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_are_for_people() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([999, 1999, 61_000].map(duration), ["999 ms", "1.9 s", "1 min 1 s"]);
+        assert_eq!(counted(1, "trial") + ", " + &counted(2, "trial"), "1 trial, 2 trials");
+    }
+
+    #[test]
+    fn words_survive_the_shell() {
+        assert_eq!(shell("a/b::c-1"), "a/b::c-1");
+        assert_eq!(shell("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn texts_do_not_run_into_each_other() {
+        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
+    }
+}
