@@ -177,7 +177,7 @@ pub struct MergeArgs {
 /// Where reports go, and what is made of them.
 #[derive(Args, Debug, Clone, Default)]
 pub struct OutputArgs {
-    /// Write a report, KIND=PATH (repeatable): json, junit, junit-strict; `-` is standard output
+    /// Write a report, KIND=PATH (repeatable): html, json, junit, junit-strict, ctrf, github, gitlab; `-` is standard output
     #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
     pub report: Vec<Order>,
     /// What is made of the report.

@@ -434,6 +434,7 @@ fn report(trials: Vec<TrialReport>) -> Report {
         target: "https://api.test/v1".into(),
         seed: 42,
         strict: false,
+        command: "cargo test".into(),
         started_at: "2026-11-22T15:48:23.120Z".into(),
         duration_ms: 61_005,
         requests: 12,

@@ -212,9 +212,9 @@ fn report() -> Value {
     let text = r#"{
         "format": 1,
         "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" },
-        "target": "embedded reference", "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00.000Z",
+        "target": "embedded reference", "seed": 1, "strict": false, "command": "cargo test", "startedAt": "2026-01-01T00:00:00.000Z",
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
-        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [] }],
+        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [] }],
         "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [] }],
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
@@ -228,7 +228,7 @@ fn report() -> Value {
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
                 "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,
-                "fault": null, "curl": "curl", "request": { "headers": ["a: b"], "body": "{}" }, "response": { "headers": [], "body": "" }
+                "fault": null, "curl": "curl", "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
         "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }],

@@ -55,6 +55,8 @@ pub struct Facts<'f> {
     pub seed: u64,
     /// Whether recommendations counted.
     pub strict: bool,
+    /// The command that ran it.
+    pub command: String,
     /// When it began.
     pub started: DateTime<Utc>,
     /// How long it took.
@@ -71,6 +73,8 @@ pub struct Facts<'f> {
 
 /// The most of a body that a report shows, in characters.
 const LONGEST_SHOWN: usize = 4096;
+/// The most bytes of a body that are shown in hexadecimal.
+const LONGEST_HEX: usize = 1024;
 /// The most of a finding's expected and actual text, in characters.
 const LONGEST_FINDING: usize = 400;
 
@@ -92,6 +96,7 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
         target: facts.target.clone(),
         seed: facts.seed,
         strict: facts.strict,
+        command: facts.command.clone(),
         started_at: time(facts.started),
         duration_ms: millis(facts.took),
         requests: facts.requests,
@@ -101,7 +106,7 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
             .contract
             .clauses
             .iter()
-            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &trials))
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
             .collect(),
         error_codes: facts
             .contract
@@ -256,6 +261,7 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
         request: in_full.then(|| MessageReport {
             headers: header_lines(&exchange.request.headers, redactor),
             body: cut(&redactor.clean(&String::from_utf8_lossy(&exchange.request.body)), LONGEST_SHOWN),
+            body_hex: exact(&exchange.request.body, |text| redactor.clean(text)),
         }),
         response: response.filter(|_| in_full).map(|response| message_of(response, own, redactor)),
     }
@@ -273,7 +279,17 @@ fn message_of(response: &Response, own: &Own, redactor: &Redactor) -> MessageRep
     MessageReport {
         headers: header_lines(&response.headers, redactor),
         body: cut(&redactor.clean(&body), LONGEST_SHOWN),
+        body_hex: Some(&response.body)
+            .filter(|_| !response.is_success())
+            .and_then(|bytes| exact(bytes, |text| redactor.clean(&own.text(text)))),
     }
+}
+
+/// The first bytes in hexadecimal, where text cannot hold them and hiding has nothing to do in them.
+fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
+    let text = String::from_utf8(bytes.to_vec()).err()?;
+    let lossy = String::from_utf8_lossy(text.as_bytes());
+    (hide(&lossy) == lossy).then(|| hex(&bytes[..bytes.len().min(LONGEST_HEX)]))
 }
 
 fn header_lines(headers: &[Header], redactor: &Redactor) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What lies behind many trials: findings that say the same of the same part are one cause, told once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -19,7 +19,7 @@ pub(super) struct Cause<'r> {
 }
 
 /// What is the same for all findings of a cause.
-type Identity<'r> = (&'r str, &'r str, Level, &'r str, Option<(&'r str, &'r str)>);
+pub(super) type Identity<'r> = (&'r str, &'r str, &'static str, &'r str, Option<(&'r str, &'r str)>);
 
 impl<'r> Cause<'r> {
     /// The trial that is shown for all of them: one that failed, if any did.
@@ -42,6 +42,13 @@ impl<'r> Cause<'r> {
     /// True if every trial of it is let pass for now.
     pub(super) fn is_known(&self) -> bool {
         self.trials.iter().all(|trial| trial.verdict == Verdict::Skipped)
+    }
+
+    /// The anchor of its card; the same in every run in which it is seen.
+    pub(super) fn anchor(&self) -> String {
+        let (clause, check, level, part, texts) = identity(self.finding);
+        let (expected, actual) = texts.unwrap_or_default();
+        format!("c-{}", &digest(&[clause, check, level, part, expected, actual])[..12])
     }
 
     /// A name that is the same in every run: of what is broken and, for what a scenario asked for, of where.
@@ -70,16 +77,14 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     causes
 }
 
-fn identity(finding: &FindingReport) -> Identity<'_> {
+/// What a finding shares with all others of its cause.
+pub(super) fn identity(finding: &FindingReport) -> Identity<'_> {
     let texts = (finding.check == EXPECTATION).then_some((finding.expected.as_str(), finding.actual.as_str()));
-    (&finding.clause, &finding.check, finding.level, &finding.part, texts)
+    (&finding.clause, &finding.check, finding.level.as_str(), &finding.part, texts)
 }
 
 /// Trials of a verdict by their reason, the most frequent reason first.
-pub(super) fn by_reason<'r>(
-    report: &'r Report,
-    wanted: impl Fn(&TrialReport) -> bool,
-) -> Vec<(&'r str, Vec<&'r TrialReport>)> {
+pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TrialReport) -> bool) -> Vec<(&str, Vec<&TrialReport>)> {
     let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for trial in report.trials.iter().filter(|trial| wanted(trial)) {
@@ -128,8 +133,14 @@ pub(super) fn decided(report: &Report) -> String {
             let stale = stale(report).count();
             let mut text = format!("{failed} of {} failed", counted(total, "trial"));
             if failed > stale {
-                let broken: Vec<&str> =
-                    report.clauses_with(ClauseStatus::Violated).map(|clause| clause.id.as_str()).collect();
+                let broken: BTreeSet<&str> = report
+                    .trials
+                    .iter()
+                    .filter(|trial| trial.verdict == Verdict::Failed)
+                    .flat_map(|trial| &trial.findings)
+                    .filter(|finding| finding.level == Level::Must || report.strict)
+                    .map(|finding| finding.clause.as_str())
+                    .collect();
                 let _ = write!(text, ", {} broken", counted(broken.len(), "clause"));
             }
             if stale > 0 {
@@ -189,9 +200,13 @@ pub(super) fn rerun(report: &Report, trial: &str) -> String {
 }
 
 /// A word as a shell takes it.
-pub(super) fn shell(word: &str) -> String {
+pub(crate) fn shell(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// The same name for the same texts, in every run.

@@ -27,7 +27,7 @@ pub(super) fn exit_code(trials: &[TrialReport], strict: bool) -> u8 {
 }
 
 /// What became of a clause.
-pub(super) fn clause(id: &str, level: Level, says: &str, trials: &[TrialReport]) -> ClauseReport {
+pub(super) fn clause(id: &str, level: Level, says: &str, page: &str, trials: &[TrialReport]) -> ClauseReport {
     let breaks = |finding: &FindingReport| finding.clause == id && finding.level <= level;
     let mut named = BTreeSet::new();
     let (mut exercised_by, mut violated, mut known) = (0, false, None);
@@ -66,6 +66,7 @@ pub(super) fn clause(id: &str, level: Level, says: &str, trials: &[TrialReport])
         id: id.to_owned(),
         level,
         says: says.to_owned(),
+        page: page.to_owned(),
         status,
         reason,
         exercised_by,

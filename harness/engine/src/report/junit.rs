@@ -4,18 +4,16 @@
 //! The shape answers to readers that were measured. Suites are flat, since nested ones are lost by
 //! several. No result element is without text, since some count it as passed then. Types are dotted,
 //! since some take a bare `boolean` for a conversion. No two cases share class and name, since the later
-//! one is dropped. Line by line, what a target said stands behind a bar, and marks that make a reader
-//! fetch files are broken up.
+//! one is dropped.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
-use super::spell;
+use super::model::{Report, TrialReport};
+use super::words::{LONGEST_MESSAGE, details, in_line, message, warning, worst_first};
 use super::xml::{self, Tag};
-use crate::contract::Level;
 use crate::verdict::Verdict;
 
 /// The most that is written of one text, in bytes.
@@ -24,12 +22,8 @@ const LONGEST_TEXT: usize = 64 * 1024;
 const SHORTEST_TEXT: usize = 512;
 /// Files of 30 MB and more are refused; texts are cut shorter before one gets there.
 const LARGEST_FILE: usize = 28_000_000;
-/// The most characters of a message.
-const LONGEST_MESSAGE: usize = 200;
 /// The most characters of a property or a name.
 const LONGEST_VALUE: usize = 1000;
-/// What makes some readers attach files or set properties, wherever it stands in a text.
-const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
 
 /// The report with files, lines, times and properties on every case.
 pub(super) fn render(report: &Report) -> String {
@@ -216,29 +210,6 @@ fn failure_kind(report: &Report, trial: &TrialReport) -> String {
     if words.is_empty() { "contract.broken".to_owned() } else { format!("contract.{}", words.join(".")) }
 }
 
-/// What is wrong, in one line: of a failure the first finding, of anything else the reason.
-fn message(report: &Report, trial: &TrialReport) -> String {
-    let finding = worst_first(report, trial).first().map(|finding| in_short(finding));
-    let reason = trial.reason.clone().filter(|reason| !reason.trim().is_empty());
-    let message = match trial.verdict {
-        Verdict::Failed => finding.or(reason),
-        _ => reason.or(finding),
-    };
-    let message = message.unwrap_or_else(|| format!("{}, and no reason was given", trial.verdict.as_str()));
-    in_line(&message, LONGEST_MESSAGE)
-}
-
-fn in_short(finding: &FindingReport) -> String {
-    format!("{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
-}
-
-/// The findings, those that fail a run before those that warn.
-fn worst_first<'r>(report: &Report, trial: &'r TrialReport) -> Vec<&'r FindingReport> {
-    let mut findings: Vec<&FindingReport> = trial.findings.iter().collect();
-    findings.sort_by_key(|finding| finding.level != Level::Must && !report.strict);
-    findings
-}
-
 /// How a document is written.
 struct Page<'r> {
     report: &'r Report,
@@ -383,91 +354,6 @@ fn properties(out: &mut String, depth: usize, values: &[(&'static str, String)])
         line(out, depth + 1, &Tag::new("property").with("name", name).with("value", &value).empty());
     }
     line(out, depth, "</properties>");
-}
-
-fn warning(report: &Report, trial: &TrialReport) -> String {
-    in_line(&format!("warning: {}", message(report, trial)), LONGEST_MESSAGE)
-}
-
-/// All there is to say of a trial that did not simply pass. The message is said again, since some
-/// readers show only the text.
-fn details(report: &Report, trial: &TrialReport, message: &str) -> String {
-    let mut text = format!("{message}\ntrial: {}\n", barred(&trial.name));
-    if !trial.about.is_empty() {
-        text.push_str(&format!("about: {}\n", barred(&trial.about)));
-    }
-    if let Some(reason) = trial.reason.as_deref().filter(|reason| *reason != message) {
-        text.push_str(&format!("{}: {}\n", reason_title(trial), barred(reason)));
-    }
-    let mut told = BTreeSet::new();
-    for finding in worst_first(report, trial) {
-        let exchange = trial.exchanges.get(finding.exchange);
-        let news = told.insert(finding.exchange);
-        text.push_str(&finding_text(trial, finding, exchange, news));
-    }
-    if let Some(last) = trial.exchanges.last().filter(|_| trial.findings.is_empty()) {
-        text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
-    }
-    unmarked(text)
-}
-
-/// The text without the marks that a reader would act upon; their second bracket is spelt out.
-fn unmarked(text: String) -> String {
-    MARKS.iter().fold(text, |text, mark| match text.contains(mark) {
-        true => text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])),
-        false => text,
-    })
-}
-
-fn in_line(text: &str, most: usize) -> String {
-    spell::one_line(&unmarked(text.to_owned()), most)
-}
-
-fn reason_title(trial: &TrialReport) -> &'static str {
-    match trial.verdict {
-        Verdict::Failed if !trial.findings.is_empty() => "and it did not run to its end",
-        _ => "reason",
-    }
-}
-
-fn finding_text(trial: &TrialReport, finding: &FindingReport, exchange: Option<&ExchangeReport>, news: bool) -> String {
-    let mut text = format!(
-        "\n{} {} (check {})\n  claim:    {}\n  expected: {}\n  actual:   {}\n  where:    {}\n  at:       {}:{}\n",
-        finding.level.as_str(),
-        barred(&finding.clause),
-        barred(&finding.check),
-        barred(&finding.message),
-        barred(&finding.expected),
-        barred(&finding.actual),
-        barred(&finding.part),
-        barred(&trial.file),
-        trial.line,
-    );
-    match exchange {
-        Some(exchange) if news => text.push_str(&exchange_text(exchange)),
-        Some(_) => text.push_str("  exchange: as above\n"),
-        None => {}
-    }
-    text
-}
-
-fn exchange_text(exchange: &ExchangeReport) -> String {
-    let mut answer = match (exchange.status_code, &exchange.fault) {
-        (Some(status), _) => format!("status {status}"),
-        (None, Some(fault)) => format!("no answer, {fault}"),
-        (None, None) => "no answer".to_owned(),
-    };
-    if let Some(id) = &exchange.request_id {
-        answer.push_str(&format!(", request id {id}"));
-    }
-    let request = format!("{} ({} as {})", exchange.endpoint, exchange.operation, exchange.actor);
-    format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&answer), exchange.curl)
-}
-
-/// A value of several lines, with a bar before each line but the first: nothing that a target sent
-/// begins a line, where the log of a CI system might take it for a command.
-fn barred(text: &str) -> Cow<'_, str> {
-    if text.contains('\n') { Cow::Owned(text.replace('\n', "\n            | ")) } else { Cow::Borrowed(text) }
 }
 
 fn line(out: &mut String, depth: usize, text: &str) {

@@ -1,20 +1,28 @@
 //! Reports: one inert model, and a file for each format that is made of it.
 
 mod build;
+mod cause;
+mod ctrf;
 mod curl;
+mod github;
+mod gitlab;
+mod html;
 mod json;
 mod judge;
 mod junit;
 pub mod model;
 pub mod parts;
 mod read;
+mod spell;
 pub mod terminal;
 mod veil;
+mod words;
 mod xml;
 
 use std::path::{Path, PathBuf};
 
 pub use build::{Facts, TrialResult, build, trials};
+pub(crate) use cause::shell;
 pub use model::Report;
 pub use read::read;
 
@@ -31,6 +39,10 @@ pub struct Format {
 /// Every format there is.
 pub const FORMATS: &[Format] = &[
     Format { kind: "json", ending: "json", render: json::render },
+    Format { kind: "html", ending: "html", render: html::render },
+    Format { kind: "ctrf", ending: "json", render: ctrf::render },
+    Format { kind: "github", ending: "txt", render: github::render },
+    Format { kind: "gitlab", ending: "json", render: gitlab::render },
     Format { kind: "junit", ending: "xml", render: junit::render },
     Format { kind: "junit-strict", ending: "xml", render: junit::render_strict },
 ];

@@ -26,6 +26,9 @@ pub struct Report {
     pub seed: u64,
     /// True when recommendations counted as promises.
     pub strict: bool,
+    /// The command that ran it; the values of secrets are left out.
+    #[serde(default)]
+    pub command: String,
     /// When it began (RFC 3339, UTC).
     pub started_at: String,
     /// How long it took, in milliseconds.
@@ -131,6 +134,9 @@ pub struct ClauseReport {
     pub level: Level,
     /// What it says.
     pub says: String,
+    /// The section of the published page that it is read from.
+    #[serde(default)]
+    pub page: String,
     /// What became of it.
     pub status: ClauseStatus,
     /// Why it was not put to the test, or that it was broken as is known.
@@ -372,6 +378,9 @@ pub struct MessageReport {
     pub headers: Vec<String>,
     /// The body as text, cut where it is long.
     pub body: String,
+    /// The first bytes of the body in hexadecimal, where they are no text and nothing in them is hidden.
+    #[serde(default)]
+    pub body_hex: Option<String>,
 }
 
 /// Something that could not be taken away.

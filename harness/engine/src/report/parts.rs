@@ -60,7 +60,7 @@ pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<Deviatio
         clauses: first
             .clauses
             .iter()
-            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &trials))
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
             .collect(),
         error_codes: first.error_codes.iter().map(|code| judge::code(&code.code, code.status, &trials)).collect(),
         trials,

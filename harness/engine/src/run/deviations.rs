@@ -160,6 +160,7 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
                 deviations: Vec::new(),
                 findings: Vec::new(),
                 exchanges: Vec::new(),
+                fuzz: None,
             }
         })
         .collect()

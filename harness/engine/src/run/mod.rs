@@ -1,6 +1,7 @@
 //! The whole flow of a run: read, plan, run, clear up, report, and say with one number how it went.
 
 mod aim;
+mod command;
 mod deviations;
 mod draft;
 mod gate;
@@ -24,6 +25,7 @@ pub use merge::merge;
 pub use packs::{load, pack_root};
 
 use self::aim::{aim, reachable, receiver};
+use self::command::command;
 use self::deviations::{Known, add_deviations, spoken_of};
 use self::manifest::{manifest, whole};
 use self::packs::joint_hash;
@@ -133,6 +135,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             target: target.url.clone(),
             seed: arguments.seed,
             strict: arguments.strict,
+            command: command(&redactor),
             started,
             took: clock.elapsed(),
             left: Vec::new(),
@@ -172,6 +175,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         },
         seed: arguments.seed,
         strict: arguments.strict,
+        command: command(&redactor),
         started,
         took: clock.elapsed(),
         left: environment.ledger.left(),

@@ -1,0 +1,113 @@
+//! Annotations for GitHub Actions: each cause at a line of the scenarios.
+//!
+//! A step shows ten of a kind, first come, first served: so the worst come first, and the last one says
+//! how many there are besides.
+
+use std::fmt::Write as _;
+
+use super::cause::{self, counted};
+use super::model::{Report, TrialReport};
+use super::spell::{one_line, visible};
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// How many annotations of a kind a step shows.
+const MOST: usize = 10;
+/// The most characters of a title, and of a message.
+const LONGEST_TITLE: usize = 120;
+const LONGEST: usize = 2000;
+
+/// An annotation.
+struct Annotation<'r> {
+    trial: &'r TrialReport,
+    title: String,
+    message: String,
+}
+
+/// The annotations as workflow commands, a line each.
+pub(super) fn render(report: &Report) -> String {
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    for cause in cause::causes(report).iter().filter(|cause| !cause.is_known()) {
+        let fails = cause.finding.level == Level::Must || report.strict;
+        if fails { &mut errors } else { &mut warnings }.push(of_cause(report, cause));
+    }
+    errors.extend(cause::stale(report).map(|trial| Annotation {
+        trial,
+        title: "A known deviation is out of date".to_owned(),
+        message: trial.reason.clone().unwrap_or_default(),
+    }));
+    let open = cause::by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
+    warnings.extend(open.into_iter().filter_map(|(reason, trials)| {
+        let title = format!("No verdict in {}", counted(trials.len(), "trial"));
+        Some(Annotation { trial: trials.first()?, title, message: reason.to_owned() })
+    }));
+    let mut out = String::new();
+    write_kind(&mut out, "error", &errors);
+    write_kind(&mut out, "warning", &warnings);
+    out
+}
+
+fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
+    let (finding, trial) = (cause.shown(), cause.example());
+    let mut message = format!("{}\nexpected: {}\nactual:   {}\n", finding.message, finding.expected, finding.actual);
+    if let Some(exchange) = cause.exchange() {
+        let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
+    }
+    let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.trials.len(), "trial"), trial.name);
+    message.push_str(&cause::rerun(report, &trial.name));
+    let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), finding.message);
+    Annotation { trial, title, message }
+}
+
+fn write_kind(out: &mut String, kind: &str, all: &[Annotation<'_>]) {
+    // With more than fit, the last place is for the rest.
+    let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
+    for annotation in &all[..shown] {
+        let Annotation { trial, title, message } = annotation;
+        let _ = writeln!(
+            out,
+            "::{kind} file={},line={},title={}::{}",
+            property(&trial.file),
+            trial.line.max(1),
+            property(&one_line(title, LONGEST_TITLE)),
+            data(&cut(message))
+        );
+    }
+    if shown < all.len() {
+        let left = all.len() - shown;
+        let _ = writeln!(
+            out,
+            "::{kind} title=And {left} more::{left} further causes are in the job summary and the reports"
+        );
+    }
+}
+
+fn cut(message: &str) -> String {
+    let text = visible(message);
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((at, _)) => format!("{}… ({at} of {} bytes shown)", &text[..at], text.len()),
+    }
+}
+
+/// A message as the runner reads it back.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property as the runner reads it back.
+fn property(text: &str) -> String {
+    data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_command_early() {
+        assert_eq!(data("100%\r\n::error::x"), "100%25%0D%0A::error::x");
+        assert_eq!(property("a:b,c\n"), "a%3Ab%2Cc%0A");
+    }
+}

@@ -1,0 +1,70 @@
+//! The code quality report of GitLab: each cause at a line of the scenarios, for merge requests.
+
+use serde_json::{Value, json};
+
+use super::cause::{self, counted, digest};
+use super::model::{Report, TrialReport};
+use super::spell::one_line;
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// The most characters of a description.
+const LONGEST: usize = 500;
+
+/// The report.
+pub(super) fn render(report: &Report) -> String {
+    let issues: Vec<Value> = causes(report).chain(stale(report)).chain(inconclusive(report)).collect();
+    let mut text = serde_json::to_string_pretty(&issues).unwrap_or_else(|error| unreachable!("{error}"));
+    text.push('\n');
+    text
+}
+
+fn causes(report: &Report) -> impl Iterator<Item = Value> {
+    cause::causes(report).into_iter().map(move |cause| {
+        let finding = cause.shown();
+        let severity = match finding.level {
+            _ if cause.is_known() => "info",
+            Level::Must => "critical",
+            Level::Should if report.strict => "critical",
+            Level::Should => "minor",
+        };
+        let description = format!(
+            "{} {}: {}: expected {}, got {} ({}{})",
+            finding.clause,
+            finding.level.as_str(),
+            finding.message,
+            finding.expected,
+            finding.actual,
+            counted(cause.trials.len(), "trial"),
+            if cause.is_known() { ", a known deviation" } else { "" },
+        );
+        issue(&description, &finding.check, &cause.fingerprint(), severity, cause.example())
+    })
+}
+
+fn stale(report: &Report) -> impl Iterator<Item = Value> {
+    cause::stale(report).map(|trial| {
+        let reason = trial.reason.as_deref().unwrap_or_default();
+        issue(reason, "stale-deviation", &digest(&["stale-deviation", &trial.name]), "major", trial)
+    })
+}
+
+fn inconclusive(report: &Report) -> impl Iterator<Item = Value> {
+    cause::by_reason(report, |trial| trial.verdict == Verdict::Inconclusive).into_iter().filter_map(
+        |(reason, trials)| {
+            let first = trials.first()?;
+            let description = format!("no verdict: {reason} ({})", counted(trials.len(), "trial"));
+            Some(issue(&description, "inconclusive", &digest(&["inconclusive", &first.name]), "info", first))
+        },
+    )
+}
+
+fn issue(description: &str, check: &str, fingerprint: &str, severity: &str, trial: &TrialReport) -> Value {
+    json!({
+        "description": one_line(description, LONGEST),
+        "check_name": one_line(check, LONGEST),
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": { "path": one_line(&trial.file, LONGEST), "lines": { "begin": trial.line.max(1) } },
+    })
+}

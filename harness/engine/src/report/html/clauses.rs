@@ -1,0 +1,122 @@
+//! The clauses as rows, and which operations they were put to the test on.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{NAMED, Sample};
+use crate::contract::Level;
+use crate::report::cause;
+use crate::report::model::{ClauseReport, ClauseStatus, Report, TrialReport};
+
+/// With more operations than this a table by operation is no overview any more.
+const WIDEST: usize = 24;
+
+/// A clause as a row.
+pub(super) struct ClauseRow<'r> {
+    pub(super) model: &'r ClauseReport,
+    pub(super) anchor: String,
+    pub(super) status: &'static str,
+    pub(super) words: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) should: bool,
+    pub(super) broken: Sample<&'r TrialReport>,
+}
+
+/// Clauses by operations.
+pub(super) struct Matrix<'r> {
+    pub(super) operations: Vec<&'r str>,
+    pub(super) rows: Vec<MatrixRow<'r>>,
+}
+
+/// A clause with a cell for each operation.
+pub(super) struct MatrixRow<'r> {
+    pub(super) clause: &'r str,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// In how many trials about a clause an operation was asked, and in how many the clause was broken there.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cell {
+    pub(super) asked: usize,
+    pub(super) broken: usize,
+}
+
+/// The anchor of a clause.
+pub(super) fn anchor(id: &str) -> String {
+    let plain = id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    if plain { format!("clause-{id}") } else { format!("clause-{}", &cause::digest(&[id])[..12]) }
+}
+
+/// A row for each clause.
+pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
+    let mut broken: HashMap<&str, Vec<&TrialReport>> = HashMap::new();
+    for trial in &report.trials {
+        let clauses: BTreeSet<&str> = trial.findings.iter().map(|finding| finding.clause.as_str()).collect();
+        for clause in clauses {
+            broken.entry(clause).or_default().push(trial);
+        }
+    }
+    report
+        .clauses
+        .iter()
+        .map(|clause| ClauseRow {
+            model: clause,
+            anchor: anchor(&clause.id),
+            status: clause.status.as_str(),
+            words: match clause.status {
+                ClauseStatus::Upheld => "upheld",
+                ClauseStatus::Violated => "violated",
+                ClauseStatus::NotExercised => "not exercised",
+            },
+            sign: match clause.status {
+                ClauseStatus::Upheld => "✓",
+                ClauseStatus::Violated => "✗",
+                ClauseStatus::NotExercised => "–",
+            },
+            should: clause.level == Level::Should,
+            broken: Sample::of(broken.remove(clause.id.as_str()).unwrap_or_default(), NAMED / 3),
+        })
+        .collect()
+}
+
+/// The table by operation, where there are operations and not too many.
+pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
+    let asked = |trial: &'_ TrialReport| {
+        let asserted = trial.exchanges.iter().filter(|exchange| exchange.role == "asserted");
+        asserted.map(|exchange| exchange.operation.clone()).collect::<BTreeSet<String>>()
+    };
+    let mut cells: HashMap<(&str, String), Cell> = HashMap::new();
+    let mut operations: BTreeSet<&str> = BTreeSet::new();
+    for trial in &report.trials {
+        operations.extend(trial.exchanges.iter().map(|exchange| exchange.operation.as_str()));
+        let asked = asked(trial);
+        for clause in &trial.clauses {
+            for operation in &asked {
+                cells.entry((clause, operation.clone())).or_default().asked += 1;
+            }
+        }
+        let broken: BTreeMap<(&str, &str), ()> = trial
+            .findings
+            .iter()
+            .filter_map(|finding| {
+                Some(((finding.clause.as_str(), trial.exchanges.get(finding.exchange)?.operation.as_str()), ()))
+            })
+            .collect();
+        for ((clause, operation), ()) in broken {
+            let cell = cells.entry((clause, operation.to_owned())).or_default();
+            cell.broken += 1;
+            cell.asked = cell.asked.max(cell.broken);
+        }
+    }
+    if operations.is_empty() || operations.len() > WIDEST {
+        return None;
+    }
+    let operations: Vec<&str> = operations.into_iter().collect();
+    let row = |clause: &'_ ClauseReport| -> Vec<Cell> {
+        operations
+            .iter()
+            .map(|operation| cells.get(&(clause.id.as_str(), (*operation).to_owned())).copied().unwrap_or_default())
+            .collect()
+    };
+    let rows = report.clauses.iter().map(|clause| MatrixRow { clause: &clause.id, cells: row(clause) }).collect();
+    Some(Matrix { operations, rows })
+}

@@ -1,0 +1,260 @@
+//! What was sent and came back, as markup, and how much of it a page may hold.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use super::{Anchors, Markup, difference};
+use crate::report::cause;
+use crate::report::model::{ExchangeReport, FindingReport, MessageReport, Report, TrialReport};
+use crate::report::spell::is_hidden;
+
+/// The most evidence in a page, in bytes: with ten thousand rows it stays below three megabytes.
+const MOST: usize = 700_000;
+/// A body of more characters is folded.
+const LONG: usize = 1500;
+/// The most bytes shown in hexadecimal.
+const LONGEST_HEX: usize = 1024;
+/// What stands in place of a value that is hidden.
+const HIDDEN: [&str; 2] = ["not shown›", "${CONFORMANCE_ACTOR_"];
+
+/// How much evidence a page holds already, and how much was left out.
+#[derive(Default)]
+pub(super) struct Budget {
+    spent: usize,
+    left_out: usize,
+    hidden: usize,
+}
+
+impl Budget {
+    /// The markup, if there is room for it.
+    pub(super) fn take(&mut self, markup: Markup) -> Option<Markup> {
+        if self.spent + markup.len() > MOST {
+            return None;
+        }
+        self.spent += markup.len();
+        self.hidden += HIDDEN.iter().map(|mark| markup.matches(mark).count()).sum::<usize>();
+        Some(markup)
+    }
+
+    /// Of how many trials the evidence is not in the page.
+    pub(super) fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// How many values are hidden in the evidence.
+    pub(super) fn hidden(&self) -> usize {
+        self.hidden
+    }
+}
+
+#[derive(Template)]
+#[template(path = "exchange.html")]
+struct Exchange<'r> {
+    exchange: &'r ExchangeReport,
+    faulty: bool,
+    messages: Vec<Message<'r>>,
+}
+
+struct Message<'r> {
+    title: &'static str,
+    headers: &'r [String],
+    body: String,
+    characters: usize,
+    long: bool,
+    indented: bool,
+    hex: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "trial.html")]
+struct Trial<'r> {
+    trial: &'r TrialReport,
+    title: String,
+    findings: Vec<Finding<'r>>,
+    rerun: String,
+    exchanges: Vec<Markup>,
+}
+
+struct Finding<'r> {
+    model: &'r FindingReport,
+    cause: Option<&'r str>,
+    difference: Markup,
+}
+
+/// All there is to say of a trial; without its exchanges, or not at all, once the page is full.
+pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors<'_>, budget: &mut Budget) -> Option<Markup> {
+    let faulty: Vec<usize> = trial.findings.iter().map(|finding| finding.exchange).collect();
+    let told = trial.exchanges.iter().any(|exchange| exchange.request.is_some());
+    let exchanges: Vec<Markup> = trial
+        .exchanges
+        .iter()
+        .enumerate()
+        .filter(|_| told)
+        .map(|(index, one)| exchange(one, faulty.contains(&index)))
+        .collect();
+    let details = |exchanges: Vec<Markup>| {
+        Trial {
+            trial,
+            title: title(trial, exchanges.len()),
+            findings: trial
+                .findings
+                .iter()
+                .map(|finding| Finding {
+                    model: finding,
+                    cause: causes.get(&cause::identity(finding)).map(String::as_str),
+                    difference: difference::render(&finding.expected, &finding.actual),
+                })
+                .collect(),
+            rerun: cause::rerun(report, &trial.name),
+            exchanges,
+        }
+        .render()
+        .unwrap_or_else(|error| unreachable!("{error}"))
+    };
+    budget.take(details(exchanges)).or_else(|| {
+        budget.left_out += 1;
+        budget.take(details(Vec::new()))
+    })
+}
+
+fn title(trial: &TrialReport, exchanges: usize) -> String {
+    let mut parts = Vec::new();
+    if !trial.findings.is_empty() {
+        parts.push(cause::counted(trial.findings.len(), "finding"));
+    }
+    if let Some(reason) = trial.reason.as_deref().filter(|_| trial.findings.is_empty()) {
+        parts.push(crate::report::spell::one_line(reason, 120));
+    }
+    if exchanges > 0 {
+        parts.push(cause::counted(exchanges, "exchange"));
+    }
+    parts.join(", ")
+}
+
+/// An exchange, folded.
+pub(super) fn exchange(exchange: &ExchangeReport, faulty: bool) -> Markup {
+    let messages = [("Request", &exchange.request), ("Response", &exchange.response)];
+    let messages = messages.into_iter().filter_map(|(title, message)| Some(self::message(title, message.as_ref()?)));
+    Exchange { exchange, faulty, messages: messages.collect() }.render().unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+fn message<'r>(title: &'static str, message: &'r MessageReport) -> Message<'r> {
+    let indented = indented(&message.body);
+    let body = indented.clone().unwrap_or_else(|| message.body.clone());
+    let characters = message.body.chars().count();
+    let hex = match &message.body_hex {
+        Some(bytes) => Some(dump(&bytes_of(bytes))),
+        None if message.body.chars().any(is_hidden) => Some(dump(message.body.as_bytes())),
+        None => None,
+    };
+    Message {
+        title,
+        headers: &message.headers,
+        body,
+        characters,
+        long: characters > LONG,
+        indented: indented.is_some(),
+        hex,
+    }
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        hex.chars().filter_map(|digit| digit.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+/// Offsets, bytes, and what of them can be read.
+fn dump(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for (index, line) in bytes.chunks(16).take(LONGEST_HEX / 16).enumerate() {
+        let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+        let plain: String =
+            line.iter().map(|byte| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '·' }).collect();
+        let _ = writeln!(text, "{:04x}  {:<47}  {plain}", index * 16, hex.join(" "));
+    }
+    if bytes.len() > LONGEST_HEX {
+        let _ = writeln!(text, "({LONGEST_HEX} of {} bytes shown)", bytes.len());
+    }
+    text
+}
+
+/// JSON with line ends put in and nothing else changed: names, numbers and escapes stay as they came.
+fn indented(text: &str) -> Option<String> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).ok().filter(|_| text.starts_with(['{', '[']))?;
+    let mut out = String::new();
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut letters = text.chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(letter) = letters.next() {
+        if in_string {
+            out.push(letter);
+            in_string = escaped || letter != '"';
+            escaped = !escaped && letter == '\\';
+            continue;
+        }
+        match letter {
+            '"' => {
+                out.push(letter);
+                in_string = true;
+            }
+            '{' | '[' => {
+                out.push(letter);
+                while letters.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                if letters.peek().is_some_and(|next| !matches!(next, '}' | ']')) {
+                    depth += 1;
+                    line(&mut out, depth);
+                } else {
+                    out.extend(letters.next());
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(letter);
+            }
+            ',' => {
+                out.push(letter);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            space if space.is_ascii_whitespace() => {}
+            other => out.push(other),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indenting_changes_nothing_but_space() {
+        let text = r#"{"a":[1.0,{}, [ ] ,"x\\\",:{"],"b" : 1e400,"c":"\u001b"}"#;
+        let indented = indented(text).expect("it is JSON");
+        assert_eq!(
+            indented,
+            "{\n  \"a\": [\n    1.0,\n    {},\n    [],\n    \"x\\\\\\\",:{\"\n  ],\n  \"b\": 1e400,\n  \"c\": \"\\u001b\"\n}"
+        );
+        assert_eq!(super::indented("{\"a\":1"), None);
+        assert_eq!(super::indented("1"), None);
+    }
+
+    #[test]
+    fn bytes_are_shown_with_what_can_be_read() {
+        assert_eq!(dump(&bytes_of("61ff00")), format!("0000  {:<47}  a··\n", "61 ff 00"));
+        assert!(dump(&[0; 2000]).ends_with("(1024 of 2000 bytes shown)\n"));
+    }
+
+    #[test]
+    fn a_full_page_takes_no_more() {
+        let mut budget = Budget::default();
+        assert!(budget.take("x".repeat(MOST)).is_some());
+        assert!(budget.take("x".to_owned()).is_none());
+    }
+}

@@ -1,0 +1,408 @@
+//! The HTML report: one file that needs nothing else, for people. The verdict comes first, then what is
+//! broken, by cause, then everything that was put to the test and everything that was not.
+//!
+//! Every value in a template goes through [`super::spell::Html`]; what is written as it stands (`|safe`)
+//! is made by templates. The policy in the head lets run nothing but the style and the script of ours.
+
+mod clauses;
+mod difference;
+mod evidence;
+mod frame;
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use self::clauses::{ClauseRow, Matrix};
+use self::evidence::Budget;
+pub(super) use self::frame::Frame;
+use super::cause::{self, Cause, duration, grouped, is_known_deviation, trial_anchor};
+use super::model::{ClauseStatus, FindingReport, Report, TrialReport};
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// Causes and reasons that a section shows at most.
+const SHOWN: usize = 100;
+/// Trials that are named for a cause or a reason.
+const NAMED: usize = 12;
+
+/// The page.
+pub(super) fn render(report: &Report) -> String {
+    page(report).render().unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// Markup of a template of ours.
+type Markup = String;
+/// Where the cards of causes are.
+type Anchors<'r> = HashMap<cause::Identity<'r>, String>;
+
+/// Some of many, and how many more there are.
+struct Sample<T> {
+    shown: Vec<T>,
+    left: usize,
+}
+
+impl<T> Sample<T> {
+    fn of(all: impl IntoIterator<Item = T>, most: usize) -> Self {
+        let mut all = all.into_iter();
+        Self { shown: all.by_ref().take(most).collect(), left: all.count() }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'r> {
+    report: &'r Report,
+    frame: Frame,
+    tone: &'static str,
+    sentence: &'static str,
+    decided: String,
+    links: Vec<Link>,
+    tallies: Vec<Tally>,
+    bar_label: String,
+    facts: Vec<Fact>,
+    upheld: usize,
+    violated: usize,
+    unexercised: usize,
+    observed: usize,
+    clauses: Vec<ClauseRow<'r>>,
+    matrix: Option<Matrix<'r>>,
+    broken: Vec<Markup>,
+    broken_left: usize,
+    stale: Vec<&'r TrialReport>,
+    advised: Vec<Markup>,
+    advised_left: usize,
+    known: Vec<Group<'r>>,
+    known_causes: Vec<Markup>,
+    known_left: usize,
+    known_total: usize,
+    inconclusive: Vec<Group<'r>>,
+    inconclusive_left: usize,
+    inconclusive_total: usize,
+    skipped: Vec<Group<'r>>,
+    skipped_left: usize,
+    skipped_total: usize,
+    files: Vec<File<'r>>,
+    left: Vec<Left<'r>>,
+    evidence_left: usize,
+    hidden: usize,
+}
+
+struct Link {
+    anchor: &'static str,
+    title: &'static str,
+    count: usize,
+}
+
+/// How many trials had a verdict, and their part of the bar, in thousandths.
+struct Tally {
+    verdict: &'static str,
+    sign: &'static str,
+    count: usize,
+    shown: String,
+    from: f64,
+    width: f64,
+}
+
+struct Fact {
+    name: &'static str,
+    value: String,
+    code: bool,
+    copy: bool,
+    whole: bool,
+}
+
+/// Trials that share a reason.
+struct Group<'r> {
+    anchor: String,
+    class: &'static str,
+    reason: &'r str,
+    trials: Sample<&'r TrialReport>,
+}
+
+/// A scenario file with its trials.
+struct File<'r> {
+    name: &'r str,
+    rows: Vec<Row<'r>>,
+}
+
+struct Row<'r> {
+    trial: &'r TrialReport,
+    name: &'r str,
+    anchor: String,
+    letter: &'static str,
+    sign: &'static str,
+    more: Option<Markup>,
+}
+
+struct Left<'r> {
+    noun: &'r str,
+    ids: Sample<&'r str>,
+}
+
+#[derive(Template)]
+#[template(path = "cause.html")]
+struct CauseCard<'r> {
+    class: &'static str,
+    anchor: String,
+    finding: &'r FindingReport,
+    says: Option<&'r str>,
+    clause_anchor: String,
+    hit: String,
+    difference: Markup,
+    exchange: Option<&'r super::model::ExchangeReport>,
+    trial: &'r TrialReport,
+    rerun: String,
+    evidence: Option<Markup>,
+    others: Sample<&'r TrialReport>,
+}
+
+fn page(report: &Report) -> Page<'_> {
+    let count = |status| report.clauses_with(status).count();
+    let mut budget = Budget::default();
+    let causes = cause::causes(report);
+    let of = |wanted: &dyn Fn(&Cause<'_>) -> bool| causes.iter().filter(|cause| wanted(cause)).collect::<Vec<_>>();
+    let broken = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must);
+    let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
+    let known = of(&|cause| cause.is_known());
+    let mut cards = |causes: &[&Cause<'_>], class| {
+        let shown = causes.iter().take(SHOWN).map(|cause| card(report, cause, class, &mut budget)).collect::<Vec<_>>();
+        (shown, causes.len().saturating_sub(SHOWN))
+    };
+    let (broken_cards, broken_left) = cards(&broken, "failed");
+    let (advised_cards, advised_left) = cards(&advised, "warned");
+    let (known_causes, known_causes_left) = cards(&known, "known");
+    let anchors: Anchors<'_> = [&broken, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
+    let files = files(report, &anchors, &mut budget);
+    let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
+    let (skipped, skipped_left, skipped_total) =
+        groups(report, "skipped", |trial| trial.verdict == Verdict::Skipped && !is_known_deviation(trial));
+    let (inconclusive, inconclusive_left, inconclusive_total) =
+        groups(report, "inconclusive", |trial| trial.verdict == Verdict::Inconclusive);
+    let tallies = tallies(report);
+    let stale: Vec<&TrialReport> = cause::stale(report).collect();
+    let counts = [broken.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
+    Page {
+        report,
+        frame: Frame::new(&[include_str!("report.js")]),
+        tone: match report.exit_code {
+            0 => "good",
+            1 => "bad",
+            _ => "unsure",
+        },
+        sentence: cause::sentence(report),
+        decided: cause::decided(report),
+        links: links(report, counts),
+        bar_label: tallies.iter().map(|part| format!("{} {}", part.shown, part.verdict)).collect::<Vec<_>>().join(", "),
+        tallies,
+        facts: facts(report),
+        upheld: count(ClauseStatus::Upheld),
+        violated: count(ClauseStatus::Violated),
+        unexercised: count(ClauseStatus::NotExercised),
+        observed: report.error_codes.iter().filter(|code| code.observed > 0).count(),
+        clauses: clauses::rows(report),
+        matrix: clauses::matrix(report),
+        broken: broken_cards,
+        broken_left,
+        stale,
+        advised: advised_cards,
+        advised_left,
+        known: known_groups,
+        known_causes,
+        known_left: known_groups_left + known_causes_left,
+        known_total,
+        inconclusive,
+        inconclusive_left,
+        inconclusive_total,
+        skipped,
+        skipped_left,
+        skipped_total,
+        files,
+        left: left(report),
+        evidence_left: budget.left_out(),
+        hidden: budget.hidden(),
+    }
+}
+
+fn links(report: &Report, [broken, inconclusive, advised, known, skipped]: [usize; 5]) -> Vec<Link> {
+    let link = |anchor, title, count| Link { anchor, title, count };
+    let always = ["known", "clauses", "codes", "skipped", "trials"];
+    let all = [
+        link("broken", "Broken", broken),
+        link("inconclusive", "No verdict", inconclusive),
+        link("advised", "Recommendations", advised),
+        link("known", "Known", known),
+        link("clauses", "Clauses", report.clauses.len()),
+        link("codes", "Codes", report.error_codes.len()),
+        link("skipped", "Skipped", skipped),
+        link("trials", "Trials", report.trials.len()),
+    ];
+    all.into_iter().filter(|link| link.count > 0 || always.contains(&link.anchor)).collect()
+}
+
+fn tallies(report: &Report) -> Vec<Tally> {
+    let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
+    let total = report.trials.len().max(1) as f64;
+    let mut from = 0.0;
+    worst_first
+        .into_iter()
+        .map(|verdict| {
+            let count = report.count(verdict);
+            // A single failure among thousands is to be seen, too.
+            let width = if count == 0 { 0.0 } else { (count as f64 * 1000.0 / total).max(4.0) };
+            let begun = from;
+            from += width;
+            Tally {
+                verdict: verdict.as_str(),
+                sign: sign(verdict),
+                count,
+                shown: grouped(count as u64),
+                from: (begun * 10.0).round() / 10.0,
+                width: (width * 10.0).round() / 10.0,
+            }
+        })
+        .collect()
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "✓",
+        Verdict::Warned => "!",
+        Verdict::Skipped => "–",
+        Verdict::Failed => "✗",
+        Verdict::Inconclusive => "?",
+    }
+}
+
+fn facts(report: &Report) -> Vec<Fact> {
+    let fact = |name, value: String| Fact { name, value, code: false, copy: false, whole: false };
+    let code = |name, value: String| Fact { name, value, code: true, copy: true, whole: true };
+    let mut facts = vec![
+        code("Target", report.target.clone()),
+        code("Command", report.command.clone()),
+        code("Contract (SHA-256)", report.suite.contract_hash.clone()),
+        fact("Begun", report.started_at.clone()),
+        fact("Took", format!("{}, {} requests", duration(report.duration_ms), grouped(report.requests))),
+        fact("Harness", format!("{} {}", report.suite.name, report.suite.version)),
+        fact("Seed", report.seed.to_string()),
+    ];
+    if report.strict {
+        facts.push(fact("Strict", "recommendations (SHOULD) count as promises".to_owned()));
+    }
+    facts
+}
+
+/// The anchor of each cause that has a card.
+fn cause_anchors<'r>(causes: &[&Cause<'r>]) -> Anchors<'r> {
+    causes.iter().take(SHOWN).map(|cause| (cause::identity(cause.finding), cause.anchor())).collect()
+}
+
+fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
+    let (finding, trial, exchange) = (cause.shown(), cause.example(), cause.exchange());
+    let clause = report.clauses.iter().find(|clause| clause.id == finding.clause);
+    let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
+    CauseCard {
+        class,
+        anchor: cause.anchor(),
+        finding,
+        says: clause.map(|clause| clause.says.as_str()),
+        clause_anchor: clauses::anchor(&finding.clause),
+        hit: hit(cause),
+        difference: difference::render(&finding.expected, &finding.actual),
+        exchange,
+        trial,
+        rerun: cause::rerun(report, &trial.name),
+        evidence: evidence.and_then(|markup| budget.take(markup)),
+        others: Sample::of(cause.trials.iter().copied().filter(|other| other.name != trial.name), NAMED),
+    }
+    .render()
+    .unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// How many trials and operations a cause hits.
+fn hit(cause: &Cause<'_>) -> String {
+    let mut operations: Vec<&str> = Vec::new();
+    for trial in &cause.trials {
+        let own = trial.findings.iter().filter(|finding| finding.clause == cause.finding.clause);
+        operations
+            .extend(own.filter_map(|finding| trial.exchanges.get(finding.exchange)).map(|at| at.operation.as_str()));
+    }
+    operations.sort_unstable();
+    operations.dedup();
+    let trials = cause::counted(cause.trials.len(), "trial");
+    match operations.as_slice() {
+        [] => format!("in {trials}"),
+        [only] => format!("in {trials}, all of {only}"),
+        many => format!("in {trials}, {}", cause::counted(many.len(), "operation")),
+    }
+}
+
+fn groups<'r>(
+    report: &'r Report,
+    class: &'static str,
+    wanted: impl Fn(&TrialReport) -> bool,
+) -> (Vec<Group<'r>>, usize, usize) {
+    let all = cause::by_reason(report, wanted);
+    let total = all.iter().map(|(_, trials)| trials.len()).sum();
+    let left = all.len().saturating_sub(SHOWN);
+    let shown = all.into_iter().take(SHOWN).map(|(reason, trials)| Group {
+        anchor: format!("g-{}", &cause::digest(&[class, reason])[..12]),
+        class,
+        reason,
+        trials: Sample::of(trials, NAMED),
+    });
+    (shown.collect(), left, total)
+}
+
+fn files<'r>(report: &'r Report, anchors: &Anchors<'_>, budget: &mut Budget) -> Vec<File<'r>> {
+    let mut files: Vec<File<'r>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for trial in &report.trials {
+        let place = *places.entry(&trial.file).or_insert(files.len());
+        if place == files.len() {
+            files.push(File { name: &trial.file, rows: Vec::new() });
+        }
+        let row = row(report, trial, anchors, budget);
+        if let Some(file) = files.get_mut(place) {
+            file.rows.push(row);
+        }
+    }
+    files
+}
+
+fn row<'r>(report: &Report, trial: &'r TrialReport, anchors: &Anchors<'_>, budget: &mut Budget) -> Row<'r> {
+    let speaks = !trial.findings.is_empty() || trial.verdict == Verdict::Inconclusive || trial.reason.is_some();
+    Row {
+        trial,
+        name: trial.name.split_once("::").map_or(trial.name.as_str(), |(_, own)| own),
+        anchor: trial_anchor(&trial.name),
+        letter: letter(trial.verdict),
+        sign: sign(trial.verdict),
+        more: speaks.then(|| evidence::trial(report, trial, anchors, budget)).flatten(),
+    }
+}
+
+/// The verdict in as little as thousands of rows allow.
+fn letter(verdict: Verdict) -> &'static str {
+    &verdict.as_str()[..1]
+}
+
+fn left(report: &Report) -> Vec<Left<'_>> {
+    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    for made in &report.left_behind {
+        match nouns.iter_mut().find(|(noun, _)| *noun == made.noun) {
+            Some((_, ids)) => ids.push(&made.id),
+            None => nouns.push((&made.noun, vec![&made.id])),
+        }
+    }
+    nouns.into_iter().map(|(noun, ids)| Left { noun, ids: Sample::of(ids, 100) }).collect()
+}
+
+/// What the templates call by name.
+mod filters {
+    /// The anchor of a trial.
+    #[askama::filter_fn]
+    pub(super) fn anchor(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(super::trial_anchor(name))
+    }
+}

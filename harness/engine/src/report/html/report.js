@@ -1,0 +1,108 @@
+// Filters and the trial that is looked at live in the fragment of the address, so that each view is a link.
+const form = document.getElementById("filters");
+const query = document.getElementById("query");
+const clause = document.getElementById("clause");
+const found = document.getElementById("found");
+const boxes = [...form.querySelectorAll("input[name=verdict]")];
+const mark = "#trials:";
+const trials = [...document.querySelectorAll(".trials tbody")].map((body) => {
+  const file = body.rows[0].textContent.toLowerCase();
+  const rows = [...body.rows].filter((row) => row.id).map((row) => {
+    const next = row.nextElementSibling;
+    const clauses = row.cells[2].textContent.trim().split(/\s+/);
+    const more = next && next.classList.contains("more") ? next : null;
+    if (more) {
+      more.querySelectorAll(".finding > p > .clause").forEach((broken) => clauses.push(broken.textContent));
+    }
+    return {
+      row, more, clauses,
+      verdict: row.cells[0].textContent.trim().split(/\s+/).pop(),
+      text: (file + "::" + row.cells[1].textContent + " " + clauses.join(" ")).toLowerCase(),
+    };
+  });
+  return { body, rows };
+});
+
+function wanted() {
+  const parts = new URLSearchParams();
+  const verdicts = boxes.filter((box) => box.checked).map((box) => box.value);
+  if (verdicts.length) parts.set("verdict", verdicts.join(" "));
+  if (clause.value) parts.set("clause", clause.value);
+  if (query.value.trim()) parts.set("q", query.value.trim());
+  return parts.toString();
+}
+
+function show() {
+  const verdicts = boxes.filter((box) => box.checked).map((box) => box.value);
+  const words = query.value.toLowerCase().trim().split(/\s+/).filter(Boolean);
+  let count = 0;
+  let total = 0;
+  for (const { body, rows } of trials) {
+    let any = false;
+    for (const trial of rows) {
+      const fits = (!verdicts.length || verdicts.includes(trial.verdict))
+        && (!clause.value || trial.clauses.includes(clause.value))
+        && words.every((word) => trial.text.includes(word));
+      trial.row.hidden = !fits;
+      if (trial.more) trial.more.hidden = !fits;
+      any = any || fits;
+      count += fits ? 1 : 0;
+      total += 1;
+    }
+    body.hidden = !any;
+  }
+  found.textContent = count === total ? "" : count + " of " + total + " shown";
+}
+
+function remember() {
+  const parts = wanted();
+  history.replaceState(null, "", parts ? mark + parts : "#trials");
+  show();
+}
+
+function read() {
+  const hash = location.hash;
+  if (hash.startsWith(mark)) {
+    const parts = new URLSearchParams(hash.slice(mark.length));
+    const verdicts = (parts.get("verdict") || "").split(" ");
+    boxes.forEach((box) => { box.checked = verdicts.includes(box.value); });
+    clause.value = parts.get("clause") || "";
+    query.value = parts.get("q") || "";
+    show();
+    document.getElementById("trials").scrollIntoView();
+    return;
+  }
+  const target = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+  if (!target) return;
+  if (target.hidden) {
+    form.reset();
+    show();
+  }
+  const next = target.nextElementSibling;
+  if (target.matches(".trials tr") && next && next.classList.contains("more")) {
+    next.querySelector("details").open = true;
+  }
+  target.scrollIntoView({ block: target.matches(".trials tr") ? "center" : "start" });
+}
+
+let waiting = 0;
+query.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(remember, 120); });
+form.addEventListener("change", (event) => { if (event.target !== query) remember(); });
+form.addEventListener("submit", (event) => { event.preventDefault(); remember(); });
+form.addEventListener("reset", () => setTimeout(remember));
+addEventListener("hashchange", read);
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    query.focus();
+  }
+});
+for (const place of document.querySelectorAll("[data-filter]")) {
+  const link = document.createElement("a");
+  link.href = mark + place.dataset.filter;
+  link.textContent = place.textContent;
+  place.replaceChildren(link);
+}
+form.hidden = false;
+read();

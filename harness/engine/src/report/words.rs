@@ -1,0 +1,127 @@
+//! A trial in words, for formats that hold text: what is wrong in one line, and all there is to say.
+//!
+//! Line by line, what a target said stands behind a bar, so that the log of a CI system does not take it
+//! for a command; marks that make a reader fetch files are broken up.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
+use super::spell;
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// The most characters of a message.
+pub(super) const LONGEST_MESSAGE: usize = 200;
+/// What makes some readers attach files or set properties, wherever it stands in a text.
+const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
+
+/// What is wrong, in one line: of a failure the first finding, of anything else the reason.
+pub(super) fn message(report: &Report, trial: &TrialReport) -> String {
+    let finding = worst_first(report, trial).first().map(|finding| in_short(finding));
+    let reason = trial.reason.clone().filter(|reason| !reason.trim().is_empty());
+    let message = match trial.verdict {
+        Verdict::Failed => finding.or(reason),
+        _ => reason.or(finding),
+    };
+    let message = message.unwrap_or_else(|| format!("{}, and no reason was given", trial.verdict.as_str()));
+    in_line(&message, LONGEST_MESSAGE)
+}
+
+fn in_short(finding: &FindingReport) -> String {
+    format!("{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
+}
+
+/// The findings, those that fail a run before those that warn.
+pub(super) fn worst_first<'r>(report: &Report, trial: &'r TrialReport) -> Vec<&'r FindingReport> {
+    let mut findings: Vec<&FindingReport> = trial.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.level != Level::Must && !report.strict);
+    findings
+}
+
+/// What a warning says, in one line.
+pub(super) fn warning(report: &Report, trial: &TrialReport) -> String {
+    in_line(&format!("warning: {}", message(report, trial)), LONGEST_MESSAGE)
+}
+
+/// All there is to say of a trial that did not simply pass. The message is said again, since some
+/// readers show only the text.
+pub(super) fn details(report: &Report, trial: &TrialReport, message: &str) -> String {
+    let mut text = format!("{message}\ntrial: {}\n", barred(&trial.name));
+    if !trial.about.is_empty() {
+        text.push_str(&format!("about: {}\n", barred(&trial.about)));
+    }
+    if let Some(reason) = trial.reason.as_deref().filter(|reason| *reason != message) {
+        text.push_str(&format!("{}: {}\n", reason_title(trial), barred(reason)));
+    }
+    let mut told = BTreeSet::new();
+    for finding in worst_first(report, trial) {
+        let exchange = trial.exchanges.get(finding.exchange);
+        let news = told.insert(finding.exchange);
+        text.push_str(&finding_text(trial, finding, exchange, news));
+    }
+    if let Some(last) = trial.exchanges.last().filter(|_| trial.findings.is_empty()) {
+        text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
+    }
+    unmarked(text)
+}
+
+/// The text without the marks that a reader would act upon; their second bracket is spelt out.
+fn unmarked(text: String) -> String {
+    MARKS.iter().fold(text, |text, mark| match text.contains(mark) {
+        true => text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])),
+        false => text,
+    })
+}
+
+/// A text in one line of at most so many characters.
+pub(super) fn in_line(text: &str, most: usize) -> String {
+    spell::one_line(&unmarked(text.to_owned()), most)
+}
+
+fn reason_title(trial: &TrialReport) -> &'static str {
+    match trial.verdict {
+        Verdict::Failed if !trial.findings.is_empty() => "and it did not run to its end",
+        _ => "reason",
+    }
+}
+
+fn finding_text(trial: &TrialReport, finding: &FindingReport, exchange: Option<&ExchangeReport>, news: bool) -> String {
+    let mut text = format!(
+        "\n{} {} (check {})\n  claim:    {}\n  expected: {}\n  actual:   {}\n  where:    {}\n  at:       {}:{}\n",
+        finding.level.as_str(),
+        barred(&finding.clause),
+        barred(&finding.check),
+        barred(&finding.message),
+        barred(&finding.expected),
+        barred(&finding.actual),
+        barred(&finding.part),
+        barred(&trial.file),
+        trial.line,
+    );
+    match exchange {
+        Some(exchange) if news => text.push_str(&exchange_text(exchange)),
+        Some(_) => text.push_str("  exchange: as above\n"),
+        None => {}
+    }
+    text
+}
+
+fn exchange_text(exchange: &ExchangeReport) -> String {
+    let mut answer = match (exchange.status_code, &exchange.fault) {
+        (Some(status), _) => format!("status {status}"),
+        (None, Some(fault)) => format!("no answer, {fault}"),
+        (None, None) => "no answer".to_owned(),
+    };
+    if let Some(id) = &exchange.request_id {
+        answer.push_str(&format!(", request id {id}"));
+    }
+    let request = format!("{} ({} as {})", exchange.endpoint, exchange.operation, exchange.actor);
+    format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&answer), exchange.curl)
+}
+
+/// A value of several lines, with a bar before each line but the first: nothing that a target sent
+/// begins a line, where the log of a CI system might take it for a command.
+fn barred(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { Cow::Owned(text.replace('\n', "\n            | ")) } else { Cow::Borrowed(text) }
+}

@@ -1,0 +1,411 @@
+//! A run that never was: every verdict, known and stale deviations, odd bytes, no answer at all.
+
+use std::collections::BTreeMap;
+
+use harness::contract::Level;
+use harness::report::Report;
+use harness::report::model::{
+    ClauseReport, ClauseStatus, CodeReport, DeviationReport, DeviationState, ExchangeReport, FindingReport, LeftBehind,
+    MessageReport, Suite, TrialReport,
+};
+use harness::verdict::Verdict;
+
+const TARGET: &str = "https://sandbox.example/api";
+const COMMAND: &str = "conformance run --target ci/targets/sandbox.yaml --report html=reports/report.html";
+const NO_CALLBACK: &str = "the target has no way to call us back: name one with --webhook-url";
+
+/// The run of the example and of the goldens.
+pub fn example() -> Report {
+    let trials = [expired(), lists(), updates(), rates(), webhooks(), odd(), stale()].concat();
+    report(trials)
+}
+
+/// A run of so many trials, one in ten of which failed.
+pub fn large(count: usize) -> Report {
+    let kinds = example().trials;
+    let (passed, others): (Vec<TrialReport>, Vec<TrialReport>) =
+        kinds.into_iter().partition(|trial| trial.verdict == Verdict::Passed);
+    let trials = (0..count).map(|index| {
+        let kind = if index % 10 == 0 { &others[index / 10 % others.len()] } else { &passed[index % passed.len()] };
+        let path = format!("folder-{}/of-many-facts-{}", index % 9, index % 99);
+        TrialReport {
+            name: format!("{path}::a-fact-that-has-a-usual-name-{index}/operation-{}", index % 11),
+            file: format!("scenarios/{path}.yaml"),
+            line: index % 300 + 1,
+            ..kind.clone()
+        }
+    });
+    report(trials.collect())
+}
+
+/// The report of trials, with every count that follows from them.
+pub fn report(mut trials: Vec<TrialReport>) -> Report {
+    trials.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut summary: BTreeMap<String, usize> = Verdict::ALL.map(|verdict| (verdict.as_str().to_owned(), 0)).into();
+    for trial in &trials {
+        *summary.entry(trial.verdict.as_str().to_owned()).or_default() += 1;
+    }
+    let exit_code = match (summary["failed"], summary["inconclusive"]) {
+        (0, 0) => 0,
+        (0, _) => 3,
+        _ => 1,
+    };
+    Report {
+        format: 1,
+        suite: Suite {
+            name: "conformance".into(),
+            version: "0.1.0".into(),
+            contract_hash: "9f2c1d0a7be84356f1e09c7744d1a6b2c35e8f90714263a5b8c9d0e1f2a3b4c5".into(),
+        },
+        target: TARGET.into(),
+        seed: 1,
+        strict: false,
+        command: COMMAND.into(),
+        started_at: "2026-11-22T15:48:23.120Z".into(),
+        duration_ms: 71_605,
+        requests: trials.iter().map(|trial| trial.exchanges.len() as u64).sum(),
+        exit_code,
+        summary,
+        clauses: CLAUSES.iter().map(|row| clause(row, &trials)).collect(),
+        error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &trials)).collect(),
+        trials,
+        left_behind: ["whk_01", "whk_02"]
+            .map(|id| LeftBehind { noun: "webhook".into(), id: id.into(), trial: "webhooks/delivery::once".into() })
+            .into(),
+        deviations: deviations(),
+    }
+}
+
+fn deviations() -> Vec<DeviationReport> {
+    let observed = DeviationReport {
+        clause: Some("LOG-1".into()),
+        trials: Some("support/request-id::*".into()),
+        check: Some("request-id-present".into()),
+        place: None,
+        reason: "the gateway answers itself".into(),
+        ticket: "KYC-118".into(),
+        owner: Some("platform team".into()),
+        expires: "2026-12-01".into(),
+        flaky: false,
+        line: 17,
+        state: DeviationState::Observed,
+        note: None,
+        observed_in: vec!["support/request-id::the-gateway-has-one-too".into()],
+    };
+    let stale = DeviationReport {
+        clause: Some("AUTH-5".into()),
+        trials: None,
+        check: None,
+        reason: "tokens outlive their expiry by a minute".into(),
+        ticket: "KYC-97".into(),
+        owner: None,
+        line: 22,
+        state: DeviationState::Stale,
+        note: Some("it no longer holds: take it out of the target file".into()),
+        observed_in: Vec::new(),
+        ..observed.clone()
+    };
+    vec![observed, stale]
+}
+
+const CLAUSES: &[(&str, Level, &str, &str)] = &[
+    ("AUTH-1", Level::Must, "A request without a credential is AUTHENTICATION_FAILED.", "Authentication"),
+    ("AUTH-5", Level::Must, "A token past its expiry is TOKEN_EXPIRED.", "Authentication"),
+    ("ENV-1", Level::Must, "Every error answer has the documented envelope.", "Error format"),
+    ("ENV-4", Level::Must, "The message says nothing of the inside of the server.", "Error format"),
+    ("FMT-2", Level::Must, "A malformed mail address is INVALID_FIELD_FORMAT and names the field.", "Validation"),
+    ("LOG-1", Level::Should, "Each answer carries a request id of its own.", "Support"),
+    ("RATE-2", Level::Should, "A refusal for too many requests says when to come back.", "Rate limits"),
+    ("STA-2", Level::Must, "Each error code comes with its documented status.", "Error codes"),
+    ("WHK-6", Level::Must, "A delivery that fails is tried three times in all.", "Webhooks"),
+    ("WHK-7", Level::Should, "The pauses between attempts grow.", "Webhooks"),
+];
+
+const CODES: &[(&str, Option<u16>)] = &[
+    ("AUTHENTICATION_FAILED", Some(401)),
+    ("INTERNAL_SERVER_ERROR", Some(500)),
+    ("INVALID_FIELD_FORMAT", Some(400)),
+    ("RATE_LIMIT_EXCEEDED", Some(429)),
+    ("TOKEN_EXPIRED", Some(401)),
+    ("WEBHOOK_DELIVERY_FAILED", None),
+];
+
+fn clause((id, level, says, page): &(&str, Level, &str, &str), trials: &[TrialReport]) -> ClauseReport {
+    let broken = |trial: &&TrialReport| trial.findings.iter().any(|finding| finding.clause == *id);
+    let about = |trial: &&TrialReport| trial.clauses.iter().any(|clause| clause == id);
+    let ran = |trial: &&TrialReport| !trial.exchanges.is_empty() && about(trial);
+    let exercised_by = trials.iter().filter(|trial| broken(trial) || ran(trial)).count();
+    let status = match (trials.iter().any(|trial| broken(&trial)), exercised_by) {
+        (true, _) => ClauseStatus::Violated,
+        (false, 0) => ClauseStatus::NotExercised,
+        (false, _) => ClauseStatus::Upheld,
+    };
+    let known = trials.iter().filter(broken).find_map(|trial| trial.reason.clone());
+    ClauseReport {
+        id: (*id).to_owned(),
+        level: *level,
+        says: (*says).to_owned(),
+        page: (*page).to_owned(),
+        status,
+        reason: match status {
+            ClauseStatus::Violated => known,
+            ClauseStatus::Upheld => None,
+            ClauseStatus::NotExercised => Some(NO_CALLBACK.into()),
+        },
+        exercised_by,
+        trials: trials.iter().filter(|trial| broken(trial) || about(trial)).map(|trial| trial.name.clone()).collect(),
+    }
+}
+
+fn observed(code: &str, status: Option<u16>, trials: &[TrialReport]) -> CodeReport {
+    let seen = |trial: &&TrialReport| trial.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
+    let names: Vec<String> = trials.iter().filter(seen).map(|trial| trial.name.clone()).collect();
+    CodeReport { code: code.to_owned(), status, observed: names.len(), trials: names }
+}
+
+/// One cause in four trials.
+fn expired() -> Vec<TrialReport> {
+    let operations = ["createCustomer", "deleteCustomer", "listCustomers", "updateCustomer"];
+    operations
+        .map(|operation| TrialReport {
+            clauses: vec!["AUTH-5".into()],
+            about: "A token past its expiry is refused as such.".into(),
+            findings: vec![
+                finding("STA-2", "status-matches-code", Level::Must, "status")
+                    .of("TOKEN_EXPIRED with 401", "TOKEN_EXPIRED with 403")
+                    .saying("each error code comes with its documented status"),
+            ],
+            exchanges: vec![in_full(
+                ExchangeReport { operation: operation.into(), ..answered(403, "TOKEN_EXPIRED") },
+                "",
+                r#"{"error":{"code":"TOKEN_EXPIRED","message":"The token has expired."},"requestId":"req_0001"}"#,
+            )],
+            ..trial("authentication/token-expired", &format!("expired-token/{operation}"), 7, Verdict::Failed)
+        })
+        .into()
+}
+
+fn lists() -> Vec<TrialReport> {
+    let mut trials: Vec<TrialReport> = (1..=6)
+        .map(|page| TrialReport {
+            clauses: vec!["AUTH-1".into()],
+            exchanges: vec![answered(401, "AUTHENTICATION_FAILED")],
+            ..trial("authentication/no-credential", &format!("nobody-lists-customers/page-{page}"), 12, Verdict::Passed)
+        })
+        .collect();
+    trials.push(TrialReport {
+        reason: Some("set-up: createCustomer did not succeed: no answer within 30 s".into()),
+        clauses: vec!["AUTH-1".into(), "ENV-1".into()],
+        exchanges: vec![ExchangeReport {
+            role: "set-up".into(),
+            status_code: None,
+            error_code: None,
+            request_id: None,
+            fault: Some("no answer within 30 s".into()),
+            operation: "createCustomer".into(),
+            request: Some(message(
+                &["content-type: application/json"],
+                r#"{"email":"ada@example.org","firstName":"Ada"}"#,
+            )),
+            ..answered(0, "")
+        }],
+        ..trial("authentication/no-credential", "a-customer-of-our-own", 31, Verdict::Inconclusive)
+    });
+    trials
+}
+
+fn updates() -> Vec<TrialReport> {
+    let nasty =
+        "java.lang.NullPointerException at Customer.java:81 <script>alert(1)</script> ]]> \u{1b}[31mred\u{1b}[0m";
+    vec![
+        TrialReport {
+            clauses: vec!["FMT-2".into(), "ENV-1".into()],
+            about: "What has no @ is no mail address.".into(),
+            findings: vec![
+                finding("FMT-2", "expectation", Level::Must, "body /error/code")
+                    .of("INVALID_FIELD_FORMAT naming `email`", "INTERNAL_SERVER_ERROR")
+                    .saying("what must come back has not"),
+                finding("ENV-4", "no-stack-traces", Level::Must, "body /error/message")
+                    .of("no trace of the inside", nasty)
+                    .saying("the message says nothing of the inside of the server"),
+            ],
+            exchanges: vec![
+                answered(201, ""),
+                in_full(
+                    ExchangeReport { operation: "updateCustomer".into(), ..answered(500, "INTERNAL_SERVER_ERROR") },
+                    r#"{"email":"no mail address","firstName":"Zoë","tags":["a","b"],"big":12345678901234567890.10}"#,
+                    &format!(
+                        r#"{{"error":{{"code":"INTERNAL_SERVER_ERROR","message":"{}"}},"requestId":"req_0002"}}"#,
+                        nasty.replace('\u{1b}', "\\u001b")
+                    ),
+                ),
+            ],
+            ..trial("validation/email", "no-at-sign/updateCustomer", 20, Verdict::Failed)
+        },
+        TrialReport {
+            clauses: vec!["FMT-2".into()],
+            exchanges: vec![answered(400, "INVALID_FIELD_FORMAT")],
+            ..trial("validation/email", "no-at-sign/createCustomer", 20, Verdict::Passed)
+        },
+    ]
+}
+
+fn rates() -> Vec<TrialReport> {
+    vec![TrialReport {
+        clauses: vec!["RATE-2".into()],
+        findings: vec![
+            finding("RATE-2", "retry-after-present", Level::Should, "header Retry-After")
+                .of("a number of seconds", "no such header")
+                .saying("a refusal for too many requests says when to come back"),
+        ],
+        exchanges: vec![in_full(
+            answered(429, "RATE_LIMIT_EXCEEDED"),
+            "",
+            r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Slow down."},"requestId":"req_0003"}"#,
+        )],
+        ..trial("rate-limit/exceeded", "a-burst-is-refused", 9, Verdict::Warned)
+    }]
+}
+
+fn webhooks() -> Vec<TrialReport> {
+    let skipped = ["once", "tried-three-times", "with-growing-pauses"].map(|name| TrialReport {
+        reason: Some(NO_CALLBACK.into()),
+        started_at: None,
+        duration_ms: 0,
+        clauses: vec!["WHK-6".into(), "WHK-7".into()],
+        ..trial("webhooks/delivery", name, 14, Verdict::Skipped)
+    });
+    let mut trials: Vec<TrialReport> = skipped.into();
+    trials.push(TrialReport {
+        reason: Some("known deviation from LOG-1: the gateway answers itself (KYC-118, until 2026-12-01)".into()),
+        clauses: vec!["LOG-1".into()],
+        findings: vec![
+            finding("LOG-1", "request-id-present", Level::Should, "header X-Request-Id")
+                .of("an id", "no such header")
+                .saying("each answer carries a request id of its own"),
+        ],
+        exchanges: vec![in_full(
+            ExchangeReport { request_id: None, ..answered(401, "AUTHENTICATION_FAILED") },
+            "",
+            r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"Who are you?"}}"#,
+        )],
+        ..trial("support/request-id", "the-gateway-has-one-too", 5, Verdict::Skipped)
+    });
+    trials
+}
+
+/// Bytes that are no text, letters that hide or turn others round, markup of every reader.
+fn odd() -> Vec<TrialReport> {
+    let odd = "\u{0}\u{7}\u{1b}[2J \u{202e}txt.exe\u{202c} \u{feff}\u{85} caf\u{fffd} | `code` **bold** @all #1 ::error::x\n::warning::y </td></script>";
+    let bytes: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
+    let mut exchange = in_full(answered(200, ""), "", odd);
+    if let Some(response) = &mut exchange.response {
+        response.headers.push(format!("x-odd: {odd}"));
+        response.body_hex = Some(bytes);
+    }
+    vec![TrialReport {
+        clauses: vec!["ENV-1".into()],
+        about: format!("Whatever comes, it is shown: {odd}"),
+        findings: vec![
+            finding("ENV-1", "envelope", Level::Must, "body")
+                .of("an object with the member `error`", odd)
+                .saying("every error answer has the documented envelope"),
+        ],
+        exchanges: vec![exchange],
+        ..trial("odd/bytes", "of-every-value/\u{202e}txt", 3, Verdict::Failed)
+    }]
+}
+
+fn stale() -> Vec<TrialReport> {
+    vec![TrialReport {
+        name: "deviations::auth-5-1".into(),
+        file: "ci/targets/sandbox.yaml".into(),
+        reason: Some("the known deviation from AUTH-5 (KYC-97) no longer holds: take it out of the target file".into()),
+        about: String::new(),
+        started_at: None,
+        duration_ms: 0,
+        clauses: vec!["AUTH-5".into()],
+        ..trial("deviations", "auth-5-1", 22, Verdict::Failed)
+    }]
+}
+
+fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
+    TrialReport {
+        name: format!("{path}::{name}"),
+        file: format!("scenarios/{path}.yaml"),
+        line,
+        about: "A fact.".into(),
+        verdict,
+        reason: None,
+        started_at: Some("2026-11-22T15:48:24.000Z".into()),
+        duration_ms: 123,
+        clauses: Vec::new(),
+        findings: Vec::new(),
+        exchanges: Vec::new(),
+    }
+}
+
+fn finding(clause: &str, check: &str, level: Level, part: &str) -> Draft {
+    Draft(FindingReport {
+        clause: clause.into(),
+        check: check.into(),
+        level,
+        message: String::new(),
+        expected: String::new(),
+        actual: String::new(),
+        part: part.into(),
+        exchange: 0,
+        fingerprint: "0123456789ab".into(),
+        deviation: (clause == "LOG-1").then_some(0),
+    })
+}
+
+struct Draft(FindingReport);
+
+impl Draft {
+    fn of(mut self, expected: &str, actual: &str) -> Self {
+        (self.0.expected, self.0.actual) = (expected.into(), actual.into());
+        self
+    }
+
+    fn saying(mut self, message: &str) -> FindingReport {
+        self.0.message = message.into();
+        self.0.exchange = usize::from(self.0.clause == "FMT-2" || self.0.clause == "ENV-4");
+        self.0
+    }
+}
+
+fn answered(status: u16, code: &str) -> ExchangeReport {
+    ExchangeReport {
+        timestamp: "2026-11-22T15:48:24.050Z".into(),
+        request_id: Some("req_0001".into()),
+        status_code: Some(status),
+        error_code: (!code.is_empty()).then(|| code.to_owned()),
+        error_message: None,
+        endpoint: "GET /v1/customers?limit=2".into(),
+        field: None,
+        role: "asserted".into(),
+        operation: "listCustomers".into(),
+        actor: "reader".into(),
+        duration_ms: 41,
+        fault: None,
+        curl: format!(
+            "curl -sS -i --path-as-is '{TARGET}/v1/customers?limit=2' -H \"authorization: Bearer ${{CONFORMANCE_ACTOR_READER#bearer:}}\""
+        ),
+        request: None,
+        response: None,
+    }
+}
+
+fn in_full(exchange: ExchangeReport, sent: &str, came: &str) -> ExchangeReport {
+    let headers = ["accept: application/json", "authorization: Bearer $CONFORMANCE_ACTOR_READER"];
+    ExchangeReport {
+        request: Some(message(&headers, sent)),
+        response: Some(message(&["content-type: application/json", "server: gateway"], came)),
+        ..exchange
+    }
+}
+
+fn message(headers: &[&str], body: &str) -> MessageReport {
+    MessageReport { headers: headers.iter().map(|&line| line.into()).collect(), body: body.into(), body_hex: None }
+}
