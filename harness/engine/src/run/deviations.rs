@@ -193,6 +193,7 @@ mod tests {
             deviations: if described { vec![0] } else { Vec::new() },
             findings: Vec::new(),
             exchanges: Vec::new(),
+            fuzz: None,
         }
     }
 

@@ -73,6 +73,7 @@ pub fn report(mut trials: Vec<TrialReport>) -> Report {
             .map(|id| LeftBehind { noun: "webhook".into(), id: id.into(), trial: "webhooks/delivery::once".into() })
             .into(),
         deviations: deviations(),
+        manifest: None,
     }
 }
 
@@ -340,8 +341,12 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         started_at: Some("2026-11-22T15:48:24.000Z".into()),
         duration_ms: 123,
         clauses: Vec::new(),
+        exercised: Vec::new(),
+        codes: Vec::new(),
+        deviations: Vec::new(),
         findings: Vec::new(),
         exchanges: Vec::new(),
+        fuzz: None,
     }
 }
 
