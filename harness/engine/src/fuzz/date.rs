@@ -152,7 +152,7 @@ fn additions() -> Vec<Rule> {
         refused("time-part", || {
             trailed(
                 written(),
-                &["T00:00:00Z", "T00:00:00", "T00:00", "T23:59:59.999Z", "T00:00:00+00:00", "t00:00:00z"],
+                &["T00:00:00Z", "T00:00:00", "T00:00", "T23:59:59.999Z", "T00:00:00+00:00", "T12:30:00.5Z"],
             )
         }),
         refused("time-part-behind-a-space", || trailed(written(), &[" 00:00:00", " 00:00", " 00:00:00Z", " 12:00 AM"])),

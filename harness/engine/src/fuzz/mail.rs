@@ -51,7 +51,6 @@ fn ordinary() -> Vec<Rule> {
             addresses(
                 NAMES,
                 &[
-                    "example.info",
                     "example.museum",
                     "example.agency",
                     "example.photography",

@@ -7,7 +7,7 @@ use proptest::strategy::BoxedStrategy;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{date, mail, oracle, phone};
+use super::{body, date, document, mail, oracle, path_id, phone, postal, text};
 
 /// Stands once in every mail address that must be accepted: before sending, a fresh token of at most 12 lower-case
 /// letters and digits goes in its place, lest the address be taken. Refused and survived inputs hold none.
@@ -106,7 +106,12 @@ pub fn rules(format: Format) -> Vec<Rule> {
         Format::CalendarDate => date::rules(),
         Format::PhoneNumber => phone::rules(),
         Format::MailAddress => mail::rules(),
-        _ => Vec::new(),
+        Format::PostalCode => postal::rules(),
+        Format::Document => document::rules(),
+        Format::Text => text::rules(),
+        Format::NotText => text::rules_of_other_types(),
+        Format::Body => body::rules(),
+        Format::PathId => path_id::rules(),
     }
 }
 

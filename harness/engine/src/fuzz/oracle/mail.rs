@@ -28,6 +28,7 @@ const LONGEST_LOCAL_PART: usize = 64;
 pub(super) fn is_valid(text: &str) -> bool {
     text.len() <= LONGEST
         && text.find('@').is_some_and(|at| at <= LONGEST_LOCAL_PART)
+        && !text.contains("--")
         && is_match(&NARROW, text)
         && is_match(&HTML, text)
         && EmailAddress::parse_with_options(text, strict()).is_ok()
@@ -51,8 +52,8 @@ fn strict() -> Options {
 fn is_debatable(text: &str) -> bool {
     let count = |sign: char| text.chars().filter(|one| *one == sign).count();
     let quoted = count('"') > 0 && count('"').is_multiple_of(2) && !text.contains('<');
-    let commented = count('(') > 0 && count('(') == count(')');
-    let literal = count('[') > 0 && count('[') == count(']');
+    let commented = count('(') > 0 && count(')') > 0;
+    let literal = count('[') > 0 && count(']') > 0;
     let only_long = text.len() > LONGEST_LOCAL_PART
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@.-+_".contains(&byte));
     quoted || commented || literal || only_long || has_space_between_parts(text) || has_letter_beyond_ascii(text)
@@ -72,8 +73,7 @@ fn has_space_between_parts(text: &str) -> bool {
 }
 
 fn has_letter_beyond_ascii(text: &str) -> bool {
-    let is_sign = |one: char| ['\u{ff20}', '\u{fe6b}'].contains(&one);
-    text.contains('@') && text.chars().any(|one| !one.is_ascii() && !is_sign(one))
+    text.contains('@') && !text.is_ascii()
 }
 
 #[cfg(test)]

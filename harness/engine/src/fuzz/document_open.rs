@@ -1,0 +1,111 @@
+//! Documents of which the contract claims nothing: they must be survived.
+
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
+use proptest::sample::{Index, select};
+
+use super::document::{JPG, PDF, PNG, input, jpg, picture, png, sized, text_of_a_picture};
+use super::draw::survived;
+use super::pictures::{Colours, Dots, Kind, Picture, encoded, file, pdf};
+use super::rule::{Input, Rule};
+use crate::documents;
+
+pub(super) fn open() -> Vec<Rule> {
+    let once = |rule: Rule| Rule { at_most: Some(1), ..rule };
+    vec![
+        survived("cut-short", || {
+            altered(|bytes, at| {
+                let end = 9 + at.index(bytes.len() - 9);
+                bytes.truncate(end);
+            })
+        }),
+        survived("damaged", || {
+            altered(|bytes, at| {
+                let place = 9 + at.index(bytes.len() - 9);
+                bytes[place] ^= 0x55;
+            })
+        }),
+        survived("first-bytes-alone", || {
+            let heads: Vec<(&[u8], &str)> = vec![
+                (b"\x89PNG\r\n\x1a\n", PNG),
+                (b"\xff\xd8\xff\xe0", JPG),
+                (b"\xff\xd8", JPG),
+                (b"%PDF-1.4\n", PDF),
+                (b"%PDF-", PDF),
+            ];
+            select(heads).prop_map(|(head, declared)| input(&encoded(head), declared)).boxed()
+        }),
+        survived("something-behind-the-end", || altered(|bytes, _| bytes.extend(b"<script></script>PK\x03\x04"))),
+        survived("something-before-the-beginning", || {
+            altered(|bytes, _| {
+                bytes.splice(0..0, *b"\n\n");
+            })
+        }),
+        survived("png-of-one-point", || png(tiny())),
+        survived("jpg-of-one-point", || jpg(tiny())),
+        survived("png-without-resolution", || png(picture(Colours::Rgb, Just(Dots::Unstated)))),
+        survived("jpg-without-resolution", || jpg(picture(Colours::Rgb, Just(Dots::Unstated)))),
+        survived("jpg-of-118-dots-a-centimetre", || jpg(picture(Colours::Rgb, Just(Dots::PerCentimetre(118, 118))))),
+        survived("jpg-of-four-colours", || jpg(picture(Colours::Cmyk, Just(Dots::PerInch(300, 300))))),
+        survived("resolution-of-zero", || jpg(picture(Colours::Rgb, Just(Dots::PerInch(0, 0))))),
+        survived("resolution-beyond-reason", || png(picture(Colours::Rgb, Just(Dots::PerMetre(u32::MAX >> 1, 1))))),
+        survived("pdf-of-an-unknown-version", || {
+            select(vec!["0.0", "9.9", "1.04", "x"]).prop_map(|version| input(&encoded(&pdf(1, version)), PDF)).boxed()
+        }),
+        survived("pdf-that-says-it-is-encrypted", || {
+            Just(()).prop_map(|()| input(&encoded(&encrypted()), PDF)).boxed()
+        }),
+        survived("padding-left-out", || {
+            text_of_a_picture().prop_map(|text| input(text.trim_end_matches('='), PNG)).boxed()
+        }),
+        survived("padding-too-long", || text_of_a_picture().prop_map(|text| input(&format!("{text}=="), PNG)).boxed()),
+        survived("white-space-in-base64", || {
+            (text_of_a_picture(), any::<Index>(), select(vec![" ", "\n", "\r\n", "\t"]))
+                .prop_map(|(text, at, space)| input(&super::draw::inserted(&text, at, space), PNG))
+                .boxed()
+        }),
+        survived("base64-in-lines", || text_of_a_picture().prop_map(|text| input(&in_lines(&text), PNG)).boxed()),
+        survived("base64-twice", || text_of_a_picture().prop_map(|text| input(&encoded(text.as_bytes()), PNG)).boxed()),
+        survived("other-names-of-the-media-type", || {
+            (
+                text_of_a_picture(),
+                select(vec!["image/PNG", "image/x-png", "png", "image/png; charset=x", "", "*/*", "image/*"]),
+            )
+                .prop_map(|(text, declared)| input(&text, declared))
+                .boxed()
+        }),
+        once(survived("between-10000000-bytes-and-10-mebibytes", || sized(documents::Kind::Pdf, PDF, 10_400_000))),
+    ]
+}
+
+fn tiny() -> BoxedStrategy<Picture> {
+    Just(Picture { width: 1, height: 1, colours: Colours::Rgb, dots: Dots::PerInch(300, 300), noise: 0 }).boxed()
+}
+
+/// A good file of any of the three kinds, altered.
+fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
+    (0u8..3, any::<Index>())
+        .prop_map(move |(kind, at)| {
+            let good =
+                Picture { width: 640, height: 400, colours: Colours::Rgb, dots: Dots::PerInch(300, 300), noise: 1 };
+            let (mut bytes, declared) = match kind {
+                0 => (file(Kind::Png, good).to_vec(), PNG),
+                1 => (file(Kind::Jpg, good).to_vec(), JPG),
+                _ => (pdf(1, "1.4"), PDF),
+            };
+            alter(&mut bytes, at);
+            input(&encoded(&bytes), declared)
+        })
+        .boxed()
+}
+
+/// Says that it is encrypted; what it says by which key is nonsense.
+fn encrypted() -> Vec<u8> {
+    let text = String::from_utf8_lossy(&pdf(1, "1.4"))
+        .replace("/Root 1 0 R", "/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 >>");
+    text.into_bytes()
+}
+
+fn in_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    lines.join("\r\n")
+}

@@ -1,0 +1,172 @@
+//! Postal codes as two data sets see them, CLDR's and Google's (`data/`): claimed is what both say.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use regex::Regex;
+
+static CLDR: &str = include_str!("../data/postal_cldr.tsv");
+static GOOGLE: &str = include_str!("../data/postal_google.tsv");
+
+/// What both data sets say of a country, compiled when it is first asked for.
+#[derive(Clone)]
+struct Country {
+    cldr: Regex,
+    google: Regex,
+    examples: Vec<&'static str>,
+}
+
+/// Nepal: some validators take the three digits of a region for a code.
+const DISPUTED: [&str; 1] = ["NP"];
+
+static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Country>>>> = LazyLock::new(Mutex::default);
+
+/// Admitted by both, with the shape and the first two characters of one of the country's own examples: patterns admit
+/// provinces that are none.
+pub(super) fn is_valid(country: &str, code: &str) -> bool {
+    known(country).is_some_and(|known| known.cldr.is_match(code) && known.google.is_match(code) && known.is_near(code))
+}
+
+/// Refused by both, and by every reading that forgives what the contract leaves open; and for its shape: whether a
+/// code of the right shape exists is another question.
+pub(super) fn is_invalid(country: &str, code: &str) -> bool {
+    !DISPUTED.contains(&country)
+        && known(country).is_some_and(|known| {
+            !readings(country, code).iter().any(|reading| known.admits(reading) || known.has_shape_of(reading))
+        })
+}
+
+fn known(country: &str) -> Option<Country> {
+    let mut countries = COUNTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    countries.entry(country.to_owned()).or_insert_with(|| load(country)).clone()
+}
+
+fn load(country: &str) -> Option<Country> {
+    let cldr = row(CLDR, country)?;
+    let google = row(GOOGLE, country)?;
+    Some(Country {
+        cldr: whole(cldr.first()?)?,
+        google: whole(google.first()?)?,
+        examples: google.get(1).map(|cell| cell.split(',').collect()).unwrap_or_default(),
+    })
+}
+
+/// The cells behind the country's code.
+fn row(table: &'static str, country: &str) -> Option<Vec<&'static str>> {
+    let rest = table.lines().find_map(|line| line.strip_prefix(country)?.strip_prefix('\t'))?;
+    Some(rest.split('\t').collect())
+}
+
+fn whole(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!(r"(?-u)\A(?:{pattern})\z")).ok()
+}
+
+impl Country {
+    /// Either data set admits it, perhaps with one separator more.
+    fn admits(&self, code: &str) -> bool {
+        let either = |code: &str| self.cldr.is_match(code) || self.google.is_match(code);
+        either(code) || (1..code.len()).any(|at| [' ', '-'].iter().any(|sign| either(&with(code, at, *sign))))
+    }
+
+    /// The shape of an example, or of its first part alone.
+    fn has_shape_of(&self, code: &str) -> bool {
+        let shape_of_code = shape(code);
+        self.examples.iter().any(|example| {
+            let shape = shape(example);
+            shape == shape_of_code || shape.split_once(' ').is_some_and(|(first, _)| first == shape_of_code)
+        })
+    }
+
+    fn is_near(&self, code: &str) -> bool {
+        self.examples.iter().any(|example| shape(example) == shape(code) && example.get(..2) == code.get(..2))
+    }
+}
+
+fn with(code: &str, at: usize, sign: char) -> String {
+    code.get(..at).zip(code.get(at..)).map(|(head, tail)| format!("{head}{sign}{tail}")).unwrap_or_default()
+}
+
+fn shape(code: &str) -> String {
+    code.chars()
+        .map(|one| match one {
+            '0'..='9' => '9',
+            'A'..='Z' => 'A',
+            other => other,
+        })
+        .collect()
+}
+
+/// The code as lenient validators may read it: trimmed, in upper case, full-width digits as ASCII ones, without
+/// separators, without the country before it, without an addition behind it.
+fn readings(country: &str, code: &str) -> Vec<String> {
+    let plain: String = code.trim().chars().map(narrow).collect::<String>().to_uppercase();
+    let tight = plain.replace([' ', '-', '\u{a0}'], "");
+    let prefix = plain.trim_start_matches(|one: char| one.is_ascii_uppercase());
+    let known_prefix = plain.len() - prefix.len() <= 3;
+    let bare = if known_prefix { prefix.trim_start_matches([' ', '-']).to_owned() } else { plain.clone() };
+    let numbered = plain.strip_prefix(country).map(|rest| rest.trim_start_matches([' ', '-']).to_owned());
+    let head = plain
+        .split_once([' ', '-'])
+        .filter(|(_, addition)| addition.len() <= 4 && addition.bytes().all(|byte| byte.is_ascii_digit()))
+        .map(|(head, _)| head.to_owned());
+    [code.to_owned(), plain, tight, bare].into_iter().chain(numbered).chain(head).collect()
+}
+
+/// Full-width forms as the ASCII ones they stand for.
+fn narrow(one: char) -> char {
+    match one {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(one) - 0xfee0).unwrap_or(one),
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_country_of_both_is_understood() {
+        let countries: Vec<&str> =
+            CLDR.lines().filter_map(|line| line.split_once('\t')).map(|(code, _)| code).collect();
+        let missing: Vec<&&str> =
+            countries.iter().filter(|code| row(GOOGLE, code).is_some() && known(code).is_none()).collect();
+        assert_eq!(missing, Vec::<&&str>::new());
+        assert!(countries.iter().filter(|code| known(code).is_some()).count() > 140);
+    }
+
+    #[test]
+    fn what_is_open_is_not_claimed() {
+        for (country, code) in [
+            ("CA", "h3z 2y7"),
+            ("CA", "H3Z-2Y7"),
+            ("DE", " 26133"),
+            ("DE", "26133\n"),
+            ("DE", "D-26133"),
+            ("DE", "\u{ff12}6133"),
+            ("PL", "00950"),
+            ("JP", "1540023"),
+            ("SA", "11564-1234"),
+            ("AZ", "AZ1000"),
+            ("IN", "012345"),
+            ("AE", "12345"),
+            ("GB", "AA9A 9AA"),
+            ("GB", "SA99"),
+            ("ZZ", "12345"),
+        ] {
+            assert!(!is_invalid(country, code) && !is_valid(country, code), "{country} {code:?}");
+        }
+    }
+
+    #[test]
+    fn what_both_say_is_claimed() {
+        for (country, code) in [("DE", "26133"), ("US", "22162-1010"), ("GB", "EC1Y 8SY"), ("NL", "1234 AB")] {
+            assert!(is_valid(country, code), "{country} {code:?}");
+        }
+        for (country, code) in
+            [("DE", "H3Z 2Y7"), ("DE", "2613"), ("DE", "261333"), ("CA", "26133"), ("US", "9501A"), ("DE", "26133\nx")]
+        {
+            assert!(is_invalid(country, code), "{country} {code:?}");
+        }
+    }
+}

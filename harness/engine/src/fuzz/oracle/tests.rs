@@ -1,0 +1,105 @@
+//! The second opinion beside collections of values whose labels are other people's. They are no part of the project: without
+//! the folder `shared/oracles` beside the workspace the comparison is left out, and says so.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::agrees;
+use crate::fuzz::rule::{Claim, Content, Format, Input};
+
+const MALFORMED: Claim = Claim::Refused("malformed");
+
+/// How the rows of a collection compare with the second opinion.
+#[derive(Debug, Default)]
+struct Comparison {
+    claimed_valid: usize,
+    claimed_invalid: usize,
+    unclaimed: usize,
+    /// Rows whose label is the opposite of what would be claimed.
+    contradicted: Vec<String>,
+    /// Rows that their collectors call disputed, and that would be claimed.
+    presumed: Vec<String>,
+}
+
+#[test]
+fn dates_are_judged_as_others_label_them() {
+    compare("date", Format::CalendarDate, MALFORMED, 100);
+}
+
+#[test]
+fn phone_numbers_are_judged_as_others_label_them() {
+    compare("e164", Format::PhoneNumber, MALFORMED, 800);
+}
+
+#[test]
+fn mail_addresses_are_judged_as_others_label_them() {
+    compare("email", Format::MailAddress, MALFORMED, 150);
+}
+
+#[test]
+fn postal_codes_are_judged_as_others_label_them() {
+    compare("postal", Format::PostalCode, MALFORMED, 80);
+}
+
+#[test]
+fn base64_is_judged_as_others_label_it() {
+    compare("base64", Format::Document, Claim::Refused("not-base64"), 20);
+}
+
+fn compare(collection: &str, format: Format, refusal: Claim, fewest: usize) {
+    let Some(rows) = rows(collection) else {
+        return println!("{collection}: the collection is not there, so nothing is compared");
+    };
+    let mut comparison = Comparison::default();
+    for row in &rows {
+        classify(row, format, refusal, &mut comparison);
+    }
+    println!(
+        "{collection}: {} claimed valid, {} claimed invalid, {} not claimed; disputed and yet claimed: {:#?}",
+        comparison.claimed_valid, comparison.claimed_invalid, comparison.unclaimed, comparison.presumed
+    );
+    assert!(comparison.contradicted.is_empty(), "{:#?}", comparison.contradicted);
+    assert!(comparison.presumed.is_empty(), "{:#?}", comparison.presumed);
+    assert!(comparison.claimed_valid + comparison.claimed_invalid >= fewest, "too little is claimed of {collection}");
+}
+
+fn classify(row: &Value, format: Format, refusal: Claim, comparison: &mut Comparison) {
+    let input = Input { content: Content::Json(row["value"].clone()), companion: row.get("country").cloned() };
+    let (valid, invalid) = (agrees(format, Claim::Accepted, &input), agrees(format, refusal, &input));
+    let label = label(row);
+    let told = format!("{} {}: {label}", row["value"], row["country"]);
+    match (valid, invalid) {
+        (true, true) => comparison.contradicted.push(format!("{told}, and both are claimed")),
+        (true, false) => comparison.claimed_valid += 1,
+        (false, true) => comparison.claimed_invalid += 1,
+        (false, false) => comparison.unclaimed += 1,
+    }
+    match label {
+        Value::Bool(label) if valid != invalid && label != valid => comparison.contradicted.push(told),
+        Value::String(_) if valid || invalid => comparison.presumed.push(told),
+        _ => {}
+    }
+}
+
+/// Telephone numbers have two labels: what lacks the form of E.164 is invalid, whichever country dials it so.
+fn label(row: &Value) -> Value {
+    match row.get("syntax_valid") {
+        Some(Value::Bool(false)) => Value::Bool(false),
+        _ => row["valid"].clone(),
+    }
+}
+
+fn rows(collection: &str) -> Option<Vec<Value>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/oracles");
+    let text = std::fs::read_to_string(folder.join(format!("{collection}.jsonl"))).ok()?;
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect())
+}
+
+#[test]
+fn a_contradiction_is_noticed() {
+    let mut comparison = Comparison::default();
+    classify(&json!({ "value": "2023-02-29", "valid": true }), Format::CalendarDate, MALFORMED, &mut comparison);
+    classify(&json!({ "value": "2023-02-28", "valid": "disputed" }), Format::CalendarDate, MALFORMED, &mut comparison);
+    assert_eq!((comparison.contradicted.len(), comparison.presumed.len()), (1, 1));
+}

@@ -1,0 +1,209 @@
+//! Pictures and pages with drawn properties: size, colours, resolution in either unit and either direction, several
+//! pages. Fields of colour with some noise, so that files stay small.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// What a picture is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Picture {
+    pub(super) width: u16,
+    pub(super) height: u16,
+    pub(super) colours: Colours,
+    pub(super) dots: Dots,
+    /// Where the noise lies.
+    pub(super) noise: u8,
+}
+
+/// How the colours are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Colours {
+    Rgb,
+    Rgba,
+    Palette,
+    Rgb16,
+    Gray,
+    GrayAlpha,
+    Gray16,
+    /// Cyan, magenta, yellow and black; JPEG alone.
+    Cmyk,
+}
+
+/// The resolution stated: across and down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Dots {
+    PerInch(u16, u16),
+    PerCentimetre(u16, u16),
+    /// Pixels a metre, as PNG states them.
+    PerMetre(u32, u32),
+    /// Nothing is stated.
+    Unstated,
+}
+
+/// The kinds of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Png,
+    Jpg,
+}
+
+/// Pictures by what was asked for.
+type Files = HashMap<(Kind, Picture), Arc<[u8]>>;
+
+/// Built pictures: the same are drawn again and again while a case is made smaller.
+static CACHE: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
+
+/// More than a run draws; the cache is emptied then.
+const MOST: usize = 256;
+
+/// The picture as a file; empty if it cannot be made.
+pub(super) fn file(kind: Kind, picture: Picture) -> Arc<[u8]> {
+    let found = |cache: &Files| cache.get(&(kind, picture)).cloned();
+    if let Some(file) = found(&lock()) {
+        return file;
+    }
+    let built: Arc<[u8]> = match kind {
+        Kind::Png => png(picture).unwrap_or_default().into(),
+        Kind::Jpg => jpg(picture).unwrap_or_default().into(),
+    };
+    let mut cache = lock();
+    if cache.len() >= MOST {
+        cache.clear();
+    }
+    cache.insert((kind, picture), built.clone());
+    built
+}
+
+/// Base64 with padding.
+pub(super) fn encoded(file: &[u8]) -> String {
+    STANDARD.encode(file)
+}
+
+fn lock() -> std::sync::MutexGuard<'static, Files> {
+    CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+const PALETTE: [[u8; 3]; 4] = [[0x24, 0x5a, 0x8c], [0xf0, 0xe0, 0xc0], [0xb0, 0x30, 0x28], [0x28, 0x78, 0x48]];
+
+/// Which colour of the palette a point has.
+fn colour_at(picture: Picture, x: u16, y: u16) -> usize {
+    let field = usize::from(x / 97) + usize::from(y / 61);
+    let speck = (u32::from(x) * 31 + u32::from(y) * 17 + u32::from(picture.noise)).is_multiple_of(509);
+    (field + usize::from(speck)) % PALETTE.len()
+}
+
+fn pixels(picture: Picture) -> Vec<u8> {
+    let mut out = Vec::new();
+    for y in 0..picture.height {
+        for x in 0..picture.width {
+            let index = colour_at(picture, x, y);
+            let [red, green, blue] = PALETTE[index];
+            let gray = (index * 60 + 30) as u8;
+            match picture.colours {
+                Colours::Rgb => out.extend([red, green, blue]),
+                Colours::Rgba => out.extend([red, green, blue, 255]),
+                Colours::Rgb16 => out.extend([red, 0, green, 0, blue, 0]),
+                Colours::Palette => out.push(index as u8),
+                Colours::Gray => out.push(gray),
+                Colours::GrayAlpha => out.extend([gray, 255]),
+                Colours::Gray16 => out.extend([gray, 0]),
+                Colours::Cmyk => out.extend([255 - red, 255 - green, 255 - blue, 0]),
+            }
+        }
+    }
+    out
+}
+
+fn png(picture: Picture) -> Result<Vec<u8>, png::EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, picture.width.into(), picture.height.into());
+    let (colour, depth) = match picture.colours {
+        Colours::Rgb | Colours::Cmyk => (png::ColorType::Rgb, png::BitDepth::Eight),
+        Colours::Rgba => (png::ColorType::Rgba, png::BitDepth::Eight),
+        Colours::Rgb16 => (png::ColorType::Rgb, png::BitDepth::Sixteen),
+        Colours::Palette => (png::ColorType::Indexed, png::BitDepth::Eight),
+        Colours::Gray => (png::ColorType::Grayscale, png::BitDepth::Eight),
+        Colours::GrayAlpha => (png::ColorType::GrayscaleAlpha, png::BitDepth::Eight),
+        Colours::Gray16 => (png::ColorType::Grayscale, png::BitDepth::Sixteen),
+    };
+    encoder.set_color(colour);
+    encoder.set_depth(depth);
+    if picture.colours == Colours::Palette {
+        encoder.set_palette(PALETTE.concat());
+    }
+    if let Some((xppu, yppu)) = per_metre(picture.dots) {
+        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu, yppu, unit: png::Unit::Meter }));
+    }
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&pixels(picture))?;
+    writer.finish()?;
+    Ok(out)
+}
+
+fn per_metre(dots: Dots) -> Option<(u32, u32)> {
+    let from_inch = |dots: u16| (f64::from(dots) / 0.0254).round() as u32;
+    match dots {
+        Dots::PerInch(across, down) => Some((from_inch(across), from_inch(down))),
+        Dots::PerCentimetre(across, down) => Some((u32::from(across) * 100, u32::from(down) * 100)),
+        Dots::PerMetre(across, down) => Some((across, down)),
+        Dots::Unstated => None,
+    }
+}
+
+fn jpg(picture: Picture) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
+    use jpeg_encoder::{ColorType, Encoder, PixelDensity, PixelDensityUnit};
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, 60);
+    let (density, unit) = match picture.dots {
+        Dots::PerInch(across, down) => ((across, down), PixelDensityUnit::Inches),
+        Dots::PerCentimetre(across, down) => ((across, down), PixelDensityUnit::Centimeters),
+        Dots::PerMetre(..) | Dots::Unstated => ((1, 1), PixelDensityUnit::PixelAspectRatio),
+    };
+    encoder.set_density(PixelDensity { density, unit });
+    let (colours, kind) = match picture.colours {
+        Colours::Gray | Colours::GrayAlpha | Colours::Gray16 => (Colours::Gray, ColorType::Luma),
+        Colours::Cmyk => (Colours::Cmyk, ColorType::Cmyk),
+        _ => (Colours::Rgb, ColorType::Rgb),
+    };
+    encoder.encode(&pixels(Picture { colours, ..picture }), picture.width, picture.height, kind)?;
+    Ok(out)
+}
+
+/// A document of so many pages, each with a sentence.
+pub(super) fn pdf(pages: usize, version: &str) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", 4 + page * 2)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Count {pages} /Kids [{}] >>", kids.join(" ")),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>".to_owned(),
+    ];
+    for page in 0..pages {
+        let words = format!("BT /F1 14 Tf 60 760 Td (Page {} of the record of Ada Lovelace) Tj ET", page + 1);
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
+            5 + page * 2
+        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{words}\nendstream", words.len()));
+    }
+    bound(&objects, version)
+}
+
+/// The objects in a file, with the table of their places.
+fn bound(objects: &[String], version: &str) -> Vec<u8> {
+    let mut out = format!("%PDF-{version}\n%").into_bytes();
+    out.extend([0xe2, 0xe3, 0xcf, 0xd3, b'\n']);
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (index, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).into_bytes());
+    }
+    let start = out.len();
+    out.extend(table.into_bytes());
+    out.extend(
+        format!("trailer\n<< /Root 1 0 R /Size {} >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).into_bytes(),
+    );
+    out
+}
