@@ -29,7 +29,7 @@ pub struct Planned {
 pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard: Option<Shard>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = trials
         .into_iter()
-        .filter(|spec| shard.is_none_or(|shard| belongs(&spec, shard)))
+        .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
         .map(|spec| Planned { skip: target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs), spec })
         .collect();
     planned.sort_by_key(|trial| trial.spec.lock.is_none());
