@@ -403,6 +403,33 @@ fn two_runs_of_one_seed_say_the_same() {
     assert!(!random.out.contains("seed random"), "{}", random.out);
 }
 
+#[test]
+fn clearing_up_waits_where_it_is_told_to() {
+    let (desk, pack, folder) = (Desk::open(None), parcel_pack(), folder());
+    let conventions = format!("{}/schemas/conventions.yaml", pack.path());
+    // Whoever clears up has a quota of three a second.
+    let text = read(&conventions);
+    assert!(text.contains("parameter: trackingNumber, as: clerk"), "{text}");
+    write(&pack, "schemas/conventions.yaml", &text.replace("Number, as: clerk", "Number, as: hurried"));
+    let parcels = "about: Many.\nscenarios:\n  - name: many\n    clauses: [FIND-1]\n    given: [parcel]
+    each: { number: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }
+    steps: [{ call: readParcel, as: clerk, headers: { Turn: \"${number}\" }, expect: { success: true } }]\n";
+    write(&pack, "scenarios/many.yaml", parcels);
+    let json = format!("{}/run.json", folder.path());
+    let order = format!("json={json}");
+    let arguments = ["run", "--pack", &pack.path(), "--target-url", &desk.url, "--report", &order, "many::"];
+    let said = stub::CREDENTIALS.iter().fold(Program::new(&arguments), |program, (actor, credential)| {
+        program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
+    });
+    said.go().ended(0);
+    let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    let refused = |exchange: &&Value| exchange["role"] == "teardown" && exchange["statusCode"] == 429;
+    let trials = report["trials"].as_array().expect("trials");
+    let waits = trials.iter().flat_map(|trial| trial["exchanges"].as_array().expect("exchanges")).filter(refused);
+    assert!(waits.count() > 0, "nobody had to wait");
+    assert_eq!(report["leftBehind"], serde_json::json!([]));
+}
+
 // ---------------------------------------------------------------- secrets
 
 const SECRET: &str = "sk_live_Zx9/+q8W=7e6R5t4\"Y3";

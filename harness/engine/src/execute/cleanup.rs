@@ -1,14 +1,21 @@
 //! Taking away what trials have made: after each trial, and once more at the end of the run.
 
+use std::time::Duration;
+
 use chrono::Utc;
 
 use super::environment::Environment;
 use super::ledger::Made;
-use super::request::prepare;
-use super::sending::send;
+use super::request::{Prepared, prepare};
+use super::sending::{send, told_to_wait};
 use super::steps::Run;
 use crate::exchange::{Exchange, Role};
 use crate::scenario::{Step, Variables};
+
+/// How often one thing is tried to be taken away, where the target asks to wait.
+const MOST_TRIES: u32 = 3;
+/// A trial waits that long for its clearing up; what takes longer is left to the end of the run.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
     /// Takes away what this trial has made, newest first; the answers are judged like all others.
@@ -20,23 +27,30 @@ impl Run<'_> {
             let Some(step) = undo_step(self.environment, &made) else {
                 continue;
             };
-            let mut variables = Variables::new();
-            variables
-                .insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
-            std::mem::swap(&mut self.variables, &mut variables);
-            let prepared = self.prepare(&step);
-            std::mem::swap(&mut self.variables, &mut variables);
-            let Ok(prepared) = prepared else { continue };
-            self.environment.wait_for(&prepared.request.actor).await;
-            let exchange = send(self.environment, &prepared, Role::TearDown).await;
-            if is_gone(&exchange) {
-                self.environment.ledger.gone(&made);
+            for _ in 0..MOST_TRIES {
+                let Some(again) = self.take_one_away(&made, &step).await else { break };
+                if again > LONGEST_PAUSE {
+                    break;
+                }
             }
-            // What is wrong with this answer counts; that there was none is not the trial's affair.
-            let inconclusive = self.record.inconclusive.clone();
-            let _ = self.judge(exchange, &prepared, &step);
-            self.record.inconclusive = inconclusive;
         }
+    }
+
+    /// Takes one thing away, and says how long to wait before another try, if it was refused for now.
+    async fn take_one_away(&mut self, made: &Made, step: &Step) -> Option<Duration> {
+        let mut variables = Variables::new();
+        variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
+        std::mem::swap(&mut self.variables, &mut variables);
+        let prepared = self.prepare(step);
+        std::mem::swap(&mut self.variables, &mut variables);
+        let prepared = prepared.ok()?;
+        let environment = self.environment;
+        let (exchange, again) = politely(environment, made, &prepared).await;
+        // What is wrong with this answer counts; that there was none is not the trial's affair.
+        let inconclusive = self.record.inconclusive.clone();
+        let _ = self.judge(exchange, &prepared, step);
+        self.record.inconclusive = inconclusive;
+        again
     }
 }
 
@@ -53,10 +67,27 @@ pub async fn sweep(environment: &Environment) {
         let Ok(prepared) = prepare(contract, target, client.base(), &step, &variables, Utc::now()) else {
             continue;
         };
-        if is_gone(&send(environment, &prepared, Role::TearDown).await) {
-            environment.ledger.gone(&made);
+        for _ in 0..MOST_TRIES {
+            if politely(environment, &made, &prepared).await.1.is_none() {
+                break;
+            }
         }
     }
+}
+
+/// Sends when the actor may, and takes down when it may again where it was told to wait.
+async fn politely(environment: &Environment, made: &Made, prepared: &Prepared) -> (Exchange, Option<Duration>) {
+    let actor = &prepared.request.actor;
+    environment.wait_for(actor).await;
+    let exchange = send(environment, prepared, Role::TearDown).await;
+    if is_gone(&exchange) {
+        environment.ledger.gone(made);
+    }
+    let again = exchange.response().and_then(|response| told_to_wait(environment, response));
+    if let Some(delay) = again {
+        environment.pause(actor, delay);
+    }
+    (exchange, again)
 }
 
 /// The call that takes something away; `None` where there is none, or nobody to make it.

@@ -29,7 +29,8 @@ impl Run<'_> {
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
             let exchange = send(self.environment, &prepared, role).await;
-            let delay = exchange.response().and_then(|response| self.told_to_wait(response)).filter(|_| patient);
+            let delay =
+                exchange.response().and_then(|response| told_to_wait(self.environment, response)).filter(|_| patient);
             let index = self.judge(exchange, &prepared, step)?;
             match delay {
                 None => return Ok(index),
@@ -52,21 +53,6 @@ impl Run<'_> {
             codes.any(|code| limit.is_some_and(|limit| *code == limit.code))
         };
         step.expect.as_ref().is_some_and(mentioned)
-    }
-
-    /// How long a refusal for too many requests asks to wait; `None` for any other answer.
-    fn told_to_wait(&self, response: &Response) -> Option<Duration> {
-        let limit = self.environment.contract.catalog.rate_limit.as_ref()?;
-        let status = self.environment.contract.catalog.code(&limit.code)?.status?;
-        let says_so = || {
-            let body = response.json()?;
-            self.environment.contract.catalog.code_in(&body).filter(|code| *code == limit.code)
-        };
-        if response.status != status && (!response.is_error() || says_so().is_none()) {
-            return None;
-        }
-        let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
-        Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
     }
 
     pub(super) async fn poll(&mut self, step: &Step, poll: Poll) -> Result<usize, Halt> {
@@ -111,7 +97,7 @@ impl Run<'_> {
         for exchange in exchanges {
             let response = exchange.response();
             let is_refusal = response.is_some_and(|response| !response.is_success());
-            if let Some(delay) = response.and_then(|response| self.told_to_wait(response)) {
+            if let Some(delay) = response.and_then(|response| told_to_wait(self.environment, response)) {
                 let at = Instant::now() + delay + Duration::from_millis(700);
                 self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
             }
@@ -128,6 +114,19 @@ impl Run<'_> {
         }
         refused.ok_or_else(|| Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most)))
     }
+}
+
+/// How long a refusal for too many requests asks to wait; `None` for any other answer.
+pub(super) fn told_to_wait(environment: &Environment, response: &Response) -> Option<Duration> {
+    let catalog = &environment.contract.catalog;
+    let limit = catalog.rate_limit.as_ref()?;
+    let status = catalog.code(&limit.code)?.status?;
+    let says_so = || catalog.code_in(&response.json()?).filter(|code| *code == limit.code);
+    if response.status != status && (!response.is_error() || says_so().is_none()) {
+        return None;
+    }
+    let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
+    Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
 }
 
 /// Sends a request and puts down when and how long.
