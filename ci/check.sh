@@ -52,6 +52,4 @@ stage formatting cargo fmt --all --check
 stage lints cargo clippy --workspace --all-targets -- -D warnings
 stage tests cargo test --workspace
 stage suite cargo test -- --report "junit=$junit" --report "json=$json"
-if command -v xmllint >/dev/null; then
-    stage "JUnit file" xmllint --noout "$junit"
-fi
+stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"

@@ -8,7 +8,7 @@ case "${CI_TOOLS:=optional}" in
     optional | required) ;;
     *) echo "error: CI_TOOLS is \`optional\` or \`required\`" >&2 && exit 2 ;;
 esac
-tools="${CARGO_TARGET_DIR:-target}/ci-tools"
+tools="${CARGO_TARGET_DIR:-$PWD/target}/ci-tools"
 skipped=()
 # A registry that does not answer must not hold up the gate.
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_RETRIES="${PIP_RETRIES:-2}" PIP_DEFAULT_TIMEOUT="${PIP_DEFAULT_TIMEOUT:-30}"
