@@ -149,6 +149,9 @@ pub struct RunArgs {
     /// A name for this run; reports of another run are not merged with its own
     #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
     pub run_id: Option<String>,
+    /// No live line on a terminal
+    #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
+    pub no_progress: bool,
     /// Where reports go, and what is made of them.
     #[command(flatten)]
     pub outputs: OutputArgs,

@@ -33,9 +33,34 @@ impl Recorder {
         self.lock().push(result);
     }
 
+    /// How it goes so far.
+    pub fn tally(&self) -> Tally {
+        let results = self.lock();
+        let count = |verdict| results.iter().filter(|result| result.outcome.verdict == verdict).count();
+        Tally {
+            done: results.len(),
+            failed: count(Verdict::Failed),
+            inconclusive: count(Verdict::Inconclusive),
+            requests: results.iter().map(|result| result.record.requests).sum(),
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<TrialResult>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// How a run goes so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many trials are done.
+    pub done: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// Of how many no verdict could be had.
+    pub inconclusive: usize,
+    /// How many requests they have sent.
+    pub requests: usize,
 }
 
 /// What every trial's closure needs.

@@ -8,13 +8,14 @@ mod gate;
 mod manifest;
 mod merge;
 mod packs;
+mod progress;
 mod results;
 mod select;
 mod stop;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use libtest_mimic::Trial;
@@ -29,6 +30,7 @@ use self::command::command;
 use self::deviations::{Known, add_deviations, spoken_of};
 use self::manifest::{manifest, whole};
 use self::packs::joint_hash;
+use self::progress::{Course, Progress};
 use self::results::{add_missing, unrun};
 use self::select::{list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
@@ -161,7 +163,16 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     let names: Vec<Planned> = planned.clone();
     let trials: Vec<Trial> = planned.into_iter().map(|planned| trial(planned, shared.clone())).collect();
+    let course = Course {
+        recorder: shared.recorder.clone(),
+        trials: trials.len(),
+        deadline: arguments.deadline.map(Duration::from_secs_f64),
+    };
+    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, course);
     let _ = libtest_mimic::run(&arguments.libtest, trials);
+    if let Some(progress) = progress {
+        progress.finish();
+    }
     runtime.block_on(sweep(&environment));
     let mut results = shared.recorder.take();
     add_missing(&mut results, names);
