@@ -23,7 +23,7 @@ const LANGUAGES: &[(Variation, Phrases)] = &[
 const MESSAGES: &[(Variation, &str)] = &[
     (wording::TERSE_MESSAGES, "No"),
     (wording::MESSAGES_WITH_EMOJI, "Oh no 🙈 that did not work 👩‍👩‍👧‍👦 e\u{301}\u{200d}!"),
-    (wording::MESSAGES_OF_MANY_LINES, "This did not work:\r\n\t- see \"details\"\n\t- or C:\\ \u{b}\u{1}\u{7f}"),
+    (wording::MESSAGES_OF_MANY_LINES, "This did not work:\r\n\t- see \"details\"\n\t- or \\ ^ | \u{b}\u{1}\u{7f}"),
     (
         wording::PLAIN_WORDS_LIKE_SQL,
         "Please select another value from the list, update the record where needed, insert what is missing \

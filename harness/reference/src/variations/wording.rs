@@ -22,7 +22,7 @@ section! {
     "messages-with-emoji" MESSAGES_WITH_EMOJI by "left open: wording of messages"
         "Messages hold emoji, combining accents and characters that join others.";
     "messages-of-many-lines" MESSAGES_OF_MANY_LINES by "left open: wording of messages"
-        "Messages have line breaks, tabs, quotes and backslashes.";
+        "Messages have line breaks, tabs, quotes, backslashes and control characters.";
     "plain-words-like-sql" PLAIN_WORDS_LIKE_SQL by "SRV-4"
         "Messages say select, update, insert, delete, from and where, as plain English does.";
     "links-in-details" LINKS_IN_DETAILS by "SRV-4"
