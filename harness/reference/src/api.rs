@@ -64,6 +64,8 @@ pub(crate) struct Context {
     pub(crate) quota: Option<Quota>,
     /// The credential that was sent, valid or not.
     pub(crate) credential: String,
+    /// Whether the id in the path has a percent sign that begins no escape.
+    pub(crate) bad_escape: bool,
     /// Whether the client takes gzip.
     pub(crate) gzip: bool,
 }
@@ -98,6 +100,7 @@ impl App {
         let route = self.route(request);
         Context {
             request_id: self.ids.request(),
+            bad_escape: route.as_ref().is_some_and(|route| route::has_bad_escape(&route.raw_id)),
             operation: route.map(|route| route.operation),
             quota: None,
             credential: credential_text(&request.headers),

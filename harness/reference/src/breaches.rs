@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::Context;
-use crate::defects::{Defect, envelope, limits, server, statuses};
+use crate::defects::{Defect, envelope, limits, resources, server, statuses};
 use crate::errors::Code;
 use crate::habits::Habits;
 use crate::route::Operation;
@@ -57,6 +57,9 @@ impl Situation<'_> {
 
     /// The status of the response.
     pub(crate) fn status(&self, right: u16) -> u16 {
+        if self.strikes() && self.spoils(Code::InvalidFieldFormat, statuses::INTERMITTENT_FORMAT_AS_400) {
+            return 400;
+        }
         WRONG_STATUSES
             .iter()
             .find(|(code, defect, _)| self.spoils(*code, *defect))
@@ -120,6 +123,7 @@ impl Situation<'_> {
             () if self.spoils(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
                 json!({ "reason": details })
             }
+            () if self.strikes() && self.has(envelope::INTERMITTENT_DETAILS_OBJECT) => json!({ "reason": details }),
             () if self.spoils(Code::ValidationError, envelope::DETAILS_IS_ARRAY) => {
                 json!([details])
             }
@@ -233,6 +237,7 @@ impl Situation<'_> {
     fn is_html_page(&self) -> bool {
         self.spoils(Code::InternalServerError, server::HTML_500_PAGE)
             || self.spoils(Code::ServiceUnavailable, server::HTML_MAINTENANCE_PAGE)
+            || (self.context.bad_escape && self.has(resources::HTML_PAGE_FOR_BAD_ESCAPES))
     }
 
     fn with_code_twice(&self, bytes: &[u8]) -> Vec<u8> {
@@ -245,6 +250,9 @@ impl Situation<'_> {
         match () {
             () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
             () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
+            () if self.strikes() && self.code.status() < 500 && self.has(envelope::INTERMITTENT_TEXT_PLAIN) => {
+                Some("text/plain")
+            }
             () if self.has(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
             () if self.spoils(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => Some("text/html"),
             () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN) => {

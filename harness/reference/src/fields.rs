@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::defects::{Defect, envelope, fields};
+use crate::defects::{Defect, envelope, fields, slips};
 use crate::errors::{Code, Fault};
 use crate::formats;
 use crate::habits::Habits;
@@ -60,10 +60,19 @@ pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, habits: &Habi
             None => demand(field, purpose, habits)?,
         }
     }
-    check_formats(&changes, purpose, habits)?;
+    if !comes_too_early(members, habits) {
+        check_formats(&changes, purpose, habits)?;
+    }
     let absent = in_order.iter().filter(|field| !members.contains_key(field.name));
     absent.filter(|_| formats_first).try_for_each(|field| demand(field, purpose, habits))?;
     Ok(changes)
+}
+
+/// Whether a defect overlooks a postal code that stands before its country.
+fn comes_too_early(members: &Map<String, Value>, habits: &Habits) -> bool {
+    let place = |wanted: &str| members.keys().position(|name| name == wanted);
+    let early = place("postalCode").zip(place("country")).is_some_and(|(code, country)| code < country);
+    early && habits.has(slips::COUNTRY_MUST_COME_FIRST)
 }
 
 /// Refuses a new customer for whom a required field is missing.
@@ -79,7 +88,7 @@ pub(crate) fn required_text<'a>(
 ) -> Result<&'a str, Fault> {
     match members.get(name) {
         Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(mistyped(name, habits)),
+        Some(value) => Err(mistyped(name, value, habits)),
         None => missing(name, habits).map(|()| ""),
     }
 }
@@ -103,7 +112,7 @@ fn note(field: &Field, value: &Value, purpose: Purpose, habits: &Habits, changes
             if let Some(text) = tolerated(field, value, habits) {
                 changes.insert(field.name, Some(text));
             } else if !ignored(field, purpose, habits) {
-                return Err(mistyped(field.name, habits));
+                return Err(mistyped(field.name, value, habits));
             }
         }
     }
@@ -116,7 +125,9 @@ fn check_formats(changes: &Changes, purpose: Purpose, habits: &Habits) -> Result
         Purpose::Update { country, postal_code } => (country, postal_code),
     };
     let country = match changes.get("country") {
+        Some(_) if stored_country.is_some() && habits.has(slips::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored_country,
         Some(given) => given.as_deref(),
+        None if habits.has(slips::UPDATE_FORGETS_COUNTRY) => None,
         None => stored_country,
     };
     let updating = matches!(purpose, Purpose::Update { .. });
@@ -169,7 +180,12 @@ fn is_optional(name: &str, habits: &Habits) -> bool {
     rows.iter().any(|(defect, optional)| *optional == name && habits.has(*defect))
 }
 
-fn mistyped(name: &'static str, habits: &Habits) -> Fault {
+fn mistyped(name: &'static str, value: &Value, habits: &Habits) -> Fault {
+    let trips = (value.is_array() && habits.has(fields::ARRAY_FOR_TEXT_500))
+        || (value.is_boolean() && habits.has(fields::BOOLEAN_FOR_TEXT_500));
+    if trips {
+        return Fault::internal();
+    }
     let fault = Fault::invalid(name, format!("Field '{name}' must be a string"));
     match () {
         () if habits.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
@@ -202,15 +218,35 @@ fn ignored(field: &Field, purpose: Purpose, habits: &Habits) -> bool {
 /// Fails on texts that a defect cannot take.
 fn refuse_odd(field: &Field, text: &str, habits: &Habits) -> Result<(), Fault> {
     let is_name = matches!(field.name, "firstName" | "lastName");
+    let name_has = |one: char| is_name && text.contains(one);
+    let has = |odd: fn(char) -> bool| text.contains(odd);
     let trips: &[(Defect, bool)] = &[
         (fields::NUL_500, text.contains('\0')),
         (fields::LONG_VALUE_500, text.len() > 5_000),
         (fields::EMOJI_500, text.chars().any(|one| one > '\u{ffff}')),
         (fields::APOSTROPHE_500, is_name && text.contains('\'')),
         (fields::EMPTY_STRING_500, text.is_empty()),
+        (
+            fields::BIDI_500,
+            has(|one| matches!(one, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')),
+        ),
+        (fields::ZERO_WIDTH_500, has(|one| matches!(one, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'))),
+        (fields::COMBINING_MARK_500, has(|one| matches!(one, '\u{300}'..='\u{36f}'))),
+        (fields::CONTROL_CHARACTER_500, has(char::is_control)),
+        (
+            fields::NONCHARACTER_500,
+            has(|one| u32::from(one) & 0xfffe == 0xfffe || matches!(one, '\u{fdd0}'..='\u{fdef}')),
+        ),
+        (fields::NEWLINE_500, name_has('\n')),
+        (fields::BACKSLASH_500, name_has('\\')),
+        (fields::PERCENT_SIGN_500, name_has('%')),
+        (fields::QUOTATION_MARK_500, name_has('"')),
+        (fields::VERY_LONG_VALUE_500, text.len() > 20_000),
+        (fields::ODD_DATE_500, field.name == "dateOfBirth" && has(|one| one.is_ascii_alphabetic())),
         (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ];
-    if trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
+    let emoji = has(|one| one > '\u{ffff}') && habits.strikes(fields::EVERY_FIFTH_EMOJI_500);
+    if emoji || trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
         return Err(Fault::internal());
     }
     let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());

@@ -1,5 +1,8 @@
 //! What a server does otherwise than the plain reference: its defects, and the variations that the contract permits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::defects::Defect;
 use crate::options::Options;
 use crate::variations::Variation;
@@ -9,6 +12,8 @@ use crate::variations::Variation;
 pub(crate) struct Habits {
     defects: Vec<&'static str>,
     variations: Vec<&'static str>,
+    /// How often a defect that strikes now and then was asked for.
+    asked: Arc<AtomicU64>,
 }
 
 impl Habits {
@@ -16,12 +21,18 @@ impl Habits {
         Self {
             defects: options.defects.iter().map(|defect| defect.name).collect(),
             variations: options.variations.iter().map(|variation| variation.name).collect(),
+            asked: Arc::default(),
         }
     }
 
     /// Whether this defect is switched on.
     pub(crate) fn has(&self, defect: Defect) -> bool {
         self.defects.contains(&defect.name)
+    }
+
+    /// Whether this defect is switched on and strikes, which it does every fifth time.
+    pub(crate) fn strikes(&self, defect: Defect) -> bool {
+        self.has(defect) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
     }
 
     /// The value of the first row whose defect is switched on.

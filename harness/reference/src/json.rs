@@ -1,14 +1,15 @@
 //! Reading a request's body as a JSON object, whatever its media type says (unless a variation minds).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hyper::header::CONTENT_TYPE;
+use regex::Regex;
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Map, Value};
 
 use crate::api::{Body, Request};
 use crate::customers::operations::IMMUTABLE;
-use crate::defects::{fields, statuses};
+use crate::defects::{Defect, fields, statuses};
 use crate::errors::{Code, Fault, shortened};
 use crate::fields as customer;
 use crate::habits::Habits;
@@ -87,7 +88,25 @@ fn parse(bytes: &[u8], habits: &Habits) -> serde_json::Result<Value> {
     if parsed.is_err() && habits.has(fields::ACCEPTS_CUT_SHORT_JSON) {
         return serde_json::from_slice(&[bytes, b"}"].concat());
     }
+    if parsed.is_err()
+        && let Some(mended) = mended(bytes, habits)
+    {
+        return serde_json::from_str(&mended);
+    }
     parsed
+}
+
+/// What defects take for JSON, and what they make of it.
+const MENDINGS: &[(Defect, (&str, &str))] = &[
+    (fields::ACCEPTS_SINGLE_QUOTES, ("'", "\"")),
+    (fields::ACCEPTS_TRAILING_COMMAS, (r",(\s*[}\]])", "$1")),
+    (fields::ACCEPTS_COMMENTS, (r"(?s)/\*.*?\*/|//[^\n]*", "")),
+    (fields::ACCEPTS_BARE_NAMES, (r"([{,]\s*)([A-Za-z]+)\s*:", "$1\"$2\":")),
+];
+
+fn mended(bytes: &[u8], habits: &Habits) -> Option<String> {
+    let (pattern, by) = habits.first(MENDINGS)?;
+    Some(Regex::new(pattern).ok()?.replace_all(std::str::from_utf8(bytes).ok()?, by).into_owned())
 }
 
 /// The error for a body that is sound but for one member's value, which no text or number of ours can hold: half a
@@ -104,9 +123,14 @@ fn not_an_object(value: &Value, operation: Operation, habits: &Habits) -> Result
     if value.is_null() && habits.has(fields::NULL_BODY_500) {
         return Err(Fault::internal());
     }
-    let lenient = operation == Operation::UpdateCustomer && habits.has(fields::PATCH_ACCEPTS_ARRAY);
-    if value.is_array() && lenient {
+    let lenient = (value.is_array() && habits.has(fields::PATCH_ACCEPTS_ARRAY))
+        || (value.is_null() && habits.has(fields::UPDATE_ACCEPTS_NULL_BODY));
+    if lenient && operation == Operation::UpdateCustomer {
         return Ok(Map::new());
+    }
+    let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok());
+    if let Some(members) = inner.filter(|_| habits.has(fields::ACCEPTS_TEXT_BODIES)) {
+        return Ok(members);
     }
     Err(malformed("The body must be a JSON object", habits))
 }
@@ -130,10 +154,34 @@ fn malformed(details: &str, habits: &Habits) -> Fault {
 
 /// The server error that a defect makes of an odd text.
 fn accident(bytes: &[u8], habits: &Habits) -> Option<Fault> {
-    let tripped = (habits.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
+    let trips: &[(Defect, fn(&[u8]) -> bool)] = &[
+        (fields::HUGE_NUMBER_500, has_huge_number),
+        (fields::DUPLICATE_MEMBER_500, names_one_twice),
+        (fields::BLANK_BODY_500, |bytes| !bytes.is_empty() && bytes.trim_ascii().is_empty()),
+        (fields::DEEP_ARRAY_500, |bytes| bytes.starts_with(b"[") && depth(bytes) > DEEP),
+    ];
+    let tripped = trips.iter().any(|(defect, trips)| habits.has(*defect) && trips(bytes))
+        || (habits.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
         || (habits.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
         || (habits.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
     tripped.then(Fault::internal)
+}
+
+/// Whether a member's value is a number that 64 bits cannot hold.
+fn has_huge_number(bytes: &[u8]) -> bool {
+    let pattern = Regex::new(r":\s*-?(?:[0-9]{20,}|[0-9.]+[eE]\+?[0-9]{3,})");
+    pattern.is_ok_and(|pattern| pattern.is_match(&String::from_utf8_lossy(bytes)))
+}
+
+/// Whether two members of the body have the same name. What is nested is not told apart.
+fn names_one_twice(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut seen = BTreeSet::new();
+    Regex::new(r#""([^"\\]*)"\s*:"#).is_ok_and(|pattern| {
+        pattern
+            .captures_iter(&text)
+            .any(|found| found.get(1).is_some_and(|name| !seen.insert(name.as_str().to_owned())))
+    })
 }
 
 fn has_lone_surrogate(bytes: &[u8]) -> bool {

@@ -115,6 +115,13 @@ fn percent_decoded(segment: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// Whether a percent sign begins no escape.
+pub(crate) fn has_bad_escape(segment: &str) -> bool {
+    let bytes = segment.as_bytes();
+    let escape = |at: usize| bytes.get(at + 1..at + 3).and_then(hex_byte);
+    (0..bytes.len()).any(|at| bytes[at] == b'%' && escape(at).is_none())
+}
+
 fn hex_byte(digits: &[u8]) -> Option<u8> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let (high, low) = (value(digits[0])?, value(digits[1])?);

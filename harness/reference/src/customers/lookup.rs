@@ -3,7 +3,7 @@
 use hyper::header::AUTHORIZATION;
 use serde_json::json;
 
-use super::Customers;
+use super::{Customers, State};
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Call, Request, locked};
 use crate::defects::{Defect, access, envelope, resources, statuses};
@@ -29,6 +29,9 @@ pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
     let fault = Fault::not_found("Customer", &call.route.id);
     Some(match absence {
         Absence::NeverExisted => never_existed(fault, call),
+        Absence::Deleted if habits.has(resources::REVIEW_OUTLIVES_DELETION) && is_update_in_review(call, customers) => {
+            Err(fault.code(Code::ResourceConflict))
+        }
         Absence::Deleted if habits.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
             Err(fault.code(Code::ResourceConflict))
         }
@@ -58,6 +61,11 @@ fn absence(call: Call, customers: &Customers) -> Option<Absence> {
         Some(customer) if customer.deleted => Some(Absence::Deleted),
         Some(_) => None,
     }
+}
+
+fn is_update_in_review(call: Call, customers: &Customers) -> bool {
+    let in_review = customers.get(&call.route.id).is_some_and(|customer| customer.state == State::UnderReview);
+    call.route.operation == Operation::UpdateCustomer && in_review
 }
 
 fn is_overlooked(absence: Absence, operation: Operation, habits: &Habits) -> bool {
@@ -130,6 +138,12 @@ pub(crate) fn refuse_odd_id(route: &Route, habits: &Habits) -> Result<(), Fault>
         (resources::PERCENT_ID_500, route.raw_id.contains('%')),
         (resources::LONG_ID_500, route.raw_id.len() > 200),
         (resources::DOTTED_ID_500, route.raw_id.contains('.')),
+        (resources::NUL_ID_500, route.id.contains('\0')),
+        (resources::FOREIGN_BYTES_ID_500, route.id.contains('\u{fffd}')),
+        (resources::BLANK_ID_500, !route.id.is_empty() && route.id.trim().is_empty()),
+        (resources::QUOTED_ID_500, route.id.contains('\'')),
+        (resources::UNICODE_ID_500, !route.id.is_ascii() && !route.id.contains('\u{fffd}')),
+        (resources::SLASH_IN_ID_500, route.id.contains('/')),
     ];
     if trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
         return Err(Fault::internal());

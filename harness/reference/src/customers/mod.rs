@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use crate::credentials::Environment;
+use crate::defects::resources as wrong;
 use crate::fields::{self, Changes};
 use crate::habits::Habits;
 use crate::variations::{resources, wire};
@@ -115,7 +116,11 @@ impl Customers {
     /// The customer who has that address now; letter case does not matter.
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
         let key = self.email_key(environment, Some(email));
-        let counts = |customer: &&Customer| !customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN);
+        let submitted = self.habits.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
+        let counts = |customer: &&Customer| {
+            (!customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN))
+                && !(submitted && customer.state == State::UnderReview)
+        };
         if self.habits.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
             // Several may have the address, of whom the index knows one.
             let has = |customer: &&Customer| self.email_key(customer.environment, customer.value("email")) == key;
@@ -138,7 +143,9 @@ impl Customers {
         let environment = self.all[at].environment;
         self.by_email.remove(&self.email_key(environment, old_email));
         let email = self.email_key(environment, self.all[at].value("email"));
-        self.by_email.insert(email, at);
+        if !self.habits.has(wrong::DUPLICATES_OF_UPDATES_ALLOWED) || old_email == self.all[at].value("email") {
+            self.by_email.insert(email, at);
+        }
     }
 
     /// The newest customers of an environment.

@@ -36,7 +36,9 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     if habits.has(envelope::ERROR_IN_CREATED) {
         body["error"] = json!({ "code": null, "message": "" });
     }
-    Ok(with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, habits))
+    let answer = with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, habits);
+    let reached = customer.value("phoneNumber").is_some();
+    Ok(if reached { with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200, habits) } else { answer })
 }
 
 /// A customer who begins with these values.
@@ -233,8 +235,12 @@ pub(crate) fn delete(call: Call) -> Outcome {
         return Err(in_review());
     }
     customer.deleted = true;
-    if habits.has(statuses::DELETE_ANSWERS_200) {
+    let reviewed = customer.state == State::UnderReview && habits.has(statuses::DELETING_REVIEWED_ANSWERS_200);
+    if reviewed || habits.has(statuses::DELETE_ANSWERS_200) {
         return Ok(Answer::ok(customer.to_json(habits)));
+    }
+    if customer.documents > 0 && habits.has(statuses::DELETING_DOCUMENTED_ANSWERS_202) {
+        return Ok(Answer::ok(customer.to_json(habits)).status(202));
     }
     Ok(Answer::no_content())
 }
@@ -255,7 +261,7 @@ pub(crate) fn upload(call: Call) -> Outcome {
         return Err(in_review());
     }
     customer.documents += 1;
-    let body = json!({
+    let mut body = json!({
         "id": call.app.ids.next("doc"),
         "customerId": customer.id,
         "type": document.purpose,
@@ -263,6 +269,9 @@ pub(crate) fn upload(call: Call) -> Outcome {
         "size": document.size,
         "createdAt": clock::rfc3339_now(&call.app.habits),
     });
+    if habits.has(envelope::ERROR_IN_DOCUMENT) {
+        body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "The document expires soon" });
+    }
     Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, habits))
 }
 

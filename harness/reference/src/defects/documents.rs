@@ -63,4 +63,52 @@ section! {
         "Poor quality is INVALID_DOCUMENT_FORMAT.";
     "grayscale-as-verification-failed" GRAYSCALE_AS_VERIFICATION_FAILED ["DOC-6"]
         "A grayscale image is VERIFICATION_FAILED.";
+    "accepts-bmp" ACCEPTS_BMP ["DOC-2"]
+        "A BMP is accepted.";
+    "accepts-webp" ACCEPTS_WEBP ["DOC-2"]
+        "A WebP is accepted.";
+    "accepts-svg" ACCEPTS_SVG ["DOC-2"]
+        "An SVG is accepted.";
+    "accepts-zip" ACCEPTS_ZIP ["DOC-2"]
+        "A ZIP is accepted.";
+    "sniffs-two-bytes" SNIFFS_TWO_BYTES ["DOC-2"]
+        "Only the first two bytes of the content are looked at.";
+    "trusts-declared-pdf" TRUSTS_DECLARED_PDF ["DOC-2", "DOC-5"]
+        "Whatever is declared to be a PDF is one.";
+    "accepts-one-byte-too-many" ACCEPTS_ONE_BYTE_TOO_MANY ["DOC-3"]
+        "A document of 10 MiB and one byte is accepted.";
+    "limit-of-eleven-megabytes" LIMIT_OF_ELEVEN_MEGABYTES ["DOC-3"]
+        "A document may have 11 MiB.";
+    "limit-just-below-ten-megabytes" LIMIT_JUST_BELOW_TEN_MEGABYTES ["DOC-3"]
+        "A document of 10,000,000 bytes is too big.";
+    "oversize-as-quality" OVERSIZE_AS_QUALITY ["DOC-3"]
+        "A document that is too big is DOCUMENT_QUALITY_INSUFFICIENT.";
+    "accepts-url-alphabet" ACCEPTS_URL_ALPHABET ["DOC-4"]
+        "Content may be Base64 of the alphabet for URLs.";
+    "stops-at-bad-character" STOPS_AT_BAD_CHARACTER ["DOC-4"]
+        "Content is decoded up to the first character that is not Base64.";
+    "ignores-what-follows-padding" IGNORES_WHAT_FOLLOWS_PADDING ["DOC-4"]
+        "What follows the padding of the content is ignored.";
+    "rejects-palette-pngs" REJECTS_PALETTE_PNGS ["DOC-1"]
+        "A PNG with a palette counts as grayscale.";
+    "rejects-alpha-pngs" REJECTS_ALPHA_PNGS ["DOC-1"]
+        "A PNG with an alpha channel counts as grayscale.";
+    "rejects-progressive-jpegs" REJECTS_PROGRESSIVE_JPEGS ["DOC-1"]
+        "A progressive JPEG is INVALID_DOCUMENT_FORMAT.";
+    "rejects-exif-jpegs" REJECTS_EXIF_JPEGS ["DOC-1"]
+        "A JPEG that begins with EXIF is INVALID_DOCUMENT_FORMAT.";
+    "overlooks-progressive-gray" OVERLOOKS_PROGRESSIVE_GRAY ["DOC-6"]
+        "The colours of a progressive JPEG are not looked at.";
+    "accepts-grayscale-png" ACCEPTS_GRAYSCALE_PNG ["DOC-6"]
+        "Grayscale PNGs are accepted.";
+    "accepts-deep-grayscale" ACCEPTS_DEEP_GRAYSCALE ["DOC-6"]
+        "Grayscale of 16 bits is accepted.";
+    "needs-301-dpi" NEEDS_301_DPI ["DOC-1", "DOC-6"]
+        "An image needs 301 DPI.";
+    "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6"]
+        "Only a JPEG's resolution is looked at.";
+    "takes-metres-for-inches" TAKES_METRES_FOR_INCHES ["DOC-6"]
+        "A PNG's pixels per metre are read as pixels per inch.";
+    "every-fifth-document-unchecked" EVERY_FIFTH_DOCUMENT_UNCHECKED ["DOC-2"]
+        "Every fifth document of a foreign kind is accepted.";
 }

@@ -109,4 +109,10 @@ section! {
         "`error.code` stands twice in every error.";
     "latin-1-errors" LATIN_1_ERRORS ["ENV-10"]
         "RESOURCE_NOT_FOUND has a Latin-1 byte in its message, which is not UTF-8.";
+    "intermittent-text-plain" INTERMITTENT_TEXT_PLAIN ["ENV-8"]
+        "Every fifth error below 500 is sent as text/plain.";
+    "intermittent-details-object" INTERMITTENT_DETAILS_OBJECT ["ENV-4"]
+        "Every fifth error has an object as its `details`.";
+    "error-in-document" ERROR_IN_DOCUMENT ["ENV-9"]
+        "A document that was accepted comes with an `error` that warns of its date.";
 }

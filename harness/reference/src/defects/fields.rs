@@ -67,4 +67,52 @@ section! {
         "A date with the day 00 is INTERNAL_SERVER_ERROR.";
     "phone-letters-503" PHONE_LETTERS_503 ["FMT-2", "FMT-5"]
         "A phone number with letters is SERVICE_UNAVAILABLE.";
+    "bidi-500" BIDI_500 ["FMT-5"]
+        "A mark of the writing direction is INTERNAL_SERVER_ERROR.";
+    "zero-width-500" ZERO_WIDTH_500 ["FMT-5"]
+        "A character without width is INTERNAL_SERVER_ERROR.";
+    "combining-mark-500" COMBINING_MARK_500 ["FMT-5"]
+        "A combining accent is INTERNAL_SERVER_ERROR.";
+    "newline-500" NEWLINE_500 ["FMT-5"]
+        "A line feed in a name is INTERNAL_SERVER_ERROR.";
+    "backslash-500" BACKSLASH_500 ["FMT-5"]
+        "A backslash in a name is INTERNAL_SERVER_ERROR.";
+    "percent-sign-500" PERCENT_SIGN_500 ["FMT-5"]
+        "A percent sign in a name is INTERNAL_SERVER_ERROR.";
+    "quotation-mark-500" QUOTATION_MARK_500 ["FMT-5"]
+        "A quotation mark in a name is INTERNAL_SERVER_ERROR.";
+    "control-character-500" CONTROL_CHARACTER_500 ["FMT-5"]
+        "A control character in a text is INTERNAL_SERVER_ERROR.";
+    "noncharacter-500" NONCHARACTER_500 ["FMT-5"]
+        "A code point that is no character is INTERNAL_SERVER_ERROR.";
+    "very-long-value-500" VERY_LONG_VALUE_500 ["FMT-5"]
+        "A text of more than 20,000 characters is INTERNAL_SERVER_ERROR.";
+    "huge-number-500" HUGE_NUMBER_500 ["FMT-5", "VAL-3"]
+        "A number beyond 64 bits is INTERNAL_SERVER_ERROR.";
+    "array-for-text-500" ARRAY_FOR_TEXT_500 ["FMT-5", "VAL-3"]
+        "An array in the place of a text is INTERNAL_SERVER_ERROR.";
+    "boolean-for-text-500" BOOLEAN_FOR_TEXT_500 ["FMT-5", "VAL-3"]
+        "A boolean in the place of a text is INTERNAL_SERVER_ERROR.";
+    "duplicate-member-500" DUPLICATE_MEMBER_500 ["FMT-5"]
+        "A member that stands twice in a body is INTERNAL_SERVER_ERROR.";
+    "blank-body-500" BLANK_BODY_500 ["VAL-1"]
+        "A body of white space is INTERNAL_SERVER_ERROR.";
+    "deep-array-500" DEEP_ARRAY_500 ["VAL-1"]
+        "A body of arrays nested deeply is INTERNAL_SERVER_ERROR.";
+    "accepts-single-quotes" ACCEPTS_SINGLE_QUOTES ["VAL-1"]
+        "Texts and names in a body may be in single quotes.";
+    "accepts-trailing-commas" ACCEPTS_TRAILING_COMMAS ["VAL-1"]
+        "A comma may stand before a closing bracket.";
+    "accepts-comments" ACCEPTS_COMMENTS ["VAL-1"]
+        "Comments in a body are ignored.";
+    "accepts-bare-names" ACCEPTS_BARE_NAMES ["VAL-1"]
+        "The names of members need no quotes.";
+    "accepts-text-bodies" ACCEPTS_TEXT_BODIES ["VAL-1"]
+        "A body may be a JSON string that holds the object.";
+    "update-accepts-null-body" UPDATE_ACCEPTS_NULL_BODY ["VAL-1"]
+        "An update with the body `null` changes nothing and answers 200.";
+    "odd-date-500" ODD_DATE_500 ["FMT-1", "FMT-5"]
+        "A date of birth with letters is INTERNAL_SERVER_ERROR.";
+    "every-fifth-emoji-500" EVERY_FIFTH_EMOJI_500 ["FMT-5"]
+        "Every fifth text with an emoji is INTERNAL_SERVER_ERROR.";
 }

@@ -27,6 +27,7 @@ pub(crate) mod formats;
 pub(crate) mod limits;
 pub(crate) mod resources;
 pub(crate) mod server;
+pub(crate) mod slips;
 pub(crate) mod statuses;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ const SECTIONS: &[&[Defect]] = &[
     access::ALL,
     fields::ALL,
     formats::ALL,
+    slips::ALL,
     documents::ALL,
     resources::ALL,
     limits::ALL,

@@ -85,4 +85,24 @@ section! {
         "A verification that fails leaves the state as it was.";
     "rejected-after-failure" REJECTED_AFTER_FAILURE ["VER-2"]
         "A verification that fails leaves the customer REJECTED.";
+    "nul-id-500" NUL_ID_500 ["RES-5"]
+        "A NUL in an id is INTERNAL_SERVER_ERROR.";
+    "foreign-bytes-id-500" FOREIGN_BYTES_ID_500 ["RES-5"]
+        "An id that is not UTF-8 is INTERNAL_SERVER_ERROR.";
+    "blank-id-500" BLANK_ID_500 ["RES-5"]
+        "An id of spaces is INTERNAL_SERVER_ERROR.";
+    "quoted-id-500" QUOTED_ID_500 ["RES-5"]
+        "An apostrophe in an id is INTERNAL_SERVER_ERROR.";
+    "unicode-id-500" UNICODE_ID_500 ["RES-5"]
+        "A letter beyond ASCII in an id is INTERNAL_SERVER_ERROR.";
+    "slash-in-id-500" SLASH_IN_ID_500 ["RES-5"]
+        "An escaped slash in an id is INTERNAL_SERVER_ERROR.";
+    "html-page-for-bad-escapes" HTML_PAGE_FOR_BAD_ESCAPES ["ENV-1", "ENV-8", "RES-5"]
+        "A percent sign in an id that begins no escape is answered with an HTML page.";
+    "review-outlives-deletion" REVIEW_OUTLIVES_DELETION ["RES-3"]
+        "Updating a customer who was deleted in UNDER_REVIEW is RESOURCE_CONFLICT.";
+    "duplicates-of-updates-allowed" DUPLICATES_OF_UPDATES_ALLOWED ["CON-3"]
+        "An address that a customer got by an update counts as free.";
+    "duplicates-of-submitted-allowed" DUPLICATES_OF_SUBMITTED_ALLOWED ["CON-3"]
+        "The address of a customer in UNDER_REVIEW counts as free.";
 }

@@ -77,4 +77,12 @@ section! {
         "Deleting a customer answers 200 with the customer.";
     "inbound-event-answers-200" INBOUND_EVENT_ANSWERS_200 ["STA-3"]
         "An accepted inbound event is answered with 200.";
+    "intermittent-format-as-400" INTERMITTENT_FORMAT_AS_400 ["STA-2"]
+        "Every fifth INVALID_FIELD_FORMAT comes with status 400.";
+    "create-with-phone-answers-200" CREATE_WITH_PHONE_ANSWERS_200 ["STA-3"]
+        "Creating a customer who has a phone number answers 200.";
+    "deleting-documented-answers-202" DELETING_DOCUMENTED_ANSWERS_202 ["STA-1", "STA-3"]
+        "Deleting a customer who has documents answers 202.";
+    "deleting-reviewed-answers-200" DELETING_REVIEWED_ANSWERS_200 ["STA-3"]
+        "Deleting a customer in UNDER_REVIEW answers 200 with the customer.";
 }

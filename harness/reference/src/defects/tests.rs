@@ -48,6 +48,7 @@ fn constants_are_called_like_their_defects() {
         (access::ALL, access::IDENTIFIERS),
         (fields::ALL, fields::IDENTIFIERS),
         (formats::ALL, formats::IDENTIFIERS),
+        (slips::ALL, slips::IDENTIFIERS),
         (documents::ALL, documents::IDENTIFIERS),
         (resources::ALL, resources::IDENTIFIERS),
         (limits::ALL, limits::IDENTIFIERS),
@@ -100,6 +101,7 @@ fn every_defect_is_switched_on_somewhere() {
         "access",
         "fields",
         "formats",
+        "slips",
         "documents",
         "resources",
         "limits",
@@ -110,7 +112,8 @@ fn every_defect_is_switched_on_somewhere() {
         let table = std::fs::read_to_string(path).expect("a section");
         for row in table.lines().filter(|line| line.starts_with("    \"")) {
             let identifier = row.split_whitespace().nth(1).expect("an identifier");
-            let used = code.contains(&format!("{section}::{identifier}"));
+            // Where a module of that name is at hand already, ours is imported as `wrong`.
+            let used = [section, "wrong"].iter().any(|module| code.contains(&format!("{module}::{identifier}")));
             assert!(used, "{section}::{identifier} is never asked for");
         }
     }

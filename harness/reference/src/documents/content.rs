@@ -46,6 +46,27 @@ fn whole(text: &str) -> Option<Vec<u8>> {
 }
 
 fn salvaged(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
+    let kept = match () {
+        () if habits.has(documents::ACCEPTS_URL_ALPHABET) => text.replace('-', "+").replace('_', "/"),
+        () if habits.has(documents::STOPS_AT_BAD_CHARACTER) => up_to_bad_character(text).to_owned(),
+        () if habits.has(documents::IGNORES_WHAT_FOLLOWS_PADDING) => up_to_padding(text).to_owned(),
+        () => return skimmed(text, habits),
+    };
+    whole(&kept).ok_or_else(|| bad(habits))
+}
+
+/// The groups of four that come before the first one with a bad character.
+fn up_to_bad_character(text: &str) -> &str {
+    let good = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
+    &text[..good - good % 4]
+}
+
+fn up_to_padding(text: &str) -> &str {
+    let end = text.find('=').map_or(text.len(), |at| at + text[at..].bytes().take_while(|byte| *byte == b'=').count());
+    &text[..end]
+}
+
+fn skimmed(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
     if habits.has(documents::ACCEPTS_BAD_BASE64) {
         let mut kept = text.to_owned();
         kept.retain(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '/'));

@@ -18,12 +18,15 @@ struct Headers {
     resolution: Option<(f64, f64)>,
     gray: bool,
     alpha: bool,
+    /// Sixteen bits for each sample.
+    deep: bool,
+    progressive: bool,
 }
 
 /// Refuses an image of poor quality. A PDF is taken as it is.
 pub(super) fn judge(bytes: &[u8], kind: Kind, habits: &Habits) -> Result<(), Fault> {
     let headers = match kind {
-        Kind::Png => png(bytes),
+        Kind::Png => png(bytes, habits),
         Kind::Jpeg => jpeg(bytes, habits),
         Kind::Pdf | Kind::Foreign => return Ok(()),
     };
@@ -47,8 +50,10 @@ fn suffices((across, down): (f64, f64), kind: Kind, habits: &Habits) -> bool {
         () => across.min(down),
     };
     let overlooked = habits.has(documents::ACCEPTS_ANY_RESOLUTION)
-        || (kind == Kind::Jpeg && habits.has(documents::IGNORES_JPEG_RESOLUTION));
-    let fewest = if habits.has(documents::ACCEPTS_299_DPI) { 290.0 } else { FEWEST_DPI };
+        || (kind == Kind::Jpeg && habits.has(documents::IGNORES_JPEG_RESOLUTION))
+        || (kind == Kind::Png && habits.has(documents::IGNORES_PNG_RESOLUTION));
+    let wrong = [(documents::ACCEPTS_299_DPI, 290.0), (documents::NEEDS_301_DPI, 301.0)];
+    let fewest = habits.first(&wrong).unwrap_or(FEWEST_DPI);
     let rounded = if habits.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
     overlooked || rounded >= fewest
 }
@@ -56,6 +61,9 @@ fn suffices((across, down): (f64, f64), kind: Kind, habits: &Habits) -> bool {
 fn is_gray_tolerated(headers: &Headers, kind: Kind, habits: &Habits) -> bool {
     habits.has(documents::ACCEPTS_GRAYSCALE)
         || (kind == Kind::Jpeg && habits.has(documents::ACCEPTS_GRAYSCALE_JPEG))
+        || (kind == Kind::Png && habits.has(documents::ACCEPTS_GRAYSCALE_PNG))
+        || (headers.deep && habits.has(documents::ACCEPTS_DEEP_GRAYSCALE))
+        || (headers.progressive && habits.has(documents::OVERLOOKS_PROGRESSIVE_GRAY))
         || (headers.alpha && habits.has(documents::ACCEPTS_GRAY_WITH_ALPHA))
 }
 
@@ -70,17 +78,18 @@ fn poor(details: &str, habits: &Habits) -> Fault {
 }
 
 /// The headers of a PNG: colour type from IHDR, resolution from pHYs.
-fn png(bytes: &[u8]) -> Headers {
+fn png(bytes: &[u8], habits: &Habits) -> Headers {
     let mut headers = Headers::default();
     let mut rest = bytes.get(8..).unwrap_or_default();
     while let Some((name, data, after)) = chunk(rest) {
         match name {
             b"IHDR" => {
                 let colour_type = data.get(9).copied().unwrap_or(2);
-                headers.gray = matches!(colour_type, 0 | 4);
+                headers.gray = matches!(colour_type, 0 | 4) || is_mistaken_for_gray(colour_type, habits);
+                headers.deep = data.get(8) == Some(&16);
                 headers.alpha = colour_type == 4;
             }
-            b"pHYs" => headers.resolution = pixels_per_metre(data),
+            b"pHYs" => headers.resolution = pixels_per_metre(data, habits),
             b"IDAT" | b"IEND" => break,
             _ => {}
         }
@@ -97,9 +106,16 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((bytes.get(4..8)?, bytes.get(8..end)?, after))
 }
 
-fn pixels_per_metre(data: &[u8]) -> Option<(f64, f64)> {
+/// Whether a defect takes a kind of colour for gray.
+fn is_mistaken_for_gray(colour_type: u8, habits: &Habits) -> bool {
+    (colour_type == 3 && habits.has(documents::REJECTS_PALETTE_PNGS))
+        || (colour_type == 6 && habits.has(documents::REJECTS_ALPHA_PNGS))
+}
+
+fn pixels_per_metre(data: &[u8], habits: &Habits) -> Option<(f64, f64)> {
     let (across, down, unit) = (data.get(..4)?, data.get(4..8)?, data.get(8)?);
-    let per_inch = |bytes| f64::from(big_endian(bytes)) * METRES_PER_INCH;
+    let factor = if habits.has(documents::TAKES_METRES_FOR_INCHES) { 1.0 } else { METRES_PER_INCH };
+    let per_inch = |bytes| f64::from(big_endian(bytes)) * factor;
     (*unit == 1).then(|| (per_inch(across), per_inch(down)))
 }
 
@@ -112,6 +128,7 @@ fn jpeg(bytes: &[u8], habits: &Habits) -> Headers {
             0xe0 if data.starts_with(b"JFIF\0") => headers.resolution = density(data, habits),
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 headers.gray = data.get(5) == Some(&1);
+                headers.progressive = marker == 0xc2;
             }
             0xda | 0xd9 => break,
             _ => {}
@@ -119,6 +136,11 @@ fn jpeg(bytes: &[u8], habits: &Habits) -> Headers {
         rest = after;
     }
     headers
+}
+
+/// Whether a JPEG is sent in several passes.
+pub(super) fn is_progressive(bytes: &[u8]) -> bool {
+    jpeg(bytes, &Habits::default()).progressive
 }
 
 /// A segment's marker, its data, and what follows it.
@@ -203,7 +225,7 @@ mod tests {
     fn cut_off_images_are_read_as_far_as_they_go() {
         for bytes in [png_of(2, 11811), jpeg_of(1, 44, 3)] {
             for end in 0..bytes.len() {
-                let _ = png(&bytes[..end]);
+                let _ = png(&bytes[..end], &Habits::default());
                 let _ = jpeg(&bytes[..end], &Habits::default());
             }
         }

@@ -18,6 +18,7 @@ const LARGEST: usize = 10 * 1024 * 1024;
 const DECIMAL_LIMIT: usize = 10_000_000;
 /// Where a variation refuses tiny documents, smaller ones are.
 const TINY: usize = 100;
+const LARGER_LIMIT: usize = 11 * 1024 * 1024;
 const SMALLER_LIMIT: usize = 5 * 1024 * 1024;
 const FEWEST_DPI: f64 = 300.0;
 
@@ -62,6 +63,7 @@ pub(crate) fn oversize(habits: &Habits) -> Fault {
     let fault = unfit("Document must not be larger than 10MB");
     match () {
         () if habits.has(statuses::OVERSIZE_AS_413) => fault.status(413),
+        () if habits.has(documents::OVERSIZE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () if habits.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field("content"),
         () => fault,
     }
@@ -105,11 +107,16 @@ fn refuse_long_text(text: &str, habits: &Habits) -> Result<(), Fault> {
 }
 
 fn refuse_large(size: usize, habits: &Habits) -> Result<(), Fault> {
+    let wrong = [
+        (documents::ACCEPTS_OVERSIZE, usize::MAX),
+        (documents::FIVE_MEGABYTE_LIMIT, SMALLER_LIMIT),
+        (documents::ACCEPTS_ONE_BYTE_TOO_MANY, LARGEST + 1),
+        (documents::LIMIT_OF_ELEVEN_MEGABYTES, LARGER_LIMIT),
+        (documents::LIMIT_JUST_BELOW_TEN_MEGABYTES, DECIMAL_LIMIT - 1),
+    ];
     let largest = match () {
-        () if habits.has(documents::ACCEPTS_OVERSIZE) => usize::MAX,
-        () if habits.has(documents::FIVE_MEGABYTE_LIMIT) => SMALLER_LIMIT,
         () if habits.vary(variants::DECIMAL_SIZE_LIMIT) => DECIMAL_LIMIT,
-        () => LARGEST,
+        () => habits.first(&wrong).unwrap_or(LARGEST),
     };
     if size > largest { Err(oversize(habits)) } else { Ok(()) }
 }
@@ -117,7 +124,7 @@ fn refuse_large(size: usize, habits: &Habits) -> Result<(), Fault> {
 fn refuse_unfit(bytes: &[u8], media_type: &str, habits: &Habits) -> Result<(), Fault> {
     let declared = declared_kind(media_type);
     let kind = kind(bytes, habits);
-    if habits.has(documents::TRUSTS_DECLARED_TYPE) && declared != Kind::Foreign {
+    if is_trusted(declared, habits) {
         return image::judge(bytes, kind, habits);
     }
     match kind {
@@ -135,6 +142,12 @@ fn refuse_unfit(bytes: &[u8], media_type: &str, habits: &Habits) -> Result<(), F
     image::judge(bytes, kind, habits)
 }
 
+/// Whether a defect believes what the content is declared to be.
+fn is_trusted(declared: Kind, habits: &Habits) -> bool {
+    (declared != Kind::Foreign && habits.has(documents::TRUSTS_DECLARED_TYPE))
+        || (declared == Kind::Pdf && habits.has(documents::TRUSTS_DECLARED_PDF))
+}
+
 fn declared_kind(media_type: &str) -> Kind {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
@@ -149,6 +162,10 @@ fn declared_kind(media_type: &str) -> Kind {
 fn kind(bytes: &[u8], habits: &Habits) -> Kind {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !habits.has(documents::REJECTS_PNG) => Kind::Png,
+        [0xff, 0xd8, 0xff, 0xe1, ..] if habits.has(documents::REJECTS_EXIF_JPEGS) => Kind::Foreign,
+        [0xff, 0xd8, 0xff, ..] if image::is_progressive(bytes) && habits.has(documents::REJECTS_PROGRESSIVE_JPEGS) => {
+            Kind::Foreign
+        }
         [0xff, 0xd8, 0xff, ..] if !habits.has(documents::REJECTS_JPEG) => Kind::Jpeg,
         [b'%', b'P', b'D', b'F', b'-', ..] if !habits.has(documents::REJECTS_PDF) => Kind::Pdf,
         _ => Kind::Foreign,
@@ -157,7 +174,14 @@ fn kind(bytes: &[u8], habits: &Habits) -> Kind {
 
 fn is_tolerated(bytes: &[u8], habits: &Habits) -> bool {
     let starts = |prefix: &[u8]| bytes.starts_with(prefix);
+    let begins_well = [&b"\x89P"[..], b"\xff\xd8", b"%P"].iter().any(|two| starts(two));
     (starts(b"GIF8") && habits.has(documents::ACCEPTS_GIF))
+        || (starts(b"BM") && habits.has(documents::ACCEPTS_BMP))
+        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") && habits.has(documents::ACCEPTS_WEBP))
+        || (bytes.windows(4).take(200).any(|four| four == b"<svg") && habits.has(documents::ACCEPTS_SVG))
+        || (starts(b"PK\x03\x04") && habits.has(documents::ACCEPTS_ZIP))
+        || (begins_well && habits.has(documents::SNIFFS_TWO_BYTES))
+        || (!bytes.is_empty() && habits.strikes(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
         || ((starts(b"II*\0") || starts(b"MM\0*")) && habits.has(documents::ACCEPTS_TIFF))
         || (starts(b"<") && habits.has(documents::ACCEPTS_HTML))
         || (!bytes.is_empty() && bytes.is_ascii() && habits.has(documents::ACCEPTS_PLAIN_TEXT))

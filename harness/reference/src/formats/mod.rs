@@ -4,8 +4,9 @@ mod date;
 mod email;
 mod phone;
 mod postal;
+mod slips;
 
-use crate::defects::{envelope, formats, statuses};
+use crate::defects::{envelope, formats, slips as wrong, statuses};
 use crate::errors::{Code, Fault, shortened};
 use crate::habits::Habits;
 use crate::variations::{formats as variants, wording};
@@ -23,10 +24,13 @@ pub(crate) fn check(
     updating: bool,
     habits: &Habits,
 ) -> Result<(), Fault> {
-    let skipped = updating && habits.first(UNCHECKED_ON_UPDATE).is_some_and(|unchecked| unchecked == name);
+    let unchecked = if updating { UNCHECKED_ON_UPDATE } else { UNCHECKED_ON_CREATE };
+    let skipped = habits.first(unchecked).is_some_and(|unchecked| unchecked == name);
     if skipped {
         return Ok(());
     }
+    let (given, text) = (text, slips::read(name, text, habits));
+    let text = text.as_ref();
     let (good, demand) = match name {
         "dateOfBirth" => (date::is_valid(text, habits), "must be in YYYY-MM-DD format"),
         "phoneNumber" => (phone::is_valid(text, habits), "must be in E.164 format"),
@@ -36,12 +40,13 @@ pub(crate) fn check(
         _ if text.is_empty() => (false, "must not be empty"),
         _ => return check_name(name, text, habits),
     };
-    if good {
+    let overlooked = EVERY_FIFTH.iter().any(|(defect, field)| !good && *field == name && habits.strikes(*defect));
+    if overlooked || (good && !slips::refuses(name, text, habits)) {
         return Ok(());
     }
     let fault = fault(name, demand, updating, habits);
     Err(if habits.vary(wording::QUOTES_SUBMITTED_VALUES) {
-        fault.details(format!("Field '{name}' {demand}, not '{}'", shortened(text)))
+        fault.details(format!("Field '{name}' {demand}, not '{}'", shortened(given)))
     } else {
         fault
     })
@@ -71,6 +76,20 @@ const UNCHECKED_ON_UPDATE: &[(crate::defects::Defect, &str)] = &[
     (formats::UPDATE_SKIPS_PHONE_CHECK, "phoneNumber"),
     (formats::UPDATE_SKIPS_MAIL_CHECK, "email"),
     (formats::UPDATE_SKIPS_POSTAL_CHECK, "postalCode"),
+];
+
+const UNCHECKED_ON_CREATE: &[(crate::defects::Defect, &str)] = &[
+    (wrong::CREATE_SKIPS_DATE_CHECK, "dateOfBirth"),
+    (wrong::CREATE_SKIPS_PHONE_CHECK, "phoneNumber"),
+    (wrong::CREATE_SKIPS_MAIL_CHECK, "email"),
+    (wrong::CREATE_SKIPS_POSTAL_CHECK, "postalCode"),
+];
+
+const EVERY_FIFTH: &[(crate::defects::Defect, &str)] = &[
+    (wrong::EVERY_FIFTH_DATE_UNCHECKED, "dateOfBirth"),
+    (wrong::EVERY_FIFTH_PHONE_UNCHECKED, "phoneNumber"),
+    (wrong::EVERY_FIFTH_MAIL_UNCHECKED, "email"),
+    (wrong::EVERY_FIFTH_POSTAL_CODE_UNCHECKED, "postalCode"),
 ];
 
 const AS_VALIDATION_ERROR: &[(crate::defects::Defect, &str)] = &[

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::defects::formats;
+use crate::defects::{Defect, formats, slips};
 use crate::habits::Habits;
 use crate::variations::formats as variants;
 
@@ -62,16 +62,73 @@ fn narrow(one: char) -> char {
     digit.unwrap_or(one)
 }
 
+/// How defects hold a text against a country's pattern.
+const COMPARISONS: &[(Defect, fn(&Regex, &str) -> bool)] = &[
+    (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| beginnings(text).any(|part| pattern.is_match(part))),
+    (slips::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| ends(text).any(|part| pattern.is_match(part))),
+    (slips::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
+        ends(text).any(|end| beginnings(end).any(|part| pattern.is_match(part)))
+    }),
+    (slips::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
+        let last = text.char_indices().last().map_or(0, |(at, _)| at);
+        pattern.is_match(text) || pattern.is_match(&text[..last])
+    }),
+    (slips::ACCEPTS_POSTAL_CODE_ONE_SHORTER, |pattern, text| {
+        ["", "0", "A"].iter().any(|last| pattern.is_match(&format!("{text}{last}")))
+    }),
+    (slips::ACCEPTS_LETTERS_FOR_POSTAL_DIGITS, |pattern, text| {
+        pattern.is_match(text) || pattern.is_match(&text.replace(|one: char| one.is_ascii_alphabetic(), "1"))
+    }),
+    (slips::ACCEPTS_DIGITS_FOR_POSTAL_LETTERS, |pattern, text| {
+        pattern.is_match(text) || with_letters(text).any(|text| pattern.is_match(&text))
+    }),
+    (slips::ACCEPTS_OTHER_POSTAL_SEPARATORS, |pattern, text| {
+        let separated = |by: &str| text.replace(|one: char| one.is_ascii_punctuation() || one == ' ', by);
+        pattern.is_match(text) || [" ", "-", ""].iter().any(|by| pattern.is_match(&separated(by)))
+    }),
+    (slips::ACCEPTS_CODE_OF_ANY_COUNTRY, |_, text| PATTERNS.values().any(|pattern| pattern.is_match(text))),
+    (slips::ACCEPTS_US_CODES_EVERYWHERE, |pattern, text| {
+        pattern.is_match(text) || PATTERNS.get("US").is_some_and(|pattern| pattern.is_match(text))
+    }),
+    (slips::ACCEPTS_BLANK_POSTAL_CODES, |pattern, text| pattern.is_match(text) || text.trim().is_empty()),
+];
+
 fn matches(pattern: &Regex, text: &str, habits: &Habits) -> bool {
-    if !habits.has(formats::POSTAL_CODE_PREFIX_IS_ENOUGH) {
-        return pattern.is_match(text);
+    match habits.first(COMPARISONS) {
+        Some(compare) => compare(pattern, text),
+        None => pattern.is_match(text),
     }
-    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter().any(|end| end > 0 && pattern.is_match(&text[..end]))
 }
+
+/// The text, and what is left when characters at its end are missing.
+fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+    text.char_indices().map(|(at, one)| &text[..at + one.len_utf8()])
+}
+
+/// The text, and what is left when characters at its beginning are missing.
+fn ends(text: &str) -> impl Iterator<Item = &str> {
+    text.char_indices().map(|(at, _)| &text[at..])
+}
+
+/// The text with any one or two of its digits taken for letters.
+fn with_letters(text: &str) -> impl Iterator<Item = String> {
+    let digits = || text.char_indices().filter(|(_, one)| one.is_ascii_digit()).map(|(at, _)| at);
+    digits().flat_map(move |first| {
+        digits().map(move |second| {
+            let letter = |(at, one): (usize, char)| if at == first || at == second { 'A' } else { one };
+            text.char_indices().map(letter).collect()
+        })
+    })
+}
+
+const EUROPEAN_UNION: &[&str] = &[
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+];
 
 fn is_overlooked(country: &str, habits: &Habits) -> bool {
     habits.has(formats::IGNORES_COUNTRY)
+        || (!EUROPEAN_UNION.contains(&country) && habits.has(slips::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
         || (country != "US" && habits.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
         || (!["US", "GB", "CA"].contains(&country) && habits.has(formats::KNOWS_THREE_COUNTRIES))
 }

@@ -148,7 +148,7 @@ pub async fn formats(log: &mut Transcript) {
 }
 
 /// A creation and an update with these values.
-async fn try_both(log: &mut Transcript, path: &str, number: usize, values: &Value) {
+pub async fn try_both(log: &mut Transcript, path: &str, number: usize, values: &Value) {
     let mut body = person(&format!("f{number}@example.com"));
     for (name, value) in values.as_object().expect("an object") {
         body[name] = value.clone();

@@ -3,6 +3,7 @@
 mod codes;
 mod fields;
 mod resources;
+mod slips;
 mod webhooks;
 
 use std::pin::Pin;
@@ -27,6 +28,10 @@ pub const SCRIPTS: &[(&[&str], Script)] = &[
     (&["FMT"], |log| Box::pin(fields::formats(log))),
     (&["DOC", "VAL-2"], |log| Box::pin(fields::documents(log))),
     (&["RES", "CON", "VER"], |log| Box::pin(resources::all(log))),
+    (&["ENV", "STA", "RES", "CON"], |log| Box::pin(slips::ids_and_states(log))),
+    (&["VAL", "FMT-5"], |log| Box::pin(slips::bodies(log))),
+    (&["FMT"], |log| Box::pin(slips::values(log))),
+    (&["DOC", "ENV-9"], |log| Box::pin(slips::documents(log))),
     (&["WHK-1", "WHK-2", "WHK-3"], |log| Box::pin(webhooks::inbound(log))),
     (&["WHK-4", "WHK-5", "WHK-6", "WHK-7"], |log| Box::pin(webhooks::outbound(log))),
     (&["RATE", "ENV-6", "STA-2"], |log| Box::pin(limits(log))),
