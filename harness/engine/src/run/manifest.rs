@@ -60,6 +60,9 @@ fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, Stri
         let text = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
         options.insert("target file", hex(&Sha256::digest(text)));
     }
+    if let Some(cases) = arguments.cases {
+        options.insert("cases", cases.to_string());
+    }
     if let Some(id) = &arguments.run_id {
         options.insert("run-id", id.clone());
     }
