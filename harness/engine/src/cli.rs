@@ -79,6 +79,9 @@ pub enum Command {
     },
 }
 
+/// Where found failures go by default, below the pack.
+pub const FOUND: &str = "scenarios/found";
+
 const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option of ours can be given as CONFORMANCE_<NAME>, too; an actor's credential is CONFORMANCE_ACTOR_<NAME>,\nwritten key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 kept, 1 broken, 2 usage or data that does not load, 3 no verdict.\n";
 
 /// Where the contract stands, and what it is held against.
@@ -104,6 +107,9 @@ pub struct RunArgs {
     /// Cases of each fuzz property; by default one for each of its rules, and a few more
     #[arg(long, value_name = "N", env = "CONFORMANCE_CASES", value_parser = cases)]
     pub cases: Option<usize>,
+    /// Write the smallest case of each failure of a fuzz property as a scenario; below scenarios/found without DIR
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_SAVE_FAILURES", num_args = 0..=1, default_missing_value = FOUND)]
+    pub save_failures: Option<PathBuf>,
     /// A number, or `random`: the same seed gives the same cases in the same order
     #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", default_value = "1", value_parser = seed)]
     pub seed: u64,

@@ -91,6 +91,11 @@ pub fn base64(spec: DocumentSpec) -> Result<Arc<str>, String> {
     Ok(text)
 }
 
+/// Bytes as Base64 text (RFC 4648, with padding).
+pub fn encoded(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 /// The bytes of a Base64 text (RFC 4648, with padding).
 pub fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()

@@ -3,6 +3,7 @@
 mod aim;
 mod command;
 mod deviations;
+mod failures;
 mod draft;
 mod gate;
 mod manifest;
@@ -175,6 +176,9 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     }
     runtime.block_on(sweep(&environment));
     let mut results = shared.recorder.take();
+    if let Some(folder) = &arguments.save_failures {
+        failures::save(folder, &environment.contract, &names, &results, arguments.seed, &redactor);
+    }
     add_missing(&mut results, names);
     let facts = Facts {
         contract: &environment.contract,

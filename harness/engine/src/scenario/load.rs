@@ -100,6 +100,7 @@ fn unfold_file(
                 retries: scenario.retries,
                 steps: Vec::new(),
                 variables: case.variables.clone(),
+                first: scenario.found_by.is_some(),
                 property: None,
             };
             let given = scenario.given.iter().chain(&case.given);

@@ -2,6 +2,7 @@
 
 mod deserialize;
 mod formats;
+mod found;
 mod load;
 mod model;
 mod properties;
@@ -12,6 +13,7 @@ mod validate;
 use std::sync::Arc;
 
 pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
+pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
     Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle,
@@ -47,6 +49,8 @@ pub struct TrialSpec {
     pub steps: Vec<Arc<Step>>,
     /// The variables of its case.
     pub variables: Variables,
+    /// True where it runs before others: a property has found it.
+    pub first: bool,
     /// What it draws and claims, where it is a property; its steps then prepare.
     pub property: Option<Arc<Property>>,
 }

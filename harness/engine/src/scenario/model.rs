@@ -66,6 +66,9 @@ pub struct Scenario {
     /// What a reader could not guess.
     #[serde(default)]
     pub why: Option<String>,
+    /// The fuzz property that has found it, in files that `--save-failures` writes; such trials run first.
+    #[serde(default)]
+    pub found_by: Option<String>,
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,

@@ -273,6 +273,7 @@ impl Reader<'_> {
             retries: 0,
             steps: Vec::new(),
             variables: Variables::new(),
+            first: false,
             property: None,
         };
         let given = caller.given_refused.as_ref().filter(|_| aim == Aim::Refused).unwrap_or(&caller.given);
