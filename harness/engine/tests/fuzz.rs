@@ -10,7 +10,9 @@ mod support;
 
 use book::{BOOK, disagreeing};
 use harness::fuzz::Draws;
-use support::{Pack, Server, told};
+use harness::plan::plan;
+use harness::scenario::TrialSpec;
+use support::{Pack, PackFolder, Server, file, told};
 
 const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
 const GOOD_DATES: &str = "fuzz/updateCustomer/dateOfBirth::valid-values-are-accepted";
@@ -76,4 +78,34 @@ async fn a_rule_that_the_second_opinion_refuses_proves_nothing() {
     let reason = record.inconclusive.expect("no verdict");
     assert!(reason.contains("the second opinion refused"), "{reason}");
     assert!(record.findings.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_is_kept_as_a_scenario() {
+    let pack = Pack::with(&BOOK);
+    let server = Server::start(&pack, &["accepts-slashes", "nul-500"], Draws { seed: 3, cases: Some(60) }).await;
+    let names = [DATES, "fuzz/updateCustomer/lastName::odd-values-never-break-it"];
+    let mut files = Vec::new();
+    for name in names {
+        let record = server.run(pack.trial(name)).await;
+        let found = record.fuzz.expect("a property").found;
+        assert_eq!(found.len(), 1, "{name}");
+        files.push(file(&pack, name, &found[0]));
+    }
+    assert_eq!(files[0].0, "createCustomer-dateOfBirth-slashes");
+    assert!(files[0].1.contains("with: { dateOfBirth: \"1900/01/01\" }"), "{}", files[0].1);
+    assert!(files[1].1.contains("with: { lastName: \"\\x00\" }"), "{}", files[1].1);
+
+    let folder = PackFolder::new("found", &files);
+    let library = folder.library(&pack);
+    let kept: Vec<&TrialSpec> = library.trials.iter().filter(|trial| trial.first).collect();
+    assert_eq!(kept.len(), 2);
+    let sound = Server::start(&pack, &[], Draws::default()).await;
+    for trial in kept {
+        assert!(!server.run(trial).await.findings.is_empty(), "{} fails where it was found", trial.name);
+        let record = sound.run(trial).await;
+        assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{}", trial.name);
+    }
+    let planned = plan(&pack.contract, &sound.environment.target, library.trials.clone(), None);
+    assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
 }

@@ -1,12 +1,13 @@
 //! A reference with or without defects, and properties that run against it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::contract::Contract;
-use harness::execute::{Environment, TrialRecord, run_trial, token};
-use harness::fuzz::{Book, Draws};
-use harness::scenario::{Library, TrialSpec, load_with};
+use harness::execute::{Environment, Found, TrialRecord, run_trial, token};
+use harness::fuzz::{BOOK, Book, Draws};
+use harness::scenario::{Failure, Library, TrialSpec, file_name, file_text, load_with};
+use harness::source::Problems;
 use harness::target::{Embedded, HttpClient, Network, Target, start_with_defects};
 use tokio::sync::watch;
 
@@ -18,11 +19,9 @@ pub struct Pack {
 
 impl Pack {
     pub fn with(book: &Book) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let contract = Contract::load(&root).unwrap_or_else(|_| panic!("the contract does not load"));
-        let library = load_with(&root, &contract, book).unwrap_or_else(|problems| {
-            panic!("{}", problems.0.iter().map(|problem| problem.drawn()).collect::<Vec<_>>().join("\n"))
-        });
+        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+        let library =
+            load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
         Self { contract: Arc::new(contract), library }
     }
 
@@ -66,4 +65,48 @@ impl Server {
 /// The findings of a record as (clause, message).
 pub fn told(record: &TrialRecord) -> Vec<(String, String)> {
     record.findings.iter().map(|finding| (finding.clause.clone(), finding.message.clone())).collect()
+}
+
+/// The scenario file that keeps a failure: its name and its text.
+pub fn file(pack: &Pack, trial: &str, found: &Found) -> (String, String) {
+    let property = pack.trial(trial).property.as_deref().expect("a property");
+    let failure = Failure {
+        trial,
+        property,
+        rule: found.rule,
+        input: &found.input,
+        clauses: &found.clauses,
+        seed: 3,
+        case: found.case,
+    };
+    (file_name(property, found.rule), file_text(&pack.contract, &[failure]).expect("a scenario"))
+}
+
+/// A pack in a folder of its own, with the contract of the repository and few scenarios.
+pub struct PackFolder(PathBuf);
+
+impl PackFolder {
+    pub fn new(name: &str, found: &[(String, String)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("scenarios/found")).expect("a folder");
+        let fixtures = root().join("scenarios/fixtures.yaml");
+        std::fs::copy(fixtures, folder.join("scenarios/fixtures.yaml")).expect("a copy");
+        for (name, text) in found {
+            std::fs::write(folder.join(format!("scenarios/found/{name}.yaml")), text).expect("a file");
+        }
+        Self(folder)
+    }
+
+    pub fn library(&self, pack: &Pack) -> Library {
+        load_with(&self.0, &pack.contract, &BOOK).unwrap_or_else(|problems| panic!("{}", drawn(&problems)))
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn drawn(problems: &Problems) -> String {
+    problems.0.iter().map(|problem| problem.drawn()).collect::<Vec<_>>().join("\n")
 }

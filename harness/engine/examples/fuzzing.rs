@@ -1,0 +1,164 @@
+//! What fuzzing finds and what it costs: for each defect of the reference the number of cases until it
+//! shows, over several seeds, and the cases a second against a sound reference.
+//!
+//! `cargo run -p harness --example fuzzing -- [SEEDS] [CASES] [PART OF A DEFECT'S NAME]`; without CASES
+//! each property draws as many as in an ordinary run. `sound` as the third argument looks for false alarms only.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use harness::contract::Contract;
+use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
+use harness::fuzz::Draws;
+use harness::run::load;
+use harness::scenario::TrialSpec;
+use harness::target::{Embedded, HttpClient, Network, Target, defects, start_with_defects};
+use tokio::sync::watch;
+
+/// How many properties run at a time.
+const AT_A_TIME: usize = 4;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok());
+    let seeds = number(0).unwrap_or(3);
+    let cases = number(1).map(|cases| cases as usize);
+    let part = arguments.iter().rev().find(|text| text.parse::<u64>().is_err()).cloned().unwrap_or_default();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Ok((contract, library)) = load(&root) else {
+        eprintln!("error: the pack does not load; `conformance validate` says why");
+        return ExitCode::from(2);
+    };
+    let properties: Vec<TrialSpec> = library.trials.into_iter().filter(|trial| trial.property.is_some()).collect();
+    let bench = Bench { contract: Arc::new(contract), properties, cases };
+    let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
+        runtime.block_on(async {
+            bench.sound(seeds).await?;
+            if part == "sound" { Ok(()) } else { bench.table(seeds, &part).await }
+        })
+    });
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+struct Bench {
+    contract: Arc<Contract>,
+    properties: Vec<TrialSpec>,
+    cases: Option<usize>,
+}
+
+/// What the properties of one server came to.
+#[derive(Default)]
+struct Sum {
+    cases: usize,
+    requests: usize,
+    took: Duration,
+    findings: Vec<String>,
+    /// The case, the rule and the clauses of what was found.
+    found: Vec<(usize, String, Vec<String>)>,
+}
+
+impl Bench {
+    /// Cases a second, and anything that is found where nothing is wrong.
+    async fn sound(&self, seeds: u64) -> Result<(), String> {
+        for seed in 1..=seeds {
+            let sum = self.run(&[], seed, |_| true).await?;
+            let a_second = sum.cases as f64 / sum.took.as_secs_f64();
+            println!(
+                "sound, seed {seed}: {} properties, {} cases, {} requests in {:.1} s, {a_second:.0} cases a second, {} findings",
+                self.properties.len(),
+                sum.cases,
+                sum.requests,
+                sum.took.as_secs_f64(),
+                sum.findings.len()
+            );
+            sum.findings.iter().for_each(|finding| println!("  {finding}"));
+        }
+        Ok(())
+    }
+
+    /// A line for each defect that breaks a clause of a property.
+    async fn table(&self, seeds: u64, part: &str) -> Result<(), String> {
+        let claimed: BTreeSet<&str> =
+            self.properties.iter().flat_map(|property| property.clauses.iter().map(String::as_str)).collect();
+        let rows: Vec<_> = defects()
+            .into_iter()
+            .filter(|(name, _, clauses)| name.contains(part) && clauses.iter().any(|clause| claimed.contains(clause)))
+            .collect();
+        println!("\n{:<40} {:>8} {:>6} {:>6}  first shown by", "defect", "found", "least", "most");
+        let mut always = 0;
+        for (name, _, clauses) in &rows {
+            let mut needed = Vec::new();
+            let mut shown = String::new();
+            for seed in 1..=seeds {
+                let about = |property: &TrialSpec| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
+                let sum = self.run(&[*name], seed, about).await?;
+                let mut found = sum.found;
+                found.retain(|(_, _, broken)| broken.iter().any(|clause| clauses.contains(&clause.as_str())));
+                if let Some((case, rule, _)) = found.into_iter().min() {
+                    needed.push(case + 1);
+                    shown = rule;
+                }
+            }
+            always += usize::from(needed.len() as u64 == seeds);
+            let shown_as = |number: Option<&usize>| number.map_or_else(|| "-".to_owned(), ToString::to_string);
+            let found = format!("{}/{seeds}", needed.len());
+            println!(
+                "{name:<40} {found:>8} {:>6} {:>6}  {shown}",
+                shown_as(needed.iter().min()),
+                shown_as(needed.iter().max())
+            );
+        }
+        println!("{always} of {} defects are found by every seed", rows.len());
+        Ok(())
+    }
+
+    async fn run(&self, defects: &[&str], seed: u64, about: impl Fn(&TrialSpec) -> bool) -> Result<Sum, String> {
+        let (environment, _running) = self.server(defects, seed).await?;
+        let clock = Instant::now();
+        let chosen = self.properties.iter().filter(|property| about(property));
+        let runs = chosen.map(|property| async { (property, run_trial(&environment, property).await) });
+        let records: Vec<(&TrialSpec, TrialRecord)> =
+            futures_util::stream::iter(runs).buffer_unordered(AT_A_TIME).collect().await;
+        let mut sum = Sum { took: clock.elapsed(), ..Sum::default() };
+        for (property, record) in records {
+            sum.requests += record.requests;
+            let doubts = record.inconclusive.iter().map(|why| format!("{}: inconclusive: {why}", property.name));
+            let findings = record.findings.iter();
+            sum.findings.extend(findings.map(|finding| format!("{}: {} {}", property.name, finding.clause, finding.message)));
+            sum.findings.extend(doubts);
+            let Some(fuzz) = record.fuzz else { continue };
+            sum.cases += fuzz.cases;
+            let named = |rule: &str| format!("{} {rule}", property.name);
+            sum.found.extend(fuzz.found.into_iter().map(|found| (found.case, named(found.name), found.clauses)));
+        }
+        Ok(sum)
+    }
+
+    async fn server(
+        &self,
+        defects: &[&str],
+        seed: u64,
+    ) -> Result<(Environment, (Embedded, watch::Sender<Option<Stop>>)), String> {
+        let embedded = start_with_defects(defects).await.map_err(|error| error.to_string())?;
+        let target = Target {
+            url: embedded.url(),
+            embedded: true,
+            credentials: embedded.credentials.clone(),
+            ..Target::default()
+        };
+        let client = HttpClient::new(&target.url, &Network::default())?;
+        let (sender, stop) = watch::channel(None);
+        let environment = Environment::new(self.contract.clone(), target, client, None, token(), stop);
+        Ok((environment.with_draws(Draws { seed, cases: self.cases }), (embedded, sender)))
+    }
+}
