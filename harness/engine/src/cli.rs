@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fuzz::Draws;
+use crate::compare::Change;
 use crate::plan::Shard;
 use crate::report::Order;
 use crate::target::Network;
@@ -72,6 +73,10 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
     },
+    /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
+    Compare(CompareArgs),
+    /// Run the suite against every defect of the reference, and say which it finds
+    Prove(ProveArgs),
     /// Print the JSON Schema of one of our own files: scenario, fixtures, formats, target or report
     Schema {
         /// scenario, fixtures, formats, target or report
@@ -93,6 +98,64 @@ pub struct PackArgs {
     /// A YAML description of a deployment: URL, actors, what it lacks, known deviations
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_TARGET")]
     pub target: Option<PathBuf>,
+}
+
+/// The flags of `compare`.
+#[derive(Args, Debug)]
+pub struct CompareArgs {
+    /// The JSON report of the earlier run
+    pub old: PathBuf,
+    /// The JSON report of the later run
+    pub new: PathBuf,
+    /// A change that does not fail: new, vanished, newly-skipped, newly-inconclusive (repeatable)
+    #[arg(long, value_name = "CHANGE", value_delimiter = ',', value_parser = change)]
+    pub allow: Vec<Change>,
+    /// How it is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ComparisonFormat,
+}
+
+/// How a comparison is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ComparisonFormat {
+    /// For a terminal.
+    Text,
+    /// For the summary of a CI job.
+    Markdown,
+    /// Everything.
+    Json,
+}
+
+/// The flags of `prove`.
+#[derive(Args, Debug)]
+pub struct ProveArgs {
+    /// Only defects with one of these words in their names
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub only: Vec<String>,
+    /// Every trial against every server, instead of a sample of those that should keep silent
+    #[arg(long)]
+    pub whole: bool,
+    /// Another seed takes other samples
+    #[arg(long, value_name = "N", default_value = "1", value_parser = seed)]
+    pub seed: u64,
+    /// Write the matrix, KIND=PATH: json, markdown
+    #[arg(long, value_name = "KIND=PATH", num_args = 1.., value_delimiter = ',', value_parser = matrix_order)]
+    pub report: Vec<(MatrixFormat, PathBuf)>,
+    /// How many servers run side by side
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+    /// Where the contract stands
+    #[command(flatten)]
+    pub pack: PackArgs,
+}
+
+/// How a matrix is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatrixFormat {
+    /// Everything.
+    Json,
+    /// What is the same in every run.
+    Markdown,
 }
 
 /// The flags of a run.
@@ -200,6 +263,22 @@ pub struct GateArgs {
     /// Draft known deviations for what fails now
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_WRITE_DEVIATIONS")]
     pub write_deviations: Option<PathBuf>,
+    /// Compare with the JSON report of an earlier run; what vanished or is newly skipped fails
+    #[arg(long, value_name = "FILE", env = "CONFORMANCE_BASELINE")]
+    pub baseline: Option<PathBuf>,
+    /// What fails besides: `any` breach, or only what is `new` against the baseline
+    #[arg(long, value_enum, env = "CONFORMANCE_FAIL_ON", default_value = "any")]
+    pub fail_on: FailOn,
+}
+
+/// Which breaches fail a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// All of them.
+    #[default]
+    Any,
+    /// Those that the baseline does not have.
+    New,
 }
 
 /// A command whose variables count as unset where they are empty, as pipelines often leave them.
@@ -249,6 +328,25 @@ fn cases(text: &str) -> Result<usize, String> {
         Ok(number @ 1..=1_000_000) => Ok(number),
         _ => Err("a number from 1 to 1000000 is wanted".to_owned()),
     }
+}
+
+fn change(text: &str) -> Result<Change, String> {
+    let fail = [Change::New, Change::Vanished, Change::NewlySkipped, Change::NewlyInconclusive];
+    Change::parse(text)
+        .filter(|change| fail.contains(change))
+        .ok_or_else(|| format!("a change that can be allowed is one of {}", fail.map(Change::as_str).join(", ")))
+}
+
+fn matrix_order(text: &str) -> Result<(MatrixFormat, PathBuf), String> {
+    match text.split_once('=').filter(|(_, path)| !path.is_empty()) {
+        Some(("json", path)) => Ok((MatrixFormat::Json, path.into())),
+        Some(("markdown", path)) => Ok((MatrixFormat::Markdown, path.into())),
+        _ => Err("a report is KIND=PATH; the kinds are json and markdown".to_owned()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "a number from 1 up is wanted".to_owned())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod contract;
 pub mod documents;
 pub mod exchange;
@@ -51,6 +52,8 @@ pub fn main() -> ExitCode {
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect } => commands::serve(listen, &defect),
+        Command::Compare(arguments) => commands::compare(&arguments),
+        Command::Prove(arguments) => commands::prove(&arguments),
         Command::Schema { name } => commands::schema(&name),
     }
 }

@@ -4,6 +4,8 @@
 mod gating;
 #[path = "cli/merging.rs"]
 mod merging;
+#[path = "cli/proving.rs"]
+mod proving;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]
@@ -311,6 +313,13 @@ fn filters_choose_trials() {
 fn everything_with_a_name_is_explained() {
     let cases = [
         ("AUTH-1", "AUTH-1 (MUST)\n"),
+        ("STA-2", "Every trial puts it to the test"),
+        ("STA-2", "status-matches-code"),
+        ("WHK-4", "on every delivery to our endpoints"),
+        ("TOKEN_EXPIRED", "\"$CONFORMANCE_TARGET_URL\"'/"),
+        ("TOKEN_EXPIRED", "CONFORMANCE_ACTOR_EXPIRED"),
+        ("delivery-signed", "It judges WHK-4"),
+        ("readme::the-throttled-caller-is-refused", "(GET /"),
         ("TOKEN_EXPIRED", "TOKEN_EXPIRED\n"),
         ("strict-json", "It judges ENV-10"),
         ("readme::the-throttled-caller-is-refused", "Needs: CONFORMANCE_ACTOR_THROTTLED, rate-limit"),
@@ -325,6 +334,16 @@ fn everything_with_a_name_is_explained() {
         "there is no trial, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
     );
     Program::new(&["explain", "xyzzy"]).go().refused_in_a_line(2, "`list` shows all trials");
+}
+
+#[test]
+fn what_is_explained_can_be_done_by_hand() {
+    let served = Served::start(&[]);
+    let name = names(&["authentication/token-expired"]).swap_remove(0);
+    let said = Program::new(&["explain", &name]).go();
+    let command = said.out.lines().find_map(|line| line.trim().strip_prefix("curl ")).expect("a command");
+    let answer = served.shell(&format!("curl {command}"));
+    assert!(answer.contains("TOKEN_EXPIRED"), "{command}: {answer}");
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::loaded;
-use crate::check::CHECKS;
+use super::reproduce;
+use crate::check::{CHECKS, DELIVERY_CHECKS};
 use crate::cli::PackArgs;
 use crate::contract::{Clause, Contract, ErrorCode, Retry};
+use crate::finding::EXPECTATION;
 use crate::run::Refusal;
 use crate::scenario::{Expect, Library, Property, Step, TrialSpec, codes, template};
 use crate::source::suggestion;
@@ -20,9 +22,9 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
     };
     let text = contract
         .clause(name)
-        .map(|clause| explain_clause(clause, &library))
-        .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &library)))
-        .or_else(|| explain_check(name, &contract))
+        .map(|clause| explain_clause(clause, &contract, &library))
+        .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &contract, &library)))
+        .or_else(|| explain_check(name, &contract, &library))
         .or_else(|| {
             library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract))
         });
@@ -35,32 +37,67 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .iter()
         .map(|clause| clause.id.clone())
         .chain(contract.catalog.code_names())
-        .chain(CHECKS.iter().map(|check| check.name.to_owned()))
+        .chain(crate::check::names().into_iter().map(str::to_owned))
         .chain(library.trials.iter().map(|trial| trial.name.clone()))
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all trials".to_owned());
     Refusal::Usage(format!("error: there is no trial, clause, code or check `{name}`: {hint}")).tell()
 }
 
-fn explain_clause(clause: &Clause, library: &Library) -> String {
+/// How many trials are named where there are very many.
+const NAMED: usize = 6;
+
+fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> String {
     let mut text =
         format!("{} ({})\n  {}\n  On the page: {}\n", clause.id, clause.level.as_str(), clause.says, clause.page);
-    if !clause.checks.is_empty() {
-        text.push_str(&format!("  Judged on every exchange by: {}\n", clause.checks.join(", ")));
+    if let Some(reason) = &clause.excluded {
+        text.push_str(&format!("  Not judged by this suite: {reason}\n"));
+        return text;
     }
-    let trials: Vec<&str> = library
-        .trials
-        .iter()
-        .filter(|trial| trial.clauses.contains(&clause.id))
-        .map(|trial| trial.name.as_str())
-        .collect();
-    if !trials.is_empty() {
-        text.push_str(&format!("  Trials ({}):\n    {}\n", trials.len(), trials.join("\n    ")));
+    for name in &clause.checks {
+        text.push_str(&format!("  Judged by the check {name}: {}\n", promise(name).unwrap_or_default()));
+    }
+    let about: Vec<&TrialSpec> = library.trials.iter().filter(|trial| trial.clauses.contains(&clause.id)).collect();
+    if !about.is_empty() {
+        let names: Vec<&str> = about.iter().map(|trial| trial.name.as_str()).collect();
+        text.push_str(&format!("  Trials about it ({}):\n    {}\n", names.len(), names.join("\n    ")));
+    }
+    if !clause.checks.is_empty() {
+        text.push_str(&format!(
+            "  Every trial puts it to the test where an answer or a delivery is of that kind, set-up and clearing up included, such as:\n    {}\n",
+            samples(library).join("\n    ")
+        ));
+    }
+    if let Some(trial) = about.first().copied().or_else(|| first_refused(library)) {
+        text.push_str(&by_hand(trial, contract));
     }
     text
 }
 
-fn explain_code(entry: &ErrorCode, library: &Library) -> String {
+/// What a check promises, and where it looks.
+fn promise(name: &str) -> Option<String> {
+    let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.promise, "on every exchange"));
+    let deliveries = DELIVERY_CHECKS.iter().find(|check| check.name == name);
+    let found = answers.or_else(|| deliveries.map(|check| (check.promise, "on every delivery to our endpoints")));
+    found.map(|(promise, place)| format!("{promise}; {place}"))
+}
+
+/// Some trials that expect an error, from different files.
+fn samples(library: &Library) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    let refused = library.trials.iter().filter(|trial| is_refused(trial));
+    refused.filter(|trial| seen.insert(&trial.file)).map(|trial| trial.name.as_str()).take(NAMED).collect()
+}
+
+fn first_refused(library: &Library) -> Option<&TrialSpec> {
+    library.trials.iter().find(|trial| is_refused(trial))
+}
+
+fn is_refused(trial: &TrialSpec) -> bool {
+    trial.steps.iter().any(|step| step.expect.as_ref().is_some_and(|expect| !expect.error.is_empty()))
+}
+
+fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
     let status = entry.status.map_or_else(
         || "never answers a call; it stands in delivery logs".to_owned(),
         |status| format!("comes with {status}"),
@@ -71,44 +108,47 @@ fn explain_code(entry: &ErrorCode, library: &Library) -> String {
         Retry::AfterDelay => "try again after the delay that the answer names",
         Retry::Backoff => "try again with growing pauses",
     };
-    let trials = library
-        .trials
-        .iter()
-        .filter(|trial| {
-            let expects = |step: &Arc<Step>| {
-                step.expect.as_ref().is_some_and(|expect| {
-                    codes(&expect.error, &trial.variables).is_ok_and(|codes| codes.contains(&entry.code))
-                })
-            };
-            let draws =
-                |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
-            trial.steps.iter().any(expects) || trial.property.as_ref().is_some_and(draws)
-        })
-        .map(|trial| trial.name.as_str())
-        .collect::<Vec<_>>();
-    format!(
+    let expects = |trial: &TrialSpec, step: &Step| {
+        let accepted = |expect: &crate::scenario::Expect| codes(&expect.error, &trial.variables);
+        step.expect.as_ref().is_some_and(|expect| accepted(expect).is_ok_and(|codes| codes.contains(&entry.code)))
+    };
+    let draws = |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
+    let provokes = |trial: &&TrialSpec| {
+        trial.steps.iter().any(|step| expects(trial, step)) || trial.property.as_ref().is_some_and(draws)
+    };
+    let trials: Vec<&TrialSpec> = library.trials.iter().filter(provokes).collect();
+    let names: Vec<&str> = trials.iter().map(|trial| trial.name.as_str()).collect();
+    let mut text = format!(
         "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Trials that provoke it ({}):\n    {}\n",
         entry.code,
         entry.means,
         entry.page,
-        trials.len(),
-        trials.join("\n    ")
-    )
+        names.len(),
+        names.join("\n    ")
+    );
+    if let Some(first) = trials.first() {
+        text.push_str(&by_hand(first, contract));
+    }
+    text
 }
 
-fn explain_check(name: &str, contract: &Contract) -> Option<String> {
-    let check = CHECKS.iter().find(|check| check.name == name)?;
+fn explain_check(name: &str, contract: &Contract, library: &Library) -> Option<String> {
+    let promise = promise(name)?;
     let clause = contract
         .clause_of_check(name)
         .map_or_else(|| "no clause of this contract".to_owned(), |clause| format!("{}: {}", clause.id, clause.says));
-    Some(format!("{name}\n  On every exchange: {}.\n  It judges {clause}\n", check.promise))
+    Some(format!(
+        "{name}\n  {promise}.\n  It judges {clause}\n  What it finds is reported as that clause, whatever the trial is about. Trials whose answers it sees:\n    {}\n",
+        samples(library).join("\n    ")
+    ))
 }
 
 fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
     let mut text = format!("{}\n  {}\n  {}:{}\n", trial.name, trial.about, trial.file, trial.line);
     for id in &trial.clauses {
         if let Some(clause) = contract.clause(id) {
-            text.push_str(&format!("  {id} ({}): {}\n", clause.level.as_str(), clause.says));
+            let (level, says, page) = (clause.level.as_str(), &clause.says, &clause.page);
+            text.push_str(&format!("  {id} ({level}): {says} On the page: {page}\n"));
         }
     }
     if !trial.actors.is_empty() {
@@ -119,10 +159,30 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
         ));
     }
     for (index, step) in trial.steps.iter().enumerate() {
-        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial)));
+        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial, contract)));
     }
     if let Some(property) = &trial.property {
         text.push_str(&property_in_words(property, trial));
+    }
+    let first = trial.clauses.first().map_or("its clause", String::as_str);
+    text.push_str(&format!(
+        "  What is not as expected breaks {first} ({EXPECTATION}); every answer is judged by all checks besides.\n"
+    ));
+    text.push_str(&by_hand(trial, contract));
+    text
+}
+
+/// How to see it without this program.
+fn by_hand(trial: &TrialSpec, contract: &Contract) -> String {
+    let mut text = format!("  By hand, as in {}:\n", trial.name);
+    for (index, (step, command)) in trial.steps.iter().zip(reproduce::commands(trial, contract)).enumerate() {
+        match command {
+            Some(command) => text.push_str(&format!("    {command}\n")),
+            None => text.push_str(&format!("    # {}. {}\n", index + 1, step_in_words(step, trial, contract))),
+        }
+        for kept in reproduce::kept_by(step) {
+            text.push_str(&format!("    # {kept}\n"));
+        }
     }
     text
 }
@@ -144,7 +204,7 @@ fn property_in_words(property: &Property, trial: &TrialSpec) -> String {
     text
 }
 
-fn step_in_words(step: &Step, trial: &TrialSpec) -> String {
+fn step_in_words(step: &Step, trial: &TrialSpec, contract: &Contract) -> String {
     let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
     if let Some(listen) = &step.listen {
         let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
@@ -162,11 +222,14 @@ fn step_in_words(step: &Step, trial: &TrialSpec) -> String {
     };
     let actor = step.actor.as_deref().map_or_else(|| "nobody in particular".to_owned(), &filled);
     let many = step.burst.map(|burst| format!(" up to {} times at once", burst.at_most)).unwrap_or_default();
+    let id = filled(call);
+    let operation = contract.operation(&id).map(|operation| format!(" ({} {})", operation.method, operation.path));
+    let called = format!("{id}{}", operation.unwrap_or_default());
     let Some(expect) = &step.expect else {
-        return format!("{} as {actor}{many}; it must succeed", filled(call));
+        return format!("{} as {actor}{many}; it must succeed", called);
     };
     let expected = expectation_in_words(expect, trial);
-    format!("{} as {actor}{many}; what must come back: {expected}", filled(call))
+    format!("{} as {actor}{many}; what must come back: {expected}", called)
 }
 
 fn expectation_in_words(expect: &Expect, trial: &TrialSpec) -> String {

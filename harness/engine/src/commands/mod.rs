@@ -1,11 +1,16 @@
 //! What the installed binary can do besides running.
 
+mod compare;
 mod explain;
 mod inspect;
+mod prove;
+mod reproduce;
 mod serve;
 
+pub use compare::compare;
 pub use explain::explain;
 pub use inspect::{list, schema, validate};
+pub use prove::prove;
 pub use serve::serve;
 
 use crate::cli::PackArgs;

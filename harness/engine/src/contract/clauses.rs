@@ -43,6 +43,9 @@ pub struct Clause {
     /// True when the clause itself says that the field at fault is named.
     #[serde(default)]
     pub names_field: bool,
+    /// Why neither check nor scenario judges it.
+    #[serde(default)]
+    pub excluded: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ mod conventions;
 mod openapi;
 mod schemas;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -114,6 +115,33 @@ impl Contract {
             .map(|(clause, check)| {
                 Problem::general("schemas/clauses.yaml", format!("clause {}: unknown check `{check}`", clause.id))
                     .with_help(crate::source::suggestion(check, &known))
+            })
+            .collect()
+    }
+
+    /// Clauses that nobody judges, and exclusions of clauses that somebody does; `named` are the clauses
+    /// that scenarios name.
+    pub fn check_cover(&self, named: &BTreeSet<&str>) -> Vec<Problem> {
+        let problem = |clause: &Clause, message: &str, help: &str| {
+            let message = format!("clause {}: {message}", clause.id);
+            Problem::general("schemas/clauses.yaml", message).with_help(Some(help.to_owned()))
+        };
+        self.clauses
+            .iter()
+            .filter_map(|clause| {
+                let judged = !clause.checks.is_empty() || named.contains(clause.id.as_str());
+                match (judged, &clause.excluded) {
+                    (false, None) => Some(problem(
+                        clause,
+                        "neither a check nor a scenario judges it",
+                        "name it in the `clauses` of a scenario, give it `checks`, or say `excluded: REASON`",
+                    )),
+                    (true, Some(_)) => Some(problem(clause, "it is excluded, and yet judged", "take `excluded` out")),
+                    (false, Some(reason)) if reason.trim().is_empty() => {
+                        Some(problem(clause, "`excluded` is empty", "say why nothing judges it"))
+                    }
+                    _ => None,
+                }
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use crate::exchange::Request;
 const LONGEST_BODY: usize = 16 * 1024;
 
 /// The command.
-pub(super) fn line(request: &Request) -> String {
+pub fn line(request: &Request) -> String {
     let mut line = "curl -sS -i".to_owned();
     if request.method != "GET" {
         line.push_str(&format!(" -X {}", request.method));

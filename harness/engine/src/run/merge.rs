@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::deviations::{Known, Scope, add_deviations};
+use super::gate::Gate;
 use super::packs::joint_hash;
 use super::{Refusal, finish, load, pack_root};
 use crate::cli::MergeArgs;
@@ -15,9 +16,11 @@ use crate::target::Deviation;
 
 /// Judges all parts of a run at once.
 pub fn merge(arguments: &MergeArgs) -> ExitCode {
-    let outcome = parts(&arguments.parts)
-        .and_then(|parts| union(&parts, &suite(arguments, &parts)))
-        .and_then(|report| finish(&arguments.outputs, false, &report));
+    let outcome = Gate::new(&arguments.outputs.gate).and_then(|gate| {
+        let parts = parts(&arguments.parts)?;
+        let report = union(&parts, &suite(arguments, &parts))?;
+        finish(&arguments.outputs, &gate, false, Scope::Whole, report)
+    });
     outcome.unwrap_or_else(|refused| refused.tell())
 }
 

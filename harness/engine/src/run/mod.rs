@@ -24,13 +24,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 pub use merge::merge;
-pub use packs::{load, pack_root};
+pub use packs::{joint_hash, load, pack_root};
 
 use self::aim::{aim, reachable, receiver};
 use self::command::command;
-use self::deviations::{Known, add_deviations, spoken_of};
+use self::deviations::{Known, Scope, add_deviations, spoken_of};
+use self::gate::Gate;
 use self::manifest::{manifest, whole};
-use self::packs::joint_hash;
 use self::progress::{Course, Progress};
 use self::results::{add_missing, unrun};
 use self::select::{list, scope, selected};
@@ -95,6 +95,7 @@ pub fn run(arguments: RunArgs) -> ExitCode {
 
 fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     check_arguments(&mut arguments)?;
+    let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
     let (contract, library) = load(&root)?;
     let hash = joint_hash(&contract, &library);
@@ -147,7 +148,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             redactor: &redactor,
         };
         let trials = report::trials(&facts, results);
-        return write_reports(&arguments.outputs, &report::build(&facts, trials, Vec::new()));
+        return write_reports(&arguments.outputs, &gate, &report::build(&facts, trials, Vec::new()));
     }
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
@@ -204,7 +205,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);
     // Machine-readable lines must stay alone on standard output.
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    finish(&arguments.outputs, machine, &report::build(&facts, trials, entries))
+    finish(&arguments.outputs, &gate, machine, scope, report::build(&facts, trials, entries))
 }
 
 fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
@@ -232,19 +233,26 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
 }
 
 /// Shows the summary, writes the reports, and ends as the report says.
-pub(crate) fn finish(outputs: &OutputArgs, machine: bool, report: &Report) -> Result<ExitCode, Refusal> {
-    let text = terminal::render(report);
+fn finish(
+    outputs: &OutputArgs,
+    gate: &Gate<'_>,
+    machine: bool,
+    scope: Scope,
+    mut report: Report,
+) -> Result<ExitCode, Refusal> {
+    let comparison = gate.judge(&mut report, scope);
+    let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
     if machine || outputs.report.iter().any(Order::is_stdout) {
         eprint!("{text}");
     } else {
         print!("{text}");
     }
-    write_reports(outputs, report)
+    write_reports(outputs, gate, &report)
 }
 
 /// Writes every report that can be written, and then says which could not.
-fn write_reports(outputs: &OutputArgs, report: &Report) -> Result<ExitCode, Refusal> {
-    let mut failures = gate::after(&outputs.gate, report);
+fn write_reports(outputs: &OutputArgs, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = gate.write(report);
     for order in &outputs.report {
         match order.write(report) {
             Ok(Some(path)) => eprintln!("wrote {}", path.display()),

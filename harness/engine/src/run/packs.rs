@@ -32,7 +32,11 @@ pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
     let contract = Contract::load(root)?;
     let mut problems = Problems(contract.check_names(&crate::check::names()));
     match scenario::load(root, &contract) {
-        Ok(library) => problems.or((contract, library)),
+        Ok(library) => {
+            let named = library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+            problems.0.extend(contract.check_cover(&named));
+            problems.or((contract, library))
+        }
         Err(further) => {
             problems.0.extend(further.0);
             Err(problems)
@@ -40,6 +44,7 @@ pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
     }
 }
 
-pub(super) fn joint_hash(contract: &Contract, library: &Library) -> String {
+/// SHA-256 over contract and scenarios.
+pub fn joint_hash(contract: &Contract, library: &Library) -> String {
     hex(&Sha256::digest(format!("{}{}", contract.hash, library.hash)))
 }

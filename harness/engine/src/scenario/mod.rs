@@ -23,7 +23,7 @@ pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
 
 /// One trial: a scenario, or one case of it, ready to be run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TrialSpec {
     /// Its public name: `folder/file::scenario/case`.
     pub name: String,

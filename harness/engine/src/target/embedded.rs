@@ -112,6 +112,11 @@ fn unknown(kind: &str, name: &str, known: impl Iterator<Item = &'static str>) ->
     std::io::Error::other(format!("there is no {kind} `{name}` {hint}"))
 }
 
+/// The credentials of the reference, to show how a call would carry one.
+pub fn example_credentials() -> BTreeMap<String, Credential> {
+    credentials()
+}
+
 fn credentials() -> BTreeMap<String, Credential> {
     reference::credentials()
         .into_iter()

@@ -15,7 +15,9 @@ use serde::Deserialize;
 pub use client::{HttpClient, Network};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
-pub use embedded::{Embedded, assignments, defects, serve, start_embedded, start_with, start_with_defects, variations};
+pub use embedded::{
+    Embedded, assignments, defects, example_credentials, serve, start_embedded, start_with, start_with_defects, variations,
+};
 
 pub use receiver::{Delivery, Receiver};
 

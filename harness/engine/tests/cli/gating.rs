@@ -97,6 +97,68 @@ fn filled_in(draft: &str) -> String {
         .replace("expires: \"\"", "expires: 2999-12-31")
 }
 
+// ---------------------------------------------------------------- runs against each other
+
+#[test]
+fn only_what_is_new_fails_against_a_baseline() {
+    let before = Gate::with(Some("forgets-the-reason"));
+    let old = before.path("old.json");
+    before.go(&["--report", &format!("json={old}")]).ended(1);
+
+    let said = before.go(&["--baseline", &old]);
+    said.ended(1);
+    assert!(said.out.contains("still-failing"), "{}", said.out);
+    let said = before.go(&["--baseline", &old, "--fail-on", "new"]);
+    said.ended(0);
+    assert!(said.out.contains("Nothing is broken that was not broken before."), "{}", said.out);
+
+    // The same trials fail, in another way.
+    let after = Gate::with(Some("writes-the-hint-as-a-number"));
+    let new = after.path("new.json");
+    let said = after.go(&["--baseline", &old, "--fail-on", "new", "--report", &format!("json={new}")]);
+    said.ended(1);
+    assert!(said.out.contains("\ntrials new breaches: "), "{}", said.out);
+
+    let said = Program::new(&["compare", &old, &new]).go();
+    said.ended(1);
+    assert!(said.out.contains("details-are-text at body /hint"), "{}", said.out);
+    Program::new(&["compare", &old, &new, "--allow", "new"]).go().ended(0);
+    let said = Program::new(&["compare", &old, &new, "--format", "json"]).go();
+    let comparison: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert!(comparison["trials"].as_array().expect("trials").iter().any(|entry| entry["change"] == "new"));
+    let said = Program::new(&["compare", &new, &old, "--format", "markdown", "--allow", "new,vanished"]).go();
+    said.ended(0);
+    assert!(said.out.starts_with("## Against the earlier run\n"), "{}", said.out);
+}
+
+#[test]
+fn what_vanishes_fails_but_for_filters() {
+    let run = Gate::with(None);
+    let (whole, part) = (run.path("whole.json"), run.path("part.json"));
+    run.go(&["--report", &format!("json={whole}")]).ended(0);
+    let said = run.go(&["desk", "--baseline", &whole, "--report", &format!("json={part}")]);
+    said.ended(0);
+    assert!(said.out.contains("nothing has changed"), "{}", said.out);
+    let said = Program::new(&["compare", &whole, &part]).go();
+    said.ended(1);
+    assert!(said.out.contains("\ntrials vanished: "), "{}", said.out);
+    Program::new(&["compare", &whole, &part, "--allow", "vanished,newly-skipped"]).go().ended(0);
+}
+
+#[test]
+fn what_is_no_report_is_refused_before_anything_is_sent() {
+    let folder = folder();
+    let file = write(&folder, "old.json", "{\"format\": 1}");
+    let said = Program::run(&["--baseline", &file]);
+    said.refused(2);
+    assert!(said.err.contains("missing field `suite`") && said.err.contains("old.json"), "{}", said.err);
+    Program::run(&["--fail-on", "new"]).refused_in_a_line(2, "name its JSON report with --baseline");
+    Program::new(&["compare", &file, "nowhere.json"]).go().refused(2);
+    let said = Program::new(&["compare", &file, &file, "--allow", "fixed"]).go();
+    said.refused(2);
+    assert!(said.err.contains("one of new, vanished, newly-skipped"), "{}", said.err);
+}
+
 // ---------------------------------------------------------------- the desk
 
 /// The parcel pack and a desk, with a target file that can be changed.

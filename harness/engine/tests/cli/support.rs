@@ -221,6 +221,13 @@ impl Served {
     pub fn program(&self, arguments: &[&str]) -> Program {
         self.exports.iter().fold(Program::new(arguments), |program, (name, value)| program.env(name, value))
     }
+
+    /// What a line of shell says in the environment that was printed.
+    pub fn shell(&self, line: &str) -> String {
+        let exports = self.exports.iter().map(|(name, value)| (name, value));
+        let output = Command::new("bash").args(["-c", line]).envs(exports).output().expect("bash");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
 }
 
 impl Drop for Served {

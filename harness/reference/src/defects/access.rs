@@ -25,7 +25,7 @@ section! {
         "A revoked key may still list customers.";
     "revoked-key-is-forbidden" REVOKED_KEY_IS_FORBIDDEN ["AUTH-3"]
         "A revoked key is INSUFFICIENT_PERMISSIONS.";
-    "accepts-forged-token" ACCEPTS_FORGED_TOKEN ["AUTH-4"]
+    "accepts-forged-token" ACCEPTS_FORGED_TOKEN ["AUTH-4", "AUTH-8"]
         "The signature of a JWT is not looked at, so long as it has one.";
     "alg-none-accepted" ALG_NONE_ACCEPTED ["AUTH-4"]
         "A JWT that says `alg: none` needs no signature.";

@@ -71,7 +71,7 @@ section! {
         "A delivery is tried four times.";
     "no-retry-after-503" NO_RETRY_AFTER_503 ["WHK-6", "WHK-7"]
         "Of the 5xx statuses, only 500 is tried again.";
-    "no-retry-after-refusal" NO_RETRY_AFTER_REFUSAL ["WHK-6"]
+    "no-retry-after-refusal" NO_RETRY_AFTER_REFUSAL ["WHK-6", "WHK-7"]
         "An endpoint that refuses the connection is not tried again.";
     "no-retry-after-timeout" NO_RETRY_AFTER_TIMEOUT ["WHK-6", "WHK-7"]
         "An endpoint that takes too long is not tried again.";

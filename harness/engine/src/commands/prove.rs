@@ -1,0 +1,95 @@
+//! The suite against every defect of the reference: the kill matrix.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::loaded;
+use crate::cli::{MatrixFormat, ProveArgs};
+use crate::prove::matrix::{Circumstances, Matrix, matrix};
+use crate::prove::{Effort, Row, prove_all, rows};
+use crate::report::write_whole;
+use crate::run::{Refusal, joint_hash};
+use crate::source::suggestion;
+
+/// Servers side by side: they mostly wait for each other's cores, and some for time to pass.
+const JOBS: usize = 16;
+
+/// Runs the suite against every defect and says what it found.
+pub fn prove(arguments: &ProveArgs) -> ExitCode {
+    try_prove(arguments).unwrap_or_else(|refusal| refusal.tell())
+}
+
+fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
+    let (contract, library) = loaded(&arguments.pack)?;
+    let all = rows();
+    let chosen = chosen(&arguments.only, &all)?;
+    let hash = joint_hash(&contract, &library);
+    let contract = Arc::new(contract);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let clock = Instant::now();
+    let effort = Effort { seed: arguments.seed, whole: arguments.whole };
+    let told = |line: &crate::prove::matrix::Line| {
+        // A reader that has seen enough, such as `head`, is no failure.
+        let _ = writeln!(std::io::stdout(), "{}", line.in_words());
+    };
+    let jobs = arguments.jobs.unwrap_or(JOBS);
+    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, told));
+    let circumstances = Circumstances {
+        hash,
+        seed: arguments.seed,
+        whole: arguments.whole,
+        complete: chosen.len() == all.len(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    let matrix = matrix(&contract, lines, circumstances);
+    write(arguments, &matrix)?;
+    Ok(conclusion(&matrix))
+}
+
+/// The rows whose names hold one of the words.
+fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Refusal> {
+    for word in only {
+        if !all.iter().any(|row| row.name.contains(word.as_str())) {
+            let known: Vec<String> = all.iter().map(|row| row.name.to_owned()).collect();
+            let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --defect list` lists all".to_owned());
+            return Err(Refusal::Usage(format!("error: no defect has `{word}` in its name: {hint}")));
+        }
+    }
+    let wanted = |row: &&Row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str()));
+    Ok(all.iter().filter(wanted).cloned().collect())
+}
+
+fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Refusal> {
+    for (kind, path) in &arguments.report {
+        let text = match kind {
+            MatrixFormat::Json => matrix.json(),
+            MatrixFormat::Markdown => matrix.markdown(),
+        };
+        write_whole(path, &text).map_err(|error| {
+            Refusal::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
+        })?;
+        eprintln!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+fn conclusion(matrix: &Matrix) -> ExitCode {
+    println!(
+        "\n{} servers, {} trials, {} requests in {:.0} s, seed {}{}",
+        matrix.rows.len(),
+        matrix.trials,
+        matrix.requests,
+        matrix.duration_ms as f64 / 1000.0,
+        matrix.seed,
+        if matrix.whole { ", every trial against each" } else { "" }
+    );
+    if matrix.problems.is_empty() {
+        println!("Every defect is reported as what it is, and nothing else is reported.");
+        return ExitCode::SUCCESS;
+    }
+    println!("{} problems:", matrix.problems.len());
+    matrix.problems.iter().for_each(|problem| println!("  {problem}"));
+    ExitCode::from(1)
+}

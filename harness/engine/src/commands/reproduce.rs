@@ -1,0 +1,64 @@
+//! A trial's calls as commands that a person can run: what the program would send, with credentials and
+//! kept values as variables of the shell.
+
+use std::collections::BTreeSet;
+
+use chrono::Utc;
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::execute::request::prepare;
+use crate::report::curl_line;
+use crate::scenario::{Step, TrialSpec, Variables};
+use crate::target::{Target, example_credentials};
+
+/// Where the commands send to.
+const BASE: &str = "http://conformance-target-url";
+/// What stands in a prepared request for a value that an earlier answer gave.
+const KEPT: &str = "kept-by-hand-";
+
+/// The commands of a trial's steps, in order; `None` for a step that sends nothing or cannot be written so.
+pub(super) fn commands(trial: &TrialSpec, contract: &Contract) -> Vec<Option<String>> {
+    let target = Target { url: BASE.to_owned(), credentials: example_credentials(), ..Target::default() };
+    let mut variables = trial.variables.clone();
+    let given = [("unique", "byhand1"), ("webhook.url", "https://endpoint.example/by-hand")];
+    variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
+    variables.insert("webhook.refusing".into(), "http://127.0.0.1:9/".into());
+    variables.insert("long".into(), "a".repeat(3000).into());
+    trial
+        .steps
+        .iter()
+        .map(|step| {
+            let command = command(step, contract, &target, &variables);
+            for name in step.keep.keys() {
+                variables.insert(name.clone(), format!("{KEPT}{name}").into());
+            }
+            command
+        })
+        .collect()
+}
+
+fn command(step: &Step, contract: &Contract, target: &Target, variables: &Variables) -> Option<String> {
+    step.call.as_ref()?;
+    let prepared = prepare(contract, target, BASE, step, variables, Utc::now()).ok()?;
+    let mut line = curl_line(&prepared.request).replace(BASE, "'\"$CONFORMANCE_TARGET_URL\"'");
+    for name in kept(variables) {
+        let in_shell: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+        line = line.replace(&format!("{KEPT}{name}"), &format!("'\"${in_shell}\"'"));
+    }
+    Some(line.replace("''", ""))
+}
+
+/// The longest first, since one name may begin like another.
+fn kept(variables: &Variables) -> Vec<String> {
+    let names = variables.iter().filter(|(_, value)| value.as_str().is_some_and(|text| text.starts_with(KEPT)));
+    let names: BTreeSet<String> = names.map(|(name, _)| name.clone()).collect();
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names
+}
+
+/// What a person takes from an answer, for a step that keeps something.
+pub(super) fn kept_by(step: &Step) -> Vec<String> {
+    step.keep.iter().map(|(name, from)| format!("keep `{name}` from {from}")).collect()
+}

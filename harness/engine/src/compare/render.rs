@@ -1,0 +1,119 @@
+//! A comparison as text, Markdown and JSON.
+
+use std::fmt::Write as _;
+
+use super::{Change, Comparison, Entry};
+
+/// How many entries of a kind are listed.
+const LISTED: usize = 20;
+
+fn title(change: Change) -> &'static str {
+    match change {
+        Change::New => "new breaches",
+        Change::Vanished => "vanished",
+        Change::NewlySkipped => "newly skipped",
+        Change::NewlyInconclusive => "newly without a verdict",
+        Change::NewlyKnown => "newly let pass as known deviations",
+        Change::NewlyWarned => "recommendations newly not followed",
+        Change::StillFailing => "still failing",
+        Change::Fixed => "fixed",
+        Change::Added => "added",
+    }
+}
+
+fn of(entries: &[Entry], change: Change) -> Vec<&Entry> {
+    entries.iter().filter(|entry| entry.change == change).collect()
+}
+
+/// The comparison for a terminal.
+pub fn text(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for note in &comparison.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    for (kind, entries) in [("trials", &comparison.trials), ("clauses", &comparison.clauses)] {
+        for change in Change::ALL {
+            let listed = of(entries, change);
+            if listed.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n{kind} {}: {}", title(change), listed.len());
+            // What was added and is well is worth a number only.
+            let shown = if change == Change::Added { 0 } else { LISTED };
+            for entry in listed.iter().take(shown) {
+                let _ = writeln!(out, "  {}", entry.name);
+                entry.details.iter().for_each(|detail| out.push_str(&format!("    {detail}\n")));
+            }
+            if shown > 0 && listed.len() > shown {
+                let _ = writeln!(out, "  and {} more", listed.len() - shown);
+            }
+        }
+    }
+    let _ = writeln!(out, "\n{}", counts(comparison));
+    out
+}
+
+fn counts(comparison: &Comparison) -> String {
+    let counted: Vec<String> = Change::ALL
+        .into_iter()
+        .map(|change| (comparison.count(change), change.as_str()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    if counted.is_empty() { "nothing has changed".to_owned() } else { format!("trials: {}", counted.join(", ")) }
+}
+
+/// The comparison for a summary of a CI job.
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut out = format!("## Against the earlier run\n\n{}\n", counts(comparison));
+    if !comparison.notes.is_empty() {
+        out.push('\n');
+    }
+    for note in &comparison.notes {
+        let _ = writeln!(out, "- *{}*", quoted(note));
+    }
+    for (kind, entries) in [("Trials", &comparison.trials), ("Clauses", &comparison.clauses)] {
+        for change in Change::ALL.into_iter().filter(|change| *change != Change::Added) {
+            let listed = of(entries, change);
+            if listed.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n### {kind} {} ({})\n", title(change), listed.len());
+            for entry in listed.iter().take(LISTED) {
+                let details: Vec<String> = entry.details.iter().map(|detail| quoted(detail)).collect();
+                let colon = if details.is_empty() { "" } else { ": " };
+                let _ = writeln!(out, "- `{}`{colon}{}", entry.name, details.join("; "));
+            }
+            if listed.len() > LISTED {
+                let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
+            }
+        }
+    }
+    out
+}
+
+/// Text of a target cannot become markup.
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '@' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            letter if letter.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The comparison as JSON.
+pub fn json(comparison: &Comparison) -> String {
+    let mut text = serde_json::to_string_pretty(comparison).unwrap_or_else(|error| unreachable!("{error}"));
+    text.push('\n');
+    text
+}

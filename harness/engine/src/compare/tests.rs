@@ -1,0 +1,125 @@
+//! Pairs of runs, and what is said of them.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn finding(check: &str, part: &str) -> Value {
+    json!({
+        "clause": "A-1", "check": check, "level": "MUST", "message": "m", "expected": "e", "actual": "a",
+        "part": part, "exchange": 0
+    })
+}
+
+fn trial(name: &str, verdict: &str, findings: Value) -> Value {
+    json!({
+        "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": null,
+        "startedAt": null, "durationMs": 1, "clauses": ["A-1"], "findings": findings, "exchanges": []
+    })
+}
+
+fn report(trials: &[Value]) -> Report {
+    let value = json!({
+        "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
+        "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
+        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": trials, "leftBehind": []
+    });
+    serde_json::from_value(value).expect("a report")
+}
+
+fn change(before: Option<Value>, after: Option<Value>) -> Option<Change> {
+    let one = |trial: Option<Value>| report(&trial.into_iter().collect::<Vec<_>>());
+    let comparison = compare(&one(before), &one(after));
+    assert!(comparison.trials.len() <= 1);
+    comparison.trials.first().map(|entry| entry.change)
+}
+
+#[test]
+fn every_pair_of_verdicts_is_something() {
+    use Change::*;
+    let broken = || json!([finding("status-documented", "status")]);
+    let of = |word: &str| match word {
+        "" => None,
+        "failed" => Some(trial("t", "failed", broken())),
+        "warned" => Some(trial("t", "warned", json!([]))),
+        word => Some(trial("t", word, json!([]))),
+    };
+    for (before, after, wanted) in [
+        ("passed", "passed", None),
+        ("passed", "failed", Some(New)),
+        ("skipped", "failed", Some(New)),
+        ("inconclusive", "failed", Some(New)),
+        ("", "failed", Some(New)),
+        ("failed", "failed", Some(StillFailing)),
+        ("failed", "passed", Some(Fixed)),
+        ("failed", "warned", Some(Fixed)),
+        ("failed", "", Some(Vanished)),
+        ("passed", "", Some(Vanished)),
+        ("passed", "skipped", Some(NewlySkipped)),
+        ("failed", "skipped", Some(NewlySkipped)),
+        ("skipped", "skipped", None),
+        ("skipped", "passed", None),
+        ("passed", "inconclusive", Some(NewlyInconclusive)),
+        ("failed", "inconclusive", Some(NewlyInconclusive)),
+        ("inconclusive", "inconclusive", None),
+        ("passed", "warned", Some(NewlyWarned)),
+        ("", "passed", Some(Added)),
+    ] {
+        assert_eq!(change(of(before), of(after)), wanted, "{before:?} then {after:?}");
+    }
+}
+
+#[test]
+fn another_defect_of_the_same_trial_is_new() {
+    let one = || trial("t", "failed", json!([finding("status-documented", "status")]));
+    for other in [finding("status-documented", "body /x"), finding("expectation", "status")] {
+        let both = trial("t", "failed", json!([finding("status-documented", "status"), other]));
+        assert_eq!(change(Some(one()), Some(both.clone())), Some(Change::New));
+        assert_eq!(change(Some(both), Some(one())), Some(Change::StillFailing));
+    }
+    // What came may differ in wording from run to run; that makes no other defect.
+    let mut reworded = one();
+    reworded["findings"][0]["actual"] = "another text".into();
+    assert_eq!(change(Some(one()), Some(reworded)), Some(Change::StillFailing));
+}
+
+#[test]
+fn what_is_known_now_is_neither_new_nor_skipped_on_the_quiet() {
+    let mut known = finding("status-documented", "status");
+    known["deviation"] = 0.into();
+    let failed = trial("t", "failed", json!([finding("status-documented", "status")]));
+    let skipped = trial("t", "skipped", json!([known]));
+    assert_eq!(change(Some(failed.clone()), Some(skipped.clone())), Some(Change::NewlyKnown));
+    // Once the entry is gone, it is broken as anything else is.
+    assert_eq!(change(Some(skipped), Some(failed)), Some(Change::New));
+}
+
+#[test]
+fn exit_codes_follow_the_gravest_change() {
+    let passed = || trial("t", "passed", json!([]));
+    let code = |after: &[Value], allowed: &[Change]| compare(&report(&[passed()]), &report(after)).exit_code(allowed);
+    assert_eq!(code(&[passed()], &[]), 0);
+    assert_eq!(code(&[], &[]), 1);
+    assert_eq!(code(&[], &[Change::Vanished]), 0);
+    assert_eq!(code(&[trial("t", "skipped", json!([]))], &[]), 1);
+    assert_eq!(code(&[trial("t", "inconclusive", json!([]))], &[]), 3);
+    assert_eq!(code(&[trial("t", "inconclusive", json!([])), trial("u", "failed", json!([]))], &[]), 1);
+}
+
+#[test]
+fn differing_circumstances_are_told() {
+    let (old, mut new) = (report(&[]), report(&[]));
+    assert!(compare(&old, &new).notes.is_empty());
+    new.seed = 2;
+    new.suite.contract_hash = "11".into();
+    assert_eq!(compare(&old, &new).notes, ["other contract or scenarios: 00, now 11", "other seed: 1, now 2"]);
+}
+
+#[test]
+fn a_target_s_text_is_no_markup() {
+    let mut odd = finding("expectation", "status");
+    odd["actual"] = "<img src=x> [a](b) `c`\n# d".into();
+    let comparison = compare(&report(&[]), &report(&[trial("t", "failed", json!([odd]))]));
+    let text = markdown(&comparison);
+    assert!(!text.contains("<img") && !text.contains("[a](b)") && !text.contains("\n# d"), "{text}");
+}

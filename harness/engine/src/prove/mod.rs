@@ -1,0 +1,202 @@
+//! Proving the suite on broken servers: which clauses it reports when the embedded reference breaks a
+//! promise on purpose, and whether it keeps silent where nothing is broken.
+
+pub mod matrix;
+mod selection;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+
+use crate::contract::{Contract, Level};
+use crate::execute::{Environment, TrialRecord, run_trial};
+use crate::scenario::Library;
+use crate::target::{HttpClient, Network, Receiver, start_with_defects};
+use matrix::Line;
+use selection::{Purpose, Queue};
+
+/// What a row of the matrix is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The reference as it should be.
+    Sound,
+    /// One promise is broken on purpose.
+    Defect,
+    /// A breach that the suite is silent about, with the reason.
+    Silent(&'static str),
+}
+
+/// A server to be proved on.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its name: that of the defect.
+    pub name: &'static str,
+    /// What is wrong with it, in a sentence.
+    pub about: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// The clauses that a perfect suite reports.
+    pub clauses: &'static [&'static str],
+}
+
+/// How a clause was reported broken.
+#[derive(Clone, Debug, Default)]
+pub struct Hit {
+    /// The trials that did.
+    pub trials: BTreeSet<String>,
+    /// The checks that spoke.
+    pub checks: BTreeSet<String>,
+    /// How many requests it took until the first did.
+    pub requests: usize,
+}
+
+/// What the suite said of one server.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// The clauses that were reported broken.
+    pub violated: BTreeMap<String, Hit>,
+    /// Trials without a verdict, with the reason.
+    pub inconclusive: BTreeMap<String, String>,
+    /// How many trials ran.
+    pub trials: usize,
+    /// How many requests were sent.
+    pub requests: usize,
+}
+
+/// How the suite is run against a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Another seed gives other samples.
+    pub seed: u64,
+    /// Every trial against every server.
+    pub whole: bool,
+}
+
+/// How many trials of one server run at a time.
+const AT_A_TIME: usize = 8;
+
+/// How many servers run side by side when what was wrong is tried again.
+const AGAIN_AT_A_TIME: usize = 4;
+
+/// Checks that no defect of the reference provokes, and why.
+pub const UNPROVOKED: &[(&str, &str)] = &[
+    ("no-content-is-empty", "neither the client nor the server below passes on the body of a 204"),
+    ("delivery-is-json", "no defect of deliveries writes anything but JSON yet; a known gap"),
+];
+
+/// Breaches that the suite is silent about, and why that is right or known.
+const SILENT: &[(&str, &str)] = &[
+    ("accepts-hyphen-at-label-edge", "the common validators of mail addresses disagree"),
+    ("ignores-vertical-resolution", "the contract does not say which of two resolutions counts"),
+    ("never-limits", "a quota that cannot be used up within bounds is inconclusive, by the contract's own word"),
+    ("shared-budget", "the others' share of one budget does not show while it lasts; a known gap"),
+];
+
+/// The sound reference, and every defect.
+pub fn rows() -> Vec<Row> {
+    let sound = Row { name: "sound", about: "The reference as it should be.", kind: Kind::Sound, clauses: &[] };
+    let defects = crate::target::defects().into_iter().map(|(name, about, clauses)| {
+        let silent = SILENT.iter().find(|(silent, _)| *silent == name);
+        let kind = silent.map_or(Kind::Defect, |(_, reason)| Kind::Silent(reason));
+        Row { name, about, kind, clauses }
+    });
+    std::iter::once(sound).chain(defects).collect()
+}
+
+/// Runs trials against one server.
+pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
+    let defects: &[&str] = if row.kind == Kind::Sound { &[] } else { &[row.name] };
+    let embedded = start_with_defects(defects).await.map_err(|error| error.to_string())?;
+    let target = embedded.target();
+    let client = HttpClient::new(&target.url, &Network::default())?;
+    let address = ([127, 0, 0, 1], 0).into();
+    let receiver = Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
+    let (_sender, stop) = watch::channel(None);
+    let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
+    let mut queue = Queue::new(library, purpose(row, effort));
+    let mut proof = Proof::default();
+    let mut looking = 0;
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < AT_A_TIME
+            && let Some((trial, about)) = queue.next(settled(row, &proof), looking > 0)
+        {
+            looking += usize::from(about);
+            let environment = &environment;
+            running.push(async move { (trial, about, run_trial(environment, trial).await) });
+        }
+        let Some((trial, about, record)) = running.next().await else { break };
+        looking -= usize::from(about);
+        note(contract, &trial.name, record, &mut proof);
+    }
+    Ok(proof)
+}
+
+/// True when nothing more is looked for.
+fn settled(row: &Row, proof: &Proof) -> bool {
+    let silent = matches!(row.kind, Kind::Silent(_));
+    silent || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
+}
+
+fn note(contract: &Contract, trial: &str, record: TrialRecord, proof: &mut Proof) {
+    proof.trials += 1;
+    proof.requests += record.requests;
+    if let Some(reason) = record.inconclusive {
+        proof.inconclusive.insert(trial.to_owned(), reason);
+    }
+    for finding in record.findings {
+        // What only warns of a MUST clause does not break it.
+        let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
+        if finding.level > level {
+            continue;
+        }
+        let requests = proof.requests;
+        let hit = proof.violated.entry(finding.clause).or_insert_with(|| Hit { requests, ..Hit::default() });
+        hit.trials.insert(trial.to_owned());
+        hit.checks.insert(finding.check);
+    }
+}
+
+/// Proves on many servers, so many at a time, and tells of each when it is done; the lines come back in
+/// the order of the rows. What is wrong is tried once more when the others have ended: a busy machine
+/// can make a server late, but not twice.
+pub async fn prove_all(
+    contract: &Arc<Contract>,
+    library: &Library,
+    rows: &[Row],
+    effort: Effort,
+    jobs: usize,
+    mut told: impl FnMut(&Line),
+) -> Vec<Line> {
+    let one = |index: usize| async move {
+        let row = &rows[index];
+        (index, matrix::line(row, &prove(contract, library, row, effort).await))
+    };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
+    let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut first = futures_util::stream::iter(order.into_iter().map(one)).buffer_unordered(jobs);
+    while let Some((index, line)) = first.next().await {
+        if line.problem().is_some() {
+            wrong.push(index);
+            continue;
+        }
+        told(&line);
+        lines.insert(index, line);
+    }
+    let mut second = futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(AGAIN_AT_A_TIME);
+    while let Some((index, line)) = second.next().await {
+        told(&line);
+        lines.insert(index, line);
+    }
+    lines.into_values().collect()
+}
+
+fn purpose<'r>(row: &'r Row, effort: Effort) -> Purpose<'r> {
+    let whole = effort.whole || row.kind == Kind::Sound;
+    Purpose { row: row.name, clauses: row.clauses, seed: effort.seed, whole }
+}

@@ -1,0 +1,182 @@
+//! Which trials are run against a server, and in which order: first those that should notice, then a
+//! sample of those that should not, and the whole rest only where something is still to be found.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::scenario::{Library, TrialSpec};
+
+/// How many trials about a row's clauses are run at least, found or not.
+const ABOUT_AT_LEAST: usize = 24;
+/// How many trials about other clauses are run, to see that they keep silent.
+const OTHERS: usize = 40;
+
+/// What a selection is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose<'p> {
+    /// The row's name: each row gets another sample.
+    pub row: &'p str,
+    /// The clauses that are to be reported.
+    pub clauses: &'p [&'p str],
+    /// Another seed gives another sample.
+    pub seed: u64,
+    /// Every trial, whatever is found.
+    pub whole: bool,
+}
+
+/// The trials still to be run.
+pub struct Queue<'l> {
+    about: VecDeque<&'l TrialSpec>,
+    others: VecDeque<&'l TrialSpec>,
+    rest: VecDeque<&'l TrialSpec>,
+    about_run: usize,
+    whole: bool,
+}
+
+impl<'l> Queue<'l> {
+    /// The order of the trials for a purpose.
+    pub fn new(library: &'l Library, purpose: Purpose<'_>) -> Self {
+        let (about, not_about): (Vec<&TrialSpec>, Vec<&TrialSpec>) =
+            library.trials.iter().partition(|trial| is_about(trial, purpose.clauses));
+        let rest = spread(not_about, purpose);
+        // Those that wait say nothing new by their silence.
+        let others: VecDeque<&TrialSpec> = sample(&rest, purpose).into_iter().filter(|trial| !waits(trial)).collect();
+        let taken: BTreeSet<&str> = others.iter().map(|trial| trial.name.as_str()).collect();
+        let rest = rest.into_iter().filter(|trial| !taken.contains(trial.name.as_str())).collect();
+        Self { about: spread(about, purpose).into(), others, rest, about_run: 0, whole: purpose.whole }
+    }
+
+    /// The next trial, and whether it is about the row. `found` tells that every clause of the row has been
+    /// reported, `looking` that trials about it are still running: these may find it yet.
+    pub fn next(&mut self, found: bool, looking: bool) -> Option<(&'l TrialSpec, bool)> {
+        if (self.whole || !found || self.about_run < ABOUT_AT_LEAST)
+            && let Some(trial) = self.about.pop_front()
+        {
+            self.about_run += 1;
+            return Some((trial, true));
+        }
+        if let Some(trial) = self.others.pop_front() {
+            return Some((trial, false));
+        }
+        let needed = self.whole || (!found && !looking);
+        needed.then(|| self.rest.pop_front()).flatten().map(|trial| (trial, false))
+    }
+}
+
+/// True where trials about these clauses wait for locks or for the target: such a row takes long.
+pub fn takes_long(library: &Library, clauses: &[&str]) -> bool {
+    library.trials.iter().any(|trial| is_about(trial, clauses) && waits(trial))
+}
+
+fn is_about(trial: &TrialSpec, clauses: &[&str]) -> bool {
+    trial.clauses.iter().any(|clause| clauses.contains(&clause.as_str()))
+}
+
+/// Locks make trials wait for each other, and webhooks make them wait for the target.
+fn waits(trial: &TrialSpec) -> bool {
+    trial.lock.is_some() || trial.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
+}
+
+/// One case of each scenario, then the second of each, and so on; the cases of a scenario in an order
+/// that differs from row to row and from seed to seed.
+fn spread<'l>(trials: Vec<&'l TrialSpec>, purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
+    let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TrialSpec)>> = BTreeMap::new();
+    for trial in trials {
+        let cases = scenarios.entry((trial.file.as_str(), scenario(&trial.name))).or_default();
+        cases.push((number(purpose, &trial.name), trial));
+    }
+    let mut in_order: Vec<(usize, u64, &TrialSpec)> = Vec::new();
+    for mut cases in scenarios.into_values() {
+        cases.sort_by_key(|(number, _)| *number);
+        in_order.extend(cases.into_iter().enumerate().map(|(round, (number, trial))| (round, number, trial)));
+    }
+    in_order.sort_by_key(|(round, number, _)| (*round, *number));
+    in_order.into_iter().map(|(_, _, trial)| trial).collect()
+}
+
+/// Half of the sample are first cases of scenarios, half are any.
+fn sample<'l>(spread: &[&'l TrialSpec], purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
+    let mut any: Vec<&TrialSpec> = spread.iter().skip(OTHERS / 2).copied().collect();
+    any.sort_by_key(|trial| number(purpose, &trial.name));
+    spread.iter().take(OTHERS / 2).copied().chain(any.into_iter().take(OTHERS / 2)).collect()
+}
+
+fn scenario(trial: &str) -> &str {
+    trial.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default())
+}
+
+fn number(purpose: Purpose<'_>, trial: &str) -> u64 {
+    let digest = Sha256::digest(format!("{} {} {trial}", purpose.seed, purpose.row));
+    digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library() -> Library {
+        let trial = |name: String, clause: &str| TrialSpec {
+            file: name.split("::").next().unwrap_or_default().to_owned(),
+            clauses: vec![clause.to_owned()],
+            name,
+            ..TrialSpec::default()
+        };
+        let about = (0..60).map(|number| trial(format!("a::one/{number}"), "A-1"));
+        let others = (0..300).map(|number| trial(format!("b::s{}/{number}", number % 7), "B-1"));
+        Library { trials: about.chain(others).collect(), ..Library::default() }
+    }
+
+    fn drain(purpose: Purpose<'_>, found_after: usize) -> Vec<String> {
+        let library = library();
+        let mut queue = Queue::new(&library, purpose);
+        let mut names = Vec::new();
+        while let Some((trial, _)) = queue.next(names.len() >= found_after, false) {
+            names.push(trial.name.clone());
+        }
+        names
+    }
+
+    const PURPOSE: Purpose<'_> = Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false };
+
+    #[test]
+    fn what_is_found_ends_the_search_and_leaves_a_sample() {
+        let names = drain(PURPOSE, 3);
+        assert_eq!(names.iter().filter(|name| name.starts_with("a::")).count(), ABOUT_AT_LEAST);
+        assert_eq!(names.len(), ABOUT_AT_LEAST + OTHERS);
+    }
+
+    #[test]
+    fn what_is_not_found_is_looked_for_everywhere() {
+        let names: BTreeSet<String> = drain(PURPOSE, usize::MAX).into_iter().collect();
+        assert_eq!(names.len(), 360);
+    }
+
+    #[test]
+    fn what_may_be_found_yet_is_waited_for() {
+        let library = library();
+        let mut queue = Queue::new(&library, PURPOSE);
+        let mut count = 0;
+        while queue.next(false, true).is_some() {
+            count += 1;
+        }
+        assert_eq!(count, 60 + OTHERS);
+        assert!(queue.next(true, false).is_none());
+        assert!(queue.next(false, false).is_some());
+    }
+
+    #[test]
+    fn the_whole_is_every_trial_once() {
+        let names = drain(Purpose { whole: true, ..PURPOSE }, 0);
+        assert_eq!(names.len(), 360);
+        assert_eq!(names.into_iter().collect::<BTreeSet<String>>().len(), 360);
+    }
+
+    #[test]
+    fn rows_and_seeds_get_other_samples() {
+        let one = drain(PURPOSE, 0);
+        assert_eq!(one, drain(PURPOSE, 0));
+        assert_ne!(one, drain(Purpose { row: "other", ..PURPOSE }, 0));
+        assert_ne!(one, drain(Purpose { seed: 2, ..PURPOSE }, 0));
+    }
+}
