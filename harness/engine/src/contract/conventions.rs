@@ -107,15 +107,13 @@ pub struct CleanupRule {
 
 impl Conventions {
     /// Refuses clean-up rules that name unknown operations.
-    pub(super) fn check_operations(&self, operations: &[Operation], problems: &mut Problems) {
+    pub(super) fn check_operations(&self, file: &SourceFile, operations: &[Operation], problems: &mut Problems) {
         let known: Vec<String> = operations.iter().map(|operation| operation.id.clone()).collect();
-        for rule in &self.cleanup {
-            for name in std::iter::once(&rule.after).chain(&rule.call) {
-                if !known.contains(name) {
-                    let problem = crate::source::Problem::general(
-                        "schemas/conventions.yaml",
-                        format!("clean-up names the unknown operation `{name}`"),
-                    );
+        for (index, rule) in self.cleanup.iter().enumerate() {
+            for (member, name) in [("after", Some(&rule.after)), ("call", rule.call.as_ref())] {
+                if let Some(name) = name.filter(|name| !known.contains(name)) {
+                    let at = ["cleanup".into(), index.into(), member.into()];
+                    let problem = file.problem(&at, format!("clean-up names the unknown operation `{name}`"));
                     problems.0.push(problem.with_help(suggestion(name, &known)));
                 }
             }

@@ -41,6 +41,8 @@ pub struct Contract {
     pub schemas: SchemaSet,
     /// SHA-256 over all files of the contract, in hexadecimal.
     pub hash: String,
+    /// The file of the clause register, to show places in it.
+    register: SourceFile,
 }
 
 impl Contract {
@@ -58,15 +60,15 @@ impl Contract {
         let catalog = problems.take(read("errors.yaml"));
         let clauses = problems.take(read("clauses.yaml"));
         let conventions = problems.take(read("conventions.yaml"));
-        let (Some(description), Some(catalog_file), Some(clauses), Some(conventions)) =
+        let (Some(description), Some(catalog_file), Some(register), Some(conventions_file)) =
             (description, catalog, clauses, conventions)
         else {
             return Err(problems);
         };
         let api = openapi::load(&description, &mut problems);
         let catalog = catalog::load(&catalog_file, &mut problems);
-        let clauses = clauses::load(&clauses, &mut problems);
-        let conventions = conventions::load(&conventions, &mut problems);
+        let clauses = clauses::load(&register, &mut problems);
+        let conventions = conventions::load(&conventions_file, &mut problems);
         let (Some(api), Some(catalog), Some(conventions)) = (api, catalog, conventions) else {
             return Err(problems);
         };
@@ -74,7 +76,10 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        conventions.check_operations(&api.operations, &mut problems);
+        // Where the description is faulty itself, its operations are not known.
+        if problems.0.is_empty() {
+            conventions.check_operations(&conventions_file, &api.operations, &mut problems);
+        }
         let schemas =
             SchemaSet::compile(&api.document, &description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
@@ -86,6 +91,7 @@ impl Contract {
             conventions,
             schemas,
             hash: hex(&hasher.finalize()),
+            register,
         };
         problems.or(contract)
     }
@@ -113,10 +119,16 @@ impl Contract {
             .flat_map(|clause| clause.checks.iter().map(move |check| (clause, check)))
             .filter(|(_, check)| !known.contains(check))
             .map(|(clause, check)| {
-                Problem::general("schemas/clauses.yaml", format!("clause {}: unknown check `{check}`", clause.id))
-                    .with_help(crate::source::suggestion(check, &known))
+                let message = format!("clause {}: unknown check `{check}`", clause.id);
+                self.problem_of(clause, "checks", message).with_help(crate::source::suggestion(check, &known))
             })
             .collect()
+    }
+
+    /// A problem at a member of a clause.
+    fn problem_of(&self, clause: &Clause, member: &str, message: String) -> Problem {
+        let index = self.clauses.iter().position(|other| other.id == clause.id).unwrap_or_default();
+        self.register.problem(&["clauses".into(), index.into(), member.into()], message)
     }
 
     /// Clauses that nobody judges, and exclusions of clauses that somebody does; `named` are the clauses
@@ -124,7 +136,7 @@ impl Contract {
     pub fn check_cover(&self, named: &BTreeSet<&str>) -> Vec<Problem> {
         let problem = |clause: &Clause, message: &str, help: &str| {
             let message = format!("clause {}: {message}", clause.id);
-            Problem::general("schemas/clauses.yaml", message).with_help(Some(help.to_owned()))
+            self.problem_of(clause, "id", message).with_help(Some(help.to_owned()))
         };
         self.clauses
             .iter()

@@ -43,6 +43,7 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
             files.push(file);
         }
     }
+    let read = problems.0.len();
     let fixtures = match files.iter().position(|file| file.name == FIXTURES) {
         Some(index) => {
             let file = files.remove(index);
@@ -51,6 +52,10 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
         }
         None => Fixtures::default(),
     };
+    if problems.0.len() > read {
+        // Nothing that refers to fixtures could be judged.
+        return problems.or(library);
+    }
     for file in &files {
         if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
             unfold_file(file, &content, &fixtures, contract, &mut library, &mut problems);
@@ -59,7 +64,7 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
     let (properties, text) = properties::load(root, contract, &fixtures, book, &mut problems);
     hasher.update(text.as_bytes());
     library.trials.extend(properties);
-    refuse_duplicates(&library, &mut problems);
+    refuse_duplicates(&library, &files, &mut problems);
     library.hash = crate::contract::hex(&hasher.finalize());
     problems.or(library)
 }
@@ -205,14 +210,17 @@ fn case_line(text: &str, scenario_line: usize, case: &Case) -> Option<usize> {
         .map(|(index, _)| index + 1)
 }
 
-fn refuse_duplicates(library: &Library, problems: &mut Problems) {
+fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {
     let mut seen: BTreeMap<&str, &TrialSpec> = BTreeMap::new();
     for trial in &library.trials {
         if let Some(other) = seen.insert(&trial.name, trial) {
-            problems.0.push(Problem::general(
-                &trial.file,
-                format!("two trials are called `{}` (lines {} and {})", trial.name, other.line, trial.line),
-            ));
+            let message = format!("two trials are called `{}` (lines {} and {})", trial.name, other.line, trial.line);
+            let file = files.iter().find(|file| file.name == trial.file);
+            let problem = match file {
+                Some(file) => file.problem_at_line(trial.line, message),
+                None => Problem::general(&trial.file, message),
+            };
+            problems.0.push(problem.with_help(Some("give one of them another name".to_owned())));
         }
     }
 }

@@ -6,6 +6,7 @@
 //! parser where it stands.
 
 mod locate;
+mod words;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -28,14 +29,21 @@ impl SourceFile {
     /// Reads a file; `name` is what messages call it.
     pub fn read(path: &Path, name: impl Into<String>) -> Result<Self, Problem> {
         let name = name.into();
-        match std::fs::read_to_string(path) {
+        let bytes =
+            std::fs::read(path).map_err(|error| Problem::general(&name, format!("cannot read the file: {error}")))?;
+        match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { name, text }),
-            Err(error) => Err(Problem::general(&name, format!("cannot read the file: {error}"))),
+            Err(error) => Err(not_utf8(&name, &error)),
         }
     }
 
     /// Parses the text into `T`, or says where it does not fit.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if self.text.lines().all(comment) {
+            let problem = Problem::general(&self.name, "the file is empty");
+            return Err(problem.with_help(Some("fill it in, or take it away".to_owned())));
+        }
         let value: serde_yaml::Value =
             serde_yaml::from_str(&self.text).map_err(|error| self.parser_problem(&error, &error.to_string()))?;
         serde_path_to_error::deserialize(value).map_err(|error| {
@@ -79,6 +87,19 @@ impl SourceFile {
         }
     }
 
+    /// A problem at the key that `path` leads to, and not at its value.
+    pub fn problem_at_key(&self, path: &[Step], message: impl Into<String>) -> Problem {
+        let problem = self.problem(path, message);
+        Problem { place: locate_key(&self.text, path).or(problem.place), ..problem }
+    }
+
+    /// A problem at a whole line.
+    pub fn problem_at_line(&self, line: usize, message: impl Into<String>) -> Problem {
+        let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let column = text.chars().take_while(|letter| letter.is_whitespace()).count() + 1;
+        Problem { place: Some(Place { line, column }), ..self.problem(&[], message) }
+    }
+
     /// Where the value at `path` begins; the nearest existing ancestor when it is absent.
     pub fn locate(&self, path: &[Step]) -> Option<Place> {
         (0..=path.len()).rev().find_map(|length| locate(&self.text, &path[..length]))
@@ -96,7 +117,9 @@ impl SourceFile {
             Some(_) => locate_key(&self.text, &full).or_else(|| self.locate(path)),
             None => self.locate(path),
         };
-        let help = unknown.and_then(|name| suggestion(&name, &candidates(&message)));
+        let word = unknown.or_else(|| between(&message, "unknown variant `", "`").map(str::to_owned));
+        let help = words::missing(&message).or_else(|| suggestion(&word?, &candidates(&message)));
+        let message = words::plain(&message);
         let shown = path_text(path);
         let message = if shown.is_empty() { message } else { format!("{shown}: {message}") };
         Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
@@ -105,8 +128,17 @@ impl SourceFile {
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
         let message = message.split(" at line ").next().unwrap_or(message).to_owned();
-        Problem { file: self.name.clone(), place, message, help: None, text: Some(self.text.clone()) }
+        let help = words::of_the_parser(&message);
+        Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
     }
+}
+
+fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Problem {
+    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let byte = error.as_bytes().get(good.len()).copied().unwrap_or_default();
+    let message = format!("line {line}: the byte 0x{byte:02X} is no UTF-8");
+    Problem::general(name, message).with_help(Some("save the file as UTF-8".to_owned()))
 }
 
 /// One step of a path into a document.
@@ -209,6 +241,8 @@ impl Problems {
             return Ok(value);
         }
         self.0.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
+        // What is wrong with a fixture is noticed by each case that uses it.
+        self.0.dedup_by(|a, b| a.file == b.file && a.place == b.place && a.message == b.message);
         Err(self)
     }
 

@@ -110,7 +110,7 @@ fn refuse_unknown<'k>(
 ) {
     for name in names.filter(|name| !known.contains(name)) {
         let at = [section.into(), name.as_str().into()];
-        let problem: Problem = file.problem(&at, format!("unknown name `{name}` in `{section}`"));
+        let problem: Problem = file.problem_at_key(&at, format!("unknown name `{name}` in `{section}`"));
         problems.0.push(problem.with_help(suggestion(name, known)));
     }
 }

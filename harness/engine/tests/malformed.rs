@@ -1,0 +1,123 @@
+//! Malformed files, one fault each, and what is said of them. `malformed/KIND/FAULT.yaml` is the file, or
+//! for the files of `schemas/` a change of the parcel pack's own; `FAULT.txt` beside it is the message, which
+//! `BLESS=1` writes anew.
+
+use std::path::{Path, PathBuf};
+
+use harness::run::load;
+use harness::source::{Problems, yaml_files};
+use harness::target::TargetFile;
+use serde::Deserialize;
+
+/// Where the file of a kind stands in a pack.
+const PLACES: &[(&str, &str)] = &[
+    ("scenario", "scenarios/fault.yaml"),
+    ("fixtures", "scenarios/fixtures.yaml"),
+    ("target", "target.yaml"),
+    ("errors", "schemas/errors.yaml"),
+    ("clauses", "schemas/clauses.yaml"),
+    ("conventions", "schemas/conventions.yaml"),
+    ("openapi", "schemas/openapi.yaml"),
+];
+
+/// A change of a file of the pack.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    find: String,
+    put: String,
+}
+
+#[test]
+fn every_fault_is_told_with_its_place_and_what_to_do() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
+    let cases = yaml_files(&folder, &folder);
+    assert!(cases.len() >= 60, "{} files", cases.len());
+    let mut wrong = Vec::new();
+    for (path, name) in cases {
+        let said = said_of(&path, &name);
+        let golden = path.with_extension("txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&golden, &said).expect("a writable file");
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+        if said != expected {
+            wrong.push(format!("{name}\n--- expected\n{expected}\n--- said\n{said}"));
+        }
+        if !(said.contains(".yaml") || said.contains(".json")) || said.trim_end().is_empty() {
+            wrong.push(format!("{name}: the message names no file:\n{said}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Files that are not there have no text to be kept here.
+#[test]
+fn missing_files_are_told() {
+    for missing in ["errors.yaml", "clauses.yaml", "conventions.yaml", "openapi.yaml", "trouble.schema.json"] {
+        let pack = Pack::new();
+        std::fs::remove_file(pack.0.join("schemas").join(missing)).expect("a file");
+        let said = drawn(load(&pack.0).map(|_| ()));
+        assert!(said.starts_with(&format!("error: schemas/{missing}: cannot read the file: ")), "{said}");
+    }
+    let pack = Pack::new();
+    let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
+    let said = drawn(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
+    assert!(said.contains("target.yaml: cannot read the file: "), "{said}");
+}
+
+fn said_of(path: &Path, name: &str) -> String {
+    let kind = name.split('/').next().unwrap_or_default();
+    let (_, place) = PLACES.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("no kind {kind}"));
+    let pack = Pack::new();
+    let file = pack.0.join(place);
+    let fault = std::fs::read(path).expect("a file");
+    let spoilt = match file.starts_with(pack.0.join("schemas")) {
+        false => fault,
+        true => {
+            let change: Change = serde_yaml::from_slice(&fault).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let text = std::fs::read_to_string(&file).expect("a text");
+            assert!(text.contains(&change.find), "{name}: nothing to change");
+            text.replacen(&change.find, &change.put, 1).into_bytes()
+        }
+    };
+    std::fs::write(&file, spoilt).expect("a writable file");
+    let loaded = load(&pack.0);
+    let outcome = match (kind, loaded) {
+        ("target", Ok((contract, _))) => TargetFile::load(&file, &contract).map(|_| ()),
+        (_, loaded) => loaded.map(|_| ()),
+    };
+    drawn(outcome).replace(&format!("{}/", pack.0.display()), "")
+}
+
+fn drawn(outcome: Result<(), Problems>) -> String {
+    let problems = outcome.err().unwrap_or_default();
+    let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
+    if drawn.is_empty() { String::new() } else { drawn.join("\n\n") + "\n" }
+}
+
+/// A copy of the parcel pack that goes with the test.
+struct Pack(PathBuf);
+
+impl Pack {
+    fn new() -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let copy = std::env::temp_dir().join(format!("conformance-malformed-{}-{number}", std::process::id()));
+        for part in ["schemas", "scenarios"] {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel").join(part);
+            std::fs::create_dir_all(copy.join(part)).expect("a folder");
+            for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+                std::fs::copy(entry.path(), copy.join(part).join(entry.file_name())).expect("a copy");
+            }
+        }
+        Self(copy)
+    }
+}
+
+impl Drop for Pack {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
