@@ -53,6 +53,8 @@ pub enum Fate {
     Blamed,
     /// Nothing was said of it, and rightly so.
     Silent,
+    /// A trial had no verdict where nothing was wrong.
+    Doubted,
     /// The reference did not start.
     Broken,
 }
@@ -65,6 +67,7 @@ impl Fate {
             Fate::Survived => "survived",
             Fate::Blamed => "blamed",
             Fate::Silent => "silent",
+            Fate::Doubted => "doubted",
             Fate::Broken => "broken",
         }
     }
@@ -78,6 +81,8 @@ pub struct Line {
     pub name: String,
     /// What it does.
     pub about: String,
+    /// `sound`, `defect`, `silent` or `variation`.
+    pub kind: &'static str,
     /// How it fared.
     pub fate: Fate,
     /// Why nothing is to be said of it.
@@ -126,13 +131,16 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let outcome = proof.as_ref().unwrap_or(&empty);
     let named: BTreeSet<&str> = match row.kind {
         Kind::Silent(_) => BTreeSet::new(),
-        Kind::Sound | Kind::Defect => row.clauses.iter().copied().collect(),
+        Kind::Sound | Kind::Defect | Kind::Variation => row.clauses.iter().copied().collect(),
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
+    let sound = matches!(row.kind, Kind::Sound | Kind::Variation);
     let fate = match proof {
         Err(_) => Fate::Broken,
         Ok(_) if !reported.is_subset(&named) => Fate::Blamed,
-        Ok(_) if !named.is_subset(&reported) => Fate::Survived,
+        Ok(_) if row.kind == Kind::Defect && !named.is_subset(&reported) => Fate::Survived,
+        Ok(_) if sound && !outcome.inconclusive.is_empty() => Fate::Doubted,
+        Ok(_) if row.kind == Kind::Variation => Fate::Silent,
         Ok(_) if named.is_empty() => Fate::Silent,
         Ok(_) => Fate::Found,
     };
@@ -144,6 +152,12 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     Line {
         name: row.name.to_owned(),
         about: row.about.to_owned(),
+        kind: match row.kind {
+            Kind::Sound => "sound",
+            Kind::Defect => "defect",
+            Kind::Silent(_) => "silent",
+            Kind::Variation => "variation",
+        },
         fate,
         reason,
         clauses: row.clauses.iter().map(|clause| (*clause).to_owned()).collect(),
@@ -176,6 +190,7 @@ impl Line {
         match self.fate {
             Fate::Found | Fate::Silent => None,
             Fate::Broken => Some(format!("{}: {}", self.name, self.reason.as_deref().unwrap_or_default())),
+            Fate::Doubted => Some(format!("{}: nothing is wrong{doubts}", self.name)),
             Fate::Survived => Some(format!("{}: not reported as {missed:?}{doubts}", self.name)),
             Fate::Blamed => {
                 let silent = self.reason.is_some();
@@ -203,6 +218,9 @@ impl Line {
         let tail = match (&self.reason, how.is_empty()) {
             (Some(reason), _) => reason.clone(),
             (None, true) => format!("{} trials", self.trials),
+            (None, false) if self.fate == Fate::Silent => {
+                format!("{} trials, which only warn of {}", self.trials, how.join("; "))
+            }
             (None, false) => how.join("; "),
         };
         format!("{:<8}  {}  {tail}", self.fate.as_str(), self.name)
@@ -283,17 +301,20 @@ impl Matrix {
     pub fn markdown(&self) -> String {
         let mut out = String::from(
             "# Kill matrix\n\nEvery deliberate defect of the reference, with the clauses that the suite must report for it, \
-             no fewer and no more.\nMade by `conformance prove`; a test of the harness compares this file with what it finds.\n\n",
+             no fewer and no more, and every permitted variation, over which it must keep silent.\nMade by `conformance prove`; a test of the harness compares this file with what it finds.\n\n",
         );
-        let count = |fate: Fate| self.rows.iter().filter(|line| line.fate == fate && line.name != "sound").count();
+        let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
+        let count = |fate: Fate| of(&["defect", "silent"]).filter(|line| line.fate == fate).count();
         let _ = writeln!(
             out,
-            "{} defects: {} found, {} survived, {} wrongly reported, {} not to be reported.\n",
-            self.rows.iter().filter(|line| line.name != "sound").count(),
+            "{} defects: {} found, {} survived, {} wrongly reported, {} not to be reported. {} permitted variations: {} pass.\n",
+            of(&["defect", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
             count(Fate::Blamed),
-            count(Fate::Silent)
+            count(Fate::Silent),
+            of(&["variation"]).count(),
+            of(&["variation"]).filter(|line| line.fate == Fate::Silent).count(),
         );
         out.push_str("## Clauses\n\n| clause | level | defects found |\n|---|---|---:|\n");
         for clause in &self.clauses {
@@ -303,20 +324,19 @@ impl Matrix {
         for (check, reason) in UNPROVOKED {
             let _ = writeln!(out, "- `{check}`: {reason}");
         }
-        out.push_str("\n## Servers\n\n| server | what it does | clauses | fate |\n|---|---|---|---|\n");
-        for line in &self.rows {
-            let about = line.about.replace('|', "\\|");
-            let reason =
-                line.reason.as_ref().map(|reason| format!(": {}", reason.replace('|', "\\|"))).unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "| `{}` | {about} | {} | {}{reason} |",
-                line.name,
-                line.clauses.join(" "),
-                line.fate.as_str()
-            );
-        }
+        table(&mut out, "Defects", "must be reported as", of(&["sound", "defect", "silent"]));
+        table(&mut out, "Permitted variations", "may warn of", of(&["variation"]));
         out
+    }
+}
+
+fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<Item = &'m Line>) {
+    let _ = writeln!(out, "\n## {title}\n\n| name | what it does | {clauses} | fate |\n|---|---|---|---|");
+    for line in lines {
+        let escaped = |text: &str| text.replace('|', "\\|");
+        let reason = line.reason.as_ref().map(|reason| format!(": {}", escaped(reason))).unwrap_or_default();
+        let (name, about, fate) = (&line.name, escaped(&line.about), line.fate.as_str());
+        let _ = writeln!(out, "| `{name}` | {about} | {} | {fate}{reason} |", line.clauses.join(" "));
     }
 }
 
@@ -343,6 +363,18 @@ mod tests {
         assert_eq!(blamed.fate, Fate::Blamed);
         assert!(told.contains("B-1 by sample in f::t") && !told.contains("A-1 by"), "{told}");
         assert_eq!(line(&ROW, &Err("no port".into())).fate, Fate::Broken);
+    }
+
+    #[test]
+    fn a_variation_passes_with_the_warnings_of_its_row_and_no_others() {
+        let row = Row { kind: Kind::Variation, ..ROW };
+        assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
+        assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
+        assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Blamed);
+        let inconclusive = [("f::t".to_owned(), "no answer".to_owned())].into();
+        let doubted = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
+        let told = doubted.problem().unwrap_or_default();
+        assert!(doubted.fate == Fate::Doubted && told.contains("no answer"), "{told}");
     }
 
     #[test]

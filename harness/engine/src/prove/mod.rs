@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::contract::{Contract, Level};
 use crate::execute::{Environment, TrialRecord, run_trial};
 use crate::scenario::Library;
-use crate::target::{HttpClient, Network, Receiver, start_with_defects};
+use crate::target::{HttpClient, Network, Receiver, start_with};
 use matrix::Line;
 use selection::{Purpose, Queue};
 
@@ -25,6 +25,8 @@ pub enum Kind {
     Sound,
     /// One promise is broken on purpose.
     Defect,
+    /// Another way of keeping the contract: nothing may be reported but the recommendations that the row names.
+    Variation,
     /// A breach that the suite is silent about, with the reason.
     Silent(&'static str),
 }
@@ -32,7 +34,7 @@ pub enum Kind {
 /// A server to be proved on.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its name: that of the defect.
+    /// Its name: that of the defect or of the variation.
     pub name: &'static str,
     /// What is wrong with it, in a sentence.
     pub about: &'static str,
@@ -78,6 +80,11 @@ pub struct Effort {
 /// How many trials of one server run at a time.
 const AT_A_TIME: usize = 8;
 
+/// How many trials about other clauses are run against a defect, to see that they keep silent.
+const OTHERS: usize = 40;
+/// How many trials are run against a permitted variation, all of which must keep silent.
+const OTHERS_OF_A_VARIATION: usize = 120;
+
 /// How many servers run side by side when what was wrong is tried again.
 const AGAIN_AT_A_TIME: usize = 4;
 
@@ -95,7 +102,7 @@ const SILENT: &[(&str, &str)] = &[
     ("shared-budget", "the others' share of one budget does not show while it lasts; a known gap"),
 ];
 
-/// The sound reference, and every defect.
+/// The sound reference, every defect, and every permitted variation.
 pub fn rows() -> Vec<Row> {
     let sound = Row { name: "sound", about: "The reference as it should be.", kind: Kind::Sound, clauses: &[] };
     let defects = crate::target::defects().into_iter().map(|(name, about, clauses)| {
@@ -103,13 +110,19 @@ pub fn rows() -> Vec<Row> {
         let kind = silent.map_or(Kind::Defect, |(_, reason)| Kind::Silent(reason));
         Row { name, about, kind, clauses }
     });
-    std::iter::once(sound).chain(defects).collect()
+    let variations = crate::target::variations().into_iter();
+    let variations = variations.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variation, clauses });
+    std::iter::once(sound).chain(defects).chain(variations).collect()
 }
 
 /// Runs trials against one server.
 pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
-    let defects: &[&str] = if row.kind == Kind::Sound { &[] } else { &[row.name] };
-    let embedded = start_with_defects(defects).await.map_err(|error| error.to_string())?;
+    let (defects, variations): (&[&str], &[&str]) = match row.kind {
+        Kind::Sound => (&[], &[]),
+        Kind::Defect | Kind::Silent(_) => (&[row.name], &[]),
+        Kind::Variation => (&[], &[row.name]),
+    };
+    let embedded = start_with(defects, variations).await.map_err(|error| error.to_string())?;
     let target = embedded.target();
     let client = HttpClient::new(&target.url, &Network::default())?;
     let address = ([127, 0, 0, 1], 0).into();
@@ -137,7 +150,7 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
 
 /// True when nothing more is looked for.
 fn settled(row: &Row, proof: &Proof) -> bool {
-    let silent = matches!(row.kind, Kind::Silent(_));
+    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variation);
     silent || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
 }
 
@@ -198,5 +211,6 @@ pub async fn prove_all(
 
 fn purpose<'r>(row: &'r Row, effort: Effort) -> Purpose<'r> {
     let whole = effort.whole || row.kind == Kind::Sound;
-    Purpose { row: row.name, clauses: row.clauses, seed: effort.seed, whole }
+    let others = if row.kind == Kind::Variation { OTHERS_OF_A_VARIATION } else { OTHERS };
+    Purpose { row: row.name, clauses: row.clauses, seed: effort.seed, whole, others }
 }

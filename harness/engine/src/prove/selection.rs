@@ -9,9 +9,6 @@ use crate::scenario::{Library, TrialSpec};
 
 /// How many trials about a row's clauses are run at least, found or not.
 const ABOUT_AT_LEAST: usize = 24;
-/// How many trials about other clauses are run, to see that they keep silent.
-const OTHERS: usize = 40;
-
 /// What a selection is made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'p> {
@@ -23,6 +20,8 @@ pub struct Purpose<'p> {
     pub seed: u64,
     /// Every trial, whatever is found.
     pub whole: bool,
+    /// How many trials about other clauses are run, to see that they keep silent.
+    pub others: usize,
 }
 
 /// The trials still to be run.
@@ -97,9 +96,9 @@ fn spread<'l>(trials: Vec<&'l TrialSpec>, purpose: Purpose<'_>) -> Vec<&'l Trial
 
 /// Half of the sample are first cases of scenarios, half are any.
 fn sample<'l>(spread: &[&'l TrialSpec], purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
-    let mut any: Vec<&TrialSpec> = spread.iter().skip(OTHERS / 2).copied().collect();
+    let mut any: Vec<&TrialSpec> = spread.iter().skip(purpose.others / 2).copied().collect();
     any.sort_by_key(|trial| number(purpose, &trial.name));
-    spread.iter().take(OTHERS / 2).copied().chain(any.into_iter().take(OTHERS / 2)).collect()
+    spread.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
 }
 
 fn scenario(trial: &str) -> &str {
@@ -137,7 +136,8 @@ mod tests {
         names
     }
 
-    const PURPOSE: Purpose<'_> = Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false };
+    const OTHERS: usize = 40;
+    const PURPOSE: Purpose<'_> = Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS };
 
     #[test]
     fn what_is_found_ends_the_search_and_leaves_a_sample() {
