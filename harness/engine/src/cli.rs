@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::fuzz::Draws;
 use crate::compare::Change;
+use crate::fuzz::Draws;
 use crate::plan::Shard;
 use crate::report::Order;
 use crate::target::Network;
