@@ -100,7 +100,8 @@ impl Bench {
             let mut needed = Vec::new();
             let mut shown = String::new();
             for seed in 1..=seeds {
-                let about = |property: &TrialSpec| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
+                let about =
+                    |property: &TrialSpec| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
                 let sum = self.run(&[*name], seed, about).await?;
                 let mut found = sum.found;
                 found.retain(|(_, _, broken)| broken.iter().any(|clause| clauses.contains(&clause.as_str())));
@@ -126,7 +127,8 @@ impl Bench {
         let (environment, _running) = self.server(defects, seed).await?;
         let clock = Instant::now();
         let chosen = self.properties.iter().filter(|property| about(property));
-        let runs = chosen.map(|property| async { (property, run_trial(&environment, property).await) });
+        let environment = &environment;
+        let runs = chosen.map(|property| async move { (property, run_trial(environment, property).await) });
         let records: Vec<(&TrialSpec, TrialRecord)> =
             futures_util::stream::iter(runs).buffer_unordered(AT_A_TIME).collect().await;
         let mut sum = Sum { took: clock.elapsed(), ..Sum::default() };
@@ -134,7 +136,8 @@ impl Bench {
             sum.requests += record.requests;
             let doubts = record.inconclusive.iter().map(|why| format!("{}: inconclusive: {why}", property.name));
             let findings = record.findings.iter();
-            sum.findings.extend(findings.map(|finding| format!("{}: {} {}", property.name, finding.clause, finding.message)));
+            sum.findings
+                .extend(findings.map(|finding| format!("{}: {} {}", property.name, finding.clause, finding.message)));
             sum.findings.extend(doubts);
             let Some(fuzz) = record.fuzz else { continue };
             sum.cases += fuzz.cases;

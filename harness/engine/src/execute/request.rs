@@ -83,6 +83,7 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
     let mut path = operation.path.clone();
     for name in operation.parameters() {
         let value = match step.path.get(name) {
+            Some(given) if given.starts_with("${unlike.") => encoded(&filled(given, variables)?),
             Some(given) => filled(given, variables)?,
             None => encoded(&filled(&format!("${{{name}}}"), variables)?),
         };
@@ -92,7 +93,7 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
 }
 
 /// An id from an earlier answer as a path segment: everything but RFC 3986's unreserved characters
-/// is percent-encoded. What a scenario writes in `path` itself is sent as it stands.
+/// is percent-encoded, in one made unlike it as well. What else a scenario writes in `path` is sent as it stands.
 fn encoded(segment: &str) -> String {
     segment
         .bytes()

@@ -3,8 +3,8 @@
 mod aim;
 mod command;
 mod deviations;
-mod failures;
 mod draft;
+mod failures;
 mod gate;
 mod manifest;
 mod merge;

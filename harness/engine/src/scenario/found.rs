@@ -95,7 +95,9 @@ fn sent(contract: &Contract, property: &Property, rule: &PropertyRule, input: &I
             let members = members(property, member, input, MARK.into());
             format!("raw: {}", quoted(&spliced(contract, property, members, text)?))
         }
-        (Slot::Member(member), _) => format!("with: {}", flow(&Value::Object(members(property, member, input, template)))),
+        (Slot::Member(member), _) => {
+            format!("with: {}", flow(&Value::Object(members(property, member, input, template))))
+        }
         (Slot::Parameter(name), _) => format!("path: {{ {name}: {} }}", flow(&template)),
         (Slot::Body, Content::Body(bytes)) if std::str::from_utf8(bytes).is_err() => {
             format!("raw_base64: {}", crate::documents::encoded(bytes))

@@ -20,8 +20,7 @@ pub struct Pack {
 impl Pack {
     pub fn with(book: &Book) -> Self {
         let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
-        let library =
-            load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+        let library = load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
         Self { contract: Arc::new(contract), library }
     }
 
