@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::scenario::{Library, TrialSpec};
 
 /// How many trials about a row's clauses are run at least, found or not.
-const ABOUT_AT_LEAST: usize = 24;
+const ABOUT_AT_LEAST: usize = 16;
 /// What a selection is made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'p> {
@@ -22,6 +22,8 @@ pub struct Purpose<'p> {
     pub whole: bool,
     /// How many trials about other clauses are run, to see that they keep silent.
     pub others: usize,
+    /// Whether fuzz properties are among these.
+    pub properties: bool,
 }
 
 /// The trials still to be run.
@@ -39,17 +41,21 @@ impl<'l> Queue<'l> {
         let (about, not_about): (Vec<&TrialSpec>, Vec<&TrialSpec>) =
             library.trials.iter().partition(|trial| is_about(trial, purpose.clauses));
         let rest = spread(not_about, purpose);
-        // Those that wait say nothing new by their silence.
-        let others: VecDeque<&TrialSpec> = sample(&rest, purpose).into_iter().filter(|trial| !waits(trial)).collect();
+        // Those that wait say nothing new by their silence, and a property costs as much as a hundred others.
+        let quick = |trial: &&TrialSpec| !waits(trial) && (purpose.properties || trial.property.is_none());
+        let others: VecDeque<&TrialSpec> = sample(&rest, purpose).into_iter().filter(quick).collect();
         let taken: BTreeSet<&str> = others.iter().map(|trial| trial.name.as_str()).collect();
         let rest = rest.into_iter().filter(|trial| !taken.contains(trial.name.as_str())).collect();
-        Self { about: spread(about, purpose).into(), others, rest, about_run: 0, whole: purpose.whole }
+        let (properties, scenarios) = about.into_iter().partition(|trial| trial.property.is_some());
+        let about = spread(scenarios, purpose).into_iter().chain(spread(properties, purpose)).collect();
+        Self { about, others, rest, about_run: 0, whole: purpose.whole }
     }
 
     /// The next trial, and whether it is about the row. `found` tells that every clause of the row has been
     /// reported, `looking` that trials about it are still running: these may find it yet.
     pub fn next(&mut self, found: bool, looking: bool) -> Option<(&'l TrialSpec, bool)> {
-        if (self.whole || !found || self.about_run < ABOUT_AT_LEAST)
+        let properties_only = self.about.front().is_some_and(|trial| trial.property.is_some());
+        if (self.whole || !found || (self.about_run < ABOUT_AT_LEAST && !properties_only))
             && let Some(trial) = self.about.pop_front()
         {
             self.about_run += 1;
@@ -137,7 +143,8 @@ mod tests {
     }
 
     const OTHERS: usize = 40;
-    const PURPOSE: Purpose<'_> = Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS };
+    const PURPOSE: Purpose<'_> =
+        Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS, properties: false };
 
     #[test]
     fn what_is_found_ends_the_search_and_leaves_a_sample() {
