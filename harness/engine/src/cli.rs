@@ -73,11 +73,15 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
     },
-    /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
-    Compare(CompareArgs),
-    /// Run the suite against every defect of the reference, and say which it finds
-    Prove(ProveArgs),
-    /// Print the JSON Schema of one of our own files: scenario, fixtures, formats, target or report
+    /// Draw the JSON reports of a folder, one a release, over time
+    History {
+        /// The folder
+        dir: PathBuf,
+        /// Where the page goes, html=PATH; `-` is standard output
+        #[arg(long, value_name = "html=PATH", required = true, value_parser = Order::parse)]
+        report: Order,
+    },
+    /// Print the JSON Schema of one of our own files: scenario, fixtures, target or report
     Schema {
         /// scenario, fixtures, formats, target or report
         name: String,
@@ -249,7 +253,7 @@ pub struct MergeArgs {
 /// Where reports go, and what is made of them.
 #[derive(Args, Debug, Clone, Default)]
 pub struct OutputArgs {
-    /// Write a report, KIND=PATH (repeatable): html, json, junit, junit-strict, ctrf, github, gitlab; `-` is standard output
+    /// Write a report, KIND=PATH (repeatable): html, markdown, json, junit, junit-strict, ctrf, github, gitlab; `-` is standard output
     #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
     pub report: Vec<Order>,
     /// What is made of the report.

@@ -2,6 +2,7 @@
 
 mod compare;
 mod explain;
+mod history;
 mod inspect;
 mod prove;
 mod reproduce;
@@ -9,6 +10,7 @@ mod serve;
 
 pub use compare::compare;
 pub use explain::explain;
+pub use history::history;
 pub use inspect::{list, schema, validate};
 pub use prove::prove;
 pub use serve::serve;

@@ -1,5 +1,7 @@
 //! The code quality report of GitLab: each cause at a line of the scenarios, for merge requests.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::cause::{self, counted, digest};
@@ -13,10 +15,24 @@ const LONGEST: usize = 500;
 
 /// The report.
 pub(super) fn render(report: &Report) -> String {
-    let issues: Vec<Value> = causes(report).chain(stale(report)).chain(inconclusive(report)).collect();
+    let mut issues: Vec<Value> = causes(report).chain(stale(report)).chain(inconclusive(report)).collect();
+    tell_apart(&mut issues);
     let mut text = serde_json::to_string_pretty(&issues).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
     text
+}
+
+/// Issues of one fingerprint are shown as one, so a second one of the same gets another.
+fn tell_apart(issues: &mut [Value]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for issue in issues {
+        let Some(fingerprint) = issue["fingerprint"].as_str().map(str::to_owned) else { continue };
+        let count = seen.entry(fingerprint.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            issue["fingerprint"] = digest(&[&fingerprint, &count.to_string()]).into();
+        }
+    }
 }
 
 fn causes(report: &Report) -> impl Iterator<Item = Value> {

@@ -1,15 +1,19 @@
 //! Reports: one inert model, and a file for each format that is made of it.
 
+pub mod actions;
 mod build;
 mod cause;
 mod ctrf;
 mod curl;
+mod files;
 mod github;
 mod gitlab;
+pub mod history;
 mod html;
 mod json;
 mod judge;
 mod junit;
+mod markdown;
 pub mod model;
 pub mod parts;
 mod read;
@@ -23,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 pub use build::{Facts, TrialResult, build, trials};
 pub(crate) use cause::shell;
-pub use curl::line as curl_line;
+pub use files::write_whole;
 pub use model::Report;
 pub use read::read;
 
@@ -35,17 +39,23 @@ pub struct Format {
     pub ending: &'static str,
     /// The report as text.
     pub render: fn(&Report) -> String,
+    /// The most trials that readers take in one file.
+    pub most: Option<usize>,
 }
+
+/// Some readers of JUnit refuse a file of more cases.
+const MOST_CASES: Option<usize> = Some(5000);
 
 /// Every format there is.
 pub const FORMATS: &[Format] = &[
-    Format { kind: "json", ending: "json", render: json::render },
-    Format { kind: "html", ending: "html", render: html::render },
-    Format { kind: "ctrf", ending: "json", render: ctrf::render },
-    Format { kind: "github", ending: "txt", render: github::render },
-    Format { kind: "gitlab", ending: "json", render: gitlab::render },
-    Format { kind: "junit", ending: "xml", render: junit::render },
-    Format { kind: "junit-strict", ending: "xml", render: junit::render_strict },
+    Format { kind: "json", ending: "json", render: json::render, most: None },
+    Format { kind: "html", ending: "html", render: html::render, most: None },
+    Format { kind: "ctrf", ending: "json", render: ctrf::render, most: None },
+    Format { kind: "github", ending: "txt", render: github::render, most: None },
+    Format { kind: "gitlab", ending: "json", render: gitlab::render, most: None },
+    Format { kind: "markdown", ending: "md", render: markdown::render, most: None },
+    Format { kind: "junit", ending: "xml", render: junit::render, most: MOST_CASES },
+    Format { kind: "junit-strict", ending: "xml", render: junit::render_strict, most: MOST_CASES },
 ];
 
 /// A report that was asked for: `KIND=PATH`.
@@ -76,24 +86,38 @@ impl Order {
         self.path == Path::new("-")
     }
 
+    /// True for a report of that kind.
+    pub fn is(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+
     /// Writes the report: to standard output for `-`, to a file of this process below a path that
-    /// ends in `/`, else to the path, whole or not at all.
-    pub fn write(&self, report: &Report) -> Result<Option<PathBuf>, String> {
+    /// ends in `/`, else to the path, whole or not at all. With more trials than readers take in one
+    /// file it goes into several, with numbers before the ending.
+    pub fn write(&self, report: &Report) -> Result<Vec<PathBuf>, String> {
         let Some(format) = FORMATS.iter().find(|format| format.kind == self.kind) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let text = (format.render)(report);
         if self.is_stdout() {
-            println!("{text}");
-            return Ok(None);
+            println!("{}", (format.render)(report));
+            return Ok(Vec::new());
         }
         let path = if self.path.as_os_str().to_string_lossy().ends_with('/') {
             self.path.join(format!("{}.{}", own_name(report), format.ending))
         } else {
             self.path.clone()
         };
-        write_whole(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Some(path))
+        files::write(&path, report, format)
+    }
+
+    /// Writes a page that is not of one run, such as a history.
+    pub fn write_page(&self, page: &str) -> Result<Option<PathBuf>, String> {
+        if self.is_stdout() {
+            println!("{page}");
+            return Ok(None);
+        }
+        files::write_whole(&self.path, page).map_err(|error| format!("{}: {error}", self.path.display()))?;
+        Ok(Some(self.path.clone()))
     }
 }
 
@@ -112,15 +136,4 @@ fn own_name(report: &Report) -> String {
         .take(120)
         .collect();
     format!("{name}.{}", std::process::id())
-}
-
-/// Writes a file whole or not at all.
-pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}.part", std::process::id()));
-    std::fs::write(&temporary, text)?;
-    std::fs::rename(&temporary, path)
 }

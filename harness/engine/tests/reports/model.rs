@@ -35,7 +35,9 @@ pub fn large(count: usize) -> Report {
             ..kind.clone()
         }
     });
-    report(trials.collect())
+    let mut report = report(trials.collect());
+    report.deviations.iter_mut().for_each(|entry| entry.observed_in.clear());
+    report
 }
 
 /// The report of trials, with every count that follows from them.
@@ -346,7 +348,6 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         deviations: Vec::new(),
         findings: Vec::new(),
         exchanges: Vec::new(),
-        fuzz: None,
     }
 }
 

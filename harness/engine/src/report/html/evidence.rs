@@ -11,6 +11,8 @@ use crate::report::spell::is_hidden;
 
 /// The most evidence in a page, in bytes: with ten thousand rows it stays below three megabytes.
 const MOST: usize = 700_000;
+/// What the least that is said of a trial takes.
+const LEAST: usize = 2_000;
 /// A body of more characters is folded.
 const LONG: usize = 1500;
 /// The most bytes shown in hexadecimal.
@@ -35,6 +37,11 @@ impl Budget {
         self.spent += markup.len();
         self.hidden += HIDDEN.iter().map(|mark| markup.matches(mark).count()).sum::<usize>();
         Some(markup)
+    }
+
+    /// True once hardly any trial would fit any more, so that none needs to be tried.
+    fn spent_on_rows(&self) -> bool {
+        self.spent + LEAST > MOST
     }
 
     /// Of how many trials the evidence is not in the page.
@@ -84,6 +91,10 @@ struct Finding<'r> {
 
 /// All there is to say of a trial; without its exchanges, or not at all, once the page is full.
 pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors<'_>, budget: &mut Budget) -> Option<Markup> {
+    if budget.spent_on_rows() {
+        budget.left_out += 1;
+        return None;
+    }
     let faulty: Vec<usize> = trial.findings.iter().map(|finding| finding.exchange).collect();
     let told = trial.exchanges.iter().any(|exchange| exchange.request.is_some());
     let exchanges: Vec<Markup> = trial

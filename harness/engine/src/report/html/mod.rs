@@ -17,7 +17,7 @@ use self::clauses::{ClauseRow, Matrix};
 use self::evidence::Budget;
 pub(super) use self::frame::Frame;
 use super::cause::{self, Cause, duration, grouped, is_known_deviation, trial_anchor};
-use super::model::{ClauseStatus, FindingReport, Report, TrialReport};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TrialReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -72,6 +72,7 @@ struct Page<'r> {
     stale: Vec<&'r TrialReport>,
     advised: Vec<Markup>,
     advised_left: usize,
+    deviations: Vec<Deviation<'r>>,
     known: Vec<Group<'r>>,
     known_causes: Vec<Markup>,
     known_left: usize,
@@ -118,6 +119,16 @@ struct Group<'r> {
     class: &'static str,
     reason: &'r str,
     trials: Sample<&'r TrialReport>,
+}
+
+/// An entry of the list of known deviations.
+struct Deviation<'r> {
+    model: &'r DeviationReport,
+    bad: bool,
+    sign: &'static str,
+    subject: String,
+    left: String,
+    seen: Sample<&'r String>,
 }
 
 /// A scenario file with its trials.
@@ -207,6 +218,7 @@ fn page(report: &Report) -> Page<'_> {
         stale,
         advised: advised_cards,
         advised_left,
+        deviations: report.deviations.iter().map(|entry| deviation(report, entry)).collect(),
         known: known_groups,
         known_causes,
         known_left: known_groups_left + known_causes_left,
@@ -385,6 +397,33 @@ fn row<'r>(report: &Report, trial: &'r TrialReport, anchors: &Anchors<'_>, budge
 /// The verdict in as little as thousands of rows allow.
 fn letter(verdict: Verdict) -> &'static str {
     &verdict.as_str()[..1]
+}
+
+fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
+    let bad = !matches!(entry.state, DeviationState::Observed | DeviationState::Unobserved);
+    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
+    Deviation {
+        model: entry,
+        bad,
+        sign: match entry.state {
+            DeviationState::Observed => "–",
+            DeviationState::Unobserved => "?",
+            _ => "✗",
+        },
+        subject: if subject.is_empty() { "every breach".to_owned() } else { subject.join(" ") },
+        left: days_left(report, &entry.expires).unwrap_or_default(),
+        seen: Sample::of(&entry.observed_in, NAMED / 3),
+    }
+}
+
+/// How long a deviation was let pass from the day of the run on.
+fn days_left(report: &Report, expires: &str) -> Option<String> {
+    let last = chrono::NaiveDate::parse_from_str(expires, "%Y-%m-%d").ok()?;
+    let day = chrono::DateTime::parse_from_rfc3339(&report.started_at).ok()?.date_naive();
+    let days = (last - day).num_days();
+    let count = cause::counted(usize::try_from(days.abs()).ok()?, "day");
+    Some(if days < 0 { format!("{count} over") } else { format!("{count} left") })
 }
 
 fn left(report: &Report) -> Vec<Left<'_>> {

@@ -1,0 +1,247 @@
+//! The Markdown report, for job summaries: the verdict, then the worst first, each with the commands that
+//! show it again. What does not fit is counted, section by section.
+
+use std::fmt::Write as _;
+
+use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
+use super::model::{ClauseReport, ClauseStatus, Report, TrialReport};
+use super::spell::{one_line, visible};
+use crate::contract::Level;
+use crate::verdict::Verdict;
+
+/// Job summaries of a megabyte and more are thrown away whole.
+const MOST: usize = 900_000;
+/// The most characters of a value, of a command, and of a text that is not in a table.
+const LONGEST_VALUE: usize = 600;
+const LONGEST_COMMAND: usize = 4000;
+/// Trials that are named for a cause or a reason.
+const NAMED: usize = 10;
+/// Room for a section's heading and for the note of what is left out.
+const NOTE: usize = 400;
+
+/// The report.
+pub(super) fn render(report: &Report) -> String {
+    within(report, MOST)
+}
+
+/// The report in at most so many bytes.
+pub(super) fn within(report: &Report, most: usize) -> String {
+    let mut out = Out { text: head(report), most };
+    let causes = cause::causes(report);
+    let of = |wanted: &dyn Fn(&Cause<'_>) -> bool| -> Vec<String> {
+        causes.iter().filter(|cause| wanted(cause)).map(|cause| of_cause(report, cause)).collect()
+    };
+    let stale = cause::stale(report).map(of_stale);
+    let broken = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
+    out.section("Broken promises", "", broken.collect());
+    out.section("No verdict", "", reasons(report, |trial| trial.verdict == Verdict::Inconclusive));
+    let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
+    out.section("Recommendations not followed", "", advised);
+    out.section("Known deviations", "", reasons(report, is_known_deviation));
+    let table = "| clause | level | outcome | trials | what it says |\n|---|---|---|---:|---|\n";
+    let clauses = [ClauseStatus::Violated, ClauseStatus::NotExercised];
+    let clauses = clauses.into_iter().flat_map(|status| report.clauses_with(status)).map(of_clause).collect();
+    out.section("Clauses that are not upheld", table, clauses);
+    let unseen = report.error_codes.iter().filter(|code| code.observed == 0);
+    let codes = unseen.map(|code| format!("- {}\n", value(&code.code))).collect();
+    out.section("Codes that were not observed", "", codes);
+    let skipped = |trial: &TrialReport| trial.verdict == Verdict::Skipped && !is_known_deviation(trial);
+    out.section("Not put to the test", "", reasons(report, skipped));
+    out.text
+}
+
+/// The text so far, which never gets longer than it may.
+struct Out {
+    text: String,
+    most: usize,
+}
+
+impl Out {
+    fn section(&mut self, title: &str, lead: &str, entries: Vec<String>) {
+        if entries.is_empty() || self.text.len() + NOTE > self.most {
+            return;
+        }
+        let _ = write!(self.text, "\n## {title} ({})\n\n{lead}", grouped(entries.len() as u64));
+        for (index, entry) in entries.iter().enumerate() {
+            if self.text.len() + entry.len() + NOTE > self.most {
+                let left = entries.len() - index;
+                let _ = write!(
+                    self.text,
+                    "\n_{} left out here, to keep this summary small enough to be shown._\n",
+                    entries_of(left)
+                );
+                return;
+            }
+            self.text.push_str(entry);
+        }
+    }
+}
+
+fn entries_of(count: usize) -> String {
+    if count == 1 { "1 further entry is".to_owned() } else { format!("{} further entries are", grouped(count as u64)) }
+}
+
+fn head(report: &Report) -> String {
+    let sign = match report.exit_code {
+        0 => "✅",
+        1 => "❌",
+        _ => "❔",
+    };
+    let mut text = format!(
+        "# {sign} {}\n\nExit code **{}**: {}.\n\n",
+        cause::sentence(report),
+        report.exit_code,
+        cause::decided(report)
+    );
+    text.push_str("| trials | failed | inconclusive | warned | skipped | passed |\n|---:|---:|---:|---:|---:|---:|\n");
+    let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
+    let counts: Vec<String> = worst_first.iter().map(|verdict| grouped(report.count(*verdict) as u64)).collect();
+    let _ = writeln!(text, "| {} | {} |\n", grouped(report.trials.len() as u64), counts.join(" | "));
+    let of = |status| report.clauses_with(status).count();
+    let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
+    let _ = writeln!(
+        text,
+        "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {observed} of {} observed\n- target: {}\n- contract: <code>{}</code>, {} {}, seed {}{}\n- begun {}, took {}, {}\n- command: {}",
+        of(ClauseStatus::Upheld),
+        report.clauses.len(),
+        of(ClauseStatus::Violated),
+        of(ClauseStatus::NotExercised),
+        report.error_codes.len(),
+        value(&report.target),
+        report.suite.contract_hash.chars().take(12).filter(char::is_ascii_alphanumeric).collect::<String>(),
+        plain(&report.suite.name),
+        plain(&report.suite.version),
+        report.seed,
+        if report.strict { ", strict" } else { "" },
+        plain(&report.started_at),
+        duration(report.duration_ms),
+        counted(usize::try_from(report.requests).unwrap_or(usize::MAX), "request"),
+        value(&report.command),
+    );
+    text
+}
+
+fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
+    let (finding, trial, exchange) = (cause.shown(), cause.example(), cause.exchange());
+    let mut text = format!(
+        "### {} {} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
+        value(&finding.clause),
+        finding.level.as_str(),
+        plain(&finding.message),
+        counted(cause.trials.len(), "trial"),
+        value(&finding.check)
+    );
+    let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&finding.expected), value(&finding.actual));
+    let part = value(&finding.part);
+    let place = exchange.map(|exchange| {
+        let id = exchange.request_id.as_ref().map(|id| format!(", request id {}", value(id))).unwrap_or_default();
+        format!(" of {} as {}{id}", value(&exchange.endpoint), plain(&exchange.actor))
+    });
+    let _ = writeln!(text, "| where | {part}{} |", place.unwrap_or_default());
+    let _ = writeln!(text, "| trial | {} ({}:{}) |\n", value(&trial.name), value(&trial.file), trial.line);
+    let commands: Vec<String> =
+        exchange.map(|exchange| exchange.curl.clone()).into_iter().chain([cause::rerun(report, &trial.name)]).collect();
+    text.push_str(&fenced(&commands));
+    let others: Vec<&TrialReport> = cause.trials.iter().copied().filter(|other| other.name != trial.name).collect();
+    if !others.is_empty() {
+        let _ = write!(text, "\n<details><summary>{}</summary>\n\n", counted(others.len(), "further trial"));
+        text.push_str(&names(&others));
+        text.push_str("\n</details>\n");
+    }
+    text.push('\n');
+    text
+}
+
+fn of_stale(trial: &TrialReport) -> String {
+    let reason = trial.reason.as_deref().unwrap_or_default();
+    format!("- {} ({}:{})\n", plain(reason), value(&trial.file), trial.line)
+}
+
+fn of_clause(clause: &ClauseReport) -> String {
+    let outcome = if clause.status == ClauseStatus::Violated { "❌ violated" } else { "not exercised" };
+    let why = clause.reason.as_deref().map(|reason| format!("<br>_{}_", plain(reason))).unwrap_or_default();
+    format!(
+        "| {} | {} | {outcome} | {} | {}{why} |\n",
+        value(&clause.id),
+        clause.level.as_str(),
+        clause.exercised_by,
+        plain(&clause.says)
+    )
+}
+
+fn reasons(report: &Report, wanted: impl Fn(&TrialReport) -> bool) -> Vec<String> {
+    let group = |(reason, trials): (&str, Vec<&TrialReport>)| {
+        format!(
+            "**{}**: {}\n\n<details><summary>which</summary>\n\n{}\n</details>\n\n",
+            counted(trials.len(), "trial"),
+            plain(reason),
+            names(&trials)
+        )
+    };
+    cause::by_reason(report, wanted).into_iter().map(group).collect()
+}
+
+fn names(trials: &[&TrialReport]) -> String {
+    let mut text = String::new();
+    for trial in trials.iter().take(NAMED) {
+        let _ = writeln!(text, "- {} ({}:{})", value(&trial.name), value(&trial.file), trial.line);
+    }
+    if trials.len() > NAMED {
+        let _ = writeln!(text, "- and {} more", grouped((trials.len() - NAMED) as u64));
+    }
+    text
+}
+
+/// Commands in a fence that nothing in them can close.
+fn fenced(commands: &[String]) -> String {
+    let lines: Vec<String> = commands.iter().map(|command| visible(command)).collect();
+    let text = match lines.join("\n") {
+        text if text.len() > LONGEST_COMMAND => {
+            let kept: Vec<&str> =
+                lines.iter().map(String::as_str).filter(|line| line.len() < LONGEST_COMMAND / 2).collect();
+            format!("# a command too long for a summary is in the JSON report\n{}", kept.join("\n"))
+        }
+        text => text,
+    };
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}sh\n{text}\n{fence}\n")
+}
+
+/// A value as it is, in one line, with nothing in it that Markdown would act upon.
+fn value(text: &str) -> String {
+    format!("<code>{}</code>", plain(text))
+}
+
+/// A text in one line, with nothing in it that Markdown would act upon.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for letter in one_line(text, LONGEST_VALUE).chars() {
+        // A dot makes a link only behind `www`.
+        let harmless =
+            "-/,()=;'\"%+? ".contains(letter) || (letter == '.' && !out.to_ascii_lowercase().ends_with("www"));
+        if letter.is_ascii_punctuation() && !harmless {
+            let _ = write!(out, "&#{};", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_value_is_markup() {
+        assert_eq!(plain("a|b`*_<x>@all\n#1"), "a&#124;b&#96;&#42;&#95;&#60;x&#62;&#64;all&#92;u&#123;a&#125;&#35;1");
+        assert_eq!(plain("https://www.h.x"), "https&#58;//www&#46;h.x");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fenced(&["a ```` b".into()]), "`````sh\na ```` b\n`````\n");
+        assert!(fenced(&["x".repeat(5000), "y".into()]).ends_with("\ny\n```\n"));
+    }
+}
