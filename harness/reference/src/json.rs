@@ -152,9 +152,12 @@ fn malformed(details: &str, habits: &Habits) -> Fault {
     }
 }
 
+/// What a defect trips over.
+type Trip = fn(&[u8]) -> bool;
+
 /// The server error that a defect makes of an odd text.
 fn accident(bytes: &[u8], habits: &Habits) -> Option<Fault> {
-    let trips: &[(Defect, fn(&[u8]) -> bool)] = &[
+    let trips: &[(Defect, Trip)] = &[
         (fields::HUGE_NUMBER_500, has_huge_number),
         (fields::DUPLICATE_MEMBER_500, names_one_twice),
         (fields::BLANK_BODY_500, |bytes| !bytes.is_empty() && bytes.trim_ascii().is_empty()),

@@ -8,8 +8,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ClauseReport, DeviationReport, ExchangeReport, FORMAT, FindingReport, LeftBehind, Manifest, MessageReport, Report,
-    Suite, TrialReport,
+    DeviationReport, ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest,
+    MessageReport, Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
 use super::{curl, judge};
@@ -106,10 +106,7 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
             .contract
             .clauses
             .iter()
-            .map(|clause| ClauseReport {
-                page: clause.page.clone(),
-                ..judge::clause(&clause.id, clause.level, &clause.says, &trials)
-            })
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
             .collect(),
         error_codes: facts
             .contract

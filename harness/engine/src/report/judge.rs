@@ -66,7 +66,7 @@ pub(super) fn clause(id: &str, level: Level, says: &str, page: &str, trials: &[T
         id: id.to_owned(),
         level,
         says: says.to_owned(),
-        page: String::new(),
+        page: page.to_owned(),
         status,
         reason,
         exercised_by,

@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 pub use build::{Facts, TrialResult, build, trials};
 pub(crate) use cause::shell;
+pub use curl::line as curl_line;
 pub use files::write_whole;
 pub use model::Report;
 pub use read::read;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::judge;
-use super::model::{ClauseReport, DeviationReport, Extent, Manifest, Report, TrialReport};
+use super::model::{DeviationReport, Extent, Manifest, Report, TrialReport};
 
 /// The beginning of the names under which a rotted list of known deviations is reported. No trial of a
 /// suite begins so, and only the whole run can tell.
@@ -55,16 +55,12 @@ pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<Deviatio
         started_at: begun.to_owned(),
         duration_ms: duration(parts, begun),
         requests: parts.iter().map(|part| part.report.requests).sum(),
-        command: first.command.clone(),
         exit_code: judge::exit_code(&trials, first.strict),
         summary: judge::summary(&trials),
         clauses: first
             .clauses
             .iter()
-            .map(|clause| ClauseReport {
-                page: clause.page.clone(),
-                ..judge::clause(&clause.id, clause.level, &clause.says, &trials)
-            })
+            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
             .collect(),
         error_codes: first.error_codes.iter().map(|code| judge::code(&code.code, code.status, &trials)).collect(),
         trials,

@@ -28,7 +28,8 @@ pub use packs::{joint_hash, load, pack_root};
 
 use self::aim::{aim, reachable, receiver};
 use self::command::command;
-use self::deviations::{Known, add_deviations, spoken_of};
+use self::deviations::{Known, Scope, add_deviations, spoken_of};
+use self::gate::Gate;
 use self::manifest::{manifest, whole};
 use self::progress::{Course, Progress};
 use self::results::{add_missing, unrun};
@@ -147,8 +148,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             redactor: &redactor,
         };
         let trials = report::trials(&facts, results);
-        let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
-        return write_reports(&arguments.outputs, stdout_is_taken, &report::build(&facts, trials, Vec::new()));
+        return write_reports(&arguments.outputs, &gate, false, &report::build(&facts, trials, Vec::new()));
     }
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
@@ -233,21 +233,27 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
 }
 
 /// Shows the summary, writes the reports, and ends as the report says.
-pub(crate) fn finish(outputs: &OutputArgs, machine: bool, report: &Report) -> Result<ExitCode, Refusal> {
-    let text = terminal::render(report);
-    // Machine-readable lines must stay alone on standard output.
-    let stdout_is_taken = machine || outputs.report.iter().any(Order::is_stdout);
-    if stdout_is_taken {
+fn finish(
+    outputs: &OutputArgs,
+    gate: &Gate<'_>,
+    machine: bool,
+    scope: Scope,
+    mut report: Report,
+) -> Result<ExitCode, Refusal> {
+    let comparison = gate.judge(&mut report, scope);
+    let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
+    if machine || outputs.report.iter().any(Order::is_stdout) {
         eprint!("{text}");
     } else {
         print!("{text}");
     }
-    write_reports(outputs, stdout_is_taken, report)
+    write_reports(outputs, gate, machine, &report)
 }
 
 /// Writes every report that can be written, and then says which could not.
-fn write_reports(outputs: &OutputArgs, stdout_is_taken: bool, report: &Report) -> Result<ExitCode, Refusal> {
-    let mut failures = gate::after(&outputs.gate, report);
+fn write_reports(outputs: &OutputArgs, gate: &Gate<'_>, machine: bool, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = gate.write(report);
+    let stdout_is_taken = machine || outputs.report.iter().any(Order::is_stdout);
     report::actions::tell(report, &outputs.report, stdout_is_taken);
     for order in &outputs.report {
         match order.write(report) {

@@ -348,6 +348,7 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         deviations: Vec::new(),
         findings: Vec::new(),
         exchanges: Vec::new(),
+        fuzz: None,
     }
 }
 

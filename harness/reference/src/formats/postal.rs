@@ -62,8 +62,11 @@ fn narrow(one: char) -> char {
     digit.unwrap_or(one)
 }
 
+/// How a code is held against its country's pattern.
+type Comparison = fn(&Regex, &str) -> bool;
+
 /// How defects hold a text against a country's pattern.
-const COMPARISONS: &[(Defect, fn(&Regex, &str) -> bool)] = &[
+const COMPARISONS: &[(Defect, Comparison)] = &[
     (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| beginnings(text).any(|part| pattern.is_match(part))),
     (slips::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| ends(text).any(|part| pattern.is_match(part))),
     (slips::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
