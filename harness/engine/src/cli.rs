@@ -73,6 +73,10 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
     },
+    /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
+    Compare(CompareArgs),
+    /// Run the suite against every defect of the reference, and say which it finds
+    Prove(ProveArgs),
     /// Draw the JSON reports of a folder, one a release, over time
     History {
         /// The folder
@@ -81,7 +85,7 @@ pub enum Command {
         #[arg(long, value_name = "html=PATH", required = true, value_parser = Order::parse)]
         report: Order,
     },
-    /// Print the JSON Schema of one of our own files: scenario, fixtures, target or report
+    /// Print the JSON Schema of one of our own files: scenario, fixtures, formats, target or report
     Schema {
         /// scenario, fixtures, formats, target or report
         name: String,

@@ -52,6 +52,8 @@ pub fn main() -> ExitCode {
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect } => commands::serve(listen, &defect),
+        Command::Compare(arguments) => commands::compare(&arguments),
+        Command::Prove(arguments) => commands::prove(&arguments),
         Command::History { dir, report } => commands::history(&dir, &report),
         Command::Schema { name } => commands::schema(&name),
     }

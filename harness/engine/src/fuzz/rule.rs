@@ -38,10 +38,11 @@ pub enum Format {
 }
 
 /// The kinds of refusal: a pack says for each which clause it breaks and which codes it may have.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 11] = [
     "malformed",
     "empty",
     "wrong-type",
+    "null",
     "not-json",
     "content",
     "empty-content",

@@ -200,7 +200,7 @@ fn lookalikes() -> Vec<Rule> {
 pub(super) fn rules_of_other_types() -> Vec<Rule> {
     let wrong = |name, strategy| refused_as("wrong-type", name, strategy);
     vec![
-        wrong("null", || value(Just(Value::Null))),
+        refused_as("null", "null", || value(Just(Value::Null))),
         wrong("whole-number", || {
             value(select(vec![json!(0), json!(1), json!(-1), json!(20_000_101), json!(i64::MAX), json!(u64::MAX)]))
         }),

@@ -21,7 +21,7 @@ pub(super) fn agrees(format: Format, claim: Claim, input: &Input) -> bool {
     match (claim, &input.content) {
         (Claim::Survived, _) => true,
         (Claim::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
-        (Claim::Refused("wrong-type"), Content::Json(value)) => !value.is_string(),
+        (Claim::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
         (Claim::Refused("not-json"), Content::Body(bytes)) => is_no_object(bytes),
         (claim, Content::Json(Value::String(text))) => agrees_on_text(format, claim, text, companion(input)),
         (claim, Content::Large(text)) => agrees_on_text(format, claim, text, companion(input)),
