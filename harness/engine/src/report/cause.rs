@@ -112,6 +112,7 @@ pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TrialReport> {
 /// The verdict on the run in one sentence.
 pub(super) fn sentence(report: &Report) -> &'static str {
     match report.exit_code {
+        0 if report.count(Verdict::Failed) > 0 => "Nothing is broken that was not broken before.",
         0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
             "What was put to the test is kept; much was not put to the test."
         }
