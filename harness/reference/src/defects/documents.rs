@@ -105,7 +105,7 @@ section! {
         "Grayscale of 16 bits is accepted.";
     "needs-301-dpi" NEEDS_301_DPI ["DOC-1", "DOC-6"]
         "An image needs 301 DPI.";
-    "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6"]
+    "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6", "VER-1"]
         "Only a JPEG's resolution is looked at.";
     "takes-metres-for-inches" TAKES_METRES_FOR_INCHES ["DOC-6"]
         "A PNG's pixels per metre are read as pixels per inch.";
