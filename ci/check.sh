@@ -52,4 +52,3 @@ stage formatting cargo fmt --all --check
 stage lints cargo clippy --workspace --all-targets -- -D warnings
 stage tests cargo test --workspace
 stage suite cargo test -- --report "junit=$junit" --report "json=$json"
-stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
