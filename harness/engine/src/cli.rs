@@ -72,6 +72,15 @@ pub enum Command {
         /// Break a promise on purpose (repeatable); `--defect list` lists what can be broken
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
+        /// Keep the contract in another permitted way (repeatable); `--variation list` lists the ways
+        #[arg(long, value_name = "NAME")]
+        variation: Vec<String>,
+    },
+    /// Say whether the bundle of `run --certify` is whole and unchanged
+    Certify {
+        /// The folder of the bundle
+        #[arg(long, value_name = "DIR")]
+        check: PathBuf,
     },
     /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
     Compare(CompareArgs),
@@ -229,6 +238,9 @@ pub struct RunArgs {
     /// No live line on a terminal
     #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
     pub no_progress: bool,
+    /// Write a certificate into this folder; refuses filters, shards, known deviations and untested MUST clauses
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_CERTIFY")]
+    pub certify: Option<PathBuf>,
     /// Where reports go, and what is made of them.
     #[command(flatten)]
     pub outputs: OutputArgs,

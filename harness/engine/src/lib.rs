@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` at the root explains the modules and who may name whom.
 
+pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod commands;
@@ -51,7 +52,8 @@ pub fn main() -> ExitCode {
         Command::List(pack) => commands::list(&pack),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Merge(arguments) => run::merge(&arguments),
-        Command::Serve { listen, defect } => commands::serve(listen, &defect),
+        Command::Serve { listen, defect, variation } => commands::serve(listen, &defect, &variation),
+        Command::Certify { check } => commands::certify(&check),
         Command::Compare(arguments) => commands::compare(&arguments),
         Command::Prove(arguments) => commands::prove(&arguments),
         Command::History { dir, report } => commands::history(&dir, &report),

@@ -205,6 +205,8 @@ fn an_unknown_defect_is_corrected() {
     Program::new(&["serve", "--defect", "drops-request-ids"])
         .go()
         .refused_in_a_line(2, "there is no defect `drops-request-ids`");
+    let said = Program::new(&["serve", "--listen", "127.0.0.1:0", "--variation", "x-y-z"]).go();
+    said.refused_in_a_line(2, "error: there is no variation `x-y-z`: `--variation list` lists all");
 }
 
 // ---------------------------------------------------------------- the pack

@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["execute"],
     &["verdict", "prove"],
     &["report"],
-    &["trial", "compare"],
+    &["trial", "compare", "certificate"],
     &["cli"],
     &["run"],
     &["commands"],

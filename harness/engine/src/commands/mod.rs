@@ -1,5 +1,6 @@
 //! What the installed binary can do besides running.
 
+mod certify;
 mod compare;
 mod explain;
 mod history;
@@ -8,6 +9,7 @@ mod prove;
 mod reproduce;
 mod serve;
 
+pub use certify::certify;
 pub use compare::compare;
 pub use explain::explain;
 pub use history::history;

@@ -5,26 +5,29 @@ use std::process::ExitCode;
 
 use crate::run::Refusal;
 use crate::source::suggestion;
-use crate::target::{assignments, defects, serve as serve_reference};
+use crate::target::{assignments, defects, serve as serve_reference, variations};
 
 /// Serves the reference until the process is ended.
-pub fn serve(listen: SocketAddr, names: &[String]) -> ExitCode {
-    if names.iter().any(|name| name == "list") {
-        for (name, about, clauses) in defects() {
-            println!("{name}  {}  {about}", clauses.join(" "));
+pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
+    for (names, rows) in [(broken, defects()), (varied, variations())] {
+        if names.iter().any(|name| name == "list") {
+            for (name, about, clauses) in rows {
+                println!("{name}  {}  {about}", clauses.join(" "));
+            }
+            return ExitCode::SUCCESS;
         }
-        return ExitCode::SUCCESS;
     }
-    if let Err(message) = known(names) {
+    if let Err(message) = known("defect", broken, defects()).and_then(|()| known("variation", varied, variations())) {
         return Refusal::Usage(format!("error: {message}")).tell();
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
+    let varied: Vec<&str> = varied.iter().map(String::as_str).collect();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return Refusal::Inconclusive(error.to_string()).tell(),
     };
     runtime.block_on(async {
-        match serve_reference(listen, &names).await {
+        match serve_reference(listen, &broken, &varied).await {
             Ok(running) => {
                 println!("# The reference API. Its credentials, for the shell that runs the suite:");
                 for assignment in assignments() {
@@ -39,14 +42,17 @@ pub fn serve(listen: SocketAddr, names: &[String]) -> ExitCode {
     })
 }
 
-/// Refuses names of no defect before anything is opened.
-fn known(names: &[String]) -> Result<(), String> {
-    let known: Vec<String> = defects().into_iter().map(|(name, _, _)| name.to_owned()).collect();
+/// A row of a table of the reference: name, what it does, clauses.
+type Named = (&'static str, &'static str, &'static [&'static str]);
+
+/// Refuses unknown names before anything is opened.
+fn known(kind: &str, names: &[String], rows: Vec<Named>) -> Result<(), String> {
+    let known: Vec<String> = rows.into_iter().map(|(name, _, _)| name.to_owned()).collect();
     match names.iter().find(|name| !known.contains(name)) {
         None => Ok(()),
         Some(name) => {
-            let hint = suggestion(name, &known).unwrap_or_else(|| "`--defect list` lists all".to_owned());
-            Err(format!("there is no defect `{name}`: {hint}"))
+            let hint = suggestion(name, &known).unwrap_or_else(|| format!("`--{kind} list` lists all"));
+            Err(format!("there is no {kind} `{name}`: {hint}"))
         }
     }
 }

@@ -96,7 +96,8 @@ fn spread<'l>(trials: Vec<&'l TrialSpec>, purpose: Purpose<'_>) -> Vec<&'l Trial
         cases.sort_by_key(|(number, _)| *number);
         in_order.extend(cases.into_iter().enumerate().map(|(round, (number, trial))| (round, number, trial)));
     }
-    in_order.sort_by_key(|(round, number, _)| (*round, *number));
+    // Properties draw many cases, and come last.
+    in_order.sort_by_key(|(round, number, trial)| (trial.property.is_some(), *round, *number));
     in_order.into_iter().map(|(_, _, trial)| trial).collect()
 }
 

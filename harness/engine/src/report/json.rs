@@ -2,7 +2,8 @@
 
 use super::model::Report;
 
-pub(super) fn render(report: &Report) -> String {
+/// The report as JSON.
+pub fn render(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(report).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
     text

@@ -29,6 +29,7 @@ pub use build::{Facts, TrialResult, build, trials};
 pub(crate) use cause::shell;
 pub use curl::line as curl_line;
 pub use files::write_whole;
+pub use json::render as json;
 pub use model::Report;
 pub use read::read;
 

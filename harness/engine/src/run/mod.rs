@@ -1,6 +1,7 @@
 //! The whole flow of a run: read, plan, run, clear up, report, and say with one number how it went.
 
 mod aim;
+mod certify;
 mod command;
 mod deviations;
 mod draft;
@@ -23,6 +24,7 @@ use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+pub use certify::certificate_key;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 
@@ -103,6 +105,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         Some(path) => Some(TargetFile::load(path, &contract)?),
         None => None,
     };
+    certify::check(&arguments, file.as_ref())?;
     if arguments.libtest.list {
         return Ok(list(&arguments, &library));
     }
@@ -205,7 +208,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);
     // Machine-readable lines must stay alone on standard output.
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    finish(&arguments.outputs, &gate, machine, scope, report::build(&facts, trials, entries))
+    let report = report::build(&facts, trials, entries);
+    let certified = certify::certify(&arguments, &report);
+    let code = finish(&arguments.outputs, &gate, machine, scope, report)?;
+    certified?;
+    Ok(code)
 }
 
 fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {

@@ -71,8 +71,8 @@ async fn start(address: impl tokio::net::ToSocketAddrs, options: reference::Opti
 }
 
 /// Serves the reference on an address until the process ends.
-pub async fn serve(address: SocketAddr, defects: &[&str]) -> std::io::Result<Embedded> {
-    start(address, options(defects, &[])?).await
+pub async fn serve(address: SocketAddr, defects: &[&str], variations: &[&str]) -> std::io::Result<Embedded> {
+    start(address, options(defects, variations)?).await
 }
 
 /// The credentials of the reference as assignments for a shell.

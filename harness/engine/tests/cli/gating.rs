@@ -159,6 +159,49 @@ fn what_is_no_report_is_refused_before_anything_is_sent() {
     assert!(said.err.contains("one of new, vanished, newly-skipped"), "{}", said.err);
 }
 
+// ---------------------------------------------------------------- certificates
+
+#[test]
+fn a_whole_and_clean_run_is_certified() {
+    let folder = folder();
+    let bundle = format!("{}/certificate", folder.path());
+    let run = Program::new(&["run", "--certify", &bundle, "--cases", "1"]).env("CONFORMANCE_CERTIFY_KEY", "a key").go();
+    run.ended(0);
+    let certificate: Value = serde_json::from_str(&read(&format!("{bundle}/certificate.json"))).expect("JSON");
+    assert!(certificate["clauses"].as_array().is_some_and(|clauses| clauses.len() > 60));
+    assert!(read(&format!("{bundle}/certificate.html")).contains("kept every MUST clause"));
+
+    let check = |key: &str| Program::new(&["certify", "--check", &bundle]).env("CONFORMANCE_CERTIFY_KEY", key).go();
+    check("").ended(0);
+    check("a key").ended(0);
+    let said = check("another key");
+    said.ended(1);
+    assert!(said.err.contains("made with another key"), "{}", said.err);
+    let altered = read(&format!("{bundle}/report.json")).replacen("\"seed\": 1", "\"seed\": 2", 1);
+    write(&folder, "certificate/report.json", &altered);
+    let said = check("");
+    said.ended(1);
+    assert!(said.err.contains("report.json is not the file that SHA256SUMS names"), "{}", said.err);
+}
+
+#[test]
+fn what_is_partial_or_open_is_not_certified() {
+    let run = Gate::with(None);
+    let bundle = run.path("certificate");
+    run.go(&["desk", "--certify", &bundle]).refused_in_a_line(2, "--certify is for whole runs: leave out filters");
+    run.go(&["--shard", "1/2", "--certify", &bundle]).refused_in_a_line(2, "leave out --shard");
+    // Nobody hurries, so that the pace was not put to the test.
+    let said = run.go(&["--certify", &bundle]);
+    said.ended(3);
+    assert!(said.err.contains("these MUST clauses were not put to the test: PACE-1"), "{}", said.err);
+    run.target(&filled_in(ENTRY));
+    run.go(&["--certify", &bundle]).refused_in_a_line(2, "without known deviations");
+    assert!(!std::path::Path::new(&bundle).exists());
+    let broken = Gate::with(Some("redirects-twice"));
+    broken.go(&["--certify", &bundle]).ended(1);
+    assert!(!std::path::Path::new(&bundle).exists());
+}
+
 // ---------------------------------------------------------------- the desk
 
 /// The parcel pack and a desk, with a target file that can be changed.

@@ -1,0 +1,181 @@
+//! A certificate: what a whole and clean run has shown, with digests of the report that it rests on, so
+//! that whoever is handed the folder can tell whether anything in it was changed.
+
+mod page;
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::contract::{Level, hex};
+use crate::report::model::{ClauseStatus, Report};
+use crate::report::write_whole;
+use crate::signature::hmac_sha256;
+use crate::verdict::Verdict;
+
+/// The files of a bundle; the digests are those of the first three.
+const FILES: [&str; 3] = ["certificate.json", "certificate.html", "report.json"];
+/// Where the digests stand, as `sha256sum --check` reads them.
+const DIGESTS: &str = "SHA256SUMS";
+/// The HMAC over the digests, where there is a key.
+const SIGNATURE: &str = "SHA256SUMS.hmac";
+
+/// What is certified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Certificate {
+    /// The version of this format.
+    pub format: u32,
+    /// The suite's version.
+    pub suite_version: String,
+    /// SHA-256 over contract and scenarios.
+    pub contract_hash: String,
+    /// The base URL, or `embedded reference`.
+    pub target: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// True when recommendations counted as promises.
+    pub strict: bool,
+    /// When the run began.
+    pub started_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// How many trials passed.
+    pub passed: usize,
+    /// How many only warned.
+    pub warned: usize,
+    /// How many were skipped, though no MUST clause depended on them alone.
+    pub skipped: usize,
+    /// Every clause.
+    pub clauses: Vec<CertifiedClause>,
+    /// Every error code.
+    pub codes: Vec<CertifiedCode>,
+    /// SHA-256 of `report.json` beside it.
+    pub report_sha256: String,
+}
+
+/// A clause of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CertifiedClause {
+    /// Its id.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What it says.
+    pub says: String,
+    /// What became of it.
+    pub status: ClauseStatus,
+    /// How many trials put it to the test.
+    pub exercised_by: usize,
+}
+
+/// An error code of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CertifiedCode {
+    /// The code.
+    pub code: String,
+    /// In how many trials it was observed.
+    pub observed: usize,
+}
+
+/// Why a run cannot be certified, if it cannot.
+pub fn obstacle(report: &Report) -> Option<String> {
+    if report.exit_code != 0 || report.count(Verdict::Failed) > 0 {
+        return Some(format!("its exit code is {}", report.exit_code.max(1)));
+    }
+    let open: Vec<&str> = report
+        .clauses
+        .iter()
+        .filter(|clause| clause.level == Level::Must && clause.status != ClauseStatus::Upheld)
+        .map(|clause| clause.id.as_str())
+        .collect();
+    (!open.is_empty()).then(|| format!("these MUST clauses were not put to the test: {}", open.join(", ")))
+}
+
+/// Writes the bundle of a run into a folder; `key` makes a signature over the digests.
+pub fn write(report: &Report, report_json: &str, folder: &Path, key: Option<&str>) -> std::io::Result<()> {
+    let certificate = certificate(report, report_json);
+    let json = serde_json::to_string_pretty(&certificate).map_err(std::io::Error::other)? + "\n";
+    let page = page::render(&certificate);
+    let texts = [json.as_str(), &page, report_json];
+    let mut digests = String::new();
+    for (name, text) in FILES.iter().zip(texts) {
+        write_whole(&folder.join(name), text)?;
+        digests.push_str(&format!("{}  {name}\n", digest(text.as_bytes())));
+    }
+    write_whole(&folder.join(DIGESTS), &digests)?;
+    match key {
+        Some(key) => write_whole(&folder.join(SIGNATURE), &(hmac_sha256(key.as_bytes(), digests.as_bytes()) + "\n")),
+        None => Ok(()),
+    }
+}
+
+fn certificate(report: &Report, report_json: &str) -> Certificate {
+    Certificate {
+        format: 1,
+        suite_version: report.suite.version.clone(),
+        contract_hash: report.suite.contract_hash.clone(),
+        target: report.target.clone(),
+        seed: report.seed,
+        strict: report.strict,
+        started_at: report.started_at.clone(),
+        duration_ms: report.duration_ms,
+        passed: report.count(Verdict::Passed),
+        warned: report.count(Verdict::Warned),
+        skipped: report.count(Verdict::Skipped),
+        clauses: report
+            .clauses
+            .iter()
+            .map(|clause| CertifiedClause {
+                id: clause.id.clone(),
+                level: clause.level,
+                says: clause.says.clone(),
+                status: clause.status,
+                exercised_by: clause.exercised_by,
+            })
+            .collect(),
+        codes: report
+            .error_codes
+            .iter()
+            .map(|code| CertifiedCode { code: code.code.clone(), observed: code.observed })
+            .collect(),
+        report_sha256: digest(report_json.as_bytes()),
+    }
+}
+
+/// Says whether a bundle is whole and unchanged; the message says what is wrong with it.
+pub fn verify(folder: &Path, key: Option<&str>) -> Result<Certificate, String> {
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
+    let digests = read(DIGESTS)?;
+    let mut texts = Vec::new();
+    for name in FILES {
+        let text = read(name)?;
+        if !digests.lines().any(|line| line == format!("{}  {name}", digest(text.as_bytes()))) {
+            return Err(format!("{name} is not the file that {DIGESTS} names: it was changed"));
+        }
+        texts.push(text);
+    }
+    if let Some(key) = key {
+        let signature = read(SIGNATURE)?;
+        if signature.trim() != hmac_sha256(key.as_bytes(), digests.as_bytes()) {
+            return Err(format!("{SIGNATURE} was made with another key, or {DIGESTS} was changed"));
+        }
+    }
+    let certificate: Certificate =
+        serde_json::from_str(&texts[0]).map_err(|error| format!("certificate.json: {error}"))?;
+    let report: Report = serde_json::from_str(&texts[2]).map_err(|error| format!("report.json: {error}"))?;
+    if let Some(obstacle) = obstacle(&report) {
+        return Err(format!("report.json is of a run that cannot be certified: {obstacle}"));
+    }
+    if self::certificate(&report, &texts[2]) != certificate {
+        return Err("certificate.json does not say what report.json says".to_owned());
+    }
+    Ok(certificate)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
