@@ -5,13 +5,17 @@
 
 #[path = "fuzz/book.rs"]
 mod book;
+#[path = "fuzz/fickle.rs"]
+mod fickle;
 #[path = "fuzz/support.rs"]
 mod support;
 
+use std::sync::Arc;
+
 use book::{BOOK, disagreeing};
-use harness::fuzz::Draws;
+use harness::fuzz::{Draws, draw};
 use harness::plan::plan;
-use harness::scenario::TrialSpec;
+use harness::scenario::{Property, TrialSpec};
 use support::{Pack, PackFolder, Server, file, told};
 
 const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
@@ -108,4 +112,59 @@ async fn what_is_found_is_kept_as_a_scenario() {
     }
     let planned = plan(&pack.contract, &sound.environment.target, library.trials.clone(), None);
     assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_seed_finds_the_same_at_any_concurrency() {
+    let pack = Pack::with(&BOOK);
+    let mut seen = Vec::new();
+    for in_flight in [1, 3, 16] {
+        let draws = Draws { seed: 11, cases: Some(50) };
+        let server = Server::start(&pack, &["update-skips-date-check"], draws).await;
+        let trial = pack.trial("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused");
+        let property = trial.property.as_deref().expect("a property").clone();
+        let trial = TrialSpec { property: Some(Arc::new(Property { in_flight, ..property })), ..trial.clone() };
+        let record = server.run(&trial).await;
+        let found = record.fuzz.as_ref().expect("a property").found.iter();
+        seen.push((told(&record), found.map(|found| (found.case, found.input.clone())).collect::<Vec<_>>()));
+    }
+    assert!(seen[0].0.len() > 2, "{seen:?}");
+    assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_seeds_draw_other_values() {
+    let pack = Pack::with(&BOOK);
+    let property = pack.trial(GOOD_DATES).property.as_deref().expect("a property");
+    let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
+    let drawn = |seed, cases| {
+        let deck = draw(GOOD_DATES, &rules, Draws { seed, cases: Some(cases) }, |_, _| true);
+        deck.cases.into_iter().map(|drawn| drawn.input).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(1, 20), drawn(1, 20));
+    assert_eq!(drawn(1, 20), drawn(1, 30)[..20], "more cases change none of the first");
+    assert_ne!(drawn(1, 20), drawn(2, 20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_does_not_come_again_is_a_doubt() {
+    let pack = Pack::with(&BOOK);
+    let draws = Draws { seed: 1, cases: Some(8) };
+    let server = Server::at(&pack, &fickle::start(8).await, draws);
+    let record = server.run(pack.trial(DATES)).await;
+    let reason = record.inconclusive.as_deref().expect("no verdict");
+    assert!(reason.starts_with("inconsistent: dateOfBirth "), "{reason}");
+    assert!(record.findings.iter().all(|finding| finding.clause != "FMT-1"), "{:?}", told(&record));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_some_failures_are_made_smaller() {
+    let pack = Pack::with(&harness::fuzz::BOOK);
+    let server = Server::start(&pack, &["update-skips-date-check"], Draws::default()).await;
+    let record = server.run(pack.trial("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused")).await;
+    let found = record.fuzz.as_ref().expect("a property").found.clone();
+    assert!(found.len() > 10);
+    assert_eq!(found.iter().filter(|found| found.shrunk).count(), 10);
+    let as_drawn = told(&record).iter().filter(|(_, message)| message.ends_with("not made smaller)")).count();
+    assert_eq!(as_drawn, found.len() - 10);
 }

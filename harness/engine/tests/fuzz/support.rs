@@ -8,7 +8,7 @@ use harness::execute::{Environment, Found, TrialRecord, run_trial, token};
 use harness::fuzz::{BOOK, Book, Draws};
 use harness::scenario::{Failure, Library, TrialSpec, file_name, file_text, load_with};
 use harness::source::Problems;
-use harness::target::{Embedded, HttpClient, Network, Target, start_with_defects};
+use harness::target::{Credential, Embedded, HttpClient, Network, Target, start_with_defects};
 use tokio::sync::watch;
 
 /// A pack with its trials, drawn from rules of one's own or from the engine's.
@@ -36,7 +36,7 @@ impl Pack {
 /// A running reference with all that trials need.
 pub struct Server {
     pub environment: Environment,
-    _embedded: Embedded,
+    _embedded: Option<Embedded>,
     _stop: watch::Sender<Option<harness::execute::Stop>>,
 }
 
@@ -49,6 +49,17 @@ impl Server {
             credentials: embedded.credentials.clone(),
             ..Target::default()
         };
+        Self::aimed(pack, target, draws, Some(embedded))
+    }
+
+    /// A server that is there already, with a credential for the writer.
+    pub fn at(pack: &Pack, url: &str, draws: Draws) -> Self {
+        let writer = Credential::parse("key:of-a-writer").expect("a credential");
+        let credentials = [("writer".to_owned(), writer)].into();
+        Self::aimed(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, draws, None)
+    }
+
+    fn aimed(pack: &Pack, target: Target, draws: Draws, embedded: Option<Embedded>) -> Self {
         let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
         let (sender, stop) = watch::channel(None);
         let environment =

@@ -1,0 +1,29 @@
+//! A server that takes the first requests and refuses all later ones as it should.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+/// Starts it; returns its URL.
+pub async fn start(taken: usize) -> String {
+    let left = Arc::new(AtomicUsize::new(taken));
+    let router = Router::new().fallback(answer).with_state(left);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+async fn answer(State(left): State<Arc<AtomicUsize>>) -> Response {
+    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+    if taken {
+        return (StatusCode::CREATED, axum::Json(json!({}))).into_response();
+    }
+    let error = json!({ "error": { "code": "INVALID_FIELD_FORMAT", "message": "No.", "field": "dateOfBirth" } });
+    (StatusCode::UNPROCESSABLE_ENTITY, [("x-request-id", "r")], axum::Json(error)).into_response()
+}
