@@ -14,7 +14,7 @@
 #
 #   GATE_BINARY    the program; else `conformance` on PATH; else this checkout is built
 #   GATE_REPORTS   the folder for reports [reports]
-#   GATE_FORMATS   which reports [json junit]
+#   GATE_FORMATS   which reports [json junit html; of a shard: json, which is all that merging needs]
 #   GATE_ATTEMPTS  how often a run is started at most while it ends with 3 [2]
 #   GATE_PAUSE     seconds before the next attempt [30]
 #
@@ -23,7 +23,8 @@ set -euo pipefail
 
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 reports="${GATE_REPORTS:-reports}"
-formats="${GATE_FORMATS:-json junit}"
+if [ -n "${CONFORMANCE_SHARD:-}" ]; then usual="json"; else usual="json junit html"; fi
+formats="${GATE_FORMATS:-$usual}"
 attempts="${GATE_ATTEMPTS:-2}"
 pause="${GATE_PAUSE:-30}"
 
@@ -95,11 +96,12 @@ file_of() {
         junit | junit-strict) printf '%s/%s.%s.xml' "$reports" "$(stem)" "$1" ;;
         html) printf '%s/%s.html' "$reports" "$(stem)" ;;
         markdown) printf '%s/%s.md' "$reports" "$(stem)" ;;
-        *) printf '%s/%s.%s' "$reports" "$(stem)" "$1" ;;
+        ctrf | gitlab) printf '%s/%s.%s.json' "$reports" "$(stem)" "$1" ;;
+        *) printf '%s/%s.%s.txt' "$reports" "$(stem)" "$1" ;;
     esac
 }
 
-# What a former run left must not be taken for this one's.
+# What a former run left must not be taken for this one's. Numbered files of JUnit are seen to by the program.
 order_reports() {
     orders=()
     local format

@@ -1,4 +1,4 @@
-"""Counts the cases of a JUnit file as a reader from PyPI sees them. Usage: count.py READER FILE
+"""Counts the cases of JUnit files as a reader from PyPI sees them. Usage: count.py READER FILE…
 
 Prints a JSON object with `passed`, `failed`, `errors` and `skipped`; null where the reader does not tell two apart, and
 then `failed` has both.
@@ -49,8 +49,11 @@ def trcli(path):
     return Counter(names[case.result.status_id] for case in cases), False
 
 
-name, path = sys.argv[1:]
-counts, tells_errors = {"junitparser": junitparser, "codecov": codecov, "trcli": trcli}[name](path)
+name, *paths = sys.argv[1:]
+counts, tells_errors = Counter(), True
+for path in paths:
+    more, tells_errors = {"junitparser": junitparser, "codecov": codecov, "trcli": trcli}[name](path)
+    counts += more
 total = {kind: counts[kind] for kind in ("passed", "failed", "errors", "skipped")}
 if not tells_errors:
     total["errors"] = None
