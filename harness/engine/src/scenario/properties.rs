@@ -11,7 +11,7 @@ use super::model::{Expect, Step};
 use super::validate::{self, At};
 use super::{Property, PropertyRule, Slot, TrialSpec, Variables};
 use crate::contract::{Contract, Operation};
-use crate::fuzz::{Book, Claim, Format, KINDS, Rule};
+use crate::fuzz::{BOOK, Book, Claim, Format, KINDS, Rule};
 use crate::source::{Problems, SourceFile, Step as PathStep, suggestion};
 
 const FORMATS: &str = "schemas/formats.yaml";
@@ -147,7 +147,15 @@ impl Reader<'_> {
                 self.clause(&joined(at, [key.into()]), clause);
             }
         }
-        let rules: Vec<String> = self.all_rules(entry).iter().map(|(_, rule)| rule.name.to_owned()).collect();
+        // A pack names the engine's rules, whatever book is drawn from.
+        let own = entry.formats.iter().flat_map(|format| (BOOK.rules)(*format));
+        let rules: Vec<String> = self
+            .all_rules(entry)
+            .into_iter()
+            .map(|(_, rule)| rule)
+            .chain(own)
+            .map(|rule| rule.name.to_owned())
+            .collect();
         for (rule, clause) in &entry.rule_clauses {
             let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
             self.known(&at, "rule", rule, &rules);
