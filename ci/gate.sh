@@ -14,7 +14,7 @@
 #
 #   GATE_BINARY    the program; else `conformance` on PATH; else this checkout is built
 #   GATE_REPORTS   the folder for reports [reports]
-#   GATE_FORMATS   which reports [json junit html; of a shard: json, which is all that merging needs]
+#   GATE_FORMATS   which reports [json junit html markdown; of a shard: json, which is all that merging needs]
 #   GATE_ATTEMPTS  how often a run is started at most while it ends with 3 [2]
 #   GATE_PAUSE     seconds before the next attempt [30]
 #
@@ -23,7 +23,7 @@ set -euo pipefail
 
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 reports="${GATE_REPORTS:-reports}"
-if [ -n "${CONFORMANCE_SHARD:-}" ]; then usual="json"; else usual="json junit html"; fi
+if [ -n "${CONFORMANCE_SHARD:-}" ]; then usual="json"; else usual="json junit html markdown"; fi
 formats="${GATE_FORMATS:-$usual}"
 attempts="${GATE_ATTEMPTS:-2}"
 pause="${GATE_PAUSE:-30}"
