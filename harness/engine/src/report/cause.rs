@@ -189,6 +189,9 @@ pub(super) fn duration(ms: u64) -> String {
 /// The command that runs one trial again, as the run did.
 pub(super) fn rerun(report: &Report, trial: &str) -> String {
     let mut command = "conformance run".to_owned();
+    if let Some(file) = report.manifest.as_ref().and_then(|manifest| manifest.target_file.as_deref()) {
+        let _ = write!(command, " --target {}", shell(file));
+    }
     if report.target.contains("://") {
         let _ = write!(command, " --target-url {}", shell(&report.target));
     }

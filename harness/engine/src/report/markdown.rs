@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
-use super::model::{ClauseReport, ClauseStatus, Report, TrialReport};
+use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TrialReport};
 use super::spell::{one_line, visible};
 use crate::contract::Level;
 use crate::verdict::Verdict;
@@ -37,7 +37,11 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     out.section("No verdict", "", reasons(report, |trial| trial.verdict == Verdict::Inconclusive));
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     out.section("Recommendations not followed", "", advised);
-    out.section("Known deviations", "", reasons(report, is_known_deviation));
+    let known = match report.deviations.as_slice() {
+        [] => reasons(report, is_known_deviation),
+        entries => entries.iter().map(of_deviation).collect(),
+    };
+    out.section("Known deviations", "", known);
     let table = "| clause | level | outcome | trials | what it says |\n|---|---|---|---:|---|\n";
     let clauses = [ClauseStatus::Violated, ClauseStatus::NotExercised];
     let clauses = clauses.into_iter().flat_map(|status| report.clauses_with(status)).map(of_clause).collect();
@@ -155,6 +159,22 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
 fn of_stale(trial: &TrialReport) -> String {
     let reason = trial.reason.as_deref().unwrap_or_default();
     format!("- {} ({}:{})\n", plain(reason), value(&trial.file), trial.line)
+}
+
+fn of_deviation(entry: &DeviationReport) -> String {
+    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let subject: Vec<String> = subject.into_iter().flatten().map(|text| value(text)).collect();
+    let owner = entry.owner.as_ref().map(|owner| format!(", owner {}", plain(owner))).unwrap_or_default();
+    let note = entry.note.as_ref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
+    let seen = counted(entry.observed_in.len(), "trial");
+    format!(
+        "- **{}** {}: {} ({}{owner}, until {}), seen in {seen}{note}\n",
+        entry.state.as_str(),
+        subject.join(" "),
+        plain(&entry.reason),
+        plain(&entry.ticket),
+        plain(&entry.expires)
+    )
 }
 
 fn of_clause(clause: &ClauseReport) -> String {

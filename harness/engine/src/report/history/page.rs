@@ -39,6 +39,7 @@ struct Row<'h> {
     tone: &'static str,
     sign: &'static str,
     outcome: &'static str,
+    begun: String,
     hash: String,
     new_contract: bool,
     rate: String,
@@ -152,7 +153,7 @@ fn charts(runs: &[Run]) -> Vec<Chart> {
     };
     let percent = |value: f64| format!("{value:.1} %");
     let whole = |value: f64| if value.fract() == 0.0 { grouped(value as u64) } else { format!("{value:.2}") };
-    let took = |value: f64| duration(value as u64);
+    let took = |value: f64| format!("{} s", (value / 100.0).round() / 10.0);
     let rate = points(&|run| run.report.pass_rate(), &percent);
     let violated = points(&|run| Some(run.report.violated().count() as f64), &whole);
     let durations = points(&|run| Some(run.report.duration_ms as f64), &took);
@@ -213,6 +214,7 @@ fn rows_of(runs: &[Run]) -> Vec<Row<'_>> {
             _ => "?",
         },
         outcome: outcome(run.report.exit_code),
+        begun: run.report.started_at.chars().take(16).collect::<String>().replace('T', " "),
         hash: run.report.contract_hash.chars().take(12).collect(),
         new_contract: before.is_some_and(|before| before.report.contract_hash != run.report.contract_hash),
         rate: run.report.pass_rate().map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1} %")),

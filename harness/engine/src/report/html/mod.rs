@@ -298,6 +298,12 @@ fn facts(report: &Report) -> Vec<Fact> {
         fact("Harness", format!("{} {}", report.suite.name, report.suite.version)),
         fact("Seed", report.seed.to_string()),
     ];
+    if let Some(manifest) = &report.manifest {
+        let part = manifest.shard.as_ref().map(|shard| format!("shard {shard}, "));
+        let some = if manifest.filtered { ", chosen by filters" } else { "" };
+        let count = cause::counted(manifest.part.trials, "trial");
+        facts.push(fact("Part", format!("{}{count} of {}{some}", part.unwrap_or_default(), manifest.whole.trials)));
+    }
     if report.strict {
         facts.push(fact("Strict", "recommendations (SHOULD) count as promises".to_owned()));
     }
