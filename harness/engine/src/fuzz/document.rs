@@ -209,7 +209,7 @@ pub(super) fn input(text: &str, declared: &str) -> Input {
 }
 
 pub(super) fn picture(colours: Colours, dots: impl Strategy<Value = Dots> + 'static) -> BoxedStrategy<Picture> {
-    (500u16..700, 320u16..440, dots, any::<u8>())
+    (240u16..360, 150u16..230, dots, any::<u8>())
         .prop_map(move |(width, height, dots, noise)| Picture { width, height, colours, dots, noise })
         .boxed()
 }

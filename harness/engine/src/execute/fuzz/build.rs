@@ -1,7 +1,8 @@
 //! From a drawn input to the step that sends it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::super::request;
@@ -93,6 +94,7 @@ fn spliced(
 
 /// A text as JSON; one that needs no escapes, such as Base64, is only put in quotes.
 fn json_text(text: &str) -> String {
-    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\');
-    if plain { format!("\"{text}\"") } else { Value::from(text).to_string() }
+    static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\A[ !#-\[\]-~]*\z"#).ok());
+    let plain = PLAIN.as_ref().is_some_and(|plain| plain.is_match(text));
+    if plain { ["\"", text, "\""].concat() } else { Value::from(text).to_string() }
 }
