@@ -178,6 +178,7 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
     // Pixels a metre; 300 DPI is 11811.02, which the format can only state as 11811.
     let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&pixels(spec.colour))?;
     writer.finish()?;
@@ -190,7 +191,7 @@ fn pad_png(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
     let at = file.len() - END_CHUNK;
     let mut out = file[..at].to_vec();
     let mut chunk = b"prVt".to_vec();
-    chunk.resize(4 + missing.checked_sub(12)?, b'.');
+    chunk.append(&mut vec![b'.'; missing.checked_sub(12)?]);
     out.extend(u32::try_from(chunk.len() - 4).ok()?.to_be_bytes());
     let crc = crc32fast::hash(&chunk);
     out.append(&mut chunk);
@@ -227,7 +228,7 @@ fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
         let length = u16::try_from(take.checked_sub(2)?).ok()?;
         out.extend([0xFF, 0xFE]);
         out.extend(length.to_be_bytes());
-        out.resize(out.len() + take - 4, b'.');
+        out.append(&mut vec![b'.'; take - 4]);
         left -= take;
     }
     out.extend_from_slice(&file[header..]);

@@ -24,16 +24,20 @@ pub struct Planned {
     pub skip: Option<String>,
 }
 
-/// The trials of a shard. What properties have found before comes first, then those that hold a lock,
-/// since they wait for each other while the rest goes on.
+/// The trials of a shard. What properties have found before comes first, then those that await deliveries and those
+/// that hold a lock, since they wait, the ones for the target and the others for each other, while the rest goes on.
 pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard: Option<Shard>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = trials
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
         .map(|spec| Planned { skip: target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs), spec })
         .collect();
-    planned.sort_by_key(|trial| (!trial.spec.first, trial.spec.lock.is_none()));
+    planned.sort_by_key(|trial| (!trial.spec.first, !awaits(&trial.spec), trial.spec.lock.is_none()));
     planned
+}
+
+fn awaits(spec: &TrialSpec) -> bool {
+    spec.steps.iter().any(|step| step.deliveries.is_some())
 }
 
 /// Whether a trial belongs to a shard: by a hash of its name, so that the same trial is in the same

@@ -146,6 +146,7 @@ fn png(picture: Picture) -> Result<Vec<u8>, png::EncodingError> {
     if let Some((xppu, yppu)) = per_metre(picture.dots) {
         encoder.set_pixel_dims(Some(png::PixelDimensions { xppu, yppu, unit: png::Unit::Meter }));
     }
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&pixels(picture))?;
     writer.finish()?;

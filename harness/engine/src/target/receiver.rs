@@ -38,7 +38,7 @@ impl Delivery {
 
     /// True when the body's text holds `part`.
     pub fn holds(&self, part: &str) -> bool {
-        String::from_utf8_lossy(&self.body).contains(part)
+        memchr::memmem::find(&self.body, part.as_bytes()).is_some()
     }
 }
 
@@ -249,7 +249,7 @@ async fn trickle(stream: &mut TcpStream, timeout: Duration) -> std::io::Result<(
 async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Delivery)>> {
     let mut bytes = Vec::new();
     let end = loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+        if let Some(end) = memchr::memmem::find(&bytes, b"\r\n\r\n") {
             break end + 4;
         }
         if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {
@@ -296,7 +296,7 @@ async fn read_chunks(stream: &mut TcpStream, mut bytes: Vec<u8>) -> std::io::Res
     let mut body = Vec::new();
     loop {
         let line = loop {
-            if let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {
+            if let Some(end) = memchr::memmem::find(&bytes, b"\r\n") {
                 break end;
             }
             if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {

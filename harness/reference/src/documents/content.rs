@@ -20,13 +20,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// The bytes that the text stands for.
 pub(crate) fn decode(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
-    let text = match text.split_once(";base64,") {
-        Some((head, rest)) if head.starts_with("data:") && habits.has(documents::ACCEPTS_DATA_URIS) => rest,
+    let text = match text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+        Some((_, rest)) if habits.has(documents::ACCEPTS_DATA_URIS) => rest,
         _ => text,
     };
-    let broken = text.as_bytes().contains(&b'\n') || text.as_bytes().contains(&b'\r');
+    let broken = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
     let refused = (broken && habits.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
-        || (is_unpadded(text) && habits.vary(variants::UNPADDED_BASE64_REFUSED));
+        || (habits.vary(variants::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
     if refused {
         return Err(bad(habits));
     }
