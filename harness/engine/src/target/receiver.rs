@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -55,6 +55,8 @@ pub struct Receiver {
 struct Shared {
     endpoints: Mutex<HashMap<String, Endpoint>>,
     news: Notify,
+    /// When this machine did not let us run, and for how long.
+    stalls: Mutex<Vec<(Instant, Duration)>>,
 }
 
 #[derive(Default)]
@@ -70,6 +72,9 @@ const KEPT: usize = 2000;
 const LONGEST_HEAD: usize = 32 * 1024;
 const LONGEST_BODY: usize = 256 * 1024;
 const CONNECTIONS: usize = 256;
+/// How often we look whether we are let run, and how many stalls are kept.
+const HEARTBEAT: Duration = Duration::from_millis(50);
+const STALLS: usize = 1000;
 /// The longest that a connection may take to bring its request.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -122,6 +127,14 @@ impl Receiver {
         deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
     }
 
+    /// How long this machine kept us from answering in time since then, where that may have changed the outcome: a
+    /// quarter of the time that the target waits, or more.
+    pub fn stalled_since(&self, begun: Instant) -> Option<Duration> {
+        let stalls = lock(&self.shared.stalls);
+        let longest = stalls.iter().filter(|(when, _)| *when >= begun).map(|(_, stall)| *stall).max();
+        longest.filter(|stall| *stall >= self.timeout / 4)
+    }
+
     /// Returns when another delivery has come to any endpoint, or after a short while.
     pub async fn news(&self) {
         let _ = tokio::time::timeout(Duration::from_millis(50), self.shared.news.notified()).await;
@@ -152,6 +165,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     // Dropped with this task, and all connections with it.
     let mut connections = tokio::task::JoinSet::new();
+    connections.spawn(heartbeat(shared.clone()));
     loop {
         let Ok(permit) = room.clone().acquire_owned().await else {
             return;
@@ -166,6 +180,19 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
             drop(permit);
         });
         while connections.try_join_next().is_some() {}
+    }
+}
+
+/// Notes when a short sleep became a long one.
+async fn heartbeat(shared: Arc<Shared>) {
+    loop {
+        let begun = Instant::now();
+        tokio::time::sleep(HEARTBEAT).await;
+        let stall = begun.elapsed().saturating_sub(HEARTBEAT);
+        let mut stalls = lock(&shared.stalls);
+        if stall > HEARTBEAT && stalls.len() < STALLS {
+            stalls.push((Instant::now(), stall));
+        }
     }
 }
 
@@ -203,10 +230,10 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
     }
 }
 
-/// Late, but in time: with about a second to spare where the target is patient, and a third of its
+/// Late, but in time: with about a second to spare where the target is patient, and half of its
 /// time where it is not.
 fn slow(timeout: Duration) -> Duration {
-    timeout.saturating_sub(Duration::from_millis(1200)).max(timeout.mul_f64(0.7))
+    timeout.saturating_sub(Duration::from_millis(1200)).max(timeout / 2)
 }
 
 /// Puts a delivery on record and says how it is to be answered. What a closed endpoint still gets is
