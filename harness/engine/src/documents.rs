@@ -52,7 +52,7 @@ pub enum Kind {
     Svg,
     /// Plain text.
     Text,
-    /// A ZIP archive without entries.
+    /// A ZIP archive (APPNOTE.TXT) of one text file.
     Zip,
     /// No bytes at all.
     Empty,
@@ -71,8 +71,9 @@ pub enum Colour {
     GrayAlpha,
 }
 
+/// Well above what any limit asks for, so that only what is about the limit is near it.
 fn default_dpi() -> u32 {
-    300
+    600
 }
 
 /// The pixels of every image: an identity page of about 90 by 62 millimetres at 300 DPI.
@@ -131,7 +132,7 @@ fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
         Kind::Html => b"<!DOCTYPE html>\n<html><head><title>Passport</title></head><body><p>Passport</p></body></html>\n".to_vec(),
         Kind::Svg => b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90mm\" height=\"62mm\"><rect width=\"100\" height=\"60\" fill=\"teal\"/></svg>\n".to_vec(),
         Kind::Text => b"This is a passport, in plain text, line by line.\nName: Ada Lovelace\n".to_vec(),
-        Kind::Zip => b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec(),
+        Kind::Zip => zip(b"passport.txt", b"Passport of Ada Lovelace\n"),
         Kind::Empty => Vec::new(),
     })
 }
@@ -314,6 +315,26 @@ fn bmp() -> Vec<u8> {
     }
     out.extend([0x79, 0x4e, 0x1f, 0]);
     out
+}
+
+/// One file, stored as it is: its local header, its entry in the directory, and the end of that.
+fn zip(name: &[u8], content: &[u8]) -> Vec<u8> {
+    let size = (content.len() as u32).to_le_bytes();
+    let length = (name.len() as u16).to_le_bytes();
+    // Version, flags, method (stored), time and date (1 January 1980), checksum, both sizes, lengths of name and extra field.
+    let common =
+        [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &crc32fast::hash(content).to_le_bytes(), &size, &size, &length, &[0, 0]]
+            .concat();
+    let local = [b"PK\x03\x04", &common[..], name, content].concat();
+    let entry = [b"PK\x01\x02\x14\0", &common[..], &[0; 14], name].concat();
+    let end = [
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0",
+        &(entry.len() as u32).to_le_bytes()[..],
+        &(local.len() as u32).to_le_bytes(),
+        &[0, 0],
+    ]
+    .concat();
+    [local, entry, end].concat()
 }
 
 fn webp() -> Vec<u8> {

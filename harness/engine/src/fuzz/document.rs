@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::document_open::open;
 use super::draw::{accepted, inserted, refused_as};
-use super::pictures::{Colours, Dots, Kind, Picture, encoded, file, pdf};
+use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Content, Input, Rule};
 use crate::documents::{self, Colour, DocumentSpec};
 
@@ -40,6 +40,8 @@ fn good() -> Vec<Rule> {
         accepted("jpg-in-dots-a-centimetre", || {
             jpg(picture(Colours::Rgb, (119u16..=280).prop_map(|dots| Dots::PerCentimetre(dots, dots))))
         }),
+        accepted("jpg-progressive", || jpg(written(Writing::Progressive, picture(Colours::Rgb, fine_inches())))),
+        accepted("jpg-with-exif-first", || jpg(written(Writing::ExifFirst, picture(Colours::Rgb, fine_inches())))),
         accepted("pdf", || pages(1..=1)),
         accepted("pdf-of-many-pages", || pages(2..=60)),
     ]
@@ -67,7 +69,7 @@ fn others() -> Vec<Rule> {
         content("html", || other(|| built(documents::Kind::Html))),
         content("svg", || other(|| built(documents::Kind::Svg))),
         content("plain-text", || other(|| built(documents::Kind::Text))),
-        content("zip", || other(|| built(documents::Kind::Zip))),
+        content("zip-without-files", || other(|| b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec())),
         content("declared-as-what-it-is", || {
             let kinds: Vec<(documents::Kind, &str)> = vec![
                 (documents::Kind::Gif, "image/gif"),
@@ -104,6 +106,15 @@ fn others() -> Vec<Rule> {
                 .prop_map(|(bytes, declared)| input(&encoded(&bytes), declared))
                 .boxed()
         }),
+        content("two-good-bytes-and-no-more", || {
+            let heads: Vec<(&[u8], &str)> = vec![(b"\x89P", PNG), (b"\xff\xd8", JPG), (b"%P", PDF)];
+            select(heads)
+                .prop_map(|(head, declared)| {
+                    input(&encoded(&[head, b" is how this passport of Ada Lovelace begins.\n"].concat()), declared)
+                })
+                .boxed()
+        }),
+        content("zip-of-one-file", || other(|| built(documents::Kind::Zip))),
         content("name-of-a-kind-without-the-file", || {
             let words: Vec<&[u8]> =
                 vec![b"PNG", b"passport.pdf", b"image/png", b"JFIF is the name of a format, and here it is a word"];
@@ -195,6 +206,7 @@ fn poor() -> Vec<Rule> {
         poor("gray-png-with-alpha", || png(picture(Colours::GrayAlpha, fine_inches()))),
         poor("gray-png-of-16-bits", || png(picture(Colours::Gray16, fine_inches()))),
         poor("gray-jpg", || jpg(picture(Colours::Gray, fine_inches()))),
+        poor("gray-progressive-jpg", || jpg(written(Writing::Progressive, picture(Colours::Gray, fine_inches())))),
     ]
 }
 
@@ -210,8 +222,19 @@ pub(super) fn input(text: &str, declared: &str) -> Input {
 
 pub(super) fn picture(colours: Colours, dots: impl Strategy<Value = Dots> + 'static) -> BoxedStrategy<Picture> {
     (240u16..360, 150u16..230, dots, any::<u8>())
-        .prop_map(move |(width, height, dots, noise)| Picture { width, height, colours, dots, noise })
+        .prop_map(move |(width, height, dots, noise)| Picture {
+            width,
+            height,
+            colours,
+            dots,
+            noise,
+            writing: Writing::Baseline,
+        })
         .boxed()
+}
+
+fn written(writing: Writing, pictures: BoxedStrategy<Picture>) -> BoxedStrategy<Picture> {
+    pictures.prop_map(move |picture| Picture { writing, ..picture }).boxed()
 }
 
 fn rgb() -> BoxedStrategy<Picture> {
@@ -261,7 +284,7 @@ fn built(kind: documents::Kind) -> Vec<u8> {
 }
 
 fn spec(kind: documents::Kind) -> DocumentSpec {
-    DocumentSpec { kind, dpi: 300, centimetres: false, colour: Colour::Rgb, bytes: None }
+    DocumentSpec { kind, dpi: 600, centimetres: false, colour: Colour::Rgb, bytes: None }
 }
 
 /// A media type that is taken.

@@ -110,7 +110,8 @@ fn at_signs() -> Vec<Rule> {
 fn domains() -> Vec<Rule> {
     vec![
         refused("domain-begins-with-a-dot", || edited(|address| address.replace('@', "@."))),
-        refused("domain-ends-with-a-dot", || trailed(address(), &[".", ".."])),
+        refused("domain-ends-with-a-dot", || trailed(address(), &["."])),
+        refused("domain-ends-with-two-dots", || trailed(address(), &[".."])),
         refused("two-dots-in-the-domain", || {
             text((name(), domain(), any::<Index>()).prop_map(|(name, domain, at)| {
                 format!("{name}@{}", replaced(&domain, at, |one| one == '.', |_| "..".to_owned()))
@@ -173,7 +174,8 @@ fn wrappings() -> Vec<Rule> {
                     .prop_map(|(address, sign)| format!("{address}{sign}eve@example.org")),
             )
         }),
-        refused("mailto", || led(address(), &["mailto:", "MAILTO:", "email:", "smtp:", "https://"])),
+        refused("mailto", || led(address(), &["mailto:", "MAILTO:"])),
+        refused("another-scheme", || led(address(), &["email:", "smtp:", "https://"])),
         refused("angle-brackets", || edited(|address| format!("<{address}>"))),
         refused("angle-bracket-left-open", || edited(|address| format!("<{address}"))),
         refused("angle-bracket-behind", || trailed(address(), &[">", " >"])),

@@ -15,6 +15,11 @@ use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, PLANS, SHORTEST};
 use super::rule::{Input, Rule};
 
 static ORDINARY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(PLANS.iter().copied()));
+/// The plans by world zone (ITU-T E.164): the first digit of the country code, from 1.
+static ZONES: LazyLock<Vec<Patterns>> = LazyLock::new(|| {
+    let of = |zone: char| Patterns::new(PLANS.iter().copied().filter(|plan| plan.starts_with(zone)));
+    ('1'..='9').map(of).collect()
+});
 static WITH_LONG_CODE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(LONG_CODES.iter().copied()));
 static SHORT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(SHORTEST.iter().copied()));
 static LONG: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(LONGEST.iter().copied()));
@@ -27,6 +32,15 @@ pub(super) fn rules() -> Vec<Rule> {
 fn valid() -> Vec<Rule> {
     vec![
         accepted("numbers-of-many-countries", || text(number())),
+        accepted("numbers-of-north-america", || text(numbers_of_zone(1))),
+        accepted("numbers-of-africa", || text(numbers_of_zone(2))),
+        accepted("numbers-of-southern-and-western-europe", || text(numbers_of_zone(3))),
+        accepted("numbers-of-northern-and-central-europe", || text(numbers_of_zone(4))),
+        accepted("numbers-of-latin-america", || text(numbers_of_zone(5))),
+        accepted("numbers-of-oceania-and-south-east-asia", || text(numbers_of_zone(6))),
+        accepted("numbers-of-russia-and-kazakhstan", || text(numbers_of_zone(7))),
+        accepted("numbers-of-east-asia", || text(numbers_of_zone(8))),
+        accepted("numbers-of-south-and-west-asia", || text(numbers_of_zone(9))),
         accepted("codes-of-three-digits", || text(numbers(&WITH_LONG_CODE))),
         accepted("shortest-numbers-in-use", || text(numbers(&SHORT))),
         accepted("longest-numbers-in-use", || text(numbers(&LONG))),
@@ -181,6 +195,10 @@ fn number() -> impl Strategy<Value = String> + Clone + 'static {
 /// Numbers of any of the plans.
 fn numbers(plans: &'static LazyLock<Patterns>) -> impl Strategy<Value = String> + Clone + 'static {
     choices().prop_map(|choices| format!("+{}", plans.text(&choices)))
+}
+
+fn numbers_of_zone(zone: usize) -> impl Strategy<Value = String> + Clone + 'static {
+    choices().prop_map(move |choices| format!("+{}", ZONES[zone - 1].text(&choices)))
 }
 
 fn edited(edit: fn(String) -> String) -> BoxedStrategy<Input> {

@@ -16,6 +16,18 @@ pub(super) struct Picture {
     pub(super) dots: Dots,
     /// Where the noise lies.
     pub(super) noise: u8,
+    pub(super) writing: Writing,
+}
+
+/// How a JPEG is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Writing {
+    /// Line by line, with a JFIF header.
+    Baseline,
+    /// In scans that get finer (ISO/IEC 10918-1, progressive mode), with a JFIF header.
+    Progressive,
+    /// As cameras do: EXIF before all else, which states the resolution, too; the JFIF header behind it.
+    ExifFirst,
 }
 
 /// How the colours are stored.
@@ -173,13 +185,46 @@ fn jpg(picture: Picture) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
         Dots::PerMetre(..) | Dots::Unstated => ((1, 1), PixelDensityUnit::PixelAspectRatio),
     };
     encoder.set_density(PixelDensity { density, unit });
+    encoder.set_progressive(picture.writing == Writing::Progressive);
     let (colours, kind) = match picture.colours {
         Colours::Gray | Colours::GrayAlpha | Colours::Gray16 => (Colours::Gray, ColorType::Luma),
         Colours::Cmyk => (Colours::Cmyk, ColorType::Cmyk),
         _ => (Colours::Rgb, ColorType::Rgb),
     };
     encoder.encode(&pixels(Picture { colours, ..picture }), picture.width, picture.height, kind)?;
+    if picture.writing == Writing::ExifFirst {
+        const START_OF_IMAGE: usize = 2;
+        out.splice(START_OF_IMAGE..START_OF_IMAGE, exif(picture.dots));
+    }
     Ok(out)
+}
+
+/// An APP1 segment with the resolution alone (EXIF 2.3: tags 011A, 011B and 0128 of the first directory).
+fn exif(dots: Dots) -> Vec<u8> {
+    let (across, down, unit) = match dots {
+        Dots::PerInch(across, down) => (across, down, 2u16),
+        Dots::PerCentimetre(across, down) => (across, down, 3),
+        Dots::PerMetre(..) | Dots::Unstated => (1, 1, 1),
+    };
+    const ENTRIES: u16 = 3;
+    /// Where the two fractions stand, counted from the byte order: header, count, entries, end.
+    const FRACTIONS: u32 = 8 + 2 + 12 * ENTRIES as u32 + 4;
+    let mut body = b"Exif\0\0MM\0\x2a\0\0\0\x08".to_vec();
+    body.extend(ENTRIES.to_be_bytes());
+    for (tag, place) in [(0x011a_u16, FRACTIONS), (0x011b, FRACTIONS + 8)] {
+        body.extend(tag.to_be_bytes());
+        body.extend([0, 5, 0, 0, 0, 1]);
+        body.extend(place.to_be_bytes());
+    }
+    body.extend([0x01, 0x28, 0, 3, 0, 0, 0, 1]);
+    body.extend(unit.to_be_bytes());
+    body.extend([0; 6]);
+    for dots in [across, down] {
+        body.extend(u32::from(dots).to_be_bytes());
+        body.extend(1u32.to_be_bytes());
+    }
+    let length = (body.len() + 2) as u16;
+    [&[0xff, 0xe1][..], &length.to_be_bytes(), &body].concat()
 }
 
 /// A document of so many pages, each with a sentence.

@@ -146,6 +146,7 @@ fn signs() -> Vec<Rule> {
         refused("sign-for-a-digit", || altered(|code, at| replaced(code, at, is_digit, |_| "?".to_owned()))),
         refused("control-inside", || between(CONTROLS)),
         refused("nul-inside", || between(&["\0"])),
+        refused("unseen-inside", || between(&["\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{ad}"])),
         refused("trailing-nul", || coded(example(), |code| format!("{code}\0"))),
         refused("sign-before", || coded(example(), |code| format!("+{code}"))),
         refused("fraction", || coded(example(), |code| format!("{code}.0"))),

@@ -49,7 +49,7 @@ section! {
         "Only a PNG's resolution is looked at.";
     "ignores-vertical-resolution" IGNORES_VERTICAL_RESOLUTION ["DOC-6"]
         "Only the horizontal resolution is looked at.";
-    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-1", "DOC-6"]
+    "rejects-unrounded-300-dpi" REJECTS_UNROUNDED_300_DPI ["DOC-6"]
         "The resolution is not rounded, so that 11811 pixels a metre are too few.";
     "takes-centimetres-for-inches" TAKES_CENTIMETRES_FOR_INCHES ["DOC-6"]
         "A JPEG's dots per centimetre are read as dots per inch.";
@@ -103,7 +103,7 @@ section! {
         "Grayscale PNGs are accepted.";
     "accepts-deep-grayscale" ACCEPTS_DEEP_GRAYSCALE ["DOC-6"]
         "Grayscale of 16 bits is accepted.";
-    "needs-301-dpi" NEEDS_301_DPI ["DOC-1", "DOC-6"]
+    "needs-301-dpi" NEEDS_301_DPI ["DOC-6"]
         "An image needs 301 DPI.";
     "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6", "VER-1"]
         "Only a JPEG's resolution is looked at.";

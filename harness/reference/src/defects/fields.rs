@@ -87,7 +87,7 @@ section! {
         "A code point that is no character is INTERNAL_SERVER_ERROR.";
     "very-long-value-500" VERY_LONG_VALUE_500 ["FMT-5"]
         "A text of more than 20,000 characters is INTERNAL_SERVER_ERROR.";
-    "huge-number-500" HUGE_NUMBER_500 ["FMT-5", "VAL-1"]
+    "huge-number-500" HUGE_NUMBER_500 ["FMT-5"]
         "A number beyond 64 bits is INTERNAL_SERVER_ERROR.";
     "array-for-text-500" ARRAY_FOR_TEXT_500 ["FMT-5", "VAL-3"]
         "An array in the place of a text is INTERNAL_SERVER_ERROR.";
@@ -97,7 +97,7 @@ section! {
         "A member that stands twice in a body is INTERNAL_SERVER_ERROR.";
     "blank-body-500" BLANK_BODY_500 ["VAL-1"]
         "A body of white space is INTERNAL_SERVER_ERROR.";
-    "deep-array-500" DEEP_ARRAY_500 ["VAL-1"]
+    "deep-array-500" DEEP_ARRAY_500 ["FMT-5", "VAL-1"]
         "A body of arrays nested deeply is INTERNAL_SERVER_ERROR.";
     "accepts-single-quotes" ACCEPTS_SINGLE_QUOTES ["VAL-1"]
         "Texts and names in a body may be in single quotes.";

@@ -97,7 +97,7 @@ section! {
         "A letter beyond ASCII in an id is INTERNAL_SERVER_ERROR.";
     "slash-in-id-500" SLASH_IN_ID_500 ["RES-5"]
         "An escaped slash in an id is INTERNAL_SERVER_ERROR.";
-    "html-page-for-bad-escapes" HTML_PAGE_FOR_BAD_ESCAPES ["ENV-1", "ENV-8", "RES-5"]
+    "html-page-for-bad-escapes" HTML_PAGE_FOR_BAD_ESCAPES ["ENV-1", "ENV-8"]
         "A percent sign in an id that begins no escape is answered with an HTML page.";
     "review-outlives-deletion" REVIEW_OUTLIVES_DELETION ["RES-3"]
         "Updating a customer who was deleted in UNDER_REVIEW is RESOURCE_CONFLICT.";

@@ -124,14 +124,20 @@ fn png_quality(bytes: &[u8]) -> Option<(f64, bool)> {
     Some((f64::from(dims.xppu.min(dims.yppu)) * 0.0254, gray))
 }
 
-/// The density of the JFIF header, which stands at a fixed place, and the components of the first frame.
+/// The density of the JFIF header, first or behind EXIF, and the components of the first frame.
 fn jpg_quality(bytes: &[u8]) -> Option<(f64, bool)> {
-    let word = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
-    if bytes.get(6..11)? != b"JFIF\0" {
+    let first = bytes;
+    let behind_exif = || {
+        let length = u16::from_be_bytes([*first.get(4)?, *first.get(5)?]);
+        first.get(2 + usize::from(length)..).filter(|_| first.get(6..10) == Some(b"Exif"))
+    };
+    let header = if first.get(6..11)? == b"JFIF\0" { first } else { behind_exif()? };
+    if header.get(6..11)? != b"JFIF\0" {
         return None;
     }
+    let word = |at: usize| Some(u16::from_be_bytes([*header.get(at)?, *header.get(at + 1)?]));
     let dots = f64::from(word(14)?.min(word(16)?));
-    let dots = match bytes.get(13)? {
+    let dots = match header.get(13)? {
         1 => dots,
         2 => dots * 2.54,
         _ => return None,
