@@ -9,7 +9,7 @@ section! {
         "A JPEG is INVALID_DOCUMENT_FORMAT.";
     "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-6"]
         "A PNG is INVALID_DOCUMENT_FORMAT.";
-    "accepts-gif" ACCEPTS_GIF ["DOC-2", "VER-1"]
+    "accepts-gif" ACCEPTS_GIF ["DOC-2"]
         "A GIF is accepted.";
     "accepts-tiff" ACCEPTS_TIFF ["DOC-2"]
         "A TIFF is accepted.";
@@ -43,7 +43,7 @@ section! {
         "Content may be another kind than declared.";
     "accepts-299-dpi" ACCEPTS_299_DPI ["DOC-6"]
         "Anything from 290 DPI on is enough.";
-    "accepts-any-resolution" ACCEPTS_ANY_RESOLUTION ["DOC-6", "VER-1"]
+    "accepts-any-resolution" ACCEPTS_ANY_RESOLUTION ["DOC-6"]
         "The resolution is not looked at.";
     "ignores-jpeg-resolution" IGNORES_JPEG_RESOLUTION ["DOC-6"]
         "Only a PNG's resolution is looked at.";
@@ -105,7 +105,7 @@ section! {
         "Grayscale of 16 bits is accepted.";
     "needs-301-dpi" NEEDS_301_DPI ["DOC-6"]
         "An image needs 301 DPI.";
-    "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6", "VER-1"]
+    "ignores-png-resolution" IGNORES_PNG_RESOLUTION ["DOC-6"]
         "Only a JPEG's resolution is looked at.";
     "takes-metres-for-inches" TAKES_METRES_FOR_INCHES ["DOC-6"]
         "A PNG's pixels per metre are read as pixels per inch.";
