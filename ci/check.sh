@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The whole gate, as a contributor and as CI run it: formatting, lints, every test, and the suite itself
-# with its reports in reports/, and the recipes for CI systems. It stops at the first stage that fails, with
-# that stage's exit code. Linters and readers come from PyPI and npm: where these are out of reach, what
-# needs them is skipped and named, or fails under CI_TOOLS=required.
+# The whole gate, as a contributor and as CI run it: formatting, lints, every test, and the suite itself with its
+# reports in reports/, read back by programs that are not ours and looked at in a browser. It stops at the first
+# stage that fails, with that stage's exit code. Linters and readers come from PyPI and npm: where these are out of
+# reach, what needs them is skipped and named, or fails under CI_TOOLS=required.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -45,10 +45,13 @@ component clippy clippy
 
 junit=reports/junit.xml
 json=reports/run.json
-rm -f "$junit" "$json"
+html=reports/run.html
+rm -f "$junit" "$json" "$html"
 
 stage scripts bash ci/lint.sh
 stage formatting cargo fmt --all --check
 stage lints cargo clippy --workspace --all-targets -- -D warnings
 stage tests cargo test --workspace
-stage suite cargo test -- --report "junit=$junit" --report "json=$json"
+stage suite cargo test -- --report "junit=$junit" --report "json=$json" --report "html=$html"
+stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
+stage pages bash ci/browser/check.sh reports/example/*.html "$html"

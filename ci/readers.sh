@@ -38,6 +38,7 @@ main() {
 
 install() {
     has_xmllint=no
+    system_tools xmllint libxml2-utils || true
     if command -v xmllint >/dev/null; then has_xmllint=yes; else skip "xmllint is not there"; fi
     python_readers=()
     if python_tools readers; then python_readers+=(junitparser codecov); else skip "junitparser and codecov cannot be installed"; fi

@@ -1,31 +1,36 @@
 #!/usr/bin/env bash
-# Looks at HTML reports as a person would, in headless Chromium: accessibility (axe-core), filters, deep
-# links, copy buttons, no network, no errors, and the page without scripts.
+# Looks at HTML pages as a person would, in headless Chromium: accessibility (axe-core), filters, deep links,
+# copy buttons, no network, no errors, and the page without scripts. What cannot be installed is skipped and
+# named; CI_TOOLS=required fails then (../tools/install.sh).
 #
 #   bash ci/browser/check.sh [FILE.html…]     default: the committed examples
 #
-# Without Chromium, node or npm it says that it skipped, and ends with 0.
+#   CHROMIUM   the browser, if it is not on PATH under a usual name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
-skip() {
-    echo "skipped: $1"
-    exit 0
-}
-command -v node >/dev/null || skip "no node here"
-command -v npm >/dev/null || skip "no npm here"
-browser="${CHROMIUM:-}"
-for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    [ -n "$browser" ] || browser="$(command -v "$name" || true)"
-done
-[ -n "$browser" ] || skip "no Chromium here (CHROMIUM names one)"
+# shellcheck source=ci/tools/install.sh
+source ci/tools/install.sh
 
 files=("$@")
 [ "${#files[@]}" -gt 0 ] || files=(reports/example/*.html)
 
-tools="$(mktemp -d)"
-trap 'rm -rf "$tools"' EXIT
-cp ci/browser/package.json ci/browser/check.mjs "$tools/"
-npm install --prefix "$tools" --silent --no-audit --no-fund --ignore-scripts >/dev/null ||
-    skip "the tools could not be fetched from npm"
-CHROMIUM="$browser" node "$tools/check.mjs" "${files[@]}"
+browser() {
+    if [ -n "${CHROMIUM:-}" ]; then echo "$CHROMIUM" && return; fi
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        if command -v "$name"; then return; fi
+    done
+    return 1
+}
+
+system_tools chromium chromium || true
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    skip "the pages in a browser: no node or npm here"
+elif ! found="$(browser)"; then
+    skip "the pages in a browser: no Chromium here (CHROMIUM names one)"
+elif ! node_tools browser; then
+    skip "the pages in a browser: axe-core and playwright-core cannot be installed"
+else
+    cp ci/browser/check.mjs "$tools/browser-node/"
+    CHROMIUM="$found" node "$tools/browser-node/check.mjs" "${files[@]}"
+fi
+tell_skipped

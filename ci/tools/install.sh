@@ -1,4 +1,4 @@
-# Sourced by lint.sh and readers.sh: tools from PyPI and npm, installed once into the build folder.
+# Sourced by lint.sh, readers.sh and browser/check.sh: tools from PyPI and npm, installed once into the build folder.
 #
 # CI_TOOLS=optional (the default): what cannot be installed is skipped, and said so at the end, since a registry
 # that is down says nothing about a change. CI_TOOLS=required: it fails with exit code 3, as before a release.
@@ -50,6 +50,19 @@ node_tools() {
     fi
     rm -rf "$folder"
     return 1
+}
+
+# system_tools COMMAND PACKAGE: a program of the system, installed only where the caller said so by CI_INSTALL=yes,
+# as on a machine that is thrown away afterwards: nobody's own machine is changed.
+system_tools() {
+    if command -v "$1" >/dev/null; then return 0; fi
+    if [ "${CI_INSTALL:-no}" != yes ] || ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then return 1; fi
+    if [ ! -e "$tools/lists" ]; then
+        mkdir -p "$tools"
+        bounded apt-get update --quiet=2 >/dev/null 2>&1 || return 1
+        touch "$tools/lists"
+    fi
+    DEBIAN_FRONTEND=noninteractive bounded apt-get install --quiet=2 --yes --no-install-recommends "$2" >/dev/null 2>&1
 }
 
 # What was skipped, once more at the end, and what that means.

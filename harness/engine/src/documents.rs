@@ -322,9 +322,15 @@ fn zip(name: &[u8], content: &[u8]) -> Vec<u8> {
     let size = (content.len() as u32).to_le_bytes();
     let length = (name.len() as u16).to_le_bytes();
     // Version, flags, method (stored), time and date (1 January 1980), checksum, both sizes, lengths of name and extra field.
-    let common =
-        [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &crc32fast::hash(content).to_le_bytes(), &size, &size, &length, &[0, 0]]
-            .concat();
+    let common = [
+        &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..],
+        &crc32fast::hash(content).to_le_bytes(),
+        &size,
+        &size,
+        &length,
+        &[0, 0],
+    ]
+    .concat();
     let local = [b"PK\x03\x04", &common[..], name, content].concat();
     let entry = [b"PK\x01\x02\x14\0", &common[..], &[0; 14], name].concat();
     let end = [

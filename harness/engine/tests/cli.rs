@@ -1,5 +1,7 @@
 //! The program as a user meets it: exit codes, and messages that say in a line what is wrong.
 
+#[path = "cli/cookbook.rs"]
+mod cookbook;
 #[path = "cli/gating.rs"]
 mod gating;
 #[path = "cli/merging.rs"]

@@ -78,15 +78,29 @@ pub(super) fn open() -> Vec<Rule> {
 }
 
 fn tiny() -> BoxedStrategy<Picture> {
-    Just(Picture { width: 1, height: 1, colours: Colours::Rgb, dots: Dots::PerInch(300, 300), noise: 0, writing: Writing::Baseline }).boxed()
+    Just(Picture {
+        width: 1,
+        height: 1,
+        colours: Colours::Rgb,
+        dots: Dots::PerInch(300, 300),
+        noise: 0,
+        writing: Writing::Baseline,
+    })
+    .boxed()
 }
 
 /// A good file of any of the three kinds, altered.
 fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
     (0u8..3, any::<Index>())
         .prop_map(move |(kind, at)| {
-            let good =
-                Picture { width: 640, height: 400, colours: Colours::Rgb, dots: Dots::PerInch(300, 300), noise: 1, writing: Writing::Baseline };
+            let good = Picture {
+                width: 640,
+                height: 400,
+                colours: Colours::Rgb,
+                dots: Dots::PerInch(300, 300),
+                noise: 1,
+                writing: Writing::Baseline,
+            };
             let (mut bytes, declared) = match kind {
                 0 => (file(Kind::Png, good).to_vec(), PNG),
                 1 => (file(Kind::Jpg, good).to_vec(), JPG),

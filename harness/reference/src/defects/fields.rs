@@ -81,7 +81,7 @@ section! {
         "A percent sign in a name is INTERNAL_SERVER_ERROR.";
     "quotation-mark-500" QUOTATION_MARK_500 ["FMT-5"]
         "A quotation mark in a name is INTERNAL_SERVER_ERROR.";
-    "control-character-500" CONTROL_CHARACTER_500 ["FMT-5"]
+    "control-character-500" CONTROL_CHARACTER_500 ["FMT-3", "FMT-5"]
         "A control character in a text is INTERNAL_SERVER_ERROR.";
     "noncharacter-500" NONCHARACTER_500 ["FMT-5"]
         "A code point that is no character is INTERNAL_SERVER_ERROR.";

@@ -1,0 +1,40 @@
+//! The recipes of CONTRIBUTING.md: what stands there in YAML is run as it stands.
+
+use std::path::Path;
+
+use crate::support::{Folder, Program, folder, root, write};
+
+/// The scenarios of the section, each a recipe of its own.
+fn recipes() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md");
+    let section = text.split("\n## ").find(|section| section.starts_with("A scenario\n")).expect("the section");
+    let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let scenarios = blocks.map(|block| block.split_once("scenarios:\n").map_or(block, |(_, scenarios)| scenarios));
+    scenarios.filter(|block| block.trim_start().starts_with("- name:")).map(str::to_owned).collect()
+}
+
+#[test]
+fn ten_recipes_and_more_run_as_they_stand() {
+    let recipes = recipes();
+    assert!(recipes.len() >= 10, "{} recipes", recipes.len());
+    let pack = folder();
+    for part in ["schemas", "scenarios"] {
+        copy(&root().join(part), part, &pack);
+    }
+    let cookbook = format!("about: The recipes of CONTRIBUTING.md.\nscenarios:\n{}", recipes.join("\n"));
+    write(&pack, "scenarios/cookbook.yaml", &cookbook);
+    let said = Program::run(&["--pack", &pack.path(), "cookbook::"]);
+    said.ended(0);
+    assert!(said.out.contains("0 skipped, 0 failed, 0 inconclusive"), "{}", said.out);
+}
+
+fn copy(from: &Path, to: &str, pack: &Folder) {
+    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let path = entry.expect("an entry").path();
+        let name = format!("{to}/{}", path.file_name().and_then(|name| name.to_str()).expect("a name"));
+        match path.is_dir() {
+            true => copy(&path, &name, pack),
+            false => drop(write(pack, &name, &std::fs::read_to_string(&path).expect("a text"))),
+        }
+    }
+}
