@@ -14,7 +14,7 @@ async function ctrf(file) {
     const { default: Ajv } = await load("ajv");
     const { default: addFormats } = await load("ajv-formats");
     const ajv = (addFormats.default ?? addFormats)(new (Ajv.default ?? Ajv)({ strict: false, allErrors: true }));
-    const validate = ajv.compile(JSON.parse(readFileSync(resolve("ctrf/dist/ctrf-schema-0.0.json"), "utf8")));
+    const validate = ajv.compile(JSON.parse(readFileSync(`${folder}/node_modules/ctrf/dist/ctrf-schema-0.0.json`, "utf8")));
     const report = JSON.parse(readFileSync(file, "utf8"));
     if (!validate(report)) throw new Error(`${file}: ${ajv.errorsText(validate.errors)}`);
     const { summary, tests } = report.results;
