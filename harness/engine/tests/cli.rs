@@ -468,7 +468,7 @@ fn an_echoed_secret_is_not_shown() {
         serde_json::json!(SECRET).to_string(),
         harness::contract::hex(SECRET.as_bytes()),
     ];
-    let text = everything_about(SECRET, "writer", "createCustomer", 0);
+    let text = everything_about(SECRET, "writer", "validation/validation-error", 0);
     assert!(text.contains("CONFORMANCE_ACTOR_WRITER"), "the echo was not even shown");
     for form in forms {
         assert!(!text.contains(form.trim_matches('"')), "{form} is shown");
@@ -491,7 +491,7 @@ fn a_cut_text_does_not_end_in_half_a_secret() {
     let beginning = &SECRET[..10];
     // The lengths at which header lines, quoted values and bodies are cut, less a little.
     for before in [140, 185, 4062] {
-        let text = everything_about(SECRET, "writer", "createCustomer", before);
+        let text = everything_about(SECRET, "writer", "validation/validation-error", before);
         assert!(!text.contains(beginning), "with {before} characters before it, a secret is cut and shown");
     }
 }

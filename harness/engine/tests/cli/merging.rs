@@ -36,7 +36,16 @@ fn four_shards_say_what_the_whole_suite_says() {
             .expect("clauses")
             .iter_mut()
             .for_each(|clause| clause["exercisedBy"] = Value::Null);
-        side["trials"].as_array_mut().expect("trials").iter_mut().for_each(|trial| trial["exercised"] = Value::Null);
+        let trials = side["trials"].as_array_mut().expect("trials");
+        // Who shares a quota with the trials around it is refused more often or less.
+        for trial in trials {
+            trial["exercised"] = Value::Null;
+            trial["codes"] = Value::Null;
+        }
+        for code in side["errorCodes"].as_array_mut().expect("codes") {
+            code["observed"] = (code["observed"].as_u64() > Some(0)).into();
+            code["trials"] = Value::Null;
+        }
     }
     assert_same_verdicts(&whole, &merged);
 }
