@@ -27,6 +27,9 @@ const CASES: usize = 24;
 /// How many inputs are drawn for one case before the second opinion is taken for an answer.
 const TRIES: u32 = 12;
 
+/// So many inputs may be thrown away for each that is kept.
+const FEW: usize = 3;
+
 /// A case: the rule that it was drawn from, by its place, and by what.
 #[derive(Clone, Debug)]
 pub struct Drawn {
@@ -48,9 +51,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// True where more was thrown away than kept, or nothing could be had: such a rule proves nothing.
+    /// True where far more was thrown away than kept, or nothing could be had: such a rule proves nothing.
     pub fn is_doubtful(&self) -> bool {
-        self.discarded >= TRIES as usize && self.discarded > self.cases
+        self.discarded >= TRIES as usize && self.discarded > FEW * self.cases
     }
 }
 

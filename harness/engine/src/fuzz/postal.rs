@@ -116,7 +116,10 @@ fn letters_and_digits() -> Vec<Rule> {
 fn elsewhere() -> Vec<Rule> {
     vec![
         refused("another-countrys-example", || {
-            (example(), example()).prop_map(|((country, _), (_, code))| input(country, &code)).boxed()
+            (example(), example())
+                .prop_filter("a code of another shape", |((_, own), (_, code))| shape(own) != shape(code))
+                .prop_map(|((country, _), (_, code))| input(country, &code))
+                .boxed()
         }),
         refused("canadian-code-elsewhere", || foreign_code(&["H3Z 2Y7", "K1A 0B1", "V8X 3X4"])),
         refused("british-code-elsewhere", || foreign_code(&["EC1Y 8SY", "SO23 9AP", "M2 5BQ"])),
@@ -290,13 +293,27 @@ fn foreign_code(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
         .boxed()
 }
 
+/// Which of its characters are digits, letters and separators.
+fn shape(code: &str) -> String {
+    code.chars()
+        .map(|one| match one {
+            one if is_digit(one) => 'd',
+            one if one.is_ascii_uppercase() => 'l',
+            other => other,
+        })
+        .collect()
+}
+
 /// Without separators.
 fn length(code: &str) -> usize {
     code.chars().filter(|one| ![' ', '-'].contains(one)).count()
 }
 
 fn within_familiar(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
-    (familiar(), word(codes)).prop_map(|((country, _), code)| input(country, &code)).boxed()
+    (familiar(), word(codes))
+        .prop_filter("a code of that length", |((_, own), code)| length(own) != length(code))
+        .prop_map(|((country, _), code)| input(country, &code))
+        .boxed()
 }
 
 /// The code with its last two characters changed, digits to digits and letters to letters.
