@@ -95,6 +95,9 @@ pub struct DrawnValue {
     /// Rules that have a clause of their own.
     #[serde(default)]
     pub rule_clauses: BTreeMap<String, String>,
+    /// Rules of valid values that may be refused all the same, with these codes and no others.
+    #[serde(default)]
+    pub excused: BTreeMap<String, Vec<String>>,
     /// Rules, and kinds of fault, of which nothing is claimed here.
     #[serde(default)]
     pub leave_out: Vec<String>,

@@ -161,6 +161,14 @@ impl Reader<'_> {
             self.known(&at, "rule", rule, &rules);
             self.clause(&at, clause);
         }
+        let codes = self.contract.catalog.code_names();
+        for (rule, excuses) in &entry.excused {
+            let at = joined(at, ["excused".into(), rule.as_str().into()]);
+            self.known(&at, "rule", rule, &rules);
+            for (index, code) in excuses.iter().enumerate() {
+                self.known(&joined(&at, [index.into()]), "code", code, &codes);
+            }
+        }
         let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
         let known: Vec<String> = rules.into_iter().chain(kinds).collect();
         for (index, name) in entry.leave_out.iter().enumerate() {
@@ -209,7 +217,10 @@ impl Reader<'_> {
 
     fn consequence(&self, entry: &DrawnValue, rule: &Rule) -> Option<(String, Expect)> {
         match rule.claim {
-            Claim::Accepted => Some((entry.accepted.clone()?, Expect { success: true, ..Expect::default() })),
+            Claim::Accepted => {
+                let error = entry.excused.get(rule.name).cloned().unwrap_or_default();
+                Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
+            }
             Claim::Survived => Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() })),
             Claim::Refused(kind) => {
                 let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
