@@ -69,6 +69,7 @@ async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -
         }
         end = run.steps() => end,
     };
+    let end = run.doubted(end);
     (run.finish().await, end)
 }
 
@@ -79,6 +80,7 @@ pub(super) struct Run<'r> {
     /// What that endpoint answers in the end.
     pub(super) last_reply: Option<Reply>,
     pub(super) spec: &'r TrialSpec,
+    begun: Instant,
     pub(super) variables: Variables,
     earlier: HashMap<String, Earlier>,
     pub(super) retry_at: Option<Instant>,
@@ -115,6 +117,7 @@ impl<'r> Run<'r> {
             last_reply: None,
             environment,
             spec,
+            begun: Instant::now(),
             variables,
             earlier: HashMap::new(),
             retry_at: None,
@@ -141,6 +144,23 @@ impl<'r> Run<'r> {
                 End::Broken
             }
         }
+    }
+
+    /// Takes back what was claimed of deliveries while this machine stood still: an endpoint of ours that answers too
+    /// late is tried again, rightly.
+    fn doubted(&mut self, end: End) -> End {
+        let awaits = self.spec.steps.iter().any(|step| step.deliveries.is_some());
+        let unmet = self.record.findings.iter().any(|finding| finding.check == EXPECTATION);
+        let receiver = self.environment.receiver.as_ref().filter(|_| awaits && unmet && end == End::Done);
+        let Some(stall) = receiver.and_then(|receiver| receiver.stalled_since(self.begun, self.last_reply)) else {
+            return end;
+        };
+        self.record.findings.retain(|finding| finding.check != EXPECTATION);
+        self.record.inconclusive = Some(format!(
+            "this machine was too busy for our endpoint to answer in time (it stood still for {} ms)",
+            stall.as_millis()
+        ));
+        End::Broken
     }
 
     /// Does the steps in turn, up to the first that nothing can follow.

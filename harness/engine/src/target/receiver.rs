@@ -127,12 +127,14 @@ impl Receiver {
         deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
     }
 
-    /// How long this machine kept us from answering in time since then, where that may have changed the outcome: a
-    /// quarter of the time that the target waits, or more.
-    pub fn stalled_since(&self, begun: Instant) -> Option<Duration> {
+    /// How long this machine kept us from answering since then, where that may have changed the outcome: a quarter of
+    /// the time that the target waits where our endpoint answers by the clock, or all of it.
+    pub fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
+        let by_the_clock = matches!(reply, Some(Reply::Slow | Reply::Late | Reply::Trickle | Reply::Silence));
+        let least = if by_the_clock { self.timeout / 4 } else { self.timeout };
         let stalls = lock(&self.shared.stalls);
         let longest = stalls.iter().filter(|(when, _)| *when >= begun).map(|(_, stall)| *stall).max();
-        longest.filter(|stall| *stall >= self.timeout / 4)
+        longest.filter(|stall| *stall >= least)
     }
 
     /// Returns when another delivery has come to any endpoint, or after a short while.
@@ -211,7 +213,7 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
             answer(&mut stream, 200).await
         }
         Reply::Late => {
-            tokio::time::sleep(timeout.mul_f64(1.1)).await;
+            tokio::time::sleep(late(timeout)).await;
             answer(&mut stream, 200).await
         }
         Reply::Trickle => trickle(&mut stream, timeout).await,
@@ -234,6 +236,11 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
 /// time where it is not.
 fn slow(timeout: Duration) -> Duration {
     timeout.saturating_sub(Duration::from_millis(1200)).max(timeout / 2)
+}
+
+/// Too late: by a tenth of the time that the target waits, and by half a second at least.
+fn late(timeout: Duration) -> Duration {
+    timeout + (timeout / 10).max(Duration::from_millis(500))
 }
 
 /// Puts a delivery on record and says how it is to be answered. What a closed endpoint still gets is
@@ -370,6 +377,19 @@ mod tests {
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer).await;
         answer
+    }
+
+    #[tokio::test]
+    async fn a_machine_that_stands_still_is_noticed() {
+        let receiver = receiver().await;
+        let begun = Instant::now();
+        tokio::task::yield_now().await;
+        // Nothing else runs on this runtime's only thread.
+        std::thread::sleep(Duration::from_millis(300));
+        tokio::time::sleep(HEARTBEAT).await;
+        assert!(receiver.stalled_since(begun, Some(Reply::Late)).is_some());
+        assert!(receiver.stalled_since(begun, Some(Reply::Status(204))).is_some());
+        assert_eq!(receiver.stalled_since(Instant::now(), Some(Reply::Late)), None);
     }
 
     #[tokio::test]
