@@ -104,7 +104,7 @@ fn spread<'l>(trials: Vec<&'l TrialSpec>, purpose: Purpose<'_>) -> Vec<&'l Trial
 /// Half of the sample are first cases of scenarios, half are any.
 fn sample<'l>(spread: &[&'l TrialSpec], purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
     let mut any: Vec<&TrialSpec> = spread.iter().skip(purpose.others / 2).copied().collect();
-    any.sort_by_key(|trial| number(purpose, &trial.name));
+    any.sort_by_cached_key(|trial| number(purpose, &trial.name));
     spread.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
 }
 

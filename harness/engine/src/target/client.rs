@@ -91,6 +91,10 @@ impl HttpClient {
                 .map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
             builder = builder.identity(identity);
         }
+        // Reading the system's certificates takes longer than a trial; nothing leads from `http` to `https`.
+        if network.ca_cert.is_none() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")) {
+            builder = builder.tls_certs_only(std::iter::empty());
+        }
         if network.insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
         }
