@@ -117,7 +117,8 @@ fn no_objects() -> Vec<Rule> {
         }),
         not_json("text-at-the-top", || words(&[r#""""#, r#""Ada""#, r#""{\"a\":1}""#])),
         not_json("number-at-the-top", || words(&["0", "42", "-1.5e3"])),
-        not_json("word-at-the-top", || words(&["null", "true", "false"])),
+        not_json("truth-at-the-top", || words(&["true", "false"])),
+        not_json("null-at-the-top", || words(&["null"])),
     ]
 }
 

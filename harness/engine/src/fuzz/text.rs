@@ -75,6 +75,7 @@ fn controls() -> Vec<Rule> {
             around(&["\u{1}", "\u{7}", "\u{8}", "\u{b}", "\u{c}", "\u{1b}[31m", "\u{7f}", "\u{9b}"])
         }),
         survived("line-ends", || around(&["\n", "\r\n", "\r", "\n\n", "\r\nX-Injected: yes\r\n\r\n"])),
+        survived("empty-text", || one_of(&[""])),
         survived("blank", || {
             text(
                 vec(select(vec![' ', '\t', '\n', '\r', '\u{b}', '\u{a0}']), 1..40)

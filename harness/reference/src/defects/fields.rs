@@ -63,7 +63,7 @@ section! {
         "An apostrophe in a name is INTERNAL_SERVER_ERROR.";
     "empty-string-500" EMPTY_STRING_500 ["FMT-5", "VAL-3"]
         "An empty text is INTERNAL_SERVER_ERROR.";
-    "day-zero-500" DAY_ZERO_500 ["FMT-1"]
+    "day-zero-500" DAY_ZERO_500 ["FMT-1", "FMT-5"]
         "A date with the day 00 is INTERNAL_SERVER_ERROR.";
     "phone-letters-503" PHONE_LETTERS_503 ["FMT-2", "FMT-5"]
         "A phone number with letters is SERVICE_UNAVAILABLE.";
