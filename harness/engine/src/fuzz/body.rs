@@ -115,7 +115,8 @@ fn no_objects() -> Vec<Rule> {
                     .prop_map(|(object, filled)| if filled { format!("[{object}]") } else { "[]".to_owned() }),
             )
         }),
-        not_json("text-at-the-top", || words(&[r#""""#, r#""Ada""#, r#""{\"a\":1}""#])),
+        not_json("text-at-the-top", || words(&[r#""""#, r#""Ada""#])),
+        not_json("object-written-as-a-text", || words(&[r#""{\"a\":1}""#, r#""{}""#])),
         not_json("number-at-the-top", || words(&["0", "42", "-1.5e3"])),
         not_json("truth-at-the-top", || words(&["true", "false"])),
         not_json("null-at-the-top", || words(&["null"])),

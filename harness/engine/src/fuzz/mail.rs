@@ -90,6 +90,9 @@ fn at_signs() -> Vec<Rule> {
                     .prop_map(|(address, sign)| address.replace('@', &sign)),
             )
         }),
+        refused("at-sign-in-words", || {
+            text((address(), word(&[" at ", "(at)"])).prop_map(|(address, sign)| address.replace('@', &sign)))
+        }),
         refused("two-at-signs-together", || edited(|address| address.replace('@', "@@"))),
         refused("two-at-signs", || {
             text((address(), word(&["king@", "a.b@", "@"])).prop_map(|(address, more)| match more.as_str() {

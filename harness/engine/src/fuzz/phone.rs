@@ -54,7 +54,8 @@ fn counts() -> Vec<Rule> {
         refused("seventeen-digits-and-more", || text(digits(17..=40))),
         refused("hundreds-of-digits", || text((100usize..1500).prop_map(|count| format!("+1{}", "5".repeat(count))))),
         refused("one-digit", || text(digits(1..=1))),
-        refused("plus-alone", || one_of(&["+", "++", "+ "])),
+        refused("plus-alone", || one_of(&["+"])),
+        refused("pluses-alone", || one_of(&["++", "+ "])),
     ]
 }
 
@@ -69,6 +70,8 @@ fn prefixes() -> Vec<Rule> {
         refused("two-pluses", || edited(|number| format!("+{number}"))),
         refused("plus-and-space", || edited(|number| format!("+ {}", &number[1..]))),
         refused("minus-for-plus", || edited(|number| format!("-{}", &number[1..]))),
+        refused("full-width-plus", || edited(|number| format!("\u{ff0b}{}", &number[1..]))),
+        refused("tel-uri", || edited(|number| format!("tel:{number}"))),
         refused("pluses-of-other-alphabets", || {
             text(
                 (number(), select(vec!["\u{ff0b}", "\u{207a}", "\u{fe62}", "\u{2795}", "%2B", "&#43;"]))
