@@ -3,11 +3,11 @@
 use super::Defect;
 
 section! {
-    "rejects-pdf" REJECTS_PDF ["DOC-1"]
+    "rejects-pdf" REJECTS_PDF ["DOC-1", "DOC-3"]
         "A PDF is INVALID_DOCUMENT_FORMAT.";
-    "rejects-jpeg" REJECTS_JPEG ["DOC-1", "DOC-6"]
+    "rejects-jpeg" REJECTS_JPEG ["DOC-1", "DOC-3", "DOC-6"]
         "A JPEG is INVALID_DOCUMENT_FORMAT.";
-    "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-6"]
+    "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-3", "DOC-6"]
         "A PNG is INVALID_DOCUMENT_FORMAT.";
     "accepts-gif" ACCEPTS_GIF ["DOC-2"]
         "A GIF is accepted.";
