@@ -62,6 +62,14 @@ pub enum Command {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// Say where a published error-code page and the catalogue differ: codes, statuses, examples, headers
+    Docs {
+        /// The page, in Markdown as GitBook and others keep it
+        file: PathBuf,
+        /// Where the contract stands
+        #[command(flatten)]
+        pack: PackArgs,
+    },
     /// Join the JSON reports of all parts of a run, shards or single trials, and judge them once
     Merge(MergeArgs),
     /// Serve the reference API

@@ -16,6 +16,7 @@ pub mod fuzz;
 pub mod own_schemas;
 pub mod plan;
 pub mod prove;
+pub mod published;
 pub mod random;
 pub mod report;
 pub mod run;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(pack) => commands::list(&pack),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Docs { file, pack } => commands::docs(&file, &pack),
         Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect, variation } => commands::serve(listen, &defect, &variation),
         Command::Certify { check } => commands::certify(&check),

@@ -351,6 +351,18 @@ fn what_is_explained_can_be_done_by_hand() {
 }
 
 #[test]
+fn a_published_page_is_held_against_the_catalogue() {
+    let folder = folder();
+    let page = write(&folder, "page.md", "# Errors\n\n## TOKEN_EXPIRED\n\n**Status Code**: 403 Forbidden\n");
+    let said = Program::new(&["docs", &page]).go();
+    said.ended(1);
+    let wanted = "the page gives TOKEN_EXPIRED 403, the catalogue 401";
+    assert!(said.out.contains(wanted) && said.out.contains(&format!("{page}:5:1")), "{}", said.out);
+    Program::new(&["docs", "README.md"]).go().refused_in_a_line(2, "no error code was found on this page");
+    Program::new(&["docs", "nowhere.md"]).go().refused(2);
+}
+
+#[test]
 fn schemas_are_printed() {
     for name in ["scenario", "fixtures", "target", "report"] {
         let said = Program::new(&["schema", name]).go();

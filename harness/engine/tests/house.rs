@@ -18,7 +18,7 @@ const LONGEST: usize = 500;
 const LAYERS: &[&[&str]] = &[
     &["source", "exchange", "documents", "random"],
     &["contract", "own_schemas", "fuzz"],
-    &["scenario", "finding", "secret", "signature"],
+    &["scenario", "finding", "published", "secret", "signature"],
     &["target"],
     &["check", "plan"],
     &["execute"],

@@ -2,6 +2,7 @@
 
 mod certify;
 mod compare;
+mod docs;
 mod explain;
 mod history;
 mod inspect;
@@ -11,6 +12,7 @@ mod serve;
 
 pub use certify::certify;
 pub use compare::compare;
+pub use docs::docs;
 pub use explain::explain;
 pub use history::history;
 pub use inspect::{list, schema, validate};

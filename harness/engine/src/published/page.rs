@@ -1,0 +1,216 @@
+//! A Markdown page as headings and the blocks below them, each with its line.
+//!
+//! Only what a reference of error codes is made of is kept: headings, paragraphs and list items, tables, and
+//! blocks of code. GitBook's `{% … %}` marks are paragraphs like others, and HTML is passed over.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// Something on a page, in the order in which it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The line of the page, from 1; of a block of code, that of its first line of code.
+    pub line: usize,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What stands on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A heading: its level, from 1, and its text.
+    Heading(u8, String),
+    /// A paragraph or a list item: its text, and what of it is set as code.
+    Text(String, Vec<String>),
+    /// A table.
+    Table(Table),
+    /// A block of code: its language in lower case, and the code.
+    Code(String, String),
+}
+
+/// A table; cells are texts without their markup.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The cells of its head.
+    pub head: Vec<String>,
+    /// Its rows, each with its line.
+    pub rows: Vec<(usize, Vec<String>)>,
+}
+
+/// Reads a page. Any text is Markdown, so this cannot fail.
+pub fn read(text: &str) -> Vec<Item> {
+    let mut reader = Reader { starts: line_starts(text), ..Reader::default() };
+    let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        reader.take(event, range.start);
+    }
+    reader.items
+}
+
+#[derive(Default)]
+struct Reader {
+    starts: Vec<usize>,
+    items: Vec<Item>,
+    /// The text since the last block began, and what of it is set as code.
+    text: String,
+    spans: Vec<String>,
+    line: usize,
+    table: Option<Table>,
+    row: Vec<String>,
+    language: String,
+    code_line: Option<usize>,
+    /// In front matter, which is no part of the page.
+    hidden: bool,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, at: usize) {
+        match event {
+            Event::Start(tag) => self.open(&tag, at),
+            Event::End(tag) => self.close(tag),
+            Event::Text(text) => {
+                if self.text.is_empty() {
+                    self.code_line = Some(self.line_of(at));
+                }
+                self.text.push_str(&text);
+            }
+            Event::Code(text) => {
+                self.text.push_str(&text);
+                self.spans.push(text.into_string());
+            }
+            Event::SoftBreak | Event::HardBreak => self.text.push(' '),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, tag: &Tag<'_>, at: usize) {
+        match tag {
+            Tag::Heading { .. } | Tag::Paragraph | Tag::TableRow | Tag::TableHead => self.begin(at),
+            Tag::Item => {
+                // A list within an item: what stands before it is an item of its own.
+                self.end_text();
+                self.begin(at);
+            }
+            Tag::TableCell => self.text.clear(),
+            Tag::Table(_) => self.table = Some(Table::default()),
+            Tag::CodeBlock(kind) => {
+                self.end_text();
+                self.begin(at);
+                self.language = match kind {
+                    CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_lowercase(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+            }
+            Tag::MetadataBlock(_) => self.hidden = true,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(level) => {
+                let heading = Kind::Heading(number(level), self.taken());
+                self.push(self.line, heading);
+            }
+            TagEnd::Paragraph | TagEnd::Item => self.end_text(),
+            TagEnd::TableCell => {
+                let cell = self.taken();
+                self.row.push(cell);
+            }
+            TagEnd::TableHead => {
+                let row = std::mem::take(&mut self.row);
+                self.table.get_or_insert_default().head = row;
+            }
+            TagEnd::TableRow => {
+                let row = (self.line, std::mem::take(&mut self.row));
+                self.table.get_or_insert_default().rows.push(row);
+            }
+            TagEnd::Table => {
+                let table = self.table.take().unwrap_or_default();
+                self.push(self.line, Kind::Table(table));
+            }
+            TagEnd::CodeBlock => {
+                let line = self.code_line.unwrap_or(self.line);
+                let code = Kind::Code(std::mem::take(&mut self.language), std::mem::take(&mut self.text));
+                self.push(line, code);
+            }
+            TagEnd::MetadataBlock(_) => {
+                self.hidden = false;
+                self.text.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, at: usize) {
+        self.text.clear();
+        self.spans.clear();
+        self.code_line = None;
+        self.line = self.line_of(at);
+    }
+
+    fn end_text(&mut self) {
+        let (text, spans) = (self.taken(), std::mem::take(&mut self.spans));
+        if !text.is_empty() {
+            self.push(self.line, Kind::Text(text, spans));
+        }
+    }
+
+    fn taken(&mut self) -> String {
+        std::mem::take(&mut self.text).trim().to_owned()
+    }
+
+    fn push(&mut self, line: usize, kind: Kind) {
+        if !self.hidden {
+            self.items.push(Item { line, kind });
+        }
+    }
+
+    fn line_of(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at)
+    }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+fn number(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_come_with_their_lines() {
+        let text = "---\ntitle: x\n---\n\n# `A_B` (404)\n\nOne `X-One`\ntwo.\n\n- Status: **404**\n\n```JSON\n{}\n```\n\n{% tab %}\n```http\nA: 1\n```\n{% endtab %}\n\n| Code | Status |\n|---|---|\n| `A_B` | **404** |\n";
+        let text_of = |text: &str, spans: &[&str]| {
+            Kind::Text(text.to_owned(), spans.iter().map(|span| (*span).to_owned()).collect())
+        };
+        let code = |language: &str, code: &str| Kind::Code(language.to_owned(), code.to_owned());
+        let table = Table {
+            head: vec!["Code".to_owned(), "Status".to_owned()],
+            rows: vec![(24, vec!["A_B".to_owned(), "404".to_owned()])],
+        };
+        let expected = [
+            (5, Kind::Heading(1, "A_B (404)".to_owned())),
+            (7, text_of("One X-One two.", &["X-One"])),
+            (10, text_of("Status: 404", &[])),
+            (13, code("json", "{}\n")),
+            (16, text_of("{% tab %}", &[])),
+            (18, code("http", "A: 1\n")),
+            (20, text_of("{% endtab %}", &[])),
+            (24, Kind::Table(table)),
+        ];
+        let expected: Vec<Item> = expected.map(|(line, kind)| Item { line, kind }).into();
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn a_list_within_an_item_takes_nothing_from_it() {
+        let items = read("- outer\n  - inner\n\n  ```\n  {}\n  ```\n");
+        let lines: Vec<usize> = items.iter().map(|item| item.line).collect();
+        assert_eq!(lines, [1, 2, 5], "{items:?}");
+    }
+}
