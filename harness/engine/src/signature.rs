@@ -1,13 +1,28 @@
 //! The arithmetic of signatures, for those whom we sign for and those whom we check.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
 use crate::contract::hex;
 
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
 pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
+    mac.update(message);
+    hex(&mac.finalize().into_bytes())
+}
+
+/// HMAC-SHA512, for signatures that are wrong on purpose.
+pub fn hmac_sha512(secret: &[u8], message: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha512>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
+    mac.update(message);
+    hex(&mac.finalize().into_bytes())
+}
+
+/// HMAC-SHA1 (RFC 2104), for signatures that are wrong on purpose.
+pub fn hmac_sha1(secret: &[u8], message: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
     mac.update(message);
     hex(&mac.finalize().into_bytes())
 }
@@ -20,5 +35,13 @@ mod tests {
     fn the_digits_are_those_of_rfc_4231() {
         let digits = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
         assert_eq!(digits, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        let digits = hmac_sha512(b"Jefe", b"what do ya want for nothing?");
+        assert!(digits.starts_with("164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"));
+    }
+
+    #[test]
+    fn the_digits_are_those_of_rfc_2202() {
+        let digits = hmac_sha1(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(digits, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     }
 }

@@ -15,6 +15,7 @@ use crate::idempotency::Replays;
 use crate::ids::Ids;
 use crate::json;
 use crate::limiter::{Claim, Limiter, Quota};
+use crate::memory::{self, Memory};
 use crate::options::Options;
 use crate::route::{self, Operation, Route};
 use crate::variations::{limits, requests};
@@ -32,6 +33,7 @@ pub(crate) struct App {
     pub(crate) customers: Mutex<Customers>,
     pub(crate) transactions: Mutex<Transactions>,
     pub(crate) replays: Mutex<Replays>,
+    pub(crate) memory: Mutex<Memory>,
     pub(crate) webhooks: Webhooks,
     errors: AtomicU64,
 }
@@ -90,6 +92,7 @@ impl App {
             customers: Mutex::new(Customers::new(habits.clone())),
             transactions: Mutex::default(),
             replays: Mutex::default(),
+            memory: Mutex::default(),
             errors: AtomicU64::new(0),
             habits,
         }
@@ -114,16 +117,25 @@ impl App {
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }
-        lookup::refuse_before_credential(self, request, &route)?;
+        if let Some(answer) = memory::recalled(self, request, &route) {
+            return Ok(answer);
+        }
+        let outcome = self.attend(request, &route, context);
+        memory::note(self, request, &route, &outcome);
+        outcome
+    }
+
+    fn attend(&self, request: &Request, route: &Route, context: &mut Context) -> Outcome {
+        lookup::refuse_before_credential(self, request, route)?;
         let caller = auth::authenticate(&request.headers, route.operation, &self.habits)?;
         let quota = self.count(&caller);
         context.quota = Some(quota);
         if quota.exceeded {
             return Err(quota.fault(&self.habits));
         }
-        let call = Call { app: self, caller: &caller, route: &route, request };
+        let call = Call { app: self, caller: &caller, route, request };
         call.permit()?;
-        lookup::refuse_odd_id(&route, &self.habits)?;
+        lookup::refuse_odd_id(route, &self.habits)?;
         carry_out(call)
     }
 

@@ -112,11 +112,20 @@ fn by_key(given: &[u8], operation: Operation, habits: &Habits) -> Result<Caller,
         return Ok(Caller::guest(Scope::Admin));
     }
     let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
+    let known =
+        known.or_else(|| KEYS.iter().find(|key| habits.has(access::KEYS_KNOWN_BY_THEIR_ENDS) && alike(key, given)));
     match known {
         Some(key) if key.revoked => revoked(key, operation, habits),
         Some(key) => Ok(owner(key)),
         None => unknown_key(given, habits),
     }
+}
+
+/// Whether a key begins and ends like one of ours.
+fn alike(key: &ApiKey, given: &[u8]) -> bool {
+    let ours = key.value.as_bytes();
+    let end = ours.len() - END_OF_KEY;
+    given.len() == ours.len() && given[..END_OF_KEY] == ours[..END_OF_KEY] && given[end..] == ours[end..]
 }
 
 fn owner(key: &ApiKey) -> Caller {
@@ -164,6 +173,11 @@ fn by_authorization(given: &[u8], operation: Operation, habits: &Habits) -> Resu
     if scheme.eq_ignore_ascii_case("bearer") {
         return by_token(credential.trim(), operation, habits);
     }
+    let stands_for_key = (scheme.eq_ignore_ascii_case("basic") && habits.has(access::PLAIN_BASIC_ACCEPTED))
+        || (scheme.eq_ignore_ascii_case("token") && habits.has(access::TOKEN_SCHEME_ACCEPTED));
+    if stands_for_key {
+        return by_key(credential.as_bytes(), operation, habits);
+    }
     if habits.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
         return Ok(Caller::guest(Scope::Admin));
     }
@@ -174,6 +188,11 @@ fn by_authorization(given: &[u8], operation: Operation, habits: &Habits) -> Resu
 }
 
 fn by_token(text: &str, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+    let as_bearer = KEYS.iter().find(|key| key.revoked && key.value == text);
+    if let Some(key) = as_bearer.filter(|_| habits.has(access::REVOKED_KEY_AS_BEARER_ACCEPTED)) {
+        return Ok(owner(key));
+    }
+    let text = if habits.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { Token::without_tail(text) } else { text };
     let token = Token::parse(text).ok_or_else(|| garbage(habits))?;
     let expired = token.expires_at().filter(|&expiry| clock::signed_seconds(habits) >= expiry);
     if !signature_counts(&token, habits) {

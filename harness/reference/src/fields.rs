@@ -50,6 +50,14 @@ pub(crate) enum Purpose<'a> {
 /// The fields of a customer that the members hold. Members that are no fields are ignored.
 pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
     let mut changes = Changes::new();
+    let mistyped = |field: &&Field| members.get(field.name).is_some_and(|value| !value.is_string() && !value.is_null());
+    if habits.has(fields::TWO_WRONG_TYPES_500) && FIELDS.iter().filter(mistyped).count() > 1 {
+        return Err(Fault::internal());
+    }
+    let unplaced = members.contains_key("country") && !members.contains_key("postalCode");
+    if unplaced && matches!(purpose, Purpose::Create) && habits.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
+        return Err(Fault::invalid("postalCode", "Field 'postalCode' is required with 'country'"));
+    }
     let formats_first = habits.vary(requests::FORMATS_BEFORE_MISSING_FIELDS);
     let in_order: Vec<&Field> =
         if habits.vary(requests::LAST_FIELD_FIRST) { FIELDS.iter().rev().collect() } else { FIELDS.iter().collect() };
@@ -95,6 +103,7 @@ pub(crate) fn required_text<'a>(
 
 fn note(field: &Field, value: &Value, purpose: Purpose, habits: &Habits, changes: &mut Changes) -> Result<(), Fault> {
     match value {
+        Value::Null if !field.required && habits.has(fields::NULL_OPTIONAL_500) => return Err(Fault::internal()),
         Value::Null if !field.required => {
             changes.insert(field.name, None);
         }

@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::answer::{Answer, Outcome};
 use crate::api::{Call, locked};
 use crate::customers::operations;
-use crate::defects::resources;
+use crate::defects::{memory as kept, resources};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Purpose};
+use crate::memory;
 use crate::variations::resources as variants;
 
 /// Older answers than these many are forgotten.
@@ -39,7 +40,9 @@ pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnO
     let Some(key) = key.filter(|_| !habits.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
         return carry_out();
     };
-    let key = (call.caller.credential.clone(), key.as_bytes().to_vec());
+    memory::refuse_key(call, key.as_bytes())?;
+    let longest = if habits.has(kept::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
+    let key = (call.caller.credential.clone(), key.as_bytes().iter().copied().take(longest).collect());
     let fingerprint = fingerprint(members);
     // Held until the answer is noted, so that two requests at once do not both find nothing.
     let mut replays = locked(&call.app.replays);
@@ -72,6 +75,7 @@ impl Replay {
             });
         }
         match () {
+            () if self.outcome.is_err() && habits.has(kept::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
             () if habits.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
             () if habits.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
             () if habits.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
@@ -85,7 +89,7 @@ impl Replay {
 /// A second customer of the same data, which the store takes without a word.
 fn created_again(call: Call, members: &Map<String, Value>) -> Outcome {
     let changes = fields::read(members, Purpose::Create, &call.app.habits)?;
-    let customer = operations::newcomer(call, changes);
+    let customer = operations::newcomer(call.app, call.caller.environment, changes);
     let body = customer.to_json(&call.app.habits);
     locked(&call.app.customers).insert(customer);
     Ok(Answer::created(body))

@@ -25,6 +25,9 @@ pub(crate) fn object(request: &Request, operation: Operation, habits: &Habits) -
         return Err(malformed("The body must be declared as application/json", habits));
     }
     let members = read(&request.body, operation, habits)?;
+    if habits.has(fields::UNKNOWN_MEMBER_500) && unknown_member(&members, operation).is_some() {
+        return Err(Fault::internal());
+    }
     match unknown_member(&members, operation) {
         Some(name) if habits.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
             let name = shortened(name);
@@ -127,6 +130,12 @@ fn not_an_object(value: &Value, operation: Operation, habits: &Habits) -> Result
         || (value.is_null() && habits.has(fields::UPDATE_ACCEPTS_NULL_BODY));
     if lenient && operation == Operation::UpdateCustomer {
         return Ok(Map::new());
+    }
+    if let Some([Value::Object(only)]) = value.as_array().map(Vec::as_slice)
+        && operation == Operation::CreateCustomer
+        && habits.has(fields::LIST_OF_ONE_ACCEPTED)
+    {
+        return Ok(only.clone());
     }
     let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok());
     if let Some(members) = inner.filter(|_| habits.has(fields::ACCEPTS_TEXT_BODIES)) {

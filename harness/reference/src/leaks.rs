@@ -34,6 +34,12 @@ fn leak(situation: &Situation) -> Option<String> {
     let credential = situation.context.credential.as_str();
     match () {
         () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),
+        () if spoils(Code::DuplicateResource, server::LEAKS_MONGO_ERROR) => {
+            Some("E11000 duplicate key error collection: kyc.customers index: email_1 dup key".to_owned())
+        }
+        () if spoils(Code::ServiceUnavailable, server::LEAKS_CONNECTION_STRING) => {
+            Some("connect ECONNREFUSED 10.3.0.17:5432 (postgres://kyc@10.3.0.17:5432/customers)".to_owned())
+        }
         () if spoils(Code::DuplicateResource, server::LEAKS_SQL) => Some(SQL.to_owned()),
         () if spoils(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => Some(TRACEBACK.to_owned()),
         () if credential.is_empty() => None,

@@ -23,6 +23,7 @@ mod ids;
 mod json;
 mod leaks;
 mod limiter;
+mod memory;
 mod options;
 #[cfg(test)]
 mod oracles;

@@ -45,6 +45,13 @@ pub(crate) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
+    /// A token's text up to where its signature should end.
+    pub(crate) fn without_tail(text: &str) -> &str {
+        const DIGITS_OF_A_SIGNATURE: usize = 43;
+        let end = text.rfind('.').map_or(text.len(), |dot| dot + 1 + DIGITS_OF_A_SIGNATURE);
+        text.get(..end).unwrap_or(text)
+    }
+
     /// Reads the three parts of a token.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed_text, signature) = text.rsplit_once('.')?;

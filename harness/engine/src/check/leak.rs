@@ -41,6 +41,8 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b\s+\S+\s*(?:=|<|>|\blike\b|\bin\b)|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
         ("SQL", r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b"),
         ("SQL", r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)"),
+        ("a word of the server's store", r"\bE11000 duplicate key\b|\bWRONGTYPE Operation\b|\bMongo(?:Server|Network|Write)?Error\b|\b(?:ResourceNotFound|ConditionalCheckFailed)Exception\b"),
+        ("an address of the server's inside", r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|kafka|jdbc:\w+)://[^\s]+|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)\b"),
         ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),
         ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#),
         ("a path of the server", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
@@ -76,9 +78,11 @@ fn no_leak(context: &Context<'_>) -> Vec<Breach> {
                 .regex
                 .find_iter(&text)
                 .map(|found| {
-                    found.as_str().trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,".contains(letter))
+                    found
+                        .as_str()
+                        .trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,)]};".contains(letter))
                 })
-                .find(|found| !submitted.iter().any(|text| text.contains(found)));
+                .find(|found| !is_quoted(found, &submitted));
             if let Some(found) = found {
                 breaches.push(Breach::new(
                     part.clone(),
@@ -128,6 +132,23 @@ fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
         }
         finder(secret)?.is_match(&folded).then_some("the credential that was sent, encoded")
     })
+}
+
+/// Whether a text is of the request's own: as it stands, or as servers write what they quote, in other letter case, with
+/// escapes of JSON, Python or HTML, or cut short.
+fn is_quoted(found: &str, submitted: &[String]) -> bool {
+    let bare = bare(found);
+    submitted.iter().any(|text| text.contains(found) || self::bare(text).contains(&bare))
+}
+
+/// The letters and digits of a text in lower case, without escapes and all else.
+fn bare(text: &str) -> String {
+    static ESCAPES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\\x[0-9a-fA-F]{2}|\\u\{?[0-9a-fA-F]{1,6}\}?|\\U[0-9a-fA-F]{8}|\\[abefnrtv0]|&#?\w{1,8};|\.\.\.$|%[0-9a-fA-F]{2}")
+            .unwrap_or_else(|error| unreachable!("{error}"))
+    });
+    let plain = ESCAPES.replace_all(text, " ");
+    plain.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// What the request said itself: quoting that is no leak.

@@ -239,6 +239,9 @@ fn expectation_in_words(expect: &Expect, trial: &TrialSpec) -> String {
         accepted.push("success".to_owned());
     }
     accepted.extend(codes(&expect.error, &trial.variables).unwrap_or_default());
+    if expect.any_refusal {
+        accepted.push("any documented refusal (400 to 499)".to_owned());
+    }
     if expect.any_documented {
         accepted.push("any documented answer but a server error".to_owned());
     }

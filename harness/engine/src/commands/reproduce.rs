@@ -25,6 +25,8 @@ pub(super) fn commands(trial: &TrialSpec, contract: &Contract) -> Vec<Option<Str
     variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
     variables.insert("webhook.refusing".into(), "http://127.0.0.1:9/".into());
     variables.insert("long".into(), "a".repeat(3000).into());
+    variables.insert("huge".into(), "b".repeat(150_000).into());
+    variables.insert("now".into(), "1700000000".into());
     trial
         .steps
         .iter()

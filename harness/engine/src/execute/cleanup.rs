@@ -79,7 +79,7 @@ pub async fn sweep(environment: &Environment) {
 async fn politely(environment: &Environment, made: &Made, prepared: &Prepared) -> (Exchange, Option<Duration>) {
     let actor = &prepared.request.actor;
     environment.wait_for(actor).await;
-    let exchange = send(environment, prepared, Role::TearDown).await;
+    let exchange = send(environment, prepared, Role::TearDown, false).await;
     if is_gone(&exchange) {
         environment.ledger.gone(made);
     }

@@ -12,7 +12,7 @@ use crate::target::{Delivery, Receiver};
 /// The longest pause between two attempts that the contract allows, and a little more.
 const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
 /// What everything else may take: registering, queueing, a busy machine.
-const SLACK: Duration = Duration::from_secs(5);
+const SLACK: Duration = Duration::from_secs(12);
 
 impl Run<'_> {
     pub(super) fn listen(&mut self, listen: &Listen) -> Result<(), Halt> {
@@ -37,7 +37,7 @@ impl Run<'_> {
         {
             receiver.news().await;
         }
-        tokio::time::sleep(quiet(receiver.timeout(), self.last_reply)).await;
+        tokio::time::sleep(quiet(receiver, self.last_reply)).await;
         let deliveries = receiver.deliveries(&self.endpoint, &holding);
         let exchange = self.record.exchanges.len().saturating_sub(1);
         let mut findings = Vec::new();
@@ -121,11 +121,12 @@ fn bound(timeout: Duration, attempts: u32) -> Duration {
     (timeout + LONGEST_PAUSE) * attempts + SLACK
 }
 
-/// How long to wait for an attempt too many: the target must first give up on the last one.
-fn quiet(timeout: Duration, last: Option<Reply>) -> Duration {
+/// How long to wait for an attempt too many: the last one must first be answered, or given up.
+fn quiet(receiver: &Receiver, last: Option<Reply>) -> Duration {
     match last {
-        Some(Reply::Late | Reply::Silence | Reply::Trickle) => timeout + LONGEST_PAUSE,
-        Some(Reply::Slow | Reply::Status(_) | Reply::Reset) | None => LONGEST_PAUSE,
+        Some(Reply::Late | Reply::Silence | Reply::Trickle) => receiver.timeout() + LONGEST_PAUSE,
+        Some(Reply::Slow) => receiver.slow() + LONGEST_PAUSE,
+        Some(Reply::Status(_) | Reply::Reset) | None => LONGEST_PAUSE,
     }
 }
 

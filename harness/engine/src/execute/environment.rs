@@ -1,14 +1,16 @@
 //! What all trials of a run share.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::ledger::Ledger;
 use crate::contract::Contract;
+use crate::exchange::Response;
 use crate::fuzz::Draws;
 use crate::scenario::Variables;
 use crate::target::{HttpClient, Receiver, Target};
@@ -53,6 +55,8 @@ pub struct Environment {
     stop: watch::Receiver<Option<Stop>>,
     run: String,
     counter: AtomicU64,
+    /// How far the target's clock is ahead of ours, in seconds.
+    clock_ahead: AtomicI64,
     request_ids: Mutex<HashSet<String>>,
     pauses: Mutex<HashMap<String, Instant>>,
     fixtures: Mutex<HashMap<String, Variables>>,
@@ -80,11 +84,26 @@ impl Environment {
             stop,
             run,
             counter: AtomicU64::new(0),
+            clock_ahead: AtomicI64::new(0),
             request_ids: Mutex::default(),
             pauses: Mutex::default(),
             fixtures: Mutex::default(),
             locks: Mutex::default(),
         }
+    }
+
+    /// Notes how the target's clock goes, where it shows it.
+    pub(super) fn note_clock(&self, response: &Response) {
+        if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
+            self.clock_ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
+        }
+    }
+
+    /// The time at which events are signed: ours, unless the target's clock is further off than an answer may be late.
+    pub(super) fn signing_time(&self) -> DateTime<Utc> {
+        const UNNOTICED: i64 = 5;
+        let ahead = self.clock_ahead.load(Ordering::Relaxed);
+        if ahead.abs() > UNNOTICED { Utc::now() + TimeDelta::seconds(ahead) } else { Utc::now() }
     }
 
     /// The same with other draws than the default ones.

@@ -113,7 +113,7 @@ impl Claim<'_> {
         }
         let documented = context.response.is_error() && status < 500;
         let readable = context.entry().is_some() || !expect.in_envelope;
-        if expect.any_documented && documented && readable {
+        if (expect.any_documented || expect.any_refusal) && documented && readable {
             return Ok(Answer::Accepted);
         }
         if !refused.is_empty() {
@@ -153,6 +153,9 @@ impl Claim<'_> {
                 None => code.clone(),
             }
         }));
+        if self.expect.any_refusal {
+            accepted.push("any documented refusal (400 to 499)".to_owned());
+        }
         if self.expect.any_documented {
             accepted.push("any documented answer but a server error".to_owned());
         }

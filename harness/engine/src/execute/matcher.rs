@@ -51,6 +51,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         },
         "not" => mismatch(operand, actual).is_some(),
         "present" => actual.is_some_and(|value| !value.is_null()) == operand.as_bool().unwrap_or(true),
+        "text" => actual.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()) == (operand == true)),
         "type" => actual.is_some_and(|value| operand.as_str() == Some(type_name(value))),
         _ => false,
     };
@@ -65,6 +66,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         "not" => format!("anything but {operand}"),
         "present" if operand == &Value::Bool(false) => "nothing there".to_owned(),
         "present" => "a value there".to_owned(),
+        "text" => "a string that is not empty".to_owned(),
         _ => format!("a value of type {operand}"),
     };
     Some((expected, actual.map_or_else(|| "nothing there".to_owned(), shown)))
@@ -115,6 +117,8 @@ mod tests {
         assert!(good(json!({ "$none": { "x": { "$not": 1 } } }), json!([{ "x": 1 }])));
         assert!(!good(json!({ "$none": { "x": { "$not": 1 } } }), json!([{ "x": 1 }, { "x": 2 }])));
         assert!(mismatch(&json!({ "$present": false }), None).is_none());
+        assert!(good(json!({ "$text": true }), json!("a")));
+        assert!(!good(json!({ "$text": true }), json!("")) && !good(json!({ "$text": true }), json!(1)));
         assert!(mismatch(&json!({ "$present": true }), Some(&Value::Null)).is_some());
     }
 }

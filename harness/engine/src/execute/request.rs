@@ -84,7 +84,11 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
     for name in operation.parameters() {
         let value = match step.path.get(name) {
             Some(given) if given.starts_with("${unlike.") => encoded(&filled(given, variables)?),
-            Some(given) => filled(given, variables)?,
+            Some(given) => {
+                let own = format!("${{{name}}}");
+                let value = if given.contains(&own) { encoded(&filled(&own, variables)?) } else { String::new() };
+                filled(&given.replace(&own, &value), variables)?
+            }
             None => encoded(&filled(&format!("${{{name}}}"), variables)?),
         };
         path = path.replace(&format!("{{{name}}}"), &value);
@@ -93,7 +97,8 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
 }
 
 /// An id from an earlier answer as a path segment: everything but RFC 3986's unreserved characters
-/// is percent-encoded, in one made unlike it as well. What else a scenario writes in `path` is sent as it stands.
+/// is percent-encoded, in one made unlike it as well, and where text is added to it. What else a scenario writes in
+/// `path` is sent as it stands.
 fn encoded(segment: &str) -> String {
     segment
         .bytes()

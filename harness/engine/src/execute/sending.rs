@@ -28,7 +28,7 @@ impl Run<'_> {
             let prepared = self.prepare(step)?;
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
-            let exchange = send(self.environment, &prepared, role).await;
+            let exchange = send(self.environment, &prepared, role, self.last_try).await;
             let delay =
                 exchange.response().and_then(|response| told_to_wait(self.environment, response)).filter(|_| patient);
             let index = self.judge(exchange, &prepared, step)?;
@@ -76,7 +76,7 @@ impl Run<'_> {
         let prepared = self.prepare(step)?;
         let mut refused = None;
         let mut quiet = 0;
-        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted));
+        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted, false));
         let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
         let mut exchanges = Vec::new();
         let mut left = None;
@@ -129,10 +129,13 @@ pub(super) fn told_to_wait(environment: &Environment, response: &Response) -> Op
     Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
 }
 
-/// Sends a request and puts down when and how long.
-pub(super) async fn send(environment: &Environment, prepared: &Prepared, role: Role) -> Exchange {
+/// Sends a request, over a connection of its own where that is asked for, and puts down when and how long.
+pub(super) async fn send(environment: &Environment, prepared: &Prepared, role: Role, fresh: bool) -> Exchange {
     let started = Utc::now();
     let clock = Instant::now();
-    let outcome = environment.client.send(&prepared.request, &prepared.secret_headers).await;
+    let outcome = environment.client.send(&prepared.request, &prepared.secret_headers, fresh).await;
+    if let Ok(response) = &outcome {
+        environment.note_clock(response);
+    }
     Exchange { role, request: prepared.request.clone(), outcome, started, took: clock.elapsed() }
 }

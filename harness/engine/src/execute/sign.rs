@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::contract::{Signing, hex};
 use crate::scenario::{Covered, Mangle, Sign, SignatureHeader};
-use crate::signature::hmac_sha256;
+use crate::signature::{hmac_sha1, hmac_sha256, hmac_sha512};
 
 /// The two headers of a signed body; those that are left out on purpose are absent.
 pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
@@ -16,9 +16,15 @@ pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i
         Covered::TimestampAndBody => [timestamp.as_bytes(), signing.separator.as_bytes(), signed_body].concat(),
         Covered::Body => signed_body.to_vec(),
         Covered::Timestamp => timestamp.clone().into_bytes(),
+        Covered::Joined => [timestamp.as_bytes(), signed_body].concat(),
+        Covered::Swapped => [signed_body, signing.separator.as_bytes(), timestamp.as_bytes()].concat(),
     };
     let digits = hmac_sha256(secret.as_bytes(), &covered);
-    let signature = mangled(&signing.prefix, digits, &covered, sign.mangle);
+    let signature = match sign.mangle {
+        Some(Mangle::Sha1) => format!("sha1={}", hmac_sha1(secret.as_bytes(), &covered)),
+        Some(Mangle::Sha512) => format!("sha512={}", hmac_sha512(secret.as_bytes(), &covered)),
+        mangle => mangled(&signing.prefix, digits, &covered, mangle),
+    };
     [
         (SignatureHeader::Timestamp, &signing.timestamp_header, timestamp),
         (SignatureHeader::Signature, &signing.signature_header, signature),
@@ -32,7 +38,8 @@ pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i
 fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>) -> String {
     let turned = |digit: char| if digit == '0' { '1' } else { '0' };
     match mangle {
-        None => format!("{prefix}{digits}"),
+        None | Some(Mangle::Sha1 | Mangle::Sha512) => format!("{prefix}{digits}"),
+        Some(Mangle::Longer) => format!("{prefix}{digits}00"),
         Some(Mangle::Truncate) => format!("{prefix}{}", &digits[..digits.len() / 2]),
         Some(Mangle::FirstDigit) => {
             let first = digits.chars().next().map_or('0', turned);

@@ -1,9 +1,9 @@
 //! Running one trial: fixtures, steps, repeats, waits, and taking away what was made.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use serde_json::Value;
 
 use super::TrialRecord;
@@ -22,6 +22,9 @@ use crate::scenario::{Expect, Reply, Step, TrialSpec, Variables, template};
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The longest that taking away may last, for each trial.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
+
+/// What `${huge}` stands for: more than the first block of any reader.
+static HUGE: LazyLock<String> = LazyLock::new(|| "b".repeat(150_000));
 
 /// Runs a trial to its end and takes away what it made, whatever happens.
 pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
@@ -112,6 +115,8 @@ impl<'r> Run<'r> {
         }
         variables.insert("unique".into(), unique.clone().into());
         variables.insert("long".into(), "a".repeat(3000).into());
+        variables.insert("huge".into(), HUGE.as_str().into());
+        variables.insert("now".into(), environment.signing_time().timestamp().to_string().into());
         Self {
             endpoint: unique,
             last_reply: None,
@@ -166,6 +171,10 @@ impl<'r> Run<'r> {
     /// Does the steps in turn, up to the first that nothing can follow.
     pub(super) async fn walk(&mut self) -> Result<(), Halt> {
         for step in &self.spec.steps {
+            let broken = || self.record.findings.iter().any(|finding| finding.check == EXPECTATION);
+            if step.unless_broken && broken() {
+                continue;
+            }
             match &step.once {
                 Some(fixture) => self.once(step, fixture).await?,
                 None => self.step(step).await?,
@@ -235,7 +244,8 @@ impl<'r> Run<'r> {
 
     pub(super) fn prepare(&self, step: &Step) -> Result<Prepared, Halt> {
         let Environment { contract, target, client, .. } = self.environment;
-        prepare(contract, target, client.base(), step, &self.variables, Utc::now()).map_err(Halt::Inconclusive)
+        prepare(contract, target, client.base(), step, &self.variables, self.environment.signing_time())
+            .map_err(Halt::Inconclusive)
     }
 
     /// Puts an exchange on record and lets every check speak; a missing answer ends the trial.
@@ -303,7 +313,7 @@ impl<'r> Run<'r> {
     }
 
     fn without_answer(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
-        let operation = step.call.clone().unwrap_or_default();
+        let operation = self.operation_of(step);
         let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
         let breach = match fault {
             Fault::Broken(_) => step.expect.is_some(),
@@ -327,6 +337,11 @@ impl<'r> Run<'r> {
         }
         let reason = format!("{operation}: {message}");
         if breach || matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
+    }
+
+    fn operation_of(&self, step: &Step) -> String {
+        let call = step.call.as_deref().unwrap_or_default();
+        template::text(call, &self.variables).unwrap_or_else(|_| call.to_owned())
     }
 
     pub(super) fn clause_of(&self, step: &Step) -> String {
@@ -416,10 +431,7 @@ impl<'r> Run<'r> {
                 }
                 None if holds != Holds::Yes => return Err(Halt::Explained),
                 None => {
-                    return Err(Halt::Inconclusive(format!(
-                        "the answer of {} has no {from}",
-                        step.call.clone().unwrap_or_default()
-                    )));
+                    return Err(Halt::Inconclusive(format!("the answer of {} has no {from}", self.operation_of(step))));
                 }
             }
         }

@@ -57,7 +57,9 @@ fn grammar() -> Vec<Rule> {
         not_json("words-of-other-languages", || {
             words(&[r#"{"a":True}"#, r#"{"a":None}"#, r#"{"a":undefined}"#, r#"{"a":NULL}"#, r#"{"a":nil}"#])
         }),
-        not_json("comments", || words(&[r#"{"a":1}//x"#, r#"{/*x*/"a":1}"#, "{\"a\":1 # x\n}", "// x\n{\"a\":1}"])),
+        not_json("comments-to-the-end-of-the-line", || words(&[r#"{"a":1}//x"#, "// x\n{\"a\":1}"])),
+        not_json("comments-in-blocks", || words(&[r#"{/*x*/"a":1}"#, r#"{"a":/*x*/1}"#, r#"{"a":1}/*x*/"#])),
+        not_json("comments-behind-a-hash", || words(&["{\"a\":1 # x\n}", "# x\n{\"a\":1}"])),
         not_json("raw-line-end-in-a-text", || words(&["{\"a\":\"x\ny\"}", "{\"a\":\"x\ty\"}", "{\"a\":\"x\0y\"}"])),
         not_json("unknown-escapes", || {
             words(&[r#"{"a":"\x41"}"#, r#"{"a":"\q"}"#, r#"{"a":"\u12"}"#, r#"{"a":"\'"}"#])

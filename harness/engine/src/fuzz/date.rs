@@ -35,6 +35,9 @@ fn valid() -> Vec<Rule> {
         accepted("days-before-1970", || {
             text((0u32..70, 1u32..=12, 1u32..=28).prop_map(|(back, month, day)| day_of(1969 - back, month, day)))
         }),
+        accepted("days-of-1900", || {
+            text((1u32..=12, 1u32..=28).prop_map(|(month, day)| day_of(FIRST_YEAR, month, day)))
+        }),
         accepted("first-and-last-dates-claimed", || one_of(&["1900-01-01", "1999-12-31", "2000-01-01", "2025-12-31"])),
     ]
 }

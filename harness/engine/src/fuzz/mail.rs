@@ -71,9 +71,18 @@ fn ordinary() -> Vec<Rule> {
         accepted("digits-in-the-domain", || {
             addresses(NAMES, &["engine42.com", "3com.com", "123.com", "1and1.example.com", "365.example.org"])
         }),
+        accepted("digit-behind-the-at-sign", || {
+            addresses(NAMES, &["3com.com", "123.com", "1and1.example.com", "365.example.org"])
+        }),
         accepted("short-domains", || addresses(NAMES, &["x.com", "t.co", "e.de", "a.io", "g.cn"])),
         accepted("long-names", || {
             text((13usize..=50).prop_map(|length| format!("{}{UNIQUE}@example.com", "a".repeat(length))))
+        }),
+        accepted("very-long-names", || {
+            text((41usize..=48).prop_map(|length| format!("{}{UNIQUE}@example.com", "a".repeat(length))))
+        }),
+        accepted("very-long-domain-labels", || {
+            text((55usize..=63).prop_map(|length| format!("ada{UNIQUE}@{}.com", "d".repeat(length))))
         }),
         accepted("long-domain-labels", || {
             text((20usize..=63).prop_map(|length| format!("ada{UNIQUE}@{}.com", "d".repeat(length))))

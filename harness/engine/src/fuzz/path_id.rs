@@ -1,4 +1,5 @@
-//! Odd ids in the path, as they go on the wire. None is `.` or `..` in any encoding: clients take these for steps and
+//! Odd ids in the path, as they go on the wire. None names anything that could exist: no small number, no word that an
+//! API might give a meaning to. None is `.` or `..` in any encoding: clients take these for steps and
 //! send another path.
 
 use proptest::collection::vec;
@@ -33,10 +34,11 @@ pub(super) fn rules() -> Vec<Rule> {
             one_of(&["%C3%A9", "%F0%9F%98%80", "%D8%A7", "%E2%80%AE", "%EF%BB%BF", "%E2%80%8B"])
         }),
         survived("zero-and-negative", || {
-            one_of(&["0", "-1", "00000", "1", "9223372036854775808", "-9223372036854775809", "1e9", "NaN"])
+            one_of(&["0", "-1", "00000", "-00", "9223372036854775808", "-9223372036854775809", "1e9", "NaN"])
         }),
-        survived("words", || {
-            one_of(&["null", "undefined", "true", "None", "me", "self", "new", "__proto__", "constructor"])
+        survived("words", || one_of(&["null", "undefined", "true", "false", "None", "NULL", "nil", "void"])),
+        survived("names-that-objects-have", || {
+            one_of(&["__proto__", "constructor", "toString", "hasOwnProperty", "__class__", "__init__"])
         }),
         survived("ids-of-other-kinds", || {
             one_of(&[

@@ -11,7 +11,7 @@ use super::draw::{
     refused, refused_as, replaced, text, trailed, with_foreign_digit,
 };
 use super::expand::{Patterns, choices};
-use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, PLANS, SHORTEST};
+use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, OF_FIFTEEN_DIGITS, OF_SEVEN_DIGITS, PLANS, SHORTEST};
 use super::rule::{Input, Rule};
 
 static ORDINARY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(PLANS.iter().copied()));
@@ -21,6 +21,8 @@ static ZONES: LazyLock<Vec<Patterns>> = LazyLock::new(|| {
     ('1'..='9').map(of).collect()
 });
 static WITH_LONG_CODE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(LONG_CODES.iter().copied()));
+static FIFTEEN: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(OF_FIFTEEN_DIGITS.iter().copied()));
+static SEVEN: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(OF_SEVEN_DIGITS.iter().copied()));
 static SHORT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(SHORTEST.iter().copied()));
 static LONG: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(LONGEST.iter().copied()));
 static WITH_INNER_ZERO: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(INNER_ZERO.iter().copied()));
@@ -44,6 +46,8 @@ fn valid() -> Vec<Rule> {
         accepted("codes-of-three-digits", || text(numbers(&WITH_LONG_CODE))),
         accepted("shortest-numbers-in-use", || text(numbers(&SHORT))),
         accepted("longest-numbers-in-use", || text(numbers(&LONG))),
+        accepted("numbers-of-seven-digits", || text(numbers(&SEVEN))),
+        accepted("numbers-of-fifteen-digits", || text(numbers(&FIFTEEN))),
         accepted("zero-behind-the-country-code", || text(numbers(&WITH_INNER_ZERO))),
     ]
 }

@@ -115,6 +115,12 @@ pub(super) const SHORTEST: &[&str] = &[
     "376[78][0-9]{5}",
 ];
 
+/// As many digits as E.164 allows: of Berlin and Munich.
+pub(super) const OF_FIFTEEN_DIGITS: &[&str] = &["49(30|89)[0-9]{11}"];
+
+/// Of Niue.
+pub(super) const OF_SEVEN_DIGITS: &[&str] = &["6834[0-9]{3}"];
+
 /// The longest ones.
 pub(super) const LONGEST: &[&str] = &[
     "49(30|89)[0-9]{10,11}",

@@ -15,8 +15,11 @@ pub(super) fn aim(
     contract: &Contract,
     file: Option<&TargetFile>,
 ) -> Result<(Target, Option<Embedded>), Refusal> {
-    let url = arguments.target_url.clone().or_else(|| file.map(|file| file.url.clone()));
+    let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
     let Some(url) = url else {
+        if file.is_some() {
+            return Err(usage("the target file names no `url`: put one there, or give --target-url"));
+        }
         let embedded = runtime
             .block_on(target::start_embedded())
             .map_err(|error| Refusal::Inconclusive(format!("the embedded reference did not start: {error}")))?;

@@ -158,8 +158,10 @@ fn expectation(rule: &PropertyRule) -> String {
     if expect.success {
         parts.push("success: true".to_owned());
     }
-    if expect.any_documented {
-        parts.push("any_documented: true".to_owned());
+    for (said, key) in [(expect.any_documented, "any_documented"), (expect.any_refusal, "any_refusal")] {
+        if said {
+            parts.push(format!("{key}: true"));
+        }
     }
     for (key, codes) in [("error", &expect.error), ("tolerate", &expect.tolerate)] {
         match codes.as_slice() {

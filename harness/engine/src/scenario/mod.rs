@@ -59,6 +59,8 @@ pub struct TrialSpec {
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("unique", "lower-case letters and digits that no other trial and no other run has"),
     ("long", "three thousand letters"),
+    ("huge", "a hundred and fifty thousand letters"),
+    ("now", "the present Unix time in seconds, by the target's clock where that is known"),
     ("webhook.url", "an endpoint of ours for this trial, which takes deliveries with 204"),
     ("webhook.refusing", "a URL of ours where nobody listens"),
 ];

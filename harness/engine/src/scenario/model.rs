@@ -165,6 +165,9 @@ pub struct Step {
     /// The clause that an unmet expectation breaks, if it is not the scenario's first.
     #[serde(default)]
     pub clause: Option<String>,
+    /// Leave this step out where an earlier claim of the trial is broken: what it would show has been said then.
+    #[serde(default)]
+    pub unless_broken: bool,
     /// Send it many times at once, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
@@ -257,12 +260,26 @@ pub enum Alteration {
     Truncate,
     /// One character more.
     Append,
+    /// The first character becomes another.
+    FirstCharacter,
+    /// Capital letters become small ones and small ones capital; where there are none, the last character changes.
+    LetterCase,
     /// The last character becomes another.
     LastCharacter,
+    /// A character in the middle becomes another.
+    MiddleCharacter,
     /// Nothing is left of it, but the header is sent.
     Empty,
-    /// It is sent as `Authorization: Basic`.
+    /// It is sent as `Authorization: Basic`, encoded as RFC 7617 says.
     AsBasic,
+    /// It is sent as `Authorization: Basic`, as it stands.
+    AsPlainBasic,
+    /// It is sent as the password of `Authorization: Basic`.
+    AsBasicPassword,
+    /// It is sent as `Authorization: Token`.
+    AsToken,
+    /// It is sent as `Authorization: Bearer`, whatever kind it is.
+    AsBearer,
     /// A JWT's signature becomes another.
     BreakSignature,
     /// A JWT's signature becomes another near its end only.
@@ -275,8 +292,18 @@ pub enum Alteration {
     AlgNone,
     /// The same with `alg: nOnE`, for those who only refuse the usual spelling.
     AlgNoneOddCase,
+    /// The header says `alg: none`, the signature goes, and the expiry stays where it was.
+    AlgNoneExpired,
+    /// The header says `alg: none`, the expiry moves ahead, and the old signature stays.
+    AlgNoneSigned,
+    /// The header names another algorithm, the expiry moves ahead, and the old signature stays.
+    AlgOther,
     /// A JWT's expiry moves ahead under the old signature.
     ExtendExpiry,
+    /// The letters of a JWT's signature change between capital and small.
+    SignatureCase,
+    /// A JWT with a fourth part.
+    FourParts,
     /// A JWT's first two parts, without the third.
     TwoParts,
 }
@@ -292,7 +319,12 @@ impl Alteration {
                 | Self::NoSignature
                 | Self::AlgNone
                 | Self::AlgNoneOddCase
+                | Self::AlgNoneExpired
+                | Self::AlgNoneSigned
+                | Self::AlgOther
                 | Self::ExtendExpiry
+                | Self::SignatureCase
+                | Self::FourParts
                 | Self::TwoParts
         )
     }
@@ -339,6 +371,10 @@ pub enum Covered {
     Body,
     /// The timestamp alone.
     Timestamp,
+    /// Timestamp and body without the separator.
+    Joined,
+    /// Body, separator, timestamp.
+    Swapped,
 }
 
 /// What becomes of a signature before it is sent.
@@ -347,6 +383,12 @@ pub enum Covered {
 pub enum Mangle {
     /// The second half of its digits goes.
     Truncate,
+    /// Two digits more.
+    Longer,
+    /// The digits of HMAC-SHA1 behind its own prefix.
+    Sha1,
+    /// The digits of HMAC-SHA512 behind its own prefix.
+    Sha512,
     /// The first digit becomes another.
     FirstDigit,
     /// The last digit becomes another.
@@ -389,6 +431,9 @@ pub struct Expect {
     /// Any documented answer but a server error (5xx).
     #[serde(default)]
     pub any_documented: bool,
+    /// Any documented refusal, from 400 to 499, and no success.
+    #[serde(default)]
+    pub any_refusal: bool,
     /// Anything but a refusal of this status; for what must merely not be refused so.
     #[serde(default, deserialize_with = "one_or_many")]
     pub not_error: Vec<String>,
@@ -416,7 +461,7 @@ pub struct Expect {
 }
 
 /// The matchers of `body`: an object with one of these names behind `$` as its only key.
-pub const MATCHERS: [&str; 8] = ["some", "none", "every", "contains", "not", "optional", "present", "type"];
+pub const MATCHERS: [&str; 9] = ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
 /// What a header must be like.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -241,13 +241,14 @@ impl State<'_> {
         }
         if !expect.success
             && !expect.any_documented
+            && !expect.any_refusal
             && expect.error.is_empty()
             && expect.not_error.is_empty()
             && expect.body.is_empty()
         {
             self.say(
                 &with(below, "expect"),
-                "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented` or `body`",
+                "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented`, `any_refusal` or `body`",
             );
         }
         for (pointer, value) in &expect.body {

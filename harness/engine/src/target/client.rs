@@ -1,14 +1,16 @@
 //! The one HTTP client: requests out, responses in, and each failure in a line of plain words.
 //!
-//! Redirects are not followed, nothing is retried, no proxy is taken from the surroundings unless
+//! Redirects are not followed, nothing that may have arrived is sent again, no proxy is taken from the surroundings unless
 //! asked for, and each exchange has a wall clock that includes the body.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use reqwest::{Certificate, Client, Identity, Method, Url};
+use tokio::sync::Semaphore;
 
 use crate::exchange::{Fault, Request, Response};
 
@@ -52,11 +54,22 @@ impl Default for Network {
 #[derive(Debug)]
 pub struct HttpClient {
     client: Client,
+    /// The same without a pool: each request has a connection of its own.
+    unpooled: Client,
     base: String,
     headers: Vec<(String, String)>,
     timeout: Duration,
     pacer: Pacer,
+    /// Whether the target could not take a connection in time. From then on it gets fewer at once, and none that idles.
+    strained: AtomicBool,
+    gentle: Semaphore,
 }
+
+/// How many connections a target gets at once that could not take more: fewer than the shortest usual queue.
+const FEW: usize = 4;
+/// How often a connection is tried, and how long the pause between is. Nothing has been sent by then.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The most of a body that is kept, as decompressed.
 const BODY_CAP: usize = 4 * 1024 * 1024;
@@ -69,42 +82,17 @@ impl HttpClient {
     pub fn new(base: &str, network: &Network) -> Result<Self, String> {
         // Another part of the process may have installed one already: then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .pool_idle_timeout(IDLE)
-            .connect_timeout(network.timeout.min(Duration::from_secs(10)))
-            .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
-        if !network.system_proxy {
-            builder = builder.no_proxy();
-        }
-        if let Some(path) = &network.ca_cert {
-            let pem = read(path)?;
-            let certificates =
-                Certificate::from_pem_bundle(&pem).map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
-            let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
-            let identity = Identity::from_pem(&pem)
-                .map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
-            builder = builder.identity(identity);
-        }
-        // Reading the system's certificates takes longer than a trial; nothing leads from `http` to `https`.
-        if network.ca_cert.is_none() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")) {
-            builder = builder.tls_certs_only(std::iter::empty());
-        }
-        if network.insecure {
-            builder = builder.tls_danger_accept_invalid_certs(true);
-        }
-        let client = builder.build().map_err(|error| chain(&error))?;
+        let client = build(base, network, true)?;
+        let unpooled = build(base, network, false)?;
         Ok(Self {
             client,
+            unpooled,
             base: base.trim_end_matches('/').to_owned(),
             headers: network.headers.clone(),
             timeout: network.timeout,
             pacer: Pacer::new(network.rate),
+            strained: AtomicBool::new(false),
+            gentle: Semaphore::new(FEW),
         })
     }
 
@@ -113,20 +101,47 @@ impl HttpClient {
         &self.base
     }
 
-    /// Sends a request. `secret` headers replace what the request shows under the same names.
-    pub async fn send(&self, request: &Request, secret: &[(String, String)]) -> Result<Response, Fault> {
+    /// Sends a request. `secret` headers replace what the request shows under the same names. `fresh` asks for a new
+    /// connection: a server may close an idle one at the very moment at which it is used again.
+    pub async fn send(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
         self.pacer.wait().await;
-        match tokio::time::timeout(self.timeout, self.exchange(request, secret)).await {
-            Ok(outcome) => outcome,
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(request, secret, fresh).await;
+            if attempt == ATTEMPTS || !matches!(outcome, Err(Fault::Unreachable(_))) {
+                return outcome;
+            }
+            attempt += 1;
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn attempt(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
+        let strained = self.strained.load(Ordering::Relaxed);
+        // It is never closed.
+        let _turn = if strained { self.gentle.acquire().await.ok() } else { None };
+        let client = if fresh || strained { &self.unpooled } else { &self.client };
+        match tokio::time::timeout(self.timeout, self.exchange(client, request, secret)).await {
+            Ok(outcome) => {
+                if matches!(&outcome, Err(Fault::Unreachable(why)) if why == TOO_SLOW) {
+                    self.strained.store(true, Ordering::Relaxed);
+                }
+                outcome
+            }
             Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
     }
 
-    async fn exchange(&self, request: &Request, secret: &[(String, String)]) -> Result<Response, Fault> {
+    async fn exchange(
+        &self,
+        client: &Client,
+        request: &Request,
+        secret: &[(String, String)],
+    ) -> Result<Response, Fault> {
         let method =
             Method::from_bytes(request.method.as_bytes()).map_err(|error| Fault::Unsendable(error.to_string()))?;
         let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
-        let mut builder = self.client.request(method, url);
+        let mut builder = client.request(method, url);
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
         }
@@ -150,6 +165,42 @@ impl HttpClient {
     }
 }
 
+fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .http1_only()
+        .pool_idle_timeout(IDLE)
+        .connect_timeout(network.timeout.min(Duration::from_secs(10)))
+        .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
+    if !network.system_proxy {
+        builder = builder.no_proxy();
+    }
+    if let Some(path) = &network.ca_cert {
+        let pem = read(path)?;
+        let certificates =
+            Certificate::from_pem_bundle(&pem).map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
+        let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
+        let identity =
+            Identity::from_pem(&pem).map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
+        builder = builder.identity(identity);
+    }
+    // Reading the system's certificates takes longer than a trial; nothing leads from `http` to `https`.
+    if network.ca_cert.is_none() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")) {
+        builder = builder.tls_certs_only(std::iter::empty());
+    }
+    if network.insecure {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
+    if !pooled {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    builder.build().map_err(|error| chain(&error))
+}
+
 async fn body_of(response: reqwest::Response) -> Result<(Vec<u8>, bool), Fault> {
     let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
@@ -168,9 +219,14 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// What is said of a connection that was not taken in time.
+const TOO_SLOW: &str = "no connection could be made in time";
+
 fn fault(error: &reqwest::Error) -> Fault {
     let text = chain(error);
-    if error.is_timeout() {
+    if error.is_connect() && error.is_timeout() {
+        Fault::Unreachable(TOO_SLOW.to_owned())
+    } else if error.is_timeout() {
         Fault::TimedOut(text)
     } else if error.is_connect() {
         Fault::Unreachable(text)

@@ -112,13 +112,23 @@ impl Credential {
     pub fn header(&self, actor: &str, schemes: &[Scheme], alteration: Option<Alteration>) -> Option<CredentialHeader> {
         let variable = variable(actor);
         let plain = format!("${{{variable}#{}:}}", self.kind.prefix());
-        if alteration == Some(Alteration::AsBasic) {
-            let value = STANDARD.encode(format!("{}:", self.value));
+        if let Some(Alteration::AsBasic | Alteration::AsBasicPassword) = alteration {
+            let as_name = alteration == Some(Alteration::AsBasic);
+            let value = STANDARD.encode(if as_name { format!("{}:", self.value) } else { format!("x:{}", self.value) });
+            let form = if as_name { "%s:" } else { "x:%s" };
             return Some(CredentialHeader {
                 name: "Authorization".to_owned(),
-                shell: format!("Basic $(printf '%s:' \"{plain}\" | base64 -w0)"),
+                shell: format!("Basic $(printf '{form}' \"{plain}\" | base64 -w0)"),
                 credential: value.clone(),
                 value: format!("Basic {value}"),
+            });
+        }
+        if let Some(scheme) = alteration.and_then(other_scheme) {
+            return Some(CredentialHeader {
+                name: "Authorization".to_owned(),
+                value: format!("{scheme} {}", self.value),
+                shell: format!("{scheme} {plain}"),
+                credential: self.value.clone(),
             });
         }
         let (credential, shell) = self.altered(alteration, &variable, &plain);
@@ -143,7 +153,21 @@ impl Credential {
         // What a shell cannot write in a line is described instead; such a line says so by its name.
         let described = |what: &str| format!("${{{variable}_{what}}}");
         match alteration {
-            None | Some(Alteration::AsBasic) => (value.clone(), plain.to_owned()),
+            None
+            | Some(
+                Alteration::AsBasic
+                | Alteration::AsBasicPassword
+                | Alteration::AsPlainBasic
+                | Alteration::AsToken
+                | Alteration::AsBearer,
+            ) => (value.clone(), plain.to_owned()),
+            Some(Alteration::FirstCharacter) => (with_other(value, 0), described("WITH_ANOTHER_FIRST_CHARACTER")),
+            Some(Alteration::LetterCase) => {
+                let turned = in_other_case(value);
+                let turned = if turned == *value { with_other_last(value) } else { turned };
+                (turned, described("IN_OTHER_LETTER_CASE"))
+            }
+            Some(Alteration::MiddleCharacter) => (with_other_middle(value), described("WITH_ANOTHER_MIDDLE_CHARACTER")),
             Some(Alteration::Empty) => (String::new(), String::new()),
             Some(Alteration::Truncate) => {
                 let end = value.char_indices().next_back().map_or(0, |(at, _)| at);
@@ -169,6 +193,21 @@ impl Credential {
             Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
             Some(Alteration::AlgNone) => (self.unsigned("none"), described("WITH_ALG_NONE")),
             Some(Alteration::AlgNoneOddCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_ODD_CASE")),
+            Some(Alteration::AlgNoneExpired) => {
+                (format!("{}.{claims}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
+            }
+            Some(Alteration::AlgNoneSigned) => {
+                (format!("{}{signature}", self.unsigned("none")), described("WITH_ALG_NONE_AND_ITS_OLD_SIGNATURE"))
+            }
+            Some(Alteration::AlgOther) => {
+                (format!("{}{signature}", self.unsigned("HS512")), described("WITH_ANOTHER_ALGORITHM"))
+            }
+            Some(Alteration::SignatureCase) => {
+                let turned = in_other_case(signature);
+                let turned = if turned == signature { broken(signature) } else { turned };
+                (format!("{head}.{claims}.{turned}"), described("WITH_ITS_SIGNATURE_IN_OTHER_LETTER_CASE"))
+            }
+            Some(Alteration::FourParts) => (format!("{value}.e30"), format!("{plain}.e30")),
             Some(Alteration::ExtendExpiry) => {
                 (format!("{head}.{}.{signature}", self.extended_claims()), described("WITH_A_LATER_EXPIRY"))
             }
@@ -177,8 +216,7 @@ impl Credential {
 
     /// A token of the same claims, not yet expired, under an algorithm that signs nothing.
     fn unsigned(&self, algorithm: &str) -> String {
-        let head = serde_json::json!({ "alg": algorithm, "typ": "JWT" }).to_string();
-        format!("{}.{}.", URL_SAFE_NO_PAD.encode(head), self.extended_claims())
+        format!("{}.{}.", encoded_header(algorithm), self.extended_claims())
     }
 
     /// The claims with an expiry that lies an hour ahead.
@@ -196,10 +234,42 @@ pub fn variable(actor: &str) -> String {
     format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase().replace('-', "_"))
 }
 
+/// The header of a token under that algorithm, encoded.
+fn encoded_header(algorithm: &str) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::json!({ "alg": algorithm, "typ": "JWT" }).to_string())
+}
+
+fn in_other_case(text: &str) -> String {
+    let turned = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    text.chars().map(turned).collect()
+}
+
+/// The scheme of RFC 9110's `Authorization` under which a credential is sent as it stands.
+fn other_scheme(alteration: Alteration) -> Option<&'static str> {
+    match alteration {
+        Alteration::AsPlainBasic => Some("Basic"),
+        Alteration::AsToken => Some("Token"),
+        Alteration::AsBearer => Some("Bearer"),
+        _ => None,
+    }
+}
+
 fn with_other_last(value: &str) -> String {
+    with_other(value, value.chars().count().saturating_sub(1))
+}
+
+fn with_other_middle(value: &str) -> String {
+    with_other(value, value.chars().count() / 2)
+}
+
+/// The same text with another letter at one place. A dot stays, since it divides a token: the letter behind it goes.
+fn with_other(value: &str, place: usize) -> String {
     let mut letters: Vec<char> = value.chars().collect();
-    if let Some(last) = letters.last_mut() {
-        *last = if *last == 'a' { 'b' } else { 'a' };
+    let place = if letters.get(place) == Some(&'.') { place + 1 } else { place };
+    if let Some(letter) = letters.get_mut(place) {
+        *letter = if *letter == 'a' { 'b' } else { 'a' };
     }
     letters.into_iter().collect()
 }
@@ -242,6 +312,9 @@ mod tests {
         let token = Credential::parse(&format!("bearer:aGVhZA.{claims}.c2ln")).expect("a credential");
         assert!(token.is_token());
         assert_eq!(token.expiry().map(|time| time.timestamp()), Some(1000));
+        assert_eq!(token.altered(Some(Alteration::MiddleCharacter), "V", "p").0.len(), token.value.len());
+        assert_eq!(with_other_middle("abc.def"), "abc.aef");
+        assert_eq!(with_other_middle("abcd"), "abad");
         let (none, _) = token.altered(Some(Alteration::AlgNone), "V", "p");
         assert!(none.ends_with('.'));
         let longer = Credential::parse(&format!("bearer:{none}x")).expect("a credential");

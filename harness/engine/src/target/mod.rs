@@ -52,8 +52,9 @@ pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
-    /// The base URL.
-    pub url: String,
+    /// The base URL; `--target-url` takes precedence, and must be there where this is not.
+    #[serde(default)]
+    pub url: Option<String>,
     /// The environment variable of each actor's credential; by default `CONFORMANCE_ACTOR_<NAME>`.
     #[serde(default)]
     pub actors: BTreeMap<String, String>,
@@ -95,7 +96,7 @@ impl TargetFile {
             let at = ["webhook_timeout_seconds".into()];
             problems.0.push(file.problem(&at, "a time is a number of seconds, from 0.001 to 3600"));
         }
-        if let Err(message) = check_url(&target.url) {
+        if let Some(Err(message)) = target.url.as_deref().map(check_url) {
             problems.0.push(file.problem(&["url".into()], message));
         }
         problems.or(target)

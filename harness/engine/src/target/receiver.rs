@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -36,10 +37,38 @@ impl Delivery {
         found.and_then(|(_, value)| std::str::from_utf8(value).ok()).map(str::trim)
     }
 
-    /// True when the body's text holds `part`.
-    pub fn holds(&self, part: &str) -> bool {
-        memchr::memmem::find(&self.body, part.as_bytes()).is_some()
+    /// True when the body speaks of the id: as a whole value of its JSON, or within a text or the raw body where neither a
+    /// letter nor a digit touches it. A short id, such as a small number, must be a whole value or a part of a path.
+    pub fn holds(&self, id: &str) -> bool {
+        let Ok(body) = serde_json::from_slice::<Value>(&self.body) else {
+            return memchr::memmem::find(&self.body, id.as_bytes()).is_some();
+        };
+        speaks_of("", &body, id) || (id.len() >= TELLING && stands_alone(&String::from_utf8_lossy(&self.body), id))
     }
+}
+
+/// Ids of so many characters are found within longer texts.
+const TELLING: usize = 8;
+
+fn speaks_of(name: &str, value: &Value, id: &str) -> bool {
+    match value {
+        Value::String(text) if id.len() >= TELLING => stands_alone(text, id),
+        Value::String(text) => text == id || text.split(['/', '?', '#']).any(|part| part == id),
+        // Other numbers than ids may happen to be the same.
+        Value::Number(number) => name.to_lowercase().contains("id") && number.to_string() == id,
+        Value::Array(elements) => elements.iter().any(|element| speaks_of(name, element, id)),
+        Value::Object(members) => members.iter().any(|(name, inner)| name == id || speaks_of(name, inner, id)),
+        _ => false,
+    }
+}
+
+/// Whether a text stands in another with neither letters nor digits touching it.
+fn stands_alone(text: &str, part: &str) -> bool {
+    text.match_indices(part).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + part.len()..].chars().next();
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    })
 }
 
 /// A running receiver; it stops listening when it is dropped.
@@ -118,6 +147,11 @@ impl Receiver {
     /// Closes an endpoint and forgets its deliveries.
     pub fn close(&self, name: &str) {
         lock(&self.shared.endpoints).remove(name);
+    }
+
+    /// How long an endpoint takes that answers slowly, but in time.
+    pub fn slow(&self) -> Duration {
+        slow(self.timeout)
     }
 
     /// The deliveries so far that hold a text.

@@ -92,10 +92,17 @@ fn never_existed(fault: Fault, call: Call) -> Outcome {
         Operation::SubmitVerification if habits.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
             Err(fault.code(Code::VerificationFailed))
         }
+        Operation::GetCustomer if is_prototype(call) && habits.has(resources::FINDS_NAMES_OF_PROTOTYPES) => {
+            Ok(Answer::ok(stranger(call)))
+        }
         Operation::GetCustomer if habits.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
         _ if habits.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         _ => Err(fault),
     }
+}
+
+fn is_prototype(call: Call) -> bool {
+    ["__proto__", "constructor", "toString", "hasOwnProperty"].contains(&call.route.id.as_str())
 }
 
 fn stranger(call: Call) -> serde_json::Value {
@@ -118,6 +125,9 @@ pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Rou
     }
     let habits = &app.habits;
     let (kind, known) = match route.operation {
+        operation if operation.is_of_one_customer() && habits.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
+            ("Customer", !locked(&app.customers).get(&route.id).is_some_and(|customer| customer.deleted))
+        }
         operation if operation.is_of_one_customer() && habits.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
             ("Customer", locked(&app.customers).get(&route.id).is_some())
         }

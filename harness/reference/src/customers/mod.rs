@@ -104,8 +104,15 @@ impl Customers {
         self.all.push(customer);
     }
 
+    /// Adds a customer whose address goes on to be another's.
+    pub(crate) fn insert_unnoticed(&mut self, customer: Customer) {
+        self.by_id.insert(customer.id.clone(), self.all.len());
+        self.all.push(customer);
+    }
+
     /// The customer of that id, deleted or not, of whichever environment.
     pub(crate) fn get(&self, id: &str) -> Option<&Customer> {
+        let id = if self.habits.has(wrong::ID_ENDS_AT_NUL) { id.split('\0').next().unwrap_or_default() } else { id };
         self.by_id.get(id).map(|&at| &self.all[at])
     }
 
@@ -117,9 +124,11 @@ impl Customers {
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
         let key = self.email_key(environment, Some(email));
         let submitted = self.habits.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
+        let failed = self.habits.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
         let counts = |customer: &&Customer| {
             (!customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN))
                 && !(submitted && customer.state == State::UnderReview)
+                && !(failed && customer.state == State::NeedsAdditionalInformation)
         };
         if self.habits.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
             // Several may have the address, of whom the index knows one.
@@ -131,6 +140,10 @@ impl Customers {
 
     fn email_key(&self, environment: Environment, email: Option<&str>) -> (Environment, String) {
         let email = email.unwrap_or_default();
+        if let Some((name, domain)) = email.split_once('@').filter(|_| self.habits.has(wrong::TAGS_OVERLOOKED)) {
+            let name = name.split('+').next().unwrap_or_default();
+            return (environment, format!("{name}@{domain}").to_lowercase());
+        }
         let folded = !self.habits.vary(resources::CASE_SENSITIVE_MAIL);
         (environment, if folded { email.to_lowercase() } else { email.to_owned() })
     }

@@ -4,11 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::{Customer, Customers, State, lookup};
 use crate::answer::{Answer, Outcome};
-use crate::api::{Call, locked};
-use crate::defects::{envelope, resources, statuses};
+use crate::api::{App, Call, locked};
+use crate::credentials::Environment;
+use crate::defects::{envelope, fields as field_defects, memory, resources, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes, Purpose};
 use crate::habits::Habits;
+use crate::route::Scope;
 use crate::variations::{requests, resources as variants, wording};
 use crate::{clock, documents, idempotency, json};
 
@@ -17,7 +19,11 @@ pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
 /// A new customer, or the answer that the same `Idempotency-Key` has had.
 pub(crate) fn create(call: Call) -> Outcome {
-    let members = members(call)?;
+    let mut members = members(call)?;
+    let keyed = call.request.headers.contains_key("idempotency-key");
+    if keyed && call.app.habits.has(field_defects::LAST_NAME_OPTIONAL_UNDER_KEYS) {
+        members.entry("lastName").or_insert_with(|| json!("-"));
+    }
     idempotency::once(call, &members, || create_once(call, &members))
 }
 
@@ -28,7 +34,7 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     if let Some(outcome) = duplicate(call, &customers, &changes) {
         return outcome;
     }
-    let customer = newcomer(call, changes);
+    let customer = newcomer(call.app, call.caller.environment, changes);
     let mut body = customer.to_json(habits);
     customers.insert(customer.clone());
     drop(customers);
@@ -42,13 +48,13 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
 }
 
 /// A customer who begins with these values.
-pub(crate) fn newcomer(call: Call, changes: Changes) -> Customer {
+pub(crate) fn newcomer(app: &App, environment: Environment, changes: Changes) -> Customer {
     let mut customer = Customer {
-        id: call.app.ids.next("cus"),
-        environment: call.caller.environment,
+        id: app.ids.next("cus"),
+        environment,
         values: Default::default(),
-        state: if call.app.habits.vary(variants::APPROVED_AT_ONCE) { State::Approved } else { State::Pending },
-        created_at: clock::rfc3339_now(&call.app.habits),
+        state: if app.habits.vary(variants::APPROVED_AT_ONCE) { State::Approved } else { State::Pending },
+        created_at: clock::rfc3339_now(&app.habits),
         documents: 0,
         deleted: false,
     };
@@ -112,7 +118,8 @@ pub(crate) fn update(call: Call) -> Outcome {
         return outcome;
     }
     let before = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.clone();
-    let under_review = under_review(&before, habits);
+    let forgotten = habits.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&call.app.memory).has_shown(&before.id);
+    let under_review = under_review(&before, habits).filter(|_| !forgotten);
     if let Some(outcome) = under_review.clone().filter(|_| habits.vary(requests::STATE_BEFORE_BODY)) {
         return outcome;
     }
@@ -132,6 +139,9 @@ pub(crate) fn update(call: Call) -> Outcome {
     refuse_taken_email(call, &customers, &changes)?;
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.apply(changes);
+    if habits.has(memory::UPDATE_LOSES_DOCUMENTS) {
+        customer.documents = 0;
+    }
     let body = customer.to_json(habits);
     customers.rename(&call.route.id, before.value("email"));
     Ok(updated(body, &members, habits))
@@ -139,6 +149,9 @@ pub(crate) fn update(call: Call) -> Outcome {
 
 /// What an update changes.
 fn changes(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
+    if members.is_empty() && habits.has(field_defects::EMPTY_UPDATE_500) {
+        return Err(Fault::internal());
+    }
     if members.is_empty() && habits.vary(requests::EMPTY_PATCH_REFUSED) {
         return Err(Fault::new(Code::ValidationError).details("Nothing is to be updated"));
     }
@@ -183,12 +196,20 @@ fn in_review() -> Fault {
 
 fn refuse_immutable(members: &Map<String, Value>, before: &Customer, habits: &Habits) -> Result<(), Fault> {
     let present = before.to_json(habits);
+    let repeats = |name: &&str| members.get(*name).is_some_and(|value| Some(value) == present.get(*name));
+    if habits.has(field_defects::PRESENT_IMMUTABLE_500) && IMMUTABLE.iter().any(repeats) {
+        return Err(Fault::internal());
+    }
     let changed = |name: &str| {
         let value = members.get(name);
         let same = value == present.get(name) && habits.vary(variants::PRESENT_VALUES_OF_IMMUTABLES_ACCEPTED);
         value.is_some() && !same
     };
-    let written = IMMUTABLE.iter().find(|name| changed(name) && !may_write(name, habits));
+    let reopened = |name: &str| {
+        let open = matches!(members.get(name).and_then(Value::as_str), Some("PENDING" | "UNDER_REVIEW"));
+        name == "state" && open && habits.has(resources::REVIEW_STATES_WRITABLE)
+    };
+    let written = IMMUTABLE.iter().find(|name| changed(name) && !may_write(name, habits) && !reopened(name));
     let Some(name) = written else { return Ok(()) };
     let fault = Fault::new(Code::ResourceConflict)
         .message("Immutable fields cannot be modified")
@@ -234,6 +255,9 @@ pub(crate) fn delete(call: Call) -> Outcome {
     if customer.state == State::UnderReview && habits.vary(variants::DELETE_UNDER_REVIEW_REFUSED) {
         return Err(in_review());
     }
+    if customer.documents > 0 && habits.has(resources::DELETING_DOCUMENTED_500) {
+        return Err(Fault::internal());
+    }
     customer.deleted = true;
     let reviewed = customer.state == State::UnderReview && habits.has(statuses::DELETING_REVIEWED_ANSWERS_200);
     if reviewed || habits.has(statuses::DELETE_ANSWERS_200) {
@@ -260,7 +284,9 @@ pub(crate) fn upload(call: Call) -> Outcome {
     if customer.state == State::UnderReview && habits.vary(variants::DOCUMENTS_UNDER_REVIEW_REFUSED) {
         return Err(in_review());
     }
-    customer.documents += 1;
+    if call.caller.scope < Scope::Admin || !habits.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST) {
+        customer.documents += 1;
+    }
     let mut body = json!({
         "id": call.app.ids.next("doc"),
         "customerId": customer.id,

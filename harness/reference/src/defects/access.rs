@@ -3,6 +3,18 @@
 use super::Defect;
 
 section! {
+    "keys-known-by-their-ends" KEYS_KNOWN_BY_THEIR_ENDS ["AUTH-2"]
+        "Of an API key, beginning and end are compared.";
+    "plain-basic-accepted" PLAIN_BASIC_ACCEPTED ["AUTH-2"]
+        "An API key behind Authorization: Basic is accepted.";
+    "token-scheme-accepted" TOKEN_SCHEME_ACCEPTED ["AUTH-2"]
+        "An API key behind Authorization: Token is accepted.";
+    "revoked-key-as-bearer-accepted" REVOKED_KEY_AS_BEARER_ACCEPTED ["AUTH-4"]
+        "A revoked API key behind Authorization: Bearer is accepted.";
+    "tail-of-signature-overlooked" TAIL_OF_SIGNATURE_OVERLOOKED ["AUTH-4"]
+        "What follows a JWT's signature is overlooked.";
+    "deleted-customer-before-credential" DELETED_CUSTOMER_BEFORE_CREDENTIAL ["AUTH-8"]
+        "A deleted customer is RESOURCE_NOT_FOUND for callers without a credential.";
     "anonymous-may-list" ANONYMOUS_MAY_LIST ["AUTH-1"]
         "Customers are listed for callers without a credential.";
     "anonymous-may-create" ANONYMOUS_MAY_CREATE ["AUTH-1"]

@@ -3,6 +3,22 @@
 use super::Defect;
 
 section! {
+    "last-name-optional-under-keys" LAST_NAME_OPTIONAL_UNDER_KEYS ["VAL-2"]
+        "A creation with an Idempotency-Key needs no lastName.";
+    "country-needs-postal-code" COUNTRY_NEEDS_POSTAL_CODE ["VAL-2"]
+        "A new customer with a country must have a postal code.";
+    "list-of-one-accepted" LIST_OF_ONE_ACCEPTED ["VAL-1"]
+        "A list of one customer creates that customer.";
+    "unknown-member-500" UNKNOWN_MEMBER_500 ["FMT-5"]
+        "A member that is no field is INTERNAL_SERVER_ERROR.";
+    "empty-update-500" EMPTY_UPDATE_500 ["FMT-5"]
+        "An update of nothing is INTERNAL_SERVER_ERROR.";
+    "null-optional-500" NULL_OPTIONAL_500 ["FMT-5"]
+        "Null in an optional field is INTERNAL_SERVER_ERROR.";
+    "present-immutable-500" PRESENT_IMMUTABLE_500 ["FMT-5"]
+        "The present value of an immutable field is INTERNAL_SERVER_ERROR.";
+    "two-wrong-types-500" TWO_WRONG_TYPES_500 ["VAL-3"]
+        "Two fields of wrong types are INTERNAL_SERVER_ERROR.";
     "malformed-json-500" MALFORMED_JSON_500 ["VAL-1"]
         "Malformed JSON is INTERNAL_SERVER_ERROR.";
     "malformed-json-as-format-error" MALFORMED_JSON_AS_FORMAT_ERROR ["VAL-1"]

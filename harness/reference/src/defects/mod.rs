@@ -25,6 +25,7 @@ pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod formats;
 pub(crate) mod limits;
+pub(crate) mod memory;
 pub(crate) mod resources;
 pub(crate) mod server;
 pub(crate) mod slips;
@@ -53,6 +54,7 @@ const SECTIONS: &[&[Defect]] = &[
     slips::ALL,
     documents::ALL,
     resources::ALL,
+    memory::ALL,
     limits::ALL,
     server::ALL,
     webhooks::ALL,

@@ -61,6 +61,18 @@ section! {
         "A second customer with the same email is VALIDATION_ERROR.";
     "duplicate-returns-existing" DUPLICATE_RETURNS_EXISTING ["CON-3"]
         "A second customer with the same email is answered with the first, as if created.";
+    "duplicates-of-failed-allowed" DUPLICATES_OF_FAILED_ALLOWED ["CON-3"]
+        "The address of a customer who failed verification is free.";
+    "tags-overlooked" TAGS_OVERLOOKED ["CON-3"]
+        "Addresses that differ in a tag only are the same.";
+    "review-states-writable" REVIEW_STATES_WRITABLE ["CON-2"]
+        "An update may set the states PENDING and UNDER_REVIEW.";
+    "id-ends-at-nul" ID_ENDS_AT_NUL ["RES-1"]
+        "What follows a NUL in an id is overlooked.";
+    "finds-names-of-prototypes" FINDS_NAMES_OF_PROTOTYPES ["RES-5"]
+        "An id such as __proto__ is found.";
+    "deleting-documented-500" DELETING_DOCUMENTED_500 ["STA-3"]
+        "Deleting a customer with documents is INTERNAL_SERVER_ERROR.";
     "idempotency-key-ignored" IDEMPOTENCY_KEY_IGNORED ["CON-4"]
         "The header Idempotency-Key has no effect.";
     "idempotency-creates-again" IDEMPOTENCY_CREATES_AGAIN ["CON-4"]

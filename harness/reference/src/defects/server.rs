@@ -3,6 +3,10 @@
 use super::Defect;
 
 section! {
+    "leaks-mongo-error" LEAKS_MONGO_ERROR ["SRV-4"]
+        "The details of a duplicate hold the words of the document store.";
+    "leaks-connection-string" LEAKS_CONNECTION_STRING ["SRV-4"]
+        "The details of SERVICE_UNAVAILABLE name the database and its host.";
     "html-500-page" HTML_500_PAGE ["ENV-1", "ENV-8", "SRV-1"]
         "INTERNAL_SERVER_ERROR comes as an HTML page.";
     "empty-500" EMPTY_500 ["ENV-1", "SRV-1"]

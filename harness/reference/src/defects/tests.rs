@@ -51,6 +51,7 @@ fn constants_are_called_like_their_defects() {
         (slips::ALL, slips::IDENTIFIERS),
         (documents::ALL, documents::IDENTIFIERS),
         (resources::ALL, resources::IDENTIFIERS),
+        (memory::ALL, memory::IDENTIFIERS),
         (limits::ALL, limits::IDENTIFIERS),
         (server::ALL, server::IDENTIFIERS),
         (webhooks::ALL, webhooks::IDENTIFIERS),
