@@ -238,7 +238,8 @@ fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
 
 /// A page with a sentence and a stream object of `padding` bytes that nothing refers to.
 fn pdf(padding: usize) -> Vec<u8> {
-    let text = "BT /F1 18 Tf 72 720 Td (Passport of Ada Lovelace) Tj ET";
+    let line = |number: usize| format!("(Passport of Ada Lovelace, line {number}) Tj 0 -16 Td ");
+    let text = format!("BT /F1 12 Tf 72 780 Td {}ET", (1..=44).map(line).collect::<String>());
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),

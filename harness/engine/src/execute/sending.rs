@@ -76,7 +76,8 @@ impl Run<'_> {
         let prepared = self.prepare(step)?;
         let mut refused = None;
         let mut quiet = 0;
-        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted, false));
+        let fresh = self.last_try;
+        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted, fresh));
         let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
         let mut exchanges = Vec::new();
         let mut left = None;

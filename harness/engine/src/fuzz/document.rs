@@ -43,6 +43,8 @@ fn good() -> Vec<Rule> {
         accepted("jpg-progressive", || jpg(written(Writing::Progressive, picture(Colours::Rgb, fine_inches())))),
         accepted("jpg-with-exif-first", || jpg(written(Writing::ExifFirst, picture(Colours::Rgb, fine_inches())))),
         accepted("pdf", || pages(1..=1)),
+        accepted("pdf-of-version-1.5", || Just(input(&encoded(&pdf(3, "1.5")), PDF)).boxed()),
+        accepted("pdf-of-version-1.7", || Just(input(&encoded(&pdf(3, "1.7")), PDF)).boxed()),
         accepted("pdf-of-many-pages", || pages(2..=60)),
     ]
 }
@@ -64,6 +66,16 @@ fn others() -> Vec<Rule> {
     vec![
         content("gif", || other(|| built(documents::Kind::Gif))),
         content("tiff", || other(|| built(documents::Kind::Tiff))),
+        content("gif-of-1987", || other(|| [&b"GIF87a"[..], &built(documents::Kind::Gif)[6..]].concat())),
+        content("tiff-big-end-first", || other(tiff_big_end_first)),
+        content("hexadecimal", || {
+            text_of_a_picture()
+                .prop_map(|text| {
+                    let bytes = documents::decoded(&text).unwrap_or_default();
+                    input(&bytes.iter().take(1_200).map(|byte| format!("{byte:02x}")).collect::<String>(), PNG)
+                })
+                .boxed()
+        }),
         content("bmp", || other(|| built(documents::Kind::Bmp))),
         content("webp", || other(|| built(documents::Kind::Webp))),
         content("html", || other(|| built(documents::Kind::Html))),
@@ -159,13 +171,14 @@ fn no_base64() -> Vec<Rule> {
                 .boxed()
         }),
         broken("alphabet-of-addresses", || spoilt(|text, _| text.replace('+', "-").replace('/', "_"))),
+        broken("hyphen-for-plus", || spoilt(|text, _| text.replace('+', "-"))),
+        broken("underscore-for-slash", || spoilt(|text, _| text.replace('/', "_"))),
         broken("data-address", || spoilt(|text, _| format!("data:image/png;base64,{text}"))),
         broken("name-before", || spoilt(|text, _| format!("base64:{text}"))),
         broken("percent-encoded", || spoilt(|text, _| text.replace('+', "%2B").replace('/', "%2F"))),
         broken("padding-in-the-middle", || spoilt(|text, at| with(text, 4 + at.index(text.len() - 12), "="))),
         broken("padding-first", || spoilt(|text, _| format!("={text}"))),
         broken("one-character-too-many", || spoilt(|text, _| dangling(text))),
-        broken("half-of-the-padding", || Just(input("iVBORw0KGgoAAAANSUhEUg=", PNG)).boxed()),
         broken("words", || {
             select(vec![
                 "This is no Base64.",
@@ -205,6 +218,10 @@ fn poor() -> Vec<Rule> {
         poor("gray-png", || png(picture(Colours::Gray, fine_inches()))),
         poor("gray-png-with-alpha", || png(picture(Colours::GrayAlpha, fine_inches()))),
         poor("gray-png-of-16-bits", || png(picture(Colours::Gray16, fine_inches()))),
+        poor("gray-png-of-one-bit", || png(picture(Colours::Gray1, fine_inches()))),
+        poor("gray-png-of-two-bits", || png(picture(Colours::Gray2, fine_inches()))),
+        poor("gray-png-of-four-bits", || png(picture(Colours::Gray4, fine_inches()))),
+        poor("gray-png-with-alpha-of-16-bits", || png(picture(Colours::GrayAlpha16, fine_inches()))),
         poor("gray-jpg", || jpg(picture(Colours::Gray, fine_inches()))),
         poor("gray-progressive-jpg", || jpg(written(Writing::Progressive, picture(Colours::Gray, fine_inches())))),
     ]
@@ -221,7 +238,7 @@ pub(super) fn input(text: &str, declared: &str) -> Input {
 }
 
 pub(super) fn picture(colours: Colours, dots: impl Strategy<Value = Dots> + 'static) -> BoxedStrategy<Picture> {
-    (240u16..360, 150u16..230, dots, any::<u8>())
+    (640u16..760, 400u16..480, dots, any::<u8>())
         .prop_map(move |(width, height, dots, noise)| Picture {
             width,
             height,
@@ -277,6 +294,23 @@ pub(super) fn sized(kind: documents::Kind, declared: &'static str, bytes: usize)
             Input { content: Content::Large(text), companion: Some(Value::String(declared.to_owned())) }
         })
         .boxed()
+}
+
+/// A grayscale TIFF of one point whose numbers begin with their big end.
+fn tiff_big_end_first() -> Vec<u8> {
+    let entries: [(u16, u16, u32); 8] =
+        [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 3, 1), (279, 4, 1)];
+    let mut out = b"MM\0*\0\0\0\x0a\x7f\0".to_vec();
+    out.extend((entries.len() as u16).to_be_bytes());
+    for (tag, kind, value) in entries {
+        out.extend(tag.to_be_bytes());
+        out.extend(kind.to_be_bytes());
+        out.extend(1u32.to_be_bytes());
+        // A short value stands at the left of its four bytes.
+        out.extend(if kind == 3 { (value << 16).to_be_bytes() } else { value.to_be_bytes() });
+    }
+    out.extend([0; 4]);
+    out
 }
 
 fn built(kind: documents::Kind) -> Vec<u8> {

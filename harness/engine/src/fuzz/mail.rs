@@ -130,9 +130,6 @@ fn domains() -> Vec<Rule> {
             }))
         }),
         refused("dot-for-a-domain", || text(name().prop_map(|name| format!("{name}@.")))),
-        refused("domain-begins-with-a-hyphen", || edited(|address| address.replace('@', "@-"))),
-        refused("domain-ends-with-a-hyphen", || trailed(address(), &["-"])),
-        refused("label-ends-with-a-hyphen", || edited(|address| address.replacen(".com", "-.com", 1))),
         refused("comma-in-the-domain", || {
             text((name(), domain(), any::<Index>()).prop_map(|(name, domain, at)| {
                 format!("{name}@{}", replaced(&domain, at, |one| one == '.', |_| ",".to_owned()))
@@ -140,6 +137,7 @@ fn domains() -> Vec<Rule> {
         }),
         refused("space-in-the-domain", || within_domain(&[" ", "  "])),
         refused("signs-in-the-domain", || within_domain(&[";", ":", "<", ">", "\\", ",", "[", "]"])),
+        refused("path-behind-the-domain", || trailed(address(), &["/x", "/", "/inbox/1"])),
         refused("port", || trailed(address(), &[":25", ":587"])),
         refused("bracket-left-open", || text(name().prop_map(|name| format!("{name}@[192.0.2.1")))),
     ]
@@ -188,15 +186,8 @@ fn wrappings() -> Vec<Rule> {
         }),
         refused("mailto", || led(address(), &["mailto:", "MAILTO:"])),
         refused("another-scheme", || led(address(), &["email:", "smtp:", "https://"])),
-        refused("angle-brackets", || edited(|address| format!("<{address}>"))),
         refused("angle-bracket-left-open", || edited(|address| format!("<{address}"))),
         refused("angle-bracket-behind", || trailed(address(), &[">", " >"])),
-        refused("display-name-stuck-to-the-address", || {
-            text(
-                (word(&["Ada", "A. Lovelace", "\"Ada\"", "Ada Lovelace"]), address())
-                    .prop_map(|(name, address)| format!("{name}<{address}>")),
-            )
-        }),
         refused("words-around", || {
             text((address(), any::<bool>()).prop_map(|(address, before)| {
                 if before { format!("my address is {address}") } else { format!("{address} please") }
@@ -217,6 +208,12 @@ fn disputed() -> Vec<Rule> {
             one_of(&["ada..king@example.com", ".ada@example.com", "ada.@example.com", "...@example.com"])
         }),
         survived("display-name", || one_of(&["Ada <ada@example.com>", "\"Ada Lovelace\" <ada@example.com>"])),
+        survived("angle-brackets", || {
+            one_of(&["<ada@example.com>", "Ada<ada@example.com>", "\"Ada\"<ada@example.com>"])
+        }),
+        survived("hyphens-at-the-edges-of-labels", || {
+            one_of(&["ada@-example.com", "ada@example-.com", "ada@example.com-", "ada@mail.-example.org"])
+        }),
         survived("spaces-around", || {
             one_of(&[" ada@example.com", "ada@example.com ", "ada @ example.com", "ada@example .com"])
         }),

@@ -40,6 +40,10 @@ pub(super) enum Colours {
     Gray,
     GrayAlpha,
     Gray16,
+    Gray1,
+    Gray2,
+    Gray4,
+    GrayAlpha16,
     /// Cyan, magenta, yellow and black; JPEG alone.
     Cmyk,
 }
@@ -105,6 +109,10 @@ const PALETTE: [[u8; 3]; 4] = [[0x24, 0x5a, 0x8c], [0xf0, 0xe0, 0xc0], [0xb0, 0x
 fn pixels(picture: Picture) -> Vec<u8> {
     const FIELD: usize = 61;
     let (width, height) = (usize::from(picture.width), usize::from(picture.height));
+    if let Some(bits) = bits_of_gray(picture.colours) {
+        let row = (width * bits).div_ceil(8);
+        return (0..height).flat_map(|y| vec![[0x1b_u8, 0xe4][y / FIELD % 2]; row]).collect();
+    }
     let points = [0, 1, 2, 3].map(|index| point(index, picture.colours));
     let size = points[0].len();
     let mut page = Vec::with_capacity(width * height * size);
@@ -123,6 +131,16 @@ fn pixels(picture: Picture) -> Vec<u8> {
     page
 }
 
+/// The bits of a point where several share a byte.
+fn bits_of_gray(colours: Colours) -> Option<usize> {
+    match colours {
+        Colours::Gray1 => Some(1),
+        Colours::Gray2 => Some(2),
+        Colours::Gray4 => Some(4),
+        _ => None,
+    }
+}
+
 fn point(index: u8, colours: Colours) -> Vec<u8> {
     let [red, green, blue] = PALETTE[usize::from(index)];
     let gray = index * 60 + 30;
@@ -131,7 +149,8 @@ fn point(index: u8, colours: Colours) -> Vec<u8> {
         Colours::Rgba => vec![red, green, blue, 255],
         Colours::Rgb16 => vec![red, 0, green, 0, blue, 0],
         Colours::Palette => vec![index],
-        Colours::Gray => vec![gray],
+        Colours::Gray | Colours::Gray1 | Colours::Gray2 | Colours::Gray4 => vec![gray],
+        Colours::GrayAlpha16 => vec![gray, 0, 255, 255],
         Colours::GrayAlpha => vec![gray, 255],
         Colours::Gray16 => vec![gray, 0],
         Colours::Cmyk => vec![255 - red, 255 - green, 255 - blue, 0],
@@ -149,6 +168,10 @@ fn png(picture: Picture) -> Result<Vec<u8>, png::EncodingError> {
         Colours::Gray => (png::ColorType::Grayscale, png::BitDepth::Eight),
         Colours::GrayAlpha => (png::ColorType::GrayscaleAlpha, png::BitDepth::Eight),
         Colours::Gray16 => (png::ColorType::Grayscale, png::BitDepth::Sixteen),
+        Colours::Gray1 => (png::ColorType::Grayscale, png::BitDepth::One),
+        Colours::Gray2 => (png::ColorType::Grayscale, png::BitDepth::Two),
+        Colours::Gray4 => (png::ColorType::Grayscale, png::BitDepth::Four),
+        Colours::GrayAlpha16 => (png::ColorType::GrayscaleAlpha, png::BitDepth::Sixteen),
     };
     encoder.set_color(colour);
     encoder.set_depth(depth);
@@ -187,7 +210,13 @@ fn jpg(picture: Picture) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
     encoder.set_density(PixelDensity { density, unit });
     encoder.set_progressive(picture.writing == Writing::Progressive);
     let (colours, kind) = match picture.colours {
-        Colours::Gray | Colours::GrayAlpha | Colours::Gray16 => (Colours::Gray, ColorType::Luma),
+        Colours::Gray
+        | Colours::GrayAlpha
+        | Colours::Gray16
+        | Colours::Gray1
+        | Colours::Gray2
+        | Colours::Gray4
+        | Colours::GrayAlpha16 => (Colours::Gray, ColorType::Luma),
         Colours::Cmyk => (Colours::Cmyk, ColorType::Cmyk),
         _ => (Colours::Rgb, ColorType::Rgb),
     };
@@ -236,7 +265,9 @@ pub(super) fn pdf(pages: usize, version: &str) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>".to_owned(),
     ];
     for page in 0..pages {
-        let words = format!("BT /F1 14 Tf 60 760 Td (Page {} of the record of Ada Lovelace) Tj ET", page + 1);
+        let line =
+            |number: usize| format!("(Page {}, line {number} of the record of Ada Lovelace) Tj 0 -16 Td ", page + 1);
+        let words = format!("BT /F1 12 Tf 60 780 Td {}ET", (1..=40).map(line).collect::<String>());
         objects.push(format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
             5 + page * 2

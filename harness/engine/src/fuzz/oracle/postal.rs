@@ -16,15 +16,17 @@ struct Country {
     examples: Vec<&'static str>,
 }
 
-/// Nepal: some validators take the three digits of a region for a code.
-const DISPUTED: [&str; 1] = ["NP"];
+/// Nepal: some validators take the three digits of a region for a code. Kosovo: ISO 3166-1 has no such country.
+const DISPUTED: [&str; 2] = ["NP", "XK"];
 
 static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Country>>>> = LazyLock::new(Mutex::default);
 
 /// Admitted by both, with the shape and the first two characters of one of the country's own examples: patterns admit
 /// provinces that are none.
 pub(super) fn is_valid(country: &str, code: &str) -> bool {
-    known(country).is_some_and(|known| known.cldr.is_match(code) && known.google.is_match(code) && known.is_near(code))
+    !DISPUTED.contains(&country)
+        && known(country)
+            .is_some_and(|known| known.cldr.is_match(code) && known.google.is_match(code) && known.is_near(code))
 }
 
 /// Refused by both, and by every reading that forgives what the contract leaves open; and for its shape: whether a
