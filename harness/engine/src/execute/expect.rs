@@ -169,10 +169,11 @@ impl Claim<'_> {
     fn further(&self, context: &Context<'_>) -> Result<Vec<Breach>, template::Undefined> {
         let mut breaches = Vec::new();
         for (pointer, expected) in &self.expect.body {
+            let pointer = template::text(pointer, self.variables)?;
             let expected = template::value(expected, self.variables)?;
-            let actual = context.body.as_ref().and_then(|body| body.pointer(pointer));
+            let actual = context.body.as_ref().and_then(|body| body.pointer(&pointer));
             if let Some((expected, actual)) = mismatch(&expected, actual) {
-                breaches.push(Breach::body(pointer, expected, actual));
+                breaches.push(Breach::body(&pointer, expected, actual));
             }
         }
         for (name, wanted) in &self.expect.headers {
