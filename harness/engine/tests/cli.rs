@@ -66,6 +66,15 @@ fn urls_that_cannot_be_tested_are_refused_in_a_line() {
 }
 
 #[test]
+fn a_target_file_may_leave_the_url_to_the_command_line() {
+    let folder = folder();
+    let file = write(&folder, "target.yaml", "rate: 1000\n");
+    Program::run(&["--target", &file]).refused_in_a_line(2, "the target file names no `url`");
+    let served = Served::start(&[]);
+    served.program(&["run", "--target", &file, "callers-without-credential"]).go().ended(0);
+}
+
+#[test]
 fn the_runner_s_own_values_are_judged_before_anything_is_sent() {
     Program::run(&["--test-threads", "0"]).refused_in_a_line(2, "--test-threads must be at least 1");
     Program::run(&["no-such-trial"]).refused_in_a_line(2, "no trial matches; `--list` shows all names");

@@ -43,8 +43,8 @@ fn good() -> Vec<Rule> {
         accepted("jpg-progressive", || jpg(written(Writing::Progressive, picture(Colours::Rgb, fine_inches())))),
         accepted("jpg-with-exif-first", || jpg(written(Writing::ExifFirst, picture(Colours::Rgb, fine_inches())))),
         accepted("pdf", || pages(1..=1)),
-        accepted("pdf-of-version-1.5", || Just(input(&encoded(&pdf(3, "1.5")), PDF)).boxed()),
-        accepted("pdf-of-version-1.7", || Just(input(&encoded(&pdf(3, "1.7")), PDF)).boxed()),
+        accepted("pdf-of-version-one-five", || Just(input(&encoded(&pdf(3, "1.5")), PDF)).boxed()),
+        accepted("pdf-of-version-one-seven", || Just(input(&encoded(&pdf(3, "1.7")), PDF)).boxed()),
         accepted("pdf-of-many-pages", || pages(2..=60)),
     ]
 }

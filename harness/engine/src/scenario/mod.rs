@@ -1,5 +1,6 @@
 //! Scenarios: reading them, checking every name in them, and unfolding tables into trials.
 
+mod alteration;
 mod deserialize;
 mod formats;
 mod found;
@@ -12,12 +13,13 @@ mod validate;
 
 use std::sync::Arc;
 
+pub use alteration::Alteration;
 pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Alteration, Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle,
-    Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+    Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle, Poll, Reply,
+    Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
 };
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;

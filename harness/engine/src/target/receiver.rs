@@ -445,9 +445,26 @@ mod tests {
     async fn silence_and_unknown_endpoints() {
         let receiver = receiver().await;
         receiver.listen("a", None, vec![Reply::Silence]);
-        assert_eq!(post(&receiver.url("a"), "content-length: 2\r\n", "{}").await, "");
+        assert_eq!(post(&receiver.url("a"), "content-length: 9\r\n", "{\"a\":\"x\"}").await, "");
         assert!(post(&receiver.url("zz"), "content-length: 2\r\n", "{}").await.starts_with("HTTP/1.1 204"));
-        assert_eq!(receiver.deliveries("a", "{}").len(), 1);
+        assert_eq!(receiver.deliveries("a", "x").len(), 1);
+    }
+
+    #[test]
+    fn a_delivery_speaks_of_an_id_or_of_another() {
+        let speaks = |body: &str, id: &str| {
+            let body = body.as_bytes().to_vec();
+            Delivery { arrived: Utc::now(), headers: Vec::new(), body }.holds(id)
+        };
+        assert!(speaks(r#"{"data":{"customerId":"cus_12345678"}}"#, "cus_12345678"));
+        assert!(speaks(r#"{"customer":"https://a.example/customers/cus_12345678?x=1"}"#, "cus_12345678"));
+        assert!(!speaks(r#"{"customerId":"cus_123456789"}"#, "cus_12345678"), "another id that begins alike");
+        assert!(speaks(r#"{"customerId":"a\/b+c\/12345="}"#, "a/b+c/12345="), "escaped as JSON allows");
+        assert!(speaks(r#"{"customerId":"5","attempt":7}"#, "5"));
+        assert!(speaks(r#"{"customerId":5}"#, "5"));
+        assert!(speaks(r#"{"href":"/customers/5"}"#, "5"));
+        assert!(!speaks(r#"{"customerId":"7","attempt":5,"at":"2026-05-05T05:05:05Z"}"#, "5"));
+        assert!(speaks("customer=cus_1", "cus_1"), "no JSON, and yet a text");
     }
 
     #[tokio::test]
