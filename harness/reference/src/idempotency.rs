@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::answer::{Answer, Outcome};
 use crate::api::{Call, locked};
 use crate::customers::operations;
-use crate::defects::{memory as kept, resources};
+use crate::defects::{memory as wrong, resources};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Purpose};
 use crate::memory;
@@ -41,7 +41,7 @@ pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnO
         return carry_out();
     };
     memory::refuse_key(call, key.as_bytes())?;
-    let longest = if habits.has(kept::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
+    let longest = if habits.has(wrong::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
     let key = (call.caller.credential.clone(), key.as_bytes().iter().copied().take(longest).collect());
     let fingerprint = fingerprint(members);
     // Held until the answer is noted, so that two requests at once do not both find nothing.
@@ -75,7 +75,7 @@ impl Replay {
             });
         }
         match () {
-            () if self.outcome.is_err() && habits.has(kept::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
+            () if self.outcome.is_err() && habits.has(wrong::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
             () if habits.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
             () if habits.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
             () if habits.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {

@@ -6,7 +6,7 @@ use super::{Customer, Customers, State, lookup};
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Call, locked};
 use crate::credentials::Environment;
-use crate::defects::{envelope, fields as field_defects, memory, resources, statuses};
+use crate::defects::{envelope, fields as wrong, memory, resources, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes, Purpose};
 use crate::habits::Habits;
@@ -21,7 +21,7 @@ pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 pub(crate) fn create(call: Call) -> Outcome {
     let mut members = members(call)?;
     let keyed = call.request.headers.contains_key("idempotency-key");
-    if keyed && call.app.habits.has(field_defects::LAST_NAME_OPTIONAL_UNDER_KEYS) {
+    if keyed && call.app.habits.has(wrong::LAST_NAME_OPTIONAL_UNDER_KEYS) {
         members.entry("lastName").or_insert_with(|| json!("-"));
     }
     idempotency::once(call, &members, || create_once(call, &members))
@@ -149,7 +149,7 @@ pub(crate) fn update(call: Call) -> Outcome {
 
 /// What an update changes.
 fn changes(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
-    if members.is_empty() && habits.has(field_defects::EMPTY_UPDATE_500) {
+    if members.is_empty() && habits.has(wrong::EMPTY_UPDATE_500) {
         return Err(Fault::internal());
     }
     if members.is_empty() && habits.vary(requests::EMPTY_PATCH_REFUSED) {
@@ -197,7 +197,7 @@ fn in_review() -> Fault {
 fn refuse_immutable(members: &Map<String, Value>, before: &Customer, habits: &Habits) -> Result<(), Fault> {
     let present = before.to_json(habits);
     let repeats = |name: &&str| members.get(*name).is_some_and(|value| Some(value) == present.get(*name));
-    if habits.has(field_defects::PRESENT_IMMUTABLE_500) && IMMUTABLE.iter().any(repeats) {
+    if habits.has(wrong::PRESENT_IMMUTABLE_500) && IMMUTABLE.iter().any(repeats) {
         return Err(Fault::internal());
     }
     let changed = |name: &str| {

@@ -105,6 +105,7 @@ fn every_defect_is_switched_on_somewhere() {
         "slips",
         "documents",
         "resources",
+        "memory",
         "limits",
         "server",
         "webhooks",

@@ -2,6 +2,7 @@
 
 mod codes;
 mod fields;
+mod memory;
 mod resources;
 mod slips;
 mod webhooks;
@@ -28,6 +29,7 @@ pub const SCRIPTS: &[(&[&str], Script)] = &[
     (&["FMT"], |log| Box::pin(fields::formats(log))),
     (&["DOC", "VAL-2"], |log| Box::pin(fields::documents(log))),
     (&["RES", "CON", "VER"], |log| Box::pin(resources::all(log))),
+    (&["AUTH", "VAL", "FMT", "STA-3", "RES", "CON", "VER"], |log| Box::pin(memory::all(log))),
     (&["ENV", "STA", "RES", "CON"], |log| Box::pin(slips::ids_and_states(log))),
     (&["VAL", "FMT-5"], |log| Box::pin(slips::bodies(log))),
     (&["FMT"], |log| Box::pin(slips::values(log))),
