@@ -269,3 +269,53 @@ impl Pacer {
         tokio::time::sleep_until(turn.into()).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that keeps each connection open in words, and closes it after one answer.
+    async fn closes_in_silence() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+            }
+        });
+        url
+    }
+
+    fn request(base: &str) -> Request {
+        Request {
+            operation: "read".to_owned(),
+            actor: "reader".to_owned(),
+            method: "GET".to_owned(),
+            url: format!("{base}/"),
+            path: "/".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_of_its_own_does_not_meet_one_that_was_closed() {
+        let base = closes_in_silence().await;
+        let client = HttpClient::new(&base, &Network::default()).expect("a client");
+        for _ in 0..20 {
+            let outcome = client.send(&request(&base), &[], true).await;
+            assert_eq!(outcome.expect("an answer").status, 200);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_unreachable() {
+        let client = HttpClient::new("http://127.0.0.1:1", &Network::default()).expect("a client");
+        let outcome = client.send(&request("http://127.0.0.1:1"), &[], false).await;
+        assert!(matches!(outcome, Err(Fault::Unreachable(_))), "{outcome:?}");
+    }
+}
