@@ -126,9 +126,12 @@ impl Customers {
         let submitted = self.habits.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
         let failed = self.habits.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
         let counts = |customer: &&Customer| {
-            (!customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN))
-                && !(submitted && customer.state == State::UnderReview)
-                && !(failed && customer.state == State::NeedsAdditionalInformation)
+            let overlooked = match customer.state {
+                State::UnderReview => submitted,
+                State::NeedsAdditionalInformation => failed,
+                _ => false,
+            };
+            !overlooked && (!customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN))
         };
         if self.habits.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
             // Several may have the address, of whom the index knows one.
