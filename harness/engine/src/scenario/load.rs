@@ -170,6 +170,20 @@ fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mu
             }
         },
     };
+    for case in &cases {
+        for (variable, value) in &case.variables {
+            let mut names = Vec::new();
+            template::names_in(value, &mut names);
+            if let Some(name) = names.first() {
+                let message = format!(
+                    "the case `{}` gives `{variable}` the template `${{{name}}}`, which is not filled",
+                    case.name
+                );
+                let help = "a case's values are taken as they stand: write the template in the step, beside `${…}` of the case";
+                problems.0.push(at.problem(&["cases".into()], message).with_help(Some(help.to_owned())));
+            }
+        }
+    }
     for (variable, values) in &scenario.each {
         cases = cases.iter().flat_map(|case| values.iter().map(move |value| crossed(case, variable, value))).collect();
     }
