@@ -177,6 +177,7 @@ fn no_base64() -> Vec<Rule> {
         broken("name-before", || spoilt(|text, _| format!("base64:{text}"))),
         broken("percent-encoded", || spoilt(|text, _| text.replace('+', "%2B").replace('/', "%2F"))),
         broken("padding-in-the-middle", || spoilt(|text, at| with(text, 4 + at.index(text.len() - 12), "="))),
+        broken("more-behind-the-padding", || spoilt(|text, _| format!("{}=AAAA", &text[..text.len() / 4 * 4 - 5]))),
         broken("padding-first", || spoilt(|text, _| format!("={text}"))),
         broken("one-character-too-many", || spoilt(|text, _| dangling(text))),
         broken("words", || {

@@ -37,8 +37,10 @@ pub(super) fn rules() -> Vec<Rule> {
             one_of(&["0", "-1", "00000", "-00", "9223372036854775808", "-9223372036854775809", "1e9", "NaN"])
         }),
         survived("words", || one_of(&["null", "undefined", "true", "false", "None", "NULL", "nil", "void"])),
+        survived("name-of-a-prototype", || one_of(&["__proto__"])),
+        survived("name-of-a-constructor", || one_of(&["constructor"])),
         survived("names-that-objects-have", || {
-            one_of(&["__proto__", "constructor", "toString", "hasOwnProperty", "__class__", "__init__"])
+            one_of(&["toString", "hasOwnProperty", "valueOf", "prototype", "__class__", "__init__", "__dict__"])
         }),
         survived("ids-of-other-kinds", || {
             one_of(&[

@@ -54,6 +54,9 @@ fn valid() -> Vec<Rule> {
     vec![
         accepted("the-countrys-own-examples", || coded(example(), |example| example)),
         accepted("examples-of-familiar-countries", || coded(familiar(), |example| example)),
+        accepted("zip-codes-of-nine-digits", || {
+            select(vec!["22162-1010", "22201-2010"]).prop_map(|code| input("US", code)).boxed()
+        }),
         accepted("codes-near-an-example", || {
             (example(), any::<[u8; 2]>()).prop_map(|((country, code), last)| input(country, &near(&code, last))).boxed()
         }),
