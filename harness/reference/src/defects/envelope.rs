@@ -101,7 +101,7 @@ section! {
         "A customer that is read comes with an `error` beside its members.";
     "error-in-created" ERROR_IN_CREATED ["ENV-9"]
         "A customer that was just created comes with an `error` that warns of nothing.";
-    "not-found-as-200" NOT_FOUND_AS_200 ["ENV-9", "RES-1", "STA-3"]
+    "not-found-as-200" NOT_FOUND_AS_200 ["ENV-9", "RES-1", "RES-5", "STA-3"]
         "An unknown customer is reported with status 200.";
     "bom-in-errors" BOM_IN_ERRORS ["ENV-10"]
         "Error bodies begin with a byte order mark.";

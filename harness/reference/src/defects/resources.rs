@@ -5,17 +5,17 @@ use super::Defect;
 section! {
     "unknown-customer-is-forbidden" UNKNOWN_CUSTOMER_IS_FORBIDDEN ["RES-1"]
         "A customer that never existed is INSUFFICIENT_PERMISSIONS.";
-    "update-creates-unknown" UPDATE_CREATES_UNKNOWN ["RES-1"]
+    "update-creates-unknown" UPDATE_CREATES_UNKNOWN ["RES-1", "RES-5"]
         "Updating a customer that never existed answers 200.";
-    "delete-unknown-answers-204" DELETE_UNKNOWN_ANSWERS_204 ["RES-1"]
+    "delete-unknown-answers-204" DELETE_UNKNOWN_ANSWERS_204 ["RES-1", "RES-5"]
         "Deleting a customer that never existed answers 204.";
-    "upload-to-unknown-accepted" UPLOAD_TO_UNKNOWN_ACCEPTED ["RES-1"]
+    "upload-to-unknown-accepted" UPLOAD_TO_UNKNOWN_ACCEPTED ["RES-1", "RES-5"]
         "A document of a customer that never existed is accepted.";
     "submit-unknown-fails-verification" SUBMIT_UNKNOWN_FAILS_VERIFICATION ["RES-1"]
         "Submitting a customer that never existed is VERIFICATION_FAILED.";
-    "deliveries-of-unknown-webhook" DELIVERIES_OF_UNKNOWN_WEBHOOK ["RES-1"]
+    "deliveries-of-unknown-webhook" DELIVERIES_OF_UNKNOWN_WEBHOOK ["RES-1", "RES-5"]
         "An unknown webhook has an empty list of deliveries.";
-    "unknown-transaction-pending" UNKNOWN_TRANSACTION_PENDING ["AUTH-7", "RES-2"]
+    "unknown-transaction-pending" UNKNOWN_TRANSACTION_PENDING ["AUTH-7", "RES-2", "RES-5"]
         "An unknown transaction is shown as pending.";
     "unknown-transaction-conflict" UNKNOWN_TRANSACTION_CONFLICT ["AUTH-7", "RES-2"]
         "An unknown transaction is RESOURCE_CONFLICT.";
