@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::Contract;
 use crate::execute::request::prepare;
 use crate::report::curl_line;
-use crate::scenario::{Step, TrialSpec, Variables};
+use crate::scenario::{Step, TrialSpec, Variables, fillers};
 use crate::target::{Target, example_credentials};
 
 /// Where the commands send to.
@@ -24,8 +24,7 @@ pub(super) fn commands(trial: &TrialSpec, contract: &Contract) -> Vec<Option<Str
     let given = [("unique", "byhand1"), ("webhook.url", "https://endpoint.example/by-hand")];
     variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
     variables.insert("webhook.refusing".into(), "http://127.0.0.1:9/".into());
-    variables.insert("long".into(), "a".repeat(3000).into());
-    variables.insert("huge".into(), "b".repeat(150_000).into());
+    variables.extend(fillers().map(|(name, text)| (name.to_owned(), text.into())));
     variables.insert("now".into(), "1700000000".into());
     trial
         .steps

@@ -1,7 +1,6 @@
 //! Running one trial: fixtures, steps, repeats, waits, and taking away what was made.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -16,15 +15,12 @@ use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
 use crate::exchange::{Exchange, Fault};
 use crate::finding::{EXPECTATION, Finding, Part};
-use crate::scenario::{Expect, Reply, Step, TrialSpec, Variables, template};
+use crate::scenario::{Expect, Reply, Step, TrialSpec, Variables, fillers, template};
 
 /// The longest that a single "come back later" is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The longest that taking away may last, for each trial.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
-
-/// What `${huge}` stands for: more than the first block of any reader.
-static HUGE: LazyLock<String> = LazyLock::new(|| "b".repeat(150_000));
 
 /// Runs a trial to its end and takes away what it made, whatever happens.
 pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
@@ -114,8 +110,7 @@ impl<'r> Run<'r> {
             variables.insert("webhook.refusing".into(), receiver.refusing_url().into());
         }
         variables.insert("unique".into(), unique.clone().into());
-        variables.insert("long".into(), "a".repeat(3000).into());
-        variables.insert("huge".into(), HUGE.as_str().into());
+        variables.extend(fillers().map(|(name, text)| (name.to_owned(), text.into())));
         variables.insert("now".into(), environment.signing_time().timestamp().to_string().into());
         Self {
             endpoint: unique,

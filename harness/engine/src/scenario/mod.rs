@@ -11,7 +11,7 @@ mod property;
 pub mod template;
 mod validate;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use alteration::Alteration;
 pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
@@ -66,6 +66,13 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("webhook.url", "an endpoint of ours for this trial, which takes deliveries with 204"),
     ("webhook.refusing", "a URL of ours where nobody listens"),
 ];
+
+/// The texts that `${long}` and `${huge}` stand for; the latter is more than the first block of any reader.
+pub fn fillers() -> [(&'static str, &'static str); 2] {
+    static LONG: LazyLock<String> = LazyLock::new(|| "a".repeat(3_000));
+    static HUGE: LazyLock<String> = LazyLock::new(|| "b".repeat(150_000));
+    [("long", &LONG), ("huge", &HUGE)]
+}
 
 /// The codes that an expectation lists, templates filled; a template may stand for a whole list.
 pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {
