@@ -1,8 +1,9 @@
 //! The command line: one parser for libtest's flags and ours, with an environment variable for each
 //! of ours, since some runners cannot pass flags.
 
+mod network;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -11,7 +12,9 @@ use crate::compare::Change;
 use crate::fuzz::Draws;
 use crate::plan::Shard;
 use crate::report::Order;
-use crate::target::Network;
+
+use self::network::positive;
+pub use self::network::{Header, NetworkArgs};
 
 /// `cargo test -- …`: the flags of a run, without subcommands.
 #[derive(Parser, Debug)]
@@ -204,15 +207,9 @@ pub struct RunArgs {
     /// Fail on SHOULD clauses, too
     #[arg(long, env = "CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
     pub strict: bool,
-    /// At most N requests a second in all
-    #[arg(long, value_name = "N", env = "CONFORMANCE_RATE", value_parser = positive)]
-    pub rate: Option<f64>,
     /// A bound on the whole run; what is left is inconclusive
     #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_DEADLINE", value_parser = positive)]
     pub deadline: Option<f64>,
-    /// The wall clock of one exchange, body included
-    #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_TIMEOUT", default_value = "30", value_parser = positive)]
-    pub timeout: f64,
     /// The I-th of N disjoint parts, I/N; from-zero:I/N where I counts from 0
     #[arg(long, value_name = "I/N", env = "CONFORMANCE_SHARD", value_parser = shard)]
     pub shard: Option<Shard>,
@@ -222,24 +219,9 @@ pub struct RunArgs {
     /// How the target reaches our webhook receiver
     #[arg(long, value_name = "URL", env = "CONFORMANCE_WEBHOOK_URL")]
     pub webhook_url: Option<String>,
-    /// Trust the authorities in this PEM file as well
-    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CA_CERT")]
-    pub ca_cert: Option<PathBuf>,
-    /// Show this certificate (PEM)
-    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_CERT", requires = "client_key")]
-    pub client_cert: Option<PathBuf>,
-    /// The certificate's key (PEM)
-    #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_KEY", requires = "client_cert")]
-    pub client_key: Option<PathBuf>,
-    /// Trust any certificate
-    #[arg(long, env = "CONFORMANCE_INSECURE", value_parser = FalseyValueParser::new())]
-    pub insecure: bool,
-    /// Take a proxy from the environment
-    #[arg(long, env = "CONFORMANCE_SYSTEM_PROXY", value_parser = FalseyValueParser::new())]
-    pub system_proxy: bool,
-    /// Send this header with every request, 'NAME: VALUE' (repeatable)
-    #[arg(long, value_name = "NAME: VALUE", env = "CONFORMANCE_HEADER", hide_env_values = true, value_parser = header)]
-    pub header: Vec<Header>,
+    /// How the target is spoken to.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// A name for this run; reports of another run are not merged with its own
     #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
     pub run_id: Option<String>,
@@ -319,28 +301,10 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty_variables))
 }
 
-/// A header from the command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header(pub String, pub String);
-
 impl RunArgs {
     /// By what properties draw their cases.
     pub fn draws(&self) -> Draws {
         Draws { seed: self.seed, cases: self.cases }
-    }
-
-    /// What the client needs of it.
-    pub fn network(&self, file_rate: Option<f64>) -> Network {
-        Network {
-            timeout: Duration::from_secs_f64(self.timeout),
-            rate: self.rate.or(file_rate),
-            headers: self.header.iter().map(|header| (header.0.clone(), header.1.clone())).collect(),
-            ca_cert: self.ca_cert.clone(),
-            client_cert: self.client_cert.clone(),
-            client_key: self.client_key.clone(),
-            insecure: self.insecure,
-            system_proxy: self.system_proxy,
-        }
     }
 }
 
@@ -377,13 +341,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "a number from 1 up is wanted".to_owned())
 }
 
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(number) if (0.001..1e9).contains(&number) => Ok(number),
-        _ => Err("a number from 0.001 up is wanted".to_owned()),
-    }
-}
-
 fn shard(text: &str) -> Result<Shard, String> {
     // Some systems count their jobs from 0.
     let (first, text) = text.strip_prefix("from-zero:").map_or((1, text), |rest| (0, rest));
@@ -395,16 +352,6 @@ fn shard(text: &str) -> Result<Shard, String> {
         }
         _ => Err("a shard is I/N with I from 1 to N, such as 2/4, or from-zero:I/N with I from 0".to_owned()),
     }
-}
-
-fn header(text: &str) -> Result<Header, String> {
-    let (name, value) = text.split_once(':').ok_or("a header is written 'NAME: VALUE'")?;
-    let good = http::HeaderName::from_bytes(name.trim().as_bytes()).is_ok()
-        && http::HeaderValue::from_str(value.trim()).is_ok();
-    if !good {
-        return Err(format!("`{}` is no header", name.trim()));
-    }
-    Ok(Header(name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[cfg(test)]

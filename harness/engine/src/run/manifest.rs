@@ -53,7 +53,7 @@ fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, Stri
     let actors: Vec<&str> = target.credentials.keys().map(String::as_str).collect();
     let mut options = BTreeMap::from([
         ("actors", actors.join(", ")),
-        ("timeout", format!("{} s", arguments.timeout)),
+        ("timeout", format!("{} s", arguments.network.timeout)),
         ("webhooks", target.reaches_us.to_string()),
     ]);
     if let Some(path) = &arguments.pack.target {

@@ -111,10 +111,13 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     }
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
-    let network = arguments.network(file.as_ref().and_then(|file| file.rate));
+    let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
-    let headers =
-        arguments.header.iter().map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()));
+    let headers = arguments
+        .network
+        .header
+        .iter()
+        .map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()));
     let redactor = Arc::new(Redactor::new(target.secrets().chain(headers)));
     let rules = Arc::new(Rules {
         strict: arguments.strict,
