@@ -15,6 +15,7 @@ pub mod finding;
 pub mod fuzz;
 pub mod own_schemas;
 pub mod plan;
+pub mod preflight;
 pub mod prove;
 pub mod published;
 pub mod random;

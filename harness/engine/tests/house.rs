@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["target"],
     &["check", "plan"],
     &["execute"],
-    &["verdict", "prove"],
+    &["verdict", "prove", "preflight"],
     &["report"],
     &["trial", "compare", "certificate"],
     &["cli"],

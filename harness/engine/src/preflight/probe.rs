@@ -1,0 +1,112 @@
+//! Sending probes: requests that change nothing, whoever answers them.
+//!
+//! An operation with a path parameter is asked about an id that nobody has; one that takes JSON gets a body that no
+//! parser accepts. What is neither, and no read, is not probed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::Utc;
+
+use super::answer::Answer;
+use crate::contract::{Contract, Operation};
+use crate::exchange::{Fault, Request};
+use crate::execute::request::{Prepared, prepare};
+use crate::scenario::{Step, Variables};
+use crate::target::{HttpClient, Target};
+
+/// The longest that a probe waits for its answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What came of a probe.
+pub(super) type Outcome = Result<Answer, Fault>;
+
+/// Sends probes to one target, and counts them.
+pub(super) struct Prober<'p> {
+    pub(super) contract: &'p Contract,
+    pub(super) target: &'p Target,
+    pub(super) client: &'p HttpClient,
+    /// A name that nothing on the target has.
+    pub(super) unknown: String,
+    sent: AtomicU64,
+}
+
+impl<'p> Prober<'p> {
+    pub(super) fn new(contract: &'p Contract, target: &'p Target, client: &'p HttpClient) -> Self {
+        let unknown = format!("preflight-{}", crate::execute::token());
+        Self { contract, target, client, unknown, sent: AtomicU64::new(0) }
+    }
+
+    /// How many requests were sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Calls an operation, as that actor or without a credential; `None` where that could change something.
+    pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
+        let step = self.step(operation, actor)?;
+        self.send(&step, &Variables::new()).await
+    }
+
+    /// The same below another base URL, and without a prefix of its path.
+    pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
+        let step = self.step(operation, None)?;
+        let mut prepared = prepare(self.contract, self.target, base, &step, &Variables::new(), Utc::now()).ok()?;
+        let path = prepared.request.path.strip_prefix(without)?.to_owned();
+        prepared.request.url = format!("{base}{path}");
+        prepared.request.path = path;
+        Some(self.exchange(&prepared).await)
+    }
+
+    /// Asks for a path that no operation has.
+    pub(super) async fn control(&self) -> Outcome {
+        let path = format!("/{}", self.unknown);
+        let request = Request {
+            operation: String::new(),
+            actor: "anonymous".to_owned(),
+            method: "GET".to_owned(),
+            url: format!("{}{path}", self.client.base()),
+            path,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
+    }
+
+    /// Sends a step; `None` where it cannot be made into a request.
+    pub(super) async fn send(&self, step: &Step, variables: &Variables) -> Option<Outcome> {
+        let base = self.client.base();
+        let prepared = prepare(self.contract, self.target, base, step, variables, Utc::now()).ok()?;
+        Some(self.exchange(&prepared).await)
+    }
+
+    async fn exchange(&self, prepared: &Prepared) -> Outcome {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let sending = self.client.send(&prepared.request, &prepared.secret_headers, false);
+        let response = tokio::time::timeout(PATIENCE, sending)
+            .await
+            .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PATIENCE.as_secs())))??;
+        Ok(Answer::of(self.contract, &prepared.request, &response))
+    }
+
+    /// The probe of an operation.
+    fn step(&self, operation: &Operation, actor: Option<&str>) -> Option<Step> {
+        let parameters = operation.parameters();
+        let takes_json = operation.media_type.as_deref().is_some_and(|media| media.contains("json"));
+        if !is_safe(operation) && parameters.is_empty() && !takes_json {
+            return None;
+        }
+        Some(Step {
+            call: Some(operation.id.clone()),
+            actor: actor.map(str::to_owned),
+            path: parameters.into_iter().map(|name| (name.to_owned(), self.unknown.clone())).collect(),
+            raw: takes_json.then(|| "{".to_owned()),
+            ..Step::default()
+        })
+    }
+}
+
+/// True for a method that only reads (RFC 9110).
+pub(super) fn is_safe(operation: &Operation) -> bool {
+    matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+}
