@@ -1,6 +1,7 @@
 //! The command line: one parser for libtest's flags and ours, with an environment variable for each
 //! of ours, since some runners cannot pass flags.
 
+mod doctor;
 mod network;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::fuzz::Draws;
 use crate::plan::Shard;
 use crate::report::Order;
 
+pub use self::doctor::DoctorArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
 
@@ -65,6 +67,8 @@ pub enum Command {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// Look at a target before any test: is the URL right, who is accepted, which operations exist; drafts a target file
+    Doctor(Box<DoctorArgs>),
     /// Say where a published error-code page and the catalogue differ: codes, statuses, examples, headers
     Docs {
         /// The page, in Markdown as GitBook and others keep it
@@ -225,6 +229,12 @@ pub struct RunArgs {
     /// A name for this run; reports of another run are not merged with its own
     #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
     pub run_id: Option<String>,
+    /// Send nothing before the first test: no look at URL, credentials and operations
+    #[arg(long, env = "CONFORMANCE_NO_PREFLIGHT", value_parser = FalseyValueParser::new(), conflicts_with = "preflight")]
+    pub no_preflight: bool,
+    /// Look at URL, credentials and operations first where each test has a process of its own (nextest), too
+    #[arg(long, env = "CONFORMANCE_PREFLIGHT", value_parser = FalseyValueParser::new())]
+    pub preflight: bool,
     /// No live line on a terminal
     #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
     pub no_progress: bool,

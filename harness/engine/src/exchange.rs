@@ -57,7 +57,7 @@ impl Response {
     pub fn json(&self) -> Option<serde_json::Value> {
         let text = String::from_utf8_lossy(&self.body);
         let text = text.trim_start_matches('\u{feff}');
-        serde_json::from_str(text).or_else(|_| serde_json::from_str(&without_lone_surrogates(text))).ok()
+        serde_json::from_str(text).or_else(|_| serde_json::from_str(&within_range(&without_lone_surrogates(text)))).ok()
     }
 
     /// True for 200 to 299.
@@ -82,13 +82,20 @@ pub enum Fault {
     TimedOut(String),
     /// The request could not even be made.
     Unsendable(String),
+    /// Something came that is beyond what the harness reads, or it could not send fast enough: nothing is said of the
+    /// target by that.
+    Limit(String),
 }
 
 impl Fault {
     /// The fault in words.
     pub fn message(&self) -> &str {
         match self {
-            Fault::Unreachable(text) | Fault::Broken(text) | Fault::TimedOut(text) | Fault::Unsendable(text) => text,
+            Fault::Unreachable(text)
+            | Fault::Broken(text)
+            | Fault::TimedOut(text)
+            | Fault::Unsendable(text)
+            | Fault::Limit(text) => text,
         }
     }
 }
@@ -129,6 +136,33 @@ impl Exchange {
     pub fn response(&self) -> Option<&Response> {
         self.outcome.as_ref().ok()
     }
+}
+
+/// Replaces numbers that no double can hold, such as `1e400`, by the greatest that one can: RFC 8259 sets no limit.
+fn within_range(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.char_indices().peekable();
+    let (mut quoted, mut escaped) = (false, false);
+    while let Some((at, letter)) = letters.next() {
+        let begins = !quoted && (letter == '-' || letter.is_ascii_digit());
+        if !begins {
+            quoted ^= letter == '"' && !escaped;
+            escaped = quoted && letter == '\\' && !escaped;
+            out.push(letter);
+            continue;
+        }
+        let mut end = at + 1;
+        while letters.next_if(|(_, next)| next.is_ascii_digit() || "+-.eE".contains(*next)).is_some() {
+            end += 1;
+        }
+        let number = &text[at..end];
+        match number.parse::<f64>() {
+            Ok(value) if value == f64::INFINITY => out.push_str("1.7976931348623157e308"),
+            Ok(value) if value == f64::NEG_INFINITY => out.push_str("-1.7976931348623157e308"),
+            _ => out.push_str(number),
+        }
+    }
+    out
 }
 
 /// Replaces `\uD800` and its like, where unpaired, by the replacement character: the grammar of
@@ -180,6 +214,17 @@ mod tests {
     fn lone_surrogates_are_read() {
         assert_eq!(json(br#""a\ud800b""#), Some("a\u{fffd}b".into()));
         assert_eq!(json(br#""\ud83d\ude00\\udddd""#), Some("😀\\udddd".into()));
+    }
+
+    #[test]
+    fn numbers_beyond_a_double_are_read() {
+        assert_eq!(
+            json(br#"{"a":1e400,"b":"1e400","c":[-9e999,2]}"#),
+            Some(serde_json::json!({
+                "a": f64::MAX, "b": "1e400", "c": [f64::MIN, 2]
+            }))
+        );
+        assert_eq!(json(br#"{"a":1e400x}"#), None);
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(pack) => commands::list(&pack),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Docs { file, pack } => commands::docs(&file, &pack),
         Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect, variation } => commands::serve(listen, &defect, &variation),

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::Contract;
-use crate::scenario::TrialSpec;
+use crate::scenario::{TrialSpec, template};
 use crate::target::Target;
 
 /// A part of the suite.
@@ -22,6 +22,8 @@ pub struct Planned {
     pub spec: TrialSpec,
     /// Why it is skipped.
     pub skip: Option<String>,
+    /// Why it could find nothing out, so that it is inconclusive without being run.
+    pub doubt: Option<String>,
 }
 
 /// The trials of a shard. What properties have found before comes first, then those that await deliveries and those
@@ -30,10 +32,25 @@ pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard:
     let mut planned: Vec<Planned> = trials
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
-        .map(|spec| Planned { skip: target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs), spec })
+        .map(|spec| Planned { skip: skip(contract, target, &spec), doubt: None, spec })
         .collect();
     planned.sort_by_key(|trial| (!trial.spec.first, !awaits(&trial.spec), trial.spec.lock.is_none()));
     planned
+}
+
+fn skip(contract: &Contract, target: &Target, spec: &TrialSpec) -> Option<String> {
+    target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs).or_else(|| {
+        operations(spec).into_iter().find_map(|operation| {
+            let reason = target.lacks.get(&operation)?;
+            Some(format!("the target lacks the operation {operation}: {reason}"))
+        })
+    })
+}
+
+/// The operations that a test calls, fixtures included.
+pub fn operations(spec: &TrialSpec) -> Vec<String> {
+    let called = spec.steps.iter().filter_map(|step| template::text(step.call.as_deref()?, &spec.variables).ok());
+    called.chain(spec.property.as_ref().map(|property| property.operation.clone())).collect()
 }
 
 fn awaits(spec: &TrialSpec) -> bool {

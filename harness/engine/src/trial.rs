@@ -87,9 +87,10 @@ pub fn trial(planned: Planned, shared: Shared) -> Trial {
 fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     let started = Utc::now();
     let clock = Instant::now();
-    let (record, outcome) = match planned.skip {
-        Some(reason) => (TrialRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
-        None => {
+    let (record, outcome) = match (planned.skip, planned.doubt) {
+        (Some(reason), _) => (TrialRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
+        (None, Some(reason)) => (TrialRecord::default(), Outcome::unrun(Verdict::Inconclusive, Some(reason))),
+        (None, None) => {
             let record = guarded(&planned.spec, shared);
             let outcome = shared.rules.judge(&planned.spec.name, &record);
             (record, outcome)

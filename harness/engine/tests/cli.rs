@@ -4,8 +4,12 @@
 mod cookbook;
 #[path = "cli/gating.rs"]
 mod gating;
+#[path = "cli/limits.rs"]
+mod limits;
 #[path = "cli/merging.rs"]
 mod merging;
+#[path = "cli/preflight.rs"]
+mod preflight;
 #[path = "cli/proving.rs"]
 mod proving;
 #[path = "packs/parcel/stub.rs"]

@@ -446,6 +446,7 @@ fn report(trials: Vec<TrialReport>) -> Report {
         left_behind: Vec::new(),
         deviations: Vec::new(),
         manifest: None,
+        preflight: None,
     }
 }
 

@@ -23,7 +23,7 @@ const ROOTS: [(&str, &str, &[&str]); 5] = [
     ("fixtures", "FixtureFile", &["scenario/model.rs", "scenario/alteration.rs"]),
     ("formats", "FormatFile", &["scenario/formats.rs", "fuzz/rule.rs"]),
     ("target", "TargetFile", &["target/mod.rs", "target/deviation.rs"]),
-    ("report", "Report", &["report/model.rs", "contract/clauses.rs", "verdict.rs"]),
+    ("report", "Report", &["report/model.rs", "contract/clauses.rs", "preflight/facts.rs", "verdict.rs"]),
 ];
 
 #[test]

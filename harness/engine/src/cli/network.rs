@@ -42,6 +42,11 @@ pub struct NetworkArgs {
 pub struct Header(pub String, pub String);
 
 impl NetworkArgs {
+    /// The values of the headers, which may be secret, each under the name by which reports show it.
+    pub fn named_headers(&self) -> impl Iterator<Item = (String, &str)> {
+        self.header.iter().map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()))
+    }
+
     /// The same as the client takes it; `file_rate` is the target file's rate.
     pub fn network(&self, file_rate: Option<f64>) -> Network {
         Network {

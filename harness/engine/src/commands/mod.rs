@@ -3,6 +3,7 @@
 mod certify;
 mod compare;
 mod docs;
+mod doctor;
 mod explain;
 mod history;
 mod inspect;
@@ -13,6 +14,7 @@ mod serve;
 pub use certify::certify;
 pub use compare::compare;
 pub use docs::docs;
+pub use doctor::doctor;
 pub use explain::explain;
 pub use history::history;
 pub use inspect::{list, schema, validate};

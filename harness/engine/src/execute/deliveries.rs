@@ -39,6 +39,13 @@ impl Run<'_> {
         }
         tokio::time::sleep(quiet(receiver, self.last_reply)).await;
         let deliveries = receiver.deliveries(&self.endpoint, &holding);
+        if deliveries.is_empty()
+            && let Err(why) = receiver.reachable().await
+        {
+            return Err(Halt::Inconclusive(format!(
+                "no delivery came, but {why}; check --webhook-url and --webhook-listen"
+            )));
+        }
         let exchange = self.record.exchanges.len().saturating_sub(1);
         let mut findings = Vec::new();
         if let Some(breach) = miscount(&deliveries, wanted.attempts, bound) {

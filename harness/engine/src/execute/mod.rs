@@ -7,6 +7,7 @@ mod environment;
 pub mod expect;
 mod fuzz;
 mod ledger;
+mod lively;
 mod matcher;
 pub mod request;
 mod sending;

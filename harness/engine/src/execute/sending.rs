@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 
 use super::environment::Environment;
 use super::expect::Holds;
+use super::lively;
 use super::request::Prepared;
 use super::steps::{Halt, LONGEST_WAIT, Run};
 use crate::exchange::{Exchange, Response, Role};
@@ -28,7 +29,10 @@ impl Run<'_> {
             let prepared = self.prepare(step)?;
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
-            let exchange = send(self.environment, &prepared, role, self.last_try).await;
+            let mut exchange = send(self.environment, &prepared, role, self.last_try).await;
+            if step.expect.as_ref().is_some_and(|expect| expect.must_answer) {
+                exchange = lively::confirmed(self.environment, exchange).await;
+            }
             let delay =
                 exchange.response().and_then(|response| told_to_wait(self.environment, response)).filter(|_| patient);
             let index = self.judge(exchange, &prepared, step)?;

@@ -313,7 +313,7 @@ impl<'r> Run<'r> {
         let breach = match fault {
             Fault::Broken(_) => step.expect.is_some(),
             Fault::TimedOut(_) => must_answer,
-            Fault::Unreachable(_) | Fault::Unsendable(_) => false,
+            Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
         let message = fault.message();
         if breach && self.last_try {
@@ -325,7 +325,7 @@ impl<'r> Run<'r> {
                 level,
                 message: self.claim_text(step),
                 expected: "an answer".to_owned(),
-                actual: format!("none, twice in a row: {message}"),
+                actual: format!("no complete answer, twice in a row: {message}"),
                 part: Part::Connection,
                 exchange: index,
             });

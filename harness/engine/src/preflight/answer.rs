@@ -26,8 +26,8 @@ pub(super) struct Answer {
     /// Where a redirect leads.
     pub(super) location: Option<String>,
     /// The body, without what differs from request to request.
-    shape: String,
-    shown: String,
+    pub(super) shape: String,
+    pub(super) shown: String,
 }
 
 impl Answer {

@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::facts::{ActorFact, ActorState};
 use super::judge::Seen;
 use super::probe::{Prober, is_safe};
+use super::{Interest, wanted};
 use crate::contract::{Contract, Operation, Scheme};
 use crate::scenario::{Library, Step, TrialSpec, template};
 use crate::target::{Credential, CredentialKind, variable};
@@ -51,25 +52,25 @@ fn succeeds(contract: &Contract, trial: &TrialSpec, step: &Step) -> Option<(Stri
     Some((filled(&step.actor)?, filled(&step.call)?))
 }
 
-/// What the target makes of the actors' credentials; `only` are the actors of interest.
+/// What the target makes of the credentials of the actors of interest.
 pub(super) async fn callers(
     prober: &Prober<'_>,
     seen: &[Seen<'_>],
     present: &[&Operation],
     welcome: &Welcome,
-    only: impl Fn(&str) -> bool,
+    interest: &Interest,
 ) -> Vec<ActorFact> {
     let asked = Asked { prober, seen, present };
     let mut facts = Vec::new();
     for (actor, credential) in &prober.target.credentials {
-        if credential.kind == CredentialKind::Secret || !only(actor) {
+        if credential.kind == CredentialKind::Secret || !wanted(interest.actors.as_ref(), actor) {
             continue;
         }
         let scope = prober.contract.conventions.actors.get(actor).and_then(|role| role.scope.clone());
         let expected = scope.is_some() || welcome.contains_key(actor);
         let mut fact = ActorFact {
             actor: actor.clone(),
-            variable: variable(actor),
+            variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
             scope,
             state: ActorState::NotProbed,
             came: String::new(),
@@ -85,6 +86,20 @@ pub(super) async fn callers(
     shared(prober, &mut facts);
     together(prober, &mut facts);
     facts
+}
+
+/// Whether any actor who must be accepted is served at all, by an operation that only reads.
+pub(super) async fn serves_anyone(prober: &Prober<'_>, welcome: &Welcome, operations: &[&Operation]) -> bool {
+    let reads = |operation: &&&Operation| is_safe(operation) && operation.parameters().is_empty();
+    for operation in operations.iter().filter(reads) {
+        for actor in prober.target.credentials.keys() {
+            if welcome.get(actor).is_some_and(|places| places.contains(&operation.id)) {
+                let outcome = prober.ask(operation, Some(actor)).await;
+                return matches!(outcome, Some(Ok(answer)) if answer.status != 404);
+            }
+        }
+    }
+    false
 }
 
 /// What is needed to ask.
@@ -115,7 +130,14 @@ impl Asked<'_> {
                 }
         };
         let mut places: Vec<&Operation> = self.present.iter().copied().filter(|operation| fits(operation)).collect();
-        places.sort_by_key(|operation| (!of_scope(operation), !is_safe(operation), !operation.parameters().is_empty()));
+        // Some servers judge a body before they look at the credential: what is asked about an unknown id comes first.
+        let kind = |operation: &Operation| match (is_safe(operation), operation.parameters().is_empty()) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, false) => 2,
+            (false, true) => 3,
+        };
+        places.sort_by_key(|operation| (!of_scope(operation), kind(operation)));
         places.truncate(TRIES);
         places
     }
@@ -124,17 +146,21 @@ impl Asked<'_> {
         let mut receptions = Vec::new();
         for place in places {
             let (reception, came) = self.receive(place, &fact.actor).await;
-            if receptions.is_empty() || reception == Reception::Accepted {
+            let first = receptions.iter().all(|(reception, _)| *reception == Reception::Unclear);
+            if first || reception == Reception::Accepted {
                 fact.came = came;
             }
             receptions.push((reception, *place));
-            // One operation that serves the actor is proof enough; after a doubtful answer no more is learnt.
-            if matches!(reception, Reception::Accepted | Reception::Unclear) {
+            // One operation that serves the actor is proof enough.
+            if reception == Reception::Accepted {
                 break;
             }
         }
+        let probed = !receptions.is_empty();
+        receptions.retain(|(reception, _)| *reception != Reception::Unclear);
         let all = |wanted: Reception| receptions.iter().all(|(reception, _)| *reception == wanted);
         fact.state = match receptions.last().map(|(reception, _)| *reception) {
+            None if probed => ActorState::Unclear,
             None => ActorState::NotProbed,
             Some(Reception::Accepted) => ActorState::Accepted,
             Some(_) if all(Reception::Refused) => ActorState::Refused,
@@ -206,6 +232,8 @@ fn reception(answer: &Answer, anonymous: Option<&Answer>) -> Reception {
         403 => Reception::Forbidden,
         429 | 500.. => Reception::Unclear,
         _ if answer.is_redirect() => Reception::Unclear,
+        // The fault that was found did not depend on the credential.
+        400.. if as_nobody => Reception::Unclear,
         _ => Reception::Accepted,
     }
 }
@@ -280,7 +308,8 @@ mod tests {
         assert_eq!(reception(&answer(401, "X"), None), Reception::Refused);
         assert_eq!(reception(&answer(403, "LOGIN"), Some(&nobody)), Reception::Refused);
         assert_eq!(reception(&answer(403, "SCOPE"), Some(&nobody)), Reception::Forbidden);
-        assert_eq!(reception(&answer(400, "LOGIN"), Some(&answer(400, "LOGIN"))), Reception::Accepted);
+        assert_eq!(reception(&answer(400, "BODY"), Some(&answer(400, "BODY"))), Reception::Unclear);
+        assert_eq!(reception(&answer(404, "GONE"), Some(&answer(401, "LOGIN"))), Reception::Accepted);
         assert_eq!(reception(&answer(429, "LATER"), None), Reception::Unclear);
     }
 }

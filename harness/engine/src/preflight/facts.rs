@@ -70,8 +70,6 @@ pub struct ActorFact {
 pub enum ActorState {
     /// It was accepted, with the scope that the pack declares.
     Accepted,
-    /// It was refused, as it is for an actor that no test expects to be accepted.
-    RefusedAsExpected,
     /// It was refused wherever it was tried.
     Refused,
     /// It was accepted, but refused for every operation of the declared scope that was tried.

@@ -52,6 +52,12 @@ pub(super) fn standing<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
         return Standing::Api;
     }
     let all = |test: fn(&Answer) -> bool| answers.iter().all(|answer| test(answer));
+    let control = control.and_then(|outcome| outcome.as_ref().ok());
+    let nowhere = |seen: &Seen<'_>| {
+        // What is said of an unknown id proves nothing, but does not refute it either.
+        let of_id = !seen.operation.parameters().is_empty();
+        seen.answer().is_none_or(|answer| is_nowhere(answer, control) || (of_id && answer.status == 404))
+    };
     if all(Answer::is_redirect) {
         Standing::Redirects(first)
     } else if all(Answer::is_page) {
@@ -62,7 +68,7 @@ pub(super) fn standing<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
         Standing::Unavailable(first)
     } else if all(Answer::asks_for_tls) {
         Standing::WantsTls(first)
-    } else if all(Answer::is_absent) {
+    } else if seen.iter().all(nowhere) {
         Standing::Elsewhere(first)
     } else {
         Standing::Api
@@ -108,12 +114,22 @@ fn state(operation: &Operation, answer: &Answer, control: Option<&Answer>, guard
     if answer.unread {
         return OperationState::Unclear;
     }
+    // A path without parameters has nothing that could be unknown but itself, unless it is hidden from strangers.
+    if operation.parameters().is_empty() && (answer.is_absent() || (guarded && is_nowhere(answer, control))) {
+        return OperationState::Missing;
+    }
     if !answer.is_absent() {
         return OperationState::Exists;
     }
     let alike = control.is_some_and(|control| control.is_like(answer));
-    if answer.status != 404 || operation.parameters().is_empty() || (operation.secured && guarded && alike) {
+    if answer.status != 404 || (operation.secured && guarded && alike) {
         return OperationState::Missing;
     }
     OperationState::Unclear
+}
+
+/// True for the answer to a path that nobody serves: without the envelope, or in it, but just as for any other path.
+fn is_nowhere(answer: &Answer, control: Option<&Answer>) -> bool {
+    let alike = || answer.status == 404 && control.is_some_and(|control| control.is_like(answer));
+    answer.is_absent() || (!answer.unread && alike())
 }

@@ -14,7 +14,10 @@ mod judge;
 mod place;
 mod probe;
 mod protocol;
+mod secret;
 mod words;
+
+use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
 
@@ -38,12 +41,17 @@ const FEWEST: usize = 4;
 pub struct Expected {
     welcome: Welcome,
     signs: Vec<Sign>,
+    signed: Option<String>,
 }
 
 impl Expected {
     /// Reads it from the whole library, whatever is selected of it.
     pub fn of(contract: &Contract, library: &Library) -> Self {
-        Self { welcome: callers::welcome(contract, library), signs: capabilities::signs(contract, library) }
+        Self {
+            welcome: callers::welcome(contract, library),
+            signs: capabilities::signs(contract, library),
+            signed: secret::signed(library),
+        }
     }
 }
 
@@ -56,6 +64,8 @@ pub struct Interest {
     pub actors: Option<Vec<String>>,
     /// The capabilities that are needed; all of them when absent.
     pub capabilities: Option<Vec<String>>,
+    /// The environment variable of an actor's credential, where it is not the usual one.
+    pub variables: BTreeMap<String, String>,
 }
 
 fn wanted(list: Option<&Vec<String>>, name: &str) -> bool {
@@ -91,19 +101,24 @@ async fn look(prober: &Prober<'_>, expected: &Expected, interest: &Interest, dir
     let operations = chosen(prober.contract, interest);
     let control = prober.control().await;
     let seen = see(prober, &operations, control.as_ref().err()).await;
-    if let Some(stop) = stop(prober, &seen, &control, direct).await {
+    if let Some(stop) = stop(prober, expected, &seen, &control, direct).await {
         let operations = judge::operations(&seen, Some(&control));
         return Preflight { stop: Some(stop), operations, ..Preflight::default() };
     }
-    let facts = judge::operations(&seen, Some(&control));
+    let mut facts = judge::operations(&seen, Some(&control));
     let exists = |seen: &&Seen<'_>| {
         facts.iter().any(|fact| fact.operation == seen.operation.id && fact.state == OperationState::Exists)
     };
     let present: Vec<&Operation> = seen.iter().filter(exists).map(|seen| seen.operation).collect();
-    let of_interest = |actor: &str| wanted(interest.actors.as_ref(), actor);
-    let actors = callers::callers(prober, &seen, &present, &expected.welcome, of_interest).await;
+    let mut actors = callers::callers(prober, &seen, &present, &expected.welcome, interest).await;
+    let signed = present.iter().find(|operation| Some(&operation.id) == expected.signed.as_ref());
+    if let Some(operation) = signed {
+        actors.extend(secret::secret(prober, operation, interest).await);
+    }
     let usable = |actor: &str| actors.iter().any(|fact| fact.actor == actor && fact.state == ActorState::Accepted);
     let needed = |capability: &str| wanted(interest.capabilities.as_ref(), capability);
+    // The others were probed to tell a wrong URL from a missing operation.
+    facts.retain(|fact| wanted(interest.operations.as_ref(), &fact.operation));
     let capabilities = capabilities::capabilities(prober, &expected.signs, needed, usable).await;
     Preflight { requests: 0, stop: None, operations: facts, actors, capabilities }
 }
@@ -136,12 +151,22 @@ async fn see<'o>(prober: &Prober<'_>, operations: &[&'o Operation], silent: Opti
 }
 
 /// Why the run must end here, if it must.
-async fn stop(prober: &Prober<'_>, seen: &[Seen<'_>], control: &probe::Outcome, direct: bool) -> Option<String> {
+async fn stop(
+    prober: &Prober<'_>,
+    expected: &Expected,
+    seen: &[Seen<'_>],
+    control: &probe::Outcome,
+    direct: bool,
+) -> Option<String> {
     let base = prober.client.base();
     match judge::standing(seen, Some(control)) {
         Standing::Silent(fault) => Some(silent(prober, fault, direct).await),
         Standing::Elsewhere(answer) => {
             let operations: Vec<&Operation> = seen.iter().map(|seen| seen.operation).collect();
+            // Some APIs hide from strangers that they are there.
+            if answer.enveloped && callers::serves_anyone(prober, &expected.welcome, &operations).await {
+                return None;
+            }
             let found = place::elsewhere(prober, &operations).await;
             let known = found.is_some() || judge::is_proof(seen);
             known.then(|| words::elsewhere(base, operations.len(), answer, found.as_ref()))

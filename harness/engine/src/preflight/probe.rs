@@ -1,12 +1,12 @@
 //! Sending probes: requests that change nothing, whoever answers them.
 //!
-//! An operation with a path parameter is asked about an id that nobody has; one that takes JSON gets a body that no
-//! parser accepts. What is neither, and no read, is not probed.
+//! An operation with a path parameter is asked about an id that nothing has. One that takes JSON, and has no parameter,
+//! gets a body that no parser accepts. What is neither, and no read, is not probed.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answer::Answer;
 use crate::contract::{Contract, Operation};
@@ -29,12 +29,14 @@ pub(super) struct Prober<'p> {
     /// A name that nothing on the target has.
     pub(super) unknown: String,
     sent: AtomicU64,
+    /// How far the target's clock is ahead of ours, in seconds.
+    ahead: AtomicI64,
 }
 
 impl<'p> Prober<'p> {
     pub(super) fn new(contract: &'p Contract, target: &'p Target, client: &'p HttpClient) -> Self {
         let unknown = format!("preflight-{}", crate::execute::token());
-        Self { contract, target, client, unknown, sent: AtomicU64::new(0) }
+        Self { contract, target, client, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
     }
 
     /// How many requests were sent.
@@ -45,13 +47,17 @@ impl<'p> Prober<'p> {
     /// Calls an operation, as that actor or without a credential; `None` where that could change something.
     pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
         let step = self.step(operation, actor)?;
-        self.send(&step, &Variables::new()).await
+        match self.send(&step, &self.variables()).await {
+            // Its example cannot be filled here.
+            None => self.send(&Step { raw: Some("{".to_owned()), ..step }, &self.variables()).await,
+            outcome => outcome,
+        }
     }
 
     /// The same below another base URL, and without a prefix of its path.
     pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
         let step = self.step(operation, None)?;
-        let mut prepared = prepare(self.contract, self.target, base, &step, &Variables::new(), Utc::now()).ok()?;
+        let mut prepared = prepare(self.contract, self.target, base, &step, &self.variables(), Utc::now()).ok()?;
         let path = prepared.request.path.strip_prefix(without)?.to_owned();
         prepared.request.url = format!("{base}{path}");
         prepared.request.path = path;
@@ -76,7 +82,7 @@ impl<'p> Prober<'p> {
     /// Sends a step; `None` where it cannot be made into a request.
     pub(super) async fn send(&self, step: &Step, variables: &Variables) -> Option<Outcome> {
         let base = self.client.base();
-        let prepared = prepare(self.contract, self.target, base, step, variables, Utc::now()).ok()?;
+        let prepared = prepare(self.contract, self.target, base, step, variables, self.now()).ok()?;
         Some(self.exchange(&prepared).await)
     }
 
@@ -86,7 +92,15 @@ impl<'p> Prober<'p> {
         let response = tokio::time::timeout(PATIENCE, sending)
             .await
             .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PATIENCE.as_secs())))??;
+        if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
+            self.ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
+        }
         Ok(Answer::of(self.contract, &prepared.request, &response))
+    }
+
+    /// The time by the target's clock, as far as it has shown it.
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
     }
 
     /// The probe of an operation.
@@ -99,10 +113,15 @@ impl<'p> Prober<'p> {
         Some(Step {
             call: Some(operation.id.clone()),
             actor: actor.map(str::to_owned),
+            raw: (takes_json && parameters.is_empty()).then(|| "{".to_owned()),
             path: parameters.into_iter().map(|name| (name.to_owned(), self.unknown.clone())).collect(),
-            raw: takes_json.then(|| "{".to_owned()),
             ..Step::default()
         })
+    }
+
+    fn variables(&self) -> Variables {
+        let named = |name: &str| (name.to_owned(), self.unknown.clone().into());
+        ["unique", "now"].into_iter().map(named).collect()
     }
 }
 

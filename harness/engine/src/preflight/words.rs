@@ -97,7 +97,10 @@ fn unreachable(base: &str, message: &str) -> String {
         ("InvalidContentType", "there is no TLS: give the URL with http://"),
         ("corrupt message", "there is no TLS: give the URL with http://"),
         ("ApplicationProtocol", "it may speak HTTP/2 only, and the harness speaks HTTP/1.1: switch HTTP/1.1 on there"),
-        ("CaUsedAsEndEntity", "its certificate is a certificate authority's own: give that certificate with --ca-cert"),
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is self-signed and marked as an authority (CA:TRUE), which a server's must not be: make one with basicConstraints=CA:FALSE and give it with --ca-cert, or use --insecure",
+        ),
         (
             "UnknownIssuer",
             "its certificate is not trusted: give its authority's certificate, or its own, with --ca-cert",

@@ -17,6 +17,7 @@ use crate::contract::{Contract, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Found, FuzzRecord, Made, RuleTally, TrialRecord};
 use crate::finding::Finding;
+use crate::preflight::Preflight;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
 
@@ -67,6 +68,8 @@ pub struct Facts<'f> {
     pub requests: u64,
     /// What the run is a part of.
     pub manifest: Manifest,
+    /// What was found out before the first test.
+    pub preflight: Option<Preflight>,
     /// What hides secrets.
     pub redactor: &'f Redactor,
 }
@@ -77,6 +80,17 @@ const LONGEST_SHOWN: usize = 4096;
 const LONGEST_HEX: usize = 1024;
 /// The most of a finding's expected and actual text, in characters.
 const LONGEST_FINDING: usize = 400;
+
+/// What a target has said is quoted in it.
+fn cleaned(found: &Preflight, redactor: &Redactor) -> Preflight {
+    let mut found = found.clone();
+    let clean = |text: &mut String| *text = redactor.clean(text);
+    found.stop.iter_mut().for_each(clean);
+    found.operations.iter_mut().map(|fact| &mut fact.came).for_each(clean);
+    found.actors.iter_mut().flat_map(|fact| std::iter::once(&mut fact.came).chain(&mut fact.says)).for_each(clean);
+    found.capabilities.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean);
+    found
+}
 
 /// The results as a report shows them, sorted by name.
 pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialReport> {
@@ -123,6 +137,7 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
             .collect(),
         deviations,
         manifest: Some(facts.manifest.clone()),
+        preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
     };
     redacted(report, facts.redactor)
 }

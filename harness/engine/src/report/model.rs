@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::{Level, hex};
+use crate::preflight::Preflight;
 use crate::verdict::Verdict;
 
 /// The version of this format.
@@ -53,6 +54,9 @@ pub struct Report {
     /// What it is a part of; absent only in reports of older versions.
     #[serde(default)]
     pub manifest: Option<Manifest>,
+    /// What was found out before the first test; absent where there was no preflight, and in reports of older versions.
+    #[serde(default)]
+    pub preflight: Option<Preflight>,
 }
 
 /// What a report is a part of: by it parts are joined, and a lost or a foreign one is noticed.

@@ -10,6 +10,7 @@ mod gate;
 mod manifest;
 mod merge;
 mod packs;
+mod preflight;
 mod progress;
 mod results;
 mod select;
@@ -28,7 +29,7 @@ pub use certify::certificate_key;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 
-use self::aim::{aim, reachable, receiver};
+use self::aim::{aim, receiver};
 use self::command::command;
 use self::deviations::{Known, Scope, add_deviations, spoken_of};
 use self::gate::Gate;
@@ -40,6 +41,7 @@ use self::stop::{sweep, watch_for_stops};
 use crate::cli::{OutputArgs, RunArgs};
 use crate::execute::Environment;
 use crate::plan::{Planned, plan};
+use crate::preflight::Expected;
 use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
 use crate::secret::Redactor;
 use crate::source::Problems;
@@ -113,12 +115,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
-    let headers = arguments
-        .network
-        .header
-        .iter()
-        .map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()));
-    let redactor = Arc::new(Redactor::new(target.secrets().chain(headers)));
+    let redactor = Arc::new(Redactor::new(target.secrets().chain(arguments.network.named_headers())));
     let rules = Arc::new(Rules {
         strict: arguments.strict,
         deviations: target.deviations.clone(),
@@ -126,17 +123,18 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     });
     let spoken_of = spoken_of(&rules.deviations, library.trials.iter().map(|trial| trial.name.as_str()));
     let whole = whole(&arguments, &library);
-    let planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
+    let expected = Expected::of(&contract, &library);
+    let mut planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
     if planned.is_empty() {
         return Err(usage("no trial matches; `--list` shows all names"));
     }
     let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
-    if !target.embedded
-        && let Err(why) = runtime.block_on(reachable(&target.url))
-    {
-        eprintln!("error: {why}");
+    let looking = preflight::Looking { contract: &contract, target: &target, client: &client, file: file.as_ref() };
+    let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned);
+    if let Some(why) = look.stop {
+        eprintln!("error: {}", redactor.clean(&why));
         let results: Vec<TrialResult> =
             planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
         let facts = Facts {
@@ -151,11 +149,14 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             left: Vec::new(),
             requests: 0,
             manifest,
+            preflight: look.found,
             redactor: &redactor,
         };
         let trials = report::trials(&facts, results);
         return write_reports(&arguments.outputs, &gate, false, &report::build(&facts, trials, Vec::new()));
     }
+    preflight::tell(look.found.as_ref(), &redactor);
+    preflight::mark(look.found.as_ref(), &mut planned);
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
     let receiver = receiver(&runtime, &arguments, &target)?;
@@ -203,6 +204,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         left: environment.ledger.left(),
         requests: results.iter().map(|result| result.record.requests as u64).sum(),
         manifest,
+        preflight: look.found,
         redactor: &redactor,
     };
     let mut trials = report::trials(&facts, results);

@@ -1,17 +1,19 @@
 //! The one HTTP client: requests out, responses in, and each failure in a line of plain words.
 //!
 //! Redirects are not followed, nothing that may have arrived is sent again, no proxy is taken from the surroundings unless
-//! asked for, and each exchange has a wall clock that includes the body.
+//! asked for, and each exchange has a wall clock that includes the body. Where the harness cannot read what came, it says
+//! so as a limit of its own.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
 
+use super::upload;
 use crate::exchange::{Fault, Request, Response};
 
 /// What the client needs to know about the network.
@@ -56,6 +58,8 @@ pub struct HttpClient {
     client: Client,
     /// The same without a pool: each request has a connection of its own.
     unpooled: Client,
+    /// Whether large bodies may be sent over a connection that we make ourselves.
+    direct: bool,
     base: String,
     headers: Vec<(String, String)>,
     timeout: Duration,
@@ -71,8 +75,12 @@ const FEW: usize = 4;
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The most of a body that is kept, as decompressed.
-const BODY_CAP: usize = 4 * 1024 * 1024;
+pub(super) const USER_AGENT: &str = concat!("conformance/", env!("CARGO_PKG_VERSION"));
+
+/// The most of a body that is read, as decompressed.
+const BODY_CAP: usize = 16 * 1024 * 1024;
+/// The most header fields of an answer that are read.
+pub(super) const MOST_HEADERS: usize = 1000;
 
 /// Servers close idle connections after a few seconds; a connection is let go before that.
 const IDLE: Duration = Duration::from_millis(1500);
@@ -87,6 +95,7 @@ impl HttpClient {
         Ok(Self {
             client,
             unpooled,
+            direct: !network.system_proxy && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")),
             base: base.trim_end_matches('/').to_owned(),
             headers: network.headers.clone(),
             timeout: network.timeout,
@@ -121,13 +130,22 @@ impl HttpClient {
         // It is never closed.
         let _turn = if strained { self.gentle.acquire().await.ok() } else { None };
         let client = if fresh || strained { &self.unpooled } else { &self.client };
-        match tokio::time::timeout(self.timeout, self.exchange(client, request, secret)).await {
+        let large = self.direct && request.body.len() > upload::LARGE;
+        let progress = upload::Progress::default();
+        let exchange = async {
+            match large {
+                true => upload::send(request, &self.fields(request, secret), &progress).await,
+                false => self.exchange(client, request, secret).await,
+            }
+        };
+        match tokio::time::timeout(self.timeout, exchange).await {
             Ok(outcome) => {
                 if matches!(&outcome, Err(Fault::Unreachable(why)) if why == TOO_SLOW) {
                     self.strained.store(true, Ordering::Relaxed);
                 }
                 outcome
             }
+            Err(_) if large => Err(progress.timed_out(request.body.len(), self.timeout)),
             Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
     }
@@ -142,15 +160,7 @@ impl HttpClient {
             Method::from_bytes(request.method.as_bytes()).map_err(|error| Fault::Unsendable(error.to_string()))?;
         let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
         let mut builder = client.request(method, url);
-        for (name, value) in &self.headers {
-            builder = builder.header(name, value);
-        }
-        for (name, value) in &request.headers {
-            if !secret.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
-                builder = builder.header(name, value.as_slice());
-            }
-        }
-        for (name, value) in secret {
+        for (name, value) in self.fields(request, secret) {
             builder = builder.header(name, value);
         }
         if !request.body.is_empty() {
@@ -160,8 +170,17 @@ impl HttpClient {
         let status = response.status().as_u16();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
-        let (body, truncated) = body_of(response).await?;
-        Ok(Response { status, headers, body, truncated })
+        let chunks = response.bytes_stream().map(|chunk| chunk.map_err(|error| fault(&error)));
+        let body = body_of(status, chunks).await?;
+        readable(Response { status, headers, body, truncated: false })
+    }
+
+    /// All header fields of a request: the gateway's, its own, and those that carry credentials.
+    fn fields(&self, request: &Request, secret: &[(String, String)]) -> Vec<(String, Vec<u8>)> {
+        let is_secret = |name: &str| secret.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let owned = |(name, value): &(String, String)| (name.clone(), value.as_bytes().to_vec());
+        let shown = request.headers.iter().filter(|(name, _)| !is_secret(name)).cloned();
+        self.headers.iter().map(owned).chain(shown).chain(secret.iter().map(owned)).collect()
     }
 }
 
@@ -170,17 +189,15 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .http1_only()
+        .http1_max_headers(MOST_HEADERS)
         .pool_idle_timeout(IDLE)
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
-        .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
+        .user_agent(USER_AGENT);
     if !network.system_proxy {
         builder = builder.no_proxy();
     }
     if let Some(path) = &network.ca_cert {
-        let pem = read(path)?;
-        let certificates =
-            Certificate::from_pem_bundle(&pem).map_err(|error| format!("--ca-cert {}: {error}", path.display()))?;
-        builder = builder.tls_certs_merge(certificates);
+        builder = builder.tls_certs_merge(authorities(path)?);
     }
     if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
         let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
@@ -201,18 +218,63 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
     builder.build().map_err(|error| chain(&error))
 }
 
-async fn body_of(response: reqwest::Response) -> Result<(Vec<u8>, bool), Fault> {
+/// A whole body, or what is wrong with it; what comes beyond the cap is a limit of ours.
+pub(super) async fn body_of<B: AsRef<[u8]>>(
+    status: u16,
+    chunks: impl Stream<Item = Result<B, Fault>>,
+) -> Result<Vec<u8>, Fault> {
     let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
+    let mut chunks = std::pin::pin!(chunks);
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| fault(&error))?;
-        let room = BODY_CAP - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            return Ok((body, true));
+        let chunk = chunk.map_err(|fault| match fault {
+            Fault::Broken(why) => {
+                Fault::Broken(format!("status {status} came, but its body could not be read to its end: {why}"))
+            }
+            other => other,
+        })?;
+        if body.len() + chunk.as_ref().len() > BODY_CAP {
+            let most = BODY_CAP / (1024 * 1024);
+            return Err(Fault::Limit(format!(
+                "status {status} came with a body of more than {most} MiB, the most that the harness reads"
+            )));
         }
+        body.extend_from_slice(chunk.as_ref());
     }
-    Ok((body, false))
+    Ok(body)
+}
+
+/// Refuses what is still encoded: the client has decoded all that it asks for. Some servers name a coding that they
+/// do not use; what is JSON as it stands needs none.
+pub(super) fn readable(response: Response) -> Result<Response, Fault> {
+    let coding = response.header("content-encoding").unwrap_or_default().to_ascii_lowercase();
+    if coding.is_empty() || coding == "identity" || response.body.is_empty() || response.json().is_some() {
+        return Ok(response);
+    }
+    let status = response.status;
+    Err(Fault::Limit(format!(
+        "status {status} came with a body in the content coding {coding:?}, which the harness neither asks for nor reads"
+    )))
+}
+
+/// The certificates of a PEM file. A file without any would be of no use, and the reason why TLS fails later.
+fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
+    let bytes = read(path)?;
+    let named = |what: &str| format!("--ca-cert {}: {what}", path.display());
+    let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| named(&chain(&error)))?;
+    if !certificates.is_empty() {
+        return Ok(certificates);
+    }
+    let holds = |text: &[u8]| memchr::memmem::find(&bytes, text).is_some();
+    Err(named(match bytes.first() {
+        None => "the file is empty; expected a certificate in PEM",
+        Some(0x30) => {
+            "no certificate in PEM; the file seems to be DER: convert it with `openssl x509 -inform der -in FILE`"
+        }
+        _ if holds(b"PRIVATE KEY-----") => {
+            "no certificate in that file, only a private key; expected a certificate in PEM"
+        }
+        _ => "no certificate in that file; expected PEM, which begins with -----BEGIN CERTIFICATE-----",
+    }))
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
@@ -220,7 +282,10 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
 }
 
 /// What is said of a connection that was not taken in time.
-const TOO_SLOW: &str = "no connection could be made in time";
+pub(super) const TOO_SLOW: &str = "no connection could be made in time";
+
+/// What hyper says of a head that is longer than its buffer, or of more fields than it reads.
+pub(super) const HEAD_TOO_LARGE: &str = "message head is too large";
 
 fn fault(error: &reqwest::Error) -> Fault {
     let text = chain(error);
@@ -232,13 +297,15 @@ fn fault(error: &reqwest::Error) -> Fault {
         Fault::Unreachable(text)
     } else if error.is_builder() {
         Fault::Unsendable(text)
+    } else if text.contains(HEAD_TOO_LARGE) {
+        Fault::Limit(format!("an answer came with more than {MOST_HEADERS} header fields, or with too long ones"))
     } else {
         Fault::Broken(text)
     }
 }
 
 /// The innermost cause: the outer ones only repeat the URL.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(inner) = last.source() {
         last = inner;

@@ -5,6 +5,8 @@ mod credential;
 mod deviation;
 mod embedded;
 mod receiver;
+mod self_check;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +36,7 @@ pub struct Target {
     pub embedded: bool,
     /// What each actor shows.
     pub credentials: BTreeMap<String, Credential>,
-    /// Capabilities that it lacks, with the reason.
+    /// Capabilities and operations that it lacks, with the reason.
     pub lacks: BTreeMap<String, String>,
     /// What is known to be wrong with it.
     pub deviations: Vec<Deviation>,
@@ -58,7 +60,7 @@ pub struct TargetFile {
     /// The environment variable of each actor's credential; by default `CONFORMANCE_ACTOR_<NAME>`.
     #[serde(default)]
     pub actors: BTreeMap<String, String>,
-    /// Capabilities that the deployment lacks, each with the reason.
+    /// Capabilities and operations that the deployment lacks, each with the reason.
     #[serde(default)]
     pub lacks: BTreeMap<String, String>,
     /// At most so many requests a second.
@@ -85,7 +87,9 @@ impl TargetFile {
         let actors: Vec<String> = contract.conventions.actors.keys().cloned().collect();
         let capabilities: Vec<String> = contract.conventions.capabilities.keys().cloned().collect();
         refuse_unknown(&file, "actors", target.actors.keys(), &actors, &mut problems);
-        refuse_unknown(&file, "lacks", target.lacks.keys(), &capabilities, &mut problems);
+        let operations = contract.operations.iter().map(|operation| operation.id.clone());
+        let known: Vec<String> = capabilities.into_iter().chain(operations).collect();
+        refuse_unknown(&file, "lacks", target.lacks.keys(), &known, &mut problems);
         deviation::check(&file, &mut target.deviations, contract, &mut problems);
         let bounded =
             |value: Option<f64>, least: f64, most: f64| value.is_none_or(|value| (least..=most).contains(&value));
@@ -131,6 +135,16 @@ pub fn check_url(text: &str) -> Result<reqwest::Url, String> {
         return Err(format!("`{text}` has a query or a fragment: a base URL ends with its path"));
     }
     Ok(url)
+}
+
+/// The environment variable in use for each actor of whom a target file names one: the usual one where it is set.
+pub fn variables(file: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let set = |name: &String| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let named = |(actor, name): (&String, &String)| {
+        let usual = variable(actor);
+        (actor.clone(), if set(&usual) { usual } else { name.clone() })
+    };
+    file.iter().map(named).collect()
 }
 
 /// Credentials from the environment; `file` says under which names, where it is not the usual ones.

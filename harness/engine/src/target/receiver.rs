@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
+use super::self_check::SELF_CHECK;
 use crate::exchange::Header;
 use crate::scenario::Reply;
 
@@ -84,6 +86,8 @@ pub struct Receiver {
 struct Shared {
     endpoints: Mutex<HashMap<String, Endpoint>>,
     news: Notify,
+    /// Whether anybody but ourselves has ever called.
+    reached: AtomicBool,
     /// When this machine did not let us run, and for how long.
     stalls: Mutex<Vec<(Instant, Duration)>>,
 }
@@ -127,6 +131,16 @@ impl Receiver {
     /// A URL where nobody listens.
     pub fn refusing_url(&self) -> &str {
         &self.refusing
+    }
+
+    /// Where the target is told that it reaches us.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether anybody but ourselves has ever called.
+    pub(super) fn was_reached(&self) -> bool {
+        self.shared.reached.load(Ordering::Relaxed)
     }
 
     /// How long the target waits for an answer.
@@ -238,6 +252,9 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
         return Ok(());
     };
     let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    if !name.starts_with(SELF_CHECK) {
+        shared.reached.store(true, Ordering::Relaxed);
+    }
     let reply = take_in(shared, &name, delivery);
     shared.news.notify_waiters();
     match reply {

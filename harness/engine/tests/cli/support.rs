@@ -222,6 +222,11 @@ impl Served {
         self.exports.iter().fold(Program::new(arguments), |program, (name, value)| program.env(name, value))
     }
 
+    /// The value of a variable that was printed.
+    pub fn credential(&self, name: &str) -> String {
+        self.exports.iter().find(|(export, _)| export == name).map(|(_, value)| value.clone()).expect("a credential")
+    }
+
     /// What a line of shell says in the environment that was printed.
     pub fn shell(&self, line: &str) -> String {
         let exports = self.exports.iter().map(|(name, value)| (name, value));

@@ -76,6 +76,7 @@ pub fn report(mut trials: Vec<TrialReport>) -> Report {
             .into(),
         deviations: deviations(),
         manifest: None,
+        preflight: None,
     }
 }
 

@@ -1,0 +1,206 @@
+//! The preflight alone: what stands at the URL, who is accepted, which operations exist; and a target file drafted
+//! from it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::Utc;
+use serde_json::Value;
+
+use super::loaded;
+use crate::cli::DoctorArgs;
+use crate::contract::Contract;
+use crate::preflight::{
+    ActorFact, ActorState, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
+};
+use crate::run::Refusal;
+use crate::secret::Redactor;
+use crate::target::{self, HttpClient, Target, TargetFile};
+
+/// Looks at a target and prints what it found: 0 where tests can run as they are, 3 where the URL or a credential must
+/// be corrected first.
+pub fn doctor(arguments: &DoctorArgs) -> ExitCode {
+    match examined(arguments) {
+        Ok(code) => code,
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn usage(text: impl std::fmt::Display) -> Refusal {
+    Refusal::Usage(format!("error: {text}"))
+}
+
+fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
+    let (contract, library) = loaded(&arguments.pack)?;
+    let file = match &arguments.pack.target {
+        Some(path) => TargetFile::load(path, &contract)?,
+        None => TargetFile::default(),
+    };
+    let url = arguments.target_url.clone().or_else(|| file.url.clone());
+    let url = url.ok_or_else(|| usage("doctor needs a URL: give --target-url, or a target file with a `url`"))?;
+    target::check_url(&url).map_err(|message| usage(format!("--target-url: {message}")))?;
+    if let Some(path) = arguments.write.as_ref().filter(|path| path.exists()) {
+        return Err(usage(format!("{} exists; doctor does not overwrite it", path.display())));
+    }
+    let aimed = Target {
+        url,
+        credentials: target::credentials(&contract, &file.actors).map_err(usage)?,
+        lacks: file.lacks.clone(),
+        ..Target::default()
+    };
+    let client = HttpClient::new(&aimed.url, &arguments.network.network(file.rate)).map_err(usage)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
+    let direct = !arguments.network.system_proxy;
+    let expected = Expected::of(&contract, &library);
+    let found = runtime.block_on(preflight(&contract, &aimed, &client, &expected, &interest, direct));
+    let redactor = Redactor::new(aimed.secrets().chain(arguments.network.named_headers()));
+    print!("{}", redactor.clean(&render(&found, &contract, &aimed)));
+    if let Some(path) = &arguments.write {
+        match &found.stop {
+            Some(_) => println!("{} is not written: nothing is known of the target yet", path.display()),
+            None => write(path, &redactor.clean(&draft(&found, &contract, &aimed, &file)))?,
+        }
+    }
+    let faulty = found.stop.is_some() || found.actors.iter().any(|fact| fact.state.is_faulty());
+    Ok(ExitCode::from(if faulty { 3 } else { 0 }))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Refusal> {
+    let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    println!("wrote {}; check it with `conformance validate --target {}`", path.display(), path.display());
+    Ok(())
+}
+
+/// What was found out, for people.
+fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
+    let mut text = String::new();
+    let verdict = if found.stop.is_some() { "does not answer as the API" } else { "answers as the API" };
+    let _ = writeln!(text, "{} {verdict} ({} requests sent)", target.url, found.requests);
+    if found.stop.is_none() {
+        text += &credentials(found, contract);
+        text += &operations(found);
+        text += &capabilities(found);
+    }
+    let statements = found.statements();
+    if statements.is_empty() {
+        text += "\nNothing to correct.\n";
+    } else {
+        text += "\nTo do\n";
+        for (index, statement) in statements.iter().enumerate() {
+            let _ = writeln!(text, "  {}. {statement}", index + 1);
+        }
+    }
+    text
+}
+
+fn credentials(found: &Preflight, contract: &Contract) -> String {
+    let mut text = "\nCredentials\n".to_owned();
+    for (actor, role) in contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none()) {
+        let fact = found.actors.iter().find(|fact| fact.actor == *actor);
+        let variable = fact.map_or_else(|| target::variable(actor), |fact| fact.variable.clone());
+        let state = fact.map_or_else(|| "not set, or not probed".to_owned(), made_of);
+        let _ = writeln!(text, "  {actor:<12} {variable:<32} {state} ({})", role.about);
+    }
+    text
+}
+
+fn made_of(fact: &ActorFact) -> String {
+    let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
+    let came = &fact.came;
+    match fact.state {
+        ActorState::Accepted => format!("accepted{scope}"),
+        ActorState::Refused => format!("REFUSED: {came}"),
+        ActorState::LacksScope => format!("accepted, but NOT{scope}: {came}"),
+        ActorState::Swapped => "SWAPPED with another actor's".to_owned(),
+        ActorState::Shared => "the SAME as another actor's".to_owned(),
+        ActorState::Unclear => format!("unclear: {came}"),
+        ActorState::NotProbed => "set; no test expects it to be accepted".to_owned(),
+    }
+}
+
+fn operations(found: &Preflight) -> String {
+    let exist = found.operations.iter().filter(|fact| fact.state == OperationState::Exists).count();
+    let mut text = format!("\nOperations: {exist} of {} exist\n", found.operations.len());
+    for fact in &found.operations {
+        let state = match fact.state {
+            OperationState::Exists => "exists",
+            OperationState::Missing => "MISSING",
+            OperationState::Unclear => "unclear",
+            OperationState::NotProbed => "not probed",
+        };
+        let _ = writeln!(text, "  {state:<11} {:<24} {:<46} {}", fact.operation, fact.endpoint, fact.came);
+    }
+    text
+}
+
+fn capabilities(found: &Preflight) -> String {
+    if found.capabilities.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nCapabilities\n".to_owned();
+    for fact in &found.capabilities {
+        let state = match fact.state {
+            CapabilityState::Present => "present",
+            CapabilityState::Missing => "MISSING",
+            CapabilityState::Unclear => "not probed",
+        };
+        let _ = writeln!(text, "  {state:<11} {}", fact.capability);
+    }
+    text
+}
+
+/// A target file that says what was found out.
+fn draft(found: &Preflight, contract: &Contract, target: &Target, file: &TargetFile) -> String {
+    let day = Utc::now().date_naive();
+    let mut text =
+        format!("# Drafted by `conformance doctor` on {day}: to be reviewed.\nurl: {}\n", quoted(&target.url));
+    let variables = target::variables(&file.actors);
+    let name = |actor: &String| variables.get(actor).cloned().unwrap_or_else(|| target::variable(actor));
+    text += "\n# The environment variable of each actor's credential.\n";
+    if !target.credentials.is_empty() {
+        text += "actors:\n";
+    }
+    for (actor, role) in contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none()) {
+        let unset = if target.credentials.contains_key(actor) { "  " } else { "  # not set: " };
+        let _ = writeln!(text, "{unset}{actor}: {}  # {}", name(actor), role.about);
+    }
+    let lacks = lacks(found, file, &day.to_string());
+    if !lacks.is_empty() {
+        text += "\n# Operations and capabilities that it lacks; tests that need them are skipped with that reason.\nlacks:\n";
+        for (name, reason) in lacks {
+            let _ = writeln!(text, "  {name}: {}", quoted(&reason));
+        }
+    }
+    if let Some(rate) = file.rate {
+        let _ = writeln!(text, "\nrate: {rate}");
+    }
+    text
+}
+
+fn lacks(found: &Preflight, file: &TargetFile, day: &str) -> BTreeMap<String, String> {
+    let missing = found.missing().map(|fact| {
+        (fact.operation.clone(), format!("not implemented: {} answered {} on {day}", fact.endpoint, fact.came))
+    });
+    let absent = found
+        .capabilities
+        .iter()
+        .filter(|fact| fact.state == CapabilityState::Missing)
+        .map(|fact| (fact.capability.clone(), format!("ignored by the target on {day}")));
+    let mut lacks: BTreeMap<String, String> = missing.chain(absent).collect();
+    lacks.extend(file.lacks.clone());
+    lacks
+}
+
+/// A text as JSON writes it, which YAML reads alike.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

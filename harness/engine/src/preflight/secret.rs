@@ -1,0 +1,60 @@
+//! Whether the target verifies our signatures: one event without content, signed with the secret that it should share.
+//!
+//! A target that signs in another way than documented must be found by the tests. So the secret is blamed only where
+//! other usual ways to sign are refused, too.
+
+use super::facts::{ActorFact, ActorState};
+use super::probe::Prober;
+use super::{Interest, wanted};
+use crate::contract::Operation;
+use crate::scenario::{Covered, Library, Sign, Step, Variables};
+use crate::target::variable;
+
+/// The operation to which scenarios send signed events that must be accepted.
+pub(super) fn signed(library: &Library) -> Option<String> {
+    let steps = library.trials.iter().flat_map(|trial| &trial.steps);
+    let accepted = |step: &Step| step.sign.is_some() && step.expect.as_ref().is_none_or(|expect| expect.success);
+    steps.filter(|step| accepted(step)).find_map(|step| step.call.clone().filter(|call| !call.contains("${")))
+}
+
+/// What the target makes of the secret that signs events; `None` where there is none of interest.
+pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest: &Interest) -> Option<ActorFact> {
+    let actor = &prober.contract.conventions.signing.as_ref()?.secret_actor;
+    if !prober.target.credentials.contains_key(actor) || !wanted(interest.actors.as_ref(), actor) {
+        return None;
+    }
+    let (refused, came) = refused(prober, operation, Covered::TimestampAndBody).await?;
+    let mut fact = ActorFact {
+        actor: actor.clone(),
+        variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
+        scope: None,
+        state: ActorState::Accepted,
+        came,
+        says: None,
+    };
+    if refused {
+        for other in [Covered::Body, Covered::Joined, Covered::Swapped] {
+            if !self::refused(prober, operation, other).await?.0 {
+                fact.state = ActorState::Unclear;
+                return Some(fact);
+            }
+        }
+        fact.state = ActorState::Refused;
+        fact.says = Some(format!(
+            "{} does not sign as the target expects ({} on {}): check its value; if it is right, the API refuses valid signatures",
+            fact.variable, fact.came, operation.id
+        ));
+    }
+    Some(fact)
+}
+
+async fn refused(prober: &Prober<'_>, operation: &Operation, over: Covered) -> Option<(bool, String)> {
+    let step = Step {
+        call: Some(operation.id.clone()),
+        sign: Some(Sign { over, ..Sign::default() }),
+        raw: Some("{}".to_owned()),
+        ..Step::default()
+    };
+    let answer = prober.send(&step, &Variables::new()).await?.ok()?;
+    Some((matches!(answer.status, 401 | 403), answer.came()))
+}
