@@ -15,7 +15,7 @@ use super::loaded;
 use crate::cli::DoctorArgs;
 use crate::contract::Contract;
 use crate::preflight::{
-    ActorFact, ActorState, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
+    ActorFact, ActorState, Aim, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
 };
 use crate::run::Refusal;
 use crate::secret::Redactor;
@@ -55,10 +55,16 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     let client = HttpClient::new(&aimed.url, &arguments.network.network(file.rate)).map_err(usage)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
-    let direct = !arguments.network.system_proxy;
     let expected = Expected::of(&contract, &library);
-    let found = runtime.block_on(preflight(&contract, &aimed, &client, &expected, &interest, direct));
     let redactor = Redactor::new(aimed.secrets().chain(arguments.network.named_headers()));
+    let aim = Aim {
+        contract: &contract,
+        target: &aimed,
+        client: &client,
+        redactor: &redactor,
+        direct: !arguments.network.system_proxy,
+    };
+    let found = runtime.block_on(preflight(aim, &expected, &interest));
     print!("{}", redactor.clean(&render(&found, &contract, &aimed)));
     if let Some(path) = &arguments.write {
         match &found.stop {

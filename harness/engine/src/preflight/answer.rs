@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::exchange::{Request, Response};
+use crate::secret::Redactor;
 
 /// The most of a body that is shown, in characters.
 const SHOWN: usize = 100;
@@ -31,20 +32,21 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn of(contract: &Contract, request: &Request, response: &Response) -> Self {
+    /// Reads an answer. A target may quote a credential, so everything that is shown is redacted before it is cut.
+    pub(super) fn of(contract: &Contract, redactor: &Redactor, request: &Request, response: &Response) -> Self {
         let body = response.json();
         let text = String::from_utf8_lossy(&response.body).into_owned();
         let media_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
         let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
         Self {
             status: response.status,
-            code: body.as_ref().and_then(|body| contract.catalog.code_in(body)),
+            code: body.as_ref().and_then(|body| contract.catalog.code_in(body)).map(|code| redactor.clean(&code)),
             enveloped: body.as_ref().is_some_and(|body| is_envelope(contract, body)),
             unread: response.truncated || (body.is_none() && media_type.contains("json") && !text.trim().is_empty()),
             page: media_type.contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html"),
-            location: response.header("location").map(printable),
+            location: response.header("location").map(|text| printable(&redactor.clean(text))),
             shape: shape(&text, request),
-            shown: printable(&text),
+            shown: printable(&redactor.clean(&text)),
         }
     }
 

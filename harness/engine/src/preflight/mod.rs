@@ -30,6 +30,7 @@ use self::probe::{Prober, is_safe};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Fault;
 use crate::scenario::Library;
+use crate::secret::Redactor;
 use crate::target::{HttpClient, Target};
 
 /// How many probes are under way at a time.
@@ -72,28 +73,36 @@ fn wanted(list: Option<&Vec<String>>, name: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|entry| entry == name))
 }
 
-/// Sends the probes, and says what they found out. `direct` is false where a proxy stands between.
-pub async fn preflight(
-    contract: &Contract,
-    target: &Target,
-    client: &HttpClient,
-    expected: &Expected,
-    interest: &Interest,
-    direct: bool,
-) -> Preflight {
-    let prober = Prober::new(contract, target, client);
-    let mut found = look(&prober, expected, interest, direct).await;
+/// What is looked at, and through what.
+#[derive(Clone, Copy)]
+pub struct Aim<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// The target.
+    pub target: &'a Target,
+    /// The client.
+    pub client: &'a HttpClient,
+    /// What hides credentials that the target quotes.
+    pub redactor: &'a Redactor,
+    /// False where a proxy stands between.
+    pub direct: bool,
+}
+
+/// Sends the probes, and says what they found out.
+pub async fn preflight(aim: Aim<'_>, expected: &Expected, interest: &Interest) -> Preflight {
+    let prober = Prober::new(&aim);
+    let mut found = look(&prober, expected, interest, aim.direct).await;
     found.requests = prober.sent();
     found
 }
 
 /// Asks once, and says why the run must end where nothing of use answers: the whole preflight is too much where each
 /// test has a process of its own.
-pub async fn first_look(contract: &Contract, target: &Target, client: &HttpClient, direct: bool) -> Option<String> {
-    let prober = Prober::new(contract, target, client);
+pub async fn first_look(aim: Aim<'_>) -> Option<String> {
+    let prober = Prober::new(&aim);
     match prober.control().await {
         Ok(_) => None,
-        Err(fault) => Some(silent(&prober, &fault, direct).await),
+        Err(fault) => Some(silent(&prober, &fault, aim.direct).await),
     }
 }
 

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Aim;
 use super::answer::Answer;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Fault, Request};
 use crate::execute::request::{Prepared, prepare};
 use crate::scenario::{Step, Variables};
+use crate::secret::Redactor;
 use crate::target::{HttpClient, Target};
 
 /// The longest that a probe waits for its answer.
@@ -26,6 +28,7 @@ pub(super) struct Prober<'p> {
     pub(super) contract: &'p Contract,
     pub(super) target: &'p Target,
     pub(super) client: &'p HttpClient,
+    redactor: &'p Redactor,
     /// A name that nothing on the target has.
     pub(super) unknown: String,
     sent: AtomicU64,
@@ -34,9 +37,10 @@ pub(super) struct Prober<'p> {
 }
 
 impl<'p> Prober<'p> {
-    pub(super) fn new(contract: &'p Contract, target: &'p Target, client: &'p HttpClient) -> Self {
+    pub(super) fn new(of: &Aim<'p>) -> Self {
+        let Aim { contract, target, client, redactor, .. } = *of;
         let unknown = format!("preflight-{}", crate::execute::token());
-        Self { contract, target, client, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
+        Self { contract, target, client, redactor, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
     }
 
     /// How many requests were sent.
@@ -95,7 +99,7 @@ impl<'p> Prober<'p> {
         if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
             self.ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
         }
-        Ok(Answer::of(self.contract, &prepared.request, &response))
+        Ok(Answer::of(self.contract, self.redactor, &prepared.request, &response))
     }
 
     /// The time by the target's clock, as far as it has shown it.

@@ -41,7 +41,7 @@ use self::stop::{sweep, watch_for_stops};
 use crate::cli::{OutputArgs, RunArgs};
 use crate::execute::Environment;
 use crate::plan::{Planned, plan};
-use crate::preflight::Expected;
+use crate::preflight::{Aim, Expected};
 use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
 use crate::secret::Redactor;
 use crate::source::Problems;
@@ -131,7 +131,16 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
-    let looking = preflight::Looking { contract: &contract, target: &target, client: &client, file: file.as_ref() };
+    let looking = preflight::Looking {
+        aim: Aim {
+            contract: &contract,
+            target: &target,
+            client: &client,
+            redactor: &redactor,
+            direct: !arguments.network.system_proxy,
+        },
+        file: file.as_ref(),
+    };
     let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned);
     if let Some(why) = look.stop {
         eprintln!("error: {}", redactor.clean(&why));

@@ -7,9 +7,9 @@ use super::manifest::is_by_trial;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
 use crate::plan::{Planned, operations};
-use crate::preflight::{Expected, Interest, Preflight, first_look, preflight};
+use crate::preflight::{Aim, Expected, Interest, Preflight, first_look, preflight};
 use crate::secret::Redactor;
-use crate::target::{HttpClient, Target, TargetFile, variables};
+use crate::target::{TargetFile, variables};
 
 /// So many statements are printed; all of them are in the JSON report.
 const MOST_STATEMENTS: usize = 12;
@@ -17,9 +17,7 @@ const MOST_STATEMENTS: usize = 12;
 /// What a run looks at, and through what.
 #[derive(Clone, Copy)]
 pub(super) struct Looking<'l> {
-    pub(super) contract: &'l Contract,
-    pub(super) target: &'l Target,
-    pub(super) client: &'l HttpClient,
+    pub(super) aim: Aim<'l>,
     pub(super) file: Option<&'l TargetFile>,
 }
 
@@ -40,18 +38,18 @@ pub(super) fn look(
     expected: &Expected,
     planned: &[Planned],
 ) -> Look {
-    let Looking { contract, target, client, file } = *looking;
-    let direct = !arguments.network.system_proxy;
+    let Looking { aim, file } = *looking;
+    let (contract, target) = (aim.contract, aim.target);
     if !arguments.no_preflight && (arguments.preflight || !is_by_trial()) {
         let interest = interest(contract, file, planned);
-        let found = runtime.block_on(preflight(contract, target, client, expected, &interest, direct));
+        let found = runtime.block_on(preflight(aim, expected, &interest));
         return Look { stop: found.stop.clone(), found: Some(found) };
     }
     let stop = match (target.embedded, arguments.no_preflight) {
         (true, _) => None,
-        (false, false) => runtime.block_on(first_look(contract, target, client, direct)),
+        (false, false) => runtime.block_on(first_look(aim)),
         // Behind a proxy the port of the target may well be out of our reach.
-        (false, true) if !direct => None,
+        (false, true) if !aim.direct => None,
         (false, true) => runtime.block_on(reachable(&target.url)).err(),
     };
     Look { stop, found: None }
