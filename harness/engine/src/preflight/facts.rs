@@ -133,6 +133,9 @@ impl Preflight {
 
     /// Everything that a person should know before the first test, each in one sentence.
     pub fn statements(&self) -> Vec<String> {
+        if let Some(stop) = &self.stop {
+            return vec![stop.clone()];
+        }
         let missing = self.missing().map(|fact| {
             format!(
                 "operation {} ({}) seems not to be implemented: it answers {}",
@@ -142,7 +145,7 @@ impl Preflight {
         let actors = self.actors.iter().filter_map(|fact| fact.says.clone());
         let capabilities = self.capabilities.iter().filter_map(|fact| fact.says.clone());
         let mut statements: Vec<String> = Vec::new();
-        for statement in self.stop.iter().cloned().chain(actors).chain(missing).chain(capabilities) {
+        for statement in actors.chain(missing).chain(capabilities) {
             if !statements.contains(&statement) {
                 statements.push(statement);
             }

@@ -90,9 +90,17 @@ impl<'p> Prober<'p> {
         Some(self.exchange(&prepared).await)
     }
 
+    /// A connection may break by chance once, as where the server closes an idle one: a second one is then made.
     async fn exchange(&self, prepared: &Prepared) -> Outcome {
+        match self.attempt(prepared, false).await {
+            Err(Fault::Broken(_)) => self.attempt(prepared, true).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(&self, prepared: &Prepared, fresh: bool) -> Outcome {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let sending = self.client.send(&prepared.request, &prepared.secret_headers, false);
+        let sending = self.client.send(&prepared.request, &prepared.secret_headers, fresh);
         let response = tokio::time::timeout(PATIENCE, sending)
             .await
             .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PATIENCE.as_secs())))??;
