@@ -147,7 +147,7 @@ impl Asked<'_> {
         for place in places {
             let (reception, came) = self.receive(place, &fact.actor).await;
             let first = receptions.iter().all(|(reception, _)| *reception == Reception::Unclear);
-            if first || reception == Reception::Accepted {
+            if first {
                 fact.came = came;
             }
             receptions.push((reception, *place));
@@ -159,7 +159,15 @@ impl Asked<'_> {
         let probed = !receptions.is_empty();
         receptions.retain(|(reception, _)| *reception != Reception::Unclear);
         let all = |wanted: Reception| receptions.iter().all(|(reception, _)| *reception == wanted);
+        // Whoever may read, and should write, lacks the scope.
+        let scoped: Vec<Reception> = receptions
+            .iter()
+            .filter(|(_, place)| fact.scope.is_some() && place.scope == fact.scope)
+            .map(|(reception, _)| *reception)
+            .collect();
+        let lacks = !scoped.is_empty() && scoped.iter().all(|reception| *reception == Reception::Forbidden);
         fact.state = match receptions.last().map(|(reception, _)| *reception) {
+            Some(_) if lacks => ActorState::LacksScope,
             None if probed => ActorState::Unclear,
             None => ActorState::NotProbed,
             Some(Reception::Accepted) => ActorState::Accepted,
@@ -167,7 +175,8 @@ impl Asked<'_> {
             Some(_) if all(Reception::Forbidden) => ActorState::LacksScope,
             Some(_) => ActorState::Unclear,
         };
-        let names: Vec<&str> = receptions.iter().map(|(_, place)| place.id.as_str()).collect();
+        let refused = receptions.iter().filter(|(reception, _)| *reception != Reception::Accepted);
+        let names: Vec<&str> = refused.map(|(_, place)| place.id.as_str()).collect();
         fact.says = says(fact, &names.join(", "), credential);
     }
 
