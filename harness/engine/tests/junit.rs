@@ -444,6 +444,7 @@ fn report(trials: Vec<TrialReport>) -> Report {
         error_codes: Vec::new(),
         trials,
         left_behind: Vec::new(),
+        actors: Vec::new(),
         deviations: Vec::new(),
         manifest: None,
     }
@@ -514,7 +515,8 @@ fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Findi
         started_at: Some("2026-11-22T15:48:24Z".into()),
         duration_ms: 123,
         clauses: vec!["AUTH-5".into(), "AUTH-6".into()],
-        exercised: Vec::new(),
+        evidence: Vec::new(),
+        open: Vec::new(),
         codes: Vec::new(),
         deviations: Vec::new(),
         findings,
