@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{ClauseReport, ClauseStatus, CodeReport, FindingReport, TrialReport};
+use super::parts::OF_THE_LIST;
 use crate::verdict::{self, Verdict};
 
 /// Trials that a clause or code lists at most.
@@ -108,7 +109,10 @@ impl<'t> Seen<'t> {
             (Verdict::Skipped, Some(reason)) if trial.findings.is_empty() => {
                 *self.skipped.entry(reason).or_default() += 1;
             }
-            (Verdict::Inconclusive, Some(reason)) => *self.inconclusive.entry(reason).or_default() += 1,
+            // A test that failed and has a reason did not come to its end either.
+            (Verdict::Inconclusive | Verdict::Failed, Some(reason)) if !trial.name.starts_with(OF_THE_LIST) => {
+                *self.inconclusive.entry(reason).or_default() += 1;
+            }
             _ => self.ran = true,
         }
     }

@@ -48,7 +48,7 @@ async fn what_a_half_built_server_cannot_show_is_not_exercised() {
 async fn serve() -> String {
     let api = Router::new()
         .route("/api/v1/customers", get(list).post(create))
-        .route("/api/v1/customers/{id}", get(read).delete(delete))
+        .route("/api/v1/customers/{id}", get(read).patch(refuse).delete(delete))
         .route("/api/v1/customers/{id}/documents", post(refuse))
         .with_state(Customers::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -95,8 +95,8 @@ async fn create(State(customers): State<Customers>, headers: HeaderMap, body: St
 
 async fn read(State(customers): State<Customers>, Path(id): Path<String>) -> Response {
     match customers.lock().expect("customers").get(&id) {
-        Some(customer) => Json(customer.clone()).into_response(),
-        None => detail(StatusCode::NOT_FOUND),
+        Some(customer) if !customer.is_null() => Json(customer.clone()).into_response(),
+        _ => detail(StatusCode::NOT_FOUND),
     }
 }
 
