@@ -214,12 +214,14 @@ fn report() -> Value {
         "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" },
         "target": "embedded reference", "seed": 1, "strict": false, "command": "cargo test", "startedAt": "2026-01-01T00:00:00.000Z",
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
-        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [] }],
-        "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [] }],
+        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
+        "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [], "excluded": null }],
+        "actors": [{ "name": "reader", "configured": true }],
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
-            "exercised": ["A-1"], "codes": ["GONE"], "deviations": [0],
+            "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "answers": 1, "exchange": 0 }],
+            "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "fingerprint": "00", "deviation": 0 }],
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
@@ -322,6 +324,7 @@ fn by_hand(name: &str) -> Option<Value> {
                 "case": { "description": "The row's name, a part of the trial's.", "type": "string" },
                 "given": { "description": "Fixtures that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
                 "needs": { "description": "Capabilities that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
+                "clause": { "description": "The clause that this row is about, where the scenario has several.", "type": "string" },
             },
         }),
         "Cases" => json!({

@@ -1,5 +1,6 @@
 //! A certificate: what a whole and clean run has shown, with digests of the report that it rests on, so
-//! that whoever is handed the folder can tell whether anything in it was changed.
+//! that whoever is handed the folder can tell whether anything in it was changed. Who made it is for an ordinary signing
+//! tool to say, over the file of digests.
 
 mod page;
 
@@ -11,15 +12,12 @@ use sha2::{Digest as _, Sha256};
 use crate::contract::{Level, hex};
 use crate::report::model::{ClauseStatus, Report};
 use crate::report::write_whole;
-use crate::signature::hmac_sha256;
 use crate::verdict::Verdict;
 
 /// The files of a bundle; the digests are those of the first three.
 const FILES: [&str; 3] = ["certificate.json", "certificate.html", "report.json"];
 /// Where the digests stand, as `sha256sum --check` reads them.
 const DIGESTS: &str = "SHA256SUMS";
-/// The HMAC over the digests, where there is a key.
-const SIGNATURE: &str = "SHA256SUMS.hmac";
 
 /// What is certified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,22 +79,30 @@ pub struct CertifiedCode {
     pub observed: usize,
 }
 
-/// Why a run cannot be certified, if it cannot.
-pub fn obstacle(report: &Report) -> Option<String> {
+/// What a run lacks to be certified: an empty list if it lacks nothing. The verdicts of its tests do not make up for a
+/// clause that nothing could violate, a code that nothing observed or an actor that never called.
+pub fn missing(report: &Report) -> Vec<String> {
+    let mut missing = Vec::new();
     if report.exit_code != 0 || report.count(Verdict::Failed) > 0 {
-        return Some(format!("its exit code is {}", report.exit_code.max(1)));
+        missing.push(format!("the exit code of the run is {}", report.exit_code.max(1)));
     }
-    let open: Vec<&str> = report
-        .clauses
-        .iter()
-        .filter(|clause| clause.level == Level::Must && clause.status != ClauseStatus::Upheld)
-        .map(|clause| clause.id.as_str())
-        .collect();
-    (!open.is_empty()).then(|| format!("these MUST clauses were not put to the test: {}", open.join(", ")))
+    let clauses = report.clauses.iter().filter(|clause| clause.level == Level::Must && clause.excluded.is_none());
+    missing.extend(clauses.filter(|clause| clause.status != ClauseStatus::Upheld).map(|clause| {
+        let reason = clause.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        format!("clause {} is {}{reason}", clause.id, clause.status.as_str())
+    }));
+    let codes = report.error_codes.iter().filter(|code| code.observed == 0 && code.excluded.is_none());
+    missing.extend(codes.map(|code| format!("error code {} was not observed", code.code)));
+    let actors = report.actors.iter().filter(|actor| !actor.configured);
+    missing.extend(actors.map(|actor| format!("actor {} has no credential", actor.name)));
+    if report.actors.is_empty() {
+        missing.push("the report does not say which actors had a credential".to_owned());
+    }
+    missing
 }
 
-/// Writes the bundle of a run into a folder; `key` makes a signature over the digests.
-pub fn write(report: &Report, report_json: &str, folder: &Path, key: Option<&str>) -> std::io::Result<()> {
+/// Writes the bundle of a run into a folder.
+pub fn write(report: &Report, report_json: &str, folder: &Path) -> std::io::Result<()> {
     let certificate = certificate(report, report_json);
     let json = serde_json::to_string_pretty(&certificate).map_err(std::io::Error::other)? + "\n";
     let page = page::render(&certificate);
@@ -106,11 +112,7 @@ pub fn write(report: &Report, report_json: &str, folder: &Path, key: Option<&str
         write_whole(&folder.join(name), text)?;
         digests.push_str(&format!("{}  {name}\n", digest(text.as_bytes())));
     }
-    write_whole(&folder.join(DIGESTS), &digests)?;
-    match key {
-        Some(key) => write_whole(&folder.join(SIGNATURE), &(hmac_sha256(key.as_bytes(), digests.as_bytes()) + "\n")),
-        None => Ok(()),
-    }
+    write_whole(&folder.join(DIGESTS), &digests)
 }
 
 fn certificate(report: &Report, report_json: &str) -> Certificate {
@@ -147,7 +149,7 @@ fn certificate(report: &Report, report_json: &str) -> Certificate {
 }
 
 /// Says whether a bundle is whole and unchanged; the message says what is wrong with it.
-pub fn verify(folder: &Path, key: Option<&str>) -> Result<Certificate, String> {
+pub fn verify(folder: &Path) -> Result<Certificate, String> {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
     let digests = read(DIGESTS)?;
     let mut texts = Vec::new();
@@ -158,17 +160,11 @@ pub fn verify(folder: &Path, key: Option<&str>) -> Result<Certificate, String> {
         }
         texts.push(text);
     }
-    if let Some(key) = key {
-        let signature = read(SIGNATURE)?;
-        if signature.trim() != hmac_sha256(key.as_bytes(), digests.as_bytes()) {
-            return Err(format!("{SIGNATURE} was made with another key, or {DIGESTS} was changed"));
-        }
-    }
     let certificate: Certificate =
         serde_json::from_str(&texts[0]).map_err(|error| format!("certificate.json: {error}"))?;
     let report: Report = serde_json::from_str(&texts[2]).map_err(|error| format!("report.json: {error}"))?;
-    if let Some(obstacle) = obstacle(&report) {
-        return Err(format!("report.json is of a run that cannot be certified: {obstacle}"));
+    if let Some(first) = missing(&report).first() {
+        return Err(format!("report.json is of a run that cannot be certified: {first}"));
     }
     if self::certificate(&report, &texts[2]) != certificate {
         return Err("certificate.json does not say what report.json says".to_owned());

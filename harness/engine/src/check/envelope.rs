@@ -78,7 +78,10 @@ pub(super) const MEDIA_TYPE: Check = Check {
 pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
     name: "success-without-error",
     promise: "a success holds no error envelope",
-    applies: |context| context.response.is_success(),
+    // A body that was cut short, or that HTTP does not allow, cannot be read.
+    applies: |context| {
+        context.response.is_success() && !context.response.body.is_empty() && !context.response.truncated
+    },
     run: success_without_error,
 };
 
@@ -86,7 +89,8 @@ pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
 pub(super) const STRICT_JSON: Check = Check {
     name: "strict-json",
     promise: "an error body is UTF-8 without a byte order mark, and names no member twice",
-    applies: |context| is_error(context) && !context.response.body.is_empty(),
+    // What is not JSON at all is another check's business, and shows nothing of how strict the JSON is.
+    applies: |context| is_error(context) && (context.body.is_some() || !strict_json(context).is_empty()),
     run: strict_json,
 };
 

@@ -10,8 +10,10 @@ mod leak;
 mod rate_limit;
 mod request_id;
 mod status;
+mod unjudged;
 
 pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
+pub use unjudged::unjudged;
 
 use std::cell::OnceCell;
 
@@ -84,7 +86,7 @@ pub struct Check {
     pub name: &'static str,
     /// That promise as a sentence.
     pub promise: &'static str,
-    /// Whether it has anything to say about this exchange.
+    /// Whether it has something to judge: it could find a violation here, and its silence shows that there is none.
     pub applies: fn(&Context<'_>) -> bool,
     /// Every breach of the promise.
     pub run: fn(&Context<'_>) -> Vec<Breach>,
@@ -130,8 +132,8 @@ pub fn names() -> Vec<&'static str> {
 /// What the checks say of one exchange.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
-    /// The clauses that had something to judge here.
-    pub exercised: Vec<String>,
+    /// The clauses that this answer could have violated and did not, each with the check that judged it.
+    pub upheld: Vec<(String, &'static str)>,
     /// What is broken.
     pub findings: Vec<Finding>,
 }
@@ -146,8 +148,11 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
         if !(check.applies)(context) {
             continue;
         }
-        judgement.exercised.push(clause.id.clone());
-        judgement.findings.extend((check.run)(context).into_iter().map(|breach| Finding {
+        let breaches = (check.run)(context);
+        if breaches.is_empty() {
+            judgement.upheld.push((clause.id.clone(), check.name));
+        }
+        judgement.findings.extend(breaches.into_iter().map(|breach| Finding {
             clause: clause.id.clone(),
             check: check.name.to_owned(),
             level: clause.level,

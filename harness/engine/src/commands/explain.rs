@@ -68,6 +68,9 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
             samples(library).join("\n    ")
         ));
     }
+    if !clause.codes.is_empty() {
+        text.push_str(&format!("  Upheld only where a test of it observed {}.\n", clause.codes.join(" or ")));
+    }
     if let Some(trial) = about.first().copied().or_else(|| first_refused(library)) {
         text.push_str(&by_hand(trial, contract));
     }
@@ -164,12 +167,24 @@ fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
     if let Some(property) = &trial.property {
         text.push_str(&property_in_words(property, trial));
     }
-    let first = trial.clauses.first().map_or("its clause", String::as_str);
     text.push_str(&format!(
-        "  What is not as expected breaks {first} ({EXPECTATION}); every answer is judged by all checks besides.\n"
+        "  What is not as expected breaks {} ({EXPECTATION}); every answer is judged by all checks besides.\n",
+        expected_of(trial).join(" or ")
     ));
     text.push_str(&by_hand(trial, contract));
     text
+}
+
+/// The clauses that the expectations of a trial are about.
+fn expected_of(trial: &TrialSpec) -> Vec<String> {
+    if trial.property.is_some() {
+        return trial.clauses.clone();
+    }
+    let named = trial.steps.iter().filter_map(|step| step.clause.as_ref());
+    let mut clauses: Vec<String> = named.filter_map(|clause| template::text(clause, &trial.variables).ok()).collect();
+    clauses.sort();
+    clauses.dedup();
+    clauses
 }
 
 /// How to see it without this program.

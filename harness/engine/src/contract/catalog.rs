@@ -167,6 +167,9 @@ pub struct ErrorCode {
     /// What `details` must name.
     #[serde(default)]
     pub details_name: Option<DetailsName>,
+    /// Why no test can observe it, where none can; a certificate does not ask for it then.
+    #[serde(default)]
+    pub excluded: Option<String>,
     /// The section of the page.
     pub page: String,
     /// What it means, in our words.
@@ -240,6 +243,9 @@ fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'
             faults.push(("status", format!("status {status} is not among the documented `statuses`")));
         }
         _ => {}
+    }
+    if entry.excluded.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        faults.push(("excluded", "`excluded` is empty: say why no test can observe the code".to_owned()));
     }
     for part in &entry.requires {
         if catalog.envelope.pointers.part(part).is_none() {

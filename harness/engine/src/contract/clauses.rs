@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{Problems, SourceFile};
+use crate::source::{Problems, SourceFile, suggestion};
 
 /// How binding a clause is (RFC 2119).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -43,6 +43,9 @@ pub struct Clause {
     /// True when the clause itself says that the field at fault is named.
     #[serde(default)]
     pub names_field: bool,
+    /// The error codes that it is about: it is upheld only where a test of it observed one of them.
+    #[serde(default)]
+    pub codes: Vec<String>,
     /// Why neither check nor scenario judges it.
     #[serde(default)]
     pub excluded: Option<String>,
@@ -65,4 +68,15 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Vec<Clause> {
         }
     }
     register.clauses
+}
+
+/// Refuses codes that the catalogue does not have.
+pub(super) fn check_codes(file: &SourceFile, clauses: &[Clause], known: &[String], problems: &mut Problems) {
+    for (index, clause) in clauses.iter().enumerate() {
+        for (place, code) in clause.codes.iter().enumerate().filter(|(_, code)| !known.contains(code)) {
+            let at = ["clauses".into(), index.into(), "codes".into(), place.into()];
+            let problem = file.problem(&at, format!("clause {}: unknown code `{code}`", clause.id));
+            problems.0.push(problem.with_help(suggestion(code, known)));
+        }
+    }
 }

@@ -76,6 +76,7 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
+        clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // Where the description is faulty itself, its operations are not known.
         if problems.0.is_empty() {
             conventions.check_operations(&conventions_file, &api.operations, &mut problems);

@@ -48,16 +48,16 @@ impl Run<'_> {
         }
         let exchange = self.record.exchanges.len().saturating_sub(1);
         let mut findings = Vec::new();
-        if let Some(breach) = miscount(&deliveries, wanted.attempts, bound) {
-            let clause = self.clause_of(step);
-            let level = self.level_of(&clause);
-            findings.push(finding(clause, EXPECTATION, level, self.claim_text(step), breach, exchange));
+        let clause = self.clause_of(step);
+        match miscount(&deliveries, wanted.attempts, bound) {
+            Some(breach) => {
+                let level = self.level_of(&clause);
+                findings.push(finding(clause, EXPECTATION, level, self.claim_text(step), breach, exchange));
+            }
+            None => self.record.coverage.uphold(&clause, EXPECTATION, None, Some(exchange)),
         }
         findings.extend(self.judge_each(&deliveries, &secret, exchange));
         self.record.findings.extend(findings);
-        if let Some(clause) = &step.clause {
-            self.record.exercised.insert(clause.clone());
-        }
         Ok(())
     }
 
@@ -72,19 +72,20 @@ impl Run<'_> {
                 continue;
             };
             for (index, delivery) in deliveries.iter().enumerate() {
-                self.record.exercised.insert(clause.id.clone());
-                if let Some(mut breach) = (check.run)(&DeliveryContext { signing, secret, delivery }) {
-                    breach.actual = format!("{} (attempt {} of {})", breach.actual, index + 1, deliveries.len());
-                    findings.push(finding(
-                        clause.id.clone(),
-                        check.name,
-                        clause.level,
-                        check.promise.to_owned(),
-                        breach,
-                        exchange,
-                    ));
-                    break;
-                }
+                let Some(mut breach) = (check.run)(&DeliveryContext { signing, secret, delivery }) else {
+                    self.record.coverage.uphold(&clause.id, check.name, None, Some(exchange));
+                    continue;
+                };
+                breach.actual = format!("{} (attempt {} of {})", breach.actual, index + 1, deliveries.len());
+                findings.push(finding(
+                    clause.id.clone(),
+                    check.name,
+                    clause.level,
+                    check.promise.to_owned(),
+                    breach,
+                    exchange,
+                ));
+                break;
             }
         }
         findings

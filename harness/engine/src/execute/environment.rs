@@ -137,9 +137,13 @@ impl Environment {
         }
     }
 
-    /// Whether another answer had that request id; from now on this one has it.
-    pub(super) fn request_id_seen(&self, id: &str) -> bool {
-        !locked(&self.request_ids).insert(id.to_owned())
+    /// Whether another answer had that request id; from now on this one has it. `None` for the first answer of the run
+    /// that has one, since there is no other to compare it with.
+    pub(super) fn request_id_seen(&self, id: &str) -> Option<bool> {
+        let mut seen = locked(&self.request_ids);
+        let is_first = seen.is_empty();
+        let is_new = seen.insert(id.to_owned());
+        (!is_first).then_some(!is_new)
     }
 
     /// What a fixture that is made once has left, if it is made.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::matcher::mismatch;
 use crate::check::{Context, quoted};
-use crate::contract::Level;
+use crate::contract::{Level, Surface};
 use crate::finding::{Breach, EXPECTATION, Finding, Part};
 use crate::scenario::{Expect, HeaderMatch, Variables, codes, template};
 
@@ -15,6 +15,26 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Whether the claim holds.
     pub holds: Holds,
+    /// What the answer shows of the clause.
+    pub shown: Shown,
+}
+
+impl Verdict {
+    /// The verdict where there is nothing to judge.
+    pub fn unclear(reason: &str) -> Self {
+        Self { findings: Vec::new(), holds: Holds::Unclear, shown: Shown::Open(reason.to_owned()) }
+    }
+}
+
+/// What an answer shows of the clause that an expectation is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// It could have violated the clause and did not. The error code is given where the expectation asks for it.
+    Upheld(Option<String>),
+    /// It says nothing about the clause, for this reason.
+    Open(String),
+    /// It violates the clause.
+    Violated,
 }
 
 /// Whether a claim holds.
@@ -56,23 +76,80 @@ impl Claim<'_> {
     /// Judges an answer.
     pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
         let mut findings = Vec::new();
-        let holds = match self.answer(context)? {
-            Answer::Unreadable => Holds::Unclear,
+        let (holds, shown) = match self.answer(context)? {
+            Answer::Unreadable => (Holds::Unclear, Shown::Open(self.said(context))),
             Answer::Wrong(breach) => {
                 findings.push(self.finding(breach, self.level));
-                Holds::No
+                (Holds::No, Shown::Violated)
             }
             right => {
+                let tolerated = matches!(right, Answer::Tolerated(_));
                 if let Answer::Tolerated(breach) = right {
                     findings.push(self.finding(breach, Level::Should));
                 }
                 let further = self.further(context)?;
-                let holds = if further.is_empty() { Holds::Yes } else { Holds::No };
+                let kept = further.is_empty();
                 findings.extend(further.into_iter().map(|breach| self.finding(breach, self.level)));
-                holds
+                match (kept, tolerated) {
+                    (true, false) => (Holds::Yes, self.shown(context)?),
+                    (true, true) => (Holds::Yes, Shown::Open(format!("{}, which is let pass", self.said(context)))),
+                    (false, _) => (Holds::No, Shown::Violated),
+                }
             }
         };
-        Ok(Verdict { findings, holds })
+        Ok(Verdict { findings, holds, shown })
+    }
+
+    /// What an answer that meets the expectation shows of its clause. An expectation may be met by answers that could
+    /// not have violated the clause; these leave it open.
+    fn shown(&self, context: &Context<'_>) -> Result<Shown, template::Undefined> {
+        let expect = self.expect;
+        if let Some(name) = self.header_not_sent(context)? {
+            return Ok(Shown::Open(format!("the header {name} was not sent")));
+        }
+        if expect.same_as.is_some() && self.same_as.is_none() {
+            return Ok(Shown::Open("there is no earlier answer to compare with".to_owned()));
+        }
+        if context.response.is_success() {
+            return Ok(Shown::Upheld(self.code_in_log(context)));
+        }
+        let code = context.entry().map(|entry| entry.code.clone());
+        if code.is_some() && codes(&expect.error, self.variables)?.iter().any(|wanted| Some(wanted) == code.as_ref()) {
+            return Ok(Shown::Upheld(code));
+        }
+        let status = context.response.status;
+        let judged = match (expect.any_documented, expect.any_refusal) {
+            (true, _) => !is_about_the_caller(status) && !is_about_the_route(status),
+            (_, true) => !is_about_the_caller(status),
+            _ => false,
+        };
+        Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.said(context)) })
+    }
+
+    /// The header that the expectation is about only where it is sent, if it was not sent, now or before.
+    fn header_not_sent(&self, context: &Context<'_>) -> Result<Option<&str>, template::Undefined> {
+        for (name, wanted) in self.expect.headers.iter().filter(|(_, wanted)| wanted.where_sent) {
+            let mut sent = context.response.header(name).is_some();
+            for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
+                sent &= template::text(bound, self.variables)?.parse::<i64>().is_ok();
+            }
+            if !sent {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A code of delivery logs, which stands in the body of a success, where the expectation names it.
+    fn code_in_log(&self, context: &Context<'_>) -> Option<String> {
+        let named = |code: &str| self.expect.body.values().any(|value| holds_text(value, code));
+        let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
+        let body = context.body.as_ref()?;
+        logged.map(|entry| &entry.code).find(|code| named(code) && holds_text(body, code)).cloned()
+    }
+
+    fn said(&self, context: &Context<'_>) -> String {
+        format!("{} answered {}", context.operation.id, came(context))
     }
 
     fn finding(&self, breach: Breach, level: Level) -> Finding {
@@ -229,6 +306,27 @@ impl Claim<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Credential, scope or quota: such a refusal says nothing about what was sent (RFC 9110, RFC 6585).
+fn is_about_the_caller(status: u16) -> bool {
+    matches!(status, 401 | 403 | 407 | 429)
+}
+
+/// Nothing is there, or not with this method: such a refusal says nothing about the values that were sent.
+fn is_about_the_route(status: u16) -> bool {
+    matches!(status, 404 | 405 | 410)
+}
+
+/// Whether a text stands anywhere in a value, whole.
+pub(super) fn holds_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(string) => string == text,
+        Value::Array(elements) => elements.iter().any(|element| holds_text(element, text)),
+        Value::Object(members) => members.values().any(|inner| holds_text(inner, text)),
+        Value::Number(number) => number.to_string() == text,
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 //! judged, and takes away what was made.
 
 mod cleanup;
+mod coverage;
 mod deliveries;
 mod environment;
 pub mod expect;
@@ -15,6 +16,7 @@ mod sign;
 mod steps;
 
 pub use cleanup::sweep;
+pub use coverage::{Coverage, Evidence};
 pub use environment::{Environment, Stop};
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
@@ -32,8 +34,8 @@ pub struct TrialRecord {
     pub exchanges: Vec<Exchange>,
     /// Every finding.
     pub findings: Vec<Finding>,
-    /// The clauses that had something to judge, by check or by claim.
-    pub exercised: BTreeSet<String>,
+    /// What its answers have shown of the clauses.
+    pub coverage: Coverage,
     /// Why no verdict could be had, if none could.
     pub inconclusive: Option<String>,
     /// Codes that were observed in error answers and in the bodies of successes.

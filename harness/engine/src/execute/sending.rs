@@ -64,7 +64,7 @@ impl Run<'_> {
         loop {
             let index = self.call(step).await?;
             let met = match &step.expect {
-                Some(expect) => self.verdict(step, expect, index)?.0 == Holds::Yes,
+                Some(expect) => self.verdict(step, expect, index)?.holds == Holds::Yes,
                 None => true,
             };
             if met || Instant::now() >= until {
@@ -114,6 +114,7 @@ impl Run<'_> {
                 quiet += 1;
                 if quiet > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
                     self.record.exchanges.pop();
+                    self.record.coverage.forget(index);
                 }
             }
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::TrialRecord;
 use super::environment::Environment;
-use super::expect::{Claim, Earlier, Holds, came};
+use super::expect::{Claim, Earlier, Holds, Shown, Verdict, came, holds_text};
 use super::fuzz;
 use super::ledger::Made;
 use super::request::{Prepared, prepare};
@@ -130,11 +130,7 @@ impl<'r> Run<'r> {
 
     async fn steps(&mut self) -> End {
         match self.walk().await {
-            Ok(()) => {
-                self.record.exercised.extend(self.spec.clauses.iter().cloned());
-                End::Done
-            }
-            Err(Halt::Explained) => End::Done,
+            Ok(()) | Err(Halt::Explained) => End::Done,
             Err(Halt::Inconclusive(reason)) => {
                 self.record.inconclusive = Some(reason);
                 End::GaveUp
@@ -155,7 +151,9 @@ impl<'r> Run<'r> {
         let Some(stall) = receiver.and_then(|receiver| receiver.stalled_since(self.begun, self.last_reply)) else {
             return end;
         };
-        self.record.findings.retain(|finding| finding.check != EXPECTATION);
+        for finding in self.record.findings.extract_if(.., |finding| finding.check == EXPECTATION) {
+            self.record.coverage.withdraw(&finding.clause);
+        }
         self.record.inconclusive = Some(format!(
             "this machine was too busy for our endpoint to answer in time (it stood still for {} ms)",
             stall.as_millis()
@@ -260,12 +258,15 @@ impl<'r> Run<'r> {
             context.expiry = prepared.expiry;
             let replays = step.expect.as_ref().is_some_and(|expect| expect.same_as.is_some());
             context.request_id_seen = request_id(&context)
-                .map(|id| environment.request_id_seen(&id))
+                .and_then(|id| environment.request_id_seen(&id))
                 // An answer that is given again may be given again whole, its id included.
                 .filter(|_| !replays);
             self.note_codes(&context);
             let judgement = check::judge(&context, index);
-            self.record.exercised.extend(judgement.exercised);
+            let code = context.entry().map(|entry| entry.code.as_str());
+            for (clause, check) in &judgement.upheld {
+                self.record.coverage.uphold(clause, check, code, Some(index));
+            }
             let clause = self.clause_of(step);
             let claimed = self.claimed_fields(&clause, &judgement.findings, step);
             self.record.findings.extend(judgement.findings);
@@ -358,10 +359,10 @@ impl<'r> Run<'r> {
         says.unwrap_or(&self.spec.name).to_owned()
     }
 
-    pub(super) fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<(Holds, Vec<Finding>), Halt> {
+    pub(super) fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<Verdict, Halt> {
         let exchange = &self.record.exchanges[index];
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
-            return Ok((Holds::Unclear, Vec::new()));
+            return Ok(Verdict::unclear("no answer came"));
         };
         let clause = self.clause_of(step);
         let claim = Claim {
@@ -377,18 +378,24 @@ impl<'r> Run<'r> {
         for finding in &mut verdict.findings {
             finding.message = self.claim_text(step);
         }
-        Ok((verdict.holds, verdict.findings))
+        Ok(verdict)
     }
 
     fn claim(&mut self, step: &Step, expect: &Expect, index: usize) -> Result<Holds, Halt> {
-        let (holds, findings) = self.verdict(step, expect, index)?;
-        self.record.findings.extend(findings);
-        if holds == Holds::Yes
-            && let Some(clause) = &step.clause
-        {
-            self.record.exercised.insert(template::text(clause, &self.variables).unwrap_or_default());
+        let verdict = self.verdict(step, expect, index)?;
+        self.note_coverage(step, &verdict, Some(index));
+        self.record.findings.extend(verdict.findings);
+        Ok(verdict.holds)
+    }
+
+    /// Notes what an expectation has shown of the clause that it is about, and of no other.
+    pub(super) fn note_coverage(&mut self, step: &Step, verdict: &Verdict, index: Option<usize>) {
+        let clause = self.clause_of(step);
+        match &verdict.shown {
+            Shown::Upheld(code) => self.record.coverage.uphold(&clause, EXPECTATION, code.as_deref(), index),
+            Shown::Open(reason) => self.record.coverage.leave_open(&clause, reason.clone()),
+            Shown::Violated => {}
         }
-        Ok(holds)
     }
 
     fn set_up(&self, index: usize) -> Result<(), Halt> {
@@ -437,14 +444,4 @@ impl<'r> Run<'r> {
 fn request_id(context: &Context<'_>) -> Option<String> {
     let name = &context.contract.catalog.request_id.as_ref()?.header;
     context.response.header(name).filter(|id| !id.is_empty()).map(str::to_owned)
-}
-
-fn holds_text(value: &Value, text: &str) -> bool {
-    match value {
-        Value::String(string) => string == text,
-        Value::Array(elements) => elements.iter().any(|element| holds_text(element, text)),
-        Value::Object(members) => members.values().any(|inner| holds_text(inner, text)),
-        Value::Number(number) => number.to_string() == text,
-        _ => false,
-    }
 }

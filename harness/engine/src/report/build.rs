@@ -8,14 +8,16 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    DeviationReport, ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest,
-    MessageReport, Report, RuleReport, Suite, TrialReport,
+    ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport, ExchangeReport, FORMAT,
+    FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest, MessageReport, OpenReport, Report, RuleReport, Suite,
+    TrialReport,
 };
 use super::veil::Own;
 use super::{curl, judge};
-use crate::contract::{Contract, hex};
+use crate::check::unjudged;
+use crate::contract::{Clause, Contract, ErrorCode, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
-use crate::execute::{Found, FuzzRecord, Made, RuleTally, TrialRecord};
+use crate::execute::{Evidence, Found, FuzzRecord, Made, RuleTally, TrialRecord};
 use crate::finding::Finding;
 use crate::preflight::Preflight;
 use crate::secret::Redactor;
@@ -66,6 +68,8 @@ pub struct Facts<'f> {
     pub left: Vec<Made>,
     /// How many requests were sent.
     pub requests: u64,
+    /// The actors of the contract that need a credential.
+    pub actors: Vec<ActorReport>,
     /// What the run is a part of.
     pub manifest: Manifest,
     /// What was found out before the first test.
@@ -90,6 +94,12 @@ fn cleaned(found: &Preflight, redactor: &Redactor) -> Preflight {
     found.actors.iter_mut().flat_map(|fact| std::iter::once(&mut fact.came).chain(&mut fact.says)).for_each(clean);
     found.capabilities.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean);
     found
+}
+
+/// The actors of the contract that need a credential; `configured` says which have one.
+pub fn actors(contract: &Contract, configured: impl Fn(&str) -> bool) -> Vec<ActorReport> {
+    let actors = contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none());
+    actors.map(|(name, _)| ActorReport { name: name.clone(), configured: configured(name) }).collect()
 }
 
 /// The results as a report shows them, sorted by name.
@@ -120,26 +130,50 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
             .contract
             .clauses
             .iter()
-            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
+            .map(|clause| judge::clause(&declared(facts.contract, clause), &trials))
             .collect(),
-        error_codes: facts
-            .contract
-            .catalog
-            .codes
-            .iter()
-            .map(|entry| judge::code(&entry.code, entry.status, &trials))
-            .collect(),
+        error_codes: facts.contract.catalog.codes.iter().map(|entry| judge::code(&published(entry), &trials)).collect(),
         trials,
         left_behind: facts
             .left
             .iter()
             .map(|made| LeftBehind { noun: made.noun.clone(), id: made.id.clone(), trial: made.trial.clone() })
             .collect(),
+        actors: facts.actors.clone(),
         deviations,
         manifest: Some(facts.manifest.clone()),
         preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
     };
     redacted(report, facts.redactor)
+}
+
+/// A clause as the contract has it, before anything is known of it.
+fn declared(contract: &Contract, clause: &Clause) -> ClauseReport {
+    let unjudged: BTreeSet<String> = clause.checks.iter().map(|check| unjudged(contract, check)).collect();
+    ClauseReport {
+        id: clause.id.clone(),
+        level: clause.level,
+        says: clause.says.clone(),
+        page: clause.page.clone(),
+        status: ClauseStatus::NotExercised,
+        reason: None,
+        exercised_by: 0,
+        trials: Vec::new(),
+        codes: clause.codes.clone(),
+        unjudged: (!unjudged.is_empty()).then(|| unjudged.into_iter().collect::<Vec<_>>().join("; ")),
+        excluded: clause.excluded.clone(),
+    }
+}
+
+/// A code as the contract has it.
+fn published(entry: &ErrorCode) -> CodeReport {
+    CodeReport {
+        code: entry.code.clone(),
+        status: entry.status,
+        observed: 0,
+        trials: Vec::new(),
+        excluded: entry.excluded.clone(),
+    }
 }
 
 fn redacted(report: Report, redactor: &Redactor) -> Report {
@@ -174,7 +208,18 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
-        exercised: result.record.exercised.iter().cloned().collect(),
+        evidence: result
+            .record
+            .coverage
+            .evidence()
+            .map(|(clause, evidence)| evidence_report(clause, evidence))
+            .collect(),
+        open: result
+            .record
+            .coverage
+            .open()
+            .map(|(clause, reason)| OpenReport { clause: clause.to_owned(), reason: reason.to_owned() })
+            .collect(),
         codes: result.record.codes.iter().cloned().collect(),
         deviations: described.into_iter().collect(),
         findings: findings(result, &own, facts.redactor),
@@ -185,6 +230,16 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .map(|exchange| exchange_report(facts, exchange, &own, in_full))
             .collect(),
         fuzz: result.record.fuzz.as_ref().map(fuzz_report),
+    }
+}
+
+fn evidence_report(clause: &str, evidence: &Evidence) -> EvidenceReport {
+    EvidenceReport {
+        clause: clause.to_owned(),
+        checks: evidence.checks.iter().cloned().collect(),
+        codes: evidence.codes.iter().cloned().collect(),
+        answers: evidence.answers,
+        exchange: evidence.exchange,
     }
 }
 

@@ -1,10 +1,13 @@
 //! What follows from the trials of a report: counts, clauses, codes and the exit code. A run and the
 //! merging of its parts are judged here alike.
+//!
+//! A clause is upheld only where an answer could have violated it and none did: `evidence` of a trial says so. A clause
+//! about an error code needs evidence with one of its codes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{ClauseReport, ClauseStatus, CodeReport, FindingReport, TrialReport};
-use crate::contract::Level;
+use super::parts::OF_THE_LIST;
 use crate::verdict::{self, Verdict};
 
 /// Trials that a clause or code lists at most.
@@ -26,61 +29,118 @@ pub(super) fn exit_code(trials: &[TrialReport], strict: bool) -> u8 {
     verdict::exit_code(&verdicts, strict)
 }
 
-/// What became of a clause.
-pub(super) fn clause(id: &str, level: Level, says: &str, page: &str, trials: &[TrialReport]) -> ClauseReport {
-    let breaks = |finding: &FindingReport| finding.clause == id && finding.level <= level;
-    let mut named = BTreeSet::new();
-    let (mut exercised_by, mut violated, mut known) = (0, false, None);
-    let mut obstacles: BTreeMap<&str, usize> = BTreeMap::new();
-    for trial in trials {
-        let broken = trial.findings.iter().any(breaks);
-        let about = trial.clauses.iter().any(|clause| clause == id);
-        if broken {
-            violated = true;
-            if trial.verdict == Verdict::Skipped {
-                known = trial.reason.clone();
-            }
-        }
-        if broken || trial.exercised.iter().any(|clause| clause == id) {
-            exercised_by += 1;
-        }
-        if broken || about {
-            named.insert(trial.name.clone());
-        }
-        if let Some(reason) = trial.reason.as_deref().filter(|_| about && !broken) {
-            *obstacles.entry(reason).or_default() += 1;
-        }
-    }
-    let status = match (violated, exercised_by) {
+/// What became of a clause; `clause` says what the contract says of it.
+pub(super) fn clause(clause: &ClauseReport, trials: &[TrialReport]) -> ClauseReport {
+    let seen = Seen::of(clause, trials);
+    let status = match (seen.violated, seen.upheld) {
         (true, _) => ClauseStatus::Violated,
-        (false, 0) => ClauseStatus::NotExercised,
-        (false, _) => ClauseStatus::Upheld,
+        (false, true) => ClauseStatus::Upheld,
+        (false, false) => ClauseStatus::NotExercised,
     };
-    let obstacle = obstacles.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason.to_owned());
     let reason = match status {
-        ClauseStatus::Violated => known,
+        ClauseStatus::Violated => seen.known.clone(),
         ClauseStatus::Upheld => None,
-        ClauseStatus::NotExercised => obstacle.or_else(|| Some("no trial of this run is about it".to_owned())),
+        ClauseStatus::NotExercised => Some(seen.reason(clause)),
     };
     ClauseReport {
-        id: id.to_owned(),
-        level,
-        says: says.to_owned(),
-        page: page.to_owned(),
         status,
         reason,
-        exercised_by,
-        trials: named.into_iter().take(LISTED).collect(),
+        exercised_by: seen.exercised_by,
+        trials: seen.named.into_iter().take(LISTED).map(str::to_owned).collect(),
+        ..clause.clone()
     }
 }
 
-/// What became of a code.
-pub(super) fn code(code: &str, status: Option<u16>, trials: &[TrialReport]) -> CodeReport {
-    let observed = || trials.iter().filter(|trial| trial.codes.iter().any(|seen| seen == code));
+/// What the trials have seen of a clause.
+#[derive(Default)]
+struct Seen<'t> {
+    violated: bool,
+    /// There is evidence, and of one of the clause's codes where it has any.
+    upheld: bool,
+    exercised_by: usize,
+    /// The trials to list.
+    named: BTreeSet<&'t str>,
+    /// Why a violation was let pass.
+    known: Option<String>,
+    /// Whether a trial about it came to its end.
+    ran: bool,
+    skipped: Reasons<'t>,
+    open: Reasons<'t>,
+    inconclusive: Reasons<'t>,
+}
+
+/// Reasons, with the number of trials that give each.
+type Reasons<'t> = BTreeMap<&'t str, usize>;
+
+impl<'t> Seen<'t> {
+    fn of(clause: &ClauseReport, trials: &'t [TrialReport]) -> Self {
+        let mut seen = Self::default();
+        for trial in trials {
+            seen.add(clause, trial);
+        }
+        seen
+    }
+
+    fn add(&mut self, clause: &ClauseReport, trial: &'t TrialReport) {
+        let breaks = |finding: &FindingReport| finding.clause == clause.id && finding.level <= clause.level;
+        let broken = trial.findings.iter().any(breaks);
+        let about = trial.clauses.contains(&clause.id);
+        let evidence = trial.evidence_of(&clause.id);
+        if broken {
+            self.violated = true;
+            if trial.verdict == Verdict::Skipped {
+                self.known = trial.reason.clone();
+            }
+        }
+        let observed =
+            |codes: &[String]| clause.codes.is_empty() || codes.iter().any(|code| clause.codes.contains(code));
+        self.upheld |= evidence.is_some_and(|evidence| observed(&evidence.codes));
+        self.exercised_by += usize::from(broken || evidence.is_some());
+        if broken || about {
+            self.named.insert(&trial.name);
+        }
+        for open in trial.open.iter().filter(|open| open.clause == clause.id) {
+            *self.open.entry(&open.reason).or_default() += 1;
+        }
+        if !about {
+            return;
+        }
+        match (trial.verdict, trial.reason.as_deref()) {
+            (Verdict::Skipped, Some(reason)) if trial.findings.is_empty() => {
+                *self.skipped.entry(reason).or_default() += 1;
+            }
+            // A test that failed and has a reason did not come to its end either.
+            (Verdict::Inconclusive | Verdict::Failed, Some(reason)) if !trial.name.starts_with(OF_THE_LIST) => {
+                *self.inconclusive.entry(reason).or_default() += 1;
+            }
+            _ => self.ran = true,
+        }
+    }
+
+    /// Why it was not exercised, the most useful reason first, and another where there is one.
+    fn reason(&self, clause: &ClauseReport) -> String {
+        if let Some(reason) = &clause.excluded {
+            return format!("excluded: {reason}");
+        }
+        let unobserved = (self.ran && !clause.codes.is_empty())
+            .then(|| format!("no test of it observed {}", clause.codes.join(" or ")));
+        let most = |reasons: &Reasons<'_>| {
+            let most = reasons.iter().max_by_key(|(_, count)| **count)?;
+            Some((*most.0).to_owned())
+        };
+        let reasons =
+            [unobserved, most(&self.open), most(&self.skipped), most(&self.inconclusive), clause.unjudged.clone()];
+        let reasons: Vec<String> = reasons.into_iter().flatten().take(2).collect();
+        if reasons.is_empty() { "no test of this run is about it".to_owned() } else { reasons.join("; ") }
+    }
+}
+
+/// What became of a code; `code` says what the contract says of it.
+pub(super) fn code(code: &CodeReport, trials: &[TrialReport]) -> CodeReport {
+    let observed = || trials.iter().filter(|trial| trial.codes.contains(&code.code));
     CodeReport {
-        code: code.to_owned(),
-        status,
         observed: observed().count(),
         trials: observed().take(LISTED).map(|trial| trial.name.clone()).collect(),
+        ..code.clone()
     }
 }

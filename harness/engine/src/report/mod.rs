@@ -25,7 +25,7 @@ mod xml;
 
 use std::path::{Path, PathBuf};
 
-pub use build::{Facts, TrialResult, build, trials};
+pub use build::{Facts, TrialResult, actors, build, trials};
 pub(crate) use cause::shell;
 pub use curl::line as curl_line;
 pub use files::write_whole;

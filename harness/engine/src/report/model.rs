@@ -48,6 +48,9 @@ pub struct Report {
     pub trials: Vec<TrialReport>,
     /// What the run has made and could not take away.
     pub left_behind: Vec<LeftBehind>,
+    /// The actors of the contract that need a credential.
+    #[serde(default)]
+    pub actors: Vec<ActorReport>,
     /// The known deviations of the target, in the order of its file.
     #[serde(default)]
     pub deviations: Vec<DeviationReport>,
@@ -149,6 +152,15 @@ pub struct ClauseReport {
     pub exercised_by: usize,
     /// The trials that are about it, and those in which it was broken.
     pub trials: Vec<String>,
+    /// The error codes that it is about: it is upheld only where a test of it observed one of them.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// Why its checks had nothing to judge, where they had not.
+    #[serde(default)]
+    pub unjudged: Option<String>,
+    /// Why nothing judges it, where the contract says so.
+    #[serde(default)]
+    pub excluded: Option<String>,
 }
 
 /// A code of the catalogue.
@@ -163,6 +175,45 @@ pub struct CodeReport {
     pub observed: usize,
     /// Some of these trials.
     pub trials: Vec<String>,
+    /// Why no test can observe it, where the contract says so.
+    #[serde(default)]
+    pub excluded: Option<String>,
+}
+
+/// An actor of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ActorReport {
+    /// Its name.
+    pub name: String,
+    /// True when the run had a credential for it.
+    pub configured: bool,
+}
+
+/// What the answers of a trial show of a clause: judged by its own checks and expectations, and not violated by them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EvidenceReport {
+    /// The clause.
+    pub clause: String,
+    /// The checks that judged; `expectation` for the expectations of the trial itself.
+    pub checks: Vec<String>,
+    /// The error codes of the answers that they judged.
+    pub codes: Vec<String>,
+    /// How often they judged an answer.
+    pub answers: usize,
+    /// The index of the first exchange that they judged, where it is kept.
+    pub exchange: Option<usize>,
+}
+
+/// A clause whose expectation was evaluated on answers that show nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenReport {
+    /// The clause.
+    pub clause: String,
+    /// Why they show nothing.
+    pub reason: String,
 }
 
 /// A trial.
@@ -187,9 +238,12 @@ pub struct TrialReport {
     pub duration_ms: u64,
     /// The clauses that it is about.
     pub clauses: Vec<String>,
-    /// The clauses that it put to the test.
+    /// What its answers show of each clause.
     #[serde(default)]
-    pub exercised: Vec<String>,
+    pub evidence: Vec<EvidenceReport>,
+    /// The clauses of which its answers show nothing, though they were to.
+    #[serde(default)]
+    pub open: Vec<OpenReport>,
     /// The error codes that it observed.
     #[serde(default)]
     pub codes: Vec<String>,
@@ -407,6 +461,13 @@ impl Extent {
         let mut text = names.join("\n");
         text.push('\n');
         Self { trials: names.len(), hash: hex(&Sha256::digest(text)) }
+    }
+}
+
+impl TrialReport {
+    /// What its answers show of a clause, where they show anything.
+    pub fn evidence_of(&self, clause: &str) -> Option<&EvidenceReport> {
+        self.evidence.iter().find(|evidence| evidence.clause == clause)
     }
 }
 

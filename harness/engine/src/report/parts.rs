@@ -57,12 +57,8 @@ pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<Deviatio
         requests: parts.iter().map(|part| part.report.requests).sum(),
         exit_code: judge::exit_code(&trials, first.strict),
         summary: judge::summary(&trials),
-        clauses: first
-            .clauses
-            .iter()
-            .map(|clause| judge::clause(&clause.id, clause.level, &clause.says, &clause.page, &trials))
-            .collect(),
-        error_codes: first.error_codes.iter().map(|code| judge::code(&code.code, code.status, &trials)).collect(),
+        clauses: first.clauses.iter().map(|clause| judge::clause(clause, &trials)).collect(),
+        error_codes: first.error_codes.iter().map(|code| judge::code(code, &trials)).collect(),
         trials,
         left_behind: parts.iter().flat_map(|part| part.report.left_behind.clone()).collect(),
         deviations,
@@ -128,6 +124,8 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
         .iter()
         .map(|entry| format!("{:?}", (&entry.clause, &entry.trials, &entry.check, &entry.place, &entry.expires)))
         .collect();
+    let configured = report.actors.iter().filter(|actor| actor.configured);
+    let configured: Vec<&str> = configured.map(|actor| actor.name.as_str()).collect();
     let whole = &manifest.whole;
     let fixed = [
         ("the version of the suite", report.suite.version.clone()),
@@ -138,6 +136,7 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
         ("the planned trials", format!("{} trials, {}", whole.trials, whole.hash)),
         ("the number of shards", if manifest.by_trial { "any".to_owned() } else { shards.to_owned() }),
         ("one process a trial", manifest.by_trial.to_string()),
+        ("the actors with a credential", configured.join(" ")),
         ("the target file", manifest.target_file.clone().unwrap_or_else(|| "none".to_owned())),
         ("the known deviations", known.join(" ")),
     ];

@@ -1,20 +1,13 @@
-//! Certifying a run: only a whole one, without known deviations, that put every MUST clause to the test.
+//! Certifying a run: only a whole one, without known deviations, that upheld every MUST clause, observed every error code
+//! and had a credential for every actor.
 
 use super::deviations::Scope;
 use super::select::scope;
 use super::{Refusal, usage};
-use crate::certificate::{obstacle, write};
+use crate::certificate::{missing, write};
 use crate::cli::RunArgs;
 use crate::report::{Report, json};
 use crate::target::TargetFile;
-
-/// Whoever has this key can tell that nobody else made the digests.
-const KEY: &str = "CONFORMANCE_CERTIFY_KEY";
-
-/// The key of certificates, where there is one.
-pub fn certificate_key() -> Option<String> {
-    std::env::var(KEY).ok().filter(|key| !key.is_empty())
-}
 
 /// Refuses what would make a certificate say too much, before anything is sent.
 pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<(), Refusal> {
@@ -38,14 +31,16 @@ pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<()
 /// Writes the bundle, or says why there is none.
 pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Refusal> {
     let Some(folder) = &arguments.certify else { return Ok(()) };
-    if let Some(why) = obstacle(report) {
+    let missing = missing(report);
+    if !missing.is_empty() {
+        let why = format!("no certificate was written:\n  {}", missing.join("\n  "));
         if report.exit_code == 0 {
-            return Err(Refusal::Inconclusive(format!("no certificate was written: {why}")));
+            return Err(Refusal::Inconclusive(why));
         }
-        eprintln!("no certificate was written: {why}");
+        eprintln!("{why}");
         return Ok(());
     }
-    write(report, &json(report), folder, certificate_key().as_deref())
+    write(report, &json(report), folder)
         .map_err(|error| Refusal::Inconclusive(format!("{}: {error}", folder.display())))?;
     eprintln!("wrote {}", folder.join("certificate.json").display());
     Ok(())

@@ -125,7 +125,7 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
 }
 
 fn touches(trial: &TrialReport, clause: &String) -> bool {
-    trial.clauses.contains(clause) || trial.exercised.contains(clause)
+    trial.clauses.contains(clause) || trial.evidence_of(clause).is_some()
 }
 
 /// A failed trial for every entry that has rotted: the list must not.
@@ -155,7 +155,8 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
                 started_at: None,
                 duration_ms: 0,
                 clauses: entry.clause.iter().cloned().collect(),
-                exercised: Vec::new(),
+                evidence: Vec::new(),
+                open: Vec::new(),
                 codes: Vec::new(),
                 deviations: Vec::new(),
                 findings: Vec::new(),
@@ -188,7 +189,8 @@ mod tests {
             started_at: None,
             duration_ms: 0,
             clauses: vec!["A".into()],
-            exercised: Vec::new(),
+            evidence: Vec::new(),
+            open: Vec::new(),
             codes: Vec::new(),
             deviations: if described { vec![0] } else { Vec::new() },
             findings: Vec::new(),

@@ -25,7 +25,6 @@ use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-pub use certify::certificate_key;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 
@@ -39,13 +38,15 @@ use self::results::{add_missing, unrun};
 use self::select::{list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
 use crate::cli::{OutputArgs, RunArgs};
+use crate::contract::Contract;
 use crate::execute::Environment;
 use crate::plan::{Planned, plan};
 use crate::preflight::{Aim, Expected};
+use crate::report::model::ActorReport;
 use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
 use crate::secret::Redactor;
 use crate::source::Problems;
-use crate::target::{self, HttpClient, TargetFile};
+use crate::target::{self, HttpClient, Target, TargetFile};
 use crate::trial::{Recorder, Shared, trial};
 use crate::verdict::{Rules, Verdict};
 
@@ -157,6 +158,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             took: clock.elapsed(),
             left: Vec::new(),
             requests: 0,
+            actors: actors(&contract, &target),
             manifest,
             preflight: look.found,
             redactor: &redactor,
@@ -212,6 +214,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         took: clock.elapsed(),
         left: environment.ledger.left(),
         requests: results.iter().map(|result| result.record.requests as u64).sum(),
+        actors: actors(&environment.contract, &environment.target),
         manifest,
         preflight: look.found,
         redactor: &redactor,
@@ -227,6 +230,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let code = finish(&arguments.outputs, &gate, machine, scope, report)?;
     certified?;
     Ok(code)
+}
+
+/// The actors of the contract, and which of them have a credential here.
+fn actors(contract: &Contract, target: &Target) -> Vec<ActorReport> {
+    report::actors(contract, |actor| target.credentials.contains_key(actor))
 }
 
 fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {

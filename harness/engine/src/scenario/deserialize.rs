@@ -19,8 +19,17 @@ impl<'de> Deserialize<'de> for Case {
             name,
             given: names::<D>(&mut members, "given")?,
             needs: names::<D>(&mut members, "needs")?,
+            clause: clause::<D>(&mut members)?,
             variables: members,
         })
+    }
+}
+
+fn clause<'de, D: Deserializer<'de>>(members: &mut Map<String, Value>) -> Result<Option<String>, D::Error> {
+    match members.remove("clause") {
+        None => Ok(None),
+        Some(Value::String(id)) => Ok(Some(id)),
+        Some(other) => Err(de::Error::custom(format!("`clause` is the id of a clause, not {other}"))),
     }
 }
 

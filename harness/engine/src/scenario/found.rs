@@ -57,7 +57,8 @@ fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, nam
     let property = failure.property;
     let sent = sent(contract, property, rule, failure.input)?;
     let mut text = format!("  - name: {name}\n    found_by: {}\n", quoted(failure.trial));
-    text.push_str(&format!("    clauses: [{}]\n", clauses(failure, rule).join(", ")));
+    let clauses = clauses(failure, rule);
+    text.push_str(&format!("    clauses: [{}]\n", clauses.join(", ")));
     text.push_str(&format!("    why: Drawn by seed {} as case {}.\n", failure.seed, failure.case));
     if !property.given.is_empty() {
         text.push_str(&format!("    given: [{}]\n", property.given.join(", ")));
@@ -66,6 +67,9 @@ fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, nam
         text.push_str(&format!("    cases:\n      - {{ case: smallest, value: {} }}\n", flow(value)));
     }
     text.push_str(&format!("    steps:\n      - call: {}\n        as: {}\n", property.operation, property.actor));
+    if let [first, _, ..] = clauses.as_slice() {
+        text.push_str(&format!("        clause: {first}\n"));
+    }
     text.push_str(&format!("        {}\n        expect: {}\n", sent.line, expectation(rule)));
     Ok(text)
 }

@@ -111,14 +111,34 @@ fn unfold_file(
             let given = scenario.given.iter().chain(&case.given);
             prepare(&at, given, fixtures, &mut trial, &mut Vec::new(), problems);
             let prepared = trial.steps.len();
-            trial.steps.extend(scenario.steps.iter().cloned().map(Arc::new));
+            trial.steps.extend(scenario.steps.iter().map(|step| Arc::new(about(step, scenario, case))));
             // The same fault in a step would otherwise be told once for each case.
             if problems.0.len() == before {
                 validate::trial(&at, &mut trial, prepared, contract, problems);
             }
+            narrow(&mut trial, prepared, contract);
             library.trials.push(trial);
         }
+        if problems.0.len() == before {
+            let unfolded = &library.trials[library.trials.len() - cases.len()..];
+            validate::all_clauses_judged(&at, scenario, unfolded, problems);
+        }
     }
+}
+
+/// A step of a scenario with the clause that it is about: its own, its row's, or the scenario's only one.
+fn about(step: &Step, scenario: &Scenario, case: &Case) -> Step {
+    let only = || scenario.clauses.first().filter(|_| scenario.clauses.len() == 1).cloned();
+    let clause = step.clause.clone().or_else(|| case.clause.clone()).or_else(only);
+    Step { clause: clause.filter(|_| step.judges()), ..step.clone() }
+}
+
+/// Leaves a trial only those of the scenario's clauses that its own steps are about, and those that checks judge.
+fn narrow(trial: &mut TrialSpec, prepared: usize, contract: &Contract) {
+    let steps = trial.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
+    let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &trial.variables).ok()).collect();
+    let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
+    trial.clauses.retain(|id| named.contains(id) || judged(id));
 }
 
 /// Puts the steps of fixtures in front, each fixture once.
@@ -155,7 +175,8 @@ pub(super) fn prepare<'n>(
 
 /// The rows of a scenario, crossed with the values of `each`; one nameless row where there is no table.
 fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mut Problems) -> Option<Vec<Case>> {
-    let nameless = Case { name: String::new(), given: Vec::new(), needs: Vec::new(), variables: Map::new() };
+    let nameless =
+        Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
     let mut cases = match &scenario.cases {
         Cases::One => vec![nameless],
         Cases::Rows(rows) => rows.clone(),

@@ -62,7 +62,8 @@ pub struct Fixture {
 pub struct Scenario {
     /// A fact, in kebab-case; unique in its file.
     pub name: String,
-    /// The clauses that it exercises; an unmet expectation breaks the first, unless the step says otherwise.
+    /// The clauses that it is about. With more than one, each step that expects something says which it is about, or
+    /// the row does; clauses that a check judges on every answer may be listed besides.
     pub clauses: Vec<String>,
     /// What a reader could not guess.
     #[serde(default)]
@@ -101,6 +102,8 @@ pub struct Case {
     pub given: Vec<String>,
     /// Capabilities that this row needs besides the scenario's.
     pub needs: Vec<String>,
+    /// The clause that this row is about, where the scenario has several.
+    pub clause: Option<String>,
     /// Everything else.
     pub variables: Map<String, Value>,
 }
@@ -163,7 +166,8 @@ pub struct Step {
     /// A name for the answer, for `same_as` in a later step.
     #[serde(default)]
     pub label: Option<String>,
-    /// The clause that an unmet expectation breaks, if it is not the scenario's first.
+    /// The clause that the expectation is about, if it is not the row's, or the scenario's only one: it is violated
+    /// where the expectation is not met, and no other clause is upheld by it.
     #[serde(default)]
     pub clause: Option<String>,
     /// Leave this step out where an earlier claim of the trial is broken: what it would show has been said then.
@@ -190,6 +194,13 @@ pub struct Step {
     /// The whole body as a property has made it.
     #[serde(skip)]
     pub bytes: Option<Arc<[u8]>>,
+}
+
+impl Step {
+    /// Whether something is expected of it.
+    pub fn judges(&self) -> bool {
+        self.expect.is_some() || self.deliveries.is_some()
+    }
 }
 
 /// How our endpoint for a trial answers; without it, it takes everything with 204.

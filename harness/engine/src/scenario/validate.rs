@@ -62,6 +62,21 @@ pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, pr
     }
 }
 
+/// Refuses clauses that a scenario lists and nothing in it judges.
+pub(super) fn all_clauses_judged(at: &At<'_>, scenario: &Scenario, trials: &[TrialSpec], problems: &mut Problems) {
+    // A written failure lists what it has violated, by whatever judged it.
+    if scenario.found_by.is_some() {
+        return;
+    }
+    for (index, id) in scenario.clauses.iter().enumerate() {
+        if !trials.iter().any(|trial| trial.clauses.contains(id)) {
+            let message = format!("no step of this scenario is about `{id}`, and no check judges it");
+            let help = format!("write `clause: {id}` in the step or in the row that is about it, or take it out here");
+            problems.0.push(at.problem(&["clauses".into(), index.into()], message).with_help(Some(help)));
+        }
+    }
+}
+
 fn is_kebab(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('-')
@@ -90,6 +105,11 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
             Some(own) => vec!["steps".into(), own.into()],
             None => vec!["given".into()],
         };
+        if index >= prepared && step.judges() && step.clause.is_none() && trial.property.is_none() {
+            let message = "this step does not say which of the scenario's clauses it is about";
+            let help = "write `clause: ID` in the step, or in each row of the table";
+            state.problems.push(at.problem(&below, message).with_help(Some(help.to_owned())));
+        }
         state.step(&below, step);
     }
     let unused: Vec<String> = trial.variables.keys().filter(|name| !state.used.contains(*name)).cloned().collect();

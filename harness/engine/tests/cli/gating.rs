@@ -165,21 +165,19 @@ fn what_is_no_report_is_refused_before_anything_is_sent() {
 fn a_whole_and_clean_run_is_certified() {
     let folder = folder();
     let bundle = format!("{}/certificate", folder.path());
-    let run = Program::new(&["run", "--certify", &bundle, "--cases", "1"]).env("CONFORMANCE_CERTIFY_KEY", "a key").go();
+    let run = Program::new(&["run", "--certify", &bundle, "--cases", "1"]).go();
     run.ended(0);
     let certificate: Value = serde_json::from_str(&read(&format!("{bundle}/certificate.json"))).expect("JSON");
     assert!(certificate["clauses"].as_array().is_some_and(|clauses| clauses.len() > 60));
     assert!(read(&format!("{bundle}/certificate.html")).contains("kept every MUST clause"));
 
-    let check = |key: &str| Program::new(&["certify", "--check", &bundle]).env("CONFORMANCE_CERTIFY_KEY", key).go();
-    check("").ended(0);
-    check("a key").ended(0);
-    let said = check("another key");
-    said.ended(1);
-    assert!(said.err.contains("made with another key"), "{}", said.err);
+    assert!(!std::path::Path::new(&format!("{bundle}/SHA256SUMS.hmac")).exists());
+
+    let check = || Program::new(&["certify", "--check", &bundle]).go();
+    check().ended(0);
     let altered = read(&format!("{bundle}/report.json")).replacen("\"seed\": 1", "\"seed\": 2", 1);
     write(&folder, "certificate/report.json", &altered);
-    let said = check("");
+    let said = check();
     said.ended(1);
     assert!(said.err.contains("report.json is not the file that SHA256SUMS names"), "{}", said.err);
 }
@@ -193,8 +191,11 @@ fn what_is_partial_or_open_is_not_certified() {
     // Nobody hurries, so that the pace was not put to the test.
     let said = run.go(&["--certify", &bundle]);
     said.ended(3);
-    assert!(said.err.contains("these MUST clauses were not put to the test: "), "{}", said.err);
-    assert!(said.err.contains(" PACE-1,"), "{}", said.err);
+    for missing in
+        ["clause PACE-1 is not-exercised (", "error code 42901 was not observed", "actor hurried has no credential"]
+    {
+        assert!(said.err.contains(missing), "{missing}: {}", said.err);
+    }
     run.target(&filled_in(ENTRY));
     run.go(&["--certify", &bundle]).refused_in_a_line(2, "without known deviations");
     assert!(!std::path::Path::new(&bundle).exists());

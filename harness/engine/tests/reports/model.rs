@@ -71,6 +71,7 @@ pub fn report(mut trials: Vec<TrialReport>) -> Report {
         clauses: CLAUSES.iter().map(|row| clause(row, &trials)).collect(),
         error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &trials)).collect(),
         trials,
+        actors: Vec::new(),
         left_behind: ["whk_01", "whk_02"]
             .map(|id| LeftBehind { noun: "webhook".into(), id: id.into(), trial: "webhooks/delivery::once".into() })
             .into(),
@@ -158,13 +159,16 @@ fn clause((id, level, says, page): &(&str, Level, &str, &str), trials: &[TrialRe
         },
         exercised_by,
         trials: trials.iter().filter(|trial| broken(trial) || about(trial)).map(|trial| trial.name.clone()).collect(),
+        codes: Vec::new(),
+        unjudged: None,
+        excluded: None,
     }
 }
 
 fn observed(code: &str, status: Option<u16>, trials: &[TrialReport]) -> CodeReport {
     let seen = |trial: &&TrialReport| trial.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
     let names: Vec<String> = trials.iter().filter(seen).map(|trial| trial.name.clone()).collect();
-    CodeReport { code: code.to_owned(), status, observed: names.len(), trials: names }
+    CodeReport { code: code.to_owned(), status, observed: names.len(), trials: names, excluded: None }
 }
 
 /// One cause in four trials.
@@ -344,7 +348,8 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         started_at: Some("2026-11-22T15:48:24.000Z".into()),
         duration_ms: 123,
         clauses: Vec::new(),
-        exercised: Vec::new(),
+        evidence: Vec::new(),
+        open: Vec::new(),
         codes: Vec::new(),
         deviations: Vec::new(),
         findings: Vec::new(),

@@ -2,12 +2,13 @@
 //! the steps of scenarios are.
 
 use super::super::environment::Environment;
+use super::super::expect::Shown;
 use super::super::steps::{Halt, Run};
 use super::super::{FuzzRecord, TrialRecord};
 use super::{build, words};
 use crate::exchange::Exchange;
 use crate::finding::{EXPECTATION, Finding};
-use crate::fuzz::Input;
+use crate::fuzz::{Claim, Input};
 use crate::scenario::{Property, Step, TrialSpec};
 
 /// What came of a case.
@@ -58,7 +59,6 @@ impl<'l> Lane<'l> {
         match outcome {
             Ok(Some(sent)) => {
                 self.cases += 1;
-                self.run.record.exercised.insert(property.rules[rule].clause.clone());
                 Ok(sent)
             }
             Ok(None) => Err("the connection broke".to_owned()),
@@ -80,7 +80,7 @@ impl<'l> Lane<'l> {
         let contract = &self.run.environment.contract;
         let mut step = build::step(contract, property, of_rule, input, &mut self.run.variables)?;
         let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
-        let halt = self.judged(property, &mut step).await.err();
+        let halt = self.judged(property, of_rule.rule.claim, &mut step).await.err();
         let mut found = self.run.record.findings.split_off(findings);
         let exchange = self.run.record.exchanges.drain(exchanges..).next_back();
         let subject = words::subject(property, rule, input);
@@ -101,15 +101,20 @@ impl<'l> Lane<'l> {
         }
     }
 
-    async fn judged(&mut self, property: &Property, step: &mut Step) -> Result<(), Halt> {
+    async fn judged(&mut self, property: &Property, claim: Claim, step: &mut Step) -> Result<(), Halt> {
         let index = self.run.call(step).await?;
-        let status = self.run.record.exchanges[index].response().map_or(0, |response| response.status);
+        let response = self.run.record.exchanges[index].response();
+        let (status, is_success) = response.map_or((0, false), |response| (response.status, response.is_success()));
         if status >= 500 && property.server_error.is_some() {
             step.clause.clone_from(&property.server_error);
         }
         if let Some(expect) = &step.expect {
-            let (_, findings) = self.run.verdict(step, expect, index)?;
-            self.run.record.findings.extend(findings);
+            let mut verdict = self.run.verdict(step, expect, index)?;
+            if claim == Claim::Accepted && !is_success && matches!(verdict.shown, Shown::Upheld(_)) {
+                verdict.shown = Shown::Open("a valid value was refused with a code that is excused".to_owned());
+            }
+            self.run.note_coverage(step, &verdict, None);
+            self.run.record.findings.extend(verdict.findings);
         }
         Ok(())
     }

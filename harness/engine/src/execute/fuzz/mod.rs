@@ -192,7 +192,7 @@ impl Sum {
     /// Adds what a lane came to; of what it found aside, each breach is told once.
     fn add(&mut self, lane: TrialRecord) {
         self.record.requests += lane.requests;
-        self.record.exercised.extend(lane.exercised);
+        self.record.coverage.absorb(lane.coverage);
         self.record.codes.extend(lane.codes);
         self.fuzz.cases += lane.fuzz.map_or(0, |fuzz| fuzz.cases);
         for finding in lane.findings {

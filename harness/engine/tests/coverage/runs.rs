@@ -1,0 +1,118 @@
+//! A run of a part of the suite within this process, and its report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+use harness::contract::Contract;
+use harness::execute::{Environment, TrialRecord, run_trial, token};
+use harness::plan::{Planned, plan};
+use harness::report::model::{ClauseStatus, Extent, Manifest, Report};
+use harness::report::{Facts, TrialResult, actors, build, trials};
+use harness::run::load;
+use harness::scenario::{Library, TrialSpec};
+use harness::secret::Redactor;
+use harness::target::{HttpClient, Network, Receiver, Target};
+use harness::verdict::{Outcome, Rules, Verdict};
+
+/// How many tests run at a time.
+const AT_A_TIME: usize = 12;
+
+pub(crate) fn pack() -> (Arc<Contract>, Library) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
+    (Arc::new(contract), library)
+}
+
+/// The first case of each scenario, but none that takes long: properties, large bodies, bursts, and waits for deliveries.
+pub(crate) fn quick(library: &Library) -> Vec<TrialSpec> {
+    let mut seen = BTreeSet::new();
+    let quick = library.trials.iter().filter(|trial| {
+        trial.property.is_none()
+            && trial.lock.is_none()
+            && trial.steps.iter().all(|step| step.poll.is_none())
+            && trial.steps.iter().all(|step| step.deliveries.is_none())
+    });
+    // The rows of a table may be about different clauses.
+    let key = |trial: &TrialSpec| {
+        let scenario = trial.name.split('/').take(trial.file.matches('/').count() + 1).collect::<Vec<_>>().join("/");
+        (scenario, trial.clauses.clone())
+    };
+    quick.filter(|trial| seen.insert(key(trial))).cloned().collect()
+}
+
+/// Runs tests against a target, and judges the run.
+pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target: Target) -> Report {
+    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
+    let address = ([127, 0, 0, 1], 0).into();
+    let receiver = Receiver::start(address, None, target.webhook_timeout).await.expect("a receiver");
+    let (_sender, stop) = tokio::sync::watch::channel(None);
+    let planned = plan(contract, &target, tests, None);
+    let environment = Environment::new(contract.clone(), target, client, Some(receiver), token(), stop);
+    let results: Vec<TrialResult> =
+        futures_util::stream::iter(planned.into_iter().map(|test| result(&environment, test)))
+            .buffer_unordered(AT_A_TIME)
+            .collect()
+            .await;
+    let extent = Extent::of(results.iter().map(|result| result.name.as_str()));
+    let redactor = Redactor::new(environment.target.secrets());
+    let facts = Facts {
+        contract,
+        hash: String::new(),
+        target: environment.target.url.clone(),
+        seed: 1,
+        strict: false,
+        command: String::new(),
+        started: Utc::now(),
+        took: Duration::ZERO,
+        left: Vec::new(),
+        requests: 0,
+        actors: actors(contract, |actor| environment.target.credentials.contains_key(actor)),
+        manifest: Manifest {
+            shard: None,
+            by_trial: false,
+            filtered: false,
+            whole: extent.clone(),
+            part: extent,
+            options: BTreeMap::new(),
+            target_file: None,
+            day: String::new(),
+            spoken_of: Vec::new(),
+        },
+        redactor: &redactor,
+    };
+    let tests = trials(&facts, results);
+    build(&facts, tests, Vec::new())
+}
+
+async fn result(environment: &Environment, planned: Planned) -> TrialResult {
+    let spec = planned.spec;
+    let (record, outcome) = match planned.skip {
+        Some(reason) => (TrialRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
+        None => {
+            let record = run_trial(environment, &spec).await;
+            let outcome = Rules::default().judge(&spec.name, &record);
+            (record, outcome)
+        }
+    };
+    TrialResult {
+        name: spec.name,
+        file: spec.file,
+        line: spec.line,
+        about: spec.about,
+        clauses: spec.clauses,
+        outcome,
+        started: None,
+        took: Duration::ZERO,
+        record,
+    }
+}
+
+/// The status of a clause, with its reason.
+pub(crate) fn status<'r>(report: &'r Report, id: &str) -> (ClauseStatus, &'r str) {
+    let clause = report.clauses.iter().find(|clause| clause.id == id).unwrap_or_else(|| panic!("no clause {id}"));
+    (clause.status, clause.reason.as_deref().unwrap_or_default())
+}

@@ -1,0 +1,99 @@
+//! Runs without an actor or without a capability: no clause is upheld that only this could show, even by a server that
+//! violates it, and there is never a certificate.
+
+use std::collections::BTreeSet;
+
+use harness::certificate::missing;
+use harness::contract::Contract;
+use harness::report::model::{ClauseStatus, Report};
+use harness::scenario::TrialSpec;
+use harness::target::start_with_defects;
+
+use super::runs::{pack, quick, run, status};
+
+/// What is left out, a mutant that would be noticed with it, and clauses that nothing else can show.
+const ACTORS: &[(&str, &[&str], &[&str])] = &[
+    ("revoked", &["accepts-revoked-key"], &["AUTH-3"]),
+    ("expired", &["accepts-expired-token"], &["AUTH-5", "AUTH-6"]),
+    ("production", &["production-customers-visible"], &["RES-4"]),
+    ("webhook", &["accepts-old-timestamp"], &["WHK-2", "WHK-3"]),
+    ("throttled", &["never-limits"], &["RATE-1", "RATE-6", "ENV-6"]),
+    ("writer", &[], &["CON-1", "CON-2", "CON-3", "DOC-1", "DOC-6", "FMT-1", "FMT-4", "VER-1", "VER-2"]),
+    ("reader", &[], &[]),
+    ("admin", &[], &["WHK-4", "WHK-7"]),
+    ("unknown", &[], &[]),
+    ("forged", &[], &[]),
+];
+
+const CAPABILITIES: &[(&str, &[&str])] = &[
+    ("sandbox-errors", &["SRV-1", "SRV-2", "SRV-3"]),
+    ("webhook-callbacks", &["WHK-4", "WHK-5", "WHK-6", "WHK-7"]),
+    ("rate-limit", &["RATE-1", "RATE-2", "RATE-3", "RATE-4", "RATE-5", "RATE-6", "ENV-6"]),
+];
+
+#[test]
+fn the_tables_name_every_actor_and_capability() {
+    let (contract, _) = pack();
+    let of_contract: BTreeSet<&str> = credentialed(&contract).collect();
+    assert_eq!(ACTORS.iter().map(|row| row.0).collect::<BTreeSet<_>>(), of_contract);
+    let of_contract: BTreeSet<&str> = contract.conventions.capabilities.keys().map(String::as_str).collect();
+    assert_eq!(CAPABILITIES.iter().map(|row| row.0).collect::<BTreeSet<_>>(), of_contract);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_actor_nothing_is_upheld_that_only_it_could_show() {
+    let (contract, library) = pack();
+    for (actor, defects, clauses) in ACTORS {
+        let embedded = start_with_defects(defects).await.expect("a server");
+        let mut target = embedded.target();
+        target.credentials.remove(*actor);
+        let report = run(&contract, quick(&library), target).await;
+        let needs = |test: &TrialSpec| test.actors.iter().any(|name| name == actor);
+        assert_not_upheld(&contract, &library.trials, &report, actor, clauses, needs);
+        let missing = missing(&report);
+        let said = format!("actor {actor} has no credential");
+        assert!(missing.contains(&said), "without {actor}: {missing:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_capability_nothing_is_upheld_that_only_it_could_show() {
+    let (contract, library) = pack();
+    for (capability, clauses) in CAPABILITIES {
+        let embedded = start_with_defects(&[]).await.expect("a server");
+        let mut target = embedded.target();
+        target.lacks.insert((*capability).to_owned(), "not here".to_owned());
+        let report = run(&contract, quick(&library), target).await;
+        let needs = |test: &TrialSpec| test.needs.iter().any(|name| name == capability);
+        assert_not_upheld(&contract, &library.trials, &report, capability, clauses, needs);
+        assert!(!missing(&report).is_empty(), "without {capability}");
+    }
+}
+
+/// Neither the clauses of the table nor those without a check of which every test of the suite needs what is left out.
+fn assert_not_upheld(
+    contract: &Contract,
+    suite: &[TrialSpec],
+    report: &Report,
+    without: &str,
+    clauses: &[&str],
+    needs: impl Fn(&TrialSpec) -> bool,
+) {
+    let mut only: BTreeSet<&str> = clauses.iter().copied().collect();
+    for clause in contract.clauses.iter().filter(|clause| clause.checks.is_empty()) {
+        let mut about = suite.iter().filter(|test| test.clauses.contains(&clause.id)).peekable();
+        if about.peek().is_some() && about.all(&needs) {
+            only.insert(&clause.id);
+        }
+    }
+    for clause in only {
+        let (status, reason) = status(report, clause);
+        assert_eq!(status, ClauseStatus::NotExercised, "without {without}: {clause}");
+        assert!(!reason.is_empty(), "without {without}: {clause} has no reason");
+    }
+}
+
+fn credentialed(contract: &Contract) -> impl Iterator<Item = &str> {
+    let actors = contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none());
+    actors.map(|(name, _)| name.as_str())
+}
