@@ -14,7 +14,7 @@ use crate::finding::{Breach, Part};
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
     promise: "an error answer is a JSON object that holds the documented envelope",
-    applies: is_error,
+    applies: |context| is_error(context) && context.judges_body(),
     run: present,
 };
 
@@ -46,7 +46,7 @@ pub(super) const DETAILS_ARE_TEXT: Check = Check {
 pub(super) const FIELD_NAMES_MEMBER: Check = Check {
     name: "field-names-member",
     promise: "the error names the field at fault, spelt as in the request",
-    applies: |context| has_part(context, "field") || names_field(context),
+    applies: |context| names_field(context) || (has_part(context, "field") && !names_member_of_ours(context)),
     run: field_names_member,
 };
 
@@ -70,7 +70,8 @@ pub(super) const NO_UNDOCUMENTED_MEMBERS: Check = Check {
 pub(super) const MEDIA_TYPE: Check = Check {
     name: "error-media-type",
     promise: "an error body is declared with the documented media type",
-    applies: is_error,
+    // A server may leave out behind HEAD what it only knows once it has made the body.
+    applies: |context| is_error(context) && !context.operation.is_head(),
     run: media_type,
 };
 
@@ -86,7 +87,7 @@ pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
 pub(super) const STRICT_JSON: Check = Check {
     name: "strict-json",
     promise: "an error body is UTF-8 without a byte order mark, and names no member twice",
-    applies: |context| is_error(context) && !context.response.body.is_empty(),
+    applies: |context| is_error(context) && context.judges_body() && !context.response.body.is_empty(),
     run: strict_json,
 };
 
@@ -116,6 +117,23 @@ fn names_field(context: &Context<'_>) -> bool {
         && context.field_at_fault.is_some()
         && context.contract.catalog.envelope.pointers.field.is_some()
         && context.entry().is_some_and(|entry| entry.names_field)
+}
+
+/// Whether the field that is named is a member that we sent under that very name: ours is then the odd one, such as "".
+fn names_member_of_ours(context: &Context<'_>) -> bool {
+    let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
+    let named = pointer.and_then(|pointer| part(context, pointer)).and_then(Value::as_str);
+    let odd = |name: &&str| name.is_empty() || name.starts_with('/');
+    let sent = || serde_json::from_slice::<Value>(&context.exchange.request.body).unwrap_or_default();
+    named.filter(odd).is_some_and(|name| has_member(&sent(), name))
+}
+
+fn has_member(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.contains_key(name) || members.values().any(|inner| has_member(inner, name)),
+        Value::Array(elements) => elements.iter().any(|inner| has_member(inner, name)),
+        _ => false,
+    }
 }
 
 fn requires_retry_delay(context: &Context<'_>) -> bool {
@@ -259,6 +277,8 @@ fn strict_json(context: &Context<'_>) -> Vec<Breach> {
     let text = String::from_utf8_lossy(body);
     let mut names = Duplicates::default();
     let mut parser = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
+    // How deep the body is has been looked at before.
+    parser.disable_recursion_limit();
     // A body that is no JSON at all is another check's business.
     if (Members { at: String::new(), found: &mut names }).deserialize(&mut parser).is_ok() {
         breaches.extend(names.0.into_iter().map(|pointer| Breach {

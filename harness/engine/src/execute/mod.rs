@@ -6,6 +6,7 @@ mod deliveries;
 mod environment;
 pub mod expect;
 mod fuzz;
+mod header;
 mod ledger;
 mod matcher;
 pub mod request;
@@ -14,6 +15,7 @@ mod sign;
 mod steps;
 
 pub use cleanup::sweep;
+pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
