@@ -25,7 +25,7 @@ const OPEN: &[(&str, &str)] = &[];
 
 #[test]
 fn no_expectation_of_the_default_pack_is_blind() {
-    judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), 700);
+    judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), 2_000);
 }
 
 #[test]
@@ -52,13 +52,15 @@ fn every_await_rejects_a_wrong_number_of_deliveries() {
             }
         }
     }
-    assert!(awaited > 20, "{awaited}");
+    assert!(awaited >= 16, "{awaited}");
 }
 
 fn judge_all(root: &Path, at_least: usize) {
     let (contract, library) = pack(root);
     let mut blind = Vec::new();
     let mut judged = 0;
+    // Rows of a table often differ in nothing that their expectation says.
+    let mut seen = BTreeSet::new();
     for trial in &library.trials {
         let variables = variables_of(trial);
         for step in &trial.steps {
@@ -74,6 +76,9 @@ fn judge_all(root: &Path, at_least: usize) {
         let Some(property) = &trial.property else { continue };
         for rule in &property.rules {
             judged += 1;
+            if !new(&mut seen, &property.operation, &rule.expect) {
+                continue;
+            }
             let case = Case {
                 contract: &contract,
                 operation: &property.operation,
@@ -86,8 +91,15 @@ fn judge_all(root: &Path, at_least: usize) {
         }
     }
     blind.retain(|what| !OPEN.iter().any(|(known, _)| what.starts_with(known)));
+    println!("{judged} expectations judged");
     assert!(judged >= at_least, "{judged} expectations");
     assert!(blind.is_empty(), "{} of {judged} expectations:\n{}", blind.len(), blind.join("\n"));
+}
+
+/// Whether the same expectation of the same operation was not judged before; variables make each one new.
+fn new(seen: &mut BTreeSet<String>, operation: &str, expect: &Expect) -> bool {
+    let text = format!("{operation} {expect:?}");
+    text.contains("${") || seen.insert(text)
 }
 
 /// What of an expectation can be answered wrongly without anybody speaking.

@@ -28,7 +28,7 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Option<Value>,
-    text: Option<&'static str>,
+    pub text: Option<&'static str>,
 }
 
 /// The answer that an expectation asks for.
