@@ -2,9 +2,11 @@
 //!
 //! Nothing here judges or sends; these are the inert values that checks read and reports show.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
 
 /// One header field: its name in lower case, its value as the bytes that came.
 pub type Header = (String, Vec<u8>);
@@ -44,6 +46,9 @@ pub struct Response {
 /// The most levels of arrays and objects that are read. What walks over values is recursive, and this much fits well
 /// into the stack of a thread.
 pub const DEEPEST_JSON: usize = 512;
+
+/// The number of levels at which serde_json gives up.
+const DEPTH_OF_SERDE_JSON: usize = 128;
 
 /// A body that is nested more than [`DEEPEST_JSON`] levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,11 +155,17 @@ impl Exchange {
     }
 }
 
+/// Reads JSON of any depth. What serde_json would not read in one go is read level by level.
 fn parsed(text: &str) -> Option<serde_json::Value> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    reader.disable_recursion_limit();
-    let value = serde::Deserialize::deserialize(&mut reader).ok()?;
-    reader.end().ok().map(|()| value)
+    if depth(text.as_bytes()) < DEPTH_OF_SERDE_JSON {
+        return serde_json::from_str(text).ok();
+    }
+    if text.trim_start().starts_with('{') {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        return members.into_iter().map(|(name, inner)| Some((name, parsed(inner.get())?))).collect();
+    }
+    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    elements.into_iter().map(|inner| parsed(inner.get())).collect::<Option<Vec<_>>>().map(Into::into)
 }
 
 /// How deeply the brackets of a text are nested outside of its strings, whether or not it is JSON.

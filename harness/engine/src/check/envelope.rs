@@ -277,8 +277,6 @@ fn strict_json(context: &Context<'_>) -> Vec<Breach> {
     let text = String::from_utf8_lossy(body);
     let mut names = Duplicates::default();
     let mut parser = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    // How deep the body is has been looked at before.
-    parser.disable_recursion_limit();
     // A body that is no JSON at all is another check's business.
     if (Members { at: String::new(), found: &mut names }).deserialize(&mut parser).is_ok() {
         breaches.extend(names.0.into_iter().map(|pointer| Breach {
