@@ -2,9 +2,11 @@
 //!
 //! Nothing here judges or sends; these are the inert values that checks read and reports show.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
 
 /// One header field: its name in lower case, its value as the bytes that came.
 pub type Header = (String, Vec<u8>);
@@ -41,6 +43,17 @@ pub struct Response {
     pub truncated: bool,
 }
 
+/// The most levels of arrays and objects that are read. What walks over values is recursive, and this much fits well
+/// into the stack of a thread.
+pub const DEEPEST_JSON: usize = 512;
+
+/// The number of levels at which serde_json gives up.
+const DEPTH_OF_SERDE_JSON: usize = 128;
+
+/// A body that is nested more than [`DEEPEST_JSON`] levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooDeep;
+
 impl Response {
     /// The first value of a header field, where it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -55,9 +68,20 @@ impl Response {
     /// The body as JSON, read as generously as can be: a byte order mark and broken UTF-8 are
     /// overlooked here, since a check of its own speaks of them.
     pub fn json(&self) -> Option<serde_json::Value> {
+        self.json_within_limits().ok().flatten()
+    }
+
+    /// The same, with bodies apart that are nested more than [`DEEPEST_JSON`] levels: JSON knows no such limit, so they
+    /// may be right and are not judged.
+    pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, TooDeep> {
+        if depth(&self.body) > DEEPEST_JSON {
+            // This only looks whether it is JSON, and does so without recursion.
+            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
+            return if is_json { Err(TooDeep) } else { Ok(None) };
+        }
         let text = String::from_utf8_lossy(&self.body);
         let text = text.trim_start_matches('\u{feff}');
-        serde_json::from_str(text).or_else(|_| serde_json::from_str(&within_range(&without_lone_surrogates(text)))).ok()
+        Ok(parsed(text).or_else(|| parsed(&within_range(&without_lone_surrogates(text)))))
     }
 
     /// True for 200 to 299.
@@ -165,6 +189,38 @@ fn within_range(text: &str) -> String {
     out
 }
 
+/// Reads JSON of any depth. What serde_json would not read in one go is read level by level.
+fn parsed(text: &str) -> Option<serde_json::Value> {
+    if depth(text.as_bytes()) < DEPTH_OF_SERDE_JSON {
+        return serde_json::from_str(text).ok();
+    }
+    if text.trim_start().starts_with('{') {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        return members.into_iter().map(|(name, inner)| Some((name, parsed(inner.get())?))).collect();
+    }
+    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    elements.into_iter().map(|inner| parsed(inner.get())).collect::<Option<Vec<_>>>().map(Into::into)
+}
+
+/// How deeply the brackets of a text are nested outside of its strings, whether or not it is JSON.
+fn depth(text: &[u8]) -> usize {
+    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b']' | b'}' if !in_string => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// Replaces `\uD800` and its like, where unpaired, by the replacement character: the grammar of
 /// RFC 8259 allows them, while Rust strings cannot hold them.
 fn without_lone_surrogates(text: &str) -> String {
@@ -225,6 +281,18 @@ mod tests {
             }))
         );
         assert_eq!(json(br#"{"a":1e400x}"#), None);
+    }
+
+    #[test]
+    fn deep_bodies_are_read_up_to_the_limit() {
+        let nested = |levels: usize| [b"[".repeat(levels), b"]".repeat(levels)].concat();
+        let read = |levels| Response { body: nested(levels), ..Response::default() }.json_within_limits();
+        assert!(read(DEEPEST_JSON).is_ok_and(|value| value.is_some()));
+        assert_eq!(read(DEEPEST_JSON + 1), Err(TooDeep));
+        let open = Response { body: b"[".repeat(DEEPEST_JSON + 1), ..Response::default() };
+        assert_eq!(open.json_within_limits(), Ok(None), "what is not JSON stays that");
+        let text = format!("\"{}\"", "[\\\"".repeat(DEEPEST_JSON + 1));
+        assert!(json(text.as_bytes()).is_some(), "brackets within strings do not count");
     }
 
     #[test]

@@ -18,6 +18,7 @@ const PLACES: &[(&str, &str)] = &[
     ("clauses", "schemas/clauses.yaml"),
     ("conventions", "schemas/conventions.yaml"),
     ("openapi", "schemas/openapi.yaml"),
+    ("formats", "schemas/formats.yaml"),
 ];
 
 /// A change of a file of the pack.
@@ -72,7 +73,8 @@ fn said_of(path: &Path, name: &str) -> String {
     let pack = Pack::new();
     let file = pack.0.join(place);
     let fault = std::fs::read(path).expect("a file");
-    let spoilt = match file.starts_with(pack.0.join("schemas")) {
+    // What the pack does not have is written whole.
+    let spoilt = match file.starts_with(pack.0.join("schemas")) && file.exists() {
         false => fault,
         true => {
             let change: Change = serde_yaml::from_slice(&fault).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -265,6 +265,8 @@ struct Field {
     shape: String,
     optional: bool,
     one_or_many: bool,
+    /// Written as a string, a number or a boolean: `scalar` for one, `scalars` for a map of them.
+    scalar: Option<&'static str>,
 }
 
 fn schema(name: &str, root: &str, files: &[&str]) -> Value {
@@ -366,7 +368,12 @@ fn property(field: &Field, written: bool) -> Value {
         let code = json!({ "type": ["string", "integer"] });
         json!({ "anyOf": [code, { "type": "array", "items": code }] })
     } else {
-        shape_of(&field.shape, written)
+        let scalar = json!({ "type": ["string", "number", "boolean"] });
+        match field.scalar {
+            Some("scalar") => scalar,
+            Some(_) => json!({ "type": "object", "additionalProperties": scalar }),
+            None => shape_of(&field.shape, written),
+        }
     };
     let mut property = Map::new();
     property.insert("description".into(), field.about.clone().into());
@@ -450,6 +457,7 @@ fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
         about: words_of(&member[1]),
         optional: member[2].contains("default") || shape.starts_with("Option<"),
         one_or_many: member[2].contains("one_or_many"),
+        scalar: ["scalar", "scalars"].into_iter().find(|name| member[2].contains(&format!("\"{name}\""))),
         shape,
     }
 }

@@ -14,7 +14,7 @@ use crate::finding::{Breach, Part};
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
     promise: "an error answer is a JSON object that holds the documented envelope",
-    applies: is_error,
+    applies: |context| is_error(context) && context.judges_body(),
     run: present,
 };
 
@@ -46,7 +46,7 @@ pub(super) const DETAILS_ARE_TEXT: Check = Check {
 pub(super) const FIELD_NAMES_MEMBER: Check = Check {
     name: "field-names-member",
     promise: "the error names the field at fault, spelt as in the request",
-    applies: |context| has_part(context, "field") || names_field(context),
+    applies: |context| names_field(context) || (has_part(context, "field") && !names_member_of_ours(context)),
     run: field_names_member,
 };
 
@@ -70,7 +70,8 @@ pub(super) const NO_UNDOCUMENTED_MEMBERS: Check = Check {
 pub(super) const MEDIA_TYPE: Check = Check {
     name: "error-media-type",
     promise: "an error body is declared with the documented media type",
-    applies: is_error,
+    // A server may leave out behind HEAD what it only knows once it has made the body.
+    applies: |context| is_error(context) && !context.operation.is_head(),
     run: media_type,
 };
 
@@ -90,7 +91,9 @@ pub(super) const STRICT_JSON: Check = Check {
     name: "strict-json",
     promise: "an error body is UTF-8 without a byte order mark, and names no member twice",
     // What is not JSON at all is another check's business, and shows nothing of how strict the JSON is.
-    applies: |context| is_error(context) && (context.body.is_some() || !strict_json(context).is_empty()),
+    applies: |context| {
+        is_error(context) && context.judges_body() && (context.body.is_some() || !strict_json(context).is_empty())
+    },
     run: strict_json,
 };
 
@@ -120,6 +123,23 @@ fn names_field(context: &Context<'_>) -> bool {
         && context.field_at_fault.is_some()
         && context.contract.catalog.envelope.pointers.field.is_some()
         && context.entry().is_some_and(|entry| entry.names_field)
+}
+
+/// Whether the field that is named is a member that we sent under that very name: ours is then the odd one, such as "".
+fn names_member_of_ours(context: &Context<'_>) -> bool {
+    let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
+    let named = pointer.and_then(|pointer| part(context, pointer)).and_then(Value::as_str);
+    let odd = |name: &&str| name.is_empty() || name.starts_with('/');
+    let sent = || serde_json::from_slice::<Value>(&context.exchange.request.body).unwrap_or_default();
+    named.filter(odd).is_some_and(|name| has_member(&sent(), name))
+}
+
+fn has_member(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.contains_key(name) || members.values().any(|inner| has_member(inner, name)),
+        Value::Array(elements) => elements.iter().any(|inner| has_member(inner, name)),
+        _ => false,
+    }
 }
 
 fn requires_retry_delay(context: &Context<'_>) -> bool {

@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::contract::{Contract, ErrorCode, Misfit, Operation};
-use crate::exchange::{Exchange, Response};
+use crate::exchange::{Exchange, Response, TooDeep};
 use crate::finding::{Breach, Finding};
 
 /// All that a check may know about an exchange besides the exchange itself.
@@ -37,6 +37,8 @@ pub struct Context<'c> {
     pub response: &'c Response,
     /// The body as JSON, read generously.
     pub body: Option<Value>,
+    /// Whether the body is nested more deeply than is read, so that nothing can be said of it.
+    pub too_deep: bool,
     /// The code in an error body, registered or not.
     pub code: Option<String>,
     /// The one field that is known to be at fault.
@@ -54,17 +56,24 @@ impl<'c> Context<'c> {
     /// The context of an answered exchange; `None` where no answer came or the operation is unknown.
     pub fn new(contract: &'c Contract, exchange: &'c Exchange) -> Option<Self> {
         let response = exchange.response()?;
-        let body = response.json();
+        let operation = contract.operation(&exchange.request.operation)?;
+        // What a server sends behind HEAD all the same is no body of the answer.
+        let (body, too_deep) = match response.json_within_limits() {
+            _ if operation.is_head() => (None, false),
+            Ok(body) => (body, false),
+            Err(TooDeep) => (None, true),
+        };
         let code = match &body {
             Some(body) if response.is_error() => contract.catalog.code_in(body),
             _ => None,
         };
         Some(Self {
             contract,
-            operation: contract.operation(&exchange.request.operation)?,
+            operation,
             exchange,
             response,
             body,
+            too_deep,
             code,
             field_at_fault: None,
             request_id_seen: None,
@@ -72,6 +81,11 @@ impl<'c> Context<'c> {
             expiry: None,
             misfits: OnceCell::new(),
         })
+    }
+
+    /// Whether there is a body to judge: none behind HEAD (RFC 9110, section 9.3.2), and none that was not read.
+    pub fn judges_body(&self) -> bool {
+        !self.operation.is_head() && !self.too_deep
     }
 
     /// The catalogue's entry of the code that came.

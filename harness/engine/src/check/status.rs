@@ -1,7 +1,7 @@
 //! Statuses: only documented ones, each code with its own, and success as documented.
 
 use super::{Check, Context, quoted};
-use crate::contract::Surface;
+use crate::contract::{Success, Surface};
 use crate::finding::{Breach, Part};
 
 /// Only documented statuses come.
@@ -34,8 +34,8 @@ pub(super) const SUCCESS_BODY: Check = Check {
     promise: "a success body holds what the operation documents",
     applies: |context| {
         context.response.is_success()
-            && context.response.status != 204
-            && context.operation.success_schema.is_some()
+            && success_schema(context).is_some()
+            && context.judges_body()
             && !context.response.truncated
     },
     run: success_body,
@@ -45,9 +45,16 @@ pub(super) const SUCCESS_BODY: Check = Check {
 pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
     name: "no-content-is-empty",
     promise: "a 204 has no body",
-    applies: |context| context.response.status == 204,
+    applies: |context| context.response.status == 204 && !context.operation.is_head(),
     run: no_content_is_empty,
 };
+
+/// The documented success that came, where it has a body.
+fn success_schema<'c>(context: &Context<'c>) -> Option<&'c Success> {
+    let operation = context.operation;
+    let success = operation.success_of(context.response.status).or_else(|| operation.successes.first())?;
+    (success.schema.is_some() && context.response.status != 204).then_some(success)
+}
 
 fn documented(context: &Context<'_>) -> Vec<Breach> {
     let statuses = &context.contract.catalog.statuses;
@@ -78,12 +85,12 @@ fn matches_code(context: &Context<'_>) -> Vec<Breach> {
 
 fn success(context: &Context<'_>) -> Vec<Breach> {
     let operation = context.operation;
-    if context.response.status == operation.success {
+    if operation.success_of(context.response.status).is_some() {
         return Vec::new();
     }
     vec![Breach::new(
         Part::Status,
-        format!("{} for {}", operation.success, operation.id),
+        format!("{} for {}", operation.success_statuses(), operation.id),
         context.response.status.to_string(),
     )]
 }
@@ -93,10 +100,11 @@ fn success_body(context: &Context<'_>) -> Vec<Breach> {
         let text = String::from_utf8_lossy(&context.response.body);
         return vec![Breach::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
     };
+    let Some(success) = success_schema(context) else { return Vec::new() };
     context
         .contract
         .schemas
-        .success_misfits(&context.operation.id, body)
+        .success_misfits(&context.operation.id, success, body)
         .into_iter()
         .map(|misfit| Breach::body(&misfit.pointer, misfit.expected, misfit.actual))
         .collect()

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, RateLimit, Retry, Surface};
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
-pub use openapi::{Operation, Scheme};
+pub use openapi::{Operation, Scheme, Success};
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
 use crate::source::{Problem, Problems, SourceFile};

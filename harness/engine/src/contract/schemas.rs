@@ -8,7 +8,7 @@ use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
-use super::openapi::{Operation, escaped};
+use super::openapi::{Operation, Success, escaped};
 use crate::source::{Problem, Problems, SourceFile};
 
 /// All compiled schemas of a contract.
@@ -16,7 +16,7 @@ use crate::source::{Problem, Problems, SourceFile};
 pub struct SchemaSet {
     envelope: Validator,
     by_code: BTreeMap<String, Validator>,
-    success: BTreeMap<String, Validator>,
+    success: BTreeMap<(String, String), Validator>,
     documented: BTreeMap<String, Vec<String>>,
 }
 
@@ -60,17 +60,15 @@ impl SchemaSet {
                 (entry.code.clone(), compile(schema, format!("the schema of {}", entry.code), envelope))
             })
             .collect();
-        let success = operations
-            .iter()
-            .filter_map(|operation| {
-                let pointer = operation.success_schema.as_ref()?;
+        let mut success = BTreeMap::new();
+        for operation in operations {
+            for documented in &operation.successes {
+                let Some(pointer) = &documented.schema else { continue };
                 let schema = json!({ "$ref": format!("{BASE}openapi.yaml#{}", in_fragment(pointer)) });
-                Some((
-                    operation.id.clone(),
-                    compile(schema, format!("the success body of {}", operation.id), description),
-                ))
-            })
-            .collect();
+                let what = format!("the success body of {}", operation.id);
+                success.insert((operation.id.clone(), documented.name.clone()), compile(schema, what, description));
+            }
+        }
         Self {
             documented: documented_members(&envelope_schema),
             envelope: compile(envelope_ref(catalog), "the envelope".to_owned(), envelope),
@@ -85,9 +83,10 @@ impl SchemaSet {
         misfits(validator, body)
     }
 
-    /// Where a success body does not fit its operation's schema.
-    pub fn success_misfits(&self, operation: &str, body: &Value) -> Vec<Misfit> {
-        self.success.get(operation).map(|validator| misfits(validator, body)).unwrap_or_default()
+    /// Where a success body does not fit the schema of a documented success of its operation.
+    pub fn success_misfits(&self, operation: &str, success: &Success, body: &Value) -> Vec<Misfit> {
+        let validator = self.success.get(&(operation.to_owned(), success.name.clone()));
+        validator.map(|validator| misfits(validator, body)).unwrap_or_default()
     }
 
     /// The documented member names of the object at each pointer of the envelope.

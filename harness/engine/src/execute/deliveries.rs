@@ -138,6 +138,11 @@ fn quiet(receiver: &Receiver, last: Option<Reply>) -> Duration {
     }
 }
 
+/// Whether the attempts are not as many for each event as was wanted.
+pub fn miscounted(deliveries: &[Delivery], attempts: u32) -> bool {
+    miscount(deliveries, attempts, Duration::ZERO).is_some()
+}
+
 /// Says how the attempts differ from what was wanted. An event is known by its body; a target that
 /// writes each attempt differently is given the benefit of the doubt where the sum is right.
 fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<Breach> {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::matcher::mismatch;
-use crate::check::{Context, quoted};
+use super::header;
+use super::matcher::mismatch_at_pointer;
+use crate::check::{Context, FIELD_CHECK, quoted};
 use crate::contract::{Level, Surface};
 use crate::finding::{Breach, EXPECTATION, Finding, Part};
-use crate::scenario::{Expect, HeaderMatch, Variables, codes, template};
+use crate::scenario::{Expect, Variables, codes, status, template};
 
 /// What an expectation says of an answer.
 #[derive(Debug)]
@@ -165,6 +166,7 @@ impl Claim<'_> {
         }
     }
 
+    /// Whether the outcome is one that is expected; statuses beside it are compared afterwards.
     fn answer(&self, context: &Context<'_>) -> Result<Answer, template::Undefined> {
         let expect = self.expect;
         let wanted = codes(&expect.error, self.variables)?;
@@ -172,44 +174,74 @@ impl Claim<'_> {
         let refused = codes(&expect.not_error, self.variables)?;
         let status = context.response.status;
         let code = context.code.as_deref();
+        if self.claims_only_status() {
+            return Ok(Answer::Accepted);
+        }
         if context.response.is_success() {
             let welcome = expect.success || expect.any_documented || !refused.is_empty() || self.claims_only_body();
-            return Ok(if welcome { Answer::Accepted } else { self.wrong(context, &wanted) });
+            return Ok(if welcome { Answer::Accepted } else { self.wrong(context, &wanted)? });
         }
         if code.is_some_and(|code| wanted.iter().any(|wanted| wanted == code)) {
             return Ok(Answer::Accepted);
         }
-        if let Some(code) = code.filter(|code| tolerated.iter().any(|other| other == code)) {
-            let why = expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-            let expected = format!("rather {}", wanted.join(" or "));
-            return Ok(Answer::Tolerated(Breach::new(
-                self.part(context),
-                expected,
-                format!("{code}, which is let pass{why}"),
-            )));
+        let documented_with = |codes: &[String]| {
+            codes.iter().filter_map(|code| context.contract.catalog.code(code)?.status).any(|other| other == status)
+        };
+        // Behind HEAD the status is all that there is of a code.
+        if context.operation.is_head() && documented_with(&wanted) {
+            return Ok(Answer::Accepted);
         }
-        let documented = context.response.is_error() && status < 500;
-        let readable = context.entry().is_some() || !expect.in_envelope;
-        if (expect.any_documented || expect.any_refusal) && documented && readable {
+        let head = context.operation.is_head() && documented_with(&tolerated);
+        let tolerable = code.filter(|code| tolerated.iter().any(|other| other == code));
+        if tolerable.is_some() || head {
+            return self.tolerated(context, &wanted);
+        }
+        if (expect.any_documented || expect.any_refusal) && self.documented(context) {
             return Ok(Answer::Accepted);
         }
         if !refused.is_empty() {
             let refusal = code.is_some_and(|code| refused.iter().any(|other| other == code));
-            return Ok(if refusal { self.wrong(context, &wanted) } else { Answer::Accepted });
+            return Ok(if refusal { self.wrong(context, &wanted)? } else { Answer::Accepted });
         }
         // Where no published code can be read, the envelope's own checks have spoken already; if at
         // least the status is the right one, the claim is not counted as broken a second time.
-        let status_fits =
-            wanted.iter().filter_map(|code| context.contract.catalog.code(code)?.status).any(|wanted| wanted == status);
-        if context.entry().is_none() && status_fits && !expect.in_envelope {
+        if context.entry().is_none() && documented_with(&wanted) && !expect.in_envelope {
             return Ok(Answer::Unreadable);
         }
-        Ok(self.wrong(context, &wanted))
+        Ok(self.wrong(context, &wanted)?)
     }
 
+    /// Whether the answer is a documented one below 500: a refusal, or (for `any_documented`) a redirection or an answer
+    /// to a conditional request.
+    fn documented(&self, context: &Context<'_>) -> bool {
+        let status = context.response.status;
+        let readable = context.entry().is_some() || !self.expect.in_envelope || context.operation.is_head();
+        match status {
+            400..500 => readable,
+            300..400 => self.expect.any_documented && context.contract.catalog.statuses.contains(&status),
+            _ => false,
+        }
+    }
+
+    fn tolerated(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
+        let why = self.expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let expected = format!("rather {}", self.accepted(context, wanted)?);
+        let actual = format!("{}, which is let pass{why}", context.code.clone().unwrap_or_else(|| came(context)));
+        Ok(Answer::Tolerated(Breach::new(self.part(context), expected, actual)))
+    }
+
+    /// Nothing but `status` says what may come.
+    fn claims_only_status(&self) -> bool {
+        let expect = self.expect;
+        let outcome = expect.success || expect.any_documented || expect.any_refusal;
+        !expect.status.is_empty() && !outcome && expect.error.is_empty() && expect.not_error.is_empty()
+    }
+
+    /// Nothing but `body` is named: it is that of a success.
     fn claims_only_body(&self) -> bool {
         let expect = self.expect;
-        expect.error.is_empty() && !expect.body.is_empty()
+        let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
+        expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty()
     }
 
     fn part(&self, context: &Context<'_>) -> Part {
@@ -219,10 +251,16 @@ impl Claim<'_> {
         }
     }
 
-    fn wrong(&self, context: &Context<'_>, wanted: &[String]) -> Answer {
+    fn wrong(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
+        let expected = self.accepted(context, wanted)?;
+        Ok(Answer::Wrong(Breach::new(self.part(context), expected, came(context))))
+    }
+
+    /// What would have been accepted, in words.
+    fn accepted(&self, context: &Context<'_>, wanted: &[String]) -> Result<String, template::Undefined> {
         let mut accepted: Vec<String> = Vec::new();
         if self.expect.success || self.claims_only_body() {
-            accepted.push(format!("success ({})", context.operation.success));
+            accepted.push(format!("success ({})", context.operation.success_statuses()));
         }
         accepted.extend(wanted.iter().map(|code| {
             match context.contract.catalog.code(code).and_then(|entry| entry.status) {
@@ -237,75 +275,48 @@ impl Claim<'_> {
             accepted.push("any documented answer but a server error".to_owned());
         }
         if !self.expect.not_error.is_empty() {
-            accepted.push(format!("anything but {}", self.expect.not_error.join(" or ")));
+            accepted.push(format!("anything but {}", codes(&self.expect.not_error, self.variables)?.join(" or ")));
         }
-        Answer::Wrong(Breach::new(self.part(context), accepted.join(" or "), came(context)))
+        Ok(accepted.join(" or "))
     }
 
     /// What else is claimed of the right answer.
     fn further(&self, context: &Context<'_>) -> Result<Vec<Breach>, template::Undefined> {
         let mut breaches = Vec::new();
+        let statuses = codes(&self.expect.status, self.variables)?;
+        if !statuses.is_empty() && !status::matches(&statuses, context.response.status) {
+            breaches.push(Breach::new(Part::Status, statuses.join(" or "), came(context)));
+        }
         for (pointer, expected) in &self.expect.body {
             let pointer = template::text(pointer, self.variables)?;
             let expected = template::value(expected, self.variables)?;
             let actual = context.body.as_ref().and_then(|body| body.pointer(&pointer));
-            if let Some((expected, actual)) = mismatch(&expected, actual) {
+            if let Some((expected, actual)) = mismatch_at_pointer(&expected, actual) {
                 breaches.push(Breach::body(&pointer, expected, actual));
             }
         }
         for (name, wanted) in &self.expect.headers {
-            breaches.extend(self.header(context, name, wanted)?);
+            breaches.extend(header::breach(context.response, name, wanted, self.variables)?);
         }
-        if let Some(earlier) = self.same_as {
-            if earlier.status != context.response.status {
-                breaches.push(Breach::new(
-                    Part::Status,
-                    format!("{}, as before", earlier.status),
-                    context.response.status.to_string(),
-                ));
-            } else if earlier.body != context.body {
-                let shown =
-                    |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
-                breaches.push(Breach::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)));
-            }
-        }
+        breaches.extend(self.field(context)?);
+        breaches.extend(self.same_as.and_then(|earlier| repeated(earlier, context)));
         Ok(breaches)
     }
 
-    fn header(
-        &self,
-        context: &Context<'_>,
-        name: &str,
-        wanted: &HeaderMatch,
-    ) -> Result<Option<Breach>, template::Undefined> {
-        let found = context.response.header(name);
-        let number = |text: &str| text.parse::<i64>().ok();
-        for (bound, is_upper) in [(&wanted.below, true), (&wanted.at_least, false)] {
-            let Some(bound) = bound else { continue };
-            let bound = number(&template::text(bound, self.variables)?);
-            let good = match (found.and_then(number), bound) {
-                (Some(number), Some(bound)) if is_upper => number < bound,
-                (Some(number), Some(bound)) => number >= bound - wanted.play,
-                (None, _) if found.is_none() => wanted.where_sent,
-                // Nothing to compare with was sent before.
-                (Some(_), None) => wanted.where_sent,
-                _ => false,
-            };
-            if !good {
-                let bound = bound.map_or_else(
-                    || "the one before".to_owned(),
-                    |bound| (bound - if is_upper { 0 } else { wanted.play }).to_string(),
-                );
-                let expected = if is_upper {
-                    format!("an integer below {bound}")
-                } else {
-                    format!("an integer not below {bound}")
-                };
-                let actual = found.map_or_else(|| "no such header".to_owned(), quoted);
-                return Ok(Some(Breach::header(name, expected, actual)));
-            }
+    /// The field that must be named, where no clause of the contract has the check that compares it on every answer.
+    fn field(&self, context: &Context<'_>) -> Result<Option<Breach>, template::Undefined> {
+        let Some(field) = &self.expect.field else { return Ok(None) };
+        let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
+        let names_field = context.entry().is_some_and(|entry| entry.names_field);
+        let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
+        let Some(pointer) = pointer.filter(|_| !checked && names_field) else { return Ok(None) };
+        let field = template::text(field, self.variables)?;
+        let found = context.body.as_ref().and_then(|body| body.pointer(pointer));
+        if found.and_then(Value::as_str) == Some(field.as_str()) {
+            return Ok(None);
         }
-        Ok(None)
+        let actual = found.map_or_else(|| "nothing there".to_owned(), crate::contract::shown);
+        Ok(Some(Breach::body(pointer, quoted(&field), actual)))
     }
 }
 
@@ -330,6 +341,19 @@ pub(super) fn holds_text(value: &Value, text: &str) -> bool {
     }
 }
 
+/// How an answer differs from the earlier one that it must repeat.
+fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Breach> {
+    let status = context.response.status;
+    if earlier.status != status {
+        return Some(Breach::new(Part::Status, format!("{}, as before", earlier.status), status.to_string()));
+    }
+    if context.operation.is_head() || earlier.body == context.body {
+        return None;
+    }
+    let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
+    Some(Breach::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)))
+}
+
 enum Answer {
     Accepted,
     Tolerated(Breach),
@@ -343,6 +367,8 @@ pub fn came(context: &Context<'_>) -> String {
     match &context.code {
         Some(code) => format!("{code} ({status})"),
         None if context.response.is_success() => format!("success ({status})"),
+        // Only from 400 on an answer says by a code what is wrong, and behind HEAD none can.
+        None if !context.response.is_error() || context.operation.is_head() => status.to_string(),
         None => format!("{status} without a readable error code"),
     }
 }

@@ -22,6 +22,15 @@ pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, Str
     }
 }
 
+/// The same for what a pointer of `expect.body` names: it must be there, unless the matcher says itself that it may be
+/// absent. `$not` would otherwise hold of every body without the member.
+pub fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
+    match (matcher(expected), actual) {
+        (Some(("not", operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),
+        _ => mismatch(expected, actual),
+    }
+}
+
 fn subset(wanted: &Map<String, Value>, found: &Map<String, Value>) -> Option<(String, String)> {
     wanted.iter().find_map(|(name, wanted)| {
         mismatch(wanted, found.get(name))
@@ -52,7 +61,10 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         "not" => mismatch(operand, actual).is_some(),
         "present" => actual.is_some_and(|value| !value.is_null()) == operand.as_bool().unwrap_or(true),
         "text" => actual.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()) == (operand == true)),
-        "type" => actual.is_some_and(|value| operand.as_str() == Some(type_name(value))),
+        "type" => actual.is_some_and(|value| match operand.as_str() {
+            Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+            name => name == Some(type_name(value)),
+        }),
         _ => false,
     };
     if good {
@@ -119,6 +131,9 @@ mod tests {
         assert!(mismatch(&json!({ "$present": false }), None).is_none());
         assert!(good(json!({ "$text": true }), json!("a")));
         assert!(!good(json!({ "$text": true }), json!("")) && !good(json!({ "$text": true }), json!(1)));
+        assert!(good(json!({ "$type": "integer" }), json!(3.0)) && !good(json!({ "$type": "integer" }), json!(3.5)));
+        assert!(mismatch_at_pointer(&json!({ "$not": 1 }), None).is_some());
+        assert!(mismatch_at_pointer(&json!({ "$optional": { "$not": 1 } }), None).is_none());
         assert!(mismatch(&json!({ "$present": true }), Some(&Value::Null)).is_some());
     }
 }

@@ -7,6 +7,7 @@ mod deliveries;
 mod environment;
 pub mod expect;
 mod fuzz;
+mod header;
 mod ledger;
 mod lively;
 mod matcher;
@@ -17,6 +18,7 @@ mod steps;
 
 pub use cleanup::sweep;
 pub use coverage::{Coverage, Evidence};
+pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};

@@ -8,7 +8,7 @@ use crate::contract::{Contract, Operation};
 use crate::documents::{self, DocumentSpec};
 use crate::exchange::Request;
 use crate::scenario::{Sign, Step, Variables, template};
-use crate::target::Target;
+use crate::target::{Target, url_as_sent};
 
 /// A request that is ready to be sent.
 #[derive(Clone)]
@@ -34,7 +34,8 @@ pub fn prepare(
 ) -> Result<Prepared, String> {
     let id = filled(step.call.as_deref().unwrap_or_default(), variables)?;
     let operation = contract.operation(&id).ok_or_else(|| format!("unknown operation `{id}`"))?;
-    let path = path_of(operation, step, variables)?;
+    let url = url_as_sent(&format!("{base}{}", path_of(operation, step, variables)?));
+    let path = url.strip_prefix(base).unwrap_or(&url).to_owned();
     let body = body_of(operation, step, variables)?;
     let actor = filled(step.actor.as_deref().unwrap_or("anonymous"), variables)?;
     let mut headers: Vec<(String, String)> = Vec::new();
@@ -50,7 +51,7 @@ pub fn prepare(
             operation: operation.id.clone(),
             actor: actor.clone(),
             method: operation.method.clone(),
-            url: format!("{base}{path}"),
+            url,
             path,
             headers: Vec::new(),
             body,
@@ -79,34 +80,33 @@ fn filled(text: &str, variables: &Variables) -> Result<String, String> {
     template::text(text, variables).map_err(|missing| format!("`{}` has no value", missing.0))
 }
 
+/// The path with its parameters and query. One rule for both ways of giving a parameter: what a template stands for is
+/// percent-encoded, literal text and `${raw(…)}` are sent as they stand.
 fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<String, String> {
+    let missing = |missing: template::Undefined| format!("`{}` has no value", missing.0);
     let mut path = operation.path.clone();
     for name in operation.parameters() {
-        let value = match step.path.get(name) {
-            Some(given) if given.starts_with("${unlike.") => encoded(&filled(given, variables)?),
-            Some(given) => {
-                let own = format!("${{{name}}}");
-                let value = if given.contains(&own) { encoded(&filled(&own, variables)?) } else { String::new() };
-                filled(&given.replace(&own, &value), variables)?
-            }
-            None => encoded(&filled(&format!("${{{name}}}"), variables)?),
-        };
+        let own = format!("${{{name}}}");
+        let value = template::segment(step.path.get(name).unwrap_or(&own), variables).map_err(missing)?;
         path = path.replace(&format!("{{{name}}}"), &value);
     }
+    let mut query = Vec::new();
+    for (name, value) in &step.query {
+        let name = template::percent_encoded(&filled(name, variables)?);
+        let values = match template::value(value, variables).map_err(missing)? {
+            Value::Array(values) => values,
+            one => vec![one],
+        };
+        query.extend(values.iter().map(|value| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            format!("{name}={}", template::percent_encoded(&text))
+        }));
+    }
+    if !query.is_empty() {
+        path.push(if path.contains('?') { '&' } else { '?' });
+        path.push_str(&query.join("&"));
+    }
     Ok(path)
-}
-
-/// An id from an earlier answer as a path segment: everything but RFC 3986's unreserved characters
-/// is percent-encoded, in one made unlike it as well, and where text is added to it. What else a scenario writes in
-/// `path` is sent as it stands.
-fn encoded(segment: &str) -> String {
-    segment
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 /// The body of a step, or none where the operation takes none.

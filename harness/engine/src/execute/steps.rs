@@ -13,9 +13,9 @@ use super::ledger::Made;
 use super::request::{Prepared, prepare};
 use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
-use crate::exchange::{Exchange, Fault};
+use crate::exchange::{DEEPEST_JSON, Exchange, Fault};
 use crate::finding::{EXPECTATION, Finding, Part};
-use crate::scenario::{Expect, Reply, Step, TrialSpec, Variables, fillers, template};
+use crate::scenario::{Expect, KeptFrom, KeptPart, Reply, Step, TrialSpec, Variables, fillers, template};
 
 /// The longest that a single "come back later" is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -250,6 +250,7 @@ impl<'r> Run<'r> {
         let owner = step.once.as_ref().unwrap_or(&self.spec.name);
         let made = environment.ledger.note(&environment.contract, owner, &exchange);
         self.made.extend(made.filter(|_| step.once.is_none()));
+        let mut too_deep = false;
         let field = step.expect.as_ref().and_then(|expect| expect.field.as_ref());
         let field = field.and_then(|field| template::text(field, &self.variables).ok());
         if let Some(mut context) = Context::new(&environment.contract, &exchange) {
@@ -269,12 +270,17 @@ impl<'r> Run<'r> {
             }
             let clause = self.clause_of(step);
             let claimed = self.claimed_fields(&clause, &judgement.findings, step);
+            too_deep = context.too_deep;
             self.record.findings.extend(judgement.findings);
             self.record.findings.extend(claimed);
         }
         let fault = exchange.outcome.as_ref().err().cloned();
         self.record.exchanges.push(exchange);
         match fault {
+            None if too_deep => Err(Halt::Inconclusive(format!(
+                "{}: the body is nested more than {DEEPEST_JSON} levels deep, which is as deep as bodies are read",
+                self.operation_of(step)
+            ))),
             None => Ok(index),
             Some(fault) => Err(self.without_answer(step, index, &fault)),
         }
@@ -416,11 +422,13 @@ impl<'r> Run<'r> {
         let body = response.json();
         let mut kept = Vec::new();
         for (name, from) in &step.keep {
-            let value = match from.split_once(' ') {
-                None => Some(Value::from(response.status)),
-                Some(("body", pointer)) => body.as_ref().and_then(|body| body.pointer(pointer)).cloned(),
-                Some((_, header)) => Some(response.header(header).map_or(Value::Null, Value::from)),
+            let Some(source) = KeptFrom::parse(from) else { continue };
+            let value = match source.part {
+                KeptPart::Status => Some(Value::from(response.status)),
+                KeptPart::Body(pointer) => body.as_ref().and_then(|body| body.pointer(pointer)).cloned(),
+                KeptPart::Header(header) => response.header(header).map(Value::from),
             };
+            let value = value.or_else(|| source.optional.then_some(Value::Null));
             kept.push((name.clone(), from, value));
         }
         if let Some(label) = &step.label {

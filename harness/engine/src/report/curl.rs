@@ -7,8 +7,10 @@ const LONGEST_BODY: usize = 16 * 1024;
 
 /// The command.
 pub fn line(request: &Request) -> String {
-    let mut line = "curl -sS -i".to_owned();
-    if request.method != "GET" {
+    // With `-X HEAD` curl would wait for the body that Content-Length announces.
+    let head = request.method == "HEAD";
+    let mut line = if head { "curl -sS -I".to_owned() } else { "curl -sS -i".to_owned() };
+    if request.method != "GET" && !head {
         line.push_str(&format!(" -X {}", request.method));
     }
     line.push_str(&format!(" --path-as-is {}", quoted(&request.url)));
@@ -82,6 +84,12 @@ mod tests {
             line,
             r#"curl -sS -i -X POST --path-as-is 'http://h/a'\''b' -H "x-api-key: ${CONFORMANCE_ACTOR_WRITER#key:}" -H 'x;' --data-binary '{"a":"it'\''s"}'"#
         );
+    }
+
+    #[test]
+    fn head_is_asked_as_curl_knows_it() {
+        let request = Request { method: "HEAD".into(), ..request(b"", &[]) };
+        assert_eq!(line(&request), "curl -sS -I --path-as-is 'http://h/a'\\''b'");
     }
 
     #[test]

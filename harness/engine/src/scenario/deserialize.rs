@@ -1,5 +1,7 @@
-//! Reading the two shapes of the scenario language that have more than one spelling: tables of cases,
-//! and lists that may be written as their only element.
+//! Reading the shapes of the scenario language that have more than one spelling: tables of cases,
+//! lists that may be written as their only element, and texts that may be written as numbers.
+
+use std::collections::BTreeMap;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -83,8 +85,41 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             while let Some(code) = many.next_element::<Value>()? {
                 codes.push(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
             }
+            if codes.is_empty() {
+                return Err(de::Error::custom("an empty list says nothing: name at least one, or leave it out"));
+            }
             Ok(codes)
         }
     }
     deserializer.deserialize_any(OneOrMany)
+}
+
+/// A text that may be written as a number or a boolean; it is taken as it is written in JSON.
+pub(super) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    text_of(&Value::deserialize(deserializer)?).map(Some)
+}
+
+/// Texts by name, each of which may be written as a number or a boolean.
+pub(super) fn scalars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values = Map::<String, Value>::deserialize(deserializer)?;
+    values.into_iter().map(|(name, value)| Ok((name, text_of(&value)?))).collect()
+}
+
+fn text_of<E: de::Error>(value: &Value) -> Result<String, E> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        other => Err(E::custom(format!("expected a string, a number or a boolean, found {other}"))),
+    }
+}
+
+/// A map that says something: an empty one reads as if something were asserted.
+pub(super) fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let map = BTreeMap::deserialize(deserializer)?;
+    if map.is_empty() {
+        return Err(de::Error::custom("an empty map asserts nothing: name a member, or leave it out"));
+    }
+    Ok(map)
 }

@@ -101,6 +101,9 @@ pub struct DrawnValue {
     /// Rules, and kinds of fault, of which nothing is claimed here.
     #[serde(default)]
     pub leave_out: Vec<String>,
+    /// Capabilities that the target must have.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Trials with the same lock never run at the same time.
     #[serde(default)]
     pub lock: Option<String>,

@@ -102,6 +102,7 @@ fn sent(contract: &Contract, property: &Property, rule: &PropertyRule, input: &I
         (Slot::Member(member), _) => {
             format!("with: {}", flow(&Value::Object(members(property, member, input, template))))
         }
+        (Slot::Parameter(name), _) if variable.is_some() => format!("path: {{ {name}: \"${{raw(value)}}\" }}"),
         (Slot::Parameter(name), _) => format!("path: {{ {name}: {} }}", flow(&template)),
         (Slot::Body, Content::Body(bytes)) if std::str::from_utf8(bytes).is_err() => {
             format!("raw_base64: {}", crate::documents::encoded(bytes))

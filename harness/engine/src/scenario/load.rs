@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::model::{Case, Cases, FixtureFile, Scenario, ScenarioFile, Step};
+use super::model::{Case, Cases, Expect, FixtureFile, Scenario, ScenarioFile, Step};
 use super::validate::{self, At};
 use super::{TrialSpec, properties, template};
 use crate::contract::Contract;
@@ -268,9 +268,8 @@ fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Pro
     }
 }
 
-/// The names that a step's templates use, in all its parts.
-pub(super) fn names_of(step: &Step) -> Vec<&str> {
-    let mut names = Vec::new();
+/// Every text of a step in which templates are filled.
+pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(step.call.as_deref());
     texts.extend(step.actor.as_deref());
@@ -279,10 +278,6 @@ pub(super) fn names_of(step: &Step) -> Vec<&str> {
     texts.extend(step.path.values().map(String::as_str));
     texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
     texts.extend(step.without.iter().map(String::as_str));
-    if let Some(listen) = &step.listen {
-        texts.push(&listen.holding);
-        listen.answer.iter().for_each(|answer| template::names_in(answer, &mut names));
-    }
     if let Some(deliveries) = &step.deliveries {
         texts.extend([deliveries.holding.as_str(), &deliveries.secret]);
     }
@@ -292,25 +287,33 @@ pub(super) fn names_of(step: &Step) -> Vec<&str> {
         texts.extend(sign.secret.as_deref());
     }
     if let Some(expect) = &step.expect {
-        texts.extend(expect.error.iter().map(String::as_str));
-        texts.extend(expect.tolerate.iter().map(String::as_str));
-        texts.extend(expect.not_error.iter().map(String::as_str));
-        texts.extend(expect.field.as_deref());
-        texts.extend(
-            expect.headers.values().flat_map(|header| [header.below.as_deref(), header.at_least.as_deref()]).flatten(),
-        );
-        expect.body.iter().for_each(|(pointer, value)| {
-            texts.push(pointer);
-            template::names_in(value, &mut names);
-        });
+        expected_texts(expect, &mut texts);
     }
-    names.extend(texts.into_iter().flat_map(template::names));
+    let mut seen = |text| texts.push(text);
+    if let Some(listen) = &step.listen {
+        seen(&listen.holding);
+        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut seen));
+    }
     if let Some(body) = &step.body {
-        template::names_in(body, &mut names);
+        template::texts_in(body, &mut seen);
     }
-    step.with.iter().for_each(|(key, value)| {
-        names.extend(template::names(key));
-        template::names_in(value, &mut names);
-    });
-    names
+    for (key, value) in step.with.iter().chain(step.query.iter()) {
+        seen(key);
+        template::texts_in(value, &mut seen);
+    }
+    texts
+}
+
+fn expected_texts<'e>(expect: &'e Expect, texts: &mut Vec<&'e str>) {
+    let lists = [&expect.error, &expect.status, &expect.tolerate, &expect.not_error];
+    texts.extend(lists.into_iter().flatten().map(String::as_str));
+    texts.extend(expect.field.as_deref());
+    texts.extend(expect.headers.values().flat_map(|header| {
+        let compared = [&header.equals, &header.contains, &header.matches, &header.below, &header.at_least];
+        compared.into_iter().filter_map(Option::as_deref)
+    }));
+    for (pointer, value) in &expect.body {
+        texts.push(pointer);
+        template::texts_in(value, &mut |text| texts.push(text));
+    }
 }

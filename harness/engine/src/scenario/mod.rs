@@ -2,12 +2,16 @@
 
 mod alteration;
 mod deserialize;
+mod expectation;
 mod formats;
 mod found;
+mod header_match;
 mod load;
+mod matchers;
 mod model;
 mod properties;
 mod property;
+pub mod status;
 pub mod template;
 mod validate;
 
@@ -18,8 +22,8 @@ pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, Listen, Mangle, Poll, Reply,
-    Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+    Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, KeptFrom, KeptPart, Listen,
+    Mangle, Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
 };
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
-use super::deserialize::one_or_many;
+use super::deserialize::{not_empty, one_or_many, scalar, scalars};
 
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -133,9 +133,13 @@ pub struct Step {
     /// What to do to the credential before it is sent.
     #[serde(default)]
     pub alter: Option<Alteration>,
-    /// Path parameters; one that is not given is the variable of the same name.
-    #[serde(default)]
+    /// Path parameters; one that is not given is the variable of the same name. What a template stands for is
+    /// percent-encoded, literal text and `${raw(name)}` are sent as they stand.
+    #[serde(default, deserialize_with = "scalars")]
     pub path: BTreeMap<String, String>,
+    /// Query parameters, percent-encoded; a list repeats its parameter.
+    #[serde(default)]
+    pub query: BTreeMap<String, Value>,
     /// Header fields to send; null takes one away that would be sent.
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
@@ -160,7 +164,8 @@ pub struct Step {
     /// What must come back; without it the step prepares, and must succeed.
     #[serde(default)]
     pub expect: Option<Expect>,
-    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`.
+    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`. The answer must have it, unless
+    /// `optional` stands in front: the variable is then null.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,
     /// A name for the answer, for `same_as` in a later step.
@@ -200,6 +205,44 @@ impl Step {
     /// Whether something is expected of it.
     pub fn judges(&self) -> bool {
         self.expect.is_some() || self.deliveries.is_some()
+    }
+}
+
+/// Where a kept variable comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptFrom<'t> {
+    /// Whether the variable is null where the answer does not have it; the step fails otherwise.
+    pub optional: bool,
+    /// The part of the answer.
+    pub part: KeptPart<'t>,
+}
+
+/// A part of an answer that can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptPart<'t> {
+    /// The status.
+    Status,
+    /// The value at a JSON Pointer of the body.
+    Body(&'t str),
+    /// The value of a header.
+    Header(&'t str),
+}
+
+impl<'t> KeptFrom<'t> {
+    /// Reads `body /pointer`, `header NAME` or `status`, perhaps behind `optional`.
+    pub fn parse(text: &'t str) -> Option<Self> {
+        let (optional, rest) = text.strip_prefix("optional ").map_or((false, text), |rest| (true, rest));
+        let part = match rest.split_once(' ') {
+            None if rest == "status" => KeptPart::Status,
+            Some(("body", pointer)) if pointer.starts_with('/') => KeptPart::Body(pointer),
+            Some(("header", name)) if super::header_match::is_name(name) => KeptPart::Header(name),
+            _ => return None,
+        };
+        Some(Self { optional, part })
+    }
+
+    pub(super) fn is_body(self) -> bool {
+        matches!(self.part, KeptPart::Body(_))
     }
 }
 
@@ -359,6 +402,10 @@ pub struct Expect {
     /// One of these codes (its status, members and headers follow from the catalogue).
     #[serde(default, deserialize_with = "one_or_many")]
     pub error: Vec<String>,
+    /// One of these statuses: a number, or a class such as `4xx`. Alone it says all that is expected of the answer;
+    /// beside an outcome it narrows it.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub status: Vec<String>,
     /// Codes that are let pass with a warning.
     #[serde(default, deserialize_with = "one_or_many")]
     pub tolerate: Vec<String>,
@@ -375,10 +422,10 @@ pub struct Expect {
     #[serde(default)]
     pub field: Option<String>,
     /// What must stand in the body: JSON Pointer to value or matcher.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_empty")]
     pub body: BTreeMap<String, Value>,
     /// What a header must be like.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_empty")]
     pub headers: BTreeMap<String, HeaderMatch>,
     /// The label of the earlier step whose status and body this answer must repeat.
     #[serde(default)]
@@ -397,15 +444,27 @@ pub struct Expect {
 /// The matchers of `body`: an object with one of these names behind `$` as its only key.
 pub const MATCHERS: [&str; 9] = ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
-/// What a header must be like.
+/// What a header must be like; every matcher that is named must hold.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderMatch {
+    /// True where it must be sent, false where it must not; may be written `$present`, as in `body`.
+    #[serde(default, alias = "$present")]
+    pub present: Option<bool>,
+    /// This very text.
+    #[serde(default, deserialize_with = "scalar")]
+    pub equals: Option<String>,
+    /// A text that holds this one.
+    #[serde(default, deserialize_with = "scalar")]
+    pub contains: Option<String>,
+    /// A text that this regular expression matches, anywhere in it unless it is anchored.
+    #[serde(default)]
+    pub matches: Option<String>,
     /// An integer below this one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub below: Option<String>,
-    /// An integer not below this one, less the play.
-    #[serde(default)]
+    /// An integer not below this one, less `play`.
+    #[serde(default, deserialize_with = "scalar")]
     pub at_least: Option<String>,
     /// How much less than `at_least` is still good.
     #[serde(default)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::expectation::{self, Subject};
 use super::formats::{Caller, DrawnValue, FormatFile, Refusal};
 use super::load::{Fixtures, prepare};
 use super::model::{Expect, Step};
@@ -123,6 +124,7 @@ impl Reader<'_> {
             let at = joined(&at, ["operations".into(), place.into()]);
             let Some(operation) = self.operation(&at, name) else { continue };
             self.members(&at, entry, &slot, &operation);
+            self.member_type(&at, entry, &operation);
             let Some(caller) = self.content.callers.get(name) else {
                 self.say(&at, format!("`callers` does not say who calls {name}"));
                 continue;
@@ -161,6 +163,10 @@ impl Reader<'_> {
             self.known(&at, "rule", rule, &rules);
             self.clause(&at, clause);
         }
+        let capabilities: Vec<String> = self.contract.conventions.capabilities.keys().cloned().collect();
+        for (index, need) in entry.needs.iter().enumerate() {
+            self.known(&joined(at, ["needs".into(), index.into()]), "capability", need, &capabilities);
+        }
         let codes = self.contract.catalog.code_names();
         for (rule, excuses) in &entry.excused {
             let at = joined(at, ["excused".into(), rule.as_str().into()]);
@@ -196,7 +202,10 @@ impl Reader<'_> {
             let own = entry.rule_clauses.get(rule.name).cloned();
             let followed = self.consequence(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
             match followed {
-                Some((clause, expect)) => rules.push(PropertyRule { format, rule, clause, expect }),
+                Some((clause, expect)) => {
+                    self.expectation(at, &expect);
+                    rules.push(PropertyRule { format, rule, clause, expect });
+                }
                 None => {
                     missing.insert(match rule.claim {
                         Claim::Accepted => "`accepted`".to_owned(),
@@ -260,6 +269,33 @@ impl Reader<'_> {
         }
     }
 
+    /// The formats draw texts, so a member whose schema takes none would answer them all with a refusal.
+    fn member_type(&mut self, at: &[PathStep], entry: &DrawnValue, operation: &Operation) {
+        let texts = entry.formats.iter().any(|format| !matches!(format, Format::Body | Format::PathId));
+        for name in entry.member.iter().chain(&entry.companion).filter(|_| texts) {
+            let Some(types) = operation.member_types.get(name) else { continue };
+            if !types.iter().any(|kind| kind == "string") {
+                let message = format!(
+                    "the member `{name}` of {} is {}, and these formats are texts",
+                    operation.id,
+                    types.join(" or ")
+                );
+                let problem = self.file.problem(at, message);
+                let help = "remove the operation, or name a member of type string";
+                self.problems.0.push(problem.with_help(Some(help.to_owned())));
+            }
+        }
+    }
+
+    /// What must come back must be able to fail, as in a step.
+    fn expectation(&mut self, at: &[PathStep], expect: &Expect) {
+        let (variables, optional) = (Variables::new(), BTreeSet::new());
+        let subject = Subject { contract: self.contract, operation: None, variables: &variables, optional: &optional };
+        for fault in expectation::faults(&subject, expect) {
+            self.problems.0.push(self.file.problem(at, fault.message).with_help(fault.help));
+        }
+    }
+
     #[expect(clippy::too_many_arguments, reason = "all that makes up one trial")]
     fn trial(
         &mut self,
@@ -289,7 +325,7 @@ impl Reader<'_> {
             line: at.place().map_or(1, |place| place.line),
             about: format!("Values of {} rules are drawn for {place} of {}.", rules.len(), operation.id),
             clauses,
-            needs: Vec::new(),
+            needs: entry.needs.clone(),
             actors: Vec::new(),
             token_actors: Vec::new(),
             lock: entry.lock.clone(),

@@ -1,6 +1,8 @@
 //! Templates: `${name}` in a string is replaced by a variable. A string that is nothing but one
-//! template takes the variable's own JSON type. There are no expressions.
+//! template takes the variable's own JSON type. There are no expressions, only the functions of [`FUNCTIONS`], whose
+//! arguments are names of variables and quoted texts: `${base64(user, ":", password)}`.
 
+use base64::Engine as _;
 use serde_json::{Map, Value};
 
 /// The variables of one trial, by name.
@@ -10,31 +12,56 @@ pub type Variables = Map<String, Value>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined(pub String);
 
+/// The functions of templates, with what they are.
+pub const FUNCTIONS: &[(&str, &str)] = &[
+    ("base64", "its arguments, joined, in Base64 (RFC 4648)"),
+    ("raw", "its arguments, joined, as they stand: in `path` they are not percent-encoded"),
+];
+
 /// Fills a text; values that are no strings are written as JSON.
 pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> {
+    filled(template, variables, |_, value| value)
+}
+
+/// Fills a path segment: what templates stand for is percent-encoded, but for that of `raw`, and literal text stays.
+pub fn segment(template: &str, variables: &Variables) -> Result<String, Undefined> {
+    filled(template, variables, |reference, value| if reference.is_raw() { value } else { percent_encoded(&value) })
+}
+
+/// Everything but RFC 3986's unreserved characters percent-encoded.
+pub fn percent_encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+fn filled(
+    template: &str,
+    variables: &Variables,
+    written: impl Fn(&Reference<'_>, String) -> String,
+) -> Result<String, Undefined> {
     let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(at) = rest.find("${") {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let Some(length) = rest.find('}') else { break };
-        let name = &rest[2..length];
-        match lookup(name, variables)? {
-            Value::String(text) => out.push_str(&text),
-            other => out.push_str(&other.to_string()),
+    for piece in pieces(template) {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Reference(reference) => {
+                let value = plain(reference.value(variables)?);
+                out.push_str(&written(&reference, value));
+            }
         }
-        rest = &rest[length + 1..];
     }
-    out.push_str(rest);
     Ok(out)
 }
 
 /// Fills every string in a value, keys included.
 pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined> {
     Ok(match template {
-        Value::String(string) => match whole(string) {
-            Some(name) => lookup(name, variables)?,
-            None => Value::String(text(string, variables)?),
+        Value::String(string) => match pieces(string).as_slice() {
+            [Piece::Reference(reference)] => reference.value(variables)?,
+            _ => Value::String(text(string, variables)?),
         },
         Value::Array(elements) => {
             Value::Array(elements.iter().map(|element| value(element, variables)).collect::<Result<_, _>>()?)
@@ -51,25 +78,170 @@ pub fn object(members: &Map<String, Value>, variables: &Variables) -> Result<Map
 
 /// The names that a text's templates use.
 pub fn names(template: &str) -> Vec<&str> {
-    template.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+    pieces(template)
+        .into_iter()
+        .flat_map(|piece| match piece {
+            Piece::Text(_) => Vec::new(),
+            Piece::Reference(reference) => reference.names(),
+        })
+        .collect()
 }
 
 /// The names that a value's templates use.
 pub fn names_in<'v>(template: &'v Value, found: &mut Vec<&'v str>) {
-    match template {
-        Value::String(string) => found.extend(names(string)),
-        Value::Array(elements) => elements.iter().for_each(|element| names_in(element, found)),
+    texts_in(template, &mut |text| found.extend(names(text)));
+}
+
+/// Every text in a value, keys included.
+pub fn texts_in<'v>(value: &'v Value, seen: &mut impl FnMut(&'v str)) {
+    match value {
+        Value::String(string) => seen(string),
+        Value::Array(elements) => elements.iter().for_each(|element| texts_in(element, seen)),
         Value::Object(members) => members.iter().for_each(|(key, inner)| {
-            found.extend(names(key));
-            names_in(inner, found);
+            seen(key);
+            texts_in(inner, seen);
         }),
         _ => {}
     }
 }
 
-fn whole(string: &str) -> Option<&str> {
-    let name = string.strip_prefix("${")?.strip_suffix('}')?;
-    (!name.contains(['{', '}'])).then_some(name)
+/// The functions in a text's templates that do not exist.
+pub fn unknown_functions(template: &str) -> Vec<&str> {
+    let unknown = |piece| match piece {
+        Piece::Reference(Reference::Call { function, .. }) => Some(function),
+        _ => None,
+    };
+    let known = |name: &&str| FUNCTIONS.iter().any(|(function, _)| function == name);
+    pieces(template).into_iter().filter_map(unknown).filter(|name| !known(name)).collect()
+}
+
+/// A part of a template: text as it stands, or what is replaced.
+enum Piece<'t> {
+    Text(&'t str),
+    Reference(Reference<'t>),
+}
+
+/// What stands between `${` and `}`.
+enum Reference<'t> {
+    Name(&'t str),
+    Call { function: &'t str, arguments: Vec<Argument<'t>> },
+}
+
+enum Argument<'t> {
+    Name(&'t str),
+    Text(&'t str),
+}
+
+impl<'t> Reference<'t> {
+    fn parse(inner: &'t str) -> Self {
+        match inner.strip_suffix(')').and_then(|call| call.split_once('(')) {
+            Some((function, arguments)) => Self::Call { function: function.trim(), arguments: arguments_of(arguments) },
+            None => Self::Name(inner),
+        }
+    }
+
+    fn is_raw(&self) -> bool {
+        matches!(self, Self::Call { function: "raw", .. })
+    }
+
+    fn names(&self) -> Vec<&'t str> {
+        match self {
+            Self::Name(name) => vec![name],
+            Self::Call { arguments, .. } => arguments
+                .iter()
+                .filter_map(|argument| match argument {
+                    Argument::Name(name) => Some(*name),
+                    Argument::Text(_) => None,
+                })
+                .collect(),
+        }
+    }
+
+    fn value(&self, variables: &Variables) -> Result<Value, Undefined> {
+        let (function, arguments) = match self {
+            Self::Name(name) => return lookup(name, variables),
+            Self::Call { function, arguments } => (*function, arguments),
+        };
+        if let ("raw", [Argument::Name(name)]) = (function, arguments.as_slice()) {
+            return lookup(name, variables);
+        }
+        let mut joined = String::new();
+        for argument in arguments {
+            match argument {
+                Argument::Text(text) => joined.push_str(text),
+                Argument::Name(name) => joined.push_str(&plain(lookup(name, variables)?)),
+            }
+        }
+        match function {
+            "base64" => Ok(base64::engine::general_purpose::STANDARD.encode(joined).into()),
+            "raw" => Ok(joined.into()),
+            other => Err(Undefined(format!("{other}()"))),
+        }
+    }
+}
+
+/// A template in its parts; `${` that is never closed is text.
+fn pieces(template: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some(at) = rest.find("${") {
+        let Some(length) = closing(&rest[at + 2..]) else { break };
+        if at > 0 {
+            pieces.push(Piece::Text(&rest[..at]));
+        }
+        pieces.push(Piece::Reference(Reference::parse(&rest[at + 2..at + 2 + length])));
+        rest = &rest[at + 2 + length + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    pieces
+}
+
+/// Where the brace stands that closes a template: behind the arguments of a call, quoted texts passed over.
+fn closing(text: &str) -> Option<usize> {
+    let plain = text.find('}');
+    let call = text.find('(').filter(|open| plain.is_none_or(|close| *open < close));
+    let Some(open) = call else { return plain };
+    let mut quote = None;
+    for (at, letter) in text.char_indices().skip_while(|(at, _)| *at <= open) {
+        match (quote, letter) {
+            (Some(open), letter) if open == letter => quote = None,
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '}') => return Some(at),
+            _ => {}
+        }
+    }
+    plain
+}
+
+fn arguments_of(list: &str) -> Vec<Argument<'_>> {
+    let mut arguments = Vec::new();
+    let mut rest = list.trim();
+    while !rest.is_empty() {
+        let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first));
+        let quoted = quote.and_then(|quote| rest[1..].split_once(quote));
+        let after = match quoted {
+            Some((text, after)) => {
+                arguments.push(Argument::Text(text));
+                after
+            }
+            None => {
+                let (name, after) = rest.find(',').map_or((rest, ""), |at| rest.split_at(at));
+                arguments.push(Argument::Name(name.trim()));
+                after
+            }
+        };
+        rest = after.trim_start().trim_start_matches(',').trim_start();
+    }
+    arguments
+}
+
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
 }
 
 fn lookup(name: &str, variables: &Variables) -> Result<Value, Undefined> {
@@ -144,6 +316,23 @@ mod tests {
     #[test]
     fn text_without_templates_is_left_alone() {
         assert_eq!(text("$5 {x} ${", &variables()).as_deref(), Ok("$5 {x} ${"));
+    }
+
+    #[test]
+    fn functions_take_names_and_quoted_texts() {
+        assert_eq!(text("Basic ${base64(id, \":\", count)}", &variables()).as_deref(), Ok("Basic Y3VzXzEyOjM="));
+        assert_eq!(text("${base64('a}b')}c", &variables()).as_deref(), Ok("YX1ic"));
+        assert_eq!(text("${nope(id)}", &variables()), Err(Undefined("nope()".into())));
+        assert_eq!(unknown_functions("${base64(id)} ${bse64(id)} ${id}"), ["bse64"]);
+        assert_eq!(names("${base64(id, ':', count)} ${list}"), ["id", "count", "list"]);
+    }
+
+    #[test]
+    fn path_segments_encode_templates_and_leave_text() {
+        let mut variables = variables();
+        variables.insert("odd".into(), "a/b c".into());
+        assert_eq!(segment("x%2F${odd}", &variables).as_deref(), Ok("x%2Fa%2Fb%20c"));
+        assert_eq!(segment("${raw(odd)}/${count}", &variables).as_deref(), Ok("a/b c/3"));
     }
 
     #[test]

@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::load::names_of;
 use serde_json::Value;
 
-use super::model::{Expect, MATCHERS, Scenario, Step};
-use super::{BUILT_IN, TrialSpec, Variables, codes, template};
+use super::expectation::{self, Subject};
+use super::header_match;
+use super::load::texts_of;
+use super::model::{Expect, KeptFrom, Scenario, Step};
+use super::{BUILT_IN, TrialSpec, Variables, template};
 use crate::contract::{Contract, Operation};
 use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
 
@@ -91,6 +93,7 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
         at,
         contract,
         defined: trial.variables.keys().cloned().collect(),
+        optional: BTreeSet::new(),
         used: BTreeSet::new(),
         labels: BTreeSet::new(),
         variables: &trial.variables,
@@ -112,6 +115,13 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
         }
         state.step(&below, step);
     }
+    for name in trial.variables.keys().filter(|name| BUILT_IN.iter().any(|(built_in, _)| built_in == name)) {
+        let problem = at.problem(
+            &["cases".into()],
+            format!("the case `{}` sets `{name}`, which every test has already", trial.name),
+        );
+        state.problems.push(problem.with_help(Some("give it another name".to_owned())));
+    }
     let unused: Vec<String> = trial.variables.keys().filter(|name| !state.used.contains(*name)).cloned().collect();
     for name in unused {
         let message = format!("the case `{}` sets `{name}`, which no step uses", trial.name);
@@ -123,12 +133,27 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
     problems.0.extend(found);
 }
 
+/// Headers of the connection and of how a message is framed (RFC 9110, section 7.6.1; RFC 9112, section 6).
+const OF_THE_CONNECTION: [&str; 9] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 struct State<'s> {
     at: &'s At<'s>,
     contract: &'s Contract,
     variables: &'s Variables,
     clauses: &'s [String],
     defined: BTreeSet<String>,
+    /// Variables that are null where the answer did not have them.
+    optional: BTreeSet<String>,
     used: BTreeSet<String>,
     labels: BTreeSet<String>,
     actors: BTreeSet<String>,
@@ -158,13 +183,9 @@ impl State<'_> {
         {
             self.say(below, format!("`clause: {clause}` is not among the scenario's `clauses`"));
         }
-        for (name, from) in &step.keep {
-            let good = from == "status" || from.starts_with("body /") || from.starts_with("header ");
-            if !good {
-                self.say(below, format!("`{from}` is none of: `body /pointer`, `header Name`, `status`"));
-            }
-            self.defined.insert(name.clone());
-        }
+        self.headers(below, step);
+        self.query(below, step);
+        self.keep(below, step);
         self.labels.extend(step.label.clone());
     }
 
@@ -246,71 +267,105 @@ impl State<'_> {
     }
 
     fn expectation(&mut self, below: &[PathStep], step: &Step, expect: &Expect) {
-        let known = self.contract.catalog.code_names();
-        for (key, entries) in
-            [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)]
-        {
-            let Some(codes) = self.filled_codes(entries) else {
-                continue;
-            };
-            for code in codes.iter().filter(|code| !known.contains(code)) {
-                let place = [with(below, "expect"), vec![key.into()]].concat();
-                let problem = self.at.unknown(&place, "error code", code, &known);
-                self.problems.push(problem);
-            }
-        }
-        if !expect.success
-            && !expect.any_documented
-            && !expect.any_refusal
-            && expect.error.is_empty()
-            && expect.not_error.is_empty()
-            && expect.body.is_empty()
-        {
-            self.say(
-                &with(below, "expect"),
-                "this expectation claims nothing: name `success`, `error`, `not_error`, `any_documented`, `any_refusal` or `body`",
-            );
-        }
-        for (pointer, value) in &expect.body {
-            if !pointer.is_empty() && !pointer.starts_with('/') {
-                self.say(&with(below, "expect"), format!("`{pointer}` is no JSON Pointer: it begins with `/`"));
-            }
-            self.matchers(&with(below, "expect"), value);
+        let operation = step.call.as_ref().and_then(|call| self.contract.operation(&self.filled(call)?));
+        let subject =
+            Subject { contract: self.contract, operation, variables: self.variables, optional: &self.optional };
+        let at = with(below, "expect");
+        for fault in expectation::faults(&subject, expect) {
+            let place: Vec<PathStep> = at.iter().cloned().chain(fault.at).collect();
+            self.problems.push(self.at.problem(&place, fault.message).with_help(fault.help));
         }
         if let Some(label) = expect.same_as.as_ref().filter(|label| !self.labels.contains(*label)) {
-            self.say(&with(below, "expect"), format!("no earlier step has `label: {label}`"));
+            let known: Vec<String> = self.labels.iter().cloned().collect();
+            let problem = self.at.problem(&with(&at, "same_as"), format!("no earlier step has `label: {label}`"));
+            self.problems.push(problem.with_help(suggestion(label, &known)));
         }
         if step.call.is_none() {
-            self.say(&with(below, "expect"), "only a call can expect something");
+            self.say(&at, "only a call can expect something");
         }
     }
 
-    fn matchers(&mut self, below: &[PathStep], value: &Value) {
-        match value {
-            Value::Object(members) => {
-                for (name, inner) in members {
-                    if let Some(word) =
-                        name.strip_prefix('$').filter(|word| !word.starts_with('{') && !MATCHERS.contains(word))
-                    {
-                        let known: Vec<String> = MATCHERS.iter().map(|name| (*name).to_owned()).collect();
-                        let problem = self.at.unknown(below, "matcher", word, &known);
-                        self.problems.push(problem);
-                    }
-                    self.matchers(below, inner);
-                }
+    /// What is kept must be there, and must not be hidden by what the row or the engine gives.
+    fn keep(&mut self, below: &[PathStep], step: &Step) {
+        for (name, from) in &step.keep {
+            let at = with(&with(below, "keep"), name);
+            let Some(source) = KeptFrom::parse(from) else {
+                let message = format!(
+                    "`{from}` is not one of `body /pointer`, `header NAME`, `status`, each perhaps behind `optional`"
+                );
+                self.say(&at, message);
+                continue;
+            };
+            let operation = step.call.as_ref().and_then(|call| self.contract.operation(&self.filled(call)?));
+            if source.is_body() && operation.is_some_and(Operation::is_head) {
+                self.say(&at, "an answer to HEAD has no body to keep anything from");
             }
-            Value::Array(elements) => elements.iter().for_each(|inner| self.matchers(below, inner)),
-            _ => {}
+            if self.variables.contains_key(name) {
+                let message = format!("`{name}` is a variable of the row already, and the answer would replace it");
+                let problem = self.at.problem(&at, message);
+                self.problems.push(problem.with_help(Some("give one of them another name".to_owned())));
+            }
+            if source.optional {
+                self.optional.insert(name.clone());
+            } else {
+                self.optional.remove(name);
+            }
+            self.defined.insert(name.clone());
+        }
+    }
+
+    /// The record shows what was sent, so what the client would replace or cannot send is refused.
+    fn headers(&mut self, below: &[PathStep], step: &Step) {
+        for (name, value) in &step.headers {
+            let at = with(&with(below, "headers"), name);
+            let Some(filled) = self.filled(name) else { continue };
+            if !header_match::is_name(&filled) {
+                self.say(&at, format!("`{filled}` is not a valid header name"));
+            }
+            if OF_THE_CONNECTION.iter().any(|other| filled.eq_ignore_ascii_case(other)) && value.is_some() {
+                let problem = self
+                    .at
+                    .problem(&at, format!("`{filled}` belongs to the connection: the HTTP client sets it itself"));
+                self.problems.push(problem.with_help(Some("remove it".to_owned())));
+            }
+            let unsendable = |value: String| http::HeaderValue::from_bytes(value.as_bytes()).is_err();
+            if value.as_ref().and_then(|value| self.filled(value)).is_some_and(unsendable) {
+                self.say(&at, format!("the value of `{filled}` cannot be sent: it holds control characters"));
+            }
+        }
+    }
+
+    fn query(&mut self, below: &[PathStep], step: &Step) {
+        let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+        for (name, value) in &step.query {
+            let good = match value {
+                Value::Array(values) => values.iter().all(scalar),
+                one => scalar(one),
+            };
+            if !good {
+                let at = with(&with(below, "query"), name);
+                self.say(
+                    &at,
+                    format!("`{name}` must be a string, a number, a boolean or a list of them, found {value}"),
+                );
+            }
         }
     }
 
     fn templates(&mut self, below: &[PathStep], step: &Step) {
-        for name in names_of(step) {
-            let plain = name.strip_prefix("unlike.").unwrap_or(name);
-            self.used.insert(plain.to_owned());
-            if !self.defined.contains(plain) {
-                let known: Vec<String> = self.defined.iter().cloned().collect();
-                let problem = self.at.unknown(below, "variable", name, &known);
+        for text in texts_of(step) {
+            for name in template::names(text) {
+                let plain = name.strip_prefix("unlike.").unwrap_or(name);
+                self.used.insert(plain.to_owned());
+                if !self.defined.contains(plain) {
+                    let known: Vec<String> = self.defined.iter().cloned().collect();
+                    let problem = self.at.unknown(below, "variable", name, &known);
+                    self.problems.push(problem);
+                }
+            }
+            for name in template::unknown_functions(text) {
+                let known: Vec<String> = template::FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let problem = self.at.unknown(below, "function", name, &known);
                 self.problems.push(problem);
             }
         }
@@ -318,10 +373,6 @@ impl State<'_> {
 
     fn filled(&self, text: &str) -> Option<String> {
         template::text(text, self.variables).ok()
-    }
-
-    fn filled_codes(&self, entries: &[String]) -> Option<Vec<String>> {
-        codes(entries, self.variables).ok()
     }
 
     fn say(&mut self, below: &[PathStep], message: impl Into<String>) {

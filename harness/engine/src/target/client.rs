@@ -184,6 +184,11 @@ impl HttpClient {
     }
 }
 
+/// A URL as the client sends it: it resolves dot segments and encodes what no URL can hold.
+pub fn url_as_sent(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
+}
+
 fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> {
     let mut builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -17,6 +17,8 @@ pub enum Kind {
     Key,
     /// `bearer:…`, a token behind `Authorization: Bearer`, usually a JSON Web Token.
     Bearer,
+    /// `basic:USER:PASSWORD`, behind `Authorization: Basic` in Base64 (RFC 7617).
+    Basic,
     /// `secret:…`, a secret that signs webhooks.
     Secret,
 }
@@ -27,6 +29,7 @@ impl Kind {
         match self {
             Kind::Key => "key",
             Kind::Bearer => "bearer",
+            Kind::Basic => "basic",
             Kind::Secret => "secret",
         }
     }
@@ -60,18 +63,21 @@ pub struct CredentialHeader {
 }
 
 impl Credential {
-    /// Reads `key:…`, `bearer:…` or `secret:…`; the message of an error never holds the value.
+    /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`; the message of an error never holds the value.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let kinds = [Kind::Key, Kind::Bearer, Kind::Secret];
+        let kinds = [Kind::Key, Kind::Bearer, Kind::Basic, Kind::Secret];
         for kind in kinds {
             if let Some(value) = text.strip_prefix(kind.prefix()).and_then(|rest| rest.strip_prefix(':')) {
                 if value.is_empty() || value.chars().any(|letter| letter.is_control()) {
                     return Err(format!("the value behind `{}:` is empty or holds control characters", kind.prefix()));
                 }
+                if kind == Kind::Basic && !value.contains(':') {
+                    return Err("the value behind `basic:` must be `USER:PASSWORD`".to_owned());
+                }
                 return Ok(Self { kind, value: value.to_owned() });
             }
         }
-        Err("a credential begins with `key:`, `bearer:` or `secret:`".to_owned())
+        Err("a credential begins with `key:`, `bearer:`, `basic:` or `secret:`".to_owned())
     }
 
     /// The secret itself.
@@ -82,6 +88,9 @@ impl Credential {
     /// The secret, and the beginnings of it that still tell most of it.
     pub(super) fn telling_parts(&self) -> Vec<&str> {
         let mut parts = vec![self.value.as_str()];
+        if let Some((_, password)) = self.value.split_once(':').filter(|_| self.kind == Kind::Basic) {
+            parts.push(password);
+        }
         if let Some((at, _)) = self.value.char_indices().next_back() {
             parts.push(&self.value[..at]);
         }
@@ -134,9 +143,23 @@ impl Credential {
         let (credential, shell) = self.altered(alteration, &variable, &plain);
         let (name, before) = schemes.iter().find_map(|scheme| match (self.kind, scheme) {
             (Kind::Key, Scheme::ApiKey { header }) => Some((header.clone(), String::new())),
-            (Kind::Bearer, Scheme::Http { scheme }) => Some(("Authorization".to_owned(), format!("{scheme} "))),
+            (Kind::Basic, Scheme::Http { scheme }) if scheme == BASIC => {
+                Some(("Authorization".to_owned(), String::new()))
+            }
+            (Kind::Bearer, Scheme::Http { scheme }) if scheme != BASIC => {
+                Some(("Authorization".to_owned(), format!("{scheme} ")))
+            }
             _ => None,
         })?;
+        if self.kind == Kind::Basic {
+            let value = STANDARD.encode(&credential);
+            return Some(CredentialHeader {
+                name,
+                shell: format!("{BASIC} $(printf '%s' \"{shell}\" | base64 -w0)"),
+                value: format!("{BASIC} {value}"),
+                credential: value,
+            });
+        }
         Some(CredentialHeader {
             name,
             value: format!("{before}{credential}"),
@@ -229,6 +252,9 @@ impl Credential {
     }
 }
 
+/// The scheme of RFC 7617.
+const BASIC: &str = "Basic";
+
 /// The environment variable that holds an actor's credential.
 pub fn variable(actor: &str) -> String {
     format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase().replace('-', "_"))
@@ -304,6 +330,17 @@ mod tests {
         assert!(!format!("{credential:?}").contains("sk_live"));
         let message = Credential::parse("sk_live_1").expect_err("no prefix");
         assert!(!message.contains("sk_live"));
+    }
+
+    #[test]
+    fn basic_is_sent_in_base64() {
+        let credential = Credential::parse("basic:ada:p:w").expect("a credential");
+        let schemes = [Scheme::Http { scheme: "Bearer".into() }, Scheme::Http { scheme: "Basic".into() }];
+        let header = credential.header("ada", &schemes, None).expect("a header");
+        assert_eq!((header.name.as_str(), header.value.as_str()), ("Authorization", "Basic YWRhOnA6dw=="));
+        assert_eq!(header.shell, "Basic $(printf '%s' \"${CONFORMANCE_ACTOR_ADA#basic:}\" | base64 -w0)");
+        assert!(Credential::parse("basic:ada").is_err());
+        assert!(credential.header("ada", &schemes[..1], None).is_none());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-pub use client::{HttpClient, Network};
+pub use client::{HttpClient, Network, url_as_sent};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{

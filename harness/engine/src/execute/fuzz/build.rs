@@ -52,7 +52,8 @@ pub(super) fn step(
         }
         (Slot::Parameter(name), Content::Segment(segment)) => {
             variables.insert(VALUE.to_owned(), segment.clone().into());
-            step.path.insert(name.clone(), format!("${{{VALUE}}}"));
+            // It is drawn as it goes on the wire.
+            step.path.insert(name.clone(), format!("${{raw({VALUE})}}"));
         }
         (Slot::Body, Content::Body(bytes)) => step.bytes = Some(bytes.as_slice().into()),
         _ => return Err(misfit(rule)),

@@ -1,0 +1,280 @@
+//! Compiling expectations: each must be able to reject some answer, and able to accept one.
+//!
+//! What is refused here would run and pass whatever the target answers (an empty matcher, a field that no code
+//! names, a combination that accepts everything), or would fail whatever it answers (a contradiction).
+
+use std::collections::BTreeSet;
+
+use super::header_match;
+use super::matchers;
+use super::model::Expect;
+use super::{Variables, codes, status};
+use crate::contract::{Contract, Operation, Surface};
+use crate::source::{Step as PathStep, suggestion};
+
+/// Something wrong with an expectation: where below it, what, and what to do.
+pub(super) struct Fault {
+    pub(super) at: Vec<PathStep>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(at: &[&str], message: impl Into<String>, help: &str) -> Self {
+        let at = at.iter().map(|key| PathStep::from(*key)).collect();
+        let help = Some(help.to_owned()).filter(|help| !help.is_empty());
+        Self { at, message: message.into(), help }
+    }
+}
+
+/// What an expectation is compiled against.
+pub(super) struct Subject<'s> {
+    pub(super) contract: &'s Contract,
+    /// The operation that is called, where it is known.
+    pub(super) operation: Option<&'s Operation>,
+    /// The variables of the row; what is kept from answers has no value yet.
+    pub(super) variables: &'s Variables,
+    /// Variables that may be null, since they are kept as `optional`.
+    pub(super) optional: &'s BTreeSet<String>,
+}
+
+/// All that is wrong with an expectation.
+pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    subject.codes(expect, &mut faults);
+    if faults.is_empty() {
+        subject.outcome(expect, &mut faults);
+        subject.statuses(expect, &mut faults);
+        subject.field(expect, &mut faults);
+        subject.without_body(expect, &mut faults);
+    }
+    matchers::faults(&expect.body, subject.variables, &mut faults);
+    for (name, wanted) in &expect.headers {
+        header_match::faults(name, wanted, subject.variables, subject.optional, &mut faults);
+    }
+    faults
+}
+
+impl Subject<'_> {
+    /// The codes of a list, where they are known before the run.
+    fn filled(&self, entries: &[String]) -> Vec<String> {
+        codes(entries, self.variables).unwrap_or_default()
+    }
+
+    fn codes(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let known = self.contract.catalog.code_names();
+        for (key, entries) in
+            [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)]
+        {
+            let Ok(codes) = codes(entries, self.variables) else { continue };
+            if codes.is_empty() && !entries.is_empty() {
+                faults.push(Fault::new(&[key], "this row gives an empty list of codes", "name at least one code"));
+            }
+            for (index, code) in codes.iter().enumerate() {
+                match self.contract.catalog.code(code) {
+                    None => {
+                        let help = suggestion(code, &known).unwrap_or_default();
+                        faults.push(Fault::new(&[key], format!("unknown error code `{code}`"), &help));
+                    }
+                    Some(entry) if entry.surface == Surface::DeliveryLog => {
+                        let message = format!("`{code}` stands in delivery logs only: no answer has it");
+                        faults.push(Fault::new(
+                            &[key],
+                            message,
+                            "assert it in the `body` of the operation that reads the log",
+                        ));
+                    }
+                    Some(_) if codes[..index].contains(code) => {
+                        faults.push(Fault::new(&[key], format!("`{code}` is listed twice"), "remove one of them"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        let accepted = self.filled(&expect.error);
+        for code in self.filled(&expect.tolerate).iter().filter(|code| accepted.contains(code)) {
+            let message = format!("`{code}` is accepted by `error` and only tolerated by `tolerate`");
+            faults.push(Fault::new(&["tolerate"], message, "remove it from one of the two"));
+        }
+    }
+
+    /// What may come at all: too little is nothing, and too much is everything.
+    fn outcome(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let named = [
+            ("success", expect.success),
+            ("error", !expect.error.is_empty()),
+            ("tolerate", !expect.tolerate.is_empty()),
+            ("not_error", !expect.not_error.is_empty()),
+            ("any_refusal", expect.any_refusal),
+            ("any_documented", expect.any_documented),
+        ];
+        let has = |wanted: &str| named.iter().any(|(name, set)| *name == wanted && *set);
+        if !named.iter().any(|(name, set)| *set && *name != "tolerate")
+            && expect.status.is_empty()
+            && expect.body.is_empty()
+        {
+            faults.push(Fault::new(
+                &[],
+                "this expectation accepts or rejects nothing by itself",
+                "name `success`, `error`, `status`, `not_error`, `any_documented`, `any_refusal` or `body`",
+            ));
+        }
+        if has("tolerate") && !has("error") && !has("success") {
+            faults.push(Fault::new(
+                &["tolerate"],
+                "`tolerate` lets other codes pass beside `error` or `success`, and neither is there",
+                "name what is expected",
+            ));
+        }
+        let mut alone = |name: &str, others: &[&str], what: &str| {
+            for other in others.iter().filter(|other| has(name) && has(other)) {
+                let message = format!("`{other}` says nothing beside `{name}`, which accepts {what}");
+                faults.push(Fault::new(&[name], message, "remove one of the two"));
+            }
+        };
+        alone(
+            "any_documented",
+            &["success", "error", "tolerate", "not_error", "any_refusal"],
+            "every documented answer below 500",
+        );
+        alone(
+            "not_error",
+            &["success", "error", "tolerate", "any_refusal"],
+            "every answer but the codes that it names",
+        );
+        alone("any_refusal", &["tolerate"], "every documented refusal");
+        if has("any_refusal") && has("success") {
+            faults.push(Fault::new(
+                &["any_refusal"],
+                "`success` and `any_refusal` together accept every documented answer below 500",
+                "write `any_documented: true`",
+            ));
+        }
+        let refusal = |code: &String| self.status_of(code).is_some_and(|status| (400..500).contains(&status));
+        for code in self.filled(&expect.error).iter().filter(|code| expect.any_refusal && refusal(code)) {
+            faults.push(Fault::new(
+                &["any_refusal"],
+                format!("`any_refusal` accepts `{code}` already"),
+                "remove one of the two",
+            ));
+        }
+        if expect.in_envelope && !has("error") && !has("any_refusal") && !has("any_documented") {
+            faults.push(Fault::new(
+                &["in_envelope"],
+                "`in_envelope` is about refusals, and none is expected",
+                "remove it",
+            ));
+        }
+    }
+
+    fn statuses(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let Ok(entries) = codes(&expect.status, self.variables) else { return };
+        let mut wrong = false;
+        for entry in entries.iter().filter(|entry| !status::is_pattern(entry)) {
+            let message = format!("`{entry}` is not a valid status");
+            faults.push(Fault::new(&["status"], message, "write a number from 100 to 599, or a class such as `4xx`"));
+            wrong = true;
+        }
+        if entries.is_empty() || wrong {
+            return;
+        }
+        let accepts = |status: u16| status::matches(&entries, status);
+        if (200..600).all(accepts) {
+            faults.push(Fault::new(&["status"], "these statuses accept every answer", "name fewer"));
+        }
+        for code in self.filled(&expect.error).iter().chain(&self.filled(&expect.tolerate)) {
+            if let Some(documented) = self.status_of(code).filter(|documented| !accepts(*documented)) {
+                let message = format!("`{code}` comes with {documented}, which `status` excludes");
+                faults.push(Fault::new(
+                    &["status"],
+                    message,
+                    "name its status, or leave `status` out: it follows from the code",
+                ));
+            }
+        }
+        let successes = self.operation.map(|operation| operation.successes.as_slice()).unwrap_or_default();
+        if expect.success
+            && !successes.is_empty()
+            && !(200..300).any(|status| accepts(status) && successes.iter().any(|success| success.covers(status)))
+        {
+            faults.push(Fault::new(
+                &["status"],
+                "`success` is expected, and `status` excludes every documented success",
+                "name a documented success status",
+            ));
+        }
+        if expect.any_refusal && !(400..500).any(accepts) {
+            faults.push(Fault::new(
+                &["status"],
+                "`any_refusal` is expected, and `status` excludes every refusal",
+                "name statuses from 400 to 499",
+            ));
+        }
+    }
+
+    /// A field is compared only in codes that name one, and only where the envelope has a place for it.
+    fn field(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        if expect.field.is_none() {
+            return;
+        }
+        if self.contract.catalog.envelope.pointers.field.is_none() {
+            faults.push(Fault::new(
+                &["field"],
+                "the envelope has no place for a field: schemas/errors.yaml gives no `pointers.field`",
+                "add `pointers.field`, or assert the member in `body`",
+            ));
+            return;
+        }
+        let expected = self.filled(&expect.error);
+        let names = |code: &String| self.contract.catalog.code(code).is_some_and(|entry| entry.names_field);
+        if !expect.error.is_empty() && !expected.is_empty() && !expected.iter().any(names) {
+            let message = format!("no field is compared: {} does not name one", expected.join(", "));
+            faults.push(Fault::new(
+                &["field"],
+                message,
+                "say `names_field: true` of the code in schemas/errors.yaml, or assert the member in `body`",
+            ));
+        }
+        let refusals =
+            !expect.error.is_empty() || expect.any_refusal || expect.any_documented || !expect.not_error.is_empty();
+        if !refusals && expect.status.is_empty() {
+            faults.push(Fault::new(
+                &["field"],
+                "no field is compared: a success names none",
+                "remove it, or assert the member in `body`",
+            ));
+        }
+    }
+
+    /// Where no body can be, none can be compared.
+    fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let Some(operation) = self.operation else { return };
+        if operation.is_head() {
+            let named = [
+                ("body", !expect.body.is_empty()),
+                ("field", expect.field.is_some()),
+                ("in_envelope", expect.in_envelope),
+                ("not_error", !expect.not_error.is_empty()),
+            ];
+            for (key, _) in named.iter().filter(|(_, set)| *set) {
+                let message = format!("`{key}` looks into the body, and an answer to HEAD has none");
+                faults.push(Fault::new(&[key], message, "expect a `status`, or `headers`"));
+            }
+        }
+        let only_success =
+            expect.error.is_empty() && expect.status.is_empty() && !expect.any_refusal && !expect.any_documented;
+        let empty = |success: &crate::contract::Success| success.covers(204) || success.covers(205);
+        if !expect.body.is_empty()
+            && only_success
+            && expect.not_error.is_empty()
+            && operation.successes.iter().all(empty)
+        {
+            let message = format!("{} succeeds without a body", operation.id);
+            faults.push(Fault::new(&["body"], message, "remove `body`, or document a success that has one"));
+        }
+    }
+
+    fn status_of(&self, code: &str) -> Option<u16> {
+        self.contract.catalog.code(code)?.status
+    }
+}

@@ -1,0 +1,249 @@
+//! Blind expectations: every expectation of every scenario and property is given the right answer, which it must accept,
+//! and then wrong ones in turn (status, code, field, header, body member), each of which it or a check must reject.
+//!
+//! Nothing is sent: answers are made from the contract. What counts as wrong is decided here from the words of the
+//! expectation, not by the code that judges it.
+
+#[path = "blind/answers.rs"]
+mod answers;
+#[path = "blind/matching.rs"]
+mod matching;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use answers::{Answer, Case, Right};
+use harness::contract::{Contract, Surface};
+use harness::execute::miscounted;
+use harness::run::load;
+use harness::scenario::{Expect, Library, Variables, codes, status};
+use harness::target::Delivery;
+use serde_json::{Value, json};
+
+/// Expectations that no wrong answer can break, each with the place of the contract that leaves it open. There are none.
+const OPEN: &[(&str, &str)] = &[];
+
+#[test]
+fn no_expectation_of_the_default_pack_is_blind() {
+    judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), 2_000);
+}
+
+#[test]
+fn no_expectation_of_the_second_pack_is_blind() {
+    judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel"), 15);
+}
+
+#[test]
+fn every_await_rejects_a_wrong_number_of_deliveries() {
+    let (_, library) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let mut awaited = 0;
+    for trial in &library.trials {
+        for wanted in trial.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
+            awaited += 1;
+            let delivered = |count: u32| {
+                let one = Delivery { arrived: chrono::DateTime::UNIX_EPOCH, headers: Vec::new(), body: b"{}".to_vec() };
+                miscounted(&vec![one; count as usize], wanted.attempts)
+            };
+            assert!(!delivered(wanted.attempts), "{}: the right number is rejected", trial.name);
+            for wrong in
+                [0, wanted.attempts - 1, wanted.attempts + 1].into_iter().filter(|count| *count != wanted.attempts)
+            {
+                assert!(delivered(wrong), "{}: {wrong} deliveries are accepted", trial.name);
+            }
+        }
+    }
+    assert!(awaited >= 16, "{awaited}");
+}
+
+fn judge_all(root: &Path, at_least: usize) {
+    let (contract, library) = pack(root);
+    let mut blind = Vec::new();
+    let mut judged = 0;
+    // Rows of a table often differ in nothing that their expectation says.
+    let mut seen = BTreeSet::new();
+    for trial in &library.trials {
+        let variables = variables_of(trial);
+        for step in &trial.steps {
+            let Some(expect) = &step.expect else { continue };
+            let clause = step.clause.as_ref().or(trial.clauses.first()).cloned().unwrap_or_default();
+            let operation = harness::scenario::template::text(step.call.as_deref().unwrap_or_default(), &variables);
+            let operation = operation.unwrap_or_else(|missing| panic!("{}: {missing:?}", trial.name));
+            judged += 1;
+            let case =
+                Case { contract: &contract, operation: &operation, expect, clause: &clause, variables: &variables };
+            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{}: {what}", trial.name)));
+        }
+        let Some(property) = &trial.property else { continue };
+        for rule in &property.rules {
+            judged += 1;
+            if !new(&mut seen, &property.operation, &rule.expect) {
+                continue;
+            }
+            let case = Case {
+                contract: &contract,
+                operation: &property.operation,
+                expect: &rule.expect,
+                clause: &rule.clause,
+                variables: &variables,
+            };
+            let name = rule.rule.name;
+            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{} ({name}): {what}", trial.name)));
+        }
+    }
+    blind.retain(|what| !OPEN.iter().any(|(known, _)| what.starts_with(known)));
+    println!("{judged} expectations judged");
+    assert!(judged >= at_least, "{judged} expectations");
+    assert!(blind.is_empty(), "{} of {judged} expectations:\n{}", blind.len(), blind.join("\n"));
+}
+
+/// Whether the same expectation of the same operation was not judged before; variables make each one new.
+fn new(seen: &mut BTreeSet<String>, operation: &str, expect: &Expect) -> bool {
+    let text = format!("{operation} {expect:?}");
+    text.contains("${") || seen.insert(text)
+}
+
+/// What of an expectation can be answered wrongly without anybody speaking.
+fn unnoticed(case: &Case<'_>) -> Vec<String> {
+    let right = Right::of(case);
+    let before = case.speaks_of(&right.answer, &right);
+    if before.iter().any(|what| what.contains("expectation")) {
+        return vec![format!("the right answer is rejected: {before:?}")];
+    }
+    let mut unnoticed = Vec::new();
+    let mut try_with = |what: String, answer: &Answer| {
+        let said = case.speaks_of(answer, &right);
+        if said.difference(&before).next().is_none() {
+            unnoticed.push(what);
+        }
+    };
+    for (what, answer) in wrong_outcomes(case, &right) {
+        try_with(what, &answer);
+    }
+    for (what, answer) in wrong_parts(case, &right) {
+        try_with(what, &answer);
+    }
+    if let Some(earlier) = &right.earlier {
+        let mut other = right.answer.clone();
+        other.body = Some(json!({ "another": true }));
+        try_with("another body than before".to_owned(), &other);
+        assert_eq!(earlier.status, right.answer.status);
+    }
+    unnoticed
+}
+
+/// Answers of another status or code than may come.
+fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
+    let mut wrong = Vec::new();
+    for status in [418, 302, 599] {
+        wrong.push((format!("status {status}"), Answer { status, ..right.answer.clone() }));
+    }
+    wrong.push(("an HTML page with 500".to_owned(), Answer::html(500)));
+    for entry in case.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::Response) {
+        if !permits(case, Some(&entry.code), entry.status.unwrap_or_default()) {
+            wrong.push((format!("the code {}", entry.code), case.refusal(&entry.code)));
+        }
+    }
+    let success = case.success();
+    if !permits(case, None, success.status) {
+        wrong.push(("a success".to_owned(), success));
+    }
+    if case.expect.in_envelope {
+        wrong.push(("an HTML page with the right status".to_owned(), Answer::html(right.answer.status)));
+    }
+    wrong
+}
+
+/// Whether an expectation lets an answer with that code (none: a success) pass without a word.
+fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
+    let expect: &Expect = case.expect;
+    let listed = |entries: &[String]| codes(entries, case.variables).unwrap_or_default();
+    let statuses = listed(&expect.status);
+    if !statuses.is_empty() && !status::matches(&statuses, of) {
+        return false;
+    }
+    let named = expect.success
+        || expect.any_documented
+        || expect.any_refusal
+        || !expect.error.is_empty()
+        || !expect.not_error.is_empty();
+    if !statuses.is_empty() && !named {
+        return true;
+    }
+    match code {
+        None => expect.success || expect.any_documented || !expect.not_error.is_empty() || !named,
+        Some(code) => {
+            listed(&expect.error).contains(code)
+                || ((expect.any_refusal || expect.any_documented) && of < 500)
+                || (!expect.not_error.is_empty() && !listed(&expect.not_error).contains(code))
+        }
+    }
+}
+
+/// The right answer with one part wrong in turn.
+fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
+    let mut wrong = Vec::new();
+    if let (Some(field), Some(pointer)) = (&right.field, &case.contract.catalog.envelope.pointers.field) {
+        assert!(!field.is_empty());
+        wrong.push(("another field".to_owned(), right.answer.with_member(pointer, Some("another".into()))));
+        wrong.push(("no field".to_owned(), right.answer.with_member(pointer, None)));
+    }
+    for (pointer, expected) in &case.expect.body {
+        let pointer = harness::scenario::template::text(pointer, case.variables).expect("no unknown variable");
+        let expected = harness::scenario::template::value(expected, case.variables).expect("no unknown variable");
+        for value in matching::wrong(&expected) {
+            let what = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+            wrong.push((format!("{what} at {pointer}"), right.answer.with_member(&pointer, value)));
+        }
+    }
+    for (name, wanted) in &case.expect.headers {
+        for value in matching::wrong_headers(wanted, case.variables) {
+            let what = value.clone().unwrap_or_else(|| "nothing".to_owned());
+            wrong.push((format!("{what} as {name}"), right.answer.with_header(name, value)));
+        }
+    }
+    wrong
+}
+
+/// What a trial knows when its steps run; what is kept from answers has some value.
+fn variables_of(trial: &harness::scenario::TrialSpec) -> Variables {
+    let mut variables = trial.variables.clone();
+    for name in ["unique", "long", "huge", "now", "webhook.url", "webhook.refusing"] {
+        variables.insert(name.to_owned(), format!("the-{name}").into());
+    }
+    for (name, from) in trial.steps.iter().flat_map(|step| &step.keep) {
+        let number = from.contains("header ") || from == "status";
+        variables.insert(name.clone(), if number { "50".into() } else { format!("kept-{name}").into() });
+    }
+    variables
+}
+
+fn pack(root: &Path) -> (Contract, Library) {
+    load(root)
+        .unwrap_or_else(|problems| panic!("{:?}", problems.0.iter().map(|one| one.one_line()).collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_blind_expectation_is_noticed() {
+    let (contract, _) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel"));
+    let variables = Variables::new();
+    let told = |text: &str| {
+        let expect: Expect = serde_yaml::from_str(text).expect("an expectation");
+        let case = Case {
+            contract: &contract,
+            operation: "readParcel",
+            expect: &expect,
+            clause: "FIND-1",
+            variables: &variables,
+        };
+        unnoticed(&case).into_iter().collect::<BTreeSet<String>>()
+    };
+    assert!(
+        told("{ success: true, body: { /a: { $not: { $type: nonsense } } } }").iter().any(|what| what.contains("/a"))
+    );
+    assert!(
+        told("{ success: true, headers: { X-A: { where_sent: true, below: few } } }")
+            .iter()
+            .any(|what| what.contains("X-A"))
+    );
+    assert!(told("{ success: true, body: { /a: 1 } }").is_empty());
+}
