@@ -161,6 +161,8 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
                 findings: Vec::new(),
                 exchanges: Vec::new(),
                 fuzz: None,
+                flaky: false,
+                attempts: Vec::new(),
             }
         })
         .collect()
@@ -194,6 +196,8 @@ mod tests {
             findings: Vec::new(),
             exchanges: Vec::new(),
             fuzz: None,
+            flaky: false,
+            attempts: Vec::new(),
         }
     }
 
