@@ -56,7 +56,7 @@ impl Quotas {
         }
         let window = windows.by_end.entry(end).or_default();
         window.limit = limit;
-        if response.status == 429 || response.header(&names.retry_after).is_some() {
+        if response.is_error() && response.header(&names.retry_after).is_some() {
             window.served_before_refusal.get_or_insert(window.served);
         } else {
             window.served += 1;
@@ -136,6 +136,9 @@ mod tests {
             headers: Vec::new(),
             body: Vec::new(),
         };
+        if status == 429 {
+            headers.push(("retry-after".to_owned(), b"1".to_vec()));
+        }
         let outcome = Ok(Response { status, headers, ..Response::default() });
         Exchange { role: Role::Asserted, request, outcome, started: Utc::now(), took: std::time::Duration::ZERO }
     }

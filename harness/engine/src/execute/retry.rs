@@ -119,7 +119,7 @@ pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TrialRecord
         let (note, flaky) = match ruling {
             Ruling::Excused(note) => (note, false),
             Ruling::Flaky(note) => (note, passed),
-            Ruling::Stands => ("an expectation was not met, as in the last try".to_owned(), false),
+            Ruling::Stands => ("an expectation was not met".to_owned(), false),
         };
         if flaky {
             record.flaky = true;
