@@ -102,6 +102,9 @@ pub enum Fault {
     Unreachable(String),
     /// The connection ended, or what came is not HTTP.
     Broken(String),
+    /// A connection that had been used before was closed before any of the answer came: the server may have closed it
+    /// while it was idle.
+    Closed(String),
     /// The wall clock of the exchange ran out.
     TimedOut(String),
     /// The request could not even be made.
@@ -117,6 +120,7 @@ impl Fault {
         match self {
             Fault::Unreachable(text)
             | Fault::Broken(text)
+            | Fault::Closed(text)
             | Fault::TimedOut(text)
             | Fault::Unsendable(text)
             | Fault::Limit(text) => text,

@@ -28,13 +28,17 @@ pub struct Planned {
 
 /// The trials of a shard. What properties have found before comes first, then those that await deliveries and those
 /// that hold a lock, since they wait, the ones for the target and the others for each other, while the rest goes on.
+/// Properties come last, since they run when no scenario does.
 pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard: Option<Shard>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = trials
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
         .map(|spec| Planned { skip: skip(contract, target, &spec), doubt: None, spec })
         .collect();
-    planned.sort_by_key(|trial| (!trial.spec.first, !awaits(&trial.spec), trial.spec.lock.is_none()));
+    planned.sort_by_key(|trial| {
+        let spec = &trial.spec;
+        (spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
+    });
     planned
 }
 

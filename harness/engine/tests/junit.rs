@@ -120,6 +120,8 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
         about: String::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        flaky: false,
+        attempts: Vec::new(),
         ..trial("x", Verdict::Failed, Some(reason), Vec::new())
     };
     for flavour in FLAVOURS {
@@ -523,6 +525,8 @@ fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Findi
         findings,
         exchanges: vec![exchange()],
         fuzz: None,
+        flaky: false,
+        attempts: Vec::new(),
     }
 }
 

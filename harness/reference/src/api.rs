@@ -114,6 +114,7 @@ impl App {
     /// What becomes of a request.
     pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
         let route = self.route(request).ok_or_else(|| nowhere(request))?;
+        self.habits.begin(route.operation, &context.credential);
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::defects::Defect;
 use crate::options::Options;
+use crate::route::Operation;
+use crate::times::{Schedule, Times};
 use crate::variations::Variation;
 
 /// The defects and variations that are switched on.
@@ -12,6 +14,9 @@ use crate::variations::Variation;
 pub(crate) struct Habits {
     defects: Vec<&'static str>,
     variations: Vec<&'static str>,
+    /// The defects that show at times.
+    intermittent: Vec<(&'static str, Schedule)>,
+    times: Arc<Times>,
     /// How often a defect that strikes now and then was asked for.
     asked: Arc<AtomicU64>,
 }
@@ -21,13 +26,23 @@ impl Habits {
         Self {
             defects: options.defects.iter().map(|defect| defect.name).collect(),
             variations: options.variations.iter().map(|variation| variation.name).collect(),
+            intermittent: options.intermittent.iter().map(|one| (one.defect.name, one.schedule)).collect(),
+            times: Arc::default(),
             asked: Arc::default(),
         }
     }
 
-    /// Whether this defect is switched on.
+    /// Takes note of a request that this thread carries out.
+    pub(crate) fn begin(&self, operation: Operation, caller: &str) {
+        if !self.intermittent.is_empty() {
+            self.times.begin(operation, caller);
+        }
+    }
+
+    /// Whether this defect is switched on, and shows now.
     pub(crate) fn has(&self, defect: Defect) -> bool {
-        self.defects.contains(&defect.name)
+        let shows = |(name, schedule): &(&str, Schedule)| *name == defect.name && self.times.strikes(*schedule);
+        self.defects.contains(&defect.name) || self.intermittent.iter().any(shows)
     }
 
     /// Whether this defect is switched on and strikes, which it does every fifth time.

@@ -71,8 +71,10 @@ impl Limiter {
         }
         window.used = window.used.saturating_add(1);
         let over = window.used > claim.limit && !habits.has(limits::NEVER_LIMITS);
-        if over && habits.has(limits::RECOVERS_LATE) && claim.now >= window.banned_until {
-            window.banned_until = claim.now + LONG_BAN_SECONDS;
+        if over && claim.now >= window.banned_until {
+            let delay = (window.start + length).saturating_sub(claim.now).clamp(1, length);
+            let bans = [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay)];
+            window.banned_until = habits.first(&bans).map_or(window.banned_until, |seconds| claim.now + seconds);
         }
         let exceeded = over || claim.now < window.banned_until;
         let at_once = exceeded && habits.vary(variants::RETRY_AT_ONCE);

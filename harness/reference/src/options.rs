@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::defects::Defect;
+use crate::intermittent::Intermittent;
 use crate::variations::Variation;
 
 /// How the reference behaves: limits, webhook pauses, deliberate defects and permitted variations.
@@ -10,6 +11,8 @@ use crate::variations::Variation;
 pub struct Options {
     /// The breaches that are switched on; none by default.
     pub defects: Vec<&'static Defect>,
+    /// The breaches that show at times; none by default.
+    pub intermittent: Vec<&'static Intermittent>,
     /// The permitted variations that are switched on; none by default.
     pub variations: Vec<&'static Variation>,
     /// Requests a window for each ordinary credential.
@@ -28,6 +31,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             defects: Vec::new(),
+            intermittent: Vec::new(),
             variations: Vec::new(),
             ordinary_limit: 100_000,
             throttled_limit: 20,

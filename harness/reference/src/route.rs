@@ -9,7 +9,7 @@ use crate::variations::wire;
 const PREFIX: &str = "/gateway/identity-v2";
 
 /// The operations of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
     CreateCustomer,
     ListCustomers,

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use crate::run::Refusal;
 use crate::source::suggestion;
-use crate::target::{assignments, defects, serve as serve_reference, variations};
+use crate::target::{assignments, defects, intermittent, serve as serve_reference, variations};
 
 /// Serves the reference until the process is ended.
 pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
-    for (names, rows) in [(broken, defects()), (varied, variations())] {
+    let faults = [defects(), intermittent()].concat();
+    for (names, rows) in [(broken, faults.clone()), (varied, variations())] {
         if names.iter().any(|name| name == "list") {
             for (name, about, clauses) in rows {
                 println!("{name}  {}  {about}", clauses.join(" "));
@@ -17,7 +18,7 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
             return ExitCode::SUCCESS;
         }
     }
-    if let Err(message) = known("defect", broken, defects()).and_then(|()| known("variation", varied, variations())) {
+    if let Err(message) = known("defect", broken, faults).and_then(|()| known("variation", varied, variations())) {
         return Refusal::Usage(format!("error: {message}")).tell();
     }
     let broken: Vec<&str> = broken.iter().map(String::as_str).collect();

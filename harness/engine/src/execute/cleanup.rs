@@ -9,7 +9,7 @@ use super::ledger::Made;
 use super::request::{Prepared, prepare};
 use super::sending::{send, told_to_wait};
 use super::steps::Run;
-use crate::exchange::{Exchange, Role};
+use crate::exchange::{Exchange, Fault, Role};
 use crate::scenario::{Step, Variables};
 
 /// How often one thing is tried to be taken away, where the target asks to wait.
@@ -45,9 +45,13 @@ impl Run<'_> {
         std::mem::swap(&mut self.variables, &mut variables);
         let prepared = prepared.ok()?;
         let environment = self.environment;
-        let (exchange, again) = politely(environment, made, &prepared).await;
-        // What is wrong with this answer counts; that there was none is not the trial's affair.
+        let (mut exchange, mut again) = politely(environment, made, &prepared, false).await;
         let inconclusive = self.record.inconclusive.clone();
+        if broke(&exchange) {
+            let _ = self.judge(exchange, &prepared, step);
+            (exchange, again) = politely(environment, made, &prepared, true).await;
+        }
+        // What is wrong with this answer counts; that there was none is not the trial's affair.
         let _ = self.judge(exchange, &prepared, step);
         self.record.inconclusive = inconclusive;
         again
@@ -68,7 +72,8 @@ pub async fn sweep(environment: &Environment) {
             continue;
         };
         for _ in 0..MOST_TRIES {
-            if politely(environment, &made, &prepared).await.1.is_none() {
+            let (exchange, again) = politely(environment, &made, &prepared, false).await;
+            if again.is_none() && !broke(&exchange) {
                 break;
             }
         }
@@ -76,10 +81,15 @@ pub async fn sweep(environment: &Environment) {
 }
 
 /// Sends when the actor may, and takes down when it may again where it was told to wait.
-async fn politely(environment: &Environment, made: &Made, prepared: &Prepared) -> (Exchange, Option<Duration>) {
+async fn politely(
+    environment: &Environment,
+    made: &Made,
+    prepared: &Prepared,
+    fresh: bool,
+) -> (Exchange, Option<Duration>) {
     let actor = &prepared.request.actor;
     environment.wait_for(actor).await;
-    let exchange = send(environment, prepared, Role::TearDown, false).await;
+    let exchange = send(environment, prepared, Role::TearDown, fresh).await;
     if is_gone(&exchange) {
         environment.ledger.gone(made);
     }
@@ -98,6 +108,11 @@ fn undo_step(environment: &Environment, made: &Made) -> Option<Step> {
         actor: Some(made.actor.clone()),
         ..Step::default()
     })
+}
+
+/// True where the connection broke. To delete something twice does no harm (RFC 9110, section 9.2.2).
+fn broke(exchange: &Exchange) -> bool {
+    matches!(exchange.outcome, Err(Fault::Broken(_) | Fault::Closed(_)))
 }
 
 fn is_gone(exchange: &Exchange) -> bool {

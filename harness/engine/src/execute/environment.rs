@@ -9,10 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::ledger::Ledger;
+use super::phases::Phases;
+use super::quota::Quotas;
+use super::shared::Shelf;
 use crate::contract::Contract;
 use crate::exchange::Response;
 use crate::fuzz::Draws;
-use crate::scenario::Variables;
 use crate::target::{HttpClient, Receiver, Target};
 
 /// How many drawn cases of all properties together are under way at a time.
@@ -59,7 +61,12 @@ pub struct Environment {
     clock_ahead: AtomicI64,
     request_ids: Mutex<HashSet<String>>,
     pauses: Mutex<HashMap<String, Instant>>,
-    fixtures: Mutex<HashMap<String, Variables>>,
+    /// Fixtures that wait for the next test.
+    pub(super) shelf: Shelf,
+    /// What the answers have shown of quotas.
+    pub(super) quotas: Quotas,
+    /// Whether scenarios or properties are under way.
+    pub(super) phases: Phases,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -87,7 +94,9 @@ impl Environment {
             clock_ahead: AtomicI64::new(0),
             request_ids: Mutex::default(),
             pauses: Mutex::default(),
-            fixtures: Mutex::default(),
+            shelf: Shelf::default(),
+            quotas: Quotas::default(),
+            phases: Phases::default(),
             locks: Mutex::default(),
         }
     }
@@ -144,16 +153,6 @@ impl Environment {
         let is_first = seen.is_empty();
         let is_new = seen.insert(id.to_owned());
         (!is_first).then_some(!is_new)
-    }
-
-    /// What a fixture that is made once has left, if it is made.
-    pub(super) fn fixture(&self, name: &str) -> Option<Variables> {
-        locked(&self.fixtures).get(name).cloned()
-    }
-
-    /// Takes down what a fixture that is made once has left.
-    pub(super) fn set_fixture(&self, name: &str, kept: Variables) {
-        locked(&self.fixtures).insert(name.to_owned(), kept);
     }
 
     /// The lock of that name.

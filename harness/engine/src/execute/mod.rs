@@ -11,8 +11,14 @@ mod header;
 mod ledger;
 mod lively;
 mod matcher;
+mod phases;
+mod quota;
 pub mod request;
+mod retry;
+#[cfg(test)]
+mod retry_tests;
 mod sending;
+mod shared;
 mod sign;
 mod steps;
 
@@ -46,6 +52,21 @@ pub struct TrialRecord {
     pub requests: usize,
     /// What a property drew and found.
     pub fuzz: Option<FuzzRecord>,
+    /// True for what failed and then passed: it has no verdict.
+    pub flaky: bool,
+    /// Other tries of the same test, none of which is the last word.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Another try of a test.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// What became of it, and why it does not count.
+    pub note: String,
+    /// The expectations that it did not meet.
+    pub findings: Vec<Finding>,
+    /// Its exchanges in the record.
+    pub exchanges: Vec<usize>,
 }
 
 /// Six lower-case letters and digits that no other run has.

@@ -10,12 +10,18 @@ use super::environment::Environment;
 use super::expect::{Claim, Earlier, Holds, Shown, Verdict, came, holds_text};
 use super::fuzz;
 use super::ledger::Made;
+use super::phases::Phase;
+use super::quota::{self, Evidence};
 use super::request::{Prepared, prepare};
+use super::retry::{self, Cause, End, Try};
+use super::shared::Held;
 use crate::check::{self, Context};
 use crate::contract::{Level, Surface};
 use crate::exchange::{DEEPEST_JSON, Exchange, Fault};
 use crate::finding::{EXPECTATION, Finding, Part};
-use crate::scenario::{Expect, KeptFrom, KeptPart, Reply, Step, TrialSpec, Variables, fillers, template};
+use crate::scenario::{
+    Expect, KeptFrom, KeptPart, Reply, RetryReason, Shared, Step, TrialSpec, Variables, fillers, template,
+};
 
 /// The longest that a single "come back later" is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -32,33 +38,28 @@ pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialReco
         },
         None => None,
     };
+    let phase = if spec.property.is_some() { Phase::Properties } else { Phase::Scenarios };
+    let _turn = tokio::select! {
+        turn = environment.phases.enter(phase) => Some(turn),
+        _ = environment.until_stopped() => None,
+    };
     if let Some(property) = &spec.property {
         return fuzz::run(environment, spec, property).await;
     }
-    let mut tries = 0;
+    let times = spec.retries.map_or(0, |retries| retries.times);
+    let mut earlier = Vec::new();
     loop {
-        let (record, end) = run_once(environment, spec, tries > 0).await;
-        tries += 1;
-        let again = match end {
-            End::Done => record.findings.iter().any(|finding| finding.check == EXPECTATION) && tries <= spec.retries,
-            // A connection that broke once may be chance; twice in the same place is a fact.
-            End::Broken => tries == 1,
-            End::GaveUp => false,
-        };
-        if !again || environment.stopped().is_some() {
-            return record;
+        let tries = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let one = run_once(environment, spec, tries > 1).await;
+        let again = retry::again(&one.end, retry::is_unmet(&one.record), one.excuse.is_some(), tries, times);
+        match again.filter(|_| environment.stopped().is_none()) {
+            Some(cause) => earlier.push((one, cause)),
+            None => return retry::conclude(earlier, one),
         }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Done,
-    Broken,
-    GaveUp,
-}
-
-async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -> (TrialRecord, End) {
+async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -> Try {
     let mut run = Run::new(environment, spec, last_try);
     let end = tokio::select! {
         biased;
@@ -69,7 +70,8 @@ async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -
         end = run.steps() => end,
     };
     let end = run.doubted(end);
-    (run.finish().await, end)
+    let excuse = run.excuse();
+    Try { record: run.finish().await, end, excuse }
 }
 
 pub(super) struct Run<'r> {
@@ -88,6 +90,10 @@ pub(super) struct Run<'r> {
     pub(super) last_try: bool,
     /// What this run has made and not taken away.
     pub(super) made: Vec<Made>,
+    /// What the shared fixture that is being prepared has made.
+    pub(super) set_aside: Vec<Made>,
+    /// The shared fixtures that this run uses.
+    pub(super) held: Vec<Held>,
     /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
     pub(super) probes_limits: bool,
 }
@@ -97,7 +103,8 @@ pub(super) enum Halt {
     /// A finding on record says all there is to say, and the rest of the trial depends on it.
     Explained,
     Inconclusive(String),
-    Broken(String),
+    /// A connection broke.
+    Broken(Cause),
 }
 
 impl<'r> Run<'r> {
@@ -124,6 +131,8 @@ impl<'r> Run<'r> {
             record: TrialRecord::default(),
             last_try,
             made: Vec::new(),
+            set_aside: Vec::new(),
+            held: Vec::new(),
             probes_limits: spec.steps.iter().any(|step| step.burst.is_some()),
         }
     }
@@ -135,9 +144,9 @@ impl<'r> Run<'r> {
                 self.record.inconclusive = Some(reason);
                 End::GaveUp
             }
-            Err(Halt::Broken(reason)) => {
-                self.record.inconclusive = Some(reason);
-                End::Broken
+            Err(Halt::Broken(cause)) => {
+                self.record.inconclusive = Some(cause.text().to_owned());
+                End::Disturbed(cause)
             }
         }
     }
@@ -154,11 +163,23 @@ impl<'r> Run<'r> {
         for finding in self.record.findings.extract_if(.., |finding| finding.check == EXPECTATION) {
             self.record.coverage.withdraw(&finding.clause);
         }
-        self.record.inconclusive = Some(format!(
+        let reason = format!(
             "this machine was too busy for our endpoint to answer in time (it stood still for {} ms)",
             stall.as_millis()
-        ));
-        End::Broken
+        );
+        self.record.inconclusive = Some(reason.clone());
+        End::Disturbed(Cause::Stalled(reason))
+    }
+
+    /// What the answers show of the reason for which the scenario may be tried again.
+    fn excuse(&self) -> Option<Evidence> {
+        let retries = self.spec.retries?;
+        let names = self.environment.contract.catalog.rate_limit.as_ref()?;
+        let actor = self.record.exchanges.last().map_or("", |exchange| exchange.request.actor.as_str());
+        Some(match retries.when {
+            RetryReason::SharedQuota => self.environment.quotas.shared(actor),
+            RetryReason::RenewedQuota => quota::renewed(names, &self.record.exchanges),
+        })
     }
 
     /// Does the steps in turn, up to the first that nothing can follow.
@@ -168,8 +189,8 @@ impl<'r> Run<'r> {
             if step.unless_broken && broken() {
                 continue;
             }
-            match &step.once {
-                Some(fixture) => self.once(step, fixture).await?,
+            match &step.shared {
+                Some(shared) => self.share(step, shared).await?,
                 None => self.step(step).await?,
             }
         }
@@ -178,6 +199,7 @@ impl<'r> Run<'r> {
 
     /// Takes away what was made and closes the endpoint.
     pub(super) async fn finish(mut self) -> TrialRecord {
+        self.hand_on();
         // What is not taken away in time stands in the ledger still, and is tried once more at the end.
         let _ = tokio::time::timeout(CLEANUP_TIME, self.take_away()).await;
         if let Some(receiver) = &self.environment.receiver {
@@ -186,20 +208,7 @@ impl<'r> Run<'r> {
         self.record
     }
 
-    /// Prepares a fixture that is made once for the whole run, or takes what it has left.
-    async fn once(&mut self, step: &Step, fixture: &str) -> Result<(), Halt> {
-        let lock = self.environment.lock(&format!("fixture {fixture}"));
-        let _guard = lock.lock().await;
-        if self.environment.fixture(fixture).is_none() {
-            self.step(step).await?;
-            let kept = step.keep.keys().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone())));
-            self.environment.set_fixture(fixture, kept.collect());
-        }
-        self.variables.extend(self.environment.fixture(fixture).unwrap_or_default());
-        Ok(())
-    }
-
-    async fn step(&mut self, step: &Step) -> Result<(), Halt> {
+    pub(super) async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         if step.wait.is_some() {
             return self.wait().await;
         }
@@ -246,11 +255,19 @@ impl<'r> Run<'r> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
         self.record.requests += 1;
-        // What is made once for the whole run stays until its end.
-        let owner = step.once.as_ref().unwrap_or(&self.spec.name);
+        if let Some(names) = &environment.contract.catalog.rate_limit {
+            environment.quotas.note(names, &exchange);
+        }
+        let owner = step.shared.as_ref().map_or(self.spec.name.as_str(), Shared::name);
         let made = environment.ledger.note(&environment.contract, owner, &exchange);
-        self.made.extend(made.filter(|_| step.once.is_none()));
         let mut too_deep = false;
+        // What serves several tests stays after this one.
+        if step.shared.is_some() {
+            self.set_aside.extend(made)
+        } else {
+            self.made.extend(made)
+        }
+        self.held.iter_mut().for_each(|held| held.note(&exchange));
         let field = step.expect.as_ref().and_then(|expect| expect.field.as_ref());
         let field = field.and_then(|field| template::text(field, &self.variables).ok());
         if let Some(mut context) = Context::new(&environment.contract, &exchange) {
@@ -318,7 +335,7 @@ impl<'r> Run<'r> {
         let operation = self.operation_of(step);
         let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
         let breach = match fault {
-            Fault::Broken(_) => step.expect.is_some(),
+            Fault::Broken(_) | Fault::Closed(_) => step.expect.is_some(),
             Fault::TimedOut(_) => must_answer,
             Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
@@ -338,7 +355,12 @@ impl<'r> Run<'r> {
             });
         }
         let reason = format!("{operation}: {message}");
-        if breach || matches!(fault, Fault::Broken(_)) { Halt::Broken(reason) } else { Halt::Inconclusive(reason) }
+        match fault {
+            Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
+            Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
+            Fault::TimedOut(_) if breach => Halt::Broken(Cause::BrokenInUse(reason)),
+            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) => Halt::Inconclusive(reason),
+        }
     }
 
     fn operation_of(&self, step: &Step) -> String {

@@ -81,7 +81,7 @@ pub struct Line {
     pub name: String,
     /// What it does.
     pub about: String,
-    /// `sound`, `defect`, `silent` or `variation`.
+    /// `sound`, `defect`, `intermittent`, `silent` or `variation`.
     pub kind: &'static str,
     /// How it fared.
     pub fate: Fate,
@@ -131,7 +131,7 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let outcome = proof.as_ref().unwrap_or(&empty);
     let named: BTreeSet<&str> = match row.kind {
         Kind::Silent(_) => BTreeSet::new(),
-        Kind::Sound | Kind::Defect | Kind::Variation => row.clauses.iter().copied().collect(),
+        Kind::Sound | Kind::Defect | Kind::Intermittent | Kind::Variation => row.clauses.iter().copied().collect(),
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
     let sound = matches!(row.kind, Kind::Sound | Kind::Variation);
@@ -139,6 +139,7 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
         Err(_) => Fate::Broken,
         Ok(_) if !reported.is_subset(&named) => Fate::Blamed,
         Ok(_) if row.kind == Kind::Defect && !named.is_subset(&reported) => Fate::Survived,
+        Ok(_) if row.kind == Kind::Intermittent && reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
         Ok(_) if sound && !outcome.inconclusive.is_empty() => Fate::Doubted,
         Ok(_) if row.kind == Kind::Variation => Fate::Silent,
         Ok(_) if named.is_empty() => Fate::Silent,
@@ -155,6 +156,7 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
         kind: match row.kind {
             Kind::Sound => "sound",
             Kind::Defect => "defect",
+            Kind::Intermittent => "intermittent",
             Kind::Silent(_) => "silent",
             Kind::Variation => "variation",
         },
@@ -250,7 +252,10 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
         .map(|clause| ClauseLine {
             id: clause.id.clone(),
             level: clause.level,
-            defects: lines.iter().filter(|line| line.fate == Fate::Found && line.clauses.contains(&clause.id)).count(),
+            defects: lines
+                .iter()
+                .filter(|line| line.kind == "defect" && line.fate == Fate::Found && line.clauses.contains(&clause.id))
+                .count(),
         })
         .collect();
     let names = contract.clauses.iter().flat_map(|clause| clause.checks.iter().map(String::as_str));
@@ -307,12 +312,15 @@ impl Matrix {
         let count = |fate: Fate| of(&["defect", "silent"]).filter(|line| line.fate == fate).count();
         let _ = writeln!(
             out,
-            "{} defects: {} found, {} survived, {} wrongly reported, {} not to be reported. {} permitted variations: {} pass.\n",
+            "{} defects: {} found, {} survived, {} wrongly reported, {} not to be reported. \
+             {} intermittent defects: {} failed or flaky. {} permitted variations: {} pass.\n",
             of(&["defect", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
             count(Fate::Blamed),
             count(Fate::Silent),
+            of(&["intermittent"]).count(),
+            of(&["intermittent"]).filter(|line| line.fate == Fate::Found).count(),
             of(&["variation"]).count(),
             of(&["variation"]).filter(|line| line.fate == Fate::Silent).count(),
         );
@@ -325,6 +333,7 @@ impl Matrix {
             let _ = writeln!(out, "- `{check}`: {reason}");
         }
         table(&mut out, "Defects", "must be reported as", of(&["sound", "defect", "silent"]));
+        table(&mut out, "Intermittent defects", "may be reported as, one at least", of(&["intermittent"]));
         table(&mut out, "Permitted variations", "may warn of", of(&["variation"]));
         out
     }

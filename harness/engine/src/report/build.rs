@@ -8,9 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport, ExchangeReport, FORMAT,
-    FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest, MessageReport, OpenReport, Report, RuleReport, Suite,
-    TrialReport,
+    ActorReport, AttemptReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport,
+    ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest, MessageReport, OpenReport,
+    Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
 use super::{curl, judge};
@@ -186,7 +186,9 @@ fn redacted(report: Report, redactor: &Redactor) -> Report {
 }
 
 fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
-    let in_full = !result.record.findings.is_empty() || result.outcome.verdict == Verdict::Inconclusive;
+    let in_full = !result.record.findings.is_empty()
+        || !result.record.attempts.is_empty()
+        || result.outcome.verdict == Verdict::Inconclusive;
     let sent: Vec<String> = result
         .record
         .exchanges
@@ -230,6 +232,21 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .map(|exchange| exchange_report(facts, exchange, &own, in_full))
             .collect(),
         fuzz: result.record.fuzz.as_ref().map(fuzz_report),
+        flaky: result.record.flaky && result.outcome.verdict == Verdict::Inconclusive,
+        attempts: result
+            .record
+            .attempts
+            .iter()
+            .map(|attempt| AttemptReport {
+                note: attempt.note.clone(),
+                findings: attempt
+                    .findings
+                    .iter()
+                    .map(|finding| finding_report(finding, &own, facts.redactor))
+                    .collect(),
+                exchanges: attempt.exchanges.clone(),
+            })
+            .collect(),
     }
 }
 

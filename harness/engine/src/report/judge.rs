@@ -20,6 +20,8 @@ pub(super) fn summary(trials: &[TrialReport]) -> BTreeMap<String, usize> {
     for trial in trials {
         *summary.entry(trial.verdict.as_str().to_owned()).or_default() += 1;
     }
+    // They are among the inconclusive, and are counted apart as well.
+    summary.insert("flaky".to_owned(), trials.iter().filter(|trial| trial.flaky).count());
     summary
 }
 

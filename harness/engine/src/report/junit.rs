@@ -107,6 +107,8 @@ fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
         findings: Vec::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        flaky: false,
+        attempts: Vec::new(),
     }])
 }
 
@@ -188,6 +190,7 @@ fn ending(report: &Report, trial: &TrialReport) -> Option<Ending> {
         Verdict::Passed | Verdict::Warned => return None,
         Verdict::Failed => ("failure", failure_kind(report, trial)),
         Verdict::Inconclusive if report.trials.is_empty() => ("error", "harness.aborted".to_owned()),
+        Verdict::Inconclusive if trial.flaky => ("error", "harness.flaky".to_owned()),
         Verdict::Inconclusive => ("error", "harness.inconclusive".to_owned()),
         Verdict::Skipped if trial.findings.is_empty() => ("skipped", "contract.not-exercised".to_owned()),
         Verdict::Skipped => ("skipped", "contract.known-deviation".to_owned()),

@@ -256,6 +256,28 @@ pub struct TrialReport {
     pub exchanges: Vec<ExchangeReport>,
     /// What was drawn and found, where the trial is a fuzz property.
     pub fuzz: Option<FuzzReport>,
+    /// True for what failed and then passed: it is inconclusive, and is counted apart.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flaky: bool,
+    /// Other tries of the same test, none of which is the last word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptReport>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// Another try of a test.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AttemptReport {
+    /// What became of it, and why it does not count.
+    pub note: String,
+    /// The expectations that it did not meet.
+    pub findings: Vec<FindingReport>,
+    /// Its exchanges, by index.
+    pub exchanges: Vec<usize>,
 }
 
 /// What a fuzz property drew and found. Of its exchanges only those that show a failure are kept.

@@ -161,7 +161,10 @@ fn write_counts(out: &mut String, report: &Report) {
     let counts: Vec<String> =
         Verdict::ALL.iter().map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str())).collect();
     let _ = writeln!(out, "\n{}", cause::sentence(report));
-    let _ = writeln!(out, "  trials   {}", counts.join(", "));
+    // They are among the inconclusive.
+    let flaky = report.summary.get("flaky").copied().unwrap_or_default();
+    let flaky = if flaky > 0 { format!(" ({flaky} flaky: failed, then passed)") } else { String::new() };
+    let _ = writeln!(out, "  trials   {}{flaky}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
     let _ = writeln!(
         out,

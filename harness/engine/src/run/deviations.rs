@@ -162,6 +162,8 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
                 findings: Vec::new(),
                 exchanges: Vec::new(),
                 fuzz: None,
+                flaky: false,
+                attempts: Vec::new(),
             }
         })
         .collect()
@@ -196,6 +198,8 @@ mod tests {
             findings: Vec::new(),
             exchanges: Vec::new(),
             fuzz: None,
+            flaky: false,
+            attempts: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::model::{Case, Cases, Expect, FixtureFile, Scenario, ScenarioFile, Step};
+use super::model::{Case, Cases, Expect, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
 use super::validate::{self, At};
 use super::{TrialSpec, properties, template};
 use crate::contract::Contract;
@@ -163,14 +163,26 @@ pub(super) fn prepare<'n>(
         };
         prepare(at, fixture.given.iter(), fixtures, trial, done, problems);
         trial.needs.extend(fixture.needs.iter().cloned());
-        if fixture.once && fixture.steps.len() != 1 {
-            problems.0.push(
-                at.problem(&["given".into()], format!("the fixture `{name}` is made once, so it has exactly one step")),
-            );
-        }
-        let once = fixture.once.then(|| name.clone());
-        trial.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { once: once.clone(), ..step })));
+        let shared = shared(at, name, fixture, problems);
+        trial.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { shared: shared.clone(), ..step })));
     }
+}
+
+/// How a fixture is shared, if it is.
+fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -> Option<Shared> {
+    let mut refuse = |message: String| problems.0.push(at.problem(&["given".into()], message));
+    if fixture.once && fixture.reuse {
+        refuse(format!("the fixture `{name}` has both `once` and `reuse`: keep one of them"));
+    }
+    let shared = match (fixture.once, fixture.reuse) {
+        (true, _) => Some(Shared::Once(name.to_owned())),
+        (false, true) => Some(Shared::Reused(name.to_owned())),
+        (false, false) => None,
+    };
+    if shared.is_some() && fixture.steps.len() != 1 {
+        refuse(format!("the fixture `{name}` serves several tests, so it must have exactly one step"));
+    }
+    shared
 }
 
 /// The rows of a scenario, crossed with the values of `each`; one nameless row where there is no table.

@@ -23,7 +23,7 @@ pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
     Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, KeptFrom, KeptPart, Listen,
-    Mangle, Poll, Reply, Scenario, ScenarioFile, Sign, SignatureHeader, Step, Wait,
+    Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared, Sign, SignatureHeader, Step, Wait,
 };
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
@@ -49,8 +49,8 @@ pub struct TrialSpec {
     pub token_actors: Vec<String>,
     /// Trials with the same lock never run at the same time.
     pub lock: Option<String>,
-    /// How often an unmet expectation is given another try.
-    pub retries: u32,
+    /// How often an unmet expectation is given another try, and for what reason.
+    pub retries: Option<Retries>,
     /// What is done, fixtures first.
     pub steps: Vec<Arc<Step>>,
     /// The variables of its case.

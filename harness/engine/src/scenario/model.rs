@@ -52,6 +52,10 @@ pub struct Fixture {
     /// for what cannot be taken away again. Such a fixture has one step.
     #[serde(default)]
     pub once: bool,
+    /// A test has it to itself and hands it on to the next, unless it has changed it: for requests that are to be refused.
+    /// Such a fixture has one step.
+    #[serde(default)]
+    pub reuse: bool,
     /// The steps; none of them expects anything but success.
     pub steps: Vec<Step>,
 }
@@ -77,9 +81,9 @@ pub struct Scenario {
     /// Trials with the same lock never run at the same time.
     #[serde(default)]
     pub lock: Option<String>,
-    /// How often an unmet expectation is given another try, because the clock plays a part.
+    /// How often an unmet expectation is given another try, and what must then be seen to have been the reason.
     #[serde(default)]
-    pub retries: u32,
+    pub retries: Option<Retries>,
     /// Fixtures to prepare first.
     #[serde(default)]
     pub given: Vec<String>,
@@ -91,6 +95,27 @@ pub struct Scenario {
     pub each: BTreeMap<String, Vec<Value>>,
     /// What is done.
     pub steps: Vec<Step>,
+}
+
+/// Further tries of a scenario. A try that passes counts only where the answers show the reason; otherwise the first
+/// failure stands, or the test is flaky where the target sends nothing that could show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retries {
+    /// How many at most.
+    pub times: u32,
+    /// What may be the reason.
+    pub when: RetryReason,
+}
+
+/// What may make an expectation fail without being the target's fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryReason {
+    /// Somebody else, such as another run, uses the same quota.
+    SharedQuota,
+    /// The quota was renewed between two answers.
+    RenewedQuota,
 }
 
 /// One row of a table: a name, perhaps fixtures of its own, and variables.
@@ -193,9 +218,9 @@ pub struct Step {
     /// Wait for deliveries to our endpoint and judge them, instead of calling.
     #[serde(default, rename = "await")]
     pub deliveries: Option<Deliveries>,
-    /// The fixture that this step prepares once for the whole run.
+    /// The fixture that this step prepares for more than one test.
     #[serde(skip)]
-    pub once: Option<String>,
+    pub shared: Option<Shared>,
     /// The whole body as a property has made it.
     #[serde(skip)]
     pub bytes: Option<Arc<[u8]>>,
@@ -243,6 +268,29 @@ impl<'t> KeptFrom<'t> {
 
     pub(super) fn is_body(self) -> bool {
         matches!(self.part, KeptPart::Body(_))
+    }
+}
+
+/// A fixture that more than one test uses, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// Prepared once for the whole run.
+    Once(String),
+    /// Handed from test to test as long as none has changed it.
+    Reused(String),
+}
+
+impl Shared {
+    /// The fixture's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Shared::Once(name) | Shared::Reused(name) => name,
+        }
+    }
+
+    /// True for one that is prepared once for the whole run.
+    pub fn is_once(&self) -> bool {
+        matches!(self, Shared::Once(_))
     }
 }
 

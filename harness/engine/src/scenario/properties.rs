@@ -329,7 +329,7 @@ impl Reader<'_> {
             actors: Vec::new(),
             token_actors: Vec::new(),
             lock: entry.lock.clone(),
-            retries: 0,
+            retries: None,
             steps: Vec::new(),
             variables: Variables::new(),
             first: false,

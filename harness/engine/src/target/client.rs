@@ -5,13 +5,16 @@
 //! so as a limit of its own.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt as _};
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
+use tower_layer::layer_fn;
+use tower_service::Service;
 
 use super::upload;
 use crate::exchange::{Fault, Request, Response};
@@ -132,12 +135,12 @@ impl HttpClient {
         let client = if fresh || strained { &self.unpooled } else { &self.client };
         let large = self.direct && request.body.len() > upload::LARGE;
         let progress = upload::Progress::default();
-        let exchange = async {
+        let exchange = CONNECTED.scope(Connected::default(), async {
             match large {
                 true => upload::send(request, &self.fields(request, secret), &progress).await,
                 false => self.exchange(client, request, secret).await,
             }
-        };
+        });
         match tokio::time::timeout(self.timeout, exchange).await {
             Ok(outcome) => {
                 if matches!(&outcome, Err(Fault::Unreachable(why)) if why == TOO_SLOW) {
@@ -166,7 +169,7 @@ impl HttpClient {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        let response = builder.send().await.map_err(|error| fault(&error))?;
+        let response = builder.send().await.map_err(|error| closed_or(fault(&error)))?;
         let status = response.status().as_u16();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
@@ -196,6 +199,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .http1_only()
         .http1_max_headers(MOST_HEADERS)
         .pool_idle_timeout(IDLE)
+        .connector_layer(layer_fn(Noting))
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
         .user_agent(USER_AGENT);
     if !network.system_proxy {
@@ -221,6 +225,49 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         builder = builder.pool_max_idle_per_host(0);
     }
     builder.build().map_err(|error| chain(&error))
+}
+
+tokio::task_local! {
+    /// Set when a connection has been made for the request that is being sent.
+    static CONNECTED: Connected;
+}
+
+type Connected = Arc<AtomicBool>;
+
+/// A connection that breaks before any of the answer has come, and that was not made for this request.
+fn closed_or(fault: Fault) -> Fault {
+    let fresh = CONNECTED.try_with(|connected| connected.load(Ordering::Relaxed)).unwrap_or(true);
+    match fault {
+        Fault::Broken(why) if !fresh => Fault::Closed(why),
+        other => other,
+    }
+}
+
+/// A connector that says so when it has made a connection.
+#[derive(Clone, Debug)]
+struct Noting<S>(S);
+
+impl<R, S: Service<R>> Service<R> for Noting<S>
+where
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let connecting = self.0.call(request);
+        Box::pin(async move {
+            let connection = connecting.await?;
+            // Elsewhere it is made for the pool, while the request has found another one.
+            let _ = CONNECTED.try_with(|connected| connected.store(true, Ordering::Relaxed));
+            Ok(connection)
+        })
+    }
 }
 
 /// A whole body, or what is wrong with it; what comes beyond the cap is a limit of ours.
@@ -382,6 +429,42 @@ mod tests {
             let outcome = client.send(&request(&base), &[], true).await;
             assert_eq!(outcome.expect("an answer").status, 200);
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_used_before_is_told_from_a_new_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        // Each connection is answered on once; the next request on it is read, and cut off.
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let _ = stream.read(&mut [0; 4096]).await;
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                    let _ = stream.read(&mut [0; 4096]).await;
+                });
+            }
+        });
+        let client = HttpClient::new(&base, &Network::default()).expect("a client");
+        assert!(client.send(&request(&base), &[], false).await.is_ok());
+        let used = client.send(&request(&base), &[], false).await;
+        assert!(matches!(used, Err(Fault::Closed(_))), "{used:?}");
+        let cut = cuts_off().await;
+        let client = HttpClient::new(&cut, &Network::default()).expect("a client");
+        let new = client.send(&request(&cut), &[], false).await;
+        assert!(matches!(new, Err(Fault::Broken(_))), "{new:?}");
+    }
+
+    /// A server that reads each request and closes the connection.
+    async fn cuts_off() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+            }
+        });
+        base
     }
 
     #[tokio::test]

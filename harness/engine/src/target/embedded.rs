@@ -88,6 +88,11 @@ pub fn defects() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::defects().iter().map(|defect| (defect.name, defect.about, defect.clauses)).collect()
 }
 
+/// Every deliberate defect that shows at times: the same.
+pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
+}
+
 /// Every permitted variation: name, what it does, the clauses that it is warned of.
 pub fn variations() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::variations().iter().map(|variation| (variation.name, variation.about, variation.warns)).collect()
@@ -96,6 +101,10 @@ pub fn variations() -> Vec<(&'static str, &'static str, &'static [&'static str])
 fn options(defects: &[&str], variations: &[&str]) -> std::io::Result<reference::Options> {
     let mut options = reference::Options::default();
     for name in defects {
+        if let Some(one) = reference::intermittent().iter().find(|one| one.name == *name) {
+            options.intermittent.push(one);
+            continue;
+        }
         let known = reference::defects().iter().map(|defect| defect.name);
         options.defects.push(reference::defect(name).ok_or_else(|| unknown("defect", name, known))?);
     }

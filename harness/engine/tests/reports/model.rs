@@ -355,6 +355,8 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         findings: Vec::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        flaky: false,
+        attempts: Vec::new(),
     }
 }
 

@@ -41,6 +41,8 @@ section! {
         "X-RateLimit-Reset is an hour behind.";
     "recovers-late" RECOVERS_LATE ["RATE-6"]
         "Who was limited stays limited for half a minute, whatever Retry-After said.";
+    "recovers-after-twice-the-delay" RECOVERS_AFTER_TWICE_THE_DELAY ["RATE-6"]
+        "Who was limited is served after twice the time that Retry-After said.";
     "remaining-frozen" REMAINING_FROZEN ["RATE-7"]
         "X-RateLimit-Remaining does not fall.";
     "remaining-counts-up" REMAINING_COUNTS_UP ["RATE-7"]

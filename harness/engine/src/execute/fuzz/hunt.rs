@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lane::{Lane, Sent};
 use super::words::{shown, subject};
-use super::{Found, Sum};
+use super::{Doubt, Found, Sum};
 use crate::execute::environment::Environment;
 use crate::finding::{EXPECTATION, Finding};
 use crate::fuzz::{Deck, Input, replay};
@@ -101,8 +101,8 @@ impl<'h> Hunt<'h> {
             // Where the run ends first, what was seen is told as it was seen.
             let (input, shrunk, sent) = match looked {
                 Some(Ok(found)) => found,
-                Some(Err(reason)) => {
-                    sum.doubts.push(reason);
+                Some(Err(doubt)) => {
+                    sum.doubts.push(doubt);
                     continue;
                 }
                 None => (self.deck.cases[suspect.case].input.clone(), false, as_seen(suspect)),
@@ -140,7 +140,7 @@ impl<'h> Hunt<'h> {
         breach: &Breach,
         suspect: &Suspect,
         sum: &mut Sum,
-    ) -> Result<(Input, bool, Sent), String> {
+    ) -> Result<(Input, bool, Sent), Doubt> {
         let within = self.shrunk < MOST_SHRUNK;
         let input = if within { self.smallest(breach, suspect, sum).await? } else { self.drawn(suspect).clone() };
         self.shrunk += usize::from(within);
@@ -152,12 +152,17 @@ impl<'h> Hunt<'h> {
             Ok(sent) if sent.findings.iter().any(|finding| Breach::of(finding, suspect.rule) == *breach) => {
                 Ok((input, within, sent))
             }
-            Ok(_) => Err(format!("inconsistent: {} broke {} and then did not", what(), breach.clause)),
-            Err(reason) => Err(format!("{}: {reason}", what())),
+            // What a check said of an answer needs no second answer.
+            Ok(_) if breach.check != EXPECTATION => Ok((self.drawn(suspect).clone(), false, as_seen(suspect))),
+            Ok(_) => {
+                let what = format!("{} broke {} and then did not", what(), breach.clause);
+                Err(Doubt::flaky(&what, Some(suspect.sent.exchange.clone()), suspect.sent.findings.clone()))
+            }
+            Err(doubt) => Err(doubt.of(&what())),
         }
     }
 
-    async fn smallest(&self, breach: &Breach, suspect: &Suspect, sum: &mut Sum) -> Result<Input, String> {
+    async fn smallest(&self, breach: &Breach, suspect: &Suspect, sum: &mut Sum) -> Result<Input, Doubt> {
         let mut lane = Lane::open(self.environment, self.spec).await?;
         let smallest = self.descend(&mut lane, breach, suspect).await;
         sum.add_quietly(lane.close().await);

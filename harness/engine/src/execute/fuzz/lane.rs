@@ -3,9 +3,10 @@
 
 use super::super::environment::Environment;
 use super::super::expect::Shown;
+use super::super::retry::Cause;
 use super::super::steps::{Halt, Run};
 use super::super::{FuzzRecord, TrialRecord};
-use super::{build, words};
+use super::{Doubt, build, words};
 use crate::exchange::Exchange;
 use crate::finding::{EXPECTATION, Finding};
 use crate::fuzz::{Claim, Input};
@@ -19,6 +20,13 @@ pub(super) struct Sent {
     pub(super) exchange: Exchange,
 }
 
+/// What came of sending a case once.
+enum Once {
+    Sent(Sent),
+    /// The connection broke, and nothing is proved by that yet.
+    Broken(Cause, Option<Exchange>),
+}
+
 pub(super) struct Lane<'l> {
     run: Run<'l>,
     cases: usize,
@@ -26,7 +34,7 @@ pub(super) struct Lane<'l> {
 
 impl<'l> Lane<'l> {
     /// Prepares the fixtures; the message of an error says why that could not be done.
-    pub(super) async fn open(environment: &'l Environment, spec: &'l TrialSpec) -> Result<Self, String> {
+    pub(super) async fn open(environment: &'l Environment, spec: &'l TrialSpec) -> Result<Self, Doubt> {
         let mut run = Run::new(environment, spec, false);
         let mut walked = run.walk().await;
         if matches!(walked, Err(Halt::Broken(_))) {
@@ -38,42 +46,50 @@ impl<'l> Lane<'l> {
             Ok(()) => Ok(Self { run, cases: 0 }),
             Err(halt) => {
                 run.finish().await;
-                Err(match halt {
+                let reason = match halt {
                     Halt::Explained => "a fixture could not be prepared".to_owned(),
-                    Halt::Inconclusive(reason) | Halt::Broken(reason) => reason,
-                })
+                    Halt::Inconclusive(reason) => reason,
+                    Halt::Broken(cause) => cause.text().to_owned(),
+                };
+                Err(reason.into())
             }
         }
     }
 
     /// Sends an input and judges the answer; the message of an error says why there is none to judge.
-    pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, String> {
+    pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let _permit = self.run.environment.case_permit().await;
         let before = self.run.made.len();
         let mut outcome = self.attempt(property, rule, input, false).await;
+        let mut broke = None;
         // A connection that breaks once may be chance; twice for the same value is a fact.
-        if matches!(outcome, Ok(None)) {
+        if let Ok(Once::Broken(cause, exchange)) = outcome {
+            broke = Some((cause, exchange));
             outcome = self.attempt(property, rule, input, true).await;
         }
         self.take_away_from(before).await;
-        match outcome {
-            Ok(Some(sent)) => {
-                self.cases += 1;
-                Ok(sent)
-            }
-            Ok(None) => Err("the connection broke".to_owned()),
-            Err(reason) => Err(reason),
+        let sent = match outcome? {
+            Once::Sent(sent) => sent,
+            Once::Broken(cause, _) => return Err(cause.text().to_owned().into()),
+        };
+        if let Some((Cause::BrokenInUse(text), exchange)) = broke
+            && sent.findings.is_empty()
+        {
+            let what = format!("a connection broke while it was in use ({text}), and the same value was answered then");
+            return Err(Doubt::flaky(&what, exchange, Vec::new()));
         }
+        self.cases += 1;
+        Ok(sent)
     }
 
-    /// One attempt; `None` where the connection broke and nothing is proved by that yet.
+    /// One attempt.
     async fn attempt(
         &mut self,
         property: &Property,
         rule: usize,
         input: &Input,
         last_try: bool,
-    ) -> Result<Option<Sent>, String> {
+    ) -> Result<Once, Doubt> {
         self.run.variables.insert("unique".to_owned(), self.run.environment.unique().into());
         self.run.last_try = last_try;
         let of_rule = &property.rules[rule];
@@ -91,13 +107,13 @@ impl<'l> Lane<'l> {
             };
         }
         match (halt, exchange) {
-            (None | Some(Halt::Explained), Some(exchange)) => Ok(Some(Sent { findings: found, exchange })),
+            (None | Some(Halt::Explained), Some(exchange)) => Ok(Once::Sent(Sent { findings: found, exchange })),
             (Some(Halt::Broken(_)), Some(exchange)) if !found.is_empty() => {
-                Ok(Some(Sent { findings: found, exchange }))
+                Ok(Once::Sent(Sent { findings: found, exchange }))
             }
-            (Some(Halt::Broken(_)), _) => Ok(None),
-            (Some(Halt::Inconclusive(reason)), _) => Err(reason),
-            (None | Some(Halt::Explained), None) => Err("nothing was sent".to_owned()),
+            (Some(Halt::Broken(cause)), exchange) => Ok(Once::Broken(cause, exchange)),
+            (Some(Halt::Inconclusive(reason)), _) => Err(reason.into()),
+            (None | Some(Halt::Explained), None) => Err("nothing was sent".to_owned().into()),
         }
     }
 

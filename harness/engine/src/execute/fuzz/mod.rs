@@ -13,8 +13,8 @@ use futures_util::future::join_all;
 
 use self::hunt::{Hunt, Suspects};
 use self::lane::{Lane, Sent};
-use super::TrialRecord;
 use super::environment::Environment;
+use super::{Attempt, TrialRecord};
 use crate::exchange::Exchange;
 use crate::finding::Finding;
 use crate::fuzz::{Deck, Input, draw};
@@ -102,7 +102,7 @@ struct Batch<'b> {
     property: &'b Property,
     deck: &'b Deck,
     next: AtomicUsize,
-    doubts: Mutex<Vec<String>>,
+    doubts: Mutex<Vec<Doubt>>,
     suspects: Mutex<Suspects>,
 }
 
@@ -110,7 +110,7 @@ impl Batch<'_> {
     /// How many lanes: each prepares for itself, so a few cases are not worth many.
     fn lanes(&self) -> usize {
         let cases = self.deck.cases.len();
-        let prepares = self.spec.steps.iter().any(|step| step.once.is_none());
+        let prepares = self.spec.steps.iter().any(|step| step.shared.is_none());
         let worth = if prepares { cases.div_ceil(CASES_OF_A_LANE) } else { cases };
         self.property.in_flight.min(worth)
     }
@@ -119,13 +119,13 @@ impl Batch<'_> {
     async fn lane(&self) -> Option<TrialRecord> {
         let opened = tokio::select! {
             biased;
-            stop = self.environment.until_stopped() => Err(stop.reason().to_owned()),
+            stop = self.environment.until_stopped() => Err(Doubt::from(stop.reason().to_owned())),
             opened = Lane::open(self.environment, self.spec) => opened,
         };
         let mut lane = match opened {
             Ok(lane) => lane,
-            Err(reason) => {
-                self.doubt(reason);
+            Err(doubt) => {
+                self.doubt(doubt);
                 return None;
             }
         };
@@ -135,7 +135,7 @@ impl Batch<'_> {
             let sent = tokio::select! {
                 biased;
                 stop = self.environment.until_stopped() => {
-                    self.doubt(stop.reason().to_owned());
+                    self.doubt(stop.reason().to_owned().into());
                     break;
                 }
                 sent = lane.send(self.property, drawn.rule, &drawn.input) => sent,
@@ -143,18 +143,18 @@ impl Batch<'_> {
             match sent {
                 Ok(sent) if sent.findings.is_empty() => {}
                 Ok(sent) => self.suspect(index, drawn.rule, sent),
-                Err(reason) => self.doubt(format!("{}: {reason}", self.property.rules[drawn.rule].rule.name)),
+                Err(doubt) => self.doubt(doubt.of(self.property.rules[drawn.rule].rule.name)),
             }
         }
         Some(lane.close().await)
     }
 
-    fn doubts(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+    fn doubts(&self) -> std::sync::MutexGuard<'_, Vec<Doubt>> {
         self.doubts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn doubt(&self, reason: String) {
-        self.doubts().push(reason);
+    fn doubt(&self, doubt: Doubt) {
+        self.doubts().push(doubt);
     }
 
     fn suspect(&self, case: usize, rule: usize, sent: Sent) {
@@ -162,11 +162,45 @@ impl Batch<'_> {
     }
 }
 
+/// Why nothing can be said of a case.
+#[derive(Clone, Debug, Default)]
+struct Doubt {
+    reason: String,
+    /// True for what failed and then did not.
+    flaky: bool,
+    /// The exchange that failed, with what was wrong in it.
+    exchange: Option<Exchange>,
+    findings: Vec<Finding>,
+}
+
+impl From<String> for Doubt {
+    fn from(reason: String) -> Self {
+        Self { reason, ..Self::default() }
+    }
+}
+
+impl Doubt {
+    /// What failed and then did not.
+    fn flaky(what: &str, exchange: Option<Exchange>, findings: Vec<Finding>) -> Self {
+        Self { reason: format!("flaky: {what}"), flaky: true, exchange, findings }
+    }
+
+    /// The same, with what it is about.
+    fn of(mut self, subject: &str) -> Self {
+        let (flaky, rest) = match self.reason.strip_prefix("flaky: ") {
+            Some(rest) => ("flaky: ", rest),
+            None => ("", self.reason.as_str()),
+        };
+        self.reason = format!("{flaky}{subject}: {rest}");
+        self
+    }
+}
+
 /// What all lanes together came to.
 struct Sum {
     record: TrialRecord,
     fuzz: FuzzRecord,
-    doubts: Vec<String>,
+    doubts: Vec<Doubt>,
 }
 
 impl Sum {
@@ -181,7 +215,7 @@ impl Sum {
             .filter(|(_, tally)| tally.is_doubtful())
             .map(|(rule, tally)| {
                 let thrown = format!("{} of {}", tally.discarded, tally.discarded + tally.cases);
-                format!("{}: the second opinion refused {thrown} values, so the rule proves nothing", rule.name)
+                format!("{}: the second opinion refused {thrown} values, so the rule proves nothing", rule.name).into()
             })
             .collect();
         let fuzz =
@@ -218,9 +252,20 @@ impl Sum {
         place
     }
 
-    fn record(mut self, doubts: Vec<String>) -> TrialRecord {
+    fn record(mut self, doubts: Vec<Doubt>) -> TrialRecord {
         self.doubts.extend(doubts);
-        self.record.inconclusive = self.doubts.into_iter().next();
+        for doubt in std::mem::take(&mut self.doubts) {
+            let first = self.record.exchanges.len();
+            let findings = doubt.findings.into_iter().map(|finding| Finding { exchange: first, ..finding }).collect();
+            if let Some(exchange) = doubt.exchange {
+                self.record.exchanges.push(exchange);
+                self.record.attempts.push(Attempt { note: doubt.reason.clone(), findings, exchanges: vec![first] });
+            }
+            if self.record.inconclusive.is_none() {
+                self.record.flaky = doubt.flaky;
+                self.record.inconclusive = Some(doubt.reason);
+            }
+        }
         self.record.fuzz = Some(self.fuzz);
         self.record
     }

@@ -1,0 +1,172 @@
+//! Whether somebody else uses an actor's quota, or whether it was renewed meanwhile: what excuses a refusal or a number
+//! that would be wrong otherwise. Only what answers themselves show counts.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use crate::contract::RateLimit;
+use crate::exchange::Exchange;
+
+/// What the answers of a run have shown of each actor's quota.
+#[derive(Debug, Default)]
+pub(super) struct Quotas(Mutex<HashMap<String, Windows>>);
+
+/// The windows of one actor, by the time at which they end.
+#[derive(Debug, Default)]
+struct Windows {
+    by_end: HashMap<i64, Window>,
+    /// Whether served answers say how much is left, and until when.
+    told_when_served: bool,
+    /// Requests without an answer, which may have been counted all the same.
+    unanswered: i64,
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    limit: i64,
+    served: i64,
+    /// How many were served when the first refusal came.
+    served_before_refusal: Option<i64>,
+}
+
+/// What an excuse rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// The answers show it.
+    Shown(String),
+    /// The answers would show it, and do not.
+    Absent,
+    /// The target does not send what would show it.
+    Untold(String),
+}
+
+impl Quotas {
+    /// Takes note of an answer.
+    pub(super) fn note(&self, names: &RateLimit, exchange: &Exchange) {
+        let mut actors = self.lock();
+        let windows = actors.entry(exchange.request.actor.clone()).or_default();
+        let Some(response) = exchange.response() else {
+            windows.unanswered += 1;
+            return;
+        };
+        let number = |name: &str| response.header(name).and_then(|text| text.parse::<i64>().ok());
+        let (Some(limit), Some(end)) = (number(&names.limit), number(&names.reset)) else { return };
+        if number(&names.remaining).is_none() {
+            return;
+        }
+        let window = windows.by_end.entry(end).or_default();
+        window.limit = limit;
+        if response.is_error() && response.header(&names.retry_after).is_some() {
+            window.served_before_refusal.get_or_insert(window.served);
+        } else {
+            window.served += 1;
+            windows.told_when_served = true;
+        }
+    }
+
+    /// Whether somebody else has used this actor's quota: a window served some of our requests, fewer than its limit,
+    /// and then refused one.
+    pub(super) fn shared(&self, actor: &str) -> Evidence {
+        let actors = self.lock();
+        let Some(windows) = actors.get(actor).filter(|windows| windows.told_when_served) else {
+            return Evidence::Untold(format!("served answers do not say what is left of the quota of {actor}"));
+        };
+        let used_by_others = |window: &&Window| {
+            let ours = window.served_before_refusal.unwrap_or_default();
+            ours > 0 && ours + windows.unanswered < window.limit
+        };
+        match windows.by_end.values().find(used_by_others) {
+            Some(Window { limit, served_before_refusal, .. }) => Evidence::Shown(format!(
+                "somebody else uses the quota of {actor}: of {limit} requests in a window, {} were this run's",
+                served_before_refusal.unwrap_or_default()
+            )),
+            None => Evidence::Absent,
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Windows>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Whether a quota was renewed between the last two answers of an actor.
+pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
+    let mut last = exchanges.iter().rev();
+    let Some(newest) = last.next() else { return Evidence::Absent };
+    let before = last.find(|exchange| exchange.request.actor == newest.request.actor);
+    let end = |exchange: &Exchange| exchange.response()?.header(&names.reset)?.parse::<i64>().ok();
+    match (before.and_then(end), end(newest)) {
+        (Some(before), Some(now)) if now > before => Evidence::Shown(format!(
+            "the quota was renewed between the two answers: {} rose from {before} to {now}",
+            names.reset
+        )),
+        (Some(_), Some(_)) => Evidence::Absent,
+        _ => Evidence::Untold(format!("the answers have no {}", names.reset)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+
+    use super::*;
+    use crate::exchange::{Request, Response, Role};
+
+    fn names() -> RateLimit {
+        RateLimit {
+            code: "SLOW_DOWN".to_owned(),
+            limit: "x-limit".to_owned(),
+            remaining: "x-remaining".to_owned(),
+            reset: "x-reset".to_owned(),
+            retry_after: "retry-after".to_owned(),
+            retry_play_seconds: 1,
+            reset_play_seconds: 2,
+        }
+    }
+
+    fn answer(status: u16, reset: Option<i64>) -> Exchange {
+        let mut headers = vec![("x-limit".to_owned(), b"3".to_vec()), ("x-remaining".to_owned(), b"0".to_vec())];
+        headers.extend(reset.map(|reset| ("x-reset".to_owned(), reset.to_string().into_bytes())));
+        let request = Request {
+            operation: "list".to_owned(),
+            actor: "clerk".to_owned(),
+            method: "GET".to_owned(),
+            url: String::new(),
+            path: "/things".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        if status == 429 {
+            headers.push(("retry-after".to_owned(), b"1".to_vec()));
+        }
+        let outcome = Ok(Response { status, headers, ..Response::default() });
+        Exchange { role: Role::Asserted, request, outcome, started: Utc::now(), took: std::time::Duration::ZERO }
+    }
+
+    fn shared(answers: &[(u16, Option<i64>)]) -> Evidence {
+        let quotas = Quotas::default();
+        answers.iter().for_each(|(status, reset)| quotas.note(&names(), &answer(*status, *reset)));
+        quotas.shared("clerk")
+    }
+
+    #[test]
+    fn a_window_that_served_fewer_than_its_limit_was_used_by_others() {
+        assert!(matches!(shared(&[(200, Some(10)), (429, Some(10))]), Evidence::Shown(_)));
+        assert_eq!(shared(&[(200, Some(10)), (200, Some(10)), (200, Some(10)), (429, Some(10))]), Evidence::Absent);
+        // A target that refuses from the first request of a window on may have forgotten to renew it.
+        assert_eq!(shared(&[(200, Some(8)), (429, Some(10)), (429, Some(10))]), Evidence::Absent);
+        assert_eq!(shared(&[(429, Some(10)), (200, Some(10))]), Evidence::Absent);
+        assert!(matches!(shared(&[(200, None), (429, Some(10))]), Evidence::Untold(_)));
+        assert!(matches!(shared(&[]), Evidence::Untold(_)));
+    }
+
+    #[test]
+    fn a_quota_is_renewed_when_its_end_moves_on() {
+        let between =
+            |before: Option<i64>, now: Option<i64>| renewed(&names(), &[answer(200, before), answer(200, now)]);
+        assert!(matches!(between(Some(10), Some(12)), Evidence::Shown(_)));
+        assert_eq!(between(Some(10), Some(10)), Evidence::Absent);
+        assert!(matches!(between(None, Some(10)), Evidence::Untold(_)));
+        assert!(matches!(between(Some(10), None), Evidence::Untold(_)));
+    }
+}

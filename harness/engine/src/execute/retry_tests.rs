@@ -1,0 +1,92 @@
+//! Which try counts, as tables.
+
+use super::TrialRecord;
+use super::quota::Evidence;
+use super::retry::{Cause, End, Try, again, conclude};
+use crate::contract::Level;
+use crate::finding::{EXPECTATION, Finding, Part};
+
+fn finding(check: &str, level: Level) -> Finding {
+    Finding {
+        clause: "A-1".to_owned(),
+        check: check.to_owned(),
+        level,
+        message: "It is served again.".to_owned(),
+        expected: "success (200)".to_owned(),
+        actual: "429".to_owned(),
+        part: Part::Status,
+        exchange: 0,
+    }
+}
+
+fn attempt(check: Option<&str>, excuse: Option<Evidence>) -> Try {
+    leveled(check, Level::Must, excuse)
+}
+
+fn leveled(check: Option<&str>, level: Level, excuse: Option<Evidence>) -> Try {
+    let findings = check.map(|check| finding(check, level)).into_iter().collect();
+    Try { record: TrialRecord { findings, requests: 1, ..TrialRecord::default() }, end: End::Done, excuse }
+}
+
+#[test]
+fn another_try_needs_a_reason() {
+    let idle = || Cause::ClosedWhileIdle("reset".to_owned());
+    let rows = [
+        (End::Done, false, true, 1, None),
+        (End::Done, true, false, 1, None),
+        (End::Done, true, true, 1, Some(Cause::Unmet)),
+        (End::Done, true, true, 2, Some(Cause::Unmet)),
+        (End::Done, true, true, 3, None),
+        (End::Disturbed(idle()), false, false, 1, Some(idle())),
+        (End::Disturbed(idle()), false, false, 2, None),
+        (End::GaveUp, true, true, 1, None),
+    ];
+    for (end, unmet, guarded, tries, wanted) in rows {
+        assert_eq!(again(&end, unmet, guarded, tries, 2), wanted, "{end:?} {unmet} {guarded} {tries}");
+    }
+}
+
+#[test]
+fn a_failure_that_does_not_come_again_is_excused_only_by_evidence() {
+    let shown = || Some(Evidence::Shown("somebody else uses the quota".to_owned()));
+    let untold = || Some(Evidence::Untold("no header says so".to_owned()));
+    let idle = Cause::ClosedWhileIdle("reset".to_owned());
+    let busy = Cause::Stalled("this machine stood still".to_owned());
+    let broken = Cause::BrokenInUse("reset".to_owned());
+    // Cause, level, evidence; then: is the failure on record, is the test flaky.
+    let rows = [
+        (Cause::Unmet, Level::Must, shown(), false, false),
+        (Cause::Unmet, Level::Must, Some(Evidence::Absent), true, false),
+        (Cause::Unmet, Level::Must, untold(), false, true),
+        (Cause::Unmet, Level::Should, untold(), true, false),
+        (Cause::Unmet, Level::Should, Some(Evidence::Absent), true, false),
+        (idle, Level::Must, None, false, false),
+        (busy, Level::Must, None, false, false),
+        (broken, Level::Must, None, false, true),
+    ];
+    for (cause, level, evidence, fails, flaky) in rows {
+        let first = leveled(Some(EXPECTATION), level, evidence.clone());
+        let record = conclude(vec![(first, cause.clone())], attempt(None, evidence.clone()));
+        assert_eq!(!record.findings.is_empty(), fails, "{cause:?} {evidence:?}");
+        assert_eq!(record.flaky, flaky, "{cause:?} {evidence:?}");
+        assert_eq!(record.inconclusive.is_some(), flaky, "{cause:?} {evidence:?}");
+        assert_eq!(record.attempts.len(), 1, "both tries are on record");
+        assert_eq!(record.requests, 2);
+    }
+}
+
+#[test]
+fn what_fails_again_has_failed() {
+    let shown = Some(Evidence::Shown("somebody else uses the quota".to_owned()));
+    let first = attempt(Some(EXPECTATION), shown.clone());
+    let record = conclude(vec![(first, Cause::Unmet)], attempt(Some(EXPECTATION), shown));
+    assert_eq!((record.findings.len(), record.flaky, record.inconclusive), (1, false, None));
+}
+
+#[test]
+fn what_a_check_has_said_of_an_answer_stands_whatever_the_next_try_says() {
+    let first = attempt(Some("media-type"), None);
+    let record = conclude(vec![(first, Cause::ClosedWhileIdle("reset".to_owned()))], attempt(None, None));
+    assert_eq!(record.findings.len(), 1);
+    assert_eq!(record.findings[0].check, "media-type");
+}

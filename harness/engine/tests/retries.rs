@@ -1,0 +1,172 @@
+//! Trials on small servers that are right at times: what is tried again, what that excuses, and what it does not.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use harness::contract::Contract;
+use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
+use harness::scenario::{Library, load};
+use harness::target::{Credential, HttpClient, Network, Target};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+const READS: &str = "authentication/insufficient-permissions::every-scope-reads/listCustomers/reader";
+const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-after-the-delay";
+
+/// What a server does with a request: the number of its connection, and of the request on it, both from 0.
+type Answer = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
+
+struct Bench {
+    environment: Environment,
+    library: Library,
+    _stop: watch::Sender<Option<Stop>>,
+}
+
+impl Bench {
+    async fn new(answer: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
+        let url = serve(Arc::new(answer)).await;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let contract = Contract::load(&root).unwrap_or_else(|_| panic!("the contract loads"));
+        let library = load(&root, &contract).unwrap_or_else(|_| panic!("the scenarios load"));
+        let key = |actor: &str| (actor.to_owned(), Credential::parse("key:of-somebody").expect("a credential"));
+        let credentials = [key("reader"), key("throttled")].into();
+        let client = HttpClient::new(&url, &Network::default()).expect("a client");
+        let (sender, stop) = watch::channel(None);
+        let target = Target { url, credentials, ..Target::default() };
+        let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+        Self { environment, library, _stop: sender }
+    }
+
+    async fn run(&self, name: &str) -> TrialRecord {
+        let spec = self.library.trials.iter().find(|trial| trial.name == name).expect("the trial exists");
+        run_trial(&self.environment, spec).await
+    }
+}
+
+/// Speaks HTTP/1.1 by hand, since a library would not cut a connection at will.
+async fn serve(answer: Answer) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        let mut connection = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(converse(stream, connection, answer.clone()));
+            connection += 1;
+        }
+    });
+    url
+}
+
+async fn converse(mut stream: TcpStream, connection: usize, answer: Answer) {
+    let mut request = 0;
+    // The requests of these trials have no body and come in one piece.
+    while stream.read(&mut [0; 8192]).await.is_ok_and(|read| read > 0) {
+        let Some(text) = answer(connection, request) else { return };
+        if stream.write_all(text.as_bytes()).await.is_err() {
+            return;
+        }
+        request += 1;
+    }
+}
+
+fn response(status: &str, headers: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nx-request-id: {}\r\n{headers}content-length: {}\r\n\r\n{body}",
+        token(),
+        body.len()
+    )
+}
+
+fn listed(headers: &str) -> String {
+    response("200 OK", headers, r#"{"customers":[]}"#)
+}
+
+fn told(record: &TrialRecord) -> Vec<&str> {
+    record.findings.iter().map(|finding| finding.clause.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_in_use_makes_a_test_flaky() {
+    let bench = Bench::new(|connection, _| (connection > 0).then(|| listed(""))).await;
+    let record = bench.run(READS).await;
+    assert!(record.flaky && record.findings.is_empty(), "{record:?}");
+    assert!(record.inconclusive.as_deref().is_some_and(|reason| reason.starts_with("flaky")), "{record:?}");
+    assert_eq!((record.attempts.len(), record.exchanges.len()), (1, 2), "both tries are on record");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_twice_fails_a_test() {
+    let bench = Bench::new(|_, _| None).await;
+    let record = bench.run(READS).await;
+    assert_eq!((told(&record), record.flaky), (vec!["AUTH-7"], false));
+}
+
+#[tokio::test]
+async fn an_idle_connection_that_was_closed_is_excused_and_told() {
+    let bench = Bench::new(|_, request| (request == 0).then(|| listed(""))).await;
+    assert!(bench.run(READS).await.attempts.is_empty(), "the first connection is a new one");
+    let record = bench.run(READS).await;
+    assert!(record.findings.is_empty() && record.inconclusive.is_none() && !record.flaky, "{record:?}");
+    assert!(record.attempts[0].note.contains("idle"), "{:?}", record.attempts);
+}
+
+/// A quota of three requests, which is renewed after so many times the delay of one second that a refusal tells.
+struct Quota {
+    delays: u64,
+    used: u64,
+    refused: Option<Instant>,
+    end: i64,
+}
+
+impl Quota {
+    const LIMIT: u64 = 3;
+
+    fn new(delays: u64) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { delays, used: 0, refused: None, end: now() + 1 }))
+    }
+
+    fn answer(&mut self) -> String {
+        let renewed = self.refused.is_some_and(|at| at.elapsed() >= Duration::from_secs(self.delays));
+        if renewed {
+            (self.used, self.refused, self.end) = (0, None, now() + 1);
+        }
+        if self.used < Self::LIMIT {
+            self.used += 1;
+            return listed(&Self::headers(Self::LIMIT - self.used, self.end));
+        }
+        self.refused.get_or_insert_with(Instant::now);
+        let headers = Self::headers(0, now() + 1) + "retry-after: 1\r\n";
+        let body = r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Later.","retryAfter":1}}"#;
+        response("429 Too Many Requests", &headers, body)
+    }
+
+    fn headers(remaining: u64, end: i64) -> String {
+        let limit = Self::LIMIT;
+        format!("x-ratelimit-limit: {limit}\r\nx-ratelimit-remaining: {remaining}\r\nx-ratelimit-reset: {end}\r\n")
+    }
+}
+
+fn now() -> i64 {
+    chrono::Utc::now().timestamp()
+}
+
+async fn on(quota: Arc<Mutex<Quota>>) -> TrialRecord {
+    let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").answer())).await;
+    bench.run(SERVED_AGAIN).await
+}
+
+#[tokio::test]
+async fn a_quota_that_is_renewed_as_told_passes_at_once() {
+    let record = on(Quota::new(1)).await;
+    assert!(record.findings.is_empty() && record.inconclusive.is_none(), "{record:?}");
+    assert!(record.attempts.is_empty());
+}
+
+#[tokio::test]
+async fn a_quota_that_is_renewed_late_fails_although_the_next_try_passes() {
+    let record = on(Quota::new(2)).await;
+    assert!(told(&record).contains(&"RATE-6"), "{record:?}");
+    assert!(!record.attempts.is_empty(), "the try that passed is on record, too");
+}
