@@ -225,6 +225,9 @@ pub struct RunArgs {
     /// A name for this run; reports of another run are not merged with its own
     #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
     pub run_id: Option<String>,
+    /// Show every violation of each failed test; without it libtest's lines show the first
+    #[arg(long, env = "CONFORMANCE_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub verbose: bool,
     /// No live line on a terminal
     #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
     pub no_progress: bool,

@@ -17,12 +17,13 @@ pub use cleanup::sweep;
 pub use environment::{Environment, Stop};
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
-pub use steps::run_trial;
 
 use std::collections::BTreeSet;
 
+use crate::contract::Contract;
 use crate::exchange::Exchange;
-use crate::finding::Finding;
+use crate::finding::{Finding, Key};
+use crate::scenario::TrialSpec;
 
 /// What came of a trial.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct TrialRecord {
     pub exchanges: Vec<Exchange>,
     /// Every finding.
     pub findings: Vec<Finding>,
+    /// The key of each finding.
+    pub keys: Vec<Key>,
     /// The clauses that had something to judge, by check or by claim.
     pub exercised: BTreeSet<String>,
     /// Why no verdict could be had, if none could.
@@ -41,6 +44,23 @@ pub struct TrialRecord {
     pub requests: usize,
     /// What a property drew and found.
     pub fuzz: Option<FuzzRecord>,
+}
+
+/// Runs a trial to its end, takes away what it made, whatever happens, and gives every finding its key.
+pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
+    let record = steps::run_trial(environment, spec).await;
+    let keys = keys(&environment.contract, &record);
+    TrialRecord { keys, ..record }
+}
+
+fn keys(contract: &Contract, record: &TrialRecord) -> Vec<Key> {
+    let rule = |exchange: usize| {
+        let found = record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
+        found.filter(|found| found.exchange == exchange).map(|found| found.name).next()
+    };
+    let key =
+        |finding: &Finding| Key::of(contract, finding, record.exchanges.get(finding.exchange), rule(finding.exchange));
+    record.findings.iter().map(key).collect()
 }
 
 /// Six lower-case letters and digits that no other run has.
