@@ -235,6 +235,9 @@ pub struct RunArgs {
     /// Look at URL, credentials and operations first where each test has a process of its own (nextest), too
     #[arg(long, env = "CONFORMANCE_PREFLIGHT", value_parser = FalseyValueParser::new())]
     pub preflight: bool,
+    /// Show every violation of each failed test; without it libtest's lines show the first
+    #[arg(long, env = "CONFORMANCE_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub verbose: bool,
     /// No live line on a terminal
     #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
     pub no_progress: bool,

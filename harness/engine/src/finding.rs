@@ -1,8 +1,12 @@
 //! Findings: one broken promise each, with what was expected, what came, and where.
 
+mod key;
+
 use std::fmt;
 
 use crate::contract::Level;
+
+pub use key::{Key, answer, digest, place};
 
 /// Which part of an exchange a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

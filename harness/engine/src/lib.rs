@@ -14,6 +14,7 @@ pub mod execute;
 pub mod finding;
 pub mod fuzz;
 pub mod own_schemas;
+pub mod pairs;
 pub mod plan;
 pub mod preflight;
 pub mod prove;

@@ -11,7 +11,9 @@ use chrono::Utc;
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::Handle;
 
+use crate::exchange::Role;
 use crate::execute::{Environment, TrialRecord, run_trial};
+use crate::finding::{EXPECTATION, Finding};
 use crate::plan::Planned;
 use crate::report::TrialResult;
 use crate::scenario::TrialSpec;
@@ -76,6 +78,8 @@ pub struct Shared {
     pub recorder: Recorder,
     /// What hides secrets.
     pub redactor: Arc<Redactor>,
+    /// Whether libtest's lines tell every violation of a test, or the first.
+    pub verbose: bool,
 }
 
 /// A trial for libtest-mimic.
@@ -121,7 +125,7 @@ fn result(
     }
 }
 
-/// What libtest-mimic shows: a line for each cause; the whole story stands below the table.
+/// What libtest-mimic shows: a line, or each violation when it is asked to be verbose; the causes stand below.
 fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
     let clean = |text: &str| shared.redactor.clean(text);
     match outcome.verdict {
@@ -132,17 +136,30 @@ fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Resul
             Err(clean(&format!("inconclusive: {reason}")).into())
         }
         Verdict::Failed => {
-            let lines: Vec<String> = record
-                .findings
+            let mut failing: Vec<&Finding> =
+                record.findings.iter().filter(|finding| shared.rules.fails(finding)).collect();
+            failing.sort_by_key(|finding| precedence(record, finding));
+            let shown = if shared.verbose { failing.len() } else { 1 };
+            let mut lines: Vec<String> = failing
                 .iter()
-                .filter(|finding| shared.rules.fails(finding))
+                .take(shown)
                 .map(|finding| {
                     format!("{} {}: {} (expected {})", finding.clause, finding.part, finding.message, finding.expected)
                 })
                 .collect();
+            if let (Some(first), 1.., false) = (lines.first_mut(), failing.len().saturating_sub(1), shared.verbose) {
+                first.push_str(&format!(", and {} more violations (--verbose)", failing.len() - 1));
+            }
             Err(clean(&lines.join("\n")).into())
         }
     }
+}
+
+/// What the test asserts comes before what checks found in the answers that it is about, and both before what was wrong
+/// in setup and cleanup.
+fn precedence(record: &TrialRecord, finding: &Finding) -> (bool, bool) {
+    let asserted = record.exchanges.get(finding.exchange).is_some_and(|exchange| exchange.role == Role::Asserted);
+    (finding.check != EXPECTATION, !asserted)
 }
 
 /// Runs a trial; a panic of ours is a doubt about us, not a breach of the API's.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Level;
 use crate::execute::TrialRecord;
-use crate::finding::Finding;
+use crate::finding::{Finding, Key};
 use crate::target::Deviation;
 
 /// What is said of a trial.
@@ -73,8 +73,12 @@ pub struct Rules {
 impl Rules {
     /// The verdict on a trial. A known deviation lets pass the findings that it describes and no others.
     pub fn judge(&self, trial: &str, record: &TrialRecord) -> Outcome {
-        let described: Vec<Vec<usize>> =
-            record.findings.iter().map(|finding| self.descriptions(trial, finding)).collect();
+        let described = record
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(at, finding)| self.descriptions(trial, finding, record.keys.get(at)));
+        let described: Vec<Vec<usize>> = described.collect();
         let (mut open, mut known) = (false, Vec::new());
         for (finding, entries) in record.findings.iter().zip(&described).filter(|(finding, _)| self.fails(finding)) {
             match entries.first() {
@@ -107,11 +111,11 @@ impl Rules {
         )
     }
 
-    fn descriptions(&self, trial: &str, finding: &Finding) -> Vec<usize> {
+    fn descriptions(&self, trial: &str, finding: &Finding, key: Option<&Key>) -> Vec<usize> {
         let valid = |deviation: &Deviation| self.today <= deviation.expires;
         let entries = self.deviations.iter().enumerate();
         entries
-            .filter(|(_, deviation)| valid(deviation) && deviation.describes(trial, finding))
+            .filter(|(_, deviation)| valid(deviation) && deviation.describes(trial, finding, key))
             .map(|(index, _)| index)
             .collect()
     }

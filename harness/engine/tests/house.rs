@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["trial", "compare", "certificate"],
     &["cli"],
-    &["run"],
+    &["run", "pairs"],
     &["commands"],
     &["lib"],
 ];

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use harness::contract::Level;
 use harness::report::FORMATS;
-use harness::report::model::{ExchangeReport, FindingReport, Report, Suite, TrialReport};
+use harness::report::model::{ExchangeReport, FindingReport, KeyReport, Report, Suite, TrialReport};
 use harness::verdict::Verdict;
 use junit_parser::{TestCase, TestStatus, TestSuites};
 use quick_xml::Reader;
@@ -540,7 +540,7 @@ fn finding(level: Level) -> FindingReport {
         actual: "500".into(),
         part: "status".into(),
         exchange: 0,
-        fingerprint: "0123456789ab".into(),
+        key: KeyReport::default(),
         deviation: None,
     }
 }

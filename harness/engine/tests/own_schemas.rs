@@ -222,7 +222,7 @@ fn report() -> Value {
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
             "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "answers": 1, "exchange": 0 }],
             "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
-            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "fingerprint": "00", "deviation": 0 }],
+            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "came": "", "answer": "200", "rule": "r" }, "deviation": 0 }],
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
                 "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "clauses": ["A-1"], "exchange": 0 }]
@@ -240,7 +240,8 @@ fn report() -> Value {
             "day": "2026-11-22", "spokenOf": [2]
         },
         "deviations": [{
-            "clause": "A-1", "trials": null, "check": null, "place": null, "reason": "r", "ticket": "t", "owner": null,
+            "clause": "A-1", "trials": null, "check": null, "place": null, "operations": ["op"], "expected": ["x"],
+            "came": ["y"], "answers": ["200"], "reason": "r", "ticket": "t", "owner": null,
             "expires": "2030-01-31", "flaky": false, "line": 3, "state": "observed", "note": null, "observedIn": ["a::b"]
         }]
     }"#;

@@ -1,15 +1,18 @@
 //! Two runs side by side: what is new, what is mended, and what is no longer looked at. A trial counts as
 //! newly broken when a defect shows in it that did not show before, even if it failed before, too.
 
+mod causes;
 mod render;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use self::causes::{compare_causes, is_open};
 use crate::report::model::{ClauseStatus, FindingReport, Report, TrialReport};
 use crate::verdict::Verdict;
 
+pub use causes::{CauseEntry, Trend};
 pub use render::{json, markdown, text};
 
 /// What became of a trial or a clause.
@@ -87,6 +90,8 @@ pub struct Entry {
 pub struct Comparison {
     /// What makes the two hard to compare.
     pub notes: Vec<String>,
+    /// Causes, the gravest change first.
+    pub causes: Vec<CauseEntry>,
     /// Trials, the gravest change first.
     pub trials: Vec<Entry>,
     /// Clauses, the gravest change first.
@@ -117,7 +122,7 @@ pub fn compare(old: &Report, new: &Report) -> Comparison {
     let mut clauses = compare_clauses(old, new);
     trials.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
     clauses.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
-    Comparison { notes: notes(old, new), trials, clauses }
+    Comparison { notes: notes(old, new), causes: compare_causes(old, new), trials, clauses }
 }
 
 /// What the two runs do not have in common.
@@ -138,6 +143,7 @@ fn notes(old: &Report, new: &Report) -> Vec<String> {
 }
 
 fn compare_trials(old: &Report, new: &Report) -> Vec<Entry> {
+    let known: BTreeSet<String> = old.trials.iter().flat_map(|trial| breaches(old, trial).into_keys()).collect();
     let before: BTreeMap<&str, &TrialReport> = old.trials.iter().map(|trial| (trial.name.as_str(), trial)).collect();
     let after: BTreeMap<&str, &TrialReport> = new.trials.iter().map(|trial| (trial.name.as_str(), trial)).collect();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
@@ -145,7 +151,7 @@ fn compare_trials(old: &Report, new: &Report) -> Vec<Entry> {
         .into_iter()
         .filter_map(|name| {
             let (change, details) = match (before.get(name), after.get(name)) {
-                (Some(before), Some(after)) => both(old, before, new, after)?,
+                (Some(before), Some(after)) => both((old, before), (new, after), &known)?,
                 (Some(before), None) => gone(old, before),
                 (None, Some(after)) => appeared(new, after),
                 (None, None) => return None,
@@ -155,13 +161,23 @@ fn compare_trials(old: &Report, new: &Report) -> Vec<Entry> {
         .collect()
 }
 
-fn both(old: &Report, before: &TrialReport, new: &Report, after: &TrialReport) -> Option<(Change, Vec<String>)> {
+/// What became of a test that both runs have. `known` are the keys of the whole earlier run: where a test that failed
+/// before shows one more of them, that is no news; where one that did not fail does, it is.
+fn both(
+    (old, before): (&Report, &TrialReport),
+    (new, after): (&Report, &TrialReport),
+    known: &BTreeSet<String>,
+) -> Option<(Change, Vec<String>)> {
     let (was, is) = (breaches(old, before), breaches(new, after));
     let reason = || after.reason.iter().cloned().collect();
     match (before.verdict, after.verdict) {
         (was_verdict, Verdict::Failed) => {
+            let is_new = |key: &String| match was_verdict {
+                Verdict::Failed => !known.contains(key),
+                _ => !was.contains_key(key),
+            };
             let new_ones: Vec<String> =
-                is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(_, text)| text.clone()).collect();
+                is.iter().filter(|(key, _)| is_new(key)).map(|(_, text)| text.clone()).collect();
             // A failure of no finding is about the list of known deviations.
             let without = is.is_empty() && was_verdict != Verdict::Failed;
             match (new_ones.is_empty(), without) {
@@ -201,11 +217,10 @@ fn appeared(new: &Report, after: &TrialReport) -> (Change, Vec<String>) {
     }
 }
 
-/// What fails a trial, by what makes a defect the same one across runs: clause, check and place.
-fn breaches(report: &Report, trial: &TrialReport) -> BTreeMap<(String, String, String), String> {
-    let key = |finding: &FindingReport| (finding.clause.clone(), finding.check.clone(), finding.part.clone());
-    let open = |finding: &&FindingReport| report.fails(finding) && finding.deviation.is_none();
-    trial.findings.iter().filter(open).map(|finding| (key(finding), in_words(finding))).collect()
+/// What fails a trial, by what makes a defect the same one across runs: the keys of its findings.
+fn breaches(report: &Report, trial: &TrialReport) -> BTreeMap<String, String> {
+    let open = trial.findings.iter().filter(|finding| is_open(report, finding));
+    open.map(|finding| (finding.key_id(), in_words(finding))).collect()
 }
 
 fn in_words(finding: &FindingReport) -> String {

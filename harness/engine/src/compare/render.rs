@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Change, Comparison, Entry};
+use super::{CauseEntry, Change, Comparison, Entry, Trend};
 
 /// How many entries of a kind are listed.
 const LISTED: usize = 20;
@@ -31,6 +31,18 @@ pub fn text(comparison: &Comparison) -> String {
     for note in &comparison.notes {
         let _ = writeln!(out, "note: {note}");
     }
+    for trend in Trend::ALL {
+        let listed = causes_of(comparison, trend);
+        if listed.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\ncauses {}: {}", trend.as_str(), listed.len());
+        let shown = if trend == Trend::Same { 0 } else { LISTED };
+        listed.iter().take(shown).for_each(|entry| out.push_str(&format!("  {}\n", cause(entry))));
+        if shown > 0 && listed.len() > shown {
+            let _ = writeln!(out, "  and {} more", listed.len() - shown);
+        }
+    }
     for (kind, entries) in [("trials", &comparison.trials), ("clauses", &comparison.clauses)] {
         for change in Change::ALL {
             let listed = of(entries, change);
@@ -53,6 +65,19 @@ pub fn text(comparison: &Comparison) -> String {
     out
 }
 
+fn causes_of(comparison: &Comparison, trend: Trend) -> Vec<&CauseEntry> {
+    comparison.causes.iter().filter(|entry| entry.trend == trend).collect()
+}
+
+/// `LOG-1: 1172 -> 19 tests: request-id-present at header X-Request-Id: expected an id, got absent (getCustomer)`.
+fn cause(entry: &CauseEntry) -> String {
+    let CauseEntry { clause, check, place, expected, came, operations, before, after, .. } = entry;
+    let plural = if *after == 1 { "" } else { "s" };
+    let tests = if *before == 0 { format!("{after} test{plural}") } else { format!("{before} -> {after} tests") };
+    let on = if operations.is_empty() { String::new() } else { format!(" ({})", operations.join(", ")) };
+    format!("{clause}: {tests}: {check} at {place}: expected {expected}, got {came}{on}")
+}
+
 fn counts(comparison: &Comparison) -> String {
     let counted: Vec<String> = Change::ALL
         .into_iter()
@@ -71,6 +96,17 @@ pub fn markdown(comparison: &Comparison) -> String {
     }
     for note in &comparison.notes {
         let _ = writeln!(out, "- *{}*", quoted(note));
+    }
+    for trend in Trend::ALL.into_iter().filter(|trend| *trend != Trend::Same) {
+        let listed = causes_of(comparison, trend);
+        if listed.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n### Causes {} ({})\n", trend.as_str(), listed.len());
+        listed.iter().take(LISTED).for_each(|entry| out.push_str(&format!("- {}\n", quoted(&cause(entry)))));
+        if listed.len() > LISTED {
+            let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
+        }
     }
     for (kind, entries) in [("Trials", &comparison.trials), ("Clauses", &comparison.clauses)] {
         for change in Change::ALL.into_iter().filter(|change| *change != Change::Added) {

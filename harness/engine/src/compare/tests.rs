@@ -123,3 +123,71 @@ fn a_target_s_text_is_no_markup() {
     let text = markdown(&comparison);
     assert!(!text.contains("<img") && !text.contains("[a](b)") && !text.contains("\n# d"), "{text}");
 }
+
+/// A finding with a key of its own.
+fn keyed(expected: &str, operation: &str) -> Value {
+    let mut finding = finding("success-status", "status");
+    finding["key"] = json!({
+        "id": format!("{expected} {operation}"), "operation": operation, "place": "status", "expected": expected,
+        "came": "200", "answer": "200"
+    });
+    finding
+}
+
+#[test]
+fn another_operation_of_the_same_check_and_test_is_new() {
+    let create = || keyed("201 for create", "create");
+    let before = || trial("t", "failed", json!([create()]));
+    let after = trial("t", "failed", json!([create(), keyed("204 for delete", "delete")]));
+    assert_eq!(change(Some(before()), Some(before())), Some(Change::StillFailing));
+    assert_eq!(change(Some(before()), Some(after)), Some(Change::New));
+}
+
+#[test]
+fn a_known_defect_is_new_only_where_nothing_failed_before() {
+    let (create, delete) = (|| keyed("201 for create", "create"), || keyed("204 for delete", "delete"));
+    let old = report(&[
+        trial("a", "failed", json!([create(), delete()])),
+        trial("b", "failed", json!([create()])),
+        trial("c", "passed", json!([])),
+    ]);
+    let new = report(&[
+        trial("a", "failed", json!([create(), delete()])),
+        trial("b", "failed", json!([create(), delete()])),
+        trial("c", "failed", json!([delete()])),
+    ]);
+    let changes: Vec<(String, Change)> =
+        compare(&old, &new).trials.into_iter().map(|entry| (entry.name, entry.change)).collect();
+    let expected = [("c", Change::New), ("a", Change::StillFailing), ("b", Change::StillFailing)];
+    assert_eq!(changes, expected.map(|(name, change)| (name.to_owned(), change)));
+}
+
+#[test]
+fn causes_grow_shrink_and_go() {
+    let tests = |count: usize, expected: &str| -> Vec<Value> {
+        let one = |number| trial(&format!("{expected} {number}"), "failed", json!([keyed(expected, "op")]));
+        (0..count).map(one).collect()
+    };
+    let of = |counts: [usize; 5]| {
+        let names = ["new", "larger", "same", "smaller", "fixed"];
+        report(&names.iter().zip(counts).flat_map(|(name, count)| tests(count, name)).collect::<Vec<_>>())
+    };
+    let comparison = compare(&of([0, 1, 2, 3, 1]), &of([1, 2, 2, 1, 0]));
+    let trends: Vec<(&str, &str, usize, usize)> = comparison
+        .causes
+        .iter()
+        .map(|cause| (cause.trend.as_str(), cause.expected.as_str(), cause.before, cause.after))
+        .collect();
+    assert_eq!(
+        trends,
+        [
+            ("new", "new", 0, 1),
+            ("larger", "larger", 1, 2),
+            ("same", "same", 2, 2),
+            ("smaller", "smaller", 3, 1),
+            ("fixed", "fixed", 1, 0),
+        ]
+    );
+    let text = text(&comparison);
+    assert!(text.contains("A-1: 3 -> 1 tests: success-status at status: expected smaller, got 200 (op)"), "{text}");
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::{Problems, SourceFile, suggestion};
 
 /// How binding a clause is (RFC 2119).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Level {
     /// A breach fails the run.
     #[serde(rename = "MUST")]

@@ -28,12 +28,13 @@ pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
-pub use steps::run_trial;
 
 use std::collections::BTreeSet;
 
+use crate::contract::Contract;
 use crate::exchange::Exchange;
-use crate::finding::Finding;
+use crate::finding::{Finding, Key};
+use crate::scenario::TrialSpec;
 
 /// What came of a trial.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct TrialRecord {
     pub exchanges: Vec<Exchange>,
     /// Every finding.
     pub findings: Vec<Finding>,
+    /// The key of each finding.
+    pub keys: Vec<Key>,
     /// What its answers have shown of the clauses.
     pub coverage: Coverage,
     /// Why no verdict could be had, if none could.
@@ -67,6 +70,23 @@ pub struct Attempt {
     pub findings: Vec<Finding>,
     /// Its exchanges in the record.
     pub exchanges: Vec<usize>,
+}
+
+/// Runs a trial to its end, takes away what it made, whatever happens, and gives every finding its key.
+pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
+    let record = steps::run_trial(environment, spec).await;
+    let keys = keys(&environment.contract, &record);
+    TrialRecord { keys, ..record }
+}
+
+fn keys(contract: &Contract, record: &TrialRecord) -> Vec<Key> {
+    let rule = |exchange: usize| {
+        let found = record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
+        found.filter(|found| found.exchange == exchange).map(|found| found.name).next()
+    };
+    let key =
+        |finding: &Finding| Key::of(contract, finding, record.exchanges.get(finding.exchange), rule(finding.exchange));
+    record.findings.iter().map(key).collect()
 }
 
 /// Six lower-case letters and digits that no other run has.

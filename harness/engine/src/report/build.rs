@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sha2::{Digest as _, Sha256};
 
 use super::model::{
     ActorReport, AttemptReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport,
-    ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, LeftBehind, Manifest, MessageReport, OpenReport,
-    Report, RuleReport, Suite, TrialReport,
+    ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, KeyReport, LeftBehind, Manifest, MessageReport,
+    OpenReport, Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
 use super::{curl, judge};
@@ -18,7 +17,7 @@ use crate::check::unjudged;
 use crate::contract::{Clause, Contract, ErrorCode, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Evidence, Found, FuzzRecord, Made, RuleTally, TrialRecord};
-use crate::finding::Finding;
+use crate::finding::{Finding, Key};
 use crate::preflight::Preflight;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
@@ -284,26 +283,28 @@ fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<Finding
     let findings = result.record.findings.iter().enumerate();
     findings
         .map(|(index, finding)| FindingReport {
-            fingerprint: fingerprint(result, finding),
+            key: result.record.keys.get(index).map(key_report).unwrap_or_default(),
             deviation: described(index),
             ..finding_report(finding, own, redactor)
         })
         .collect()
 }
 
-/// Nothing goes into it that differs from run to run, and no message, which may be put better one day.
-fn fingerprint(result: &TrialResult, finding: &Finding) -> String {
-    let found = result.record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
-    let rule = found.filter(|found| found.exchange == finding.exchange).map(|found| found.name).next();
-    let part = finding.part.to_string();
-    let parts: Vec<&str> =
-        [result.name.as_str(), &finding.clause, &finding.check, &part].into_iter().chain(rule).collect();
-    hex(&Sha256::digest(parts.join("\n")))[..12].to_owned()
+fn key_report(key: &Key) -> KeyReport {
+    KeyReport {
+        id: key.id(),
+        operation: key.operation.clone(),
+        place: key.place.clone(),
+        expected: key.expected.clone(),
+        came: key.came.clone(),
+        answer: key.answer.clone(),
+        rule: key.rule.clone(),
+    }
 }
 
 fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingReport {
     FindingReport {
-        fingerprint: String::new(),
+        key: KeyReport::default(),
         deviation: None,
         clause: finding.clause.clone(),
         check: finding.check.clone(),

@@ -1,87 +1,14 @@
-//! What lies behind many trials: findings that say the same of the same part are one cause, told once.
+//! What reports say of a run: its causes, its tests by reason, the verdict in one sentence, and numbers for people.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use sha2::{Digest as _, Sha256};
-
-use super::model::{ClauseStatus, ExchangeReport, FindingReport, Report, TrialReport};
+use super::model::{ClauseStatus, Report, TrialReport};
 use crate::contract::Level;
-use crate::finding::EXPECTATION;
 use crate::verdict::Verdict;
 
-/// A cause with the trials that saw it.
-pub(super) struct Cause<'r> {
-    /// The first finding of it.
-    pub(super) finding: &'r FindingReport,
-    /// Every trial with such a finding, in order of name.
-    pub(super) trials: Vec<&'r TrialReport>,
-}
-
-/// What is the same for all findings of a cause.
-pub(super) type Identity<'r> = (&'r str, &'r str, &'static str, &'r str, Option<(&'r str, &'r str)>);
-
-impl<'r> Cause<'r> {
-    /// The trial that is shown for all of them: one that failed, if any did.
-    pub(super) fn example(&self) -> &'r TrialReport {
-        let failed = self.trials.iter().find(|trial| trial.verdict == Verdict::Failed);
-        failed.or(self.trials.first()).copied().unwrap_or_else(|| unreachable!("a cause has a trial"))
-    }
-
-    /// The finding of that trial.
-    pub(super) fn shown(&self) -> &'r FindingReport {
-        let wanted = identity(self.finding);
-        self.example().findings.iter().find(|finding| identity(finding) == wanted).unwrap_or(self.finding)
-    }
-
-    /// The exchange of that finding.
-    pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
-        self.example().exchanges.get(self.shown().exchange)
-    }
-
-    /// True if every trial of it is let pass for now.
-    pub(super) fn is_known(&self) -> bool {
-        self.trials.iter().all(|trial| trial.verdict == Verdict::Skipped)
-    }
-
-    /// The anchor of its card; the same in every run in which it is seen.
-    pub(super) fn anchor(&self) -> String {
-        let (clause, check, level, part, texts) = identity(self.finding);
-        let (expected, actual) = texts.unwrap_or_default();
-        format!("c-{}", &digest(&[clause, check, level, part, expected, actual])[..12])
-    }
-
-    /// A name that is the same in every run: of what is broken and, for what a scenario asked for, of where.
-    pub(super) fn fingerprint(&self) -> String {
-        let Self { finding, trials } = self;
-        let first = trials.first().filter(|_| finding.check == EXPECTATION).map_or("", |trial| trial.name.as_str());
-        digest(&[&finding.clause, &finding.check, finding.level.as_str(), &finding.part, first])
-    }
-}
-
-/// The causes behind all findings, those of most trials first.
-pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    let mut places: HashMap<Identity<'_>, usize> = HashMap::new();
-    for trial in &report.trials {
-        for finding in &trial.findings {
-            let place = *places.entry(identity(finding)).or_insert(causes.len());
-            match causes.get_mut(place) {
-                Some(cause) if cause.trials.last().is_some_and(|last| last.name == trial.name) => {}
-                Some(cause) => cause.trials.push(trial),
-                None => causes.push(Cause { finding, trials: vec![trial] }),
-            }
-        }
-    }
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.trials.len()));
-    causes
-}
-
-/// What a finding shares with all others of its cause.
-pub(super) fn identity(finding: &FindingReport) -> Identity<'_> {
-    let texts = (finding.check == EXPECTATION).then_some((finding.expected.as_str(), finding.actual.as_str()));
-    (&finding.clause, &finding.check, finding.level.as_str(), &finding.part, texts)
-}
+pub(super) use super::grouping::{Cause, causes};
+pub(super) use crate::finding::digest;
 
 /// Trials of a verdict by their reason, the most frequent reason first.
 pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TrialReport) -> bool) -> Vec<(&str, Vec<&TrialReport>)> {
@@ -213,16 +140,6 @@ pub(crate) fn shell(word: &str) -> String {
     }
 }
 
-/// The same name for the same texts, in every run.
-pub(super) fn digest(texts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    crate::contract::hex(&hash.finalize())
-}
-
 /// The anchor of a trial, the same in every run.
 pub(super) fn trial_anchor(name: &str) -> String {
     format!("t-{}", &digest(&[name])[..12])
@@ -244,10 +161,5 @@ mod tests {
         assert_eq!(shell("a/b::c-1"), "a/b::c-1");
         assert_eq!(shell("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(shell(""), "''");
-    }
-
-    #[test]
-    fn texts_do_not_run_into_each_other() {
-        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
     }
 }

@@ -50,13 +50,13 @@ pub(super) fn render(report: &Report) -> String {
 
 fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
     let (finding, trial) = (cause.shown(), cause.example());
-    let mut message = format!("{}\nexpected: {}\nactual:   {}\n", finding.message, finding.expected, finding.actual);
+    let mut message = format!("{}\nexpected: {}\nactual:   {}\n", cause.title(), cause.expected(), cause.actual());
     if let Some(exchange) = cause.exchange() {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
     }
     let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.trials.len(), "trial"), trial.name);
     message.push_str(&cause::rerun(report, &trial.name));
-    let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), finding.message);
+    let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), cause.title());
     Annotation { trial, title, message }
 }
 

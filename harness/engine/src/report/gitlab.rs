@@ -48,9 +48,9 @@ fn causes(report: &Report) -> impl Iterator<Item = Value> {
             "{} {}: {}: expected {}, got {} ({}{})",
             finding.clause,
             finding.level.as_str(),
-            finding.message,
-            finding.expected,
-            finding.actual,
+            cause.title(),
+            cause.expected(),
+            cause.actual(),
             counted(cause.trials.len(), "trial"),
             if cause.is_known() { ", a known deviation" } else { "" },
         );

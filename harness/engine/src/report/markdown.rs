@@ -131,11 +131,11 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
         "### {} {} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
         value(&finding.clause),
         finding.level.as_str(),
-        plain(&finding.message),
-        counted(cause.trials.len(), "trial"),
+        plain(&cause.title()),
+        seen(cause),
         value(&finding.check)
     );
-    let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&finding.expected), value(&finding.actual));
+    let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&cause.expected()), value(&cause.actual()));
     let part = value(&finding.part);
     let place = exchange.map(|exchange| {
         let id = exchange.request_id.as_ref().map(|id| format!(", request id {}", value(id))).unwrap_or_default();
@@ -154,6 +154,15 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     }
     text.push('\n');
     text
+}
+
+/// In how many tests a cause shows, how many would pass without it, and on which operations.
+fn seen(cause: &Cause<'_>) -> String {
+    let operations: Vec<String> = cause.operations().into_iter().map(value).collect();
+    let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
+    let alone =
+        if cause.alone == 0 { String::new() } else { format!(", {} by this alone", grouped(cause.alone as u64)) };
+    format!("{}{alone}{on}", counted(cause.trials.len(), "trial"))
 }
 
 fn of_stale(trial: &TrialReport) -> String {

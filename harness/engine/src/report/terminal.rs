@@ -1,132 +1,134 @@
-//! What a person sees after the trials: each cause once, with what was expected, what came, where, and
-//! a command that shows it again; then a few lines of counts.
+//! What a person sees after the tests: the causes to repair first, then a few lines of counts, and one next step. It fits
+//! on a screen whatever happened; the other formats hold everything.
 
 use std::fmt::Write as _;
 
-use super::cause::{self, Cause, by_reason, causes};
-use super::model::{ClauseStatus, DeviationState, ExchangeReport, Report};
+use super::cause::{self, Cause, by_reason, causes, counted, grouped};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TrialReport};
+use super::spell::one_line;
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// How many further trials of a cause are named.
-const NAMED: usize = 4;
-/// How many skipped reasons and unexercised clauses are listed.
-const LISTED: usize = 12;
+/// How many causes are shown.
+const MOST_CAUSES: usize = 10;
+/// With more causes than these each gets fewer lines.
+const FEW_CAUSES: usize = 4;
+/// How many lines a section has besides its heading.
+const LISTED: usize = 3;
+/// How many clauses and codes a line of counts names.
+const NAMED: usize = 6;
+/// The most columns of a line that is not a command.
+const COLUMNS: usize = 100;
 
-/// The text; `verbose` when a person filtered down to few trials.
+/// The text.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
     let causes = causes(report);
-    for level in [Level::Must, Level::Should] {
-        let of_level: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.finding.level == level).collect();
-        if of_level.is_empty() {
-            continue;
-        }
-        let title = match level {
-            Level::Must => "broken promises",
-            Level::Should => "recommendations not followed",
-        };
-        let _ = writeln!(out, "\n{title}:\n");
-        for cause in of_level {
-            write_cause(&mut out, cause);
-        }
-    }
-    for trial in cause::stale(report) {
+    write_causes(&mut out, &causes);
+    let stale: Vec<&TrialReport> = cause::stale(report).collect();
+    section(&mut out, "known deviations that are out of date", &stale, |trial| {
         let reason = trial.reason.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "\n{}\n  {reason}\n  at        {}:{}", trial.name, trial.file, trial.line);
-    }
-    write_inconclusive(&mut out, report);
-    write_skipped(&mut out, report);
-    write_deviations(&mut out, report);
+        format!("{reason} ({}:{})", trial.file, trial.line)
+    });
+    let inconclusive = by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
+    section(&mut out, "no verdict", &inconclusive, |(reason, trials)| {
+        format!("{:>5}  {reason} ({})", grouped(trials.len() as u64), trials[0].name)
+    });
+    let skipped = by_reason(report, |trial| trial.verdict == Verdict::Skipped && !cause::is_known_deviation(trial));
+    section(&mut out, "skipped", &skipped, |(reason, trials)| format!("{:>5}  {reason}", grouped(trials.len() as u64)));
+    let deviations: Vec<&DeviationReport> = report.deviations.iter().collect();
+    section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
     write_left(&mut out, report);
     write_counts(&mut out, report);
+    write_next(&mut out, report, &causes);
     out
 }
 
-fn write_cause(out: &mut String, cause: &Cause<'_>) {
-    let finding = cause.finding;
-    let Some(trial) = cause.trials.first() else { return };
-    let exchange = trial.exchanges.get(finding.exchange);
-    let _ = writeln!(out, "{} {}  {}", finding.clause, finding.level.as_str(), finding.message);
-    let _ = writeln!(out, "  expected  {}", finding.expected);
-    let _ = writeln!(out, "  actual    {}", finding.actual);
-    if let Some(exchange) = exchange {
-        let _ = writeln!(out, "  where     {} of {}", finding.part, answered(exchange));
-    }
-    let known = if trial.verdict == Verdict::Skipped { "  (known deviation)" } else { "" };
-    let _ = writeln!(out, "  trial     {}{known}", trial.name);
-    let _ = writeln!(out, "  at        {}:{}  check {}", trial.file, trial.line, finding.check);
-    if let Some(exchange) = exchange {
-        let _ = writeln!(out, "  again     {}", exchange.curl);
-    }
-    let others = &cause.trials[1..];
-    if !others.is_empty() {
-        let names: Vec<&str> = others.iter().take(NAMED).map(|trial| trial.name.as_str()).collect();
-        let more = others.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(out, "  also in   {}{more}", names.join("\n            "));
-    }
-    out.push('\n');
-}
-
-fn answered(exchange: &ExchangeReport) -> String {
-    let status = exchange.status_code.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let id = exchange.request_id.as_ref().map(|id| format!(", request id {id}")).unwrap_or_default();
-    format!("{} as {} ({status}{id})", exchange.endpoint, exchange.actor)
-}
-
-fn write_inconclusive(out: &mut String, report: &Report) {
-    let groups = by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
-    if groups.is_empty() {
+/// A heading and a line for each of the first entries.
+fn section<T>(out: &mut String, title: &str, entries: &[T], line: impl Fn(&T) -> String) {
+    if entries.is_empty() {
         return;
     }
-    out.push_str("\nno verdict could be had:\n\n");
-    for (reason, trials) in groups.iter().take(LISTED) {
-        let _ = writeln!(out, "  {reason}");
-        let first = trials[0];
-        let _ = writeln!(out, "    {} ({}:{}){}", first.name, first.file, first.line, and_more(trials.len() - 1));
+    let _ = writeln!(out, "\n{title}:");
+    for entry in entries.iter().take(LISTED) {
+        let _ = writeln!(out, "  {}", one_line(&line(entry), COLUMNS - 2));
+    }
+    if entries.len() > LISTED {
+        let _ = writeln!(out, "  and {} more, in the reports", grouped((entries.len() - LISTED) as u64));
     }
 }
 
-fn write_skipped(out: &mut String, report: &Report) {
-    let groups = by_reason(report, |trial| trial.verdict == Verdict::Skipped && !cause::is_known_deviation(trial));
-    if groups.is_empty() {
+fn write_causes(out: &mut String, causes: &[Cause<'_>]) {
+    let open: Vec<&Cause<'_>> = causes.iter().filter(|cause| !cause.is_known()).collect();
+    if open.is_empty() {
         return;
     }
-    out.push_str("\nskipped:\n\n");
-    for (reason, trials) in groups.iter().take(LISTED) {
-        let _ = writeln!(out, "  {:>4}  {reason}", trials.len());
-    }
-}
-
-/// The target's list of known deviations, each with what became of it.
-fn write_deviations(out: &mut String, report: &Report) {
-    if report.deviations.is_empty() {
-        return;
-    }
-    out.push_str("\nknown deviations:\n\n");
-    for entry in &report.deviations {
-        let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
-        let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
-        let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
-        let seen = match entry.observed_in.len() {
-            0 => String::new(),
-            1 => format!(", seen in {}", entry.observed_in[0]),
-            many => format!(", seen in {many} trials"),
-        };
-        let _ = writeln!(
-            out,
-            "  {:<10}  {}: {} ({}{owner}, until {}){seen}",
-            entry.state.as_str(),
-            subject.join(" "),
-            entry.reason,
-            entry.ticket,
-            entry.expires
-        );
-        if let Some(note) = entry.note.as_ref().filter(|_| entry.state == DeviationState::Unobserved) {
-            let _ = writeln!(out, "              {note}");
+    let shown = open.len().min(MOST_CAUSES);
+    let title = match open.len() {
+        all if all > shown => {
+            format!("the first {shown} of {} causes, to be repaired in this order", grouped(all as u64))
         }
+        all => counted(all, "cause"),
+    };
+    let _ = writeln!(out, "\n{title}:");
+    for (index, cause) in open.iter().take(shown).enumerate() {
+        write_cause(out, index + 1, cause, open.len() <= FEW_CAUSES);
     }
+}
+
+/// A cause in four lines, or with room in six and an empty one.
+fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) {
+    let finding = cause.shown();
+    let mut lines = Vec::new();
+    let should = if finding.level == Level::Should { " (SHOULD)" } else { "" };
+    lines.push(format!("{number:>2}. {}{should}: {}", finding.clause, cause.title()));
+    let (expected, actual) = (cause.expected(), cause.actual());
+    if roomy {
+        lines.push(format!("    expected  {expected}"));
+        lines.push(format!("    actual    {actual}"));
+        if let Some(exchange) = cause.exchange() {
+            lines.push(format!("    where     {} of {} as {}", finding.part, exchange.endpoint, exchange.actor));
+        }
+    } else {
+        // Half of the line for each, and what one leaves to the other.
+        let room = COLUMNS - "    expected , got ".len();
+        let expected = one_line(&expected, (room / 2).max(room.saturating_sub(actual.chars().count())));
+        lines.push(format!("    expected {expected}, got {actual}"));
+    }
+    let known =
+        if cause.alone > 0 { format!(", {} by this alone", grouped(cause.alone as u64)) } else { String::new() };
+    let operations = cause.operations();
+    let on = if operations.is_empty() { String::new() } else { format!("; on {}", operations.join(", ")) };
+    lines.push(format!("    {}{known}{on}", counted(cause.trials.len(), "test")));
+    lines.push(format!("    such as {}", cause.example().name));
+    if roomy {
+        out.push('\n');
+    }
+    for line in lines {
+        let _ = writeln!(out, "{}", one_line(&line, COLUMNS));
+    }
+}
+
+/// A known deviation with what became of it.
+fn deviation(entry: &DeviationReport) -> String {
+    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let mut subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
+    subject.extend(entry.operations.iter().map(String::as_str));
+    let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
+    let seen = match entry.observed_in.len() {
+        0 => String::new(),
+        many => format!(", seen in {}", counted(many, "test")),
+    };
+    let note = entry.note.as_ref().filter(|_| entry.state == DeviationState::Unobserved);
+    let note = note.map(|note| format!("; {note}")).unwrap_or_default();
+    let state = entry.state.as_str();
+    format!(
+        "{state:<10}  ({}{owner}, until {}){seen}: {} {}{note}",
+        entry.ticket,
+        entry.expires,
+        entry.reason,
+        subject.join(" ")
+    )
 }
 
 fn write_left(out: &mut String, report: &Report) {
@@ -137,16 +139,18 @@ fn write_left(out: &mut String, report: &Report) {
             None => nouns.push((&left.noun, vec![&left.id])),
         }
     }
-    for (noun, ids) in nouns {
-        let shown: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-        let _ = writeln!(
-            out,
-            "\nleft behind on the target: {} {noun}{}: {}{}",
-            ids.len(),
-            if ids.len() == 1 { "" } else { "s" },
-            shown.join(", "),
-            and_more(ids.len() - shown.len())
-        );
+    section(out, "left behind on the target", &nouns, |(noun, ids)| {
+        let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
+        format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()))
+    });
+}
+
+/// The one thing to do next.
+fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
+    let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
+    let open = || report.trials.iter().find(|trial| trial.verdict == Verdict::Inconclusive);
+    if let Some(trial) = failing.map(Cause::example).or_else(open).filter(|_| report.exit_code != 0) {
+        let _ = writeln!(out, "  next     {}", cause::rerun(report, &trial.name));
     }
 }
 
@@ -186,9 +190,9 @@ fn write_counts(out: &mut String, report: &Report) {
 }
 
 fn listed(what: &str, ids: &[&str]) -> String {
-    if ids.is_empty() {
-        return String::new();
+    match ids.len() {
+        0 => String::new(),
+        count if count > NAMED => format!(", {count} {what}"),
+        count => format!(", {count} {what} ({})", ids.join(", ")),
     }
-    let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
-    format!(", {} {what} ({}{})", ids.len(), shown.join(", "), and_more(ids.len() - shown.len()))
 }

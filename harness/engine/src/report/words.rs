@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
 use super::spell;
-use crate::contract::Level;
+use crate::finding::EXPECTATION;
 use crate::verdict::Verdict;
 
 /// The most characters of a message.
@@ -18,7 +18,7 @@ const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
 
 /// What is wrong, in one line: of a failure the first finding, of anything else the reason.
 pub(super) fn message(report: &Report, trial: &TrialReport) -> String {
-    let finding = worst_first(report, trial).first().map(|finding| in_short(finding));
+    let finding = worst_first(report, trial).first().map(|finding| in_short(trial, finding));
     let reason = trial.reason.clone().filter(|reason| !reason.trim().is_empty());
     let message = match trial.verdict {
         Verdict::Failed => finding.or(reason),
@@ -28,14 +28,25 @@ pub(super) fn message(report: &Report, trial: &TrialReport) -> String {
     in_line(&message, LONGEST_MESSAGE)
 }
 
-fn in_short(finding: &FindingReport) -> String {
-    format!("{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
+fn in_short(trial: &TrialReport, finding: &FindingReport) -> String {
+    let role = trial.exchanges.get(finding.exchange).map(|exchange| exchange.role.as_str());
+    let place = match role {
+        Some("set-up") => "in the setup: ",
+        Some("teardown") => "in the cleanup: ",
+        _ => "",
+    };
+    format!("{place}{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
 }
 
-/// The findings, those that fail a run before those that warn.
+/// The findings: those that fail a run before those that warn, what the test asserts before what checks found in the
+/// answers that it is about, and both before what was wrong in setup and cleanup.
 pub(super) fn worst_first<'r>(report: &Report, trial: &'r TrialReport) -> Vec<&'r FindingReport> {
     let mut findings: Vec<&FindingReport> = trial.findings.iter().collect();
-    findings.sort_by_key(|finding| finding.level != Level::Must && !report.strict);
+    findings.sort_by_key(|finding| {
+        let asserted = trial.exchanges.get(finding.exchange).is_some_and(|exchange| exchange.role == "asserted");
+        let of_its_clauses = trial.clauses.contains(&finding.clause);
+        (!report.fails(finding), finding.check != EXPECTATION, !asserted, !of_its_clauses)
+    });
     findings
 }
 

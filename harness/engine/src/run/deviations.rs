@@ -73,7 +73,9 @@ fn unobserved(deviation: &Deviation, trials: &[TrialReport], spoken_of: usize, s
         return if scope == Scope::Filtered { DeviationState::Unobserved } else { DeviationState::Unmatched };
     }
     let about = |trial: &&TrialReport| {
-        deviation.covers(&trial.name) && deviation.clause.as_ref().is_none_or(|clause| touches(trial, clause))
+        deviation.covers(&trial.name)
+            && deviation.clause.as_ref().is_none_or(|clause| touches(trial, clause))
+            && (deviation.operations.is_empty() || calls(trial, &deviation.operations))
     };
     let covered: Vec<&TrialReport> = trials.iter().filter(about).collect();
     // Where no verdict could be had, nothing is known of the entry, either.
@@ -112,6 +114,10 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
         trials: deviation.trials.clone(),
         check: deviation.check.clone(),
         place: deviation.place.clone(),
+        operations: deviation.operations.clone(),
+        expected: deviation.expected.clone(),
+        came: deviation.came.clone(),
+        answers: deviation.answers.clone(),
         reason: deviation.reason.clone(),
         ticket: deviation.ticket.clone(),
         owner: deviation.owner.clone(),
@@ -126,6 +132,10 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
 
 fn touches(trial: &TrialReport, clause: &String) -> bool {
     trial.clauses.contains(clause) || trial.evidence_of(clause).is_some()
+}
+
+fn calls(trial: &TrialReport, operations: &[String]) -> bool {
+    trial.exchanges.iter().any(|exchange| operations.contains(&exchange.operation))
 }
 
 /// A failed trial for every entry that has rotted: the list must not.

@@ -180,6 +180,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         rules: rules.clone(),
         recorder: Recorder::default(),
         redactor: redactor.clone(),
+        verbose: arguments.verbose,
     };
     let names: Vec<Planned> = planned.clone();
     let trials: Vec<Trial> = planned.into_iter().map(|planned| trial(planned, shared.clone())).collect();
@@ -242,6 +243,11 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
         return Err(usage("--test-threads must be at least 1"));
     }
     arguments.libtest.test_threads.get_or_insert(THREADS);
+    // What is asked to be quiet says nothing but the summary; libtest itself would still tell of each failed test.
+    let libtest = &mut arguments.libtest;
+    if libtest.quiet && libtest.logfile.is_none() && libtest.format.is_none() {
+        libtest.logfile = Some(if cfg!(windows) { "NUL" } else { "/dev/null" }.to_owned());
+    }
     if let Some(url) = &arguments.target_url {
         target::check_url(url).map_err(|message| usage(format!("--target-url: {message}")))?;
     }

@@ -5,14 +5,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use crate::contract::Contract;
-use crate::finding::{EXPECTATION, Finding, PLACES, Part};
+use crate::finding::{self, EXPECTATION, Finding, Key, PLACES, Part};
 use crate::source::{Problems, SourceFile, Step, suggestion};
 
 /// A known breach: it still runs, but does not fail the run while it is as described.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
-    /// The clause that is known to be broken. Either this or `trials` must be given.
+    /// The clause that is known to be broken. This, `trials` or `answers` must be given.
     #[serde(default)]
     pub clause: Option<String>,
     /// The trials in which it is: a name, in which `*` stands for any text. All when absent.
@@ -21,9 +21,21 @@ pub struct Deviation {
     /// The check that reports it, `expectation` for a scenario's own claim. Any when absent.
     #[serde(default)]
     pub check: Option<String>,
-    /// Where in the answer it is: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`. Anywhere when absent.
+    /// Where in the answer it is: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`; `*` stands for an index. Anywhere when absent.
     #[serde(default)]
     pub place: Option<String>,
+    /// The operations that show it, by their `operationId`. All when empty.
+    #[serde(default)]
+    pub operations: Vec<String>,
+    /// What is expected there, one of these, as in the `key` of a finding in the JSON report. Anything when empty.
+    #[serde(default)]
+    pub expected: Vec<String>,
+    /// The shape of what comes there, one of these, as in the `key` of a finding. Anything when empty.
+    #[serde(default)]
+    pub came: Vec<String>,
+    /// The shape of the whole answer, one of these, as in the `key` of a finding. Anything when empty.
+    #[serde(default)]
+    pub answers: Vec<String>,
     /// Why it is let pass.
     pub reason: String,
     /// Where it is being worked on.
@@ -49,12 +61,24 @@ impl Deviation {
     }
 
     /// True when it speaks of this finding of the trial, and not of another one.
-    pub fn describes(&self, trial: &str, finding: &Finding) -> bool {
+    pub fn describes(&self, trial: &str, finding: &Finding, key: Option<&Key>) -> bool {
         let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         self.covers(trial)
             && same(&self.clause, &finding.clause)
             && same(&self.check, &finding.check)
             && self.place.as_deref().is_none_or(|place| same_place(place, &finding.part))
+            && self.fits(key)
+    }
+
+    /// True when a key has one of the values that are listed for each of its parts.
+    fn fits(&self, key: Option<&Key>) -> bool {
+        let one_of = |listed: &[String], part: fn(&Key) -> &String| {
+            listed.is_empty() || key.is_some_and(|key| listed.contains(part(key)))
+        };
+        one_of(&self.operations, |key| &key.operation)
+            && one_of(&self.expected, |key| &key.expected)
+            && one_of(&self.came, |key| &key.came)
+            && one_of(&self.answers, |key| &key.answer)
     }
 
     /// What it speaks of, in a few words.
@@ -62,6 +86,7 @@ impl Deviation {
         match (&self.clause, &self.trials) {
             (Some(clause), _) => clause.clone(),
             (None, Some(trials)) => format!("what `{trials}` claims"),
+            (None, None) if !self.operations.is_empty() => self.operations.join(", "),
             (None, None) => "the contract".to_owned(),
         }
     }
@@ -71,7 +96,7 @@ impl Deviation {
 fn same_place(place: &str, part: &Part) -> bool {
     match part {
         Part::Header(_) => part.to_string().eq_ignore_ascii_case(place),
-        _ => part.to_string() == place,
+        _ => finding::place(&part.to_string()) == finding::place(place),
     }
 }
 
@@ -121,9 +146,13 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
         let mut refuse = |member: &str, message: String, help: Option<String>| {
             problems.0.push(file.problem(&at(member), message).with_help(help));
         };
-        if deviation.clause.is_none() && deviation.trials.is_none() {
-            let message = "a known deviation names a `clause`, or its `trials`, or both";
+        if deviation.clause.is_none() && deviation.trials.is_none() && deviation.answers.is_empty() {
+            let message = "a known deviation names a `clause`, its `trials`, or the `answers` that show it";
             refuse("", message.to_owned(), Some("add `clause: ID` or `trials: PATTERN`".to_owned()));
+        }
+        let operations: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        for operation in deviation.operations.iter().filter(|operation| !operations.contains(operation)) {
+            refuse("operations", format!("unknown operation `{operation}`"), suggestion(operation, &operations));
         }
         if let Some(clause) = deviation.clause.as_ref().filter(|clause| !clauses.contains(clause)) {
             refuse("clause", format!("unknown clause `{clause}`"), suggestion(clause, &clauses));

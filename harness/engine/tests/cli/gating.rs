@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::stub;
-use super::support::{Desk, Folder, Program, Said, folder, parcel_pack, write};
+use super::support::{Desk, Folder, Program, Said, Served, folder, parcel_pack, write};
 
 // ---------------------------------------------------------------- known deviations
 
@@ -95,6 +95,46 @@ fn filled_in(draft: &str) -> String {
         .replace("ticket: \"\"", "ticket: DESK-1")
         .replace("owner: \"\"", "owner: the desk")
         .replace("expires: \"\"", "expires: 2999-12-31")
+}
+
+/// Tests that see dates on update, a property among them, and that make and delete customers.
+const DATES: [&str; 3] = ["fuzz/updateCustomer/dateOfBirth", "fuzz/createCustomer/dateOfBirth", "--no-progress"];
+
+#[test]
+fn a_filled_in_draft_accepts_its_causes_and_no_other_defect_of_the_same_check() {
+    let known = ["create-answers-200", "update-skips-date-check"];
+    let (folder, served) = (folder(), Served::start(&known));
+    let draft = format!("{}/draft.yaml", folder.path());
+    served.program(&[&["run", "--write-deviations", &draft], &DATES[..]].concat()).go().ended(1);
+    let text = read(&draft);
+    assert_eq!(text.matches("reason: \"\"").count(), known.len(), "{text}");
+    let target = write(&folder, "target.yaml", &filled_in(&text));
+    let with_target = |served: &Served, more: &[&str]| {
+        served.program(&[&["run", "--target", &target], &DATES[..], more].concat()).go()
+    };
+    with_target(&served, &[]).ended(0);
+    with_target(&served, &["--seed", "7"]).ended(0);
+    let other = Served::start(&[&known[..], &["delete-answers-200"]].concat());
+    let said = with_target(&other, &[]);
+    said.ended(1);
+    assert!(
+        said.out.contains("STA-3: a success has the status") && said.out.contains("204 for deleteCustomer"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn an_entry_about_bodies_does_not_let_anybody_in() {
+    let (folder, served) = (folder(), Served::start(&["create-answers-200"]));
+    let draft = format!("{}/draft.yaml", folder.path());
+    let tests = "authentication/authentication-failed::a-refused-caller-creates-nothing";
+    served.program(&["run", "--write-deviations", &draft, DATES[1]]).go().ended(1);
+    let target = write(&folder, "target.yaml", &filled_in(&read(&draft)));
+    let open = Served::start(&["create-answers-200", "anonymous-may-create"]);
+    let said = open.program(&["run", "--target", &target, tests]).go();
+    said.ended(1);
+    assert!(said.out.contains("AUTH-"), "{}", said.out);
 }
 
 // ---------------------------------------------------------------- runs against each other

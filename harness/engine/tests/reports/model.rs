@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use harness::contract::Level;
+use harness::finding::digest;
 use harness::report::Report;
 use harness::report::model::{
-    ClauseReport, ClauseStatus, CodeReport, DeviationReport, DeviationState, ExchangeReport, FindingReport, LeftBehind,
-    MessageReport, Suite, TrialReport,
+    ClauseReport, ClauseStatus, CodeReport, DeviationReport, DeviationState, ExchangeReport, FindingReport, KeyReport,
+    LeftBehind, MessageReport, Suite, TrialReport,
 };
 use harness::verdict::Verdict;
 
@@ -40,9 +41,31 @@ pub fn large(count: usize) -> Report {
     report
 }
 
+/// What a run would have written as the keys of the findings.
+fn give_keys(trial: &mut TrialReport) {
+    let exchanges = &trial.exchanges;
+    for finding in &mut trial.findings {
+        let exchange = exchanges.get(finding.exchange);
+        let answer = exchange.and_then(|exchange| {
+            Some(format!("{} {}", exchange.status_code?, exchange.error_code.as_deref().unwrap_or("text/plain")))
+        });
+        let came = if finding.part.starts_with("header") { "absent" } else { "a string" };
+        finding.key = KeyReport {
+            id: digest(&[&finding.clause, &finding.check, &finding.part]),
+            operation: exchange.map(|exchange| exchange.operation.clone()).unwrap_or_default(),
+            place: finding.part.clone(),
+            expected: finding.expected.clone(),
+            came: came.into(),
+            answer: answer.unwrap_or_default(),
+            rule: None,
+        };
+    }
+}
+
 /// The report of trials, with every count that follows from them.
 pub fn report(mut trials: Vec<TrialReport>) -> Report {
     trials.sort_by(|one, other| one.name.cmp(&other.name));
+    trials.iter_mut().for_each(give_keys);
     let mut summary: BTreeMap<String, usize> = Verdict::ALL.map(|verdict| (verdict.as_str().to_owned(), 0)).into();
     for trial in &trials {
         *summary.entry(trial.verdict.as_str().to_owned()).or_default() += 1;
@@ -370,7 +393,7 @@ fn finding(clause: &str, check: &str, level: Level, part: &str) -> Draft {
         actual: String::new(),
         part: part.into(),
         exchange: 0,
-        fingerprint: "0123456789ab".into(),
+        key: KeyReport::default(),
         deviation: (clause == "LOG-1").then_some(0),
     })
 }

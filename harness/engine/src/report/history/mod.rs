@@ -6,10 +6,10 @@
 mod chart;
 mod page;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::model::{ClauseStatus, Report};
+use super::model::{ClauseStatus, Defect, Report};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -37,6 +37,8 @@ struct Summary {
     requests: u64,
     counts: BTreeMap<Verdict, usize>,
     clauses: BTreeMap<String, ClauseState>,
+    /// In how many trials each cause showed.
+    causes: BTreeMap<String, usize>,
 }
 
 /// A clause in a run.
@@ -129,7 +131,21 @@ fn summary(report: &Report) -> Summary {
         requests: report.requests,
         counts: Verdict::ALL.map(|verdict| (verdict, report.count(verdict))).into(),
         clauses: report.clauses.iter().map(|one| (one.id.clone(), clause(one))).collect(),
+        causes: causes(report),
     }
+}
+
+/// The causes of a run, by what tells them apart across runs.
+fn causes(report: &Report) -> BTreeMap<String, usize> {
+    let mut trials: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for trial in &report.trials {
+        for finding in &trial.findings {
+            let Defect { clause, check, place, expected, came } = finding.defect();
+            let cause = format!("{clause} {check} at {place}: expected {expected}, got {came}");
+            trials.entry(cause).or_default().insert(&trial.name);
+        }
+    }
+    trials.into_iter().map(|(cause, trials)| (cause, trials.len())).collect()
 }
 
 impl Summary {

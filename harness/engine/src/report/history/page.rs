@@ -12,6 +12,9 @@ use crate::report::html::Frame;
 use crate::report::model::ClauseStatus;
 use crate::verdict::Verdict;
 
+/// How many causes are listed.
+const MOST_CAUSES: usize = 100;
+
 #[derive(Template)]
 #[template(path = "history.html")]
 struct Page<'h> {
@@ -24,6 +27,8 @@ struct Page<'h> {
     names: Vec<&'h str>,
     clauses: Vec<ClauseRow<'h>>,
     steady: usize,
+    causes: Vec<CauseRow<'h>>,
+    causes_left: usize,
     unread: &'h [super::Unread],
     others: &'h [String],
 }
@@ -59,6 +64,12 @@ struct ClauseRow<'h> {
     cells: Vec<Cell>,
 }
 
+/// A cause with the number of trials that showed it in each run.
+struct CauseRow<'h> {
+    cause: &'h str,
+    counts: Vec<usize>,
+}
+
 struct Cell {
     class: &'static str,
     sign: &'static str,
@@ -79,6 +90,7 @@ fn page(history: &History) -> Page<'_> {
     let all = rows.len();
     let clauses: Vec<ClauseRow<'_>> =
         rows.into_iter().filter(|row| row.cells.iter().any(|cell| cell.class != "upheld")).collect();
+    let causes = causes(runs);
     Page {
         frame: Frame::new(&[]),
         tone: last.map_or("unsure", |run| tone(run.report.exit_code)),
@@ -91,10 +103,25 @@ fn page(history: &History) -> Page<'_> {
         runs: rows_of(runs),
         names: runs.iter().map(|run| run.name.as_str()).collect(),
         steady: all - clauses.len(),
+        causes_left: causes.len().saturating_sub(MOST_CAUSES),
+        causes: causes.into_iter().take(MOST_CAUSES).collect(),
         clauses,
         unread: &history.unread,
         others: &history.others,
     }
+}
+
+/// The causes of all runs: those that are still there first, and of these the most frequent.
+fn causes(runs: &[Run]) -> Vec<CauseRow<'_>> {
+    let all: BTreeSet<&str> = runs.iter().flat_map(|run| run.report.causes.keys().map(String::as_str)).collect();
+    let count =
+        |cause: &str| runs.iter().map(|run| run.report.causes.get(cause).copied().unwrap_or_default()).collect();
+    let mut rows: Vec<CauseRow<'_>> = all.into_iter().map(|cause| CauseRow { cause, counts: count(cause) }).collect();
+    rows.sort_by_cached_key(|row| {
+        let last = row.counts.last().copied().unwrap_or_default();
+        std::cmp::Reverse((last, row.counts.iter().copied().max().unwrap_or_default()))
+    });
+    rows
 }
 
 fn tone(exit_code: u8) -> &'static str {

@@ -90,7 +90,7 @@ struct Finding<'r> {
 }
 
 /// All there is to say of a trial; without its exchanges, or not at all, once the page is full.
-pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors<'_>, budget: &mut Budget) -> Option<Markup> {
+pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budget: &mut Budget) -> Option<Markup> {
     if budget.spent_on_rows() {
         budget.left_out += 1;
         return None;
@@ -113,7 +113,7 @@ pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors<'_>, 
                 .iter()
                 .map(|finding| Finding {
                     model: finding,
-                    cause: causes.get(&cause::identity(finding)).map(String::as_str),
+                    cause: causes.get(&std::ptr::from_ref(finding)).map(String::as_str),
                     difference: difference::render(&finding.expected, &finding.actual),
                 })
                 .collect(),

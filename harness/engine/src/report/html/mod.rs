@@ -34,7 +34,7 @@ pub(super) fn render(report: &Report) -> String {
 /// Markup of a template of ours.
 type Markup = String;
 /// Where the cards of causes are.
-type Anchors<'r> = HashMap<cause::Identity<'r>, String>;
+type Anchors = HashMap<*const FindingReport, String>;
 
 /// Some of many, and how many more there are.
 struct Sample<T> {
@@ -157,6 +157,7 @@ struct CauseCard<'r> {
     class: &'static str,
     anchor: String,
     finding: &'r FindingReport,
+    title: String,
     says: Option<&'r str>,
     clause_anchor: String,
     hit: String,
@@ -183,7 +184,7 @@ fn page(report: &Report) -> Page<'_> {
     let (broken_cards, broken_left) = cards(&broken, "failed");
     let (advised_cards, advised_left) = cards(&advised, "warned");
     let (known_causes, known_causes_left) = cards(&known, "known");
-    let anchors: Anchors<'_> = [&broken, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
+    let anchors: Anchors = [&broken, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
     let files = files(report, &anchors, &mut budget);
     let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
     let (skipped, skipped_left, skipped_total) =
@@ -311,8 +312,13 @@ fn facts(report: &Report) -> Vec<Fact> {
 }
 
 /// The anchor of each cause that has a card.
-fn cause_anchors<'r>(causes: &[&Cause<'r>]) -> Anchors<'r> {
-    causes.iter().take(SHOWN).map(|cause| (cause::identity(cause.finding), cause.anchor())).collect()
+fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
+    let of = |cause: &&Cause<'_>| {
+        let anchor = cause.anchor();
+        let findings = cause.members.iter().map(|member| std::ptr::from_ref(member.finding));
+        findings.map(|finding| (finding, anchor.clone())).collect::<Vec<_>>()
+    };
+    causes.iter().take(SHOWN).flat_map(of).collect()
 }
 
 fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
@@ -323,10 +329,11 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
         class,
         anchor: cause.anchor(),
         finding,
+        title: cause.title(),
         says: clause.map(|clause| clause.says.as_str()),
         clause_anchor: clauses::anchor(&finding.clause),
         hit: hit(cause),
-        difference: difference::render(&finding.expected, &finding.actual),
+        difference: difference::render(&cause.expected(), &cause.actual()),
         exchange,
         trial,
         rerun: cause::rerun(report, &trial.name),
@@ -339,19 +346,16 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
 
 /// How many trials and operations a cause hits.
 fn hit(cause: &Cause<'_>) -> String {
-    let mut operations: Vec<&str> = Vec::new();
-    for trial in &cause.trials {
-        let own = trial.findings.iter().filter(|finding| finding.clause == cause.finding.clause);
-        operations
-            .extend(own.filter_map(|finding| trial.exchanges.get(finding.exchange)).map(|at| at.operation.as_str()));
-    }
-    operations.sort_unstable();
-    operations.dedup();
+    let operations = cause.operations();
     let trials = cause::counted(cause.trials.len(), "trial");
+    let alone = match cause.alone {
+        0 => String::new(),
+        alone => format!(", {} by this alone", cause::grouped(alone as u64)),
+    };
     match operations.as_slice() {
-        [] => format!("in {trials}"),
-        [only] => format!("in {trials}, all of {only}"),
-        many => format!("in {trials}, {}", cause::counted(many.len(), "operation")),
+        [] => format!("in {trials}{alone}"),
+        [only] => format!("in {trials}{alone}, all of {only}"),
+        many => format!("in {trials}{alone}, on {}", many.join(", ")),
     }
 }
 
@@ -372,7 +376,7 @@ fn groups<'r>(
     (shown.collect(), left, total)
 }
 
-fn files<'r>(report: &'r Report, anchors: &Anchors<'_>, budget: &mut Budget) -> Vec<File<'r>> {
+fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<File<'r>> {
     let mut files: Vec<File<'r>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for trial in &report.trials {
@@ -388,7 +392,7 @@ fn files<'r>(report: &'r Report, anchors: &Anchors<'_>, budget: &mut Budget) -> 
     files
 }
 
-fn row<'r>(report: &Report, trial: &'r TrialReport, anchors: &Anchors<'_>, budget: &mut Budget) -> Row<'r> {
+fn row<'r>(report: &Report, trial: &'r TrialReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
     let speaks = !trial.findings.is_empty() || trial.verdict == Verdict::Inconclusive || trial.reason.is_some();
     Row {
         trial,

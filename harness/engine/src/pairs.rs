@@ -1,0 +1,225 @@
+//! Pairs of mutants of the reference: does a baseline made with mutant A hide mutant B?
+//!
+//! For a pair a few tests are chosen that see A or B. They run against A, which gives the baseline; against A again, where
+//! nothing may be new; and against A and B together, where `--fail-on new` must fail and name the clause of B. A pair in
+//! which B breaks nothing that can be seen while A is there is *masked*: its tests then have no finding of B's clause at
+//! all, so that nothing was overlooked. `cargo run -p harness --example pairs` runs hundreds, a test a few.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+
+use crate::compare::{Change, Trend, compare};
+use crate::contract::{Contract, Level};
+use crate::execute::{Environment, run_trial};
+use crate::prove::{Kind, Row, rows};
+use crate::report::model::{Extent, Manifest};
+use crate::report::{Facts, Report, TrialResult, build, trials};
+use crate::scenario::{Library, TrialSpec};
+use crate::secret::Redactor;
+use crate::target::{HttpClient, Network, Receiver, start_with};
+use crate::verdict::{Rules, Verdict};
+
+/// How many tests about a mutant's clauses are tried.
+const TRIED: usize = 48;
+/// How many of those that see it are kept.
+const KEPT: usize = 4;
+/// How many tests of one server run at a time.
+const AT_A_TIME: usize = 8;
+
+/// A mutant with tests that see it.
+#[derive(Clone)]
+pub struct Mutant<'l> {
+    /// Its name.
+    pub name: &'static str,
+    /// The clause by which it is known.
+    pub clause: &'static str,
+    tests: Vec<&'l TrialSpec>,
+}
+
+/// How a pair came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was new with A alone, and B was named.
+    Named,
+    /// With A there, B cannot be seen in these tests.
+    Masked,
+    /// Something was new where nothing had changed.
+    Unstable(String),
+    /// B was there to be seen, and the comparison did not name it.
+    Overlooked(String),
+    /// A server did not start.
+    Broken(String),
+}
+
+/// The part of a clause's id that tells its group: `AUTH` of `AUTH-1`.
+pub fn group(clause: &str) -> &str {
+    clause.rsplit_once('-').map_or(clause, |(group, _)| group)
+}
+
+/// Pairs of mutants of different groups, the same for the same seed. Those of rows that take long are left out.
+pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Vec<(Row, Row)> {
+    let must = |row: &Row| {
+        let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
+        clause.is_some_and(|clause| clause.level == Level::Must)
+    };
+    let quick = |row: &Row| !candidates(library, row).is_empty();
+    let mut all: Vec<Row> =
+        rows().into_iter().filter(|row| row.kind == Kind::Defect && must(row) && quick(row)).collect();
+    all.sort_by_cached_key(|row| number(seed, row.name));
+    let mut pairs: Vec<(Row, Row)> = Vec::new();
+    for distance in 1..all.len() {
+        for (index, one) in all.iter().enumerate() {
+            let other = &all[(index + distance) % all.len()];
+            let groups = |row: &Row| row.clauses.iter().map(|clause| group(clause)).collect::<BTreeSet<_>>();
+            if groups(one).is_disjoint(&groups(other)) {
+                pairs.push((one.clone(), other.clone()));
+            }
+            if pairs.len() == count {
+                return pairs;
+            }
+        }
+    }
+    pairs
+}
+
+/// Tests about the clauses of a row that neither wait for the target nor for each other, in an order of its own.
+fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TrialSpec> {
+    let about = |test: &&TrialSpec| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
+    let waits = |test: &&TrialSpec| {
+        test.lock.is_some()
+            || test.property.is_some()
+            || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some() || step.burst.is_some())
+    };
+    let mut tests: Vec<&TrialSpec> = library.trials.iter().filter(about).filter(|test| !waits(test)).collect();
+    tests.sort_by_cached_key(|test| number(0, &format!("{} {}", row.name, test.name)));
+    // A test of each scenario first, so that those that are tried differ.
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut in_rounds: Vec<(usize, &TrialSpec)> = Vec::new();
+    for test in tests {
+        let round = seen.entry(test.name.split('/').take(2).last().unwrap_or_default()).or_default();
+        in_rounds.push((*round, test));
+        *round += 1;
+    }
+    in_rounds.sort_by_key(|(round, _)| *round);
+    in_rounds.into_iter().map(|(_, test)| test).take(TRIED).collect()
+}
+
+fn number(seed: u64, text: &str) -> Vec<u8> {
+    Sha256::digest(format!("{seed} {text}")).to_vec()
+}
+
+/// A mutant with the first tests that see it; `None` where none of those that are tried does.
+pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Row) -> Option<Mutant<'l>> {
+    let candidates = candidates(library, row);
+    let report = run(contract, &candidates, &[row.name]).await.ok()?;
+    let breaks = |report: &Report, test: &str, clause: &str| {
+        let findings = report.trials.iter().filter(|trial| trial.name == test).flat_map(|trial| &trial.findings);
+        findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
+    };
+    row.clauses.iter().find_map(|clause| {
+        let sees = |test: &&TrialSpec| breaks(&report, &test.name, clause);
+        let tests: Vec<&TrialSpec> = candidates.iter().copied().filter(sees).take(KEPT).collect();
+        (!tests.is_empty()).then_some(Mutant { name: row.name, clause, tests })
+    })
+}
+
+/// Whether a baseline made with `one` hides `other`.
+pub async fn judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Outcome {
+    try_judge(contract, one, other).await.unwrap_or_else(Outcome::Broken)
+}
+
+async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Result<Outcome, String> {
+    let mut tests = one.tests.clone();
+    let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    tests.extend(other.tests.iter().filter(|test| !names.contains(test.name.as_str())));
+    let baseline = run(contract, &tests, &[one.name]).await?;
+    let again = compare(&baseline, &run(contract, &tests, &[one.name]).await?);
+    if again.exit_code(&[]) != 0 {
+        return Ok(Outcome::Unstable(crate::compare::text(&again)));
+    }
+    let both = run(contract, &tests, &[one.name, other.name]).await?;
+    let comparison = compare(&baseline, &both);
+    let text = crate::compare::text(&comparison);
+    let begins = |detail: &String| detail.split(' ').next() == Some(other.clause);
+    let in_a_test =
+        comparison.trials.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(begins));
+    let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
+    if comparison.exit_code(&[]) == 1 && (in_a_test || as_a_cause) {
+        return Ok(Outcome::Named);
+    }
+    let findings = both.trials.iter().flat_map(|trial| &trial.findings);
+    let there = findings.filter(|finding| finding.clause == other.clause && both.fails(finding)).count();
+    let known = baseline.trials.iter().flat_map(|trial| &trial.findings);
+    let before = known.filter(|finding| finding.clause == other.clause).count();
+    Ok(if there <= before { Outcome::Masked } else { Outcome::Overlooked(text) })
+}
+
+/// The report of some tests against the reference with some mutations.
+async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str]) -> Result<Report, String> {
+    let embedded = start_with(mutations, &[]).await.map_err(|error| error.to_string())?;
+    let target = embedded.target();
+    let client = HttpClient::new(&target.url, &Network::default())?;
+    let address = ([127, 0, 0, 1], 0).into();
+    let receiver = Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
+    let (_sender, stop) = watch::channel(None);
+    let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
+    let (environment, rules, started) = (&environment, Rules::default(), Utc::now());
+    let one = |test: &TrialSpec| {
+        let test = test.clone();
+        async move { (run_trial(environment, &test).await, test) }
+    };
+    let mut running = futures_util::stream::iter(tests.iter().map(|test| one(test))).buffer_unordered(AT_A_TIME);
+    let mut results = Vec::new();
+    while let Some((record, test)) = running.next().await {
+        results.push(TrialResult {
+            outcome: rules.judge(&test.name, &record),
+            name: test.name,
+            file: test.file,
+            line: test.line,
+            about: test.about,
+            clauses: test.clauses,
+            started: None,
+            took: std::time::Duration::ZERO,
+            record,
+        });
+    }
+    let extent = Extent::of(tests.iter().map(|test| test.name.as_str()));
+    let redactor = Redactor::new(environment.target.secrets());
+    let facts = Facts {
+        contract,
+        hash: String::new(),
+        target: "embedded reference".to_owned(),
+        seed: 1,
+        strict: false,
+        command: String::new(),
+        started,
+        took: std::time::Duration::ZERO,
+        left: Vec::new(),
+        requests: 0,
+        manifest: Manifest {
+            shard: None,
+            by_trial: false,
+            filtered: true,
+            whole: extent.clone(),
+            part: extent,
+            options: BTreeMap::new(),
+            target_file: None,
+            day: String::new(),
+            spoken_of: Vec::new(),
+        },
+        redactor: &redactor,
+    };
+    let trials = trials(&facts, results);
+    let open = trials.iter().find(|trial| trial.verdict == Verdict::Inconclusive);
+    match open {
+        Some(trial) if mutations.len() < 2 => {
+            Err(format!("{} is inconclusive: {}", trial.name, trial.reason.as_deref().unwrap_or_default()))
+        }
+        _ => Ok(build(&facts, trials, Vec::new())),
+    }
+}

@@ -1,0 +1,455 @@
+//! Causes: the defects of a target, as far as they can be told from outside, each with every finding that it explains.
+//!
+//! A run against a service that breaks twenty things at once has thousands of findings. They are sorted in three steps,
+//! all pure functions of a report:
+//!
+//! 1. explanations that swallow many findings: an operation that is not implemented; error bodies that are not the
+//!    documented envelope; failures that cannot be provoked on the target;
+//! 2. the rest by clause, check, place, what was expected and the shape of what came (see [`crate::finding::Key`]). A
+//!    defect that shows on several operations is one cause that lists them;
+//! 3. what only follows from a cause of the same test, such as a value that was stored because it was not refused.
+//!
+//! Known deviations are drafted from causes, and every format shows the same ones in the same order.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::model::{Defect, ExchangeReport, FindingReport, Report, TrialReport};
+use crate::contract::Level;
+use crate::finding::{self, EXPECTATION};
+use crate::verdict::Verdict;
+
+/// What a framework answers where there is no such operation.
+const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
+/// The check that looks for the envelope.
+const ENVELOPE_CHECK: &str = "envelope-present";
+/// The statuses that refuse what was sent, whoever sent it.
+const REFUSES_INPUT: [u16; 3] = [400, 409, 422];
+/// The check that looks for documented statuses.
+const STATUS_CHECK: &str = "status-documented";
+/// So many clauses about input that is accepted are no accident: the input is not checked.
+const UNCHECKED_INPUT: usize = 5;
+
+/// What sort of explanation a cause is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Whatever is asked of an operation, a framework says that there is none.
+    NotImplemented,
+    /// Errors of one shape that is not the documented envelope.
+    NoEnvelope,
+    /// Server failures that a test provokes do not happen.
+    NotProvoked,
+    /// Input of many kinds is accepted that must be refused.
+    UncheckedInput,
+    /// One defect, as its findings say.
+    Defect,
+}
+
+/// A finding of a cause.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'r> {
+    /// The test.
+    pub(super) trial: &'r TrialReport,
+    /// The finding.
+    pub(super) finding: &'r FindingReport,
+    /// True where it only follows from another finding of the cause.
+    pub(super) follows: bool,
+}
+
+/// A cause with the tests that saw it.
+#[derive(Debug)]
+pub(super) struct Cause<'r> {
+    /// What sort it is.
+    pub(super) kind: Kind,
+    /// The finding that is shown for all: of the gravest level, of a test that failed where there is one.
+    pub(super) finding: &'r FindingReport,
+    /// Every test with such a finding, in order of name.
+    pub(super) trials: Vec<&'r TrialReport>,
+    /// Every finding.
+    pub(super) members: Vec<Member<'r>>,
+    /// How many tests would pass if this cause alone were repaired.
+    pub(super) alone: usize,
+    example: &'r TrialReport,
+    id: String,
+}
+
+impl<'r> Cause<'r> {
+    /// The test that is shown for all of them: one that failed, if any did.
+    pub(super) fn example(&self) -> &'r TrialReport {
+        self.example
+    }
+
+    /// The finding of that test.
+    pub(super) fn shown(&self) -> &'r FindingReport {
+        self.finding
+    }
+
+    /// The exchange of that finding.
+    pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
+        self.example.exchanges.get(self.finding.exchange)
+    }
+
+    /// True if every test of it is let pass for now.
+    pub(super) fn is_known(&self) -> bool {
+        self.trials.iter().all(|trial| trial.verdict == Verdict::Skipped)
+    }
+
+    /// The anchor of its card; the same in every run in which it is seen.
+    pub(super) fn anchor(&self) -> String {
+        format!("c-{}", &self.id[..12])
+    }
+
+    /// A name that is the same in every run.
+    pub(super) fn fingerprint(&self) -> String {
+        self.id.clone()
+    }
+
+    /// The operations that show it, in order.
+    pub(super) fn operations(&self) -> Vec<&'r str> {
+        let all: BTreeSet<&str> = self.members.iter().map(|member| operation(member.trial, member.finding)).collect();
+        all.into_iter().filter(|operation| !operation.is_empty()).collect()
+    }
+
+    /// What is wrong, in one line.
+    pub(super) fn title(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
+            Kind::NoEnvelope => "errors come without the documented envelope".to_owned(),
+            Kind::NotProvoked => "failures that a test provokes do not happen".to_owned(),
+            Kind::UncheckedInput => "input that must be refused is accepted".to_owned(),
+            Kind::Defect => self.finding.message.clone(),
+        }
+    }
+
+    /// What the contract asks for.
+    pub(super) fn expected(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
+            _ => self.finding.expected.clone(),
+        }
+    }
+
+    /// What came; for what a framework says by itself, its own words.
+    pub(super) fn actual(&self) -> String {
+        let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
+        match self.kind {
+            Kind::NotImplemented | Kind::NoEnvelope => {
+                let status = self.exchange().and_then(|exchange| exchange.status_code);
+                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
+            }
+            _ => self.finding.actual.clone(),
+        }
+    }
+}
+
+/// The operation that a finding is about.
+pub(super) fn operation<'r>(trial: &'r TrialReport, finding: &'r FindingReport) -> &'r str {
+    if !finding.key.operation.is_empty() {
+        return &finding.key.operation;
+    }
+    trial.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
+}
+
+/// The causes behind all findings: operations that are not implemented, then those of MUST clauses, then by how many
+/// tests would pass if the cause alone were repaired, and by how many tests it shows in.
+pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let findings = findings(report);
+    let groups = assigned(report, &findings);
+    let alone = alone(report, &findings, &groups);
+    let mut members: BTreeMap<&Group<'_>, Vec<Member<'_>>> = BTreeMap::new();
+    for (item, (group, follows)) in findings.iter().zip(&groups) {
+        let member = Member { trial: item.trial, finding: item.finding, follows: *follows };
+        members.entry(group).or_default().push(member);
+    }
+    let mut causes: Vec<Cause<'_>> = members
+        .into_iter()
+        .filter_map(|(group, members)| cause(group, members, alone.get(group).copied().unwrap_or_default()))
+        .collect();
+    causes.sort_by_cached_key(|cause| {
+        let count = std::cmp::Reverse((cause.alone, cause.trials.len()));
+        (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
+    });
+    causes
+}
+
+fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Option<Cause<'r>> {
+    let mut trials: Vec<&TrialReport> = Vec::new();
+    for member in &members {
+        if trials.last().is_none_or(|last| last.name != member.trial.name) {
+            trials.push(member.trial);
+        }
+    }
+    let failed = |member: &Member<'_>| member.trial.verdict != Verdict::Failed;
+    // What a scenario asserts says more than a check, and than a property, whose message is about one value.
+    let vague = |member: &Member<'_>| {
+        let Member { finding, .. } = member;
+        let says_most = match group {
+            Group::NotImplemented(_) => finding.key.expected.contains("success"),
+            Group::NoEnvelope(_) => finding.check == ENVELOPE_CHECK,
+            _ => finding.check == EXPECTATION,
+        };
+        (!says_most, finding.key.rule.is_some())
+    };
+    let shown =
+        members.iter().min_by_key(|member| (member.follows, failed(member), member.finding.level, vague(member)))?;
+    let (finding, example) = (shown.finding, shown.trial);
+    Some(Cause { kind: group.kind(), finding, trials, alone, example, id: group.id(), members })
+}
+
+/// A finding in its place.
+struct Item<'r> {
+    trial: &'r TrialReport,
+    finding: &'r FindingReport,
+    operation: &'r str,
+}
+
+fn findings(report: &Report) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    for trial in &report.trials {
+        items.extend(trial.findings.iter().map(|finding| Item {
+            trial,
+            finding,
+            operation: operation(trial, finding),
+        }));
+    }
+    items
+}
+
+/// What findings of one cause have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Group<'r> {
+    NotImplemented(&'r str),
+    NoEnvelope(&'r str),
+    NotProvoked,
+    UncheckedInput,
+    Accepts(&'r str, Level),
+    Same(Defect<'r>, Level),
+}
+
+impl Group<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            Group::NotImplemented(_) => Kind::NotImplemented,
+            Group::NoEnvelope(_) => Kind::NoEnvelope,
+            Group::NotProvoked => Kind::NotProvoked,
+            Group::UncheckedInput => Kind::UncheckedInput,
+            Group::Accepts(..) | Group::Same(..) => Kind::Defect,
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Group::NotImplemented(operation) => finding::digest(&["not implemented", operation]),
+            Group::NoEnvelope(shape) => finding::digest(&["no envelope", shape]),
+            Group::NotProvoked => finding::digest(&["not provoked"]),
+            Group::UncheckedInput => finding::digest(&["unchecked input"]),
+            Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
+            Group::Same(defect, level) => {
+                let Defect { clause, check, place, expected, came } = defect;
+                finding::digest(&[clause, check, place, expected, came, level.as_str()])
+            }
+        }
+    }
+}
+
+/// For each finding its cause, and whether it only follows from it.
+fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
+    let missing = not_implemented(report, findings);
+    let shapes = Shapes::of(findings);
+    let first = findings.iter().map(|item| match shapes.of_item(item) {
+        _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
+        Some(shape) => Group::NoEnvelope(shape),
+        None => by_finding(item.finding),
+    });
+    let groups = undocumented(findings, unchecked_input(findings, first.collect()));
+    followers(findings, groups)
+}
+
+fn by_finding(finding: &FindingReport) -> Group<'_> {
+    let defect = finding.defect();
+    if finding.check != EXPECTATION || defect.came != "success" || defect.expected.contains("success") {
+        return Group::Same(defect, finding.level);
+    }
+    let statuses = statuses(defect.expected);
+    if !statuses.is_empty() && statuses.iter().all(|status| *status >= 500) {
+        return Group::NotProvoked;
+    }
+    Group::Accepts(&finding.clause, finding.level)
+}
+
+/// The statuses in an expected text: `NOT_FOUND (404)`.
+fn statuses(expected: &str) -> Vec<u16> {
+    expected.split('(').filter_map(|rest| rest.split_once(')')?.0.parse().ok()).collect()
+}
+
+/// The status that an answer's shape begins with.
+fn status_of(answer: &str) -> Option<u16> {
+    answer.split(' ').next()?.parse().ok()
+}
+
+/// Operations of which every answer is one that a framework gives where there is none, and at least one test expected
+/// something else.
+fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
+    let mut answers: HashMap<&str, bool> = HashMap::new();
+    for exchange in report.trials.iter().flat_map(|trial| &trial.exchanges) {
+        let Some(status) = exchange.status_code else { continue };
+        let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
+        let all = answers.entry(&exchange.operation).or_insert(true);
+        *all &= of_a_framework;
+    }
+    let expected_otherwise = |item: &&Item<'_>| {
+        let answer = status_of(&item.finding.key.answer);
+        let wanted = statuses(&item.finding.key.expected);
+        let other = item.finding.key.expected.contains("success") || !wanted.is_empty();
+        item.finding.check == EXPECTATION && other && !wanted.iter().any(|wanted| Some(*wanted) == answer)
+    };
+    let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
+    let proved: HashSet<&str> =
+        findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
+    // What says of another operation just what was said of these is no operation, either.
+    let body = |item: &Item<'r>| {
+        let exchange = item.trial.exchanges.get(item.finding.exchange)?;
+        Some((exchange.status_code?, exchange.response.as_ref()?.body.as_str()))
+    };
+    let words: HashSet<(u16, &str)> =
+        findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();
+    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && words.contains(&body));
+    let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
+    others.chain(proved.iter().copied()).collect()
+}
+
+/// Bodies of errors that are not the envelope.
+struct Shapes<'r> {
+    shapes: HashSet<&'r str>,
+    /// Headers that are missing or wrong in answers with an envelope, too: the body is not why.
+    headers: HashSet<Defect<'r>>,
+}
+
+impl<'r> Shapes<'r> {
+    fn of(findings: &[Item<'r>]) -> Self {
+        let no_envelope = findings.iter().filter(|item| item.finding.check == ENVELOPE_CHECK);
+        let shapes: HashSet<&str> = no_envelope.filter_map(|item| shape(item.finding)).collect();
+        let in_header = findings.iter().filter(|item| is_header(item.finding));
+        let elsewhere = in_header.filter(|item| shape(item.finding).is_none_or(|shape| !shapes.contains(shape)));
+        let headers = elsewhere.map(|item| item.finding.defect()).collect();
+        Self { shapes, headers }
+    }
+
+    /// The shape that explains a finding.
+    fn of_item(&self, item: &Item<'r>) -> Option<&'r str> {
+        let finding = item.finding;
+        let shape = shape(finding).filter(|shape| self.shapes.contains(shape))?;
+        // A server that fails does so with a body of its own; one that refuses what is good has another defect as well.
+        let refused_what_is_good = finding.check == EXPECTATION
+            && status_of(&finding.key.answer).is_some_and(|status| status < 500)
+            && finding.key.expected.starts_with("success")
+            && statuses(&finding.key.expected).is_empty();
+        let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
+        (!refused_what_is_good && !elsewhere).then_some(shape)
+    }
+}
+
+fn is_header(finding: &FindingReport) -> bool {
+    finding.part.starts_with("header ") && !finding.part.eq_ignore_ascii_case("header content-type")
+}
+
+/// The shape of an error's body, where no code can be read in it.
+fn shape(finding: &FindingReport) -> Option<&str> {
+    let (status, shape) = finding.key.answer.split_once(' ')?;
+    let status: u16 = status.parse().ok()?;
+    let is_code = shape.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    (status >= 400 && !is_code).then_some(shape)
+}
+
+/// An answer with an undocumented status is none of those that a test expects: one cause.
+fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut statuses: HashMap<(&str, usize), Group<'r>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if item.finding.check == STATUS_CHECK && matches!(group, Group::Same(..)) {
+            statuses.insert((&item.trial.name, item.finding.exchange), group.clone());
+        }
+    }
+    let lead = |item: &Item<'r>, group: &Group<'r>| {
+        let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
+        let lead = statuses.get(&(item.trial.name.as_str(), item.finding.exchange))?;
+        (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
+    };
+    findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
+}
+
+/// Where input of many kinds is accepted it is not checked at all: one cause. Who may do what is another matter.
+fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut about_input: BTreeMap<Group<'r>, bool> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if matches!(group, Group::Accepts(_, Level::Must)) {
+            let statuses = statuses(&item.finding.key.expected);
+            let of_input = statuses.iter().all(|status| REFUSES_INPUT.contains(status));
+            *about_input.entry(group.clone()).or_insert(true) &= of_input;
+        }
+    }
+    about_input.retain(|_, of_input| *of_input);
+    if about_input.len() >= UNCHECKED_INPUT {
+        for group in groups.iter_mut().filter(|group| about_input.contains_key(group)) {
+            *group = Group::UncheckedInput;
+        }
+    }
+    groups
+}
+
+/// What shows only in tests in which something was accepted that must be refused, and is about what was stored then,
+/// follows from that.
+fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
+    let accepts = |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput);
+    let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| accepts(group)) {
+        leads.entry(&item.trial.name).or_default().push((item.finding.exchange, item.operation, group));
+    }
+    let lead = |item: &Item<'r>| {
+        let of_trial = leads.get(item.trial.name.as_str())?.iter();
+        let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
+            *at <= item.finding.exchange || *operation == item.operation
+        };
+        of_trial.filter(before).map(|(.., group)| (*group).clone()).next()
+    };
+    let stored = |finding: &FindingReport| {
+        finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+    };
+    let mut follows: HashMap<&Group<'r>, bool> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let follower = matches!(group, Group::Same(..)) && stored(item.finding) && lead(item).is_some();
+        *follows.entry(group).or_insert(true) &= follower;
+    }
+    findings
+        .iter()
+        .zip(&groups)
+        .map(|(item, group)| match lead(item).filter(|_| follows.get(group) == Some(&true)) {
+            Some(lead) => (lead, true),
+            None => (group.clone(), false),
+        })
+        .collect()
+}
+
+/// For each cause, how many failed tests have no other.
+fn alone<'g, 'r>(
+    report: &Report,
+    findings: &[Item<'r>],
+    groups: &'g [(Group<'r>, bool)],
+) -> HashMap<&'g Group<'r>, usize> {
+    let mut of_trial: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
+    for (item, (group, _)) in findings.iter().zip(groups) {
+        let open = report.fails(item.finding) && item.finding.deviation.is_none();
+        if open && item.trial.verdict == Verdict::Failed {
+            of_trial.entry(&item.trial.name).or_default().insert(group);
+        }
+    }
+    let mut alone = HashMap::new();
+    for groups in of_trial.values().filter(|groups| groups.len() == 1) {
+        for group in groups {
+            *alone.entry(*group).or_default() += 1;
+        }
+    }
+    alone
+}
+
+#[cfg(test)]
+mod tests;
