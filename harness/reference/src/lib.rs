@@ -24,6 +24,7 @@ mod json;
 mod leaks;
 mod limiter;
 mod memory;
+mod no_content;
 mod options;
 #[cfg(test)]
 mod oracles;
