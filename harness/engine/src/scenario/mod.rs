@@ -6,6 +6,8 @@ mod formats;
 mod found;
 mod load;
 mod model;
+mod names;
+mod path;
 mod properties;
 mod property;
 pub mod template;
