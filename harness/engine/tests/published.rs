@@ -325,7 +325,7 @@ fn new_codes_are_seen_however_they_are_spelt() {
 
 #[test]
 fn words_that_are_no_codes_are_left_in_peace() {
-    let page = "# Errors\n\n## Authentication\n\nReturns 401 without a key.\n\n## HTTP\n\nStatus: 400\n\n\
+    let page = "# CloudDesk API\n\n```json\n{ \"error\": { \"code\": \"TOKEN_EXPIRED\", \"message\": \"x\" } }\n```\n\n## Authentication\n\nReturns 401 without a key.\n\n## HTTP\n\nStatus: 400\n\n\
                 | Code | Meaning |\n|---|---|\n| 400 | Bad Request |\n| 404 | Not Found |\n\n\
                 | Field | Code |\n|---|---|\n| state | UNDER REVIEW |\n";
     assert_eq!(new_codes(page), Vec::<String>::new());

@@ -139,7 +139,11 @@ impl Reader<'_> {
             })
         };
         let words = words.iter().map(|word| word.trim_matches(['.', '-']));
-        let spelt = words.clone().find(|word| words::is_spelt_like_a_code(word));
+        let named = words.clone().filter(|word| !word.is_empty() && !STATUS.is_match(word));
+        // Names of products are spelt like codes as well, but seldom are a whole heading.
+        let alone = named.clone().count() == 1;
+        let spelt =
+            named.clone().find(|word| words::is_in_capitals(word) || (alone && words::is_spelt_like_a_code(word)));
         let spelt = spelt.filter(|_| section.iter().any(|item| behaves(item)));
         let named = spelt.or_else(|| words.into_iter().find(|word| !word.is_empty() && shown(word)));
         named.map(str::to_owned).into_iter().collect()

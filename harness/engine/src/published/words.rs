@@ -23,8 +23,10 @@ static SPELT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// A heading that is a number of four digits or more, perhaps with a name: `-1003 TOO_MANY_REQUESTS`.
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(-?[0-9]{4,})(?:\s+[-–—:]?\s*([A-Z][A-Z0-9_]*))?$"));
+/// A heading that is a number of four digits or more, or begins with one before a name: `-1003 TOO_MANY_REQUESTS`,
+/// `10042: Token is missing`. Behind a negative number, the name may be any.
+static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:(-[0-9]{4,})\b.*|([0-9]{4,})(\s*[:–—]\s.*|\s+-\s.*|\s+[A-Z][A-Z0-9_]*)?)$"));
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:19|20)[0-9]{2}$"));
 
 fn pattern(text: &str) -> Regex {
@@ -48,8 +50,8 @@ pub(super) fn is_spelt_like_a_code(word: &str) -> bool {
 /// The number that a heading consists of; a year is none.
 pub(super) fn numbered(title: &str) -> Option<&str> {
     let found = NUMBERED.captures(title.trim())?;
-    let number = found.get(1)?.as_str();
-    (found.get(2).is_some() || !YEAR.is_match(number)).then_some(number)
+    let number = found.get(1).or_else(|| found.get(2))?.as_str();
+    (found.get(3).is_some() || !YEAR.is_match(number)).then_some(number)
 }
 
 /// True for a number that no status can be.
@@ -136,9 +138,16 @@ mod tests {
 
     #[test]
     fn headings_may_be_numbers() {
-        for (title, code) in
-            [("-1003 TOO_MANY_REQUESTS", Some("-1003")), ("10042", Some("10042")), ("2024", None), ("404", None)]
-        {
+        for (title, code) in [
+            ("-1003 TOO_MANY_REQUESTS", Some("-1003")),
+            ("-2021 Order was not replaced", Some("-2021")),
+            ("10042", Some("10042")),
+            ("10042: Token is missing", Some("10042")),
+            ("10042 - Token is missing", Some("10042")),
+            ("10000 requests", None),
+            ("2024", None),
+            ("404", None),
+        ] {
             assert_eq!(numbered(title), code, "{title}");
         }
         assert_eq!(numbered("10xx - General"), None);
