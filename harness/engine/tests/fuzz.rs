@@ -170,3 +170,28 @@ async fn only_some_failures_are_made_smaller() {
     let as_drawn = told(&record).iter().filter(|(_, message)| message.ends_with("not made smaller)")).count();
     assert_eq!(as_drawn, found.len() - 10);
 }
+
+/// The rows of a table of postal codes: country and pattern.
+fn postal_table(path: &str) -> std::collections::BTreeMap<String, String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let cells = rows.filter_map(|line| line.split_once('\t'));
+    cells.map(|(country, rest)| (country.to_owned(), rest.split('\t').next().unwrap_or_default().to_owned())).collect()
+}
+
+#[test]
+fn reference_and_oracle_have_postal_codes_of_different_sources() {
+    let mut reference = postal_table("../reference/data/postal_geonames.tsv");
+    reference.extend(postal_table("../reference/data/postal_own.tsv"));
+    assert!(reference.len() > 180, "{} patterns", reference.len());
+    for (source, fewest) in [("postal_cldr.tsv", 150), ("postal_google.tsv", 170)] {
+        let oracle = postal_table(&format!("src/fuzz/data/{source}"));
+        let equal: Vec<&String> =
+            oracle.iter().filter(|row| reference.get(row.0) == Some(row.1)).map(|row| row.1).collect();
+        println!("{source}: {} of {} patterns differ from the reference's", oracle.len() - equal.len(), oracle.len());
+        assert!(oracle.len() - equal.len() >= fewest, "{source}: {equal:?}");
+        // Where a territory has one code, everybody writes the same.
+        assert!(equal.iter().all(|pattern| !pattern.contains(['\\', '['])), "{source}: {equal:?}");
+    }
+}

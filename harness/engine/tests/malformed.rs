@@ -2,6 +2,7 @@
 //! for the files of `schemas/` a change of the parcel pack's own; `FAULT.txt` beside it is the message, which
 //! `BLESS=1` writes anew.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use harness::run::load;
@@ -65,6 +66,43 @@ fn missing_files_are_told() {
     let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
     let said = drawn(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
     assert!(said.contains("target.yaml: cannot read the file: "), "{said}");
+}
+
+/// What editors, other tools and YAML itself allow, and no fault.
+#[test]
+fn other_endings_byte_order_marks_and_merge_keys_are_read() {
+    let pack = Pack::new();
+    let names = |pack: &Pack| {
+        let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
+        library.trials.into_iter().map(|trial| (trial.name, trial.line)).collect::<BTreeSet<_>>()
+    };
+    let plain = names(&pack);
+    let scenarios = pack.0.join("scenarios");
+    for (name, other) in [("desk.yaml", "desk.yml"), ("fixtures.yaml", "fixtures.yml")] {
+        std::fs::rename(scenarios.join(name), scenarios.join(other)).expect("a file");
+    }
+    std::fs::rename(pack.0.join("schemas/errors.yaml"), pack.0.join("schemas/errors.yml")).expect("a file");
+    for file in [
+        scenarios.join("parcels.yaml"),
+        pack.0.join("schemas/openapi.yaml"),
+        pack.0.join("schemas/trouble.schema.json"),
+    ] {
+        let text = std::fs::read_to_string(&file).expect("a text");
+        std::fs::write(&file, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("a writable file");
+    }
+    assert_eq!(names(&pack), plain);
+    let merged = "about: Bodies that share members.
+scenarios:
+  - name: merged
+    clauses: [FORM-1]
+    steps:
+      - { call: registerParcel, as: clerk, body: &common { weightGrams: 1, destination: x } }
+      - { call: registerParcel, as: clerk, body: { <<: *common, destination: 7 }, expect: { error: 40001 } }
+";
+    std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
+    let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
+    let trial = library.trials.iter().find(|trial| trial.name == "merged::merged").expect("the test");
+    assert_eq!(trial.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
 }
 
 fn said_of(path: &Path, name: &str) -> String {

@@ -72,7 +72,7 @@ fn example_targets_fit() {
     let examples = yaml_files(&root_folder(), &root_folder().join("ci/targets"));
     let texts = examples.iter().map(|(path, _)| std::fs::read_to_string(path).expect("a text"));
     for text in texts.chain([TARGET.to_owned()]) {
-        let file = SourceFile { name: "target".to_owned(), text };
+        let file = SourceFile::new("target", text);
         assert!(file.parse::<TargetFile>().is_ok(), "{}", file.text);
         assert_fits(&validator, &file.parse_json().expect("YAML"), "a target file");
     }

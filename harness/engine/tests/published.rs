@@ -22,7 +22,7 @@ fn loaded(pack: &str) -> (Contract, SourceFile) {
 
 fn compared(text: &str) -> Comparison {
     let (contract, catalog) = loaded("../..");
-    compare(&SourceFile { name: "page.md".to_owned(), text: text.to_owned() }, &contract, &catalog)
+    compare(&SourceFile::new("page.md", text), &contract, &catalog)
 }
 
 fn told(text: &str) -> Vec<String> {
@@ -269,7 +269,7 @@ fn a_pack_of_another_shape_is_compared_in_its_own_terms() {
     let section =
         |status: u16| format!("# {}\n\n## {}\n\nStatus: {status}\n\n```json\n{body}\n```\n", entry.page, entry.code);
     let told = |text: String| -> Vec<String> {
-        let page = SourceFile { name: "page.md".to_owned(), text };
+        let page = SourceFile::new("page.md", text);
         let all = compare(&page, &contract, &catalog).differences;
         all.iter().filter(|problem| problem.file == "page.md").map(|problem| problem.message.clone()).collect()
     };
@@ -287,4 +287,97 @@ fn set(body: &mut Value, pointer: &str, value: Value) {
         at = at.as_object_mut().expect("an object").entry(name.to_owned()).or_insert(Value::Null);
     }
     *at = value;
+}
+
+/// What is said of certain codes, and of codes that the catalogue does not have.
+fn told_of(page: &str, codes: &[&str]) -> Vec<String> {
+    let speaks = |line: &String| line.contains("the page has a code") || codes.iter().any(|code| line.contains(code));
+    let others = |line: &String| !line.contains("is said to stand in a section");
+    told(page).into_iter().filter(speaks).filter(others).collect()
+}
+
+fn new_codes(page: &str) -> Vec<String> {
+    let lines = told_of(page, &[]).into_iter();
+    lines.filter_map(|line| line.split("the page has a code ").nth(1)?.split(',').next().map(str::to_owned)).collect()
+}
+
+#[test]
+fn new_codes_are_seen_however_they_are_spelt() {
+    let spelt = [
+        "PAYMENT_REQUIRED",
+        "FORBIDDEN",
+        "card_declined",
+        "PaymentRequired",
+        "auth.token-revoked",
+        "E1042",
+        "10042",
+        "KYC-17",
+    ];
+    let mut page = String::from("# Errors\n\n| Error Code | Status |\n|---|---|\n| `TOKEN_EXPIRED` | 401 |\n");
+    spelt.iter().for_each(|code| page.push_str(&format!("| `{code}` | 402 |\n")));
+    page.push_str("\n### GONE\n\n**Status Code**: 410\n\n```json\n{ \"error\": { \"code\": \"GONE\", \"message\": \"x\" } }\n```\n");
+    page.push_str("\n### Lost\n\n```json\n{ \"error\": { \"code\": \"Lost\", \"message\": \"x\" } }\n```\n");
+    page.push_str("\n## Format\n\n```json\n{ \"error\": { \"code\": \"ERROR_CODE\", \"message\": \"x\" } }\n```\n");
+    page.push_str("\n## Sample\n\n```json\n{ \"error\": { \"code\": \"moved\", \"message\": \"x\" } }\n```\n");
+    let expected: Vec<&str> = spelt.into_iter().chain(["GONE", "Lost", "moved"]).collect();
+    assert_eq!(new_codes(&page), expected);
+}
+
+#[test]
+fn words_that_are_no_codes_are_left_in_peace() {
+    let page = "# CloudDesk API\n\n```json\n{ \"error\": { \"code\": \"TOKEN_EXPIRED\", \"message\": \"x\" } }\n```\n\n## Authentication\n\nReturns 401 without a key.\n\n## HTTP\n\nStatus: 400\n\n\
+                | Code | Meaning |\n|---|---|\n| 400 | Bad Request |\n| 404 | Not Found |\n\n\
+                | Field | Code |\n|---|---|\n| state | UNDER REVIEW |\n";
+    assert_eq!(new_codes(page), Vec::<String>::new());
+}
+
+#[test]
+fn statuses_are_read_in_the_forms_that_pages_have() {
+    for said in [
+        "**Status Code**: 403",
+        "{% hint style=\"danger\" %}\n**Status Code**: 403\n{% endhint %}",
+        "HTTP code: 403",
+        "HTTP 403",
+        "HTTP Status 403 Forbidden",
+        "Returns `403 Forbidden`.",
+        "Returns an HTTP status code 403",
+        "Status code `403`",
+        "- **Status**: `403`",
+        "Not permitted.\n**Status**: 403",
+        "<table><tr><th>Status</th></tr>\n<tr><td>Status</td><td>403</td></tr></table>",
+    ] {
+        let page = format!("# Errors\n\n### INSUFFICIENT_PERMISSIONS\n\n{said}\n");
+        assert_eq!(told_of(&page, &["INSUFFICIENT_PERMISSIONS"]), Vec::<String>::new(), "{said}");
+        let wrong = page.replace("403", "409");
+        assert_eq!(told_of(&wrong, &["INSUFFICIENT_PERMISSIONS"]).len(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_cell_may_name_several_codes() {
+    for cell in [
+        "`RESOURCE_CONFLICT` / `DUPLICATE_RESOURCE`",
+        "RESOURCE_CONFLICT, DUPLICATE_RESOURCE",
+        "`RESOURCE_CONFLICT`<br>`DUPLICATE_RESOURCE`",
+        "`RESOURCE_CONFLICT` or `DUPLICATE_RESOURCE`",
+        "RESOURCE_CONFLICT<br/>DUPLICATE_RESOURCE",
+    ] {
+        let page = format!("# Errors\n\n| HTTP status | Error code |\n|---|---|\n| 409 | {cell} |\n");
+        let codes = ["RESOURCE_CONFLICT", "DUPLICATE_RESOURCE"];
+        assert_eq!(told_of(&page, &codes), Vec::<String>::new(), "{cell}");
+        assert_eq!(told_of(&page.replace("409", "400"), &codes).len(), 2, "{cell}");
+    }
+}
+
+#[test]
+fn tables_in_html_are_read() {
+    let page = "# Errors\n\n<table>\n  <thead><tr><th>Error code</th><th>HTTP status</th></tr></thead>\n\n  <tbody>\n\
+                  <tr><td><code>TOKEN_EXPIRED</code></td><td>403</td></tr>\n  <tr><td><code>GONE</code></td><td>410</td></tr>\n  </tbody>\n</table>\n";
+    assert_eq!(
+        told_of(page, &["TOKEN_EXPIRED"]),
+        [
+            "page.md:7:1: the page gives TOKEN_EXPIRED 403, the catalogue 401",
+            "page.md:8:3: the page has a code GONE, and the catalogue does not",
+        ]
+    );
 }

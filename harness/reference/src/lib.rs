@@ -25,6 +25,7 @@ mod json;
 mod leaks;
 mod limiter;
 mod memory;
+mod no_content;
 mod options;
 #[cfg(test)]
 mod oracles;

@@ -15,9 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{App, Body, Request};
-use crate::defects::documents;
+use crate::defects::{documents, statuses};
 use crate::errors::Fault;
 use crate::habits::Habits;
+use crate::no_content::WithBody;
 use crate::options::Options;
 use crate::respond::respond;
 use crate::route;
@@ -101,6 +102,7 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 
 async fn serve(stream: TcpStream, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
+    let spoilt = app.habits.has(statuses::NO_CONTENT_HAS_BODY);
     let title_case = app.habits.vary(variants::TITLE_CASE_HEADERS);
     let service = service_fn(move |request| handle(Arc::clone(&app), request));
     // What breaks a connection is the client's affair; there is nobody to tell.
@@ -109,7 +111,7 @@ async fn serve(stream: TcpStream, app: Arc<App>) {
         .auto_date_header(false)
         .title_case_headers(title_case)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(WithBody::new(stream, spoilt)), service)
         .await;
 }
 

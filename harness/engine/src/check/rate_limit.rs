@@ -1,16 +1,16 @@
-//! Refusals for too many requests: the four headers, and their arithmetic.
+//! Refusals for too many requests: their headers, as many as the API documents, and the arithmetic of these.
 
 use chrono::DateTime;
 
 use super::{Check, Context, quoted};
-use crate::contract::RateLimit;
+use crate::contract::{Moment, RateLimit, combined, integer};
 use crate::finding::Breach;
 
 /// All headers are there.
 pub(super) const HEADERS: Check = Check {
     name: "rate-limit-headers",
-    promise: "a refusal for too many requests carries all its headers, as integers",
-    applies: is_refusal,
+    promise: "a refusal for too many requests carries all its headers, in their documented form",
+    applies: |context| is_refusal(context) && limit(context).is_some_and(|limit| !documented(limit).is_empty()),
     run: headers,
 };
 
@@ -18,9 +18,7 @@ pub(super) const HEADERS: Check = Check {
 pub(super) const RETRY_DELAY_AGREES: Check = Check {
     name: "retry-delay-agrees",
     promise: "the retry delay is the same in header and body",
-    applies: |context| {
-        is_refusal(context) && delay_in_body(context).is_some() && number(context, |limit| &limit.retry_after).is_some()
-    },
+    applies: |context| is_refusal(context) && delay_in_body(context).is_some() && retry_after(context).is_some(),
     run: retry_delay_agrees,
 };
 
@@ -28,19 +26,15 @@ pub(super) const RETRY_DELAY_AGREES: Check = Check {
 pub(super) const REMAINING_IS_ZERO: Check = Check {
     name: "remaining-is-zero",
     promise: "a refusal for too many requests says that none remains",
-    applies: |context| is_refusal(context) && number(context, |limit| &limit.remaining).is_some(),
+    applies: |context| is_refusal(context) && remaining(context).is_some(),
     run: remaining_is_zero,
 };
 
 /// The reset lies where the delay says.
 pub(super) const RESET_AGREES: Check = Check {
     name: "reset-agrees",
-    promise: "the reset is a Unix time that lies the retry delay ahead of now",
-    applies: |context| {
-        is_refusal(context)
-            && number(context, |limit| &limit.reset).is_some()
-            && number(context, |limit| &limit.retry_after).is_some()
-    },
+    promise: "the reset is a time that lies the retry delay ahead of now",
+    applies: |context| is_refusal(context) && reset(context).is_some() && retry_after(context).is_some(),
     run: reset_agrees,
 };
 
@@ -55,11 +49,16 @@ fn is_refusal(context: &Context<'_>) -> bool {
     })
 }
 
-fn number(context: &Context<'_>, header: fn(&RateLimit) -> &String) -> Option<i64> {
-    let text = context.response.header(header(limit(context)?))?;
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
+fn retry_after(context: &Context<'_>) -> Option<Moment> {
+    limit(context)?.retry_after(|name| context.response.header(name))
+}
+
+fn reset(context: &Context<'_>) -> Option<Moment> {
+    limit(context)?.reset(|name| context.response.header(name))
+}
+
+fn remaining(context: &Context<'_>) -> Option<i64> {
+    limit(context)?.remaining(|name| context.response.header(name))
 }
 
 fn delay_in_body(context: &Context<'_>) -> Option<i64> {
@@ -69,60 +68,99 @@ fn delay_in_body(context: &Context<'_>) -> Option<i64> {
     Some(whole as i64)
 }
 
+/// Whether a header has its documented form.
+type HasForm = fn(&RateLimit, &str) -> bool;
+
+/// The headers that the API documents, and what each must be.
+fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
+    const NUMBER: &str = "an integer, not negative";
+    let number: HasForm = |_, text| integer(text).is_some_and(|number| number >= 0);
+    let in_combined: HasForm = |_, text| combined(text).is_some();
+    let delay: HasForm =
+        |limit, text| limit.retry_after(|_| Some(text)).is_some_and(|moment| !matches!(moment, Moment::In(..0)));
+    let all: [(&Option<String>, &'static str, HasForm); 5] = [
+        (&limit.limit, NUMBER, number),
+        (&limit.remaining, NUMBER, number),
+        (&limit.reset, NUMBER, number),
+        (&limit.combined, "a quota with `r` (what remains) and `t` (seconds to the reset)", in_combined),
+        (&limit.retry_after, limit.retry_after_form.words(), delay),
+    ];
+    all.into_iter().filter_map(|(name, form, has)| Some((name.as_deref()?, form, has))).collect()
+}
+
 fn headers(context: &Context<'_>) -> Vec<Breach> {
     let Some(limit) = limit(context) else { return Vec::new() };
-    let names: [fn(&RateLimit) -> &String; 4] =
-        [|limit| &limit.limit, |limit| &limit.remaining, |limit| &limit.reset, |limit| &limit.retry_after];
-    names
-        .into_iter()
-        .filter(|name| number(context, *name).is_none_or(|number| number < 0))
-        .map(|name| {
-            let name = name(limit);
-            let actual = context.response.header(name).map_or_else(|| "no such header".to_owned(), quoted);
-            Breach::header(name, "an integer, not negative", actual)
-        })
-        .collect()
+    let wrong =
+        documented(limit).into_iter().filter_map(|(name, form, has_form)| match context.response.header(name) {
+            Some(text) if has_form(limit, text) => None,
+            Some(text) => Some(Breach::header(name, form, quoted(text))),
+            None => Some(Breach::header(name, form, "no such header".to_owned())),
+        });
+    wrong.collect()
 }
 
 fn retry_delay_agrees(context: &Context<'_>) -> Vec<Breach> {
-    let (Some(limit), Some(body), Some(header)) =
-        (limit(context), delay_in_body(context), number(context, |limit| &limit.retry_after))
-    else {
+    let (Some(limit), Some(body), Some(header)) = (limit(context), delay_in_body(context), retry_after(context)) else {
         return Vec::new();
     };
-    if (body - header).abs() <= limit.retry_play_seconds {
+    if agree(context, Moment::In(body), header, limit.retry_play_seconds) {
         return Vec::new();
     }
-    vec![Breach::header(&limit.retry_after, format!("{body}, as in the body"), header.to_string())]
+    let name = limit.retry_after.as_deref().unwrap_or_default();
+    vec![Breach::header(name, format!("{body}, as in the body"), shown(header))]
 }
 
 fn remaining_is_zero(context: &Context<'_>) -> Vec<Breach> {
-    let (Some(limit), Some(remaining)) = (limit(context), number(context, |limit| &limit.remaining)) else {
+    let (Some(limit), Some(remaining)) = (limit(context), remaining(context)) else {
         return Vec::new();
     };
     if remaining == 0 {
         return Vec::new();
     }
-    vec![Breach::header(&limit.remaining, "0", remaining.to_string())]
+    let name = limit.remaining.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
+    vec![Breach::header(name, "0", remaining.to_string())]
 }
 
 fn reset_agrees(context: &Context<'_>) -> Vec<Breach> {
-    let (Some(limit), Some(reset), Some(delay)) =
-        (limit(context), number(context, |limit| &limit.reset), number(context, |limit| &limit.retry_after))
-    else {
+    let (Some(limit), Some(reset), Some(delay)) = (limit(context), reset(context), retry_after(context)) else {
         return Vec::new();
     };
-    let clocks = now(context);
-    let play = limit.reset_play_seconds;
-    if clocks.iter().any(|(earliest, latest)| (earliest + delay - play..=latest + delay + play).contains(&reset)) {
+    if agree(context, delay, reset, limit.reset_play_seconds) {
         return Vec::new();
     }
-    let latest = clocks.first().map_or(0, |(_, latest)| *latest);
-    vec![Breach::header(
-        &limit.reset,
-        format!("about {} (now {latest} + {} {delay})", latest + delay, limit.retry_after),
-        reset.to_string(),
-    )]
+    let latest = now(context).first().map_or(0, |(_, latest)| *latest);
+    let retry_after = limit.retry_after.as_deref().unwrap_or_default();
+    let expected = match (delay, reset) {
+        (Moment::In(delay), Moment::At(_)) => {
+            format!("about {} (now {latest} + {retry_after} {delay})", latest + delay)
+        }
+        (Moment::In(delay), Moment::In(_)) => format!("about {delay}, as in {retry_after}"),
+        (Moment::At(time), Moment::At(_)) => format!("about {time}, as in {retry_after}"),
+        (Moment::At(time), Moment::In(_)) => format!("about {} ({retry_after} {time} - now {latest})", time - latest),
+    };
+    let name = limit.reset.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
+    vec![Breach::header(name, expected, shown(reset))]
+}
+
+fn shown(moment: Moment) -> String {
+    match moment {
+        Moment::In(seconds) => seconds.to_string(),
+        Moment::At(time) => time.to_string(),
+    }
+}
+
+/// Whether two moments are the same by one of the clocks, with some tolerance.
+fn agree(context: &Context<'_>, one: Moment, other: Moment, tolerance: i64) -> bool {
+    match (one, other) {
+        (Moment::In(one), Moment::In(other)) | (Moment::At(one), Moment::At(other)) => (one - other).abs() <= tolerance,
+        (Moment::In(delay), Moment::At(time)) | (Moment::At(time), Moment::In(delay)) => {
+            let clocks = now(context);
+            let hits = |(earliest, latest): &(i64, i64)| {
+                (earliest + delay - tolerance..=latest + delay + tolerance).contains(&time)
+            };
+            clocks.iter().any(hits)
+        }
+    }
 }
 
 /// Now in Unix seconds, as intervals: by the target's own clock where it shows it, and between our sending and our having

@@ -110,15 +110,11 @@ fn success_body(context: &Context<'_>) -> Vec<Breach> {
         .collect()
 }
 
-/// HTTP clients do not read a body behind 204, so that the length field is what gives it away.
+/// HTTP clients do not read a body after 204, so the length field is what shows it. A body that no field announces, or a
+/// chunked one, is not seen, and nothing is claimed of it.
 fn no_content_is_empty(context: &Context<'_>) -> Vec<Breach> {
-    let length = context.response.header("content-length");
-    if !context.response.body.is_empty() {
-        let actual = format!("{} bytes", context.response.body.len());
-        return vec![Breach::body("", "no body", actual)];
-    }
-    match length {
-        Some(length) if length != "0" => {
+    match context.response.header("content-length") {
+        Some(length) if length.parse::<u64>() != Ok(0) => {
             vec![Breach::header("Content-Length", "no body", quoted(length))]
         }
         _ => Vec::new(),

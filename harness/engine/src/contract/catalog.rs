@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::rate_limit::RateLimit;
 use crate::source::{Problems, SourceFile};
 
 /// What every error answer looks like, and which code comes with which status.
@@ -86,26 +87,6 @@ impl Pointers {
 pub struct RequestId {
     /// Its name.
     pub header: String,
-}
-
-/// The headers of a refusal for too many requests.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RateLimit {
-    /// The code that it comes with.
-    pub code: String,
-    /// The header with the quota.
-    pub limit: String,
-    /// The header with what is left of it.
-    pub remaining: String,
-    /// The header with the Unix time of its renewal.
-    pub reset: String,
-    /// The header with the seconds to wait.
-    pub retry_after: String,
-    /// How far that header and the body's delay may differ, in seconds.
-    pub retry_play_seconds: i64,
-    /// How far the reset may lie from now + delay, in seconds.
-    pub reset_play_seconds: i64,
 }
 
 /// What a client does after an error.

@@ -6,21 +6,26 @@
 mod catalog;
 mod clauses;
 mod conventions;
+mod description;
 mod openapi;
+mod rate_limit;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, RateLimit, Retry, Surface};
+pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use openapi::{Operation, Scheme, Success};
+pub use rate_limit::{Moment, RateLimit, combined, integer};
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
-use crate::source::{Problem, Problems, SourceFile};
+use crate::source::{Problem, Problems, SourceFile, yaml_at};
 
 /// A loaded pack: what an API promises about its errors.
 #[derive(Debug)]
@@ -51,7 +56,8 @@ impl Contract {
         let mut problems = Problems::default();
         let mut hasher = Sha256::new();
         let mut read = |name: &str| {
-            let file = SourceFile::read(&root.join("schemas").join(name), format!("schemas/{name}"))?;
+            let (path, shown) = yaml_at(root, &format!("schemas/{name}"));
+            let file = SourceFile::read(&path, shown)?;
             hasher.update(name.as_bytes());
             hasher.update(file.text.as_bytes());
             Ok(file)
@@ -65,7 +71,7 @@ impl Contract {
         else {
             return Err(problems);
         };
-        let api = openapi::load(&description, &mut problems);
+        let api = openapi::load(&description, &mut read, &mut problems);
         let catalog = catalog::load(&catalog_file, &mut problems);
         let clauses = clauses::load(&register, &mut problems);
         let conventions = conventions::load(&conventions_file, &mut problems);
@@ -81,8 +87,7 @@ impl Contract {
         if problems.0.is_empty() {
             conventions.check_operations(&conventions_file, &api.operations, &mut problems);
         }
-        let schemas =
-            SchemaSet::compile(&api.document, &description, &envelope, &catalog, &api.operations, &mut problems);
+        let schemas = SchemaSet::compile(&api.description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
             root: root.to_path_buf(),
             operations: api.operations,

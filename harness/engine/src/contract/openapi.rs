@@ -1,13 +1,15 @@
-//! The operations, from `schemas/openapi.yaml` (OpenAPI 3.1): as much of it as scenarios need.
+//! The operations, from `schemas/openapi.yaml` (OpenAPI 3.0 to 3.2): as much of it as scenarios need.
 //!
 //! The description is an open format, so unknown members are not refused here, unlike in our own
-//! files; what we do need and do not find is reported at its place.
+//! files; what we do need and do not find, or find and cannot do, is reported at its place. References are followed
+//! everywhere (`description`).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::source::{Problems, SourceFile, Step};
+use super::description::{Description, Node, Read};
+use crate::source::{Problem, Problems, SourceFile};
 
 /// One callable operation.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ pub struct Operation {
 pub struct Success {
     /// As the description writes it.
     pub name: String,
-    /// Where the schema of its body stands in the description (a JSON Pointer).
+    /// Where the schema of its body is: a file of `schemas/`, with a JSON Pointer as its fragment.
     pub schema: Option<String>,
 }
 
@@ -97,113 +99,170 @@ pub enum Scheme {
 }
 
 pub(super) struct Api {
-    pub(super) document: Value,
+    pub(super) description: Description,
     pub(super) operations: Vec<Operation>,
     pub(super) schemes: Vec<Scheme>,
 }
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
-pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<Api> {
-    let document = problems.take(file.parse_json())?;
-    let empty = Map::new();
-    let paths = document.get("paths").and_then(Value::as_object).unwrap_or_else(|| {
-        problems.0.push(file.problem(&[], "the description has no `paths`"));
-        &empty
-    });
+pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -> Option<Api> {
+    let description = Description::load(file, read, problems)?;
     let mut operations: Vec<Operation> = Vec::new();
-    for (path, item) in paths {
-        for method in METHODS {
-            let Some(node) = item.get(method) else { continue };
-            let at: Vec<Step> = vec!["paths".into(), path.as_str().into(), method.into()];
-            match operation(&document, path, method, node) {
-                Ok(found) if operations.iter().any(|other| other.id == found.id) => {
-                    problems.0.push(file.problem(&at, format!("operationId `{}` stands here twice", found.id)));
+    match description.node().child("paths").filter(|paths| paths.value.is_object()) {
+        Some(paths) => {
+            for (path, item) in paths.children() {
+                let Some(item) = problems.take(item.followed()) else { continue };
+                for method in METHODS {
+                    let Some(node) = item.child(method) else { continue };
+                    let Some(found) = problems.take(operation(path, method, &item, &node)) else { continue };
+                    if operations.iter().any(|other| other.id == found.id) {
+                        problems.0.push(node.problem(format!("operationId `{}` stands here twice", found.id)));
+                        continue;
+                    }
+                    operations.push(found);
                 }
-                Ok(found) => operations.push(found),
-                Err(message) => problems.0.push(file.problem(&at, message)),
             }
         }
+        None => problems.0.push(file.problem(&[], "the description has no `paths`")),
     }
-    let schemes = schemes(&document);
-    Some(Api { document, operations, schemes })
+    let schemes = schemes(&description.node(), problems);
+    Some(Api { description, operations, schemes })
 }
 
-fn operation(document: &Value, path: &str, method: &str, node: &Value) -> Result<Operation, String> {
-    let id = node.get("operationId").and_then(Value::as_str).ok_or("this operation has no `operationId`")?;
-    let successes = successes_of(node, path, method);
+fn operation(path: &str, method: &str, item: &Node<'_>, node: &Node<'_>) -> Result<Operation, Problem> {
+    let id = node.value.get("operationId").and_then(Value::as_str);
+    let id = id.ok_or_else(|| node.problem("this operation has no `operationId`"))?;
+    check_parameters(item)?;
+    check_parameters(node)?;
+    let successes = successes_of(node)?;
     if successes.is_empty() {
-        return Err("this operation documents no success status (200 to 299)".to_owned());
+        return Err(node.problem("this operation documents no success status (200 to 299)"));
     }
-    let content = node.pointer("/requestBody/content").and_then(Value::as_object);
-    let (media_type, body) = content
-        .and_then(|content| content.iter().next())
-        .map_or((None, None), |(name, body)| (Some(name.clone()), Some(body)));
-    let security = node.get("security").or_else(|| document.get("security"));
-    let scope = security.and_then(scope_of);
+    let request = node.get("requestBody")?.map(|body| body.get("content")).transpose()?.flatten();
+    let (media_type, body) = request.and_then(|content| preferred(&content)).unzip();
+    let security = node.child("security").or_else(|| node.document().child("security"));
+    let security = security.map(|list| security_of(&list)).transpose()?.flatten();
+    let schema = body.as_ref().map(|body| body.get("schema")).transpose()?.flatten();
     Ok(Operation {
         id: id.to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: node.get("summary").and_then(Value::as_str).unwrap_or(id).to_owned(),
-        secured: security.and_then(Value::as_array).is_some_and(|list| !list.is_empty()),
-        scope,
+        summary: node.value.get("summary").and_then(Value::as_str).unwrap_or(id).to_owned(),
+        secured: security.is_some(),
+        scope: security.flatten(),
         media_type,
-        example: body.and_then(|body| body.get("example")).cloned(),
+        example: body.as_ref().map(|body| example_of(body, schema.as_ref())).transpose()?.flatten(),
         successes,
-        required: body.map(|body| required_of(document, body)).unwrap_or_default(),
-        members: body.map(|body| members_of(document, body)).unwrap_or_default(),
-        member_types: body.map(|body| member_types_of(document, body)).unwrap_or_default(),
+        required: schema.as_ref().map(required_of).unwrap_or_default(),
+        members: schema.as_ref().map(members_of).unwrap_or_default(),
+        member_types: schema.as_ref().map(member_types_of).unwrap_or_default(),
     })
 }
 
-/// Every documented response from 200 to 299.
-fn successes_of(node: &Value, path: &str, method: &str) -> Vec<Success> {
-    let responses = node.get("responses").and_then(Value::as_object).into_iter().flatten();
-    responses
-        .filter(|(status, _)| status.eq_ignore_ascii_case("2XX") || matches!(status.parse(), Ok(200_u16..300)))
+/// References among the parameters lead somewhere.
+fn check_parameters(node: &Node<'_>) -> Result<(), Problem> {
+    let Some(list) = node.get("parameters")? else { return Ok(()) };
+    list.items().try_for_each(|parameter| parameter.followed().map(|_| ()))
+}
+
+/// The media type that is JSON, or else the first.
+fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
+    let is_json = |name: &str| {
+        let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        name == "application/json" || name.ends_with("+json")
+    };
+    let all: Vec<(&str, Node<'d>)> = content.children().collect();
+    let found = all.iter().find(|(name, _)| is_json(name)).or_else(|| all.first());
+    found.map(|(name, node)| ((*name).to_owned(), node.clone()))
+}
+
+/// An ordinary request body: the example of the media type, the first of its examples, or that of the schema.
+fn example_of(body: &Node<'_>, schema: Option<&Node<'_>>) -> Result<Option<Value>, Problem> {
+    if let Some(example) = body.value.get("example") {
+        return Ok(Some(example.clone()));
+    }
+    let first = body.child("examples").and_then(|examples| examples.children().next().map(|(_, example)| example));
+    if let Some(example) = first.map(Node::followed).transpose()? {
+        let value = example.value.get("value").cloned();
+        let elsewhere =
+            || example.problem("this example stands elsewhere, and nothing is fetched: write its `value` here");
+        return value.map(Some).ok_or_else(elsewhere);
+    }
+    let of_schema = schema
+        .and_then(|schema| schema.value.get("example").or_else(|| schema.value.get("examples")?.as_array()?.first()));
+    Ok(of_schema.cloned())
+}
+
+/// Every documented response from 200 to 299, and the class `2XX`.
+fn successes_of(node: &Node<'_>) -> Result<Vec<Success>, Problem> {
+    let responses = node.get("responses")?;
+    let is_success =
+        |status: &str| status.eq_ignore_ascii_case("2XX") || matches!(status.parse(), Ok(200_u16..300));
+    let documented = responses.iter().flat_map(Node::children).filter(|(status, _)| is_success(status));
+    documented
         .map(|(status, response)| {
-            let media =
-                response.pointer("/content").and_then(Value::as_object).and_then(|content| content.keys().next());
-            let schema = media.map(|media| {
-                format!("/paths/{}/{method}/responses/{status}/content/{}/schema", escaped(path), escaped(media))
-            });
-            Success { name: status.clone(), schema }
+            let content = response.followed()?.get("content")?;
+            let media = content.and_then(|content| preferred(&content));
+            let schema = media.and_then(|(_, media)| media.child("schema")).map(|schema| schema.address());
+            Ok(Success { name: status.to_owned(), schema })
         })
         .collect()
 }
 
-/// OpenAPI 3.1 lets any kind of security requirement list the roles that it needs.
-fn scope_of(security: &Value) -> Option<String> {
-    let first = security.as_array()?.first()?.as_object()?;
-    let roles = first.values().next()?.as_array()?;
-    roles.first()?.as_str().map(str::to_owned)
+/// What a list of security requirements asks for: nothing, or a credential, perhaps with a scope. Each requirement is an
+/// alternative; the first that an actor's one credential can meet is taken.
+fn security_of(list: &Node<'_>) -> Result<Option<Option<String>>, Problem> {
+    let alternatives: Vec<Node<'_>> = list.items().collect();
+    let empty = |node: &Node<'_>| node.value.as_object().is_some_and(Map::is_empty);
+    if alternatives.is_empty() || alternatives.iter().any(empty) {
+        return Ok(None);
+    }
+    let mut refusal = None;
+    for alternative in &alternatives {
+        match requirement(alternative) {
+            Ok(scope) => return Ok(Some(scope)),
+            Err(problem) => refusal = refusal.or(Some(problem)),
+        }
+    }
+    refusal.map_or(Ok(None), Err)
 }
 
-fn required_of(document: &Value, body: &Value) -> Vec<String> {
-    let schema = body.get("schema").map(|schema| resolved(document, schema));
-    schema
-        .and_then(|schema| schema.get("required"))
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+/// The scope of a requirement that one credential can meet. OpenAPI 3.1 lets any kind of requirement list the roles that it
+/// needs.
+fn requirement(alternative: &Node<'_>) -> Result<Option<String>, Problem> {
+    let mut all = alternative.children();
+    let (Some((name, roles)), None) = (all.next(), all.next()) else {
+        let names: Vec<&str> = alternative.children().map(|(name, _)| name).collect();
+        let message = format!("this asks for {} together, and an actor has one credential", names.join(" and "));
+        let help = "describe the one that tells actors apart, and send the other with `--header`";
+        return Err(alternative.problem(message).with_help(Some(help.to_owned())));
+    };
+    let declared =
+        alternative.document().get("components")?.map(|all| all.get("securitySchemes")).transpose()?.flatten();
+    let scheme = declared.map(|declared| declared.get(name)).transpose()?.flatten();
+    let scheme =
+        scheme.ok_or_else(|| alternative.problem(format!("`{name}` is not among `components.securitySchemes`")))?;
+    scheme_of(&scheme)?;
+    Ok(roles.value.as_array().and_then(|roles| roles.first()?.as_str()).map(str::to_owned))
 }
 
-fn members_of(document: &Value, body: &Value) -> Vec<String> {
-    let schema = body.get("schema").map(|schema| resolved(document, schema));
-    let members = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
-    members.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+fn required_of(schema: &Node<'_>) -> Vec<String> {
+    let names = schema.value.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    names.filter(|name| !is_read_only(schema, name)).map(str::to_owned).collect()
 }
 
-fn member_types_of(document: &Value, body: &Value) -> BTreeMap<String, Vec<String>> {
-    let schema = body.get("schema").map(|schema| resolved(document, schema));
-    let members = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
-    let typed = members.into_iter().flatten().filter_map(|(name, member)| {
-        let types = types_of(resolved(document, member));
-        (!types.is_empty()).then(|| (name.clone(), types))
+fn members_of(schema: &Node<'_>) -> Vec<String> {
+    let members = schema.value.get("properties").and_then(Value::as_object).into_iter().flatten();
+    members.map(|(name, _)| name.clone()).filter(|name| !is_read_only(schema, name)).collect()
+}
+
+/// The JSON types of the members whose schema says so.
+fn member_types_of(schema: &Node<'_>) -> BTreeMap<String, Vec<String>> {
+    let members = schema.child("properties");
+    let typed = members.iter().flat_map(Node::children).filter_map(|(name, member)| {
+        let types = types_of(member.followed().ok()?.value);
+        (!types.is_empty()).then(|| (name.to_owned(), types))
     });
     typed.collect()
 }
@@ -217,29 +276,34 @@ fn types_of(schema: &Value) -> Vec<String> {
     }
 }
 
-fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
-    schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|target| target.strip_prefix('#'))
-        .and_then(|pointer| document.pointer(pointer))
-        .unwrap_or(schema)
+/// True for a member that only answers have.
+fn is_read_only(schema: &Node<'_>, name: &str) -> bool {
+    let member = schema.child("properties").and_then(|all| all.get(name).ok().flatten());
+    member.is_some_and(|member| member.value.get("readOnly") == Some(&Value::Bool(true)))
 }
 
-fn schemes(document: &Value) -> Vec<Scheme> {
-    document
-        .pointer("/components/securitySchemes")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .filter_map(|(_, scheme)| match scheme.get("type")?.as_str()? {
-            "apiKey" if scheme.get("in")?.as_str()? == "header" => {
-                Some(Scheme::ApiKey { header: scheme.get("name")?.as_str()?.to_owned() })
-            }
-            "http" => Some(Scheme::Http { scheme: capitalised(scheme.get("scheme")?.as_str()?) }),
-            _ => None,
-        })
-        .collect()
+/// The kinds of credentials that can be sent; one that cannot is a problem only where an operation asks for it.
+fn schemes(root: &Node<'_>, problems: &mut Problems) -> Vec<Scheme> {
+    let declared = root.child("components").and_then(|all| all.child("securitySchemes"));
+    let all = declared.iter().flat_map(Node::children).filter_map(|(_, scheme)| problems.take(scheme.followed()));
+    all.collect::<Vec<_>>().iter().filter_map(|scheme| scheme_of(scheme).ok().flatten()).collect()
+}
+
+/// How a credential of a declared kind travels; `None` where the connection itself carries it.
+fn scheme_of(node: &Node<'_>) -> Result<Option<Scheme>, Problem> {
+    let text = |key: &str| node.value.get(key).and_then(Value::as_str).unwrap_or_default();
+    match (text("type"), text("in"), text("name"), text("scheme")) {
+        ("apiKey", "header", name, _) if !name.is_empty() => Ok(Some(Scheme::ApiKey { header: name.to_owned() })),
+        ("apiKey", place @ ("query" | "cookie"), ..) => {
+            let help = "only keys in headers are sent; use another scheme of the API, or take its operations out";
+            let message = format!("a key in the {place} is not supported");
+            Err(node.problem(message).with_help(Some(help.to_owned())))
+        }
+        ("http", _, _, scheme) if !scheme.is_empty() => Ok(Some(Scheme::Http { scheme: capitalised(scheme) })),
+        ("oauth2" | "openIdConnect", ..) => Ok(Some(Scheme::Http { scheme: "Bearer".to_owned() })),
+        ("mutualTLS", ..) => Ok(None),
+        (kind, ..) => Err(node.problem(format!("a security scheme of type `{kind}` is not understood"))),
+    }
 }
 
 fn capitalised(word: &str) -> String {

@@ -8,6 +8,7 @@ use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
+use super::description::Description;
 use super::openapi::{Operation, Success, escaped};
 use crate::source::{Problem, Problems, SourceFile};
 
@@ -35,43 +36,46 @@ const BASE: &str = "https://conformance.example/schemas/";
 
 impl SchemaSet {
     pub(super) fn compile(
-        document: &Value,
-        description: &SourceFile,
+        description: &Description,
         envelope: &SourceFile,
         catalog: &ErrorCatalog,
         operations: &[Operation],
         problems: &mut Problems,
     ) -> Self {
         let envelope_schema = problems.take(envelope_value(envelope)).unwrap_or(Value::Bool(true));
-        let registry = registry(document, &catalog.envelope.schema, &envelope_schema);
-        let mut compile = |schema: Value, what: String, file: &SourceFile| {
+        let registry = registry(description, &catalog.envelope.schema, &envelope_schema);
+        let mut compile = |schema: Value, what: String, refused: &dyn Fn(String) -> Problem| {
             let built =
                 registry.as_ref().map_err(|message| message.clone()).and_then(|registry| build(registry, &schema));
             built.unwrap_or_else(|message| {
-                problems.0.push(Problem::general(&file.name, format!("{what}: {message}")));
+                problems.0.push(refused(format!("{what}: {message}")));
                 anything()
             })
         };
+        let in_envelope = |message: String| Problem::general(&envelope.name, message);
         let by_code = catalog
             .codes
             .iter()
             .map(|entry| {
                 let schema = derived(catalog, entry);
-                (entry.code.clone(), compile(schema, format!("the schema of {}", entry.code), envelope))
+                (entry.code.clone(), compile(schema, format!("the schema of {}", entry.code), &in_envelope))
             })
             .collect();
         let mut success = BTreeMap::new();
         for operation in operations {
             for documented in &operation.successes {
-                let Some(pointer) = &documented.schema else { continue };
-                let schema = json!({ "$ref": format!("{BASE}openapi.yaml#{}", in_fragment(pointer)) });
+                let Some((document, pointer)) = documented.schema.as_ref().and_then(|at| at.split_once('#')) else {
+                    continue;
+                };
+                let schema = json!({ "$ref": format!("{BASE}{}#{}", in_fragment(document), in_fragment(pointer)) });
+                let refused = |message: String| description.problem_at(document, pointer, message);
                 let what = format!("the success body of {}", operation.id);
-                success.insert((operation.id.clone(), documented.name.clone()), compile(schema, what, description));
+                success.insert((operation.id.clone(), documented.name.clone()), compile(schema, what, &refused));
             }
         }
         Self {
             documented: documented_members(&envelope_schema),
-            envelope: compile(envelope_ref(catalog), "the envelope".to_owned(), envelope),
+            envelope: compile(envelope_ref(catalog), "the envelope".to_owned(), &in_envelope),
             by_code,
             success,
         }
@@ -142,9 +146,11 @@ fn envelope_value(file: &SourceFile) -> Result<Value, Problem> {
     serde_json::from_str(&file.text).map_err(|error| Problem::general(&file.name, format!("not JSON: {error}")))
 }
 
-fn registry(document: &Value, name: &str, envelope: &Value) -> Result<Registry<'static>, String> {
-    Registry::new()
-        .add(format!("{BASE}openapi.yaml"), document.clone())
+fn registry(description: &Description, name: &str, envelope: &Value) -> Result<Registry<'static>, String> {
+    let documents = description.documents().map(|(name, document)| (in_fragment(name), document));
+    documents
+        .filter(|(document, _)| document != name)
+        .try_fold(Registry::new(), |registry, (name, document)| registry.add(format!("{BASE}{name}"), document.clone()))
         .and_then(|registry| registry.add(format!("{BASE}{name}"), envelope.clone()))
         .and_then(|registry| registry.prepare())
         .map_err(|error| error.to_string())

@@ -11,6 +11,7 @@ use super::expect::Holds;
 use super::lively;
 use super::request::Prepared;
 use super::steps::{Halt, LONGEST_WAIT, Run};
+use crate::contract::Moment;
 use crate::exchange::{Exchange, Response, Role};
 use crate::scenario::{Burst, Expect, Poll, Step};
 
@@ -131,8 +132,13 @@ pub(super) fn told_to_wait(environment: &Environment, response: &Response) -> Op
     if response.status != status && (!response.is_error() || says_so().is_none()) {
         return None;
     }
-    let seconds = response.header(&limit.retry_after).and_then(|text| text.parse::<u64>().ok());
-    Some(Duration::from_secs(seconds.unwrap_or(1)) + Duration::from_millis(300))
+    let header = |name: &str| response.header(name);
+    let seconds = match limit.retry_after(header).or_else(|| limit.reset(header)) {
+        Some(Moment::In(seconds)) => seconds,
+        Some(Moment::At(time)) => time - Utc::now().timestamp(),
+        None => 1,
+    };
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)) + Duration::from_millis(300))
 }
 
 /// Sends a request, over a connection of its own where that is asked for, and puts down when and how long.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Kind, Proof, Row, UNPROVOKED};
+use super::{Kind, Proof, Row};
 use crate::contract::{Contract, Level};
 use crate::finding::EXPECTATION;
 
@@ -271,11 +271,8 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
     if circumstances.complete {
         let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.defects == 0);
         problems.extend(bare.map(|clause| format!("{}: no defect breaks this clause and is found", clause.id)));
-        let listed = |check: &str| UNPROVOKED.iter().any(|(known, _)| *known == check);
-        let idle = checks.iter().filter(|(check, count)| **count == 0 && !listed(check));
+        let idle = checks.iter().filter(|(_, count)| **count == 0);
         problems.extend(idle.map(|(check, _)| format!("{check}: no defect provokes this check")));
-        let busy = checks.iter().filter(|(check, count)| **count > 0 && listed(check));
-        problems.extend(busy.map(|(check, _)| format!("{check}: a defect provokes it now, so take it off the list")));
     }
     Matrix {
         format: 1,
@@ -328,10 +325,7 @@ impl Matrix {
         for clause in &self.clauses {
             let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.defects);
         }
-        out.push_str("\n## Checks\n\nEvery check is provoked by some defect, but for:\n\n");
-        for (check, reason) in UNPROVOKED {
-            let _ = writeln!(out, "- `{check}`: {reason}");
-        }
+        out.push_str("\n## Checks\n\nEvery check is provoked by some defect.\n");
         table(&mut out, "Defects", "must be reported as", of(&["sound", "defect", "silent"]));
         table(&mut out, "Intermittent defects", "may be reported as, one at least", of(&["intermittent"]));
         table(&mut out, "Permitted variations", "may warn of", of(&["variation"]));

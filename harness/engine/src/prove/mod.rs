@@ -92,12 +92,6 @@ const OTHERS_OF_A_VARIATION: usize = 32;
 /// How many servers run side by side when what was wrong is tried again.
 const AGAIN_AT_A_TIME: usize = 4;
 
-/// Checks that no defect of the reference provokes, and why.
-pub const UNPROVOKED: &[(&str, &str)] = &[
-    ("no-content-is-empty", "neither the client nor the server below passes on the body of a 204"),
-    ("delivery-is-json", "no defect of deliveries writes anything but JSON yet; a known gap"),
-];
-
 /// Breaches that the suite is silent about, and why that is right or known.
 const SILENT: &[(&str, &str)] = &[
     ("accepts-blank-postal-codes", "white space around a code is left open, and so is an empty optional field"),

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::page::{Item, Kind, Table};
+use super::words;
 use crate::contract::ErrorCatalog;
 
 /// Everything that a page says.
@@ -52,10 +53,12 @@ pub struct Example {
     pub text: String,
 }
 
-static CODE_LIKE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"));
 static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
-static STATUS_LABEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(?:http\s+)?(?:response\s+)?status(?:\s+codes?)?\s*(?:[:=–—-]|is\b|$)\s*"));
+static STATUS_LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:http\s+)?(?:response\s+)?status(?:\s+codes?)?|http(?:\s+(?:response|error))?\s+codes?|returns(?:\s+an?)?(?:\s+http)?(?:\s+status(?:\s+code)?)?|http)\b\s*([:=–—-]|is\b|$)?\s*",
+    )
+});
 static STATUS_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^HTTP/[0-9.]+\s+([1-5][0-9]{2})\b"));
 static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z][A-Za-z0-9-]*):\s*(.*)$"));
 
@@ -63,8 +66,16 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 }
 
+/// Where a label of a status ends, and the status follows: `Status: 404`, `HTTP code is 404`, `Returns 404`.
+fn status_label(text: &str) -> Option<usize> {
+    let label = STATUS_LABEL.captures(text)?;
+    let end = label.get(0)?.end();
+    let follows = || STATUS.find(&text[end..]).is_some_and(|status| status.start() == 0);
+    (label.get(1).is_some() || follows()).then_some(end)
+}
+
 /// Reads what a page says. Which word is a code follows from the catalogue; a word that the catalogue does not
-/// have is taken for one where it is spelt like `A_CODE` and has a status, or an example that shows it.
+/// have is taken for one where it is spelt like a code and has a status, or an example that shows it (`words`).
 pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new() };
     for (index, item) in items.iter().enumerate() {
@@ -109,21 +120,45 @@ impl Reader<'_> {
         if !known.is_empty() {
             return known;
         }
+        if let Some(number) = words::numbered(title) {
+            return vec![number.to_owned()];
+        }
         let section = below.iter().take_while(|item| !matches!(item.kind, Kind::Heading(other, _) if other <= level));
         let behaves = |item: &Item| match &item.kind {
-            Kind::Text(text, _) => STATUS_LABEL.is_match(text),
+            Kind::Text(text, _) => text.lines().any(|line| status_label(line).is_some()),
             Kind::Code(_, code) => self.envelope(code).is_some(),
             _ => false,
         };
-        let like = words.iter().find(|word| CODE_LIKE.is_match(word));
-        like.filter(|_| section.into_iter().any(behaves)).map(|word| (*word).to_owned()).into_iter().collect()
+        let section: Vec<&Item> = section.collect();
+        let shown = |word: &str| {
+            section.iter().any(|item| match &item.kind {
+                Kind::Code(_, code) => {
+                    self.envelope(code).and_then(|body| words::code_in(&body, self.catalog)).as_deref() == Some(word)
+                }
+                _ => false,
+            })
+        };
+        let words = words.iter().map(|word| word.trim_matches(['.', '-']));
+        let named = words.clone().filter(|word| !word.is_empty() && !STATUS.is_match(word));
+        // Names of products are spelt like codes as well, but seldom are a whole heading.
+        let alone = named.clone().count() == 1;
+        let spelt =
+            named.clone().find(|word| words::is_in_capitals(word) || (alone && words::is_spelt_like_a_code(word)));
+        let spelt = spelt.filter(|_| section.iter().any(|item| behaves(item)));
+        let named = spelt.or_else(|| words.into_iter().find(|word| !word.is_empty() && shown(word)));
+        named.map(str::to_owned).into_iter().collect()
     }
 
     fn text(&mut self, text: &str, spans: &[String], line: usize) {
         self.facts.spans.extend(spans.iter().cloned());
         let about = self.about();
-        if let Some(label) = STATUS_LABEL.find(text).filter(|_| !about.is_empty()) {
-            self.code_status(&about, status_in(&STATUS, &text[label.end()..]), line);
+        if about.is_empty() {
+            return;
+        }
+        for (offset, text) in text.lines().enumerate() {
+            if let Some(end) = status_label(text.trim()) {
+                self.code_status(&about, status_in(&STATUS, &text.trim()[end..]), line + offset);
+            }
         }
     }
 
@@ -131,29 +166,34 @@ impl Reader<'_> {
         let column = |names: &[&str]| {
             table.head.iter().position(|cell| names.iter().any(|name| cell.to_lowercase().contains(name)))
         };
-        let status_column = column(&["status", "http"]);
-        let code_column = (0..table.head.len()).filter(|index| Some(*index) != status_column).find(|index| {
-            let titled = table.head[*index].to_lowercase();
-            let known = table
-                .rows
-                .iter()
-                .filter(|(_, row)| row.get(*index).is_some_and(|cell| self.catalog.code(cell).is_some()));
-            known.count() > 0 || titled.contains("code")
-        });
+        let status_column = column(&["status", "http"]).or_else(|| self.column_of_statuses(table));
+        let others = || (0..table.head.len()).filter(|index| Some(*index) != status_column);
+        let known = |index: &usize| {
+            let cells = table.rows.iter().filter_map(|(_, row)| row.get(*index));
+            cells.flat_map(|cell| words::of_cell(cell)).any(|word| self.catalog.code(word).is_some())
+        };
+        let code_column =
+            others().find(known).or_else(|| others().find(|index| words::is_title_of_codes(&table.head[*index])));
         let about = self.about();
         for (line, row) in &table.rows {
             let status = status_column.and_then(|index| row.get(index)).map(|cell| status_in(&STATUS, cell));
-            let code = code_column.and_then(|index| row.get(index));
-            let code = code.filter(|cell| self.catalog.code(cell).is_some() || CODE_LIKE.is_match(cell));
-            match (code, status) {
-                (Some(code), status) => {
-                    let code = vec![code.clone()];
-                    self.facts.codes.push(Said { line: *line, about: code.clone(), what: code[0].clone() });
+            let cell = code_column.and_then(|index| row.get(index)).map_or("", String::as_str);
+            // A longer number in a column of statuses is a code.
+            let cell = match status_column.and_then(|index| row.get(index)) {
+                Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
+                _ => cell,
+            };
+            let codes = self.codes_of_cell(cell, status.flatten().is_some());
+            match (codes.is_empty(), status) {
+                (false, status) => {
+                    for code in &codes {
+                        self.facts.codes.push(Said { line: *line, about: codes.clone(), what: code.clone() });
+                    }
                     if let Some(status) = status {
-                        self.code_status(&code, status, *line);
+                        self.code_status(&codes, status, *line);
                     }
                 }
-                (None, Some(Some(status))) => {
+                (true, Some(Some(status))) => {
                     self.facts.statuses.push(Said { line: *line, about: about.clone(), what: status })
                 }
                 _ => self.labelled(row, *line),
@@ -162,12 +202,40 @@ impl Reader<'_> {
         self.members(table);
     }
 
+    /// A column called after codes that holds statuses, perhaps beside codes that are longer numbers.
+    fn column_of_statuses(&self, table: &Table) -> Option<usize> {
+        let is_status = |cell: &str| cell.len() >= 3 && STATUS.find(cell).is_some_and(|found| found.start() == 0);
+        let holds = |index: usize| {
+            let cells = || table.rows.iter().filter_map(|(_, row)| row.get(index));
+            let is_number = |cell: &String| words::is_long_number(cell) || is_status(cell);
+            cells().any(|cell| is_status(cell))
+                && cells().all(|cell| is_number(cell) && self.catalog.code(cell).is_none())
+        };
+        (0..table.head.len()).find(|index| words::is_title_of_codes(&table.head[*index]) && holds(*index))
+    }
+
+    /// The codes that a cell of a column of codes names: where all of it are such, in whatever form if a status stands beside.
+    fn codes_of_cell(&self, cell: &str, has_status: bool) -> Vec<String> {
+        let found = words::of_cell(cell);
+        let known = |word: &str| self.catalog.code(word).is_some();
+        let fits = |word: &&str| {
+            known(word)
+                || words::is_in_capitals(word)
+                || words::is_long_number(word)
+                || (has_status && words::could_be_a_code(word))
+        };
+        match found.iter().all(fits) {
+            true => found.into_iter().map(str::to_owned).collect(),
+            false => found.into_iter().filter(|word| known(word)).map(str::to_owned).collect(),
+        }
+    }
+
     /// A row such as `Status | 404` in the section of a code.
     fn labelled(&mut self, row: &[String], line: usize) {
         let about = self.about();
         if let [label, value, ..] = row
             && !about.is_empty()
-            && STATUS_LABEL.find(label).is_some_and(|found| found.end() == label.len())
+            && status_label(label) == Some(label.len())
         {
             self.code_status(&about, status_in(&STATUS, value), line);
         }
@@ -205,6 +273,7 @@ impl Reader<'_> {
             }
         }
         if let Some(body) = self.envelope(body) {
+            self.unknown_example(&body, body_line);
             let text = code.lines().skip(body_line - line).collect::<Vec<_>>().join("\n");
             self.facts.examples.push(Said { line: body_line, about, what: Example { body, text } });
         } else if language.starts_with("json")
@@ -214,6 +283,15 @@ impl Reader<'_> {
         {
             let line = body_line + error.line().saturating_sub(1);
             self.facts.unreadable.push(Said { line, about, what: error.to_string() });
+        }
+    }
+
+    /// A code that no heading and no table names, and an example shows. General examples show a placeholder.
+    fn unknown_example(&mut self, body: &Value, line: usize) {
+        let Some(code) = words::code_in(body, self.catalog) else { return };
+        let known = self.catalog.code(&code).is_some() || self.facts.codes.iter().any(|said| said.what == code);
+        if !known && words::could_be_a_code(&code) && !words::is_placeholder(&code) {
+            self.facts.codes.push(Said { line, about: vec![code.clone()], what: code });
         }
     }
 

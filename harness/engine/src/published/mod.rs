@@ -5,7 +5,9 @@
 //! examples of error bodies, and headers.
 
 mod facts;
+mod html;
 mod page;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -103,7 +105,9 @@ impl Differ<'_> {
     /// Codes of the page that the catalogue does not have.
     fn unknown_codes(&self) -> Vec<Problem> {
         let names = self.catalog.code_names();
+        let mut seen = BTreeSet::new();
         let unknown = self.facts.codes.iter().filter(|said| self.catalog.code(&said.what).is_none());
+        let unknown = unknown.filter(|said| seen.insert(&said.what));
         unknown
             .map(|said| {
                 let message = format!("the page has a code {}, and the catalogue does not", said.what);
@@ -272,9 +276,11 @@ impl Differ<'_> {
                 ("limit", &limit.limit),
                 ("remaining", &limit.remaining),
                 ("reset", &limit.reset),
+                ("combined", &limit.combined),
                 ("retry_after", &limit.retry_after),
             ];
-            expected.extend(headers.map(|(member, header)| (["rate_limit", member], header)));
+            let documented = headers.into_iter().filter_map(|(member, header)| Some((member, header.as_ref()?)));
+            expected.extend(documented.map(|(member, header)| (["rate_limit", member], header)));
             found.extend(self.facts.headers.iter().filter(|said| said.about.contains(&limit.code)).filter_map(
                 |said| {
                     let (name, value) = &said.what;
@@ -316,10 +322,11 @@ impl Differ<'_> {
         let pointer = self.catalog.envelope.pointers.retry_delay.as_deref()?;
         let examples = self.facts.examples.iter().filter(|said| said.about.contains(&limit.code));
         let delay = examples.filter_map(|said| said.what.body.pointer(pointer)).next()?.to_string();
-        (name.eq_ignore_ascii_case(&limit.retry_after) && delay != value).then(|| {
-            let member = last_name(pointer);
-            self.on_page(line, format!("the page says {value} in {name}, and {delay} in `{member}` of its example"))
-        })
+        (name.eq_ignore_ascii_case(limit.retry_after.as_deref()?) && delay != value && value.parse::<f64>().is_ok())
+            .then(|| {
+                let member = last_name(pointer);
+                self.on_page(line, format!("the page says {value} in {name}, and {delay} in `{member}` of its example"))
+            })
     }
 
     /// Sections that the catalogue names and the page does not have.
@@ -345,7 +352,7 @@ impl Differ<'_> {
 
 /// The line of a part of an example; JSON is YAML, so that the finder of places knows it.
 fn line_of(said: &Said<Example>, pointer: &str) -> usize {
-    let file = SourceFile { name: String::new(), text: said.what.text.clone() };
+    let file = SourceFile::new("", &said.what.text);
     let steps = pointer.split('/').skip(1).map(|name| match name.parse::<usize>() {
         Ok(index) => Step::Index(index),
         Err(_) => Step::Key(name.replace("~1", "/").replace("~0", "~")),

@@ -1,9 +1,17 @@
 //! A Markdown page as headings and the blocks below them, each with its line.
 //!
 //! Only what a reference of error codes is made of is kept: headings, paragraphs and list items, tables, and
-//! blocks of code. GitBook's `{% … %}` marks are paragraphs like others, and HTML is passed over.
+//! blocks of code. Tables may be written in HTML; other HTML, and GitBook's `{% … %}` marks, are passed over.
+
+use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use regex::Regex;
+
+use super::html;
+
+static MARK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{%.*?%\}").unwrap_or_else(|error| unreachable!("a fixed pattern: {error}")));
 
 /// Something on a page, in the order in which it stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +27,7 @@ pub struct Item {
 pub enum Kind {
     /// A heading: its level, from 1, and its text.
     Heading(u8, String),
-    /// A paragraph or a list item: its text, and what of it is set as code.
+    /// A paragraph or a list item: its text, line by line, and what of it is set as code.
     Text(String, Vec<String>),
     /// A table.
     Table(Table),
@@ -27,7 +35,7 @@ pub enum Kind {
     Code(String, String),
 }
 
-/// A table; cells are texts without their markup.
+/// A table; cells are texts without their markup, `<br>` is a line end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// The cells of its head.
@@ -60,6 +68,8 @@ struct Reader {
     code_line: Option<usize>,
     /// In front matter, which is no part of the page.
     hidden: bool,
+    /// HTML whose table has not ended yet, and the line on which it begins.
+    html: Option<(usize, String)>,
 }
 
 impl Reader {
@@ -77,7 +87,12 @@ impl Reader {
                 self.text.push_str(&text);
                 self.spans.push(text.into_string());
             }
-            Event::SoftBreak | Event::HardBreak => self.text.push(' '),
+            Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
+            Event::InlineHtml(tag) if html::is_break(&tag) => self.text.push('\n'),
+            Event::Html(part) => {
+                let line = self.line_of(at);
+                self.html.get_or_insert_with(|| (line, String::new())).1.push_str(&part);
+            }
             _ => {}
         }
     }
@@ -108,7 +123,7 @@ impl Reader {
     fn close(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(level) => {
-                let heading = Kind::Heading(number(level), self.taken());
+                let heading = Kind::Heading(number(level), self.taken().replace('\n', " "));
                 self.push(self.line, heading);
             }
             TagEnd::Paragraph | TagEnd::Item => self.end_text(),
@@ -133,6 +148,7 @@ impl Reader {
                 let code = Kind::Code(std::mem::take(&mut self.language), std::mem::take(&mut self.text));
                 self.push(line, code);
             }
+            TagEnd::HtmlBlock => self.end_html(),
             TagEnd::MetadataBlock(_) => {
                 self.hidden = false;
                 self.text.clear();
@@ -150,8 +166,27 @@ impl Reader {
 
     fn end_text(&mut self) {
         let (text, spans) = (self.taken(), std::mem::take(&mut self.spans));
+        let text = MARK.replace_all(&text, "");
+        let before = text.len() - text.trim_start().len();
+        self.line += text[..before].matches('\n').count();
+        let text = text.trim().to_owned();
         if !text.is_empty() {
             self.push(self.line, Kind::Text(text, spans));
+        }
+    }
+
+    fn end_html(&mut self) {
+        if self.html.as_ref().is_some_and(|(_, html)| html::is_open(html)) {
+            // The next block begins behind an empty line.
+            if let Some((_, html)) = &mut self.html {
+                html.push('\n');
+            }
+            return;
+        }
+        if let Some((line, html)) = self.html.take() {
+            for (line, table) in html::tables(&html, line) {
+                self.push(line, Kind::Table(table));
+            }
         }
     }
 
@@ -195,12 +230,10 @@ mod tests {
         };
         let expected = [
             (5, Kind::Heading(1, "A_B (404)".to_owned())),
-            (7, text_of("One X-One two.", &["X-One"])),
+            (7, text_of("One X-One\ntwo.", &["X-One"])),
             (10, text_of("Status: 404", &[])),
             (13, code("json", "{}\n")),
-            (16, text_of("{% tab %}", &[])),
             (18, code("http", "A: 1\n")),
-            (20, text_of("{% endtab %}", &[])),
             (24, Kind::Table(table)),
         ];
         let expected: Vec<Item> = expected.map(|(line, kind)| Item { line, kind }).into();

@@ -40,6 +40,10 @@ pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TrialReport> {
 pub(super) fn sentence(report: &Report) -> &'static str {
     match report.exit_code {
         0 if report.count(Verdict::Failed) > 0 => "Nothing is broken that was not broken before.",
+        0 if report.trials.is_empty() => "No test falls into this shard; its report is a part of the whole run.",
+        0 if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => {
+            "Nothing could be checked in this shard; its report is a part of the whole run."
+        }
         0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
             "What was put to the test is kept; much was not put to the test."
         }

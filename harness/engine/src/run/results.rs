@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::execute::TrialRecord;
 use crate::plan::Planned;
-use crate::report::TrialResult;
+use crate::report::{Report, TrialResult};
 use crate::verdict::{Outcome, Verdict};
 
 /// Trials that never got to run, such as after a panic of the runner itself.
@@ -30,4 +30,10 @@ pub(super) fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResu
         took: Duration::ZERO,
         record: TrialRecord::default(),
     }
+}
+
+/// True where nothing was checked and nothing is in doubt. Of a shard that says nothing: whether anything was checked is a
+/// question to the whole run, which `merge` answers.
+pub(super) fn unchecked(report: &Report) -> bool {
+    report.exit_code == 3 && report.count(Verdict::Inconclusive) == 0
 }

@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::model::{Case, Cases, Expect, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
 use super::validate::{self, At};
-use super::{TrialSpec, properties, template};
+use super::{TrialSpec, names, properties, template};
 use crate::contract::Contract;
 use crate::fuzz::{BOOK, Book};
-use crate::source::{Problem, Problems, SourceFile, suggestion, yaml_files};
+use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
 
 /// All scenarios of a pack, unfolded.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Library {
     pub hash: String,
 }
 
-const FIXTURES: &str = "scenarios/fixtures.yaml";
+const FIXTURES: &str = "scenarios/fixtures";
 
 /// Loads everything below the pack's `scenarios/`, and the properties of its formats, or says all that
 /// is wrong with either.
@@ -37,14 +37,14 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
     let mut library = Library::default();
     let mut hasher = Sha256::new();
     let mut files = Vec::new();
-    for (path, name) in yaml_files(root, &root.join("scenarios")) {
+    for (path, name) in find_yaml(root, &root.join("scenarios"), &mut problems) {
         if let Some(file) = problems.take(SourceFile::read(&path, name)) {
             hasher.update(file.text.as_bytes());
             files.push(file);
         }
     }
     let read = problems.0.len();
-    let fixtures = match files.iter().position(|file| file.name == FIXTURES) {
+    let fixtures = match files.iter().position(|file| without_ending(&file.name) == FIXTURES) {
         Some(index) => {
             let file = files.remove(index);
             let fixtures = problems.take(file.parse::<FixtureFile>()).unwrap_or_default();
@@ -90,12 +90,12 @@ fn unfold_file(
         let Some(cases) = cases_of(&at, scenario, fixtures, problems) else {
             continue;
         };
-        let line = line_of(&file.text, &scenario.name).or_else(|| Some(at.place()?.line)).unwrap_or(1);
-        for case in &cases {
+        let line = at.place().map_or(1, |place| place.line);
+        for (row, case) in &cases {
             let mut trial = TrialSpec {
                 name: trial_name(&file.name, scenario, case),
                 file: file.name.clone(),
-                line: case_line(&file.text, line, case).unwrap_or(line),
+                line: row.and_then(|row| at.row(row)).map_or(line, |place| place.line),
                 about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
                 clauses: scenario.clauses.clone(),
                 needs: scenario.needs.iter().chain(&case.needs).cloned().collect(),
@@ -185,11 +185,16 @@ fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -
     shared
 }
 
-/// The rows of a scenario, crossed with the values of `each`; one nameless row where there is no table.
-fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mut Problems) -> Option<Vec<Case>> {
-    let nameless =
-        Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
-    let mut cases = match &scenario.cases {
+/// The rows of a scenario, crossed with the values of `each`, with the number of the row where it stands in the scenario
+/// itself; one nameless row where there is no table.
+fn cases_of(
+    at: &At<'_>,
+    scenario: &Scenario,
+    fixtures: &Fixtures,
+    problems: &mut Problems,
+) -> Option<Vec<(Option<usize>, Case)>> {
+    let nameless = Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
+    let cases = match &scenario.cases {
         Cases::One => vec![nameless],
         Cases::Rows(rows) => rows.clone(),
         Cases::Table(name) => match fixtures.content.tables.get(name) {
@@ -203,7 +208,9 @@ fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mu
             }
         },
     };
-    for case in &cases {
+    let in_rows = matches!(scenario.cases, Cases::Rows(_));
+    for (row, case) in cases.iter().enumerate() {
+        names::refuse_unprintable(at, in_rows.then_some(row), &case.name, problems);
         for (variable, value) in &case.variables {
             let mut names = Vec::new();
             template::names_in(value, &mut names);
@@ -217,8 +224,17 @@ fn cases_of(at: &At<'_>, scenario: &Scenario, fixtures: &Fixtures, problems: &mu
             }
         }
     }
+    let mut cases: Vec<(Option<usize>, Case)> =
+        cases.into_iter().enumerate().map(|(row, case)| (in_rows.then_some(row), case)).collect();
     for (variable, values) in &scenario.each {
-        cases = cases.iter().flat_map(|case| values.iter().map(move |value| crossed(case, variable, value))).collect();
+        for (index, value) in values.iter().enumerate() {
+            names::refuse_unprintable_value(at, variable, index, value, problems);
+        }
+        let cross = |(row, case): &(Option<usize>, Case)| {
+            let (row, case) = (*row, case.clone());
+            values.iter().map(move |value| (row, crossed(&case, variable, value))).collect::<Vec<_>>()
+        };
+        cases = cases.iter().flat_map(cross).collect();
     }
     Some(cases)
 }
@@ -232,37 +248,11 @@ fn crossed(case: &Case, variable: &str, value: &Value) -> Case {
 }
 
 fn trial_name(file: &str, scenario: &Scenario, case: &Case) -> String {
-    let file = file.trim_start_matches("scenarios/").trim_end_matches(".yaml");
+    let file = without_ending(file.trim_start_matches("scenarios/"));
     if case.name.is_empty() {
         return format!("{file}::{}", scenario.name);
     }
     format!("{file}::{}/{}", scenario.name, case.name)
-}
-
-/// The line on which a scenario begins as most do; the parser finds the others, and takes a hundred times as long.
-fn line_of(text: &str, name: &str) -> Option<usize> {
-    let begins = |line: &str| line.trim().strip_prefix("- name: ") == Some(name);
-    let mut found = text.lines().enumerate().filter(|(_, line)| begins(line));
-    let (index, _) = found.next()?;
-    found.next().is_none().then_some(index + 1)
-}
-
-/// The line of a row: the first `case: NAME` below the scenario's own line.
-fn case_line(text: &str, scenario_line: usize, case: &Case) -> Option<usize> {
-    let name = case.name.split('/').next().filter(|name| !name.is_empty())?;
-    text.lines()
-        .enumerate()
-        .skip(scenario_line)
-        .take_while(|(_, line)| !line.trim_start().starts_with("- name:"))
-        .find(|(_, line)| {
-            line.split_once("case:").is_some_and(|(_, rest)| {
-                let value = rest.trim_start().trim_start_matches(['"', '\'']);
-                value
-                    .strip_prefix(name)
-                    .is_some_and(|after| after.is_empty() || after.starts_with([',', '}', ' ', '"', '\'']))
-            })
-        })
-        .map(|(index, _)| index + 1)
 }
 
 fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {

@@ -9,6 +9,8 @@ mod header_match;
 mod load;
 mod matchers;
 mod model;
+mod names;
+mod path;
 mod properties;
 mod property;
 pub mod status;

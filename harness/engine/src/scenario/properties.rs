@@ -13,7 +13,7 @@ use super::validate::{self, At};
 use super::{Property, PropertyRule, Slot, TrialSpec, Variables};
 use crate::contract::{Contract, Operation};
 use crate::fuzz::{BOOK, Book, Claim, Format, KINDS, Rule};
-use crate::source::{Problems, SourceFile, Step as PathStep, suggestion};
+use crate::source::{Problems, SourceFile, Step as PathStep, suggestion, yaml_at};
 
 const FORMATS: &str = "schemas/formats.yaml";
 /// How many of a property's requests are under way at a time.
@@ -27,21 +27,21 @@ pub(super) fn load(
     book: &Book,
     problems: &mut Problems,
 ) -> (Vec<TrialSpec>, String) {
-    let path = root.join(FORMATS);
+    let (path, name) = yaml_at(root, FORMATS);
     if !path.exists() {
         return (Vec::new(), String::new());
     }
-    let Some(file) = problems.take(SourceFile::read(&path, FORMATS)) else {
+    let Some(file) = problems.take(SourceFile::read(&path, name)) else {
         return (Vec::new(), String::new());
     };
     let Some(content) = problems.take(file.parse::<FormatFile>()) else {
-        return (Vec::new(), file.text);
+        return (Vec::new(), file.text.to_string());
     };
     let mut reader = Reader { file: &file, content: &content, contract, fixtures, book, problems };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
     let trials = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
-    (trials, file.text)
+    (trials, file.text.to_string())
 }
 
 struct Reader<'r> {

@@ -25,6 +25,12 @@ impl At<'_> {
         self.file.locate(&self.path)
     }
 
+    /// Where a row of the scenario's cases begins.
+    pub(super) fn row(&self, row: usize) -> Option<Place> {
+        let path: Vec<PathStep> = self.path.iter().cloned().chain(["cases".into(), row.into()]).collect();
+        self.file.locate(&path)
+    }
+
     pub(super) fn problem(&self, below: &[PathStep], message: impl Into<String>) -> Problem {
         let path: Vec<PathStep> = self.path.iter().chain(below).cloned().collect();
         self.file.problem(&path, message)
@@ -239,6 +245,13 @@ impl State<'_> {
             let place = [with(below, "path"), vec![name.as_str().into()]].concat();
             let problem = self.at.unknown(&place, "path parameter", name, &parameters);
             self.problems.push(problem);
+        }
+        for (name, given) in &step.path {
+            if let Some(message) = self.filled(given).and_then(|value| super::path::objection(&value)) {
+                let place = [with(below, "path"), vec![name.as_str().into()]].concat();
+                let help = "percent-encode it: `%20` for a space, `%2F` for a slash; `.` and `..` cannot be sent";
+                self.problems.push(self.at.problem(&place, message).with_help(Some(help.to_owned())));
+            }
         }
         for name in parameters {
             self.used.insert(name.clone());

@@ -1,51 +1,72 @@
 //! Reading our own YAML files so that every mistake can be shown at its place.
 //!
 //! Loading goes in three stages, because the parser alone is too forgiving or too vague: first into
-//! an untyped value (which refuses duplicate keys), then into the type with the path of the first
-//! misfit, and only when something is wrong a second parse that walks to that path and asks the
-//! parser where it stands.
+//! an untyped value (which refuses duplicate keys), then what JSON cannot hold is refused, then into the type with the
+//! path of the first misfit. Places come from an index of the text (`index`), made once for a file when it is needed.
 
-mod locate;
+mod files;
+mod index;
+mod problem;
 mod words;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::de::DeserializeOwned;
 
-use locate::{locate, locate_key};
+pub use files::{find_yaml, without_ending, yaml_at, yaml_files};
+use index::Index;
+pub use problem::{Problem, Problems};
 
 /// A text file that was read, with the name under which people know it.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     /// The path as reports and messages show it, relative to the pack where possible.
     pub name: String,
-    /// The whole text.
-    pub text: String,
+    /// The whole text, without a byte order mark.
+    pub text: Arc<str>,
+    places: Arc<Places>,
+}
+
+/// What is made of a text when a place in it is first asked for.
+#[derive(Debug, Default)]
+struct Places {
+    index: OnceLock<Index>,
+    /// The offset of each line.
+    lines: OnceLock<Vec<usize>>,
+}
+
+/// Which keys a file may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Texts only, as in all files of our own.
+    Texts,
+    /// Numbers, too, which are taken as their digits: statuses in OpenAPI descriptions.
+    Any,
 }
 
 impl SourceFile {
+    /// A text that did not come from a file, or has been read already.
+    pub fn new(name: impl Into<String>, text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self { name: name.into(), text: text.into(), places: Arc::default() }
+    }
+
     /// Reads a file; `name` is what messages call it.
     pub fn read(path: &Path, name: impl Into<String>) -> Result<Self, Problem> {
         let name = name.into();
         let bytes =
             std::fs::read(path).map_err(|error| Problem::general(&name, format!("cannot read the file: {error}")))?;
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self { name, text }),
+            Ok(text) => Ok(Self::new(name, text)),
             Err(error) => Err(not_utf8(&name, &error)),
         }
     }
 
     /// Parses the text into `T`, or says where it does not fit.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-        if self.text.lines().all(comment) {
-            let problem = Problem::general(&self.name, "the file is empty");
-            return Err(problem.with_help(Some("fill it in, or take it away".to_owned())));
-        }
-        let value: serde_yaml::Value =
-            serde_yaml::from_str(&self.text).map_err(|error| self.parser_problem(&error, &error.to_string()))?;
+        let value = self.value(Keys::Texts)?;
         serde_path_to_error::deserialize(value).map_err(|error| {
             let path = steps_of(error.path());
             let message = error.inner().to_string();
@@ -53,9 +74,34 @@ impl SourceFile {
         })
     }
 
-    /// Parses the text as untyped data, in JSON's terms.
+    /// Parses the text as untyped data, in JSON's terms; keys that are numbers become texts.
     pub fn parse_json(&self) -> Result<serde_json::Value, Problem> {
-        self.parse::<serde_json::Value>()
+        let value = with_text_keys(self.value(Keys::Any)?);
+        serde_path_to_error::deserialize(value)
+            .map_err(|error| self.typed_problem(&steps_of(error.path()), error.inner().to_string()))
+    }
+
+    /// The text as YAML data, merge keys applied.
+    fn value(&self, keys: Keys) -> Result<serde_yaml::Value, Problem> {
+        let comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if self.text.lines().all(comment) {
+            let problem = Problem::general(&self.name, "the file is empty");
+            return Err(problem.with_help(Some("fill it in, or take it away".to_owned())));
+        }
+        let parsed: Result<serde_yaml::Value, _> = serde_yaml::from_str(&self.text);
+        // A value that cannot be held is no error of the syntax, and better told in our words.
+        if let Err(error) = &parsed
+            && !error.to_string().contains("invalid type")
+        {
+            return Err(self.parser_problem(error, &error.to_string()));
+        }
+        let objections = &self.index().objections;
+        if let Some(found) = objections.iter().find(|found| keys == Keys::Texts || !found.of_key) {
+            return Err(self.problem_at(found.place, &found.message).with_help(Some(found.help.to_owned())));
+        }
+        let mut value = parsed.map_err(|error| self.parser_problem(&error, &error.to_string()))?;
+        value.apply_merge().map_err(|error| self.problem_at_merge_key(&error.to_string()))?;
+        Ok(value)
     }
 
     /// Parses the text, which is JSON and may be large, into `T`, or says where it does not fit.
@@ -71,38 +117,58 @@ impl SourceFile {
                 let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
                 let message = if path.is_empty() { message } else { format!("{path}: {message}") };
                 let place = Some(Place { line: error.line().max(1), column: error.column().max(1) });
-                Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
+                self.problem_with(place, message, help)
             },
         )
     }
 
     /// A problem at the value that `path` leads to (or at its nearest existing ancestor).
     pub fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
-        Problem {
-            file: self.name.clone(),
-            place: self.locate(path),
-            message: message.into(),
-            help: None,
-            text: Some(self.text.clone()),
-        }
+        self.problem_with(self.locate(path), message, None)
     }
 
     /// A problem at the key that `path` leads to, and not at its value.
     pub fn problem_at_key(&self, path: &[Step], message: impl Into<String>) -> Problem {
-        let problem = self.problem(path, message);
-        Problem { place: locate_key(&self.text, path).or(problem.place), ..problem }
+        self.problem_with(self.index().locate_key(path).or_else(|| self.locate(path)), message, None)
     }
 
     /// A problem at a whole line.
     pub fn problem_at_line(&self, line: usize, message: impl Into<String>) -> Problem {
-        let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let text = self.line(line).unwrap_or_default();
         let column = text.chars().take_while(|letter| letter.is_whitespace()).count() + 1;
-        Problem { place: Some(Place { line, column }), ..self.problem(&[], message) }
+        self.problem_at(Place { line, column }, message)
     }
 
     /// Where the value at `path` begins; the nearest existing ancestor when it is absent.
     pub fn locate(&self, path: &[Step]) -> Option<Place> {
-        (0..=path.len()).rev().find_map(|length| locate(&self.text, &path[..length]))
+        self.index().locate(path)
+    }
+
+    fn problem_at(&self, place: Place, message: impl Into<String>) -> Problem {
+        self.problem_with(Some(place), message, None)
+    }
+
+    fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
+        let line = place.and_then(|place| self.line(place.line)).map(str::to_owned);
+        Problem { file: self.name.clone(), place, message: message.into(), help, line }
+    }
+
+    fn problem_at_merge_key(&self, message: &str) -> Problem {
+        let line = self.text.lines().position(|line| line.contains("<<")).map_or(1, |index| index + 1);
+        self.problem_at_line(line, message).with_help(Some("a merge key takes a mapping, or a list of them".to_owned()))
+    }
+
+    fn index(&self) -> &Index {
+        self.places.index.get_or_init(|| Index::of(&self.text))
+    }
+
+    /// A line of the text, from 1, without its end.
+    fn line(&self, number: usize) -> Option<&str> {
+        let ends = || self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts = self.places.lines.get_or_init(|| std::iter::once(0).chain(ends()).collect());
+        let start = *starts.get(number.checked_sub(1)?)?;
+        let end = starts.get(number).copied().unwrap_or(self.text.len());
+        Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
     fn typed_problem(&self, path: &[Step], message: String) -> Problem {
@@ -114,7 +180,7 @@ impl SourceFile {
             full.push(Step::Key(name.clone()));
         }
         let place = match &unknown {
-            Some(_) => locate_key(&self.text, &full).or_else(|| self.locate(path)),
+            Some(_) => self.index().locate_key(&full).or_else(|| self.locate(path)),
             None => self.locate(path),
         };
         let word = unknown.or_else(|| between(&message, "unknown variant `", "`").map(str::to_owned));
@@ -122,14 +188,14 @@ impl SourceFile {
         let message = words::plain(&message);
         let shown = path_text(path);
         let message = if shown.is_empty() { message } else { format!("{shown}: {message}") };
-        Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
+        self.problem_with(place, message, help)
     }
 
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
         let message = message.split(" at line ").next().unwrap_or(message).to_owned();
         let help = words::of_the_parser(&message);
-        Problem { file: self.name.clone(), place, message, help, text: Some(self.text.clone()) }
+        self.problem_with(place, message, help)
     }
 }
 
@@ -171,93 +237,6 @@ pub struct Place {
     pub column: usize,
 }
 
-/// Something in our own data that does not load: what, where, and what to do about it.
-#[derive(Clone, Debug)]
-pub struct Problem {
-    /// The file's name.
-    pub file: String,
-    /// Where in it, if that is known.
-    pub place: Option<Place>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do, if we have a guess.
-    pub help: Option<String>,
-    text: Option<String>,
-}
-
-impl Problem {
-    /// A problem of a file as a whole.
-    pub fn general(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place: None, message: message.into(), help: None, text: None }
-    }
-
-    /// Adds a suggestion.
-    #[must_use]
-    pub fn with_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
-        self
-    }
-
-    /// One line: `file:line:column: message (help)`.
-    pub fn one_line(&self) -> String {
-        let place = self.place.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let help = self.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        format!("{}{place}: {}{help}", self.file, self.message)
-    }
-
-    /// The problem drawn on its source line, without colour.
-    pub fn drawn(&self) -> String {
-        let (Some(place), Some(text)) = (self.place, &self.text) else {
-            return format!("error: {}", self.one_line());
-        };
-        let start = byte_offset(text, place);
-        let end = text[start..].find(['\n', ',', '}', ']', '#']).map_or(text.len(), |length| start + length);
-        let end = start + text[start..end].trim_end().len();
-        let snippet = Snippet::source(text.as_str())
-            .path(self.file.as_str())
-            .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let mut group = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
-        }
-        Renderer::plain().render(&[group])
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.one_line())
-    }
-}
-
-/// All that is wrong with a set of files, in order of place.
-#[derive(Clone, Debug, Default)]
-pub struct Problems(pub Vec<Problem>);
-
-impl Problems {
-    /// `Ok(value)` when nothing is wrong, else everything that is.
-    pub fn or<T>(mut self, value: T) -> Result<T, Problems> {
-        if self.0.is_empty() {
-            return Ok(value);
-        }
-        self.0.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
-        // What is wrong with a fixture is noticed by each case that uses it.
-        self.0.dedup_by(|a, b| a.file == b.file && a.place == b.place && a.message == b.message);
-        Err(self)
-    }
-
-    /// Keeps a value or takes note of its problem.
-    pub fn take<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                self.0.push(problem);
-                None
-            }
-        }
-    }
-}
-
 /// The nearest of `known` to a misspelt word, as a sentence.
 pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
     let lower = word.to_lowercase();
@@ -269,31 +248,21 @@ pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
-/// Every file below `folder` that ends in `.yaml`, sorted, as (path, name relative to `root`).
-pub fn yaml_files(root: &Path, folder: &Path) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "yaml") {
-                let name = path.strip_prefix(root).unwrap_or(&path);
-                let name = name.to_string_lossy().replace('\\', "/");
-                found.push((path, name));
-            }
+/// The same data with keys that are texts: numbers as their digits.
+fn with_text_keys(value: serde_yaml::Value) -> serde_yaml::Value {
+    use serde_yaml::Value;
+    match value {
+        Value::Mapping(members) => {
+            let text = |key: Value| match key {
+                Value::Number(number) => Value::String(number.to_string()),
+                Value::Bool(truth) => Value::String(truth.to_string()),
+                other => other,
+            };
+            Value::Mapping(members.into_iter().map(|(key, value)| (text(key), with_text_keys(value))).collect())
         }
+        Value::Sequence(values) => Value::Sequence(values.into_iter().map(with_text_keys).collect()),
+        other => other,
     }
-    found.sort();
-    found
-}
-
-fn byte_offset(text: &str, place: Place) -> usize {
-    let line_start: usize = text.split_inclusive('\n').take(place.line.saturating_sub(1)).map(str::len).sum();
-    let line = text[line_start..].split('\n').next().unwrap_or_default();
-    let column = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
-    line_start + column
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
@@ -352,7 +321,7 @@ mod tests {
     }
 
     fn file(text: &str) -> SourceFile {
-        SourceFile { name: "sample.yaml".into(), text: text.into() }
+        SourceFile::new("sample.yaml", text)
     }
 
     #[test]
@@ -386,5 +355,26 @@ mod tests {
         let drawn = file("a: 1\nb: wrong # note\n").problem(&["b".into()], "unknown word").drawn();
         assert!(drawn.contains("sample.yaml:2:4"), "{drawn}");
         assert!(drawn.contains("^^^^^"), "{drawn}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        let problem = file("\u{feff}steps:\n  - status: x\n").parse::<Sample>().expect_err("must be refused");
+        assert_eq!(problem.place, Some(Place { line: 2, column: 13 }));
+    }
+
+    #[test]
+    fn merge_keys_are_applied() {
+        let merged = file("a: &a { x: 1, y: 2 }\nb: { <<: *a, y: 3 }\n").parse_json().expect("data");
+        assert_eq!(merged["b"], serde_json::json!({ "y": 3, "x": 1 }));
+        let problem = file("a: 1\nb: { <<: 1 }\n").parse_json().expect_err("must be refused");
+        assert_eq!(problem.place.map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn numbers_as_keys_are_read_in_descriptions_only() {
+        let described = file("responses:\n  200: ok\n");
+        assert_eq!(described.parse_json().expect("data")["responses"]["200"], "ok");
+        assert!(described.parse::<serde_json::Value>().is_err());
     }
 }

@@ -68,6 +68,21 @@ fn shards_of_a_failing_run_are_judged_as_one() {
 }
 
 #[test]
+fn a_shard_without_tests_is_a_part_like_the_others() {
+    let run = Parts::with(None, "");
+    let one = "parcels::a-parcel-is-found";
+    let orders: Vec<(String, String)> = (1..=4).map(|index| (format!("{index}/4"), format!("shard-{index}"))).collect();
+    for (shard, name) in &orders {
+        run.go(name, &["--shard", shard, "--exact", one]).ended(0);
+    }
+    let held = orders.iter().map(|(_, name)| run.report(name)["trials"].as_array().map_or(0, Vec::len));
+    assert_eq!(held.sum::<usize>(), 1);
+    let parts: Vec<String> = orders.iter().map(|(_, name)| run.path(&format!("{name}.json"))).collect();
+    run.merged(&parts).ended(0);
+    run.go("nothing", &["--shard", "1/4", "no-such-test"]).ended(2);
+}
+
+#[test]
 fn one_process_a_trial_is_a_division_too() {
     let run = Parts::with(Some("forgets-the-reason"), DEVIATIONS);
     run.go("whole", &[]).ended(1);

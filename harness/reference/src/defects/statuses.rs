@@ -67,6 +67,8 @@ section! {
         "Listing customers answers 201.";
     "update-answers-201" UPDATE_ANSWERS_201 ["STA-3"]
         "Updating a customer answers 201.";
+    "no-content-has-body" NO_CONTENT_HAS_BODY ["STA-3"]
+        "An answer of status 204 carries an empty JSON object.";
     "update-answers-204" UPDATE_ANSWERS_204 ["CON-1", "STA-3"]
         "Updating a customer answers 204, with nothing.";
     "submit-answers-201" SUBMIT_ANSWERS_201 ["STA-3"]

@@ -53,6 +53,12 @@ section! {
         "Deliveries are signed with a secret that the webhook does not have.";
     "outbound-base64-signature" OUTBOUND_BASE64_SIGNATURE ["WHK-4"]
         "Deliveries are signed in Base64.";
+    "outbound-is-form-text" OUTBOUND_IS_FORM_TEXT ["WHK-4"]
+        "Deliveries are the text of a form, and not JSON.";
+    "outbound-is-json-list" OUTBOUND_IS_JSON_LIST ["WHK-4"]
+        "Deliveries are JSON lists of one event.";
+    "outbound-is-json-text" OUTBOUND_IS_JSON_TEXT ["WHK-4"]
+        "Deliveries are JSON that was written twice, so that they are strings.";
     "redelivers-after-2xx" REDELIVERS_AFTER_2XX ["WHK-5", "WHK-6"]
         "A delivery that was accepted is sent again.";
     "redelivers-after-204" REDELIVERS_AFTER_204 ["WHK-5"]

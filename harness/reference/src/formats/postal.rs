@@ -1,7 +1,7 @@
 //! Postal codes, by the pattern of the country.
 //!
-//! The patterns are data (`data/postal.tsv`, sources in the README beside it). Letters may be in lower case, and a
-//! country without a pattern takes any code.
+//! The patterns are data: GeoNames' in `data/postal_geonames.tsv`, and before them those of `data/postal_own.tsv` (sources
+//! in the README beside them). Letters may be in lower case, and a country without a pattern takes any code.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,17 +13,22 @@ use crate::defects::{Defect, formats, slips};
 use crate::habits::Habits;
 use crate::variations::formats as variants;
 
-static TABLE: &str = include_str!("../../data/postal.tsv");
+static GEONAMES: &str = include_str!("../../data/postal_geonames.tsv");
+static OWN: &str = include_str!("../../data/postal_own.tsv");
 
 static PATTERNS: LazyLock<HashMap<&'static str, Regex>> = LazyLock::new(|| {
-    let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+    table().into_iter().filter_map(|(country, pattern)| Some((country, compiled(pattern)?))).collect()
+});
+
+/// The pattern of each country; a later row replaces an earlier one.
+fn table() -> HashMap<&'static str, &'static str> {
+    let rows = GEONAMES.lines().chain(OWN.lines()).filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| {
-        let (country, rest) = line.split_once('\t')?;
-        let (pattern, _source) = rest.split_once('\t')?;
-        Some((country, compiled(pattern)?))
+        let mut cells = line.split('\t');
+        Some((cells.next()?, cells.next()?))
     })
     .collect()
-});
+}
 
 /// Any of our patterns may be compiled; those that cannot would be found by the tests.
 fn compiled(pattern: &str) -> Option<Regex> {
@@ -150,8 +155,8 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_table_compiles() {
-        let rows = TABLE.lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!(PATTERNS.len(), rows);
+        assert_eq!(PATTERNS.len(), table().len());
+        assert!(PATTERNS.len() > 180, "{} patterns", PATTERNS.len());
     }
 
     #[test]

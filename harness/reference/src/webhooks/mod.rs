@@ -133,7 +133,13 @@ fn payload(id: &str, event: &str, customer: &Customer, habits: &Habits) -> Strin
             "data": { "customer": customer.to_json(habits) },
         }),
     };
-    if habits.vary(variants::PRETTY_PRINTED_EVENTS) { format!("{body:#}\n") } else { body.to_string() }
+    match () {
+        () if habits.has(webhooks::OUTBOUND_IS_FORM_TEXT) => format!("event={event}&customer={}", customer.id),
+        () if habits.has(webhooks::OUTBOUND_IS_JSON_LIST) => json!([body]).to_string(),
+        () if habits.has(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(body.to_string()).to_string(),
+        () if habits.vary(variants::PRETTY_PRINTED_EVENTS) => format!("{body:#}\n"),
+        () => body.to_string(),
+    }
 }
 
 /// How long after it happened an event is sent.

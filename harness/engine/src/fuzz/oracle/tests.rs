@@ -1,5 +1,4 @@
-//! The second opinion beside collections of values whose labels are other people's. They are no part of the project: without
-//! the folder `shared/oracles` beside the workspace the comparison is left out, and says so.
+//! The oracles beside samples of values whose labels are other people's (`harness/oracles`).
 
 use std::path::Path;
 
@@ -29,12 +28,12 @@ fn dates_are_judged_as_others_label_them() {
 
 #[test]
 fn phone_numbers_are_judged_as_others_label_them() {
-    compare("e164", Format::PhoneNumber, MALFORMED, 800);
+    compare("e164", Format::PhoneNumber, MALFORMED, 130);
 }
 
 #[test]
 fn mail_addresses_are_judged_as_others_label_them() {
-    compare("email", Format::MailAddress, MALFORMED, 150);
+    compare("email", Format::MailAddress, MALFORMED, 50);
 }
 
 #[test]
@@ -48,9 +47,7 @@ fn base64_is_judged_as_others_label_it() {
 }
 
 fn compare(collection: &str, format: Format, refusal: Claim, fewest: usize) {
-    let Some(rows) = rows(collection) else {
-        return println!("{collection}: the collection is not there, so nothing is compared");
-    };
+    let rows = rows(collection);
     let mut comparison = Comparison::default();
     for row in &rows {
         classify(row, format, refusal, &mut comparison);
@@ -90,10 +87,11 @@ fn label(row: &Value) -> Value {
     }
 }
 
-fn rows(collection: &str) -> Option<Vec<Value>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/oracles");
-    let text = std::fs::read_to_string(folder.join(format!("{collection}.jsonl"))).ok()?;
-    Some(text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect())
+/// The rows of a sample; without them, nothing would be compared.
+fn rows(collection: &str) -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../oracles").join(format!("{collection}.jsonl"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
 }
 
 #[test]

@@ -1,0 +1,447 @@
+//! An OpenAPI description with the files beside it that it refers to: references are followed, and what OpenAPI 3.0 says in
+//! other words than JSON Schema 2020-12 is put into those.
+//!
+//! `openapi` reads operations from it, `schemas` compiles its schemas. Nothing is fetched from a network.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::openapi::escaped;
+use crate::source::{Problem, Problems, SourceFile, Step};
+
+/// Chains of references longer than this are taken for circles.
+const LONGEST_CHAIN: usize = 32;
+/// Members of a schema or a media type that hold data, in which nothing has a meaning.
+const DATA: [&str; 5] = ["example", "examples", "default", "const", "enum"];
+
+/// Reads a file of `schemas/` by its name.
+pub(super) type Read<'r> = &'r mut dyn FnMut(&str) -> Result<SourceFile, Problem>;
+
+/// The description and all files that it refers to, by their names below `schemas/`.
+pub(super) struct Description {
+    /// The name of the description itself.
+    pub(super) root: String,
+    documents: BTreeMap<String, Document>,
+}
+
+struct Document {
+    file: SourceFile,
+    value: Value,
+}
+
+/// A value in one of the documents.
+#[derive(Clone)]
+pub(super) struct Node<'d> {
+    all: &'d Description,
+    document: &'d str,
+    path: Vec<Step>,
+    pub(super) value: &'d Value,
+}
+
+impl Description {
+    /// Reads the files that the description refers to; `None` where it cannot be used at all.
+    pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -> Option<Self> {
+        let value = problems.take(file.parse_json())?;
+        if let Some(problem) = unsupported_version(file, &value) {
+            problems.0.push(problem);
+            return None;
+        }
+        let before = problems.0.len();
+        let root = file.name.trim_start_matches("schemas/").to_owned();
+        let mut documents = BTreeMap::from([(root.clone(), Document { file: file.clone(), value })]);
+        let mut open = vec![root.clone()];
+        while let Some(name) = open.pop() {
+            let (from, references) = (&documents[&name].file, references(&documents[&name].value));
+            let mut found = Vec::new();
+            for (path, target) in references {
+                match document_of(&name, &target) {
+                    Ok(other) if documents.contains_key(&other) => {}
+                    Ok(other) => found.push((path, other)),
+                    Err((message, help)) => {
+                        problems.0.push(from.problem(&path, message).with_help(Some(help.to_owned())));
+                    }
+                }
+            }
+            let from = from.clone();
+            for (path, other) in found {
+                if documents.contains_key(&other) {
+                    continue;
+                }
+                match read(&other).and_then(|file| Ok(Document { value: file.parse_json()?, file })) {
+                    Ok(document) => {
+                        documents.insert(other.clone(), document);
+                        open.push(other);
+                    }
+                    Err(problem) => problems.0.push(from.problem(&path, problem.one_line())),
+                }
+            }
+        }
+        if problems.0.len() > before {
+            // What refers to a file that is not there could not be judged.
+            return None;
+        }
+        let mut description = Self { root, documents };
+        description.translate(problems);
+        Some(description)
+    }
+
+    /// The whole description.
+    pub(super) fn node(&self) -> Node<'_> {
+        let document = &self.documents[&self.root];
+        Node { all: self, document: &self.root, path: Vec::new(), value: &document.value }
+    }
+
+    /// Every document, by its name.
+    pub(super) fn documents(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.documents.iter().map(|(name, document)| (name, &document.value))
+    }
+
+    /// A problem at a JSON Pointer in a document.
+    pub(super) fn problem_at(&self, document: &str, pointer: &str, message: String) -> Problem {
+        let file = &self.documents.get(document).unwrap_or(&self.documents[&self.root]).file;
+        let steps = pointer.split('/').skip(1).map(|token| Step::Key(token.replace("~1", "/").replace("~0", "~")));
+        file.problem(&steps.collect::<Vec<_>>(), message)
+    }
+
+    /// Puts schemas into the terms of JSON Schema 2020-12.
+    fn translate(&mut self, problems: &mut Problems) {
+        let version = self.documents[&self.root].value["openapi"].as_str().unwrap_or_default();
+        let old = version.starts_with("3.0");
+        for document in self.documents.values_mut() {
+            let before = document.value.clone();
+            let mut misplaced = Vec::new();
+            translate(&mut document.value, &before, old, &mut Vec::new(), &mut misplaced);
+            for path in misplaced {
+                let message = "`nullable` is a word of OpenAPI 3.0, and this description says that it is a later one";
+                let help = "write `type: [string, \"null\"]` (with the type that is meant), or `openapi: 3.0.3`";
+                problems.0.push(document.file.problem_at_key(&path, message).with_help(Some(help.to_owned())));
+            }
+        }
+    }
+}
+
+impl<'d> Node<'d> {
+    /// A problem at this value.
+    pub(super) fn problem(&self, message: impl Into<String>) -> Problem {
+        self.all.documents[self.document].file.problem(&self.path, message)
+    }
+
+    /// Where it is, as a document's name and a JSON Pointer in its fragment.
+    pub(super) fn address(&self) -> String {
+        let token = |step: &Step| match step {
+            Step::Key(key) => format!("/{}", escaped(key)),
+            Step::Index(index) => format!("/{index}"),
+        };
+        format!("{}#{}", self.document, self.path.iter().map(token).collect::<String>())
+    }
+
+    /// A member, references followed.
+    pub(super) fn get(&self, key: &str) -> Result<Option<Node<'d>>, Problem> {
+        self.child(key).map(Node::followed).transpose()
+    }
+
+    /// A member as it stands.
+    pub(super) fn child(&self, key: &str) -> Option<Node<'d>> {
+        let value = self.value.as_object()?.get(key)?;
+        let path = self.path.iter().cloned().chain([Step::from(key)]).collect();
+        Some(Node { value, path, ..self.clone() })
+    }
+
+    /// The document in which the whole description begins.
+    pub(super) fn document(&self) -> Node<'d> {
+        self.all.node()
+    }
+
+    /// The elements of a list as they stand.
+    pub(super) fn items(&self) -> impl Iterator<Item = Node<'d>> {
+        let elements = self.value.as_array().into_iter().flatten().enumerate();
+        elements.map(|(index, value)| {
+            let path = self.path.iter().cloned().chain([Step::from(index)]).collect();
+            Node { value, path, ..self.clone() }
+        })
+    }
+
+    /// All members of an object as they stand.
+    pub(super) fn children(&self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members.filter_map(|(key, _)| Some((key.as_str(), self.child(key)?)))
+    }
+
+    /// What a reference leads to; the value itself where it is none.
+    pub(super) fn followed(self) -> Result<Node<'d>, Problem> {
+        let start = self.clone();
+        let mut node = self;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(target) = node.value.get("$ref").and_then(Value::as_str) else {
+                return Ok(node);
+            };
+            node = node.resolve(target)?;
+        }
+        Err(start.problem("this reference leads back to itself"))
+    }
+
+    fn resolve(&self, target: &str) -> Result<Node<'d>, Problem> {
+        let nowhere = || self.problem(format!("the reference `{target}` leads nowhere"));
+        let name = document_of(self.document, target)
+            .map_err(|(message, help)| self.problem(message).with_help(Some(help.to_owned())))?;
+        let (document, found) = self.all.documents.get_key_value(&name).ok_or_else(nowhere)?;
+        let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);
+        let mut node = Node { all: self.all, document, path: Vec::new(), value: &found.value };
+        for token in fragment.split('/').skip(1) {
+            let token = decoded(token).replace("~1", "/").replace("~0", "~");
+            let (value, step) = match node.value {
+                Value::Array(items) => {
+                    let index = token.parse::<usize>().map_err(|_| nowhere())?;
+                    (items.get(index).ok_or_else(nowhere)?, Step::Index(index))
+                }
+                other => (other.get(&token).ok_or_else(nowhere)?, Step::Key(token)),
+            };
+            node.path.push(step);
+            node.value = value;
+        }
+        Ok(node)
+    }
+}
+
+fn unsupported_version(file: &SourceFile, value: &Value) -> Option<Problem> {
+    if let Some(version) = value.get("swagger") {
+        let version = version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+        let help = "convert it: `npx swagger2openapi --yaml --outfile openapi.yaml swagger.yaml`";
+        let problem = file.problem_at_key(&["swagger".into()], format!("Swagger {version} is not supported"));
+        return Some(problem.with_help(Some(help.to_owned())));
+    }
+    let help = Some("say `openapi: 3.1.0` at the top; OpenAPI 3.0, 3.1 and 3.2 are read".to_owned());
+    match value.get("openapi").map(|version| version.as_str().unwrap_or_default()) {
+        None => Some(file.problem(&[], "the description does not say which OpenAPI it is").with_help(help)),
+        Some(version) if ["3.0", "3.1", "3.2"].iter().any(|known| version.starts_with(known)) => None,
+        Some(_) => Some(file.problem(&["openapi".into()], "this version of OpenAPI is not supported").with_help(help)),
+    }
+}
+
+/// Every reference in a document that leads out of it, with its place.
+fn references(value: &Value) -> Vec<(Vec<Step>, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![(Vec::new(), value)];
+    while let Some((path, value)) = open.pop() {
+        let below = |step: Step| path.iter().cloned().chain([step]).collect::<Vec<_>>();
+        match value {
+            Value::Object(members) => {
+                for (key, inner) in members {
+                    match inner {
+                        Value::String(target) if key == "$ref" && !target.starts_with('#') => {
+                            found.push((below(key.as_str().into()), target.clone()));
+                        }
+                        _ if is_data(key, inner) => {}
+                        _ => open.push((below(key.as_str().into()), inner)),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                open.extend(items.iter().enumerate().map(|(index, inner)| (below(index.into()), inner)));
+            }
+            _ => {}
+        }
+    }
+    found.sort_by_key(|(path, _)| format!("{path:?}"));
+    found
+}
+
+/// True for data. The `examples` of a media type may hold references, those of a schema are a list of values.
+fn is_data(key: &str, inner: &Value) -> bool {
+    DATA.contains(&key) && !(key == "examples" && inner.is_object())
+}
+
+/// The document that a reference leads to, by its name below `schemas/`.
+fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str)> {
+    let file = target.split_once('#').map_or(target, |(file, _)| file);
+    if file.is_empty() {
+        return Ok(from.to_owned());
+    }
+    if file.contains("://") || file.starts_with('/') {
+        let message = format!("the reference `{target}` leads to another machine or folder, and nothing is fetched");
+        return Err((message, "copy the file into `schemas/` and refer to it by its name"));
+    }
+    let mut parts: Vec<String> = from.split('/').map(str::to_owned).collect();
+    parts.pop();
+    for part in decoded(file).split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.pop().is_none() => {
+                let message = format!("the reference `{target}` leads out of `schemas/`");
+                return Err((message, "copy the file into `schemas/` and refer to it by its name"));
+            }
+            ".." => {}
+            part => parts.push(part.to_owned()),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+/// Percent-encodings replaced.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Puts every schema below a value into the terms of JSON Schema 2020-12, and releases answers from members that only
+/// requests have (`writeOnly`). Where `nullable` has no meaning is noted.
+fn translate(value: &mut Value, document: &Value, old: bool, path: &mut Vec<Step>, misplaced: &mut Vec<Vec<Step>>) {
+    match value {
+        Value::Object(members) => {
+            for (key, inner) in members.iter_mut().filter(|(key, inner)| !is_data(key, inner)) {
+                path.push(key.as_str().into());
+                translate(inner, document, old, path, misplaced);
+                path.pop();
+            }
+            release_write_only(members, document);
+            if old {
+                exclusive_bounds(members);
+            }
+            if members.get("nullable").is_some_and(Value::is_boolean) {
+                match old {
+                    true => nullable(members),
+                    false => misplaced.push(path.iter().cloned().chain(["nullable".into()]).collect()),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, inner) in items.iter_mut().enumerate() {
+                path.push(index.into());
+                translate(inner, document, old, path, misplaced);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `nullable: true` of OpenAPI 3.0.
+fn nullable(members: &mut Map<String, Value>) {
+    if members.remove("nullable") != Some(Value::Bool(true)) {
+        return;
+    }
+    if ["$ref", "allOf", "anyOf", "oneOf", "not"].iter().any(|word| members.contains_key(*word)) {
+        let rest = Value::Object(std::mem::take(members));
+        members.insert("anyOf".to_owned(), json!([rest, { "type": "null" }]));
+        return;
+    }
+    if let Some(Value::String(kind)) = members.get("type").cloned() {
+        members.insert("type".to_owned(), json!([kind, "null"]));
+    }
+    if let Some(Value::Array(values)) = members.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+}
+
+/// `exclusiveMinimum: true` beside `minimum`, as OpenAPI 3.0 has it.
+fn exclusive_bounds(members: &mut Map<String, Value>) {
+    for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        let Some(Value::Bool(on)) = members.get(exclusive) else { continue };
+        let limit = if *on { members.remove(bound) } else { None };
+        members.remove(exclusive);
+        members.extend(limit.map(|limit| (exclusive.to_owned(), limit)));
+    }
+}
+
+fn release_write_only(members: &mut Map<String, Value>, document: &Value) {
+    let names = write_only(&Value::Object(members.clone()), document, 0);
+    if names.is_empty() {
+        return;
+    }
+    let release = |members: &mut Map<String, Value>| {
+        if let Some(Value::Array(required)) = members.get_mut("required") {
+            required.retain(|name| !names.iter().any(|other| name == other));
+        }
+    };
+    release(members);
+    if let Some(Value::Array(parts)) = members.get_mut("allOf") {
+        parts.iter_mut().filter_map(Value::as_object_mut).for_each(release);
+    }
+}
+
+/// The names of the members that answers do not have, in a schema and its `allOf`.
+fn write_only(schema: &Value, document: &Value, depth: usize) -> Vec<String> {
+    let local = |schema: &Value| {
+        let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+        pointer.and_then(|pointer| document.pointer(pointer)).cloned()
+    };
+    let mut names: Vec<String> = Vec::new();
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let property = local(property).unwrap_or_else(|| property.clone());
+        if property.get("writeOnly") == Some(&Value::Bool(true)) {
+            names.push(name.clone());
+        }
+    }
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter(|_| depth < 8) {
+        let part = local(part).unwrap_or_else(|| part.clone());
+        names.extend(write_only(&part, document, depth + 1));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn translated(mut value: Value, old: bool) -> Value {
+        let document = value.clone();
+        translate(&mut value, &document, old, &mut Vec::new(), &mut Vec::new());
+        value
+    }
+
+    #[test]
+    fn words_of_openapi_3_0_are_translated() {
+        for (old, new) in [
+            (json!({ "type": "string", "nullable": true }), json!({ "type": ["string", "null"] })),
+            (json!({ "type": "string", "nullable": false }), json!({ "type": "string" })),
+            (
+                json!({ "type": "string", "enum": ["a"], "nullable": true }),
+                json!({ "type": ["string", "null"], "enum": ["a", null] }),
+            ),
+            (
+                json!({ "nullable": true, "allOf": [{ "$ref": "#/x" }] }),
+                json!({ "anyOf": [{ "allOf": [{ "$ref": "#/x" }] }, { "type": "null" }] }),
+            ),
+            (json!({ "minimum": 3, "exclusiveMinimum": true }), json!({ "exclusiveMinimum": 3 })),
+            (json!({ "maximum": 3, "exclusiveMaximum": false }), json!({ "maximum": 3 })),
+            (json!({ "example": { "nullable": true } }), json!({ "example": { "nullable": true } })),
+        ] {
+            assert_eq!(translated(old, true), new);
+        }
+    }
+
+    #[test]
+    fn answers_need_not_have_what_only_requests_have() {
+        let schema = json!({ "required": ["a", "pin"], "properties": { "pin": { "writeOnly": true }, "a": {} } });
+        assert_eq!(translated(schema, false)["required"], json!(["a"]));
+        let parts = json!({ "allOf": [{ "required": ["pin"] }, { "properties": { "pin": { "writeOnly": true } } }] });
+        assert_eq!(translated(parts, false)["allOf"][0]["required"], json!([]));
+    }
+
+    #[test]
+    fn references_name_documents_of_the_folder() {
+        assert_eq!(document_of("openapi.yaml", "#/x").as_deref(), Ok("openapi.yaml"));
+        assert_eq!(document_of("parts/a.yaml", "../b%20c.yaml#/x").as_deref(), Ok("b c.yaml"));
+        assert_eq!(document_of("openapi.yaml", "./parts/a.yaml").as_deref(), Ok("parts/a.yaml"));
+        assert!(document_of("openapi.yaml", "../secret.yaml").is_err());
+        assert!(document_of("openapi.yaml", "https://api.example/openapi.yaml#/x").is_err());
+    }
+}

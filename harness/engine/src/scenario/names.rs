@@ -1,0 +1,66 @@
+//! Names of tests: what `--list` prints in one line, and what people and tools can copy.
+
+use serde_json::Value;
+
+use super::validate::At;
+use crate::source::{Problem, Problems, Step};
+
+const HELP: &str = "give the case a name of its own: `cases: [{ case: NAME, … }]`";
+
+/// Refuses a case whose name holds a character that no list of names can show; `row` says which, where it is the scenario's own.
+pub(super) fn refuse_unprintable(at: &At<'_>, row: Option<usize>, name: &str, problems: &mut Problems) {
+    let below: Vec<Step> = match row {
+        Some(row) => vec!["cases".into(), row.into(), "case".into()],
+        None => vec!["cases".into()],
+    };
+    problems.0.extend(problem(at, &below, name));
+}
+
+/// Refuses a value of `each` that would stand in a name as such a character.
+pub(super) fn refuse_unprintable_value(
+    at: &At<'_>,
+    variable: &str,
+    index: usize,
+    value: &Value,
+    problems: &mut Problems,
+) {
+    if let Some(text) = value.as_str() {
+        problems.0.extend(problem(at, &["each".into(), variable.into(), index.into()], text));
+    }
+}
+
+fn problem(at: &At<'_>, below: &[Step], name: &str) -> Option<Problem> {
+    let found = name.chars().find(|one| is_unprintable(*one))?;
+    let message = format!("the name of a test cannot hold {} (U+{:04X})", kind(found), u32::from(found));
+    Some(at.problem(below, message).with_help(Some(HELP.to_owned())))
+}
+
+fn kind(found: char) -> &'static str {
+    match found {
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line end",
+        '\t' => "a tab",
+        _ if found.is_control() => "a control character",
+        _ => "an invisible character that changes the direction or the order of text",
+    }
+}
+
+/// Control characters, line ends, and the marks that turn the direction of text or are not seen at all.
+fn is_unprintable(one: char) -> bool {
+    one.is_control()
+        || matches!(one, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_list_cannot_show_is_recognised() {
+        for one in ['\n', '\t', '\u{7}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{85}'] {
+            assert!(is_unprintable(one), "{one:?}");
+        }
+        for one in ['a', ' ', 'é', '漢', '/', '😀', '\u{a0}'] {
+            assert!(!is_unprintable(one), "{one:?}");
+        }
+    }
+}

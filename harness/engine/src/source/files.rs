@@ -1,0 +1,184 @@
+//! The YAML files of a folder: each once, whatever links lead to it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Problem, Problems};
+
+/// A file, and its name relative to the pack.
+pub type Named = (PathBuf, String);
+
+/// Every file below `folder` that ends in `.yaml` or `.yml`, sorted. A folder is read once, even where symbolic links lead to it
+/// again; hidden files and folders are left out.
+pub fn yaml_files(root: &Path, folder: &Path) -> Vec<Named> {
+    find_yaml(root, folder, &mut Problems::default())
+}
+
+/// The same; what cannot be read is noted as a problem.
+pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Named> {
+    let mut search = Search { root, visited: BTreeSet::new(), links: Vec::new(), found: Vec::new(), problems };
+    search.walk(folder);
+    let top = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    while let Some(link) = search.links.pop() {
+        match fs::canonicalize(&link) {
+            Ok(real) if top.starts_with(&real) && top != real => {
+                search.object(&link, "links to a folder above this one")
+            }
+            _ => search.walk(&link),
+        }
+    }
+    search.found.sort();
+    search.found
+}
+
+/// Where a YAML file of that name is: with `.yml` instead of `.yaml`, if only that is there.
+pub fn yaml_at(root: &Path, name: &str) -> Named {
+    let other = name.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
+    match other {
+        Some(other) if !root.join(name).exists() && root.join(&other).exists() => (root.join(&other), other),
+        _ => (root.join(name), name.to_owned()),
+    }
+}
+
+/// The name without the ending of a YAML file.
+pub fn without_ending(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if is_yaml(ending) => stem,
+        _ => name,
+    }
+}
+
+fn is_yaml(ending: &str) -> bool {
+    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+}
+
+struct Search<'s> {
+    root: &'s Path,
+    visited: BTreeSet<PathBuf>,
+    links: Vec<PathBuf>,
+    found: Vec<Named>,
+    problems: &'s mut Problems,
+}
+
+impl Search<'_> {
+    /// Real folders come before links, so that a file is known by its own name.
+    fn walk(&mut self, folder: &Path) {
+        if !fs::canonicalize(folder).is_ok_and(|real| self.visited.insert(real)) {
+            return;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.object(folder, &format!("cannot read the folder: {error}")),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            self.take(path);
+        }
+    }
+
+    fn take(&mut self, path: PathBuf) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            return;
+        }
+        let yaml = name.rsplit_once('.').is_some_and(|(_, ending)| is_yaml(ending));
+        match fs::metadata(&path) {
+            Ok(found) if found.is_dir() && path.is_symlink() => self.links.push(path),
+            Ok(found) if found.is_dir() => self.walk(&path),
+            Ok(found) if yaml && !found.is_file() => self.object(&path, "not a regular file"),
+            // What is not there (a broken link) is told when it is read.
+            _ if yaml => {
+                let name = self.name(&path);
+                self.found.push((path, name));
+            }
+            _ => {}
+        }
+    }
+
+    fn name(&self, path: &Path) -> String {
+        path.strip_prefix(self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+
+    fn object(&mut self, path: &Path, message: &str) {
+        self.problems.0.push(Problem::general(&self.name(path), message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that goes with the test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("conformance-files-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(folder.join("scenarios/deep")).expect("a folder");
+            Self(folder)
+        }
+
+        fn write(&self, name: &str) {
+            fs::write(self.0.join("scenarios").join(name), "x: 1").expect("a file");
+        }
+
+        fn found(&self) -> (Vec<String>, Vec<String>) {
+            let mut problems = Problems::default();
+            let found = find_yaml(&self.0, &self.0.join("scenarios"), &mut problems);
+            let names = found.into_iter().map(|(_, name)| name).collect();
+            (names, problems.0.iter().map(Problem::one_line).collect())
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn both_endings_are_read_and_hidden_files_are_not() {
+        let folder = Folder::new("endings");
+        ["a.yaml", "b.yml", "C.YAML", ".hidden.yaml", "notes.txt", "deep/d.yml"]
+            .iter()
+            .for_each(|name| folder.write(name));
+        let names = ["scenarios/C.YAML", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/deep/d.yml"];
+        assert_eq!(folder.found(), (names.map(str::to_owned).to_vec(), Vec::new()));
+        assert_eq!(without_ending("scenarios/b.yml"), "scenarios/b");
+        assert_eq!(without_ending("scenarios/b.txt"), "scenarios/b.txt");
+    }
+
+    #[test]
+    fn the_other_ending_is_taken_where_it_alone_is_there() {
+        let folder = Folder::new("names");
+        folder.write("b.yml");
+        assert_eq!(yaml_at(&folder.0, "scenarios/b.yaml").1, "scenarios/b.yml");
+        folder.write("b.yaml");
+        assert_eq!(yaml_at(&folder.0, "scenarios/b.yaml").1, "scenarios/b.yaml");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_lead_to_a_folder_once_and_never_upwards() {
+        use std::os::unix::fs::symlink;
+        let folder = Folder::new("links");
+        folder.write("deep/d.yaml");
+        let scenarios = folder.0.join("scenarios");
+        symlink(".", scenarios.join("again")).expect("a link");
+        symlink("deep", scenarios.join("also")).expect("a link");
+        assert_eq!(folder.found(), (vec!["scenarios/deep/d.yaml".to_owned()], Vec::new()));
+        symlink("..", scenarios.join("above")).expect("a link");
+        assert_eq!(folder.found().1, ["scenarios/above: links to a folder above this one"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_told_and_not_opened() {
+        let folder = Folder::new("socket");
+        let _socket = std::os::unix::net::UnixListener::bind(folder.0.join("scenarios/s.yaml")).expect("a socket");
+        assert_eq!(folder.found(), (Vec::new(), vec!["scenarios/s.yaml: not a regular file".to_owned()]));
+    }
+}

@@ -1,0 +1,321 @@
+//! Where everything stands in a YAML text: one pass over the events of a parser that knows places, kept as a tree.
+//!
+//! The data itself is read by `serde_yaml`, which tells places only with its errors; this index answers "where is the
+//! value at this path?" for every message about data that parses and yet does not fit. On the way it notes what YAML can say
+//! and JSON cannot, so that no such value is sent as something else.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::{Place, Step};
+
+/// What is wrong with a value or key that YAML allows, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Objection {
+    pub(super) place: Place,
+    pub(super) message: String,
+    pub(super) help: &'static str,
+    /// True for a key that is no text: OpenAPI descriptions have statuses as keys.
+    pub(super) of_key: bool,
+}
+
+/// The places of a document.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    nodes: Vec<Node>,
+    root: Option<usize>,
+    pub(super) objections: Vec<Objection>,
+}
+
+#[derive(Debug)]
+struct Node {
+    place: Place,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Scalar,
+    Sequence(Vec<usize>),
+    Mapping(Vec<Entry>),
+    /// An alias: the content of another node.
+    Same(usize),
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    key_place: Place,
+    value: usize,
+}
+
+const MERGE: &str = "<<";
+
+impl Index {
+    /// Reads a text as far as it is YAML; of several documents, the first.
+    pub(super) fn of(text: &str) -> Self {
+        let mut builder = Builder::default();
+        for event in Parser::new_from_str(text) {
+            let Ok((event, span)) = event else { break };
+            if matches!(event, Event::DocumentEnd) {
+                break;
+            }
+            builder.take(event, place(&span.start));
+        }
+        builder.index
+    }
+
+    /// Where the value at a path begins; at its nearest existing ancestor where it is absent.
+    pub(super) fn locate(&self, path: &[Step]) -> Option<Place> {
+        let mut node = self.root?;
+        for step in path {
+            let Some((_, next)) = self.child(node, step) else { break };
+            node = next;
+        }
+        Some(self.nodes.get(node)?.place)
+    }
+
+    /// Where the last key of a path begins.
+    pub(super) fn locate_key(&self, path: &[Step]) -> Option<Place> {
+        let (last, ancestors) = path.split_last()?;
+        let parent = ancestors.iter().try_fold(self.root?, |node, step| Some(self.child(node, step)?.1))?;
+        self.child(parent, last)?.0
+    }
+
+    /// The key's place, where there is a key, and the node below a step.
+    fn child(&self, node: usize, step: &Step) -> Option<(Option<Place>, usize)> {
+        match (&self.nodes.get(node)?.content, step) {
+            (Content::Same(other), _) => self.child(*other, step),
+            (Content::Sequence(items), Step::Index(index)) => Some((None, *items.get(*index)?)),
+            (Content::Mapping(entries), Step::Key(key)) => {
+                let own = entries.iter().find(|entry| entry.key == *key);
+                own.map(|entry| (Some(entry.key_place), entry.value)).or_else(|| self.merged(entries, step))
+            }
+            _ => None,
+        }
+    }
+
+    /// A member that a merge key brings in.
+    fn merged(&self, entries: &[Entry], step: &Step) -> Option<(Option<Place>, usize)> {
+        let value = entries.iter().find(|entry| entry.key == MERGE)?.value;
+        match &self.nodes.get(value)?.content {
+            Content::Sequence(items) => items.iter().find_map(|item| self.child(*item, step)),
+            _ => self.child(value, step),
+        }
+    }
+}
+
+fn place(marker: &Marker) -> Place {
+    Place { line: marker.line(), column: marker.col() + 1 }
+}
+
+#[derive(Default)]
+struct Builder {
+    index: Index,
+    open: Vec<Open>,
+    anchors: HashMap<usize, usize>,
+}
+
+/// A collection that has not ended yet, and the key whose value comes next.
+struct Open {
+    node: usize,
+    key: Option<(String, Place)>,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, place: Place) {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.object(place, tag_objection(tag.as_deref()));
+                if style == ScalarStyle::Plain && tag.is_none() {
+                    let of_key = self.expects_key();
+                    let objection = if of_key { key_objection(&text) } else { value_objection(&text) };
+                    self.object(place, objection.map(|(message, help)| (message, help, of_key)));
+                }
+                let node = self.add(place, Content::Scalar, anchor);
+                self.complete(node, place, Some(&text));
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(place, Content::Sequence(Vec::new()), anchor, tag.as_deref())
+            }
+            Event::MappingStart(anchor, tag) => self.begin(place, Content::Mapping(Vec::new()), anchor, tag.as_deref()),
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    let place = self.index.nodes[open.node].place;
+                    self.complete(open.node, place, None);
+                }
+            }
+            Event::Alias(anchor) => {
+                let content = self.anchors.get(&anchor).map_or(Content::Scalar, |node| Content::Same(*node));
+                let node = self.add(place, content, 0);
+                self.complete(node, place, None);
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, place: Place, content: Content, anchor: usize, tag: Option<&Tag>) {
+        self.object(place, tag_objection(tag));
+        if self.expects_key() {
+            let message = "a list or a mapping is no name of a member".to_owned();
+            self.object(place, Some((message, "use a text", true)));
+        }
+        let node = self.add(place, content, anchor);
+        self.open.push(Open { node, key: None });
+    }
+
+    fn add(&mut self, place: Place, content: Content, anchor: usize) -> usize {
+        let node = self.index.nodes.len();
+        self.index.nodes.push(Node { place, content });
+        if anchor > 0 {
+            self.anchors.insert(anchor, node);
+        }
+        node
+    }
+
+    fn object(&mut self, place: Place, objection: Option<(String, &'static str, bool)>) {
+        let objection = objection.map(|(message, help, of_key)| Objection { place, message, help, of_key });
+        self.index.objections.extend(objection);
+    }
+
+    fn expects_key(&self) -> bool {
+        self.open.last().is_some_and(|open| {
+            open.key.is_none() && matches!(self.index.nodes[open.node].content, Content::Mapping(_))
+        })
+    }
+
+    /// Puts a node that has ended where it belongs.
+    fn complete(&mut self, node: usize, place: Place, text: Option<&str>) {
+        let Some(open) = self.open.last_mut() else {
+            self.index.root.get_or_insert(node);
+            return;
+        };
+        match (&mut self.index.nodes[open.node].content, open.key.take()) {
+            (Content::Sequence(items), _) => items.push(node),
+            (Content::Mapping(entries), Some((key, key_place))) => entries.push(Entry { key, key_place, value: node }),
+            _ => open.key = Some((text.unwrap_or_default().to_owned(), place)),
+        }
+    }
+}
+
+const KNOWN_TAGS: [&str; 7] = ["str", "int", "float", "bool", "null", "map", "seq"];
+
+fn tag_objection(tag: Option<&Tag>) -> Option<(String, &'static str, bool)> {
+    let tag = tag?;
+    let known = tag.is_yaml_core_schema() && KNOWN_TAGS.contains(&tag.suffix.as_str());
+    if known || (tag.handle == "!" && tag.suffix.is_empty()) || (tag.handle.is_empty() && tag.suffix == "!") {
+        return None;
+    }
+    let shown =
+        if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { format!("{}{}", tag.handle, tag.suffix) };
+    let help = "write what JSON can hold: a text, a number, true, false, null, a list or a mapping";
+    Some((format!("the YAML tag `{shown}` is not supported"), help, false))
+}
+
+/// A plain scalar that JSON cannot hold as YAML means it.
+fn value_objection(text: &str) -> Option<(String, &'static str)> {
+    let digits = text.trim_start_matches(['-', '+']);
+    if matches!(digits.to_ascii_lowercase().as_str(), ".nan" | ".inf") {
+        return Some((format!("JSON has no number `{text}`"), "use a number, or a text in quotation marks"));
+    }
+    let numeric = digits.bytes().any(|byte| byte.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    if !numeric || text.len() - digits.len() > 1 {
+        return None;
+    }
+    let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = match whole {
+        true => text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok(),
+        false => text.parse::<f64>().map_or(true, f64::is_finite),
+    };
+    let message = format!("the number `{text}` is out of range, and would be sent as another one");
+    (!fits).then_some((message, "write a text in quotation marks, or send the body with `raw`"))
+}
+
+/// A plain key that YAML reads as something else than a text.
+fn key_objection(text: &str) -> Option<(String, &'static str)> {
+    let kind = match text {
+        "" | "~" | "null" | "Null" | "NULL" => "null",
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => "a boolean",
+        _ if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() => "a number",
+        _ if text.starts_with(|one: char| one.is_ascii_digit() || "+-.".contains(one))
+            && text.parse::<f64>().is_ok() =>
+        {
+            "a number"
+        }
+        _ => return None,
+    };
+    Some((format!("the name of a member is a text, and `{text}` is {kind}"), "put it in quotation marks"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, path: &[Step]) -> Option<(usize, usize)> {
+        Index::of(text).locate(path).map(|place| (place.line, place.column))
+    }
+
+    #[test]
+    fn values_are_found_in_block_and_flow_style() {
+        let path = ["a".into(), 1.into(), "b".into()];
+        assert_eq!(at("a:\n  - x\n  - c: 1\n    b: 2\n", &path), Some((4, 8)));
+        assert_eq!(at("{ a: [x, { \"b\": 2 }] }", &path), Some((1, 17)));
+        assert_eq!(at("a:\n- x\n- é: 1\n", &path), Some((3, 3)), "the nearest ancestor");
+    }
+
+    #[test]
+    fn keys_are_found() {
+        let index = Index::of("a:\n  b: 1\n");
+        assert_eq!(index.locate_key(&["a".into(), "b".into()]), Some(Place { line: 2, column: 3 }));
+        assert_eq!(index.locate_key(&["a".into(), "c".into()]), None);
+    }
+
+    #[test]
+    fn what_aliases_and_merge_keys_bring_in_is_found_where_it_is_written() {
+        let text = "one: &it { x: 1 }\ntwo: *it\nthree: { <<: *it, y: 2 }\n";
+        assert_eq!(at(text, &["two".into()]), Some((2, 6)));
+        assert_eq!(at(text, &["two".into(), "x".into()]), Some((1, 15)));
+        assert_eq!(at(text, &["three".into(), "x".into()]), Some((1, 15)));
+        assert_eq!(at(text, &["three".into(), "y".into()]), Some((3, 22)));
+    }
+
+    #[test]
+    fn what_json_cannot_hold_is_noted() {
+        for text in [
+            "a: .nan",
+            "a: -.inf",
+            "a: [.Inf]",
+            "a: !!binary YQ==",
+            "a: !point [1]",
+            "a: !!timestamp 2020-01-01",
+            "1: a",
+            "true: a",
+            "~: a",
+            "? [a]\n: b",
+            "a: 18446744073709551616",
+            "a: 1e999",
+            "a: -9223372036854775809",
+        ] {
+            assert_eq!(Index::of(text).objections.len(), 1, "{text}");
+        }
+        for text in [
+            "a: '.nan'",
+            "a: !!str 5",
+            "'1': a",
+            "a: 18446744073709551615",
+            "a: 1.5e3",
+            "no: off",
+            "a: 2020-01-01",
+            "a: +4917012345678",
+            "a: ! x",
+            "a: 1.2.3.4",
+            "a: --1",
+            "e1: 1",
+            "a: ",
+        ] {
+            assert_eq!(Index::of(text).objections, [], "{text}");
+        }
+    }
+}
