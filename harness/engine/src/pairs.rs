@@ -201,6 +201,8 @@ async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str])
         took: std::time::Duration::ZERO,
         left: Vec::new(),
         requests: 0,
+        actors: Vec::new(),
+        preflight: None,
         manifest: Manifest {
             shard: None,
             by_trial: false,

@@ -216,13 +216,14 @@ fn report() -> Value {
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
         "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
         "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [], "excluded": null }],
-        "actors": [{ "name": "reader", "configured": true }],
+        "actors": [{ "name": "reader", "configured": true }], "preflight": null,
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
             "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "answers": 1, "exchange": 0 }],
             "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "came": "", "answer": "200", "rule": "r" }, "deviation": 0 }],
+            "flaky": false, "attempts": [],
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
                 "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "clauses": ["A-1"], "exchange": 0 }]

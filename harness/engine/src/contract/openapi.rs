@@ -197,8 +197,7 @@ fn example_of(body: &Node<'_>, schema: Option<&Node<'_>>) -> Result<Option<Value
 /// Every documented response from 200 to 299, and the class `2XX`.
 fn successes_of(node: &Node<'_>) -> Result<Vec<Success>, Problem> {
     let responses = node.get("responses")?;
-    let is_success =
-        |status: &str| status.eq_ignore_ascii_case("2XX") || matches!(status.parse(), Ok(200_u16..300));
+    let is_success = |status: &str| status.eq_ignore_ascii_case("2XX") || matches!(status.parse(), Ok(200_u16..300));
     let documented = responses.iter().flat_map(Node::children).filter(|(status, _)| is_success(status));
     documented
         .map(|(status, response)| {

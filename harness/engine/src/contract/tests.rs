@@ -49,7 +49,7 @@ components:
     assert_eq!(found.example, Some(json!({ "text": "hello" })));
     assert_eq!((found.required, found.members), (vec!["text".to_owned()], vec!["text".to_owned()]));
     let schema = "openapi.yaml#/components/responses/Note/content/application~1json/schema";
-    assert_eq!(found.success_schema.as_deref(), Some(schema));
+    assert_eq!(found.successes[0].schema.as_deref(), Some(schema));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn references_to_other_files_are_followed() {
     let found = operation("      responses: { 200: { $ref: 'common.yaml#/answers/one' } }\n");
     assert!(found.success_of(200).is_some(), "a status that is written as a number");
     let schema = "common.yaml#/answers/one/content/application~1json/schema";
-    assert_eq!(found.success_schema.as_deref(), Some(schema));
+    assert_eq!(found.successes[0].schema.as_deref(), Some(schema));
     let refused = read("      responses: { '200': { $ref: 'absent.yaml#/x' } }\n", "3.1.0").err().expect("a refusal");
     assert!(refused[0].contains("absent.yaml"), "{refused:?}");
 }

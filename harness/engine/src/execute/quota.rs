@@ -49,14 +49,14 @@ impl Quotas {
             windows.unanswered += 1;
             return;
         };
-        let number = |name: &str| response.header(name).and_then(|text| text.parse::<i64>().ok());
+        let number = |name: &Option<String>| response.header(name.as_deref()?)?.parse::<i64>().ok();
         let (Some(limit), Some(end)) = (number(&names.limit), number(&names.reset)) else { return };
         if number(&names.remaining).is_none() {
             return;
         }
         let window = windows.by_end.entry(end).or_default();
         window.limit = limit;
-        if response.is_error() && response.header(&names.retry_after).is_some() {
+        if response.is_error() && names.retry_after.as_deref().is_some_and(|name| response.header(name).is_some()) {
             window.served_before_refusal.get_or_insert(window.served);
         } else {
             window.served += 1;
@@ -91,17 +91,19 @@ impl Quotas {
 
 /// Whether a quota was renewed between the last two answers of an actor.
 pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
+    let Some(reset) = names.reset.as_deref() else {
+        return Evidence::Untold("no header tells when the quota is renewed".to_owned());
+    };
     let mut last = exchanges.iter().rev();
     let Some(newest) = last.next() else { return Evidence::Absent };
     let before = last.find(|exchange| exchange.request.actor == newest.request.actor);
-    let end = |exchange: &Exchange| exchange.response()?.header(&names.reset)?.parse::<i64>().ok();
+    let end = |exchange: &Exchange| exchange.response()?.header(reset)?.parse::<i64>().ok();
     match (before.and_then(end), end(newest)) {
         (Some(before), Some(now)) if now > before => Evidence::Shown(format!(
-            "the quota was renewed between the two answers: {} rose from {before} to {now}",
-            names.reset
+            "the quota was renewed between the two answers: {reset} rose from {before} to {now}"
         )),
         (Some(_), Some(_)) => Evidence::Absent,
-        _ => Evidence::Untold(format!("the answers have no {}", names.reset)),
+        _ => Evidence::Untold(format!("the answers have no {reset}")),
     }
 }
 
@@ -115,10 +117,13 @@ mod tests {
     fn names() -> RateLimit {
         RateLimit {
             code: "SLOW_DOWN".to_owned(),
-            limit: "x-limit".to_owned(),
-            remaining: "x-remaining".to_owned(),
-            reset: "x-reset".to_owned(),
-            retry_after: "retry-after".to_owned(),
+            limit: Some("x-limit".to_owned()),
+            remaining: Some("x-remaining".to_owned()),
+            reset: Some("x-reset".to_owned()),
+            reset_form: Default::default(),
+            combined: None,
+            retry_after: Some("retry-after".to_owned()),
+            retry_after_form: Default::default(),
             retry_play_seconds: 1,
             reset_play_seconds: 2,
         }

@@ -359,7 +359,9 @@ impl<'r> Run<'r> {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
             Fault::TimedOut(_) if breach => Halt::Broken(Cause::BrokenInUse(reason)),
-            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) => Halt::Inconclusive(reason),
+            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => {
+                Halt::Inconclusive(reason)
+            }
         }
     }
 

@@ -193,7 +193,8 @@ fn cases_of(
     fixtures: &Fixtures,
     problems: &mut Problems,
 ) -> Option<Vec<(Option<usize>, Case)>> {
-    let nameless = Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
+    let nameless =
+        Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
     let cases = match &scenario.cases {
         Cases::One => vec![nameless],
         Cases::Rows(rows) => rows.clone(),

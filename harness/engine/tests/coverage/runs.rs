@@ -71,6 +71,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target:
         left: Vec::new(),
         requests: 0,
         actors: actors(contract, |actor| environment.target.credentials.contains_key(actor)),
+        preflight: None,
         manifest: Manifest {
             shard: None,
             by_trial: false,

@@ -1,3 +1,5 @@
+//! The key of a finding, by tables: what shares a key, and what must not.
+
 use std::path::Path;
 use std::time::Duration;
 
