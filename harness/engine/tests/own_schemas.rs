@@ -223,7 +223,7 @@ fn report() -> Value {
             "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "answers": 1, "exchange": 0 }],
             "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "came": "", "answer": "200", "rule": "r" }, "deviation": 0 }],
-            "flaky": false, "attempts": [],
+            "flaky": true, "attempts": [{ "note": "n", "findings": [], "exchanges": [0] }],
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
                 "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "clauses": ["A-1"], "exchange": 0 }]
