@@ -1,14 +1,13 @@
-//! The recipes of CONTRIBUTING.md: what stands there in YAML is run as it stands.
+//! Runs the YAML examples of the scenarios guide, harness/docs/scenarios.md.
 
 use std::path::Path;
 
 use crate::support::{Folder, Program, folder, root, write};
 
-/// The scenarios of the section, each a recipe of its own.
+/// The scenarios of the guide, one for each example.
 fn recipes() -> Vec<String> {
-    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md");
-    let section = text.split("\n## ").find(|section| section.starts_with("A scenario\n")).expect("the section");
-    let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let text = std::fs::read_to_string(root().join("harness/docs/scenarios.md")).expect("harness/docs/scenarios.md");
+    let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let scenarios = blocks.map(|block| block.split_once("scenarios:\n").map_or(block, |(_, scenarios)| scenarios));
     scenarios.filter(|block| block.trim_start().starts_with("- name:")).map(str::to_owned).collect()
 }
@@ -21,7 +20,7 @@ fn ten_recipes_and_more_run_as_they_stand() {
     for part in ["schemas", "scenarios"] {
         copy(&root().join(part), part, &pack);
     }
-    let cookbook = format!("about: The recipes of CONTRIBUTING.md.\nscenarios:\n{}", recipes.join("\n"));
+    let cookbook = format!("about: The recipes of harness/docs/scenarios.md.\nscenarios:\n{}", recipes.join("\n"));
     write(&pack, "scenarios/cookbook.yaml", &cookbook);
     let said = Program::run(&["--pack", &pack.path(), "cookbook::"]);
     said.ended(0);
