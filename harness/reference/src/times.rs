@@ -84,7 +84,7 @@ impl Times {
             Schedule::Every(so_many) => {
                 let number =
                     moment.map_or_else(|| self.asked.fetch_add(1, Ordering::Relaxed) + 1, |moment| moment.number);
-                number % so_many == 0
+                number.is_multiple_of(so_many)
             }
         }
     }

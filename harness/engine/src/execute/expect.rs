@@ -208,7 +208,7 @@ impl Claim<'_> {
         if context.entry().is_none() && documented_with(&wanted) && !expect.in_envelope {
             return Ok(Answer::Unreadable);
         }
-        Ok(self.wrong(context, &wanted)?)
+        self.wrong(context, &wanted)
     }
 
     /// Whether the answer is a documented one below 500: a refusal, or (for `any_documented`) a redirection or an answer

@@ -40,9 +40,8 @@ pub(super) async fn protocol(url: &str) -> Option<Protocol> {
         return Some(first);
     }
     for greeting in [HTTP2, TLS] {
-        match greet(url, greeting).await {
-            Some(found @ (Protocol::Http2 | Protocol::Tls)) => return Some(found),
-            _ => {}
+        if let Some(found @ (Protocol::Http2 | Protocol::Tls)) = greet(url, greeting).await {
+            return Some(found);
         }
     }
     Some(first)

@@ -63,7 +63,7 @@ fn an_operation_that_is_not_implemented_swallows_all_its_findings_and_comes_firs
     let status = finding(0, "STA-3", "success-status", "status", "204 for delete", "200", "200");
     let tests = [
         test("a", &[upload()], &of_upload),
-        test("b", &[exchange("delete", 200, None, "{}")], &[status.clone()]),
+        test("b", &[exchange("delete", 200, None, "{}")], std::slice::from_ref(&status)),
         test("c", &[exchange("delete", 200, None, "{}")], &[status]),
     ];
     assert_eq!(
@@ -79,7 +79,7 @@ fn an_operation_that_once_answered_otherwise_is_implemented() {
         claim(0, "AUTH-1", "UNAUTHENTICATED (401)", "404 {detail}", "404 {detail}"),
     ];
     let missing = exchange("read", 404, None, MISSING);
-    let alone = [test("a", &[missing.clone()], &findings)];
+    let alone = [test("a", std::slice::from_ref(&missing), &findings)];
     assert_eq!(told(&alone)[0].0, Kind::NotImplemented);
     let answered = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
     assert_eq!(told(&[alone[0].clone(), answered])[0].0, Kind::NoEnvelope);
@@ -114,7 +114,7 @@ fn a_header_that_no_answer_has_is_a_cause_of_its_own() {
     let shape = finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}");
     let plain = exchange("create", 422, None, "{}");
     let tests = [
-        test("a", &[plain.clone()], &[shape.clone(), no_id(0, "422 {detail}")]),
+        test("a", std::slice::from_ref(&plain), &[shape.clone(), no_id(0, "422 {detail}")]),
         test("b", &[exchange("create", 404, Some("NOT_FOUND"), "{}")], &[no_id(0, "404 NOT_FOUND")]),
     ];
     let causes = told(&tests);
@@ -168,7 +168,7 @@ fn what_was_stored_because_it_was_accepted_follows() {
     let changed = finding(1, "CON-2", EXPECTATION, "body /name", "\"…\"", "a string", "200");
     let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
     let together = test("a", &exchanges, &[accepted, changed.clone()]);
-    assert_eq!(told(&[together.clone()]), [(Kind::Defect, "read update".to_owned(), 1, 1)]);
+    assert_eq!(told(std::slice::from_ref(&together)), [(Kind::Defect, "read update".to_owned(), 1, 1)]);
     // Once it shows without the other, it is a defect of its own.
     let alone = test("b", &exchanges, &[changed]);
     assert_eq!(told(&[together, alone]).len(), 2);
