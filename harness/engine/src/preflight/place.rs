@@ -30,7 +30,7 @@ pub(super) async fn elsewhere(prober: &Prober<'_>, operations: &[&Operation]) ->
 
 async fn answers(prober: &Prober<'_>, base: &str, operation: &Operation, without: &str) -> bool {
     let outcome = prober.ask_below(base, operation, without).await;
-    matches!(outcome, Some(Ok(answer)) if answer.enveloped)
+    matches!(outcome, Some(Ok(answer)) if answer.enveloped && answer.status != 404)
 }
 
 /// Other base URLs of the same server: with segments taken off the end, and with the usual prefixes put on.

@@ -43,21 +43,27 @@ impl Progress {
         *progress = Some((before + count, Instant::now()));
     }
 
-    /// What is said of an exchange that was not over in time: an upload that was still under way is our limit.
+    /// What is said of an exchange that was not over in time.
     pub(super) fn timed_out(&self, size: usize, timeout: Duration) -> Fault {
         let progress = *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let seconds = timeout.as_secs_f64();
-        let standstill = STANDSTILL.min(timeout / 3);
-        match progress {
-            Some((written, last)) if written < size && last.elapsed() < standstill => Fault::Limit(format!(
-                "the upload of {size} bytes was still under way after {seconds} s ({written} sent): raise --timeout"
-            )),
-            Some((written, _)) if written < size => Fault::TimedOut(format!(
-                "no complete answer within {seconds} s: the target took {written} of {size} bytes, and then no more"
-            )),
-            Some(_) => Fault::TimedOut(format!("no complete answer within {seconds} s")),
-            None => Fault::Unreachable(TOO_SLOW.to_owned()),
-        }
+        timed_out(progress.map(|(written, last)| (written, last.elapsed())), size, timeout)
+    }
+}
+
+/// The fault of an exchange that was not over in time, by how much was written, and how long ago the last of it: an
+/// upload that was still under way is a limit of ours.
+fn timed_out(progress: Option<(usize, Duration)>, size: usize, timeout: Duration) -> Fault {
+    let standstill = STANDSTILL.min(timeout / 3);
+    let seconds = timeout.as_secs_f64();
+    match progress {
+        Some((written, idle)) if written < size && idle < standstill => Fault::Limit(format!(
+            "the upload of {size} bytes was still under way after {seconds} s ({written} sent): raise --timeout"
+        )),
+        Some((written, _)) if written < size => Fault::TimedOut(format!(
+            "no complete answer within {seconds} s: the target took {written} of {size} bytes, and then no more"
+        )),
+        Some(_) => Fault::TimedOut(format!("no complete answer within {seconds} s")),
+        None => Fault::Unreachable(TOO_SLOW.to_owned()),
     }
 }
 
@@ -239,30 +245,16 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn an_upload_that_is_under_way_is_a_limit_of_ours() {
-        let base = server(async |mut stream: TcpStream| {
-            let mut bytes = vec![0; 16 * 1024];
-            while stream.read(&mut bytes).await? > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Ok(())
-        })
-        .await;
-        let outcome = sent(&base, Duration::from_millis(1500)).await;
-        assert!(matches!(outcome, Err(Fault::Limit(_))), "{outcome:?}");
-    }
-
-    #[tokio::test]
-    async fn an_upload_that_stands_still_is_a_timeout() {
-        let base = server(async |stream: TcpStream| {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            drop(stream);
-            Ok(())
-        })
-        .await;
-        let outcome = sent(&base, Duration::from_millis(1500)).await;
-        assert!(matches!(outcome, Err(Fault::TimedOut(_))), "{outcome:?}");
+    #[test]
+    fn an_upload_that_is_under_way_is_a_limit_of_ours() {
+        let fault = |progress: Option<(usize, u64)>| {
+            let progress = progress.map(|(written, idle)| (written, Duration::from_secs(idle)));
+            timed_out(progress, 1000, Duration::from_secs(30))
+        };
+        assert!(matches!(fault(Some((600, 1))), Fault::Limit(_)));
+        assert!(matches!(fault(Some((600, 20))), Fault::TimedOut(why) if why.contains("600 of 1000 bytes")));
+        assert!(matches!(fault(Some((1000, 1))), Fault::TimedOut(_)));
+        assert!(matches!(fault(None), Fault::Unreachable(_)));
     }
 
     #[tokio::test]

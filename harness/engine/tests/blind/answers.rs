@@ -128,9 +128,13 @@ impl<'c> Case<'c> {
         }
         if let Some(limit) = catalog.rate_limit.as_ref().filter(|limit| limit.code == code) {
             let reset = (Utc::now().timestamp() + 1).to_string();
-            for (name, value) in
-                [(&limit.limit, "5"), (&limit.remaining, "0"), (&limit.retry_after, "1"), (&limit.reset, &reset)]
-            {
+            let headers = [
+                (limit.limit.as_deref(), "5"),
+                (limit.remaining.as_deref(), "0"),
+                (limit.retry_after.as_deref(), "1"),
+                (limit.reset.as_deref(), reset.as_str()),
+            ];
+            for (name, value) in headers.into_iter().filter_map(|(name, value)| Some((name?, value))) {
                 answer = answer.with_header(name, Some(value.to_owned()));
             }
         }
