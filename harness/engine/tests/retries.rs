@@ -112,31 +112,35 @@ async fn an_idle_connection_that_was_closed_is_excused_and_told() {
     assert!(record.attempts[0].note.contains("idle"), "{:?}", record.attempts);
 }
 
-/// A quota of three requests, which is renewed after so many times the delay of one second that a refusal tells.
+/// A quota of three requests, which is renewed when its caller has paused so often. Pauses are counted and not timed, so
+/// that a busy machine changes nothing.
 struct Quota {
-    delays: u64,
+    pauses: u32,
     used: u64,
-    refused: Option<Instant>,
+    paused: u32,
+    last: Option<Instant>,
     end: i64,
 }
 
 impl Quota {
     const LIMIT: u64 = 3;
+    /// A little less than the delay of a second that a refusal tells.
+    const PAUSE: Duration = Duration::from_millis(900);
 
-    fn new(delays: u64) -> Arc<Mutex<Self>> {
-        Arc::new(Mutex::new(Self { delays, used: 0, refused: None, end: now() + 1 }))
+    fn new(pauses: u32) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { pauses, used: 0, paused: 0, last: None, end: now() + 1 }))
     }
 
     fn answer(&mut self) -> String {
-        let renewed = self.refused.is_some_and(|at| at.elapsed() >= Duration::from_secs(self.delays));
-        if renewed {
-            (self.used, self.refused, self.end) = (0, None, now() + 1);
+        let silent = self.last.replace(Instant::now()).is_some_and(|last| last.elapsed() >= Self::PAUSE);
+        self.paused += u32::from(silent && self.used == Self::LIMIT);
+        if self.paused == self.pauses {
+            (self.used, self.paused, self.end) = (0, 0, now() + 1);
         }
         if self.used < Self::LIMIT {
             self.used += 1;
             return listed(&Self::headers(Self::LIMIT - self.used, self.end));
         }
-        self.refused.get_or_insert_with(Instant::now);
         let headers = Self::headers(0, now() + 1) + "retry-after: 1\r\n";
         let body = r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Later.","retryAfter":1}}"#;
         response("429 Too Many Requests", &headers, body)
