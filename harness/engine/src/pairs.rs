@@ -61,13 +61,16 @@ pub fn group(clause: &str) -> &str {
     clause.rsplit_once('-').map_or(clause, |(group, _)| group)
 }
 
-/// Pairs of mutants of different groups, the same for the same seed. Those of rows that take long are left out.
+/// Pairs of mutants of different groups, the same for the same seed. Mutants that come and go, and
+/// those that only slow tests see, are left out.
 pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Vec<(Row, Row)> {
     let must = |row: &Row| {
         let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
         clause.is_some_and(|clause| clause.level == Level::Must)
     };
-    let quick = |row: &Row| !candidates(library, row).is_empty();
+    // A mutant that comes and goes makes no baseline that a second run could equal.
+    let steady = |row: &Row| !row.name.starts_with("intermittent-");
+    let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
     let mut all: Vec<Row> =
         rows().into_iter().filter(|row| row.kind == Kind::Defect && must(row) && quick(row)).collect();
     all.sort_by_cached_key(|row| number(seed, row.name));
