@@ -6,7 +6,8 @@
 #   0  what was put to the test is kept          2  wrong usage, or files that do not load
 #   1  the API breaks its contract               3  no verdict could be had
 #
-#   ci/gate.sh [run] [FLAG…]           flags of `conformance run`
+#   ci/gate.sh [run] [FLAG…]           flags of `conformance run`; the target must be named: CONFORMANCE_TARGET_URL or
+#                                      CONFORMANCE_TARGET, --target-url or --target; --reference tests the embedded API
 #   ci/gate.sh merge FILE|FOLDER…      the shards' JSON reports, in any order
 #
 # Settings and credentials are CONFORMANCE_… variables, as for the binary (README.md): secrets never
@@ -46,6 +47,7 @@ main() {
     if [ "$command" = merge ] && [ $# -eq 0 ]; then
         refuse "merge: name the shards' JSON reports, or folders of them"
     fi
+    if [ "$command" = run ]; then need_target "$@"; fi
     find_binary
     mkdir -p "$reports"
     order_reports
@@ -59,6 +61,17 @@ main() {
     tell "$code"
     hand_over "$code"
     exit "$code"
+}
+
+# A gate that tests the embedded reference because a secret was not set says PASSED of the wrong API.
+need_target() {
+    local word
+    for word in "$@"; do
+        case "$word" in --target-url | --target-url=?* | --target | --target=?* | --reference) return 0 ;; esac
+    done
+    case "${CONFORMANCE_REFERENCE:-}" in '' | 0 | n | no | f | false | off) ;; *) return 0 ;; esac
+    if [ -n "${CONFORMANCE_TARGET_URL:-}${CONFORMANCE_TARGET:-}" ]; then return 0; fi
+    refuse "no target: set CONFORMANCE_TARGET_URL or CONFORMANCE_TARGET, or say --reference to test the embedded reference API"
 }
 
 # A build tells on standard error only; its failure is nobody's verdict.
@@ -160,6 +173,13 @@ broken() {
     ' "$(file_of json)"
 }
 
+# What the report is about, as its member `target` says.
+tested() {
+    local target=""
+    if [ -f "$(file_of json)" ]; then target="$(sed -n 's/^  "target": "\(.*\)",$/\1/p' "$(file_of json)" | head -n 1)"; fi
+    printf '%s' "${target:-nothing}"
+}
+
 rule() {
     case "$1" in
         0) printf 'every clause that was put to the test is kept, or its breach is a known deviation' ;;
@@ -173,7 +193,6 @@ rule() {
 tell() {
     local code="$1" verdict format name counts=""
     case "$code" in 0) verdict=PASSED ;; 1) verdict=FAILED ;; 2) verdict=REFUSED ;; *) verdict=INCONCLUSIVE ;; esac
-    say "verdict  $verdict, exit code $code"
     say "rule     $(rule "$code")"
     if [ -f "$(file_of json)" ]; then
         for name in passed warned skipped failed inconclusive; do counts="$counts${counts:+, }$(count "$name") $name"; done
@@ -182,6 +201,7 @@ tell() {
     for format in $formats; do
         if [ -f "$(file_of "$format")" ]; then say "report   $(file_of "$format")"; fi
     done
+    say "verdict  $verdict, exit code $code; tested: $(tested)"
 }
 
 # What GitHub Actions takes from files: outputs for later steps, and the job's summary. A shard says

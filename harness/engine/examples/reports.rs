@@ -24,7 +24,9 @@ fn main() -> Result<(), String> {
     for format in FORMATS {
         let path = folder.join(format!("{}.{}", format.kind, format.ending));
         let clock = Instant::now();
-        Order::parse(&format!("{}={}", format.kind, path.display()))?.write(&report)?;
+        Order::parse(&format!("{}={}", format.kind, path.display()))?
+            .prepare()?
+            .write(&report, &harness::secret::Redactor::default())?;
         let size = std::fs::metadata(&path).map_or(0, |file| file.len());
         println!("{:>13}  {size:>9} bytes  {:>6} ms  {}", format.kind, clock.elapsed().as_millis(), memory());
     }

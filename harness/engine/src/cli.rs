@@ -196,6 +196,9 @@ pub struct RunArgs {
     /// The base URL to test; the embedded reference API when absent
     #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]
     pub target_url: Option<String>,
+    /// Test the embedded reference API on purpose
+    #[arg(long, env = "CONFORMANCE_REFERENCE", value_parser = FalseyValueParser::new())]
+    pub reference: bool,
     /// Where the contract stands, and what it is held against.
     #[command(flatten)]
     pub pack: PackArgs,

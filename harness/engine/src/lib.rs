@@ -2,6 +2,8 @@
 //!
 //! `ARCHITECTURE.md` at the root explains the modules and who may name whom.
 
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod certificate;
 pub mod check;
 pub mod cli;
@@ -13,6 +15,7 @@ pub mod exchange;
 pub mod execute;
 pub mod finding;
 pub mod fuzz;
+pub mod output;
 pub mod own_schemas;
 pub mod pairs;
 pub mod plan;

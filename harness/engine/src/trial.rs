@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use crate::exchange::Role;
 use crate::execute::{Environment, TrialRecord, run_trial};
 use crate::finding::{EXPECTATION, Finding};
+use crate::output::{one_line, printable};
 use crate::plan::Planned;
 use crate::report::TrialResult;
 use crate::scenario::TrialSpec;
@@ -125,9 +126,13 @@ fn result(
     }
 }
 
+/// The most characters of a line in libtest's table.
+const LONGEST_LINE: usize = 500;
+
 /// What libtest-mimic shows: a line, or each violation when it is asked to be verbose; the causes stand below.
 fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
-    let clean = |text: &str| shared.redactor.clean(text);
+    // What an API says stays in its line, whatever line ends and escape sequences it holds.
+    let clean = |text: &str| printable(&one_line(&shared.redactor.clean_own(text), LONGEST_LINE));
     match outcome.verdict {
         Verdict::Passed | Verdict::Warned => Ok(Completion::Completed),
         Verdict::Skipped => Ok(Completion::ignored_with(clean(outcome.reason.as_deref().unwrap_or_default()))),
@@ -150,7 +155,7 @@ fn completion(record: &TrialRecord, outcome: &Outcome, shared: &Shared) -> Resul
             if let (Some(first), 1.., false) = (lines.first_mut(), failing.len().saturating_sub(1), shared.verbose) {
                 first.push_str(&format!(", and {} more violations (--verbose)", failing.len() - 1));
             }
-            Err(clean(&lines.join("\n")).into())
+            Err(lines.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n").into())
         }
     }
 }

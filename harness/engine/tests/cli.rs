@@ -12,12 +12,18 @@ mod merging;
 mod preflight;
 #[path = "cli/proving.rs"]
 mod proving;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]
 mod support;
-
-use std::path::Path;
+#[path = "cli/targeting.rs"]
+mod targeting;
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[path = "cli/writing.rs"]
+mod writing;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -90,14 +96,9 @@ fn the_runner_s_own_values_are_judged_before_anything_is_sent() {
 #[test]
 fn an_unset_variable_may_be_set_to_nothing() {
     // Recipes of CI systems pass `VARIABLE: ${{ inputs.x }}`, which is empty where nothing was given.
-    for variable in [
-        "CONFORMANCE_TARGET_URL",
-        "CONFORMANCE_REPORT",
-        "CONFORMANCE_RATE",
-        "CONFORMANCE_SHARD",
-        "CONFORMANCE_PACK",
-        "CONFORMANCE_TARGET",
-    ] {
+    for variable in
+        ["CONFORMANCE_REPORT", "CONFORMANCE_RATE", "CONFORMANCE_SHARD", "CONFORMANCE_PACK", "CONFORMANCE_REFERENCE"]
+    {
         let said = Program::new(&["run", "callers-without-credential"]).env(variable, "").go();
         assert_eq!(said.code, 0, "{variable}: {}", said.err);
     }
@@ -388,45 +389,6 @@ fn schemas_are_printed() {
 }
 
 // ---------------------------------------------------------------- reports
-
-#[test]
-fn a_report_that_cannot_be_written_is_told_and_counts() {
-    let folder = folder();
-    let obstacle = write(&folder, "file", "");
-    let said = Program::run(&["callers-without-credential", "--report", &format!("json={obstacle}/report.json")]);
-    said.ended(3);
-    let line = said.err.lines().last().unwrap_or_default();
-    assert!(line.starts_with("error: a report could not be written: "), "{}", said.err);
-    assert!(line.contains(&obstacle) && said.out.contains("What was put to the test is kept"), "{}", said.err);
-}
-
-#[test]
-fn one_report_that_cannot_be_written_does_not_cost_the_others() {
-    let folder = folder();
-    let (obstacle, good) = (write(&folder, "file", ""), format!("{}/good.json", folder.path()));
-    let said = Program::run(&[
-        "callers-without-credential",
-        "--report",
-        &format!("json={obstacle}/bad.json"),
-        "--report",
-        &format!("json={good}"),
-    ]);
-    said.ended(3);
-    assert!(Path::new(&good).exists(), "{}", said.err);
-}
-
-#[test]
-fn a_report_on_standard_output_stands_there_alone() {
-    let said = Program::run(&["callers-without-credential", "--report", "json=-", "--format", "json"]);
-    said.ended(0);
-    let last = said
-        .out
-        .lines()
-        .position(|line| line == "{")
-        .map(|at| said.out.lines().skip(at).collect::<Vec<_>>().join("\n"));
-    let report: Value = serde_json::from_str(&last.unwrap_or_default()).expect("JSON");
-    assert_eq!(report["exitCode"], 0);
-}
 
 #[test]
 fn the_deadline_ends_a_run_and_leaves_its_reports() {

@@ -16,7 +16,7 @@ const LONGEST: usize = 500;
 
 /// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
 const LAYERS: &[&[&str]] = &[
-    &["source", "exchange", "documents", "random"],
+    &["source", "exchange", "documents", "random", "output"],
     &["contract", "own_schemas", "fuzz"],
     &["scenario", "finding", "published", "secret", "signature"],
     &["target"],

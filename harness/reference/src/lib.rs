@@ -46,6 +46,7 @@ pub use credentials::{Credential, credentials};
 pub use defects::{Defect, defect, defects};
 pub use intermittent::{Intermittent, intermittent};
 pub use options::Options;
+pub use route::serves;
 pub use server::{Running, loopback, start};
 pub use tokens::token;
 pub use variations::{Variation, variation, variations};

@@ -72,6 +72,11 @@ pub(crate) fn prefix(habits: &Habits) -> &'static str {
     if habits.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
 }
 
+/// Whether the API has an operation of that method at that path, in which `{parameters}` stand for anything.
+pub fn serves(method: &str, path: &str) -> bool {
+    Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path, &Habits::default()).is_some())
+}
+
 /// The route of a request, or none where the contract documents none.
 pub(crate) fn find(method: &Method, path: &str, habits: &Habits) -> Option<Route> {
     use Operation::*;

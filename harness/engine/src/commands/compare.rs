@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::{CompareArgs, ComparisonFormat};
 use crate::compare::{self, compare as compare_reports};
+use crate::output;
 use crate::report::read;
 use crate::run::Refusal;
 use crate::source::Problems;
@@ -17,9 +18,9 @@ pub fn compare(arguments: &CompareArgs) -> ExitCode {
     };
     let comparison = compare_reports(&old, &new);
     match arguments.format {
-        ComparisonFormat::Text => print!("{}", compare::text(&comparison)),
-        ComparisonFormat::Markdown => print!("{}", compare::markdown(&comparison)),
-        ComparisonFormat::Json => print!("{}", compare::json(&comparison)),
+        ComparisonFormat::Text => output::out(&compare::text(&comparison)),
+        ComparisonFormat::Markdown => output::out(&compare::markdown(&comparison)),
+        ComparisonFormat::Json => output::raw_out(&compare::json(&comparison)),
     }
     ExitCode::from(comparison.exit_code(&arguments.allow))
 }

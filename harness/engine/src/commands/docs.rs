@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::cli::PackArgs;
+use crate::output::say;
 use crate::published::{Comparison, compare};
 use crate::run::Refusal;
 use crate::source::{Problems, SourceFile};
@@ -42,7 +43,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
 
 fn tell(path: &Path, comparison: &Comparison) -> ExitCode {
     for difference in &comparison.differences {
-        println!("{}\n", difference.drawn());
+        say!("{}\n", difference.drawn());
     }
     let counts = comparison.counts;
     let found = comparison.differences.len();
@@ -51,7 +52,7 @@ fn tell(path: &Path, comparison: &Comparison) -> ExitCode {
         1 => "1 difference".to_owned(),
         _ => format!("{found} differences"),
     };
-    println!(
+    say!(
         "{}: {} codes, {} statements of a status, {} examples, {} headers: {verdict}",
         path.display(),
         counts.codes,

@@ -14,11 +14,11 @@ use serde_json::Value;
 use super::loaded;
 use crate::cli::DoctorArgs;
 use crate::contract::Contract;
+use crate::output::{self, say};
 use crate::preflight::{
     ActorFact, ActorState, Aim, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
 };
-use crate::run::Refusal;
-use crate::secret::Redactor;
+use crate::run::{Refusal, redactor};
 use crate::target::{self, HttpClient, Target, TargetFile};
 
 /// Looks at a target and prints what it found: 0 where tests can run as they are, 3 where the URL or a credential must
@@ -56,7 +56,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
-    let redactor = Redactor::new(aimed.secrets().chain(arguments.network.named_headers()));
+    let redactor = redactor(&arguments.network, &aimed, &contract, &library);
     let aim = Aim {
         contract: &contract,
         target: &aimed,
@@ -65,11 +65,11 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         direct: !arguments.network.system_proxy,
     };
     let found = runtime.block_on(preflight(aim, &expected, &interest));
-    print!("{}", redactor.clean(&render(&found, &contract, &aimed)));
+    output::out(&redactor.clean_own(&render(&found, &contract, &aimed)));
     if let Some(path) = &arguments.write {
         match &found.stop {
-            Some(_) => println!("{} is not written: nothing is known of the target yet", path.display()),
-            None => write(path, &redactor.clean(&draft(&found, &contract, &aimed, &file)))?,
+            Some(_) => say!("{} is not written: nothing is known of the target yet", path.display()),
+            None => write(path, &redactor.clean_own(&draft(&found, &contract, &aimed, &file)))?,
         }
     }
     let faulty = found.stop.is_some() || found.actors.iter().any(|fact| fact.state.is_faulty());
@@ -82,7 +82,7 @@ fn write(path: &Path, text: &str) -> Result<(), Refusal> {
         file.sync_all()
     });
     written.map_err(|error| usage(format!("{}: {error}", path.display())))?;
-    println!("wrote {}; check it with `conformance validate --target {}`", path.display(), path.display());
+    say!("wrote {}; check it with `conformance validate --target {}`", path.display(), path.display());
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::check::{CHECKS, DELIVERY_CHECKS};
 use crate::cli::PackArgs;
 use crate::contract::{Clause, Contract, ErrorCode, Retry};
 use crate::finding::EXPECTATION;
+use crate::output;
 use crate::run::Refusal;
 use crate::scenario::{Expect, Library, Property, Step, TrialSpec, codes, template};
 use crate::source::suggestion;
@@ -29,7 +30,7 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
             library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract))
         });
     if let Some(text) = text {
-        print!("{text}");
+        output::out(&text);
         return ExitCode::SUCCESS;
     }
     let known: Vec<String> = contract

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::output::tell;
 use crate::report::Order;
 use crate::report::history::History;
 use crate::run::Refusal;
@@ -22,15 +23,15 @@ fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Refusal> {
     }
     let history = History::read(folder).map_err(usage)?;
     for file in history.unread() {
-        eprintln!("error: {}: {}", folder.join(&file.file).display(), file.why);
+        tell!("error: {}: {}", folder.join(&file.file).display(), file.why);
     }
     if history.runs() == 0 {
         return Err(usage(format!("{}: no JSON report of a run is there", folder.display())));
     }
-    let written = order.write_page(&history.html());
+    let written = crate::report::write_page(order, &history.html());
     let written = written.map_err(|why| Refusal::Inconclusive(format!("the page could not be written: {why}")))?;
     if let Some(path) = written {
-        eprintln!("wrote {} ({} runs)", path.display(), history.runs());
+        tell!("wrote {} ({} runs)", path.display(), history.runs());
     }
     Ok(ExitCode::from(if history.unread().is_empty() { 0 } else { 2 }))
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::loaded;
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
+use crate::output::{self, say};
 use crate::own_schemas;
 use crate::run::Refusal;
 use crate::target::TargetFile;
@@ -20,7 +21,7 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
     });
     match outcome {
         Ok((contract, library)) => {
-            println!(
+            say!(
                 "{} operations, {} codes, {} clauses, {} checks, {} trials: nothing is wrong",
                 contract.operations.len(),
                 contract.catalog.codes.len(),
@@ -55,7 +56,7 @@ pub fn list(pack: &PackArgs) -> ExitCode {
 pub fn schema(name: &str) -> ExitCode {
     match own_schemas::named(name) {
         Ok(schema) => {
-            print!("{schema}");
+            output::raw_out(schema);
             ExitCode::SUCCESS
         }
         Err(message) => Refusal::Usage(format!("error: {message}")).tell(),

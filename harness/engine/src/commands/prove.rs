@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use super::loaded;
 use crate::cli::{MatrixFormat, ProveArgs};
+use crate::output::{say, tell};
 use crate::prove::matrix::{Circumstances, Matrix, matrix};
 use crate::prove::{Effort, Row, prove_all, rows};
 use crate::report::write_whole;
-use crate::run::{Refusal, joint_hash};
+use crate::run::{Refusal, joint_hash, refuse_foreign};
 use crate::source::suggestion;
 
 /// Servers side by side: they mostly wait for each other's cores, and some for time to pass.
@@ -23,6 +24,7 @@ pub fn prove(arguments: &ProveArgs) -> ExitCode {
 
 fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let (contract, library) = loaded(&arguments.pack)?;
+    refuse_foreign(&contract)?;
     let all = rows();
     let chosen = chosen(&arguments.only, &all)?;
     let hash = joint_hash(&contract, &library);
@@ -70,13 +72,13 @@ fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Refusal> {
         write_whole(path, &text).map_err(|error| {
             Refusal::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
         })?;
-        eprintln!("wrote {}", path.display());
+        tell!("wrote {}", path.display());
     }
     Ok(())
 }
 
 fn conclusion(matrix: &Matrix) -> ExitCode {
-    println!(
+    say!(
         "\n{} servers, {} trials, {} requests in {:.0} s, seed {}{}",
         matrix.rows.len(),
         matrix.trials,
@@ -86,10 +88,10 @@ fn conclusion(matrix: &Matrix) -> ExitCode {
         if matrix.whole { ", every trial against each" } else { "" }
     );
     if matrix.problems.is_empty() {
-        println!("Every defect is reported as what it is, and nothing else is reported.");
+        say!("Every defect is reported as what it is, and nothing else is reported.");
         return ExitCode::SUCCESS;
     }
-    println!("{} problems:", matrix.problems.len());
-    matrix.problems.iter().for_each(|problem| println!("  {problem}"));
+    say!("{} problems:", matrix.problems.len());
+    matrix.problems.iter().for_each(|problem| say!("  {problem}"));
     ExitCode::from(1)
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use crate::output::say;
 use crate::run::Refusal;
 use crate::source::suggestion;
 use crate::target::{assignments, defects, intermittent, serve as serve_reference, variations};
@@ -13,7 +14,7 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
     for (names, rows) in [(broken, faults.clone()), (varied, variations())] {
         if names.iter().any(|name| name == "list") {
             for (name, about, clauses) in rows {
-                println!("{name}  {}  {about}", clauses.join(" "));
+                say!("{name}  {}  {about}", clauses.join(" "));
             }
             return ExitCode::SUCCESS;
         }
@@ -30,11 +31,11 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
     runtime.block_on(async {
         match serve_reference(listen, &broken, &varied).await {
             Ok(running) => {
-                println!("# The reference API. Its credentials, for the shell that runs the suite:");
+                say!("# The reference API. Its credentials, for the shell that runs the suite:");
                 for assignment in assignments() {
-                    println!("export {assignment}");
+                    say!("export {assignment}");
                 }
-                println!("export CONFORMANCE_TARGET_URL='{}'", running.url());
+                say!("export CONFORMANCE_TARGET_URL='{}'", running.url());
                 let _ = tokio::signal::ctrl_c().await;
                 ExitCode::SUCCESS
             }

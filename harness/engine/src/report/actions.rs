@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::model::Report;
 use super::{Order, github, markdown};
+use crate::output::{self, tell};
 
 /// A summary of a megabyte and more is thrown away whole, with what other commands of the step wrote.
 const MOST: u64 = 900_000;
@@ -23,13 +24,13 @@ pub fn tell(report: &Report, orders: &[Order], stdout_is_taken: bool) {
     }
     if !orders.iter().any(|order| order.is("github")) {
         let annotations = github::render(report);
-        if stdout_is_taken { eprint!("{annotations}") } else { print!("{annotations}") }
+        if stdout_is_taken { output::raw_err(&annotations) } else { output::raw_out(&annotations) }
     }
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
     if let Some(path) = summary.filter(|_| !orders.iter().any(|order| order.is("markdown"))) {
         let path = Path::new(&path);
         if let Err(error) = append(path, report) {
-            eprintln!("warning: no job summary: {}: {error}", path.display());
+            tell!("warning: no job summary: {}: {error}", path.display());
         }
     }
 }

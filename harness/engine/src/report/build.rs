@@ -88,10 +88,12 @@ const LONGEST_FINDING: usize = 400;
 fn cleaned(found: &Preflight, redactor: &Redactor) -> Preflight {
     let mut found = found.clone();
     let clean = |text: &mut String| *text = redactor.clean(text);
-    found.stop.iter_mut().for_each(clean);
+    let clean_own = |text: &mut String| *text = redactor.clean_own(text);
+    found.stop.iter_mut().for_each(clean_own);
     found.operations.iter_mut().map(|fact| &mut fact.came).for_each(clean);
-    found.actors.iter_mut().flat_map(|fact| std::iter::once(&mut fact.came).chain(&mut fact.says)).for_each(clean);
-    found.capabilities.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean);
+    found.actors.iter_mut().map(|fact| &mut fact.came).for_each(clean);
+    found.actors.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean_own);
+    found.capabilities.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean_own);
     found
 }
 
@@ -109,14 +111,14 @@ pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialRepo
 
 /// Makes the report of trials, with what became of the known deviations.
 pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Report {
-    let report = Report {
+    Report {
         format: FORMAT,
         suite: Suite {
             name: "conformance".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             contract_hash: facts.hash.clone(),
         },
-        target: facts.target.clone(),
+        target: facts.redactor.clean_own(&facts.target),
         seed: facts.seed,
         strict: facts.strict,
         command: facts.command.clone(),
@@ -136,14 +138,17 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
         left_behind: facts
             .left
             .iter()
-            .map(|made| LeftBehind { noun: made.noun.clone(), id: made.id.clone(), trial: made.trial.clone() })
+            .map(|made| LeftBehind {
+                noun: made.noun.clone(),
+                id: facts.redactor.clean(&made.id),
+                trial: made.trial.clone(),
+            })
             .collect(),
         actors: facts.actors.clone(),
         deviations,
         manifest: Some(facts.manifest.clone()),
         preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
-    };
-    redacted(report, facts.redactor)
+    }
 }
 
 /// A clause as the contract has it, before anything is known of it.
@@ -175,15 +180,6 @@ fn published(entry: &ErrorCode) -> CodeReport {
     }
 }
 
-fn redacted(report: Report, redactor: &Redactor) -> Report {
-    let Ok(mut value) = serde_json::to_value(&report) else {
-        return report;
-    };
-    redactor.clean_value(&mut value);
-    // Redaction changes nothing but the contents of strings, so this reads back.
-    serde_json::from_value(value).unwrap_or_else(|error| unreachable!("{error}"))
-}
-
 fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
     let in_full = !result.record.findings.is_empty()
         || !result.record.attempts.is_empty()
@@ -205,7 +201,7 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         line: result.line,
         about: result.about.clone(),
         verdict: result.outcome.verdict,
-        reason: result.outcome.reason.clone(),
+        reason: result.outcome.reason.as_deref().map(|reason| facts.redactor.clean_own(reason)),
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
@@ -213,15 +209,15 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .record
             .coverage
             .evidence()
-            .map(|(clause, evidence)| evidence_report(clause, evidence))
+            .map(|(clause, evidence)| evidence_report(facts, clause, evidence))
             .collect(),
         open: result
             .record
             .coverage
             .open()
-            .map(|(clause, reason)| OpenReport { clause: clause.to_owned(), reason: reason.to_owned() })
+            .map(|(clause, reason)| OpenReport { clause: clause.to_owned(), reason: facts.redactor.clean_own(reason) })
             .collect(),
-        codes: result.record.codes.iter().cloned().collect(),
+        codes: result.record.codes.iter().cloned().map(|code| shown_code(facts, code)).collect(),
         deviations: described.into_iter().collect(),
         findings: findings(result, &own, facts.redactor),
         exchanges: result
@@ -230,14 +226,14 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .iter()
             .map(|exchange| exchange_report(facts, exchange, &own, in_full))
             .collect(),
-        fuzz: result.record.fuzz.as_ref().map(fuzz_report),
+        fuzz: result.record.fuzz.as_ref().map(|fuzz| fuzz_report(fuzz, facts.redactor)),
         flaky: result.record.flaky && result.outcome.verdict == Verdict::Inconclusive,
         attempts: result
             .record
             .attempts
             .iter()
             .map(|attempt| AttemptReport {
-                note: attempt.note.clone(),
+                note: facts.redactor.clean_own(&attempt.note),
                 findings: attempt
                     .findings
                     .iter()
@@ -249,22 +245,22 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
     }
 }
 
-fn evidence_report(clause: &str, evidence: &Evidence) -> EvidenceReport {
+fn evidence_report(facts: &Facts<'_>, clause: &str, evidence: &Evidence) -> EvidenceReport {
     EvidenceReport {
         clause: clause.to_owned(),
         checks: evidence.checks.iter().cloned().collect(),
-        codes: evidence.codes.iter().cloned().collect(),
+        codes: evidence.codes.iter().cloned().map(|code| shown_code(facts, code)).collect(),
         answers: evidence.answers,
         exchange: evidence.exchange,
     }
 }
 
-fn fuzz_report(fuzz: &FuzzRecord) -> FuzzReport {
+fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
     let rule =
         |rule: &RuleTally| RuleReport { name: rule.name.to_owned(), cases: rule.cases, discarded: rule.discarded };
     let found = |found: &Found| FoundReport {
         rule: found.name.to_owned(),
-        value: found.value.clone(),
+        value: redactor.clean(&found.value),
         case: found.case,
         shrunk: found.shrunk,
         clauses: found.clauses.clone(),
@@ -283,21 +279,21 @@ fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<Finding
     let findings = result.record.findings.iter().enumerate();
     findings
         .map(|(index, finding)| FindingReport {
-            key: result.record.keys.get(index).map(key_report).unwrap_or_default(),
+            key: result.record.keys.get(index).map(|key| key_report(key, redactor)).unwrap_or_default(),
             deviation: described(index),
             ..finding_report(finding, own, redactor)
         })
         .collect()
 }
 
-fn key_report(key: &Key) -> KeyReport {
+fn key_report(key: &Key, redactor: &Redactor) -> KeyReport {
     KeyReport {
         id: key.id(),
         operation: key.operation.clone(),
-        place: key.place.clone(),
-        expected: key.expected.clone(),
-        came: key.came.clone(),
-        answer: key.answer.clone(),
+        place: redactor.clean_own(&key.place),
+        expected: redactor.clean_own(&key.expected),
+        came: redactor.clean(&key.came),
+        answer: redactor.clean(&key.answer),
         rule: key.rule.clone(),
     }
 }
@@ -309,10 +305,10 @@ fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingR
         clause: finding.clause.clone(),
         check: finding.check.clone(),
         level: finding.level,
-        message: finding.message.clone(),
-        expected: cut(&redactor.clean(&own.text(&finding.expected)), LONGEST_FINDING),
+        message: redactor.clean_own(&finding.message),
+        expected: cut(&redactor.clean_own(&own.text(&finding.expected)), LONGEST_FINDING),
         actual: cut(&redactor.clean(&own.text(&finding.actual)), LONGEST_FINDING),
-        part: finding.part.to_string(),
+        part: redactor.clean_own(&finding.part.to_string()),
         exchange: finding.exchange,
     }
 }
@@ -323,17 +319,17 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
     let body = response.filter(|response| response.is_error()).and_then(Response::json);
     let part = |pointer: Option<&str>| {
         let text = body.as_ref()?.pointer(pointer?)?.as_str()?;
-        Some(own.text(text))
+        Some(redactor.clean(&own.text(text)))
     };
     let pointers = &contract.catalog.envelope.pointers;
     let id_header = contract.catalog.request_id.as_ref().map(|id| id.header.as_str());
     ExchangeReport {
         timestamp: time(exchange.started),
-        request_id: response.and_then(|response| response.header(id_header?)).map(str::to_owned),
+        request_id: response.and_then(|response| response.header(id_header?)).map(|id| redactor.clean(id)),
         status_code: response.map(|response| response.status),
-        error_code: body.as_ref().and_then(|body| contract.catalog.code_in(body)),
+        error_code: body.as_ref().and_then(|body| contract.catalog.code_in(body)).map(|code| shown_code(facts, code)),
         error_message: part(Some(&pointers.message)),
-        endpoint: format!("{} {}", exchange.request.method, exchange.request.path),
+        endpoint: redactor.clean_own(&format!("{} {}", exchange.request.method, exchange.request.path)),
         field: part(pointers.field.as_deref()),
         role: match exchange.role {
             Role::SetUp => "set-up",
@@ -344,15 +340,21 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
         operation: exchange.request.operation.clone(),
         actor: exchange.request.actor.clone(),
         duration_ms: millis(exchange.took),
-        fault: exchange.outcome.as_ref().err().map(|fault| fault.message().to_owned()),
-        curl: curl::line(&exchange.request),
+        fault: exchange.outcome.as_ref().err().map(|fault| redactor.clean_own(fault.message())),
+        curl: redactor.clean_own(&curl::line(&exchange.request)),
         request: in_full.then(|| MessageReport {
             headers: header_lines(&exchange.request.headers, redactor),
-            body: cut(&redactor.clean(&String::from_utf8_lossy(&exchange.request.body)), LONGEST_SHOWN),
+            body: shown(&String::from_utf8_lossy(&exchange.request.body), redactor),
             body_hex: exact(&exchange.request.body, |text| redactor.clean(text)),
         }),
         response: response.filter(|_| in_full).map(|response| message_of(response, own, redactor)),
     }
+}
+
+/// A code of the catalogue as it is; any other as what the target said.
+fn shown_code(facts: &Facts<'_>, code: String) -> String {
+    let known = facts.contract.catalog.codes.iter().any(|entry| entry.code == code);
+    if known { code } else { facts.redactor.clean(&code) }
 }
 
 fn message_of(response: &Response, own: &Own, redactor: &Redactor) -> MessageReport {
@@ -366,7 +368,7 @@ fn message_of(response: &Response, own: &Own, redactor: &Redactor) -> MessageRep
     };
     MessageReport {
         headers: header_lines(&response.headers, redactor),
-        body: cut(&redactor.clean(&body), LONGEST_SHOWN),
+        body: shown(&body, redactor),
         body_hex: Some(&response.body)
             .filter(|_| !response.is_success())
             .and_then(|bytes| exact(bytes, |text| redactor.clean(&own.text(text)))),
@@ -388,6 +390,18 @@ fn header_lines(headers: &[Header], redactor: &Redactor) -> Vec<String> {
             _ => format!("{name}: {}", cut(&redactor.clean(&String::from_utf8_lossy(value)), LONGEST_SHOWN)),
         })
         .collect()
+}
+
+/// The beginning of a body, redacted. No more is looked at than may be shown; what a cut leaves of a credential is
+/// found as a part of it.
+fn shown(text: &str, redactor: &Redactor) -> String {
+    let head = text.char_indices().nth(2 * LONGEST_SHOWN).map_or(text, |(at, _)| &text[..at]);
+    let clean = redactor.clean(head);
+    match clean.char_indices().nth(LONGEST_SHOWN) {
+        None if head.len() == text.len() => clean,
+        None => format!("{clean}… ({} of {} bytes shown)", head.len(), text.len()),
+        Some((at, _)) => format!("{}… ({at} of {} bytes shown)", &clean[..at], text.len()),
+    }
 }
 
 /// Shortens what has been redacted already.

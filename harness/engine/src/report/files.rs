@@ -1,31 +1,37 @@
-//! Reports as files: whole or not at all, and in several parts where readers take only so much in one.
+//! Reports as files: in several parts where readers take only so much in one.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Format, Report};
+use super::{Report, write_whole};
 
 /// Writes a report to a path, or to several paths with numbers before the ending.
-pub(super) fn write(path: &Path, report: &Report, format: &Format) -> Result<Vec<PathBuf>, String> {
+pub(super) fn write(
+    path: &Path,
+    report: &Report,
+    most: Option<usize>,
+    render: impl Fn(&Report) -> String,
+) -> Result<Vec<PathBuf>, String> {
     let told = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    let Some(most) = format.most else {
-        write_whole(path, &(format.render)(report)).map_err(|error| told(path, error))?;
-        return Ok(vec![path.to_path_buf()]);
-    };
     let mut written = Vec::new();
-    if report.trials.len() <= most {
-        write_whole(path, &(format.render)(report)).map_err(|error| told(path, error))?;
-        written.push(path.to_path_buf());
-    } else {
-        let mut some = report.clone();
-        for (index, trials) in report.trials.chunks(most).enumerate() {
-            let part = numbered(path, index + 1);
-            some.trials = trials.to_vec();
-            write_whole(&part, &(format.render)(&some)).map_err(|error| told(&part, error))?;
-            written.push(part);
+    match most.filter(|most| report.trials.len() > *most) {
+        None => {
+            write_whole(path, &render(report)).map_err(|error| told(path, error))?;
+            written.push(path.to_path_buf());
+        }
+        Some(most) => {
+            let mut some = report.clone();
+            for (index, trials) in report.trials.chunks(most).enumerate() {
+                let part = numbered(path, index + 1);
+                some.trials = trials.to_vec();
+                write_whole(&part, &render(&some)).map_err(|error| told(&part, error))?;
+                written.push(part);
+            }
         }
     }
-    remove_older(path, &written);
+    if most.is_some() {
+        remove_older(path, &written);
+    }
     Ok(written)
 }
 
@@ -52,15 +58,4 @@ fn is_ours(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(200).read_to_end(&mut head));
     read.is_ok() && String::from_utf8_lossy(&head).contains("<testsuites name=\"conformance\"")
-}
-
-/// Writes a file under another name first, so that nobody ever reads half of it.
-pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}.part", std::process::id()));
-    std::fs::write(&temporary, text)?;
-    std::fs::rename(&temporary, path)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::{DateTime, NaiveTime};
 use regex::Regex;
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ impl Own {
     /// The body of a success: strings that we did not send are replaced by their length.
     pub(super) fn body(&self, body: &Value) -> Value {
         match body {
-            Value::String(text) if self.has(text) || CONSTANT.is_match(text) => body.clone(),
+            Value::String(text) if self.has(text) || CONSTANT.is_match(text) || is_moment(text) => body.clone(),
             Value::String(text) => Value::String(format!("‹{} characters, not shown›", text.chars().count())),
             Value::Array(elements) => Value::Array(elements.iter().take(20).map(|inner| self.body(inner)).collect()),
             Value::Object(members) => {
@@ -52,10 +53,30 @@ impl Own {
     }
 }
 
+/// True for a date with a time of day, such as when something was made. A birthday has none, or midnight.
+fn is_moment(text: &str) -> bool {
+    let Ok(moment) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) else {
+        return false;
+    };
+    moment.time() != NaiveTime::MIN
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn moments_are_shown_and_birthdays_are_not() {
+        for moment in ["2026-11-26T22:13:43.123456+00:00", "2026-11-26T22:13:43Z", "Thu, 26 Nov 2026 22:13:43 GMT"] {
+            assert!(is_moment(moment), "{moment}");
+        }
+        for day in ["1990-01-01", "1990-01-01T00:00:00Z", "1990-01-01T00:00:00.000+02:00", "ada"] {
+            assert!(!is_moment(day), "{day}");
+        }
+        let body = json!({ "createdAt": "2026-11-26T22:13:43.123456+00:00" });
+        assert_eq!(Own::new(std::iter::empty()).body(&body), body);
+    }
 
     #[test]
     fn only_our_own_values_are_shown() {

@@ -6,7 +6,9 @@ use tokio::runtime::Runtime;
 
 use super::{Refusal, usage};
 use crate::cli::RunArgs;
-use crate::contract::Contract;
+use crate::contract::{Contract, Operation};
+use crate::output::{say, tell};
+use crate::report::Order;
 use crate::target::{self, Embedded, Receiver, Target, TargetFile};
 
 pub(super) fn aim(
@@ -19,6 +21,9 @@ pub(super) fn aim(
     let Some(url) = url else {
         if file.is_some() {
             return Err(usage("the target file names no `url`: put one there, or give --target-url"));
+        }
+        if !arguments.reference {
+            refuse_foreign(contract)?;
         }
         let embedded = runtime
             .block_on(target::start_embedded())
@@ -37,6 +42,40 @@ pub(super) fn aim(
         url,
     };
     Ok((target, None))
+}
+
+/// Refuses to hold the embedded reference against the contract of another API, unless somebody asks for just that.
+pub fn refuse_foreign(contract: &Contract) -> Result<(), Refusal> {
+    let foreign = |operation: &&Operation| !target::reference_serves(&operation.method, &operation.path);
+    let Some(operation) = contract.operations.iter().find(foreign) else {
+        return Ok(());
+    };
+    Err(usage(format!(
+        "the embedded reference API is not the API of this pack: it has no {} {}; name the target with --target-url URL or --target FILE",
+        operation.method, operation.path
+    )))
+}
+
+/// The first line of output: what is tested.
+pub(super) fn announce(arguments: &RunArgs, target: &Target) {
+    let line = match (target.embedded, arguments.reference) {
+        (true, true) => "target: the embedded reference API".to_owned(),
+        (true, false) => {
+            "target: the embedded reference API, since no target was named (--target-url URL tests a deployment)"
+                .to_owned()
+        }
+        (false, _) => format!("target: {}", target.url),
+    };
+    // A quiet run says what is tested in its summary; that nobody chose it, it says all the same.
+    if arguments.libtest.quiet && !(target.embedded && !arguments.reference) {
+        return;
+    }
+    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    if machine || arguments.outputs.report.iter().any(Order::is_stdout) {
+        tell!("{line}");
+    } else {
+        say!("{line}");
+    }
 }
 
 /// Our endpoints for the target's webhooks, where it has a way to reach them.

@@ -6,6 +6,7 @@ use super::select::scope;
 use super::{Refusal, usage};
 use crate::certificate::{missing, write};
 use crate::cli::RunArgs;
+use crate::output::tell;
 use crate::report::{Report, json};
 use crate::target::TargetFile;
 
@@ -37,11 +38,11 @@ pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Refusa
         if report.exit_code == 0 {
             return Err(Refusal::Inconclusive(why));
         }
-        eprintln!("{why}");
+        tell!("{why}");
         return Ok(());
     }
     write(report, &json(report), folder)
         .map_err(|error| Refusal::Inconclusive(format!("{}: {error}", folder.display())))?;
-    eprintln!("wrote {}", folder.join("certificate.json").display());
+    tell!("wrote {}", folder.join("certificate.json").display());
     Ok(())
 }

@@ -23,6 +23,16 @@ pub(super) fn draft(report: &Report) -> String {
     text
 }
 
+/// Whether a file is empty, or a draft in which nobody has filled in anything.
+pub(super) fn is_untouched(text: &str) -> bool {
+    let filled = |line: &str| {
+        ["reason:", "ticket:", "owner:", "expires:"]
+            .iter()
+            .any(|name| line.trim().strip_prefix(name).is_some_and(|value| !matches!(value.trim(), "" | "\"\"")))
+    };
+    text.trim().is_empty() || text.starts_with("# Drafted from a run") && !text.lines().any(filled)
+}
+
 fn write_entry(out: &mut String, entry: &Drafted) {
     let plural = if entry.tests == 1 { "" } else { "s" };
     let _ = writeln!(out, "  # {}; seen in {} test{plural}", in_a_comment(&entry.title), entry.tests);

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::FOUND;
 use crate::contract::Contract;
+use crate::output::tell;
 use crate::plan::Planned;
-use crate::report::TrialResult;
+use crate::report::{TrialResult, write_whole};
 use crate::scenario::{Failure, file_name, file_text};
 use crate::secret::Redactor;
 
@@ -21,9 +22,9 @@ pub(super) fn save(
     let folder = if folder == Path::new(FOUND) { contract.root.join(FOUND) } else { folder.to_path_buf() };
     for (name, text) in texts(contract, planned, results, seed) {
         let path = folder.join(format!("{name}.yaml"));
-        match text.and_then(|text| write(&path, &redactor.clean(&text))) {
-            Ok(path) => eprintln!("wrote {}", path.display()),
-            Err(why) => eprintln!("{name} was not saved: {why}"),
+        match text.and_then(|text| write(&path, &redactor.clean_own(&text))) {
+            Ok(path) => tell!("wrote {}", path.display()),
+            Err(why) => tell!("{name} was not saved: {why}"),
         }
     }
 }
@@ -69,9 +70,6 @@ fn texts(
 
 fn write(path: &Path, text: &str) -> Result<PathBuf, String> {
     let told = |error: std::io::Error| format!("{}: {error}", path.display());
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(told)?;
-    }
-    std::fs::write(path, text).map_err(told)?;
+    write_whole(path, text).map_err(told)?;
     Ok(path.to_path_buf())
 }

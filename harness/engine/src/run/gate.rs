@@ -8,6 +8,7 @@ use super::draft::draft;
 use super::{Refusal, usage};
 use crate::cli::{FailOn, GateArgs};
 use crate::compare::{self, Change, Comparison, compare};
+use crate::output::tell;
 use crate::report::{Report, read, write_whole};
 use crate::source::Problems;
 use crate::verdict::Verdict;
@@ -75,7 +76,7 @@ impl<'g> Gate<'g> {
 
 fn write(path: &Path, text: &str, failures: &mut Vec<String>) {
     match write_whole(path, text) {
-        Ok(()) => eprintln!("wrote {}", path.display()),
+        Ok(()) => tell!("wrote {}", path.display()),
         Err(error) => failures.push(format!("{}: {error}", path.display())),
     }
 }

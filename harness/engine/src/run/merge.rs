@@ -5,21 +5,26 @@ use std::process::ExitCode;
 
 use super::deviations::{Known, Scope, add_deviations};
 use super::gate::Gate;
+use super::outputs::prepare_outputs;
 use super::packs::joint_hash;
-use super::{Refusal, finish, load, pack_root};
+use super::{Output, Refusal, finish, load, pack_root, refuse_unknown_variables};
 use crate::cli::MergeArgs;
 use crate::report::model::{DeviationReport, Manifest, Report};
 use crate::report::parts::{Part, joined, refusal, trials};
 use crate::report::read;
+use crate::secret::Redactor;
 use crate::source::Problems;
 use crate::target::Deviation;
 
 /// Judges all parts of a run at once.
 pub fn merge(arguments: &MergeArgs) -> ExitCode {
-    let outcome = Gate::new(&arguments.outputs.gate).and_then(|gate| {
+    let checked = refuse_unknown_variables(None, None).and_then(|()| Gate::new(&arguments.outputs.gate));
+    let outcome = checked.and_then(|gate| {
+        let prepared = prepare_outputs(&arguments.outputs, None, &[])?;
         let parts = parts(&arguments.parts)?;
         let report = union(&parts, &suite(arguments, &parts))?;
-        finish(&arguments.outputs, &gate, false, Scope::Whole, report)
+        let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default() };
+        finish(&output, &gate, Scope::Whole, report)
     });
     outcome.unwrap_or_else(|refused| refused.tell())
 }

@@ -9,12 +9,15 @@ mod failures;
 mod gate;
 mod manifest;
 mod merge;
+mod outputs;
 mod packs;
 mod preflight;
 mod progress;
+mod redaction;
 mod results;
 mod select;
 mod stop;
+mod variables;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -25,10 +28,13 @@ use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+pub use aim::refuse_foreign;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
+pub use redaction::redactor;
+pub use variables::refuse_unknown_variables;
 
-use self::aim::{aim, receiver};
+use self::aim::{aim, announce, receiver};
 use self::command::command;
 use self::deviations::{Known, Scope, add_deviations, spoken_of};
 use self::gate::Gate;
@@ -37,14 +43,16 @@ use self::progress::{Course, Progress};
 use self::results::{add_missing, unchecked, unrun};
 use self::select::{is_selected, list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
-use crate::cli::{OutputArgs, RunArgs};
+use self::variables::refuse_empty_target;
+use crate::cli::RunArgs;
 use crate::contract::Contract;
 use crate::execute::Environment;
+use crate::output::{self, tell};
 use crate::plan::{Planned, plan};
 use crate::preflight::{Aim, Expected};
 use crate::report::model::ActorReport;
-use crate::report::{self, Facts, Order, Report, TrialResult, terminal};
-use crate::secret::Redactor;
+use crate::report::{self, Facts, Order, Prepared, Report, TrialResult, terminal};
+use crate::secret::{Dividers, Redactor};
 use crate::source::Problems;
 use crate::target::{self, HttpClient, Target, TargetFile};
 use crate::trial::{Recorder, Shared, trial};
@@ -66,11 +74,11 @@ impl Refusal {
     pub fn tell(&self) -> ExitCode {
         match self {
             Refusal::Usage(text) => {
-                eprintln!("{text}");
+                tell!("{text}");
                 ExitCode::from(2)
             }
             Refusal::Inconclusive(text) => {
-                eprintln!("error: {text}");
+                tell!("error: {text}");
                 ExitCode::from(3)
             }
         }
@@ -108,15 +116,17 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         Some(path) => Some(TargetFile::load(path, &contract)?),
         None => None,
     };
+    refuse_unknown_variables(Some(&contract), file.as_ref())?;
     certify::check(&arguments, file.as_ref())?;
     if arguments.libtest.list {
         return Ok(list(&arguments, &library));
     }
+    let prepared = outputs::prepare(&arguments)?;
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
-    let redactor = Arc::new(Redactor::new(target.secrets().chain(arguments.network.named_headers())));
+    let redactor = Arc::new(redactor(&arguments.network, &target, &contract, &library));
     let rules = Arc::new(Rules {
         strict: arguments.strict,
         deviations: target.deviations.clone(),
@@ -147,7 +157,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned);
     if let Some(why) = look.stop {
-        eprintln!("error: {}", redactor.clean(&why));
+        tell!("error: {}", redactor.clean_own(&why));
         let results: Vec<TrialResult> =
             planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
         let facts = Facts {
@@ -167,8 +177,10 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             redactor: &redactor,
         };
         let trials = report::trials(&facts, results);
-        return write_reports(&arguments.outputs, &gate, false, &report::build(&facts, trials, Vec::new()));
+        let output = Output { reports: &prepared, machine: false, redactor: &redactor };
+        return write_reports(&output, &gate, &report::build(&facts, trials, Vec::new()));
     }
+    announce(&arguments, &target);
     preflight::tell(look.found.as_ref(), &redactor);
     preflight::mark(look.found.as_ref(), &mut planned);
     let (stop, stopped) = watch::channel(None);
@@ -192,7 +204,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         trials: trials.len(),
         deadline: arguments.deadline.map(Duration::from_secs_f64),
     };
-    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, course);
+    let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
+    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, course);
     let _ = libtest_mimic::run(&arguments.libtest, trials);
     if let Some(progress) = progress {
         progress.finish();
@@ -234,7 +247,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         report.exit_code = 0;
     }
     let certified = certify::certify(&arguments, &report);
-    let code = finish(&arguments.outputs, &gate, machine, scope, report)?;
+    let output = Output { reports: &prepared, machine, redactor: &redactor };
+    let code = finish(&output, &gate, scope, report)?;
     certified?;
     Ok(code)
 }
@@ -254,6 +268,11 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     if libtest.quiet && libtest.logfile.is_none() && libtest.format.is_none() {
         libtest.logfile = Some(if cfg!(windows) { "NUL" } else { "/dev/null" }.to_owned());
     }
+    let has_file = arguments.pack.target.is_some();
+    if arguments.reference && (arguments.target_url.is_some() || has_file) {
+        return Err(usage("--reference tests the embedded reference API, --target-url and --target another: give one"));
+    }
+    refuse_empty_target(arguments.target_url.as_deref(), has_file, arguments.reference)?;
     if let Some(url) = &arguments.target_url {
         target::check_url(url).map_err(|message| usage(format!("--target-url: {message}")))?;
     }
@@ -273,37 +292,47 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Shows the summary, writes the reports, and ends as the report says.
-fn finish(
-    outputs: &OutputArgs,
-    gate: &Gate<'_>,
+/// What is written at the end, and what keeps secrets out of it.
+struct Output<'o> {
+    reports: &'o [Prepared],
+    /// True where standard output holds lines for a machine.
     machine: bool,
-    scope: Scope,
-    mut report: Report,
-) -> Result<ExitCode, Refusal> {
+    redactor: &'o Redactor,
+}
+
+impl Output<'_> {
+    fn stdout_is_taken(&self) -> bool {
+        self.machine || self.reports.iter().any(|report| report.order.is_stdout())
+    }
+}
+
+/// Shows the summary, writes the reports, and ends as the report says.
+fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
     let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
-    if machine || outputs.report.iter().any(Order::is_stdout) {
-        eprint!("{text}");
+    let empty = || terminal::render(&Report { trials: Vec::new(), ..report.clone() });
+    let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
+    if output.stdout_is_taken() {
+        output::err(&text);
     } else {
-        print!("{text}");
+        output::out(&text);
     }
-    write_reports(outputs, gate, machine, &report)
+    write_reports(output, gate, &report)
 }
 
 /// Writes every report that can be written, and then says which could not.
-fn write_reports(outputs: &OutputArgs, gate: &Gate<'_>, machine: bool, report: &Report) -> Result<ExitCode, Refusal> {
+fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
     let mut failures = gate.write(report);
-    let stdout_is_taken = machine || outputs.report.iter().any(Order::is_stdout);
-    report::actions::tell(report, &outputs.report, stdout_is_taken);
-    for order in &outputs.report {
-        match order.write(report) {
-            Ok(paths) => paths.iter().for_each(|path| eprintln!("wrote {}", path.display())),
+    let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();
+    report::actions::tell(report, &orders, output.stdout_is_taken());
+    for prepared in output.reports {
+        match prepared.write(report, output.redactor) {
+            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", path.display())),
             Err(message) => failures.push(message),
         }
     }
     if failures.is_empty() || report.exit_code == 1 {
-        failures.iter().for_each(|message| eprintln!("error: a report could not be written: {message}"));
+        failures.iter().for_each(|message| tell!("error: a report could not be written: {message}"));
         return Ok(ExitCode::from(report.exit_code));
     }
     Err(Refusal::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))

@@ -6,6 +6,7 @@ use super::aim::reachable;
 use super::manifest::is_by_trial;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
+use crate::output::tell;
 use crate::plan::{Planned, operations};
 use crate::preflight::{Aim, Expected, Interest, Preflight, first_look, preflight};
 use crate::secret::Redactor;
@@ -88,9 +89,9 @@ pub(super) fn mark(found: Option<&Preflight>, planned: &mut [Planned]) {
 pub(super) fn tell(found: Option<&Preflight>, redactor: &Redactor) {
     let statements = found.map(Preflight::statements).unwrap_or_default();
     for statement in statements.iter().take(MOST_STATEMENTS) {
-        eprintln!("preflight: {}", redactor.clean(statement));
+        tell!("preflight: {}", redactor.clean_own(statement));
     }
     if statements.len() > MOST_STATEMENTS {
-        eprintln!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MOST_STATEMENTS);
+        tell!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MOST_STATEMENTS);
     }
 }

@@ -1,8 +1,8 @@
 //! A live line while trials run: how many are done, how many failed, requests a second, time left.
 //!
-//! Only one hand may write to a terminal, or lines tear. Where libtest's lines and ours go to the same one,
-//! libtest is given a pipe to write to; what comes out of it is printed line by line, and the live line is
-//! taken away before and drawn again after. Where standard output is a file, libtest writes to it as ever.
+//! Only one hand may write to a terminal, or lines tear. So libtest is given a pipe to write to; what comes out of it
+//! is printed line by line. Where it goes to the same terminal as the live line, that line is taken away before and drawn
+//! again after. The pipe has another use: libtest panics where its reader has left, such as `head`, and we do not.
 
 use std::io::{IsTerminal as _, PipeReader, PipeWriter, Read as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,22 +45,23 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Begins to draw, where there is a terminal and nobody asked for quiet.
-    pub(super) fn start(arguments: &mut Arguments, quiet: bool, course: Course) -> Option<Self> {
+    /// Takes over libtest's lines, so that a reader of them that leaves does not end the run; they go to standard
+    /// error where a report has standard output. Draws, where there is a terminal and nobody asked for quiet.
+    pub(super) fn start(arguments: &mut Arguments, quiet: bool, to_stderr: bool, course: Course) -> Option<Self> {
         let pretty = !arguments.quiet && matches!(arguments.format, None | Some(FormatSetting::Pretty));
-        let terminal = std::io::stderr().is_terminal();
-        if quiet || !pretty || !terminal || is_unwelcome(|name| std::env::var(name).ok()) {
-            return None;
-        }
-        let lines = std::io::stdout().is_terminal() && arguments.logfile.is_none();
-        let pipe = if lines { Some(pipe()?) } else { None };
-        let screen = Arc::new(Mutex::new(Screen::new(std::io::stdout(), std::io::stderr())));
+        let wanted = pretty && !quiet && !is_unwelcome(|name| std::env::var(name).ok());
+        let pipe = if arguments.logfile.is_none() { pipe() } else { None };
+        let on_terminal = if to_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let same = on_terminal && arguments.logfile.is_none();
+        let live = wanted && std::io::stderr().is_terminal() && !(same && pipe.is_none());
+        let out: Box<dyn Write + Send> =
+            if to_stderr { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
+        let screen = Arc::new(Mutex::new(Screen::new(out, std::io::stderr(), same && live)));
         let mut threads = Vec::new();
         let mut writer = None;
         if let Some((reader, end, path)) = pipe {
             arguments.logfile = Some(path);
-            let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            if matches!(arguments.color, None | Some(ColorSetting::Auto)) && !plain {
+            if matches!(arguments.color, None | Some(ColorSetting::Auto)) && on_terminal && is_colourful() {
                 arguments.color = Some(ColorSetting::Always);
             }
             writer = Some(end);
@@ -68,9 +69,11 @@ impl Progress {
             threads.push(std::thread::spawn(move || pass_on(reader, &screen)));
         }
         let over = Arc::new(AtomicBool::new(false));
-        let is_over = over.clone();
-        threads.push(std::thread::spawn(move || draw(&course, &is_over, &screen)));
-        Some(Self { over, writer, threads })
+        if live {
+            let is_over = over.clone();
+            threads.push(std::thread::spawn(move || draw(&course, &is_over, &screen)));
+        }
+        (!threads.is_empty()).then_some(Self { over, writer, threads })
     }
 
     /// Takes the line away, after everything that libtest has said.
@@ -82,6 +85,12 @@ impl Progress {
             let _ = thread.join();
         }
     }
+}
+
+/// Colours as libtest has them on a terminal.
+fn is_colourful() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !plain && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// CI systems keep every line, and a dumb terminal cannot erase one.
@@ -140,15 +149,21 @@ struct Screen<O, E> {
     /// What libtest has begun to say.
     begun: Vec<u8>,
     shown: String,
+    /// Whether libtest's lines and the live line go to the same terminal.
+    shared: bool,
 }
 
 impl<O: Write, E: Write> Screen<O, E> {
-    fn new(out: O, err: E) -> Self {
-        Self { out, err, begun: Vec::new(), shown: String::new() }
+    fn new(out: O, err: E, shared: bool) -> Self {
+        Self { out, err, begun: Vec::new(), shown: String::new(), shared }
     }
 
     /// Prints whole lines; what is no line yet waits.
     fn pass(&mut self, text: &[u8]) {
+        if !self.shared {
+            let _ = self.out.write_all(text).and_then(|()| self.out.flush());
+            return;
+        }
         self.begun.extend_from_slice(text);
         let Some(end) = self.begun.iter().rposition(|byte| *byte == b'\n') else {
             return;
@@ -271,7 +286,7 @@ mod tests {
     #[test]
     fn lines_come_out_whole_with_the_live_line_below() {
         let tty = Tty::default();
-        let mut screen = Screen::new(tty.clone(), tty.clone());
+        let mut screen = Screen::new(tty.clone(), tty.clone(), true);
         screen.pass(b"\nrunning 3 tests\ntest a ... ");
         screen.show("  0 of 3 done");
         assert_eq!(tty.seen(), "\nrunning 3 tests\n  0 of 3 done");
@@ -288,7 +303,7 @@ mod tests {
     #[test]
     fn the_same_line_is_not_drawn_twice() {
         let tty = Tty::default();
-        let mut screen = Screen::new(tty.clone(), tty.clone());
+        let mut screen = Screen::new(tty.clone(), tty.clone(), true);
         screen.show("  1 of 3 done");
         let length = locked(&tty.0).len();
         screen.show("  1 of 3 done");

@@ -7,11 +7,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::execute::{Environment, Stop};
+use crate::output::tell;
 
 /// How long the last clearing up may take.
 const LAST_CLEANUP: Duration = Duration::from_secs(10);
 
-/// Ends the run at its deadline, at Ctrl-C, and when asked to terminate; a second Ctrl-C ends at once.
+/// Ends the run at its deadline, at Ctrl-C, when asked to terminate, and when its terminal is closed; a second Ctrl-C ends at once.
 pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
     let stop = Arc::new(stop);
     if let Some(seconds) = deadline {
@@ -29,7 +30,7 @@ pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop
             if *stop.borrow() == Some(Stop::Interrupt) {
                 std::process::exit(130);
             }
-            eprintln!("\ninterrupted: clearing up and writing reports (once more ends at once)");
+            tell!("\ninterrupted: clearing up and writing reports (once more ends at once)");
             stop.send_replace(Some(Stop::Interrupt));
         }
     });
@@ -41,10 +42,31 @@ async fn interrupted() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
     };
+    // Under `nohup` a run goes on when its terminal is closed.
+    let mut hangup = if is_hangup_ignored() { None } else { signal(SignalKind::hangup()).ok() };
+    let hung_up = async {
+        match &mut hangup {
+            Some(hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
+        _ = hung_up => {}
     }
+}
+
+/// Whether we were started with SIGHUP ignored, as Linux tells: signal N is bit N - 1 of a mask. The first call
+/// counts, since listening to the signal changes that.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    static IGNORED: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+        mask.is_some_and(|mask| mask & 1 == 1)
+    });
+    *IGNORED
 }
 
 #[cfg(not(unix))]

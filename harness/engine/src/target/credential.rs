@@ -85,19 +85,9 @@ impl Credential {
         &self.value
     }
 
-    /// The secret, and the beginnings of it that still tell most of it.
-    pub(super) fn telling_parts(&self) -> Vec<&str> {
-        let mut parts = vec![self.value.as_str()];
-        if let Some((_, password)) = self.value.split_once(':').filter(|_| self.kind == Kind::Basic) {
-            parts.push(password);
-        }
-        if let Some((at, _)) = self.value.char_indices().next_back() {
-            parts.push(&self.value[..at]);
-        }
-        if let Some((unsigned, _)) = self.value.rsplit_once('.').filter(|_| self.is_token()) {
-            parts.push(unsigned);
-        }
-        parts
+    /// What stands behind the user's name, where the credential has one.
+    pub(super) fn password(&self) -> Option<&str> {
+        self.value.split_once(':').filter(|_| self.kind == Kind::Basic).map(|(_, password)| password)
     }
 
     /// True for something of three Base64url parts, as a JSON Web Token has (RFC 7519).

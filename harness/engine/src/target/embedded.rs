@@ -75,6 +75,11 @@ pub async fn serve(address: SocketAddr, defects: &[&str], variations: &[&str]) -
     start(address, options(defects, variations)?).await
 }
 
+/// Whether the reference has an operation of that method at that path.
+pub fn reference_serves(method: &str, path: &str) -> bool {
+    reference::serves(method, path)
+}
+
 /// The credentials of the reference as assignments for a shell.
 pub fn assignments() -> Vec<String> {
     reference::credentials()

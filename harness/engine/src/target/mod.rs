@@ -18,8 +18,8 @@ pub use client::{HttpClient, Network, url_as_sent};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{
-    Embedded, assignments, defects, example_credentials, intermittent, serve, start_embedded, start_with,
-    start_with_defects, variations,
+    Embedded, assignments, defects, example_credentials, intermittent, reference_serves, serve, start_embedded,
+    start_with, start_with_defects, variations,
 };
 
 pub use receiver::{Delivery, Receiver};
@@ -205,12 +205,13 @@ impl Target {
         None
     }
 
-    /// All secrets by the name under which reports show them; with each also what is left of it when a
-    /// scenario alters its end.
+    /// All secrets by the name under which reports show them; a password also without its user.
     pub fn secrets(&self) -> impl Iterator<Item = (String, &str)> {
         self.credentials.iter().flat_map(|(actor, credential)| {
-            let name = format!("${}", variable(actor));
-            credential.telling_parts().into_iter().map(move |part| (name.clone(), part))
+            let password = credential.password();
+            std::iter::once(credential.expose())
+                .chain(password)
+                .map(move |part| (format!("${}", variable(actor)), part))
         })
     }
 }

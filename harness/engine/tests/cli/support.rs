@@ -82,7 +82,7 @@ impl Said {
 }
 
 /// The program, built beside this test; built anew where a source is younger.
-fn binary() -> &'static Path {
+pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let test = std::env::current_exe().expect("this test has a path");
@@ -240,6 +240,70 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A server that answers each request as a function says, and counts them.
+pub struct Canned {
+    pub url: String,
+    count: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Canned {
+    /// The function is given the head and the body of a request, and gives all bytes of the answer; none keeps the
+    /// connection open in silence.
+    pub fn start(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let (counter, answer) = (count.clone(), std::sync::Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (counter, answer) = (counter.clone(), answer.clone());
+                std::thread::spawn(move || canned(stream, &counter, &*answer));
+            }
+        });
+        Self { url, count }
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+}
+
+fn canned(
+    mut stream: TcpStream,
+    count: &std::sync::atomic::AtomicUsize,
+    answer: &dyn Fn(&str, &str) -> Vec<u8>,
+) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let (mut head, mut length) = (String::new(), 0);
+    while !head.ends_with("\r\n\r\n") {
+        reader.read_line(&mut head).ok().filter(|read| *read > 0)?;
+    }
+    for line in head.lines() {
+        match line.split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            _ => {}
+        }
+    }
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body).ok()?;
+    count.fetch_add(1, Ordering::SeqCst);
+    let bytes = answer(&head, &String::from_utf8_lossy(&body));
+    if bytes.is_empty() {
+        std::thread::sleep(std::time::Duration::from_secs(60));
+    }
+    stream.write_all(&bytes).ok()
+}
+
+/// An answer with a JSON body, which closes the connection.
+pub fn json_answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
 }
 
 /// A server that refuses everything with an error that quotes the request's credentials in many ways.

@@ -1,0 +1,46 @@
+//! What is hidden in everything that a run says: the credentials of its target, and the headers of its command line.
+
+use crate::cli::NetworkArgs;
+use crate::contract::Contract;
+use crate::output::tell;
+use crate::scenario::Library;
+use crate::secret::Redactor;
+use crate::target::{Target, variable};
+
+/// The redactor of a run. What it cannot hide well is said on standard error, once, unless it is our own reference's.
+pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, library: &Library) -> Redactor {
+    let headers = network.named_headers().filter(|(_, value)| value.len() >= SHORTEST_HEADER);
+    let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
+    if !target.embedded {
+        let weak = redactor.weaknesses();
+        weak.iter()
+            .filter(|weak| !weak.starts_with("$HEADER_"))
+            .for_each(|weak| tell!("warning: the credential {weak}"));
+    }
+    redactor
+}
+
+/// Headers such as `Accept-Language: de` hold nothing that has to be hidden.
+const SHORTEST_HEADER: usize = 8;
+
+/// All names and sentences of a pack that reports show, and those of our own that stand in commands.
+fn own_words(contract: &Contract, library: &Library) -> String {
+    let mut words: Vec<&str> = vec!["conformance run --target-url", "CONFORMANCE_TARGET_URL", "embedded reference"];
+    for trial in &library.trials {
+        words.extend([trial.name.as_str(), &trial.file, &trial.about]);
+    }
+    for clause in &contract.clauses {
+        words.extend([clause.id.as_str(), &clause.says, &clause.page]);
+    }
+    for operation in &contract.operations {
+        words.extend([operation.id.as_str(), &operation.path, &operation.summary]);
+        words.extend(operation.members.iter().map(String::as_str));
+    }
+    words.extend(contract.catalog.codes.iter().map(|entry| entry.code.as_str()));
+    words.extend(crate::check::names());
+    let conventions = &contract.conventions;
+    words.extend(conventions.actors.keys().chain(conventions.capabilities.keys()).map(String::as_str));
+    let variables: Vec<String> = conventions.actors.keys().map(|actor| variable(actor)).collect();
+    words.extend(variables.iter().map(String::as_str));
+    words.join("\n")
+}
