@@ -12,6 +12,8 @@ mod merging;
 mod preflight;
 #[path = "cli/proving.rs"]
 mod proving;
+#[path = "cli/reproducing.rs"]
+mod reproducing;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

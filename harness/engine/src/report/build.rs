@@ -12,7 +12,7 @@ use super::model::{
     OpenReport, Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
-use super::{curl, judge};
+use super::{again, curl, judge};
 use crate::check::unjudged;
 use crate::contract::{Clause, Contract, ErrorCode, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
@@ -109,7 +109,7 @@ pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialRepo
 
 /// Makes the report of trials, with what became of the known deviations.
 pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Report {
-    let report = Report {
+    let mut report = Report {
         format: FORMAT,
         suite: Suite {
             name: "conformance".to_owned(),
@@ -143,6 +143,7 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
         manifest: Some(facts.manifest.clone()),
         preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
     };
+    again::note(&mut report);
     redacted(report, facts.redactor)
 }
 
@@ -228,9 +229,14 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .record
             .exchanges
             .iter()
-            .map(|exchange| exchange_report(facts, exchange, &own, in_full))
+            .enumerate()
+            .map(|(index, exchange)| ExchangeReport {
+                stands_alone: index == 0 && result.record.fuzz.is_none() && curl::stands_alone(&exchange.request),
+                ..exchange_report(facts, exchange, &own, in_full)
+            })
             .collect(),
         fuzz: result.record.fuzz.as_ref().map(fuzz_report),
+        repro: None,
         flaky: result.record.flaky && result.outcome.verdict == Verdict::Inconclusive,
         attempts: result
             .record
@@ -267,6 +273,7 @@ fn fuzz_report(fuzz: &FuzzRecord) -> FuzzReport {
         value: found.value.clone(),
         case: found.case,
         shrunk: found.shrunk,
+        moves: crate::repro::moves_text(&found.moves),
         clauses: found.clauses.clone(),
         exchange: found.exchange,
     };
@@ -346,6 +353,7 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
         duration_ms: millis(exchange.took),
         fault: exchange.outcome.as_ref().err().map(|fault| fault.message().to_owned()),
         curl: curl::line(&exchange.request),
+        stands_alone: false,
         request: in_full.then(|| MessageReport {
             headers: header_lines(&exchange.request.headers, redactor),
             body: cut(&redactor.clean(&String::from_utf8_lossy(&exchange.request.body)), LONGEST_SHOWN),
