@@ -8,7 +8,8 @@ use super::text::{Form, Markers, Place, quoted, variable};
 use crate::contract::{CleanupRule, Contract, Level, Operation, Signing};
 use crate::execute::request::{Prepared, prepare};
 use crate::scenario::{
-    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TrialSpec, Variables, codes, template,
+    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TrialSpec, Variables,
+    codes, template,
 };
 use crate::target::{Target, variable as variable_of};
 
@@ -63,8 +64,7 @@ impl Writer<'_> {
 
     fn call(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
         let bare = Step { sign: None, actor: None, headers: Default::default(), ..step.clone() };
-        let Prepared { request, .. } =
-            prepare(self.contract, &Target::default(), BASE, &bare, variables, Utc::now())?;
+        let Prepared { request, .. } = prepare(self.contract, &Target::default(), BASE, &bare, variables, Utc::now())?;
         let operation = self
             .contract
             .operation(&request.operation)
@@ -246,10 +246,8 @@ impl Writer<'_> {
                 "at_least": text(&wanted.at_least)?, "play": wanted.play, "where_sent": wanted.where_sent }));
         }
         let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
-        let only_body =
-            expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty();
-        let only_status =
-            !expect.status.is_empty() && !outcome && !expect.success && expect.error.is_empty();
+        let only_body = expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty();
+        let only_status = !expect.status.is_empty() && !outcome && !expect.success && expect.error.is_empty();
         let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
         Ok(json!({
             "clause": clause, "level": self.level(&clause), "claims_field": names_field,

@@ -78,10 +78,8 @@ fn texts(
 fn is_news(contract: &Contract, result: &TrialResult, found: &Found, told: &mut BTreeSet<Key>) -> bool {
     let Some(exchange) = result.record.exchanges.get(found.exchange) else { return true };
     let findings = result.record.findings.iter().filter(|finding| finding.exchange == found.exchange);
-    let keys = findings.map(|finding| Key {
-        answer: String::new(),
-        ..Key::of(contract, finding, Some(exchange), None)
-    });
+    let keys =
+        findings.map(|finding| Key { answer: String::new(), ..Key::of(contract, finding, Some(exchange), None) });
     // Every key is taken down, so the walk must not stop at the first that is new.
     keys.filter(|key| told.insert(key.clone())).count() > 0
 }
