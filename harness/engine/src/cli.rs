@@ -3,6 +3,7 @@
 
 mod doctor;
 mod network;
+mod repro;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use crate::report::Order;
 pub use self::doctor::DoctorArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
+pub use self::repro::ReproArgs;
 
 /// `cargo test -- …`: the flags of a run, without subcommands.
 #[derive(Parser, Debug)]
@@ -77,6 +79,8 @@ pub enum Command {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// Print a POSIX shell script that does what a test does and says whether a violation shows again
+    Repro(Box<ReproArgs>),
     /// Join the JSON reports of all parts of a run, shards or single trials, and judge them once
     Merge(MergeArgs),
     /// Serve the reference API

@@ -24,6 +24,7 @@ pub mod prove;
 pub mod published;
 pub mod random;
 pub mod report;
+pub mod repro;
 pub mod run;
 pub mod scenario;
 pub mod secret;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Docs { file, pack } => commands::docs(&file, &pack),
+        Command::Repro(arguments) => commands::repro(&arguments),
         Command::Merge(arguments) => run::merge(&arguments),
         Command::Serve { listen, defect, variation } => commands::serve(listen, &defect, &variation),
         Command::Certify { check } => commands::certify(&check),

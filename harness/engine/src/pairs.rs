@@ -214,6 +214,7 @@ async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str])
             part: extent,
             options: BTreeMap::new(),
             target_file: None,
+            flags: String::new(),
             day: String::new(),
             spoken_of: Vec::new(),
         },

@@ -14,6 +14,8 @@ mod preflight;
 mod proving;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/reproducing.rs"]
+mod reproducing;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["target"],
     &["check", "plan"],
     &["execute"],
-    &["verdict", "prove", "preflight"],
+    &["verdict", "prove", "preflight", "repro"],
     &["report"],
     &["trial", "compare", "certificate"],
     &["cli"],

@@ -120,6 +120,7 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
         about: String::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        repro: None,
         flaky: false,
         attempts: Vec::new(),
         ..trial("x", Verdict::Failed, Some(reason), Vec::new())
@@ -525,6 +526,7 @@ fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Findi
         findings,
         exchanges: vec![exchange()],
         fuzz: None,
+        repro: None,
         flaky: false,
         attempts: Vec::new(),
     }
@@ -559,6 +561,7 @@ fn exchange() -> ExchangeReport {
         actor: "expired".into(),
         duration_ms: 100,
         fault: None,
+        stands_alone: true,
         curl: "curl -sS -i 'https://api.test/v1/customers'".into(),
         request: None,
         response: None,

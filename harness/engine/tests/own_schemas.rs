@@ -224,21 +224,22 @@ fn report() -> Value {
             "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
             "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "came": "", "answer": "200", "rule": "r" }, "deviation": 0 }],
             "flaky": true, "attempts": [{ "note": "n", "findings": [], "exchanges": [0] }],
+            "repro": "conformance repro a::b | sh",
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
-                "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "clauses": ["A-1"], "exchange": 0 }]
+                "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "moves": "s1", "clauses": ["A-1"], "exchange": 0 }]
             },
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
                 "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,
-                "fault": null, "curl": "curl", "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
+                "fault": null, "curl": "curl", "standsAlone": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
         "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
         "manifest": {
             "shard": "1/2", "byTrial": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
             "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml",
-            "day": "2026-11-22", "spokenOf": [2]
+            "day": "2026-11-22", "flags": "--seed 1", "spokenOf": [2]
         },
         "deviations": [{
             "clause": "A-1", "trials": null, "check": null, "place": null, "operations": ["op"], "expected": ["x"],

@@ -13,6 +13,7 @@ mod status;
 mod unjudged;
 
 pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
+pub use leak::leak_patterns;
 pub use unjudged::unjudged;
 
 use std::cell::OnceCell;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
+use crate::repro::header_variable;
 use crate::target::Network;
 
 /// How the target is spoken to.
@@ -44,7 +45,7 @@ pub struct Header(pub String, pub String);
 impl NetworkArgs {
     /// The values of the headers, which may be secret, each under the name by which reports show it.
     pub fn named_headers(&self) -> impl Iterator<Item = (String, &str)> {
-        self.header.iter().map(|header| (format!("$HEADER_{}", header.0.to_uppercase()), header.1.as_str()))
+        self.header.iter().map(|header| (format!("${}", header_variable(&header.0)), header.1.as_str()))
     }
 
     /// The same as the client takes it; `file_rate` is the target file's rate.

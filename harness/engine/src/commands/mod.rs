@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod inspect;
 mod prove;
+mod repro;
 mod reproduce;
 mod serve;
 
@@ -19,6 +20,7 @@ pub use explain::explain;
 pub use history::history;
 pub use inspect::{list, schema, validate};
 pub use prove::prove;
+pub use repro::repro;
 pub use serve::serve;
 
 use crate::cli::PackArgs;

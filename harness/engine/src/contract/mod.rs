@@ -22,7 +22,7 @@ pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Poin
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use openapi::{Operation, Scheme, Success};
-pub use rate_limit::{Moment, RateLimit, combined, integer};
+pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
 use crate::source::{Problem, Problems, SourceFile, yaml_at};

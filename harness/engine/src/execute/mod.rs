@@ -26,6 +26,7 @@ pub use cleanup::sweep;
 pub use coverage::{Coverage, Evidence};
 pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
+pub(crate) use fuzz::build_case;
 pub use fuzz::{Found, FuzzRecord, RuleTally};
 pub use ledger::{Ledger, Made};
 

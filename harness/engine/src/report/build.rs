@@ -12,7 +12,7 @@ use super::model::{
     OpenReport, Report, RuleReport, Suite, TrialReport,
 };
 use super::veil::Own;
-use super::{curl, judge};
+use super::{again, curl, judge};
 use crate::check::unjudged;
 use crate::contract::{Clause, Contract, ErrorCode, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
@@ -111,7 +111,7 @@ pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialRepo
 
 /// Makes the report of trials, with what became of the known deviations.
 pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Report {
-    Report {
+    let mut report = Report {
         format: FORMAT,
         suite: Suite {
             name: "conformance".to_owned(),
@@ -148,7 +148,9 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
         deviations,
         manifest: Some(facts.manifest.clone()),
         preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
-    }
+    };
+    again::note(&mut report);
+    report
 }
 
 /// A clause as the contract has it, before anything is known of it.
@@ -224,9 +226,14 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
             .record
             .exchanges
             .iter()
-            .map(|exchange| exchange_report(facts, exchange, &own, in_full))
+            .enumerate()
+            .map(|(index, exchange)| ExchangeReport {
+                stands_alone: index == 0 && result.record.fuzz.is_none() && curl::stands_alone(&exchange.request),
+                ..exchange_report(facts, exchange, &own, in_full)
+            })
             .collect(),
         fuzz: result.record.fuzz.as_ref().map(|fuzz| fuzz_report(fuzz, facts.redactor)),
+        repro: None,
         flaky: result.record.flaky && result.outcome.verdict == Verdict::Inconclusive,
         attempts: result
             .record
@@ -263,6 +270,7 @@ fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
         value: redactor.clean(&found.value),
         case: found.case,
         shrunk: found.shrunk,
+        moves: crate::repro::moves_text(&found.moves),
         clauses: found.clauses.clone(),
         exchange: found.exchange,
     };
@@ -342,6 +350,7 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
         duration_ms: millis(exchange.took),
         fault: exchange.outcome.as_ref().err().map(|fault| redactor.clean_own(fault.message())),
         curl: redactor.clean_own(&curl::line(&exchange.request)),
+        stands_alone: false,
         request: in_full.then(|| MessageReport {
             headers: header_lines(&exchange.request.headers, redactor),
             body: shown(&String::from_utf8_lossy(&exchange.request.body), redactor),

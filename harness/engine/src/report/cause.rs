@@ -117,23 +117,6 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
-/// The command that runs one trial again, as the run did.
-pub(super) fn rerun(report: &Report, trial: &str) -> String {
-    let mut command = "conformance run".to_owned();
-    if let Some(file) = report.manifest.as_ref().and_then(|manifest| manifest.target_file.as_deref()) {
-        let _ = write!(command, " --target {}", shell(file));
-    }
-    if report.target.contains("://") {
-        let _ = write!(command, " --target-url {}", shell(&report.target));
-    }
-    let _ = write!(command, " --seed {}", report.seed);
-    if report.strict {
-        command.push_str(" --strict");
-    }
-    let _ = write!(command, " --exact {}", shell(trial));
-    command
-}
-
 /// A word as a shell takes it.
 pub(crate) fn shell(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);

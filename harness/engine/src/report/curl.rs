@@ -4,25 +4,38 @@ use crate::exchange::Request;
 
 /// Longer bodies are left out: no shell takes them.
 const LONGEST_BODY: usize = 16 * 1024;
+/// Longer bodies are not sent by hand: `conformance repro` has them.
+const SHORT_BODY: usize = 1024;
 
 /// The command.
 pub fn line(request: &Request) -> String {
-    // With `-X HEAD` curl would wait for the body that Content-Length announces.
-    let head = request.method == "HEAD";
-    let mut line = if head { "curl -sS -I".to_owned() } else { "curl -sS -i".to_owned() };
-    if request.method != "GET" && !head {
-        line.push_str(&format!(" -X {}", request.method));
+    let mut line = "curl -sS -i --globoff --path-as-is".to_owned();
+    match request.method.as_str() {
+        "GET" => {}
+        "HEAD" => line.push_str(" -I"),
+        method => line.push_str(&format!(" -X {method}")),
     }
-    line.push_str(&format!(" --path-as-is {}", quoted(&request.url)));
+    line.push_str(&format!(" {}", quoted(&request.url)));
     for (name, value) in &request.headers {
         line.push_str(&header(name, &String::from_utf8_lossy(value)));
     }
     if request.body.len() > LONGEST_BODY {
-        line.push_str(&format!(" --data-binary @body-of-{}-bytes", request.body.len()));
-    } else if !request.body.is_empty() {
-        line.push_str(&format!(" --data-binary {}", bytes(&request.body)));
+        return format!("{line} # with a body of {} bytes, which `conformance repro` makes", request.body.len());
     }
-    line
+    match text_of(&request.body) {
+        _ if request.body.is_empty() => line,
+        Some(text) => format!("{line} --data-binary {}", quoted(text)),
+        None => format!("printf '{}' | {line} --data-binary @-", octal(&request.body)),
+    }
+}
+
+/// Whether the line is enough by itself, where nothing must be prepared before: the body is short text, and the shell
+/// can write the credential.
+pub(super) fn stands_alone(request: &Request) -> bool {
+    let written = |value: &[u8]| !String::from_utf8_lossy(value).split("${").skip(1).any(|name| !name.contains('#'));
+    let signed = request.headers.iter().any(|(name, _)| name.contains("signature"));
+    let short = request.body.len() <= SHORT_BODY && (request.body.is_empty() || text_of(&request.body).is_some());
+    short && !signed && request.headers.iter().all(|(_, value)| written(value))
 }
 
 /// Values with a variable in them stand in double quotes, so that the shell fills it in.
@@ -40,25 +53,22 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Plain text in single quotes; anything with control characters or broken UTF-8 in the `$'…'` of
-/// bash and zsh.
-fn bytes(body: &[u8]) -> String {
-    match std::str::from_utf8(body) {
-        Ok(text) if !text.chars().any(|letter| letter.is_control() && letter != '\n') && !text.starts_with('@') => {
-            quoted(text)
-        }
-        _ => {
-            let escaped: String = body
-                .iter()
-                .map(|byte| match byte {
-                    b'\\' | b'\'' => format!("\\{}", char::from(*byte)),
-                    0x20..=0x7E => char::from(*byte).to_string(),
-                    other => format!("\\x{other:02x}"),
-                })
-                .collect();
-            format!("$'{escaped}'")
-        }
-    }
+/// The body as text, where single quotes can hold it.
+fn text_of(body: &[u8]) -> Option<&str> {
+    let plain = |text: &&str| !text.starts_with('@') && !text.chars().any(|one| one.is_control() && one != '\n');
+    std::str::from_utf8(body).ok().filter(plain)
+}
+
+/// Bytes for the format of `printf`, between single quotes.
+fn octal(bytes: &[u8]) -> String {
+    let written = |byte: &u8| match byte {
+        b'%' => "%%".to_owned(),
+        b'\\' => r"\\".to_owned(),
+        b'\'' => r"'\''".to_owned(),
+        b' '..=b'~' => char::from(*byte).to_string(),
+        other => format!("\\{other:03o}"),
+    };
+    bytes.iter().map(written).collect()
 }
 
 #[cfg(test)]
@@ -82,18 +92,32 @@ mod tests {
         let line = line(&request(b"{\"a\":\"it's\"}", &[("x-api-key", "${CONFORMANCE_ACTOR_WRITER#key:}"), ("x", "")]));
         assert_eq!(
             line,
-            r#"curl -sS -i -X POST --path-as-is 'http://h/a'\''b' -H "x-api-key: ${CONFORMANCE_ACTOR_WRITER#key:}" -H 'x;' --data-binary '{"a":"it'\''s"}'"#
+            r#"curl -sS -i --globoff --path-as-is -X POST 'http://h/a'\''b' -H "x-api-key: ${CONFORMANCE_ACTOR_WRITER#key:}" -H 'x;' --data-binary '{"a":"it'\''s"}'"#
         );
     }
 
     #[test]
-    fn head_is_asked_as_curl_knows_it() {
-        let request = Request { method: "HEAD".into(), ..request(b"", &[]) };
-        assert_eq!(line(&request), "curl -sS -I --path-as-is 'http://h/a'\\''b'");
+    fn unusual_bytes_are_written_in_octal_digits() {
+        let line = line(&request(b"a%\x00\xff", &[]));
+        assert!(line.starts_with(r"printf 'a%%\000\377' | curl ") && line.ends_with(" --data-binary @-"), "{line}");
     }
 
     #[test]
-    fn odd_bytes_are_escaped() {
-        assert!(line(&request(b"a\x00\xff", &[])).ends_with(r"--data-binary $'a\x00\xff'"));
+    fn head_asks_for_no_body() {
+        let line = line(&Request { method: "HEAD".into(), ..request(b"", &[]) });
+        assert_eq!(line, r"curl -sS -i --globoff --path-as-is -I 'http://h/a'\''b'");
+    }
+
+    #[test]
+    fn a_line_stands_alone_only_where_a_shell_can_write_all_of_it() {
+        let plain = [("x-api-key", "${CONFORMANCE_ACTOR_WRITER#key:}")];
+        assert!(stands_alone(&request(b"{}", &plain)));
+        assert!(!stands_alone(&request(&[b'a'; 2000], &plain)));
+        assert!(!stands_alone(&request(b"\x00", &plain)));
+        assert!(!stands_alone(&request(
+            b"{}",
+            &[("x-api-key", "${CONFORMANCE_ACTOR_WRITER_WITHOUT_ITS_LAST_CHARACTER}")]
+        )));
+        assert!(!stands_alone(&request(b"{}", &[("x-webhook-signature", "sha256=00")])));
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::again;
 use super::cause::{self, counted};
 use super::model::{Report, TrialReport};
 use super::spell::{one_line, visible};
@@ -55,7 +56,7 @@ fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
     }
     let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.trials.len(), "trial"), trial.name);
-    message.push_str(&cause::rerun(report, &trial.name));
+    message.push_str(&again::again(report, trial, cause.exchange()));
     let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), cause.title());
     Annotation { trial, title, message }
 }

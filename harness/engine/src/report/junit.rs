@@ -107,6 +107,7 @@ fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
         findings: Vec::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        repro: None,
         flaky: false,
         attempts: Vec::new(),
     }])

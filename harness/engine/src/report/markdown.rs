@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::again;
 use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
 use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TrialReport};
 use super::spell::{one_line, visible};
@@ -143,8 +144,7 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     });
     let _ = writeln!(text, "| where | {part}{} |", place.unwrap_or_default());
     let _ = writeln!(text, "| trial | {} ({}:{}) |\n", value(&trial.name), value(&trial.file), trial.line);
-    let commands: Vec<String> =
-        exchange.map(|exchange| exchange.curl.clone()).into_iter().chain([cause::rerun(report, &trial.name)]).collect();
+    let commands = vec![again::again(report, trial, exchange), again::rerun(report, &trial.name)];
     text.push_str(&fenced(&commands));
     let others: Vec<&TrialReport> = cause.trials.iter().copied().filter(|other| other.name != trial.name).collect();
     if !others.is_empty() {

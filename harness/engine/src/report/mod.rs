@@ -1,6 +1,7 @@
 //! Reports: one inert model, and a file for each format that is made of it.
 
 pub mod actions;
+mod again;
 mod build;
 mod cause;
 mod ctrf;

@@ -82,6 +82,9 @@ pub struct Manifest {
     pub target_file: Option<String>,
     /// The day by which known deviations were judged, as YYYY-MM-DD.
     pub day: String,
+    /// The flags by which the run reached its target and generated its cases, without secrets, as a shell takes them.
+    #[serde(default)]
+    pub flags: String,
     /// For each known deviation, of how many trials of the suite it speaks.
     pub spoken_of: Vec<usize>,
 }
@@ -256,6 +259,9 @@ pub struct TrialReport {
     pub exchanges: Vec<ExchangeReport>,
     /// What was drawn and found, where the trial is a fuzz property.
     pub fuzz: Option<FuzzReport>,
+    /// The command that prints a script which shows a violation of it again, where there is one.
+    #[serde(default)]
+    pub repro: Option<String>,
     /// True for what failed and then passed: it is inconclusive, and is counted apart.
     #[serde(default, skip_serializing_if = "is_false")]
     pub flaky: bool,
@@ -318,6 +324,9 @@ pub struct FoundReport {
     pub case: usize,
     /// False where nothing smaller was looked for.
     pub shrunk: bool,
+    /// The steps of shrinking from the case as it was generated, as `conformance repro --case` takes them.
+    #[serde(default)]
+    pub moves: String,
     /// The clauses that it breaks.
     pub clauses: Vec<String>,
     /// The index of the exchange; the findings about it are its own.
@@ -477,6 +486,9 @@ pub struct ExchangeReport {
     pub fault: Option<String>,
     /// A command that sends it again.
     pub curl: String,
+    /// True where that command is enough by itself: nothing must be prepared before, and the body is short text.
+    #[serde(default)]
+    pub stands_alone: bool,
     /// What was sent, where something is wrong.
     pub request: Option<MessageReport>,
     /// What came back, where something is wrong.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
 use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TrialReport};
 use super::spell::one_line;
@@ -149,8 +150,12 @@ fn write_left(out: &mut String, report: &Report) {
 fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let open = || report.trials.iter().find(|trial| trial.verdict == Verdict::Inconclusive);
-    if let Some(trial) = failing.map(Cause::example).or_else(open).filter(|_| report.exit_code != 0) {
-        let _ = writeln!(out, "  next     {}", cause::rerun(report, &trial.name));
+    let command = match failing {
+        Some(cause) => Some(again::again(report, cause.example(), cause.exchange())),
+        None => open().map(|trial| again::rerun(report, &trial.name)),
+    };
+    if let Some(command) = command.filter(|_| report.exit_code != 0) {
+        let _ = writeln!(out, "  next     {command}");
     }
 }
 

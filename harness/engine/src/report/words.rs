@@ -74,6 +74,9 @@ pub(super) fn details(report: &Report, trial: &TrialReport, message: &str) -> St
     if let Some(last) = trial.exchanges.last().filter(|_| trial.findings.is_empty()) {
         text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
     }
+    if let Some(repro) = &trial.repro {
+        text.push_str(&format!("\nsee it again: {}\n", barred(repro)));
+    }
     unmarked(text)
 }
 

@@ -1,6 +1,10 @@
 //! The command that was given, for reports: as it would be typed again.
 
+use crate::cli::RunArgs;
+use crate::report::shell;
+use crate::repro::header_variable;
 use crate::secret::Redactor;
+use crate::target::Target;
 
 /// The command line of this process, without its secrets.
 pub(super) fn command(redactor: &Redactor) -> String {
@@ -13,6 +17,37 @@ pub(super) fn command(redactor: &Redactor) -> String {
         Some(_) => typed("cargo test --", &words),
         None => "cargo test".to_owned(),
     }
+}
+
+/// The flags by which a run reaches its target and generates its cases, as a shell takes them. Of headers only the names
+/// are told: their values are secret, and variables of the shell stand for them.
+pub(super) fn flags(arguments: &RunArgs, target: &Target) -> String {
+    let network = &arguments.network;
+    let mut words = Vec::new();
+    let paths = [
+        ("--pack", &arguments.pack.pack),
+        ("--target", &arguments.pack.target),
+        ("--ca-cert", &network.ca_cert),
+        ("--client-cert", &network.client_cert),
+        ("--client-key", &network.client_key),
+    ];
+    for (flag, path) in paths {
+        words.extend(path.iter().map(|path| format!("{flag} {}", shell(&path.display().to_string()))));
+    }
+    if !target.embedded {
+        words.push(format!("--target-url {}", shell(&target.url)));
+    }
+    for header in &network.header {
+        words.push(format!("--header \"{}: ${}\"", header.0, header_variable(&header.0)));
+    }
+    for (flag, given) in
+        [("--insecure", network.insecure), ("--system-proxy", network.system_proxy), ("--strict", arguments.strict)]
+    {
+        words.extend(given.then(|| flag.to_owned()));
+    }
+    words.extend(arguments.cases.map(|cases| format!("--cases {cases}")));
+    words.push(format!("--seed {}", arguments.seed));
+    words.join(" ")
 }
 
 fn typed(program: &str, words: &[String]) -> String {

@@ -172,6 +172,7 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
                 findings: Vec::new(),
                 exchanges: Vec::new(),
                 fuzz: None,
+                repro: None,
                 flaky: false,
                 attempts: Vec::new(),
             }
@@ -208,6 +209,7 @@ mod tests {
             findings: Vec::new(),
             exchanges: Vec::new(),
             fuzz: None,
+            repro: None,
             flaky: false,
             attempts: Vec::new(),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
+use super::command::flags;
 use super::deviations::Scope;
 use super::select::{is_selected, scope};
 use super::{Refusal, usage};
@@ -43,6 +44,7 @@ pub(super) fn manifest(
         part: Extent::of(planned.iter().map(|trial| trial.spec.name.as_str())),
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
+        flags: flags(arguments, target),
         day: day.to_string(),
         spoken_of,
     })

@@ -1,9 +1,9 @@
 //! What scenarios do to a credential on its way, so that no secret stands in a file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is done to a credential before it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alteration {
     /// The last character goes.

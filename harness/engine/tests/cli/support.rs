@@ -33,6 +33,20 @@ impl Program {
         Self(command)
     }
 
+    /// A script in the environment of a call without credentials.
+    pub fn shell(path: &str) -> Self {
+        let mut program = Self::new(&[]);
+        let mut command = Command::new("sh");
+        command.arg(path).env_clear().stdin(Stdio::null());
+        for (name, value) in program.0.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        program.0 = command;
+        program
+    }
+
     /// `conformance run …`.
     pub fn run(arguments: &[&str]) -> Said {
         Self::new(&[&["run"], arguments].concat()).go()
@@ -225,6 +239,19 @@ impl Served {
     /// The value of a variable that was printed.
     pub fn credential(&self, name: &str) -> String {
         self.exports.iter().find(|(export, _)| export == name).map(|(_, value)| value.clone()).expect("a credential")
+    }
+
+    /// How a script of shell ends in the environment that was printed, and what it says.
+    pub fn script(&self, text: &str) -> Said {
+        let folder = folder();
+        let path = write(&folder, "script.sh", text);
+        let exports = self.exports.iter().map(|(name, value)| (name, value));
+        let output = Command::new("sh").arg(path).envs(exports).output().expect("sh");
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     /// What a line of shell says in the environment that was printed.

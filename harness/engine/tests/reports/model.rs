@@ -382,6 +382,7 @@ fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
         findings: Vec::new(),
         exchanges: Vec::new(),
         fuzz: None,
+        repro: None,
         flaky: false,
         attempts: Vec::new(),
     }
@@ -431,6 +432,7 @@ fn answered(status: u16, code: &str) -> ExchangeReport {
         actor: "reader".into(),
         duration_ms: 41,
         fault: None,
+        stands_alone: true,
         curl: format!(
             "curl -sS -i --path-as-is '{TARGET}/v1/customers?limit=2' -H \"authorization: Bearer ${{CONFORMANCE_ACTOR_READER#bearer:}}\""
         ),

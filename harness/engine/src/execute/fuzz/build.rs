@@ -17,7 +17,7 @@ const COMPANION: &str = "drawn.companion";
 const MARK: &str = "the-drawn-value-goes-here";
 
 /// The step that sends an input as its property says.
-pub(super) fn step(
+pub(crate) fn step(
     contract: &Contract,
     property: &Property,
     rule: &PropertyRule,

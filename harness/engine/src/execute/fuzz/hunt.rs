@@ -67,6 +67,12 @@ impl Suspects {
     }
 }
 
+/// The smallest input so far, and the steps of shrinking that lead to it.
+struct Smallest {
+    input: Input,
+    moves: Vec<bool>,
+}
+
 pub(super) struct Hunt<'h> {
     environment: &'h Environment,
     spec: &'h TrialSpec,
@@ -99,13 +105,13 @@ impl<'h> Hunt<'h> {
                 looked = self.look_into(breach, suspect, sum) => Some(looked),
             };
             // Where the run ends first, what was seen is told as it was seen.
-            let (input, shrunk, sent) = match looked {
+            let (Smallest { input, moves }, shrunk, sent) = match looked {
                 Some(Ok(found)) => found,
                 Some(Err(doubt)) => {
                     sum.doubts.push(doubt);
                     continue;
                 }
-                None => (self.deck.cases[suspect.case].input.clone(), false, as_seen(suspect)),
+                None => (self.drawn(suspect), false, as_seen(suspect)),
             };
             // One case may break several clauses: it is then told once for all of them.
             let same_case = |finding: &Finding| {
@@ -128,6 +134,7 @@ impl<'h> Hunt<'h> {
                 input,
                 case: suspect.case,
                 shrunk,
+                moves,
                 clauses,
                 exchange,
             });
@@ -140,20 +147,21 @@ impl<'h> Hunt<'h> {
         breach: &Breach,
         suspect: &Suspect,
         sum: &mut Sum,
-    ) -> Result<(Input, bool, Sent), Doubt> {
+    ) -> Result<(Smallest, bool, Sent), Doubt> {
         let within = self.shrunk < MOST_SHRUNK;
-        let input = if within { self.smallest(breach, suspect, sum).await? } else { self.drawn(suspect).clone() };
+        let smallest = if within { self.smallest(breach, suspect, sum).await? } else { self.drawn(suspect) };
+        let input = &smallest.input;
         self.shrunk += usize::from(within);
         let mut lane = Lane::open(self.environment, self.spec).await?;
-        let sent = lane.send(self.property, suspect.rule, &input).await;
+        let sent = lane.send(self.property, suspect.rule, input).await;
         sum.add_quietly(lane.close().await);
-        let what = || subject(self.property, suspect.rule, &input);
+        let what = || subject(self.property, suspect.rule, input);
         match sent {
             Ok(sent) if sent.findings.iter().any(|finding| Breach::of(finding, suspect.rule) == *breach) => {
-                Ok((input, within, sent))
+                Ok((smallest, within, sent))
             }
             // What a check said of an answer needs no second answer.
-            Ok(_) if breach.check != EXPECTATION => Ok((self.drawn(suspect).clone(), false, as_seen(suspect))),
+            Ok(_) if breach.check != EXPECTATION => Ok((self.drawn(suspect), false, as_seen(suspect))),
             Ok(_) => {
                 let what = format!("{} broke {} and then did not", what(), breach.clause);
                 Err(Doubt::flaky(&what, Some(suspect.sent.exchange.clone()), suspect.sent.findings.clone()))
@@ -162,7 +170,7 @@ impl<'h> Hunt<'h> {
         }
     }
 
-    async fn smallest(&self, breach: &Breach, suspect: &Suspect, sum: &mut Sum) -> Result<Input, Doubt> {
+    async fn smallest(&self, breach: &Breach, suspect: &Suspect, sum: &mut Sum) -> Result<Smallest, Doubt> {
         let mut lane = Lane::open(self.environment, self.spec).await?;
         let smallest = self.descend(&mut lane, breach, suspect).await;
         sum.add_quietly(lane.close().await);
@@ -170,10 +178,10 @@ impl<'h> Hunt<'h> {
     }
 
     /// proptest's walk: simpler while it fails, back a little where it does not.
-    async fn descend(&self, lane: &mut Lane<'_>, breach: &Breach, suspect: &Suspect) -> Input {
+    async fn descend(&self, lane: &mut Lane<'_>, breach: &Breach, suspect: &Suspect) -> Smallest {
         let (rule, drawn) = (&self.property.rules[suspect.rule].rule, &self.deck.cases[suspect.case]);
-        let mut best = drawn.input.clone();
-        let mut tried: Vec<(Input, bool)> = vec![(best.clone(), true)];
+        let mut best = self.drawn(suspect);
+        let mut tried: Vec<(Input, bool)> = vec![(best.input.clone(), true)];
         let mut path = Vec::new();
         let mut simpler = true;
         for _ in 0..MOST_STEPS {
@@ -194,15 +202,15 @@ impl<'h> Hunt<'h> {
                 }
             };
             if fails {
-                best = candidate;
+                best = Smallest { input: candidate, moves: path.clone() };
             }
             simpler = fails;
         }
         best
     }
 
-    fn drawn(&self, suspect: &Suspect) -> &Input {
-        &self.deck.cases[suspect.case].input
+    fn drawn(&self, suspect: &Suspect) -> Smallest {
+        Smallest { input: self.deck.cases[suspect.case].input.clone(), moves: Vec::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! looked into, one rule after the other, until the smallest case of each is known.
 
 mod build;
+pub(crate) use build::step as build_case;
 mod hunt;
 mod lane;
 mod words;
@@ -64,6 +65,8 @@ pub struct Found {
     pub case: usize,
     /// False where nothing smaller was looked for.
     pub shrunk: bool,
+    /// The steps of shrinking from the case as it was generated to what fails.
+    pub moves: Vec<bool>,
     /// The clauses that it breaks.
     pub clauses: Vec<String>,
     /// Its exchange in the record.

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::{Anchors, Markup, difference};
-use crate::report::cause;
 use crate::report::model::{ExchangeReport, FindingReport, MessageReport, Report, TrialReport};
 use crate::report::spell::is_hidden;
+use crate::report::{again, cause};
 
 /// The most evidence in a page, in bytes: with ten thousand rows it stays below three megabytes.
 const MOST: usize = 700_000;
@@ -79,6 +79,7 @@ struct Trial<'r> {
     trial: &'r TrialReport,
     title: String,
     findings: Vec<Finding<'r>>,
+    repro: Option<&'r str>,
     rerun: String,
     exchanges: Vec<Markup>,
 }
@@ -117,7 +118,8 @@ pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budg
                     difference: difference::render(&finding.expected, &finding.actual),
                 })
                 .collect(),
-            rerun: cause::rerun(report, &trial.name),
+            repro: trial.repro.as_deref(),
+            rerun: again::rerun(report, &trial.name),
             exchanges,
         }
         .render()

@@ -16,6 +16,7 @@ use askama::Template;
 use self::clauses::{ClauseRow, Matrix};
 use self::evidence::Budget;
 pub(super) use self::frame::Frame;
+use super::again;
 use super::cause::{self, Cause, duration, grouped, is_known_deviation, trial_anchor};
 use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TrialReport};
 use crate::contract::Level;
@@ -164,6 +165,8 @@ struct CauseCard<'r> {
     difference: Markup,
     exchange: Option<&'r super::model::ExchangeReport>,
     trial: &'r TrialReport,
+    /// What shows the violation again.
+    again: String,
     rerun: String,
     evidence: Option<Markup>,
     others: Sample<&'r TrialReport>,
@@ -334,9 +337,10 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
         clause_anchor: clauses::anchor(&finding.clause),
         hit: hit(cause),
         difference: difference::render(&cause.expected(), &cause.actual()),
+        again: again::again(report, trial, exchange),
         exchange,
         trial,
-        rerun: cause::rerun(report, &trial.name),
+        rerun: again::rerun(report, &trial.name),
         evidence: evidence.and_then(|markup| budget.take(markup)),
         others: Sample::of(cause.trials.iter().copied().filter(|other| other.name != trial.name), NAMED),
     }

@@ -1,0 +1,108 @@
+//! `repro`: a test as a shell script.
+
+use std::process::ExitCode;
+
+use super::loaded;
+use crate::cli::ReproArgs;
+use crate::contract::Contract;
+use crate::fuzz::Draws;
+use crate::report::{Report, read};
+use crate::repro::{CaseChoice, Reach, script};
+use crate::run::Refusal;
+use crate::scenario::{Library, TrialSpec};
+use crate::source::suggestion;
+use crate::target::{TargetFile, check_url};
+
+/// Prints the script of a test, or writes it into a file.
+pub fn repro(arguments: &ReproArgs) -> ExitCode {
+    match text(arguments).and_then(|text| put(arguments, &text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
+    let (contract, library) = loaded(&arguments.pack)?;
+    let spec = named(&library, &arguments.test)?;
+    let from = match &arguments.from {
+        Some(path) => Some(read(path).map_err(|problem| usage(problem.one_line()))?),
+        None => None,
+    };
+    let reach = reach(arguments, &contract, from.as_ref())?;
+    let (draws, cases) = generated(arguments, from.as_ref(), spec)?;
+    script(&contract, spec, &reach, draws, &cases).map_err(usage)
+}
+
+fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TrialSpec, Refusal> {
+    library.trials.iter().find(|trial| trial.name == name).ok_or_else(|| {
+        let names: Vec<String> = library.trials.iter().map(|trial| trial.name.clone()).collect();
+        let hint = suggestion(name, &names).unwrap_or_else(|| "`conformance list` shows all".to_owned());
+        usage(format!("there is no test `{name}`: {hint}"))
+    })
+}
+
+fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> Result<Reach, Refusal> {
+    let file = match &arguments.pack.target {
+        Some(path) => TargetFile::load(path, contract)?,
+        None => TargetFile::default(),
+    };
+    let reported = from.map(|report| report.target.clone()).filter(|target| target.contains("://"));
+    let url = arguments.target_url.clone().or(file.url).or(reported);
+    if let Some(url) = &url {
+        check_url(url).map_err(usage)?;
+    }
+    let network = &arguments.network;
+    Ok(Reach {
+        url: url.map(|url| url.trim_end_matches('/').to_owned()),
+        actors: file.actors,
+        headers: network.header.iter().map(|header| header.0.clone()).collect(),
+        ca_cert: network.ca_cert.clone(),
+        client_cert: network.client_cert.clone(),
+        client_key: network.client_key.clone(),
+        insecure: network.insecure,
+        system_proxy: network.system_proxy,
+        timeout: network.timeout,
+        strict: arguments.strict || from.is_some_and(|report| report.strict),
+    })
+}
+
+/// Which cases of a property are sent.
+fn generated(
+    arguments: &ReproArgs,
+    from: Option<&Report>,
+    spec: &TrialSpec,
+) -> Result<(Draws, Vec<CaseChoice>), Refusal> {
+    let options = from.and_then(|report| report.manifest.as_ref()).map(|manifest| &manifest.options);
+    let reported = options.and_then(|options| options.get("cases")?.parse().ok());
+    let seed = arguments.seed.or(from.map(|report| report.seed)).unwrap_or(1);
+    let draws = Draws { seed, cases: arguments.cases.or(reported) };
+    let mut cases = arguments.case.clone();
+    if spec.property.is_none() && !cases.is_empty() {
+        return Err(usage("--case chooses among the cases of a property, and this test is none"));
+    }
+    if let Some(report) = from {
+        let trial = report.trials.iter().find(|trial| trial.name == spec.name);
+        let trial = trial.ok_or_else(|| usage(format!("the report has no test `{}`", spec.name)))?;
+        for found in trial.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
+            let choice = format!("{}:{}", found.case, found.moves);
+            cases.push(CaseChoice::parse(choice.trim_end_matches(':')).map_err(usage)?);
+        }
+    }
+    Ok((draws, cases))
+}
+
+fn put(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
+    match &arguments.output {
+        Some(path) => std::fs::write(path, text).map_err(|error| usage(format!("{}: {error}", path.display()))),
+        None => {
+            use std::io::Write as _;
+            // A reader that has seen enough is no failure.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Ok(())
+        }
+    }
+}
+
+fn usage(text: impl std::fmt::Display) -> Refusal {
+    Refusal::Usage(format!("error: {text}"))
+}

@@ -1,0 +1,63 @@
+//! How to see a failure again: the flags of the run, the command that runs a test once more, and the one that prints a
+//! script of it. A plain `curl` line is named only where it is enough by itself.
+
+use super::cause::shell;
+use super::model::{ExchangeReport, Report, TrialReport};
+
+/// So many counterexamples of a property are named in one command.
+const MOST_CASES: usize = 3;
+
+/// The command that runs one test again, as the run did.
+pub(super) fn rerun(report: &Report, test: &str) -> String {
+    format!("conformance run{} --exact {}", flags(report), shell(test))
+}
+
+/// The command that prints a script of the test.
+pub(super) fn repro(report: &Report, trial: &TrialReport) -> String {
+    let flags = flags(report).replace(" --reference", "");
+    format!("conformance repro{flags}{} {} | sh", cases(trial), shell(&trial.name))
+}
+
+/// What shows a violation again: the `curl` line of its exchange where that is enough by itself, else the script.
+pub(super) fn again(report: &Report, trial: &TrialReport, exchange: Option<&ExchangeReport>) -> String {
+    match exchange.filter(|exchange| exchange.stands_alone) {
+        Some(exchange) => exchange.curl.clone(),
+        None => repro(report, trial),
+    }
+}
+
+/// Notes the command with every test in which something is violated.
+pub(super) fn note(report: &mut Report) {
+    let broken = |trial: &&TrialReport| !trial.findings.is_empty();
+    let commands: Vec<Option<String>> =
+        report.trials.iter().map(|trial| Some(trial).filter(broken).map(|trial| repro(report, trial))).collect();
+    for (trial, command) in report.trials.iter_mut().zip(commands) {
+        trial.repro = command;
+    }
+}
+
+fn cases(trial: &TrialReport) -> String {
+    let found = trial.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MOST_CASES);
+    let choice = |case: usize, moves: &str| if moves.is_empty() { case.to_string() } else { format!("{case}:{moves}") };
+    found.map(|found| format!(" --case {}", choice(found.case, &found.moves))).collect()
+}
+
+/// The flags of the run; of a report that does not hold them, those that follow from what it holds.
+fn flags(report: &Report) -> String {
+    let manifest = report.manifest.as_ref();
+    if let Some(flags) = manifest.map(|manifest| &manifest.flags).filter(|flags| !flags.is_empty()) {
+        return format!(" {flags}");
+    }
+    let mut flags = String::new();
+    if let Some(file) = manifest.and_then(|manifest| manifest.target_file.as_deref()) {
+        flags.push_str(&format!(" --target {}", shell(file)));
+    }
+    if report.target.contains("://") {
+        flags.push_str(&format!(" --target-url {}", shell(&report.target)));
+    }
+    flags.push_str(&format!(" --seed {}", report.seed));
+    if report.strict {
+        flags.push_str(" --strict");
+    }
+    flags
+}
