@@ -12,10 +12,10 @@ mod merging;
 mod preflight;
 #[path = "cli/proving.rs"]
 mod proving;
-#[path = "cli/secrets.rs"]
-mod secrets;
 #[path = "cli/reproducing.rs"]
 mod reproducing;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

@@ -81,6 +81,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target:
             options: BTreeMap::new(),
             target_file: None,
             day: String::new(),
+            flags: String::new(),
             spoken_of: Vec::new(),
         },
         redactor: &redactor,
