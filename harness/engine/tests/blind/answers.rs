@@ -131,7 +131,9 @@ impl<'c> Case<'c> {
             for (name, value) in
                 [(&limit.limit, "5"), (&limit.remaining, "0"), (&limit.retry_after, "1"), (&limit.reset, &reset)]
             {
-                answer = answer.with_header(name, Some(value.to_owned()));
+                if let Some(name) = name {
+                    answer = answer.with_header(name, Some(value.to_owned()));
+                }
             }
         }
         answer
