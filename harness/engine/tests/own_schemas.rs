@@ -19,8 +19,8 @@ use serde_json::{Map, Value, json};
 
 /// Each schema: its name, the type that stands for the file, and where that and all it uses is written.
 const ROOTS: [(&str, &str, &[&str]); 5] = [
-    ("scenario", "ScenarioFile", &["scenario/model.rs", "scenario/alteration.rs"]),
-    ("fixtures", "FixtureFile", &["scenario/model.rs", "scenario/alteration.rs"]),
+    ("scenario", "ScenarioFile", &["scenario/model.rs", "scenario/wanted.rs", "scenario/alteration.rs"]),
+    ("fixtures", "FixtureFile", &["scenario/model.rs", "scenario/wanted.rs", "scenario/alteration.rs"]),
     ("formats", "FormatFile", &["scenario/formats.rs", "fuzz/rule.rs"]),
     ("target", "TargetFile", &["target/mod.rs", "target/deviation.rs"]),
     ("report", "Report", &["report/model.rs", "contract/clauses.rs", "preflight/facts.rs", "verdict.rs"]),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::header_match;
 use super::matchers;
-use super::model::Expect;
+use super::wanted::Expect;
 use super::{Variables, codes, status};
 use crate::contract::{Contract, Operation, Surface};
 use crate::source::{Step as PathStep, suggestion};

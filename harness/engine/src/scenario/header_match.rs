@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 use super::expectation::Fault;
-use super::model::HeaderMatch;
+use super::wanted::HeaderMatch;
 use super::{Variables, template};
 
 /// What is wrong with the expectation of one header.

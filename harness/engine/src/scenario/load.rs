@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::model::{Case, Cases, Expect, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
+use super::model::{Case, Cases, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
 use super::validate::{self, At};
+use super::wanted::Expect;
 use super::{TrialSpec, names, properties, template};
 use crate::contract::Contract;
 use crate::fuzz::{BOOK, Book};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::expectation::Fault;
-use super::model::MATCHERS;
+use super::wanted::MATCHERS;
 use super::{Variables, template};
 use crate::source::suggestion;
 

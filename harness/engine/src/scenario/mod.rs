@@ -16,6 +16,7 @@ mod property;
 pub mod status;
 pub mod template;
 mod validate;
+mod wanted;
 
 use std::sync::{Arc, LazyLock};
 
@@ -24,11 +25,12 @@ pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Burst, Case, Cases, Covered, Deliveries, Expect, Fixture, FixtureFile, HeaderMatch, KeptFrom, KeptPart, Listen,
-    Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared, Sign, SignatureHeader, Step, Wait,
+    Burst, Case, Cases, Covered, Deliveries, Fixture, FixtureFile, Listen, Mangle, Poll, Reply, Retries, RetryReason,
+    Scenario, ScenarioFile, Shared, Sign, SignatureHeader, Step, Wait,
 };
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
+pub use wanted::{Expect, HeaderMatch, KeptFrom, KeptPart};
 
 /// One trial: a scenario, or one case of it, ready to be run.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::model::Expect;
+use super::wanted::Expect;
 use crate::fuzz::{Claim, Format, Input, Rule};
 
 /// Where a drawn value goes.
