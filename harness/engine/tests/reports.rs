@@ -95,6 +95,7 @@ fn ten_thousand_trials_fit() {
     }
     let text = render("html", &usual);
     assert_eq!(text.matches("<tr id=\"t-").count(), 10_000, "every trial has its row");
+    let text = render("html", &worst(2_000));
     assert!(text.contains("the exchanges of"), "what is left out is told");
     let text = render("markdown", &worst(2_000));
     assert!(text.contains("further entries are left out here"), "what is left out is told");
@@ -308,6 +309,8 @@ fn worst(count: usize) -> Report {
         trial.reason = None;
         trial.findings = vec![broken.findings[0].clone()];
         trial.findings[0].actual = format!("{index}: {}", "<\u{1b}é".repeat(100));
+        // Each is a cause of its own.
+        trial.findings[0].expected = format!("{index} as it was");
         trial.exchanges = broken.exchanges.clone();
     }
     Report { deviations: Vec::new(), ..model::report(report.trials) }

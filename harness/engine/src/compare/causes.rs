@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::report::model::{Defect, FindingReport, Report};
+use crate::report::Defect;
+use crate::report::model::{FindingReport, Report};
 
 /// What became of a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -13,7 +13,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::model::{Defect, ExchangeReport, FindingReport, Report, TrialReport};
+use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
+use super::queries::Defect;
 use crate::contract::Level;
 use crate::finding::{self, EXPECTATION};
 use crate::verdict::Verdict;

@@ -20,6 +20,7 @@ mod junit;
 mod markdown;
 pub mod model;
 pub mod parts;
+mod queries;
 mod read;
 mod spell;
 pub mod terminal;
@@ -39,6 +40,7 @@ pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
 pub use json::render as json;
 pub use model::Report;
+pub use queries::Defect;
 pub use read::read;
 
 /// One report format.

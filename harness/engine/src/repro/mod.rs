@@ -288,7 +288,7 @@ fn settings(contract: &Contract, reach: &Reach, writer: &Writer<'_>) -> String {
         if url.is_empty() { String::new() } else { quoted(url) },
         if reach.strict { "yes" } else { "no" },
         quoted(&status),
-        quoted(limit.and_then(|limit| limit.retry_after.as_deref()).unwrap_or("Retry-After")),
+        quoted(limit.and_then(|limit| limit.retry_after.as_deref()).unwrap_or_default()),
         quoted(catalog.request_id.as_ref().map_or("", |id| &id.header)),
     );
     for name in &reach.headers {

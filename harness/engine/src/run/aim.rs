@@ -67,7 +67,7 @@ pub(super) fn announce(arguments: &RunArgs, target: &Target) {
         (false, _) => format!("target: {}", target.url),
     };
     // A quiet run says what is tested in its summary; that nobody chose it, it says all the same.
-    if arguments.libtest.quiet && !(target.embedded && !arguments.reference) {
+    if arguments.libtest.quiet && (!target.embedded || arguments.reference) {
         return;
     }
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));

@@ -248,7 +248,9 @@ impl State<'_> {
             self.problems.push(problem);
         }
         for (name, given) in &step.path {
-            if let Some(message) = self.filled(given).and_then(|value| super::path::objection(&value)) {
+            if let Some(message) =
+                template::segment(given, self.variables).ok().and_then(|value| super::path::objection(&value))
+            {
                 let place = [with(below, "path"), vec![name.as_str().into()]].concat();
                 let help = "percent-encode it: `%20` for a space, `%2F` for a slash; `.` and `..` cannot be sent";
                 self.problems.push(self.at.problem(&place, message).with_help(Some(help.to_owned())));

@@ -32,8 +32,10 @@ static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Country>>>> = LazyLock::
 /// Admitted by both, with the shape and the first two characters of one of the country's own examples: patterns admit
 /// provinces that are none.
 pub(super) fn is_valid(country: &str, code: &str) -> bool {
+    let is_misspelt =
+        BRITISH.contains(&country) && code.chars().rev().take(2).any(|one| NEVER_AT_THE_END.contains(&one));
     !DISPUTED.contains(&country)
-        && !(BRITISH.contains(&country) && code.chars().rev().take(2).any(|one| NEVER_AT_THE_END.contains(&one)))
+        && !is_misspelt
         && known(country)
             .is_some_and(|known| known.cldr.is_match(code) && known.google.is_match(code) && known.is_near(code))
 }

@@ -9,7 +9,8 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::model::{ClauseStatus, Defect, Report};
+use super::model::{ClauseStatus, Report};
+use super::queries::Defect;
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
