@@ -138,7 +138,7 @@ fn an_expectation_shows_only_what_the_answer_could_have_violated() {
 }
 
 /// What an answer is, the answer, whether its request id was seen before, clauses that it upholds, and clauses that it must not.
-type Row<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
+type JudgedAnswer<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
 
 #[test]
 fn a_check_upholds_only_where_it_had_something_to_judge() {
@@ -147,7 +147,7 @@ fn a_check_upholds_only_where_it_had_something_to_judge() {
     let page = Exchange { outcome: Ok(html(500)), ..framework.clone() };
     let empty = Exchange { outcome: Ok(Response { status: 204, ..Response::default() }), ..framework.clone() };
     let refusal = answered(404, &error("RESOURCE_NOT_FOUND"), &[("X-Request-Id", "1")]);
-    let cases: &[Row<'_>] = &[
+    let cases: &[JudgedAnswer<'_>] = &[
         ("a framework's 404", &framework, None, &["STA-1", "ENV-10"], &["ENV-1", "ENV-2", "ENV-3", "ENV-4", "LOG-1"]),
         ("an HTML page", &page, None, &["STA-1"], &["ENV-1", "ENV-8", "ENV-10"]),
         ("an answer without a body", &empty, None, &["STA-1"], &["ENV-9"]),
