@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use chrono::{DateTime, Utc};
+
 use crate::contract::RateLimit;
 use crate::exchange::Exchange;
 
@@ -24,9 +26,19 @@ struct Windows {
 #[derive(Debug, Default)]
 struct Window {
     limit: i64,
-    served: i64,
-    /// How many were served when the first refusal came.
-    served_before_refusal: Option<i64>,
+    /// When those that were served had been sent.
+    served: Vec<DateTime<Utc>>,
+    /// When the first refusal came.
+    refused: Option<DateTime<Utc>>,
+}
+
+impl Window {
+    /// How many requests of ours were served that had been sent before the first refusal came; answers to requests that
+    /// are under way together come in any order.
+    fn ours(&self) -> i64 {
+        let before = |sent: &&DateTime<Utc>| self.refused.is_some_and(|refused| **sent < refused);
+        i64::try_from(self.served.iter().filter(before).count()).unwrap_or(i64::MAX)
+    }
 }
 
 /// What an excuse rests on.
@@ -57,9 +69,10 @@ impl Quotas {
         let window = windows.by_end.entry(end).or_default();
         window.limit = limit;
         if response.is_error() && names.retry_after.as_deref().is_some_and(|name| response.header(name).is_some()) {
-            window.served_before_refusal.get_or_insert(window.served);
+            let came = exchange.started + exchange.took;
+            window.refused = Some(window.refused.map_or(came, |first| first.min(came)));
         } else {
-            window.served += 1;
+            window.served.push(exchange.started);
             windows.told_when_served = true;
         }
     }
@@ -72,13 +85,14 @@ impl Quotas {
             return Evidence::Untold(format!("served answers do not say what is left of the quota of {actor}"));
         };
         let used_by_others = |window: &&Window| {
-            let ours = window.served_before_refusal.unwrap_or_default();
+            let ours = window.ours();
             ours > 0 && ours + windows.unanswered < window.limit
         };
         match windows.by_end.values().find(used_by_others) {
-            Some(Window { limit, served_before_refusal, .. }) => Evidence::Shown(format!(
-                "somebody else uses the quota of {actor}: of {limit} requests in a window, {} were this run's",
-                served_before_refusal.unwrap_or_default()
+            Some(window) => Evidence::Shown(format!(
+                "somebody else uses the quota of {actor}: of {} requests in a window, {} were this run's",
+                window.limit,
+                window.ours()
             )),
             None => Evidence::Absent,
         }
@@ -109,8 +123,6 @@ pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Utc;
-
     use super::*;
     use crate::exchange::{Request, Response, Role};
 

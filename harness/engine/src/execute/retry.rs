@@ -91,18 +91,22 @@ fn ruling(cause: &Cause, excuse: Option<&Evidence>, must: bool) -> Ruling {
     }
 }
 
-/// The record of a test from all its tries. `evidence` is what the last look at the answers has shown.
+/// The record of a test from all its tries.
 pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TrialRecord {
     let passed = !is_unmet(&last.record) && last.record.inconclusive.is_none();
     let must = |record: &TrialRecord| {
         let mut unmet = record.findings.iter().filter(|finding| finding.check == EXPECTATION);
         unmet.any(|finding| finding.level == Level::Must)
     };
-    // What the last try has seen may explain the first.
-    let newest = last.excuse.clone();
+    // What one try has seen may explain another.
+    let shown = |one: &&Evidence| matches!(one, Evidence::Shown(_));
     let rulings: Vec<Ruling> = earlier
         .iter()
-        .map(|(one, cause)| ruling(cause, newest.as_ref().or(one.excuse.as_ref()), must(&one.record)))
+        .map(|(one, cause)| {
+            let own = one.excuse.as_ref();
+            let excuse = own.filter(shown).or(last.excuse.as_ref().filter(shown)).or(own);
+            ruling(cause, excuse, must(&one.record))
+        })
         .collect();
     let stands = rulings.iter().position(|ruling| *ruling == Ruling::Stands).filter(|_| passed);
     let mut rulings = rulings;

@@ -76,6 +76,15 @@ fn a_failure_that_does_not_come_again_is_excused_only_by_evidence() {
 }
 
 #[test]
+fn evidence_of_the_first_try_excuses_it_and_so_does_that_of_the_last() {
+    let shown = Some(Evidence::Shown("the quota was renewed".to_owned()));
+    for (first, last) in [(shown.clone(), Some(Evidence::Absent)), (Some(Evidence::Absent), shown)] {
+        let record = conclude(vec![(attempt(Some(EXPECTATION), first), Cause::Unmet)], attempt(None, last));
+        assert!(record.findings.is_empty() && !record.flaky);
+    }
+}
+
+#[test]
 fn what_fails_again_has_failed() {
     let shown = Some(Evidence::Shown("somebody else uses the quota".to_owned()));
     let first = attempt(Some(EXPECTATION), shown.clone());
