@@ -27,15 +27,11 @@ use crate::cli::PackArgs;
 use crate::contract::Contract;
 use crate::run::{Refusal, load, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
-use crate::target::TargetFile;
 
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
     let (contract, library) = load(&root)?;
-    // A file with mistakes is for those commands to complain of that read it.
-    let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
-    if pack.target.is_none() || file.is_some() {
-        refuse_unknown_variables(Some(&contract), file.as_ref())?;
-    }
+    // These commands use no credential, and the environment may hold those of another pack.
+    refuse_unknown_variables(None, None)?;
     Ok((contract, library))
 }

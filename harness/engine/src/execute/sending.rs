@@ -1,6 +1,7 @@
 //! Sending a step's request: once, again and again, or many times at once, and waiting where the
 //! target says so.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -82,24 +83,21 @@ impl Run<'_> {
         let mut refused = None;
         let mut quiet = 0;
         let fresh = self.last_try;
-        let requests = (0..burst.at_most).map(|_| send(environment, &prepared, Role::Asserted, fresh));
-        let mut answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
-        let mut exchanges = Vec::new();
-        let mut left = None;
-        while let Some(exchange) = answers.next().await {
-            let served = exchange.response().is_none_or(Response::is_success);
-            exchanges.push(exchange);
-            if !served && left.is_none() {
-                // Those on their way are awaited, so that nothing of ours disturbs what follows.
-                left = Some(burst.in_flight);
+        // After the first refusal nothing more is sent, and what is on its way is awaited: a request whose answer nobody
+        // reads would use up the quota unseen.
+        let over = AtomicBool::new(false);
+        let requests = (0..burst.at_most).map(|_| async {
+            if over.load(Ordering::Relaxed) {
+                return None;
             }
-            match left.as_mut() {
-                Some(0) => break,
-                Some(count) => *count -= 1,
-                None => {}
+            let exchange = send(environment, &prepared, Role::Asserted, fresh).await;
+            if !exchange.response().is_none_or(Response::is_success) {
+                over.store(true, Ordering::Relaxed);
             }
-        }
-        drop(answers);
+            Some(exchange)
+        });
+        let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
+        let exchanges: Vec<Exchange> = answers.filter_map(std::future::ready).collect().await;
         for exchange in exchanges {
             let response = exchange.response();
             let is_refusal = response.is_some_and(|response| !response.is_success());

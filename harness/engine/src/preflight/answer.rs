@@ -50,9 +50,10 @@ impl Answer {
         }
     }
 
-    /// True for what a server says of a path or a method that nobody serves.
+    /// True for what a server says of a path or a method that nobody serves. An answer with a code, even one that is not
+    /// documented, comes from the API itself.
     pub(super) fn is_absent(&self) -> bool {
-        matches!(self.status, 404 | 405 | 501) && !self.enveloped && !self.unread
+        matches!(self.status, 404 | 405 | 501) && !self.enveloped && !self.unread && self.code.is_none()
     }
 
     /// True for what a gateway says of a service that does not answer.

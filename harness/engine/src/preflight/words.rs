@@ -96,6 +96,7 @@ fn unreachable(base: &str, message: &str) -> String {
     let hint = [
         ("InvalidContentType", "there is no TLS: give the URL with http://"),
         ("corrupt message", "there is no TLS: give the URL with http://"),
+        ("handshake eof", "the server ended the TLS handshake: if it does not speak TLS, give the URL with http://"),
         ("ApplicationProtocol", "it may speak HTTP/2 only, and the harness speaks HTTP/1.1: switch HTTP/1.1 on there"),
         (
             "CaUsedAsEndEntity",

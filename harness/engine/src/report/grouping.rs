@@ -117,6 +117,10 @@ impl<'r> Cause<'r> {
             Kind::NoEnvelope => "errors come without the documented envelope".to_owned(),
             Kind::NotProvoked => "failures that a test provokes do not happen".to_owned(),
             Kind::UncheckedInput => "input that must be refused is accepted".to_owned(),
+            // A property adds its value to what a check says; other cases of the cause have others.
+            Kind::Defect if self.finding.check != EXPECTATION => {
+                self.finding.message.split(": ").next().unwrap_or_default().to_owned()
+            }
             Kind::Defect => self.finding.message.clone(),
         }
     }

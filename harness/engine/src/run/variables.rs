@@ -14,8 +14,6 @@ use crate::target::{TargetFile, variable};
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "CONFORMANCE_";
-/// What is read besides the variables of flags.
-const WITHOUT_FLAG: &[&str] = &["CONFORMANCE_CERTIFY_KEY"];
 
 /// Refuses variables that nothing reads. The actors' are known from the pack and from the target file; without a
 /// contract every actor's variable is accepted.
@@ -47,7 +45,7 @@ fn refuse_empty(is_empty: impl Fn(&str) -> bool, has_url: bool, has_file: bool, 
 
 /// Every variable that something reads.
 fn known(contract: Option<&Contract>, file: Option<&TargetFile>) -> BTreeSet<String> {
-    let mut names = WITHOUT_FLAG.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let mut names = BTreeSet::new();
     let mut commands = vec![Suite::command(), Program::command()];
     while let Some(command) = commands.pop() {
         let read = command.get_arguments().filter_map(|argument| argument.get_env());

@@ -107,7 +107,8 @@ fn a_filled_in_draft_accepts_its_causes_and_no_other_defect_of_the_same_check() 
     let draft = format!("{}/draft.yaml", folder.path());
     served.program(&[&["run", "--write-deviations", &draft], &DATES[..]].concat()).go().ended(1);
     let text = read(&draft);
-    assert_eq!(text.matches("reason: \"\"").count(), known.len(), "{text}");
+    // The update without its check shows as two clauses: FMT-1, and VAL-3 for the empty text.
+    assert_eq!(text.matches("reason: \"\"").count(), known.len() + 1, "{text}");
     let target = write(&folder, "target.yaml", &filled_in(&text));
     let with_target = |served: &Served, more: &[&str]| {
         served.program(&[&["run", "--target", &target], &DATES[..], more].concat()).go()

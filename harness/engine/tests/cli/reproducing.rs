@@ -55,7 +55,7 @@ fn a_script_shows_again_a_credential_that_is_let_in() {
 #[test]
 fn a_script_shows_again_an_envelope_that_is_not_documented() {
     shows_again("details-is-object", "resources/not-found::");
-    shows_again("bom-in-errors", "authentication/token-expired::");
+    shows_again("message-missing", "resources/not-found::");
 }
 
 #[test]
