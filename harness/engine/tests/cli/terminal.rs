@@ -43,7 +43,8 @@ fn nothing_that_an_api_says_is_obeyed() {
     let mut shown = false;
     for arguments in [&["run"][..], &["run", "--quiet"], &["run", "--format", "json"], &["run", "--test-threads", "1"]]
     {
-        let all = [arguments, &["--target-url", &api.url, "--no-preflight", "callers-without-credential"]].concat();
+        let all = [arguments, &["--target-url", &api.url, "--no-preflight", "--verbose", "callers-without-credential"]]
+            .concat();
         let said = Program::new(&all).go();
         said.ended(1);
         for text in [&said.out, &said.err] {
