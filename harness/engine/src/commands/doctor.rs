@@ -18,7 +18,7 @@ use crate::output::{self, say};
 use crate::preflight::{
     ActorFact, ActorState, Aim, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
 };
-use crate::run::{Refusal, redactor};
+use crate::run::{Refusal, redactor, refuse_unknown_variables};
 use crate::target::{self, HttpClient, Target, TargetFile};
 
 /// Looks at a target and prints what it found: 0 where tests can run as they are, 3 where the URL or a credential must
@@ -40,6 +40,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         Some(path) => TargetFile::load(path, &contract)?,
         None => TargetFile::default(),
     };
+    refuse_unknown_variables(Some(&contract), Some(&file))?;
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
     let url = url.ok_or_else(|| usage("doctor needs a URL: give --target-url, or a target file with a `url`"))?;
     target::check_url(&url).map_err(|message| usage(format!("--target-url: {message}")))?;

@@ -31,7 +31,7 @@ use crate::scenario::Library;
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
     let (contract, library) = load(&root)?;
-    // These commands use no credential, and the environment may hold those of another pack.
+    // The environment may hold credentials for another pack; what sends with them (`doctor`) looks at their names, too.
     refuse_unknown_variables(None, None)?;
     Ok((contract, library))
 }
