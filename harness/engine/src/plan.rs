@@ -28,7 +28,7 @@ pub struct Planned {
 
 /// The trials of a shard. What properties have found before comes first, then those that await deliveries and those
 /// that hold a lock, since they wait, the ones for the target and the others for each other, while the rest goes on.
-/// Properties come last, since they run when no scenario does.
+/// Properties run when no scenario does and come behind all of them; tests that run alone come last.
 pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard: Option<Shard>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = trials
         .into_iter()
@@ -37,7 +37,7 @@ pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard:
         .collect();
     planned.sort_by_key(|trial| {
         let spec = &trial.spec;
-        (spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
+        (spec.alone, spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
     });
     planned
 }

@@ -11,14 +11,14 @@ use std::process::ExitCode;
 use chrono::Utc;
 use serde_json::Value;
 
-use super::loaded;
+use super::{loaded, refuse_unknown_actors};
 use crate::cli::DoctorArgs;
 use crate::contract::Contract;
 use crate::output::{self, say};
 use crate::preflight::{
     ActorFact, ActorState, Aim, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
 };
-use crate::run::{Refusal, redactor, refuse_unknown_variables};
+use crate::run::{Refusal, redactor};
 use crate::target::{self, HttpClient, Target, TargetFile};
 
 /// Looks at a target and prints what it found: 0 where tests can run as they are, 3 where the URL or a credential must
@@ -36,11 +36,7 @@ fn usage(text: impl std::fmt::Display) -> Refusal {
 
 fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     let (contract, library) = loaded(&arguments.pack)?;
-    let file = match &arguments.pack.target {
-        Some(path) => TargetFile::load(path, &contract)?,
-        None => TargetFile::default(),
-    };
-    refuse_unknown_variables(Some(&contract), Some(&file))?;
+    let file = refuse_unknown_actors(&arguments.pack, &contract)?.unwrap_or_default();
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
     let url = url.ok_or_else(|| usage("doctor needs a URL: give --target-url, or a target file with a `url`"))?;
     target::check_url(&url).map_err(|message| usage(format!("--target-url: {message}")))?;

@@ -3,20 +3,17 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use super::loaded;
+use super::{loaded, refuse_unknown_actors};
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
 use crate::output::{self, say};
 use crate::own_schemas;
 use crate::run::Refusal;
-use crate::target::TargetFile;
 
 /// Says everything that is wrong with a pack and a target file.
 pub fn validate(pack: &PackArgs) -> ExitCode {
     let outcome = loaded(pack).and_then(|(contract, library)| {
-        if let Some(path) = &pack.target {
-            TargetFile::load(path, &contract)?;
-        }
+        refuse_unknown_actors(pack, &contract)?;
         Ok((contract, library))
     });
     match outcome {
@@ -37,8 +34,12 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
 
 /// Lists every trial.
 pub fn list(pack: &PackArgs) -> ExitCode {
-    let (_, library) = match loaded(pack) {
-        Ok(loaded) => loaded,
+    let outcome = loaded(pack).and_then(|(contract, library)| {
+        refuse_unknown_actors(pack, &contract)?;
+        Ok(library)
+    });
+    let library = match outcome {
+        Ok(library) => library,
         Err(refusal) => return refusal.tell(),
     };
     let mut out = std::io::stdout().lock();

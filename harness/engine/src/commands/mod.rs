@@ -27,11 +27,27 @@ use crate::cli::PackArgs;
 use crate::contract::Contract;
 use crate::run::{Refusal, load, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
+use crate::target::TargetFile;
 
+/// Reads a pack. Refuses `CONFORMANCE_…` variables that nothing reads, except for credentials of actors: the shell may
+/// hold those of another pack, and most commands send nothing. [`refuse_unknown_actors`] looks at these, too.
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
     let (contract, library) = load(&root)?;
-    // The environment may hold credentials for another pack; what sends with them (`doctor`) looks at their names, too.
-    refuse_unknown_variables(None, None)?;
+    // A target file with mistakes is reported by the commands that need it.
+    let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
+    if pack.target.is_none() || file.is_some() {
+        refuse_unknown_variables(None, file.as_ref())?;
+    }
     Ok((contract, library))
+}
+
+/// Reads the target file, if one is named, and refuses credentials of actors that neither it nor the pack has.
+fn refuse_unknown_actors(pack: &PackArgs, contract: &Contract) -> Result<Option<TargetFile>, Refusal> {
+    let file = match &pack.target {
+        Some(path) => Some(TargetFile::load(path, contract)?),
+        None => None,
+    };
+    refuse_unknown_variables(Some(contract), file.as_ref())?;
+    Ok(file)
 }

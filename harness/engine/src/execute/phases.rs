@@ -1,19 +1,34 @@
-//! Two groups of tests that are never under way at the same time: scenarios, and properties.
+//! Groups of tests that are never under way at the same time: scenarios, properties, and tests that run alone.
 //!
 //! Properties send values that a server may choke on later, such as a name that it stores and cannot write into a list
 //! again. While such a customer exists, a scenario that lists customers would fail for a reason that is not its own, and
 //! another run would put the blame elsewhere. So no property begins while a scenario runs, and the other way round. The
-//! plan puts properties last, so that a run changes from one group to the other once.
+//! plan puts properties behind scenarios, so that a run changes from one group to the other once. A scenario that stores
+//! such a value itself runs alone, at the very end.
 
 use std::sync::Mutex;
 
 use tokio::sync::Notify;
+
+use crate::scenario::TrialSpec;
 
 /// A group of tests that may run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Scenarios,
     Properties,
+    /// One test at a time.
+    Alone,
+}
+
+impl Phase {
+    pub(super) fn of(test: &TrialSpec) -> Phase {
+        match (test.alone, &test.property) {
+            (true, _) => Phase::Alone,
+            (false, Some(_)) => Phase::Properties,
+            (false, None) => Phase::Scenarios,
+        }
+    }
 }
 
 /// How many tests of which group are under way.
@@ -27,6 +42,7 @@ pub(super) struct Phases {
 struct Running {
     scenarios: usize,
     properties: usize,
+    alone: usize,
 }
 
 /// A test of a group is under way until this is dropped.
@@ -37,7 +53,7 @@ pub(super) struct Turn<'p> {
 }
 
 impl Phases {
-    /// Waits until no test of the other group is under way.
+    /// Waits until no test of another group is under way, and for [`Phase::Alone`] no test at all.
     pub(super) async fn enter(&self, phase: Phase) -> Turn<'_> {
         loop {
             // Made before the look, so that no end is missed between the look and the wait.
@@ -53,8 +69,9 @@ impl Phases {
 
     fn admitted(&self, phase: Phase) -> bool {
         let mut running = self.lock();
-        let (own, other) = running.of(phase);
-        let free = *other == 0;
+        let all = running.scenarios + running.properties + running.alone;
+        let own = running.of(phase);
+        let free = if phase == Phase::Alone { all == 0 } else { all == *own };
         *own += usize::from(free);
         free
     }
@@ -65,11 +82,11 @@ impl Phases {
 }
 
 impl Running {
-    /// The count of a group, and that of the other.
-    fn of(&mut self, phase: Phase) -> (&mut usize, &mut usize) {
+    fn of(&mut self, phase: Phase) -> &mut usize {
         match phase {
-            Phase::Scenarios => (&mut self.scenarios, &mut self.properties),
-            Phase::Properties => (&mut self.properties, &mut self.scenarios),
+            Phase::Scenarios => &mut self.scenarios,
+            Phase::Properties => &mut self.properties,
+            Phase::Alone => &mut self.alone,
         }
     }
 }
@@ -77,7 +94,7 @@ impl Running {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut running = self.phases.lock();
-        let (own, _) = running.of(self.phase);
+        let own = running.of(self.phase);
         *own -= 1;
         if *own == 0 {
             self.phases.over.notify_waiters();
@@ -98,6 +115,18 @@ mod tests {
         let _one = phases.enter(Phase::Properties).await;
         let _other = phases.enter(Phase::Properties).await;
         assert!(!phases.admitted(Phase::Scenarios));
+        assert!(!phases.admitted(Phase::Alone));
+    }
+
+    #[tokio::test]
+    async fn a_test_that_runs_alone_runs_alone() {
+        let phases = Phases::default();
+        let alone = phases.enter(Phase::Alone).await;
+        for phase in [Phase::Scenarios, Phase::Properties, Phase::Alone] {
+            assert!(!phases.admitted(phase), "{phase:?}");
+        }
+        drop(alone);
+        assert!(phases.admitted(Phase::Scenarios));
     }
 
     #[tokio::test]

@@ -38,7 +38,7 @@ pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialReco
         },
         None => None,
     };
-    let phase = if spec.property.is_some() { Phase::Properties } else { Phase::Scenarios };
+    let phase = Phase::of(spec);
     let _turn = tokio::select! {
         turn = environment.phases.enter(phase) => Some(turn),
         _ = environment.until_stopped() => None,

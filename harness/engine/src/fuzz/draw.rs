@@ -13,7 +13,7 @@ use super::rule::{Claim, Content, Input, Rule};
 pub(super) type Draw = fn() -> BoxedStrategy<Input>;
 
 pub(super) fn accepted(name: &'static str, strategy: Draw) -> Rule {
-    Rule { name, claim: Claim::Accepted, strategy, at_most: None }
+    Rule { name, claim: Claim::Accepted, strategy, at_most: None, may_be_unreadable: false }
 }
 
 /// A rule whose values are malformed.
@@ -22,11 +22,11 @@ pub(super) fn refused(name: &'static str, strategy: Draw) -> Rule {
 }
 
 pub(super) fn refused_as(kind: &'static str, name: &'static str, strategy: Draw) -> Rule {
-    Rule { name, claim: Claim::Refused(kind), strategy, at_most: None }
+    Rule { name, claim: Claim::Refused(kind), strategy, at_most: None, may_be_unreadable: false }
 }
 
 pub(super) fn survived(name: &'static str, strategy: Draw) -> Rule {
-    Rule { name, claim: Claim::Survived, strategy, at_most: None }
+    Rule { name, claim: Claim::Survived, strategy, at_most: None, may_be_unreadable: false }
 }
 
 /// An input that is a text and has no companion.

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{body, date, document, mail, oracle, path_id, phone, postal, text};
 
-/// Stands once in every mail address that must be accepted: before sending, a fresh token of at most 12 lower-case
-/// letters and digits goes in its place, lest the address be taken. Refused and survived inputs hold none.
+/// Stands once in a mail address that must be accepted, and in most that must be refused: before sending, a fresh token of
+/// at most 12 lower-case letters and digits replaces it, so that no other customer has the address.
 pub const UNIQUE: &str = "{unique}";
 
 /// What kind of thing is drawn. The engine knows formats; which member has which is the pack's.
@@ -99,6 +99,9 @@ pub struct Rule {
     pub strategy: fn() -> BoxedStrategy<Input>,
     /// At most so many cases of it in a run, whatever is asked for: large bodies are few.
     pub at_most: Option<usize>,
+    /// True where a server may store the value and then be unable to write it into an answer. The id of a resource that
+    /// was created with it never comes back, so that cleanup cannot delete it, and lists may fail as long as it exists.
+    pub may_be_unreadable: bool,
 }
 
 /// The rules of a format.

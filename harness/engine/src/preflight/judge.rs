@@ -39,7 +39,8 @@ pub(super) enum Standing<'s> {
     Elsewhere(&'s Answer),
 }
 
-/// Judges all answers together: only what all of them say is said of the target.
+/// Judges all answers together: only what all of them say is said of the target. Probes without an answer do not
+/// count while they are the smaller part.
 pub(super) fn standing<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -> Standing<'s> {
     let outcomes: Vec<&Outcome> = seen.iter().filter_map(|seen| seen.outcome.as_ref()).collect();
     let answers: Vec<&Answer> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
@@ -48,7 +49,8 @@ pub(super) fn standing<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
         let control_answers = control.is_some_and(Result::is_ok);
         return fault.filter(|_| !control_answers).map_or(Standing::Api, Standing::Silent);
     };
-    if answers.len() < outcomes.len() {
+    // A connection that breaks says nothing about what stands there, unless that is what happens most of the time.
+    if answers.len() * 2 < outcomes.len() {
         return Standing::Api;
     }
     let all = |test: fn(&Answer) -> bool| answers.iter().all(|answer| test(answer));

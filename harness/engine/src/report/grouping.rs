@@ -104,9 +104,10 @@ impl<'r> Cause<'r> {
         self.id.clone()
     }
 
-    /// The operations that show it, in order.
+    /// The operations that show it, in order; those that only show what follows from it are left out.
     pub(super) fn operations(&self) -> Vec<&'r str> {
-        let all: BTreeSet<&str> = self.members.iter().map(|member| operation(member.trial, member.finding)).collect();
+        let own = self.members.iter().filter(|member| !member.follows);
+        let all: BTreeSet<&str> = own.map(|member| operation(member.trial, member.finding)).collect();
         all.into_iter().filter(|operation| !operation.is_empty()).collect()
     }
 
@@ -401,12 +402,13 @@ fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec
     groups
 }
 
-/// What shows only in tests in which something was accepted that must be refused, and is about what was stored then,
-/// follows from that.
+/// What shows only in tests in which something was accepted that must be refused, or in which an operation that is not
+/// implemented was to change something, and is about what is stored since, follows from that.
 fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
-    let accepts = |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput);
+    let leads_on =
+        |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput | Group::NotImplemented(_));
     let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
-    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| accepts(group)) {
+    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| leads_on(group)) {
         leads.entry(&item.trial.name).or_default().push((item.finding.exchange, item.operation, group));
     }
     let lead = |item: &Item<'r>| {

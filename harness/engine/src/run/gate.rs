@@ -49,14 +49,14 @@ impl<'g> Gate<'g> {
     }
 
     fn exit_code(&self, comparison: &Comparison, report: &Report, allowed: &[Change]) -> u8 {
-        if comparison.exit_code(allowed) == 1 {
-            return 1;
-        }
-        match (report.exit_code, self.arguments.fail_on) {
-            // What failed before may fail again; doubt stays doubt.
-            (1, FailOn::New) if report.count(Verdict::Inconclusive) > 0 => 3,
-            (1, FailOn::New) => 0,
-            (code, _) => code,
+        let changed = comparison.exit_code(allowed);
+        let judged = [Verdict::Passed, Verdict::Warned, Verdict::Failed].iter().any(|verdict| report.count(*verdict) > 0);
+        match (changed, report.exit_code, self.arguments.fail_on) {
+            (1, _, _) => 1,
+            // What failed before may fail again, and what had no verdict before may have none again.
+            (_, 1 | 3, FailOn::New) if judged => changed,
+            (_, 1 | 3, FailOn::New) => 3,
+            (_, code, _) => code,
         }
     }
 

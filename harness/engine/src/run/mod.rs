@@ -145,6 +145,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(&runtime, stop, arguments.deadline);
     let looking = preflight::Looking {
         aim: Aim {
             contract: &contract,
@@ -155,7 +157,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         },
         file: file.as_ref(),
     };
-    let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned);
+    let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned, stopped.clone());
     if let Some(why) = look.stop {
         tell!("error: {}", redactor.clean_own(&why));
         let results: Vec<TrialResult> =
@@ -183,8 +185,6 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     announce(&arguments, &target);
     preflight::tell(look.found.as_ref(), &redactor);
     preflight::mark(look.found.as_ref(), &mut planned);
-    let (stop, stopped) = watch::channel(None);
-    watch_for_stops(&runtime, stop, arguments.deadline);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = crate::execute::token();
     let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);

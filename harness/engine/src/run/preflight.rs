@@ -1,11 +1,13 @@
 //! The preflight of a run: whether there is one, what it looks at, and what follows from it.
 
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use super::aim::reachable;
 use super::manifest::is_by_trial;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
+use crate::execute::Stop;
 use crate::output::tell;
 use crate::plan::{Planned, operations};
 use crate::preflight::{Aim, Expected, Interest, Preflight, first_look, preflight};
@@ -31,27 +33,38 @@ pub(super) struct Look {
 }
 
 /// Looks at the target before the first test: at all that the tests need; at nothing but whether it answers where each
-/// test has a process of its own; and at nothing but its port where a preflight is not wanted.
+/// test has a process of its own; and at nothing but its port where a preflight is not wanted. A run that is stopped
+/// meanwhile looks no further: its tests then say why they did not run.
 pub(super) fn look(
     runtime: &Runtime,
     arguments: &RunArgs,
     looking: &Looking<'_>,
     expected: &Expected,
     planned: &[Planned],
+    mut stopped: watch::Receiver<Option<Stop>>,
 ) -> Look {
+    runtime.block_on(async {
+        tokio::select! {
+            look = looked(arguments, looking, expected, planned) => look,
+            _ = stopped.wait_for(Option::is_some) => Look { found: None, stop: None },
+        }
+    })
+}
+
+async fn looked(arguments: &RunArgs, looking: &Looking<'_>, expected: &Expected, planned: &[Planned]) -> Look {
     let Looking { aim, file } = *looking;
     let (contract, target) = (aim.contract, aim.target);
     if !arguments.no_preflight && (arguments.preflight || !is_by_trial()) {
         let interest = interest(contract, file, planned);
-        let found = runtime.block_on(preflight(aim, expected, &interest));
+        let found = preflight(aim, expected, &interest).await;
         return Look { stop: found.stop.clone(), found: Some(found) };
     }
     let stop = match (target.embedded, arguments.no_preflight) {
         (true, _) => None,
-        (false, false) => runtime.block_on(first_look(aim)),
+        (false, false) => first_look(aim).await,
         // Behind a proxy the port of the target may well be out of our reach.
         (false, true) if !aim.direct => None,
-        (false, true) => runtime.block_on(reachable(&target.url)).err(),
+        (false, true) => reachable(&target.url).await.err(),
     };
     Look { stop, found: None }
 }

@@ -12,7 +12,8 @@ use crate::output::tell;
 /// How long the last clearing up may take.
 const LAST_CLEANUP: Duration = Duration::from_secs(10);
 
-/// Ends the run at its deadline, at Ctrl-C, when asked to terminate, and when its terminal is closed; a second Ctrl-C ends at once.
+/// Ends the run at its deadline, at Ctrl-C, when asked to terminate, and when its terminal is closed; a second signal
+/// ends at once. From the return on no signal ends the process without reports.
 pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
     let stop = Arc::new(stop);
     if let Some(seconds) = deadline {
@@ -24,9 +25,13 @@ pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop
             std::future::pending::<()>().await;
         });
     }
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::listen()
+    };
     runtime.spawn(async move {
         loop {
-            interrupted().await;
+            signals.next().await;
             if *stop.borrow() == Some(Stop::Interrupt) {
                 std::process::exit(130);
             }
@@ -36,43 +41,55 @@ pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop
     });
 }
 
+/// The signals that end a run early.
 #[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    // Under `nohup` a run goes on when its terminal is closed.
-    let mut hangup = if is_hangup_ignored() { None } else { signal(SignalKind::hangup()).ok() };
-    let hung_up = async {
-        match &mut hangup {
-            Some(hangup) => hangup.recv().await,
-            None => std::future::pending().await,
+struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Signals {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        // Under `nohup` a run goes on when its terminal is closed.
+        if !is_hangup_ignored() {
+            kinds.push(SignalKind::hangup());
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        _ = hung_up => {}
+        Signals(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            if self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+                return std::task::Poll::Ready(());
+            }
+            std::task::Poll::Pending
+        })
+        .await;
     }
 }
 
-/// Whether we were started with SIGHUP ignored, as Linux tells: signal N is bit N - 1 of a mask. The first call
-/// counts, since listening to the signal changes that.
+/// Whether we were started with SIGHUP ignored, as Linux tells: signal N is bit N - 1 of a mask. Listening to
+/// the signal changes that.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
-    static IGNORED: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
-        mask.is_some_and(|mask| mask & 1 == 1)
-    });
-    *IGNORED
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Signals {
+        Signals
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

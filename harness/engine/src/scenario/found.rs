@@ -115,7 +115,7 @@ fn sent(contract: &Contract, property: &Property, rule: &PropertyRule, input: &I
 /// The value as it may stand in a template. One that holds what looks like a template is made a variable.
 fn held(rule: &PropertyRule, input: &Input) -> Result<(Value, Option<Value>), String> {
     let value = match &input.content {
-        Content::Json(Value::String(text)) if rule.rule.claim == Claim::Accepted && text.contains(UNIQUE) => {
+        Content::Json(Value::String(text)) if rule.rule.claim != Claim::Survived && text.contains(UNIQUE) => {
             return Ok((text.replace(UNIQUE, "${unique}").into(), None));
         }
         Content::Json(value) => value.clone(),

@@ -103,6 +103,7 @@ fn unfold_file(
                 actors: Vec::new(),
                 token_actors: Vec::new(),
                 lock: scenario.lock.clone(),
+                alone: scenario.alone,
                 retries: scenario.retries,
                 steps: Vec::new(),
                 variables: case.variables.clone(),

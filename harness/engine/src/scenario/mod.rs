@@ -53,6 +53,8 @@ pub struct TrialSpec {
     pub token_actors: Vec<String>,
     /// Trials with the same lock never run at the same time.
     pub lock: Option<String>,
+    /// True where no other test may run at the same time.
+    pub alone: bool,
     /// How often an unmet expectation is given another try, and for what reason.
     pub retries: Option<Retries>,
     /// What is done, fixtures first.

@@ -82,6 +82,9 @@ pub struct Scenario {
     /// Trials with the same lock never run at the same time.
     #[serde(default)]
     pub lock: Option<String>,
+    /// No other test runs at the same time: for what may break the answers to others while it lasts.
+    #[serde(default)]
+    pub alone: bool,
     /// How often an unmet expectation is given another try, and what must then be seen to have been the reason.
     #[serde(default)]
     pub retries: Option<Retries>,

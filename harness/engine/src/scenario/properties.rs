@@ -133,6 +133,7 @@ impl Reader<'_> {
             if self.problems.0.len() > before {
                 continue;
             }
+            let rules = self.rules_of_operation(entry, &operation, &rules);
             for aim in [Aim::Accepted, Aim::Refused, Aim::Survived] {
                 trials.extend(self.trial(index, entry, &slot, &operation, caller, aim, &rules));
             }
@@ -223,6 +224,19 @@ impl Reader<'_> {
             );
         }
         rules
+    }
+
+    /// The rules that an operation is tested with. What may be unreadable is not sent where it creates a resource, if
+    /// another operation of the entry takes the same value for a resource whose id is known.
+    fn rules_of_operation(
+        &self,
+        entry: &DrawnValue,
+        operation: &Operation,
+        rules: &[PropertyRule],
+    ) -> Vec<PropertyRule> {
+        let creates = |name: &str| self.contract.conventions.cleanup.iter().any(|rule| rule.after == name);
+        let elsewhere = creates(&operation.id) && entry.operations.iter().any(|name| !creates(name));
+        rules.iter().filter(|rule| !(elsewhere && rule.rule.may_be_unreadable)).cloned().collect()
     }
 
     fn consequence(&self, entry: &DrawnValue, rule: &Rule) -> Option<(String, Expect)> {
@@ -330,6 +344,7 @@ impl Reader<'_> {
             actors: Vec::new(),
             token_actors: Vec::new(),
             lock: entry.lock.clone(),
+            alone: false,
             retries: None,
             steps: Vec::new(),
             variables: Variables::new(),

@@ -45,7 +45,7 @@ fn rules(format: Format) -> Vec<Rule> {
 }
 
 fn rule(name: &'static str, claim: Claim, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
-    Rule { name, claim, strategy, at_most: None }
+    Rule { name, claim, strategy, at_most: None, may_be_unreadable: false }
 }
 
 fn text(strategy: impl Strategy<Value = String> + 'static) -> BoxedStrategy<Input> {

@@ -61,10 +61,10 @@ pub(crate) fn step(
     Ok(step)
 }
 
-/// Accepted values of which no two may be the same hold a mark where a token goes.
+/// Values of which no two may be the same hold a mark, which a token replaces.
 fn fresh(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
     match (value, variables.get("unique").and_then(Value::as_str)) {
-        (Value::String(text), Some(token)) if rule.rule.claim == Claim::Accepted => text.replace(UNIQUE, token).into(),
+        (Value::String(text), Some(token)) if rule.rule.claim != Claim::Survived => text.replace(UNIQUE, token).into(),
         _ => value.clone(),
     }
 }

@@ -1,6 +1,8 @@
 //! A lane: fixtures of its own, and on them one case after the other. Everything is sent and judged as
 //! the steps of scenarios are.
 
+use serde_json::Value;
+
 use super::super::environment::Environment;
 use super::super::expect::Shown;
 use super::super::retry::Cause;
@@ -9,8 +11,22 @@ use super::super::{FuzzRecord, TrialRecord};
 use super::{Doubt, build, words};
 use crate::exchange::Exchange;
 use crate::finding::{EXPECTATION, Finding};
-use crate::fuzz::{Claim, Input};
-use crate::scenario::{Property, Step, TrialSpec};
+use crate::fuzz::{Claim, Content, Input};
+use crate::scenario::{Property, Slot, Step, TrialSpec};
+
+/// So many characters of a text are compared with those of others.
+const MOST_COMPARED: usize = 80;
+
+/// The lock of a text: two cases with the same text in the same member are never under way at the same time, in
+/// whichever property. A server that accepts what it must refuse would otherwise refuse the second as already in use.
+/// Only letters and digits count, in lower case, since a server may normalise the rest.
+fn value_lock(property: &Property, input: &Input) -> Option<String> {
+    let (Slot::Member(member), Content::Json(Value::String(text))) = (&property.slot, &input.content) else {
+        return None;
+    };
+    let compared = text.chars().filter(|one| one.is_alphanumeric()).take(MOST_COMPARED).flat_map(char::to_lowercase);
+    Some(format!("value of {member}: {}", compared.collect::<String>()))
+}
 
 /// What came of a case.
 pub(super) struct Sent {
@@ -59,6 +75,11 @@ impl<'l> Lane<'l> {
     /// Sends an input and judges the answer; the message of an error says why there is none to judge.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let _permit = self.run.environment.case_permit().await;
+        let value = value_lock(property, input).map(|name| self.run.environment.lock(&name));
+        let _value = match &value {
+            Some(value) => Some(value.lock().await),
+            None => None,
+        };
         let before = self.run.made.len();
         let mut outcome = self.attempt(property, rule, input, false).await;
         let mut broke = None;

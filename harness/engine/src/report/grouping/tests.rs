@@ -199,3 +199,23 @@ fn what_would_pass_comes_before_what_shows_often() {
     let order: Vec<&str> = causes(&report).iter().map(|cause| cause.finding.clause.as_str()).collect();
     assert_eq!(order, ["LOG-1", "STA-3"]);
 }
+
+#[test]
+fn what_a_missing_operation_did_not_change_follows_from_it() {
+    let missing = || exchange("submit", 404, None, MISSING);
+    let read = || exchange("read", 200, None, r#"{"state":"NEW"}"#);
+    let refused = claim(0, "VER-1", "success", "404 {detail}", "404 {detail}");
+    let unchanged = |at| finding(at, "VER-2", EXPECTATION, "body /state", "DONE", "NEW", "200 {state}");
+    let together = [
+        test("a", &[missing(), read()], &[refused.clone(), unchanged(1)]),
+        test("b", &[missing()], std::slice::from_ref(&refused)),
+    ];
+    assert_eq!(told(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
+    // Seen without the missing operation as well, it is a defect of its own.
+    let apart = [
+        test("a", &[missing(), read()], &[refused, unchanged(1)]),
+        test("b", &[read()], &[unchanged(0)]),
+    ];
+    let kinds: Vec<Kind> = told(&apart).into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
+}
