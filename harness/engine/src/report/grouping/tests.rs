@@ -168,7 +168,7 @@ fn what_was_stored_because_it_was_accepted_follows() {
     let changed = finding(1, "CON-2", EXPECTATION, "body /name", "\"…\"", "a string", "200");
     let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
     let together = test("a", &exchanges, &[accepted, changed.clone()]);
-    assert_eq!(told(std::slice::from_ref(&together)), [(Kind::Defect, "read update".to_owned(), 1, 1)]);
+    assert_eq!(told(std::slice::from_ref(&together)), [(Kind::Defect, "update".to_owned(), 1, 1)]);
     // Once it shows without the other, it is a defect of its own.
     let alone = test("b", &exchanges, &[changed]);
     assert_eq!(told(&[together, alone]).len(), 2);
