@@ -18,7 +18,7 @@ use crate::contract::{Contract, Level};
 use crate::execute::{Environment, run_trial};
 use crate::prove::{Kind, Row, rows};
 use crate::report::model::{Extent, Manifest};
-use crate::report::{Facts, Report, TrialResult, build, trials};
+use crate::report::{Facts, Report, TrialResult, build, test_reports};
 use crate::scenario::{Library, TrialSpec};
 use crate::secret::Redactor;
 use crate::target::{HttpClient, Network, Receiver, start_with};
@@ -120,8 +120,8 @@ fn number(seed: u64, text: &str) -> Vec<u8> {
 pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Row) -> Option<Mutant<'l>> {
     let candidates = candidates(library, row);
     let report = run(contract, &candidates, &[row.name]).await.ok()?;
-    let breaks = |report: &Report, test: &str, clause: &str| {
-        let findings = report.trials.iter().filter(|trial| trial.name == test).flat_map(|trial| &trial.findings);
+    let breaks = |report: &Report, name: &str, clause: &str| {
+        let findings = report.trials.iter().filter(|trial| trial.name == name).flat_map(|trial| &trial.findings);
         findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
     };
     row.clauses.iter().find_map(|clause| {
@@ -220,12 +220,12 @@ async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str])
         },
         redactor: &redactor,
     };
-    let trials = trials(&facts, results);
-    let open = trials.iter().find(|trial| trial.verdict == Verdict::Inconclusive);
+    let reports = test_reports(&facts, results);
+    let open = reports.iter().find(|report| report.verdict == Verdict::Inconclusive);
     match open {
-        Some(trial) if mutations.len() < 2 => {
-            Err(format!("{} is inconclusive: {}", trial.name, trial.reason.as_deref().unwrap_or_default()))
+        Some(report) if mutations.len() < 2 => {
+            Err(format!("{} is inconclusive: {}", report.name, report.reason.as_deref().unwrap_or_default()))
         }
-        _ => Ok(build(&facts, trials, Vec::new())),
+        _ => Ok(build(&facts, reports, Vec::new())),
     }
 }

@@ -104,7 +104,7 @@ pub fn actors(contract: &Contract, configured: impl Fn(&str) -> bool) -> Vec<Act
 }
 
 /// The results as a report shows them, sorted by name.
-pub fn trials(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialReport> {
+pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialReport> {
     results.sort_by(|a, b| a.name.cmp(&b.name));
     results.iter().map(|result| trial_report(facts, result)).collect()
 }

@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report) -> String {
                 "duration": whole(report.duration_ms),
                 "extra": { "byVerdict": report.summary, "exitCode": report.exit_code },
             },
-            "tests": report.trials.iter().map(|trial| test(report, trial)).collect::<Vec<_>>(),
+            "tests": report.trials.iter().map(|trial| entry(report, trial)).collect::<Vec<_>>(),
             "environment": {
                 "testEnvironment": visible(&report.target),
                 "extra": {
@@ -64,9 +64,9 @@ fn status(verdict: Verdict) -> &'static str {
     }
 }
 
-fn test(report: &Report, trial: &TrialReport) -> Value {
-    let mut test = Map::new();
-    let mut set = |name: &str, value: Value| test.insert(name.to_owned(), value);
+fn entry(report: &Report, trial: &TrialReport) -> Value {
+    let mut entry = Map::new();
+    let mut set = |name: &str, value: Value| entry.insert(name.to_owned(), value);
     set("testId", trial_anchor(&trial.name).into());
     set("name", visible(&trial.name).into());
     set("status", status(trial.verdict).into());
@@ -90,7 +90,7 @@ fn test(report: &Report, trial: &TrialReport) -> Value {
         set("trace", cut(&visible(&details(report, trial, &message))).into());
         set("message", message.into());
     }
-    Value::Object(test)
+    Value::Object(entry)
 }
 
 fn cut(text: &str) -> String {

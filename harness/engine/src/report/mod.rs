@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use crate::output::tell;
 use crate::secret::{Dividers, Redactor};
 
-pub use build::{Facts, TrialResult, actors, build, trials};
+pub use build::{Facts, TrialResult, actors, build, test_reports};
 pub(crate) use cause::shell;
 pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};

@@ -178,7 +178,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             preflight: look.found,
             redactor: &redactor,
         };
-        let trials = report::trials(&facts, results);
+        let trials = report::test_reports(&facts, results);
         let output = Output { reports: &prepared, machine: false, redactor: &redactor };
         return write_reports(&output, &gate, &report::build(&facts, trials, Vec::new()));
     }
@@ -236,7 +236,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         preflight: look.found,
         redactor: &redactor,
     };
-    let mut trials = report::trials(&facts, results);
+    let mut trials = report::test_reports(&facts, results);
     let scope = scope(&arguments);
     let known = Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
     let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);

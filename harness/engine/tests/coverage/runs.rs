@@ -11,7 +11,7 @@ use harness::contract::Contract;
 use harness::execute::{Environment, TrialRecord, run_trial, token};
 use harness::plan::{Planned, plan};
 use harness::report::model::{ClauseStatus, Extent, Manifest, Report};
-use harness::report::{Facts, TrialResult, actors, build, trials};
+use harness::report::{Facts, TrialResult, actors, build, test_reports};
 use harness::run::load;
 use harness::scenario::{Library, TrialSpec};
 use harness::secret::Redactor;
@@ -86,7 +86,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target:
         },
         redactor: &redactor,
     };
-    let tests = trials(&facts, results);
+    let tests = test_reports(&facts, results);
     build(&facts, tests, Vec::new())
 }
 
