@@ -136,7 +136,7 @@ try() {
     return "$code"
 }
 
-# Only doubt is worth another try. A broken promise is evidence, and stays.
+# Only doubt is worth another try. A violations is evidence, and stays.
 try_again() {
     local attempt=1 code
     while :; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reads our JUnit and CTRF files back with programs that are not ours: five runs (all well, failing, a target
-# that sends every byte, one that cannot be reached, 10,000 trials), both flavours of JUnit, xmllint with the
+# that sends every byte, one that cannot be reached, 10,000 tests), both flavours of JUnit, xmllint with the
 # strict one's schema, CTRF's own schema, and readers from PyPI and npm. Each must count what the JSON report
 # has. What cannot be installed is skipped and named; CI_TOOLS=required fails then (tools/install.sh).
 #
@@ -80,7 +80,7 @@ serve() {
 
 runs() {
     run well 0 run
-    serve "$work/serve" "$program" serve --defect token-expired-as-403 --defect drops-request-id
+    serve "$work/serve" "$program" serve --mutant token-expired-as-403 --mutant drops-request-id
     (
         # shellcheck disable=SC1091
         source "$work/serve"

@@ -86,7 +86,7 @@ async function copies(file) {
   await close();
 }
 
-const shown = (page) => page.locator(".trials tr[id]:visible").count();
+const shown = (page) => page.locator(".tests tr[id]:visible").count();
 
 async function filters(file) {
   const { page, close } = await open(file);
@@ -97,15 +97,15 @@ async function filters(file) {
   const few = await shown(page);
   const label = await page.locator(".pick .count").first().textContent();
   check(file, "a filter leaves what it names", few === Number(label.replaceAll(",", "")), `${few} of ${all}, ${label} wanted`);
-  check(file, "the filter is in the address", decodeURIComponent(page.url()).endsWith(`#trials:verdict=${verdict}`), page.url());
+  check(file, "the filter is in the address", decodeURIComponent(page.url()).endsWith(`#tests:verdict=${verdict}`), page.url());
   const url = page.url();
   await page.locator("button[type=reset]").click();
-  await page.waitForFunction((count) => [...document.querySelectorAll(".trials tr[id]")].filter((row) => row.offsetParent).length === count, all);
-  check(file, "clearing shows all again", page.url().endsWith("#trials"));
+  await page.waitForFunction((count) => [...document.querySelectorAll(".tests tr[id]")].filter((row) => row.offsetParent).length === count, all);
+  check(file, "clearing shows all again", page.url().endsWith("#tests"));
   await page.keyboard.press("Escape");
   await page.locator("h1").click();
   await page.keyboard.press("/");
-  await page.keyboard.type("no such trial anywhere");
+  await page.keyboard.type("no such test anywhere");
   await page.waitForFunction(() => location.hash.includes("q="));
   check(file, "what nobody is called is not found", (await shown(page)) === 0);
   await close();
@@ -116,16 +116,16 @@ async function filters(file) {
 
 async function deepLinks(file) {
   const first = await open(file);
-  const id = await first.page.evaluate(() => document.querySelector(".trials .more")?.previousElementSibling.id);
+  const id = await first.page.evaluate(() => document.querySelector(".tests .more")?.previousElementSibling.id);
   await first.close();
   if (!id) return;
   const { page, close } = await open(file, { hash: `#${id}` });
   const row = page.locator(`[id="${id}"]`);
-  check(file, "a link to a trial shows it", await row.isVisible());
+  check(file, "a link to a test shows it", await row.isVisible());
   const inView = await row.evaluate((element) => { const box = element.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; });
   check(file, "in view", inView);
   check(file, "and opens it", await row.evaluate((element) => element.nextElementSibling.querySelector("details").open));
-  const dead = await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.hash.slice(1)).filter((hash) => hash && !hash.startsWith("trials:") && !document.getElementById(decodeURIComponent(hash))));
+  const dead = await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.hash.slice(1)).filter((hash) => hash && !hash.startsWith("tests:") && !document.getElementById(decodeURIComponent(hash))));
   check(file, "every link leads somewhere", dead.length === 0, dead.slice(0, 5).join(" "));
   await close();
 }

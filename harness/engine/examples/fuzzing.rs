@@ -1,8 +1,8 @@
-//! What fuzzing finds and what it costs: for each defect of the reference the number of cases until it
+//! What fuzzing finds and what it costs: for each mutant of the reference the number of cases until it
 //! shows, over several seeds, and the cases a second against a sound reference.
 //!
 //! `cargo run -p harness --example fuzzing -- [SEEDS] [CASES] [PART OF A DEFECT'S NAME]`; without CASES
-//! each property draws as many as in an ordinary run. `sound` as the third argument looks for false alarms only.
+//! each property generates as many as in an ordinary run. `sound` as the third argument looks for false alarms only.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use harness::contract::Contract;
-use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
-use harness::fuzz::Draws;
+use harness::execute::{Environment, Stop, TestRecord, run_test, token};
+use harness::fuzz::Sampling;
 use harness::run::load;
-use harness::scenario::TrialSpec;
-use harness::target::{Embedded, HttpClient, Network, Target, defects, start_with_defects};
+use harness::scenario::TestCase;
+use harness::target::{Embedded, HttpClient, Network, Target, mutants, start_with_mutants};
 use tokio::sync::watch;
 
 /// How many properties run at a time.
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         eprintln!("error: the pack does not load; `conformance validate` says why");
         return ExitCode::from(2);
     };
-    let properties: Vec<TrialSpec> = library.trials.into_iter().filter(|trial| trial.property.is_some()).collect();
+    let properties: Vec<TestCase> = library.tests.into_iter().filter(|test| test.property.is_some()).collect();
     let bench = Bench { contract: Arc::new(contract), properties, cases };
     let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
         runtime.block_on(async {
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 
 struct Bench {
     contract: Arc<Contract>,
-    properties: Vec<TrialSpec>,
+    properties: Vec<TestCase>,
     cases: Option<usize>,
 }
 
@@ -86,13 +86,13 @@ impl Bench {
         Ok(())
     }
 
-    /// A line for each defect that breaks what properties claim, and nothing else.
+    /// A line for each mutant that breaks what properties assertion, and nothing else.
     async fn table(&self, seeds: u64, part: &str) -> Result<(), String> {
-        let claimed: BTreeSet<&str> =
+        let asserted: BTreeSet<&str> =
             self.properties.iter().flat_map(|property| property.clauses.iter().map(String::as_str)).collect();
-        let rows: Vec<_> = defects()
+        let rows: Vec<_> = mutants()
             .into_iter()
-            .filter(|(name, _, clauses)| name.contains(part) && clauses.iter().all(|clause| claimed.contains(clause)))
+            .filter(|(name, _, clauses)| name.contains(part) && clauses.iter().all(|clause| asserted.contains(clause)))
             .collect();
         println!("\n{:<40} {:>8} {:>6} {:>6}  first shown by", "defect", "found", "least", "most");
         let mut always = 0;
@@ -101,7 +101,7 @@ impl Bench {
             let mut shown = String::new();
             for seed in 1..=seeds {
                 let about =
-                    |property: &TrialSpec| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
+                    |property: &TestCase| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
                 let sum = self.run(&[*name], seed, about).await?;
                 let mut found = sum.found;
                 found.retain(|(_, _, broken)| broken.iter().any(|clause| clauses.contains(&clause.as_str())));
@@ -119,17 +119,17 @@ impl Bench {
                 shown_as(needed.iter().max())
             );
         }
-        println!("{always} of {} defects are found by every seed", rows.len());
+        println!("{always} of {} mutants are found by every seed", rows.len());
         Ok(())
     }
 
-    async fn run(&self, defects: &[&str], seed: u64, about: impl Fn(&TrialSpec) -> bool) -> Result<Sum, String> {
-        let (environment, _running) = self.server(defects, seed).await?;
+    async fn run(&self, mutants: &[&str], seed: u64, about: impl Fn(&TestCase) -> bool) -> Result<Sum, String> {
+        let (environment, _running) = self.server(mutants, seed).await?;
         let clock = Instant::now();
         let chosen = self.properties.iter().filter(|property| about(property));
         let environment = &environment;
-        let runs = chosen.map(|property| async move { (property, run_trial(environment, property).await) });
-        let records: Vec<(&TrialSpec, TrialRecord)> =
+        let runs = chosen.map(|property| async move { (property, run_test(environment, property).await) });
+        let records: Vec<(&TestCase, TestRecord)> =
             futures_util::stream::iter(runs).buffer_unordered(AT_A_TIME).collect().await;
         let mut sum = Sum { took: clock.elapsed(), ..Sum::default() };
         for (property, record) in records {
@@ -149,10 +149,10 @@ impl Bench {
 
     async fn server(
         &self,
-        defects: &[&str],
+        mutants: &[&str],
         seed: u64,
     ) -> Result<(Environment, (Embedded, watch::Sender<Option<Stop>>)), String> {
-        let embedded = start_with_defects(defects).await.map_err(|error| error.to_string())?;
+        let embedded = start_with_mutants(mutants).await.map_err(|error| error.to_string())?;
         let target = Target {
             url: embedded.url(),
             embedded: true,
@@ -162,6 +162,6 @@ impl Bench {
         let client = HttpClient::new(&target.url, &Network::default())?;
         let (sender, stop) = watch::channel(None);
         let environment = Environment::new(self.contract.clone(), target, client, None, token(), stop);
-        Ok((environment.with_draws(Draws { seed, cases: self.cases }), (embedded, sender)))
+        Ok((environment.with_sampling(Sampling { seed, cases: self.cases }), (embedded, sender)))
     }
 }

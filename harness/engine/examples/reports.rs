@@ -19,7 +19,7 @@ fn main() -> Result<(), String> {
         number if number.parse::<usize>().is_ok() => model::large(number.parse().unwrap_or_default()),
         path => read(Path::new(path))?,
     };
-    println!("{} trials; {} held for the run itself", report.trials.len(), memory());
+    println!("{} tests; {} held for the run itself", report.tests.len(), memory());
     let begun = Instant::now();
     for format in FORMATS {
         let path = folder.join(format!("{}.{}", format.kind, format.ending));

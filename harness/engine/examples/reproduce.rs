@@ -105,8 +105,8 @@ fn of_target(url: &str, arguments: &Arguments) -> Vec<Outcome> {
     std::thread::scope(|scope| {
         for _ in 0..arguments.jobs {
             scope.spawn(|| {
-                while let Some(trial) = failed.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = reproduced("target", url, &[], trial);
+                while let Some(test) = failed.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = reproduced("target", url, &[], test);
                     outcomes.lock().expect("no panic").push(outcome);
                 }
             });
@@ -116,21 +116,21 @@ fn of_target(url: &str, arguments: &Arguments) -> Vec<Outcome> {
 }
 
 /// So many tests, of as many kinds of violation and as many scenarios as there are.
-fn varied(trials: Vec<Value>, most: usize) -> Vec<Value> {
+fn varied(tests: Vec<Value>, most: usize) -> Vec<Value> {
     let mut kinds: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for trial in trials {
-        let first = &trial["findings"][0];
-        let scenario = text(&trial["name"]).split('/').take(3).collect::<Vec<_>>().join("/");
+    for test in tests {
+        let first = &test["findings"][0];
+        let scenario = text(&test["name"]).split('/').take(3).collect::<Vec<_>>().join("/");
         let kind = format!("{} {} {scenario}", text(&first["clause"]), text(&first["check"]));
-        kinds.entry(kind).or_default().push(trial);
+        kinds.entry(kind).or_default().push(test);
     }
     let mut chosen = Vec::new();
     while chosen.len() < most && !kinds.is_empty() {
-        kinds.retain(|_, trials| {
+        kinds.retain(|_, tests| {
             if chosen.len() < most {
-                chosen.extend(trials.pop());
+                chosen.extend(tests.pop());
             }
-            !trials.is_empty()
+            !tests.is_empty()
         });
     }
     chosen
@@ -139,7 +139,7 @@ fn varied(trials: Vec<Value>, most: usize) -> Vec<Value> {
 // ---------------------------------------------------------------- mutants
 
 fn of_mutants(arguments: &Arguments) -> Vec<Outcome> {
-    let mutants: Vec<(String, Vec<String>)> = listed(&["serve", "--defect", "list"])
+    let mutants: Vec<(String, Vec<String>)> = listed(&["serve", "--mutant", "list"])
         .into_iter()
         .map(|(name, rest)| {
             let clauses = rest.split("  ").next().unwrap_or_default();
@@ -189,7 +189,7 @@ fn of_mutant(mutant: &str, clauses: &[String], tests: &[(String, Vec<String>)], 
     arguments.extend(chosen);
     let report = run(&server.url, &server.exports, &arguments);
     let failed = varied(failed(&report), most);
-    failed.iter().map(|trial| reproduced(mutant, &server.url, &server.exports, trial)).collect()
+    failed.iter().map(|test| reproduced(mutant, &server.url, &server.exports, test)).collect()
 }
 
 /// `conformance serve`, ended when this is dropped.
@@ -202,7 +202,7 @@ struct Server {
 impl Server {
     fn start(mutant: &str) -> Self {
         let mut child = Command::new(program())
-            .args(["serve", "--defect", mutant])
+            .args(["serve", "--mutant", mutant])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -262,20 +262,20 @@ fn run(url: &str, exports: &[(String, String)], arguments: &[String]) -> Value {
 }
 
 fn failed(report: &Value) -> Vec<Value> {
-    let trials = report["trials"].as_array().cloned().unwrap_or_default();
-    trials.into_iter().filter(|trial| trial["verdict"] == "failed").collect()
+    let tests = report["trials"].as_array().cloned().unwrap_or_default();
+    tests.into_iter().filter(|test| test["verdict"] == "failed").collect()
 }
 
-fn reproduced(server: &str, url: &str, exports: &[(String, String)], trial: &Value) -> Outcome {
-    let name = text(&trial["name"]).to_owned();
-    let wanted: Vec<String> = trial["findings"]
+fn reproduced(server: &str, url: &str, exports: &[(String, String)], test: &Value) -> Outcome {
+    let name = text(&test["name"]).to_owned();
+    let wanted: Vec<String> = test["findings"]
         .as_array()
         .into_iter()
         .flatten()
         .filter(|finding| finding["level"] == "MUST")
         .map(|finding| format!("{} ({})", text(&finding["clause"]), text(&finding["check"])))
         .collect();
-    let verdict = match script(url, trial) {
+    let verdict = match script(url, test) {
         Err(why) => Verdict::Other(why),
         Ok(script) => judged(&script, exports, url, &wanted),
     };
@@ -283,15 +283,15 @@ fn reproduced(server: &str, url: &str, exports: &[(String, String)], trial: &Val
         server: server.to_owned(),
         test: name,
         clauses: wanted.iter().filter_map(|pair| pair.split(' ').next()).map(str::to_owned).collect(),
-        is_property: trial["fuzz"].is_object(),
-        steps: trial["exchanges"].as_array().map_or(0, Vec::len),
+        is_property: test["fuzz"].is_object(),
+        steps: test["exchanges"].as_array().map_or(0, Vec::len),
         verdict,
     }
 }
 
 /// The script, by the command that the report names.
-fn script(url: &str, trial: &Value) -> Result<Vec<u8>, String> {
-    let command = text(&trial["repro"]).strip_suffix(" | sh").ok_or("the report names no script")?;
+fn script(url: &str, test: &Value) -> Result<Vec<u8>, String> {
+    let command = text(&test["repro"]).strip_suffix(" | sh").ok_or("the report names no script")?;
     let command = command.strip_prefix("conformance").ok_or("the report names another command")?;
     let output = Command::new("sh")
         .arg("-c")

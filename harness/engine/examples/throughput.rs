@@ -16,9 +16,9 @@ use chrono::Utc;
 use futures_util::StreamExt as _;
 use harness::contract::Contract;
 use harness::execute::request::{Prepared, prepare};
-use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
+use harness::execute::{Environment, Stop, TestRecord, run_test, token};
 use harness::run::load;
-use harness::scenario::{TrialSpec, load as load_scenarios};
+use harness::scenario::{TestCase, load as load_scenarios};
 use harness::source::Problems;
 use harness::target::{HttpClient, Network, Receiver, Target, credentials};
 use tokio::runtime::Handle;
@@ -31,7 +31,7 @@ const ROUNDS: usize = 7;
 /// The longest that everything together may take.
 const BOUND: Duration = Duration::from_secs(120);
 
-/// Ten errors that one request provokes, without anything prepared: a trial is a request.
+/// Ten errors that one request provokes, without anything prepared: a test is a request.
 const ERRORS: [(&str, &str); 10] = [
     ("no-credential", "{ call: listCustomers, as: anonymous, expect: { error: AUTHENTICATION_FAILED } }"),
     ("unknown-key", "{ call: listCustomers, as: unknown, expect: { error: AUTHENTICATION_FAILED } }"),
@@ -77,14 +77,14 @@ async fn measure() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (contract, _) = load(&root).map_err(|problems| told(&problems))?;
     let contract = Arc::new(contract);
-    let trials = Arc::new(trials(&contract)?);
+    let tests = Arc::new(tests(&contract)?);
     let client = bare_client()?;
     let (_sender, stop) = watch::channel(None);
     let environment = Arc::new(environment(&contract, stop).await?);
     let (mut harness, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let judged = by_harness(&environment, &trials).await?;
-        let sent = by_bare_client(&client, requests(&contract, &trials)?).await?;
+        let judged = by_harness(&environment, &tests).await?;
+        let sent = by_bare_client(&client, requests(&contract, &tests)?).await?;
         if round > 0 {
             harness.push(judged);
             bare.push(sent);
@@ -102,18 +102,18 @@ async fn environment(contract: &Arc<Contract>, stop: watch::Receiver<Option<Stop
     Ok(Environment::new(contract.clone(), target, http, Some(receiver), token(), stop))
 }
 
-/// Every trial from making its request to the last finding; one that does not pass ends the measurement.
-/// As in a run, each trial in flight blocks a thread on the one runtime.
-async fn by_harness(environment: &Arc<Environment>, trials: &Arc<Vec<TrialSpec>>) -> Result<Duration, String> {
+/// Every test from making its request to the last finding; one that does not pass ends the measurement.
+/// As in a run, each test in flight blocks a thread on the one runtime.
+async fn by_harness(environment: &Arc<Environment>, tests: &Arc<Vec<TestCase>>) -> Result<Duration, String> {
     let clock = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
     let threads: Vec<_> = (0..IN_FLIGHT)
         .map(|_| {
-            let (environment, trials, next, runtime) =
-                (environment.clone(), trials.clone(), next.clone(), Handle::current());
+            let (environment, tests, next, runtime) =
+                (environment.clone(), tests.clone(), next.clone(), Handle::current());
             tokio::task::spawn_blocking(move || {
-                while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    flawless(&trial.name, runtime.block_on(run_trial(&environment, trial)))?;
+                while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    flawless(&test.name, runtime.block_on(run_test(&environment, test)))?;
                 }
                 Ok::<(), String>(())
             })
@@ -125,15 +125,15 @@ async fn by_harness(environment: &Arc<Environment>, trials: &Arc<Vec<TrialSpec>>
     Ok(clock.elapsed())
 }
 
-fn flawless(trial: &str, record: TrialRecord) -> Result<(), String> {
+fn flawless(test: &str, record: TestRecord) -> Result<(), String> {
     if let Some(reason) = record.inconclusive {
-        return Err(format!("{trial}: {reason}"));
+        return Err(format!("{test}: {reason}"));
     }
     if let Some(finding) = record.findings.first() {
-        return Err(format!("{trial}: {} {}: {}", finding.clause, finding.expected, finding.actual));
+        return Err(format!("{test}: {} {}: {}", finding.clause, finding.expected, finding.actual));
     }
     if record.requests != 1 {
-        return Err(format!("{trial}: {} requests where one was meant", record.requests));
+        return Err(format!("{test}: {} requests where one was meant", record.requests));
     }
     Ok(())
 }
@@ -201,15 +201,15 @@ fn bare_client() -> Result<reqwest::Client, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The requests of all trials, made beforehand: making them is the harness's work, not the bare client's.
-fn requests(contract: &Contract, trials: &[TrialSpec]) -> Result<Vec<reqwest::Request>, String> {
+/// The requests of all tests, made beforehand: making them is the harness's work, not the bare client's.
+fn requests(contract: &Contract, tests: &[TestCase]) -> Result<Vec<reqwest::Request>, String> {
     let target = target(contract)?;
-    trials
+    tests
         .iter()
-        .map(|trial| {
-            let mut variables = trial.variables.clone();
+        .map(|test| {
+            let mut variables = test.variables.clone();
             variables.insert("unique".into(), token().into());
-            bare_request(prepare(contract, &target, &target.url, &trial.steps[0], &variables, Utc::now())?)
+            bare_request(prepare(contract, &target, &target.url, &test.steps[0], &variables, Utc::now())?)
         })
         .collect()
 }
@@ -235,17 +235,17 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
     Ok(bare)
 }
 
-/// The trials of a scenario file like any other, each as often as makes a thousand.
-fn trials(contract: &Contract) -> Result<Vec<TrialSpec>, String> {
+/// The tests of a scenario file like any other, each as often as makes a thousand.
+fn tests(contract: &Contract) -> Result<Vec<TestCase>, String> {
     let folder = std::env::temp_dir().join(format!("conformance-throughput-{}", std::process::id()));
     let loaded = write_scenarios(&folder).map_err(|error| format!("{}: {error}", folder.display()));
     let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| told(&problems)));
     let _ = std::fs::remove_dir_all(&folder);
-    let kinds = loaded?.trials;
+    let kinds = loaded?.tests;
     let rounds = SCENARIOS / kinds.len();
     Ok((1..=rounds)
         .flat_map(|round| {
-            kinds.iter().map(move |kind| TrialSpec { name: format!("{}/{round}", kind.name), ..kind.clone() })
+            kinds.iter().map(move |kind| TestCase { name: format!("{}/{round}", kind.name), ..kind.clone() })
         })
         .collect())
 }
@@ -260,5 +260,5 @@ fn write_scenarios(folder: &Path) -> std::io::Result<()> {
 }
 
 fn told(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| problem.drawn()).collect::<Vec<_>>().join("\n\n")
+    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n\n")
 }

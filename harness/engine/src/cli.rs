@@ -11,7 +11,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::compare::Change;
-use crate::fuzz::Draws;
+use crate::fuzz::Sampling;
 use crate::plan::Shard;
 use crate::report::Order;
 
@@ -59,11 +59,11 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Check schemas, scenarios and a target file, and show everything that is wrong at its place
     Validate(PackArgs),
-    /// List every trial with its clauses and needs
+    /// List every test with its clauses and needs
     List(PackArgs),
-    /// Say in words what a trial, a clause, an error code or a check is about
+    /// Say in words what a test, a clause, an error code or a check is about
     Explain {
-        /// The name of a trial, clause, code or check
+        /// The name of a test, clause, code or check
         name: String,
         /// Where the contract stands
         #[command(flatten)]
@@ -81,19 +81,19 @@ pub enum Command {
     },
     /// Print a POSIX shell script that does what a test does and says whether a violation shows again
     Repro(Box<ReproArgs>),
-    /// Join the JSON reports of all parts of a run, shards or single trials, and judge them once
+    /// Join the JSON reports of all parts of a run, shards or single tests, and judge them once
     Merge(MergeArgs),
     /// Serve the reference API
     Serve {
         /// The address to listen on; port 0 takes a free one
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
         listen: std::net::SocketAddr,
-        /// Break a promise on purpose (repeatable); `--defect list` lists what can be broken
+        /// Break a promise on purpose (repeatable); `--mutant list` lists what can be broken
         #[arg(long, value_name = "NAME")]
-        defect: Vec<String>,
-        /// Keep the contract in another permitted way (repeatable); `--variation list` lists the ways
+        mutant: Vec<String>,
+        /// Keep the contract in another permitted way (repeatable); `--variant list` lists the ways
         #[arg(long, value_name = "NAME")]
-        variation: Vec<String>,
+        variant: Vec<String>,
     },
     /// Say whether the bundle of `run --certify` is whole and unchanged
     Certify {
@@ -103,7 +103,7 @@ pub enum Command {
     },
     /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
     Compare(CompareArgs),
-    /// Run the suite against every defect of the reference, and say which it finds
+    /// Run the suite against every mutant of the reference, and say which it finds
     Prove(ProveArgs),
     /// Draw the JSON reports of a folder, one a release, over time
     History {
@@ -165,10 +165,10 @@ pub enum ComparisonFormat {
 /// The flags of `prove`.
 #[derive(Args, Debug)]
 pub struct ProveArgs {
-    /// Only defects with one of these words in their names
+    /// Only mutants with one of these words in their names
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub only: Vec<String>,
-    /// Every trial against every server, instead of a sample of those that should keep silent
+    /// Every test against every server, instead of a sample of those that should keep silent
     #[arg(long)]
     pub whole: bool,
     /// Another seed takes other samples
@@ -268,7 +268,7 @@ pub struct MergeArgs {
     /// JSON reports of all parts of one run, or folders of them
     #[arg(value_name = "FILE|DIR", required = true)]
     pub parts: Vec<PathBuf>,
-    /// The pack that was run, where it is not found from here: it names trials that are missing
+    /// The pack that was run, where it is not found from here: it names tests that are missing
     #[arg(long, value_name = "DIR", env = "CONFORMANCE_PACK")]
     pub pack: Option<PathBuf>,
     /// Where reports go, and what is made of them.
@@ -296,12 +296,12 @@ pub struct GateArgs {
     /// Compare with the JSON report of an earlier run; what vanished or is newly skipped fails
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_BASELINE")]
     pub baseline: Option<PathBuf>,
-    /// What fails besides: `any` breach, or only what is `new` against the baseline
+    /// What fails besides: `any` violation, or only what is `new` against the baseline
     #[arg(long, value_enum, env = "CONFORMANCE_FAIL_ON", default_value = "any")]
     pub fail_on: FailOn,
 }
 
-/// Which breaches fail a run.
+/// Which violations fail a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// All of them.
@@ -323,8 +323,8 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
 
 impl RunArgs {
     /// By what properties draw their cases.
-    pub fn draws(&self) -> Draws {
-        Draws { seed: self.seed, cases: self.cases }
+    pub fn sampling(&self) -> Sampling {
+        Sampling { seed: self.seed, cases: self.cases }
     }
 }
 

@@ -131,11 +131,11 @@ impl Fault {
 /// What an exchange is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It prepares: its success is a condition, not a claim.
+    /// It prepares: its success is a condition, not an assertion.
     SetUp,
-    /// The scenario claims something of it.
+    /// The scenario asserts something of it.
     Asserted,
-    /// It clears away what the trial made.
+    /// It clears away what the test made.
     TearDown,
 }
 

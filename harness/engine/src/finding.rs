@@ -1,4 +1,4 @@
-//! Findings: one broken promise each, with what was expected, what came, and where.
+//! Findings: one violations each, with what was expected, what came, and where.
 
 mod key;
 
@@ -57,9 +57,9 @@ impl Part {
     }
 }
 
-/// A breach as a check sees it, before it is known which clause that is.
+/// A violation as a check sees it, before it is known which clause that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub struct Violation {
     /// Where it is.
     pub part: Part,
     /// What the contract asks for.
@@ -68,33 +68,33 @@ pub struct Breach {
     pub actual: String,
 }
 
-impl Breach {
-    /// A breach at a part.
+impl Violation {
+    /// A violation at a part.
     pub fn new(part: Part, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self { part, expected: expected.into(), actual: actual.into() }
     }
 
-    /// A breach in the body.
+    /// A violation in the body.
     pub fn body(pointer: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self::new(Part::Body(pointer.to_owned()), expected, actual)
     }
 
-    /// A breach in a header field.
+    /// A violation in a header field.
     pub fn header(name: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self::new(Part::Header(name.to_owned()), expected, actual)
     }
 }
 
-/// A broken promise.
+/// A violations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The clause that is broken.
     pub clause: String,
-    /// The check that speaks; `expectation` for a scenario's own claim.
+    /// The check that speaks; `expectation` for a scenario's own assertion.
     pub check: String,
     /// How bad it is.
     pub level: Level,
-    /// The claim, in one line.
+    /// The assertion, in one line.
     pub message: String,
     /// What the contract asks for.
     pub expected: String,
@@ -102,11 +102,11 @@ pub struct Finding {
     pub actual: String,
     /// Where in the answer.
     pub part: Part,
-    /// The index of the exchange in its trial.
+    /// The index of the exchange in its test.
     pub exchange: usize,
 }
 
-/// The check name of a scenario's own claims.
+/// The check name of a scenario's own asserts.
 pub const EXPECTATION: &str = "expectation";
 
 #[cfg(test)]

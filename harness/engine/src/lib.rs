@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod contract;
+pub mod docs_check;
 pub mod documents;
 pub mod exchange;
 pub mod execute;
@@ -21,7 +22,6 @@ pub mod pairs;
 pub mod plan;
 pub mod preflight;
 pub mod prove;
-pub mod published;
 pub mod random;
 pub mod report;
 pub mod repro;
@@ -31,7 +31,7 @@ pub mod secret;
 pub mod signature;
 pub mod source;
 pub mod target;
-pub mod trial;
+pub mod test_runner;
 pub mod verdict;
 
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
         Command::Docs { file, pack } => commands::docs(&file, &pack),
         Command::Repro(arguments) => commands::repro(&arguments),
         Command::Merge(arguments) => run::merge(&arguments),
-        Command::Serve { listen, defect, variation } => commands::serve(listen, &defect, &variation),
+        Command::Serve { listen, mutant, variant } => commands::serve(listen, &mutant, &variant),
         Command::Certify { check } => commands::certify(&check),
         Command::Compare(arguments) => commands::compare(&arguments),
         Command::Prove(arguments) => commands::prove(&arguments),

@@ -131,11 +131,11 @@ pub fn push_visible(out: &mut String, letter: char) {
 }
 
 fn push_spelt(out: &mut String, letter: char) {
-    let _ = spell(out, letter);
+    let _ = escape(out, letter);
 }
 
 /// A letter by its number.
-pub fn spell(out: &mut impl Write, letter: char) -> fmt::Result {
+pub fn escape(out: &mut impl Write, letter: char) -> fmt::Result {
     write!(out, "\\u{{{:x}}}", u32::from(letter))
 }
 

@@ -15,11 +15,11 @@ use tokio::sync::watch;
 
 use crate::compare::{Change, Trend, compare};
 use crate::contract::{Contract, Level};
-use crate::execute::{Environment, run_trial};
+use crate::execute::{Environment, run_test};
 use crate::prove::{Kind, Row, rows};
 use crate::report::model::{Extent, Manifest};
-use crate::report::{Facts, Report, TrialResult, build, test_reports};
-use crate::scenario::{Library, TrialSpec};
+use crate::report::{Facts, Report, TestResult, build, test_reports};
+use crate::scenario::{Library, TestCase};
 use crate::secret::Redactor;
 use crate::target::{HttpClient, Network, Receiver, start_with};
 use crate::verdict::{Rules, Verdict};
@@ -38,7 +38,7 @@ pub struct Mutant<'l> {
     pub name: &'static str,
     /// The clause by which it is known.
     pub clause: &'static str,
-    tests: Vec<&'l TrialSpec>,
+    tests: Vec<&'l TestCase>,
 }
 
 /// How a pair came out.
@@ -72,7 +72,7 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
     let steady = |row: &Row| !row.name.starts_with("intermittent-");
     let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
     let mut all: Vec<Row> =
-        rows().into_iter().filter(|row| row.kind == Kind::Defect && must(row) && quick(row)).collect();
+        rows().into_iter().filter(|row| row.kind == Kind::Mutant && must(row) && quick(row)).collect();
     all.sort_by_cached_key(|row| number(seed, row.name));
     let mut pairs: Vec<(Row, Row)> = Vec::new();
     for distance in 1..all.len() {
@@ -91,18 +91,18 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
 }
 
 /// Tests about the clauses of a row that neither wait for the target nor for each other, in an order of its own.
-fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TrialSpec> {
-    let about = |test: &&TrialSpec| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
-    let waits = |test: &&TrialSpec| {
+fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
+    let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
+    let waits = |test: &&TestCase| {
         test.lock.is_some()
             || test.property.is_some()
             || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some() || step.burst.is_some())
     };
-    let mut tests: Vec<&TrialSpec> = library.trials.iter().filter(about).filter(|test| !waits(test)).collect();
+    let mut tests: Vec<&TestCase> = library.tests.iter().filter(about).filter(|test| !waits(test)).collect();
     tests.sort_by_cached_key(|test| number(0, &format!("{} {}", row.name, test.name)));
     // A test of each scenario first, so that those that are tried differ.
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut in_rounds: Vec<(usize, &TrialSpec)> = Vec::new();
+    let mut in_rounds: Vec<(usize, &TestCase)> = Vec::new();
     for test in tests {
         let round = seen.entry(test.name.split('/').take(2).last().unwrap_or_default()).or_default();
         in_rounds.push((*round, test));
@@ -121,12 +121,12 @@ pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Ro
     let candidates = candidates(library, row);
     let report = run(contract, &candidates, &[row.name]).await.ok()?;
     let breaks = |report: &Report, name: &str, clause: &str| {
-        let findings = report.trials.iter().filter(|trial| trial.name == name).flat_map(|trial| &trial.findings);
+        let findings = report.tests.iter().filter(|test| test.name == name).flat_map(|test| &test.findings);
         findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
     };
     row.clauses.iter().find_map(|clause| {
-        let sees = |test: &&TrialSpec| breaks(&report, &test.name, clause);
-        let tests: Vec<&TrialSpec> = candidates.iter().copied().filter(sees).take(KEPT).collect();
+        let sees = |test: &&TestCase| breaks(&report, &test.name, clause);
+        let tests: Vec<&TestCase> = candidates.iter().copied().filter(sees).take(KEPT).collect();
         (!tests.is_empty()).then_some(Mutant { name: row.name, clause, tests })
     })
 }
@@ -150,20 +150,20 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
     let text = crate::compare::text(&comparison);
     let begins = |detail: &String| detail.split(' ').next() == Some(other.clause);
     let in_a_test =
-        comparison.trials.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(begins));
+        comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(begins));
     let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
     if comparison.exit_code(&[]) == 1 && (in_a_test || as_a_cause) {
         return Ok(Outcome::Named);
     }
-    let findings = both.trials.iter().flat_map(|trial| &trial.findings);
+    let findings = both.tests.iter().flat_map(|test| &test.findings);
     let there = findings.filter(|finding| finding.clause == other.clause && both.fails(finding)).count();
-    let known = baseline.trials.iter().flat_map(|trial| &trial.findings);
+    let known = baseline.tests.iter().flat_map(|test| &test.findings);
     let before = known.filter(|finding| finding.clause == other.clause).count();
     Ok(if there <= before { Outcome::Masked } else { Outcome::Overlooked(text) })
 }
 
 /// The report of some tests against the reference with some mutations.
-async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str]) -> Result<Report, String> {
+async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
     let embedded = start_with(mutations, &[]).await.map_err(|error| error.to_string())?;
     let target = embedded.target();
     let client = HttpClient::new(&target.url, &Network::default())?;
@@ -172,14 +172,14 @@ async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str])
     let (_sender, stop) = watch::channel(None);
     let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
     let (environment, rules, started) = (&environment, Rules::default(), Utc::now());
-    let one = |test: &TrialSpec| {
+    let one = |test: &TestCase| {
         let test = test.clone();
-        async move { (run_trial(environment, &test).await, test) }
+        async move { (run_test(environment, &test).await, test) }
     };
     let mut running = futures_util::stream::iter(tests.iter().map(|test| one(test))).buffer_unordered(AT_A_TIME);
     let mut results = Vec::new();
     while let Some((record, test)) = running.next().await {
-        results.push(TrialResult {
+        results.push(TestResult {
             outcome: rules.judge(&test.name, &record),
             name: test.name,
             file: test.file,
@@ -208,7 +208,7 @@ async fn run(contract: &Arc<Contract>, tests: &[&TrialSpec], mutations: &[&str])
         preflight: None,
         manifest: Manifest {
             shard: None,
-            by_trial: false,
+            by_test: false,
             filtered: true,
             whole: extent.clone(),
             part: extent,

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::Contract;
-use crate::scenario::{TrialSpec, template};
+use crate::scenario::{TestCase, template};
 use crate::target::Target;
 
 /// A part of the suite.
@@ -15,34 +15,34 @@ pub struct Shard {
     pub count: u64,
 }
 
-/// A trial, and why it is not run, if it is not.
+/// A test, and why it is not run, if it is not.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The trial.
-    pub spec: TrialSpec,
+    /// The test.
+    pub spec: TestCase,
     /// Why it is skipped.
     pub skip: Option<String>,
     /// Why it could find nothing out, so that it is inconclusive without being run.
     pub doubt: Option<String>,
 }
 
-/// The trials of a shard. What properties have found before comes first, then those that await deliveries and those
+/// The tests of a shard. What properties have found before comes first, then those that await deliveries and those
 /// that hold a lock, since they wait, the ones for the target and the others for each other, while the rest goes on.
 /// Properties run when no scenario does and come behind all of them; tests that run alone come last.
-pub fn plan(contract: &Contract, target: &Target, trials: Vec<TrialSpec>, shard: Option<Shard>) -> Vec<Planned> {
-    let mut planned: Vec<Planned> = trials
+pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Planned> {
+    let mut planned: Vec<Planned> = tests
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
         .map(|spec| Planned { skip: skip(contract, target, &spec), doubt: None, spec })
         .collect();
-    planned.sort_by_key(|trial| {
-        let spec = &trial.spec;
+    planned.sort_by_key(|test| {
+        let spec = &test.spec;
         (spec.alone, spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
     });
     planned
 }
 
-fn skip(contract: &Contract, target: &Target, spec: &TrialSpec) -> Option<String> {
+fn skip(contract: &Contract, target: &Target, spec: &TestCase) -> Option<String> {
     target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs).or_else(|| {
         operations(spec).into_iter().find_map(|operation| {
             let reason = target.lacks.get(&operation)?;
@@ -52,19 +52,19 @@ fn skip(contract: &Contract, target: &Target, spec: &TrialSpec) -> Option<String
 }
 
 /// The operations that a test calls, fixtures included.
-pub fn operations(spec: &TrialSpec) -> Vec<String> {
+pub fn operations(spec: &TestCase) -> Vec<String> {
     let called = spec.steps.iter().filter_map(|step| template::text(step.call.as_deref()?, &spec.variables).ok());
     called.chain(spec.property.as_ref().map(|property| property.operation.clone())).collect()
 }
 
-fn awaits(spec: &TrialSpec) -> bool {
+fn awaits(spec: &TestCase) -> bool {
     spec.steps.iter().any(|step| step.deliveries.is_some())
 }
 
-/// Whether a trial belongs to a shard: by a hash of its name, so that the same trial is in the same
-/// shard whatever else is added. Trials with the same lock stay together, since they must not run at the
+/// Whether a test belongs to a shard: by a hash of its name, so that the same test is in the same
+/// shard whatever else is added. Tests with the same lock stay together, since they must not run at the
 /// same time, and shards do.
-pub fn belongs(spec: &TrialSpec, shard: Shard) -> bool {
+pub fn belongs(spec: &TestCase, shard: Shard) -> bool {
     home(spec.lock.as_deref().unwrap_or(&spec.name), shard.count) == shard.index
 }
 

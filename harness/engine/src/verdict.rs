@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Level;
-use crate::execute::TrialRecord;
+use crate::execute::TestRecord;
 use crate::finding::{Finding, Key};
 use crate::target::Deviation;
 
-/// What is said of a trial.
+/// What is said of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -53,7 +53,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a trial that was not run to its end.
+    /// The outcome of a test that was not run to its end.
     pub fn unrun(verdict: Verdict, reason: Option<String>) -> Self {
         Self { verdict, reason, described: Vec::new() }
     }
@@ -71,13 +71,13 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The verdict on a trial. A known deviation lets pass the findings that it describes and no others.
-    pub fn judge(&self, trial: &str, record: &TrialRecord) -> Outcome {
+    /// The verdict on a test. A known deviation lets pass the findings that it describes and no others.
+    pub fn judge(&self, test: &str, record: &TestRecord) -> Outcome {
         let described = record
             .findings
             .iter()
             .enumerate()
-            .map(|(at, finding)| self.descriptions(trial, finding, record.keys.get(at)));
+            .map(|(at, finding)| self.descriptions(test, finding, record.keys.get(at)));
         let described: Vec<Vec<usize>> = described.collect();
         let (mut open, mut known) = (false, Vec::new());
         for (finding, entries) in record.findings.iter().zip(&described).filter(|(finding, _)| self.fails(finding)) {
@@ -111,11 +111,11 @@ impl Rules {
         )
     }
 
-    fn descriptions(&self, trial: &str, finding: &Finding, key: Option<&Key>) -> Vec<usize> {
+    fn descriptions(&self, test: &str, finding: &Finding, key: Option<&Key>) -> Vec<usize> {
         let valid = |deviation: &Deviation| self.today <= deviation.expires;
         let entries = self.deviations.iter().enumerate();
         entries
-            .filter(|(_, deviation)| valid(deviation) && deviation.describes(trial, finding, key))
+            .filter(|(_, deviation)| valid(deviation) && deviation.describes(test, finding, key))
             .map(|(index, _)| index)
             .collect()
     }
@@ -153,8 +153,8 @@ mod tests {
         }
     }
 
-    fn record(findings: Vec<Finding>, inconclusive: Option<&str>) -> TrialRecord {
-        TrialRecord { findings, inconclusive: inconclusive.map(str::to_owned), ..TrialRecord::default() }
+    fn record(findings: Vec<Finding>, inconclusive: Option<&str>) -> TestRecord {
+        TestRecord { findings, inconclusive: inconclusive.map(str::to_owned), ..TestRecord::default() }
     }
 
     fn known(clause: &str, expires: &str) -> Rules {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_promise_outranks_doubt() {
+    fn a_broken_statement_outranks_doubt() {
         let record = record(vec![finding("A", Level::Must)], Some("unreachable"));
         assert_eq!(Rules::default().judge("t", &record).verdict, Verdict::Failed);
     }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deviation_hides_no_other_breach_of_the_same_trial() {
+    fn a_deviation_hides_no_other_violation_of_the_same_test() {
         let rules = known_as(json!({
             "trials": "a*", "check": "sample", "place": "status",
             "reason": "agreed", "ticket": "KYC-1", "owner": "desk", "expires": "2026-12-01"

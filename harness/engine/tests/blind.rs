@@ -37,18 +37,18 @@ fn no_expectation_of_the_second_pack_is_blind() {
 fn every_await_rejects_a_wrong_number_of_deliveries() {
     let (_, library) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let mut awaited = 0;
-    for trial in &library.trials {
-        for wanted in trial.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
+    for test in &library.tests {
+        for wanted in test.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
             awaited += 1;
             let delivered = |count: u32| {
                 let one = Delivery { arrived: chrono::DateTime::UNIX_EPOCH, headers: Vec::new(), body: b"{}".to_vec() };
                 miscounted(&vec![one; count as usize], wanted.attempts)
             };
-            assert!(!delivered(wanted.attempts), "{}: the right number is rejected", trial.name);
+            assert!(!delivered(wanted.attempts), "{}: the right number is rejected", test.name);
             for wrong in
                 [0, wanted.attempts - 1, wanted.attempts + 1].into_iter().filter(|count| *count != wanted.attempts)
             {
-                assert!(delivered(wrong), "{}: {wrong} deliveries are accepted", trial.name);
+                assert!(delivered(wrong), "{}: {wrong} deliveries are accepted", test.name);
             }
         }
     }
@@ -61,19 +61,19 @@ fn judge_all(root: &Path, at_least: usize) {
     let mut judged = 0;
     // Rows of a table often differ in nothing that their expectation says.
     let mut seen = BTreeSet::new();
-    for trial in &library.trials {
-        let variables = variables_of(trial);
-        for step in &trial.steps {
+    for test in &library.tests {
+        let variables = variables_of(test);
+        for step in &test.steps {
             let Some(expect) = &step.expect else { continue };
-            let clause = step.clause.as_ref().or(trial.clauses.first()).cloned().unwrap_or_default();
+            let clause = step.clause.as_ref().or(test.clauses.first()).cloned().unwrap_or_default();
             let operation = harness::scenario::template::text(step.call.as_deref().unwrap_or_default(), &variables);
-            let operation = operation.unwrap_or_else(|missing| panic!("{}: {missing:?}", trial.name));
+            let operation = operation.unwrap_or_else(|missing| panic!("{}: {missing:?}", test.name));
             judged += 1;
             let case =
                 Case { contract: &contract, operation: &operation, expect, clause: &clause, variables: &variables };
-            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{}: {what}", trial.name)));
+            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{}: {what}", test.name)));
         }
-        let Some(property) = &trial.property else { continue };
+        let Some(property) = &test.property else { continue };
         for rule in &property.rules {
             judged += 1;
             if !new(&mut seen, &property.operation, &rule.expect) {
@@ -87,7 +87,7 @@ fn judge_all(root: &Path, at_least: usize) {
                 variables: &variables,
             };
             let name = rule.rule.name;
-            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{} ({name}): {what}", trial.name)));
+            blind.extend(unnoticed(&case).into_iter().map(|what| format!("{} ({name}): {what}", test.name)));
         }
     }
     blind.retain(|what| !OPEN.iter().any(|(known, _)| what.starts_with(known)));
@@ -204,13 +204,13 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong
 }
 
-/// What a trial knows when its steps run; what is kept from answers has some value.
-fn variables_of(trial: &harness::scenario::TrialSpec) -> Variables {
-    let mut variables = trial.variables.clone();
+/// What a test knows when its steps run; what is kept from answers has some value.
+fn variables_of(test: &harness::scenario::TestCase) -> Variables {
+    let mut variables = test.variables.clone();
     for name in ["unique", "long", "huge", "now", "webhook.url", "webhook.refusing"] {
         variables.insert(name.to_owned(), format!("the-{name}").into());
     }
-    for (name, from) in trial.steps.iter().flat_map(|step| &step.keep) {
+    for (name, from) in test.steps.iter().flat_map(|step| &step.keep) {
         let number = from.contains("header ") || from == "status";
         variables.insert(name.clone(), if number { "50".into() } else { format!("kept-{name}").into() });
     }

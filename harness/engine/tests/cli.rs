@@ -89,8 +89,8 @@ fn a_target_file_may_leave_the_url_to_the_command_line() {
 #[test]
 fn the_runner_s_own_values_are_judged_before_anything_is_sent() {
     Program::run(&["--test-threads", "0"]).refused_in_a_line(2, "--test-threads must be at least 1");
-    Program::run(&["no-such-trial"]).refused_in_a_line(2, "no trial matches; `--list` shows all names");
-    Program::run(&["--exact", "readme"]).refused_in_a_line(2, "no trial matches");
+    Program::run(&["no-such-trial"]).refused_in_a_line(2, "no test matches; `--list` shows all names");
+    Program::run(&["--exact", "readme"]).refused_in_a_line(2, "no test matches");
     Program::run(&["--pack", "/nowhere"])
         .refused_in_a_line(2, "--pack /nowhere: no folders `schemas` and `scenarios` there");
 }
@@ -144,7 +144,7 @@ fn mistakes_in_a_target_file_are_drawn_at_their_place() {
             "deviations: [{ clause: ENV-1, reason: r, ticket: t, expires: 2030-13-01 }]",
             "deviations[0].expires: `2030-13-01` is no day of the calendar",
             ":2:62",
-            "write the last day on which the breach is let pass as YYYY-MM-DD",
+            "write the last day on which the violation is let pass as YYYY-MM-DD",
         ),
         (
             "deviations: [{ reason: r, ticket: t, expires: 2030-01-01 }]",
@@ -221,12 +221,12 @@ fn a_served_reference_can_be_tested_with_what_it_prints() {
 }
 
 #[test]
-fn an_unknown_defect_is_corrected() {
-    Program::new(&["serve", "--defect", "drops-request-ids"])
+fn an_unknown_mutant_is_corrected() {
+    Program::new(&["serve", "--mutant", "drops-request-ids"])
         .go()
-        .refused_in_a_line(2, "there is no defect `drops-request-ids`");
-    let said = Program::new(&["serve", "--listen", "127.0.0.1:0", "--variation", "x-y-z"]).go();
-    said.refused_in_a_line(2, "error: there is no variation `x-y-z`: `--variation list` lists all");
+        .refused_in_a_line(2, "there is no mutant `drops-request-ids`");
+    let said = Program::new(&["serve", "--listen", "127.0.0.1:0", "--variant", "x-y-z"]).go();
+    said.refused_in_a_line(2, "error: there is no variant `x-y-z`: `--variant list` lists all");
 }
 
 // ---------------------------------------------------------------- the pack
@@ -305,7 +305,7 @@ fn a_sound_pack_is_well() {
 // ---------------------------------------------------------------- names
 
 #[test]
-fn trials_are_listed_as_libtest_lists_them() {
+fn tests_are_listed_as_libtest_lists_them() {
     let all = names(&[]);
     assert!(all.len() > 250 && all.iter().all(|name| name.contains("::")), "{}", all.len());
     let listed = Program::new(&["list"]).go();
@@ -314,7 +314,7 @@ fn trials_are_listed_as_libtest_lists_them() {
 }
 
 #[test]
-fn filters_choose_trials() {
+fn filters_choose_tests() {
     let readme = names(&["readme::"]);
     assert!(readme.len() > 5 && readme.iter().all(|name| name.contains("readme::")), "{readme:?}");
     assert_eq!(names(&["--exact", &readme[0]]), readme[..1]);
@@ -335,7 +335,7 @@ fn filters_choose_trials() {
 fn everything_with_a_name_is_explained() {
     let cases = [
         ("AUTH-1", "AUTH-1 (MUST)\n"),
-        ("STA-2", "Every trial puts it to the test"),
+        ("STA-2", "Every test puts it to the test"),
         ("STA-2", "status-matches-code"),
         ("WHK-4", "on every delivery to our endpoints"),
         ("TOKEN_EXPIRED", "\"$CONFORMANCE_TARGET_URL\"'/"),
@@ -351,11 +351,10 @@ fn everything_with_a_name_is_explained() {
         said.ended(0);
         assert!(said.out.contains(wanted), "{name}: {}", said.out);
     }
-    Program::new(&["explain", "TOKEN_EXPIERD"]).go().refused_in_a_line(
-        2,
-        "there is no trial, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
-    );
-    Program::new(&["explain", "xyzzy"]).go().refused_in_a_line(2, "`list` shows all trials");
+    Program::new(&["explain", "TOKEN_EXPIERD"])
+        .go()
+        .refused_in_a_line(2, "there is no test, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?");
+    Program::new(&["explain", "xyzzy"]).go().refused_in_a_line(2, "`list` shows all tests");
 }
 
 #[test]
@@ -438,10 +437,10 @@ fn clearing_up_waits_where_it_is_told_to() {
     said.go().ended(0);
     let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
     let refused = |exchange: &&Value| exchange["role"] == "teardown" && exchange["statusCode"] == 429;
-    let trials = report["trials"].as_array().expect("trials");
-    let waits = trials.iter().flat_map(|trial| trial["exchanges"].as_array().expect("exchanges")).filter(refused);
+    let tests = report["trials"].as_array().expect("trials");
+    let waits = tests.iter().flat_map(|test| test["exchanges"].as_array().expect("exchanges")).filter(refused);
     assert!(waits.count() > 0, "nobody had to wait");
-    assert_eq!(report["leftBehind"], serde_json::json!([]));
+    assert_eq!(report["leftovers"], serde_json::json!([]));
 }
 
 // ---------------------------------------------------------------- secrets
@@ -552,7 +551,7 @@ fn a_deviation_that_no_longer_holds_fails() {
 fn a_deviation_that_matches_nothing_fails() {
     let said = deviating(None, "MOVE-1", "nowhere::*", "2999-12-31");
     said.ended(1);
-    assert!(said.out.contains("the known deviation from MOVE-1 (DESK-1) matches no trial"), "{}", said.out);
+    assert!(said.out.contains("the known deviation from MOVE-1 (DESK-1) matches no test"), "{}", said.out);
 }
 
 #[test]
@@ -571,11 +570,11 @@ fn a_deviation_lets_nothing_else_pass() {
 }
 
 /// A run of the whole parcel pack against a desk, with one deviation declared.
-fn deviating(defect: Option<&'static str>, clause: &str, trial: &str, expires: &str) -> Said {
-    let desk = Desk::open(defect);
+fn deviating(mutant: Option<&'static str>, clause: &str, test: &str, expires: &str) -> Said {
+    let desk = Desk::open(mutant);
     let folder = folder();
     let text = format!(
-        "url: {}\ndeviations:\n  - {{ clause: {clause}, trials: \"{trial}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
+        "url: {}\ndeviations:\n  - {{ clause: {clause}, trials: \"{test}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
         desk.url
     );
     let file = write(&folder, "target.yaml", &text);

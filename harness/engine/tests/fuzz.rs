@@ -1,7 +1,7 @@
-//! Fuzz properties against the reference, sound and defective: what they draw, what they find, how small
+//! Fuzz properties against the reference, sound and defective: what they generate, what they find, how small
 //! they make it, and that they are silent where nothing is wrong.
 //!
-//! Most of these tests draw from a small book of their own, so that they say what they mean.
+//! Most of these tests generate from a small book of their own, so that they say what they mean.
 
 #[path = "fuzz/book.rs"]
 mod book;
@@ -13,9 +13,9 @@ mod support;
 use std::sync::Arc;
 
 use book::{BOOK, disagreeing};
-use harness::fuzz::{Draws, draw};
+use harness::fuzz::{Sampling, generate};
 use harness::plan::plan;
-use harness::scenario::{Property, TrialSpec};
+use harness::scenario::{Property, TestCase};
 use support::{Pack, PackFolder, Server, file, told};
 
 const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
@@ -24,9 +24,9 @@ const GOOD_DATES: &str = "fuzz/updateCustomer/dateOfBirth::valid-values-are-acce
 #[tokio::test(flavor = "multi_thread")]
 async fn the_smallest_case_of_each_rule_is_told() {
     let pack = Pack::with(&BOOK);
-    let draws = Draws { seed: 7, cases: Some(40) };
-    let server = Server::start(&pack, &["accepts-month-13", "accepts-april-31"], draws).await;
-    let record = server.run(pack.trial(DATES)).await;
+    let sampling = Sampling { seed: 7, cases: Some(40) };
+    let server = Server::start(&pack, &["accepts-month-13", "accepts-april-31"], sampling).await;
+    let record = server.run(pack.test(DATES)).await;
     assert_eq!(record.inconclusive, None);
     assert_eq!(
         told(&record),
@@ -40,18 +40,18 @@ async fn the_smallest_case_of_each_rule_is_told() {
     assert!(fuzz.found.iter().all(|found| found.shrunk));
     assert_eq!(record.exchanges.len(), 2, "only what shows a failure is kept");
     assert!(record.requests > 40);
-    assert!(server.environment.ledger.left().is_empty(), "what was accepted is taken away again");
+    assert!(server.environment.created.left().is_empty(), "what was accepted is taken away again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sound_reference_is_left_in_peace() {
     let pack = Pack::with(&BOOK);
     for seed in 0..3 {
-        let server = Server::start(&pack, &[], Draws { seed, cases: Some(30) }).await;
-        for trial in pack.properties() {
-            let record = server.run(trial).await;
-            assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{} with seed {seed}", trial.name);
-            assert!(record.fuzz.is_some_and(|fuzz| fuzz.cases > 0), "{}", trial.name);
+        let server = Server::start(&pack, &[], Sampling { seed, cases: Some(30) }).await;
+        for test in pack.properties() {
+            let record = server.run(test).await;
+            assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{} with seed {seed}", test.name);
+            assert!(record.fuzz.is_some_and(|fuzz| fuzz.cases > 0), "{}", test.name);
         }
     }
 }
@@ -59,8 +59,8 @@ async fn the_sound_reference_is_left_in_peace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_error_breaks_the_clause_about_server_errors() {
     let pack = Pack::with(&BOOK);
-    let server = Server::start(&pack, &["day-zero-500"], Draws::default()).await;
-    let record = server.run(pack.trial(DATES)).await;
+    let server = Server::start(&pack, &["day-zero-500"], Sampling::default()).await;
+    let record = server.run(pack.test(DATES)).await;
     let expected = ("FMT-5".to_owned(), "dateOfBirth \"1900-01-00\" (day-zero) made the server fail".to_owned());
     assert_eq!(told(&record), [expected]);
 }
@@ -68,8 +68,8 @@ async fn a_server_error_breaks_the_clause_about_server_errors() {
 #[tokio::test(flavor = "multi_thread")]
 async fn valid_values_must_be_taken() {
     let pack = Pack::with(&BOOK);
-    let server = Server::start(&pack, &["rejects-new-years-eve"], Draws { seed: 1, cases: Some(400) }).await;
-    let record = server.run(pack.trial(GOOD_DATES)).await;
+    let server = Server::start(&pack, &["rejects-new-years-eve"], Sampling { seed: 1, cases: Some(400) }).await;
+    let record = server.run(pack.test(GOOD_DATES)).await;
     let expected = ("FMT-1".to_owned(), "dateOfBirth \"1900-12-31\" (last-of-december) was refused".to_owned());
     assert_eq!(told(&record), [expected]);
 }
@@ -77,21 +77,21 @@ async fn valid_values_must_be_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_the_second_opinion_refuses_proves_nothing() {
     let pack = Pack::with(&disagreeing());
-    let server = Server::start(&pack, &[], Draws::default()).await;
-    let record = server.run(pack.trial(DATES)).await;
+    let server = Server::start(&pack, &[], Sampling::default()).await;
+    let record = server.run(pack.test(DATES)).await;
     let reason = record.inconclusive.expect("no verdict");
-    assert!(reason.contains("the second opinion refused"), "{reason}");
+    assert!(reason.contains("the oracle refused"), "{reason}");
     assert!(record.findings.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_is_kept_as_a_scenario() {
     let pack = Pack::with(&BOOK);
-    let server = Server::start(&pack, &["accepts-slashes", "nul-500"], Draws { seed: 3, cases: Some(60) }).await;
+    let server = Server::start(&pack, &["accepts-slashes", "nul-500"], Sampling { seed: 3, cases: Some(60) }).await;
     let names = [DATES, "fuzz/updateCustomer/lastName::odd-values-never-break-it"];
     let mut files = Vec::new();
     for name in names {
-        let record = server.run(pack.trial(name)).await;
+        let record = server.run(pack.test(name)).await;
         let found = record.fuzz.expect("a property").found;
         assert_eq!(found.len(), 1, "{name}");
         files.push(file(&pack, name, &found[0]));
@@ -102,15 +102,15 @@ async fn what_is_found_is_kept_as_a_scenario() {
 
     let folder = PackFolder::new("found", &files);
     let library = folder.library(&pack);
-    let kept: Vec<&TrialSpec> = library.trials.iter().filter(|trial| trial.first).collect();
+    let kept: Vec<&TestCase> = library.tests.iter().filter(|test| test.first).collect();
     assert_eq!(kept.len(), 2);
-    let sound = Server::start(&pack, &[], Draws::default()).await;
-    for trial in kept {
-        assert!(!server.run(trial).await.findings.is_empty(), "{} fails where it was found", trial.name);
-        let record = sound.run(trial).await;
-        assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{}", trial.name);
+    let sound = Server::start(&pack, &[], Sampling::default()).await;
+    for test in kept {
+        assert!(!server.run(test).await.findings.is_empty(), "{} fails where it was found", test.name);
+        let record = sound.run(test).await;
+        assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
     }
-    let planned = plan(&pack.contract, &sound.environment.target, library.trials.clone(), None);
+    let planned = plan(&pack.contract, &sound.environment.target, library.tests.clone(), None);
     assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
 }
 
@@ -119,12 +119,12 @@ async fn the_same_seed_finds_the_same_at_any_concurrency() {
     let pack = Pack::with(&BOOK);
     let mut seen = Vec::new();
     for in_flight in [1, 3, 16] {
-        let draws = Draws { seed: 11, cases: Some(50) };
-        let server = Server::start(&pack, &["update-skips-date-check"], draws).await;
-        let trial = pack.trial("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused");
-        let property = trial.property.as_deref().expect("a property").clone();
-        let trial = TrialSpec { property: Some(Arc::new(Property { in_flight, ..property })), ..trial.clone() };
-        let record = server.run(&trial).await;
+        let sampling = Sampling { seed: 11, cases: Some(50) };
+        let server = Server::start(&pack, &["update-skips-date-check"], sampling).await;
+        let test = pack.test("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused");
+        let property = test.property.as_deref().expect("a property").clone();
+        let test = TestCase { property: Some(Arc::new(Property { in_flight, ..property })), ..test.clone() };
+        let record = server.run(&test).await;
         let found = record.fuzz.as_ref().expect("a property").found.iter();
         seen.push((told(&record), found.map(|found| (found.case, found.input.clone())).collect::<Vec<_>>()));
     }
@@ -135,23 +135,23 @@ async fn the_same_seed_finds_the_same_at_any_concurrency() {
 #[tokio::test(flavor = "multi_thread")]
 async fn other_seeds_draw_other_values() {
     let pack = Pack::with(&BOOK);
-    let property = pack.trial(GOOD_DATES).property.as_deref().expect("a property");
+    let property = pack.test(GOOD_DATES).property.as_deref().expect("a property");
     let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
-    let drawn = |seed, cases| {
-        let deck = draw(GOOD_DATES, &rules, Draws { seed, cases: Some(cases) }, |_, _| true);
-        deck.cases.into_iter().map(|drawn| drawn.input).collect::<Vec<_>>()
+    let generated = |seed, cases| {
+        let sample = generate(GOOD_DATES, &rules, Sampling { seed, cases: Some(cases) }, |_, _| true);
+        sample.cases.into_iter().map(|generated| generated.input).collect::<Vec<_>>()
     };
-    assert_eq!(drawn(1, 20), drawn(1, 20));
-    assert_eq!(drawn(1, 20), drawn(1, 30)[..20], "more cases change none of the first");
-    assert_ne!(drawn(1, 20), drawn(2, 20));
+    assert_eq!(generated(1, 20), generated(1, 20));
+    assert_eq!(generated(1, 20), generated(1, 30)[..20], "more cases change none of the first");
+    assert_ne!(generated(1, 20), generated(2, 20));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_that_does_not_come_again_is_a_doubt() {
     let pack = Pack::with(&BOOK);
-    let draws = Draws { seed: 1, cases: Some(8) };
-    let server = Server::at(&pack, &fickle::start(8).await, draws);
-    let record = server.run(pack.trial(DATES)).await;
+    let sampling = Sampling { seed: 1, cases: Some(8) };
+    let server = Server::at(&pack, &fickle::start(8).await, sampling);
+    let record = server.run(pack.test(DATES)).await;
     let reason = record.inconclusive.as_deref().expect("no verdict");
     assert!(record.flaky && reason.starts_with("flaky: dateOfBirth "), "{reason}");
     let shown: Vec<usize> = record.attempts.iter().flat_map(|attempt| attempt.exchanges.clone()).collect();
@@ -162,13 +162,13 @@ async fn a_failure_that_does_not_come_again_is_a_doubt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_some_failures_are_made_smaller() {
     let pack = Pack::with(&harness::fuzz::BOOK);
-    let server = Server::start(&pack, &["update-skips-date-check"], Draws::default()).await;
-    let record = server.run(pack.trial("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused")).await;
+    let server = Server::start(&pack, &["update-skips-date-check"], Sampling::default()).await;
+    let record = server.run(pack.test("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused")).await;
     let found = record.fuzz.as_ref().expect("a property").found.clone();
     assert!(found.len() > 10);
     assert_eq!(found.iter().filter(|found| found.shrunk).count(), 10);
-    let as_drawn = told(&record).iter().filter(|(_, message)| message.ends_with("not made smaller)")).count();
-    assert_eq!(as_drawn, found.len() - 10);
+    let as_generated = told(&record).iter().filter(|(_, message)| message.ends_with("not made smaller)")).count();
+    assert_eq!(as_generated, found.len() - 10);
 }
 
 /// The rows of a table of postal codes: country and pattern.

@@ -9,7 +9,7 @@ use harness::check::CHECKS;
 use harness::contract::{Clause, Contract};
 use harness::run::load;
 use harness::scenario::Library;
-use harness::target::defects;
+use harness::target::mutants;
 use regex::Regex;
 
 const LONGEST: usize = 500;
@@ -18,13 +18,13 @@ const LONGEST: usize = 500;
 const LAYERS: &[&[&str]] = &[
     &["source", "exchange", "documents", "random", "output"],
     &["contract", "own_schemas", "fuzz"],
-    &["scenario", "finding", "published", "secret", "signature"],
+    &["scenario", "finding", "docs_check", "secret", "signature"],
     &["target"],
     &["check", "plan"],
     &["execute"],
     &["verdict", "prove", "preflight", "repro"],
     &["report"],
-    &["trial", "compare", "certificate"],
+    &["test_runner", "compare", "certificate"],
     &["cli"],
     &["run", "pairs"],
     &["commands"],
@@ -156,7 +156,7 @@ fn git_overlooks_no_source() {
 fn scenario_names_are_facts() {
     let (_, library) = pack();
     let wrong: Vec<String> =
-        library.trials.iter().filter_map(|trial| scenario_name(&trial.name)).flat_map(wrong_in_name).collect();
+        library.tests.iter().filter_map(|test| scenario_name(&test.name)).flat_map(wrong_in_name).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for name in ["Unknown-id", "an_unknown_id", "it-should-be-refused", "test-of-ids", "unknown--id", "-id"] {
         assert!(!wrong_in_name(name).is_empty(), "{name}");
@@ -178,7 +178,7 @@ fn every_check_judges_one_clause() {
 fn every_clause_is_put_to_the_test() {
     let (contract, library) = pack();
     let in_scenarios: BTreeSet<&str> =
-        library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+        library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
     assert_eq!(untried(&contract.clauses, &in_scenarios), Vec::<&str>::new());
     let silent: Vec<Clause> =
         contract.clauses.iter().filter(|clause| clause.checks.is_empty()).take(1).cloned().collect();
@@ -186,21 +186,21 @@ fn every_clause_is_put_to_the_test() {
 }
 
 #[test]
-fn every_check_has_a_defect_that_makes_it_speak() {
+fn every_check_has_a_mutant_that_makes_it_speak() {
     let (contract, _) = pack();
-    let broken: BTreeSet<&str> = defects().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
+    let broken: BTreeSet<&str> = mutants().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
     assert_eq!(
         unproved(&contract, &broken),
         Vec::<&str>::new(),
-        "no defect of the reference breaks the clauses of these checks"
+        "no mutant of the reference breaks the clauses of these checks"
     );
     assert_eq!(unproved(&contract, &BTreeSet::new()).len(), CHECKS.len());
 }
 
 #[test]
-fn defects_break_clauses_that_exist() {
+fn mutants_break_clauses_that_exist() {
     let (contract, _) = pack();
-    for (name, _, clauses) in defects() {
+    for (name, _, clauses) in mutants() {
         assert!(!clauses.is_empty(), "{name} breaks nothing");
         for clause in clauses {
             assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
@@ -299,8 +299,8 @@ fn overlooked(rules: &str, folders: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
-fn scenario_name(trial: &str) -> Option<&str> {
-    trial.split_once("::")?.1.split('/').next()
+fn scenario_name(test: &str) -> Option<&str> {
+    test.split_once("::")?.1.split('/').next()
 }
 
 fn wrong_in_name(name: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use harness::contract::Level;
 use harness::report::FORMATS;
-use harness::report::model::{ExchangeReport, FindingReport, KeyReport, Report, Suite, TrialReport};
+use harness::report::model::{ExchangeReport, FindingReport, KeyReport, Report, Suite, TestReport};
 use harness::verdict::Verdict;
 use junit_parser::{TestCase, TestStatus, TestSuites};
 use quick_xml::Reader;
@@ -21,7 +21,7 @@ const STRICT: &str = "junit-strict";
 const LARGEST: usize = 30_000_000;
 
 #[test]
-fn a_trial_is_a_case_with_its_place_and_its_remarks() {
+fn a_test_is_a_case_with_its_place_and_its_remarks() {
     let read = parsed(&render(WIDE, &one_of_each()));
     let suite = &read.suites[0];
     assert_eq!(suite.name, "authentication/token-expired");
@@ -89,8 +89,8 @@ fn a_warning_is_a_pass_that_speaks() {
 #[test]
 fn what_fails_speaks_before_what_warns() {
     let mut report = one_of_each();
-    let trial = trial_mut(&mut report, "failed");
-    trial.findings.insert(0, FindingReport { check: "advice".into(), ..finding(Level::Should) });
+    let test = test_mut(&mut report, "failed");
+    test.findings.insert(0, FindingReport { check: "advice".into(), ..finding(Level::Should) });
     assert_eq!(
         ending(case(&parsed(&render(WIDE, &report)), "failed")).expect("a failure").0,
         "contract.status-matches-code"
@@ -102,8 +102,8 @@ fn what_fails_speaks_before_what_warns() {
 #[test]
 fn doubt_after_a_failure_is_told_too() {
     let mut report = one_of_each();
-    trial_mut(&mut report, "failed").reason = Some("deadline".into());
-    trial_mut(&mut report, "inconclusive").findings = vec![finding(Level::Should)];
+    test_mut(&mut report, "failed").reason = Some("deadline".into());
+    test_mut(&mut report, "inconclusive").findings = vec![finding(Level::Should)];
     let read = parsed(&render(WIDE, &report));
     let (_, message, text) = ending(case(&read, "failed")).expect("a failure");
     assert!(message.contains("got 500") && text.contains("did not run to its end: deadline"), "{text}");
@@ -114,7 +114,7 @@ fn doubt_after_a_failure_is_told_too() {
 #[test]
 fn a_failure_of_no_check_is_a_stale_deviation() {
     let reason = "the known deviation from STA-2 (KYC-1) no longer holds";
-    let stale = TrialReport {
+    let stale = TestReport {
         name: "deviations::sta-2-1".into(),
         file: "ci/targets/sandbox.yaml".into(),
         about: String::new(),
@@ -123,7 +123,7 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
         repro: None,
         flaky: false,
         attempts: Vec::new(),
-        ..trial("x", Verdict::Failed, Some(reason), Vec::new())
+        ..test("x", Verdict::Failed, Some(reason), Vec::new())
     };
     for flavour in FLAVOURS {
         let text = render(flavour, &report(vec![stale.clone()]));
@@ -139,7 +139,7 @@ fn a_failure_of_no_check_is_a_stale_deviation() {
 }
 
 #[test]
-fn a_run_without_trials_is_an_error() {
+fn a_run_without_tests_is_an_error() {
     for flavour in FLAVOURS {
         let text = render(flavour, &report(Vec::new()));
         let read = parsed(&text);
@@ -203,9 +203,9 @@ fn both_flavours_are_valid() {
         assert_valid(flavour, &render(flavour, &large(300)));
         let mut odd = one_of_each();
         odd.started_at = "2026-11-22T16:48:23+01:00".into();
-        odd.trials.iter_mut().for_each(|trial| (trial.line, trial.started_at) = (0, Some("soon".into())));
-        trial_mut(&mut odd, "failed").findings[0].check = "Ä check/of.. \"ours\"".into();
-        trial_mut(&mut odd, "known").reason = Some(" \n".into());
+        odd.tests.iter_mut().for_each(|test| (test.line, test.started_at) = (0, Some("soon".into())));
+        test_mut(&mut odd, "failed").findings[0].check = "Ä check/of.. \"ours\"".into();
+        test_mut(&mut odd, "known").reason = Some(" \n".into());
         odd.duration_ms = u64::MAX;
         assert_valid(flavour, &render(flavour, &odd));
     }
@@ -214,15 +214,15 @@ fn both_flavours_are_valid() {
 #[test]
 fn no_two_cases_share_their_identity() {
     let mut report = one_of_each();
-    let twins: Vec<TrialReport> = ["x/y", "x.y", "x/y"]
+    let twins: Vec<TestReport> = ["x/y", "x.y", "x/y"]
         .iter()
         .flat_map(|path| {
             [format!("{path}::a"), format!("{path}::a"), format!("{path}::a-2"), format!("{path}::\u{1b}")]
                 .map(|name| (*path, name))
         })
-        .map(|(path, name)| TrialReport { name, file: format!("scenarios/{path}.yaml"), ..report.trials[0].clone() })
+        .map(|(path, name)| TestReport { name, file: format!("scenarios/{path}.yaml"), ..report.tests[0].clone() })
         .collect();
-    report.trials = twins;
+    report.tests = twins;
     for flavour in FLAVOURS {
         let text = render(flavour, &report);
         let read = parsed(&text);
@@ -260,7 +260,7 @@ fn whatever_the_target_sent_is_clean_and_complete() {
             assert_valid(flavour, &text);
             assert_eq!(parsed(&text).tests, 6);
             let told = texts(&text);
-            assert_eq!(told.len(), 5, "all but the passed trial speak");
+            assert_eq!(told.len(), 5, "all but the passed test speak");
             told.iter().for_each(|told| assert!(unbarred(told).contains(&spelt(&nasty)), "{told:?}"));
         }
     }
@@ -304,11 +304,11 @@ fn a_long_text_is_cut_and_says_so() {
 }
 
 #[test]
-fn ten_thousand_trials_stay_below_what_readers_take() {
+fn ten_thousand_tests_stay_below_what_readers_take() {
     let mut worst = large(10_000);
-    for trial in &mut worst.trials {
-        trial.verdict = Verdict::Failed;
-        trial.findings = vec![FindingReport { actual: "\u{1b}<\"🦀".repeat(1000), ..finding(Level::Must) }];
+    for test in &mut worst.tests {
+        test.verdict = Verdict::Failed;
+        test.findings = vec![FindingReport { actual: "\u{1b}<\"🦀".repeat(1000), ..finding(Level::Must) }];
     }
     let usual = large(10_000);
     for (what, report, flavour) in
@@ -430,7 +430,7 @@ fn assert_valid(flavour: &str, text: &str) {
     assert!(output.status.success(), "{flavour}: {said:.4000}");
 }
 
-fn report(trials: Vec<TrialReport>) -> Report {
+fn report(tests: Vec<TestReport>) -> Report {
     Report {
         format: 1,
         suite: Suite { name: "conformance".into(), version: "0.1.0".into(), contract_hash: "c0ffee".into() },
@@ -445,8 +445,8 @@ fn report(trials: Vec<TrialReport>) -> Report {
         summary: BTreeMap::new(),
         clauses: Vec::new(),
         error_codes: Vec::new(),
-        trials,
-        left_behind: Vec::new(),
+        tests,
+        leftovers: Vec::new(),
         actors: Vec::new(),
         deviations: Vec::new(),
         manifest: None,
@@ -457,12 +457,12 @@ fn report(trials: Vec<TrialReport>) -> Report {
 fn one_of_each() -> Report {
     let must = vec![finding(Level::Must)];
     report(vec![
-        trial("failed", Verdict::Failed, None, must.clone()),
-        trial("inconclusive", Verdict::Inconclusive, Some("unreachable"), Vec::new()),
-        trial("known", Verdict::Skipped, Some("known deviation from STA-2: agreed (KYC-1, until 2026-12-01)"), must),
-        trial("passed", Verdict::Passed, None, Vec::new()),
-        trial("skipped", Verdict::Skipped, Some("no way to provoke it"), Vec::new()),
-        trial("warned", Verdict::Warned, None, vec![finding(Level::Should)]),
+        test("failed", Verdict::Failed, None, must.clone()),
+        test("inconclusive", Verdict::Inconclusive, Some("unreachable"), Vec::new()),
+        test("known", Verdict::Skipped, Some("known deviation from STA-2: agreed (KYC-1, until 2026-12-01)"), must),
+        test("passed", Verdict::Passed, None, Vec::new()),
+        test("skipped", Verdict::Skipped, Some("no way to provoke it"), Vec::new()),
+        test("warned", Verdict::Warned, None, vec![finding(Level::Should)]),
     ])
 }
 
@@ -470,12 +470,12 @@ fn one_of_each() -> Report {
 fn nasty_report(nasty: &str) -> Report {
     let mut report = one_of_each();
     report.target = nasty.to_owned();
-    for trial in &mut report.trials {
-        trial.name.push_str(nasty);
-        trial.about = nasty.to_owned();
-        trial.reason = trial.reason.as_ref().map(|_| nasty.to_owned());
-        trial.clauses.push(nasty.to_owned());
-        for finding in &mut trial.findings {
+    for test in &mut report.tests {
+        test.name.push_str(nasty);
+        test.about = nasty.to_owned();
+        test.reason = test.reason.as_ref().map(|_| nasty.to_owned());
+        test.clauses.push(nasty.to_owned());
+        for finding in &mut test.findings {
             for text in [
                 &mut finding.clause,
                 &mut finding.message,
@@ -486,7 +486,7 @@ fn nasty_report(nasty: &str) -> Report {
                 *text = nasty.to_owned();
             }
         }
-        for exchange in &mut trial.exchanges {
+        for exchange in &mut test.exchanges {
             (exchange.request_id, exchange.fault) = (Some(nasty.to_owned()), Some(nasty.to_owned()));
         }
     }
@@ -494,22 +494,22 @@ fn nasty_report(nasty: &str) -> Report {
 }
 
 fn large(count: usize) -> Report {
-    let kinds = one_of_each().trials;
-    let trials = (0..count).map(|index| {
+    let kinds = one_of_each().tests;
+    let tests = (0..count).map(|index| {
         let kind = &kinds[index % kinds.len()];
         let path = format!("folder-{}/file-{}", index % 7, index % 49);
-        TrialReport {
+        TestReport {
             name: format!("{path}::fact-{index}"),
             file: format!("scenarios/{path}.yaml"),
             line: index + 1,
             ..kind.clone()
         }
     });
-    report(trials.collect())
+    report(tests.collect())
 }
 
-fn trial(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<FindingReport>) -> TrialReport {
-    TrialReport {
+fn test(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<FindingReport>) -> TestReport {
+    TestReport {
         name: format!("authentication/token-expired::{name}"),
         file: "scenarios/authentication/token-expired.yaml".into(),
         line: 7,
@@ -568,12 +568,12 @@ fn exchange() -> ExchangeReport {
     }
 }
 
-fn trial_mut<'r>(report: &'r mut Report, name: &str) -> &'r mut TrialReport {
+fn test_mut<'r>(report: &'r mut Report, name: &str) -> &'r mut TestReport {
     let at = position(report, name);
-    &mut report.trials[at]
+    &mut report.tests[at]
 }
 
 fn position(report: &Report, name: &str) -> usize {
     let whole = format!("authentication/token-expired::{name}");
-    report.trials.iter().position(|trial| trial.name.starts_with(&whole)).expect("the trial")
+    report.tests.iter().position(|test| test.name.starts_with(&whole)).expect("the test")
 }

@@ -59,12 +59,12 @@ fn missing_files_are_told() {
     for missing in ["errors.yaml", "clauses.yaml", "conventions.yaml", "openapi.yaml", "trouble.schema.json"] {
         let pack = Pack::new();
         std::fs::remove_file(pack.0.join("schemas").join(missing)).expect("a file");
-        let said = drawn(load(&pack.0).map(|_| ()));
+        let said = rendered(load(&pack.0).map(|_| ()));
         assert!(said.starts_with(&format!("error: schemas/{missing}: cannot read the file: ")), "{said}");
     }
     let pack = Pack::new();
-    let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
-    let said = drawn(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
+    let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
+    let said = rendered(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
     assert!(said.contains("target.yaml: cannot read the file: "), "{said}");
 }
 
@@ -73,8 +73,8 @@ fn missing_files_are_told() {
 fn other_endings_byte_order_marks_and_merge_keys_are_read() {
     let pack = Pack::new();
     let names = |pack: &Pack| {
-        let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
-        library.trials.into_iter().map(|trial| (trial.name, trial.line)).collect::<BTreeSet<_>>()
+        let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
+        library.tests.into_iter().map(|test| (test.name, test.line)).collect::<BTreeSet<_>>()
     };
     let plain = names(&pack);
     let scenarios = pack.0.join("scenarios");
@@ -100,9 +100,9 @@ scenarios:
       - { call: registerParcel, as: clerk, body: { <<: *common, destination: 7 }, expect: { error: 40001 } }
 ";
     std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
-    let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", drawn(Err(problems))));
-    let trial = library.trials.iter().find(|trial| trial.name == "merged::merged").expect("the test");
-    assert_eq!(trial.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
+    let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
+    let test = library.tests.iter().find(|test| test.name == "merged::merged").expect("the test");
+    assert_eq!(test.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
 }
 
 fn said_of(path: &Path, name: &str) -> String {
@@ -127,13 +127,13 @@ fn said_of(path: &Path, name: &str) -> String {
         ("target", Ok((contract, _))) => TargetFile::load(&file, &contract).map(|_| ()),
         (_, loaded) => loaded.map(|_| ()),
     };
-    drawn(outcome).replace(&format!("{}/", pack.0.display()), "")
+    rendered(outcome).replace(&format!("{}/", pack.0.display()), "")
 }
 
-fn drawn(outcome: Result<(), Problems>) -> String {
+fn rendered(outcome: Result<(), Problems>) -> String {
     let problems = outcome.err().unwrap_or_default();
-    let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
-    if drawn.is_empty() { String::new() } else { drawn.join("\n\n") + "\n" }
+    let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+    if rendered.is_empty() { String::new() } else { rendered.join("\n\n") + "\n" }
 }
 
 /// A copy of the parcel pack that goes with the test.

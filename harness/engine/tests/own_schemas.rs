@@ -235,9 +235,9 @@ fn report() -> Value {
                 "fault": null, "curl": "curl", "standsAlone": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
-        "leftBehind": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
+        "leftovers": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
         "manifest": {
-            "shard": "1/2", "byTrial": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
+            "shard": "1/2", "byTest": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
             "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml",
             "day": "2026-11-22", "flags": "--seed 1", "spokenOf": [2]
         },
@@ -326,7 +326,7 @@ fn by_hand(name: &str) -> Option<Value> {
             "type": "object",
             "required": ["case"],
             "properties": {
-                "case": { "description": "The row's name, a part of the trial's.", "type": "string" },
+                "case": { "description": "The row's name, a part of the test's.", "type": "string" },
                 "given": { "description": "Fixtures that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
                 "needs": { "description": "Capabilities that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
                 "clause": { "description": "The clause that this row is about, where the scenario has several.", "type": "string" },

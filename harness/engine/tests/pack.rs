@@ -4,26 +4,25 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use harness::contract::Contract;
-use harness::scenario::{self, Library, TrialSpec, codes};
+use harness::scenario::{self, Library, TestCase, codes};
 use harness::source::Problems;
 
-const FEWEST_TRIALS: usize = 250;
+const FEWEST_TESTS: usize = 250;
 
 /// Clauses that no scenario exercises, with the reason; an entry that stops being true fails.
 const NOT_BY_SCENARIO: &[(&str, &str)] = &[];
 
 #[test]
-fn the_pack_loads_and_has_enough_trials() {
+fn the_pack_loads_and_has_enough_tests() {
     let (_, library) = pack();
-    let count = library.trials.len();
-    assert!(count >= FEWEST_TRIALS, "only {count} trials, of {FEWEST_TRIALS} at least");
+    let count = library.tests.len();
+    assert!(count >= FEWEST_TESTS, "only {count} tests, of {FEWEST_TESTS} at least");
 }
 
 #[test]
 fn every_clause_without_a_check_is_exercised() {
     let (contract, library) = pack();
-    let named: BTreeSet<&str> =
-        library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+    let named: BTreeSet<&str> = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
     let excused: Vec<&str> = NOT_BY_SCENARIO.iter().map(|(clause, _)| *clause).collect();
     let forgotten: Vec<&str> = contract
         .clauses
@@ -42,8 +41,8 @@ fn every_clause_without_a_check_is_exercised() {
 #[test]
 fn every_code_is_expected_somewhere() {
     let (contract, library) = pack();
-    let expected: BTreeSet<String> = library.trials.iter().flat_map(expected_codes).collect();
-    let in_bodies: String = library.trials.iter().flat_map(expected_bodies).collect();
+    let expected: BTreeSet<String> = library.tests.iter().flat_map(expected_codes).collect();
+    let in_bodies: String = library.tests.iter().flat_map(expected_bodies).collect();
     let unexpected: Vec<String> = contract
         .catalog
         .code_names()
@@ -53,20 +52,18 @@ fn every_code_is_expected_somewhere() {
     assert!(unexpected.is_empty(), "no step expects {unexpected:?}");
 }
 
-/// The codes that a trial's steps ask for by `error`.
-fn expected_codes(trial: &TrialSpec) -> Vec<String> {
-    trial
-        .steps
+/// The codes that a test's steps ask for by `error`.
+fn expected_codes(test: &TestCase) -> Vec<String> {
+    test.steps
         .iter()
         .filter_map(|step| step.expect.as_ref())
-        .flat_map(|expect| codes(&expect.error, &trial.variables).unwrap_or_default())
+        .flat_map(|expect| codes(&expect.error, &test.variables).unwrap_or_default())
         .collect()
 }
 
-/// What a trial's steps ask for in bodies, as JSON: a code of the delivery log stands only there.
-fn expected_bodies(trial: &TrialSpec) -> Vec<String> {
-    trial
-        .steps
+/// What a test's steps ask for in bodies, as JSON: a code of the delivery log stands only there.
+fn expected_bodies(test: &TestCase) -> Vec<String> {
+    test.steps
         .iter()
         .filter_map(|step| step.expect.as_ref())
         .flat_map(|expect| expect.body.values().map(ToString::to_string))
@@ -82,7 +79,7 @@ fn pack() -> (Contract, Library) {
 
 fn refuse(problems: &Problems) -> ! {
     for problem in &problems.0 {
-        eprintln!("{}\n", problem.drawn());
+        eprintln!("{}\n", problem.rendered());
     }
     panic!("{} problems in the pack", problems.0.len());
 }

@@ -11,9 +11,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use base64::Engine as _;
 use harness::contract::Contract;
-use harness::execute::{Environment, TrialRecord, run_trial, token};
+use harness::execute::{Environment, TestRecord, run_test, token};
 use harness::run::load;
-use harness::scenario::{Library, TrialSpec};
+use harness::scenario::{Library, TestCase};
 use harness::target::{Credential, HttpClient, Network, Target};
 use serde_json::{Value, json};
 
@@ -143,7 +143,7 @@ fn decoded(text: &str) -> String {
 }
 
 struct Ran {
-    records: Vec<(TrialSpec, TrialRecord)>,
+    records: Vec<(TestCase, TestRecord)>,
     asked: Vec<String>,
 }
 
@@ -162,9 +162,9 @@ async fn ran(fault: Option<&'static str>) -> Ran {
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(contract, target, client, None, token(), stop);
     let mut records = Vec::new();
-    for trial in library.trials {
-        let record = run_trial(&environment, &trial).await;
-        records.push((trial, record));
+    for test in library.tests {
+        let record = run_test(&environment, &test).await;
+        records.push((test, record));
     }
     let asked = store.asked.lock().expect("nobody panicked").clone();
     Ran { records, asked }
@@ -178,8 +178,8 @@ impl Ran {
     }
 
     fn inconclusive(&self) -> Vec<String> {
-        let reason = |(trial, record): &(TrialSpec, TrialRecord)| {
-            record.inconclusive.as_ref().map(|reason| format!("{}: {reason}", trial.name))
+        let reason = |(test, record): &(TestCase, TestRecord)| {
+            record.inconclusive.as_ref().map(|reason| format!("{}: {reason}", test.name))
         };
         self.records.iter().filter_map(reason).collect()
     }
@@ -188,7 +188,7 @@ impl Ran {
 fn pack() -> (Arc<Contract>, Library) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/records");
     let loaded =
-        load(&root).map_err(|problems| problems.0.iter().map(|one| one.drawn()).collect::<Vec<_>>().join("\n"));
+        load(&root).map_err(|problems| problems.0.iter().map(|one| one.rendered()).collect::<Vec<_>>().join("\n"));
     let (contract, library) = loaded.unwrap_or_else(|problems| panic!("{problems}"));
     (Arc::new(contract), library)
 }

@@ -55,7 +55,7 @@ fn the_example_is_what_is_written_today() {
 fn all_formats_agree_with_the_json() {
     for report in [model::example(), model::large(400), model::report(Vec::new()), clean()] {
         let truth = Counts::of_json(&render("json", &report));
-        assert_eq!(truth.trials, report.trials.len());
+        assert_eq!(truth.tests, report.tests.len());
         for format in FORMATS {
             read_back(format.kind, &(format.render)(&report), &truth);
         }
@@ -76,7 +76,7 @@ fn a_miscount_is_noticed() {
 }
 
 #[test]
-fn ten_thousand_trials_fit() {
+fn ten_thousand_tests_fit() {
     let usual = model::large(10_000);
     for (what, report) in [("usual", &usual), ("each fails in its own way", &worst(2_000))] {
         for format in FORMATS {
@@ -94,7 +94,7 @@ fn ten_thousand_trials_fit() {
         }
     }
     let text = render("html", &usual);
-    assert_eq!(text.matches("<tr id=\"t-").count(), 10_000, "every trial has its row");
+    assert_eq!(text.matches("<tr id=\"t-").count(), 10_000, "every test has its row");
     let text = render("html", &worst(2_000));
     assert!(text.contains("the exchanges of"), "what is left out is told");
     let text = render("markdown", &worst(2_000));
@@ -161,7 +161,7 @@ fn anchors_are_the_same_in_every_run() {
     };
     let mut later = model::example();
     later.started_at = "2027-01-01T00:00:00.000Z".into();
-    later.trials.retain(|trial| trial.verdict != Verdict::Passed);
+    later.tests.retain(|test| test.verdict != Verdict::Passed);
     assert!(ids(&later).is_subset(&ids(&model::example())));
 }
 
@@ -268,9 +268,9 @@ fn history() -> History {
     let folder = tempfolder("history");
     let mut one_cause = model::report(
         model::example()
-            .trials
+            .tests
             .into_iter()
-            .filter(|trial| trial.verdict == Verdict::Passed || trial.name.contains("expired"))
+            .filter(|test| test.verdict == Verdict::Passed || test.name.contains("expired"))
             .collect(),
     );
     let mut good = clean();
@@ -295,25 +295,25 @@ fn tempfolder(name: &str) -> PathBuf {
 /// A run in which all went well.
 fn clean() -> Report {
     let mut report =
-        model::report(model::example().trials.into_iter().filter(|trial| trial.verdict == Verdict::Passed).collect());
+        model::report(model::example().tests.into_iter().filter(|test| test.verdict == Verdict::Passed).collect());
     report.deviations = Vec::new();
     report
 }
 
-/// Every trial fails, each for a cause of its own, with odd and long texts.
+/// Every test fails, each for a cause of its own, with odd and long texts.
 fn worst(count: usize) -> Report {
     let mut report = model::large(count);
-    let broken = report.trials.iter().find(|trial| trial.findings.len() == 2).expect("one with findings").clone();
-    for (index, trial) in report.trials.iter_mut().enumerate() {
-        trial.verdict = Verdict::Failed;
-        trial.reason = None;
-        trial.findings = vec![broken.findings[0].clone()];
-        trial.findings[0].actual = format!("{index}: {}", "<\u{1b}é".repeat(100));
+    let broken = report.tests.iter().find(|test| test.findings.len() == 2).expect("one with findings").clone();
+    for (index, test) in report.tests.iter_mut().enumerate() {
+        test.verdict = Verdict::Failed;
+        test.reason = None;
+        test.findings = vec![broken.findings[0].clone()];
+        test.findings[0].actual = format!("{index}: {}", "<\u{1b}é".repeat(100));
         // Each is a cause of its own.
-        trial.findings[0].expected = format!("{index} as it was");
-        trial.exchanges = broken.exchanges.clone();
+        test.findings[0].expected = format!("{index} as it was");
+        test.exchanges = broken.exchanges.clone();
     }
-    Report { deviations: Vec::new(), ..model::report(report.trials) }
+    Report { deviations: Vec::new(), ..model::report(report.tests) }
 }
 
 fn render(kind: &str, report: &Report) -> String {

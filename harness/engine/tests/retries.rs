@@ -1,11 +1,11 @@
-//! Trials on small servers that are right at times: what is tried again, what that excuses, and what it does not.
+//! Tests on small servers that are right at times: what is tried again, what that excuses, and what it does not.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use harness::contract::Contract;
-use harness::execute::{Environment, Stop, TrialRecord, run_trial, token};
+use harness::execute::{Environment, Stop, TestRecord, run_test, token};
 use harness::scenario::{Library, load};
 use harness::target::{Credential, HttpClient, Network, Target};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -39,9 +39,9 @@ impl Bench {
         Self { environment, library, _stop: sender }
     }
 
-    async fn run(&self, name: &str) -> TrialRecord {
-        let spec = self.library.trials.iter().find(|trial| trial.name == name).expect("the trial exists");
-        run_trial(&self.environment, spec).await
+    async fn run(&self, name: &str) -> TestRecord {
+        let spec = self.library.tests.iter().find(|test| test.name == name).expect("the test exists");
+        run_test(&self.environment, spec).await
     }
 }
 
@@ -61,7 +61,7 @@ async fn serve(answer: Answer) -> String {
 
 async fn converse(mut stream: TcpStream, connection: usize, answer: Answer) {
     let mut request = 0;
-    // The requests of these trials have no body and come in one piece.
+    // The requests of these tests have no body and come in one piece.
     while stream.read(&mut [0; 8192]).await.is_ok_and(|read| read > 0) {
         let Some(text) = answer(connection, request) else { return };
         if stream.write_all(text.as_bytes()).await.is_err() {
@@ -83,7 +83,7 @@ fn listed(headers: &str) -> String {
     response("200 OK", headers, r#"{"customers":[]}"#)
 }
 
-fn told(record: &TrialRecord) -> Vec<&str> {
+fn told(record: &TestRecord) -> Vec<&str> {
     record.findings.iter().map(|finding| finding.clause.as_str()).collect()
 }
 
@@ -156,7 +156,7 @@ fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
-async fn on(quota: Arc<Mutex<Quota>>) -> TrialRecord {
+async fn on(quota: Arc<Mutex<Quota>>) -> TestRecord {
     let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").answer())).await;
     bench.run(SERVED_AGAIN).await
 }

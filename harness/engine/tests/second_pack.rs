@@ -11,14 +11,14 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use harness::check::CHECKS;
 use harness::contract::Contract;
-use harness::execute::{Environment, run_trial, token};
+use harness::execute::{Environment, run_test, token};
 use harness::run::load;
 use harness::scenario::Library;
 use harness::target::{Credential, HttpClient, Network, Target};
 use serde_json::Value;
 
-/// Each defect of the desk with the clauses that it breaks.
-const DEFECTS: &[(&str, &[&str])] = &[
+/// Each mutant of the desk with the clauses that it breaks.
+const MUTANTS: &[(&str, &[&str])] = &[
     ("answers-not-found-with-conflict", &["LINE-2"]),
     ("answers-with-an-undocumented-status", &["LINE-1", "LINE-2"]),
     ("invents-a-number", &["BODY-2"]),
@@ -45,7 +45,7 @@ const DEFECTS: &[(&str, &[&str])] = &[
     ("redirects-twice", &["MOVE-1"]),
 ];
 
-/// Clauses that were reported broken, each with a trial that did.
+/// Clauses that were reported broken, each with a test that did.
 type Broken = BTreeMap<String, String>;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,9 +55,9 @@ async fn the_sound_desk_is_not_blamed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_defect_is_found_as_what_it_is() {
+async fn every_mutant_is_found_as_what_it_is() {
     let (contract, library) = pack();
-    let runs = DEFECTS.iter().map(|(name, clauses)| {
+    let runs = MUTANTS.iter().map(|(name, clauses)| {
         let (contract, library) = (&contract, &library);
         async move { (name, clauses, judged(contract, library, Some(name)).await) }
     });
@@ -82,9 +82,9 @@ fn the_pack_uses_every_check() {
 }
 
 #[test]
-fn every_clause_with_a_defect_exists() {
+fn every_clause_with_a_mutant_exists() {
     let (contract, _) = pack();
-    for (name, clauses) in DEFECTS {
+    for (name, clauses) in MUTANTS {
         for clause in *clauses {
             assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
         }
@@ -120,8 +120,8 @@ fn the_search_for_names_reads_rust() {
     assert!(!holds_word("customerIdentity", "customerId"));
 }
 
-async fn judged(contract: &Arc<Contract>, library: &Library, defect: Option<&'static str>) -> Broken {
-    let url = stub::open(defect).await;
+async fn judged(contract: &Arc<Contract>, library: &Library, mutant: Option<&'static str>) -> Broken {
+    let url = stub::open(mutant).await;
     let credentials = stub::CREDENTIALS
         .iter()
         .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
@@ -131,20 +131,20 @@ async fn judged(contract: &Arc<Contract>, library: &Library, defect: Option<&'st
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(contract.clone(), target, client, None, token(), stop);
     let mut broken = Broken::new();
-    for trial in &library.trials {
-        let record = run_trial(&environment, trial).await;
+    for test in &library.tests {
+        let record = run_test(&environment, test).await;
         assert!(
             record.inconclusive.is_none() || !record.findings.is_empty(),
-            "{defect:?} {}: {:?}",
-            trial.name,
+            "{mutant:?} {}: {:?}",
+            test.name,
             record.inconclusive
         );
         for finding in record.findings {
-            broken.entry(finding.clause).or_insert_with(|| trial.name.clone());
+            broken.entry(finding.clause).or_insert_with(|| test.name.clone());
         }
     }
-    let left = environment.ledger.left();
-    assert!(defect.is_some() || left.is_empty(), "left behind: {left:?}");
+    let left = environment.created.left();
+    assert!(mutant.is_some() || left.is_empty(), "left over: {left:?}");
     broken
 }
 
@@ -153,7 +153,7 @@ fn pack() -> (Arc<Contract>, Library) {
     match load(&root) {
         Ok((contract, library)) => (Arc::new(contract), library),
         Err(problems) => {
-            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
+            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
             panic!("{}", drawn.join("\n"));
         }
     }

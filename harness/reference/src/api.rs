@@ -10,15 +10,15 @@ use crate::answer::Outcome;
 use crate::auth::{self, Caller};
 use crate::customers::{Customers, lookup, operations};
 use crate::errors::{Code, Fault, shortened};
-use crate::habits::Habits;
 use crate::idempotency::Replays;
 use crate::ids::Ids;
 use crate::json;
-use crate::limiter::{Claim, Limiter, Quota};
+use crate::limiter::{Assertion, Limiter, Quota};
 use crate::memory::{self, Memory};
 use crate::options::Options;
 use crate::route::{self, Operation, Route};
-use crate::variations::{limits, requests};
+use crate::switches::Switches;
+use crate::variants::{limits, requests};
 use crate::verification::{self, Transactions};
 use crate::webhooks::{self, Webhooks};
 use crate::{clock, sandbox, wire};
@@ -27,7 +27,7 @@ use crate::{clock, sandbox, wire};
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) options: Options,
-    pub(crate) habits: Habits,
+    pub(crate) switches: Switches,
     pub(crate) ids: Ids,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) customers: Mutex<Customers>,
@@ -83,18 +83,18 @@ pub(crate) struct Call<'a> {
 
 impl App {
     pub(crate) fn new(options: Options) -> Self {
-        let habits = Habits::new(&options);
+        let switches = Switches::new(&options);
         Self {
-            webhooks: Webhooks::new(&options, habits.clone()),
-            ids: Ids::new(habits.clone()),
+            webhooks: Webhooks::new(&options, switches.clone()),
+            ids: Ids::new(switches.clone()),
             options,
             limiter: Mutex::default(),
-            customers: Mutex::new(Customers::new(habits.clone())),
+            customers: Mutex::new(Customers::new(switches.clone())),
             transactions: Mutex::default(),
             replays: Mutex::default(),
             memory: Mutex::default(),
             errors: AtomicU64::new(0),
-            habits,
+            switches,
         }
     }
 
@@ -114,7 +114,7 @@ impl App {
     /// What becomes of a request.
     pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
         let route = self.route(request).ok_or_else(|| nowhere(request))?;
-        self.habits.begin(route.operation, &context.credential);
+        self.switches.begin(route.operation, &context.credential);
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }
@@ -128,20 +128,20 @@ impl App {
 
     fn attend(&self, request: &Request, route: &Route, context: &mut Context) -> Outcome {
         lookup::refuse_before_credential(self, request, route)?;
-        let caller = auth::authenticate(&request.headers, route.operation, &self.habits)?;
+        let caller = auth::authenticate(&request.headers, route.operation, &self.switches)?;
         let quota = self.count(&caller);
         context.quota = Some(quota);
         if quota.exceeded {
-            return Err(quota.fault(&self.habits));
+            return Err(quota.fault(&self.switches));
         }
         let call = Call { app: self, caller: &caller, route, request };
         call.permit()?;
-        lookup::refuse_odd_id(route, &self.habits)?;
+        lookup::refuse_odd_id(route, &self.switches)?;
         carry_out(call)
     }
 
     fn route(&self, request: &Request) -> Option<Route> {
-        route::find(&request.method, &request.path, &self.habits)
+        route::find(&request.method, &request.path, &self.switches)
     }
 
     /// How many errors were answered before this one.
@@ -150,42 +150,42 @@ impl App {
     }
 
     fn count(&self, caller: &Caller) -> Quota {
-        let claim = Claim {
+        let assertion = Assertion {
             credential: &caller.credential,
             throttled: caller.throttled,
             limit: if caller.throttled { self.throttled_limit() } else { self.options.ordinary_limit },
             window_seconds: self.window_seconds(),
-            now: clock::unix_seconds(&self.habits),
+            now: clock::unix_seconds(&self.switches),
         };
-        locked(&self.limiter).take(claim, &self.habits)
+        locked(&self.limiter).take(assertion, &self.switches)
     }
 
     fn throttled_limit(&self) -> u32 {
         let others = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
-        self.habits.variant(&others).unwrap_or(self.options.throttled_limit)
+        self.switches.variant(&others).unwrap_or(self.options.throttled_limit)
     }
 
     fn window_seconds(&self) -> u32 {
-        self.options.window_seconds + if self.habits.vary(limits::LONGER_WINDOW) { 3 } else { 0 }
+        self.options.window_seconds + if self.switches.vary(limits::LONGER_WINDOW) { 3 } else { 0 }
     }
 }
 
 impl Call<'_> {
     /// Refuses a caller without the scope, and makes the error that the sandbox was asked for.
     fn permit(self) -> Result<(), Fault> {
-        let (habits, headers) = (&self.app.habits, &self.request.headers);
-        let sandbox_last = habits.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
+        let (switches, headers) = (&self.app.switches, &self.request.headers);
+        let sandbox_last = switches.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
         if !sandbox_last {
-            sandbox::requested_fault(headers, habits)?;
+            sandbox::requested_fault(headers, switches)?;
         }
-        if habits.vary(requests::RESOURCE_BEFORE_SCOPE) {
+        if switches.vary(requests::RESOURCE_BEFORE_SCOPE) {
             lookup::refuse_absent(self)?;
         }
-        if habits.vary(requests::BODY_BEFORE_SCOPE) && self.route.operation.has_body() {
-            json::object(self.request, self.route.operation, habits)?;
+        if switches.vary(requests::BODY_BEFORE_SCOPE) && self.route.operation.has_body() {
+            json::object(self.request, self.route.operation, switches)?;
         }
-        auth::authorise(self.caller, self.route.operation, habits)?;
-        if sandbox_last { sandbox::requested_fault(headers, habits) } else { Ok(()) }
+        auth::authorise(self.caller, self.route.operation, switches)?;
+        if sandbox_last { sandbox::requested_fault(headers, switches) } else { Ok(()) }
     }
 }
 

@@ -7,12 +7,12 @@ use subtle::ConstantTimeEq;
 
 use crate::clock;
 use crate::credentials::{ApiKey, Environment, KEYS, THROTTLED};
-use crate::defects::{access, statuses};
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
+use crate::mutants::{access, statuses};
 use crate::route::{Operation, Scope};
+use crate::switches::Switches;
 use crate::tokens::Token;
-use crate::variations::wording;
+use crate::variants::wording;
 
 /// So much of a key may be quoted.
 const END_OF_KEY: usize = 4;
@@ -35,30 +35,30 @@ impl Caller {
 }
 
 /// The caller that the headers speak for.
-pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
     if let Some(key) = headers.get("x-api-key") {
-        return by_key(key.as_bytes(), operation, habits);
+        return by_key(key.as_bytes(), operation, switches);
     }
     match headers.get(AUTHORIZATION) {
-        Some(value) => by_authorization(value.as_bytes(), operation, habits),
-        None => anonymous(operation, habits),
+        Some(value) => by_authorization(value.as_bytes(), operation, switches),
+        None => anonymous(operation, switches),
     }
 }
 
 /// Refuses a caller whose scope does not reach.
-pub(crate) fn authorise(caller: &Caller, operation: Operation, habits: &Habits) -> Result<(), Fault> {
-    if caller.scope >= required_scope(operation, habits) {
+pub(crate) fn authorise(caller: &Caller, operation: Operation, switches: &Switches) -> Result<(), Fault> {
+    if caller.scope >= required_scope(operation, switches) {
         return Ok(());
     }
-    let fault = Fault::new(Code::InsufficientPermissions).details(requirement(caller, operation, habits));
+    let fault = Fault::new(Code::InsufficientPermissions).details(requirement(caller, operation, switches));
     Err(match () {
-        () if habits.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
-        () if habits.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
+        () if switches.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
+        () if switches.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
         () => fault,
     })
 }
 
-fn required_scope(operation: Operation, habits: &Habits) -> Scope {
+fn required_scope(operation: Operation, switches: &Switches) -> Scope {
     let relaxed = match operation {
         Operation::CreateCustomer => (access::READER_MAY_CREATE, Scope::Read),
         Operation::UpdateCustomer => (access::READER_MAY_UPDATE, Scope::Read),
@@ -68,12 +68,12 @@ fn required_scope(operation: Operation, habits: &Habits) -> Scope {
         Operation::CreateWebhook => (access::WRITER_MAY_CREATE_WEBHOOKS, Scope::Write),
         _ => return operation.scope(),
     };
-    habits.first(&[relaxed]).unwrap_or(operation.scope())
+    switches.first(&[relaxed]).unwrap_or(operation.scope())
 }
 
-fn requirement(caller: &Caller, operation: Operation, habits: &Habits) -> String {
+fn requirement(caller: &Caller, operation: Operation, switches: &Switches) -> String {
     let required = requirement_of(operation);
-    if habits.vary(wording::NAMES_SCOPES) {
+    if switches.vary(wording::NAMES_SCOPES) {
         return format!("{required}; granted: [{:?}]; required: {:?}", caller.scope, operation.scope());
     }
     required.to_owned()
@@ -92,10 +92,10 @@ fn failed(details: &str) -> Fault {
     Fault::new(Code::AuthenticationFailed).details(details)
 }
 
-fn anonymous(operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+fn anonymous(operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
     let open = match operation {
-        Operation::ListCustomers => habits.has(access::ANONYMOUS_MAY_LIST),
-        Operation::CreateCustomer => habits.has(access::ANONYMOUS_MAY_CREATE),
+        Operation::ListCustomers => switches.has(access::ANONYMOUS_MAY_LIST),
+        Operation::CreateCustomer => switches.has(access::ANONYMOUS_MAY_CREATE),
         _ => false,
     };
     if open {
@@ -103,21 +103,21 @@ fn anonymous(operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
     }
     let fault = failed("No API key or token was given");
     let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
-        && habits.has(access::ANONYMOUS_IS_FORBIDDEN);
+        && switches.has(access::ANONYMOUS_IS_FORBIDDEN);
     Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
-fn by_key(given: &[u8], operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
-    if given.is_empty() && habits.has(access::ACCEPTS_EMPTY_KEY) {
+fn by_key(given: &[u8], operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
+    if given.is_empty() && switches.has(access::ACCEPTS_EMPTY_KEY) {
         return Ok(Caller::guest(Scope::Admin));
     }
     let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
     let known =
-        known.or_else(|| KEYS.iter().find(|key| habits.has(access::KEYS_KNOWN_BY_THEIR_ENDS) && alike(key, given)));
+        known.or_else(|| KEYS.iter().find(|key| switches.has(access::KEYS_KNOWN_BY_THEIR_ENDS) && alike(key, given)));
     match known {
-        Some(key) if key.revoked => revoked(key, operation, habits),
+        Some(key) if key.revoked => revoked(key, operation, switches),
         Some(key) => Ok(owner(key)),
-        None => unknown_key(given, habits),
+        None => unknown_key(given, switches),
     }
 }
 
@@ -137,72 +137,72 @@ fn owner(key: &ApiKey) -> Caller {
     }
 }
 
-fn unknown_key(given: &[u8], habits: &Habits) -> Result<Caller, Fault> {
-    if !given.is_empty() && habits.has(access::ACCEPTS_UNKNOWN_KEY) {
+fn unknown_key(given: &[u8], switches: &Switches) -> Result<Caller, Fault> {
+    if !given.is_empty() && switches.has(access::ACCEPTS_UNKNOWN_KEY) {
         return Ok(Caller::guest(Scope::Read));
     }
-    let fault = no_such_key(given, habits);
-    Err(if habits.has(access::UNKNOWN_KEY_NOT_FOUND) { fault.code(Code::ResourceNotFound) } else { fault })
+    let fault = no_such_key(given, switches);
+    Err(if switches.has(access::UNKNOWN_KEY_NOT_FOUND) { fault.code(Code::ResourceNotFound) } else { fault })
 }
 
-fn no_such_key(given: &[u8], habits: &Habits) -> Fault {
+fn no_such_key(given: &[u8], switches: &Switches) -> Fault {
     let fault = failed("The API key does not exist or has been revoked").message("Invalid API key provided");
-    if !habits.vary(wording::QUOTES_END_OF_KEY) {
+    if !switches.vary(wording::QUOTES_END_OF_KEY) {
         return fault;
     }
     let end = &given[given.len().saturating_sub(END_OF_KEY)..];
     fault.details(format!("The key that ends in {} does not exist", String::from_utf8_lossy(end)))
 }
 
-fn revoked(key: &ApiKey, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
-    let reads = operation == Operation::ListCustomers && habits.has(access::REVOKED_KEY_READS);
-    if reads || habits.has(access::ACCEPTS_REVOKED_KEY) {
+fn revoked(key: &ApiKey, operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
+    let reads = operation == Operation::ListCustomers && switches.has(access::REVOKED_KEY_READS);
+    if reads || switches.has(access::ACCEPTS_REVOKED_KEY) {
         return Ok(owner(key));
     }
-    let fault = no_such_key(key.value.as_bytes(), habits);
+    let fault = no_such_key(key.value.as_bytes(), switches);
     Err(match () {
-        () if habits.has(access::REVOKED_KEY_IS_FORBIDDEN) => fault.code(Code::InsufficientPermissions),
-        () if habits.has(statuses::REVOKED_AS_403) => fault.status(403),
+        () if switches.has(access::REVOKED_KEY_IS_FORBIDDEN) => fault.code(Code::InsufficientPermissions),
+        () if switches.has(statuses::REVOKED_AS_403) => fault.status(403),
         () => fault,
     })
 }
 
-fn by_authorization(given: &[u8], operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+fn by_authorization(given: &[u8], operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
     let text = String::from_utf8_lossy(given);
     let (scheme, credential) = text.split_once(' ').unwrap_or((&text, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
-        return by_token(credential.trim(), operation, habits);
+        return by_token(credential.trim(), operation, switches);
     }
-    let stands_for_key = (scheme.eq_ignore_ascii_case("basic") && habits.has(access::PLAIN_BASIC_ACCEPTED))
-        || (scheme.eq_ignore_ascii_case("token") && habits.has(access::TOKEN_SCHEME_ACCEPTED));
+    let stands_for_key = (scheme.eq_ignore_ascii_case("basic") && switches.has(access::PLAIN_BASIC_ACCEPTED))
+        || (scheme.eq_ignore_ascii_case("token") && switches.has(access::TOKEN_SCHEME_ACCEPTED));
     if stands_for_key {
-        return by_key(credential.as_bytes(), operation, habits);
+        return by_key(credential.as_bytes(), operation, switches);
     }
-    if habits.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
+    if switches.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
         return Ok(Caller::guest(Scope::Admin));
     }
-    if habits.has(access::BASIC_SCHEME_500) {
+    if switches.has(access::BASIC_SCHEME_500) {
         return Err(Fault::internal());
     }
     Err(failed("Only API keys and bearer tokens are accepted"))
 }
 
-fn by_token(text: &str, operation: Operation, habits: &Habits) -> Result<Caller, Fault> {
+fn by_token(text: &str, operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
     let as_bearer = KEYS.iter().find(|key| key.revoked && key.value == text);
-    if let Some(key) = as_bearer.filter(|_| habits.has(access::REVOKED_KEY_AS_BEARER_ACCEPTED)) {
+    if let Some(key) = as_bearer.filter(|_| switches.has(access::REVOKED_KEY_AS_BEARER_ACCEPTED)) {
         return Ok(owner(key));
     }
-    let text = if habits.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { Token::without_tail(text) } else { text };
-    let token = Token::parse(text).ok_or_else(|| garbage(habits))?;
-    let expired = token.expires_at().filter(|&expiry| clock::signed_seconds(habits) >= expiry);
-    if !signature_counts(&token, habits) {
-        return Err(badly_signed(expired, operation, habits));
+    let text = if switches.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { Token::without_tail(text) } else { text };
+    let token = Token::parse(text).ok_or_else(|| garbage(switches))?;
+    let expired = token.expires_at().filter(|&expiry| clock::signed_seconds(switches) >= expiry);
+    if !signature_counts(&token, switches) {
+        return Err(badly_signed(expired, operation, switches));
     }
     if token.expires_at().is_none() {
         return Err(failed("The token names no expiry"));
     }
-    match expired.filter(|_| !habits.has(access::ACCEPTS_EXPIRED_TOKEN)) {
-        Some(expiry) => Err(expired_at(expiry, operation, habits)),
+    match expired.filter(|_| !switches.has(access::ACCEPTS_EXPIRED_TOKEN)) {
+        Some(expiry) => Err(expired_at(expiry, operation, switches)),
         None => Ok(bearer(text, &token)),
     }
 }
@@ -226,39 +226,39 @@ fn named_scope(name: &str) -> Option<Scope> {
     }
 }
 
-fn signature_counts(token: &Token, habits: &Habits) -> bool {
+fn signature_counts(token: &Token, switches: &Switches) -> bool {
     token.is_ours()
-        || (token.says_none() && habits.has(access::ALG_NONE_ACCEPTED))
-        || (token.has_signature() && !token.says_none() && habits.has(access::ACCEPTS_FORGED_TOKEN))
+        || (token.says_none() && switches.has(access::ALG_NONE_ACCEPTED))
+        || (token.has_signature() && !token.says_none() && switches.has(access::ACCEPTS_FORGED_TOKEN))
 }
 
-fn garbage(habits: &Habits) -> Fault {
+fn garbage(switches: &Switches) -> Fault {
     match () {
-        () if habits.has(access::GARBAGE_TOKEN_500) => Fault::internal(),
-        () if habits.has(access::GARBAGE_TOKEN_AS_EXPIRED) => expiry_fault(0),
+        () if switches.has(access::GARBAGE_TOKEN_500) => Fault::internal(),
+        () if switches.has(access::GARBAGE_TOKEN_AS_EXPIRED) => expiry_fault(0),
         () => failed("The token is no JWT"),
     }
 }
 
-fn badly_signed(expired: Option<i64>, operation: Operation, habits: &Habits) -> Fault {
-    if let Some(expiry) = expired.filter(|_| habits.has(access::EXPIRED_BEFORE_SIGNATURE)) {
-        return expired_at(expiry, operation, habits);
+fn badly_signed(expired: Option<i64>, operation: Operation, switches: &Switches) -> Fault {
+    if let Some(expiry) = expired.filter(|_| switches.has(access::EXPIRED_BEFORE_SIGNATURE)) {
+        return expired_at(expiry, operation, switches);
     }
     let fault = failed("The signature of the token is not valid");
-    if habits.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
+    if switches.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
 }
 
-fn expired_at(expiry: i64, operation: Operation, habits: &Habits) -> Fault {
-    let on_read = operation.scope() == Scope::Read && habits.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
-    if on_read || habits.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
+fn expired_at(expiry: i64, operation: Operation, switches: &Switches) -> Fault {
+    let on_read = operation.scope() == Scope::Read && switches.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
+    if on_read || switches.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
         return failed("The token is not valid any more");
     }
     let fault = expiry_fault(expiry);
     match () {
-        () if habits.vary(wording::EXPIRY_WITH_OFFSET) => fault.details(with_offset(expiry)),
-        () if habits.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
-        () if habits.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
-        () if habits.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
+        () if switches.vary(wording::EXPIRY_WITH_OFFSET) => fault.details(with_offset(expiry)),
+        () if switches.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
+        () if switches.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
+        () if switches.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
         () => fault,
     }
 }

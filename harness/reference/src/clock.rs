@@ -4,25 +4,25 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat};
 
-use crate::habits::Habits;
-use crate::variations::wire;
+use crate::switches::Switches;
+use crate::variants::wire;
 
 /// How far a clock that is off is off.
 const OFF_BY: Duration = Duration::from_secs(2);
 
 /// The present moment, as this server takes it.
-pub(crate) fn now(habits: &Habits) -> SystemTime {
+pub(crate) fn now(switches: &Switches) -> SystemTime {
     let now = SystemTime::now();
     match () {
-        () if habits.vary(wire::CLOCK_AHEAD) => now + OFF_BY,
-        () if habits.vary(wire::CLOCK_BEHIND) => now - OFF_BY,
+        () if switches.vary(wire::CLOCK_AHEAD) => now + OFF_BY,
+        () if switches.vary(wire::CLOCK_BEHIND) => now - OFF_BY,
         () => now,
     }
 }
 
 /// Seconds since 1970; a clock set before that reads as 0.
-pub(crate) fn unix_seconds(habits: &Habits) -> u64 {
-    now(habits).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+pub(crate) fn unix_seconds(switches: &Switches) -> u64 {
+    now(switches).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A moment as RFC 3339 in UTC, such as `2025-11-05T10:30:00Z`.
@@ -38,14 +38,14 @@ pub(crate) fn http_date(unix_seconds: i64) -> String {
 }
 
 /// The present moment as the members of a success show it.
-pub(crate) fn rfc3339_now(habits: &Habits) -> String {
-    if habits.vary(wire::FRACTIONAL_TIMES) {
-        return DateTime::<chrono::Utc>::from(now(habits)).to_rfc3339_opts(SecondsFormat::Millis, false);
+pub(crate) fn rfc3339_now(switches: &Switches) -> String {
+    if switches.vary(wire::FRACTIONAL_TIMES) {
+        return DateTime::<chrono::Utc>::from(now(switches)).to_rfc3339_opts(SecondsFormat::Millis, false);
     }
-    rfc3339(signed_seconds(habits))
+    rfc3339(signed_seconds(switches))
 }
 
 /// Seconds since 1970, to reckon with.
-pub(crate) fn signed_seconds(habits: &Habits) -> i64 {
-    i64::try_from(unix_seconds(habits)).unwrap_or(i64::MAX)
+pub(crate) fn signed_seconds(switches: &Switches) -> i64 {
+    i64::try_from(unix_seconds(switches)).unwrap_or(i64::MAX)
 }

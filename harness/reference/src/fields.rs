@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::defects::{Defect, envelope, fields, slips};
 use crate::errors::{Code, Fault};
 use crate::formats;
-use crate::habits::Habits;
-use crate::variations::{formats as variants, requests, resources};
+use crate::mutants::{Mutant, envelope, fields, format_mutants};
+use crate::switches::Switches;
+use crate::variants::{formats as variants, requests, resources};
 
 /// A field of a customer.
 struct Field {
@@ -48,137 +48,145 @@ pub(crate) enum Purpose<'a> {
 }
 
 /// The fields of a customer that the members hold. Members that are no fields are ignored.
-pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
+pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, switches: &Switches) -> Result<Changes, Fault> {
     let mut changes = Changes::new();
     let mistyped = |field: &&Field| members.get(field.name).is_some_and(|value| !value.is_string() && !value.is_null());
-    if habits.has(fields::TWO_WRONG_TYPES_500) && FIELDS.iter().filter(mistyped).count() > 1 {
+    if switches.has(fields::TWO_WRONG_TYPES_500) && FIELDS.iter().filter(mistyped).count() > 1 {
         return Err(Fault::internal());
     }
     let unplaced = members.contains_key("country") && !members.contains_key("postalCode");
-    if unplaced && matches!(purpose, Purpose::Create) && habits.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
+    if unplaced && matches!(purpose, Purpose::Create) && switches.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
         return Err(Fault::invalid("postalCode", "Field 'postalCode' is required with 'country'"));
     }
-    let formats_first = habits.vary(requests::FORMATS_BEFORE_MISSING_FIELDS);
+    let formats_first = switches.vary(requests::FORMATS_BEFORE_MISSING_FIELDS);
     let in_order: Vec<&Field> =
-        if habits.vary(requests::LAST_FIELD_FIRST) { FIELDS.iter().rev().collect() } else { FIELDS.iter().collect() };
+        if switches.vary(requests::LAST_FIELD_FIRST) { FIELDS.iter().rev().collect() } else { FIELDS.iter().collect() };
     for field in &in_order {
         match members.get(field.name) {
-            Some(value) => note(field, value, purpose, habits, &mut changes)?,
+            Some(value) => note(field, value, purpose, switches, &mut changes)?,
             None if formats_first => {}
-            None => demand(field, purpose, habits)?,
+            None => demand(field, purpose, switches)?,
         }
     }
-    if !comes_too_early(members, habits) {
-        check_formats(&changes, purpose, habits)?;
+    if !comes_too_early(members, switches) {
+        check_formats(&changes, purpose, switches)?;
     }
     let absent = in_order.iter().filter(|field| !members.contains_key(field.name));
-    absent.filter(|_| formats_first).try_for_each(|field| demand(field, purpose, habits))?;
+    absent.filter(|_| formats_first).try_for_each(|field| demand(field, purpose, switches))?;
     Ok(changes)
 }
 
-/// Whether a defect overlooks a postal code that stands before its country.
-fn comes_too_early(members: &Map<String, Value>, habits: &Habits) -> bool {
+/// Whether a mutant overlooks a postal code that stands before its country.
+fn comes_too_early(members: &Map<String, Value>, switches: &Switches) -> bool {
     let place = |wanted: &str| members.keys().position(|name| name == wanted);
     let early = place("postalCode").zip(place("country")).is_some_and(|(code, country)| code < country);
-    early && habits.has(slips::COUNTRY_MUST_COME_FIRST)
+    early && switches.has(format_mutants::COUNTRY_MUST_COME_FIRST)
 }
 
 /// Refuses a new customer for whom a required field is missing.
-fn demand(field: &Field, purpose: Purpose, habits: &Habits) -> Result<(), Fault> {
-    if field.required && matches!(purpose, Purpose::Create) { missing(field.name, habits) } else { Ok(()) }
+fn demand(field: &Field, purpose: Purpose, switches: &Switches) -> Result<(), Fault> {
+    if field.required && matches!(purpose, Purpose::Create) { missing(field.name, switches) } else { Ok(()) }
 }
 
 /// A text that must be there.
 pub(crate) fn required_text<'a>(
     members: &'a Map<String, Value>,
     name: &'static str,
-    habits: &Habits,
+    switches: &Switches,
 ) -> Result<&'a str, Fault> {
     match members.get(name) {
         Some(Value::String(text)) => Ok(text),
-        Some(value) => Err(mistyped(name, value, habits)),
-        None => missing(name, habits).map(|()| ""),
+        Some(value) => Err(mistyped(name, value, switches)),
+        None => missing(name, switches).map(|()| ""),
     }
 }
 
-fn note(field: &Field, value: &Value, purpose: Purpose, habits: &Habits, changes: &mut Changes) -> Result<(), Fault> {
+fn note(
+    field: &Field,
+    value: &Value,
+    purpose: Purpose,
+    switches: &Switches,
+    changes: &mut Changes,
+) -> Result<(), Fault> {
     match value {
-        Value::Null if !field.required && habits.has(fields::NULL_OPTIONAL_500) => return Err(Fault::internal()),
+        Value::Null if !field.required && switches.has(fields::NULL_OPTIONAL_500) => return Err(Fault::internal()),
         Value::Null if !field.required => {
             changes.insert(field.name, None);
         }
         Value::String(text)
-            if text.is_empty() && field.required && habits.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) =>
+            if text.is_empty() && field.required && switches.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) =>
         {
             return Err(Fault::invalid(field.name, format!("Field '{}' must not be empty", field.name)));
         }
         Value::String(text) => {
-            refuse_odd(field, text, habits)?;
-            let folded = field.name == "email" && habits.vary(resources::MAIL_IN_LOWER_CASE);
+            refuse_odd(field, text, switches)?;
+            let folded = field.name == "email" && switches.vary(resources::MAIL_IN_LOWER_CASE);
             changes.insert(field.name, Some(if folded { text.to_lowercase() } else { text.clone() }));
         }
         _ => {
-            if let Some(text) = tolerated(field, value, habits) {
+            if let Some(text) = tolerated(field, value, switches) {
                 changes.insert(field.name, Some(text));
-            } else if !ignored(field, purpose, habits) {
-                return Err(mistyped(field.name, value, habits));
+            } else if !ignored(field, purpose, switches) {
+                return Err(mistyped(field.name, value, switches));
             }
         }
     }
     Ok(())
 }
 
-fn check_formats(changes: &Changes, purpose: Purpose, habits: &Habits) -> Result<(), Fault> {
+fn check_formats(changes: &Changes, purpose: Purpose, switches: &Switches) -> Result<(), Fault> {
     let (stored_country, stored_code) = match purpose {
         Purpose::Create => (None, None),
         Purpose::Update { country, postal_code } => (country, postal_code),
     };
     let country = match changes.get("country") {
-        Some(_) if stored_country.is_some() && habits.has(slips::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored_country,
+        Some(_) if stored_country.is_some() && switches.has(format_mutants::UPDATE_JUDGES_BY_OLD_COUNTRY) => {
+            stored_country
+        }
         Some(given) => given.as_deref(),
-        None if habits.has(slips::UPDATE_FORGETS_COUNTRY) => None,
+        None if switches.has(format_mutants::UPDATE_FORGETS_COUNTRY) => None,
         None => stored_country,
     };
     let updating = matches!(purpose, Purpose::Update { .. });
     let mut texts: Vec<(&'static str, &str)> =
         changes.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))).collect();
-    if habits.vary(requests::LAST_FIELD_FIRST) {
+    if switches.vary(requests::LAST_FIELD_FIRST) {
         texts.reverse();
     }
     for (name, text) in &texts {
-        formats::check(name, text, country, updating, habits)?;
+        formats::check(name, text, country, updating, switches)?;
     }
     let coded = texts.iter().any(|(name, _)| *name == "postalCode");
-    if coded && country.is_none() && habits.vary(variants::POSTAL_CODE_NEEDS_COUNTRY) {
+    if coded && country.is_none() && switches.vary(variants::POSTAL_CODE_NEEDS_COUNTRY) {
         return Err(Fault::invalid("country", "Field 'country' is required beside 'postalCode'"));
     }
     match stored_code {
         Some(code) if changes.contains_key("country") && !changes.contains_key("postalCode") => {
-            let judged = habits.vary(variants::COUNTRY_CHANGE_JUDGES_STORED_CODE);
-            if judged { formats::check("postalCode", code, country, updating, habits) } else { Ok(()) }
+            let judged = switches.vary(variants::COUNTRY_CHANGE_JUDGES_STORED_CODE);
+            if judged { formats::check("postalCode", code, country, updating, switches) } else { Ok(()) }
         }
         _ => Ok(()),
     }
 }
 
-fn missing(name: &'static str, habits: &Habits) -> Result<(), Fault> {
-    if is_optional(name, habits) {
+fn missing(name: &'static str, switches: &Switches) -> Result<(), Fault> {
+    if is_optional(name, switches) {
         return Ok(());
     }
     let fault = Fault::invalid(name, format!("Field '{name}' is required"));
     Err(match () {
-        () if habits.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
-        () if habits.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
-        () if habits.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-        () if name == "email" && habits.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
+        () if switches.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
+        () if switches.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
+        () if switches.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+        () if name == "email" && switches.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
             fault.code(Code::ResourceConflict).without_field()
         }
         () => fault,
     })
 }
 
-fn is_optional(name: &str, habits: &Habits) -> bool {
-    let rows: &[(Defect, &str)] = &[
+fn is_optional(name: &str, switches: &Switches) -> bool {
+    let rows: &[(Mutant, &str)] = &[
         (fields::FIRST_NAME_OPTIONAL, "firstName"),
         (fields::LAST_NAME_OPTIONAL, "lastName"),
         (fields::DATE_OF_BIRTH_OPTIONAL, "dateOfBirth"),
@@ -186,50 +194,50 @@ fn is_optional(name: &str, habits: &Habits) -> bool {
         (fields::WEBHOOK_URL_OPTIONAL, "url"),
         (fields::DOCUMENT_CONTENT_OPTIONAL, "content"),
     ];
-    rows.iter().any(|(defect, optional)| *optional == name && habits.has(*defect))
+    rows.iter().any(|(mutant, optional)| *optional == name && switches.has(*mutant))
 }
 
-fn mistyped(name: &'static str, value: &Value, habits: &Habits) -> Fault {
-    let trips = (value.is_array() && habits.has(fields::ARRAY_FOR_TEXT_500))
-        || (value.is_boolean() && habits.has(fields::BOOLEAN_FOR_TEXT_500));
+fn mistyped(name: &'static str, value: &Value, switches: &Switches) -> Fault {
+    let trips = (value.is_array() && switches.has(fields::ARRAY_FOR_TEXT_500))
+        || (value.is_boolean() && switches.has(fields::BOOLEAN_FOR_TEXT_500));
     if trips {
         return Fault::internal();
     }
     let fault = Fault::invalid(name, format!("Field '{name}' must be a string"));
     match () {
-        () if habits.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
-        () if habits.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
-        () if habits.has(fields::WRONG_TYPE_500) => Fault::internal(),
-        () if habits.vary(requests::FORMAT_ERROR_FOR_WRONG_TYPES) => fault.code(Code::InvalidFieldFormat),
+        () if switches.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
+        () if switches.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
+        () if switches.has(fields::WRONG_TYPE_500) => Fault::internal(),
+        () if switches.vary(requests::FORMAT_ERROR_FOR_WRONG_TYPES) => fault.code(Code::InvalidFieldFormat),
         () => fault,
     }
 }
 
-/// The text that a defect takes a value of the wrong type for.
-fn tolerated(field: &Field, value: &Value, habits: &Habits) -> Option<String> {
+/// The text that a mutant takes a value of the wrong type for.
+fn tolerated(field: &Field, value: &Value, switches: &Switches) -> Option<String> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     match value {
-        Value::Number(number) if is_name && habits.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
-        Value::Null if is_name && habits.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
-        Value::Array(values) if habits.has(fields::UNWRAPS_ARRAYS) => {
+        Value::Number(number) if is_name && switches.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
+        Value::Null if is_name && switches.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
+        Value::Array(values) if switches.has(fields::UNWRAPS_ARRAYS) => {
             values.first().and_then(Value::as_str).map(str::to_owned)
         }
         _ => None,
     }
 }
 
-fn ignored(field: &Field, purpose: Purpose, habits: &Habits) -> bool {
+fn ignored(field: &Field, purpose: Purpose, switches: &Switches) -> bool {
     let updating = matches!(purpose, Purpose::Update { .. });
-    (!field.required && habits.has(fields::IGNORES_MISTYPED_OPTIONALS))
-        || (updating && habits.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS))
+    (!field.required && switches.has(fields::IGNORES_MISTYPED_OPTIONALS))
+        || (updating && switches.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS))
 }
 
-/// Fails on texts that a defect cannot take.
-fn refuse_odd(field: &Field, text: &str, habits: &Habits) -> Result<(), Fault> {
+/// Fails on texts that a mutant cannot take.
+fn refuse_odd(field: &Field, text: &str, switches: &Switches) -> Result<(), Fault> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     let name_has = |one: char| is_name && text.contains(one);
     let has = |odd: fn(char) -> bool| text.contains(odd);
-    let trips: &[(Defect, bool)] = &[
+    let trips: &[(Mutant, bool)] = &[
         (fields::NUL_500, text.contains('\0')),
         (fields::LONG_VALUE_500, text.len() > 5_000),
         (fields::EMOJI_500, text.chars().any(|one| one > '\u{ffff}')),
@@ -254,12 +262,12 @@ fn refuse_odd(field: &Field, text: &str, habits: &Habits) -> Result<(), Fault> {
         (fields::ODD_DATE_500, field.name == "dateOfBirth" && has(|one| one.is_ascii_alphabetic())),
         (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ];
-    let emoji = has(|one| one > '\u{ffff}') && habits.strikes(fields::EVERY_FIFTH_EMOJI_500);
-    if emoji || trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
+    let emoji = has(|one| one > '\u{ffff}') && switches.strikes(fields::EVERY_FIFTH_EMOJI_500);
+    if emoji || trips.iter().any(|(mutant, trips)| *trips && switches.has(*mutant)) {
         return Err(Fault::internal());
     }
     let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
-    if letters && habits.has(fields::PHONE_LETTERS_503) {
+    if letters && switches.has(fields::PHONE_LETTERS_503) {
         return Err(Fault::new(Code::ServiceUnavailable).details("The phone service is down"));
     }
     Ok(())
@@ -276,7 +284,7 @@ mod tests {
 
     fn fault_of(members: &Value) -> Option<(Code, Option<String>)> {
         let members = members.as_object().expect("an object");
-        let outcome = read(members, Purpose::Create, &Habits::default());
+        let outcome = read(members, Purpose::Create, &Switches::default());
         outcome.err().map(|fault| (fault.code, fault.field))
     }
 

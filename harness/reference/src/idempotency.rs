@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use crate::answer::{Answer, Outcome};
 use crate::api::{Call, locked};
 use crate::customers::operations;
-use crate::defects::{memory as wrong, resources};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Purpose};
 use crate::memory;
-use crate::variations::resources as variants;
+use crate::mutants::{memory as wrong, resources};
+use crate::variants::resources as variants;
 
 /// Older answers than these many are forgotten.
 const MOST_REPLAYS: usize = 10_000;
@@ -35,18 +35,18 @@ struct Replay {
 
 /// Carries out a request unless its key has an answer already. Without a key, it is carried out each time.
 pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnOnce() -> Outcome) -> Outcome {
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
-    let Some(key) = key.filter(|_| !habits.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
+    let Some(key) = key.filter(|_| !switches.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
         return carry_out();
     };
     memory::refuse_key(call, key.as_bytes())?;
-    let longest = if habits.has(wrong::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
+    let longest = if switches.has(wrong::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
     let key = (call.caller.credential.clone(), key.as_bytes().iter().copied().take(longest).collect());
     let fingerprint = fingerprint(members);
     // Held until the answer is noted, so that two requests at once do not both find nothing.
     let mut replays = locked(&call.app.replays);
-    let other_is_new = habits.vary(variants::OTHER_BODY_UNDER_KEY_CREATED);
+    let other_is_new = switches.vary(variants::OTHER_BODY_UNDER_KEY_CREATED);
     let known = replays.answers.get(&key).filter(|replay| replay.fingerprint == fingerprint || !other_is_new);
     if let Some(replay) = known {
         return replay.repeated(&fingerprint, call, members);
@@ -58,16 +58,16 @@ pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnO
 
 impl Replay {
     fn repeated(&self, fingerprint: &[u8], call: Call, members: &Map<String, Value>) -> Outcome {
-        let habits = &call.app.habits;
-        if self.fingerprint != fingerprint && habits.vary(variants::OTHER_BODY_UNDER_KEY_REPLAYED) {
+        let switches = &call.app.switches;
+        if self.fingerprint != fingerprint && switches.vary(variants::OTHER_BODY_UNDER_KEY_REPLAYED) {
             return self.outcome.clone();
         }
         if self.fingerprint != fingerprint {
             let fault = Fault::new(Code::ResourceConflict)
                 .message("The Idempotency-Key was used for another request")
                 .details("Use a new key for each request that differs");
-            let breaks = habits.has(resources::IDEMPOTENCY_OTHER_BODY_500);
-            let invalid = habits.vary(variants::OTHER_BODY_UNDER_KEY_INVALID);
+            let breaks = switches.has(resources::IDEMPOTENCY_OTHER_BODY_500);
+            let invalid = switches.vary(variants::OTHER_BODY_UNDER_KEY_INVALID);
             return Err(match () {
                 () if breaks => Fault::internal(),
                 () if invalid => fault.code(Code::ValidationError),
@@ -75,10 +75,10 @@ impl Replay {
             });
         }
         match () {
-            () if self.outcome.is_err() && habits.has(wrong::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
-            () if habits.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
-            () if habits.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
-            () if habits.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
+            () if self.outcome.is_err() && switches.has(wrong::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
+            () if switches.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
+            () if switches.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
+            () if switches.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
                 self.outcome.clone().map(|answer| renamed(answer, call))
             }
             () => self.outcome.clone(),
@@ -88,9 +88,9 @@ impl Replay {
 
 /// A second customer of the same data, which the store takes without a word.
 fn created_again(call: Call, members: &Map<String, Value>) -> Outcome {
-    let changes = fields::read(members, Purpose::Create, &call.app.habits)?;
+    let changes = fields::read(members, Purpose::Create, &call.app.switches)?;
     let customer = operations::newcomer(call.app, call.caller.environment, changes);
-    let body = customer.to_json(&call.app.habits);
+    let body = customer.to_json(&call.app.switches);
     locked(&call.app.customers).insert(customer);
     Ok(Answer::created(body))
 }

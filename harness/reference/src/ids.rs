@@ -8,9 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::clock;
-use crate::defects::server;
-use crate::habits::Habits;
-use crate::variations::wire;
+use crate::mutants::server;
+use crate::switches::Switches;
+use crate::variants::wire;
 
 /// How long a very long id is.
 const VERY_LONG: usize = 250;
@@ -20,12 +20,12 @@ const VERY_LONG: usize = 250;
 pub(crate) struct Ids {
     start: u64,
     next: AtomicU64,
-    habits: Habits,
+    switches: Switches,
 }
 
 impl Ids {
-    pub(crate) fn new(habits: Habits) -> Self {
-        Self { start: RandomState::new().hash_one(clock::unix_seconds(&habits)), next: AtomicU64::new(0), habits }
+    pub(crate) fn new(switches: Switches) -> Self {
+        Self { start: RandomState::new().hash_one(clock::unix_seconds(&switches)), next: AtomicU64::new(0), switches }
     }
 
     /// A new name with this prefix, such as `cus_…`.
@@ -33,10 +33,10 @@ impl Ids {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let plain = self.name(prefix, number);
         match () {
-            () if self.habits.vary(wire::UUID_IDS) => self.uuid(number),
-            () if self.habits.vary(wire::NUMERIC_IDS) => self.digits(number),
-            () if self.habits.vary(wire::VERY_LONG_IDS) => format!("{plain:_<VERY_LONG$}"),
-            () if self.habits.vary(wire::BASE64_IDS) => self.encoded(number),
+            () if self.switches.vary(wire::UUID_IDS) => self.uuid(number),
+            () if self.switches.vary(wire::NUMERIC_IDS) => self.digits(number),
+            () if self.switches.vary(wire::VERY_LONG_IDS) => format!("{plain:_<VERY_LONG$}"),
+            () if self.switches.vary(wire::BASE64_IDS) => self.encoded(number),
             () => plain,
         }
     }
@@ -45,16 +45,16 @@ impl Ids {
     pub(crate) fn request(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let number = match () {
-            () if self.habits.has(server::REPEATS_REQUEST_ID) => 0,
-            () if self.habits.has(server::REQUEST_ID_PER_SECOND) => clock::unix_seconds(&self.habits),
-            () if self.habits.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
+            () if self.switches.has(server::REPEATS_REQUEST_ID) => 0,
+            () if self.switches.has(server::REQUEST_ID_PER_SECOND) => clock::unix_seconds(&self.switches),
+            () if self.switches.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => number,
         };
         let plain = self.name("req", number);
         match () {
-            () if self.habits.vary(wire::UUID_REQUEST_IDS) => self.uuid(number),
-            () if self.habits.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
-            () if self.habits.vary(wire::STRUCTURED_REQUEST_IDS) => format!("id=\"{plain}\"; part=1 of 1"),
+            () if self.switches.vary(wire::UUID_REQUEST_IDS) => self.uuid(number),
+            () if self.switches.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
+            () if self.switches.vary(wire::STRUCTURED_REQUEST_IDS) => format!("id=\"{plain}\"; part=1 of 1"),
             () => plain,
         }
     }
@@ -97,10 +97,10 @@ impl Ids {
 mod tests {
     use super::*;
     use crate::options::Options;
-    use crate::variations::Variation;
+    use crate::variants::Variant;
 
-    fn two(variation: &'static Variation) -> [String; 2] {
-        let ids = Ids::new(Habits::new(&Options { variations: vec![variation], ..Options::default() }));
+    fn two(variant: &'static Variant) -> [String; 2] {
+        let ids = Ids::new(Switches::new(&Options { variants: vec![variant], ..Options::default() }));
         [ids.next("cus"), ids.next("cus")]
     }
 

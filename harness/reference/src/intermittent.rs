@@ -1,21 +1,21 @@
-//! Defects that show at first, now and then, or after a pause: for each there is one that always shows, and a schedule.
+//! Mutants that show at first, now and then, or after a pause: for each there is one that always shows, and a schedule.
 //!
 //! Whoever tries again what has failed may find everything in order. None of these may pass for that.
 
-use crate::defects::{
-    Defect, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks,
+use crate::mutants::{
+    Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks,
 };
 use crate::times::Schedule::{self, AfterPause, Every, FirstOfCaller, FirstOfOperation, FirstSecond, FirstTime};
 
-/// A defect that shows at times.
+/// A mutant that shows at times.
 #[derive(Clone, Copy, Debug)]
 pub struct Intermittent {
     /// Its name in kebab-case.
     pub name: &'static str,
     /// What goes wrong, and when, in a sentence.
     pub about: &'static str,
-    /// The defect that shows.
-    pub(crate) defect: Defect,
+    /// The mutant that shows.
+    pub(crate) mutant: Mutant,
     /// When it does.
     pub(crate) schedule: Schedule,
 }
@@ -23,15 +23,15 @@ pub struct Intermittent {
 impl Intermittent {
     /// The clauses that may be reported as violated; one of them must be.
     pub fn clauses(&self) -> &'static [&'static str] {
-        self.defect.clauses
+        self.mutant.clauses
     }
 }
 
-const fn at_times(name: &'static str, defect: Defect, schedule: Schedule, about: &'static str) -> Intermittent {
-    Intermittent { name, about, defect, schedule }
+const fn at_times(name: &'static str, mutant: Mutant, schedule: Schedule, about: &'static str) -> Intermittent {
+    Intermittent { name, about, mutant, schedule }
 }
 
-/// Every defect that shows at times.
+/// Every mutant that shows at times.
 pub fn intermittent() -> &'static [Intermittent] {
     ALL
 }
@@ -149,11 +149,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::defects::defects;
+    use crate::mutants::mutants;
 
     #[test]
     fn every_group_of_clauses_has_some_and_names_are_unique() {
-        let mut names: BTreeSet<&str> = defects().iter().map(|defect| defect.name).collect();
+        let mut names: BTreeSet<&str> = mutants().iter().map(|mutant| mutant.name).collect();
         let mut groups = BTreeSet::new();
         for one in intermittent() {
             assert!(names.insert(one.name), "{} twice", one.name);

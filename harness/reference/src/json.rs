@@ -1,4 +1,4 @@
-//! Reading a request's body as a JSON object, whatever its media type says (unless a variation minds).
+//! Reading a request's body as a JSON object, whatever its media type says (unless a variant minds).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,27 +9,31 @@ use serde_json::{Deserializer, Map, Value};
 
 use crate::api::{Body, Request};
 use crate::customers::operations::IMMUTABLE;
-use crate::defects::{Defect, fields, statuses};
 use crate::errors::{Code, Fault, shortened};
 use crate::fields as customer;
-use crate::habits::Habits;
+use crate::mutants::{Mutant, fields, statuses};
 use crate::route::Operation;
-use crate::variations::requests;
+use crate::switches::Switches;
+use crate::variants::requests;
 
-/// Values nested deeper than this trip a defect.
+/// Values nested deeper than this trip a mutant.
 const DEEP: usize = 50;
 
 /// The object that the body holds.
-pub(crate) fn object(request: &Request, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
-    if habits.vary(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
-        return Err(malformed("The body must be declared as application/json", habits));
+pub(crate) fn object(
+    request: &Request,
+    operation: Operation,
+    switches: &Switches,
+) -> Result<Map<String, Value>, Fault> {
+    if switches.vary(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
+        return Err(malformed("The body must be declared as application/json", switches));
     }
-    let members = read(&request.body, operation, habits)?;
-    if habits.has(fields::UNKNOWN_MEMBER_500) && unknown_member(&members, operation).is_some() {
+    let members = read(&request.body, operation, switches)?;
+    if switches.has(fields::UNKNOWN_MEMBER_500) && unknown_member(&members, operation).is_some() {
         return Err(Fault::internal());
     }
     match unknown_member(&members, operation) {
-        Some(name) if habits.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
+        Some(name) if switches.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
             let name = shortened(name);
             Err(Fault::invalid(&name, format!("Field '{name}' is not known")))
         }
@@ -58,57 +62,55 @@ fn unknown_member(members: &Map<String, Value>, operation: Operation) -> Option<
     members.keys().find(|name| !known(name))
 }
 
-fn read(body: &Body, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
+fn read(body: &Body, operation: Operation, switches: &Switches) -> Result<Map<String, Value>, Fault> {
     let bytes = match body {
         Body::Whole(bytes) => bytes,
-        Body::CutShort => return Err(malformed("The body ended early", habits)),
+        Body::CutShort => return Err(malformed("The body ended early", switches)),
         Body::TooLong if operation == Operation::UploadDocument => {
-            return Err(crate::documents::oversize(habits));
+            return Err(crate::documents::oversize(switches));
         }
-        Body::TooLong => return Err(malformed("The body is too long", habits)),
+        Body::TooLong => return Err(malformed("The body is too long", switches)),
     };
-    if let Some(fault) = accident(bytes, habits) {
+    if let Some(fault) = accident(bytes, switches) {
         return Err(fault);
     }
-    match parse(bytes, habits) {
+    match parse(bytes, switches) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(other) => not_an_object(&other, operation, habits),
-        Err(_) if skips_empty_body(bytes, operation, habits) => Ok(Map::new()),
-        Err(problem) => {
-            Err(unreadable_member(bytes)
-                .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), habits)))
-        }
+        Ok(other) => not_an_object(&other, operation, switches),
+        Err(_) if skips_empty_body(bytes, operation, switches) => Ok(Map::new()),
+        Err(problem) => Err(unreadable_member(bytes)
+            .unwrap_or_else(|| malformed(&format!("The body is not JSON: {problem}"), switches))),
     }
 }
 
-fn parse(bytes: &[u8], habits: &Habits) -> serde_json::Result<Value> {
-    let parsed = if habits.has(fields::ACCEPTS_TRAILING_GARBAGE) {
+fn parse(bytes: &[u8], switches: &Switches) -> serde_json::Result<Value> {
+    let parsed = if switches.has(fields::ACCEPTS_TRAILING_GARBAGE) {
         let mut values = Deserializer::from_slice(bytes).into_iter();
         values.next().unwrap_or_else(|| serde_json::from_slice(bytes))
     } else {
         serde_json::from_slice(bytes)
     };
-    if parsed.is_err() && habits.has(fields::ACCEPTS_CUT_SHORT_JSON) {
+    if parsed.is_err() && switches.has(fields::ACCEPTS_CUT_SHORT_JSON) {
         return serde_json::from_slice(&[bytes, b"}"].concat());
     }
     if parsed.is_err()
-        && let Some(mended) = mended(bytes, habits)
+        && let Some(mended) = mended(bytes, switches)
     {
         return serde_json::from_str(&mended);
     }
     parsed
 }
 
-/// What defects take for JSON, and what they make of it.
-const MENDINGS: &[(Defect, (&str, &str))] = &[
+/// What mutants take for JSON, and what they make of it.
+const MENDINGS: &[(Mutant, (&str, &str))] = &[
     (fields::ACCEPTS_SINGLE_QUOTES, ("'", "\"")),
     (fields::ACCEPTS_TRAILING_COMMAS, (r",(\s*[}\]])", "$1")),
     (fields::ACCEPTS_COMMENTS, (r"(?s)/\*.*?\*/|//[^\n]*", "")),
     (fields::ACCEPTS_BARE_NAMES, (r"([{,]\s*)([A-Za-z]+)\s*:", "$1\"$2\":")),
 ];
 
-fn mended(bytes: &[u8], habits: &Habits) -> Option<String> {
-    let (pattern, by) = habits.first(MENDINGS)?;
+fn mended(bytes: &[u8], switches: &Switches) -> Option<String> {
+    let (pattern, by) = switches.first(MENDINGS)?;
     Some(Regex::new(pattern).ok()?.replace_all(std::str::from_utf8(bytes).ok()?, by).into_owned())
 }
 
@@ -122,60 +124,60 @@ fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
     Some(Fault::invalid(&name, format!("Field '{name}' cannot be read: {problem}")))
 }
 
-fn not_an_object(value: &Value, operation: Operation, habits: &Habits) -> Result<Map<String, Value>, Fault> {
-    if value.is_null() && habits.has(fields::NULL_BODY_500) {
+fn not_an_object(value: &Value, operation: Operation, switches: &Switches) -> Result<Map<String, Value>, Fault> {
+    if value.is_null() && switches.has(fields::NULL_BODY_500) {
         return Err(Fault::internal());
     }
-    let lenient = (value.is_array() && habits.has(fields::PATCH_ACCEPTS_ARRAY))
-        || (value.is_null() && habits.has(fields::UPDATE_ACCEPTS_NULL_BODY));
+    let lenient = (value.is_array() && switches.has(fields::PATCH_ACCEPTS_ARRAY))
+        || (value.is_null() && switches.has(fields::UPDATE_ACCEPTS_NULL_BODY));
     if lenient && operation == Operation::UpdateCustomer {
         return Ok(Map::new());
     }
     if let Some([Value::Object(only)]) = value.as_array().map(Vec::as_slice)
         && operation == Operation::CreateCustomer
-        && habits.has(fields::LIST_OF_ONE_ACCEPTED)
+        && switches.has(fields::LIST_OF_ONE_ACCEPTED)
     {
         return Ok(only.clone());
     }
     let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok());
-    if let Some(members) = inner.filter(|_| habits.has(fields::ACCEPTS_TEXT_BODIES)) {
+    if let Some(members) = inner.filter(|_| switches.has(fields::ACCEPTS_TEXT_BODIES)) {
         return Ok(members);
     }
-    Err(malformed("The body must be a JSON object", habits))
+    Err(malformed("The body must be a JSON object", switches))
 }
 
-fn skips_empty_body(bytes: &[u8], operation: Operation, habits: &Habits) -> bool {
-    bytes.is_empty() && operation == Operation::UpdateCustomer && habits.has(fields::PATCH_ACCEPTS_NO_BODY)
+fn skips_empty_body(bytes: &[u8], operation: Operation, switches: &Switches) -> bool {
+    bytes.is_empty() && operation == Operation::UpdateCustomer && switches.has(fields::PATCH_ACCEPTS_NO_BODY)
 }
 
-fn malformed(details: &str, habits: &Habits) -> Fault {
+fn malformed(details: &str, switches: &Switches) -> Fault {
     let fault = Fault::new(Code::ValidationError).details(details);
     match () {
-        () if habits.has(fields::MALFORMED_JSON_500) => Fault::internal(),
-        () if habits.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-        () if habits.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-        () if habits.has(crate::defects::server::LEAKS_FILE_PATH) => {
+        () if switches.has(fields::MALFORMED_JSON_500) => Fault::internal(),
+        () if switches.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+        () if switches.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
+        () if switches.has(crate::mutants::server::LEAKS_FILE_PATH) => {
             fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
         }
         () => fault,
     }
 }
 
-/// What a defect trips over.
+/// What a mutant trips over.
 type Trip = fn(&[u8]) -> bool;
 
-/// The server error that a defect makes of an odd text.
-fn accident(bytes: &[u8], habits: &Habits) -> Option<Fault> {
-    let trips: &[(Defect, Trip)] = &[
+/// The server error that a mutant makes of an odd text.
+fn accident(bytes: &[u8], switches: &Switches) -> Option<Fault> {
+    let trips: &[(Mutant, Trip)] = &[
         (fields::HUGE_NUMBER_500, has_huge_number),
         (fields::DUPLICATE_MEMBER_500, names_one_twice),
         (fields::BLANK_BODY_500, |bytes| !bytes.is_empty() && bytes.trim_ascii().is_empty()),
         (fields::DEEP_ARRAY_500, |bytes| bytes.starts_with(b"[") && depth(bytes) > DEEP),
     ];
-    let tripped = trips.iter().any(|(defect, trips)| habits.has(*defect) && trips(bytes))
-        || (habits.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
-        || (habits.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
-        || (habits.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
+    let tripped = trips.iter().any(|(mutant, trips)| switches.has(*mutant) && trips(bytes))
+        || (switches.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
+        || (switches.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
+        || (switches.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
     tripped.then(Fault::internal)
 }
 
@@ -222,7 +224,7 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-        super::read(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Habits::default())
+        super::read(&Body::Whole(text.to_vec()), Operation::CreateCustomer, &Switches::default())
     }
 
     #[test]

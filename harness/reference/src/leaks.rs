@@ -1,11 +1,11 @@
-//! Defects that give away what an error must not: internals of the server, and credentials.
+//! Mutants that give away what an error must not: internals of the server, and credentials.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::breaches::Situation;
-use crate::defects::{Defect, server};
 use crate::errors::{Code, Fault};
+use crate::mutants::{Mutant, server};
+use crate::violations::Situation;
 
 const STACK_TRACE: &str = "thread 'worker-3' panicked at src/customers/store.rs:218:14: index out of bounds\n   \
      0: core::panicking::panic_fmt\n   1: verification::customers::store::insert\n   2: tokio::runtime::task::raw::poll";
@@ -25,12 +25,12 @@ pub(crate) fn into_details(fault: &mut Fault, situation: &Situation) {
 /// A header that gives the credential away.
 pub(crate) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a str)> {
     let credential = situation.context.credential.as_str();
-    let leaks = !credential.is_empty() && situation.habits.has(server::LEAKS_CREDENTIAL_IN_HEADER);
+    let leaks = !credential.is_empty() && situation.switches.has(server::LEAKS_CREDENTIAL_IN_HEADER);
     leaks.then_some(("x-debug-credential", credential))
 }
 
 fn leak(situation: &Situation) -> Option<String> {
-    let spoils = |code: Code, defect: Defect| situation.code == code && situation.habits.has(defect);
+    let spoils = |code: Code, mutant: Mutant| situation.code == code && situation.switches.has(mutant);
     let credential = situation.context.credential.as_str();
     match () {
         () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),

@@ -5,16 +5,16 @@
 use std::collections::HashMap;
 
 use crate::clock;
-use crate::defects::limits;
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::limits as variants;
+use crate::mutants::limits;
+use crate::switches::Switches;
+use crate::variants::limits as variants;
 
 /// Windows that ended are forgotten once there are as many as this.
 const MOST_WINDOWS: usize = 10_000;
-/// The key under which everybody is counted by a defect.
+/// The key under which everybody is counted by a mutant.
 const EVERYBODY: &str = "everybody";
-/// How long a defect keeps the door shut.
+/// How long a mutant keeps the door shut.
 const LONG_BAN_SECONDS: u64 = 30;
 
 /// What is left of a credential's budget after a request.
@@ -44,7 +44,7 @@ struct Window {
 
 /// A request to be counted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Claim<'a> {
+pub(crate) struct Assertion<'a> {
     pub(crate) credential: &'a str,
     pub(crate) throttled: bool,
     pub(crate) limit: u32,
@@ -54,42 +54,42 @@ pub(crate) struct Claim<'a> {
 
 impl Limiter {
     /// Counts a request and says what is left.
-    pub(crate) fn take(&mut self, claim: Claim, habits: &Habits) -> Quota {
-        if !habits.has(limits::SHARED_BUDGET) {
-            return self.count(claim, habits);
+    pub(crate) fn take(&mut self, assertion: Assertion, switches: &Switches) -> Quota {
+        if !switches.has(limits::SHARED_BUDGET) {
+            return self.count(assertion, switches);
         }
-        let common = self.count(Claim { credential: EVERYBODY, ..claim }, habits);
-        if claim.throttled { self.count(claim, habits) } else { common }
+        let common = self.count(Assertion { credential: EVERYBODY, ..assertion }, switches);
+        if assertion.throttled { self.count(assertion, switches) } else { common }
     }
 
-    fn count(&mut self, claim: Claim, habits: &Habits) -> Quota {
-        self.forget_old(claim.now, claim.window_seconds);
-        let length = u64::from(claim.window_seconds.max(1));
-        let window = self.windows.entry(claim.credential.to_owned()).or_default();
-        if claim.now >= window.start + length {
-            *window = Window { start: claim.now, used: 0, ..*window };
+    fn count(&mut self, assertion: Assertion, switches: &Switches) -> Quota {
+        self.forget_old(assertion.now, assertion.window_seconds);
+        let length = u64::from(assertion.window_seconds.max(1));
+        let window = self.windows.entry(assertion.credential.to_owned()).or_default();
+        if assertion.now >= window.start + length {
+            *window = Window { start: assertion.now, used: 0, ..*window };
         }
         window.used = window.used.saturating_add(1);
-        let over = window.used > claim.limit && !habits.has(limits::NEVER_LIMITS);
-        if over && claim.now >= window.banned_until {
-            let delay = (window.start + length).saturating_sub(claim.now).clamp(1, length);
+        let over = window.used > assertion.limit && !switches.has(limits::NEVER_LIMITS);
+        if over && assertion.now >= window.banned_until {
+            let delay = (window.start + length).saturating_sub(assertion.now).clamp(1, length);
             // Times are whole seconds: one more makes it at least twice the delay.
             let bans =
                 [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 1)];
-            window.banned_until = habits.first(&bans).map_or(window.banned_until, |seconds| claim.now + seconds);
+            window.banned_until = switches.first(&bans).map_or(window.banned_until, |seconds| assertion.now + seconds);
         }
-        let exceeded = over || claim.now < window.banned_until;
-        let at_once = exceeded && habits.vary(variants::RETRY_AT_ONCE);
-        let reset = if at_once { claim.now } else { window.start + length };
+        let exceeded = over || assertion.now < window.banned_until;
+        let at_once = exceeded && switches.vary(variants::RETRY_AT_ONCE);
+        let reset = if at_once { assertion.now } else { window.start + length };
         let quota = Quota {
-            limit: claim.limit,
-            remaining: remaining(claim.limit, window.used, exceeded, habits),
+            limit: assertion.limit,
+            remaining: remaining(assertion.limit, window.used, exceeded, switches),
             reset,
-            wait: if at_once { 0 } else { reset.saturating_sub(claim.now).clamp(1, length) },
+            wait: if at_once { 0 } else { reset.saturating_sub(assertion.now).clamp(1, length) },
             exceeded,
         };
         if at_once {
-            *window = Window { start: claim.now, ..Window::default() };
+            *window = Window { start: assertion.now, ..Window::default() };
         }
         quota
     }
@@ -102,24 +102,24 @@ impl Limiter {
     }
 }
 
-fn remaining(limit: u32, used: u32, exceeded: bool, habits: &Habits) -> u32 {
+fn remaining(limit: u32, used: u32, exceeded: bool, switches: &Switches) -> u32 {
     match () {
         () if exceeded => 0,
-        () if habits.has(limits::REMAINING_FROZEN) => limit,
-        () if habits.has(limits::REMAINING_COUNTS_UP) => used,
+        () if switches.has(limits::REMAINING_FROZEN) => limit,
+        () if switches.has(limits::REMAINING_COUNTS_UP) => used,
         () => limit.saturating_sub(used),
     }
 }
 
 impl Quota {
     /// The error for a request past the limit.
-    pub(crate) fn fault(&self, habits: &Habits) -> Fault {
+    pub(crate) fn fault(&self, switches: &Switches) -> Fault {
         let mut fault = Fault::new(Code::RateLimitExceeded)
             .details(format!("Rate limit exceeded. Retry after {} seconds", self.wait));
-        if habits.has(limits::LIMIT_AS_UNAVAILABLE) {
+        if switches.has(limits::LIMIT_AS_UNAVAILABLE) {
             return fault.code(Code::ServiceUnavailable);
         }
-        if habits.has(limits::LIMIT_AS_FORBIDDEN) {
+        if switches.has(limits::LIMIT_AS_FORBIDDEN) {
             return fault.code(Code::InsufficientPermissions);
         }
         fault.retry_after = Some(self.wait);
@@ -127,7 +127,7 @@ impl Quota {
     }
 
     /// The headers that tell the caller.
-    pub(crate) fn headers(&self, habits: &Habits) -> Vec<(&'static str, String)> {
+    pub(crate) fn headers(&self, switches: &Switches) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("x-ratelimit-limit", self.limit.to_string()),
             ("x-ratelimit-remaining", self.remaining.to_string()),
@@ -135,50 +135,50 @@ impl Quota {
         ];
         if self.exceeded {
             headers.push(("retry-after", self.wait.to_string()));
-            self.spoil(&mut headers, habits);
+            self.spoil(&mut headers, switches);
         }
         headers
     }
 
-    fn spoil(&self, headers: &mut Vec<(&'static str, String)>, habits: &Habits) {
+    fn spoil(&self, headers: &mut Vec<(&'static str, String)>, switches: &Switches) {
         let dropped: &[&str] = match () {
-            () if habits.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
-            () if habits.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
-            () if habits.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
-            () if habits.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
-            () if habits.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
+            () if switches.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
+            () if switches.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
+            () if switches.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
+            () if switches.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
+            () if switches.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
                 &["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
             }
             () => &[],
         };
         headers.retain(|(name, _)| !dropped.contains(name));
         for (name, value) in headers {
-            if let Some(wrong) = self.wrong_value(name, habits) {
+            if let Some(wrong) = self.wrong_value(name, switches) {
                 *value = wrong;
             }
         }
     }
 
-    fn wrong_value(&self, header: &str, habits: &Habits) -> Option<String> {
+    fn wrong_value(&self, header: &str, switches: &Switches) -> Option<String> {
         let reset = i64::try_from(self.reset).unwrap_or(i64::MAX);
-        let (defect, value) = match header {
+        let (mutant, value) = match header {
             "retry-after" => (limits::RETRY_AFTER_AS_DATE, clock::http_date(reset)),
             "x-ratelimit-limit" => (limits::LIMIT_WITH_WINDOW, format!("{};w={}", self.limit, self.wait)),
             "x-ratelimit-remaining" => {
                 let wrong = [(limits::REMAINING_NOT_ZERO, "1"), (limits::REMAINING_NEGATIVE, "-1")];
-                return habits.first(&wrong).map(str::to_owned);
+                return switches.first(&wrong).map(str::to_owned);
             }
-            _ => return self.wrong_reset(reset, habits),
+            _ => return self.wrong_reset(reset, switches),
         };
-        habits.has(defect).then_some(value)
+        switches.has(mutant).then_some(value)
     }
 
-    fn wrong_reset(&self, reset: i64, habits: &Habits) -> Option<String> {
+    fn wrong_reset(&self, reset: i64, switches: &Switches) -> Option<String> {
         match () {
-            () if habits.has(limits::RESET_IN_MILLISECONDS) => Some((self.reset * 1000).to_string()),
-            () if habits.has(limits::RESET_AS_DELAY) => Some(self.wait.to_string()),
-            () if habits.has(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
-            () if habits.has(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
+            () if switches.has(limits::RESET_IN_MILLISECONDS) => Some((self.reset * 1000).to_string()),
+            () if switches.has(limits::RESET_AS_DELAY) => Some(self.wait.to_string()),
+            () if switches.has(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
+            () if switches.has(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
             () => None,
         }
     }
@@ -188,35 +188,35 @@ impl Quota {
 mod tests {
     use super::*;
 
-    fn claim(now: u64) -> Claim<'static> {
-        Claim { credential: "one", throttled: true, limit: 2, window_seconds: 2, now }
+    fn assertion(now: u64) -> Assertion<'static> {
+        Assertion { credential: "one", throttled: true, limit: 2, window_seconds: 2, now }
     }
 
     #[test]
     fn the_budget_falls_and_comes_back() {
-        let (mut limiter, none) = (Limiter::default(), Habits::default());
-        assert_eq!(limiter.take(claim(100), &none).remaining, 1);
-        assert_eq!(limiter.take(claim(101), &none).remaining, 0);
-        let over = limiter.take(claim(101), &none);
+        let (mut limiter, none) = (Limiter::default(), Switches::default());
+        assert_eq!(limiter.take(assertion(100), &none).remaining, 1);
+        assert_eq!(limiter.take(assertion(101), &none).remaining, 0);
+        let over = limiter.take(assertion(101), &none);
         assert!(over.exceeded);
         assert_eq!((over.remaining, over.reset, over.wait), (0, 102, 1));
-        assert!(!limiter.take(claim(101 + over.wait), &none).exceeded);
+        assert!(!limiter.take(assertion(101 + over.wait), &none).exceeded);
     }
 
     #[test]
     fn credentials_do_not_share() {
-        let (mut limiter, none) = (Limiter::default(), Habits::default());
+        let (mut limiter, none) = (Limiter::default(), Switches::default());
         for _ in 0..5 {
-            limiter.take(claim(100), &none);
+            limiter.take(assertion(100), &none);
         }
-        let other = Claim { credential: "two", ..claim(100) };
+        let other = Assertion { credential: "two", ..assertion(100) };
         assert_eq!(limiter.take(other, &none).remaining, 1);
     }
 
     #[test]
     fn headers_agree_with_the_fault() {
         let quota = Quota { limit: 2, remaining: 0, reset: 102, wait: 2, exceeded: true };
-        let none = Habits::default();
+        let none = Switches::default();
         assert_eq!(quota.fault(&none).retry_after, Some(2));
         assert!(quota.headers(&none).contains(&("retry-after", "2".to_owned())));
     }

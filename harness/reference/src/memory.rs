@@ -1,4 +1,4 @@
-//! What only defects do: keep answers for longer than they hold, and keep of refused requests what should be nothing.
+//! What only mutants do: keep answers for longer than they hold, and keep of refused requests what should be nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,13 +11,13 @@ use crate::auth;
 use crate::credentials::Environment;
 use crate::customers::State;
 use crate::customers::operations::{self, IMMUTABLE};
-use crate::defects::{Defect, memory};
 use crate::errors::{Code, Fault};
 use crate::fields;
 use crate::json;
+use crate::mutants::{Mutant, memory};
 use crate::route::{Operation, Route};
 
-/// What is remembered, where a defect asks for it.
+/// What is remembered, where a mutant asks for it.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// The first answer to a reading of each customer.
@@ -44,7 +44,7 @@ pub(crate) fn recalled(app: &App, request: &Request, route: &Route) -> Option<An
     let deleted = locked(&app.customers).get(&route.id).is_some_and(|customer| customer.deleted);
     let nothing_sent = !request.headers.contains_key("x-api-key") && !request.headers.contains_key(AUTHORIZATION);
     let by_key = request.headers.contains_key("x-api-key");
-    let defect = match auth::authenticate(&request.headers, route.operation, &app.habits) {
+    let mutant = match auth::authenticate(&request.headers, route.operation, &app.switches) {
         Err(_) if nothing_sent => memory::KEPT_ANSWERS_FOR_STRANGERS,
         Err(_) if by_key => memory::KEPT_ANSWERS_FOR_BAD_KEYS,
         Err(_) => return None,
@@ -52,10 +52,10 @@ pub(crate) fn recalled(app: &App, request: &Request, route: &Route) -> Option<An
         Ok(_) if deleted => memory::KEPT_ANSWERS_OUTLIVE_DELETION,
         Ok(_) => memory::KEPT_ANSWERS_OUTLIVE_UPDATES,
     };
-    app.habits.has(defect).then(|| Answer::ok(body))
+    app.switches.has(mutant).then(|| Answer::ok(body))
 }
 
-/// Keeps what a defect wants to be kept of a request.
+/// Keeps what a mutant wants to be kept of a request.
 pub(crate) fn note(app: &App, request: &Request, route: &Route, outcome: &Outcome) {
     match outcome {
         Ok(answer) if route.operation == Operation::GetCustomer => {
@@ -76,10 +76,10 @@ pub(crate) fn note(app: &App, request: &Request, route: &Route, outcome: &Outcom
 pub(crate) fn refuse_key(call: Call, key: &[u8]) -> Result<(), Fault> {
     let memory = locked(&call.app.memory);
     match () {
-        () if memory.spent.contains(key) && call.app.habits.has(memory::KEYS_SPENT_BY_STRANGERS) => {
+        () if memory.spent.contains(key) && call.app.switches.has(memory::KEYS_SPENT_BY_STRANGERS) => {
             Err(Fault::new(Code::ResourceConflict).details("The Idempotency-Key was used before"))
         }
-        () if memory.failed.contains(key) && call.app.habits.has(memory::FAILURES_KEPT_UNDER_KEYS) => {
+        () if memory.failed.contains(key) && call.app.switches.has(memory::FAILURES_KEPT_UNDER_KEYS) => {
             Err(Fault::internal())
         }
         () => Ok(()),
@@ -99,7 +99,7 @@ fn note_key(app: &App, request: &Request, fault: &Fault) {
 /// What a refusal does not keep from happening.
 fn leave_behind(app: &App, request: &Request, route: &Route, fault: &Fault) {
     use Operation::{CreateCustomer, UpdateCustomer, UploadDocument};
-    let rows: &[(Defect, Operation, Code)] = &[
+    let rows: &[(Mutant, Operation, Code)] = &[
         (memory::EXPIRED_UPDATE_APPLIED, UpdateCustomer, Code::TokenExpired),
         (memory::HALF_OF_A_MISFORMED_UPDATE_APPLIED, UpdateCustomer, Code::InvalidFieldFormat),
         (memory::HALF_OF_A_MISTYPED_UPDATE_APPLIED, UpdateCustomer, Code::ValidationError),
@@ -112,22 +112,22 @@ fn leave_behind(app: &App, request: &Request, route: &Route, fault: &Fault) {
         (memory::REFUSED_DOCUMENT_KEPT, UploadDocument, Code::DocumentQualityInsufficient),
     ];
     let fits =
-        |row: &&(Defect, Operation, Code)| row.1 == route.operation && row.2 == fault.code && app.habits.has(row.0);
-    let Some((defect, operation, _)) = rows.iter().find(fits) else { return };
-    let members = json::object(request, route.operation, &app.habits).unwrap_or_default();
+        |row: &&(Mutant, Operation, Code)| row.1 == route.operation && row.2 == fault.code && app.switches.has(row.0);
+    let Some((mutant, operation, _)) = rows.iter().find(fits) else { return };
+    let members = json::object(request, route.operation, &app.switches).unwrap_or_default();
     match operation {
-        CreateCustomer => store(app, &members, *defect == memory::REFUSED_DUPLICATE_STORED),
+        CreateCustomer => store(app, &members, *mutant == memory::REFUSED_DUPLICATE_STORED),
         UploadDocument => {
             if let Some(customer) = locked(&app.customers).get_mut(&route.id) {
                 customer.documents += 1;
             }
         }
-        _ if *defect == memory::REFUSED_UPDATE_ENDS_REVIEW => {
+        _ if *mutant == memory::REFUSED_UPDATE_ENDS_REVIEW => {
             if let Some(customer) = locked(&app.customers).get_mut(&route.id) {
                 customer.state = State::Pending;
             }
         }
-        _ if *defect == memory::HALF_OF_AN_IMMUTABLE_UPDATE_APPLIED
+        _ if *mutant == memory::HALF_OF_AN_IMMUTABLE_UPDATE_APPLIED
             && !IMMUTABLE.iter().any(|name| members.contains_key(*name)) => {}
         _ => apply(app, route, &members, fault.field.as_deref()),
     }

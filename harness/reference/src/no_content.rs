@@ -1,4 +1,4 @@
-//! A defect below HTTP: a body after a 204.
+//! A mutant below HTTP: a body after a 204.
 //!
 //! hyper never writes one, so the bytes are put in on their way to the socket. The connection is closed afterwards, since
 //! no client could tell where the next answer begins.
@@ -13,7 +13,7 @@ const STATUS_LINE: &[u8] = b"HTTP/1.1 204 ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BODY: &[u8] = b"\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
-/// A connection whose answers of status 204 get a body, where the defect is on.
+/// A connection whose answers of status 204 get a body, where the mutant is on.
 #[derive(Debug)]
 pub(crate) struct WithBody<S> {
     inner: S,
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_204_gets_a_body_and_only_from_the_defect() {
+    async fn only_a_204_gets_a_body_and_only_from_the_mutant() {
         let empty = "HTTP/1.1 204 No Content\r\ndate: now\r\n\r\n";
         assert_eq!(written(empty, false).await, empty);
         let spoilt = written(empty, true).await;

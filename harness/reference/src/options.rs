@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use crate::defects::Defect;
 use crate::intermittent::Intermittent;
-use crate::variations::Variation;
+use crate::mutants::Mutant;
+use crate::variants::Variant;
 
-/// How the reference behaves: limits, webhook pauses, deliberate defects and permitted variations.
+/// How the reference behaves: limits, webhook pauses, deliberate mutants and conforming variants.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The breaches that are switched on; none by default.
-    pub defects: Vec<&'static Defect>,
-    /// The breaches that show at times; none by default.
+    /// The violations that are switched on; none by default.
+    pub mutants: Vec<&'static Mutant>,
+    /// The violations that show at times; none by default.
     pub intermittent: Vec<&'static Intermittent>,
-    /// The permitted variations that are switched on; none by default.
-    pub variations: Vec<&'static Variation>,
+    /// The conforming variants that are switched on; none by default.
+    pub variants: Vec<&'static Variant>,
     /// Requests a window for each ordinary credential.
     pub ordinary_limit: u32,
     /// Requests a window for the credential `throttled`.
@@ -30,9 +30,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            defects: Vec::new(),
+            mutants: Vec::new(),
             intermittent: Vec::new(),
-            variations: Vec::new(),
+            variants: Vec::new(),
             ordinary_limit: 100_000,
             throttled_limit: 20,
             window_seconds: 2,

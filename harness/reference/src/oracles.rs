@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::habits::Habits;
+use crate::switches::Switches;
 use crate::{documents, formats};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../oracles");
@@ -22,7 +22,7 @@ fn rows(name: &str) -> Vec<Value> {
 /// Whether a field's text is accepted.
 fn accepts(field: &'static str, row: &Value) -> bool {
     let text = row["value"].as_str().expect("a text");
-    formats::check(field, text, row["country"].as_str(), false, &Habits::default()).is_ok()
+    formats::check(field, text, row["country"].as_str(), false, &Switches::default()).is_ok()
 }
 
 /// The rows over which we are at odds with their label.

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Context};
-use crate::breaches::Situation;
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::{limits, wire as variants};
+use crate::switches::Switches;
+use crate::variants::{limits, wire as variants};
+use crate::violations::Situation;
 use crate::wire::{Pieces, framed};
 use crate::{leaks, words, writing};
 
@@ -19,21 +19,21 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// The response for an outcome.
 pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Response<Pieces> {
-    if context.operation.is_none() && app.habits.vary(variants::PLAIN_ANSWERS_ELSEWHERE) {
-        return framed(elsewhere(), context.gzip, &app.habits);
+    if context.operation.is_none() && app.switches.vary(variants::PLAIN_ANSWERS_ELSEWHERE) {
+        return framed(elsewhere(), context.gzip, &app.switches);
     }
     let mut response = match outcome {
-        Ok(answer) => success(answer, context, &app.habits),
+        Ok(answer) => success(answer, context, &app.switches),
         Err(fault) => failure(app, context, fault),
     };
     if let Some(quota) =
-        context.quota.filter(|quota| quota.exceeded || !app.habits.vary(limits::RATE_HEADERS_ON_429_ALONE))
+        context.quota.filter(|quota| quota.exceeded || !app.switches.vary(limits::RATE_HEADERS_ON_429_ALONE))
     {
-        for (name, value) in quota.headers(&app.habits) {
+        for (name, value) in quota.headers(&app.switches) {
             set(&mut response, name, &value);
         }
     }
-    framed(response, context.gzip, &app.habits)
+    framed(response, context.gzip, &app.switches)
 }
 
 /// What a request for no operation gets where it gets no envelope.
@@ -43,8 +43,8 @@ fn elsewhere() -> Response<Vec<u8>> {
     response
 }
 
-fn success(answer: Answer, context: &Context, habits: &Habits) -> Response<Vec<u8>> {
-    let written = |body: &Value| writing::text(&writing::decorated(body.clone(), habits), habits);
+fn success(answer: Answer, context: &Context, switches: &Switches) -> Response<Vec<u8>> {
+    let written = |body: &Value| writing::text(&writing::decorated(body.clone(), switches), switches);
     let bytes = answer.body.as_ref().map(written).unwrap_or_default().into_bytes();
     let mut response = plain(answer.status, bytes);
     if answer.body.is_some() {
@@ -58,14 +58,14 @@ fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> 
     if fault.code == Code::InternalServerError {
         fault.details = Some(format!("Request ID: {}", context.request_id));
     }
-    words::reword(&mut fault, context, &app.habits);
+    words::reword(&mut fault, context, &app.switches);
     let count = app.count_error();
-    let situation = Situation { habits: &app.habits, context, code: fault.code, count };
+    let situation = Situation { switches: &app.switches, context, code: fault.code, count };
     leaks::into_details(&mut fault, &situation);
     let status = situation.status(fault.status);
     let mut error = members(&fault);
     situation.spoil_members(&mut error);
-    let text = writing::text(&situation.envelope(error, status), &app.habits);
+    let text = writing::text(&situation.envelope(error, status), &app.switches);
     let bytes = situation.spoil_bytes(text.into_bytes());
     let mut response = plain(status, bytes);
     if let Some(media_type) = situation.media_type(JSON) {
@@ -74,7 +74,7 @@ fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> 
     if let Some(id) = situation.request_id() {
         set(&mut response, REQUEST_ID, id);
     }
-    if fault.code == Code::ServiceUnavailable && app.habits.vary(limits::RETRY_AFTER_ON_UNAVAILABLE) {
+    if fault.code == Code::ServiceUnavailable && app.switches.vary(limits::RETRY_AFTER_ON_UNAVAILABLE) {
         set(&mut response, "retry-after", "30");
     }
     if let Some((name, value)) = leaks::header(&situation) {

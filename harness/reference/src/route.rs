@@ -2,10 +2,10 @@
 
 use hyper::Method;
 
-use crate::habits::Habits;
-use crate::variations::wire;
+use crate::switches::Switches;
+use crate::variants::wire;
 
-/// Where a variation puts everything.
+/// Where a variant puts everything.
 const PREFIX: &str = "/gateway/identity-v2";
 
 /// The operations of the contract.
@@ -68,19 +68,19 @@ pub(crate) struct Route {
 }
 
 /// What stands before every path.
-pub(crate) fn prefix(habits: &Habits) -> &'static str {
-    if habits.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
+pub(crate) fn prefix(switches: &Switches) -> &'static str {
+    if switches.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
 }
 
 /// Whether the API has an operation of that method at that path, in which `{parameters}` stand for anything.
 pub fn serves(method: &str, path: &str) -> bool {
-    Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path, &Habits::default()).is_some())
+    Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path, &Switches::default()).is_some())
 }
 
 /// The route of a request, or none where the contract documents none.
-pub(crate) fn find(method: &Method, path: &str, habits: &Habits) -> Option<Route> {
+pub(crate) fn find(method: &Method, path: &str, switches: &Switches) -> Option<Route> {
     use Operation::*;
-    let path = path.strip_prefix(prefix(habits))?;
+    let path = path.strip_prefix(prefix(switches))?;
     let segments: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let (operation, id) = match (method.as_str(), segments.as_slice()) {
         ("POST", ["customers"]) => (CreateCustomer, ""),
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     fn route(method: Method, path: &str) -> Option<(Operation, String)> {
-        find(&method, path, &Habits::default()).map(|route| (route.operation, route.id))
+        find(&method, path, &Switches::default()).map(|route| (route.operation, route.id))
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn escapes_are_decoded_and_broken_ones_kept() {
         let id =
-            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}"), &Habits::default()).map(|r| r.id);
+            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}"), &Switches::default()).map(|r| r.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(id("100%").as_deref(), Some("100%"));
         assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));

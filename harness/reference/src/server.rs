@@ -15,14 +15,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{App, Body, Request};
-use crate::defects::{documents, statuses};
 use crate::errors::Fault;
-use crate::habits::Habits;
+use crate::mutants::{documents, statuses};
 use crate::no_content::WithBody;
 use crate::options::Options;
 use crate::respond::respond;
 use crate::route;
-use crate::variations::wire as variants;
+use crate::switches::Switches;
+use crate::variants::wire as variants;
 use crate::wire::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
@@ -30,7 +30,7 @@ const MEBIBYTE: usize = 1024 * 1024;
 const MOST_KEPT: usize = 40 * MEBIBYTE;
 /// Longer bodies are read up to here and forgotten, so that the answer reaches who sends them.
 const MOST_READ: usize = 512 * MEBIBYTE;
-/// Where a defect hangs up.
+/// Where a mutant hangs up.
 const MOST_BORNE: usize = 12 * MEBIBYTE;
 const MOST_HEADERS: usize = 1_000;
 
@@ -68,9 +68,9 @@ impl Drop for Running {
 
 /// A free port of the loopback interface that the options ask for.
 pub fn loopback(options: &Options) -> SocketAddr {
-    let habits = Habits::new(options);
+    let switches = Switches::new(options);
     let address =
-        if habits.vary(variants::IPV6_ONLY) { IpAddr::from(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
+        if switches.vary(variants::IPV6_ONLY) { IpAddr::from(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
     (address, 0).into()
 }
 
@@ -81,7 +81,7 @@ pub fn loopback(options: &Options) -> SocketAddr {
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(options));
-    let url = format!("http://{address}{}", route::prefix(&app.habits));
+    let url = format!("http://{address}{}", route::prefix(&app.switches));
     Ok(Running { address, url, accepting: tokio::spawn(accept(listener, app)) })
 }
 
@@ -102,8 +102,8 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 
 async fn serve(stream: TcpStream, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
-    let spoilt = app.habits.has(statuses::NO_CONTENT_HAS_BODY);
-    let title_case = app.habits.vary(variants::TITLE_CASE_HEADERS);
+    let spoilt = app.switches.has(statuses::NO_CONTENT_HAS_BODY);
+    let title_case = app.switches.vary(variants::TITLE_CASE_HEADERS);
     let service = service_fn(move |request| handle(Arc::clone(&app), request));
     // What breaks a connection is the client's affair; there is nobody to tell.
     let _ = http1::Builder::new()
@@ -117,10 +117,10 @@ async fn serve(stream: TcpStream, app: Arc<App>) {
 
 async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<Response<Pieces>> {
     let (head, body) = request.into_parts();
-    let body = read(body, &app.habits).await?;
+    let body = read(body, &app.switches).await?;
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let context = app.context(&request);
-    if app.habits.vary(variants::SLOW_ANSWERS) {
+    if app.switches.vary(variants::SLOW_ANSWERS) {
         tokio::time::sleep(lateness(&context.request_id)).await;
     }
     let fallback = context.clone();
@@ -140,8 +140,8 @@ fn lateness(request_id: &str) -> Duration {
     Duration::from_millis(50 + sum * 37 % 101)
 }
 
-/// Reads a body. Only a defect makes this fail, which closes the connection.
-async fn read(mut body: Incoming, habits: &Habits) -> io::Result<Body> {
+/// Reads a body. Only a mutant makes this fail, which closes the connection.
+async fn read(mut body: Incoming, switches: &Switches) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -151,7 +151,7 @@ async fn read(mut body: Incoming, habits: &Habits) -> io::Result<Body> {
             continue;
         };
         size += data.len();
-        if size > MOST_BORNE && habits.has(documents::DROPS_BIG_BODIES) {
+        if size > MOST_BORNE && switches.has(documents::DROPS_BIG_BODIES) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {

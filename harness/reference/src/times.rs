@@ -1,4 +1,4 @@
-//! When an intermittent defect shows: at first, now and then, or after a pause.
+//! When an intermittent mutant shows: at first, now and then, or after a pause.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -13,7 +13,7 @@ const FIRST: Duration = Duration::from_secs(1);
 /// How long a caller must have been silent for a fault that shows after a pause.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// When a defect shows.
+/// When a mutant shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
     /// Within a second of the first request.
@@ -71,7 +71,7 @@ impl Times {
         MOMENT.set(Some(Moment { number, first_of_operation, first_of_caller: last.is_none(), after_pause }));
     }
 
-    /// Whether a defect with that schedule shows now.
+    /// Whether a mutant with that schedule shows now.
     pub(crate) fn strikes(&self, schedule: Schedule) -> bool {
         let moment = MOMENT.get();
         match schedule {
@@ -80,7 +80,7 @@ impl Times {
             Schedule::FirstOfOperation => moment.is_some_and(|moment| moment.first_of_operation),
             Schedule::FirstOfCaller => moment.is_some_and(|moment| moment.first_of_caller),
             Schedule::AfterPause => moment.is_some_and(|moment| moment.after_pause),
-            // Deliveries are made by no request: they are counted by how often the defect is asked for.
+            // Deliveries are made by no request: they are counted by how often the mutant is asked for.
             Schedule::Every(so_many) => {
                 let number =
                     moment.map_or_else(|| self.asked.fetch_add(1, Ordering::Relaxed) + 1, |moment| moment.number);

@@ -21,9 +21,9 @@ pub(crate) fn forged(scope: &str, expires_at_unix: i64) -> String {
 
 fn signed(scope: &str, expires_at_unix: i64, secret: &[u8]) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT" });
-    let claims = json!({ "sub": "demonstration", "scope": scope, "exp": expires_at_unix });
+    let assertions = json!({ "sub": "demonstration", "scope": scope, "exp": expires_at_unix });
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let text = format!("{}.{}", encode(&header), encode(&claims));
+    let text = format!("{}.{}", encode(&header), encode(&assertions));
     let signature = URL_SAFE_NO_PAD.encode(signature_of(&text, secret).finalize().into_bytes());
     format!("{text}.{signature}")
 }
@@ -41,7 +41,7 @@ pub(crate) struct Token<'a> {
     signed_text: &'a str,
     signature: Vec<u8>,
     algorithm: Option<String>,
-    claims: Value,
+    assertions: Value,
 }
 
 impl<'a> Token<'a> {
@@ -55,13 +55,13 @@ impl<'a> Token<'a> {
     /// Reads the three parts of a token.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed_text, signature) = text.rsplit_once('.')?;
-        let (header, claims) = signed_text.split_once('.')?;
+        let (header, assertions) = signed_text.split_once('.')?;
         let header = decoded(header)?;
         Some(Self {
             signed_text,
             signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
             algorithm: header["alg"].as_str().map(str::to_owned),
-            claims: decoded(claims).filter(Value::is_object)?,
+            assertions: decoded(assertions).filter(Value::is_object)?,
         })
     }
 
@@ -83,14 +83,14 @@ impl<'a> Token<'a> {
 
     /// When it expires, in seconds since 1970.
     pub(crate) fn expires_at(&self) -> Option<i64> {
-        let expiry = &self.claims["exp"];
+        let expiry = &self.assertions["exp"];
         #[expect(clippy::cast_possible_truncation, reason = "the fraction of a second does not matter")]
         expiry.as_i64().or_else(|| expiry.as_f64().map(|seconds| seconds as i64))
     }
 
     /// The scopes it names, as a text.
     pub(crate) fn scope(&self) -> &str {
-        self.claims["scope"].as_str().unwrap_or_default()
+        self.assertions["scope"].as_str().unwrap_or_default()
     }
 }
 

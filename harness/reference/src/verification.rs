@@ -9,10 +9,10 @@ use crate::api::{Call, locked};
 use crate::clock;
 use crate::credentials::Environment;
 use crate::customers::{Customer, State, lookup};
-use crate::defects::{resources, statuses};
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::resources as variants;
+use crate::mutants::{resources, statuses};
+use crate::switches::Switches;
+use crate::variants::resources as variants;
 
 /// The last name that cannot be verified.
 const UNVERIFIABLE: &str = "Unverifiable";
@@ -30,21 +30,21 @@ pub(crate) struct Transaction {
 
 /// Submits a customer: under review from then on, unless the data do not suffice.
 pub(crate) fn submit(call: Call) -> Outcome {
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| Fault::not_found("Customer", &call.route.id))?;
     if customer.state == State::UnderReview {
-        let again = habits.vary(variants::SUBMITTED_TWICE);
-        return if again { Ok(Answer::ok(customer.to_json(habits))) } else { Err(already_submitted()) };
+        let again = switches.vary(variants::SUBMITTED_TWICE);
+        return if again { Ok(Answer::ok(customer.to_json(switches))) } else { Err(already_submitted()) };
     }
-    let problem = problem(customer, habits);
+    let problem = problem(customer, switches);
     let before = customer.state;
     customer.state = match problem {
         None => State::UnderReview,
-        Some(_) => state_after_failure(before, habits),
+        Some(_) => state_after_failure(before, switches),
     };
     let customer = customer.clone();
     drop(customers);
@@ -52,7 +52,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
         call.app.webhooks.announce("customer.state_changed", &customer, &call.app.ids);
     }
     match problem {
-        Some(problem) => Err(failure(problem, habits)),
+        Some(problem) => Err(failure(problem, switches)),
         None => Ok(accepted(call, &customer)),
     }
 }
@@ -70,16 +70,16 @@ pub(crate) fn transaction(call: Call) -> Outcome {
 
 fn accepted(call: Call, customer: &Customer) -> Answer {
     let id = call.app.ids.next("txn");
-    let mut body = customer.to_json(&call.app.habits);
+    let mut body = customer.to_json(&call.app.switches);
     body["transactionId"] = json!(id);
     let transaction = Transaction {
         environment: customer.environment,
         customer_id: customer.id.clone(),
-        created_at: clock::rfc3339_now(&call.app.habits),
+        created_at: clock::rfc3339_now(&call.app.switches),
     };
     locked(&call.app.transactions).insert(id, transaction);
     let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
-    let status = call.app.habits.first(&wrong).unwrap_or(200);
+    let status = call.app.switches.first(&wrong).unwrap_or(200);
     Answer::ok(body).status(status)
 }
 
@@ -93,26 +93,27 @@ fn shown(id: &str, transaction: &Transaction) -> serde_json::Value {
 }
 
 fn unknown_transaction(call: Call) -> Outcome {
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     let fault = Fault::not_found("Transaction", &call.route.id);
     match () {
-        () if habits.has(resources::UNKNOWN_TRANSACTION_PENDING) => Ok(Answer::ok(json!({
+        () if switches.has(resources::UNKNOWN_TRANSACTION_PENDING) => Ok(Answer::ok(json!({
             "id": call.route.id,
             "status": "PENDING",
-            "createdAt": clock::rfc3339_now(&call.app.habits),
+            "createdAt": clock::rfc3339_now(&call.app.switches),
         }))),
-        () if habits.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => Err(fault.code(Code::ResourceConflict)),
-        () if habits.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
+        () if switches.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => Err(fault.code(Code::ResourceConflict)),
+        () if switches.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => Err(fault.status(400)),
         () => Err(fault),
     }
 }
 
-fn problem(customer: &Customer, habits: &Habits) -> Option<&'static str> {
-    if habits.has(resources::VERIFICATION_NEVER_FAILS) {
+fn problem(customer: &Customer, switches: &Switches) -> Option<&'static str> {
+    if switches.has(resources::VERIFICATION_NEVER_FAILS) {
         return None;
     }
-    let nameless = customer.value("lastName") == Some(UNVERIFIABLE) && !habits.has(resources::UNVERIFIABLE_NAME_PASSES);
-    let undocumented = customer.documents == 0 && !habits.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
+    let nameless =
+        customer.value("lastName") == Some(UNVERIFIABLE) && !switches.has(resources::UNVERIFIABLE_NAME_PASSES);
+    let undocumented = customer.documents == 0 && !switches.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT);
     match () {
         () if nameless => Some("Identity document could not be verified"),
         () if undocumented => Some("No identity document has been uploaded"),
@@ -120,19 +121,19 @@ fn problem(customer: &Customer, habits: &Habits) -> Option<&'static str> {
     }
 }
 
-fn state_after_failure(before: State, habits: &Habits) -> State {
+fn state_after_failure(before: State, switches: &Switches) -> State {
     match () {
-        () if habits.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
-        () if habits.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
+        () if switches.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
+        () if switches.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
         () => State::NeedsAdditionalInformation,
     }
 }
 
-fn failure(problem: &str, habits: &Habits) -> Fault {
+fn failure(problem: &str, switches: &Switches) -> Fault {
     let fault = Fault::new(Code::VerificationFailed).details(problem);
     match () {
-        () if habits.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
-        () if habits.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+        () if switches.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
+        () if switches.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -15,8 +15,8 @@ use hyper::header::{HeaderValue, VARY};
 use hyper::{Response, Version};
 
 use crate::clock;
-use crate::habits::Habits;
-use crate::variations::{Variation, wire};
+use crate::switches::Switches;
+use crate::variants::{Variant, wire};
 
 /// How many bytes a small chunk has.
 const SMALL_CHUNK: usize = 7;
@@ -35,7 +35,7 @@ const UNDOCUMENTED: &[(&str, &str)] = &[
     ("x-empty", ""),
 ];
 
-const MEDIA_TYPES: &[(Variation, &str)] = &[
+const MEDIA_TYPES: &[(Variant, &str)] = &[
     (wire::CHARSET_PARAMETER, "application/json; charset=utf-8"),
     (wire::UPPER_CASE_MEDIA_TYPE, "APPLICATION/JSON"),
     (
@@ -53,18 +53,18 @@ pub(crate) struct Pieces {
 }
 
 /// The response as it is sent.
-pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, habits: &Habits) -> Response<Pieces> {
+pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, switches: &Switches) -> Response<Pieces> {
     let (mut head, mut bytes) = response.into_parts();
-    set_media_type(&mut head.headers, habits);
-    if gzip && !bytes.is_empty() && habits.vary(wire::GZIP_WHERE_ACCEPTED) {
+    set_media_type(&mut head.headers, switches);
+    if gzip && !bytes.is_empty() && switches.vary(wire::GZIP_WHERE_ACCEPTED) {
         bytes = gzipped(bytes, &mut head.headers);
     }
-    add_headers(&mut head.headers, habits);
-    if habits.vary(wire::ODD_REASON_PHRASES) {
+    add_headers(&mut head.headers, switches);
+    if switches.vary(wire::ODD_REASON_PHRASES) {
         head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
     }
-    let measured = !habits.vary(wire::CHUNKED_BODIES) && !habits.vary(wire::CLOSE_DELIMITED_BODIES);
-    if habits.vary(wire::CLOSE_DELIMITED_BODIES) {
+    let measured = !switches.vary(wire::CHUNKED_BODIES) && !switches.vary(wire::CLOSE_DELIMITED_BODIES);
+    if switches.vary(wire::CLOSE_DELIMITED_BODIES) {
         head.version = Version::HTTP_10;
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -80,25 +80,25 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-fn set_media_type(headers: &mut HeaderMap, habits: &Habits) {
+fn set_media_type(headers: &mut HeaderMap, switches: &Switches) {
     let plain = headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
-    if let Some(other) = habits.variant(MEDIA_TYPES).filter(|_| plain) {
+    if let Some(other) = switches.variant(MEDIA_TYPES).filter(|_| plain) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(other));
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, habits: &Habits) {
-    if habits.vary(wire::UNDOCUMENTED_HEADERS) {
+fn add_headers(headers: &mut HeaderMap, switches: &Switches) {
+    if switches.vary(wire::UNDOCUMENTED_HEADERS) {
         for (name, value) in UNDOCUMENTED {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
     }
-    if habits.vary(wire::CONNECTION_CLOSED) {
+    if switches.vary(wire::CONNECTION_CLOSED) {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     // Left to itself, the server dates its answers by the system's clock.
-    if !habits.vary(wire::NO_DATE_HEADER)
-        && let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::signed_seconds(habits)))
+    if !switches.vary(wire::NO_DATE_HEADER)
+        && let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::signed_seconds(switches)))
     {
         headers.insert(DATE, date);
     }

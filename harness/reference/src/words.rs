@@ -1,9 +1,9 @@
-//! What errors say, where a variation says it in other words or in another language.
+//! What errors say, where a variant says it in other words or in another language.
 
 use crate::api::Context;
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::{Variation, wording};
+use crate::switches::Switches;
+use crate::variants::{Variant, wording};
 
 /// How often a very long message says what it has to say.
 const REPETITIONS: usize = 100;
@@ -11,7 +11,7 @@ const REPETITIONS: usize = 100;
 /// A message and the beginning of details, in one language.
 type Phrases = (&'static str, &'static str);
 
-const LANGUAGES: &[(Variation, Phrases)] = &[
+const LANGUAGES: &[(Variant, Phrases)] = &[
     (
         wording::MESSAGES_IN_GERMAN,
         ("Die Anfrage ließ sich nicht ausführen", "Bitte prüfen Sie Ihre Angaben – Näheres im Handbuch"),
@@ -20,7 +20,7 @@ const LANGUAGES: &[(Variation, Phrases)] = &[
     (wording::MESSAGES_IN_JAPANESE, ("リクエストを処理できませんでした", "送信内容をご確認ください")),
 ];
 
-const MESSAGES: &[(Variation, &str)] = &[
+const MESSAGES: &[(Variant, &str)] = &[
     (wording::TERSE_MESSAGES, "No"),
     (wording::MESSAGES_WITH_EMOJI, "Oh no 🙈 that did not work 👩‍👩‍👧‍👦 e\u{301}\u{200d}!"),
     (wording::MESSAGES_OF_MANY_LINES, "This did not work:\r\n\t- see \"details\"\n\t- or \\ ^ | \u{b}\u{1}\u{7f}"),
@@ -33,17 +33,17 @@ const MESSAGES: &[(Variation, &str)] = &[
 
 const LINKS: &str = "See https://docs.example.com/errors/overview.html#codes or /api/v1/customers (application/json)";
 
-/// Says the fault in the words of the variations that are switched on.
-pub(crate) fn reword(fault: &mut Fault, context: &Context, habits: &Habits) {
+/// Says the fault in the words of the variants that are switched on.
+pub(crate) fn reword(fault: &mut Fault, context: &Context, switches: &Switches) {
     let fact = fact(fault, context);
-    reword_message(fault, habits);
-    reword_details(fault, fact.as_deref(), habits);
-    add_field(fault, habits);
-    let kept = fact.is_some() && habits.vary(wording::FEW_DETAILS);
-    if habits.vary(wording::NO_DETAILS) || (habits.vary(wording::FEW_DETAILS) && !kept) {
+    reword_message(fault, switches);
+    reword_details(fault, fact.as_deref(), switches);
+    add_field(fault, switches);
+    let kept = fact.is_some() && switches.vary(wording::FEW_DETAILS);
+    if switches.vary(wording::NO_DETAILS) || (switches.vary(wording::FEW_DETAILS) && !kept) {
         fault.details = None;
     }
-    if habits.vary(wording::EMPTY_DETAILS) {
+    if switches.vary(wording::EMPTY_DETAILS) {
         fault.details = Some(String::new());
     }
 }
@@ -57,28 +57,28 @@ fn fact(fault: &Fault, context: &Context) -> Option<String> {
     }
 }
 
-fn reword_message(fault: &mut Fault, habits: &Habits) {
-    if let Some(message) = habits.variant(MESSAGES) {
+fn reword_message(fault: &mut Fault, switches: &Switches) {
+    if let Some(message) = switches.variant(MESSAGES) {
         fault.message = message.to_owned();
     }
-    if let Some((message, _)) = habits.variant(LANGUAGES) {
+    if let Some((message, _)) = switches.variant(LANGUAGES) {
         fault.message = message.to_owned();
     }
-    if habits.vary(wording::VERY_LONG_MESSAGES) {
+    if switches.vary(wording::VERY_LONG_MESSAGES) {
         fault.message = [fault.message.as_str(); REPETITIONS].join("; ");
     }
 }
 
-fn reword_details(fault: &mut Fault, fact: Option<&str>, habits: &Habits) {
-    if let Some((_, details)) = habits.variant(LANGUAGES) {
+fn reword_details(fault: &mut Fault, fact: Option<&str>, switches: &Switches) {
+    if let Some((_, details)) = switches.variant(LANGUAGES) {
         fault.details = Some(fact.map_or_else(|| details.to_owned(), |fact| format!("{details}: {fact}")));
     }
-    if habits.vary(wording::LINKS_IN_DETAILS) {
+    if switches.vary(wording::LINKS_IN_DETAILS) {
         fault.details = Some(format!("{}. {LINKS}", fault.details.as_deref().unwrap_or_default()));
     }
     let alone = match fault.code {
-        Code::TokenExpired => habits.vary(wording::EXPIRY_ALONE),
-        Code::InternalServerError => habits.vary(wording::REQUEST_ID_ALONE),
+        Code::TokenExpired => switches.vary(wording::EXPIRY_ALONE),
+        Code::InternalServerError => switches.vary(wording::REQUEST_ID_ALONE),
         _ => false,
     };
     if let Some(fact) = fact.filter(|_| alone) {
@@ -87,10 +87,12 @@ fn reword_details(fault: &mut Fault, fact: Option<&str>, habits: &Habits) {
     }
 }
 
-fn add_field(fault: &mut Fault, habits: &Habits) {
+fn add_field(fault: &mut Fault, switches: &Switches) {
     match fault.code {
-        Code::DuplicateResource if habits.vary(wording::FIELD_ON_CONFLICTS) => fault.field = Some("email".to_owned()),
-        Code::InvalidDocumentFormat | Code::DocumentQualityInsufficient if habits.vary(wording::FIELD_ON_DOCUMENTS) => {
+        Code::DuplicateResource if switches.vary(wording::FIELD_ON_CONFLICTS) => fault.field = Some("email".to_owned()),
+        Code::InvalidDocumentFormat | Code::DocumentQualityInsufficient
+            if switches.vary(wording::FIELD_ON_DOCUMENTS) =>
+        {
             fault.field = Some("content".to_owned());
         }
         _ => {}

@@ -1,21 +1,21 @@
-//! Writing JSON: compact, unless a variation writes the same value otherwise.
+//! Writing JSON: compact, unless a variant writes the same value otherwise.
 
 use serde_json::{Map, Value, json};
 
-use crate::habits::Habits;
-use crate::variations::wire;
+use crate::switches::Switches;
+use crate::variants::wire;
 
 /// The text of a value.
-pub(crate) fn text(value: &Value, habits: &Habits) -> String {
-    let value = if habits.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
-    let text = if habits.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
-    let text = if habits.vary(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
-    if habits.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
+pub(crate) fn text(value: &Value, switches: &Switches) -> String {
+    let value = if switches.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
+    let text = if switches.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
+    let text = if switches.vary(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
+    if switches.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
 }
 
-/// A success with what a variation adds to each of its objects.
-pub(crate) fn decorated(value: Value, habits: &Habits) -> Value {
-    if habits.vary(wire::ADDITIONAL_MEMBERS) { with_more(value) } else { value }
+/// A success with what a variant adds to each of its objects.
+pub(crate) fn decorated(value: Value, switches: &Switches) -> Value {
+    if switches.vary(wire::ADDITIONAL_MEMBERS) { with_more(value) } else { value }
 }
 
 fn with_more(value: Value) -> Value {
@@ -61,19 +61,19 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::options::Options;
-    use crate::variations::Variation;
+    use crate::variants::Variant;
 
-    const WAYS: [&Variation; 4] =
+    const WAYS: [&Variant; 4] =
         [&wire::REVERSED_MEMBERS, &wire::PRETTY_PRINTED, &wire::ESCAPED_CHARACTERS, &wire::WHITE_SPACE_AROUND_JSON];
 
     #[test]
     fn whatever_the_way_the_value_is_the_same() {
         let value = json!({ "a/b": "grüße 😀 \\ \"", "c": [{ "d": 1, "e": null }], "f": {} });
-        for variation in WAYS {
-            let habits = Habits::new(&Options { variations: vec![variation], ..Options::default() });
-            let written = text(&value, &habits);
-            assert_ne!(written, value.to_string(), "{}", variation.name);
-            assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), value, "{}", variation.name);
+        for variant in WAYS {
+            let switches = Switches::new(&Options { variants: vec![variant], ..Options::default() });
+            let written = text(&value, &switches);
+            assert_ne!(written, value.to_string(), "{}", variant.name);
+            assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), value, "{}", variant.name);
         }
     }
 }

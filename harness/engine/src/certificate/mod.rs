@@ -39,7 +39,7 @@ pub struct Certificate {
     pub started_at: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// How many trials passed.
+    /// How many tests passed.
     pub passed: usize,
     /// How many only warned.
     pub warned: usize,
@@ -65,7 +65,7 @@ pub struct CertifiedClause {
     pub says: String,
     /// What became of it.
     pub status: ClauseStatus,
-    /// How many trials put it to the test.
+    /// How many tests put it to the test.
     pub exercised_by: usize,
 }
 
@@ -75,7 +75,7 @@ pub struct CertifiedClause {
 pub struct CertifiedCode {
     /// The code.
     pub code: String,
-    /// In how many trials it was observed.
+    /// In how many tests it was observed.
     pub observed: usize,
 }
 

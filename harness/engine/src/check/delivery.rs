@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::Signing;
-use crate::finding::{Breach, Part};
+use crate::finding::{Part, Violation};
 use crate::signature::hmac_sha256;
 use crate::target::Delivery;
 
@@ -22,30 +22,30 @@ pub struct DeliveryCheck {
     /// Its public name.
     pub name: &'static str,
     /// Its promise as a sentence.
-    pub promise: &'static str,
-    /// The breach, if there is one.
-    pub run: fn(&DeliveryContext<'_>) -> Option<Breach>,
+    pub statement: &'static str,
+    /// The violation, if there is one.
+    pub run: fn(&DeliveryContext<'_>) -> Option<Violation>,
 }
 
 /// Every check on deliveries.
 pub const DELIVERY_CHECKS: &[DeliveryCheck] = &[
     DeliveryCheck {
         name: "delivery-signed",
-        promise: "an outbound delivery is signed over its timestamp and raw body, under the webhook's secret",
+        statement: "an outbound delivery is signed over its timestamp and raw body, under the webhook's secret",
         run: signed,
     },
-    DeliveryCheck { name: "delivery-fresh", promise: "an outbound delivery carries a fresh timestamp", run: fresh },
-    DeliveryCheck { name: "delivery-is-json", promise: "an outbound delivery is a JSON object", run: is_json },
+    DeliveryCheck { name: "delivery-fresh", statement: "an outbound delivery carries a fresh timestamp", run: fresh },
+    DeliveryCheck { name: "delivery-is-json", statement: "an outbound delivery is a JSON object", run: is_json },
 ];
 
-fn breach(expected: impl Into<String>, actual: impl Into<String>) -> Option<Breach> {
-    Some(Breach::new(Part::Deliveries, expected, actual))
+fn violation(expected: impl Into<String>, actual: impl Into<String>) -> Option<Violation> {
+    Some(Violation::new(Part::Deliveries, expected, actual))
 }
 
-fn signed(context: &DeliveryContext<'_>) -> Option<Breach> {
+fn signed(context: &DeliveryContext<'_>) -> Option<Violation> {
     let signing = context.signing;
     let Some(signature) = context.delivery.header(&signing.signature_header) else {
-        return breach(format!("the header {}", signing.signature_header), "no such header");
+        return violation(format!("the header {}", signing.signature_header), "no such header");
     };
     // Without a timestamp the other check speaks; the signature is then judged as if it were empty.
     let timestamp = context.delivery.header(&signing.timestamp_header).unwrap_or_default();
@@ -63,26 +63,26 @@ fn signed(context: &DeliveryContext<'_>) -> Option<Breach> {
         }
         Some(_) => "another signature".to_owned(),
     };
-    breach(format!("HMAC-SHA256 of timestamp, `{}` and raw body, in hexadecimal digits", signing.separator), why)
+    violation(format!("HMAC-SHA256 of timestamp, `{}` and raw body, in hexadecimal digits", signing.separator), why)
 }
 
-fn fresh(context: &DeliveryContext<'_>) -> Option<Breach> {
+fn fresh(context: &DeliveryContext<'_>) -> Option<Violation> {
     let signing = context.signing;
     let Some(text) = context.delivery.header(&signing.timestamp_header) else {
-        return breach(format!("the header {}", signing.timestamp_header), "no such header");
+        return violation(format!("the header {}", signing.timestamp_header), "no such header");
     };
     let now = context.delivery.arrived.timestamp();
     let expected = format!("Unix seconds within {} s of {now}", signing.tolerance_seconds);
     match text.parse::<i64>() {
         Ok(time) if (time - now).abs() <= signing.tolerance_seconds => None,
-        _ => breach(expected, super::quoted(text)),
+        _ => violation(expected, super::quoted(text)),
     }
 }
 
-fn is_json(context: &DeliveryContext<'_>) -> Option<Breach> {
+fn is_json(context: &DeliveryContext<'_>) -> Option<Violation> {
     match serde_json::from_slice::<Value>(&context.delivery.body) {
         Ok(Value::Object(_)) => None,
-        _ => breach("a JSON object", format!("{} bytes of something else", context.delivery.body.len())),
+        _ => violation("a JSON object", format!("{} bytes of something else", context.delivery.body.len())),
     }
 }
 

@@ -7,12 +7,12 @@ use regex::Regex;
 
 use super::{Check, Context, quoted};
 use crate::contract::DetailsName;
-use crate::finding::Breach;
+use crate::finding::Violation;
 
 /// The expiry is named.
 pub(super) const EXPIRY_NAMED: Check = Check {
     name: "expiry-named",
-    promise: "details name the time at which the credential expired",
+    statement: "details name the time at which the credential expired",
     applies: |context| names(context) == Some(DetailsName::Expiry),
     run: expiry_named,
 };
@@ -20,7 +20,7 @@ pub(super) const EXPIRY_NAMED: Check = Check {
 /// The request id is named.
 pub(super) const REQUEST_ID_NAMED: Check = Check {
     name: "request-id-in-details",
-    promise: "details carry the request id that the header shows",
+    statement: "details carry the request id that the header shows",
     applies: |context| names(context) == Some(DetailsName::RequestId) && request_id(context).is_some(),
     run: request_id_named,
 };
@@ -49,9 +49,9 @@ fn request_id<'c>(context: &Context<'c>) -> Option<&'c str> {
     context.response.header(name).filter(|id| !id.is_empty())
 }
 
-fn expiry_named(context: &Context<'_>) -> Vec<Breach> {
+fn expiry_named(context: &Context<'_>) -> Vec<Violation> {
     let Some(text) = details(context) else {
-        return vec![Breach::body(pointer(context), "a time as RFC 3339", "nothing there")];
+        return vec![Violation::body(pointer(context), "a time as RFC 3339", "nothing there")];
     };
     let times: Vec<DateTime<Utc>> = TIME
         .find_iter(text)
@@ -69,17 +69,17 @@ fn expiry_named(context: &Context<'_>) -> Vec<Breach> {
         Some(expiry) => format!("the time {}", expiry.format("%Y-%m-%dT%H:%M:%SZ")),
         None => "a time as RFC 3339".to_owned(),
     };
-    vec![Breach::body(pointer(context), expected, quoted(text))]
+    vec![Violation::body(pointer(context), expected, quoted(text))]
 }
 
-fn request_id_named(context: &Context<'_>) -> Vec<Breach> {
+fn request_id_named(context: &Context<'_>) -> Vec<Violation> {
     let Some(id) = request_id(context) else {
         return Vec::new();
     };
     match details(context) {
         Some(text) if holds_word(text, id) => Vec::new(),
-        Some(text) => vec![Breach::body(pointer(context), format!("the request id {}", quoted(id)), quoted(text))],
-        None => vec![Breach::body(pointer(context), format!("the request id {}", quoted(id)), "nothing there")],
+        Some(text) => vec![Violation::body(pointer(context), format!("the request id {}", quoted(id)), quoted(text))],
+        None => vec![Violation::body(pointer(context), format!("the request id {}", quoted(id)), "nothing there")],
     }
 }
 

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::{Check, Context, quoted};
 use crate::contract::Misfit;
-use crate::finding::{Breach, Part};
+use crate::finding::{Part, Violation};
 
 /// The body is the documented envelope.
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
-    promise: "an error answer is a JSON object that holds the documented envelope",
+    statement: "an error answer is a JSON object that holds the documented envelope",
     applies: |context| is_error(context) && context.judges_body(),
     run: present,
 };
@@ -21,7 +21,7 @@ pub(super) const PRESENT: Check = Check {
 /// The code is a published one.
 pub(super) const CODE_REGISTERED: Check = Check {
     name: "code-registered",
-    promise: "the error code is one of the published codes",
+    statement: "the error code is one of the published codes",
     applies: has_envelope,
     run: code_registered,
 };
@@ -29,7 +29,7 @@ pub(super) const CODE_REGISTERED: Check = Check {
 /// The message says something.
 pub(super) const MESSAGE_PRESENT: Check = Check {
     name: "message-present",
-    promise: "the error has a message that is not empty",
+    statement: "the error has a message that is not empty",
     applies: has_envelope,
     run: |context| misfits_at(context, Some(&context.contract.catalog.envelope.pointers.message)),
 };
@@ -37,7 +37,7 @@ pub(super) const MESSAGE_PRESENT: Check = Check {
 /// Details are text.
 pub(super) const DETAILS_ARE_TEXT: Check = Check {
     name: "details-are-text",
-    promise: "details, where present, are a string",
+    statement: "details, where present, are a string",
     applies: |context| has_part(context, "details"),
     run: |context| misfits_at(context, context.contract.catalog.envelope.pointers.details.as_deref()),
 };
@@ -45,7 +45,7 @@ pub(super) const DETAILS_ARE_TEXT: Check = Check {
 /// The field at fault is named.
 pub(super) const FIELD_NAMES_MEMBER: Check = Check {
     name: "field-names-member",
-    promise: "the error names the field at fault, spelt as in the request",
+    statement: "the error names the field at fault, spelt as in the request",
     applies: |context| names_field(context) || (has_part(context, "field") && !names_member_of_ours(context)),
     run: field_names_member,
 };
@@ -53,7 +53,7 @@ pub(super) const FIELD_NAMES_MEMBER: Check = Check {
 /// The delay is there where it must be.
 pub(super) const RETRY_DELAY_PRESENT: Check = Check {
     name: "retry-delay-present",
-    promise: "the refusal says in whole seconds when to come back",
+    statement: "the refusal says in whole seconds when to come back",
     applies: |context| has_envelope(context) && requires_retry_delay(context),
     run: |context| misfits_at(context, context.contract.catalog.envelope.pointers.retry_delay.as_deref()),
 };
@@ -61,7 +61,7 @@ pub(super) const RETRY_DELAY_PRESENT: Check = Check {
 /// Nothing undocumented stands in the body.
 pub(super) const NO_UNDOCUMENTED_MEMBERS: Check = Check {
     name: "no-undocumented-members",
-    promise: "an error body has only documented members, each where it belongs",
+    statement: "an error body has only documented members, each where it belongs",
     applies: has_envelope,
     run: no_undocumented_members,
 };
@@ -69,7 +69,7 @@ pub(super) const NO_UNDOCUMENTED_MEMBERS: Check = Check {
 /// The media type is the documented one.
 pub(super) const MEDIA_TYPE: Check = Check {
     name: "error-media-type",
-    promise: "an error body is declared with the documented media type",
+    statement: "an error body is declared with the documented media type",
     // A server may leave out behind HEAD what it only knows once it has made the body.
     applies: |context| is_error(context) && !context.operation.is_head(),
     run: media_type,
@@ -78,7 +78,7 @@ pub(super) const MEDIA_TYPE: Check = Check {
 /// Success is not mixed with failure.
 pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
     name: "success-without-error",
-    promise: "a success holds no error envelope",
+    statement: "a success holds no error envelope",
     // A body that was cut short, or that HTTP does not allow, cannot be read.
     applies: |context| {
         context.response.is_success() && !context.response.body.is_empty() && !context.response.truncated
@@ -89,7 +89,7 @@ pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
 /// The JSON is strict.
 pub(super) const STRICT_JSON: Check = Check {
     name: "strict-json",
-    promise: "an error body is UTF-8 without a byte order mark, and names no member twice",
+    statement: "an error body is UTF-8 without a byte order mark, and names no member twice",
     // What is not JSON at all is another check's business, and shows nothing of how strict the JSON is.
     applies: |context| {
         is_error(context) && context.judges_body() && (context.body.is_some() || !strict_json(context).is_empty())
@@ -159,20 +159,20 @@ fn misfits<'m>(context: &'m Context<'_>) -> &'m [Misfit] {
     })
 }
 
-fn misfits_at(context: &Context<'_>, pointer: Option<&str>) -> Vec<Breach> {
-    misfits(context).iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(breach).collect()
+fn misfits_at(context: &Context<'_>, pointer: Option<&str>) -> Vec<Violation> {
+    misfits(context).iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(violation).collect()
 }
 
-fn breach(misfit: &Misfit) -> Breach {
-    Breach::body(&misfit.pointer, misfit.expected.clone(), misfit.actual.clone())
+fn violation(misfit: &Misfit) -> Violation {
+    Violation::body(&misfit.pointer, misfit.expected.clone(), misfit.actual.clone())
 }
 
-fn present(context: &Context<'_>) -> Vec<Breach> {
+fn present(context: &Context<'_>) -> Vec<Violation> {
     let pointers = &context.contract.catalog.envelope.pointers;
     if context.body.is_none() {
         let text = String::from_utf8_lossy(&context.response.body);
         let actual = if text.is_empty() { "no body".to_owned() } else { format!("no JSON: {}", quoted(&text)) };
-        return vec![Breach::body("", "a JSON object", actual)];
+        return vec![Violation::body("", "a JSON object", actual)];
     }
     let own = [
         Some(&pointers.code),
@@ -181,26 +181,26 @@ fn present(context: &Context<'_>) -> Vec<Breach> {
         pointers.field.as_ref(),
         pointers.retry_delay.as_ref(),
     ];
-    misfits(context).iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(breach).collect()
+    misfits(context).iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(violation).collect()
 }
 
-fn code_registered(context: &Context<'_>) -> Vec<Breach> {
+fn code_registered(context: &Context<'_>) -> Vec<Violation> {
     let pointer = &context.contract.catalog.envelope.pointers.code;
     match &context.code {
         None => {
             let actual = part(context, pointer).map_or_else(|| "nothing there".to_owned(), Value::to_string);
-            vec![Breach::body(pointer, "a published error code", actual)]
+            vec![Violation::body(pointer, "a published error code", actual)]
         }
         Some(code) if context.entry().is_none() => {
             let hint = crate::source::suggestion(code, &context.contract.catalog.code_names());
             let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-            vec![Breach::body(pointer, "a published error code", format!("{code}{hint}"))]
+            vec![Violation::body(pointer, "a published error code", format!("{code}{hint}"))]
         }
         Some(_) => Vec::new(),
     }
 }
 
-fn field_names_member(context: &Context<'_>) -> Vec<Breach> {
+fn field_names_member(context: &Context<'_>) -> Vec<Violation> {
     let Some(pointer) = context.contract.catalog.envelope.pointers.field.as_deref() else {
         return Vec::new();
     };
@@ -211,24 +211,24 @@ fn field_names_member(context: &Context<'_>) -> Vec<Breach> {
     let found = part(context, pointer).and_then(Value::as_str);
     match (context.field_at_fault.filter(|_| names_field(context)), found) {
         (Some(expected), Some(found)) if found != expected => {
-            vec![Breach::body(pointer, quoted(expected), quoted(found))]
+            vec![Violation::body(pointer, quoted(expected), quoted(found))]
         }
-        (Some(expected), None) => vec![Breach::body(pointer, quoted(expected), "nothing there")],
+        (Some(expected), None) => vec![Violation::body(pointer, quoted(expected), "nothing there")],
         (None, Some(found)) if found.starts_with('/') => {
-            vec![Breach::body(pointer, "the member's own name", quoted(found))]
+            vec![Violation::body(pointer, "the member's own name", quoted(found))]
         }
         _ => Vec::new(),
     }
 }
 
-fn no_undocumented_members(context: &Context<'_>) -> Vec<Breach> {
-    let mut breaches = Vec::new();
+fn no_undocumented_members(context: &Context<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
     for (pointer, documented) in context.contract.schemas.documented_members() {
         let members = part(context, pointer).and_then(Value::as_object);
         for name in members.into_iter().flatten().map(|(name, _)| name) {
             if !documented.contains(name) {
                 let expected = format!("only {}", documented.join(", "));
-                breaches.push(Breach::body(pointer, expected, format!("a member {}", quoted(name))));
+                violations.push(Violation::body(pointer, expected, format!("a member {}", quoted(name))));
             }
         }
     }
@@ -238,12 +238,12 @@ fn no_undocumented_members(context: &Context<'_>) -> Vec<Breach> {
         && part(context, pointer).is_some()
     {
         let code = context.code.as_deref().unwrap_or_default();
-        breaches.push(Breach::body(pointer, format!("no retry delay on {code}"), "a retry delay"));
+        violations.push(Violation::body(pointer, format!("no retry delay on {code}"), "a retry delay"));
     }
-    breaches
+    violations
 }
 
-fn media_type(context: &Context<'_>) -> Vec<Breach> {
+fn media_type(context: &Context<'_>) -> Vec<Violation> {
     let expected = &context.contract.catalog.envelope.media_type;
     let actual = context.response.header("content-type");
     let essence = actual.and_then(|value| value.split(';').next()).map(str::trim);
@@ -251,10 +251,10 @@ fn media_type(context: &Context<'_>) -> Vec<Breach> {
         return Vec::new();
     }
     let actual = actual.map_or_else(|| "no such header".to_owned(), quoted);
-    vec![Breach::header("Content-Type", expected.clone(), actual)]
+    vec![Violation::header("Content-Type", expected.clone(), actual)]
 }
 
-fn success_without_error(context: &Context<'_>) -> Vec<Breach> {
+fn success_without_error(context: &Context<'_>) -> Vec<Violation> {
     let pointers = &context.contract.catalog.envelope.pointers;
     let Some(body) = &context.body else { return Vec::new() };
     let object = !pointers.envelope.is_empty() && body.pointer(&pointers.envelope).is_some_and(Value::is_object);
@@ -266,32 +266,32 @@ fn success_without_error(context: &Context<'_>) -> Vec<Breach> {
     let actual = body
         .pointer(&pointers.code)
         .map_or_else(|| "an error envelope".to_owned(), |code| format!("an error envelope with the code {code}"));
-    vec![Breach::body(&pointers.envelope, "no error envelope", actual)]
+    vec![Violation::body(&pointers.envelope, "no error envelope", actual)]
 }
 
-fn strict_json(context: &Context<'_>) -> Vec<Breach> {
+fn strict_json(context: &Context<'_>) -> Vec<Violation> {
     let body = &context.response.body;
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     if body.starts_with(b"\xef\xbb\xbf") {
-        breaches.push(Breach::body("", "JSON from the first byte on", "a byte order mark"));
+        violations.push(Violation::body("", "JSON from the first byte on", "a byte order mark"));
     }
     if let Err(error) = std::str::from_utf8(body)
         && !context.response.truncated
     {
-        breaches.push(Breach::body("", "UTF-8", format!("broken UTF-8 at byte {}", error.valid_up_to())));
+        violations.push(Violation::body("", "UTF-8", format!("broken UTF-8 at byte {}", error.valid_up_to())));
     }
     let text = String::from_utf8_lossy(body);
     let mut names = Duplicates::default();
     let mut parser = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
     // A body that is no JSON at all is another check's business.
     if (Members { at: String::new(), found: &mut names }).deserialize(&mut parser).is_ok() {
-        breaches.extend(names.0.into_iter().map(|pointer| Breach {
+        violations.extend(names.0.into_iter().map(|pointer| Violation {
             part: Part::Body(pointer),
             expected: "each member once".to_owned(),
             actual: "the same member twice".to_owned(),
         }));
     }
-    breaches
+    violations
 }
 
 #[derive(Default)]

@@ -7,13 +7,13 @@ use regex::{Regex, RegexSet};
 use serde_json::Value;
 
 use super::{Check, Context, quoted};
-use crate::finding::{Breach, Part};
+use crate::finding::{Part, Violation};
 use crate::secret::finder;
 
 /// Errors show nothing of the inside.
 pub(super) const NO_LEAK: Check = Check {
     name: "no-leak",
-    promise: "an error shows no stack trace, no SQL, no path of the server, no credential",
+    statement: "an error shows no stack trace, no SQL, no path of the server, no credential",
     applies: |context| context.response.is_error(),
     run: no_leak,
 };
@@ -69,13 +69,13 @@ static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
 static URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}")));
 
-fn no_leak(context: &Context<'_>) -> Vec<Breach> {
+fn no_leak(context: &Context<'_>) -> Vec<Violation> {
     // Only looked at where something was found: a request may hold a large document.
     let submitted = LazyCell::new(|| submitted(context));
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for (part, text) in shown_texts(context) {
         if let Some(form) = credential_in(context, &text) {
-            breaches.push(Breach::new(part.clone(), "no credential", form));
+            violations.push(Violation::new(part.clone(), "no credential", form));
         }
         let text = URL.replace_all(&text, " ");
         for pattern in ANY.matches(&text).into_iter().filter_map(|index| PATTERNS.get(index)) {
@@ -89,7 +89,7 @@ fn no_leak(context: &Context<'_>) -> Vec<Breach> {
                 })
                 .find(|found| !is_quoted(found, &submitted));
             if let Some(found) = found {
-                breaches.push(Breach::new(
+                violations.push(Violation::new(
                     part.clone(),
                     format!("nothing of the server's inside: {} is", pattern.kind),
                     quoted(found),
@@ -98,7 +98,7 @@ fn no_leak(context: &Context<'_>) -> Vec<Breach> {
             }
         }
     }
-    breaches
+    violations
 }
 
 /// Every text that the answer shows: each string of a JSON body, or the whole body, and the headers.

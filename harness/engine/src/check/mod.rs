@@ -1,6 +1,6 @@
 //! Checks: the rules that every exchange must pass, whoever made it.
 //!
-//! A check is a pure function from an answer to the breaches in it. Which clause it judges stands in
+//! A check is a pure function from an answer to the violations in it. Which clause it judges stands in
 //! the contract's register; in a contract where no clause names it, a check is silent.
 
 mod delivery;
@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::contract::{Contract, ErrorCode, Misfit, Operation};
 use crate::exchange::{Exchange, Response, TooDeep};
-use crate::finding::{Breach, Finding};
+use crate::finding::{Finding, Violation};
 
 /// All that a check may know about an exchange besides the exchange itself.
 #[derive(Debug)]
@@ -100,11 +100,11 @@ pub struct Check {
     /// Its public name: the promise that it guards.
     pub name: &'static str,
     /// That promise as a sentence.
-    pub promise: &'static str,
+    pub statement: &'static str,
     /// Whether it has something to judge: it could find a violation here, and its silence shows that there is none.
     pub applies: fn(&Context<'_>) -> bool,
-    /// Every breach of the promise.
-    pub run: fn(&Context<'_>) -> Vec<Breach>,
+    /// Every violation of the promise.
+    pub run: fn(&Context<'_>) -> Vec<Violation>,
 }
 
 /// Every check there is.
@@ -153,7 +153,7 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-/// Applies every check of the contract to one exchange; `index` is its place in the trial.
+/// Applies every check of the contract to one exchange; `index` is its place in the test.
 pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
     let mut judgement = Judgement::default();
     for check in CHECKS {
@@ -163,18 +163,18 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
         if !(check.applies)(context) {
             continue;
         }
-        let breaches = (check.run)(context);
-        if breaches.is_empty() {
+        let violations = (check.run)(context);
+        if violations.is_empty() {
             judgement.upheld.push((clause.id.clone(), check.name));
         }
-        judgement.findings.extend(breaches.into_iter().map(|breach| Finding {
+        judgement.findings.extend(violations.into_iter().map(|violation| Finding {
             clause: clause.id.clone(),
             check: check.name.to_owned(),
             level: clause.level,
-            message: check.promise.to_owned(),
-            expected: breach.expected,
-            actual: breach.actual,
-            part: breach.part,
+            message: check.statement.to_owned(),
+            expected: violation.expected,
+            actual: violation.actual,
+            part: violation.part,
             exchange: index,
         }));
     }
@@ -196,7 +196,7 @@ mod tests {
         for (index, check) in CHECKS.iter().enumerate() {
             assert!(CHECKS[..index].iter().all(|other| other.name != check.name), "{}", check.name);
             assert!(check.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
-            assert!(check.promise.ends_with(|letter: char| letter.is_alphanumeric()));
+            assert!(check.statement.ends_with(|letter: char| letter.is_alphanumeric()));
         }
     }
 }

@@ -4,12 +4,12 @@ use chrono::DateTime;
 
 use super::{Check, Context, quoted};
 use crate::contract::{Moment, RateLimit, combined, integer};
-use crate::finding::Breach;
+use crate::finding::Violation;
 
 /// All headers are there.
 pub(super) const HEADERS: Check = Check {
     name: "rate-limit-headers",
-    promise: "a refusal for too many requests carries all its headers, in their documented form",
+    statement: "a refusal for too many requests carries all its headers, in their documented form",
     applies: |context| is_refusal(context) && limit(context).is_some_and(|limit| !documented(limit).is_empty()),
     run: headers,
 };
@@ -17,7 +17,7 @@ pub(super) const HEADERS: Check = Check {
 /// Header and body agree on the delay.
 pub(super) const RETRY_DELAY_AGREES: Check = Check {
     name: "retry-delay-agrees",
-    promise: "the retry delay is the same in header and body",
+    statement: "the retry delay is the same in header and body",
     applies: |context| is_refusal(context) && delay_in_body(context).is_some() && retry_after(context).is_some(),
     run: retry_delay_agrees,
 };
@@ -25,7 +25,7 @@ pub(super) const RETRY_DELAY_AGREES: Check = Check {
 /// Nothing is left.
 pub(super) const REMAINING_IS_ZERO: Check = Check {
     name: "remaining-is-zero",
-    promise: "a refusal for too many requests says that none remains",
+    statement: "a refusal for too many requests says that none remains",
     applies: |context| is_refusal(context) && remaining(context).is_some(),
     run: remaining_is_zero,
 };
@@ -33,7 +33,7 @@ pub(super) const REMAINING_IS_ZERO: Check = Check {
 /// The reset lies where the delay says.
 pub(super) const RESET_AGREES: Check = Check {
     name: "reset-agrees",
-    promise: "the reset is a time that lies the retry delay ahead of now",
+    statement: "the reset is a time that lies the retry delay ahead of now",
     applies: |context| is_refusal(context) && reset(context).is_some() && retry_after(context).is_some(),
     run: reset_agrees,
 };
@@ -88,18 +88,18 @@ fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
     all.into_iter().filter_map(|(name, form, has)| Some((name.as_deref()?, form, has))).collect()
 }
 
-fn headers(context: &Context<'_>) -> Vec<Breach> {
+fn headers(context: &Context<'_>) -> Vec<Violation> {
     let Some(limit) = limit(context) else { return Vec::new() };
     let wrong =
         documented(limit).into_iter().filter_map(|(name, form, has_form)| match context.response.header(name) {
             Some(text) if has_form(limit, text) => None,
-            Some(text) => Some(Breach::header(name, form, quoted(text))),
-            None => Some(Breach::header(name, form, "no such header".to_owned())),
+            Some(text) => Some(Violation::header(name, form, quoted(text))),
+            None => Some(Violation::header(name, form, "no such header".to_owned())),
         });
     wrong.collect()
 }
 
-fn retry_delay_agrees(context: &Context<'_>) -> Vec<Breach> {
+fn retry_delay_agrees(context: &Context<'_>) -> Vec<Violation> {
     let (Some(limit), Some(body), Some(header)) = (limit(context), delay_in_body(context), retry_after(context)) else {
         return Vec::new();
     };
@@ -107,10 +107,10 @@ fn retry_delay_agrees(context: &Context<'_>) -> Vec<Breach> {
         return Vec::new();
     }
     let name = limit.retry_after.as_deref().unwrap_or_default();
-    vec![Breach::header(name, format!("{body}, as in the body"), shown(header))]
+    vec![Violation::header(name, format!("{body}, as in the body"), shown(header))]
 }
 
-fn remaining_is_zero(context: &Context<'_>) -> Vec<Breach> {
+fn remaining_is_zero(context: &Context<'_>) -> Vec<Violation> {
     let (Some(limit), Some(remaining)) = (limit(context), remaining(context)) else {
         return Vec::new();
     };
@@ -118,10 +118,10 @@ fn remaining_is_zero(context: &Context<'_>) -> Vec<Breach> {
         return Vec::new();
     }
     let name = limit.remaining.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
-    vec![Breach::header(name, "0", remaining.to_string())]
+    vec![Violation::header(name, "0", remaining.to_string())]
 }
 
-fn reset_agrees(context: &Context<'_>) -> Vec<Breach> {
+fn reset_agrees(context: &Context<'_>) -> Vec<Violation> {
     let (Some(limit), Some(reset), Some(delay)) = (limit(context), reset(context), retry_after(context)) else {
         return Vec::new();
     };
@@ -139,7 +139,7 @@ fn reset_agrees(context: &Context<'_>) -> Vec<Breach> {
         (Moment::At(time), Moment::In(_)) => format!("about {} ({retry_after} {time} - now {latest})", time - latest),
     };
     let name = limit.reset.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
-    vec![Breach::header(name, expected, shown(reset))]
+    vec![Violation::header(name, expected, shown(reset))]
 }
 
 fn shown(moment: Moment) -> String {

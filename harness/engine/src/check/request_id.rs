@@ -1,12 +1,12 @@
 //! The id of each answer: there on errors, never twice.
 
 use super::{Check, Context, quoted};
-use crate::finding::Breach;
+use crate::finding::Violation;
 
 /// Every error has an id.
 pub(super) const PRESENT: Check = Check {
     name: "request-id-present",
-    promise: "every error answer carries a request id",
+    statement: "every error answer carries a request id",
     applies: |context| context.response.is_error() && header(context).is_some(),
     run: present,
 };
@@ -14,7 +14,7 @@ pub(super) const PRESENT: Check = Check {
 /// No id comes twice.
 pub(super) const UNIQUE: Check = Check {
     name: "request-id-unique",
-    promise: "no two answers share a request id",
+    statement: "no two answers share a request id",
     applies: |context| context.request_id_seen.is_some() && sent(context).is_some(),
     run: unique,
 };
@@ -29,18 +29,18 @@ fn sent(context: &Context<'_>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn present(context: &Context<'_>) -> Vec<Breach> {
+fn present(context: &Context<'_>) -> Vec<Violation> {
     let Some(name) = header(context) else { return Vec::new() };
     if sent(context).is_some() {
         return Vec::new();
     }
     let actual = context.response.header(name).map_or_else(|| "no such header".to_owned(), quoted);
-    vec![Breach::header(name, "an id", actual)]
+    vec![Violation::header(name, "an id", actual)]
 }
 
-fn unique(context: &Context<'_>) -> Vec<Breach> {
+fn unique(context: &Context<'_>) -> Vec<Violation> {
     let (Some(name), Some(id), Some(true)) = (header(context), sent(context), context.request_id_seen) else {
         return Vec::new();
     };
-    vec![Breach::header(name, "an id of its own", format!("{}, which another answer had", quoted(&id)))]
+    vec![Violation::header(name, "an id of its own", format!("{}, which another answer had", quoted(&id)))]
 }

@@ -2,12 +2,12 @@
 
 use super::{Check, Context, quoted};
 use crate::contract::{Success, Surface};
-use crate::finding::{Breach, Part};
+use crate::finding::{Part, Violation};
 
 /// Only documented statuses come.
 pub(super) const DOCUMENTED: Check = Check {
     name: "status-documented",
-    promise: "a documented operation answers only with documented statuses",
+    statement: "a documented operation answers only with documented statuses",
     applies: |_| true,
     run: documented,
 };
@@ -15,7 +15,7 @@ pub(super) const DOCUMENTED: Check = Check {
 /// Each code has its status.
 pub(super) const MATCHES_CODE: Check = Check {
     name: "status-matches-code",
-    promise: "each error code comes with its documented status",
+    statement: "each error code comes with its documented status",
     applies: |context| context.entry().is_some(),
     run: matches_code,
 };
@@ -23,7 +23,7 @@ pub(super) const MATCHES_CODE: Check = Check {
 /// Success has the operation's status.
 pub(super) const SUCCESS: Check = Check {
     name: "success-status",
-    promise: "a success has the status that the operation documents",
+    statement: "a success has the status that the operation documents",
     applies: |context| context.response.is_success(),
     run: success,
 };
@@ -31,7 +31,7 @@ pub(super) const SUCCESS: Check = Check {
 /// Success has the operation's body.
 pub(super) const SUCCESS_BODY: Check = Check {
     name: "success-body",
-    promise: "a success body holds what the operation documents",
+    statement: "a success body holds what the operation documents",
     applies: |context| {
         context.response.is_success()
             && success_schema(context).is_some()
@@ -44,7 +44,7 @@ pub(super) const SUCCESS_BODY: Check = Check {
 /// 204 is empty.
 pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
     name: "no-content-is-empty",
-    promise: "a 204 has no body",
+    statement: "a 204 has no body",
     applies: |context| context.response.status == 204 && !context.operation.is_head(),
     run: no_content_is_empty,
 };
@@ -56,49 +56,49 @@ fn success_schema<'c>(context: &Context<'c>) -> Option<&'c Success> {
     (success.schema.is_some() && context.response.status != 204).then_some(success)
 }
 
-fn documented(context: &Context<'_>) -> Vec<Breach> {
+fn documented(context: &Context<'_>) -> Vec<Violation> {
     let statuses = &context.contract.catalog.statuses;
     if statuses.contains(&context.response.status) {
         return Vec::new();
     }
     let listed: Vec<String> = statuses.iter().map(u16::to_string).collect();
-    vec![Breach::new(Part::Status, format!("one of {}", listed.join(", ")), context.response.status.to_string())]
+    vec![Violation::new(Part::Status, format!("one of {}", listed.join(", ")), context.response.status.to_string())]
 }
 
-fn matches_code(context: &Context<'_>) -> Vec<Breach> {
+fn matches_code(context: &Context<'_>) -> Vec<Violation> {
     let Some(entry) = context.entry() else {
         return Vec::new();
     };
     let actual = format!("{} with {}", entry.code, context.response.status);
     match (entry.surface, entry.status) {
-        (Surface::DeliveryLog, _) => vec![Breach::body(
+        (Surface::DeliveryLog, _) => vec![Violation::body(
             &context.contract.catalog.envelope.pointers.code,
             format!("{} only in delivery logs", entry.code),
             actual,
         )],
         (Surface::Response, Some(status)) if status != context.response.status => {
-            vec![Breach::new(Part::Status, format!("{} with {status}", entry.code), actual)]
+            vec![Violation::new(Part::Status, format!("{} with {status}", entry.code), actual)]
         }
         _ => Vec::new(),
     }
 }
 
-fn success(context: &Context<'_>) -> Vec<Breach> {
+fn success(context: &Context<'_>) -> Vec<Violation> {
     let operation = context.operation;
     if operation.success_of(context.response.status).is_some() {
         return Vec::new();
     }
-    vec![Breach::new(
+    vec![Violation::new(
         Part::Status,
         format!("{} for {}", operation.success_statuses(), operation.id),
         context.response.status.to_string(),
     )]
 }
 
-fn success_body(context: &Context<'_>) -> Vec<Breach> {
+fn success_body(context: &Context<'_>) -> Vec<Violation> {
     let Some(body) = &context.body else {
         let text = String::from_utf8_lossy(&context.response.body);
-        return vec![Breach::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
+        return vec![Violation::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
     };
     let Some(success) = success_schema(context) else { return Vec::new() };
     context
@@ -106,16 +106,16 @@ fn success_body(context: &Context<'_>) -> Vec<Breach> {
         .schemas
         .success_misfits(&context.operation.id, success, body)
         .into_iter()
-        .map(|misfit| Breach::body(&misfit.pointer, misfit.expected, misfit.actual))
+        .map(|misfit| Violation::body(&misfit.pointer, misfit.expected, misfit.actual))
         .collect()
 }
 
 /// HTTP clients do not read a body after 204, so the length field is what shows it. A body that no field announces, or a
-/// chunked one, is not seen, and nothing is claimed of it.
-fn no_content_is_empty(context: &Context<'_>) -> Vec<Breach> {
+/// chunked one, is not seen, and nothing is asserted of it.
+fn no_content_is_empty(context: &Context<'_>) -> Vec<Violation> {
     match context.response.header("content-length") {
         Some(length) if length.parse::<u64>() != Ok(0) => {
-            vec![Breach::header("Content-Length", "no body", quoted(length))]
+            vec![Violation::header("Content-Length", "no body", quoted(length))]
         }
         _ => Vec::new(),
     }

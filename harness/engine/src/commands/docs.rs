@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::cli::PackArgs;
+use crate::docs_check::{Comparison, compare};
 use crate::output::say;
-use crate::published::{Comparison, compare};
 use crate::run::Refusal;
 use crate::source::{Problems, SourceFile};
 
@@ -43,7 +43,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
 
 fn tell(path: &Path, comparison: &Comparison) -> ExitCode {
     for difference in &comparison.differences {
-        say!("{}\n", difference.drawn());
+        say!("{}\n", difference.rendered());
     }
     let counts = comparison.counts;
     let found = comparison.differences.len();

@@ -16,7 +16,7 @@ use crate::cli::DoctorArgs;
 use crate::contract::Contract;
 use crate::output::{self, say};
 use crate::preflight::{
-    ActorFact, ActorState, Aim, CapabilityState, Expected, Interest, OperationState, Preflight, preflight,
+    ActorFact, ActorState, CapabilityState, Expected, Interest, OperationState, Preflight, PreflightTarget, preflight,
 };
 use crate::run::{Refusal, redactor};
 use crate::target::{self, HttpClient, Target, TargetFile};
@@ -54,14 +54,14 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
     let redactor = redactor(&arguments.network, &aimed, &contract, &library);
-    let aim = Aim {
+    let subject = PreflightTarget {
         contract: &contract,
         target: &aimed,
         client: &client,
         redactor: &redactor,
         direct: !arguments.network.system_proxy,
     };
-    let found = runtime.block_on(preflight(aim, &expected, &interest));
+    let found = runtime.block_on(preflight(subject, &expected, &interest));
     output::out(&redactor.clean_own(&render(&found, &contract, &aimed)));
     if let Some(path) = &arguments.write {
         match &found.stop {

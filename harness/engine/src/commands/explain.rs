@@ -1,4 +1,4 @@
-//! Trials, clauses, codes and checks in words.
+//! Tests, clauses, codes and checks in words.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::contract::{Clause, Contract, ErrorCode, Retry};
 use crate::finding::EXPECTATION;
 use crate::output;
 use crate::run::Refusal;
-use crate::scenario::{Expect, Library, Property, Step, TrialSpec, codes, template};
+use crate::scenario::{Expect, Library, Property, Step, TestCase, codes, template};
 use crate::source::suggestion;
 use crate::target::variable;
 
-/// Explains a trial, a clause, a code or a check in words.
+/// Explains a test, a clause, a code or a check in words.
 pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
     let (contract, library) = match loaded(pack) {
         Ok(loaded) => loaded,
@@ -26,9 +26,7 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .map(|clause| explain_clause(clause, &contract, &library))
         .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &contract, &library)))
         .or_else(|| explain_check(name, &contract, &library))
-        .or_else(|| {
-            library.trials.iter().find(|trial| trial.name == name).map(|trial| explain_trial(trial, &contract))
-        });
+        .or_else(|| library.tests.iter().find(|test| test.name == name).map(|test| explain_test(test, &contract)));
     if let Some(text) = text {
         output::out(&text);
         return ExitCode::SUCCESS;
@@ -39,13 +37,13 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .map(|clause| clause.id.clone())
         .chain(contract.catalog.code_names())
         .chain(crate::check::names().into_iter().map(str::to_owned))
-        .chain(library.trials.iter().map(|trial| trial.name.clone()))
+        .chain(library.tests.iter().map(|test| test.name.clone()))
         .collect();
-    let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all trials".to_owned());
-    Refusal::Usage(format!("error: there is no trial, clause, code or check `{name}`: {hint}")).tell()
+    let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
+    Refusal::Usage(format!("error: there is no test, clause, code or check `{name}`: {hint}")).tell()
 }
 
-/// How many trials are named where there are very many.
+/// How many tests are named where there are very many.
 const NAMED: usize = 6;
 
 fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> String {
@@ -56,49 +54,49 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
         return text;
     }
     for name in &clause.checks {
-        text.push_str(&format!("  Judged by the check {name}: {}\n", promise(name).unwrap_or_default()));
+        text.push_str(&format!("  Judged by the check {name}: {}\n", statement(name).unwrap_or_default()));
     }
-    let about: Vec<&TrialSpec> = library.trials.iter().filter(|trial| trial.clauses.contains(&clause.id)).collect();
+    let about: Vec<&TestCase> = library.tests.iter().filter(|test| test.clauses.contains(&clause.id)).collect();
     if !about.is_empty() {
-        let names: Vec<&str> = about.iter().map(|trial| trial.name.as_str()).collect();
-        text.push_str(&format!("  Trials about it ({}):\n    {}\n", names.len(), names.join("\n    ")));
+        let names: Vec<&str> = about.iter().map(|test| test.name.as_str()).collect();
+        text.push_str(&format!("  Tests about it ({}):\n    {}\n", names.len(), names.join("\n    ")));
     }
     if !clause.checks.is_empty() {
         text.push_str(&format!(
-            "  Every trial puts it to the test where an answer or a delivery is of that kind, set-up and clearing up included, such as:\n    {}\n",
+            "  Every test puts it to the test where an answer or a delivery is of that kind, set-up and clearing up included, such as:\n    {}\n",
             samples(library).join("\n    ")
         ));
     }
     if !clause.codes.is_empty() {
         text.push_str(&format!("  Upheld only where a test of it observed {}.\n", clause.codes.join(" or ")));
     }
-    if let Some(trial) = about.first().copied().or_else(|| first_refused(library)) {
-        text.push_str(&by_hand(trial, contract));
+    if let Some(test) = about.first().copied().or_else(|| first_refused(library)) {
+        text.push_str(&by_hand(test, contract));
     }
     text
 }
 
 /// What a check promises, and where it looks.
-fn promise(name: &str) -> Option<String> {
-    let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.promise, "on every exchange"));
+fn statement(name: &str) -> Option<String> {
+    let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.statement, "on every exchange"));
     let deliveries = DELIVERY_CHECKS.iter().find(|check| check.name == name);
-    let found = answers.or_else(|| deliveries.map(|check| (check.promise, "on every delivery to our endpoints")));
-    found.map(|(promise, place)| format!("{promise}; {place}"))
+    let found = answers.or_else(|| deliveries.map(|check| (check.statement, "on every delivery to our endpoints")));
+    found.map(|(statement, place)| format!("{statement}; {place}"))
 }
 
-/// Some trials that expect an error, from different files.
+/// Some tests that expect an error, from different files.
 fn samples(library: &Library) -> Vec<&str> {
     let mut seen = std::collections::BTreeSet::new();
-    let refused = library.trials.iter().filter(|trial| is_refused(trial));
-    refused.filter(|trial| seen.insert(&trial.file)).map(|trial| trial.name.as_str()).take(NAMED).collect()
+    let refused = library.tests.iter().filter(|test| is_refused(test));
+    refused.filter(|test| seen.insert(&test.file)).map(|test| test.name.as_str()).take(NAMED).collect()
 }
 
-fn first_refused(library: &Library) -> Option<&TrialSpec> {
-    library.trials.iter().find(|trial| is_refused(trial))
+fn first_refused(library: &Library) -> Option<&TestCase> {
+    library.tests.iter().find(|test| is_refused(test))
 }
 
-fn is_refused(trial: &TrialSpec) -> bool {
-    trial.steps.iter().any(|step| step.expect.as_ref().is_some_and(|expect| !expect.error.is_empty()))
+fn is_refused(test: &TestCase) -> bool {
+    test.steps.iter().any(|step| step.expect.as_ref().is_some_and(|expect| !expect.error.is_empty()))
 }
 
 fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
@@ -112,89 +110,89 @@ fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> St
         Retry::AfterDelay => "try again after the delay that the answer names",
         Retry::Backoff => "try again with growing pauses",
     };
-    let expects = |trial: &TrialSpec, step: &Step| {
-        let accepted = |expect: &crate::scenario::Expect| codes(&expect.error, &trial.variables);
+    let expects = |test: &TestCase, step: &Step| {
+        let accepted = |expect: &crate::scenario::Expect| codes(&expect.error, &test.variables);
         step.expect.as_ref().is_some_and(|expect| accepted(expect).is_ok_and(|codes| codes.contains(&entry.code)))
     };
-    let draws = |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
-    let provokes = |trial: &&TrialSpec| {
-        trial.steps.iter().any(|step| expects(trial, step)) || trial.property.as_ref().is_some_and(draws)
+    let sampling = |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
+    let provokes = |test: &&TestCase| {
+        test.steps.iter().any(|step| expects(test, step)) || test.property.as_ref().is_some_and(sampling)
     };
-    let trials: Vec<&TrialSpec> = library.trials.iter().filter(provokes).collect();
-    let names: Vec<&str> = trials.iter().map(|trial| trial.name.as_str()).collect();
+    let tests: Vec<&TestCase> = library.tests.iter().filter(provokes).collect();
+    let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
     let mut text = format!(
-        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Trials that provoke it ({}):\n    {}\n",
+        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Tests that provoke it ({}):\n    {}\n",
         entry.code,
         entry.means,
         entry.page,
         names.len(),
         names.join("\n    ")
     );
-    if let Some(first) = trials.first() {
+    if let Some(first) = tests.first() {
         text.push_str(&by_hand(first, contract));
     }
     text
 }
 
 fn explain_check(name: &str, contract: &Contract, library: &Library) -> Option<String> {
-    let promise = promise(name)?;
+    let statement = statement(name)?;
     let clause = contract
         .clause_of_check(name)
         .map_or_else(|| "no clause of this contract".to_owned(), |clause| format!("{}: {}", clause.id, clause.says));
     Some(format!(
-        "{name}\n  {promise}.\n  It judges {clause}\n  What it finds is reported as that clause, whatever the trial is about. Trials whose answers it sees:\n    {}\n",
+        "{name}\n  {statement}.\n  It judges {clause}\n  What it finds is reported as that clause, whatever the test is about. Tests whose answers it sees:\n    {}\n",
         samples(library).join("\n    ")
     ))
 }
 
-fn explain_trial(trial: &TrialSpec, contract: &Contract) -> String {
-    let mut text = format!("{}\n  {}\n  {}:{}\n", trial.name, trial.about, trial.file, trial.line);
-    for id in &trial.clauses {
+fn explain_test(test: &TestCase, contract: &Contract) -> String {
+    let mut text = format!("{}\n  {}\n  {}:{}\n", test.name, test.about, test.file, test.line);
+    for id in &test.clauses {
         if let Some(clause) = contract.clause(id) {
             let (level, says, page) = (clause.level.as_str(), &clause.says, &clause.page);
             text.push_str(&format!("  {id} ({level}): {says} On the page: {page}\n"));
         }
     }
-    if !trial.actors.is_empty() {
-        let variables: Vec<String> = trial.actors.iter().map(|actor| variable(actor)).collect();
+    if !test.actors.is_empty() {
+        let variables: Vec<String> = test.actors.iter().map(|actor| variable(actor)).collect();
         text.push_str(&format!(
             "  Needs: {}\n",
-            variables.iter().chain(&trial.needs).cloned().collect::<Vec<_>>().join(", ")
+            variables.iter().chain(&test.needs).cloned().collect::<Vec<_>>().join(", ")
         ));
     }
-    for (index, step) in trial.steps.iter().enumerate() {
-        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, trial, contract)));
+    for (index, step) in test.steps.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, test, contract)));
     }
-    if let Some(property) = &trial.property {
-        text.push_str(&property_in_words(property, trial));
+    if let Some(property) = &test.property {
+        text.push_str(&property_in_words(property, test));
     }
     text.push_str(&format!(
         "  What is not as expected breaks {} ({EXPECTATION}); every answer is judged by all checks besides.\n",
-        expected_of(trial).join(" or ")
+        expected_of(test).join(" or ")
     ));
-    text.push_str(&by_hand(trial, contract));
+    text.push_str(&by_hand(test, contract));
     text
 }
 
-/// The clauses that the expectations of a trial are about.
-fn expected_of(trial: &TrialSpec) -> Vec<String> {
-    if trial.property.is_some() {
-        return trial.clauses.clone();
+/// The clauses that the expectations of a test are about.
+fn expected_of(test: &TestCase) -> Vec<String> {
+    if test.property.is_some() {
+        return test.clauses.clone();
     }
-    let named = trial.steps.iter().filter_map(|step| step.clause.as_ref());
-    let mut clauses: Vec<String> = named.filter_map(|clause| template::text(clause, &trial.variables).ok()).collect();
+    let named = test.steps.iter().filter_map(|step| step.clause.as_ref());
+    let mut clauses: Vec<String> = named.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     clauses.sort();
     clauses.dedup();
     clauses
 }
 
 /// How to see it without this program.
-fn by_hand(trial: &TrialSpec, contract: &Contract) -> String {
-    let mut text = format!("  By hand, as in {}:\n", trial.name);
-    for (index, (step, command)) in trial.steps.iter().zip(reproduce::commands(trial, contract)).enumerate() {
+fn by_hand(test: &TestCase, contract: &Contract) -> String {
+    let mut text = format!("  By hand, as in {}:\n", test.name);
+    for (index, (step, command)) in test.steps.iter().zip(reproduce::commands(test, contract)).enumerate() {
         match command {
             Some(command) => text.push_str(&format!("    {command}\n")),
-            None => text.push_str(&format!("    # {}. {}\n", index + 1, step_in_words(step, trial, contract))),
+            None => text.push_str(&format!("    # {}. {}\n", index + 1, step_in_words(step, test, contract))),
         }
         for kept in reproduce::kept_by(step) {
             text.push_str(&format!("    # {kept}\n"));
@@ -203,7 +201,7 @@ fn by_hand(trial: &TrialSpec, contract: &Contract) -> String {
     text
 }
 
-fn property_in_words(property: &Property, trial: &TrialSpec) -> String {
+fn property_in_words(property: &Property, test: &TestCase) -> String {
     let mut text = format!(
         "  Then {} as {}, many times, with {} drawn from these rules; --cases says how often, --seed which values.\n",
         property.operation,
@@ -211,7 +209,7 @@ fn property_in_words(property: &Property, trial: &TrialSpec) -> String {
         property.slot.name(),
     );
     for rule in &property.rules {
-        let expected = expectation_in_words(&rule.expect, trial);
+        let expected = expectation_in_words(&rule.expect, test);
         text.push_str(&format!("    {}  {}: {expected}\n", rule.rule.name, rule.clause));
     }
     if let Some(clause) = &property.server_error {
@@ -220,8 +218,8 @@ fn property_in_words(property: &Property, trial: &TrialSpec) -> String {
     text
 }
 
-fn step_in_words(step: &Step, trial: &TrialSpec, contract: &Contract) -> String {
-    let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
+fn step_in_words(step: &Step, test: &TestCase, contract: &Contract) -> String {
+    let filled = |text: &str| template::text(text, &test.variables).unwrap_or_else(|_| text.to_owned());
     if let Some(listen) = &step.listen {
         let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
         return format!("our endpoint answers {} to what holds {}", answers.join(", then "), filled(&listen.holding));
@@ -244,17 +242,17 @@ fn step_in_words(step: &Step, trial: &TrialSpec, contract: &Contract) -> String 
     let Some(expect) = &step.expect else {
         return format!("{} as {actor}{many}; it must succeed", called);
     };
-    let expected = expectation_in_words(expect, trial);
+    let expected = expectation_in_words(expect, test);
     format!("{} as {actor}{many}; what must come back: {expected}", called)
 }
 
-fn expectation_in_words(expect: &Expect, trial: &TrialSpec) -> String {
-    let filled = |text: &str| template::text(text, &trial.variables).unwrap_or_else(|_| text.to_owned());
+fn expectation_in_words(expect: &Expect, test: &TestCase) -> String {
+    let filled = |text: &str| template::text(text, &test.variables).unwrap_or_else(|_| text.to_owned());
     let mut accepted = Vec::new();
     if expect.success {
         accepted.push("success".to_owned());
     }
-    accepted.extend(codes(&expect.error, &trial.variables).unwrap_or_default());
+    accepted.extend(codes(&expect.error, &test.variables).unwrap_or_default());
     if expect.any_refusal {
         accepted.push("any documented refusal (400 to 499)".to_owned());
     }

@@ -24,7 +24,7 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
                 contract.catalog.codes.len(),
                 contract.clauses.len(),
                 CHECKS.len(),
-                library.trials.len()
+                library.tests.len()
             );
             ExitCode::SUCCESS
         }
@@ -32,7 +32,7 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
     }
 }
 
-/// Lists every trial.
+/// Lists every test.
 pub fn list(pack: &PackArgs) -> ExitCode {
     let outcome = loaded(pack).and_then(|(contract, library)| {
         refuse_unknown_actors(pack, &contract)?;
@@ -43,10 +43,10 @@ pub fn list(pack: &PackArgs) -> ExitCode {
         Err(refusal) => return refusal.tell(),
     };
     let mut out = std::io::stdout().lock();
-    for trial in &library.trials {
-        let needs = if trial.needs.is_empty() { String::new() } else { format!("  needs {}", trial.needs.join(", ")) };
+    for test in &library.tests {
+        let needs = if test.needs.is_empty() { String::new() } else { format!("  needs {}", test.needs.join(", ")) };
         // A reader that has seen enough, such as `head`, is no failure.
-        if writeln!(out, "{}  {}{needs}", trial.name, trial.clauses.join(" ")).is_err() {
+        if writeln!(out, "{}  {}{needs}", test.name, test.clauses.join(" ")).is_err() {
             break;
         }
     }

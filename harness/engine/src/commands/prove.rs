@@ -1,4 +1,4 @@
-//! The suite against every defect of the reference: the kill matrix.
+//! The suite against every mutant of the reference: the kill matrix.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ use crate::source::suggestion;
 /// Servers side by side: they mostly wait for each other's cores, and some for time to pass.
 const JOBS: usize = 16;
 
-/// Runs the suite against every defect and says what it found.
+/// Runs the suite against every mutant and says what it found.
 pub fn prove(arguments: &ProveArgs) -> ExitCode {
     try_prove(arguments).unwrap_or_else(|refusal| refusal.tell())
 }
@@ -55,8 +55,8 @@ fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Refusal> {
     for word in only {
         if !all.iter().any(|row| row.name.contains(word.as_str())) {
             let known: Vec<String> = all.iter().map(|row| row.name.to_owned()).collect();
-            let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --defect list` lists all".to_owned());
-            return Err(Refusal::Usage(format!("error: no defect has `{word}` in its name: {hint}")));
+            let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --mutant list` lists all".to_owned());
+            return Err(Refusal::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
         }
     }
     let wanted = |row: &&Row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str()));
@@ -79,16 +79,16 @@ fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Refusal> {
 
 fn conclusion(matrix: &Matrix) -> ExitCode {
     say!(
-        "\n{} servers, {} trials, {} requests in {:.0} s, seed {}{}",
+        "\n{} servers, {} tests, {} requests in {:.0} s, seed {}{}",
         matrix.rows.len(),
-        matrix.trials,
+        matrix.tests,
         matrix.requests,
         matrix.duration_ms as f64 / 1000.0,
         matrix.seed,
-        if matrix.whole { ", every trial against each" } else { "" }
+        if matrix.whole { ", every test against each" } else { "" }
     );
     if matrix.problems.is_empty() {
-        say!("Every defect is reported as what it is, and nothing else is reported.");
+        say!("Every mutant is reported as what it is, and nothing else is reported.");
         return ExitCode::SUCCESS;
     }
     say!("{} problems:", matrix.problems.len());

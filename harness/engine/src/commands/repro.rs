@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use super::loaded;
 use crate::cli::ReproArgs;
 use crate::contract::Contract;
-use crate::fuzz::Draws;
+use crate::fuzz::Sampling;
 use crate::report::{Report, read};
 use crate::repro::{CaseChoice, Reach, script};
 use crate::run::Refusal;
-use crate::scenario::{Library, TrialSpec};
+use crate::scenario::{Library, TestCase};
 use crate::source::suggestion;
 use crate::target::{TargetFile, check_url};
 
@@ -29,13 +29,13 @@ fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
         None => None,
     };
     let reach = reach(arguments, &contract, from.as_ref())?;
-    let (draws, cases) = generated(arguments, from.as_ref(), spec)?;
-    script(&contract, spec, &reach, draws, &cases).map_err(usage)
+    let (sampling, cases) = generated(arguments, from.as_ref(), spec)?;
+    script(&contract, spec, &reach, sampling, &cases).map_err(usage)
 }
 
-fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TrialSpec, Refusal> {
-    library.trials.iter().find(|trial| trial.name == name).ok_or_else(|| {
-        let names: Vec<String> = library.trials.iter().map(|trial| trial.name.clone()).collect();
+fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Refusal> {
+    library.tests.iter().find(|test| test.name == name).ok_or_else(|| {
+        let names: Vec<String> = library.tests.iter().map(|test| test.name.clone()).collect();
         let hint = suggestion(name, &names).unwrap_or_else(|| "`conformance list` shows all".to_owned());
         usage(format!("there is no test `{name}`: {hint}"))
     })
@@ -70,25 +70,25 @@ fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> R
 fn generated(
     arguments: &ReproArgs,
     from: Option<&Report>,
-    spec: &TrialSpec,
-) -> Result<(Draws, Vec<CaseChoice>), Refusal> {
+    spec: &TestCase,
+) -> Result<(Sampling, Vec<CaseChoice>), Refusal> {
     let options = from.and_then(|report| report.manifest.as_ref()).map(|manifest| &manifest.options);
     let reported = options.and_then(|options| options.get("cases")?.parse().ok());
     let seed = arguments.seed.or(from.map(|report| report.seed)).unwrap_or(1);
-    let draws = Draws { seed, cases: arguments.cases.or(reported) };
+    let sampling = Sampling { seed, cases: arguments.cases.or(reported) };
     let mut cases = arguments.case.clone();
     if spec.property.is_none() && !cases.is_empty() {
         return Err(usage("--case chooses among the cases of a property, and this test is none"));
     }
     if let Some(report) = from {
-        let trial = report.trials.iter().find(|trial| trial.name == spec.name);
-        let trial = trial.ok_or_else(|| usage(format!("the report has no test `{}`", spec.name)))?;
-        for found in trial.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
+        let test = report.tests.iter().find(|test| test.name == spec.name);
+        let test = test.ok_or_else(|| usage(format!("the report has no test `{}`", spec.name)))?;
+        for found in test.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
             let choice = format!("{}:{}", found.case, found.moves);
             cases.push(CaseChoice::parse(choice.trim_end_matches(':')).map_err(usage)?);
         }
     }
-    Ok((draws, cases))
+    Ok((sampling, cases))
 }
 
 fn put(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {

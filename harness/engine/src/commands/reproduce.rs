@@ -1,4 +1,4 @@
-//! A trial's calls as commands that a person can run: what the program would send, with credentials and
+//! A test's calls as commands that a person can run: what the program would send, with credentials and
 //! kept values as variables of the shell.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::Contract;
 use crate::execute::request::prepare;
 use crate::report::curl_line;
-use crate::scenario::{Step, TrialSpec, Variables, fillers};
+use crate::scenario::{Step, TestCase, Variables, fillers};
 use crate::target::{Target, example_credentials};
 
 /// Where the commands send to.
@@ -17,17 +17,16 @@ const BASE: &str = "http://conformance-target-url";
 /// What stands in a prepared request for a value that an earlier answer gave.
 const KEPT: &str = "kept-by-hand-";
 
-/// The commands of a trial's steps, in order; `None` for a step that sends nothing or cannot be written so.
-pub(super) fn commands(trial: &TrialSpec, contract: &Contract) -> Vec<Option<String>> {
+/// The commands of a test's steps, in order; `None` for a step that sends nothing or cannot be written so.
+pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<String>> {
     let target = Target { url: BASE.to_owned(), credentials: example_credentials(), ..Target::default() };
-    let mut variables = trial.variables.clone();
+    let mut variables = test.variables.clone();
     let given = [("unique", "byhand1"), ("webhook.url", "https://endpoint.example/by-hand")];
     variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
     variables.insert("webhook.refusing".into(), "http://127.0.0.1:9/".into());
     variables.extend(fillers().map(|(name, text)| (name.to_owned(), text.into())));
     variables.insert("now".into(), "1700000000".into());
-    trial
-        .steps
+    test.steps
         .iter()
         .map(|step| {
             let command = command(step, contract, &target, &variables);

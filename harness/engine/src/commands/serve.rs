@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use crate::output::say;
 use crate::run::Refusal;
 use crate::source::suggestion;
-use crate::target::{assignments, defects, intermittent, serve as serve_reference, variations};
+use crate::target::{assignments, intermittent, mutants, serve as serve_reference, variants};
 
 /// Serves the reference until the process is ended.
 pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
-    let faults = [defects(), intermittent()].concat();
-    for (names, rows) in [(broken, faults.clone()), (varied, variations())] {
+    let faults = [mutants(), intermittent()].concat();
+    for (names, rows) in [(broken, faults.clone()), (varied, variants())] {
         if names.iter().any(|name| name == "list") {
             for (name, about, clauses) in rows {
                 say!("{name}  {}  {about}", clauses.join(" "));
@@ -19,7 +19,7 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
             return ExitCode::SUCCESS;
         }
     }
-    if let Err(message) = known("defect", broken, faults).and_then(|()| known("variation", varied, variations())) {
+    if let Err(message) = known("defect", broken, faults).and_then(|()| known("variation", varied, variants())) {
         return Refusal::Usage(format!("error: {message}")).tell();
     }
     let broken: Vec<&str> = broken.iter().map(String::as_str).collect();

@@ -106,10 +106,10 @@ pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
 
 fn seen(report: &Report) -> BTreeMap<Defect<'_>, Seen<'_>> {
     let mut all: BTreeMap<Defect<'_>, Seen<'_>> = BTreeMap::new();
-    for trial in &report.trials {
-        for finding in trial.findings.iter().filter(|finding| is_open(report, finding)) {
+    for test in &report.tests {
+        for finding in test.findings.iter().filter(|finding| is_open(report, finding)) {
             let seen = all.entry(finding.defect()).or_default();
-            seen.tests.insert(&trial.name);
+            seen.tests.insert(&test.name);
             if !finding.key.operation.is_empty() {
                 seen.operations.insert(&finding.key.operation);
             }

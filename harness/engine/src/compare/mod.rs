@@ -1,4 +1,4 @@
-//! Two runs side by side: what is new, what is mended, and what is no longer looked at. A trial counts as
+//! Two runs side by side: what is new, what is mended, and what is no longer looked at. A test counts as
 //! newly broken when a defect shows in it that did not show before, even if it failed before, too.
 
 mod causes;
@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use self::causes::{compare_causes, is_open};
-use crate::report::model::{ClauseStatus, FindingReport, Report, TrialReport};
+use crate::report::model::{ClauseStatus, FindingReport, Report, TestReport};
 use crate::verdict::Verdict;
 
 pub use causes::{CauseEntry, Trend};
 pub use render::{json, markdown, text};
 
-/// What became of a trial or a clause.
+/// What became of a test or a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -74,7 +74,7 @@ impl Change {
     }
 }
 
-/// A trial or a clause that is not as it was, or broken as it was.
+/// A test or a clause that is not as it was, or broken as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// What became of it.
@@ -92,22 +92,23 @@ pub struct Comparison {
     pub notes: Vec<String>,
     /// Causes, the gravest change first.
     pub causes: Vec<CauseEntry>,
-    /// Trials, the gravest change first.
-    pub trials: Vec<Entry>,
+    /// Tests, the gravest change first.
+    #[serde(rename = "trials")]
+    pub tests: Vec<Entry>,
     /// Clauses, the gravest change first.
     pub clauses: Vec<Entry>,
 }
 
 impl Comparison {
-    /// How many trials changed so.
+    /// How many tests changed so.
     pub fn count(&self, change: Change) -> usize {
-        self.trials.iter().filter(|entry| entry.change == change).count()
+        self.tests.iter().filter(|entry| entry.change == change).count()
     }
 
     /// The exit code: 1 for changes for the worse, 3 where only a verdict is missing.
     pub fn exit_code(&self, allowed: &[Change]) -> u8 {
         let any = |change: Change| {
-            !allowed.contains(&change) && self.trials.iter().chain(&self.clauses).any(|entry| entry.change == change)
+            !allowed.contains(&change) && self.tests.iter().chain(&self.clauses).any(|entry| entry.change == change)
         };
         if any(Change::New) || any(Change::Vanished) || any(Change::NewlySkipped) {
             return 1;
@@ -118,11 +119,11 @@ impl Comparison {
 
 /// Compares two runs.
 pub fn compare(old: &Report, new: &Report) -> Comparison {
-    let mut trials = compare_trials(old, new);
+    let mut tests = compare_tests(old, new);
     let mut clauses = compare_clauses(old, new);
-    trials.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
+    tests.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
     clauses.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
-    Comparison { notes: notes(old, new), causes: compare_causes(old, new), trials, clauses }
+    Comparison { notes: notes(old, new), causes: compare_causes(old, new), tests, clauses }
 }
 
 /// What the two runs do not have in common.
@@ -142,10 +143,10 @@ fn notes(old: &Report, new: &Report) -> Vec<String> {
     .collect()
 }
 
-fn compare_trials(old: &Report, new: &Report) -> Vec<Entry> {
-    let known: BTreeSet<String> = old.trials.iter().flat_map(|trial| breaches(old, trial).into_keys()).collect();
-    let before: BTreeMap<&str, &TrialReport> = old.trials.iter().map(|trial| (trial.name.as_str(), trial)).collect();
-    let after: BTreeMap<&str, &TrialReport> = new.trials.iter().map(|trial| (trial.name.as_str(), trial)).collect();
+fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
+    let known: BTreeSet<String> = old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect();
+    let before: BTreeMap<&str, &TestReport> = old.tests.iter().map(|test| (test.name.as_str(), test)).collect();
+    let after: BTreeMap<&str, &TestReport> = new.tests.iter().map(|test| (test.name.as_str(), test)).collect();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     names
         .into_iter()
@@ -164,11 +165,11 @@ fn compare_trials(old: &Report, new: &Report) -> Vec<Entry> {
 /// What became of a test that both runs have. `known` are the keys of the whole earlier run: where a test that failed
 /// before shows one more of them, that is no news; where one that did not fail does, it is.
 fn both(
-    (old, before): (&Report, &TrialReport),
-    (new, after): (&Report, &TrialReport),
+    (old, before): (&Report, &TestReport),
+    (new, after): (&Report, &TestReport),
     known: &BTreeSet<String>,
 ) -> Option<(Change, Vec<String>)> {
-    let (was, is) = (breaches(old, before), breaches(new, after));
+    let (was, is) = (violations(old, before), violations(new, after));
     let reason = || after.reason.iter().cloned().collect();
     match (before.verdict, after.verdict) {
         (was_verdict, Verdict::Failed) => {
@@ -198,28 +199,28 @@ fn both(
     }
 }
 
-/// An entry of the list of known deviations that has been mended or taken out is no trial that vanished.
-fn gone(old: &Report, before: &TrialReport) -> (Change, Vec<String>) {
+/// An entry of the list of known deviations that has been mended or taken out is no test that vanished.
+fn gone(old: &Report, before: &TestReport) -> (Change, Vec<String>) {
     let of_the_list = before.verdict == Verdict::Failed && before.findings.is_empty();
     match of_the_list {
         true => (Change::Fixed, before.reason.iter().cloned().collect()),
-        false => (Change::Vanished, breaches(old, before).into_values().collect()),
+        false => (Change::Vanished, violations(old, before).into_values().collect()),
     }
 }
 
-fn appeared(new: &Report, after: &TrialReport) -> (Change, Vec<String>) {
+fn appeared(new: &Report, after: &TestReport) -> (Change, Vec<String>) {
     let reason = after.reason.iter().cloned().collect();
     match after.verdict {
         Verdict::Failed if after.findings.is_empty() => (Change::New, reason),
-        Verdict::Failed => (Change::New, breaches(new, after).into_values().collect()),
+        Verdict::Failed => (Change::New, violations(new, after).into_values().collect()),
         Verdict::Inconclusive => (Change::NewlyInconclusive, reason),
         Verdict::Passed | Verdict::Warned | Verdict::Skipped => (Change::Added, Vec::new()),
     }
 }
 
-/// What fails a trial, by what makes a defect the same one across runs: the keys of its findings.
-fn breaches(report: &Report, trial: &TrialReport) -> BTreeMap<String, String> {
-    let open = trial.findings.iter().filter(|finding| is_open(report, finding));
+/// What fails a test, by what makes a defect the same one across runs: the keys of its findings.
+fn violations(report: &Report, test: &TestReport) -> BTreeMap<String, String> {
+    let open = test.findings.iter().filter(|finding| is_open(report, finding));
     open.map(|finding| (finding.key_id(), in_words(finding))).collect()
 }
 

@@ -9,7 +9,7 @@ const LISTED: usize = 20;
 
 fn title(change: Change) -> &'static str {
     match change {
-        Change::New => "new breaches",
+        Change::New => "new violations",
         Change::Vanished => "vanished",
         Change::NewlySkipped => "newly skipped",
         Change::NewlyInconclusive => "newly without a verdict",
@@ -43,7 +43,7 @@ pub fn text(comparison: &Comparison) -> String {
             let _ = writeln!(out, "  and {} more", listed.len() - shown);
         }
     }
-    for (kind, entries) in [("trials", &comparison.trials), ("clauses", &comparison.clauses)] {
+    for (kind, entries) in [("trials", &comparison.tests), ("clauses", &comparison.clauses)] {
         for change in Change::ALL {
             let listed = of(entries, change);
             if listed.is_empty() {
@@ -108,7 +108,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
         }
     }
-    for (kind, entries) in [("Trials", &comparison.trials), ("Clauses", &comparison.clauses)] {
+    for (kind, entries) in [("Trials", &comparison.tests), ("Clauses", &comparison.clauses)] {
         for change in Change::ALL.into_iter().filter(|change| *change != Change::Added) {
             let listed = of(entries, change);
             if listed.is_empty() {

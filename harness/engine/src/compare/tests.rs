@@ -11,27 +11,27 @@ fn finding(check: &str, part: &str) -> Value {
     })
 }
 
-fn trial(name: &str, verdict: &str, findings: Value) -> Value {
+fn test(name: &str, verdict: &str, findings: Value) -> Value {
     json!({
         "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": null,
         "startedAt": null, "durationMs": 1, "clauses": ["A-1"], "findings": findings, "exchanges": []
     })
 }
 
-fn report(trials: &[Value]) -> Report {
+fn report(tests: &[Value]) -> Report {
     let value = json!({
         "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
         "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": trials, "leftBehind": []
+        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftovers": []
     });
     serde_json::from_value(value).expect("a report")
 }
 
 fn change(before: Option<Value>, after: Option<Value>) -> Option<Change> {
-    let one = |trial: Option<Value>| report(&trial.into_iter().collect::<Vec<_>>());
+    let one = |test: Option<Value>| report(&test.into_iter().collect::<Vec<_>>());
     let comparison = compare(&one(before), &one(after));
-    assert!(comparison.trials.len() <= 1);
-    comparison.trials.first().map(|entry| entry.change)
+    assert!(comparison.tests.len() <= 1);
+    comparison.tests.first().map(|entry| entry.change)
 }
 
 #[test]
@@ -40,9 +40,9 @@ fn every_pair_of_verdicts_is_something() {
     let broken = || json!([finding("status-documented", "status")]);
     let of = |word: &str| match word {
         "" => None,
-        "failed" => Some(trial("t", "failed", broken())),
-        "warned" => Some(trial("t", "warned", json!([]))),
-        word => Some(trial("t", word, json!([]))),
+        "failed" => Some(test("t", "failed", broken())),
+        "warned" => Some(test("t", "warned", json!([]))),
+        word => Some(test("t", word, json!([]))),
     };
     for (before, after, wanted) in [
         ("passed", "passed", None),
@@ -70,10 +70,10 @@ fn every_pair_of_verdicts_is_something() {
 }
 
 #[test]
-fn another_defect_of_the_same_trial_is_new() {
-    let one = || trial("t", "failed", json!([finding("status-documented", "status")]));
+fn another_defect_of_the_same_test_is_new() {
+    let one = || test("t", "failed", json!([finding("status-documented", "status")]));
     for other in [finding("status-documented", "body /x"), finding("expectation", "status")] {
-        let both = trial("t", "failed", json!([finding("status-documented", "status"), other]));
+        let both = test("t", "failed", json!([finding("status-documented", "status"), other]));
         assert_eq!(change(Some(one()), Some(both.clone())), Some(Change::New));
         assert_eq!(change(Some(both), Some(one())), Some(Change::StillFailing));
     }
@@ -87,8 +87,8 @@ fn another_defect_of_the_same_trial_is_new() {
 fn what_is_known_now_is_neither_new_nor_skipped_on_the_quiet() {
     let mut known = finding("status-documented", "status");
     known["deviation"] = 0.into();
-    let failed = trial("t", "failed", json!([finding("status-documented", "status")]));
-    let skipped = trial("t", "skipped", json!([known]));
+    let failed = test("t", "failed", json!([finding("status-documented", "status")]));
+    let skipped = test("t", "skipped", json!([known]));
     assert_eq!(change(Some(failed.clone()), Some(skipped.clone())), Some(Change::NewlyKnown));
     // Once the entry is gone, it is broken as anything else is.
     assert_eq!(change(Some(skipped), Some(failed)), Some(Change::New));
@@ -96,14 +96,14 @@ fn what_is_known_now_is_neither_new_nor_skipped_on_the_quiet() {
 
 #[test]
 fn exit_codes_follow_the_gravest_change() {
-    let passed = || trial("t", "passed", json!([]));
+    let passed = || test("t", "passed", json!([]));
     let code = |after: &[Value], allowed: &[Change]| compare(&report(&[passed()]), &report(after)).exit_code(allowed);
     assert_eq!(code(&[passed()], &[]), 0);
     assert_eq!(code(&[], &[]), 1);
     assert_eq!(code(&[], &[Change::Vanished]), 0);
-    assert_eq!(code(&[trial("t", "skipped", json!([]))], &[]), 1);
-    assert_eq!(code(&[trial("t", "inconclusive", json!([]))], &[]), 3);
-    assert_eq!(code(&[trial("t", "inconclusive", json!([])), trial("u", "failed", json!([]))], &[]), 1);
+    assert_eq!(code(&[test("t", "skipped", json!([]))], &[]), 1);
+    assert_eq!(code(&[test("t", "inconclusive", json!([]))], &[]), 3);
+    assert_eq!(code(&[test("t", "inconclusive", json!([])), test("u", "failed", json!([]))], &[]), 1);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn differing_circumstances_are_told() {
 fn a_target_s_text_is_no_markup() {
     let mut odd = finding("expectation", "status");
     odd["actual"] = "<img src=x> [a](b) `c`\n# d".into();
-    let comparison = compare(&report(&[]), &report(&[trial("t", "failed", json!([odd]))]));
+    let comparison = compare(&report(&[]), &report(&[test("t", "failed", json!([odd]))]));
     let text = markdown(&comparison);
     assert!(!text.contains("<img") && !text.contains("[a](b)") && !text.contains("\n# d"), "{text}");
 }
@@ -137,8 +137,8 @@ fn keyed(expected: &str, operation: &str) -> Value {
 #[test]
 fn another_operation_of_the_same_check_and_test_is_new() {
     let create = || keyed("201 for create", "create");
-    let before = || trial("t", "failed", json!([create()]));
-    let after = trial("t", "failed", json!([create(), keyed("204 for delete", "delete")]));
+    let before = || test("t", "failed", json!([create()]));
+    let after = test("t", "failed", json!([create(), keyed("204 for delete", "delete")]));
     assert_eq!(change(Some(before()), Some(before())), Some(Change::StillFailing));
     assert_eq!(change(Some(before()), Some(after)), Some(Change::New));
 }
@@ -147,17 +147,17 @@ fn another_operation_of_the_same_check_and_test_is_new() {
 fn a_known_defect_is_new_only_where_nothing_failed_before() {
     let (create, delete) = (|| keyed("201 for create", "create"), || keyed("204 for delete", "delete"));
     let old = report(&[
-        trial("a", "failed", json!([create(), delete()])),
-        trial("b", "failed", json!([create()])),
-        trial("c", "passed", json!([])),
+        test("a", "failed", json!([create(), delete()])),
+        test("b", "failed", json!([create()])),
+        test("c", "passed", json!([])),
     ]);
     let new = report(&[
-        trial("a", "failed", json!([create(), delete()])),
-        trial("b", "failed", json!([create(), delete()])),
-        trial("c", "failed", json!([delete()])),
+        test("a", "failed", json!([create(), delete()])),
+        test("b", "failed", json!([create(), delete()])),
+        test("c", "failed", json!([delete()])),
     ]);
     let changes: Vec<(String, Change)> =
-        compare(&old, &new).trials.into_iter().map(|entry| (entry.name, entry.change)).collect();
+        compare(&old, &new).tests.into_iter().map(|entry| (entry.name, entry.change)).collect();
     let expected = [("c", Change::New), ("a", Change::StillFailing), ("b", Change::StillFailing)];
     assert_eq!(changes, expected.map(|(name, change)| (name.to_owned(), change)));
 }
@@ -165,7 +165,7 @@ fn a_known_defect_is_new_only_where_nothing_failed_before() {
 #[test]
 fn causes_grow_shrink_and_go() {
     let tests = |count: usize, expected: &str| -> Vec<Value> {
-        let one = |number| trial(&format!("{expected} {number}"), "failed", json!([keyed(expected, "op")]));
+        let one = |number| test(&format!("{expected} {number}"), "failed", json!([keyed(expected, "op")]));
         (0..count).map(one).collect()
     };
     let of = |counts: [usize; 5]| {

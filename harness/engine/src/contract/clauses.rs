@@ -7,10 +7,10 @@ use crate::source::{Problems, SourceFile, suggestion};
 /// How binding a clause is (RFC 2119).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Level {
-    /// A breach fails the run.
+    /// A violation fails the run.
     #[serde(rename = "MUST")]
     Must,
-    /// A breach warns, and fails under `--strict`.
+    /// A violation warns, and fails under `--strict`.
     #[serde(rename = "SHOULD")]
     Should,
 }

@@ -1,11 +1,11 @@
-//! Taking away what trials have made: after each trial, and once more at the end of the run.
+//! Taking away what tests have made: after each test, and once more at the end of the run.
 
 use std::time::Duration;
 
 use chrono::Utc;
 
+use super::created::Created;
 use super::environment::Environment;
-use super::ledger::Made;
 use super::request::{Prepared, prepare};
 use super::sending::{send, told_to_wait};
 use super::steps::Run;
@@ -14,14 +14,14 @@ use crate::scenario::{Step, Variables};
 
 /// How often one thing is tried to be taken away, where the target asks to wait.
 const MOST_TRIES: u32 = 3;
-/// A trial waits that long for its clearing up; what takes longer is left to the end of the run.
+/// A test waits that long for its clearing up; what takes longer is left to the end of the run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
-    /// Takes away what this trial has made, newest first; the answers are judged like all others.
+    /// Takes away what this test has made, newest first; the answers are judged like all others.
     pub(super) async fn take_away(&mut self) {
         for made in std::mem::take(&mut self.made).into_iter().rev() {
-            if !self.environment.ledger.holds(&made) {
+            if !self.environment.created.holds(&made) {
                 continue;
             }
             let Some(step) = undo_step(self.environment, &made) else {
@@ -37,7 +37,7 @@ impl Run<'_> {
     }
 
     /// Takes one thing away, and says how long to wait before another try, if it was refused for now.
-    async fn take_one_away(&mut self, made: &Made, step: &Step) -> Option<Duration> {
+    async fn take_one_away(&mut self, made: &Created, step: &Step) -> Option<Duration> {
         let mut variables = Variables::new();
         variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
         std::mem::swap(&mut self.variables, &mut variables);
@@ -51,16 +51,16 @@ impl Run<'_> {
             let _ = self.judge(exchange, &prepared, step);
             (exchange, again) = politely(environment, made, &prepared, true).await;
         }
-        // What is wrong with this answer counts; that there was none is not the trial's affair.
+        // What is wrong with this answer counts; that there was none is not the test's affair.
         let _ = self.judge(exchange, &prepared, step);
         self.record.inconclusive = inconclusive;
         again
     }
 }
 
-/// Takes away whatever trials have left.
+/// Takes away whatever tests have left.
 pub async fn sweep(environment: &Environment) {
-    for made in environment.ledger.left() {
+    for made in environment.created.left() {
         let Some(step) = undo_step(environment, &made) else {
             continue;
         };
@@ -83,7 +83,7 @@ pub async fn sweep(environment: &Environment) {
 /// Sends when the actor may, and takes down when it may again where it was told to wait.
 async fn politely(
     environment: &Environment,
-    made: &Made,
+    made: &Created,
     prepared: &Prepared,
     fresh: bool,
 ) -> (Exchange, Option<Duration>) {
@@ -91,7 +91,7 @@ async fn politely(
     environment.wait_for(actor).await;
     let exchange = send(environment, prepared, Role::TearDown, fresh).await;
     if is_gone(&exchange) {
-        environment.ledger.gone(made);
+        environment.created.gone(made);
     }
     let again = exchange.response().and_then(|response| told_to_wait(environment, response));
     if let Some(delay) = again {
@@ -101,7 +101,7 @@ async fn politely(
 }
 
 /// The call that takes something away; `None` where there is none, or nobody to make it.
-fn undo_step(environment: &Environment, made: &Made) -> Option<Step> {
+fn undo_step(environment: &Environment, made: &Created) -> Option<Step> {
     let (call, _) = made.undo.clone()?;
     environment.target.credentials.contains_key(&made.actor).then(|| Step {
         call: Some(call),

@@ -112,11 +112,11 @@ mod tests {
 
     #[test]
     fn absorbed_evidence_names_no_exchange() {
-        let mut lane = Coverage::default();
-        lane.uphold("A", "sample", Some("GONE"), Some(7));
-        lane.leave_open("B", "no answer".into());
+        let mut worker = Coverage::default();
+        worker.uphold("A", "sample", Some("GONE"), Some(7));
+        worker.leave_open("B", "no answer".into());
         let mut coverage = Coverage::default();
-        coverage.absorb(lane);
+        coverage.absorb(worker);
         assert_eq!(coverage.evidence().next().map(|(_, evidence)| evidence.exchange), Some(None));
         assert_eq!(coverage.open().next(), Some(("B", "no answer")));
     }

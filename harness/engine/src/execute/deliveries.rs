@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::steps::{Halt, Run};
 use crate::check::{DELIVERY_CHECKS, DeliveryContext};
-use crate::finding::{Breach, EXPECTATION, Finding, Part};
+use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use crate::scenario::{Deliveries, Listen, Reply, Step, replies, template};
 use crate::target::{Delivery, Receiver};
 
@@ -50,9 +50,9 @@ impl Run<'_> {
         let mut findings = Vec::new();
         let clause = self.clause_of(step);
         match miscount(&deliveries, wanted.attempts, bound) {
-            Some(breach) => {
+            Some(violation) => {
                 let level = self.level_of(&clause);
-                findings.push(finding(clause, EXPECTATION, level, self.claim_text(step), breach, exchange));
+                findings.push(finding(clause, EXPECTATION, level, self.assertion_text(step), violation, exchange));
             }
             None => self.record.coverage.uphold(&clause, EXPECTATION, None, Some(exchange)),
         }
@@ -72,17 +72,17 @@ impl Run<'_> {
                 continue;
             };
             for (index, delivery) in deliveries.iter().enumerate() {
-                let Some(mut breach) = (check.run)(&DeliveryContext { signing, secret, delivery }) else {
+                let Some(mut violation) = (check.run)(&DeliveryContext { signing, secret, delivery }) else {
                     self.record.coverage.uphold(&clause.id, check.name, None, Some(exchange));
                     continue;
                 };
-                breach.actual = format!("{} (attempt {} of {})", breach.actual, index + 1, deliveries.len());
+                violation.actual = format!("{} (attempt {} of {})", violation.actual, index + 1, deliveries.len());
                 findings.push(finding(
                     clause.id.clone(),
                     check.name,
                     clause.level,
-                    check.promise.to_owned(),
-                    breach,
+                    check.statement.to_owned(),
+                    violation,
                     exchange,
                 ));
                 break;
@@ -109,7 +109,7 @@ fn finding(
     check: &str,
     level: crate::contract::Level,
     message: String,
-    breach: Breach,
+    violation: Violation,
     exchange: usize,
 ) -> Finding {
     Finding {
@@ -117,9 +117,9 @@ fn finding(
         check: check.to_owned(),
         level,
         message,
-        expected: breach.expected,
-        actual: breach.actual,
-        part: breach.part,
+        expected: violation.expected,
+        actual: violation.actual,
+        part: violation.part,
         exchange,
     }
 }
@@ -145,7 +145,7 @@ pub fn miscounted(deliveries: &[Delivery], attempts: u32) -> bool {
 
 /// Says how the attempts differ from what was wanted. An event is known by its body; a target that
 /// writes each attempt differently is given the benefit of the doubt where the sum is right.
-fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<Breach> {
+fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<Violation> {
     let mut events: HashMap<&[u8], u32> = HashMap::new();
     for delivery in deliveries {
         *events.entry(&delivery.body).or_default() += 1;
@@ -170,7 +170,7 @@ fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<B
     };
     let expected =
         format!("{} to deliver the event, within {:.0} s, and not one more", times(attempts), bound.as_secs_f64());
-    Some(Breach::new(Part::Deliveries, expected, actual))
+    Some(Violation::new(Part::Deliveries, expected, actual))
 }
 
 #[cfg(test)]
@@ -186,7 +186,7 @@ mod tests {
                 body: body.as_bytes().to_vec(),
             })
             .collect();
-        miscount(&deliveries, attempts, Duration::from_secs(9)).map(|breach| breach.actual)
+        miscount(&deliveries, attempts, Duration::from_secs(9)).map(|violation| violation.actual)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What all trials of a run share.
+//! What all tests of a run share.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use super::ledger::Ledger;
+use super::created::CreatedResources;
 use super::phases::Phases;
 use super::quota::Quotas;
 use super::shared::Shelf;
 use crate::contract::Contract;
 use crate::exchange::Response;
-use crate::fuzz::Draws;
+use crate::fuzz::Sampling;
 use crate::target::{HttpClient, Receiver, Target};
 
 /// How many drawn cases of all properties together are under way at a time.
@@ -39,7 +39,7 @@ impl Stop {
     }
 }
 
-/// What all trials of a run share.
+/// What all tests of a run share.
 pub struct Environment {
     /// The contract.
     pub contract: Arc<Contract>,
@@ -48,11 +48,11 @@ pub struct Environment {
     /// The client.
     pub client: HttpClient,
     /// What was made and is still there.
-    pub ledger: Ledger,
+    pub created: CreatedResources,
     /// Our endpoints for the target's webhooks, where it can reach us.
     pub receiver: Option<Receiver>,
     /// By what properties draw their cases.
-    pub draws: Draws,
+    pub sampling: Sampling,
     cases: Semaphore,
     stop: watch::Receiver<Option<Stop>>,
     run: String,
@@ -84,9 +84,9 @@ impl Environment {
             contract,
             target,
             client,
-            ledger: Ledger::default(),
+            created: CreatedResources::default(),
             receiver,
-            draws: Draws::default(),
+            sampling: Sampling::default(),
             cases: Semaphore::new(CASES_IN_FLIGHT),
             stop,
             run,
@@ -117,8 +117,8 @@ impl Environment {
 
     /// The same with other draws than the default ones.
     #[must_use]
-    pub fn with_draws(self, draws: Draws) -> Self {
-        Self { draws, ..self }
+    pub fn with_sampling(self, sampling: Sampling) -> Self {
+        Self { sampling, ..self }
     }
 
     /// Waits until one more drawn case may be under way; it is until the permit is dropped.

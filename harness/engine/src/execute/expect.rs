@@ -1,4 +1,4 @@
-//! Comparing an answer with what its step expects: pure, and complete in its list of breaches.
+//! Comparing an answer with what its step expects: pure, and complete in its list of violations.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::header;
 use super::matcher::mismatch_at_pointer;
 use crate::check::{Context, FIELD_CHECK, quoted};
 use crate::contract::{Level, Surface};
-use crate::finding::{Breach, EXPECTATION, Finding, Part};
+use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use crate::scenario::{Expect, Variables, codes, status, template};
 
 /// What an expectation says of an answer.
@@ -14,7 +14,7 @@ use crate::scenario::{Expect, Variables, codes, status, template};
 pub struct Verdict {
     /// What is broken, and what is let pass with a warning.
     pub findings: Vec<Finding>,
-    /// Whether the claim holds.
+    /// Whether the assertion holds.
     pub holds: Holds,
     /// What the answer shows of the clause.
     pub shown: Shown,
@@ -38,7 +38,7 @@ pub enum Shown {
     Violated,
 }
 
-/// Whether a claim holds.
+/// Whether an assertion holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
     /// It does.
@@ -58,39 +58,39 @@ pub struct Earlier {
 }
 
 /// An expectation with all that it needs to be judged.
-pub struct Claim<'c> {
+pub struct Assertion<'c> {
     /// What the step expects.
     pub expect: &'c Expect,
     /// The clause that is broken if it is not met, and its level.
     pub clause: &'c str,
     /// That clause's level.
     pub level: Level,
-    /// The trial's variables.
+    /// The test's variables.
     pub variables: &'c Variables,
     /// The answer that this one must repeat.
     pub same_as: Option<&'c Earlier>,
-    /// The index of the exchange in its trial.
+    /// The index of the exchange in its test.
     pub index: usize,
 }
 
-impl Claim<'_> {
+impl Assertion<'_> {
     /// Judges an answer.
     pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
         let mut findings = Vec::new();
         let (holds, shown) = match self.answer(context)? {
             Answer::Unreadable => (Holds::Unclear, Shown::Open(self.said(context))),
-            Answer::Wrong(breach) => {
-                findings.push(self.finding(breach, self.level));
+            Answer::Wrong(violation) => {
+                findings.push(self.finding(violation, self.level));
                 (Holds::No, Shown::Violated)
             }
             right => {
                 let tolerated = matches!(right, Answer::Tolerated(_));
-                if let Answer::Tolerated(breach) = right {
-                    findings.push(self.finding(breach, Level::Should));
+                if let Answer::Tolerated(violation) = right {
+                    findings.push(self.finding(violation, Level::Should));
                 }
                 let further = self.further(context)?;
                 let kept = further.is_empty();
-                findings.extend(further.into_iter().map(|breach| self.finding(breach, self.level)));
+                findings.extend(further.into_iter().map(|violation| self.finding(violation, self.level)));
                 match (kept, tolerated) {
                     (true, false) => (Holds::Yes, self.shown(context)?),
                     (true, true) => (Holds::Yes, Shown::Open(format!("{}, which is let pass", self.said(context)))),
@@ -153,15 +153,15 @@ impl Claim<'_> {
         format!("{} answered {}", context.operation.id, came(context))
     }
 
-    fn finding(&self, breach: Breach, level: Level) -> Finding {
+    fn finding(&self, violation: Violation, level: Level) -> Finding {
         Finding {
             clause: self.clause.to_owned(),
             check: EXPECTATION.to_owned(),
             level,
             message: String::new(),
-            expected: breach.expected,
-            actual: breach.actual,
-            part: breach.part,
+            expected: violation.expected,
+            actual: violation.actual,
+            part: violation.part,
             exchange: self.index,
         }
     }
@@ -174,11 +174,11 @@ impl Claim<'_> {
         let refused = codes(&expect.not_error, self.variables)?;
         let status = context.response.status;
         let code = context.code.as_deref();
-        if self.claims_only_status() {
+        if self.assertions_only_status() {
             return Ok(Answer::Accepted);
         }
         if context.response.is_success() {
-            let welcome = expect.success || expect.any_documented || !refused.is_empty() || self.claims_only_body();
+            let welcome = expect.success || expect.any_documented || !refused.is_empty() || self.assertions_only_body();
             return Ok(if welcome { Answer::Accepted } else { self.wrong(context, &wanted)? });
         }
         if code.is_some_and(|code| wanted.iter().any(|wanted| wanted == code)) {
@@ -204,7 +204,7 @@ impl Claim<'_> {
             return Ok(if refusal { self.wrong(context, &wanted)? } else { Answer::Accepted });
         }
         // Where no published code can be read, the envelope's own checks have spoken already; if at
-        // least the status is the right one, the claim is not counted as broken a second time.
+        // least the status is the right one, the assertion is not counted as broken a second time.
         if context.entry().is_none() && documented_with(&wanted) && !expect.in_envelope {
             return Ok(Answer::Unreadable);
         }
@@ -227,18 +227,18 @@ impl Claim<'_> {
         let why = self.expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let expected = format!("rather {}", self.accepted(context, wanted)?);
         let actual = format!("{}, which is let pass{why}", context.code.clone().unwrap_or_else(|| came(context)));
-        Ok(Answer::Tolerated(Breach::new(self.part(context), expected, actual)))
+        Ok(Answer::Tolerated(Violation::new(self.part(context), expected, actual)))
     }
 
     /// Nothing but `status` says what may come.
-    fn claims_only_status(&self) -> bool {
+    fn assertions_only_status(&self) -> bool {
         let expect = self.expect;
         let outcome = expect.success || expect.any_documented || expect.any_refusal;
         !expect.status.is_empty() && !outcome && expect.error.is_empty() && expect.not_error.is_empty()
     }
 
     /// Nothing but `body` is named: it is that of a success.
-    fn claims_only_body(&self) -> bool {
+    fn assertions_only_body(&self) -> bool {
         let expect = self.expect;
         let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
         expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty()
@@ -253,13 +253,13 @@ impl Claim<'_> {
 
     fn wrong(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
         let expected = self.accepted(context, wanted)?;
-        Ok(Answer::Wrong(Breach::new(self.part(context), expected, came(context))))
+        Ok(Answer::Wrong(Violation::new(self.part(context), expected, came(context))))
     }
 
     /// What would have been accepted, in words.
     fn accepted(&self, context: &Context<'_>, wanted: &[String]) -> Result<String, template::Undefined> {
         let mut accepted: Vec<String> = Vec::new();
-        if self.expect.success || self.claims_only_body() {
+        if self.expect.success || self.assertions_only_body() {
             accepted.push(format!("success ({})", context.operation.success_statuses()));
         }
         accepted.extend(wanted.iter().map(|code| {
@@ -280,31 +280,31 @@ impl Claim<'_> {
         Ok(accepted.join(" or "))
     }
 
-    /// What else is claimed of the right answer.
-    fn further(&self, context: &Context<'_>) -> Result<Vec<Breach>, template::Undefined> {
-        let mut breaches = Vec::new();
+    /// What else is asserted of the right answer.
+    fn further(&self, context: &Context<'_>) -> Result<Vec<Violation>, template::Undefined> {
+        let mut violations = Vec::new();
         let statuses = codes(&self.expect.status, self.variables)?;
         if !statuses.is_empty() && !status::matches(&statuses, context.response.status) {
-            breaches.push(Breach::new(Part::Status, statuses.join(" or "), came(context)));
+            violations.push(Violation::new(Part::Status, statuses.join(" or "), came(context)));
         }
         for (pointer, expected) in &self.expect.body {
             let pointer = template::text(pointer, self.variables)?;
             let expected = template::value(expected, self.variables)?;
             let actual = context.body.as_ref().and_then(|body| body.pointer(&pointer));
             if let Some((expected, actual)) = mismatch_at_pointer(&expected, actual) {
-                breaches.push(Breach::body(&pointer, expected, actual));
+                violations.push(Violation::body(&pointer, expected, actual));
             }
         }
         for (name, wanted) in &self.expect.headers {
-            breaches.extend(header::breach(context.response, name, wanted, self.variables)?);
+            violations.extend(header::violation(context.response, name, wanted, self.variables)?);
         }
-        breaches.extend(self.field(context)?);
-        breaches.extend(self.same_as.and_then(|earlier| repeated(earlier, context)));
-        Ok(breaches)
+        violations.extend(self.field(context)?);
+        violations.extend(self.same_as.and_then(|earlier| repeated(earlier, context)));
+        Ok(violations)
     }
 
     /// The field that must be named, where no clause of the contract has the check that compares it on every answer.
-    fn field(&self, context: &Context<'_>) -> Result<Option<Breach>, template::Undefined> {
+    fn field(&self, context: &Context<'_>) -> Result<Option<Violation>, template::Undefined> {
         let Some(field) = &self.expect.field else { return Ok(None) };
         let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
         let names_field = context.entry().is_some_and(|entry| entry.names_field);
@@ -316,7 +316,7 @@ impl Claim<'_> {
             return Ok(None);
         }
         let actual = found.map_or_else(|| "nothing there".to_owned(), crate::contract::shown);
-        Ok(Some(Breach::body(pointer, quoted(&field), actual)))
+        Ok(Some(Violation::body(pointer, quoted(&field), actual)))
     }
 }
 
@@ -342,23 +342,23 @@ pub(super) fn holds_text(value: &Value, text: &str) -> bool {
 }
 
 /// How an answer differs from the earlier one that it must repeat.
-fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Breach> {
+fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
-        return Some(Breach::new(Part::Status, format!("{}, as before", earlier.status), status.to_string()));
+        return Some(Violation::new(Part::Status, format!("{}, as before", earlier.status), status.to_string()));
     }
     if context.operation.is_head() || earlier.body == context.body {
         return None;
     }
     let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
-    Some(Breach::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)))
+    Some(Violation::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)))
 }
 
 enum Answer {
     Accepted,
-    Tolerated(Breach),
+    Tolerated(Violation),
     Unreadable,
-    Wrong(Breach),
+    Wrong(Violation),
 }
 
 /// An answer in a few words: status and code.

@@ -4,27 +4,27 @@ use regex::Regex;
 
 use crate::check::quoted;
 use crate::exchange::Response;
-use crate::finding::Breach;
+use crate::finding::Violation;
 use crate::scenario::{HeaderMatch, Variables, template};
 
 /// How a header differs from what is expected of it, if it does.
-pub(super) fn breach(
+pub(super) fn violation(
     response: &Response,
     name: &str,
     wanted: &HeaderMatch,
     variables: &Variables,
-) -> Result<Option<Breach>, template::Undefined> {
+) -> Result<Option<Violation>, template::Undefined> {
     let value = response.header_bytes(name).map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     let Some(value) = value else {
         if wanted.where_sent || wanted.present == Some(false) {
             return Ok(None);
         }
-        return Ok(Some(Breach::header(name, expected(wanted, variables)?, "no such header")));
+        return Ok(Some(Violation::header(name, expected(wanted, variables)?, "no such header")));
     };
     let holds = wanted.present != Some(false)
         && text_holds(&value, wanted, variables)?
         && number_holds(&value, wanted, variables)?;
-    Ok((!holds).then_some(Breach::header(name, expected(wanted, variables)?, quoted(&value))))
+    Ok((!holds).then_some(Violation::header(name, expected(wanted, variables)?, quoted(&value))))
 }
 
 fn filled(text: Option<&String>, variables: &Variables) -> Result<Option<String>, template::Undefined> {
@@ -86,7 +86,7 @@ mod tests {
         let headers = sent.map(|value| ("Allow".to_owned(), value.as_bytes().to_vec())).into_iter().collect();
         let response = Response { headers, ..Response::default() };
         let wanted: HeaderMatch = serde_yaml::from_str(matcher).expect("a matcher");
-        breach(&response, "allow", &wanted, &Variables::new()).expect("no variables").is_none()
+        violation(&response, "allow", &wanted, &Variables::new()).expect("no variables").is_none()
     }
 
     #[test]

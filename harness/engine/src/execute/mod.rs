@@ -1,14 +1,14 @@
-//! The only loop that sends: it runs the steps of a trial against the target, lets every exchange be
+//! The only loop that sends: it runs the steps of a test against the target, lets every exchange be
 //! judged, and takes away what was made.
 
 mod cleanup;
 mod coverage;
+mod created;
 mod deliveries;
 mod environment;
 pub mod expect;
 mod fuzz;
 mod header;
-mod ledger;
 mod lively;
 mod matcher;
 mod phases;
@@ -24,22 +24,22 @@ mod steps;
 
 pub use cleanup::sweep;
 pub use coverage::{Coverage, Evidence};
+pub use created::{Created, CreatedResources};
 pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
 pub(crate) use fuzz::build_case;
 pub use fuzz::{Found, FuzzRecord, RuleTally};
-pub use ledger::{Ledger, Made};
 
 use std::collections::BTreeSet;
 
 use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::finding::{Finding, Key};
-use crate::scenario::TrialSpec;
+use crate::scenario::TestCase;
 
-/// What came of a trial.
+/// What came of a test.
 #[derive(Clone, Debug, Default)]
-pub struct TrialRecord {
+pub struct TestRecord {
     /// Every exchange, in order; of a burst only those that matter.
     pub exchanges: Vec<Exchange>,
     /// Every finding.
@@ -73,14 +73,14 @@ pub struct Attempt {
     pub exchanges: Vec<usize>,
 }
 
-/// Runs a trial to its end, takes away what it made, whatever happens, and gives every finding its key.
-pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
-    let record = steps::run_trial(environment, spec).await;
+/// Runs a test to its end, takes away what it made, whatever happens, and gives every finding its key.
+pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
+    let record = steps::run_test(environment, spec).await;
     let keys = keys(&environment.contract, &record);
-    TrialRecord { keys, ..record }
+    TestRecord { keys, ..record }
 }
 
-fn keys(contract: &Contract, record: &TrialRecord) -> Vec<Key> {
+fn keys(contract: &Contract, record: &TestRecord) -> Vec<Key> {
     let rule = |exchange: usize| {
         let found = record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
         found.filter(|found| found.exchange == exchange).map(|found| found.name).next()

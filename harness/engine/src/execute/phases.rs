@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
-use crate::scenario::TrialSpec;
+use crate::scenario::TestCase;
 
 /// A group of tests that may run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    pub(super) fn of(test: &TrialSpec) -> Phase {
+    pub(super) fn of(test: &TestCase) -> Phase {
         match (test.alone, &test.property) {
             (true, _) => Phase::Alone,
             (false, Some(_)) => Phase::Properties,

@@ -3,7 +3,7 @@
 //! has no verdict, and both tries are shown.
 
 use super::quota::Evidence;
-use super::{Attempt, TrialRecord};
+use super::{Attempt, TestRecord};
 use crate::contract::Level;
 use crate::finding::EXPECTATION;
 
@@ -43,14 +43,14 @@ pub(super) enum End {
 
 /// One try: its record, how it ended, and what excuses an unmet expectation.
 pub(super) struct Try {
-    pub(super) record: TrialRecord,
+    pub(super) record: TestRecord,
     pub(super) end: End,
     /// What the answers show of the reason that the scenario names; `None` where it names none.
     pub(super) excuse: Option<Evidence>,
 }
 
 /// Whether an expectation was not met.
-pub(super) fn is_unmet(record: &TrialRecord) -> bool {
+pub(super) fn is_unmet(record: &TestRecord) -> bool {
     record.findings.iter().any(|finding| finding.check == EXPECTATION)
 }
 
@@ -92,9 +92,9 @@ fn ruling(cause: &Cause, excuse: Option<&Evidence>, must: bool) -> Ruling {
 }
 
 /// The record of a test from all its tries.
-pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TrialRecord {
+pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestRecord {
     let passed = !is_unmet(&last.record) && last.record.inconclusive.is_none();
-    let must = |record: &TrialRecord| {
+    let must = |record: &TestRecord| {
         let mut unmet = record.findings.iter().filter(|finding| finding.check == EXPECTATION);
         unmet.any(|finding| finding.level == Level::Must)
     };
@@ -141,7 +141,7 @@ pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TrialRecord
 }
 
 /// Puts another try on record. What checks said of its answers is a fact, whatever became of the try.
-fn add(record: &mut TrialRecord, other: TrialRecord, note: String) {
+fn add(record: &mut TestRecord, other: TestRecord, note: String) {
     let before = record.exchanges.len();
     let count = other.exchanges.len();
     record.exchanges.extend(other.exchanges);

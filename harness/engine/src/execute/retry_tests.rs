@@ -1,6 +1,6 @@
 //! Which try counts, as tables.
 
-use super::TrialRecord;
+use super::TestRecord;
 use super::quota::Evidence;
 use super::retry::{Cause, End, Try, again, conclude};
 use crate::contract::Level;
@@ -25,7 +25,7 @@ fn attempt(check: Option<&str>, excuse: Option<Evidence>) -> Try {
 
 fn leveled(check: Option<&str>, level: Level, excuse: Option<Evidence>) -> Try {
     let findings = check.map(|check| finding(check, level)).into_iter().collect();
-    Try { record: TrialRecord { findings, requests: 1, ..TrialRecord::default() }, end: End::Done, excuse }
+    Try { record: TestRecord { findings, requests: 1, ..TestRecord::default() }, end: End::Done, excuse }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::ledger::Made;
+use super::created::Created;
 use super::steps::{Halt, Run};
 use crate::exchange::{Exchange, Request};
 use crate::finding::Finding;
@@ -22,7 +22,7 @@ pub(super) struct Prepared {
     /// What was wrong with that; indices count from the first of these exchanges.
     findings: Vec<Finding>,
     /// What it has made on the target.
-    made: Vec<Made>,
+    made: Vec<Created>,
 }
 
 /// Fixtures that wait for the next test.

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::TrialRecord;
+use super::TestRecord;
+use super::created::Created;
 use super::environment::Environment;
-use super::expect::{Claim, Earlier, Holds, Shown, Verdict, came, holds_text};
+use super::expect::{Assertion, Earlier, Holds, Shown, Verdict, came, holds_text};
 use super::fuzz;
-use super::ledger::Made;
 use super::phases::Phase;
 use super::quota::{self, Evidence};
 use super::request::{Prepared, prepare};
@@ -20,16 +20,16 @@ use crate::contract::{Level, Surface};
 use crate::exchange::{DEEPEST_JSON, Exchange, Fault};
 use crate::finding::{EXPECTATION, Finding, Part};
 use crate::scenario::{
-    Expect, KeptFrom, KeptPart, Reply, RetryReason, Shared, Step, TrialSpec, Variables, fillers, template,
+    Expect, KeptFrom, KeptPart, Reply, RetryReason, Shared, Step, TestCase, Variables, fillers, template,
 };
 
 /// The longest that a single "come back later" is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// The longest that taking away may last, for each trial.
+/// The longest that taking away may last, for each test.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
 
-/// Runs a trial to its end and takes away what it made, whatever happens.
-pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialRecord {
+/// Runs a test to its end and takes away what it made, whatever happens.
+pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
     let lock = spec.lock.as_ref().map(|name| environment.lock(name));
     let _guard = match &lock {
         Some(lock) => tokio::select! {
@@ -59,7 +59,7 @@ pub async fn run_trial(environment: &Environment, spec: &TrialSpec) -> TrialReco
     }
 }
 
-async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -> Try {
+async fn run_once(environment: &Environment, spec: &TestCase, last_try: bool) -> Try {
     let mut run = Run::new(environment, spec, last_try);
     let end = tokio::select! {
         biased;
@@ -76,31 +76,31 @@ async fn run_once(environment: &Environment, spec: &TrialSpec, last_try: bool) -
 
 pub(super) struct Run<'r> {
     pub(super) environment: &'r Environment,
-    /// The name of our endpoint for this trial.
+    /// The name of our endpoint for this test.
     pub(super) endpoint: String,
     /// What that endpoint answers in the end.
     pub(super) last_reply: Option<Reply>,
-    pub(super) spec: &'r TrialSpec,
+    pub(super) spec: &'r TestCase,
     begun: Instant,
     pub(super) variables: Variables,
     earlier: HashMap<String, Earlier>,
     pub(super) retry_at: Option<Instant>,
-    pub(super) record: TrialRecord,
+    pub(super) record: TestRecord,
     /// A connection that breaks is a fact now, and no chance.
     pub(super) last_try: bool,
     /// What this run has made and not taken away.
-    pub(super) made: Vec<Made>,
+    pub(super) made: Vec<Created>,
     /// What the shared fixture that is being prepared has made.
-    pub(super) set_aside: Vec<Made>,
+    pub(super) set_aside: Vec<Created>,
     /// The shared fixtures that this run uses.
     pub(super) held: Vec<Held>,
-    /// Trials that exhaust a quota take a refusal for what it is, instead of waiting.
+    /// Tests that exhaust a quota take a refusal for what it is, instead of waiting.
     pub(super) probes_limits: bool,
 }
 
-/// Why a trial cannot go on.
+/// Why a test cannot go on.
 pub(super) enum Halt {
-    /// A finding on record says all there is to say, and the rest of the trial depends on it.
+    /// A finding on record says all there is to say, and the rest of the test depends on it.
     Explained,
     Inconclusive(String),
     /// A connection broke.
@@ -108,7 +108,7 @@ pub(super) enum Halt {
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(environment: &'r Environment, spec: &'r TrialSpec, last_try: bool) -> Self {
+    pub(super) fn new(environment: &'r Environment, spec: &'r TestCase, last_try: bool) -> Self {
         let mut variables = spec.variables.clone();
         let unique = environment.unique();
         if let Some(receiver) = &environment.receiver {
@@ -128,7 +128,7 @@ impl<'r> Run<'r> {
             variables,
             earlier: HashMap::new(),
             retry_at: None,
-            record: TrialRecord::default(),
+            record: TestRecord::default(),
             last_try,
             made: Vec::new(),
             set_aside: Vec::new(),
@@ -151,7 +151,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Takes back what was claimed of deliveries while this machine stood still: an endpoint of ours that answers too
+    /// Takes back what was asserted of deliveries while this machine stood still: an endpoint of ours that answers too
     /// late is tried again, rightly.
     fn doubted(&mut self, end: End) -> End {
         let awaits = self.spec.steps.iter().any(|step| step.deliveries.is_some());
@@ -198,7 +198,7 @@ impl<'r> Run<'r> {
     }
 
     /// Takes away what was made and closes the endpoint.
-    pub(super) async fn finish(mut self) -> TrialRecord {
+    pub(super) async fn finish(mut self) -> TestRecord {
         self.hand_on();
         // What is not taken away in time stands in the ledger still, and is tried once more at the end.
         let _ = tokio::time::timeout(CLEANUP_TIME, self.take_away()).await;
@@ -224,7 +224,7 @@ impl<'r> Run<'r> {
             (None, None) => self.call(step).await?,
         };
         let holds = match &step.expect {
-            Some(expect) => self.claim(step, expect, index)?,
+            Some(expect) => self.assertion(step, expect, index)?,
             None => {
                 self.set_up(index)?;
                 Holds::Yes
@@ -250,7 +250,7 @@ impl<'r> Run<'r> {
             .map_err(Halt::Inconclusive)
     }
 
-    /// Puts an exchange on record and lets every check speak; a missing answer ends the trial.
+    /// Puts an exchange on record and lets every check speak; a missing answer ends the test.
     pub(super) fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
@@ -259,7 +259,7 @@ impl<'r> Run<'r> {
             environment.quotas.note(names, &exchange);
         }
         let owner = step.shared.as_ref().map_or(self.spec.name.as_str(), Shared::name);
-        let made = environment.ledger.note(&environment.contract, owner, &exchange);
+        let made = environment.created.note(&environment.contract, owner, &exchange);
         let mut too_deep = false;
         // What serves several tests stays after this one.
         if step.shared.is_some() {
@@ -286,10 +286,10 @@ impl<'r> Run<'r> {
                 self.record.coverage.uphold(clause, check, code, Some(index));
             }
             let clause = self.clause_of(step);
-            let claimed = self.claimed_fields(&clause, &judgement.findings, step);
+            let asserted = self.asserted_fields(&clause, &judgement.findings, step);
             too_deep = context.too_deep;
             self.record.findings.extend(judgement.findings);
-            self.record.findings.extend(claimed);
+            self.record.findings.extend(asserted);
         }
         let fault = exchange.outcome.as_ref().err().cloned();
         self.record.exchanges.push(exchange);
@@ -304,9 +304,9 @@ impl<'r> Run<'r> {
     }
 
     /// Some clauses themselves say that the field is named; a wrong field breaks them, too.
-    fn claimed_fields(&self, clause: &str, findings: &[Finding], step: &Step) -> Vec<Finding> {
-        let claims = self.environment.contract.clause(clause).is_some_and(|clause| clause.names_field);
-        if !claims || step.expect.is_none() {
+    fn asserted_fields(&self, clause: &str, findings: &[Finding], step: &Step) -> Vec<Finding> {
+        let assertions = self.environment.contract.clause(clause).is_some_and(|clause| clause.names_field);
+        if !assertions || step.expect.is_none() {
             return Vec::new();
         }
         findings
@@ -334,20 +334,20 @@ impl<'r> Run<'r> {
     fn without_answer(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
         let operation = self.operation_of(step);
         let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
-        let breach = match fault {
+        let violation = match fault {
             Fault::Broken(_) | Fault::Closed(_) => step.expect.is_some(),
             Fault::TimedOut(_) => must_answer,
             Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
         let message = fault.message();
-        if breach && self.last_try {
+        if violation && self.last_try {
             let clause = self.clause_of(step);
             let level = self.level_of(&clause);
             self.record.findings.push(Finding {
                 clause,
                 check: EXPECTATION.to_owned(),
                 level,
-                message: self.claim_text(step),
+                message: self.assertion_text(step),
                 expected: "an answer".to_owned(),
                 actual: format!("no complete answer, twice in a row: {message}"),
                 part: Part::Connection,
@@ -358,7 +358,7 @@ impl<'r> Run<'r> {
         match fault {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
-            Fault::TimedOut(_) if breach => Halt::Broken(Cause::BrokenInUse(reason)),
+            Fault::TimedOut(_) if violation => Halt::Broken(Cause::BrokenInUse(reason)),
             Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => {
                 Halt::Inconclusive(reason)
             }
@@ -382,8 +382,8 @@ impl<'r> Run<'r> {
         self.environment.contract.clause(clause).map_or(Level::Must, |clause| clause.level)
     }
 
-    /// The claim of a step in one line: the fact that the trial is named after.
-    pub(super) fn claim_text(&self, step: &Step) -> String {
+    /// The assertion of a step in one line: the fact that the test is named after.
+    pub(super) fn assertion_text(&self, step: &Step) -> String {
         let clause = self.clause_of(step);
         let says = self.environment.contract.clause(&clause).map(|clause| clause.says.trim_end_matches('.'));
         says.unwrap_or(&self.spec.name).to_owned()
@@ -395,7 +395,7 @@ impl<'r> Run<'r> {
             return Ok(Verdict::unclear("no answer came"));
         };
         let clause = self.clause_of(step);
-        let claim = Claim {
+        let assertion = Assertion {
             expect,
             clause: &clause,
             level: self.level_of(&clause),
@@ -404,14 +404,14 @@ impl<'r> Run<'r> {
             index,
         };
         let mut verdict =
-            claim.judge(&context).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
+            assertion.judge(&context).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
         for finding in &mut verdict.findings {
-            finding.message = self.claim_text(step);
+            finding.message = self.assertion_text(step);
         }
         Ok(verdict)
     }
 
-    fn claim(&mut self, step: &Step, expect: &Expect, index: usize) -> Result<Holds, Halt> {
+    fn assertion(&mut self, step: &Step, expect: &Expect, index: usize) -> Result<Holds, Halt> {
         let verdict = self.verdict(step, expect, index)?;
         self.note_coverage(step, &verdict, Some(index));
         self.record.findings.extend(verdict.findings);

@@ -3,7 +3,7 @@
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::draw::{inserted, refused_as, survived};
+use super::generate::{inserted, refused_as, survived};
 use super::rule::{Content, Input, Rule};
 
 /// Objects that are broken in some place.

@@ -3,7 +3,7 @@
 use proptest::prelude::{Just, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::draw::{
+use super::generate::{
     CONTROLS, LINE_ENDS, SPACES, UNSEEN, accepted, blank, in_foreign_digits, inserted, is_digit, led, one_of, parted,
     refused, refused_as, replaced, shortened, text, trailed, with_foreign_digit,
 };
@@ -245,12 +245,12 @@ fn nothing() -> Vec<Rule> {
 
 // ---------------------------------------------------------------- days
 
-/// Any day of the years claimed, in writing.
+/// Any day of the years asserted, in writing.
 fn written() -> impl Strategy<Value = String> + Clone + 'static {
     (year(), 1u32..=12, 1u32..=31).prop_map(|(year, month, day)| day_of(year, month, day.min(last_day(year, month))))
 }
 
-/// Any year claimed; the simplest is 2000.
+/// Any year asserted; the simplest is 2000.
 fn year() -> impl Strategy<Value = u32> + Clone + 'static {
     const YEARS: u32 = LAST_YEAR - FIRST_YEAR + 1;
     (0..YEARS).prop_map(|back| FIRST_YEAR + (2000 - FIRST_YEAR + back) % YEARS)

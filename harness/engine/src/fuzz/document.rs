@@ -8,7 +8,7 @@ use proptest::sample::{Index, select};
 use serde_json::Value;
 
 use super::document_open::open;
-use super::draw::{accepted, inserted, refused_as};
+use super::generate::{accepted, inserted, refused_as};
 use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Content, Input, Rule};
 use crate::documents::{self, Colour, DocumentSpec};
@@ -228,7 +228,7 @@ fn poor() -> Vec<Rule> {
     ]
 }
 
-// ---------------------------------------------------------------- what is drawn
+// ---------------------------------------------------------------- what is generated
 
 pub(super) fn input(text: &str, declared: &str) -> Input {
     let content = match text.len() {

@@ -1,6 +1,6 @@
 //! Texts of a pattern, chosen by a row of small numbers: all zeros give the simplest text.
 //!
-//! proptest can draw from patterns itself, but a union of eighty of them takes a millisecond for each value.
+//! proptest can generate from patterns itself, but a union of eighty of them takes a millisecond for each value.
 
 use proptest::array::uniform24;
 use proptest::prelude::Strategy;

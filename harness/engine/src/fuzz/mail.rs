@@ -6,7 +6,7 @@
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::draw::{
+use super::generate::{
     CONTROLS, accepted, blank, inserted, led, one_of, refused, refused_as, replaced, survived, text, trailed, word,
 };
 use super::rule::{Input, Rule, UNIQUE};

@@ -6,10 +6,10 @@ use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::select;
 
-use super::draw::survived;
+use super::generate::survived;
 use super::rule::{Content, Input, Rule};
 
-/// The longest segment drawn; many servers take 8 KiB for the whole line.
+/// The longest segment generated; many servers take 8 KiB for the whole line.
 const LONGEST: usize = 4_000;
 
 pub(super) fn rules() -> Vec<Rule> {

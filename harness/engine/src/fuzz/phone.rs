@@ -6,11 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::draw::{
+use super::expand::{Patterns, choices};
+use super::generate::{
     CONTROLS, LINE_ENDS, SPACES, UNSEEN, accepted, blank, in_foreign_digits, inserted, is_digit, led, one_of, parted,
     refused, refused_as, replaced, text, trailed, with_foreign_digit,
 };
-use super::expand::{Patterns, choices};
 use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, OF_FIFTEEN_DIGITS, OF_SEVEN_DIGITS, PLANS, SHORTEST};
 use super::rule::{Input, Rule};
 

@@ -1,4 +1,4 @@
-//! Pictures and pages with drawn properties: size, colours, resolution in either unit and either direction, several
+//! Pictures and pages with generated properties: size, colours, resolution in either unit and either direction, several
 //! pages. Fields of colour with some noise, so that files stay small.
 
 use std::collections::HashMap;
@@ -69,10 +69,10 @@ pub(super) enum Kind {
 /// Pictures by what was asked for.
 type Files = HashMap<(Kind, Picture), Arc<[u8]>>;
 
-/// Built pictures: the same are drawn again and again while a case is made smaller.
+/// Built pictures: the same are generated again and again while a case is made smaller.
 static CACHE: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
 
-/// More than a run draws; the cache is emptied then.
+/// More than a run generates; the cache is emptied then.
 const MOST: usize = 256;
 
 /// The picture as a file; empty if it cannot be made.

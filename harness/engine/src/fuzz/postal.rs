@@ -7,10 +7,10 @@ use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::draw::{
+use super::expand::{Patterns, choices};
+use super::generate::{
     CONTROLS, LINE_ENDS, SPACES, accepted, foreign, inserted, is_digit, refused, refused_as, replaced, survived, word,
 };
-use super::expand::{Patterns, choices};
 use super::rule::{Content, Input, Rule};
 
 static TABLE: &str = include_str!("data/postal_google.tsv");

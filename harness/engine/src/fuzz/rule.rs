@@ -1,5 +1,5 @@
-//! A rule of a format: a name, what the contract claims of values that keep or break it, and a strategy
-//! that draws such values.
+//! A rule of a format: a name, what the contract asserts of values that keep or break it, and a strategy
+//! that generates such values.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{body, date, document, mail, oracle, path_id, phone, postal, text};
 /// at most 12 lower-case letters and digits replaces it, so that no other customer has the address.
 pub const UNIQUE: &str = "{unique}";
 
-/// What kind of thing is drawn. The engine knows formats; which member has which is the pack's.
+/// What kind of thing is generated. The engine knows formats; which member has which is the pack's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
@@ -52,9 +52,9 @@ pub const KINDS: [&str; 11] = [
     "quality",
 ];
 
-/// What the contract claims of an input.
+/// What the contract asserts of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Claim {
+pub enum Assertion {
     /// It must be accepted.
     Accepted,
     /// It must be refused. The word is one of [`KINDS`], which the pack maps to clause and code: `malformed` for most
@@ -79,7 +79,7 @@ pub enum Content {
     Segment(String),
 }
 
-/// One drawn value.
+/// One generated value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// What is sent.
@@ -88,14 +88,14 @@ pub struct Input {
     pub companion: Option<Value>,
 }
 
-/// A named rule: all inputs that its strategy draws keep it (`Accepted`), or break it and it alone.
+/// A named rule: all inputs that its strategy generates keep it (`Accepted`), or break it and it alone.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique within its format: `month-thirteen`.
     pub name: &'static str,
     /// What follows for the answer.
-    pub claim: Claim,
-    /// Draws inputs. Shrinking stays within the rule, or the second opinion refuses the candidate.
+    pub assertion: Assertion,
+    /// Generates inputs. Shrinking stays within the rule, or the oracle refuses the candidate.
     pub strategy: fn() -> BoxedStrategy<Input>,
     /// At most so many cases of it in a run, whatever is asked for: large bodies are few.
     pub at_most: Option<usize>,
@@ -120,20 +120,20 @@ pub fn rules(format: Format) -> Vec<Rule> {
 }
 
 impl Format {
-    /// A second opinion that shares no code with the strategies: whether this input may be claimed. Asked
+    /// A oracle that shares no code with the strategies: whether this input may be asserted. Asked
     /// before sending and after every step of shrinking.
-    pub fn agrees(self, claim: Claim, input: &Input) -> bool {
-        oracle::agrees(self, claim, input)
+    pub fn agrees(self, assertion: Assertion, input: &Input) -> bool {
+        oracle::agrees(self, assertion, input)
     }
 }
 
-/// Where rules and second opinions come from.
+/// Where rules and oracles come from.
 #[derive(Clone, Copy, Debug)]
 pub struct Book {
     /// The rules of a format.
     pub rules: fn(Format) -> Vec<Rule>,
-    /// The second opinion on an input.
-    pub agrees: fn(Format, Claim, &Input) -> bool,
+    /// The oracle on an input.
+    pub agrees: fn(Format, Assertion, &Input) -> bool,
 }
 
 /// The engine's own rules.

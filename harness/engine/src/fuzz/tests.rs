@@ -1,11 +1,11 @@
-//! What holds for the rules of every format: they draw, the second opinion shares them, and the same seed draws the same.
+//! What holds for the rules of every format: they generate, the oracle shares them, and the same seed generates the same.
 
 use std::collections::BTreeSet;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{Claim, Format, Input, Rule, rules};
+use super::{Assertion, Format, Input, Rule, rules};
 
 const FORMATS: &[Format] = &[
     Format::CalendarDate,
@@ -19,8 +19,8 @@ const FORMATS: &[Format] = &[
     Format::PathId,
 ];
 
-/// Draws of each rule; of documents, which take long to build, a few.
-fn draws(format: Format, many: usize) -> usize {
+/// Generates of each rule; of documents, which take long to build, a few.
+fn sampling(format: Format, many: usize) -> usize {
     if format == Format::Document { many.div_ceil(40) } else { many }
 }
 
@@ -39,16 +39,16 @@ fn names_are_facts_and_unique() {
 }
 
 #[test]
-fn every_rule_draws_what_the_second_opinion_shares() {
+fn every_rule_generates_what_the_second_opinion_shares() {
     let mut poor = Vec::new();
     for (format, rule) in all() {
         let mut runner = runner(1);
-        let count = draws(format, 200).min(rule.at_most.unwrap_or(200));
-        let drawn: Vec<Input> = (0..count).map(|_| draw(&rule, &mut runner)).collect();
-        let shared = drawn.iter().filter(|input| format.agrees(rule.claim, input)).count();
-        println!("{format:?} {} {:?}: {shared} of {count}", rule.name, rule.claim);
+        let count = sampling(format, 200).min(rule.at_most.unwrap_or(200));
+        let generated: Vec<Input> = (0..count).map(|_| generate(&rule, &mut runner)).collect();
+        let shared = generated.iter().filter(|input| format.agrees(rule.assertion, input)).count();
+        println!("{format:?} {} {:?}: {shared} of {count}", rule.name, rule.assertion);
         if shared * 2 < count {
-            let example = drawn.iter().find(|input| !format.agrees(rule.claim, input));
+            let example = generated.iter().find(|input| !format.agrees(rule.assertion, input));
             poor.push(format!("{format:?} {}: {shared} of {count}, not {example:?}", rule.name));
         }
     }
@@ -59,11 +59,15 @@ fn every_rule_draws_what_the_second_opinion_shares() {
 fn the_second_opinion_never_shares_the_opposite() {
     for (format, rule) in all() {
         let mut runner = runner(2);
-        for _ in 0..draws(format, 20) {
-            let input = draw(&rule, &mut runner);
-            let opposite = if rule.claim == Claim::Accepted { Claim::Refused("malformed") } else { Claim::Accepted };
-            let both = format.agrees(rule.claim, &input) && format.agrees(opposite, &input);
-            assert!(rule.claim == Claim::Survived || !both, "{format:?} {} {input:?}", rule.name);
+        for _ in 0..sampling(format, 20) {
+            let input = generate(&rule, &mut runner);
+            let opposite = if rule.assertion == Assertion::Accepted {
+                Assertion::Refused("malformed")
+            } else {
+                Assertion::Accepted
+            };
+            let both = format.agrees(rule.assertion, &input) && format.agrees(opposite, &input);
+            assert!(rule.assertion == Assertion::Survived || !both, "{format:?} {} {input:?}", rule.name);
         }
     }
 }
@@ -72,20 +76,20 @@ fn the_second_opinion_never_shares_the_opposite() {
 fn shrinking_stays_in_agreement() {
     for (format, rule) in all() {
         let mut runner = runner(3);
-        for _ in 0..draws(format, 5) {
+        for _ in 0..sampling(format, 5) {
             let smallest = shrunk(format, &rule, &mut runner);
-            assert!(smallest.is_none_or(|input| format.agrees(rule.claim, &input)), "{format:?} {}", rule.name);
+            assert!(smallest.is_none_or(|input| format.agrees(rule.assertion, &input)), "{format:?} {}", rule.name);
         }
     }
 }
 
 #[test]
-fn the_same_seed_draws_the_same() {
+fn the_same_seed_generates_the_same() {
     for (format, rule) in all() {
         let (mut one, mut other) = (runner(4), runner(4));
-        let count = draws(format, 5);
-        let first: Vec<Input> = (0..count).map(|_| draw(&rule, &mut one)).collect();
-        assert_eq!(first, (0..count).map(|_| draw(&rule, &mut other)).collect::<Vec<Input>>(), "{}", rule.name);
+        let count = sampling(format, 5);
+        let first: Vec<Input> = (0..count).map(|_| generate(&rule, &mut one)).collect();
+        assert_eq!(first, (0..count).map(|_| generate(&rule, &mut other)).collect::<Vec<Input>>(), "{}", rule.name);
     }
 }
 
@@ -103,45 +107,45 @@ fn the_readme_lists_every_rule() {
     }
 }
 
-/// The names of the rules by format and claim.
+/// The names of the rules by format and assertion.
 fn listed() -> String {
     let mut out = String::new();
     for format in FORMATS {
         out.push_str(&format!("### {format:?}\n\n"));
-        let mut claims: Vec<Claim> = Vec::new();
+        let mut assertions: Vec<Assertion> = Vec::new();
         for rule in rules(*format) {
-            if !claims.contains(&rule.claim) {
-                claims.push(rule.claim);
+            if !assertions.contains(&rule.assertion) {
+                assertions.push(rule.assertion);
             }
         }
-        for claim in claims {
-            let of_claim = rules(*format).into_iter().filter(|rule| rule.claim == claim);
-            let names: Vec<String> = of_claim.map(|rule| format!("`{}`", rule.name)).collect();
-            out.push_str(&format!("- {}: {}\n", told(claim), names.join(", ")));
+        for assertion in assertions {
+            let of_assertion = rules(*format).into_iter().filter(|rule| rule.assertion == assertion);
+            let names: Vec<String> = of_assertion.map(|rule| format!("`{}`", rule.name)).collect();
+            out.push_str(&format!("- {}: {}\n", told(assertion), names.join(", ")));
         }
         out.push('\n');
     }
     out.trim_end().to_owned() + "\n"
 }
 
-fn told(claim: Claim) -> String {
-    match claim {
-        Claim::Accepted => "accepted".to_owned(),
-        Claim::Refused(kind) => format!("refused as {kind}"),
-        Claim::Survived => "survived".to_owned(),
+fn told(assertion: Assertion) -> String {
+    match assertion {
+        Assertion::Accepted => "accepted".to_owned(),
+        Assertion::Refused(kind) => format!("refused as {kind}"),
+        Assertion::Survived => "survived".to_owned(),
     }
 }
 
-/// The smallest input on the way down that the second opinion shares, as a property that always fails would find it.
+/// The smallest input on the way down that the oracle shares, as a property that always fails would find it.
 fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input> {
     let mut tree = (rule.strategy)().new_tree(runner).expect("a tree");
-    let mut best = Some(tree.current()).filter(|input| format.agrees(rule.claim, input))?;
-    for _ in 0..draws(format, 200) {
+    let mut best = Some(tree.current()).filter(|input| format.agrees(rule.assertion, input))?;
+    for _ in 0..sampling(format, 200) {
         if !tree.simplify() {
             break;
         }
         let candidate = tree.current();
-        if format.agrees(rule.claim, &candidate) {
+        if format.agrees(rule.assertion, &candidate) {
             best = candidate;
         } else if !tree.complicate() {
             break;
@@ -154,7 +158,7 @@ fn all() -> Vec<(Format, Rule)> {
     FORMATS.iter().flat_map(|format| rules(*format).into_iter().map(|rule| (*format, rule))).collect()
 }
 
-fn draw(rule: &Rule, runner: &mut TestRunner) -> Input {
+fn generate(rule: &Rule, runner: &mut TestRunner) -> Input {
     (rule.strategy)().new_tree(runner).expect("a tree").current()
 }
 

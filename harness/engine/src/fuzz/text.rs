@@ -6,10 +6,10 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::draw::{one_of, refused_as, survived, text};
+use super::generate::{one_of, refused_as, survived, text};
 use super::rule::{Content, Input, Rule};
 
-/// The longest text that is drawn, in characters.
+/// The longest text that is generated, in characters.
 const LONGEST: usize = 65_536;
 
 /// How deep values are nested at most: `serde_json` and its like stop at 128, others overflow their stack.

@@ -111,8 +111,8 @@ fn shape(text: &str, request: &Request) -> String {
 
 /// The beginning of a foreign text in one line, without anything that a terminal obeys.
 fn printable(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut letters = words.chars().filter(|letter| !letter.is_control() && !is_format(*letter));
+    let messages = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut letters = messages.chars().filter(|letter| !letter.is_control() && !is_format(*letter));
     let shown: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() { format!("{shown}…") } else { shown }
 }

@@ -12,7 +12,7 @@ use super::judge::Seen;
 use super::probe::{Prober, is_safe};
 use super::{Interest, wanted};
 use crate::contract::{Contract, Operation, Scheme};
-use crate::scenario::{Library, Step, TrialSpec, template};
+use crate::scenario::{Library, Step, TestCase, template};
 use crate::target::{Credential, CredentialKind, variable};
 
 /// On how many operations a refusal is tried.
@@ -24,11 +24,11 @@ pub(super) type Welcome = BTreeMap<String, BTreeSet<String>>;
 /// Reads from the scenarios who must be accepted, and where.
 pub(super) fn welcome(contract: &Contract, library: &Library) -> Welcome {
     let mut welcome = Welcome::new();
-    for trial in &library.trials {
-        for (actor, operation) in trial.steps.iter().filter_map(|step| succeeds(contract, trial, step)) {
+    for test in &library.tests {
+        for (actor, operation) in test.steps.iter().filter_map(|step| succeeds(contract, test, step)) {
             welcome.entry(actor).or_default().insert(operation);
         }
-        let property = trial.property.as_ref();
+        let property = test.property.as_ref();
         if let Some(property) = property.filter(|property| property.rules.iter().any(|rule| rule.expect.success)) {
             welcome.entry(property.actor.clone()).or_default().insert(property.operation.clone());
         }
@@ -36,7 +36,7 @@ pub(super) fn welcome(contract: &Contract, library: &Library) -> Welcome {
     welcome
 }
 
-fn succeeds(contract: &Contract, trial: &TrialSpec, step: &Step) -> Option<(String, String)> {
+fn succeeds(contract: &Contract, test: &TestCase, step: &Step) -> Option<(String, String)> {
     let only_success = step.expect.as_ref().is_none_or(|expect| expect.success && expect.error.is_empty());
     let carries = |name: &String| {
         name.eq_ignore_ascii_case("authorization")
@@ -48,7 +48,7 @@ fn succeeds(contract: &Contract, trial: &TrialSpec, step: &Step) -> Option<(Stri
     if !only_success || step.alter.is_some() || step.burst.is_some() || step.headers.keys().any(carries) {
         return None;
     }
-    let filled = |text: &Option<String>| template::text(text.as_deref()?, &trial.variables).ok();
+    let filled = |text: &Option<String>| template::text(text.as_deref()?, &test.variables).ok();
     Some((filled(&step.actor)?, filled(&step.call)?))
 }
 

@@ -6,7 +6,7 @@
 use super::facts::{CapabilityFact, CapabilityState};
 use super::probe::{Prober, is_safe};
 use crate::contract::{Contract, Operation};
-use crate::scenario::{Library, Step, TrialSpec, Variables, template};
+use crate::scenario::{Library, Step, TestCase, Variables, template};
 
 /// On how many different reads an absence is tried.
 const TRIES: usize = 2;
@@ -24,9 +24,9 @@ pub(super) struct Sign {
 /// Reads from the scenarios how capabilities show.
 pub(super) fn signs(contract: &Contract, library: &Library) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::new();
-    for trial in &library.trials {
-        for step in &trial.steps {
-            let Some(sign) = sign(contract, trial, step) else { continue };
+    for test in &library.tests {
+        for step in &test.steps {
+            let Some(sign) = sign(contract, test, step) else { continue };
             let alike = |other: &&Sign| other.capability == sign.capability;
             let known = |other: &&Sign| other.operation == sign.operation && other.step.headers == sign.step.headers;
             if signs.iter().filter(alike).count() < TRIES && !signs.iter().filter(alike).any(|other| known(&other)) {
@@ -37,20 +37,20 @@ pub(super) fn signs(contract: &Contract, library: &Library) -> Vec<Sign> {
     signs
 }
 
-fn sign(contract: &Contract, trial: &TrialSpec, step: &Step) -> Option<Sign> {
-    let [capability] = trial.needs.as_slice() else { return None };
+fn sign(contract: &Contract, test: &TestCase, step: &Step) -> Option<Sign> {
+    let [capability] = test.needs.as_slice() else { return None };
     let expect = step.expect.as_ref().filter(|expect| !expect.error.is_empty() && !expect.success)?;
-    let operation: &Operation = contract.operation(&template::text(step.call.as_deref()?, &trial.variables).ok()?)?;
+    let operation: &Operation = contract.operation(&template::text(step.call.as_deref()?, &test.variables).ok()?)?;
     let plain = step.burst.is_none() && step.poll.is_none() && step.alter.is_none() && expect.tolerate.is_empty();
     if !plain || step.headers.is_empty() || !is_safe(operation) || !operation.parameters().is_empty() {
         return None;
     }
     Some(Sign {
         capability: capability.clone(),
-        actor: template::text(step.actor.as_deref()?, &trial.variables).ok()?,
+        actor: template::text(step.actor.as_deref()?, &test.variables).ok()?,
         operation: operation.id.clone(),
         step: step.clone(),
-        variables: trial.variables.clone(),
+        variables: test.variables.clone(),
     })
 }
 

@@ -11,11 +11,11 @@ mod callers;
 mod capabilities;
 mod facts;
 mod judge;
+mod messages;
 mod place;
 mod probe;
 mod protocol;
 mod secret;
-mod words;
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ fn wanted(list: Option<&Vec<String>>, name: &str) -> bool {
 
 /// What is looked at, and through what.
 #[derive(Clone, Copy)]
-pub struct Aim<'a> {
+pub struct PreflightTarget<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// The target.
@@ -89,20 +89,20 @@ pub struct Aim<'a> {
 }
 
 /// Sends the probes, and says what they found out.
-pub async fn preflight(aim: Aim<'_>, expected: &Expected, interest: &Interest) -> Preflight {
-    let prober = Prober::new(&aim);
-    let mut found = look(&prober, expected, interest, aim.direct).await;
+pub async fn preflight(subject: PreflightTarget<'_>, expected: &Expected, interest: &Interest) -> Preflight {
+    let prober = Prober::new(&subject);
+    let mut found = look(&prober, expected, interest, subject.direct).await;
     found.requests = prober.sent();
     found
 }
 
 /// Asks once, and says why the run must end where nothing of use answers: the whole preflight is too much where each
 /// test has a process of its own.
-pub async fn first_look(aim: Aim<'_>) -> Option<String> {
-    let prober = Prober::new(&aim);
+pub async fn first_look(subject: PreflightTarget<'_>) -> Option<String> {
+    let prober = Prober::new(&subject);
     match prober.control().await {
         Ok(_) => None,
-        Err(fault) => Some(silent(&prober, &fault, aim.direct).await),
+        Err(fault) => Some(silent(&prober, &fault, subject.direct).await),
     }
 }
 
@@ -178,9 +178,9 @@ async fn stop(
             }
             let found = place::elsewhere(prober, &operations).await;
             let known = found.is_some() || judge::is_proof(seen);
-            known.then(|| words::elsewhere(base, operations.len(), answer, found.as_ref()))
+            known.then(|| messages::elsewhere(base, operations.len(), answer, found.as_ref()))
         }
-        standing => words::stop(base, &standing),
+        standing => messages::stop(base, &standing),
     }
 }
 
@@ -190,5 +190,5 @@ async fn silent(prober: &Prober<'_>, fault: &Fault, direct: bool) -> String {
     let plain = base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
     let unreachable = matches!(fault, Fault::Unreachable(_));
     let protocol = if direct && plain && !unreachable { protocol::protocol(base).await } else { None };
-    words::silent(base, fault, protocol.as_ref())
+    messages::silent(base, fault, protocol.as_ref())
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Aim;
+use super::PreflightTarget;
 use super::answer::Answer;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Fault, Request};
@@ -37,8 +37,8 @@ pub(super) struct Prober<'p> {
 }
 
 impl<'p> Prober<'p> {
-    pub(super) fn new(of: &Aim<'p>) -> Self {
-        let Aim { contract, target, client, redactor, .. } = *of;
+    pub(super) fn new(of: &PreflightTarget<'p>) -> Self {
+        let PreflightTarget { contract, target, client, redactor, .. } = *of;
         let unknown = format!("preflight-{}", crate::execute::token());
         Self { contract, target, client, redactor, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
     }

@@ -12,7 +12,7 @@ use crate::target::variable;
 
 /// The operation to which scenarios send signed events that must be accepted.
 pub(super) fn signed(library: &Library) -> Option<String> {
-    let steps = library.trials.iter().flat_map(|trial| &trial.steps);
+    let steps = library.tests.iter().flat_map(|test| &test.steps);
     let accepted = |step: &Step| step.sign.is_some() && step.expect.as_ref().is_none_or(|expect| expect.success);
     steps.filter(|step| accepted(step)).find_map(|step| step.call.clone().filter(|call| !call.contains("${")))
 }

@@ -1,4 +1,4 @@
-//! The kill matrix: every defect against every clause, what follows from it, and how it is written.
+//! The kill matrix: every mutant against every clause, what follows from it, and how it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,21 +21,22 @@ pub struct Matrix {
     pub contract_hash: String,
     /// The seed of the samples.
     pub seed: u64,
-    /// True when every trial ran against every server.
+    /// True when every test ran against every server.
     pub whole: bool,
     /// True when every server was there.
     pub complete: bool,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// How many trials ran.
-    pub trials: usize,
+    /// How many tests ran.
+    #[serde(rename = "trials")]
+    pub tests: usize,
     /// How many requests were sent.
     pub requests: usize,
     /// A line for each server.
     pub rows: Vec<Line>,
-    /// How many defects each clause has.
+    /// How many mutants each clause has.
     pub clauses: Vec<ClauseLine>,
-    /// How many defects provoke each check.
+    /// How many mutants provoke each check.
     pub checks: BTreeMap<String, usize>,
     /// What is wrong; nothing, if all is well.
     pub problems: Vec<String>,
@@ -53,7 +54,7 @@ pub enum Fate {
     Blamed,
     /// Nothing was said of it, and rightly so.
     Silent,
-    /// A trial had no verdict where nothing was wrong.
+    /// A test had no verdict where nothing was wrong.
     Doubted,
     /// The reference did not start.
     Broken,
@@ -77,11 +78,11 @@ impl Fate {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// The defect's name, or `sound`.
+    /// The mutant's name, or `sound`.
     pub name: String,
     /// What it does.
     pub about: String,
-    /// `sound`, `defect`, `intermittent`, `silent` or `variation`.
+    /// `sound`, `mutant`, `intermittent`, `silent` or `variant`.
     pub kind: &'static str,
     /// How it fared.
     pub fate: Fate,
@@ -91,10 +92,11 @@ pub struct Line {
     pub clauses: Vec<String>,
     /// The clauses that were.
     pub reported: Vec<Reported>,
-    /// Trials without a verdict, with the reason.
+    /// Tests without a verdict, with the reason.
     pub inconclusive: BTreeMap<String, String>,
-    /// How many trials ran.
-    pub trials: usize,
+    /// How many tests ran.
+    #[serde(rename = "trials")]
+    pub tests: usize,
     /// How many requests were sent.
     pub requests: usize,
 }
@@ -107,13 +109,14 @@ pub struct Reported {
     pub clause: String,
     /// The checks that spoke.
     pub checks: Vec<String>,
-    /// The trials in which they did.
-    pub trials: Vec<String>,
+    /// The tests in which they did.
+    #[serde(rename = "trials")]
+    pub tests: Vec<String>,
     /// How many requests were sent until the first did.
     pub requests: usize,
 }
 
-/// A clause and its defects.
+/// A clause and its mutants.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClauseLine {
@@ -121,8 +124,8 @@ pub struct ClauseLine {
     pub id: String,
     /// How binding it is.
     pub level: Level,
-    /// How many defects break it and are found.
-    pub defects: usize,
+    /// How many mutants break it and are found.
+    pub mutants: usize,
 }
 
 /// A row with what came of it.
@@ -131,17 +134,17 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let outcome = proof.as_ref().unwrap_or(&empty);
     let named: BTreeSet<&str> = match row.kind {
         Kind::Silent(_) => BTreeSet::new(),
-        Kind::Sound | Kind::Defect | Kind::Intermittent | Kind::Variation => row.clauses.iter().copied().collect(),
+        Kind::Sound | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
-    let sound = matches!(row.kind, Kind::Sound | Kind::Variation);
+    let sound = matches!(row.kind, Kind::Sound | Kind::Variant);
     let fate = match proof {
         Err(_) => Fate::Broken,
         Ok(_) if !reported.is_subset(&named) => Fate::Blamed,
-        Ok(_) if row.kind == Kind::Defect && !named.is_subset(&reported) => Fate::Survived,
+        Ok(_) if row.kind == Kind::Mutant && !named.is_subset(&reported) => Fate::Survived,
         Ok(_) if row.kind == Kind::Intermittent && reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
         Ok(_) if sound && !outcome.inconclusive.is_empty() => Fate::Doubted,
-        Ok(_) if row.kind == Kind::Variation => Fate::Silent,
+        Ok(_) if row.kind == Kind::Variant => Fate::Silent,
         Ok(_) if named.is_empty() => Fate::Silent,
         Ok(_) => Fate::Found,
     };
@@ -155,10 +158,10 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
         about: row.about.to_owned(),
         kind: match row.kind {
             Kind::Sound => "sound",
-            Kind::Defect => "defect",
+            Kind::Mutant => "defect",
             Kind::Intermittent => "intermittent",
             Kind::Silent(_) => "silent",
-            Kind::Variation => "variation",
+            Kind::Variant => "variation",
         },
         fate,
         reason,
@@ -169,12 +172,12 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
             .map(|(clause, hit)| Reported {
                 clause: clause.clone(),
                 checks: hit.checks.iter().cloned().collect(),
-                trials: hit.trials.iter().cloned().collect(),
+                tests: hit.tests.iter().cloned().collect(),
                 requests: hit.requests,
             })
             .collect(),
         inconclusive: outcome.inconclusive.clone(),
-        trials: outcome.trials,
+        tests: outcome.tests,
         requests: outcome.requests,
     }
 }
@@ -184,10 +187,11 @@ impl Line {
     pub fn problem(&self) -> Option<String> {
         let reported: Vec<&str> = self.reported.iter().map(|reported| reported.clause.as_str()).collect();
         let missed: Vec<&String> = self.clauses.iter().filter(|clause| !reported.contains(&clause.as_str())).collect();
-        let doubts =
-            self.inconclusive.iter().next().map(|(trial, reason)| {
-                format!("; {} inconclusive, such as {trial}: {reason}", self.inconclusive.len())
-            });
+        let doubts = self
+            .inconclusive
+            .iter()
+            .next()
+            .map(|(test, reason)| format!("; {} inconclusive, such as {test}: {reason}", self.inconclusive.len()));
         let doubts = doubts.unwrap_or_default();
         match self.fate {
             Fate::Found | Fate::Silent => None,
@@ -199,7 +203,7 @@ impl Line {
                 let extra = self.reported.iter().filter(|entry| silent || !self.clauses.contains(&entry.clause));
                 let extra: Vec<String> = extra
                     .map(|entry| {
-                        format!("{} by {} in {}", entry.clause, entry.checks.join(", "), entry.trials.join(", "))
+                        format!("{} by {} in {}", entry.clause, entry.checks.join(", "), entry.tests.join(", "))
                     })
                     .collect();
                 Some(format!("{}: wrongly reported as {}{doubts}", self.name, extra.join("; ")))
@@ -213,15 +217,15 @@ impl Line {
             .reported
             .iter()
             .map(|entry| {
-                let trial = entry.trials.first().map_or("", String::as_str);
-                format!("{} in {} requests by {} ({trial})", entry.clause, entry.requests, entry.checks.join(", "))
+                let test = entry.tests.first().map_or("", String::as_str);
+                format!("{} in {} requests by {} ({test})", entry.clause, entry.requests, entry.checks.join(", "))
             })
             .collect();
         let tail = match (&self.reason, how.is_empty()) {
             (Some(reason), _) => reason.clone(),
-            (None, true) => format!("{} trials", self.trials),
+            (None, true) => format!("{} tests", self.tests),
             (None, false) if self.fate == Fate::Silent => {
-                format!("{} trials, which only warn of {}", self.trials, how.join("; "))
+                format!("{} tests, which only warn of {}", self.tests, how.join("; "))
             }
             (None, false) => how.join("; "),
         };
@@ -236,7 +240,7 @@ pub struct Circumstances {
     pub hash: String,
     /// The seed.
     pub seed: u64,
-    /// Every trial ran.
+    /// Every test ran.
     pub whole: bool,
     /// Every server was there.
     pub complete: bool,
@@ -252,7 +256,7 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
         .map(|clause| ClauseLine {
             id: clause.id.clone(),
             level: clause.level,
-            defects: lines
+            mutants: lines
                 .iter()
                 .filter(|line| line.kind == "defect" && line.fate == Fate::Found && line.clauses.contains(&clause.id))
                 .count(),
@@ -269,10 +273,10 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
         .collect();
     let mut problems: Vec<String> = lines.iter().filter_map(Line::problem).collect();
     if circumstances.complete {
-        let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.defects == 0);
-        problems.extend(bare.map(|clause| format!("{}: no defect breaks this clause and is found", clause.id)));
+        let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.mutants == 0);
+        problems.extend(bare.map(|clause| format!("{}: no mutant breaks this clause and is found", clause.id)));
         let idle = checks.iter().filter(|(_, count)| **count == 0);
-        problems.extend(idle.map(|(check, _)| format!("{check}: no defect provokes this check")));
+        problems.extend(idle.map(|(check, _)| format!("{check}: no mutant provokes this check")));
     }
     Matrix {
         format: 1,
@@ -282,7 +286,7 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
         whole: circumstances.whole,
         complete: circumstances.complete,
         duration_ms: circumstances.duration_ms,
-        trials: lines.iter().map(|line| line.trials).sum(),
+        tests: lines.iter().map(|line| line.tests).sum(),
         requests: lines.iter().map(|line| line.requests).sum(),
         rows: lines,
         clauses,
@@ -302,15 +306,15 @@ impl Matrix {
     /// The matrix as Markdown: only what is the same in every run.
     pub fn markdown(&self) -> String {
         let mut out = String::from(
-            "# Kill matrix\n\nEvery deliberate defect of the reference, with the clauses that the suite must report for it, \
-             no fewer and no more, and every permitted variation, over which it must keep silent.\nMade by `conformance prove`; a test of the harness compares this file with what it finds.\n\n",
+            "# Kill matrix\n\nEvery deliberate mutant of the reference, with the clauses that the suite must report for it, \
+             no fewer and no more, and every conforming variant, over which it must keep silent.\nMade by `conformance prove`; a test of the harness compares this file with what it finds.\n\n",
         );
         let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
         let count = |fate: Fate| of(&["defect", "silent"]).filter(|line| line.fate == fate).count();
         let _ = writeln!(
             out,
-            "{} defects: {} found, {} survived, {} wrongly reported, {} not to be reported. \
-             {} intermittent defects: {} failed or flaky. {} permitted variations: {} pass.\n",
+            "{} mutants: {} found, {} survived, {} wrongly reported, {} not to be reported. \
+             {} intermittent mutants: {} failed or flaky. {} conforming variants: {} pass.\n",
             of(&["defect", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
@@ -321,14 +325,14 @@ impl Matrix {
             of(&["variation"]).count(),
             of(&["variation"]).filter(|line| line.fate == Fate::Silent).count(),
         );
-        out.push_str("## Clauses\n\n| clause | level | defects found |\n|---|---|---:|\n");
+        out.push_str("## Clauses\n\n| clause | level | mutants found |\n|---|---|---:|\n");
         for clause in &self.clauses {
-            let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.defects);
+            let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
         }
-        out.push_str("\n## Checks\n\nEvery check is provoked by some defect.\n");
+        out.push_str("\n## Checks\n\nEvery check is provoked by some mutant.\n");
         table(&mut out, "Defects", "must be reported as", of(&["sound", "defect", "silent"]));
-        table(&mut out, "Intermittent defects", "may be reported as, one at least", of(&["intermittent"]));
-        table(&mut out, "Permitted variations", "may warn of", of(&["variation"]));
+        table(&mut out, "Intermittent mutants", "may be reported as, one at least", of(&["intermittent"]));
+        table(&mut out, "Permitted variants", "may warn of", of(&["variation"]));
         out
     }
 }
@@ -348,16 +352,16 @@ mod tests {
     use super::*;
     use crate::prove::Hit;
 
-    const ROW: Row = Row { name: "breaks-it", about: "It breaks.", kind: Kind::Defect, clauses: &["A-1", "A-2"] };
+    const ROW: Row = Row { name: "breaks-it", about: "It breaks.", kind: Kind::Mutant, clauses: &["A-1", "A-2"] };
 
     fn proof(clauses: &[&str]) -> Result<Proof, String> {
-        let hit = || Hit { checks: ["sample".to_owned()].into(), trials: ["f::t".to_owned()].into(), requests: 3 };
+        let hit = || Hit { checks: ["sample".to_owned()].into(), tests: ["f::t".to_owned()].into(), requests: 3 };
         let violated = clauses.iter().map(|clause| ((*clause).to_owned(), hit())).collect();
         Ok(Proof { violated, ..Proof::default() })
     }
 
     #[test]
-    fn a_defect_is_found_as_what_it_is_and_nothing_else() {
+    fn a_mutant_is_found_as_what_it_is_and_nothing_else() {
         assert_eq!(line(&ROW, &proof(&["A-1", "A-2"])).fate, Fate::Found);
         let missed = line(&ROW, &proof(&["A-1"]));
         assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
@@ -369,8 +373,8 @@ mod tests {
     }
 
     #[test]
-    fn a_variation_passes_with_the_warnings_of_its_row_and_no_others() {
-        let row = Row { kind: Kind::Variation, ..ROW };
+    fn a_variant_passes_with_the_warnings_of_its_row_and_no_others() {
+        let row = Row { kind: Kind::Variant, ..ROW };
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Blamed);

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
 use crate::contract::{Contract, Level};
-use crate::execute::{Environment, TrialRecord, run_trial};
+use crate::execute::{Environment, TestRecord, run_test};
 use crate::scenario::Library;
 use crate::target::{HttpClient, Network, Receiver, start_with};
 use matrix::Line;
@@ -24,19 +24,19 @@ pub enum Kind {
     /// The reference as it should be.
     Sound,
     /// One promise is broken on purpose.
-    Defect,
+    Mutant,
     /// The same, at times: at first, now and then, or after a pause.
     Intermittent,
     /// Another way of keeping the contract: nothing may be reported but the recommendations that the row names.
-    Variation,
-    /// A breach that the suite is silent about, with the reason.
+    Variant,
+    /// A violation that the suite is silent about, with the reason.
     Silent(&'static str),
 }
 
 /// A server to be proved on.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its name: that of the defect or of the variation.
+    /// Its name: that of the mutant or of the variant.
     pub name: &'static str,
     /// What is wrong with it, in a sentence.
     pub about: &'static str,
@@ -49,8 +49,8 @@ pub struct Row {
 /// How a clause was reported broken.
 #[derive(Clone, Debug, Default)]
 pub struct Hit {
-    /// The trials that did.
-    pub trials: BTreeSet<String>,
+    /// The tests that did.
+    pub tests: BTreeSet<String>,
     /// The checks that spoke.
     pub checks: BTreeSet<String>,
     /// How many requests it took until the first did.
@@ -62,12 +62,12 @@ pub struct Hit {
 pub struct Proof {
     /// The clauses that were reported broken.
     pub violated: BTreeMap<String, Hit>,
-    /// Trials without a verdict, with the reason.
+    /// Tests without a verdict, with the reason.
     pub inconclusive: BTreeMap<String, String>,
     /// How many of them failed and then passed.
     pub flaky: usize,
-    /// How many trials ran.
-    pub trials: usize,
+    /// How many tests ran.
+    pub tests: usize,
     /// How many requests were sent.
     pub requests: usize,
 }
@@ -77,22 +77,22 @@ pub struct Proof {
 pub struct Effort {
     /// Another seed gives other samples.
     pub seed: u64,
-    /// Every trial against every server.
+    /// Every test against every server.
     pub whole: bool,
 }
 
-/// How many trials of one server run at a time.
+/// How many tests of one server run at a time.
 const AT_A_TIME: usize = 8;
 
-/// How many trials about other clauses are run against a defect, to see that they keep silent.
+/// How many tests about other clauses are run against a mutant, to see that they keep silent.
 const OTHERS: usize = 16;
-/// How many trials are run against a permitted variation, all of which must keep silent.
-const OTHERS_OF_A_VARIATION: usize = 32;
+/// How many tests are run against a conforming variant, all of which must keep silent.
+const OTHERS_OF_A_VARIANT: usize = 32;
 
 /// How many servers run side by side when what was wrong is tried again.
 const AGAIN_AT_A_TIME: usize = 4;
 
-/// Breaches that the suite is silent about, and why that is right or known.
+/// Violations that the suite is silent about, and why that is right or known.
 const SILENT: &[(&str, &str)] = &[
     ("accepts-blank-postal-codes", "white space around a code is left open, and so is an empty optional field"),
     ("accepts-display-names", "common validators take the address out of angle brackets"),
@@ -104,22 +104,22 @@ const SILENT: &[(&str, &str)] = &[
     ("ignores-vertical-resolution", "the contract does not say which of two resolutions counts"),
     ("never-limits", "a quota that cannot be used up within bounds is inconclusive, by the contract's own word"),
     ("review-outlives-deletion", "which of two faults of one request is told is left open"),
-    ("shared-budget", "trials run side by side with the same credentials, whose budgets fall anyway"),
+    ("shared-budget", "tests run side by side with the same credentials, whose budgets fall anyway"),
     ("update-forgets-country", "a postal code without a country is left open"),
 ];
 
-/// Breaches that show at times, and that no run is certain to see, with the reason.
+/// Violations that show at times, and that no run is certain to see, with the reason.
 const UNSEEN: &[(&str, &str)] = &[(
     "every-second-log-without-error",
     "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
 )];
 
-/// The sound reference, every defect, those that show at times, and every permitted variation.
+/// The sound reference, every mutant, those that show at times, and every conforming variant.
 pub fn rows() -> Vec<Row> {
     let sound = Row { name: "sound", about: "The reference as it should be.", kind: Kind::Sound, clauses: &[] };
-    let defects = crate::target::defects().into_iter().map(|(name, about, clauses)| {
+    let mutants = crate::target::mutants().into_iter().map(|(name, about, clauses)| {
         let silent = SILENT.iter().find(|(silent, _)| *silent == name);
-        let kind = silent.map_or(Kind::Defect, |(_, reason)| Kind::Silent(reason));
+        let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
         Row { name, about, kind, clauses }
     });
     let intermittent = crate::target::intermittent().into_iter().map(|(name, about, clauses)| {
@@ -127,19 +127,19 @@ pub fn rows() -> Vec<Row> {
         let kind = unseen.map_or(Kind::Intermittent, |(_, reason)| Kind::Silent(reason));
         Row { name, about, kind, clauses }
     });
-    let variations = crate::target::variations().into_iter();
-    let variations = variations.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variation, clauses });
-    std::iter::once(sound).chain(defects).chain(intermittent).chain(variations).collect()
+    let variants = crate::target::variants().into_iter();
+    let variants = variants.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variant, clauses });
+    std::iter::once(sound).chain(mutants).chain(intermittent).chain(variants).collect()
 }
 
-/// Runs trials against one server.
+/// Runs tests against one server.
 pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
-    let (defects, variations): (&[&str], &[&str]) = match row.kind {
+    let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Sound => (&[], &[]),
-        Kind::Defect | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
-        Kind::Variation => (&[], &[row.name]),
+        Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
+        Kind::Variant => (&[], &[row.name]),
     };
-    let embedded = start_with(defects, variations).await.map_err(|error| error.to_string())?;
+    let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let target = embedded.target();
     let client = HttpClient::new(&target.url, &Network::default())?;
     let address = ([127, 0, 0, 1], 0).into();
@@ -152,33 +152,33 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < AT_A_TIME
-            && let Some((trial, about)) = queue.next(settled(row, &proof), looking > 0)
+            && let Some((test, about)) = queue.next(settled(row, &proof), looking > 0)
         {
             looking += usize::from(about);
             let environment = &environment;
-            running.push(async move { (trial, about, run_trial(environment, trial).await) });
+            running.push(async move { (test, about, run_test(environment, test).await) });
         }
-        let Some((trial, about, record)) = running.next().await else { break };
+        let Some((test, about, record)) = running.next().await else { break };
         looking -= usize::from(about);
-        note(contract, &trial.name, record, &mut proof);
+        note(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
 }
 
 /// True when nothing more is looked for.
 fn settled(row: &Row, proof: &Proof) -> bool {
-    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variation);
+    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
     // What shows at times breaks as many of its clauses as chance will have it.
     let shown = row.kind == Kind::Intermittent && !proof.violated.is_empty();
     silent || shown || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
 }
 
-fn note(contract: &Contract, trial: &str, record: TrialRecord, proof: &mut Proof) {
-    proof.trials += 1;
+fn note(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
+    proof.tests += 1;
     proof.requests += record.requests;
     proof.flaky += usize::from(record.flaky);
     if let Some(reason) = record.inconclusive {
-        proof.inconclusive.insert(trial.to_owned(), reason);
+        proof.inconclusive.insert(test.to_owned(), reason);
     }
     for finding in record.findings {
         // What only warns of a MUST clause does not break it.
@@ -188,7 +188,7 @@ fn note(contract: &Contract, trial: &str, record: TrialRecord, proof: &mut Proof
         }
         let requests = proof.requests;
         let hit = proof.violated.entry(finding.clause).or_insert_with(|| Hit { requests, ..Hit::default() });
-        hit.trials.insert(trial.to_owned());
+        hit.tests.insert(test.to_owned());
         hit.checks.insert(finding.check);
     }
 }
@@ -231,13 +231,13 @@ pub async fn prove_all(
 
 fn purpose<'r>(row: &'r Row, effort: Effort) -> Purpose<'r> {
     let whole = effort.whole || row.kind == Kind::Sound;
-    let others = if row.kind == Kind::Variation { OTHERS_OF_A_VARIATION } else { OTHERS };
+    let others = if row.kind == Kind::Variant { OTHERS_OF_A_VARIANT } else { OTHERS };
     Purpose {
         row: row.name,
         clauses: row.clauses,
         seed: effort.seed,
         whole,
         others,
-        properties: !matches!(row.kind, Kind::Defect | Kind::Intermittent),
+        properties: !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }
 }

@@ -1,13 +1,13 @@
-//! Which trials are run against a server, and in which order: first those that should notice, then a
+//! Which tests are run against a server, and in which order: first those that should notice, then a
 //! sample of those that should not, and the whole rest only where something is still to be found.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::scenario::{Library, TrialSpec};
+use crate::scenario::{Library, TestCase};
 
-/// How many trials about a row's clauses are run at least, found or not.
+/// How many tests about a row's clauses are run at least, found or not.
 const ABOUT_AT_LEAST: usize = 16;
 /// What a selection is made for.
 #[derive(Clone, Copy, Debug)]
@@ -18,102 +18,102 @@ pub struct Purpose<'p> {
     pub clauses: &'p [&'p str],
     /// Another seed gives another sample.
     pub seed: u64,
-    /// Every trial, whatever is found.
+    /// Every test, whatever is found.
     pub whole: bool,
-    /// How many trials about other clauses are run, to see that they keep silent.
+    /// How many tests about other clauses are run, to see that they keep silent.
     pub others: usize,
     /// Whether fuzz properties are among these.
     pub properties: bool,
 }
 
-/// The trials still to be run.
+/// The tests still to be run.
 pub struct Queue<'l> {
-    about: VecDeque<&'l TrialSpec>,
-    others: VecDeque<&'l TrialSpec>,
-    rest: VecDeque<&'l TrialSpec>,
+    about: VecDeque<&'l TestCase>,
+    others: VecDeque<&'l TestCase>,
+    rest: VecDeque<&'l TestCase>,
     about_run: usize,
     whole: bool,
 }
 
 impl<'l> Queue<'l> {
-    /// The order of the trials for a purpose.
+    /// The order of the tests for a purpose.
     pub fn new(library: &'l Library, purpose: Purpose<'_>) -> Self {
-        let (about, not_about): (Vec<&TrialSpec>, Vec<&TrialSpec>) =
-            library.trials.iter().partition(|trial| is_about(trial, purpose.clauses));
+        let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
+            library.tests.iter().partition(|test| is_about(test, purpose.clauses));
         let rest = spread(not_about, purpose);
         // Those that wait say nothing new by their silence, and a property costs as much as a hundred others.
-        let quick = |trial: &&TrialSpec| !waits(trial) && (purpose.properties || trial.property.is_none());
-        let others: VecDeque<&TrialSpec> = sample(&rest, purpose).into_iter().filter(quick).collect();
-        let taken: BTreeSet<&str> = others.iter().map(|trial| trial.name.as_str()).collect();
-        let rest = rest.into_iter().filter(|trial| !taken.contains(trial.name.as_str())).collect();
-        let (properties, scenarios) = about.into_iter().partition(|trial| trial.property.is_some());
+        let quick = |test: &&TestCase| !waits(test) && (purpose.properties || test.property.is_none());
+        let others: VecDeque<&TestCase> = sample(&rest, purpose).into_iter().filter(quick).collect();
+        let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
+        let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
+        let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
         let about = spread(scenarios, purpose).into_iter().chain(spread(properties, purpose)).collect();
         Self { about, others, rest, about_run: 0, whole: purpose.whole }
     }
 
-    /// The next trial, and whether it is about the row. `found` tells that every clause of the row has been
-    /// reported, `looking` that trials about it are still running: these may find it yet.
-    pub fn next(&mut self, found: bool, looking: bool) -> Option<(&'l TrialSpec, bool)> {
-        let properties_only = self.about.front().is_some_and(|trial| trial.property.is_some());
+    /// The next test, and whether it is about the row. `found` tells that every clause of the row has been
+    /// reported, `looking` that tests about it are still running: these may find it yet.
+    pub fn next(&mut self, found: bool, looking: bool) -> Option<(&'l TestCase, bool)> {
+        let properties_only = self.about.front().is_some_and(|test| test.property.is_some());
         if (self.whole || !found || (self.about_run < ABOUT_AT_LEAST && !properties_only))
-            && let Some(trial) = self.about.pop_front()
+            && let Some(test) = self.about.pop_front()
         {
             self.about_run += 1;
-            return Some((trial, true));
+            return Some((test, true));
         }
-        if let Some(trial) = self.others.pop_front() {
-            return Some((trial, false));
+        if let Some(test) = self.others.pop_front() {
+            return Some((test, false));
         }
         let needed = self.whole || (!found && !looking);
-        needed.then(|| self.rest.pop_front()).flatten().map(|trial| (trial, false))
+        needed.then(|| self.rest.pop_front()).flatten().map(|test| (test, false))
     }
 }
 
-/// True where trials about these clauses wait for locks or for the target: such a row takes long.
+/// True where tests about these clauses wait for locks or for the target: such a row takes long.
 pub fn takes_long(library: &Library, clauses: &[&str]) -> bool {
-    library.trials.iter().any(|trial| is_about(trial, clauses) && waits(trial))
+    library.tests.iter().any(|test| is_about(test, clauses) && waits(test))
 }
 
-fn is_about(trial: &TrialSpec, clauses: &[&str]) -> bool {
-    trial.clauses.iter().any(|clause| clauses.contains(&clause.as_str()))
+fn is_about(test: &TestCase, clauses: &[&str]) -> bool {
+    test.clauses.iter().any(|clause| clauses.contains(&clause.as_str()))
 }
 
-/// Locks make trials wait for each other, and webhooks make them wait for the target.
-fn waits(trial: &TrialSpec) -> bool {
-    trial.lock.is_some() || trial.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
+/// Locks make tests wait for each other, and webhooks make them wait for the target.
+fn waits(test: &TestCase) -> bool {
+    test.lock.is_some() || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
 }
 
 /// One case of each scenario, then the second of each, and so on; the cases of a scenario in an order
 /// that differs from row to row and from seed to seed.
-fn spread<'l>(trials: Vec<&'l TrialSpec>, purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
-    let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TrialSpec)>> = BTreeMap::new();
-    for trial in trials {
-        let cases = scenarios.entry((trial.file.as_str(), scenario(&trial.name))).or_default();
-        cases.push((number(purpose, &trial.name), trial));
+fn spread<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l TestCase> {
+    let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TestCase)>> = BTreeMap::new();
+    for test in tests {
+        let cases = scenarios.entry((test.file.as_str(), scenario(&test.name))).or_default();
+        cases.push((number(purpose, &test.name), test));
     }
-    let mut in_order: Vec<(usize, u64, &TrialSpec)> = Vec::new();
+    let mut in_order: Vec<(usize, u64, &TestCase)> = Vec::new();
     for mut cases in scenarios.into_values() {
         cases.sort_by_key(|(number, _)| *number);
-        in_order.extend(cases.into_iter().enumerate().map(|(round, (number, trial))| (round, number, trial)));
+        in_order.extend(cases.into_iter().enumerate().map(|(round, (number, test))| (round, number, test)));
     }
     // Properties draw many cases, and come last.
-    in_order.sort_by_key(|(round, number, trial)| (trial.property.is_some(), *round, *number));
-    in_order.into_iter().map(|(_, _, trial)| trial).collect()
+    in_order.sort_by_key(|(round, number, test)| (test.property.is_some(), *round, *number));
+    in_order.into_iter().map(|(_, _, test)| test).collect()
 }
 
 /// Half of the sample are first cases of scenarios, half are any.
-fn sample<'l>(spread: &[&'l TrialSpec], purpose: Purpose<'_>) -> Vec<&'l TrialSpec> {
-    let mut any: Vec<&TrialSpec> = spread.iter().skip(purpose.others / 2).copied().collect();
-    any.sort_by_cached_key(|trial| number(purpose, &trial.name));
+fn sample<'l>(spread: &[&'l TestCase], purpose: Purpose<'_>) -> Vec<&'l TestCase> {
+    let mut any: Vec<&TestCase> = spread.iter().skip(purpose.others / 2).copied().collect();
+    any.sort_by_cached_key(|test| number(purpose, &test.name));
     spread.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
 }
 
-fn scenario(trial: &str) -> &str {
-    trial.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default())
+fn scenario(test: &str) -> &str {
+    test.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default())
 }
 
-fn number(purpose: Purpose<'_>, trial: &str) -> u64 {
-    let digest = Sha256::digest(format!("{} {} {trial}", purpose.seed, purpose.row));
+fn number(purpose: Purpose<'_>, test: &str) -> u64 {
+    let digest = Sha256::digest(format!("{} {} {test}", purpose.seed, purpose.row));
     digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte))
 }
 
@@ -122,23 +122,23 @@ mod tests {
     use super::*;
 
     fn library() -> Library {
-        let trial = |name: String, clause: &str| TrialSpec {
+        let test = |name: String, clause: &str| TestCase {
             file: name.split("::").next().unwrap_or_default().to_owned(),
             clauses: vec![clause.to_owned()],
             name,
-            ..TrialSpec::default()
+            ..TestCase::default()
         };
-        let about = (0..60).map(|number| trial(format!("a::one/{number}"), "A-1"));
-        let others = (0..300).map(|number| trial(format!("b::s{}/{number}", number % 7), "B-1"));
-        Library { trials: about.chain(others).collect(), ..Library::default() }
+        let about = (0..60).map(|number| test(format!("a::one/{number}"), "A-1"));
+        let others = (0..300).map(|number| test(format!("b::s{}/{number}", number % 7), "B-1"));
+        Library { tests: about.chain(others).collect(), ..Library::default() }
     }
 
     fn drain(purpose: Purpose<'_>, found_after: usize) -> Vec<String> {
         let library = library();
         let mut queue = Queue::new(&library, purpose);
         let mut names = Vec::new();
-        while let Some((trial, _)) = queue.next(names.len() >= found_after, false) {
-            names.push(trial.name.clone());
+        while let Some((test, _)) = queue.next(names.len() >= found_after, false) {
+            names.push(test.name.clone());
         }
         names
     }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_is_every_trial_once() {
+    fn the_whole_is_every_test_once() {
         let names = drain(Purpose { whole: true, ..PURPOSE }, 0);
         assert_eq!(names.len(), 360);
         assert_eq!(names.into_iter().collect::<BTreeSet<String>>().len(), 360);

@@ -18,7 +18,7 @@ const LEAST: u64 = 4_000;
 pub fn tell(report: &Report, orders: &[Order], stdout_is_taken: bool) {
     let is = |name: &str, wanted: &str| std::env::var(name).is_ok_and(|value| value == wanted);
     // Of a part of a run nothing is told where people look for the whole.
-    let part = report.manifest.as_ref().is_some_and(|manifest| manifest.shard.is_some() || manifest.by_trial);
+    let part = report.manifest.as_ref().is_some_and(|manifest| manifest.shard.is_some() || manifest.by_test);
     if part || !is("GITHUB_ACTIONS", "true") {
         return;
     }

@@ -2,7 +2,7 @@
 //! script of it. A plain `curl` line is named only where it is enough by itself.
 
 use super::cause::shell;
-use super::model::{ExchangeReport, Report, TrialReport};
+use super::model::{ExchangeReport, Report, TestReport};
 
 /// So many counterexamples of a property are named in one command.
 const MOST_CASES: usize = 3;
@@ -13,31 +13,31 @@ pub(super) fn rerun(report: &Report, test: &str) -> String {
 }
 
 /// The command that prints a script of the test.
-pub(super) fn repro(report: &Report, trial: &TrialReport) -> String {
+pub(super) fn repro(report: &Report, test: &TestReport) -> String {
     let flags = flags(report).replace(" --reference", "");
-    format!("conformance repro{flags}{} {} | sh", cases(trial), shell(&trial.name))
+    format!("conformance repro{flags}{} {} | sh", cases(test), shell(&test.name))
 }
 
 /// What shows a violation again: the `curl` line of its exchange where that is enough by itself, else the script.
-pub(super) fn again(report: &Report, trial: &TrialReport, exchange: Option<&ExchangeReport>) -> String {
+pub(super) fn again(report: &Report, test: &TestReport, exchange: Option<&ExchangeReport>) -> String {
     match exchange.filter(|exchange| exchange.stands_alone) {
         Some(exchange) => exchange.curl.clone(),
-        None => repro(report, trial),
+        None => repro(report, test),
     }
 }
 
 /// Notes the command with every test in which something is violated.
 pub(super) fn note(report: &mut Report) {
-    let broken = |trial: &&TrialReport| !trial.findings.is_empty();
+    let broken = |test: &&TestReport| !test.findings.is_empty();
     let commands: Vec<Option<String>> =
-        report.trials.iter().map(|trial| Some(trial).filter(broken).map(|trial| repro(report, trial))).collect();
-    for (trial, command) in report.trials.iter_mut().zip(commands) {
-        trial.repro = command;
+        report.tests.iter().map(|test| Some(test).filter(broken).map(|test| repro(report, test))).collect();
+    for (test, command) in report.tests.iter_mut().zip(commands) {
+        test.repro = command;
     }
 }
 
-fn cases(trial: &TrialReport) -> String {
-    let found = trial.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MOST_CASES);
+fn cases(test: &TestReport) -> String {
+    let found = test.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MOST_CASES);
     let choice = |case: usize, moves: &str| if moves.is_empty() { case.to_string() } else { format!("{case}:{moves}") };
     found.map(|found| format!(" --case {}", choice(found.case, &found.moves))).collect()
 }

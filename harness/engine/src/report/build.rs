@@ -8,23 +8,23 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::model::{
     ActorReport, AttemptReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport,
-    ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, KeyReport, LeftBehind, Manifest, MessageReport,
-    OpenReport, Report, RuleReport, Suite, TrialReport,
+    ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, KeyReport, Leftover, Manifest, MessageReport,
+    OpenReport, Report, RuleReport, Suite, TestReport,
 };
-use super::veil::Own;
+use super::pii::Own;
 use super::{again, curl, judge};
 use crate::check::unjudged;
 use crate::contract::{Clause, Contract, ErrorCode, hex};
 use crate::exchange::{Exchange, Header, Response, Role};
-use crate::execute::{Evidence, Found, FuzzRecord, Made, RuleTally, TrialRecord};
+use crate::execute::{Created, Evidence, Found, FuzzRecord, RuleTally, TestRecord};
 use crate::finding::{Finding, Key};
 use crate::preflight::Preflight;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
 
-/// A trial with all that came of it.
+/// A test with all that came of it.
 #[derive(Clone, Debug)]
-pub struct TrialResult {
+pub struct TestResult {
     /// Its name.
     pub name: String,
     /// The scenario's file.
@@ -42,10 +42,10 @@ pub struct TrialResult {
     /// How long it took.
     pub took: Duration,
     /// What came of it.
-    pub record: TrialRecord,
+    pub record: TestRecord,
 }
 
-/// What is known of the run besides its trials.
+/// What is known of the run besides its tests.
 pub struct Facts<'f> {
     /// The contract.
     pub contract: &'f Contract,
@@ -64,7 +64,7 @@ pub struct Facts<'f> {
     /// How long it took.
     pub took: Duration,
     /// What could not be taken away.
-    pub left: Vec<Made>,
+    pub left: Vec<Created>,
     /// How many requests were sent.
     pub requests: u64,
     /// The actors of the contract that need a credential.
@@ -104,13 +104,13 @@ pub fn actors(contract: &Contract, configured: impl Fn(&str) -> bool) -> Vec<Act
 }
 
 /// The results as a report shows them, sorted by name.
-pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TrialResult>) -> Vec<TrialReport> {
+pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TestResult>) -> Vec<TestReport> {
     results.sort_by(|a, b| a.name.cmp(&b.name));
-    results.iter().map(|result| trial_report(facts, result)).collect()
+    results.iter().map(|result| test_report(facts, result)).collect()
 }
 
-/// Makes the report of trials, with what became of the known deviations.
-pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Report {
+/// Makes the report of tests, with what became of the known deviations.
+pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Report {
     let mut report = Report {
         format: FORMAT,
         suite: Suite {
@@ -125,23 +125,23 @@ pub fn build(facts: &Facts<'_>, trials: Vec<TrialReport>, deviations: Vec<Deviat
         started_at: time(facts.started),
         duration_ms: millis(facts.took),
         requests: facts.requests,
-        exit_code: judge::exit_code(&trials, facts.strict),
-        summary: judge::summary(&trials),
+        exit_code: judge::exit_code(&tests, facts.strict),
+        summary: judge::summary(&tests),
         clauses: facts
             .contract
             .clauses
             .iter()
-            .map(|clause| judge::clause(&declared(facts.contract, clause), &trials))
+            .map(|clause| judge::clause(&declared(facts.contract, clause), &tests))
             .collect(),
-        error_codes: facts.contract.catalog.codes.iter().map(|entry| judge::code(&published(entry), &trials)).collect(),
-        trials,
-        left_behind: facts
+        error_codes: facts.contract.catalog.codes.iter().map(|entry| judge::code(&docs_check(entry), &tests)).collect(),
+        tests,
+        leftovers: facts
             .left
             .iter()
-            .map(|made| LeftBehind {
+            .map(|made| Leftover {
                 noun: made.noun.clone(),
                 id: facts.redactor.clean(&made.id),
-                trial: made.trial.clone(),
+                test: made.test.clone(),
             })
             .collect(),
         actors: facts.actors.clone(),
@@ -164,7 +164,7 @@ fn declared(contract: &Contract, clause: &Clause) -> ClauseReport {
         status: ClauseStatus::NotExercised,
         reason: None,
         exercised_by: 0,
-        trials: Vec::new(),
+        tests: Vec::new(),
         codes: clause.codes.clone(),
         unjudged: (!unjudged.is_empty()).then(|| unjudged.into_iter().collect::<Vec<_>>().join("; ")),
         excluded: clause.excluded.clone(),
@@ -172,17 +172,17 @@ fn declared(contract: &Contract, clause: &Clause) -> ClauseReport {
 }
 
 /// A code as the contract has it.
-fn published(entry: &ErrorCode) -> CodeReport {
+fn docs_check(entry: &ErrorCode) -> CodeReport {
     CodeReport {
         code: entry.code.clone(),
         status: entry.status,
         observed: 0,
-        trials: Vec::new(),
+        tests: Vec::new(),
         excluded: entry.excluded.clone(),
     }
 }
 
-fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
+fn test_report(facts: &Facts<'_>, result: &TestResult) -> TestReport {
     let in_full = !result.record.findings.is_empty()
         || !result.record.attempts.is_empty()
         || result.outcome.verdict == Verdict::Inconclusive;
@@ -197,7 +197,7 @@ fn trial_report(facts: &Facts<'_>, result: &TrialResult) -> TrialReport {
         .collect();
     let own = Own::new(sent.iter().map(String::as_str));
     let described: BTreeSet<usize> = result.outcome.described.iter().flatten().copied().collect();
-    TrialReport {
+    TestReport {
         name: result.name.clone(),
         file: result.file.clone(),
         line: result.line,
@@ -282,7 +282,7 @@ fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
     }
 }
 
-fn findings(result: &TrialResult, own: &Own, redactor: &Redactor) -> Vec<FindingReport> {
+fn findings(result: &TestResult, own: &Own, redactor: &Redactor) -> Vec<FindingReport> {
     let described = |index: usize| result.outcome.described.get(index)?.first().copied();
     let findings = result.record.findings.iter().enumerate();
     findings

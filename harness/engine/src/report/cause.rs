@@ -3,44 +3,44 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use super::model::{ClauseStatus, Report, TrialReport};
+use super::model::{ClauseStatus, Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
 pub(super) use super::grouping::{Cause, causes};
 pub(super) use crate::finding::digest;
 
-/// Trials of a verdict by their reason, the most frequent reason first.
-pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TrialReport) -> bool) -> Vec<(&str, Vec<&TrialReport>)> {
-    let mut groups: Vec<(&str, Vec<&TrialReport>)> = Vec::new();
+/// Tests of a verdict by their reason, the most frequent reason first.
+pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TestReport) -> bool) -> Vec<(&str, Vec<&TestReport>)> {
+    let mut groups: Vec<(&str, Vec<&TestReport>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for trial in report.trials.iter().filter(|trial| wanted(trial)) {
-        let reason = trial.reason.as_deref().unwrap_or("no reason was given");
+    for test in report.tests.iter().filter(|test| wanted(test)) {
+        let reason = test.reason.as_deref().unwrap_or("no reason was given");
         let place = *places.entry(reason).or_insert(groups.len());
         match groups.get_mut(place) {
-            Some((_, trials)) => trials.push(trial),
-            None => groups.push((reason, vec![trial])),
+            Some((_, tests)) => tests.push(test),
+            None => groups.push((reason, vec![test])),
         }
     }
-    groups.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
+    groups.sort_by_key(|(_, tests)| std::cmp::Reverse(tests.len()));
     groups
 }
 
-/// True for a trial that is skipped since its breach is known.
-pub(super) fn is_known_deviation(trial: &TrialReport) -> bool {
-    trial.verdict == Verdict::Skipped && !trial.findings.is_empty()
+/// True for a test that is skipped since its violation is known.
+pub(super) fn is_known_deviation(test: &TestReport) -> bool {
+    test.verdict == Verdict::Skipped && !test.findings.is_empty()
 }
 
 /// Failures of no finding: known deviations that are out of date.
-pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TrialReport> {
-    report.trials.iter().filter(|trial| trial.verdict == Verdict::Failed && trial.findings.is_empty())
+pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TestReport> {
+    report.tests.iter().filter(|test| test.verdict == Verdict::Failed && test.findings.is_empty())
 }
 
 /// The verdict on the run in one sentence.
 pub(super) fn sentence(report: &Report) -> &'static str {
     match report.exit_code {
         0 if report.count(Verdict::Failed) > 0 => "Nothing is broken that was not broken before.",
-        0 if report.trials.is_empty() => "No test falls into this shard; its report is a part of the whole run.",
+        0 if report.tests.is_empty() => "No test falls into this shard; its report is a part of the whole run.",
         0 if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => {
             "Nothing could be checked in this shard; its report is a part of the whole run."
         }
@@ -51,25 +51,25 @@ pub(super) fn sentence(report: &Report) -> &'static str {
         0 => "The API keeps its promises.",
         1 => "The API breaks its contract.",
         _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
-        _ => "No broken promise was found, but not everything could be checked.",
+        _ => "No violations was found, but not everything could be checked.",
     }
 }
 
 /// Which rule decided on the exit code.
 pub(super) fn decided(report: &Report) -> String {
-    let total = report.trials.len();
+    let total = report.tests.len();
     match report.exit_code {
-        0 => "no trial failed, and none came to no verdict".to_owned(),
+        0 => "no test failed, and none came to no verdict".to_owned(),
         1 => {
             let failed = report.count(Verdict::Failed);
             let stale = stale(report).count();
-            let mut text = format!("{failed} of {} failed", counted(total, "trial"));
+            let mut text = format!("{failed} of {} failed", counted(total, "test"));
             if failed > stale {
                 let broken: BTreeSet<&str> = report
-                    .trials
+                    .tests
                     .iter()
-                    .filter(|trial| trial.verdict == Verdict::Failed)
-                    .flat_map(|trial| &trial.findings)
+                    .filter(|test| test.verdict == Verdict::Failed)
+                    .flat_map(|test| &test.findings)
                     .filter(|finding| finding.level == Level::Must || report.strict)
                     .map(|finding| finding.clause.as_str())
                     .collect();
@@ -84,13 +84,13 @@ pub(super) fn decided(report: &Report) -> String {
             text
         }
         _ => match report.count(Verdict::Inconclusive) {
-            0 => "no trial was there to judge by".to_owned(),
-            open => format!("nothing failed, but {open} of {} came to no verdict", counted(total, "trial")),
+            0 => "no test was there to judge by".to_owned(),
+            open => format!("nothing failed, but {open} of {} came to no verdict", counted(total, "test")),
         },
     }
 }
 
-/// `1 trial`, `2 trials`.
+/// `1 test`, `2 trials`.
 pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
 }
@@ -127,8 +127,8 @@ pub(crate) fn shell(word: &str) -> String {
     }
 }
 
-/// The anchor of a trial, the same in every run.
-pub(super) fn trial_anchor(name: &str) -> String {
+/// The anchor of a test, the same in every run.
+pub(super) fn test_anchor(name: &str) -> String {
     format!("t-{}", &digest(&[name])[..12])
 }
 
@@ -140,7 +140,7 @@ mod tests {
     fn numbers_and_times_are_for_people() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([999, 1999, 61_000].map(duration), ["999 ms", "1.9 s", "1 min 1 s"]);
-        assert_eq!(counted(1, "trial") + ", " + &counted(2, "trial"), "1 trial, 2 trials");
+        assert_eq!(counted(1, "test") + ", " + &counted(2, "test"), "1 test, 2 tests");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-use super::cause::{counted, trial_anchor};
-use super::model::{Report, TrialReport};
-use super::spell::visible;
+use super::cause::{counted, test_anchor};
+use super::escape::visible;
+use super::model::{Report, TestReport};
 use super::words::{details, message};
 use crate::verdict::Verdict;
 
@@ -16,7 +16,7 @@ const LONGEST_TRACE: usize = 16 * 1024;
 
 /// The report.
 pub(super) fn render(report: &Report) -> String {
-    let count = |status: &str| report.trials.iter().filter(|trial| self::status(trial.verdict) == status).count();
+    let count = |status: &str| report.tests.iter().filter(|test| self::status(test.verdict) == status).count();
     let start = moment(&report.started_at).unwrap_or_default();
     let document = json!({
         "reportFormat": "CTRF",
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report) -> String {
         "results": {
             "tool": { "name": report.suite.name, "version": report.suite.version },
             "summary": {
-                "tests": report.trials.len(),
+                "tests": report.tests.len(),
                 "passed": count("passed"),
                 "failed": count("failed"),
                 "skipped": count("skipped"),
@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report) -> String {
                 "duration": whole(report.duration_ms),
                 "extra": { "byVerdict": report.summary, "exitCode": report.exit_code },
             },
-            "tests": report.trials.iter().map(|trial| entry(report, trial)).collect::<Vec<_>>(),
+            "tests": report.tests.iter().map(|test| entry(report, test)).collect::<Vec<_>>(),
             "environment": {
                 "testEnvironment": visible(&report.target),
                 "extra": {
@@ -54,7 +54,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// The format has no word for a warning, which is a pass here, and none for a trial without verdict.
+/// The format has no word for a warning, which is a pass here, and none for a test without verdict.
 fn status(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed | Verdict::Warned => "passed",
@@ -64,30 +64,30 @@ fn status(verdict: Verdict) -> &'static str {
     }
 }
 
-fn entry(report: &Report, trial: &TrialReport) -> Value {
+fn entry(report: &Report, test: &TestReport) -> Value {
     let mut entry = Map::new();
     let mut set = |name: &str, value: Value| entry.insert(name.to_owned(), value);
-    set("testId", trial_anchor(&trial.name).into());
-    set("name", visible(&trial.name).into());
-    set("status", status(trial.verdict).into());
-    set("rawStatus", trial.verdict.as_str().into());
-    set("duration", whole(trial.duration_ms).into());
-    if let Some(start) = trial.started_at.as_deref().and_then(moment) {
+    set("testId", test_anchor(&test.name).into());
+    set("name", visible(&test.name).into());
+    set("status", status(test.verdict).into());
+    set("rawStatus", test.verdict.as_str().into());
+    set("duration", whole(test.duration_ms).into());
+    if let Some(start) = test.started_at.as_deref().and_then(moment) {
         set("start", start.into());
-        set("stop", (start + whole(trial.duration_ms)).into());
+        set("stop", (start + whole(test.duration_ms)).into());
     }
     set("type", "conformance".into());
-    if !trial.file.is_empty() {
-        set("suite", trial.file.split('/').map(visible).collect::<Vec<_>>().into());
-        set("filePath", visible(&trial.file).into());
-        set("line", trial.line.into());
+    if !test.file.is_empty() {
+        set("suite", test.file.split('/').map(visible).collect::<Vec<_>>().into());
+        set("filePath", visible(&test.file).into());
+        set("line", test.line.into());
     }
-    if !trial.clauses.is_empty() {
-        set("tags", trial.clauses.iter().map(|clause| visible(clause)).collect::<Vec<_>>().into());
+    if !test.clauses.is_empty() {
+        set("tags", test.clauses.iter().map(|clause| visible(clause)).collect::<Vec<_>>().into());
     }
-    if trial.verdict != Verdict::Passed || !trial.findings.is_empty() {
-        let message = message(report, trial);
-        set("trace", cut(&visible(&details(report, trial, &message))).into());
+    if test.verdict != Verdict::Passed || !test.findings.is_empty() {
+        let message = message(report, test);
+        set("trace", cut(&visible(&details(report, test, &message))).into());
         set("message", message.into());
     }
     Value::Object(entry)

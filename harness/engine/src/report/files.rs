@@ -14,16 +14,16 @@ pub(super) fn write(
 ) -> Result<Vec<PathBuf>, String> {
     let told = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut written = Vec::new();
-    match most.filter(|most| report.trials.len() > *most) {
+    match most.filter(|most| report.tests.len() > *most) {
         None => {
             write_whole(path, &render(report)).map_err(|error| told(path, error))?;
             written.push(path.to_path_buf());
         }
         Some(most) => {
             let mut some = report.clone();
-            for (index, trials) in report.trials.chunks(most).enumerate() {
+            for (index, tests) in report.tests.chunks(most).enumerate() {
                 let part = numbered(path, index + 1);
-                some.trials = trials.to_vec();
+                some.tests = tests.to_vec();
                 write_whole(&part, &render(&some)).map_err(|error| told(&part, error))?;
                 written.push(part);
             }

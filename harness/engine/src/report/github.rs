@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use super::again;
 use super::cause::{self, counted};
-use super::model::{Report, TrialReport};
-use super::spell::{one_line, visible};
+use super::escape::{one_line, visible};
+use super::model::{Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -20,7 +20,7 @@ const LONGEST: usize = 2000;
 
 /// An annotation.
 struct Annotation<'r> {
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     title: String,
     message: String,
 }
@@ -33,15 +33,15 @@ pub(super) fn render(report: &Report) -> String {
         let fails = cause.finding.level == Level::Must || report.strict;
         if fails { &mut errors } else { &mut warnings }.push(of_cause(report, cause));
     }
-    errors.extend(cause::stale(report).map(|trial| Annotation {
-        trial,
+    errors.extend(cause::stale(report).map(|test| Annotation {
+        test,
         title: "A known deviation is out of date".to_owned(),
-        message: trial.reason.clone().unwrap_or_default(),
+        message: test.reason.clone().unwrap_or_default(),
     }));
-    let open = cause::by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
-    warnings.extend(open.into_iter().filter_map(|(reason, trials)| {
-        let title = format!("No verdict in {}", counted(trials.len(), "trial"));
-        Some(Annotation { trial: trials.first()?, title, message: reason.to_owned() })
+    let open = cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive);
+    warnings.extend(open.into_iter().filter_map(|(reason, tests)| {
+        let title = format!("No verdict in {}", counted(tests.len(), "test"));
+        Some(Annotation { test: tests.first()?, title, message: reason.to_owned() })
     }));
     let mut out = String::new();
     write_kind(&mut out, "error", &errors);
@@ -50,27 +50,27 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
-    let (finding, trial) = (cause.shown(), cause.example());
+    let (finding, test) = (cause.shown(), cause.example());
     let mut message = format!("{}\nexpected: {}\nactual:   {}\n", cause.title(), cause.expected(), cause.actual());
     if let Some(exchange) = cause.exchange() {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
     }
-    let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.trials.len(), "trial"), trial.name);
-    message.push_str(&again::again(report, trial, cause.exchange()));
+    let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.tests.len(), "test"), test.name);
+    message.push_str(&again::again(report, test, cause.exchange()));
     let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), cause.title());
-    Annotation { trial, title, message }
+    Annotation { test, title, message }
 }
 
 fn write_kind(out: &mut String, kind: &str, all: &[Annotation<'_>]) {
     // With more than fit, the last place is for the rest.
     let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
     for annotation in &all[..shown] {
-        let Annotation { trial, title, message } = annotation;
+        let Annotation { test, title, message } = annotation;
         let _ = writeln!(
             out,
             "::{kind} file={},line={},title={}::{}",
-            property(&trial.file),
-            trial.line.max(1),
+            property(&test.file),
+            test.line.max(1),
             property(&one_line(title, LONGEST_TITLE)),
             data(&cut(message))
         );

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::cause::{self, counted, digest};
-use super::model::{Report, TrialReport};
-use super::spell::one_line;
+use super::escape::one_line;
+use super::model::{Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -51,7 +51,7 @@ fn causes(report: &Report) -> impl Iterator<Item = Value> {
             cause.title(),
             cause.expected(),
             cause.actual(),
-            counted(cause.trials.len(), "trial"),
+            counted(cause.tests.len(), "test"),
             if cause.is_known() { ", a known deviation" } else { "" },
         );
         issue(&description, &finding.check, &cause.fingerprint(), severity, cause.example())
@@ -59,28 +59,26 @@ fn causes(report: &Report) -> impl Iterator<Item = Value> {
 }
 
 fn stale(report: &Report) -> impl Iterator<Item = Value> {
-    cause::stale(report).map(|trial| {
-        let reason = trial.reason.as_deref().unwrap_or_default();
-        issue(reason, "stale-deviation", &digest(&["stale-deviation", &trial.name]), "major", trial)
+    cause::stale(report).map(|test| {
+        let reason = test.reason.as_deref().unwrap_or_default();
+        issue(reason, "stale-deviation", &digest(&["stale-deviation", &test.name]), "major", test)
     })
 }
 
 fn inconclusive(report: &Report) -> impl Iterator<Item = Value> {
-    cause::by_reason(report, |trial| trial.verdict == Verdict::Inconclusive).into_iter().filter_map(
-        |(reason, trials)| {
-            let first = trials.first()?;
-            let description = format!("no verdict: {reason} ({})", counted(trials.len(), "trial"));
-            Some(issue(&description, "inconclusive", &digest(&["inconclusive", &first.name]), "info", first))
-        },
-    )
+    cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive).into_iter().filter_map(|(reason, tests)| {
+        let first = tests.first()?;
+        let description = format!("no verdict: {reason} ({})", counted(tests.len(), "test"));
+        Some(issue(&description, "inconclusive", &digest(&["inconclusive", &first.name]), "info", first))
+    })
 }
 
-fn issue(description: &str, check: &str, fingerprint: &str, severity: &str, trial: &TrialReport) -> Value {
+fn issue(description: &str, check: &str, fingerprint: &str, severity: &str, test: &TestReport) -> Value {
     json!({
         "description": one_line(description, LONGEST),
         "check_name": one_line(check, LONGEST),
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": { "path": one_line(&trial.file, LONGEST), "lines": { "begin": trial.line.max(1) } },
+        "location": { "path": one_line(&test.file, LONGEST), "lines": { "begin": test.line.max(1) } },
     })
 }

@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::model::{ExchangeReport, FindingReport, Report, TrialReport};
+use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 use crate::contract::Level;
 use crate::finding::{self, EXPECTATION};
@@ -49,7 +49,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'r> {
     /// The test.
-    pub(super) trial: &'r TrialReport,
+    pub(super) test: &'r TestReport,
     /// The finding.
     pub(super) finding: &'r FindingReport,
     /// True where it only follows from another finding of the cause.
@@ -64,18 +64,18 @@ pub(super) struct Cause<'r> {
     /// The finding that is shown for all: of the gravest level, of a test that failed where there is one.
     pub(super) finding: &'r FindingReport,
     /// Every test with such a finding, in order of name.
-    pub(super) trials: Vec<&'r TrialReport>,
+    pub(super) tests: Vec<&'r TestReport>,
     /// Every finding.
     pub(super) members: Vec<Member<'r>>,
     /// How many tests would pass if this cause alone were repaired.
     pub(super) alone: usize,
-    example: &'r TrialReport,
+    example: &'r TestReport,
     id: String,
 }
 
 impl<'r> Cause<'r> {
     /// The test that is shown for all of them: one that failed, if any did.
-    pub(super) fn example(&self) -> &'r TrialReport {
+    pub(super) fn example(&self) -> &'r TestReport {
         self.example
     }
 
@@ -91,7 +91,7 @@ impl<'r> Cause<'r> {
 
     /// True if every test of it is let pass for now.
     pub(super) fn is_known(&self) -> bool {
-        self.trials.iter().all(|trial| trial.verdict == Verdict::Skipped)
+        self.tests.iter().all(|test| test.verdict == Verdict::Skipped)
     }
 
     /// The anchor of its card; the same in every run in which it is seen.
@@ -107,7 +107,7 @@ impl<'r> Cause<'r> {
     /// The operations that show it, in order; those that only show what follows from it are left out.
     pub(super) fn operations(&self) -> Vec<&'r str> {
         let own = self.members.iter().filter(|member| !member.follows);
-        let all: BTreeSet<&str> = own.map(|member| operation(member.trial, member.finding)).collect();
+        let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
         all.into_iter().filter(|operation| !operation.is_empty()).collect()
     }
 
@@ -149,11 +149,11 @@ impl<'r> Cause<'r> {
 }
 
 /// The operation that a finding is about.
-pub(super) fn operation<'r>(trial: &'r TrialReport, finding: &'r FindingReport) -> &'r str {
+pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) -> &'r str {
     if !finding.key.operation.is_empty() {
         return &finding.key.operation;
     }
-    trial.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
+    test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
 }
 
 /// The causes behind all findings: operations that are not implemented, then those of MUST clauses, then by how many
@@ -164,7 +164,7 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     let alone = alone(report, &findings, &groups);
     let mut members: BTreeMap<&Group<'_>, Vec<Member<'_>>> = BTreeMap::new();
     for (item, (group, follows)) in findings.iter().zip(&groups) {
-        let member = Member { trial: item.trial, finding: item.finding, follows: *follows };
+        let member = Member { test: item.test, finding: item.finding, follows: *follows };
         members.entry(group).or_default().push(member);
     }
     let mut causes: Vec<Cause<'_>> = members
@@ -172,20 +172,20 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
         .filter_map(|(group, members)| cause(group, members, alone.get(group).copied().unwrap_or_default()))
         .collect();
     causes.sort_by_cached_key(|cause| {
-        let count = std::cmp::Reverse((cause.alone, cause.trials.len()));
+        let count = std::cmp::Reverse((cause.alone, cause.tests.len()));
         (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
     });
     causes
 }
 
 fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Option<Cause<'r>> {
-    let mut trials: Vec<&TrialReport> = Vec::new();
+    let mut tests: Vec<&TestReport> = Vec::new();
     for member in &members {
-        if trials.last().is_none_or(|last| last.name != member.trial.name) {
-            trials.push(member.trial);
+        if tests.last().is_none_or(|last| last.name != member.test.name) {
+            tests.push(member.test);
         }
     }
-    let failed = |member: &Member<'_>| member.trial.verdict != Verdict::Failed;
+    let failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
     // What a scenario asserts says more than a check, and than a property, whose message is about one value.
     let vague = |member: &Member<'_>| {
         let Member { finding, .. } = member;
@@ -198,25 +198,21 @@ fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Optio
     };
     let shown =
         members.iter().min_by_key(|member| (member.follows, failed(member), member.finding.level, vague(member)))?;
-    let (finding, example) = (shown.finding, shown.trial);
-    Some(Cause { kind: group.kind(), finding, trials, alone, example, id: group.id(), members })
+    let (finding, example) = (shown.finding, shown.test);
+    Some(Cause { kind: group.kind(), finding, tests, alone, example, id: group.id(), members })
 }
 
 /// A finding in its place.
 struct Item<'r> {
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     finding: &'r FindingReport,
     operation: &'r str,
 }
 
 fn findings(report: &Report) -> Vec<Item<'_>> {
     let mut items = Vec::new();
-    for trial in &report.trials {
-        items.extend(trial.findings.iter().map(|finding| Item {
-            trial,
-            finding,
-            operation: operation(trial, finding),
-        }));
+    for test in &report.tests {
+        items.extend(test.findings.iter().map(|finding| Item { test, finding, operation: operation(test, finding) }));
     }
     items
 }
@@ -297,7 +293,7 @@ fn status_of(answer: &str) -> Option<u16> {
 /// something else.
 fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
     let mut answers: HashMap<&str, bool> = HashMap::new();
-    for exchange in report.trials.iter().flat_map(|trial| &trial.exchanges) {
+    for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
         let Some(status) = exchange.status_code else { continue };
         let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
         let all = answers.entry(&exchange.operation).or_insert(true);
@@ -314,7 +310,7 @@ fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r
         findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
     // What says of another operation just what was said of these is no operation, either.
     let body = |item: &Item<'r>| {
-        let exchange = item.trial.exchanges.get(item.finding.exchange)?;
+        let exchange = item.test.exchanges.get(item.finding.exchange)?;
         Some((exchange.status_code?, exchange.response.as_ref()?.body.as_str()))
     };
     let words: HashSet<(u16, &str)> =
@@ -372,12 +368,12 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     let mut statuses: HashMap<(&str, usize), Group<'r>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         if item.finding.check == STATUS_CHECK && matches!(group, Group::Same(..)) {
-            statuses.insert((&item.trial.name, item.finding.exchange), group.clone());
+            statuses.insert((&item.test.name, item.finding.exchange), group.clone());
         }
     }
     let lead = |item: &Item<'r>, group: &Group<'r>| {
         let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
-        let lead = statuses.get(&(item.trial.name.as_str(), item.finding.exchange))?;
+        let lead = statuses.get(&(item.test.name.as_str(), item.finding.exchange))?;
         (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
     };
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
@@ -409,14 +405,14 @@ fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r
         |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput | Group::NotImplemented(_));
     let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| leads_on(group)) {
-        leads.entry(&item.trial.name).or_default().push((item.finding.exchange, item.operation, group));
+        leads.entry(&item.test.name).or_default().push((item.finding.exchange, item.operation, group));
     }
     let lead = |item: &Item<'r>| {
-        let of_trial = leads.get(item.trial.name.as_str())?.iter();
+        let of_test = leads.get(item.test.name.as_str())?.iter();
         let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
             *at <= item.finding.exchange || *operation == item.operation
         };
-        of_trial.filter(before).map(|(.., group)| (*group).clone()).next()
+        of_test.filter(before).map(|(.., group)| (*group).clone()).next()
     };
     let stored = |finding: &FindingReport| {
         finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
@@ -442,15 +438,15 @@ fn alone<'g, 'r>(
     findings: &[Item<'r>],
     groups: &'g [(Group<'r>, bool)],
 ) -> HashMap<&'g Group<'r>, usize> {
-    let mut of_trial: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
+    let mut of_test: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
     for (item, (group, _)) in findings.iter().zip(groups) {
         let open = report.fails(item.finding) && item.finding.deviation.is_none();
-        if open && item.trial.verdict == Verdict::Failed {
-            of_trial.entry(&item.trial.name).or_default().insert(group);
+        if open && item.test.verdict == Verdict::Failed {
+            of_test.entry(&item.test.name).or_default().insert(group);
         }
     }
     let mut alone = HashMap::new();
-    for groups in of_trial.values().filter(|groups| groups.len() == 1) {
+    for groups in of_test.values().filter(|groups| groups.len() == 1) {
         for group in groups {
             *alone.entry(*group).or_default() += 1;
         }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::model::{Report, TrialReport};
+use super::model::{Report, TestReport};
 use super::words::{LONGEST_MESSAGE, details, in_line, message, warning, worst_first};
 use super::xml::{self, Tag};
 use crate::verdict::Verdict;
@@ -49,10 +49,10 @@ struct Suite<'r> {
     cases: Vec<Case<'r>>,
 }
 
-/// A trial as a case.
+/// A test as a case.
 struct Case<'r> {
     name: String,
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     ending: Option<Ending>,
 }
 
@@ -72,8 +72,8 @@ struct Counts {
 }
 
 fn document(report: &Report, flavour: Flavour) -> String {
-    let trials = trials(report);
-    let suites = suites(report, &trials);
+    let tests = tests(report);
+    let suites = suites(report, &tests);
     let mut longest = LONGEST_TEXT;
     while longest > SHORTEST_TEXT {
         if let Some(text) = (Page { report, flavour, longest, limit: LARGEST_FILE }).write(&suites) {
@@ -85,18 +85,18 @@ fn document(report: &Report, flavour: Flavour) -> String {
     last.write(&suites).unwrap_or_default()
 }
 
-/// The trials, or in a run that came to none, one that says so: a file without cases reads as success.
-fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
-    if !report.trials.is_empty() {
-        return Cow::Borrowed(&report.trials);
+/// The tests, or in a run that came to none, one that says so: a file without cases reads as success.
+fn tests(report: &Report) -> Cow<'_, [TestReport]> {
+    if !report.tests.is_empty() {
+        return Cow::Borrowed(&report.tests);
     }
-    Cow::Owned(vec![TrialReport {
+    Cow::Owned(vec![TestReport {
         name: "harness::aborted".to_owned(),
         file: String::new(),
         line: 0,
-        about: "A run has at least one trial.".to_owned(),
+        about: "A run has at least one test.".to_owned(),
         verdict: Verdict::Inconclusive,
-        reason: Some("the run ended before any trial did: nothing is known of the target".to_owned()),
+        reason: Some("the run ended before any test did: nothing is known of the target".to_owned()),
         started_at: Some(report.started_at.clone()),
         duration_ms: report.duration_ms,
         clauses: Vec::new(),
@@ -113,31 +113,31 @@ fn trials(report: &Report) -> Cow<'_, [TrialReport]> {
     }])
 }
 
-fn suites<'r>(report: &Report, trials: &'r [TrialReport]) -> Vec<Suite<'r>> {
-    let mut by_file: BTreeMap<(&str, &str), Vec<&TrialReport>> = BTreeMap::new();
-    for trial in trials {
-        by_file.entry((path(trial), &trial.file)).or_default().push(trial);
+fn suites<'r>(report: &Report, tests: &'r [TestReport]) -> Vec<Suite<'r>> {
+    let mut by_file: BTreeMap<(&str, &str), Vec<&TestReport>> = BTreeMap::new();
+    for test in tests {
+        by_file.entry((path(test), &test.file)).or_default().push(test);
     }
     let (mut names, mut classes) = (Names::default(), Names::default());
     by_file
         .into_iter()
-        .map(|((path, file), trials)| {
+        .map(|((path, file), tests)| {
             let mut own = Names::default();
             Suite {
                 name: names.unique(in_line(path, LONGEST_VALUE)),
                 class: classes.unique(class(path)),
                 file,
-                cases: trials.into_iter().map(|trial| case(report, trial, path, &mut own)).collect(),
+                cases: tests.into_iter().map(|test| case(report, test, path, &mut own)).collect(),
             }
         })
         .collect()
 }
 
-/// The path of a scenario as trial names show it; for a trial of no file, what stands before its `::`.
-fn path(trial: &TrialReport) -> &str {
-    let file = trial.file.strip_prefix("scenarios/").unwrap_or(&trial.file);
+/// The path of a scenario as test names show it; for a test of no file, what stands before its `::`.
+fn path(test: &TestReport) -> &str {
+    let file = test.file.strip_prefix("scenarios/").unwrap_or(&test.file);
     match file.strip_suffix(".yaml").unwrap_or(file) {
-        "" => trial.name.split_once("::").map_or("run", |(path, _)| path),
+        "" => test.name.split_once("::").map_or("run", |(path, _)| path),
         path => path,
     }
 }
@@ -160,10 +160,10 @@ fn class(path: &str) -> String {
     }
 }
 
-fn case<'r>(report: &Report, trial: &'r TrialReport, path: &str, names: &mut Names) -> Case<'r> {
-    let own = trial.name.strip_prefix(path).and_then(|rest| rest.strip_prefix("::")).unwrap_or(&trial.name);
+fn case<'r>(report: &Report, test: &'r TestReport, path: &str, names: &mut Names) -> Case<'r> {
+    let own = test.name.strip_prefix(path).and_then(|rest| rest.strip_prefix("::")).unwrap_or(&test.name);
     let own = if own.is_empty() { "unnamed" } else { own };
-    Case { name: names.unique(in_line(own, LONGEST_VALUE)), trial, ending: ending(report, trial) }
+    Case { name: names.unique(in_line(own, LONGEST_VALUE)), test, ending: ending(report, test) }
 }
 
 /// Names that were given away.
@@ -186,22 +186,22 @@ impl Names {
     }
 }
 
-fn ending(report: &Report, trial: &TrialReport) -> Option<Ending> {
-    let (element, kind) = match trial.verdict {
+fn ending(report: &Report, test: &TestReport) -> Option<Ending> {
+    let (element, kind) = match test.verdict {
         Verdict::Passed | Verdict::Warned => return None,
-        Verdict::Failed => ("failure", failure_kind(report, trial)),
-        Verdict::Inconclusive if report.trials.is_empty() => ("error", "harness.aborted".to_owned()),
-        Verdict::Inconclusive if trial.flaky => ("error", "harness.flaky".to_owned()),
+        Verdict::Failed => ("failure", failure_kind(report, test)),
+        Verdict::Inconclusive if report.tests.is_empty() => ("error", "harness.aborted".to_owned()),
+        Verdict::Inconclusive if test.flaky => ("error", "harness.flaky".to_owned()),
         Verdict::Inconclusive => ("error", "harness.inconclusive".to_owned()),
-        Verdict::Skipped if trial.findings.is_empty() => ("skipped", "contract.not-exercised".to_owned()),
+        Verdict::Skipped if test.findings.is_empty() => ("skipped", "contract.not-exercised".to_owned()),
         Verdict::Skipped => ("skipped", "contract.known-deviation".to_owned()),
     };
-    Some(Ending { element, kind, message: message(report, trial) })
+    Some(Ending { element, kind, message: message(report, test) })
 }
 
 /// The check that speaks, as a dotted name. A failure of no check is about the list of known deviations.
-fn failure_kind(report: &Report, trial: &TrialReport) -> String {
-    let Some(first) = worst_first(report, trial).first().copied() else {
+fn failure_kind(report: &Report, test: &TestReport) -> String {
+    let Some(first) = worst_first(report, test).first().copied() else {
         return "contract.stale-deviation".to_owned();
     };
     let word: String = first
@@ -242,8 +242,8 @@ impl Page<'_> {
     }
 
     fn suite(&self, out: &mut String, index: usize, suite: &Suite<'_>) -> Option<()> {
-        let took = suite.cases.iter().fold(0_u64, |sum, case| sum.saturating_add(case.trial.duration_ms));
-        let began = suite.cases.iter().filter_map(|case| moment(case.trial.started_at.as_deref()?)).min();
+        let took = suite.cases.iter().fold(0_u64, |sum, case| sum.saturating_add(case.test.duration_ms));
+        let began = suite.cases.iter().filter_map(|case| moment(case.test.started_at.as_deref()?)).min();
         let tag = Tag::new("testsuite")
             .with("name", &suite.name)
             .with("time", &seconds(took))
@@ -263,24 +263,24 @@ impl Page<'_> {
     }
 
     fn case(&self, out: &mut String, class: &str, case: &Case<'_>) {
-        let trial = case.trial;
+        let test = case.test;
         let mut tag = Tag::new("testcase")
             .with("classname", class)
             .with("name", &case.name)
-            .with("time", &seconds(trial.duration_ms));
+            .with("time", &seconds(test.duration_ms));
         if self.wide() {
             tag = tag
-                .with_some("file", Some(trial.file.as_str()).filter(|file| !file.is_empty()))
-                .with_some("line", (trial.line > 0).then(|| trial.line.to_string()).as_deref())
-                .with_some("timestamp", trial.started_at.as_deref().and_then(moment).as_deref());
+                .with_some("file", Some(test.file.as_str()).filter(|file| !file.is_empty()))
+                .with_some("line", (test.line > 0).then(|| test.line.to_string()).as_deref())
+                .with_some("timestamp", test.started_at.as_deref().and_then(moment).as_deref());
         }
-        let plain = case.ending.is_none() && trial.findings.is_empty();
+        let plain = case.ending.is_none() && test.findings.is_empty();
         if plain && !self.wide() {
             return line(out, 2, &tag.empty());
         }
         line(out, 2, &tag.start());
         if self.wide() {
-            properties(out, 3, &remarks(trial));
+            properties(out, 3, &remarks(test));
         }
         if !plain {
             line(out, 3, &self.result(case));
@@ -289,13 +289,13 @@ impl Page<'_> {
     }
 
     fn result(&self, case: &Case<'_>) -> String {
-        let details = |message: &str| details(self.report, case.trial, message);
+        let details = |message: &str| details(self.report, case.test, message);
         match &case.ending {
             Some(ending) => Tag::new(ending.element)
                 .with("message", &ending.message)
                 .with("type", &ending.kind)
                 .around(&details(&ending.message), self.longest),
-            None => Tag::new("system-out").around(&details(&warning(self.report, case.trial)), self.longest),
+            None => Tag::new("system-out").around(&details(&warning(self.report, case.test)), self.longest),
         }
     }
 
@@ -338,15 +338,15 @@ impl Counts {
     }
 }
 
-/// What a case says of its trial.
-fn remarks(trial: &TrialReport) -> Vec<(&'static str, String)> {
-    let mut remarks = vec![("verdict", trial.verdict.as_str().to_owned())];
-    if !trial.clauses.is_empty() {
-        remarks.push(("clauses", trial.clauses.join(", ")));
+/// What a case says of its test.
+fn remarks(test: &TestReport) -> Vec<(&'static str, String)> {
+    let mut remarks = vec![("verdict", test.verdict.as_str().to_owned())];
+    if !test.clauses.is_empty() {
+        remarks.push(("clauses", test.clauses.join(", ")));
     }
-    if trial.verdict == Verdict::Warned {
+    if test.verdict == Verdict::Warned {
         let warnings: Vec<String> =
-            trial.findings.iter().map(|finding| format!("{} {}", finding.clause, finding.check)).collect();
+            test.findings.iter().map(|finding| format!("{} {}", finding.clause, finding.check)).collect();
         remarks.push(("warnings", warnings.join(", ")));
     }
     remarks

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::again;
 use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
-use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TrialReport};
-use super::spell::{one_line, visible};
+use super::escape::{one_line, visible};
+use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -15,7 +15,7 @@ const MOST: usize = 900_000;
 /// The most characters of a value, of a command, and of a text that is not in a table.
 const LONGEST_VALUE: usize = 600;
 const LONGEST_COMMAND: usize = 4000;
-/// Trials that are named for a cause or a reason.
+/// Tests that are named for a cause or a reason.
 const NAMED: usize = 10;
 /// Room for a section's heading and for the note of what is left out.
 const NOTE: usize = 400;
@@ -34,8 +34,8 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     };
     let stale = cause::stale(report).map(of_stale);
     let broken = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
-    out.section("Broken promises", "", broken.collect());
-    out.section("No verdict", "", reasons(report, |trial| trial.verdict == Verdict::Inconclusive));
+    out.section("Violations", "", broken.collect());
+    out.section("No verdict", "", reasons(report, |test| test.verdict == Verdict::Inconclusive));
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     out.section("Recommendations not followed", "", advised);
     let known = match report.deviations.as_slice() {
@@ -43,14 +43,14 @@ pub(super) fn within(report: &Report, most: usize) -> String {
         entries => entries.iter().map(of_deviation).collect(),
     };
     out.section("Known deviations", "", known);
-    let table = "| clause | level | outcome | trials | what it says |\n|---|---|---|---:|---|\n";
+    let table = "| clause | level | outcome | tests | what it says |\n|---|---|---|---:|---|\n";
     let clauses = [ClauseStatus::Violated, ClauseStatus::NotExercised];
     let clauses = clauses.into_iter().flat_map(|status| report.clauses_with(status)).map(of_clause).collect();
     out.section("Clauses that are not upheld", table, clauses);
     let unseen = report.error_codes.iter().filter(|code| code.observed == 0);
     let codes = unseen.map(|code| format!("- {}\n", value(&code.code))).collect();
     out.section("Codes that were not observed", "", codes);
-    let skipped = |trial: &TrialReport| trial.verdict == Verdict::Skipped && !is_known_deviation(trial);
+    let skipped = |test: &TestReport| test.verdict == Verdict::Skipped && !is_known_deviation(test);
     out.section("Not put to the test", "", reasons(report, skipped));
     out.text
 }
@@ -98,10 +98,10 @@ fn head(report: &Report) -> String {
         report.exit_code,
         cause::decided(report)
     );
-    text.push_str("| trials | failed | inconclusive | warned | skipped | passed |\n|---:|---:|---:|---:|---:|---:|\n");
+    text.push_str("| tests | failed | inconclusive | warned | skipped | passed |\n|---:|---:|---:|---:|---:|---:|\n");
     let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
     let counts: Vec<String> = worst_first.iter().map(|verdict| grouped(report.count(*verdict) as u64)).collect();
-    let _ = writeln!(text, "| {} | {} |\n", grouped(report.trials.len() as u64), counts.join(" | "));
+    let _ = writeln!(text, "| {} | {} |\n", grouped(report.tests.len() as u64), counts.join(" | "));
     let of = |status| report.clauses_with(status).count();
     let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
     let _ = writeln!(
@@ -127,7 +127,7 @@ fn head(report: &Report) -> String {
 }
 
 fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
-    let (finding, trial, exchange) = (cause.shown(), cause.example(), cause.exchange());
+    let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let mut text = format!(
         "### {} {} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
         value(&finding.clause),
@@ -143,12 +143,12 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
         format!(" of {} as {}{id}", value(&exchange.endpoint), plain(&exchange.actor))
     });
     let _ = writeln!(text, "| where | {part}{} |", place.unwrap_or_default());
-    let _ = writeln!(text, "| trial | {} ({}:{}) |\n", value(&trial.name), value(&trial.file), trial.line);
-    let commands = vec![again::again(report, trial, exchange), again::rerun(report, &trial.name)];
+    let _ = writeln!(text, "| test | {} ({}:{}) |\n", value(&test.name), value(&test.file), test.line);
+    let commands = vec![again::again(report, test, exchange), again::rerun(report, &test.name)];
     text.push_str(&fenced(&commands));
-    let others: Vec<&TrialReport> = cause.trials.iter().copied().filter(|other| other.name != trial.name).collect();
+    let others: Vec<&TestReport> = cause.tests.iter().copied().filter(|other| other.name != test.name).collect();
     if !others.is_empty() {
-        let _ = write!(text, "\n<details><summary>{}</summary>\n\n", counted(others.len(), "further trial"));
+        let _ = write!(text, "\n<details><summary>{}</summary>\n\n", counted(others.len(), "further test"));
         text.push_str(&names(&others));
         text.push_str("\n</details>\n");
     }
@@ -162,20 +162,20 @@ fn seen(cause: &Cause<'_>) -> String {
     let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
     let alone =
         if cause.alone == 0 { String::new() } else { format!(", {} by this alone", grouped(cause.alone as u64)) };
-    format!("{}{alone}{on}", counted(cause.trials.len(), "trial"))
+    format!("{}{alone}{on}", counted(cause.tests.len(), "test"))
 }
 
-fn of_stale(trial: &TrialReport) -> String {
-    let reason = trial.reason.as_deref().unwrap_or_default();
-    format!("- {} ({}:{})\n", plain(reason), value(&trial.file), trial.line)
+fn of_stale(test: &TestReport) -> String {
+    let reason = test.reason.as_deref().unwrap_or_default();
+    format!("- {} ({}:{})\n", plain(reason), value(&test.file), test.line)
 }
 
 fn of_deviation(entry: &DeviationReport) -> String {
-    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
     let subject: Vec<String> = subject.into_iter().flatten().map(|text| value(text)).collect();
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {}", plain(owner))).unwrap_or_default();
     let note = entry.note.as_ref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
-    let seen = counted(entry.observed_in.len(), "trial");
+    let seen = counted(entry.observed_in.len(), "test");
     format!(
         "- **{}** {}: {} ({}{owner}, until {}), seen in {seen}{note}\n",
         entry.state.as_str(),
@@ -198,25 +198,25 @@ fn of_clause(clause: &ClauseReport) -> String {
     )
 }
 
-fn reasons(report: &Report, wanted: impl Fn(&TrialReport) -> bool) -> Vec<String> {
-    let group = |(reason, trials): (&str, Vec<&TrialReport>)| {
+fn reasons(report: &Report, wanted: impl Fn(&TestReport) -> bool) -> Vec<String> {
+    let group = |(reason, tests): (&str, Vec<&TestReport>)| {
         format!(
             "**{}**: {}\n\n<details><summary>which</summary>\n\n{}\n</details>\n\n",
-            counted(trials.len(), "trial"),
+            counted(tests.len(), "test"),
             plain(reason),
-            names(&trials)
+            names(&tests)
         )
     };
     cause::by_reason(report, wanted).into_iter().map(group).collect()
 }
 
-fn names(trials: &[&TrialReport]) -> String {
+fn names(tests: &[&TestReport]) -> String {
     let mut text = String::new();
-    for trial in trials.iter().take(NAMED) {
-        let _ = writeln!(text, "- {} ({}:{})", value(&trial.name), value(&trial.file), trial.line);
+    for test in tests.iter().take(NAMED) {
+        let _ = writeln!(text, "- {} ({}:{})", value(&test.name), value(&test.file), test.line);
     }
-    if trials.len() > NAMED {
-        let _ = writeln!(text, "- and {} more", grouped((trials.len() - NAMED) as u64));
+    if tests.len() > NAMED {
+        let _ = writeln!(text, "- and {} more", grouped((tests.len() - NAMED) as u64));
     }
     text
 }

@@ -8,6 +8,7 @@ mod ctrf;
 mod curl;
 mod destination;
 mod drafted;
+mod escape;
 mod files;
 mod github;
 mod gitlab;
@@ -20,11 +21,10 @@ mod junit;
 mod markdown;
 pub mod model;
 pub mod parts;
+mod pii;
 mod queries;
 mod read;
-mod spell;
 pub mod terminal;
-mod veil;
 mod words;
 mod xml;
 
@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use crate::output::tell;
 use crate::secret::{Dividers, Redactor};
 
-pub use build::{Facts, TrialResult, actors, build, test_reports};
+pub use build::{Facts, TestResult, actors, build, test_reports};
 pub(crate) use cause::shell;
 pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};
@@ -51,7 +51,7 @@ pub struct Format {
     pub ending: &'static str,
     /// The report as text.
     pub render: fn(&Report) -> String,
-    /// The most trials that readers take in one file.
+    /// The most tests that readers take in one file.
     pub most: Option<usize>,
     /// What the text is made of.
     pub syntax: Syntax,
@@ -196,7 +196,7 @@ fn scanned(report: &Report, format: &Format, redactor: &Redactor, path: &Path) -
         Syntax::Markup => Dividers::Markup,
         Syntax::Lines | Syntax::Commands => Dividers::Lines,
     };
-    let empty = || (format.render)(&Report { trials: Vec::new(), ..report.clone() });
+    let empty = || (format.render)(&Report { tests: Vec::new(), ..report.clone() });
     match redactor.scan(&text, dividers, empty) {
         None => text,
         Some((clean, count)) => {
@@ -226,16 +226,16 @@ pub fn write_page(order: &Order, page: &str) -> Result<Option<PathBuf>, String> 
     Ok(destination.file().map(Path::to_path_buf))
 }
 
-/// A name that no other process of the run uses: the only trial's, if there is only one, or the shard's, and
+/// A name that no other process of the run uses: the only test's, if there is only one, or the shard's, and
 /// the process id.
 fn own_name(report: &Report) -> String {
     let shard = report.manifest.as_ref().and_then(|manifest| manifest.shard.as_deref());
-    let trial = match (report.trials.as_slice(), shard) {
+    let test = match (report.tests.as_slice(), shard) {
         ([only], _) => only.name.as_str(),
         (_, Some(shard)) => &format!("shard-{}", shard.replace('/', "-of-")),
         _ => "run",
     };
-    let name: String = trial
+    let name: String = test
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' })
         .take(120)

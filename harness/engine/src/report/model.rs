@@ -37,16 +37,17 @@ pub struct Report {
     pub requests: u64,
     /// The exit code that follows.
     pub exit_code: u8,
-    /// How many trials had each verdict.
+    /// How many tests had each verdict.
     pub summary: BTreeMap<String, usize>,
     /// Every clause of the register.
     pub clauses: Vec<ClauseReport>,
     /// Every code of the catalogue.
     pub error_codes: Vec<CodeReport>,
-    /// Every trial, in order of name.
-    pub trials: Vec<TrialReport>,
+    /// Every test, in order of name.
+    #[serde(rename = "trials")]
+    pub tests: Vec<TestReport>,
     /// What the run has made and could not take away.
-    pub left_behind: Vec<LeftBehind>,
+    pub leftovers: Vec<Leftover>,
     /// The actors of the contract that need a credential.
     #[serde(default)]
     pub actors: Vec<ActorReport>,
@@ -67,13 +68,13 @@ pub struct Report {
 pub struct Manifest {
     /// Which part it is, `I/N`; absent when the run was not divided into shards.
     pub shard: Option<String>,
-    /// True when a runner of ours gave every trial a process, and so a report, of its own.
-    pub by_trial: bool,
-    /// True when filters left only some trials of the suite.
+    /// True when a runner of ours gave every test a process, and so a report, of its own.
+    pub by_test: bool,
+    /// True when filters left only some tests of the suite.
     pub filtered: bool,
-    /// The trials of all parts together.
+    /// The tests of all parts together.
     pub whole: Extent,
-    /// The trials of this part.
+    /// The tests of this part.
     pub part: Extent,
     /// What was chosen that can change a verdict.
     pub options: BTreeMap<String, String>,
@@ -84,16 +85,17 @@ pub struct Manifest {
     /// The flags by which the run reached its target and generated its cases, without secrets, as a shell takes them.
     #[serde(default)]
     pub flags: String,
-    /// For each known deviation, of how many trials of the suite it speaks.
+    /// For each known deviation, of how many tests of the suite it speaks.
     pub spoken_of: Vec<usize>,
 }
 
-/// A set of trials.
+/// A set of tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
     /// How many they are.
-    pub trials: usize,
+    #[serde(rename = "trials")]
+    pub tests: usize,
     /// SHA-256 over their names, sorted, each with a line feed behind it.
     pub hash: String,
 }
@@ -139,10 +141,11 @@ pub struct ClauseReport {
     pub status: ClauseStatus,
     /// Why it was not put to the test, or that it was broken as is known.
     pub reason: Option<String>,
-    /// How many trials put it to the test.
+    /// How many tests put it to the test.
     pub exercised_by: usize,
-    /// The trials that are about it, and those in which it was broken.
-    pub trials: Vec<String>,
+    /// The tests that are about it, and those in which it was broken.
+    #[serde(rename = "trials")]
+    pub tests: Vec<String>,
     /// The error codes that it is about: it is upheld only where a test of it observed one of them.
     #[serde(default)]
     pub codes: Vec<String>,
@@ -162,10 +165,11 @@ pub struct CodeReport {
     pub code: String,
     /// Its documented status.
     pub status: Option<u16>,
-    /// In how many trials it was observed.
+    /// In how many tests it was observed.
     pub observed: usize,
-    /// Some of these trials.
-    pub trials: Vec<String>,
+    /// Some of these tests.
+    #[serde(rename = "trials")]
+    pub tests: Vec<String>,
     /// Why no test can observe it, where the contract says so.
     #[serde(default)]
     pub excluded: Option<String>,
@@ -181,13 +185,13 @@ pub struct ActorReport {
     pub configured: bool,
 }
 
-/// What the answers of a trial show of a clause: judged by its own checks and expectations, and not violated by them.
+/// What the answers of a test show of a clause: judged by its own checks and expectations, and not violated by them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceReport {
     /// The clause.
     pub clause: String,
-    /// The checks that judged; `expectation` for the expectations of the trial itself.
+    /// The checks that judged; `expectation` for the expectations of the test itself.
     pub checks: Vec<String>,
     /// The error codes of the answers that they judged.
     pub codes: Vec<String>,
@@ -207,10 +211,10 @@ pub struct OpenReport {
     pub reason: String,
 }
 
-/// A trial.
+/// A test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TrialReport {
+pub struct TestReport {
     /// Its public name.
     pub name: String,
     /// The scenario's file, relative to the pack.
@@ -245,7 +249,7 @@ pub struct TrialReport {
     pub findings: Vec<FindingReport>,
     /// What was sent and came back; bodies only where something is wrong.
     pub exchanges: Vec<ExchangeReport>,
-    /// What was drawn and found, where the trial is a fuzz property.
+    /// What was drawn and found, where the test is a fuzz property.
     pub fuzz: Option<FuzzReport>,
     /// The command that prints a script which shows a violation of it again, where there is one.
     #[serde(default)]
@@ -280,7 +284,7 @@ pub struct AttemptReport {
 pub struct FuzzReport {
     /// How many cases were sent and judged.
     pub cases: usize,
-    /// How many drawn values were thrown away because the second opinion did not agree with the rule.
+    /// How many drawn values were thrown away because the oracle did not agree with the rule.
     pub discarded: usize,
     /// The rules that were drawn from.
     pub rules: Vec<RuleReport>,
@@ -321,7 +325,7 @@ pub struct FoundReport {
     pub exchange: usize,
 }
 
-/// A broken promise.
+/// A violations.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindingReport {
@@ -331,7 +335,7 @@ pub struct FindingReport {
     pub check: String,
     /// How bad it is.
     pub level: Level,
-    /// The claim.
+    /// The assertion.
     pub message: String,
     /// What the contract asks for.
     pub expected: String,
@@ -376,13 +380,13 @@ pub struct KeyReport {
 pub enum DeviationState {
     /// What it describes was seen.
     Observed,
-    /// Nothing can be said: its trials were not selected, had no verdict, or it comes and goes.
+    /// Nothing can be said: its tests were not selected, had no verdict, or it comes and goes.
     Unobserved,
     /// What it describes no longer happens.
     Stale,
     /// Its last day is over.
     Expired,
-    /// It speaks of no trial.
+    /// It speaks of no test.
     Unmatched,
 }
 
@@ -392,8 +396,9 @@ pub enum DeviationState {
 pub struct DeviationReport {
     /// The clause that is known to be broken.
     pub clause: Option<String>,
-    /// The pattern of the trials that it speaks of.
-    pub trials: Option<String>,
+    /// The pattern of the tests that it speaks of.
+    #[serde(rename = "trials")]
+    pub tests: Option<String>,
     /// The check that it speaks of.
     pub check: Option<String>,
     /// The part of the answer that it speaks of.
@@ -426,7 +431,7 @@ pub struct DeviationReport {
     pub state: DeviationState,
     /// What follows from that, in words.
     pub note: Option<String>,
-    /// The trials in which it was seen.
+    /// The tests in which it was seen.
     pub observed_in: Vec<String>,
 }
 
@@ -486,11 +491,12 @@ pub struct MessageReport {
 /// Something that could not be taken away.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LeftBehind {
+pub struct Leftover {
     /// What it is called.
     pub noun: String,
     /// Its id.
     pub id: String,
-    /// The trial that made it.
-    pub trial: String,
+    /// The test that made it.
+    #[serde(rename = "trial")]
+    pub test: String,
 }

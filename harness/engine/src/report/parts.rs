@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::judge;
-use super::model::{DeviationReport, Extent, Manifest, Report, TrialReport};
+use super::model::{DeviationReport, Extent, Manifest, Report, TestReport};
 
-/// The beginning of the names under which a rotted list of known deviations is reported. No trial of a
+/// The beginning of the names under which a rotted list of known deviations is reported. No test of a
 /// suite begins so, and only the whole run can tell.
 pub const OF_THE_LIST: &str = "deviations::";
 
@@ -21,7 +21,7 @@ pub struct Part {
 }
 
 /// What is wrong with some reports as the parts of one run, if anything is; `suite` are the names of all
-/// trials, where they are known.
+/// tests, where they are known.
 pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
     let first = parts.first()?;
     let Some(manifests) = parts.iter().map(|part| part.report.manifest.as_ref()).collect::<Option<Vec<_>>>() else {
@@ -39,15 +39,15 @@ pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
         .or_else(|| missing(parts, &manifests, suite))
 }
 
-/// The trials of all parts, without what each could say of the list of known deviations.
-pub fn trials(parts: &[Part]) -> Vec<TrialReport> {
-    let mut trials: Vec<TrialReport> = parts.iter().flat_map(|part| of_the_suite(&part.report)).cloned().collect();
-    trials.sort_by(|a, b| a.name.cmp(&b.name));
-    trials
+/// The tests of all parts, without what each could say of the list of known deviations.
+pub fn tests(parts: &[Part]) -> Vec<TestReport> {
+    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| of_the_suite(&part.report)).cloned().collect();
+    tests.sort_by(|a, b| a.name.cmp(&b.name));
+    tests
 }
 
-/// One report of all parts, judged once over their trials.
-pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<DeviationReport>) -> Option<Report> {
+/// One report of all parts, judged once over their tests.
+pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Option<Report> {
     let first = &parts.first()?.report;
     let manifest = first.manifest.as_ref()?;
     let begun = parts.iter().map(|part| part.report.started_at.as_str()).min()?;
@@ -55,16 +55,16 @@ pub fn joined(parts: &[Part], trials: Vec<TrialReport>, deviations: Vec<Deviatio
         started_at: begun.to_owned(),
         duration_ms: duration(parts, begun),
         requests: parts.iter().map(|part| part.report.requests).sum(),
-        exit_code: judge::exit_code(&trials, first.strict),
-        summary: judge::summary(&trials),
-        clauses: first.clauses.iter().map(|clause| judge::clause(clause, &trials)).collect(),
-        error_codes: first.error_codes.iter().map(|code| judge::code(code, &trials)).collect(),
-        trials,
-        left_behind: parts.iter().flat_map(|part| part.report.left_behind.clone()).collect(),
+        exit_code: judge::exit_code(&tests, first.strict),
+        summary: judge::summary(&tests),
+        clauses: first.clauses.iter().map(|clause| judge::clause(clause, &tests)).collect(),
+        error_codes: first.error_codes.iter().map(|code| judge::code(code, &tests)).collect(),
+        tests,
+        leftovers: parts.iter().flat_map(|part| part.report.leftovers.clone()).collect(),
         deviations,
         manifest: Some(Manifest {
             shard: None,
-            by_trial: false,
+            by_test: false,
             part: manifest.whole.clone(),
             day: parts.iter().filter_map(|part| Some(part.report.manifest.as_ref()?.day.clone())).max()?,
             ..manifest.clone()
@@ -84,20 +84,20 @@ fn duration(parts: &[Part], begun: &str) -> u64 {
     ends.max().unwrap_or_default()
 }
 
-fn of_the_suite(report: &Report) -> impl Iterator<Item = &TrialReport> {
-    report.trials.iter().filter(|trial| !trial.name.starts_with(OF_THE_LIST))
+fn of_the_suite(report: &Report) -> impl Iterator<Item = &TestReport> {
+    report.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
 }
 
 fn names(report: &Report) -> impl Iterator<Item = &str> {
-    of_the_suite(report).map(|trial| trial.name.as_str())
+    of_the_suite(report).map(|test| test.name.as_str())
 }
 
 /// A part that does not hold what its manifest says.
 fn damage(part: &Part, manifest: &Manifest) -> Option<String> {
     let held = Extent::of(names(&part.report));
     (held != manifest.part).then(|| {
-        let (name, count, wanted) = (&part.name, held.trials, manifest.part.trials);
-        format!("{name} is damaged: its manifest speaks of {wanted} trials, and these {count} are not they")
+        let (name, count, wanted) = (&part.name, held.tests, manifest.part.tests);
+        format!("{name} is damaged: its manifest speaks of {wanted} tests, and these {count} are not they")
     })
 }
 
@@ -122,7 +122,7 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
     let known: Vec<String> = report
         .deviations
         .iter()
-        .map(|entry| format!("{:?}", (&entry.clause, &entry.trials, &entry.check, &entry.place, &entry.expires)))
+        .map(|entry| format!("{:?}", (&entry.clause, &entry.tests, &entry.check, &entry.place, &entry.expires)))
         .collect();
     let configured = report.actors.iter().filter(|actor| actor.configured);
     let configured: Vec<&str> = configured.map(|actor| actor.name.as_str()).collect();
@@ -133,9 +133,9 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
         ("the target", report.target.clone()),
         ("the seed", report.seed.to_string()),
         ("strictness", report.strict.to_string()),
-        ("the planned trials", format!("{} trials, {}", whole.trials, whole.hash)),
-        ("the number of shards", if manifest.by_trial { "any".to_owned() } else { shards.to_owned() }),
-        ("one process a trial", manifest.by_trial.to_string()),
+        ("the planned tests", format!("{} tests, {}", whole.tests, whole.hash)),
+        ("the number of shards", if manifest.by_test { "any".to_owned() } else { shards.to_owned() }),
+        ("one process a test", manifest.by_test.to_string()),
         ("the actors with a credential", configured.join(" ")),
         ("the target file", manifest.target_file.clone().unwrap_or_else(|| "none".to_owned())),
         ("the known deviations", known.join(" ")),
@@ -144,19 +144,19 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
     fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(options).collect()
 }
 
-/// A shard or a trial that is there twice.
+/// A shard or a test that is there twice.
 fn doubled(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
     let mut shards: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut trials: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut tests: BTreeMap<&str, &str> = BTreeMap::new();
     for (part, manifest) in parts.iter().zip(manifests) {
-        let shard = manifest.shard.as_deref().filter(|_| !manifest.by_trial);
+        let shard = manifest.shard.as_deref().filter(|_| !manifest.by_test);
         if let Some(other) = shard.and_then(|shard| shards.insert(shard, &part.name)) {
             return Some(format!("shard {} is there twice: {other} and {}", shard?, part.name));
         }
         for name in names(&part.report) {
-            if let Some(other) = trials.insert(name, &part.name) {
+            if let Some(other) = tests.insert(name, &part.name) {
                 return Some(format!(
-                    "the trial {name} is there twice: {other} and {}; empty the folder before a run",
+                    "the test {name} is there twice: {other} and {}; empty the folder before a run",
                     part.name
                 ));
             }
@@ -165,7 +165,7 @@ fn doubled(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
     None
 }
 
-/// A shard or trials that are not there.
+/// A shard or tests that are not there.
 fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<String> {
     let whole = &manifests.first()?.whole;
     let there: Vec<&str> = parts.iter().flat_map(|part| names(&part.report)).collect();
@@ -174,7 +174,7 @@ fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<
     }
     let shards: Vec<&str> = manifests
         .iter()
-        .filter(|manifest| !manifest.by_trial)
+        .filter(|manifest| !manifest.by_test)
         .filter_map(|manifest| manifest.shard.as_deref())
         .collect();
     let count: usize = shards.first().and_then(|shard| shard.split('/').nth(1)?.parse().ok()).unwrap_or_default();
@@ -184,12 +184,12 @@ fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<
         let plural = if absent.len() == 1 { " is" } else { "s are" };
         return Some(format!("shard{plural} missing: {} (there: {})", absent.join(", "), shards.join(", ")));
     }
-    Some(missing_trials(&there, whole, suite))
+    Some(missing_tests(&there, whole, suite))
 }
 
-fn missing_trials(there: &[&str], whole: &Extent, suite: &[String]) -> String {
-    let count = whole.trials.saturating_sub(there.len());
-    let told = format!("{count} of {} trials are missing", whole.trials);
+fn missing_tests(there: &[&str], whole: &Extent, suite: &[String]) -> String {
+    let count = whole.tests.saturating_sub(there.len());
+    let told = format!("{count} of {} tests are missing", whole.tests);
     if Extent::of(suite.iter().map(String::as_str)) != *whole {
         return told;
     }

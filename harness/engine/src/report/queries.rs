@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TrialReport,
+    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TestReport,
 };
 use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
@@ -40,11 +40,11 @@ impl Extent {
         names.sort_unstable();
         let mut text = names.join("\n");
         text.push('\n');
-        Self { trials: names.len(), hash: hex(&Sha256::digest(text)) }
+        Self { tests: names.len(), hash: hex(&Sha256::digest(text)) }
     }
 }
 
-impl TrialReport {
+impl TestReport {
     /// What its answers show of a clause, where they show anything.
     pub fn evidence_of(&self, clause: &str) -> Option<&EvidenceReport> {
         self.evidence.iter().find(|evidence| evidence.clause == clause)
@@ -89,7 +89,7 @@ impl FindingReport {
 }
 
 impl Report {
-    /// How many trials had a verdict.
+    /// How many tests had a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()
     }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
-use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TrialReport};
-use super::spell::one_line;
+use super::escape::one_line;
+use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
@@ -26,17 +26,17 @@ pub fn render(report: &Report) -> String {
     let mut out = String::new();
     let causes = causes(report);
     write_causes(&mut out, &causes);
-    let stale: Vec<&TrialReport> = cause::stale(report).collect();
-    section(&mut out, "known deviations that are out of date", &stale, |trial| {
-        let reason = trial.reason.as_deref().unwrap_or_default();
-        format!("{reason} ({}:{})", trial.file, trial.line)
+    let stale: Vec<&TestReport> = cause::stale(report).collect();
+    section(&mut out, "known deviations that are out of date", &stale, |test| {
+        let reason = test.reason.as_deref().unwrap_or_default();
+        format!("{reason} ({}:{})", test.file, test.line)
     });
-    let inconclusive = by_reason(report, |trial| trial.verdict == Verdict::Inconclusive);
-    section(&mut out, "no verdict", &inconclusive, |(reason, trials)| {
-        format!("{:>5}  {reason} ({})", grouped(trials.len() as u64), trials[0].name)
+    let inconclusive = by_reason(report, |test| test.verdict == Verdict::Inconclusive);
+    section(&mut out, "no verdict", &inconclusive, |(reason, tests)| {
+        format!("{:>5}  {reason} ({})", grouped(tests.len() as u64), tests[0].name)
     });
-    let skipped = by_reason(report, |trial| trial.verdict == Verdict::Skipped && !cause::is_known_deviation(trial));
-    section(&mut out, "skipped", &skipped, |(reason, trials)| format!("{:>5}  {reason}", grouped(trials.len() as u64)));
+    let skipped = by_reason(report, |test| test.verdict == Verdict::Skipped && !cause::is_known_deviation(test));
+    section(&mut out, "skipped", &skipped, |(reason, tests)| format!("{:>5}  {reason}", grouped(tests.len() as u64)));
     let deviations: Vec<&DeviationReport> = report.deviations.iter().collect();
     section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
     write_left(&mut out, report);
@@ -100,7 +100,7 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
         if cause.alone > 0 { format!(", {} by this alone", grouped(cause.alone as u64)) } else { String::new() };
     let operations = cause.operations();
     let on = if operations.is_empty() { String::new() } else { format!("; on {}", operations.join(", ")) };
-    lines.push(format!("    {}{known}{on}", counted(cause.trials.len(), "test")));
+    lines.push(format!("    {}{known}{on}", counted(cause.tests.len(), "test")));
     lines.push(format!("    such as {}", cause.example().name));
     if roomy {
         out.push('\n');
@@ -112,7 +112,7 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
 
 /// A known deviation with what became of it.
 fn deviation(entry: &DeviationReport) -> String {
-    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
     let mut subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
     subject.extend(entry.operations.iter().map(String::as_str));
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
@@ -134,13 +134,13 @@ fn deviation(entry: &DeviationReport) -> String {
 
 fn write_left(out: &mut String, report: &Report) {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for left in &report.left_behind {
+    for left in &report.leftovers {
         match nouns.iter_mut().find(|(noun, _)| *noun == left.noun) {
             Some((_, ids)) => ids.push(&left.id),
             None => nouns.push((&left.noun, vec![&left.id])),
         }
     }
-    section(out, "left behind on the target", &nouns, |(noun, ids)| {
+    section(out, "left over on the target", &nouns, |(noun, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
         format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()))
     });
@@ -149,10 +149,10 @@ fn write_left(out: &mut String, report: &Report) {
 /// The one thing to do next.
 fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
-    let open = || report.trials.iter().find(|trial| trial.verdict == Verdict::Inconclusive);
+    let open = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
     let command = match failing {
         Some(cause) => Some(again::again(report, cause.example(), cause.exchange())),
-        None => open().map(|trial| again::rerun(report, &trial.name)),
+        None => open().map(|test| again::rerun(report, &test.name)),
     };
     if let Some(command) = command.filter(|_| report.exit_code != 0) {
         let _ = writeln!(out, "  next     {command}");
@@ -173,7 +173,7 @@ fn write_counts(out: &mut String, report: &Report) {
     // They are among the inconclusive.
     let flaky = report.summary.get("flaky").copied().unwrap_or_default();
     let flaky = if flaky > 0 { format!(" ({flaky} flaky: failed, then passed)") } else { String::new() };
-    let _ = writeln!(out, "  trials   {}{flaky}", counts.join(", "));
+    let _ = writeln!(out, "  tests   {}{flaky}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
     let _ = writeln!(
         out,

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::spell::push_visible;
+use super::escape::push_visible;
 
 /// What stands at the head of a document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

@@ -19,8 +19,8 @@ use self::step::{Writer, assignments, indented};
 use self::text::{Markers, quoted};
 use crate::contract::{Contract, Scheme};
 use crate::execute::build_case;
-use crate::fuzz::{Draws, Input, draw, replay};
-use crate::scenario::{Property, TrialSpec, Variables, fillers};
+use crate::fuzz::{Input, Sampling, generate, replay};
+use crate::scenario::{Property, TestCase, Variables, fillers};
 
 const RUNTIME: &str = include_str!("runtime.sh");
 const CREDENTIAL: &str = include_str!("credential.sh");
@@ -96,12 +96,12 @@ pub fn moves_text(path: &[bool]) -> String {
     runs.map(|run| format!("{}{}", if run[0] { 's' } else { 'c' }, run.len())).collect()
 }
 
-/// The script of a test. For a property `draws` and `cases` say what is sent: these cases, or all where none is named.
+/// The script of a test. For a property `sampling` and `cases` say what is sent: these cases, or all where none is named.
 pub fn script(
     contract: &Contract,
-    spec: &TrialSpec,
+    spec: &TestCase,
     reach: &Reach,
-    draws: Draws,
+    sampling: Sampling,
     cases: &[CaseChoice],
 ) -> Result<String, String> {
     let markers = Markers::default();
@@ -125,7 +125,7 @@ pub fn script(
     }
     if let Some(property) = &spec.property {
         writer.server_error = property.server_error.as_deref();
-        for (number, rule, input) in inputs(spec, property, draws, cases)? {
+        for (number, rule, input) in inputs(spec, property, sampling, cases)? {
             let of_rule = &property.rules[rule];
             let mut own = variables.clone();
             let step = build_case(contract, property, of_rule, &input, &mut own)?;
@@ -139,7 +139,7 @@ pub fn script(
 }
 
 /// The variables before the first step: those of the test's case, and markers.
-fn at_first(spec: &TrialSpec, markers: &Markers) -> Variables {
+fn at_first(spec: &TestCase, markers: &Markers) -> Variables {
     let mut variables = spec.variables.clone();
     for name in ["unique", "now", "webhook.url"] {
         variables.insert(name.to_owned(), markers.marker(name).into());
@@ -151,30 +151,30 @@ fn at_first(spec: &TrialSpec, markers: &Markers) -> Variables {
 
 /// The inputs that are sent: the number of the case, the place of its rule, and what is sent.
 fn inputs(
-    spec: &TrialSpec,
+    spec: &TestCase,
     property: &Property,
-    draws: Draws,
+    sampling: Sampling,
     cases: &[CaseChoice],
 ) -> Result<Vec<(usize, usize, Input)>, String> {
     let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
-    let deck = draw(&spec.name, &rules, draws, |rule, input| property.agrees(rule, input));
+    let sample = generate(&spec.name, &rules, sampling, |rule, input| property.agrees(rule, input));
     if cases.is_empty() {
-        let all = deck.cases.into_iter().enumerate();
-        return Ok(all.map(|(number, drawn)| (number, drawn.rule, drawn.input)).collect());
+        let all = sample.cases.into_iter().enumerate();
+        return Ok(all.map(|(number, generated)| (number, generated.rule, generated.input)).collect());
     }
     let chosen = cases.iter().map(|choice| {
-        let drawn = deck.cases.get(choice.case).ok_or_else(|| {
+        let generated = sample.cases.get(choice.case).ok_or_else(|| {
             format!(
                 "{} has no case {}: there are {} (see --cases and --seed)",
                 spec.name,
                 choice.case,
-                deck.cases.len()
+                sample.cases.len()
             )
         })?;
-        let rule = &property.rules[drawn.rule].rule;
-        let input = replay(rule, &drawn.seed, &choice.path)
+        let rule = &property.rules[generated.rule].rule;
+        let input = replay(rule, &generated.seed, &choice.path)
             .ok_or_else(|| format!("the case {choice} cannot be generated: another seed, or another version?"))?;
-        Ok((choice.case, drawn.rule, input))
+        Ok((choice.case, generated.rule, input))
     });
     chosen.collect()
 }
@@ -212,7 +212,7 @@ impl Functions {
 
 fn assemble(
     contract: &Contract,
-    spec: &TrialSpec,
+    spec: &TestCase,
     reach: &Reach,
     writer: &Writer<'_>,
     functions: &Functions,
@@ -241,7 +241,7 @@ fn assemble(
     Ok(script)
 }
 
-fn head(spec: &TrialSpec, writer: &Writer<'_>) -> String {
+fn head(spec: &TestCase, writer: &Writer<'_>) -> String {
     let mut lines = vec![
         "#!/bin/sh".to_owned(),
         format!("# {}", one_line(&spec.name)),

@@ -8,7 +8,7 @@ use super::text::{Form, Markers, Place, quoted, variable};
 use crate::contract::{CleanupRule, Contract, Level, Operation, Signing};
 use crate::execute::request::{Prepared, prepare};
 use crate::scenario::{
-    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TrialSpec, Variables,
+    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TestCase, Variables,
     codes, template,
 };
 use crate::target::{Target, variable as variable_of};
@@ -19,7 +19,7 @@ const BASE: &str = "http://target.invalid";
 /// What the steps of a script share.
 pub(super) struct Writer<'w> {
     pub(super) contract: &'w Contract,
-    pub(super) spec: &'w TrialSpec,
+    pub(super) spec: &'w TestCase,
     pub(super) markers: &'w Markers,
     /// The environment variables that hold credentials, by actor, where they are not the usual ones.
     pub(super) named: &'w std::collections::BTreeMap<String, String>,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::report::model::{DeviationReport, DeviationState, TrialReport};
+use crate::report::model::{DeviationReport, DeviationState, TestReport};
 use crate::report::parts::OF_THE_LIST;
 use crate::target::Deviation;
 use crate::verdict::Verdict;
@@ -22,7 +22,7 @@ pub(super) enum Scope {
 pub(super) struct Known<'k> {
     /// The entries.
     pub(super) entries: &'k [Deviation],
-    /// For each of them, of how many trials of the suite it speaks, whether they were selected or not.
+    /// For each of them, of how many tests of the suite it speaks, whether they were selected or not.
     pub(super) spoken_of: &'k [usize],
     /// The day of the run.
     pub(super) today: NaiveDate,
@@ -30,37 +30,37 @@ pub(super) struct Known<'k> {
     pub(super) scope: Scope,
 }
 
-/// For each entry, of how many trials it speaks.
+/// For each entry, of how many tests it speaks.
 pub(super) fn spoken_of<'n>(entries: &[Deviation], names: impl Iterator<Item = &'n str> + Clone) -> Vec<usize> {
     entries.iter().map(|entry| names.clone().filter(|name| entry.covers(name)).count()).collect()
 }
 
-/// What became of each entry; those that have rotted join the trials as failures.
+/// What became of each entry; those that have rotted join the tests as failures.
 pub(super) fn add_deviations(
     known: &Known<'_>,
     file: Option<&str>,
-    trials: &mut Vec<TrialReport>,
+    tests: &mut Vec<TestReport>,
 ) -> Vec<DeviationReport> {
-    let entries = states(known, trials);
-    let rotted = failures(&entries, file.unwrap_or_default(), trials, known.scope);
-    trials.extend(rotted);
-    trials.sort_by(|a, b| a.name.cmp(&b.name));
+    let entries = states(known, tests);
+    let rotted = failures(&entries, file.unwrap_or_default(), tests, known.scope);
+    tests.extend(rotted);
+    tests.sort_by(|a, b| a.name.cmp(&b.name));
     entries
 }
 
-fn states(known: &Known<'_>, trials: &[TrialReport]) -> Vec<DeviationReport> {
+fn states(known: &Known<'_>, tests: &[TestReport]) -> Vec<DeviationReport> {
     known
         .entries
         .iter()
         .zip(known.spoken_of)
         .enumerate()
         .map(|(index, (deviation, spoken_of))| {
-            let seen = |trial: &&TrialReport| trial.deviations.contains(&index);
-            let observed: Vec<String> = trials.iter().filter(seen).map(|trial| trial.name.clone()).collect();
+            let seen = |test: &&TestReport| test.deviations.contains(&index);
+            let observed: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
             let state = match observed.is_empty() {
                 _ if known.today > deviation.expires => DeviationState::Expired,
                 false => DeviationState::Observed,
-                true => unobserved(deviation, trials, *spoken_of, known.scope),
+                true => unobserved(deviation, tests, *spoken_of, known.scope),
             };
             entry(deviation, state, observed)
         })
@@ -68,28 +68,28 @@ fn states(known: &Known<'_>, trials: &[TrialReport]) -> Vec<DeviationReport> {
 }
 
 /// Why nothing that an entry describes was seen.
-fn unobserved(deviation: &Deviation, trials: &[TrialReport], spoken_of: usize, scope: Scope) -> DeviationState {
+fn unobserved(deviation: &Deviation, tests: &[TestReport], spoken_of: usize, scope: Scope) -> DeviationState {
     if spoken_of == 0 {
         return if scope == Scope::Filtered { DeviationState::Unobserved } else { DeviationState::Unmatched };
     }
-    let about = |trial: &&TrialReport| {
-        deviation.covers(&trial.name)
-            && deviation.clause.as_ref().is_none_or(|clause| touches(trial, clause))
-            && (deviation.operations.is_empty() || calls(trial, &deviation.operations))
+    let about = |test: &&TestReport| {
+        deviation.covers(&test.name)
+            && deviation.clause.as_ref().is_none_or(|clause| touches(test, clause))
+            && (deviation.operations.is_empty() || calls(test, &deviation.operations))
     };
-    let covered: Vec<&TrialReport> = trials.iter().filter(about).collect();
+    let covered: Vec<&TestReport> = tests.iter().filter(about).collect();
     // Where no verdict could be had, nothing is known of the entry, either.
-    let unknown = |trial: &&TrialReport| {
-        trial.verdict == Verdict::Inconclusive || (trial.verdict == Verdict::Skipped && trial.exchanges.is_empty())
+    let unknown = |test: &&TestReport| {
+        test.verdict == Verdict::Inconclusive || (test.verdict == Verdict::Skipped && test.exchanges.is_empty())
     };
     match (scope, covered.is_empty()) {
         (Scope::Whole, true) => DeviationState::Unmatched,
         (Scope::Shard | Scope::Filtered, true) => DeviationState::Unobserved,
         (_, false) if deviation.flaky || covered.iter().any(unknown) => DeviationState::Unobserved,
         (Scope::Whole, false) => DeviationState::Stale,
-        // Trials that were not selected may still show it.
+        // Tests that were not selected may still show it.
         (Scope::Shard | Scope::Filtered, false) => {
-            let run = trials.iter().filter(|trial| deviation.covers(&trial.name)).count();
+            let run = tests.iter().filter(|test| deviation.covers(&test.name)).count();
             if run == spoken_of { DeviationState::Stale } else { DeviationState::Unobserved }
         }
     }
@@ -102,16 +102,17 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
         DeviationState::Unobserved if deviation.flaky => Some("it comes and goes, and did not show".to_owned()),
         DeviationState::Unobserved => Some("what it is about was not selected or had no verdict".to_owned()),
         DeviationState::Stale => Some(format!("{what} no longer holds: take it out of the target file")),
-        DeviationState::Expired => {
-            Some(format!("{what} was let pass until {}: mend the breach, or agree on another day", deviation.expires))
-        }
+        DeviationState::Expired => Some(format!(
+            "{what} was let pass until {}: mend the violation, or agree on another day",
+            deviation.expires
+        )),
         DeviationState::Unmatched => {
             Some(format!("{what} matches no trial: correct its `trials` or `clause`, or take it out"))
         }
     };
     DeviationReport {
         clause: deviation.clause.clone(),
-        trials: deviation.trials.clone(),
+        tests: deviation.tests.clone(),
         check: deviation.check.clone(),
         place: deviation.place.clone(),
         operations: deviation.operations.clone(),
@@ -130,20 +131,20 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
     }
 }
 
-fn touches(trial: &TrialReport, clause: &String) -> bool {
-    trial.clauses.contains(clause) || trial.evidence_of(clause).is_some()
+fn touches(test: &TestReport, clause: &String) -> bool {
+    test.clauses.contains(clause) || test.evidence_of(clause).is_some()
 }
 
-fn calls(trial: &TrialReport, operations: &[String]) -> bool {
-    trial.exchanges.iter().any(|exchange| operations.contains(&exchange.operation))
+fn calls(test: &TestReport, operations: &[String]) -> bool {
+    test.exchanges.iter().any(|exchange| operations.contains(&exchange.operation))
 }
 
-/// A failed trial for every entry that has rotted: the list must not.
-fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], scope: Scope) -> Vec<TrialReport> {
+/// A failed test for every entry that has rotted: the list must not.
+fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope: Scope) -> Vec<TestReport> {
     let spoken_of = |entry: &DeviationReport| {
-        let covers = |name: &str| entry.trials.as_deref().is_none_or(|pattern| crate::target::fits(pattern, name));
-        let about = |trial: &TrialReport| entry.clause.as_ref().is_none_or(|clause| touches(trial, clause));
-        trials.iter().any(|trial| covers(&trial.name) && about(trial))
+        let covers = |name: &str| entry.tests.as_deref().is_none_or(|pattern| crate::target::fits(pattern, name));
+        let about = |test: &TestReport| entry.clause.as_ref().is_none_or(|clause| touches(test, clause));
+        tests.iter().any(|test| covers(&test.name) && about(test))
     };
     entries
         .iter()
@@ -155,7 +156,7 @@ fn failures(entries: &[DeviationReport], file: &str, trials: &[TrialReport], sco
         })
         .map(|(index, entry)| {
             let subject = entry.clause.as_deref().unwrap_or("trials").to_lowercase();
-            TrialReport {
+            TestReport {
                 name: format!("{OF_THE_LIST}{subject}-{}", index + 1),
                 file: file.to_owned(),
                 line: entry.line,
@@ -191,8 +192,8 @@ mod tests {
         vec![serde_json::from_value(whole).expect("a deviation")]
     }
 
-    fn trial(name: &str, verdict: Verdict, described: bool) -> TrialReport {
-        TrialReport {
+    fn test(name: &str, verdict: Verdict, described: bool) -> TestReport {
+        TestReport {
             name: name.into(),
             file: String::new(),
             line: 1,
@@ -215,20 +216,20 @@ mod tests {
         }
     }
 
-    fn judged(entries: &[Deviation], names: &[&str], trials: &[TrialReport], scope: Scope) -> Vec<DeviationReport> {
+    fn judged(entries: &[Deviation], names: &[&str], tests: &[TestReport], scope: Scope) -> Vec<DeviationReport> {
         let today = "2026-11-22".parse().expect("a date");
         let spoken_of = spoken_of(entries, names.iter().copied());
-        states(&Known { entries, spoken_of: &spoken_of, today, scope }, trials)
+        states(&Known { entries, spoken_of: &spoken_of, today, scope }, tests)
     }
 
-    fn state(deviation: serde_json::Value, trials: &[TrialReport], scope: Scope) -> DeviationState {
-        judged(&entries(deviation), &["f::a", "f::b"], trials, scope)[0].state
+    fn state(deviation: serde_json::Value, tests: &[TestReport], scope: Scope) -> DeviationState {
+        judged(&entries(deviation), &["f::a", "f::b"], tests, scope)[0].state
     }
 
     #[test]
     fn an_entry_is_observed_stale_or_unknown() {
         use DeviationState::{Observed, Stale, Unobserved};
-        let all = |one: Verdict, seen: bool| [trial("f::a", one, seen), trial("f::b", Verdict::Passed, false)];
+        let all = |one: Verdict, seen: bool| [test("f::a", one, seen), test("f::b", Verdict::Passed, false)];
         let entry = json!({ "clause": "A" });
         assert_eq!(state(entry.clone(), &all(Verdict::Skipped, true), Scope::Whole), Observed);
         assert_eq!(state(entry.clone(), &all(Verdict::Passed, false), Scope::Whole), Stale);
@@ -243,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_entry_must_match_something() {
-        let run = [trial("f::a", Verdict::Passed, false), trial("f::b", Verdict::Passed, false)];
+        let run = [test("f::a", Verdict::Passed, false), test("f::b", Verdict::Passed, false)];
         for entry in [json!({ "trials": "g::*" }), json!({ "clause": "B" }), json!({ "clause": "B", "flaky": true })] {
             assert_eq!(state(entry, &run, Scope::Whole), DeviationState::Unmatched);
         }
@@ -255,7 +256,7 @@ mod tests {
     fn an_expired_entry_fails_where_it_is_spoken_of() {
         let entries = entries(json!({ "trials": "f::a", "expires": "2026-11-21" }));
         let failing = |name: &str, scope| {
-            let run = [trial(name, Verdict::Passed, false)];
+            let run = [test(name, Verdict::Passed, false)];
             failures(&judged(&entries, &["f::a"], &run, scope), "t.yaml", &run, scope).len()
         };
         assert_eq!(failing("f::a", Scope::Whole), 1);

@@ -1,7 +1,7 @@
 //! Drafts of known deviations for what fails now: one entry a cause, and no wider than what was seen of it.
 //!
 //! An entry lists the operations, what was expected and the shapes of what came, as the keys of findings in the JSON
-//! report write them. Another defect of the same check differs in one of these and still fails; the same defect in
+//! report write them. Another mutant of the same check differs in one of these and still fails; the same mutant in
 //! another test, or for another generated value, does not.
 
 use std::fmt::Write as _;

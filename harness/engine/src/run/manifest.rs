@@ -16,16 +16,16 @@ use crate::report::model::{Extent, Manifest};
 use crate::scenario::Library;
 use crate::target::Target;
 
-/// True when a runner starts a process for each trial, and says which by a filter.
-pub(super) fn is_by_trial() -> bool {
+/// True when a runner starts a process for each test, and says which by a filter.
+pub(super) fn is_by_test() -> bool {
     std::env::var_os("NEXTEST").is_some()
 }
 
-/// The trials of all parts together: what filters leave before it is divided. Where each trial has a process
+/// The tests of all parts together: what filters leave before it is divided. Where each test has a process
 /// of its own, the filter is the division.
 pub(super) fn whole(arguments: &RunArgs, library: &Library) -> Extent {
-    let names = library.trials.iter().map(|trial| trial.name.as_str());
-    Extent::of(names.filter(|name| is_by_trial() || is_selected(arguments, name)))
+    let names = library.tests.iter().map(|test| test.name.as_str());
+    Extent::of(names.filter(|name| is_by_test() || is_selected(arguments, name)))
 }
 
 pub(super) fn manifest(
@@ -38,10 +38,10 @@ pub(super) fn manifest(
 ) -> Result<Manifest, Refusal> {
     Ok(Manifest {
         shard: arguments.shard.map(|shard| format!("{}/{}", shard.index, shard.count)),
-        by_trial: is_by_trial(),
-        filtered: !is_by_trial() && scope(arguments) == Scope::Filtered,
+        by_test: is_by_test(),
+        filtered: !is_by_test() && scope(arguments) == Scope::Filtered,
         whole,
-        part: Extent::of(planned.iter().map(|trial| trial.spec.name.as_str())),
+        part: Extent::of(planned.iter().map(|test| test.spec.name.as_str())),
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
         flags: flags(arguments, target),

@@ -10,7 +10,7 @@ use super::packs::joint_hash;
 use super::{Output, Refusal, finish, load, pack_root, refuse_unknown_variables};
 use crate::cli::MergeArgs;
 use crate::report::model::{DeviationReport, Manifest, Report};
-use crate::report::parts::{Part, joined, refusal, trials};
+use crate::report::parts::{Part, joined, refusal, tests};
 use crate::report::read;
 use crate::secret::Redactor;
 use crate::source::Problems;
@@ -61,7 +61,7 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
     Ok(files)
 }
 
-/// The names of all trials, so that those that are missing can be named; none where this pack is not the
+/// The names of all tests, so that those that are missing can be named; none where this pack is not the
 /// one that was run.
 fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
     let hash = parts.first().map(|part| part.report.suite.contract_hash.clone()).unwrap_or_default();
@@ -71,7 +71,7 @@ fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
     if joint_hash(&contract, &library) != hash {
         return Vec::new();
     }
-    library.trials.into_iter().map(|trial| trial.name).collect()
+    library.tests.into_iter().map(|test| test.name).collect()
 }
 
 fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {
@@ -79,21 +79,21 @@ fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {
     if let Some(why) = refusal(parts, suite) {
         return Err(refused(why));
     }
-    let mut trials = trials(parts);
+    let mut tests = tests(parts);
     let first = parts.first().and_then(|part| Some((&part.report, part.report.manifest.as_ref()?)));
     let entries = first.map(|(report, manifest)| {
         let day = parts.iter().filter_map(|part| Some(part.report.manifest.as_ref()?.day.as_str())).max();
-        deviations(report, manifest, day.unwrap_or_default(), &mut trials)
+        deviations(report, manifest, day.unwrap_or_default(), &mut tests)
     });
-    joined(parts, trials, entries.unwrap_or_default()).ok_or_else(|| refused("there is no report".to_owned()))
+    joined(parts, tests, entries.unwrap_or_default()).ok_or_else(|| refused("there is no report".to_owned()))
 }
 
-/// The list of known deviations, held against all trials of the run.
+/// The list of known deviations, held against all tests of the run.
 fn deviations(
     report: &Report,
     manifest: &Manifest,
     day: &str,
-    trials: &mut Vec<crate::report::model::TrialReport>,
+    tests: &mut Vec<crate::report::model::TestReport>,
 ) -> Vec<DeviationReport> {
     let entries: Vec<Deviation> = report.deviations.iter().map(entry).collect();
     let known = Known {
@@ -102,13 +102,13 @@ fn deviations(
         today: day.parse().unwrap_or_default(),
         scope: if manifest.filtered { Scope::Filtered } else { Scope::Whole },
     };
-    add_deviations(&known, manifest.target_file.as_deref(), trials)
+    add_deviations(&known, manifest.target_file.as_deref(), tests)
 }
 
 fn entry(report: &DeviationReport) -> Deviation {
     Deviation {
         clause: report.clause.clone(),
-        trials: report.trials.clone(),
+        tests: report.tests.clone(),
         check: report.check.clone(),
         place: report.place.clone(),
         operations: report.operations.clone(),

@@ -1,6 +1,5 @@
 //! The whole flow of a run: read, plan, run, clear up, report, and say with one number how it went.
 
-mod aim;
 mod certify;
 mod command;
 mod deviations;
@@ -14,6 +13,7 @@ mod packs;
 mod preflight;
 mod progress;
 mod redaction;
+mod resolve_target;
 mod results;
 mod select;
 mod stop;
@@ -28,18 +28,18 @@ use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-pub use aim::refuse_foreign;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 pub use redaction::redactor;
+pub use resolve_target::refuse_foreign;
 pub use variables::refuse_unknown_variables;
 
-use self::aim::{aim, announce, receiver};
 use self::command::command;
 use self::deviations::{Known, Scope, add_deviations, spoken_of};
 use self::gate::Gate;
 use self::manifest::{manifest, whole};
 use self::progress::{Course, Progress};
+use self::resolve_target::{announce, receiver, resolve_target};
 use self::results::{add_missing, unchecked, unrun};
 use self::select::{is_selected, list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
@@ -49,16 +49,16 @@ use crate::contract::Contract;
 use crate::execute::Environment;
 use crate::output::{self, tell};
 use crate::plan::{Planned, plan};
-use crate::preflight::{Aim, Expected};
+use crate::preflight::{Expected, PreflightTarget};
 use crate::report::model::ActorReport;
-use crate::report::{self, Facts, Order, Prepared, Report, TrialResult, terminal};
+use crate::report::{self, Facts, Order, Prepared, Report, TestResult, terminal};
 use crate::secret::{Dividers, Redactor};
 use crate::source::Problems;
 use crate::target::{self, HttpClient, Target, TargetFile};
-use crate::trial::{Recorder, Shared, trial};
+use crate::test_runner::{Recorder, Shared, test};
 use crate::verdict::{Rules, Verdict};
 
-/// Trials mostly wait, so there are many more threads than cores.
+/// Tests mostly wait, so there are many more threads than cores.
 const THREADS: usize = 24;
 
 /// Why a run did not begin.
@@ -87,10 +87,10 @@ impl Refusal {
 
 impl From<Problems> for Refusal {
     fn from(problems: Problems) -> Self {
-        let drawn: Vec<String> = problems.0.iter().map(|problem| problem.drawn()).collect();
-        let count = drawn.len();
+        let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+        let count = rendered.len();
         let plural = if count == 1 { "" } else { "s" };
-        Refusal::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", drawn.join("\n\n")))
+        Refusal::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", rendered.join("\n\n")))
     }
 }
 
@@ -123,7 +123,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     }
     let prepared = outputs::prepare(&arguments)?;
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
-    let (target, _embedded) = aim(&runtime, &arguments, &contract, file.as_ref())?;
+    let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
     let redactor = Arc::new(redactor(&arguments.network, &target, &contract, &library));
@@ -132,15 +132,14 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         deviations: target.deviations.clone(),
         today: Utc::now().date_naive(),
     });
-    let spoken_of = spoken_of(&rules.deviations, library.trials.iter().map(|trial| trial.name.as_str()));
+    let spoken_of = spoken_of(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
     let whole = whole(&arguments, &library);
     let expected = Expected::of(&contract, &library);
     // A shard into which no test falls is a part of the run like the others, and `merge` asks for it.
-    let of_a_shard =
-        arguments.shard.is_some() && library.trials.iter().any(|trial| is_selected(&arguments, &trial.name));
-    let mut planned = selected(&arguments, plan(&contract, &target, library.trials, arguments.shard));
+    let of_a_shard = arguments.shard.is_some() && library.tests.iter().any(|test| is_selected(&arguments, &test.name));
+    let mut planned = selected(&arguments, plan(&contract, &target, library.tests, arguments.shard));
     if planned.is_empty() && !of_a_shard {
-        return Err(usage("no trial matches; `--list` shows all names"));
+        return Err(usage("no test matches; `--list` shows all names"));
     }
     let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
@@ -148,7 +147,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
     let looking = preflight::Looking {
-        aim: Aim {
+        subject: PreflightTarget {
             contract: &contract,
             target: &target,
             client: &client,
@@ -160,8 +159,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned, stopped.clone());
     if let Some(why) = look.stop {
         tell!("error: {}", redactor.clean_own(&why));
-        let results: Vec<TrialResult> =
-            planned.into_iter().map(|trial| unrun(trial, Verdict::Inconclusive, &why)).collect();
+        let results: Vec<TestResult> =
+            planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, &why)).collect();
         let facts = Facts {
             contract: &contract,
             hash,
@@ -178,9 +177,9 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             preflight: look.found,
             redactor: &redactor,
         };
-        let trials = report::test_reports(&facts, results);
+        let tests = report::test_reports(&facts, results);
         let output = Output { reports: &prepared, machine: false, redactor: &redactor };
-        return write_reports(&output, &gate, &report::build(&facts, trials, Vec::new()));
+        return write_reports(&output, &gate, &report::build(&facts, tests, Vec::new()));
     }
     announce(&arguments, &target);
     preflight::tell(look.found.as_ref(), &redactor);
@@ -188,7 +187,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = crate::execute::token();
     let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);
-    let environment = Arc::new(environment.with_draws(arguments.draws()));
+    let environment = Arc::new(environment.with_sampling(arguments.sampling()));
     let shared = Shared {
         environment: environment.clone(),
         handle: runtime.handle().clone(),
@@ -198,15 +197,15 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         verbose: arguments.verbose,
     };
     let names: Vec<Planned> = planned.clone();
-    let trials: Vec<Trial> = planned.into_iter().map(|planned| trial(planned, shared.clone())).collect();
+    let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
     let course = Course {
         recorder: shared.recorder.clone(),
-        trials: trials.len(),
+        tests: tests.len(),
         deadline: arguments.deadline.map(Duration::from_secs_f64),
     };
     let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
     let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, course);
-    let _ = libtest_mimic::run(&arguments.libtest, trials);
+    let _ = libtest_mimic::run(&arguments.libtest, tests);
     if let Some(progress) = progress {
         progress.finish();
     }
@@ -229,20 +228,20 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         command: command(&redactor),
         started,
         took: clock.elapsed(),
-        left: environment.ledger.left(),
+        left: environment.created.left(),
         requests: results.iter().map(|result| result.record.requests as u64).sum(),
         actors: actors(&environment.contract, &environment.target),
         manifest,
         preflight: look.found,
         redactor: &redactor,
     };
-    let mut trials = report::test_reports(&facts, results);
+    let mut tests = report::test_reports(&facts, results);
     let scope = scope(&arguments);
     let known = Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
-    let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut trials);
+    let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
     // Machine-readable lines must stay alone on standard output.
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    let mut report = report::build(&facts, trials, entries);
+    let mut report = report::build(&facts, tests, entries);
     if of_a_shard && unchecked(&report) {
         report.exit_code = 0;
     }
@@ -280,7 +279,7 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
         target::check_url(url).map_err(|message| usage(format!("--webhook-url: {message}")))?;
     }
     // Each process would overwrite the other's file.
-    let one_process_a_trial = manifest::is_by_trial();
+    let one_process_a_trial = manifest::is_by_test();
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
     if arguments.outputs.report.is_empty() && in_ci && !one_process_a_trial {
         arguments.outputs.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
@@ -310,7 +309,7 @@ impl Output<'_> {
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
     let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
-    let empty = || terminal::render(&Report { trials: Vec::new(), ..report.clone() });
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() });
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {
         output::err(&text);

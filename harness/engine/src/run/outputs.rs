@@ -57,12 +57,12 @@ pub(super) fn prepare_outputs(
 fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(), Refusal> {
     let reports = outputs.report.iter().filter(|order| order.is_stdout()).map(|order| format!("--report {order}"));
     let draft = outputs.gate.write_deviations.as_deref().filter(|path| *path == Path::new("-"));
-    let claims: Vec<String> =
+    let assertions: Vec<String> =
         reports.chain(draft.map(|_| "--write-deviations -".to_owned())).chain(machine.map(str::to_owned)).collect();
-    if claims.len() < 2 {
+    if assertions.len() < 2 {
         return Ok(());
     }
-    Err(usage(format!("only one of {} can have standard output: name a file for the others", claims.join(" and "))))
+    Err(usage(format!("only one of {} can have standard output: name a file for the others", assertions.join(" and "))))
 }
 
 /// The file of a draft; nothing that a person has written is written over.

@@ -33,7 +33,7 @@ pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
     let mut problems = Problems(contract.check_names(&crate::check::names()));
     match scenario::load(root, &contract) {
         Ok(library) => {
-            let named = library.trials.iter().flat_map(|trial| trial.clauses.iter().map(String::as_str)).collect();
+            let named = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
             problems.0.extend(contract.check_cover(&named));
             problems.or((contract, library))
         }

@@ -3,14 +3,14 @@
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::aim::reachable;
-use super::manifest::is_by_trial;
+use super::manifest::is_by_test;
+use super::resolve_target::reachable;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
 use crate::execute::Stop;
 use crate::output::tell;
 use crate::plan::{Planned, operations};
-use crate::preflight::{Aim, Expected, Interest, Preflight, first_look, preflight};
+use crate::preflight::{Expected, Interest, Preflight, PreflightTarget, first_look, preflight};
 use crate::secret::Redactor;
 use crate::target::{TargetFile, variables};
 
@@ -20,7 +20,7 @@ const MOST_STATEMENTS: usize = 12;
 /// What a run looks at, and through what.
 #[derive(Clone, Copy)]
 pub(super) struct Looking<'l> {
-    pub(super) aim: Aim<'l>,
+    pub(super) subject: PreflightTarget<'l>,
     pub(super) file: Option<&'l TargetFile>,
 }
 
@@ -52,18 +52,18 @@ pub(super) fn look(
 }
 
 async fn looked(arguments: &RunArgs, looking: &Looking<'_>, expected: &Expected, planned: &[Planned]) -> Look {
-    let Looking { aim, file } = *looking;
-    let (contract, target) = (aim.contract, aim.target);
-    if !arguments.no_preflight && (arguments.preflight || !is_by_trial()) {
+    let Looking { subject, file } = *looking;
+    let (contract, target) = (subject.contract, subject.target);
+    if !arguments.no_preflight && (arguments.preflight || !is_by_test()) {
         let interest = interest(contract, file, planned);
-        let found = preflight(aim, expected, &interest).await;
+        let found = preflight(subject, expected, &interest).await;
         return Look { stop: found.stop.clone(), found: Some(found) };
     }
     let stop = match (target.embedded, arguments.no_preflight) {
         (true, _) => None,
-        (false, false) => first_look(aim).await,
+        (false, false) => first_look(subject).await,
         // Behind a proxy the port of the target may well be out of our reach.
-        (false, true) if !aim.direct => None,
+        (false, true) if !subject.direct => None,
         (false, true) => reachable(&target.url).await.err(),
     };
     Look { stop, found: None }

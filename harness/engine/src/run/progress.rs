@@ -1,4 +1,4 @@
-//! A live line while trials run: how many are done, how many failed, requests a second, time left.
+//! A live line while tests run: how many are done, how many failed, requests a second, time left.
 //!
 //! Only one hand may write to a terminal, or lines tear. So libtest is given a pipe to write to; what comes out of it
 //! is printed line by line. Where it goes to the same terminal as the live line, that line is taken away before and drawn
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
 
-use crate::trial::{Recorder, Tally};
+use crate::test_runner::{Recorder, Tally};
 
 /// How often the line is drawn anew.
 const TICK: Duration = Duration::from_millis(200);
@@ -31,8 +31,8 @@ const WRAP: &str = "\x1b[?7h";
 pub(super) struct Course {
     /// Where results are collected.
     pub(super) recorder: Recorder,
-    /// How many trials there are.
-    pub(super) trials: usize,
+    /// How many tests there are.
+    pub(super) tests: usize,
     /// The bound on the whole run.
     pub(super) deadline: Option<Duration>,
 }
@@ -130,7 +130,7 @@ fn draw(course: &Course, over: &AtomicBool, screen: &Mutex<Screen<impl Write, im
     while !over.load(Ordering::Relaxed) {
         if begun.elapsed() > SHORT {
             let tally = course.recorder.tally();
-            locked(screen).show(&line(&tally, course.trials, begun.elapsed(), course.deadline));
+            locked(screen).show(&line(&tally, course.tests, begun.elapsed(), course.deadline));
         }
         std::thread::sleep(TICK);
     }
@@ -209,24 +209,24 @@ impl<O: Write, E: Write> Screen<O, E> {
     }
 }
 
-fn line(tally: &Tally, trials: usize, passed: Duration, deadline: Option<Duration>) -> String {
-    let mut line = format!("  {} of {trials} done, {} failed", tally.done, tally.failed);
+fn line(tally: &Tally, tests: usize, passed: Duration, deadline: Option<Duration>) -> String {
+    let mut line = format!("  {} of {tests} done, {} failed", tally.done, tally.failed);
     if tally.inconclusive > 0 {
         line.push_str(&format!(", {} inconclusive", tally.inconclusive));
     }
     line.push_str(&format!(", {:.0} requests/s", tally.requests as f64 / passed.as_secs_f64().max(0.1)));
-    if let Some(left) = left(tally.done, trials, passed, deadline) {
+    if let Some(left) = left(tally.done, tests, passed, deadline) {
         line.push_str(&format!(", about {left} left"));
     }
     line
 }
 
 /// As long as the rest would take at the speed so far, or as the deadline allows.
-fn left(done: usize, trials: usize, passed: Duration, deadline: Option<Duration>) -> Option<String> {
-    if passed < TOO_EARLY || done == 0 || done >= trials {
+fn left(done: usize, tests: usize, passed: Duration, deadline: Option<Duration>) -> Option<String> {
+    if passed < TOO_EARLY || done == 0 || done >= tests {
         return None;
     }
-    let rest = passed.mul_f64((trials - done) as f64 / done as f64);
+    let rest = passed.mul_f64((tests - done) as f64 / done as f64);
     let rest = deadline.map_or(rest, |deadline| rest.min(deadline.saturating_sub(passed)));
     let seconds = rest.as_secs() + 1;
     Some(if seconds < 100 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) })
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_line_is_not_drawn_twice() {
+    fn the_same_line_is_not_rendered_twice() {
         let tty = Tty::default();
         let mut screen = Screen::new(tty.clone(), tty.clone(), true);
         screen.show("  1 of 3 done");

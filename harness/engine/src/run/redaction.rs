@@ -26,8 +26,8 @@ const SHORTEST_HEADER: usize = 8;
 /// All names and sentences of a pack that reports show, and those of our own that stand in commands.
 fn own_words(contract: &Contract, library: &Library) -> String {
     let mut words: Vec<&str> = vec!["conformance run --target-url", "CONFORMANCE_TARGET_URL", "embedded reference"];
-    for trial in &library.trials {
-        words.extend([trial.name.as_str(), &trial.file, &trial.about]);
+    for test in &library.tests {
+        words.extend([test.name.as_str(), &test.file, &test.about]);
     }
     for clause in &contract.clauses {
         words.extend([clause.id.as_str(), &clause.says, &clause.page]);

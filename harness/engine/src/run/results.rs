@@ -1,25 +1,25 @@
-//! Results of trials that did not run, and of what stands in for one.
+//! Results of tests that did not run, and of what stands in for one.
 
 use std::time::Duration;
 
-use crate::execute::TrialRecord;
+use crate::execute::TestRecord;
 use crate::plan::Planned;
-use crate::report::{Report, TrialResult};
+use crate::report::{Report, TestResult};
 use crate::verdict::{Outcome, Verdict};
 
-/// Trials that never got to run, such as after a panic of the runner itself.
-pub(super) fn add_missing(results: &mut Vec<TrialResult>, planned: Vec<Planned>) {
-    for trial in planned {
-        if results.iter().any(|result| result.name == trial.spec.name) {
+/// Tests that never got to run, such as after a panic of the runner itself.
+pub(super) fn add_missing(results: &mut Vec<TestResult>, planned: Vec<Planned>) {
+    for test in planned {
+        if results.iter().any(|result| result.name == test.spec.name) {
             continue;
         }
-        results.push(unrun(trial, Verdict::Inconclusive, "it did not run"));
+        results.push(unrun(test, Verdict::Inconclusive, "it did not run"));
     }
 }
 
-pub(super) fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResult {
-    let spec = trial.spec;
-    TrialResult {
+pub(super) fn unrun(test: Planned, verdict: Verdict, reason: &str) -> TestResult {
+    let spec = test.spec;
+    TestResult {
         name: spec.name,
         file: spec.file,
         line: spec.line,
@@ -28,7 +28,7 @@ pub(super) fn unrun(trial: Planned, verdict: Verdict, reason: &str) -> TrialResu
         outcome: Outcome::unrun(verdict, Some(reason.to_owned())),
         started: None,
         took: Duration::ZERO,
-        record: TrialRecord::default(),
+        record: TestRecord::default(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The trials that libtest's filters leave.
+//! The tests that libtest's filters leave.
 
 use std::process::ExitCode;
 
@@ -7,9 +7,9 @@ use crate::cli::RunArgs;
 use crate::plan::Planned;
 use crate::scenario::Library;
 
-/// The trials that libtest's filters leave.
+/// The tests that libtest's filters leave.
 pub(super) fn selected(arguments: &RunArgs, mut planned: Vec<Planned>) -> Vec<Planned> {
-    planned.retain(|trial| is_selected(arguments, &trial.spec.name));
+    planned.retain(|test| is_selected(arguments, &test.spec.name));
     planned
 }
 
@@ -33,10 +33,10 @@ pub(super) fn scope(arguments: &RunArgs) -> Scope {
     }
 }
 
-/// Says the names of all selected trials, as libtest does.
+/// Says the names of all selected tests, as libtest does.
 pub(super) fn list(arguments: &RunArgs, library: &Library) -> ExitCode {
     let names = library
-        .trials
+        .tests
         .iter()
         .filter(|spec| is_selected(arguments, &spec.name))
         .filter(|spec| arguments.shard.is_none_or(|shard| crate::plan::belongs(spec, shard)))

@@ -93,7 +93,7 @@ impl Signals {
     }
 }
 
-/// Takes away what trials could not.
+/// Takes away what tests could not.
 pub(super) async fn sweep(environment: &Environment) {
     let _ = tokio::time::timeout(LAST_CLEANUP, crate::execute::sweep(environment)).await;
 }

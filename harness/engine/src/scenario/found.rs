@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::property::{Property, PropertyRule, Slot};
 use crate::contract::Contract;
-use crate::fuzz::{Claim, Content, Input, UNIQUE};
+use crate::fuzz::{Assertion, Content, Input, UNIQUE};
 
 /// Longer values are not written: nobody could read the file.
 const LONGEST: usize = 64 * 1024;
@@ -13,9 +13,9 @@ const MARK: &str = "the-drawn-value-goes-here";
 
 /// A case that fails.
 pub struct Failure<'f> {
-    /// The trial that found it.
-    pub trial: &'f str,
-    /// The property of that trial.
+    /// The test that found it.
+    pub test: &'f str,
+    /// The property of that test.
     pub property: &'f Property,
     /// The place of its rule.
     pub rule: usize,
@@ -23,7 +23,7 @@ pub struct Failure<'f> {
     pub input: &'f Input,
     /// The clauses that it breaks.
     pub clauses: &'f [String],
-    /// By which seed it was drawn, and as which case.
+    /// By which seed it was generated, and as which case.
     pub seed: u64,
     /// The number of the case.
     pub case: usize,
@@ -40,7 +40,7 @@ pub fn file_text(contract: &Contract, failures: &[Failure<'_>]) -> Result<String
     let mut text = format!(
         "# Written by --save-failures, and run before all others: take it out once it is of no more use.\n\
          about: What {} found.\nscenarios:\n",
-        first.trial
+        first.test
     );
     for (index, failure) in failures.iter().enumerate() {
         let rule = &failure.property.rules[failure.rule];
@@ -56,7 +56,7 @@ pub fn file_text(contract: &Contract, failures: &[Failure<'_>]) -> Result<String
 fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, name: &str) -> Result<String, String> {
     let property = failure.property;
     let sent = sent(contract, property, rule, failure.input)?;
-    let mut text = format!("  - name: {name}\n    found_by: {}\n", quoted(failure.trial));
+    let mut text = format!("  - name: {name}\n    found_by: {}\n", quoted(failure.test));
     let clauses = clauses(failure, rule);
     text.push_str(&format!("    clauses: [{}]\n", clauses.join(", ")));
     text.push_str(&format!("    why: Drawn by seed {} as case {}.\n", failure.seed, failure.case));
@@ -74,12 +74,12 @@ fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, nam
     Ok(text)
 }
 
-/// The clause of the claim comes first: an unmet expectation breaks it.
+/// The clause of the assertion comes first: an unmet expectation breaks it.
 fn clauses(failure: &Failure<'_>, rule: &PropertyRule) -> Vec<String> {
-    let claimed = |clause: &String| *clause == rule.clause || failure.property.server_error.as_ref() == Some(clause);
+    let asserted = |clause: &String| *clause == rule.clause || failure.property.server_error.as_ref() == Some(clause);
     let mut clauses: Vec<String> = failure.clauses.to_vec();
     clauses.dedup();
-    match clauses.iter().position(claimed) {
+    match clauses.iter().position(asserted) {
         Some(place) => clauses.swap(0, place),
         None => clauses.insert(0, rule.clause.clone()),
     }
@@ -115,7 +115,7 @@ fn sent(contract: &Contract, property: &Property, rule: &PropertyRule, input: &I
 /// The value as it may stand in a template. One that holds what looks like a template is made a variable.
 fn held(rule: &PropertyRule, input: &Input) -> Result<(Value, Option<Value>), String> {
     let value = match &input.content {
-        Content::Json(Value::String(text)) if rule.rule.claim != Claim::Survived && text.contains(UNIQUE) => {
+        Content::Json(Value::String(text)) if rule.rule.assertion != Assertion::Survived && text.contains(UNIQUE) => {
             return Ok((text.replace(UNIQUE, "${unique}").into(), None));
         }
         Content::Json(value) => value.clone(),

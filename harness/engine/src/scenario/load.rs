@@ -1,4 +1,4 @@
-//! Finding the scenario files of a pack and unfolding their tables into trials.
+//! Finding the scenario files of a pack and unfolding their tables into tests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::model::{Case, Cases, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
 use super::validate::{self, At};
 use super::wanted::Expect;
-use super::{TrialSpec, names, properties, template};
+use super::{TestCase, names, properties, template};
 use crate::contract::Contract;
 use crate::fuzz::{BOOK, Book};
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
@@ -18,8 +18,8 @@ use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, withou
 /// All scenarios of a pack, unfolded.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
-    /// The trials, in order of file, place and case.
-    pub trials: Vec<TrialSpec>,
+    /// The tests, in order of file, place and case.
+    pub tests: Vec<TestCase>,
     /// SHA-256 over the texts of all files, in hexadecimal.
     pub hash: String,
 }
@@ -64,7 +64,7 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
     }
     let (properties, text) = properties::load(root, contract, &fixtures, book, &mut problems);
     hasher.update(text.as_bytes());
-    library.trials.extend(properties);
+    library.tests.extend(properties);
     refuse_duplicates(&library, &files, &mut problems);
     library.hash = crate::contract::hex(&hasher.finalize());
     problems.or(library)
@@ -93,8 +93,8 @@ fn unfold_file(
         };
         let line = at.place().map_or(1, |place| place.line);
         for (row, case) in &cases {
-            let mut trial = TrialSpec {
-                name: trial_name(&file.name, scenario, case),
+            let mut test = TestCase {
+                name: test_name(&file.name, scenario, case),
                 file: file.name.clone(),
                 line: row.and_then(|row| at.row(row)).map_or(line, |place| place.line),
                 about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
@@ -111,18 +111,18 @@ fn unfold_file(
                 property: None,
             };
             let given = scenario.given.iter().chain(&case.given);
-            prepare(&at, given, fixtures, &mut trial, &mut Vec::new(), problems);
-            let prepared = trial.steps.len();
-            trial.steps.extend(scenario.steps.iter().map(|step| Arc::new(about(step, scenario, case))));
+            prepare(&at, given, fixtures, &mut test, &mut Vec::new(), problems);
+            let prepared = test.steps.len();
+            test.steps.extend(scenario.steps.iter().map(|step| Arc::new(about(step, scenario, case))));
             // The same fault in a step would otherwise be told once for each case.
             if problems.0.len() == before {
-                validate::trial(&at, &mut trial, prepared, contract, problems);
+                validate::test(&at, &mut test, prepared, contract, problems);
             }
-            narrow(&mut trial, prepared, contract);
-            library.trials.push(trial);
+            narrow(&mut test, prepared, contract);
+            library.tests.push(test);
         }
         if problems.0.len() == before {
-            let unfolded = &library.trials[library.trials.len() - cases.len()..];
+            let unfolded = &library.tests[library.tests.len() - cases.len()..];
             validate::all_clauses_judged(&at, scenario, unfolded, problems);
         }
     }
@@ -135,12 +135,12 @@ fn about(step: &Step, scenario: &Scenario, case: &Case) -> Step {
     Step { clause: clause.filter(|_| step.judges()), ..step.clone() }
 }
 
-/// Leaves a trial only those of the scenario's clauses that its own steps are about, and those that checks judge.
-fn narrow(trial: &mut TrialSpec, prepared: usize, contract: &Contract) {
-    let steps = trial.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
-    let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &trial.variables).ok()).collect();
+/// Leaves a test only those of the scenario's clauses that its own steps are about, and those that checks judge.
+fn narrow(test: &mut TestCase, prepared: usize, contract: &Contract) {
+    let steps = test.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
+    let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
-    trial.clauses.retain(|id| named.contains(id) || judged(id));
+    test.clauses.retain(|id| named.contains(id) || judged(id));
 }
 
 /// Puts the steps of fixtures in front, each fixture once.
@@ -148,7 +148,7 @@ pub(super) fn prepare<'n>(
     at: &At<'_>,
     given: impl Iterator<Item = &'n String>,
     fixtures: &Fixtures,
-    trial: &mut TrialSpec,
+    test: &mut TestCase,
     done: &mut Vec<String>,
     problems: &mut Problems,
 ) {
@@ -163,10 +163,10 @@ pub(super) fn prepare<'n>(
             problems.0.push(problem.with_help(suggestion(name, &known)));
             continue;
         };
-        prepare(at, fixture.given.iter(), fixtures, trial, done, problems);
-        trial.needs.extend(fixture.needs.iter().cloned());
+        prepare(at, fixture.given.iter(), fixtures, test, done, problems);
+        test.needs.extend(fixture.needs.iter().cloned());
         let shared = shared(at, name, fixture, problems);
-        trial.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { shared: shared.clone(), ..step })));
+        test.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { shared: shared.clone(), ..step })));
     }
 }
 
@@ -250,7 +250,7 @@ fn crossed(case: &Case, variable: &str, value: &Value) -> Case {
     case
 }
 
-fn trial_name(file: &str, scenario: &Scenario, case: &Case) -> String {
+fn test_name(file: &str, scenario: &Scenario, case: &Case) -> String {
     let file = without_ending(file.trim_start_matches("scenarios/"));
     if case.name.is_empty() {
         return format!("{file}::{}", scenario.name);
@@ -259,14 +259,14 @@ fn trial_name(file: &str, scenario: &Scenario, case: &Case) -> String {
 }
 
 fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {
-    let mut seen: BTreeMap<&str, &TrialSpec> = BTreeMap::new();
-    for trial in &library.trials {
-        if let Some(other) = seen.insert(&trial.name, trial) {
-            let message = format!("two trials are called `{}` (lines {} and {})", trial.name, other.line, trial.line);
-            let file = files.iter().find(|file| file.name == trial.file);
+    let mut seen: BTreeMap<&str, &TestCase> = BTreeMap::new();
+    for test in &library.tests {
+        if let Some(other) = seen.insert(&test.name, test) {
+            let message = format!("two tests are called `{}` (lines {} and {})", test.name, other.line, test.line);
+            let file = files.iter().find(|file| file.name == test.file);
             let problem = match file {
-                Some(file) => file.problem_at_line(trial.line, message),
-                None => Problem::general(&trial.file, message),
+                Some(file) => file.problem_at_line(test.line, message),
+                None => Problem::general(&test.file, message),
             };
             problems.0.push(problem.with_help(Some("give one of them another name".to_owned())));
         }

@@ -1,4 +1,4 @@
-//! Scenarios: reading them, checking every name in them, and unfolding tables into trials.
+//! Scenarios: reading them, checking every name in them, and unfolding tables into tests.
 
 mod alteration;
 mod deserialize;
@@ -21,7 +21,7 @@ mod wanted;
 use std::sync::{Arc, LazyLock};
 
 pub use alteration::Alteration;
-pub use formats::{Caller, DrawnValue, FormatFile, Refusal};
+pub use formats::{Caller, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
@@ -34,7 +34,7 @@ pub use wanted::{Expect, HeaderMatch, KeptFrom, KeptPart};
 
 /// One trial: a scenario, or one case of it, ready to be run.
 #[derive(Clone, Debug, Default)]
-pub struct TrialSpec {
+pub struct TestCase {
     /// Its public name: `folder/file::scenario/case`.
     pub name: String,
     /// The scenario file, relative to the pack.
@@ -51,7 +51,7 @@ pub struct TrialSpec {
     pub actors: Vec<String>,
     /// True when a credential must be a JSON Web Token, by actor.
     pub token_actors: Vec<String>,
-    /// Trials with the same lock never run at the same time.
+    /// Tests with the same lock never run at the same time.
     pub lock: Option<String>,
     /// True where no other test may run at the same time.
     pub alone: bool,
@@ -63,17 +63,17 @@ pub struct TrialSpec {
     pub variables: Variables,
     /// True where it runs before others: a property has found it.
     pub first: bool,
-    /// What it draws and claims, where it is a property; its steps then prepare.
+    /// What it draws and asserts, where it is a property; its steps then prepare.
     pub property: Option<Arc<Property>>,
 }
 
-/// The variables that exist in every trial, with what they are.
+/// The variables that exist in every test, with what they are.
 pub const BUILT_IN: &[(&str, &str)] = &[
-    ("unique", "lower-case letters and digits that no other trial and no other run has"),
+    ("unique", "lower-case letters and digits that no other test and no other run has"),
     ("long", "three thousand letters"),
     ("huge", "a hundred and fifty thousand letters"),
     ("now", "the present Unix time in seconds, by the target's clock where that is known"),
-    ("webhook.url", "an endpoint of ours for this trial, which takes deliveries with 204"),
+    ("webhook.url", "an endpoint of ours for this test, which takes deliveries with 204"),
     ("webhook.refusing", "a URL of ours where nobody listens"),
 ];
 

@@ -49,7 +49,7 @@ pub struct Fixture {
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Prepare it once for the whole run, by the first trial that needs it, and leave it alone then:
+    /// Prepare it once for the whole run, by the first test that needs it, and leave it alone then:
     /// for what cannot be taken away again. Such a fixture has one step.
     #[serde(default)]
     pub once: bool,
@@ -61,7 +61,7 @@ pub struct Fixture {
     pub steps: Vec<Step>,
 }
 
-/// One claim about the API, for one or many cases.
+/// One assertion about the API, for one or many cases.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -73,13 +73,13 @@ pub struct Scenario {
     /// What a reader could not guess.
     #[serde(default)]
     pub why: Option<String>,
-    /// The fuzz property that has found it, in files that `--save-failures` writes; such trials run first.
+    /// The fuzz property that has found it, in files that `--save-failures` writes; such tests run first.
     #[serde(default)]
     pub found_by: Option<String>,
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Trials with the same lock never run at the same time.
+    /// Tests with the same lock never run at the same time.
     #[serde(default)]
     pub lock: Option<String>,
     /// No other test runs at the same time: for what may break the answers to others while it lasts.
@@ -91,10 +91,10 @@ pub struct Scenario {
     /// Fixtures to prepare first.
     #[serde(default)]
     pub given: Vec<String>,
-    /// One trial for each case: rows, or the name of a shared table.
+    /// One test for each case: rows, or the name of a shared table.
     #[serde(default)]
     pub cases: Cases,
-    /// One trial for each value as well (and for each case, where both stand).
+    /// One test for each value as well (and for each case, where both stand).
     #[serde(default)]
     pub each: BTreeMap<String, Vec<Value>>,
     /// What is done.
@@ -125,7 +125,7 @@ pub enum RetryReason {
 /// One row of a table: a name, perhaps fixtures of its own, and variables.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// The row's name, a part of the trial's.
+    /// The row's name, a part of the test's.
     pub name: String,
     /// Fixtures that this row needs besides the scenario's.
     pub given: Vec<String>,
@@ -204,7 +204,7 @@ pub struct Step {
     /// where the expectation is not met, and no other clause is upheld by it.
     #[serde(default)]
     pub clause: Option<String>,
-    /// Leave this step out where an earlier claim of the trial is broken: what it would show has been said then.
+    /// Leave this step out where an earlier assertion of the test is broken: what it would show has been said then.
     #[serde(default)]
     pub unless_broken: bool,
     /// Send it many times at once, until it is refused.
@@ -216,7 +216,7 @@ pub struct Step {
     /// Wait instead of calling.
     #[serde(default)]
     pub wait: Option<Wait>,
-    /// Say how our endpoint for this trial answers, instead of calling.
+    /// Say how our endpoint for this test answers, instead of calling.
     #[serde(default)]
     pub listen: Option<Listen>,
     /// Wait for deliveries to our endpoint and judge them, instead of calling.
@@ -260,7 +260,7 @@ impl Shared {
     }
 }
 
-/// How our endpoint for a trial answers; without it, it takes everything with 204.
+/// How our endpoint for a test answers; without it, it takes everything with 204.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
@@ -388,7 +388,7 @@ pub enum Mangle {
     NoPrefix,
     /// The prefix names another algorithm.
     OtherPrefix,
-    /// No digit is left behind the prefix.
+    /// No digit is left over the prefix.
     Empty,
     /// Zeros only.
     Zeros,

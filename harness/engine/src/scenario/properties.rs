@@ -1,33 +1,33 @@
-//! From `schemas/formats.yaml` to trials: one for each operation, place and claim, with the rules that
-//! it draws from.
+//! From `schemas/formats.yaml` to trials: one for each operation, place and assertion, with the rules that
+//! it generates from.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::expectation::{self, Subject};
-use super::formats::{Caller, DrawnValue, FormatFile, Refusal};
+use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
 use super::load::{Fixtures, prepare};
 use super::model::Step;
 use super::validate::{self, At};
 use super::wanted::Expect;
-use super::{Property, PropertyRule, Slot, TrialSpec, Variables};
+use super::{Property, PropertyRule, Slot, TestCase, Variables};
 use crate::contract::{Contract, Operation};
-use crate::fuzz::{BOOK, Book, Claim, Format, KINDS, Rule};
+use crate::fuzz::{Assertion, BOOK, Book, Format, KINDS, Rule};
 use crate::source::{Problems, SourceFile, Step as PathStep, suggestion, yaml_at};
 
 const FORMATS: &str = "schemas/formats.yaml";
 /// How many of a property's requests are under way at a time.
 const IN_FLIGHT: u32 = 8;
 
-/// Reads the pack's formats, if it has any, and returns their trials; the text goes into the hash.
+/// Reads the pack's formats, if it has any, and returns their tests; the text goes into the hash.
 pub(super) fn load(
     root: &Path,
     contract: &Contract,
     fixtures: &Fixtures,
     book: &Book,
     problems: &mut Problems,
-) -> (Vec<TrialSpec>, String) {
+) -> (Vec<TestCase>, String) {
     let (path, name) = yaml_at(root, FORMATS);
     if !path.exists() {
         return (Vec::new(), String::new());
@@ -41,8 +41,8 @@ pub(super) fn load(
     let mut reader = Reader { file: &file, content: &content, contract, fixtures, book, problems };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
-    let trials = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
-    (trials, file.text.to_string())
+    let tests = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    (tests, file.text.to_string())
 }
 
 struct Reader<'r> {
@@ -54,35 +54,35 @@ struct Reader<'r> {
     problems: &'r mut Problems,
 }
 
-/// The three claims, each a trial of its own.
+/// The three asserts, each a test of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Aim {
+enum PropertyKind {
     Accepted,
     Refused,
     Survived,
 }
 
-impl Aim {
-    fn of(claim: Claim) -> Self {
-        match claim {
-            Claim::Accepted => Aim::Accepted,
-            Claim::Refused(_) => Aim::Refused,
-            Claim::Survived => Aim::Survived,
+impl PropertyKind {
+    fn of(assertion: Assertion) -> Self {
+        match assertion {
+            Assertion::Accepted => PropertyKind::Accepted,
+            Assertion::Refused(_) => PropertyKind::Refused,
+            Assertion::Survived => PropertyKind::Survived,
         }
     }
 
-    /// The claim as a fact, the second part of a trial's name.
+    /// The assertion as a fact, the second part of a test's name.
     fn fact(self, slot: &Slot) -> &'static str {
         match (self, slot) {
-            (Aim::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
-            (Aim::Refused, Slot::Body) => "malformed-json-is-refused",
-            (Aim::Survived, Slot::Body) => "odd-bodies-never-break-it",
-            (Aim::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
-            (Aim::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
-            (Aim::Survived, Slot::Parameter(_)) => "odd-ids-never-break-it",
-            (Aim::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
-            (Aim::Refused, Slot::Member(_)) => "invalid-values-are-refused",
-            (Aim::Survived, Slot::Member(_)) => "odd-values-never-break-it",
+            (PropertyKind::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
+            (PropertyKind::Refused, Slot::Body) => "malformed-json-is-refused",
+            (PropertyKind::Survived, Slot::Body) => "odd-bodies-never-break-it",
+            (PropertyKind::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
+            (PropertyKind::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
+            (PropertyKind::Survived, Slot::Parameter(_)) => "odd-ids-never-break-it",
+            (PropertyKind::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
+            (PropertyKind::Refused, Slot::Member(_)) => "invalid-values-are-refused",
+            (PropertyKind::Survived, Slot::Member(_)) => "odd-values-never-break-it",
         }
     }
 }
@@ -111,7 +111,7 @@ impl Reader<'_> {
         }
     }
 
-    fn entry(&mut self, index: usize, entry: &DrawnValue) -> Vec<TrialSpec> {
+    fn entry(&mut self, index: usize, entry: &ValueEntry) -> Vec<TestCase> {
         let at: Vec<PathStep> = vec!["values".into(), index.into()];
         let before = self.problems.0.len();
         let Some(slot) = slot_of(entry) else {
@@ -120,7 +120,7 @@ impl Reader<'_> {
         };
         self.names(&at, entry);
         let rules = self.rules(&at, entry);
-        let mut trials = Vec::new();
+        let mut tests = Vec::new();
         for (place, name) in entry.operations.iter().enumerate() {
             let at = joined(&at, ["operations".into(), place.into()]);
             let Some(operation) = self.operation(&at, name) else { continue };
@@ -134,15 +134,15 @@ impl Reader<'_> {
                 continue;
             }
             let rules = self.rules_of_operation(entry, &operation, &rules);
-            for aim in [Aim::Accepted, Aim::Refused, Aim::Survived] {
-                trials.extend(self.trial(index, entry, &slot, &operation, caller, aim, &rules));
+            for kind in [PropertyKind::Accepted, PropertyKind::Refused, PropertyKind::Survived] {
+                tests.extend(self.test(index, entry, &slot, &operation, caller, kind, &rules));
             }
         }
-        trials
+        tests
     }
 
     /// The clauses, kinds and rules that an entry names.
-    fn names(&mut self, at: &[PathStep], entry: &DrawnValue) {
+    fn names(&mut self, at: &[PathStep], entry: &ValueEntry) {
         self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
         for (key, clause) in
             [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)]
@@ -151,7 +151,7 @@ impl Reader<'_> {
                 self.clause(&joined(at, [key.into()]), clause);
             }
         }
-        // A pack names the engine's rules, whatever book is drawn from.
+        // A pack names the engine's rules, whatever book is generated from.
         let own = entry.formats.iter().flat_map(|format| (BOOK.rules)(*format));
         let rules: Vec<String> = self
             .all_rules(entry)
@@ -184,7 +184,7 @@ impl Reader<'_> {
         }
     }
 
-    fn all_rules(&self, entry: &DrawnValue) -> Vec<(Format, Rule)> {
+    fn all_rules(&self, entry: &ValueEntry) -> Vec<(Format, Rule)> {
         let mut all = Vec::new();
         for format in &entry.formats {
             all.extend((self.book.rules)(*format).into_iter().map(|rule| (*format, rule)));
@@ -193,11 +193,11 @@ impl Reader<'_> {
     }
 
     /// The rules of an entry with what follows from each; one without a consequence is a problem.
-    fn rules(&mut self, at: &[PathStep], entry: &DrawnValue) -> Vec<PropertyRule> {
+    fn rules(&mut self, at: &[PathStep], entry: &ValueEntry) -> Vec<PropertyRule> {
         let mut rules = Vec::new();
         let mut missing = BTreeSet::new();
         for (format, rule) in self.all_rules(entry) {
-            let kind = if let Claim::Refused(kind) = rule.claim { kind } else { "" };
+            let kind = if let Assertion::Refused(kind) = rule.assertion { kind } else { "" };
             if entry.leave_out.iter().any(|name| name == rule.name || name == kind) {
                 continue;
             }
@@ -209,10 +209,10 @@ impl Reader<'_> {
                     rules.push(PropertyRule { format, rule, clause, expect });
                 }
                 None => {
-                    missing.insert(match rule.claim {
-                        Claim::Accepted => "`accepted`".to_owned(),
-                        Claim::Survived => "`survived`".to_owned(),
-                        Claim::Refused(kind) => format!("the refusal `{kind}`"),
+                    missing.insert(match rule.assertion {
+                        Assertion::Accepted => "`accepted`".to_owned(),
+                        Assertion::Survived => "`survived`".to_owned(),
+                        Assertion::Refused(kind) => format!("the refusal `{kind}`"),
                     });
                 }
             }
@@ -230,7 +230,7 @@ impl Reader<'_> {
     /// another operation of the entry takes the same value for a resource whose id is known.
     fn rules_of_operation(
         &self,
-        entry: &DrawnValue,
+        entry: &ValueEntry,
         operation: &Operation,
         rules: &[PropertyRule],
     ) -> Vec<PropertyRule> {
@@ -239,18 +239,20 @@ impl Reader<'_> {
         rules.iter().filter(|rule| !(elsewhere && rule.rule.may_be_unreadable)).cloned().collect()
     }
 
-    fn consequence(&self, entry: &DrawnValue, rule: &Rule) -> Option<(String, Expect)> {
-        match rule.claim {
-            Claim::Accepted => {
+    fn consequence(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
+        match rule.assertion {
+            Assertion::Accepted => {
                 let error = entry.excused.get(rule.name).cloned().unwrap_or_default();
                 Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
             }
             // What an odd id names does not exist; an odd value may do.
-            Claim::Survived if entry.parameter.is_some() => {
+            Assertion::Survived if entry.parameter.is_some() => {
                 Some((entry.survived.clone()?, Expect { any_refusal: true, ..Expect::default() }))
             }
-            Claim::Survived => Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() })),
-            Claim::Refused(kind) => {
+            Assertion::Survived => {
+                Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }))
+            }
+            Assertion::Refused(kind) => {
                 let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
                 let expect = Expect {
                     error: refusal.error.clone(),
@@ -270,7 +272,7 @@ impl Reader<'_> {
         self.contract.operation(name).cloned()
     }
 
-    fn members(&mut self, at: &[PathStep], entry: &DrawnValue, slot: &Slot, operation: &Operation) {
+    fn members(&mut self, at: &[PathStep], entry: &ValueEntry, slot: &Slot, operation: &Operation) {
         if let Slot::Parameter(name) = slot {
             let known: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
             self.known(at, &format!("path parameter of {}", operation.id), name, &known);
@@ -284,8 +286,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The formats draw texts, so a member whose schema takes none would answer them all with a refusal.
-    fn member_type(&mut self, at: &[PathStep], entry: &DrawnValue, operation: &Operation) {
+    /// The formats generate texts, so a member whose schema takes none would answer them all with a refusal.
+    fn member_type(&mut self, at: &[PathStep], entry: &ValueEntry, operation: &Operation) {
         let texts = entry.formats.iter().any(|format| !matches!(format, Format::Body | Format::PathId));
         for name in entry.member.iter().chain(&entry.companion).filter(|_| texts) {
             let Some(types) = operation.member_types.get(name) else { continue };
@@ -311,18 +313,19 @@ impl Reader<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that makes up one trial")]
-    fn trial(
+    #[expect(clippy::too_many_arguments, reason = "all that makes up one test")]
+    fn test(
         &mut self,
         index: usize,
-        entry: &DrawnValue,
+        entry: &ValueEntry,
         slot: &Slot,
         operation: &Operation,
         caller: &Caller,
-        aim: Aim,
+        kind: PropertyKind,
         rules: &[PropertyRule],
-    ) -> Option<TrialSpec> {
-        let rules: Vec<PropertyRule> = rules.iter().filter(|rule| Aim::of(rule.rule.claim) == aim).cloned().collect();
+    ) -> Option<TestCase> {
+        let rules: Vec<PropertyRule> =
+            rules.iter().filter(|rule| PropertyKind::of(rule.rule.assertion) == kind).cloned().collect();
         if rules.is_empty() {
             return None;
         }
@@ -334,11 +337,11 @@ impl Reader<'_> {
                 clauses.push(clause.clone());
             }
         }
-        let mut trial = TrialSpec {
-            name: format!("fuzz/{}/{place}::{}", operation.id, aim.fact(slot)),
+        let mut test = TestCase {
+            name: format!("fuzz/{}/{place}::{}", operation.id, kind.fact(slot)),
             file: self.file.name.clone(),
             line: at.place().map_or(1, |place| place.line),
-            about: format!("Values of {} rules are drawn for {place} of {}.", rules.len(), operation.id),
+            about: format!("Values of {} rules are generated for {place} of {}.", rules.len(), operation.id),
             clauses,
             needs: entry.needs.clone(),
             actors: Vec::new(),
@@ -351,14 +354,14 @@ impl Reader<'_> {
             first: false,
             property: None,
         };
-        let given = caller.given_refused.as_ref().filter(|_| aim == Aim::Refused).unwrap_or(&caller.given);
+        let given = caller.given_refused.as_ref().filter(|_| kind == PropertyKind::Refused).unwrap_or(&caller.given);
         let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
-        prepare(&at_caller, given.iter(), self.fixtures, &mut trial, &mut Vec::new(), self.problems);
-        let prepared = trial.steps.len();
-        trial.steps.push(Arc::new(sample(slot, operation, caller)));
-        validate::trial(&at, &mut trial, prepared, self.contract, self.problems);
-        trial.steps.pop();
-        trial.property = Some(Arc::new(Property {
+        prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut Vec::new(), self.problems);
+        let prepared = test.steps.len();
+        test.steps.push(Arc::new(sample(slot, operation, caller)));
+        validate::test(&at, &mut test, prepared, self.contract, self.problems);
+        test.steps.pop();
+        test.property = Some(Arc::new(Property {
             operation: operation.id.clone(),
             slot: slot.clone(),
             companion: entry.companion.clone(),
@@ -370,7 +373,7 @@ impl Reader<'_> {
             rules,
             agrees: self.book.agrees,
         }));
-        Some(trial)
+        Some(test)
     }
 
     fn clause(&mut self, at: &[PathStep], id: &str) {
@@ -390,7 +393,7 @@ impl Reader<'_> {
     }
 }
 
-fn slot_of(entry: &DrawnValue) -> Option<Slot> {
+fn slot_of(entry: &ValueEntry) -> Option<Slot> {
     match (&entry.member, &entry.parameter, entry.body) {
         (Some(name), None, false) => Some(Slot::Member(name.clone())),
         (None, Some(name), false) => Some(Slot::Parameter(name.clone())),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::wanted::Expect;
-use crate::fuzz::{Claim, Format, Input, Rule};
+use crate::fuzz::{Assertion, Format, Input, Rule};
 
 /// Where a drawn value goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// The place as trials are named after it.
+    /// The place as tests are named after it.
     pub fn name(&self) -> &str {
         match self {
             Slot::Member(name) | Slot::Parameter(name) => name,
@@ -39,7 +39,7 @@ pub struct PropertyRule {
     pub expect: Expect,
 }
 
-/// What a trial draws, and where it goes.
+/// What a test draws, and where it goes.
 #[derive(Clone, Debug)]
 pub struct Property {
     /// The operation that is called.
@@ -58,16 +58,16 @@ pub struct Property {
     pub server_error: Option<String>,
     /// How many requests are under way at a time.
     pub in_flight: usize,
-    /// The rules, all of one claim.
+    /// The rules, all of one assertion.
     pub rules: Vec<PropertyRule>,
-    /// The second opinion.
-    pub agrees: fn(Format, Claim, &Input) -> bool,
+    /// The oracle.
+    pub agrees: fn(Format, Assertion, &Input) -> bool,
 }
 
 impl Property {
-    /// Whether an input of a rule may be claimed.
+    /// Whether an input of a rule may be asserted.
     pub fn agrees(&self, rule: usize, input: &Input) -> bool {
         let PropertyRule { format, rule, .. } = &self.rules[rule];
-        (self.agrees)(*format, rule.claim, input)
+        (self.agrees)(*format, rule.assertion, input)
     }
 }

@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
-/// The variables of one trial, by name.
+/// The variables of one test, by name.
 pub type Variables = Map<String, Value>;
 
 /// A name that has no value.

@@ -11,7 +11,7 @@ use super::header_match;
 use super::load::texts_of;
 use super::model::{Scenario, Step};
 use super::wanted::{Expect, KeptFrom};
-use super::{BUILT_IN, TrialSpec, Variables, template};
+use super::{BUILT_IN, TestCase, Variables, template};
 use crate::contract::{Contract, Operation};
 use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
 
@@ -72,13 +72,13 @@ pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, pr
 }
 
 /// Refuses clauses that a scenario lists and nothing in it judges.
-pub(super) fn all_clauses_judged(at: &At<'_>, scenario: &Scenario, trials: &[TrialSpec], problems: &mut Problems) {
+pub(super) fn all_clauses_judged(at: &At<'_>, scenario: &Scenario, tests: &[TestCase], problems: &mut Problems) {
     // A written failure lists what it has violated, by whatever judged it.
     if scenario.found_by.is_some() {
         return;
     }
     for (index, id) in scenario.clauses.iter().enumerate() {
-        if !trials.iter().any(|trial| trial.clauses.contains(id)) {
+        if !tests.iter().any(|test| test.clauses.contains(id)) {
             let message = format!("no step of this scenario is about `{id}`, and no check judges it");
             let help = format!("write `clause: {id}` in the step or in the row that is about it, or take it out here");
             problems.0.push(at.problem(&["clauses".into(), index.into()], message).with_help(Some(help)));
@@ -93,18 +93,18 @@ fn is_kebab(name: &str) -> bool {
         && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
 }
 
-/// Checks one unfolded trial, and notes which actors it needs.
-pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contract: &Contract, problems: &mut Problems) {
-    let steps: Vec<Arc<Step>> = trial.steps.clone();
+/// Checks one unfolded test, and notes which actors it needs.
+pub(super) fn test(at: &At<'_>, test: &mut TestCase, prepared: usize, contract: &Contract, problems: &mut Problems) {
+    let steps: Vec<Arc<Step>> = test.steps.clone();
     let mut state = State {
         at,
         contract,
-        defined: trial.variables.keys().cloned().collect(),
+        defined: test.variables.keys().cloned().collect(),
         optional: BTreeSet::new(),
         used: BTreeSet::new(),
         labels: BTreeSet::new(),
-        variables: &trial.variables,
-        clauses: &trial.clauses,
+        variables: &test.variables,
+        clauses: &test.clauses,
         actors: BTreeSet::new(),
         token_actors: BTreeSet::new(),
         problems: Vec::new(),
@@ -115,28 +115,28 @@ pub(super) fn trial(at: &At<'_>, trial: &mut TrialSpec, prepared: usize, contrac
             Some(own) => vec!["steps".into(), own.into()],
             None => vec!["given".into()],
         };
-        if index >= prepared && step.judges() && step.clause.is_none() && trial.property.is_none() {
+        if index >= prepared && step.judges() && step.clause.is_none() && test.property.is_none() {
             let message = "this step does not say which of the scenario's clauses it is about";
             let help = "write `clause: ID` in the step, or in each row of the table";
             state.problems.push(at.problem(&below, message).with_help(Some(help.to_owned())));
         }
         state.step(&below, step);
     }
-    for name in trial.variables.keys().filter(|name| BUILT_IN.iter().any(|(built_in, _)| built_in == name)) {
+    for name in test.variables.keys().filter(|name| BUILT_IN.iter().any(|(built_in, _)| built_in == name)) {
         let problem = at.problem(
             &["cases".into()],
-            format!("the case `{}` sets `{name}`, which every test has already", trial.name),
+            format!("the case `{}` sets `{name}`, which every test has already", test.name),
         );
         state.problems.push(problem.with_help(Some("give it another name".to_owned())));
     }
-    let unused: Vec<String> = trial.variables.keys().filter(|name| !state.used.contains(*name)).cloned().collect();
+    let unused: Vec<String> = test.variables.keys().filter(|name| !state.used.contains(*name)).cloned().collect();
     for name in unused {
-        let message = format!("the case `{}` sets `{name}`, which no step uses", trial.name);
+        let message = format!("the case `{}` sets `{name}`, which no step uses", test.name);
         state.problems.push(at.problem(&["cases".into()], message));
     }
     let State { actors, token_actors, problems: found, .. } = state;
-    trial.actors = actors.into_iter().collect();
-    trial.token_actors = token_actors.into_iter().collect();
+    test.actors = actors.into_iter().collect();
+    test.token_actors = token_actors.into_iter().collect();
     problems.0.extend(found);
 }
 

@@ -45,10 +45,10 @@ pub struct Expect {
     /// The label of the earlier step whose status and body this answer must repeat.
     #[serde(default)]
     pub same_as: Option<String>,
-    /// An answer that does not come in time is a breach here, not a doubt.
+    /// An answer that does not come in time is a violation here, not a doubt.
     #[serde(default)]
     pub must_answer: bool,
-    /// An answer whose envelope cannot be read breaks this claim, too, and not only the envelope's own.
+    /// An answer whose envelope cannot be read breaks this assertion, too, and not only the envelope's own.
     #[serde(default)]
     pub in_envelope: bool,
     /// What a reader could not guess.
@@ -84,7 +84,7 @@ pub struct HeaderMatch {
     /// How much less than `at_least` is still good.
     #[serde(default)]
     pub play: i64,
-    /// Where the header is not sent, nothing is claimed.
+    /// Where the header is not sent, nothing is asserted.
     #[serde(default)]
     pub where_sent: bool,
 }

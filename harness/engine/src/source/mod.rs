@@ -351,10 +351,10 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_drawn_on_its_line() {
-        let drawn = file("a: 1\nb: wrong # note\n").problem(&["b".into()], "unknown word").drawn();
-        assert!(drawn.contains("sample.yaml:2:4"), "{drawn}");
-        assert!(drawn.contains("^^^^^"), "{drawn}");
+    fn a_problem_is_rendered_on_its_line() {
+        let rendered = file("a: 1\nb: wrong # note\n").problem(&["b".into()], "unknown word").rendered();
+        assert!(rendered.contains("sample.yaml:2:4"), "{rendered}");
+        assert!(rendered.contains("^^^^^"), "{rendered}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Problem {
     }
 
     /// The problem drawn on its source line, without colour.
-    pub fn drawn(&self) -> String {
+    pub fn rendered(&self) -> String {
         let (Some(place), Some(line)) = (self.place, &self.line) else {
             return format!("error: {}", self.one_line());
         };

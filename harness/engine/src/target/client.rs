@@ -214,7 +214,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
             Identity::from_pem(&pem).map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
         builder = builder.identity(identity);
     }
-    // Reading the system's certificates takes longer than a trial; nothing leads from `http` to `https`.
+    // Reading the system's certificates takes longer than a test; nothing leads from `http` to `https`.
     if network.ca_cert.is_none() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")) {
         builder = builder.tls_certs_only(std::iter::empty());
     }

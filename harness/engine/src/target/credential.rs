@@ -92,18 +92,18 @@ impl Credential {
 
     /// True for something of three Base64url parts, as a JSON Web Token has (RFC 7519).
     pub fn is_token(&self) -> bool {
-        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
+        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.assertions().is_some()
     }
 
-    /// The `exp` claim of a JSON Web Token.
+    /// The `exp` assertion of a JSON Web Token.
     pub fn expiry(&self) -> Option<DateTime<Utc>> {
-        let seconds = self.claims()?.get("exp")?.as_f64()?;
+        let seconds = self.assertions()?.get("exp")?.as_f64()?;
         DateTime::from_timestamp(seconds as i64, 0)
     }
 
-    fn claims(&self) -> Option<Value> {
-        let claims = self.value.split('.').nth(1)?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    fn assertions(&self) -> Option<Value> {
+        let assertions = self.value.split('.').nth(1)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(assertions).ok()?).ok()
     }
 
     /// The header that carries it, altered where a scenario says so; `None` where the contract has no
@@ -161,7 +161,7 @@ impl Credential {
     fn altered(&self, alteration: Option<Alteration>, variable: &str, plain: &str) -> (String, String) {
         let value = &self.value;
         let parts: Vec<&str> = value.split('.').collect();
-        let (head, claims) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
+        let (head, assertions) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
         let signature = parts.get(2).copied().unwrap_or_default();
         // What a shell cannot write in a line is described instead; such a line says so by its name.
         let described = |what: &str| format!("${{{variable}_{what}}}");
@@ -192,22 +192,22 @@ impl Credential {
             }
             // The last digit of a token may hold nothing but padding bits, which a decoder may overlook.
             Some(Alteration::BreakSignature | Alteration::LastCharacter) => {
-                (format!("{head}.{claims}.{}", broken(signature)), described("WITH_ANOTHER_SIGNATURE"))
+                (format!("{head}.{assertions}.{}", broken(signature)), described("WITH_ANOTHER_SIGNATURE"))
             }
             Some(Alteration::BreakSignatureEnd) => (
-                format!("{head}.{claims}.{}", broken_at_the_end(signature)),
+                format!("{head}.{assertions}.{}", broken_at_the_end(signature)),
                 described("WITH_ANOTHER_END_OF_ITS_SIGNATURE"),
             ),
             Some(Alteration::HalfSignature) => (
-                format!("{head}.{claims}.{}", signature.chars().take(signature.len() / 2).collect::<String>()),
+                format!("{head}.{assertions}.{}", signature.chars().take(signature.len() / 2).collect::<String>()),
                 described("WITH_HALF_A_SIGNATURE"),
             ),
-            Some(Alteration::NoSignature) => (format!("{head}.{claims}."), described("WITHOUT_SIGNATURE")),
-            Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
+            Some(Alteration::NoSignature) => (format!("{head}.{assertions}."), described("WITHOUT_SIGNATURE")),
+            Some(Alteration::TwoParts) => (format!("{head}.{assertions}"), described("WITHOUT_THIRD_PART")),
             Some(Alteration::AlgNone) => (self.unsigned("none"), described("WITH_ALG_NONE")),
             Some(Alteration::AlgNoneOddCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_ODD_CASE")),
             Some(Alteration::AlgNoneExpired) => {
-                (format!("{}.{claims}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
+                (format!("{}.{assertions}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
             }
             Some(Alteration::AlgNoneSigned) => {
                 (format!("{}{signature}", self.unsigned("none")), described("WITH_ALG_NONE_AND_ITS_OLD_SIGNATURE"))
@@ -218,27 +218,27 @@ impl Credential {
             Some(Alteration::SignatureCase) => {
                 let turned = in_other_case(signature);
                 let turned = if turned == signature { broken(signature) } else { turned };
-                (format!("{head}.{claims}.{turned}"), described("WITH_ITS_SIGNATURE_IN_OTHER_LETTER_CASE"))
+                (format!("{head}.{assertions}.{turned}"), described("WITH_ITS_SIGNATURE_IN_OTHER_LETTER_CASE"))
             }
             Some(Alteration::FourParts) => (format!("{value}.e30"), format!("{plain}.e30")),
             Some(Alteration::ExtendExpiry) => {
-                (format!("{head}.{}.{signature}", self.extended_claims()), described("WITH_A_LATER_EXPIRY"))
+                (format!("{head}.{}.{signature}", self.extended_assertions()), described("WITH_A_LATER_EXPIRY"))
             }
         }
     }
 
-    /// A token of the same claims, not yet expired, under an algorithm that signs nothing.
+    /// A token of the same asserts, not yet expired, under an algorithm that signs nothing.
     fn unsigned(&self, algorithm: &str) -> String {
-        format!("{}.{}.", encoded_header(algorithm), self.extended_claims())
+        format!("{}.{}.", encoded_header(algorithm), self.extended_assertions())
     }
 
-    /// The claims with an expiry that lies an hour ahead.
-    fn extended_claims(&self) -> String {
-        let mut claims = self.claims().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        if let Some(members) = claims.as_object_mut() {
+    /// The asserts with an expiry that lies an hour ahead.
+    fn extended_assertions(&self) -> String {
+        let mut assertions = self.assertions().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        if let Some(members) = assertions.as_object_mut() {
             members.insert("exp".to_owned(), (Utc::now().timestamp() + 3600).into());
         }
-        URL_SAFE_NO_PAD.encode(claims.to_string())
+        URL_SAFE_NO_PAD.encode(assertions.to_string())
     }
 }
 
@@ -335,8 +335,8 @@ mod tests {
 
     #[test]
     fn alterations_of_a_token() {
-        let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":1000,"scope":"ADMIN"}"#);
-        let token = Credential::parse(&format!("bearer:aGVhZA.{claims}.c2ln")).expect("a credential");
+        let assertions = URL_SAFE_NO_PAD.encode(r#"{"exp":1000,"scope":"ADMIN"}"#);
+        let token = Credential::parse(&format!("bearer:aGVhZA.{assertions}.c2ln")).expect("a credential");
         assert!(token.is_token());
         assert_eq!(token.expiry().map(|time| time.timestamp()), Some(1000));
         assert_eq!(token.altered(Some(Alteration::MiddleCharacter), "V", "p").0.len(), token.value.len());
@@ -346,8 +346,8 @@ mod tests {
         assert!(none.ends_with('.'));
         let longer = Credential::parse(&format!("bearer:{none}x")).expect("a credential");
         assert!(longer.expiry().expect("an expiry") > Utc::now());
-        assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{claims}.A2ln"));
-        assert_eq!(token.altered(Some(Alteration::BreakSignatureEnd), "V", "p").0, format!("aGVhZA.{claims}.c2An"));
-        assert_eq!(token.altered(Some(Alteration::HalfSignature), "V", "p").0, format!("aGVhZA.{claims}.c2"));
+        assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{assertions}.A2ln"));
+        assert_eq!(token.altered(Some(Alteration::BreakSignatureEnd), "V", "p").0, format!("aGVhZA.{assertions}.c2An"));
+        assert_eq!(token.altered(Some(Alteration::HalfSignature), "V", "p").0, format!("aGVhZA.{assertions}.c2"));
     }
 }

@@ -1,4 +1,4 @@
-//! Known deviations: breaches that are let pass for a while, each described down to the defect, so that
+//! Known deviations: violations that are let pass for a while, each described down to the mutant, so that
 //! an entry hides nothing but what it speaks of.
 
 use chrono::NaiveDate;
@@ -8,17 +8,18 @@ use crate::contract::Contract;
 use crate::finding::{self, EXPECTATION, Finding, Key, PLACES, Part};
 use crate::source::{Problems, SourceFile, Step, suggestion};
 
-/// A known breach: it still runs, but does not fail the run while it is as described.
+/// A known violation: it still runs, but does not fail the run while it is as described.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// The clause that is known to be broken. This, `trials` or `answers` must be given.
     #[serde(default)]
     pub clause: Option<String>,
-    /// The trials in which it is: a name, in which `*` stands for any text. All when absent.
+    /// The tests in which it is: a name, in which `*` stands for any text. All when absent.
     #[serde(default)]
-    pub trials: Option<String>,
-    /// The check that reports it, `expectation` for a scenario's own claim. Any when absent.
+    #[serde(rename = "trials")]
+    pub tests: Option<String>,
+    /// The check that reports it, `expectation` for a scenario's own assertion. Any when absent.
     #[serde(default)]
     pub check: Option<String>,
     /// Where in the answer it is: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`; `*` stands for an index. Anywhere when absent.
@@ -46,7 +47,7 @@ pub struct Deviation {
     /// The last day on which it is let pass, as YYYY-MM-DD.
     #[serde(deserialize_with = "day")]
     pub expires: chrono::NaiveDate,
-    /// True when the breach comes and goes.
+    /// True when the violation comes and goes.
     #[serde(default)]
     pub flaky: bool,
     /// The line in the target file.
@@ -55,15 +56,15 @@ pub struct Deviation {
 }
 
 impl Deviation {
-    /// True when the trial is one of those that it speaks of.
-    pub fn covers(&self, trial: &str) -> bool {
-        self.trials.as_deref().is_none_or(|pattern| fits(pattern, trial))
+    /// True when the test is one of those that it speaks of.
+    pub fn covers(&self, test: &str) -> bool {
+        self.tests.as_deref().is_none_or(|pattern| fits(pattern, test))
     }
 
-    /// True when it speaks of this finding of the trial, and not of another one.
-    pub fn describes(&self, trial: &str, finding: &Finding, key: Option<&Key>) -> bool {
+    /// True when it speaks of this finding of the test, and not of another one.
+    pub fn describes(&self, test: &str, finding: &Finding, key: Option<&Key>) -> bool {
         let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
-        self.covers(trial)
+        self.covers(test)
             && same(&self.clause, &finding.clause)
             && same(&self.check, &finding.check)
             && self.place.as_deref().is_none_or(|place| same_place(place, &finding.part))
@@ -83,9 +84,9 @@ impl Deviation {
 
     /// What it speaks of, in a few words.
     pub fn subject(&self) -> String {
-        match (&self.clause, &self.trials) {
+        match (&self.clause, &self.tests) {
             (Some(clause), _) => clause.clone(),
-            (None, Some(trials)) => format!("what `{trials}` claims"),
+            (None, Some(tests)) => format!("what `{tests}` asserts"),
             (None, None) if !self.operations.is_empty() => self.operations.join(", "),
             (None, None) => "the contract".to_owned(),
         }
@@ -130,7 +131,7 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error
     let shape = text.len() == 10 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
     text.parse().ok().filter(|_| shape).ok_or_else(|| {
         serde::de::Error::custom(format!(
-            "`{text}` is no day of the calendar: write the last day on which the breach is let pass as YYYY-MM-DD"
+            "`{text}` is no day of the calendar: write the last day on which the violation is let pass as YYYY-MM-DD"
         ))
     })
 }
@@ -146,7 +147,7 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
         let mut refuse = |member: &str, message: String, help: Option<String>| {
             problems.0.push(file.problem(&at(member), message).with_help(help));
         };
-        if deviation.clause.is_none() && deviation.trials.is_none() && deviation.answers.is_empty() {
+        if deviation.clause.is_none() && deviation.tests.is_none() && deviation.answers.is_empty() {
             let message = "a known deviation names a `clause`, its `trials`, or the `answers` that show it";
             refuse("", message.to_owned(), Some("add `clause: ID` or `trials: PATTERN`".to_owned()));
         }
@@ -174,7 +175,7 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
 fn gaps(deviation: &Deviation) -> Vec<(&'static str, &'static str)> {
     let empty = |text: &str| text.trim().is_empty();
     [
-        ("reason", "say why the breach is let pass", empty(&deviation.reason)),
+        ("reason", "say why the violation is let pass", empty(&deviation.reason)),
         ("ticket", "name where it is being worked on", empty(&deviation.ticket)),
         ("owner", "name who sees to it", deviation.owner.as_deref().is_some_and(empty)),
         ("expires", "give the last day on which it is let pass, as YYYY-MM-DD", deviation.expires == NO_DAY),

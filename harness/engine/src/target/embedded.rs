@@ -49,14 +49,14 @@ pub async fn start_embedded() -> std::io::Result<Embedded> {
 /// How long the embedded reference waits for an endpoint's answer.
 const PATIENCE: Duration = Duration::from_millis(1000);
 
-/// Starts it with deliberate defects, and with short waits: for proving checks, not for a run.
-pub async fn start_with_defects(defects: &[&str]) -> std::io::Result<Embedded> {
-    start_with(defects, &[]).await
+/// Starts it with deliberate mutants, and with short waits: for proving checks, not for a run.
+pub async fn start_with_mutants(mutants: &[&str]) -> std::io::Result<Embedded> {
+    start_with(mutants, &[]).await
 }
 
-/// The same, with permitted variations as well.
-pub async fn start_with(defects: &[&str], variations: &[&str]) -> std::io::Result<Embedded> {
-    let mut options = options(defects, variations)?;
+/// The same, with conforming variants as well.
+pub async fn start_with(mutants: &[&str], variants: &[&str]) -> std::io::Result<Embedded> {
+    let mut options = options(mutants, variants)?;
     options.window_seconds = 1;
     options.webhook_timeout = PATIENCE;
     options.webhook_pause = Duration::from_millis(20);
@@ -71,8 +71,8 @@ async fn start(address: impl tokio::net::ToSocketAddrs, options: reference::Opti
 }
 
 /// Serves the reference on an address until the process ends.
-pub async fn serve(address: SocketAddr, defects: &[&str], variations: &[&str]) -> std::io::Result<Embedded> {
-    start(address, options(defects, variations)?).await
+pub async fn serve(address: SocketAddr, mutants: &[&str], variants: &[&str]) -> std::io::Result<Embedded> {
+    start(address, options(mutants, variants)?).await
 }
 
 /// Whether the reference has an operation of that method at that path.
@@ -88,34 +88,34 @@ pub fn assignments() -> Vec<String> {
         .collect()
 }
 
-/// Every deliberate defect: name, what it does, the clauses that it breaks.
-pub fn defects() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    reference::defects().iter().map(|defect| (defect.name, defect.about, defect.clauses)).collect()
+/// Every deliberate mutant: name, what it does, the clauses that it breaks.
+pub fn mutants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    reference::mutants().iter().map(|mutant| (mutant.name, mutant.about, mutant.clauses)).collect()
 }
 
-/// Every deliberate defect that shows at times: the same.
+/// Every deliberate mutant that shows at times: the same.
 pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
-/// Every permitted variation: name, what it does, the clauses that it is warned of.
-pub fn variations() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    reference::variations().iter().map(|variation| (variation.name, variation.about, variation.warns)).collect()
+/// Every conforming variant: name, what it does, the clauses that it is warned of.
+pub fn variants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    reference::variants().iter().map(|variant| (variant.name, variant.about, variant.warns)).collect()
 }
 
-fn options(defects: &[&str], variations: &[&str]) -> std::io::Result<reference::Options> {
+fn options(mutants: &[&str], variants: &[&str]) -> std::io::Result<reference::Options> {
     let mut options = reference::Options::default();
-    for name in defects {
+    for name in mutants {
         if let Some(one) = reference::intermittent().iter().find(|one| one.name == *name) {
             options.intermittent.push(one);
             continue;
         }
-        let known = reference::defects().iter().map(|defect| defect.name);
-        options.defects.push(reference::defect(name).ok_or_else(|| unknown("defect", name, known))?);
+        let known = reference::mutants().iter().map(|mutant| mutant.name);
+        options.mutants.push(reference::mutant(name).ok_or_else(|| unknown("defect", name, known))?);
     }
-    for name in variations {
-        let known = reference::variations().iter().map(|variation| variation.name);
-        options.variations.push(reference::variation(name).ok_or_else(|| unknown("variation", name, known))?);
+    for name in variants {
+        let known = reference::variants().iter().map(|variant| variant.name);
+        options.variants.push(reference::variant(name).ok_or_else(|| unknown("variation", name, known))?);
     }
     Ok(options)
 }

@@ -18,8 +18,8 @@ pub use client::{HttpClient, Network, url_as_sent};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{
-    Embedded, assignments, defects, example_credentials, intermittent, reference_serves, serve, start_embedded,
-    start_with, start_with_defects, variations,
+    Embedded, assignments, example_credentials, intermittent, mutants, reference_serves, serve, start_embedded,
+    start_with, start_with_mutants, variants,
 };
 
 pub use receiver::{Delivery, Receiver};
@@ -173,7 +173,7 @@ pub fn credentials(
 }
 
 impl Target {
-    /// Why a trial cannot be run here, if it cannot.
+    /// Why a test cannot be run here, if it cannot.
     pub fn lacks_for(
         &self,
         contract: &Contract,

@@ -1,4 +1,4 @@
-//! Our own endpoints for the target's webhooks: one listener, one path for each trial, every attempt
+//! Our own endpoints for the target's webhooks: one listener, one path for each test, every attempt
 //! recorded as it came, and answers as a scenario wants them.
 //!
 //! It speaks HTTP/1.1 by hand, because a library would not keep silent, cut a connection or send a
@@ -295,7 +295,7 @@ fn late(timeout: Duration) -> Duration {
 }
 
 /// Puts a delivery on record and says how it is to be answered. What a closed endpoint still gets is
-/// taken, since webhooks outlive their trials and nothing is to be tried again for them.
+/// taken, since webhooks outlive their tests and nothing is to be tried again for them.
 fn take_in(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
     let mut endpoints = lock(&shared.endpoints);
     let Some(endpoint) = endpoints.get_mut(name) else {

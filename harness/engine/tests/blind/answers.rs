@@ -7,7 +7,7 @@ use chrono::Utc;
 use harness::check::{self, Context};
 use harness::contract::{Contract, DetailsName, Level};
 use harness::exchange::{Exchange, Request, Response, Role};
-use harness::execute::expect::{Claim, Earlier, Holds};
+use harness::execute::expect::{Assertion, Earlier, Holds};
 use harness::scenario::{Expect, Variables, codes, status, template};
 use serde_json::{Value, json};
 
@@ -162,7 +162,7 @@ impl<'c> Case<'c> {
         let mut context = Context::new(self.contract, &exchange).expect("an answer");
         let field = self.expect.field.as_ref().map(|field| self.filled(field));
         context.field_at_fault = field.as_deref();
-        let claim = Claim {
+        let assertion = Assertion {
             expect: self.expect,
             clause: self.clause,
             level: Level::Must,
@@ -170,7 +170,7 @@ impl<'c> Case<'c> {
             same_as: right.earlier.as_ref(),
             index: 0,
         };
-        let verdict = claim.judge(&context).expect("no unknown variable");
+        let verdict = assertion.judge(&context).expect("no unknown variable");
         let findings = check::judge(&context, 0).findings.into_iter().chain(verdict.findings);
         let mut said: BTreeSet<String> =
             findings.map(|finding| format!("{} {} {}", finding.check, finding.part, finding.actual)).collect();

@@ -1,4 +1,4 @@
-//! Runs as gates: known deviations down to the defect, and drafts of them.
+//! Runs as gates: known deviations down to the mutant, and drafts of them.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ fn a_draft_is_refused_until_a_person_has_filled_it_in() {
 }
 
 #[test]
-fn an_entry_hides_no_other_defect_of_the_same_trials() {
+fn an_entry_hides_no_other_mutant_of_the_same_tests() {
     let run = Gate::with(Some("forgets-the-reason"));
     let draft = run.path("draft.yaml");
     run.go(&["--write-deviations", &draft]).ended(1);
@@ -41,8 +41,8 @@ fn an_entry_hides_no_other_defect_of_the_same_trials() {
     said.ended(1);
     let report: Value = serde_json::from_str(&read(&report)).expect("JSON");
     let findings: Vec<&Value> =
-        report["trials"].as_array().expect("trials").iter().map(|trial| &trial["findings"]).collect();
-    assert!(findings.iter().any(|of_trial| of_trial[0]["deviation"].is_null() && of_trial[0].is_object()));
+        report["trials"].as_array().expect("trials").iter().map(|test| &test["findings"]).collect();
+    assert!(findings.iter().any(|of_test| of_test[0]["deviation"].is_null() && of_test[0].is_object()));
     assert_eq!(report["deviations"][0]["state"], "stale", "{}", report["deviations"]);
 }
 
@@ -66,7 +66,7 @@ fn what_comes_and_goes_may_be_gone_but_must_exist() {
     run.target(&filled_in(&ENTRY.replace("parcels::*", "parcel::*").replace("reason:", "flaky: true\n    reason:")));
     let said = run.go(&[]);
     said.ended(1);
-    assert!(said.out.contains("matches no trial"), "{}", said.out);
+    assert!(said.out.contains("matches no test"), "{}", said.out);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn filled_in(draft: &str) -> String {
 const DATES: [&str; 3] = ["fuzz/updateCustomer/dateOfBirth", "fuzz/createCustomer/dateOfBirth", "--no-progress"];
 
 #[test]
-fn a_filled_in_draft_accepts_its_causes_and_no_other_defect_of_the_same_check() {
+fn a_filled_in_draft_accepts_its_causes_and_no_other_mutant_of_the_same_check() {
     let known = ["create-answers-200", "update-skips-date-check"];
     let (folder, served) = (folder(), Served::start(&known));
     let draft = format!("{}/draft.yaml", folder.path());
@@ -153,12 +153,12 @@ fn only_what_is_new_fails_against_a_baseline() {
     said.ended(0);
     assert!(said.out.contains("Nothing is broken that was not broken before."), "{}", said.out);
 
-    // The same trials fail, in another way.
+    // The same tests fail, in another way.
     let after = Gate::with(Some("writes-the-hint-as-a-number"));
     let new = after.path("new.json");
     let said = after.go(&["--baseline", &old, "--fail-on", "new", "--report", &format!("json={new}")]);
     said.ended(1);
-    assert!(said.out.contains("\ntrials new breaches: "), "{}", said.out);
+    assert!(said.out.contains("\ntrials new violations: "), "{}", said.out);
 
     let said = Program::new(&["compare", &old, &new]).go();
     said.ended(1);
@@ -255,8 +255,8 @@ struct Gate {
 }
 
 impl Gate {
-    fn with(defect: Option<&'static str>) -> Self {
-        let gate = Self { desk: Desk::open(defect), folder: folder(), pack: parcel_pack() };
+    fn with(mutant: Option<&'static str>) -> Self {
+        let gate = Self { desk: Desk::open(mutant), folder: folder(), pack: parcel_pack() };
         gate.target("");
         gate
     }

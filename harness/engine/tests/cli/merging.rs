@@ -30,11 +30,11 @@ fn four_shards_say_what_the_whole_suite_says() {
     assert!(said.out.contains("16 of 16 observed") && said.err.contains("wrote "), "{}{}", said.out, said.err);
     let (mut whole, mut merged) = (report(&path("whole")), report(&path("merged")));
     for side in [&mut whole, &mut merged] {
-        let trials = side["trials"].as_array_mut().expect("trials");
-        // Who shares a quota with the trials around it is refused more often or less.
-        for trial in trials {
-            trial["open"] = Value::Null;
-            trial["codes"] = Value::Null;
+        let tests = side["trials"].as_array_mut().expect("trials");
+        // Who shares a quota with the tests around it is refused more often or less.
+        for test in tests {
+            test["open"] = Value::Null;
+            test["codes"] = Value::Null;
         }
         for code in side["errorCodes"].as_array_mut().expect("codes") {
             code["observed"] = (code["observed"].as_u64() > Some(0)).into();
@@ -46,7 +46,7 @@ fn four_shards_say_what_the_whole_suite_says() {
 
 #[test]
 fn shards_of_a_failing_run_are_judged_as_one() {
-    for (defect, deviations, code) in [
+    for (mutant, deviations, code) in [
         (Some("forgets-the-reason"), DEVIATIONS, 1),
         (Some("redirects-twice"), DEVIATIONS, 0),
         // Nothing of it is seen in any shard, so the entry is stale.
@@ -56,7 +56,7 @@ fn shards_of_a_failing_run_are_judged_as_one() {
         (None, &DEVIATIONS.replace("2999", "2020"), 1),
         (None, "", 0),
     ] {
-        let run = Parts::with(defect, deviations);
+        let run = Parts::with(mutant, deviations);
         let whole = run.go("whole", &[]);
         whole.ended(code);
         let shards: Vec<String> = (1..=3).map(|index| format!("{index}/3")).collect();
@@ -83,11 +83,11 @@ fn a_shard_without_tests_is_a_part_like_the_others() {
 }
 
 #[test]
-fn one_process_a_trial_is_a_division_too() {
+fn one_process_a_test_is_a_division_too() {
     let run = Parts::with(Some("forgets-the-reason"), DEVIATIONS);
     run.go("whole", &[]).ended(1);
     let whole = run.report("whole");
-    let names: Vec<&str> = trials(&whole).keys().copied().filter(|name| !name.starts_with("deviations::")).collect();
+    let names: Vec<&str> = tests(&whole).keys().copied().filter(|name| !name.starts_with("deviations::")).collect();
     let each = run.path("each/");
     for name in &names {
         let said = run.program(&["--exact", name, "--report", &format!("json={each}")]).env("NEXTEST", "1").go();
@@ -101,7 +101,7 @@ fn one_process_a_trial_is_a_division_too() {
     let lost = report(&files[0].path().display().to_string())["trials"][0]["name"].as_str().expect("a name").to_owned();
     std::fs::remove_file(files[0].path()).expect("it goes");
     let said = run.merged(&[each]);
-    said.refused_in_a_line(3, &format!("1 of {} trials are missing: {lost}; nothing was merged", names.len()));
+    said.refused_in_a_line(3, &format!("1 of {} tests are missing: {lost}; nothing was merged", names.len()));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn parts_that_are_not_one_run_are_refused() {
         (&["--shard", "2/4"], "they differ in the number of shards (3 and 4)"),
         (&["--shard", "2/3", "--timeout", "9"], "they differ in the option `timeout` (30 s and 9 s)"),
         (&["--shard", "2/3", "--run-id", "b"], "they differ in the option `run-id` (none and b)"),
-        (&["--shard", "2/3", "parcel"], "they differ in the planned trials"),
+        (&["--shard", "2/3", "parcel"], "they differ in the planned tests"),
         (&[], "they differ in the number of shards (3 and none)"),
     ];
     for (arguments, wanted) in foreign {
@@ -199,8 +199,8 @@ struct Parts {
 }
 
 impl Parts {
-    fn with(defect: Option<&'static str>, deviations: &str) -> Self {
-        let parts = Self { desk: Desk::open(defect), folder: folder(), pack: parcel_pack(), count: 0.into() };
+    fn with(mutant: Option<&'static str>, deviations: &str) -> Self {
+        let parts = Self { desk: Desk::open(mutant), folder: folder(), pack: parcel_pack(), count: 0.into() };
         write(&parts.folder, "target.yaml", &format!("url: {}\n{deviations}", parts.desk.url));
         parts
     }
@@ -255,9 +255,9 @@ fn report(path: &str) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-fn trials(report: &Value) -> BTreeMap<&str, &Value> {
-    let trials = report["trials"].as_array().expect("trials");
-    trials.iter().map(|trial| (trial["name"].as_str().expect("a name"), trial)).collect()
+fn tests(report: &Value) -> BTreeMap<&str, &Value> {
+    let tests = report["trials"].as_array().expect("trials");
+    tests.iter().map(|test| (test["name"].as_str().expect("a name"), test)).collect()
 }
 
 /// All that does not depend on clocks and on who came first.
@@ -272,11 +272,11 @@ fn assert_same_verdicts(whole: &Value, merged: &Value) {
         };
         assert_eq!(of(whole), of(merged), "{member} of the clauses");
     }
-    let (one, other) = (trials(whole), trials(merged));
+    let (one, other) = (tests(whole), tests(merged));
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
-    for (name, trial) in one {
+    for (name, test) in one {
         for member in ["verdict", "reason", "clauses", "open", "codes", "deviations", "file", "line", "about"] {
-            assert_eq!(trial[member], other[name][member], "{member} of {name}");
+            assert_eq!(test[member], other[name][member], "{member} of {name}");
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::support::{Program, folder};
 
 #[test]
-fn a_defect_is_proved_and_written_down() {
+fn a_mutant_is_proved_and_written_down() {
     let folder = folder();
     let (json, markdown) = (format!("{}/m.json", folder.path()), format!("{}/m.md", folder.path()));
     let reports = [format!("json={json}"), format!("markdown={markdown}")];
@@ -26,9 +26,9 @@ fn a_defect_is_proved_and_written_down() {
 }
 
 #[test]
-fn words_that_name_no_defect_are_corrected() {
+fn words_that_name_no_mutant_are_corrected() {
     let said = Program::new(&["prove", "--only", "token-expired-as-404"]).go();
-    said.refused_in_a_line(2, "no defect has `token-expired-as-404` in its name: did you mean `token-expired-as-40");
+    said.refused_in_a_line(2, "no mutant has `token-expired-as-404` in its name: did you mean `token-expired-as-40");
     for arguments in [["prove", "--jobs", "0"], ["prove", "--report", "html=a"]] {
         Program::new(&arguments).go().refused(2);
     }

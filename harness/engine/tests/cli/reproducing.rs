@@ -9,13 +9,13 @@ use super::support::{Program, Said, Served, folder, write};
 fn shows_again(mutant: &str, filter: &str) {
     let served = Served::start(&[mutant]);
     let report = report(&served, filter);
-    let trials = report["trials"].as_array().expect("trials");
-    let failed: Vec<&Value> = trials.iter().filter(|trial| trial["verdict"] == "failed").take(2).collect();
+    let tests = report["trials"].as_array().expect("trials");
+    let failed: Vec<&Value> = tests.iter().filter(|test| test["verdict"] == "failed").take(2).collect();
     assert!(!failed.is_empty(), "{mutant} fails nothing of {filter}");
-    for trial in failed {
-        let said = served.script(&script(text(&trial["repro"])));
+    for test in failed {
+        let said = served.script(&script(text(&test["repro"])));
         said.ended(1);
-        for finding in trial["findings"].as_array().expect("findings") {
+        for finding in test["findings"].as_array().expect("findings") {
             let pair = format!("violation {} ({})", text(&finding["clause"]), text(&finding["check"]));
             let warned = format!("warning   {} ({})", text(&finding["clause"]), text(&finding["check"]));
             assert!(said.out.contains(&pair) || said.out.contains(&warned), "{mutant}: no {pair} in\n{}", said.out);
@@ -96,7 +96,7 @@ fn a_script_of_a_kept_contract_shows_nothing_and_cleans_up() {
     let customers = served.shell(
         "curl -s \"$CONFORMANCE_TARGET_URL/api/v1/customers\" -H \"x-api-key: ${CONFORMANCE_ACTOR_READER#key:}\"",
     );
-    assert!(!customers.contains("@example.com"), "something was left behind: {customers}");
+    assert!(!customers.contains("@example.com"), "something was left over: {customers}");
 }
 
 #[test]

@@ -234,18 +234,18 @@ fn names_of_ours_are_not_changed_by_a_credential_that_is_an_ordinary_word() {
         (said, serde_json::from_str::<Value>(&json).expect("JSON"), std::fs::read_to_string(junit).expect("a report"))
     };
     let names = |report: &Value| -> Vec<String> {
-        let trials = report["trials"].as_array().expect("trials");
-        let own = |trial: &Value| {
+        let tests = report["trials"].as_array().expect("trials");
+        let own = |test: &Value| {
             // An API that says "writer" shows the credential, if that is the credential: one finding more.
-            let findings = trial["findings"].as_array().expect("findings").iter();
+            let findings = test["findings"].as_array().expect("findings").iter();
             let texts =
                 findings.flat_map(|finding| ["clause", "check", "message"].map(|name| finding[name].to_string()));
-            let calls = trial["exchanges"].as_array().expect("exchanges").iter();
+            let calls = test["exchanges"].as_array().expect("exchanges").iter();
             let calls = calls.flat_map(|exchange| ["operation", "actor"].map(|name| exchange[name].to_string()));
             texts.chain(calls).for_each(|text| assert!(!text.contains("$CONFORMANCE"), "{text}"));
-            ["name", "file", "about"].map(|name| trial[name].to_string())
+            ["name", "file", "about"].map(|name| test[name].to_string())
         };
-        trials.iter().flat_map(own).collect()
+        tests.iter().flat_map(own).collect()
     };
     let (quiet, expected, _) = report("made-up-1Zx98q8W7", &plain);
     assert!(!quiet.err.contains("warning: the credential"), "{}", quiet.err);

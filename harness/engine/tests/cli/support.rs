@@ -194,9 +194,9 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub fn open(defect: Option<&'static str>) -> Self {
+    pub fn open(mutant: Option<&'static str>) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let url = runtime.block_on(super::stub::open(defect));
+        let url = runtime.block_on(super::stub::open(mutant));
         Self { url, _runtime: runtime }
     }
 }
@@ -209,10 +209,10 @@ pub struct Served {
 }
 
 impl Served {
-    pub fn start(defects: &[&str]) -> Self {
+    pub fn start(mutants: &[&str]) -> Self {
         let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"]
             .into_iter()
-            .chain(defects.iter().flat_map(|defect| ["--defect", defect]))
+            .chain(mutants.iter().flat_map(|mutant| ["--mutant", mutant]))
             .collect();
         let mut command = Program::new(&arguments).0;
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");

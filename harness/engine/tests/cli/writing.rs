@@ -153,7 +153,7 @@ fn a_reader_that_leaves_early_ends_nothing() {
     let line = "\"$C\" run --pack \"$PACK\" envelope/ --report json=run.json 2>err | head -1 >/dev/null; echo rc ${PIPESTATUS[0]}; cat err >&2";
     printed(&shell(&folder, line), "rc 0");
     assert!(is_report(&read(path(&folder, "run.json"))));
-    for command in ["run --list", "list", "explain AUTH-1", "schema report", "serve --defect list"] {
+    for command in ["run --list", "list", "explain AUTH-1", "schema report", "serve --mutant list"] {
         let pack = if command.starts_with(['s']) { "" } else { "--pack \"$PACK\"" };
         let line =
             format!("\"$C\" {command} {pack} 2>err | head -1 >/dev/null; echo rc ${{PIPESTATUS[0]}}; cat err >&2");

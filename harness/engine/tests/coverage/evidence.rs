@@ -4,7 +4,7 @@ use chrono::DateTime;
 use harness::check::{Context, judge};
 use harness::contract::{Contract, Level};
 use harness::exchange::{Exchange, Request, Response, Role};
-use harness::execute::expect::{Claim, Earlier, Shown};
+use harness::execute::expect::{Assertion, Earlier, Shown};
 use harness::scenario::{Expect, Variables};
 use serde_json::{Value, json};
 
@@ -119,9 +119,15 @@ fn an_expectation_shows_only_what_the_answer_could_have_violated() {
         let variables: Variables =
             [("before".to_owned(), json!(5)), ("absent".to_owned(), Value::Null)].into_iter().collect();
         let same_as = Some(&known).filter(|_| expect.same_as.as_deref() == Some("known"));
-        let claim =
-            Claim { expect: &expect, clause: "RES-1", level: Level::Must, variables: &variables, same_as, index: 0 };
-        let verdict = claim.judge(&context).unwrap_or_else(|missing| panic!("{}: {}", row.name, missing.0));
+        let assertion = Assertion {
+            expect: &expect,
+            clause: "RES-1",
+            level: Level::Must,
+            variables: &variables,
+            same_as,
+            index: 0,
+        };
+        let verdict = assertion.judge(&context).unwrap_or_else(|missing| panic!("{}: {}", row.name, missing.0));
         let shown = match &verdict.shown {
             Shown::Upheld(Some(code)) => code.as_str(),
             Shown::Upheld(None) => "upheld",

@@ -8,12 +8,12 @@ use std::time::Duration;
 use chrono::Utc;
 use futures_util::StreamExt as _;
 use harness::contract::Contract;
-use harness::execute::{Environment, TrialRecord, run_trial, token};
+use harness::execute::{Environment, TestRecord, run_test, token};
 use harness::plan::{Planned, plan};
 use harness::report::model::{ClauseStatus, Extent, Manifest, Report};
-use harness::report::{Facts, TrialResult, actors, build, test_reports};
+use harness::report::{Facts, TestResult, actors, build, test_reports};
 use harness::run::load;
-use harness::scenario::{Library, TrialSpec};
+use harness::scenario::{Library, TestCase};
 use harness::secret::Redactor;
 use harness::target::{HttpClient, Network, Receiver, Target};
 use harness::verdict::{Outcome, Rules, Verdict};
@@ -28,31 +28,31 @@ pub(crate) fn pack() -> (Arc<Contract>, Library) {
 }
 
 /// The first case of each scenario, but none that takes long: properties, large bodies, bursts, and waits for deliveries.
-pub(crate) fn quick(library: &Library) -> Vec<TrialSpec> {
+pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
     let mut seen = BTreeSet::new();
-    let quick = library.trials.iter().filter(|trial| {
-        trial.property.is_none()
-            && trial.lock.is_none()
-            && trial.steps.iter().all(|step| step.poll.is_none())
-            && trial.steps.iter().all(|step| step.deliveries.is_none())
+    let quick = library.tests.iter().filter(|test| {
+        test.property.is_none()
+            && test.lock.is_none()
+            && test.steps.iter().all(|step| step.poll.is_none())
+            && test.steps.iter().all(|step| step.deliveries.is_none())
     });
     // The rows of a table may be about different clauses.
-    let key = |trial: &TrialSpec| {
-        let scenario = trial.name.split('/').take(trial.file.matches('/').count() + 1).collect::<Vec<_>>().join("/");
-        (scenario, trial.clauses.clone())
+    let key = |test: &TestCase| {
+        let scenario = test.name.split('/').take(test.file.matches('/').count() + 1).collect::<Vec<_>>().join("/");
+        (scenario, test.clauses.clone())
     };
-    quick.filter(|trial| seen.insert(key(trial))).cloned().collect()
+    quick.filter(|test| seen.insert(key(test))).cloned().collect()
 }
 
 /// Runs tests against a target, and judges the run.
-pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target: Target) -> Report {
+pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: Target) -> Report {
     let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
     let address = ([127, 0, 0, 1], 0).into();
     let receiver = Receiver::start(address, None, target.webhook_timeout).await.expect("a receiver");
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let planned = plan(contract, &target, tests, None);
     let environment = Environment::new(contract.clone(), target, client, Some(receiver), token(), stop);
-    let results: Vec<TrialResult> =
+    let results: Vec<TestResult> =
         futures_util::stream::iter(planned.into_iter().map(|test| result(&environment, test)))
             .buffer_unordered(AT_A_TIME)
             .collect()
@@ -74,7 +74,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target:
         preflight: None,
         manifest: Manifest {
             shard: None,
-            by_trial: false,
+            by_test: false,
             filtered: false,
             whole: extent.clone(),
             part: extent,
@@ -90,17 +90,17 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TrialSpec>, target:
     build(&facts, tests, Vec::new())
 }
 
-async fn result(environment: &Environment, planned: Planned) -> TrialResult {
+async fn result(environment: &Environment, planned: Planned) -> TestResult {
     let spec = planned.spec;
     let (record, outcome) = match planned.skip {
-        Some(reason) => (TrialRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
+        Some(reason) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
         None => {
-            let record = run_trial(environment, &spec).await;
+            let record = run_test(environment, &spec).await;
             let outcome = Rules::default().judge(&spec.name, &record);
             (record, outcome)
         }
     };
-    TrialResult {
+    TestResult {
         name: spec.name,
         file: spec.file,
         line: spec.line,

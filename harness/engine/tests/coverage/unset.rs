@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use harness::certificate::missing;
 use harness::contract::Contract;
 use harness::report::model::{ClauseStatus, Report};
-use harness::scenario::TrialSpec;
-use harness::target::start_with_defects;
+use harness::scenario::TestCase;
+use harness::target::start_with_mutants;
 
 use super::runs::{pack, quick, run, status};
 
@@ -43,13 +43,13 @@ fn the_tables_name_every_actor_and_capability() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_actor_nothing_is_upheld_that_only_it_could_show() {
     let (contract, library) = pack();
-    for (actor, defects, clauses) in ACTORS {
-        let embedded = start_with_defects(defects).await.expect("a server");
+    for (actor, mutants, clauses) in ACTORS {
+        let embedded = start_with_mutants(mutants).await.expect("a server");
         let mut target = embedded.target();
         target.credentials.remove(*actor);
         let report = run(&contract, quick(&library), target).await;
-        let needs = |test: &TrialSpec| test.actors.iter().any(|name| name == actor);
-        assert_not_upheld(&contract, &library.trials, &report, actor, clauses, needs);
+        let needs = |test: &TestCase| test.actors.iter().any(|name| name == actor);
+        assert_not_upheld(&contract, &library.tests, &report, actor, clauses, needs);
         let missing = missing(&report);
         let said = format!("actor {actor} has no credential");
         assert!(missing.contains(&said), "without {actor}: {missing:?}");
@@ -60,12 +60,12 @@ async fn without_an_actor_nothing_is_upheld_that_only_it_could_show() {
 async fn without_a_capability_nothing_is_upheld_that_only_it_could_show() {
     let (contract, library) = pack();
     for (capability, clauses) in CAPABILITIES {
-        let embedded = start_with_defects(&[]).await.expect("a server");
+        let embedded = start_with_mutants(&[]).await.expect("a server");
         let mut target = embedded.target();
         target.lacks.insert((*capability).to_owned(), "not here".to_owned());
         let report = run(&contract, quick(&library), target).await;
-        let needs = |test: &TrialSpec| test.needs.iter().any(|name| name == capability);
-        assert_not_upheld(&contract, &library.trials, &report, capability, clauses, needs);
+        let needs = |test: &TestCase| test.needs.iter().any(|name| name == capability);
+        assert_not_upheld(&contract, &library.tests, &report, capability, clauses, needs);
         assert!(!missing(&report).is_empty(), "without {capability}");
     }
 }
@@ -73,11 +73,11 @@ async fn without_a_capability_nothing_is_upheld_that_only_it_could_show() {
 /// Neither the clauses of the table nor those without a check of which every test of the suite needs what is left out.
 fn assert_not_upheld(
     contract: &Contract,
-    suite: &[TrialSpec],
+    suite: &[TestCase],
     report: &Report,
     without: &str,
     clauses: &[&str],
-    needs: impl Fn(&TrialSpec) -> bool,
+    needs: impl Fn(&TestCase) -> bool,
 ) {
     let mut only: BTreeSet<&str> = clauses.iter().copied().collect();
     for clause in contract.clauses.iter().filter(|clause| clause.checks.is_empty()) {

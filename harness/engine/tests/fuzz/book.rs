@@ -1,14 +1,14 @@
 //! A few rules that everybody can check by eye.
 
-use harness::fuzz::{Book, Claim, Content, Format, Input, Rule};
+use harness::fuzz::{Assertion, Book, Content, Format, Input, Rule};
 use proptest::prelude::{Just, Strategy};
 use proptest::strategy::BoxedStrategy;
 use serde_json::Value;
 
-/// Dates and odd texts; the second opinion agrees with everything that is not blank.
+/// Dates and odd texts; the oracle agrees with everything that is not blank.
 pub const BOOK: Book = Book { rules, agrees: |_, _, _| true };
 
-/// The same with a second opinion that is against it all.
+/// The same with a oracle that is against it all.
 pub fn disagreeing() -> Book {
     Book { agrees: |_, _, _| false, ..BOOK }
 }
@@ -16,36 +16,36 @@ pub fn disagreeing() -> Book {
 fn rules(format: Format) -> Vec<Rule> {
     match format {
         Format::CalendarDate => vec![
-            rule("real-date", Claim::Accepted, || dates(1..=12, 1..=28, "-")),
-            rule("last-of-december", Claim::Accepted, || dates(12..=12, 1..=31, "-")),
-            rule("month-thirteen", Claim::Refused("malformed"), || dates(13..=99, 1..=28, "-")),
-            rule("day-thirty-one-of-april", Claim::Refused("malformed"), || dates(4..=4, 31..=31, "-")),
-            rule("day-zero", Claim::Refused("malformed"), || dates(1..=12, 0..=0, "-")),
-            rule("slashes", Claim::Refused("malformed"), || dates(1..=12, 1..=28, "/")),
+            rule("real-date", Assertion::Accepted, || dates(1..=12, 1..=28, "-")),
+            rule("last-of-december", Assertion::Accepted, || dates(12..=12, 1..=31, "-")),
+            rule("month-thirteen", Assertion::Refused("malformed"), || dates(13..=99, 1..=28, "-")),
+            rule("day-thirty-one-of-april", Assertion::Refused("malformed"), || dates(4..=4, 31..=31, "-")),
+            rule("day-zero", Assertion::Refused("malformed"), || dates(1..=12, 0..=0, "-")),
+            rule("slashes", Assertion::Refused("malformed"), || dates(1..=12, 1..=28, "/")),
         ],
-        Format::Text => vec![rule("control-characters", Claim::Survived, || {
+        Format::Text => vec![rule("control-characters", Assertion::Survived, || {
             text(proptest::collection::vec(0u8..32, 1..4).prop_map(|bytes| bytes.into_iter().map(char::from).collect()))
         })],
-        Format::NotText => vec![rule("number", Claim::Refused("wrong-type"), || {
+        Format::NotText => vec![rule("number", Assertion::Refused("wrong-type"), || {
             (0..10_000u32).prop_map(|number| Input { content: Content::Json(number.into()), companion: None }).boxed()
         })],
         Format::Body => vec![
-            rule("bracket", Claim::Refused("not-json"), || {
+            rule("bracket", Assertion::Refused("not-json"), || {
                 Just(Input { content: Content::Body(b"[".to_vec()), companion: None }).boxed()
             }),
-            rule("no-utf-8", Claim::Survived, || {
+            rule("no-utf-8", Assertion::Survived, || {
                 Just(Input { content: Content::Body(b"{\"a\":\"\xff\"}".to_vec()), companion: None }).boxed()
             }),
         ],
-        Format::PathId => vec![rule("percent-encoded-bytes", Claim::Survived, || {
+        Format::PathId => vec![rule("percent-encoded-bytes", Assertion::Survived, || {
             (1..=255u8).prop_map(|byte| segment(format!("x%{byte:02X}"))).boxed()
         })],
         _ => Vec::new(),
     }
 }
 
-fn rule(name: &'static str, claim: Claim, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
-    Rule { name, claim, strategy, at_most: None, may_be_unreadable: false }
+fn rule(name: &'static str, assertion: Assertion, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
+    Rule { name, assertion, strategy, at_most: None, may_be_unreadable: false }
 }
 
 fn text(strategy: impl Strategy<Value = String> + 'static) -> BoxedStrategy<Input> {

@@ -1,17 +1,17 @@
-//! A reference with or without defects, and properties that run against it.
+//! A reference with or without mutants, and properties that run against it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::contract::Contract;
-use harness::execute::{Environment, Found, TrialRecord, run_trial, token};
-use harness::fuzz::{BOOK, Book, Draws};
-use harness::scenario::{Failure, Library, TrialSpec, file_name, file_text, load_with};
+use harness::execute::{Environment, Found, TestRecord, run_test, token};
+use harness::fuzz::{BOOK, Book, Sampling};
+use harness::scenario::{Failure, Library, TestCase, file_name, file_text, load_with};
 use harness::source::Problems;
-use harness::target::{Credential, Embedded, HttpClient, Network, Target, start_with_defects};
+use harness::target::{Credential, Embedded, HttpClient, Network, Target, start_with_mutants};
 use tokio::sync::watch;
 
-/// A pack with its trials, drawn from rules of one's own or from the engine's.
+/// A pack with its tests, generated from rules of one's own or from the engine's.
 pub struct Pack {
     pub contract: Arc<Contract>,
     pub library: Library,
@@ -19,21 +19,21 @@ pub struct Pack {
 
 impl Pack {
     pub fn with(book: &Book) -> Self {
-        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
-        let library = load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", generated(&problems)));
+        let library = load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", generated(&problems)));
         Self { contract: Arc::new(contract), library }
     }
 
-    pub fn trial(&self, name: &str) -> &TrialSpec {
-        self.library.trials.iter().find(|trial| trial.name == name).unwrap_or_else(|| panic!("no trial {name}"))
+    pub fn test(&self, name: &str) -> &TestCase {
+        self.library.tests.iter().find(|test| test.name == name).unwrap_or_else(|| panic!("no test {name}"))
     }
 
-    pub fn properties(&self) -> impl Iterator<Item = &TrialSpec> {
-        self.library.trials.iter().filter(|trial| trial.property.is_some())
+    pub fn properties(&self) -> impl Iterator<Item = &TestCase> {
+        self.library.tests.iter().filter(|test| test.property.is_some())
     }
 }
 
-/// A running reference with all that trials need.
+/// A running reference with all that tests need.
 pub struct Server {
     pub environment: Environment,
     _embedded: Option<Embedded>,
@@ -41,47 +41,47 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(pack: &Pack, defects: &[&str], draws: Draws) -> Self {
-        let embedded = start_with_defects(defects).await.expect("the reference starts");
+    pub async fn start(pack: &Pack, mutants: &[&str], sampling: Sampling) -> Self {
+        let embedded = start_with_mutants(mutants).await.expect("the reference starts");
         let target = Target {
             url: embedded.url(),
             embedded: true,
             credentials: embedded.credentials.clone(),
             ..Target::default()
         };
-        Self::aimed(pack, target, draws, Some(embedded))
+        Self::aimed(pack, target, sampling, Some(embedded))
     }
 
     /// A server that is there already, with a credential for the writer.
-    pub fn at(pack: &Pack, url: &str, draws: Draws) -> Self {
+    pub fn at(pack: &Pack, url: &str, sampling: Sampling) -> Self {
         let writer = Credential::parse("key:of-a-writer").expect("a credential");
         let credentials = [("writer".to_owned(), writer)].into();
-        Self::aimed(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, draws, None)
+        Self::aimed(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, sampling, None)
     }
 
-    fn aimed(pack: &Pack, target: Target, draws: Draws, embedded: Option<Embedded>) -> Self {
+    fn aimed(pack: &Pack, target: Target, sampling: Sampling, embedded: Option<Embedded>) -> Self {
         let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
         let (sender, stop) = watch::channel(None);
         let environment =
-            Environment::new(pack.contract.clone(), target, client, None, token(), stop).with_draws(draws);
+            Environment::new(pack.contract.clone(), target, client, None, token(), stop).with_sampling(sampling);
         Self { environment, _embedded: embedded, _stop: sender }
     }
 
-    pub async fn run(&self, spec: &TrialSpec) -> TrialRecord {
-        run_trial(&self.environment, spec).await
+    pub async fn run(&self, spec: &TestCase) -> TestRecord {
+        run_test(&self.environment, spec).await
     }
 }
 
 /// The findings of a record as (clause, message).
-pub fn told(record: &TrialRecord) -> Vec<(String, String)> {
+pub fn told(record: &TestRecord) -> Vec<(String, String)> {
     record.findings.iter().map(|finding| (finding.clause.clone(), finding.message.clone())).collect()
 }
 
 /// The scenario file that keeps a failure: its name and its text.
-pub fn file(pack: &Pack, trial: &str, found: &Found) -> (String, String) {
-    let property = pack.trial(trial).property.as_deref().expect("a property");
+pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
+    let property = pack.test(test).property.as_deref().expect("a property");
     let failure = Failure {
-        trial,
+        test,
         property,
         rule: found.rule,
         input: &found.input,
@@ -109,7 +109,7 @@ impl PackFolder {
     }
 
     pub fn library(&self, pack: &Pack) -> Library {
-        load_with(&self.0, &pack.contract, &BOOK).unwrap_or_else(|problems| panic!("{}", drawn(&problems)))
+        load_with(&self.0, &pack.contract, &BOOK).unwrap_or_else(|problems| panic!("{}", generated(&problems)))
     }
 }
 
@@ -117,6 +117,6 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn drawn(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| problem.drawn()).collect::<Vec<_>>().join("\n")
+fn generated(problems: &Problems) -> String {
+    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n")
 }

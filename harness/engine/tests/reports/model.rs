@@ -7,7 +7,7 @@ use harness::finding::digest;
 use harness::report::Report;
 use harness::report::model::{
     ClauseReport, ClauseStatus, CodeReport, DeviationReport, DeviationState, ExchangeReport, FindingReport, KeyReport,
-    LeftBehind, MessageReport, Suite, TrialReport,
+    Leftover, MessageReport, Suite, TestReport,
 };
 use harness::verdict::Verdict;
 
@@ -17,34 +17,34 @@ const NO_CALLBACK: &str = "the target has no way to call us back: name one with 
 
 /// The run of the example and of the goldens.
 pub fn example() -> Report {
-    let trials = [expired(), lists(), updates(), rates(), webhooks(), odd(), stale()].concat();
-    report(trials)
+    let tests = [expired(), lists(), updates(), rates(), webhooks(), odd(), stale()].concat();
+    report(tests)
 }
 
-/// A run of so many trials, one in ten of which failed.
+/// A run of so many tests, one in ten of which failed.
 pub fn large(count: usize) -> Report {
-    let kinds = example().trials;
-    let (passed, others): (Vec<TrialReport>, Vec<TrialReport>) =
-        kinds.into_iter().partition(|trial| trial.verdict == Verdict::Passed);
-    let trials = (0..count).map(|index| {
+    let kinds = example().tests;
+    let (passed, others): (Vec<TestReport>, Vec<TestReport>) =
+        kinds.into_iter().partition(|test| test.verdict == Verdict::Passed);
+    let tests = (0..count).map(|index| {
         let kind = if index % 10 == 0 { &others[index / 10 % others.len()] } else { &passed[index % passed.len()] };
         let path = format!("folder-{}/of-many-facts-{}", index % 9, index % 99);
-        TrialReport {
+        TestReport {
             name: format!("{path}::a-fact-that-has-a-usual-name-{index}/operation-{}", index % 11),
             file: format!("scenarios/{path}.yaml"),
             line: index % 300 + 1,
             ..kind.clone()
         }
     });
-    let mut report = report(trials.collect());
+    let mut report = report(tests.collect());
     report.deviations.iter_mut().for_each(|entry| entry.observed_in.clear());
     report
 }
 
 /// What a run would have written as the keys of the findings.
-fn give_keys(trial: &mut TrialReport) {
-    let exchanges = &trial.exchanges;
-    for finding in &mut trial.findings {
+fn give_keys(test: &mut TestReport) {
+    let exchanges = &test.exchanges;
+    for finding in &mut test.findings {
         let exchange = exchanges.get(finding.exchange);
         let answer = exchange.and_then(|exchange| {
             Some(format!("{} {}", exchange.status_code?, exchange.error_code.as_deref().unwrap_or("text/plain")))
@@ -62,13 +62,13 @@ fn give_keys(trial: &mut TrialReport) {
     }
 }
 
-/// The report of trials, with every count that follows from them.
-pub fn report(mut trials: Vec<TrialReport>) -> Report {
-    trials.sort_by(|one, other| one.name.cmp(&other.name));
-    trials.iter_mut().for_each(give_keys);
+/// The report of tests, with every count that follows from them.
+pub fn report(mut tests: Vec<TestReport>) -> Report {
+    tests.sort_by(|one, other| one.name.cmp(&other.name));
+    tests.iter_mut().for_each(give_keys);
     let mut summary: BTreeMap<String, usize> = Verdict::ALL.map(|verdict| (verdict.as_str().to_owned(), 0)).into();
-    for trial in &trials {
-        *summary.entry(trial.verdict.as_str().to_owned()).or_default() += 1;
+    for test in &tests {
+        *summary.entry(test.verdict.as_str().to_owned()).or_default() += 1;
     }
     let exit_code = match (summary["failed"], summary["inconclusive"]) {
         (0, 0) => 0,
@@ -88,15 +88,15 @@ pub fn report(mut trials: Vec<TrialReport>) -> Report {
         command: COMMAND.into(),
         started_at: "2026-11-22T15:48:23.120Z".into(),
         duration_ms: 71_605,
-        requests: trials.iter().map(|trial| trial.exchanges.len() as u64).sum(),
+        requests: tests.iter().map(|test| test.exchanges.len() as u64).sum(),
         exit_code,
         summary,
-        clauses: CLAUSES.iter().map(|row| clause(row, &trials)).collect(),
-        error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &trials)).collect(),
-        trials,
+        clauses: CLAUSES.iter().map(|row| clause(row, &tests)).collect(),
+        error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &tests)).collect(),
+        tests,
         actors: Vec::new(),
-        left_behind: ["whk_01", "whk_02"]
-            .map(|id| LeftBehind { noun: "webhook".into(), id: id.into(), trial: "webhooks/delivery::once".into() })
+        leftovers: ["whk_01", "whk_02"]
+            .map(|id| Leftover { noun: "webhook".into(), id: id.into(), test: "webhooks/delivery::once".into() })
             .into(),
         deviations: deviations(),
         manifest: None,
@@ -107,7 +107,7 @@ pub fn report(mut trials: Vec<TrialReport>) -> Report {
 fn deviations() -> Vec<DeviationReport> {
     let observed = DeviationReport {
         clause: Some("LOG-1".into()),
-        trials: Some("support/request-id::*".into()),
+        tests: Some("support/request-id::*".into()),
         check: Some("request-id-present".into()),
         place: None,
         operations: Vec::new(),
@@ -126,7 +126,7 @@ fn deviations() -> Vec<DeviationReport> {
     };
     let stale = DeviationReport {
         clause: Some("AUTH-5".into()),
-        trials: None,
+        tests: None,
         check: None,
         reason: "tokens outlive their expiry by a minute".into(),
         ticket: "KYC-97".into(),
@@ -162,17 +162,17 @@ const CODES: &[(&str, Option<u16>)] = &[
     ("WEBHOOK_DELIVERY_FAILED", None),
 ];
 
-fn clause((id, level, says, page): &(&str, Level, &str, &str), trials: &[TrialReport]) -> ClauseReport {
-    let broken = |trial: &&TrialReport| trial.findings.iter().any(|finding| finding.clause == *id);
-    let about = |trial: &&TrialReport| trial.clauses.iter().any(|clause| clause == id);
-    let ran = |trial: &&TrialReport| !trial.exchanges.is_empty() && about(trial);
-    let exercised_by = trials.iter().filter(|trial| broken(trial) || ran(trial)).count();
-    let status = match (trials.iter().any(|trial| broken(&trial)), exercised_by) {
+fn clause((id, level, says, page): &(&str, Level, &str, &str), tests: &[TestReport]) -> ClauseReport {
+    let broken = |test: &&TestReport| test.findings.iter().any(|finding| finding.clause == *id);
+    let about = |test: &&TestReport| test.clauses.iter().any(|clause| clause == id);
+    let ran = |test: &&TestReport| !test.exchanges.is_empty() && about(test);
+    let exercised_by = tests.iter().filter(|test| broken(test) || ran(test)).count();
+    let status = match (tests.iter().any(|test| broken(&test)), exercised_by) {
         (true, _) => ClauseStatus::Violated,
         (false, 0) => ClauseStatus::NotExercised,
         (false, _) => ClauseStatus::Upheld,
     };
-    let known = trials.iter().filter(broken).find_map(|trial| trial.reason.clone());
+    let known = tests.iter().filter(broken).find_map(|test| test.reason.clone());
     ClauseReport {
         id: (*id).to_owned(),
         level: *level,
@@ -185,24 +185,24 @@ fn clause((id, level, says, page): &(&str, Level, &str, &str), trials: &[TrialRe
             ClauseStatus::NotExercised => Some(NO_CALLBACK.into()),
         },
         exercised_by,
-        trials: trials.iter().filter(|trial| broken(trial) || about(trial)).map(|trial| trial.name.clone()).collect(),
+        tests: tests.iter().filter(|test| broken(test) || about(test)).map(|test| test.name.clone()).collect(),
         codes: Vec::new(),
         unjudged: None,
         excluded: None,
     }
 }
 
-fn observed(code: &str, status: Option<u16>, trials: &[TrialReport]) -> CodeReport {
-    let seen = |trial: &&TrialReport| trial.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
-    let names: Vec<String> = trials.iter().filter(seen).map(|trial| trial.name.clone()).collect();
-    CodeReport { code: code.to_owned(), status, observed: names.len(), trials: names, excluded: None }
+fn observed(code: &str, status: Option<u16>, tests: &[TestReport]) -> CodeReport {
+    let seen = |test: &&TestReport| test.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
+    let names: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
+    CodeReport { code: code.to_owned(), status, observed: names.len(), tests: names, excluded: None }
 }
 
-/// One cause in four trials.
-fn expired() -> Vec<TrialReport> {
+/// One cause in four tests.
+fn expired() -> Vec<TestReport> {
     let operations = ["createCustomer", "deleteCustomer", "listCustomers", "updateCustomer"];
     operations
-        .map(|operation| TrialReport {
+        .map(|operation| TestReport {
             clauses: vec!["AUTH-5".into()],
             about: "A token past its expiry is refused as such.".into(),
             findings: vec![
@@ -215,20 +215,20 @@ fn expired() -> Vec<TrialReport> {
                 "",
                 r#"{"error":{"code":"TOKEN_EXPIRED","message":"The token has expired."},"requestId":"req_0001"}"#,
             )],
-            ..trial("authentication/token-expired", &format!("expired-token/{operation}"), 7, Verdict::Failed)
+            ..test("authentication/token-expired", &format!("expired-token/{operation}"), 7, Verdict::Failed)
         })
         .into()
 }
 
-fn lists() -> Vec<TrialReport> {
-    let mut trials: Vec<TrialReport> = (1..=6)
-        .map(|page| TrialReport {
+fn lists() -> Vec<TestReport> {
+    let mut tests: Vec<TestReport> = (1..=6)
+        .map(|page| TestReport {
             clauses: vec!["AUTH-1".into()],
             exchanges: vec![answered(401, "AUTHENTICATION_FAILED")],
-            ..trial("authentication/no-credential", &format!("nobody-lists-customers/page-{page}"), 12, Verdict::Passed)
+            ..test("authentication/no-credential", &format!("nobody-lists-customers/page-{page}"), 12, Verdict::Passed)
         })
         .collect();
-    trials.push(TrialReport {
+    tests.push(TestReport {
         reason: Some("set-up: createCustomer did not succeed: no answer within 30 s".into()),
         clauses: vec!["AUTH-1".into(), "ENV-1".into()],
         exchanges: vec![ExchangeReport {
@@ -244,16 +244,16 @@ fn lists() -> Vec<TrialReport> {
             )),
             ..answered(0, "")
         }],
-        ..trial("authentication/no-credential", "a-customer-of-our-own", 31, Verdict::Inconclusive)
+        ..test("authentication/no-credential", "a-customer-of-our-own", 31, Verdict::Inconclusive)
     });
-    trials
+    tests
 }
 
-fn updates() -> Vec<TrialReport> {
+fn updates() -> Vec<TestReport> {
     let nasty =
         "java.lang.NullPointerException at Customer.java:81 <script>alert(1)</script> ]]> \u{1b}[31mred\u{1b}[0m";
     vec![
-        TrialReport {
+        TestReport {
             clauses: vec!["FMT-2".into(), "ENV-1".into()],
             about: "What has no @ is no mail address.".into(),
             findings: vec![
@@ -275,18 +275,18 @@ fn updates() -> Vec<TrialReport> {
                     ),
                 ),
             ],
-            ..trial("validation/email", "no-at-sign/updateCustomer", 20, Verdict::Failed)
+            ..test("validation/email", "no-at-sign/updateCustomer", 20, Verdict::Failed)
         },
-        TrialReport {
+        TestReport {
             clauses: vec!["FMT-2".into()],
             exchanges: vec![answered(400, "INVALID_FIELD_FORMAT")],
-            ..trial("validation/email", "no-at-sign/createCustomer", 20, Verdict::Passed)
+            ..test("validation/email", "no-at-sign/createCustomer", 20, Verdict::Passed)
         },
     ]
 }
 
-fn rates() -> Vec<TrialReport> {
-    vec![TrialReport {
+fn rates() -> Vec<TestReport> {
+    vec![TestReport {
         clauses: vec!["RATE-2".into()],
         findings: vec![
             finding("RATE-2", "retry-after-present", Level::Should, "header Retry-After")
@@ -298,20 +298,20 @@ fn rates() -> Vec<TrialReport> {
             "",
             r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Slow down."},"requestId":"req_0003"}"#,
         )],
-        ..trial("rate-limit/exceeded", "a-burst-is-refused", 9, Verdict::Warned)
+        ..test("rate-limit/exceeded", "a-burst-is-refused", 9, Verdict::Warned)
     }]
 }
 
-fn webhooks() -> Vec<TrialReport> {
-    let skipped = ["once", "tried-three-times", "with-growing-pauses"].map(|name| TrialReport {
+fn webhooks() -> Vec<TestReport> {
+    let skipped = ["once", "tried-three-times", "with-growing-pauses"].map(|name| TestReport {
         reason: Some(NO_CALLBACK.into()),
         started_at: None,
         duration_ms: 0,
         clauses: vec!["WHK-6".into(), "WHK-7".into()],
-        ..trial("webhooks/delivery", name, 14, Verdict::Skipped)
+        ..test("webhooks/delivery", name, 14, Verdict::Skipped)
     });
-    let mut trials: Vec<TrialReport> = skipped.into();
-    trials.push(TrialReport {
+    let mut tests: Vec<TestReport> = skipped.into();
+    tests.push(TestReport {
         reason: Some("known deviation from LOG-1: the gateway answers itself (KYC-118, until 2026-12-01)".into()),
         clauses: vec!["LOG-1".into()],
         findings: vec![
@@ -324,13 +324,13 @@ fn webhooks() -> Vec<TrialReport> {
             "",
             r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"Who are you?"}}"#,
         )],
-        ..trial("support/request-id", "the-gateway-has-one-too", 5, Verdict::Skipped)
+        ..test("support/request-id", "the-gateway-has-one-too", 5, Verdict::Skipped)
     });
-    trials
+    tests
 }
 
 /// Bytes that are no text, letters that hide or turn others round, markup of every reader.
-fn odd() -> Vec<TrialReport> {
+fn odd() -> Vec<TestReport> {
     let odd = "\u{0}\u{7}\u{1b}[2J \u{202e}txt.exe\u{202c} \u{feff}\u{85} caf\u{fffd} | `code` **bold** @all #1 ::error::x\n::warning::y </td></script>";
     let bytes: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
     let mut exchange = in_full(answered(200, ""), "", odd);
@@ -338,7 +338,7 @@ fn odd() -> Vec<TrialReport> {
         response.headers.push(format!("x-odd: {odd}"));
         response.body_hex = Some(bytes);
     }
-    vec![TrialReport {
+    vec![TestReport {
         clauses: vec!["ENV-1".into()],
         about: format!("Whatever comes, it is shown: {odd}"),
         findings: vec![
@@ -347,12 +347,12 @@ fn odd() -> Vec<TrialReport> {
                 .saying("every error answer has the documented envelope"),
         ],
         exchanges: vec![exchange],
-        ..trial("odd/bytes", "of-every-value/\u{202e}txt", 3, Verdict::Failed)
+        ..test("odd/bytes", "of-every-value/\u{202e}txt", 3, Verdict::Failed)
     }]
 }
 
-fn stale() -> Vec<TrialReport> {
-    vec![TrialReport {
+fn stale() -> Vec<TestReport> {
+    vec![TestReport {
         name: "deviations::auth-5-1".into(),
         file: "ci/targets/sandbox.yaml".into(),
         reason: Some("the known deviation from AUTH-5 (KYC-97) no longer holds: take it out of the target file".into()),
@@ -360,12 +360,12 @@ fn stale() -> Vec<TrialReport> {
         started_at: None,
         duration_ms: 0,
         clauses: vec!["AUTH-5".into()],
-        ..trial("deviations", "auth-5-1", 22, Verdict::Failed)
+        ..test("deviations", "auth-5-1", 22, Verdict::Failed)
     }]
 }
 
-fn trial(path: &str, name: &str, line: usize, verdict: Verdict) -> TrialReport {
-    TrialReport {
+fn test(path: &str, name: &str, line: usize, verdict: Verdict) -> TestReport {
+    TestReport {
         name: format!("{path}::{name}"),
         file: format!("scenarios/{path}.yaml"),
         line,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// What all formats have to agree on, counted from the JSON without any code of the harness.
 pub struct Counts {
-    pub trials: usize,
+    pub tests: usize,
     pub verdicts: BTreeMap<String, usize>,
     pub causes: usize,
     pub known_causes: usize,
@@ -29,12 +29,12 @@ impl Counts {
         let mut causes: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
         let mut reasons = BTreeSet::new();
         let mut stale = 0;
-        for trial in list("trials") {
-            let verdict = trial["verdict"].as_str().expect("a word").to_owned();
-            let findings = trial["findings"].as_array().expect("a list");
+        for test in list("trials") {
+            let verdict = test["verdict"].as_str().expect("a word").to_owned();
+            let findings = test["findings"].as_array().expect("a list");
             stale += usize::from(verdict == "failed" && findings.is_empty());
             if verdict == "inconclusive" {
-                reasons.insert(trial["reason"].to_string());
+                reasons.insert(test["reason"].to_string());
             }
             for finding in findings {
                 let mut names = vec!["clause", "check", "level", "part"];
@@ -47,14 +47,14 @@ impl Counts {
             *verdicts.entry(verdict).or_default() += 1;
         }
         let summary: BTreeMap<String, usize> = serde_json::from_value(report["summary"].clone()).expect("counts");
-        assert_eq!(summary, verdicts, "the summary of the JSON is that of its trials");
+        assert_eq!(summary, verdicts, "the summary of the JSON is that of its tests");
         let mut clauses = BTreeMap::new();
         for clause in list("clauses") {
             *clauses.entry(clause["status"].as_str().expect("a word").to_owned()).or_default() += 1;
         }
         let known = BTreeSet::from(["skipped".to_owned()]);
         Self {
-            trials: list("trials").len(),
+            tests: list("trials").len(),
             verdicts,
             known_causes: causes.values().filter(|verdicts| **verdicts == known).count(),
             causes: causes.len(),
@@ -94,9 +94,9 @@ fn junit(text: &str, truth: &Counts) {
     let read = junit_parser::from_reader(text.as_bytes()).expect("JUnit");
     let cases = || read.suites.iter().flat_map(|suite| &suite.cases);
     let count = |wanted: fn(&TestStatus) -> bool| cases().filter(|case| wanted(&case.status)).count();
-    // A run without trials is one error here, lest it read as success.
-    let empty = usize::from(truth.trials == 0);
-    assert_eq!(cases().count(), truth.trials + empty);
+    // A run without tests is one error here, lest it read as success.
+    let empty = usize::from(truth.tests == 0);
+    assert_eq!(cases().count(), truth.tests + empty);
     assert_eq!(count(|status| matches!(status, TestStatus::Success)), truth.of("passed") + truth.of("warned"));
     assert_eq!(count(|status| matches!(status, TestStatus::Failure(_))), truth.of("failed"));
     assert_eq!(count(|status| matches!(status, TestStatus::Error(_))), truth.of("inconclusive") + empty);
@@ -108,7 +108,7 @@ fn html(text: &str, truth: &Counts) {
         Regex::new(pattern).expect("a pattern").captures_iter(text).map(|found| found[1].to_owned()).collect()
     };
     let rows = all(r#"<tr id="t-[0-9a-f]+" class="([a-z])">"#);
-    assert_eq!(rows.len(), truth.trials);
+    assert_eq!(rows.len(), truth.tests);
     for (verdict, count) in &truth.verdicts {
         assert_eq!(rows.iter().filter(|row| verdict.starts_with(row.as_str())).count(), *count, "{verdict}");
         let shown = all(&format!(r#"<li class="{verdict}[^"]*"><strong>([0-9,]+)</strong>"#));
@@ -126,10 +126,10 @@ fn html(text: &str, truth: &Counts) {
 
 fn markdown(text: &str, truth: &Counts) {
     let row: Vec<&str> =
-        text.lines().skip_while(|line| !line.starts_with("| trials |")).nth(2).expect("a row").split('|').collect();
+        text.lines().skip_while(|line| !line.starts_with("| tests |")).nth(2).expect("a row").split('|').collect();
     let shown: Vec<String> = row[1..row.len() - 1].iter().map(|cell| cell.trim().to_owned()).collect();
     let wanted = ["failed", "inconclusive", "warned", "skipped", "passed"].map(|verdict| truth.of(verdict));
-    let wanted: Vec<String> = [truth.trials].into_iter().chain(wanted).map(grouped).collect();
+    let wanted: Vec<String> = [truth.tests].into_iter().chain(wanted).map(grouped).collect();
     assert_eq!(shown, wanted);
     let clauses = format!(
         "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {} of {} observed\n",
@@ -157,8 +157,8 @@ fn ctrf(text: &str, truth: &Counts) {
         ("other", truth.of("inconclusive")),
         ("pending", 0),
     ];
-    assert_eq!(tests.len(), truth.trials);
-    assert_eq!(summary("tests"), truth.trials as u64);
+    assert_eq!(tests.len(), truth.tests);
+    assert_eq!(summary("tests"), truth.tests as u64);
     for (status, count) in wanted {
         assert_eq!((counted(status), summary(status)), (count, count as u64), "{status}");
     }

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::{Customers, State};
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Call, Request, locked};
-use crate::defects::{Defect, access, envelope, resources, statuses};
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
+use crate::mutants::{Mutant, access, envelope, resources, statuses};
 use crate::route::{Operation, Route};
+use crate::switches::Switches;
 
 /// Why a customer is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,21 +22,23 @@ enum Absence {
 /// The outcome for a customer who is not there; none where the customer is.
 pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
     let absence = absence(call, customers)?;
-    let habits = &call.app.habits;
-    if is_overlooked(absence, call.route.operation, habits) {
+    let switches = &call.app.switches;
+    if is_overlooked(absence, call.route.operation, switches) {
         return None;
     }
     let fault = Fault::not_found("Customer", &call.route.id);
     Some(match absence {
         Absence::NeverExisted => never_existed(fault, call),
-        Absence::Deleted if habits.has(resources::REVIEW_OUTLIVES_DELETION) && is_update_in_review(call, customers) => {
+        Absence::Deleted
+            if switches.has(resources::REVIEW_OUTLIVES_DELETION) && is_update_in_review(call, customers) =>
+        {
             Err(fault.code(Code::ResourceConflict))
         }
-        Absence::Deleted if habits.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
+        Absence::Deleted if switches.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
             Err(fault.code(Code::ResourceConflict))
         }
-        Absence::Deleted if habits.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
-        Absence::Elsewhere if habits.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+        Absence::Deleted if switches.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
+        Absence::Elsewhere if switches.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
             Err(fault.code(Code::InsufficientPermissions))
         }
         _ => Err(fault),
@@ -68,35 +70,35 @@ fn is_update_in_review(call: Call, customers: &Customers) -> bool {
     call.route.operation == Operation::UpdateCustomer && in_review
 }
 
-fn is_overlooked(absence: Absence, operation: Operation, habits: &Habits) -> bool {
-    let rows: &[(Defect, Absence, Operation)] = &[
+fn is_overlooked(absence: Absence, operation: Operation, switches: &Switches) -> bool {
+    let rows: &[(Mutant, Absence, Operation)] = &[
         (resources::DELETED_CUSTOMER_READABLE, Absence::Deleted, Operation::GetCustomer),
         (resources::DELETED_CUSTOMER_UPDATABLE, Absence::Deleted, Operation::UpdateCustomer),
         (resources::DELETES_TWICE, Absence::Deleted, Operation::DeleteCustomer),
         (resources::PRODUCTION_CUSTOMERS_VISIBLE, Absence::Elsewhere, Operation::GetCustomer),
         (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::Elsewhere, Operation::UpdateCustomer),
     ];
-    rows.iter().any(|(defect, on_absence, on_operation)| {
-        *on_absence == absence && *on_operation == operation && habits.has(*defect)
+    rows.iter().any(|(mutant, on_absence, on_operation)| {
+        *on_absence == absence && *on_operation == operation && switches.has(*mutant)
     })
 }
 
 fn never_existed(fault: Fault, call: Call) -> Outcome {
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     match call.route.operation {
-        Operation::UpdateCustomer if habits.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
-        Operation::DeleteCustomer if habits.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
-        Operation::UploadDocument if habits.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+        Operation::UpdateCustomer if switches.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
+        Operation::DeleteCustomer if switches.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
+        Operation::UploadDocument if switches.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
             Ok(Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })))
         }
-        Operation::SubmitVerification if habits.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
+        Operation::SubmitVerification if switches.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
             Err(fault.code(Code::VerificationFailed))
         }
-        Operation::GetCustomer if is_prototype(call) && habits.has(resources::FINDS_NAMES_OF_PROTOTYPES) => {
+        Operation::GetCustomer if is_prototype(call) && switches.has(resources::FINDS_NAMES_OF_PROTOTYPES) => {
             Ok(Answer::ok(stranger(call)))
         }
-        Operation::GetCustomer if habits.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
-        _ if habits.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
+        Operation::GetCustomer if switches.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
+        _ if switches.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         _ => Err(fault),
     }
 }
@@ -113,28 +115,28 @@ fn stranger(call: Call) -> serde_json::Value {
         "lastName": "Known",
         "dateOfBirth": "1970-01-01",
         "state": "PENDING",
-        "createdAt": crate::clock::rfc3339_now(&call.app.habits),
+        "createdAt": crate::clock::rfc3339_now(&call.app.switches),
     })
 }
 
-/// Looks for the resource before the credential, which only defects do.
+/// Looks for the resource before the credential, which only mutants do.
 pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Route) -> Result<(), Fault> {
     let headers = &request.headers;
     if headers.contains_key("x-api-key") || headers.contains_key(AUTHORIZATION) {
         return Ok(());
     }
-    let habits = &app.habits;
+    let switches = &app.switches;
     let (kind, known) = match route.operation {
-        operation if operation.is_of_one_customer() && habits.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
+        operation if operation.is_of_one_customer() && switches.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
             ("Customer", !locked(&app.customers).get(&route.id).is_some_and(|customer| customer.deleted))
         }
-        operation if operation.is_of_one_customer() && habits.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
+        operation if operation.is_of_one_customer() && switches.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
             ("Customer", locked(&app.customers).get(&route.id).is_some())
         }
-        Operation::ListWebhookDeliveries if habits.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
+        Operation::ListWebhookDeliveries if switches.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
             ("Webhook", app.webhooks.knows(&route.id))
         }
-        Operation::GetTransaction if habits.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+        Operation::GetTransaction if switches.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
             ("Transaction", locked(&app.transactions).contains_key(&route.id))
         }
         _ => return Ok(()),
@@ -142,9 +144,9 @@ pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Rou
     if known { Ok(()) } else { Err(Fault::not_found(kind, &route.id)) }
 }
 
-/// Fails on ids that a defect cannot take.
-pub(crate) fn refuse_odd_id(route: &Route, habits: &Habits) -> Result<(), Fault> {
-    let trips: &[(Defect, bool)] = &[
+/// Fails on ids that a mutant cannot take.
+pub(crate) fn refuse_odd_id(route: &Route, switches: &Switches) -> Result<(), Fault> {
+    let trips: &[(Mutant, bool)] = &[
         (resources::PERCENT_ID_500, route.raw_id.contains('%')),
         (resources::LONG_ID_500, route.raw_id.len() > 200),
         (resources::DOTTED_ID_500, route.raw_id.contains('.')),
@@ -155,7 +157,7 @@ pub(crate) fn refuse_odd_id(route: &Route, habits: &Habits) -> Result<(), Fault>
         (resources::UNICODE_ID_500, !route.id.is_ascii() && !route.id.contains('\u{fffd}')),
         (resources::SLASH_IN_ID_500, route.id.contains('/')),
     ];
-    if trips.iter().any(|(defect, trips)| *trips && habits.has(*defect)) {
+    if trips.iter().any(|(mutant, trips)| *trips && switches.has(*mutant)) {
         return Err(Fault::internal());
     }
     Ok(())

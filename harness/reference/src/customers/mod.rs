@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use crate::credentials::Environment;
-use crate::defects::resources as wrong;
 use crate::fields::{self, Changes};
-use crate::habits::Habits;
-use crate::variations::{resources, wire};
+use crate::mutants::resources as wrong;
+use crate::switches::Switches;
+use crate::variants::{resources, wire};
 
 /// The list shows this many customers at most, the newest first.
 const LONGEST_LIST: usize = 1_000;
@@ -22,9 +22,9 @@ pub(crate) enum State {
     Pending,
     UnderReview,
     NeedsAdditionalInformation,
-    /// Only a variation begins here.
+    /// Only a variant begins here.
     Approved,
-    /// Only a defect leads here.
+    /// Only a mutant leads here.
     Rejected,
 }
 
@@ -67,13 +67,13 @@ impl Customer {
         }
     }
 
-    pub(crate) fn to_json(&self, habits: &Habits) -> Value {
+    pub(crate) fn to_json(&self, switches: &Switches) -> Value {
         let mut members = Map::new();
         members.insert("id".to_owned(), json!(self.id));
         for name in fields::names() {
             if let Some(value) = self.value(name) {
                 members.insert(name.to_owned(), json!(value));
-            } else if habits.vary(wire::NULL_OPTIONALS) {
+            } else if switches.vary(wire::NULL_OPTIONALS) {
                 members.insert(name.to_owned(), Value::Null);
             }
         }
@@ -89,12 +89,12 @@ pub(crate) struct Customers {
     all: Vec<Customer>,
     by_id: HashMap<String, usize>,
     by_email: HashMap<(Environment, String), usize>,
-    habits: Habits,
+    switches: Switches,
 }
 
 impl Customers {
-    pub(crate) fn new(habits: Habits) -> Self {
-        Self { habits, ..Self::default() }
+    pub(crate) fn new(switches: Switches) -> Self {
+        Self { switches, ..Self::default() }
     }
 
     pub(crate) fn insert(&mut self, customer: Customer) {
@@ -112,7 +112,7 @@ impl Customers {
 
     /// The customer of that id, deleted or not, of whichever environment.
     pub(crate) fn get(&self, id: &str) -> Option<&Customer> {
-        let id = if self.habits.has(wrong::ID_ENDS_AT_NUL) { id.split('\0').next().unwrap_or_default() } else { id };
+        let id = if self.switches.has(wrong::ID_ENDS_AT_NUL) { id.split('\0').next().unwrap_or_default() } else { id };
         self.by_id.get(id).map(|&at| &self.all[at])
     }
 
@@ -123,17 +123,17 @@ impl Customers {
     /// The customer who has that address now; letter case does not matter.
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
         let key = self.email_key(environment, Some(email));
-        let submitted = self.habits.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
-        let failed = self.habits.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
+        let submitted = self.switches.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
+        let failed = self.switches.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
         let counts = |customer: &&Customer| {
             let overlooked = match customer.state {
                 State::UnderReview => submitted,
                 State::NeedsAdditionalInformation => failed,
                 _ => false,
             };
-            !overlooked && (!customer.deleted || self.habits.vary(resources::DELETED_ADDRESS_TAKEN))
+            !overlooked && (!customer.deleted || self.switches.vary(resources::DELETED_ADDRESS_TAKEN))
         };
-        if self.habits.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
+        if self.switches.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
             // Several may have the address, of whom the index knows one.
             let has = |customer: &&Customer| self.email_key(customer.environment, customer.value("email")) == key;
             return self.all.iter().filter(has).find(counts);
@@ -143,11 +143,11 @@ impl Customers {
 
     fn email_key(&self, environment: Environment, email: Option<&str>) -> (Environment, String) {
         let email = email.unwrap_or_default();
-        if let Some((name, domain)) = email.split_once('@').filter(|_| self.habits.has(wrong::TAGS_OVERLOOKED)) {
+        if let Some((name, domain)) = email.split_once('@').filter(|_| self.switches.has(wrong::TAGS_OVERLOOKED)) {
             let name = name.split('+').next().unwrap_or_default();
             return (environment, format!("{name}@{domain}").to_lowercase());
         }
-        let folded = !self.habits.vary(resources::CASE_SENSITIVE_MAIL);
+        let folded = !self.switches.vary(resources::CASE_SENSITIVE_MAIL);
         (environment, if folded { email.to_lowercase() } else { email.to_owned() })
     }
 
@@ -159,7 +159,7 @@ impl Customers {
         let environment = self.all[at].environment;
         self.by_email.remove(&self.email_key(environment, old_email));
         let email = self.email_key(environment, self.all[at].value("email"));
-        if !self.habits.has(wrong::DUPLICATES_OF_UPDATES_ALLOWED) || old_email == self.all[at].value("email") {
+        if !self.switches.has(wrong::DUPLICATES_OF_UPDATES_ALLOWED) || old_email == self.all[at].value("email") {
             self.by_email.insert(email, at);
         }
     }

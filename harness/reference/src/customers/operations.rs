@@ -6,12 +6,12 @@ use super::{Customer, Customers, State, lookup};
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Call, locked};
 use crate::credentials::Environment;
-use crate::defects::{envelope, fields as wrong, memory, resources, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes, Purpose};
-use crate::habits::Habits;
+use crate::mutants::{envelope, fields as wrong, memory, resources, statuses};
 use crate::route::Scope;
-use crate::variations::{requests, resources as variants, wording};
+use crate::switches::Switches;
+use crate::variants::{requests, resources as variants, wording};
 use crate::{clock, documents, idempotency, json};
 
 /// Fields that no request may write.
@@ -21,30 +21,30 @@ pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 pub(crate) fn create(call: Call) -> Outcome {
     let mut members = members(call)?;
     let keyed = call.request.headers.contains_key("idempotency-key");
-    if keyed && call.app.habits.has(wrong::LAST_NAME_OPTIONAL_UNDER_KEYS) {
+    if keyed && call.app.switches.has(wrong::LAST_NAME_OPTIONAL_UNDER_KEYS) {
         members.entry("lastName").or_insert_with(|| json!("-"));
     }
     idempotency::once(call, &members, || create_once(call, &members))
 }
 
 fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
-    let habits = &call.app.habits;
-    let changes = fields::read(members, Purpose::Create, habits)?;
+    let switches = &call.app.switches;
+    let changes = fields::read(members, Purpose::Create, switches)?;
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = duplicate(call, &customers, &changes) {
         return outcome;
     }
     let customer = newcomer(call.app, call.caller.environment, changes);
-    let mut body = customer.to_json(habits);
+    let mut body = customer.to_json(switches);
     customers.insert(customer.clone());
     drop(customers);
     call.app.webhooks.announce("customer.created", &customer, &call.app.ids);
-    if habits.has(envelope::ERROR_IN_CREATED) {
+    if switches.has(envelope::ERROR_IN_CREATED) {
         body["error"] = json!({ "code": null, "message": "" });
     }
-    let answer = with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, habits);
+    let answer = with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, switches);
     let reached = customer.value("phoneNumber").is_some();
-    Ok(if reached { with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200, habits) } else { answer })
+    Ok(if reached { with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200, switches) } else { answer })
 }
 
 /// A customer who begins with these values.
@@ -53,8 +53,8 @@ pub(crate) fn newcomer(app: &App, environment: Environment, changes: Changes) ->
         id: app.ids.next("cus"),
         environment,
         values: Default::default(),
-        state: if app.habits.vary(variants::APPROVED_AT_ONCE) { State::Approved } else { State::Pending },
-        created_at: clock::rfc3339_now(&app.habits),
+        state: if app.switches.vary(variants::APPROVED_AT_ONCE) { State::Approved } else { State::Pending },
+        created_at: clock::rfc3339_now(&app.switches),
         documents: 0,
         deleted: false,
     };
@@ -68,14 +68,14 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
     let fault = Fault::new(Code::DuplicateResource)
         .message("Customer already exists")
         .details(format!("Customer with email '{}' already exists", crate::errors::shortened(email)));
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     Some(match () {
-        () if habits.has(resources::DUPLICATE_EMAIL_ALLOWED) => return None,
-        () if habits.has(resources::DUPLICATE_RETURNS_EXISTING) => Ok(Answer::created(holder.to_json(habits))),
-        () if habits.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
+        () if switches.has(resources::DUPLICATE_EMAIL_ALLOWED) => return None,
+        () if switches.has(resources::DUPLICATE_RETURNS_EXISTING) => Ok(Answer::created(holder.to_json(switches))),
+        () if switches.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
             Err(fault.code(Code::ValidationError).field("email"))
         }
-        () if habits.vary(variants::CONFLICT_FOR_DUPLICATES) => Err(fault.code(Code::ResourceConflict)),
+        () if switches.vary(variants::CONFLICT_FOR_DUPLICATES) => Err(fault.code(Code::ResourceConflict)),
         () => Err(fault),
     })
 }
@@ -83,14 +83,14 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
 /// The customers of the caller's environment.
 pub(crate) fn list(call: Call) -> Outcome {
     let customers = locked(&call.app.customers);
-    let habits = &call.app.habits;
+    let switches = &call.app.switches;
     let mut shown: Vec<Value> =
-        customers.newest(call.caller.environment).map(|customer| customer.to_json(habits)).collect();
-    if habits.vary(variants::OLDEST_FIRST) {
+        customers.newest(call.caller.environment).map(|customer| customer.to_json(switches)).collect();
+    if switches.vary(variants::OLDEST_FIRST) {
         shown.reverse();
     }
     let answer = Answer::ok(json!({ "customers": shown }));
-    Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, habits))
+    Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, switches))
 }
 
 /// One customer.
@@ -99,91 +99,91 @@ pub(crate) fn get(call: Call) -> Outcome {
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
-    let habits = &call.app.habits;
-    let mut body = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.to_json(habits);
-    if habits.has(envelope::ERROR_IN_SUCCESS) {
+    let switches = &call.app.switches;
+    let mut body = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.to_json(switches);
+    if switches.has(envelope::ERROR_IN_SUCCESS) {
         body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
     }
-    Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, habits))
+    Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, switches))
 }
 
 /// New values for some fields of a customer.
 pub(crate) fn update(call: Call) -> Outcome {
-    let habits = &call.app.habits;
-    if habits.vary(requests::BODY_BEFORE_RESOURCE) {
-        fields::read(&members(call)?, Purpose::Update { country: None, postal_code: None }, habits)?;
+    let switches = &call.app.switches;
+    if switches.vary(requests::BODY_BEFORE_RESOURCE) {
+        fields::read(&members(call)?, Purpose::Update { country: None, postal_code: None }, switches)?;
     }
     let mut customers = locked(&call.app.customers);
     if let Some(outcome) = lookup::refusal(call, &customers) {
         return outcome;
     }
     let before = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.clone();
-    let forgotten = habits.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&call.app.memory).has_shown(&before.id);
-    let under_review = under_review(&before, habits).filter(|_| !forgotten);
-    if let Some(outcome) = under_review.clone().filter(|_| habits.vary(requests::STATE_BEFORE_BODY)) {
+    let forgotten = switches.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&call.app.memory).has_shown(&before.id);
+    let under_review = under_review(&before, switches).filter(|_| !forgotten);
+    if let Some(outcome) = under_review.clone().filter(|_| switches.vary(requests::STATE_BEFORE_BODY)) {
         return outcome;
     }
     let members = members(call)?;
     let purpose = Purpose::Update { country: before.value("country"), postal_code: before.value("postalCode") };
-    if habits.vary(requests::BODY_BEFORE_STATE) {
-        fields::read(&members, purpose, habits)?;
+    if switches.vary(requests::BODY_BEFORE_STATE) {
+        fields::read(&members, purpose, switches)?;
     }
     if let Some(outcome) = under_review {
         return outcome;
     }
-    if habits.vary(requests::FORMATS_BEFORE_IMMUTABLES) {
-        fields::read(&members, purpose, habits)?;
+    if switches.vary(requests::FORMATS_BEFORE_IMMUTABLES) {
+        fields::read(&members, purpose, switches)?;
     }
-    refuse_immutable(&members, &before, habits)?;
-    let changes = changes(&members, purpose, habits)?;
+    refuse_immutable(&members, &before, switches)?;
+    let changes = changes(&members, purpose, switches)?;
     refuse_taken_email(call, &customers, &changes)?;
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
     customer.apply(changes);
-    if habits.has(memory::UPDATE_LOSES_DOCUMENTS) {
+    if switches.has(memory::UPDATE_LOSES_DOCUMENTS) {
         customer.documents = 0;
     }
-    let body = customer.to_json(habits);
+    let body = customer.to_json(switches);
     customers.rename(&call.route.id, before.value("email"));
-    Ok(updated(body, &members, habits))
+    Ok(updated(body, &members, switches))
 }
 
 /// What an update changes.
-fn changes(members: &Map<String, Value>, purpose: Purpose, habits: &Habits) -> Result<Changes, Fault> {
-    if members.is_empty() && habits.has(wrong::EMPTY_UPDATE_500) {
+fn changes(members: &Map<String, Value>, purpose: Purpose, switches: &Switches) -> Result<Changes, Fault> {
+    if members.is_empty() && switches.has(wrong::EMPTY_UPDATE_500) {
         return Err(Fault::internal());
     }
-    if members.is_empty() && habits.vary(requests::EMPTY_PATCH_REFUSED) {
+    if members.is_empty() && switches.vary(requests::EMPTY_PATCH_REFUSED) {
         return Err(Fault::new(Code::ValidationError).details("Nothing is to be updated"));
     }
-    fields::read(members, purpose, habits)
+    fields::read(members, purpose, switches)
 }
 
-fn updated(mut body: Value, members: &Map<String, Value>, habits: &Habits) -> Answer {
+fn updated(mut body: Value, members: &Map<String, Value>, switches: &Switches) -> Answer {
     let writable = [
         (resources::ID_WRITABLE, "id"),
         (resources::STATE_WRITABLE, "state"),
         (resources::CREATED_AT_WRITABLE, "createdAt"),
     ];
-    if let Some(name) = habits.first(&writable)
+    if let Some(name) = switches.first(&writable)
         && let Some(value) = members.get(name)
     {
         body[name] = value.clone();
     }
-    if habits.has(statuses::UPDATE_ANSWERS_204) {
+    if switches.has(statuses::UPDATE_ANSWERS_204) {
         return Answer::no_content();
     }
-    with_status(Answer::ok(body), statuses::UPDATE_ANSWERS_201, 201, habits)
+    with_status(Answer::ok(body), statuses::UPDATE_ANSWERS_201, 201, switches)
 }
 
-fn under_review(customer: &Customer, habits: &Habits) -> Option<Outcome> {
-    if customer.state != State::UnderReview || habits.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
+fn under_review(customer: &Customer, switches: &Switches) -> Option<Outcome> {
+    if customer.state != State::UnderReview || switches.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
         return None;
     }
-    if habits.has(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
-        return Some(Ok(Answer::ok(customer.to_json(habits))));
+    if switches.has(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
+        return Some(Ok(Answer::ok(customer.to_json(switches))));
     }
     let fault = in_review();
-    let forbidden = habits.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
+    let forbidden = switches.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
     Some(Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
 }
 
@@ -194,40 +194,40 @@ fn in_review() -> Fault {
         .details("Wait for verification to complete before updating")
 }
 
-fn refuse_immutable(members: &Map<String, Value>, before: &Customer, habits: &Habits) -> Result<(), Fault> {
-    let present = before.to_json(habits);
+fn refuse_immutable(members: &Map<String, Value>, before: &Customer, switches: &Switches) -> Result<(), Fault> {
+    let present = before.to_json(switches);
     let repeats = |name: &&str| members.get(*name).is_some_and(|value| Some(value) == present.get(*name));
-    if habits.has(wrong::PRESENT_IMMUTABLE_500) && IMMUTABLE.iter().any(repeats) {
+    if switches.has(wrong::PRESENT_IMMUTABLE_500) && IMMUTABLE.iter().any(repeats) {
         return Err(Fault::internal());
     }
     let changed = |name: &str| {
         let value = members.get(name);
-        let same = value == present.get(name) && habits.vary(variants::PRESENT_VALUES_OF_IMMUTABLES_ACCEPTED);
+        let same = value == present.get(name) && switches.vary(variants::PRESENT_VALUES_OF_IMMUTABLES_ACCEPTED);
         value.is_some() && !same
     };
     let reopened = |name: &str| {
         let open = matches!(members.get(name).and_then(Value::as_str), Some("PENDING" | "UNDER_REVIEW"));
-        name == "state" && open && habits.has(resources::REVIEW_STATES_WRITABLE)
+        name == "state" && open && switches.has(resources::REVIEW_STATES_WRITABLE)
     };
-    let written = IMMUTABLE.iter().find(|name| changed(name) && !may_write(name, habits) && !reopened(name));
+    let written = IMMUTABLE.iter().find(|name| changed(name) && !may_write(name, switches) && !reopened(name));
     let Some(name) = written else { return Ok(()) };
     let fault = Fault::new(Code::ResourceConflict)
         .message("Immutable fields cannot be modified")
         .details(format!("Field '{name}' cannot be modified"));
     Err(match () {
-        () if habits.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
-        () if habits.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
-        () if habits.vary(wording::FIELD_ON_CONFLICTS) => fault.field(name),
+        () if switches.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
+        () if switches.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
+        () if switches.vary(wording::FIELD_ON_CONFLICTS) => fault.field(name),
         () => fault,
     })
 }
 
-fn may_write(name: &str, habits: &Habits) -> bool {
-    habits.has(resources::IGNORES_IMMUTABLE_FIELDS)
+fn may_write(name: &str, switches: &Switches) -> bool {
+    switches.has(resources::IGNORES_IMMUTABLE_FIELDS)
         || match name {
-            "id" => habits.has(resources::ID_WRITABLE),
-            "state" => habits.has(resources::STATE_WRITABLE),
-            _ => habits.has(resources::CREATED_AT_WRITABLE),
+            "id" => switches.has(resources::ID_WRITABLE),
+            "state" => switches.has(resources::STATE_WRITABLE),
+            _ => switches.has(resources::CREATED_AT_WRITABLE),
         }
 }
 
@@ -236,7 +236,7 @@ fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> R
         return Ok(());
     };
     match customers.with_email(call.caller.environment, email) {
-        Some(_) if call.app.habits.vary(variants::UPDATE_TO_TAKEN_ADDRESS) => Ok(()),
+        Some(_) if call.app.switches.vary(variants::UPDATE_TO_TAKEN_ADDRESS) => Ok(()),
         Some(holder) if holder.id != call.route.id => Err(Fault::new(Code::DuplicateResource)
             .message("Customer already exists")
             .details("Another customer has this email")),
@@ -251,40 +251,40 @@ pub(crate) fn delete(call: Call) -> Outcome {
         return outcome;
     }
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
-    let habits = &call.app.habits;
-    if customer.state == State::UnderReview && habits.vary(variants::DELETE_UNDER_REVIEW_REFUSED) {
+    let switches = &call.app.switches;
+    if customer.state == State::UnderReview && switches.vary(variants::DELETE_UNDER_REVIEW_REFUSED) {
         return Err(in_review());
     }
-    if customer.documents > 0 && habits.has(resources::DELETING_DOCUMENTED_500) {
+    if customer.documents > 0 && switches.has(resources::DELETING_DOCUMENTED_500) {
         return Err(Fault::internal());
     }
     customer.deleted = true;
-    let reviewed = customer.state == State::UnderReview && habits.has(statuses::DELETING_REVIEWED_ANSWERS_200);
-    if reviewed || habits.has(statuses::DELETE_ANSWERS_200) {
-        return Ok(Answer::ok(customer.to_json(habits)));
+    let reviewed = customer.state == State::UnderReview && switches.has(statuses::DELETING_REVIEWED_ANSWERS_200);
+    if reviewed || switches.has(statuses::DELETE_ANSWERS_200) {
+        return Ok(Answer::ok(customer.to_json(switches)));
     }
-    if customer.documents > 0 && habits.has(statuses::DELETING_DOCUMENTED_ANSWERS_202) {
-        return Ok(Answer::ok(customer.to_json(habits)).status(202));
+    if customer.documents > 0 && switches.has(statuses::DELETING_DOCUMENTED_ANSWERS_202) {
+        return Ok(Answer::ok(customer.to_json(switches)).status(202));
     }
     Ok(Answer::no_content())
 }
 
 /// A document for a customer. Nothing but its having come is kept.
 pub(crate) fn upload(call: Call) -> Outcome {
-    let habits = &call.app.habits;
-    if habits.vary(requests::BODY_BEFORE_RESOURCE) {
-        documents::judge(&members(call)?, habits)?;
+    let switches = &call.app.switches;
+    if switches.vary(requests::BODY_BEFORE_RESOURCE) {
+        documents::judge(&members(call)?, switches)?;
     }
     if let Some(outcome) = lookup::refusal(call, &locked(&call.app.customers)) {
         return outcome;
     }
-    let document = documents::judge(&members(call)?, habits)?;
+    let document = documents::judge(&members(call)?, switches)?;
     let mut customers = locked(&call.app.customers);
     let customer = customers.get_mut(&call.route.id).ok_or_else(|| unknown(call))?;
-    if customer.state == State::UnderReview && habits.vary(variants::DOCUMENTS_UNDER_REVIEW_REFUSED) {
+    if customer.state == State::UnderReview && switches.vary(variants::DOCUMENTS_UNDER_REVIEW_REFUSED) {
         return Err(in_review());
     }
-    if call.caller.scope < Scope::Admin || !habits.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST) {
+    if call.caller.scope < Scope::Admin || !switches.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST) {
         customer.documents += 1;
     }
     let mut body = json!({
@@ -293,22 +293,22 @@ pub(crate) fn upload(call: Call) -> Outcome {
         "type": document.purpose,
         "contentType": document.media_type,
         "size": document.size,
-        "createdAt": clock::rfc3339_now(&call.app.habits),
+        "createdAt": clock::rfc3339_now(&call.app.switches),
     });
-    if habits.has(envelope::ERROR_IN_DOCUMENT) {
+    if switches.has(envelope::ERROR_IN_DOCUMENT) {
         body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "The document expires soon" });
     }
-    Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, habits))
+    Ok(with_status(Answer::created(body), statuses::UPLOAD_ANSWERS_200, 200, switches))
 }
 
 fn members(call: Call) -> Result<Map<String, Value>, Fault> {
-    json::object(call.request, call.route.operation, &call.app.habits)
+    json::object(call.request, call.route.operation, &call.app.switches)
 }
 
 fn unknown(call: Call) -> Fault {
     Fault::not_found("Customer", &call.route.id)
 }
 
-fn with_status(answer: Answer, defect: crate::defects::Defect, status: u16, habits: &Habits) -> Answer {
-    if habits.has(defect) { answer.status(status) } else { answer }
+fn with_status(answer: Answer, mutant: crate::mutants::Mutant, status: u16, switches: &Switches) -> Answer {
+    if switches.has(mutant) { answer.status(status) } else { answer }
 }

@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::defects::documents;
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::documents as variants;
+use crate::mutants::documents;
+use crate::switches::Switches;
+use crate::variants::documents as variants;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -19,19 +19,19 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The bytes that the text stands for.
-pub(crate) fn decode(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
+pub(crate) fn decode(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
     let text = match text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-        Some((_, rest)) if habits.has(documents::ACCEPTS_DATA_URIS) => rest,
+        Some((_, rest)) if switches.has(documents::ACCEPTS_DATA_URIS) => rest,
         _ => text,
     };
     let broken = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
-    let refused = (broken && habits.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
-        || (habits.vary(variants::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
+    let refused = (broken && switches.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
+        || (switches.vary(variants::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
     if refused {
-        return Err(bad(habits));
+        return Err(bad(switches));
     }
     let decoded = if broken { whole(&text.replace(['\r', '\n'], "")) } else { whole(text) };
-    decoded.map_or_else(|| salvaged(text, habits), Ok)
+    decoded.map_or_else(|| salvaged(text, switches), Ok)
 }
 
 /// Whether padding is missing.
@@ -45,14 +45,14 @@ fn whole(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(text).ok().filter(|_| !half_padded)
 }
 
-fn salvaged(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
+fn salvaged(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
     let kept = match () {
-        () if habits.has(documents::ACCEPTS_URL_ALPHABET) => text.replace('-', "+").replace('_', "/"),
-        () if habits.has(documents::STOPS_AT_BAD_CHARACTER) => up_to_bad_character(text).to_owned(),
-        () if habits.has(documents::IGNORES_WHAT_FOLLOWS_PADDING) => up_to_padding(text).to_owned(),
-        () => return skimmed(text, habits),
+        () if switches.has(documents::ACCEPTS_URL_ALPHABET) => text.replace('-', "+").replace('_', "/"),
+        () if switches.has(documents::STOPS_AT_BAD_CHARACTER) => up_to_bad_character(text).to_owned(),
+        () if switches.has(documents::IGNORES_WHAT_FOLLOWS_PADDING) => up_to_padding(text).to_owned(),
+        () => return skimmed(text, switches),
     };
-    whole(&kept).ok_or_else(|| bad(habits))
+    whole(&kept).ok_or_else(|| bad(switches))
 }
 
 /// The groups of four that come before the first one with a bad character.
@@ -66,21 +66,21 @@ fn up_to_padding(text: &str) -> &str {
     &text[..end]
 }
 
-fn skimmed(text: &str, habits: &Habits) -> Result<Vec<u8>, Fault> {
-    if habits.has(documents::ACCEPTS_BAD_BASE64) {
+fn skimmed(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
+    if switches.has(documents::ACCEPTS_BAD_BASE64) {
         let mut kept = text.to_owned();
         kept.retain(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '/'));
         while kept.len() % 4 == 1 {
             kept.pop();
         }
-        return LENIENT.decode(kept).map_err(|_| bad(habits));
+        return LENIENT.decode(kept).map_err(|_| bad(switches));
     }
-    Err(bad(habits))
+    Err(bad(switches))
 }
 
-fn bad(habits: &Habits) -> Fault {
+fn bad(switches: &Switches) -> Fault {
     let fault = Fault::new(Code::InvalidDocumentFormat).details("The content is not a Base64 string");
-    if habits.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
+    if switches.has(documents::BAD_BASE64_AS_VALIDATION_ERROR) {
         fault.code(Code::ValidationError).field("content")
     } else {
         fault
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn decoded(text: &str) -> Option<Vec<u8>> {
-        decode(text, &Habits::default()).ok()
+        decode(text, &Switches::default()).ok()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Whether a document is whole, which is looked at only where a variation asks for it.
+//! Whether a document is whole, which is looked at only where a variant asks for it.
 
 use flate2::Crc;
 

@@ -3,10 +3,10 @@
 //! Only the headers of PNG and JPEG are read, and no EXIF. What an image does not say counts in its favour.
 
 use super::{FEWEST_DPI, Kind};
-use crate::defects::documents;
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
-use crate::variations::documents as variants;
+use crate::mutants::documents;
+use crate::switches::Switches;
+use crate::variants::documents as variants;
 
 const CENTIMETRES_PER_INCH: f64 = 2.54;
 const METRES_PER_INCH: f64 = 0.0254;
@@ -24,72 +24,72 @@ struct Headers {
 }
 
 /// Refuses an image of poor quality. A PDF is taken as it is.
-pub(super) fn judge(bytes: &[u8], kind: Kind, habits: &Habits) -> Result<(), Fault> {
+pub(super) fn judge(bytes: &[u8], kind: Kind, switches: &Switches) -> Result<(), Fault> {
     let headers = match kind {
-        Kind::Png => png(bytes, habits),
-        Kind::Jpeg => jpeg(bytes, habits),
+        Kind::Png => png(bytes, switches),
+        Kind::Jpeg => jpeg(bytes, switches),
         Kind::Pdf | Kind::Foreign => return Ok(()),
     };
-    if headers.gray && !is_gray_tolerated(&headers, kind, habits) {
-        return Err(gray_fault(habits));
+    if headers.gray && !is_gray_tolerated(&headers, kind, switches) {
+        return Err(gray_fault(switches));
     }
     match headers.resolution {
-        Some(resolution) if !suffices(resolution, kind, habits) => {
-            Err(poor("Document images need a resolution of at least 300 DPI", habits))
+        Some(resolution) if !suffices(resolution, kind, switches) => {
+            Err(poor("Document images need a resolution of at least 300 DPI", switches))
         }
-        None if habits.vary(variants::UNSTATED_RESOLUTION_REFUSED) => {
-            Err(poor("Document images must state their resolution", habits))
+        None if switches.vary(variants::UNSTATED_RESOLUTION_REFUSED) => {
+            Err(poor("Document images must state their resolution", switches))
         }
         _ => Ok(()),
     }
 }
 
-fn suffices((across, down): (f64, f64), kind: Kind, habits: &Habits) -> bool {
+fn suffices((across, down): (f64, f64), kind: Kind, switches: &Switches) -> bool {
     let least = match () {
-        () if habits.has(documents::IGNORES_VERTICAL_RESOLUTION) => across,
+        () if switches.has(documents::IGNORES_VERTICAL_RESOLUTION) => across,
         () => across.min(down),
     };
-    let overlooked = habits.has(documents::ACCEPTS_ANY_RESOLUTION)
-        || (kind == Kind::Jpeg && habits.has(documents::IGNORES_JPEG_RESOLUTION))
-        || (kind == Kind::Png && habits.has(documents::IGNORES_PNG_RESOLUTION));
+    let overlooked = switches.has(documents::ACCEPTS_ANY_RESOLUTION)
+        || (kind == Kind::Jpeg && switches.has(documents::IGNORES_JPEG_RESOLUTION))
+        || (kind == Kind::Png && switches.has(documents::IGNORES_PNG_RESOLUTION));
     let wrong = [(documents::ACCEPTS_299_DPI, 290.0), (documents::NEEDS_301_DPI, 301.0)];
-    let fewest = habits.first(&wrong).unwrap_or(FEWEST_DPI);
-    let rounded = if habits.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
+    let fewest = switches.first(&wrong).unwrap_or(FEWEST_DPI);
+    let rounded = if switches.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
     overlooked || rounded >= fewest
 }
 
-fn is_gray_tolerated(headers: &Headers, kind: Kind, habits: &Habits) -> bool {
-    habits.has(documents::ACCEPTS_GRAYSCALE)
-        || (kind == Kind::Jpeg && habits.has(documents::ACCEPTS_GRAYSCALE_JPEG))
-        || (kind == Kind::Png && habits.has(documents::ACCEPTS_GRAYSCALE_PNG))
-        || (headers.deep && habits.has(documents::ACCEPTS_DEEP_GRAYSCALE))
-        || (headers.progressive && habits.has(documents::OVERLOOKS_PROGRESSIVE_GRAY))
-        || (headers.alpha && habits.has(documents::ACCEPTS_GRAY_WITH_ALPHA))
+fn is_gray_tolerated(headers: &Headers, kind: Kind, switches: &Switches) -> bool {
+    switches.has(documents::ACCEPTS_GRAYSCALE)
+        || (kind == Kind::Jpeg && switches.has(documents::ACCEPTS_GRAYSCALE_JPEG))
+        || (kind == Kind::Png && switches.has(documents::ACCEPTS_GRAYSCALE_PNG))
+        || (headers.deep && switches.has(documents::ACCEPTS_DEEP_GRAYSCALE))
+        || (headers.progressive && switches.has(documents::OVERLOOKS_PROGRESSIVE_GRAY))
+        || (headers.alpha && switches.has(documents::ACCEPTS_GRAY_WITH_ALPHA))
 }
 
-fn gray_fault(habits: &Habits) -> Fault {
-    let fault = poor("Document images must be in color", habits);
-    if habits.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) { fault.code(Code::VerificationFailed) } else { fault }
+fn gray_fault(switches: &Switches) -> Fault {
+    let fault = poor("Document images must be in color", switches);
+    if switches.has(documents::GRAYSCALE_AS_VERIFICATION_FAILED) { fault.code(Code::VerificationFailed) } else { fault }
 }
 
-fn poor(details: &str, habits: &Habits) -> Fault {
+fn poor(details: &str, switches: &Switches) -> Fault {
     let fault = Fault::new(Code::DocumentQualityInsufficient).details(details);
-    if habits.has(documents::QUALITY_AS_FORMAT) { fault.code(Code::InvalidDocumentFormat) } else { fault }
+    if switches.has(documents::QUALITY_AS_FORMAT) { fault.code(Code::InvalidDocumentFormat) } else { fault }
 }
 
 /// The headers of a PNG: colour type from IHDR, resolution from pHYs.
-fn png(bytes: &[u8], habits: &Habits) -> Headers {
+fn png(bytes: &[u8], switches: &Switches) -> Headers {
     let mut headers = Headers::default();
     let mut rest = bytes.get(8..).unwrap_or_default();
     while let Some((name, data, after)) = chunk(rest) {
         match name {
             b"IHDR" => {
                 let colour_type = data.get(9).copied().unwrap_or(2);
-                headers.gray = matches!(colour_type, 0 | 4) || is_mistaken_for_gray(colour_type, habits);
+                headers.gray = matches!(colour_type, 0 | 4) || is_mistaken_for_gray(colour_type, switches);
                 headers.deep = data.get(8) == Some(&16);
                 headers.alpha = colour_type == 4;
             }
-            b"pHYs" => headers.resolution = pixels_per_metre(data, habits),
+            b"pHYs" => headers.resolution = pixels_per_metre(data, switches),
             b"IDAT" | b"IEND" => break,
             _ => {}
         }
@@ -106,26 +106,26 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((bytes.get(4..8)?, bytes.get(8..end)?, after))
 }
 
-/// Whether a defect takes a kind of colour for gray.
-fn is_mistaken_for_gray(colour_type: u8, habits: &Habits) -> bool {
-    (colour_type == 3 && habits.has(documents::REJECTS_PALETTE_PNGS))
-        || (colour_type == 6 && habits.has(documents::REJECTS_ALPHA_PNGS))
+/// Whether a mutant takes a kind of colour for gray.
+fn is_mistaken_for_gray(colour_type: u8, switches: &Switches) -> bool {
+    (colour_type == 3 && switches.has(documents::REJECTS_PALETTE_PNGS))
+        || (colour_type == 6 && switches.has(documents::REJECTS_ALPHA_PNGS))
 }
 
-fn pixels_per_metre(data: &[u8], habits: &Habits) -> Option<(f64, f64)> {
+fn pixels_per_metre(data: &[u8], switches: &Switches) -> Option<(f64, f64)> {
     let (across, down, unit) = (data.get(..4)?, data.get(4..8)?, data.get(8)?);
-    let factor = if habits.has(documents::TAKES_METRES_FOR_INCHES) { 1.0 } else { METRES_PER_INCH };
+    let factor = if switches.has(documents::TAKES_METRES_FOR_INCHES) { 1.0 } else { METRES_PER_INCH };
     let per_inch = |bytes| f64::from(big_endian(bytes)) * factor;
     (*unit == 1).then(|| (per_inch(across), per_inch(down)))
 }
 
 /// The headers of a JPEG: resolution from the JFIF segment, colour from the frame header.
-fn jpeg(bytes: &[u8], habits: &Habits) -> Headers {
+fn jpeg(bytes: &[u8], switches: &Switches) -> Headers {
     let mut headers = Headers::default();
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some((marker, data, after)) = segment(rest) {
         match marker {
-            0xe0 if data.starts_with(b"JFIF\0") => headers.resolution = density(data, habits),
+            0xe0 if data.starts_with(b"JFIF\0") => headers.resolution = density(data, switches),
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 headers.gray = data.get(5) == Some(&1);
                 headers.progressive = marker == 0xc2;
@@ -140,7 +140,7 @@ fn jpeg(bytes: &[u8], habits: &Habits) -> Headers {
 
 /// Whether a JPEG is sent in several passes.
 pub(super) fn is_progressive(bytes: &[u8]) -> bool {
-    jpeg(bytes, &Habits::default()).progressive
+    jpeg(bytes, &Switches::default()).progressive
 }
 
 /// A segment's marker, its data, and what follows it.
@@ -155,12 +155,12 @@ fn segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((marker, bytes.get(2..length)?, bytes.get(length..)?))
 }
 
-fn density(data: &[u8], habits: &Habits) -> Option<(f64, f64)> {
+fn density(data: &[u8], switches: &Switches) -> Option<(f64, f64)> {
     let (unit, across, down) = (data.get(7)?, data.get(8..10)?, data.get(10..12)?);
     let dots = (f64::from(big_endian(across)), f64::from(big_endian(down)));
     match unit {
         1 => Some(dots),
-        2 if habits.has(documents::TAKES_CENTIMETRES_FOR_INCHES) => Some(dots),
+        2 if switches.has(documents::TAKES_CENTIMETRES_FOR_INCHES) => Some(dots),
         2 => Some((dots.0 * CENTIMETRES_PER_INCH, dots.1 * CENTIMETRES_PER_INCH)),
         _ => None,
     }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn code(bytes: &[u8], kind: Kind) -> Option<Code> {
-        judge(bytes, kind, &Habits::default()).err().map(|fault| fault.code)
+        judge(bytes, kind, &Switches::default()).err().map(|fault| fault.code)
     }
 
     #[test]
@@ -225,8 +225,8 @@ mod tests {
     fn cut_off_images_are_read_as_far_as_they_go() {
         for bytes in [png_of(2, 11811), jpeg_of(1, 44, 3)] {
             for end in 0..bytes.len() {
-                let _ = png(&bytes[..end], &Habits::default());
-                let _ = jpeg(&bytes[..end], &Habits::default());
+                let _ = png(&bytes[..end], &Switches::default());
+                let _ = jpeg(&bytes[..end], &Switches::default());
             }
         }
     }

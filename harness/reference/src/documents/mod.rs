@@ -6,17 +6,17 @@ mod image;
 
 use serde_json::{Map, Value};
 
-use crate::defects::{documents, statuses};
 use crate::errors::{Code, Fault};
 use crate::fields;
-use crate::habits::Habits;
-use crate::variations::documents as variants;
+use crate::mutants::{documents, statuses};
+use crate::switches::Switches;
+use crate::variants::documents as variants;
 
 /// The largest document, decoded.
 const LARGEST: usize = 10 * 1024 * 1024;
 /// Ten megabytes as disks count them.
 const DECIMAL_LIMIT: usize = 10_000_000;
-/// Where a variation refuses tiny documents, smaller ones are.
+/// Where a variant refuses tiny documents, smaller ones are.
 const TINY: usize = 100;
 const LARGER_LIMIT: usize = 11 * 1024 * 1024;
 const SMALLER_LIMIT: usize = 5 * 1024 * 1024;
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Jpeg,
     Png,
     Pdf,
-    /// None of the permitted kinds; only a defect goes on with it.
+    /// None of the permitted kinds; only a mutant goes on with it.
     Foreign,
 }
 
@@ -42,29 +42,31 @@ pub(crate) struct Document {
 }
 
 /// The document that a request holds, if it is fit.
-pub(crate) fn judge(members: &Map<String, Value>, habits: &Habits) -> Result<Document, Fault> {
-    let purpose = named(members, "type", habits)?;
-    let media_type = named(members, "contentType", habits)?;
-    let text = fields::required_text(members, "content", habits)?;
+pub(crate) fn judge(members: &Map<String, Value>, switches: &Switches) -> Result<Document, Fault> {
+    let purpose = named(members, "type", switches)?;
+    let media_type = named(members, "contentType", switches)?;
+    let text = fields::required_text(members, "content", switches)?;
     if text.is_empty() && members.contains_key("content") {
-        refuse_empty(habits)?;
+        refuse_empty(switches)?;
     }
-    refuse_long_text(text, habits)?;
-    let bytes = content::decode(text, habits)?;
-    refuse_large(bytes.len(), habits)?;
-    if !skips_content(members, &bytes, habits) {
-        refuse_unfit(&bytes, &media_type, habits)?;
+    refuse_long_text(text, switches)?;
+    let bytes = content::decode(text, switches)?;
+    refuse_large(bytes.len(), switches)?;
+    if !skips_content(members, &bytes, switches) {
+        refuse_unfit(&bytes, &media_type, switches)?;
     }
     Ok(Document { purpose, media_type, size: bytes.len() })
 }
 
 /// The error for a document that is too big.
-pub(crate) fn oversize(habits: &Habits) -> Fault {
+pub(crate) fn oversize(switches: &Switches) -> Fault {
     let fault = unfit("Document must not be larger than 10MB");
     match () {
-        () if habits.has(statuses::OVERSIZE_AS_413) => fault.status(413),
-        () if habits.has(documents::OVERSIZE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
-        () if habits.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field("content"),
+        () if switches.has(statuses::OVERSIZE_AS_413) => fault.status(413),
+        () if switches.has(documents::OVERSIZE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+        () if switches.has(documents::OVERSIZE_AS_VALIDATION_ERROR) => {
+            fault.code(Code::ValidationError).field("content")
+        }
         () => fault,
     }
 }
@@ -72,41 +74,41 @@ pub(crate) fn oversize(habits: &Habits) -> Fault {
 /// Whether a text is Base64.
 #[cfg(test)]
 pub(crate) fn decodes(text: &str) -> bool {
-    content::decode(text, &Habits::default()).is_ok()
+    content::decode(text, &Switches::default()).is_ok()
 }
 
-fn named(members: &Map<String, Value>, name: &'static str, habits: &Habits) -> Result<String, Fault> {
-    let text = fields::required_text(members, name, habits)?;
+fn named(members: &Map<String, Value>, name: &'static str, switches: &Switches) -> Result<String, Fault> {
+    let text = fields::required_text(members, name, switches)?;
     if text.is_empty() {
         return Err(Fault::invalid(name, format!("Field '{name}' must not be empty")));
     }
     Ok(text.to_owned())
 }
 
-/// Whether a defect lets the content pass unseen.
-fn skips_content(members: &Map<String, Value>, bytes: &[u8], habits: &Habits) -> bool {
+/// Whether a mutant lets the content pass unseen.
+fn skips_content(members: &Map<String, Value>, bytes: &[u8], switches: &Switches) -> bool {
     let missing = !members.contains_key("content");
-    missing || (bytes.is_empty() && habits.has(documents::ACCEPTS_EMPTY_CONTENT))
+    missing || (bytes.is_empty() && switches.has(documents::ACCEPTS_EMPTY_CONTENT))
 }
 
-/// Empty content is no document; a variation says so in other codes.
-fn refuse_empty(habits: &Habits) -> Result<(), Fault> {
+/// Empty content is no document; a variant says so in other codes.
+fn refuse_empty(switches: &Switches) -> Result<(), Fault> {
     let demand = "Field 'content' must not be empty";
     match () {
-        () if habits.vary(variants::EMPTY_CONTENT_AS_VALIDATION_ERROR) => Err(Fault::invalid("content", demand)),
-        () if habits.vary(variants::EMPTY_CONTENT_AS_FORMAT_ERROR) => Err(Fault::format("content", demand)),
+        () if switches.vary(variants::EMPTY_CONTENT_AS_VALIDATION_ERROR) => Err(Fault::invalid("content", demand)),
+        () if switches.vary(variants::EMPTY_CONTENT_AS_FORMAT_ERROR) => Err(Fault::format("content", demand)),
         () => Ok(()),
     }
 }
 
-fn refuse_long_text(text: &str, habits: &Habits) -> Result<(), Fault> {
-    if text.len() > LARGEST && habits.has(documents::MEASURES_ENCODED_LENGTH) {
-        return Err(oversize(habits));
+fn refuse_long_text(text: &str, switches: &Switches) -> Result<(), Fault> {
+    if text.len() > LARGEST && switches.has(documents::MEASURES_ENCODED_LENGTH) {
+        return Err(oversize(switches));
     }
     Ok(())
 }
 
-fn refuse_large(size: usize, habits: &Habits) -> Result<(), Fault> {
+fn refuse_large(size: usize, switches: &Switches) -> Result<(), Fault> {
     let wrong = [
         (documents::ACCEPTS_OVERSIZE, usize::MAX),
         (documents::FIVE_MEGABYTE_LIMIT, SMALLER_LIMIT),
@@ -115,37 +117,37 @@ fn refuse_large(size: usize, habits: &Habits) -> Result<(), Fault> {
         (documents::LIMIT_JUST_BELOW_TEN_MEGABYTES, DECIMAL_LIMIT - 1),
     ];
     let largest = match () {
-        () if habits.vary(variants::DECIMAL_SIZE_LIMIT) => DECIMAL_LIMIT,
-        () => habits.first(&wrong).unwrap_or(LARGEST),
+        () if switches.vary(variants::DECIMAL_SIZE_LIMIT) => DECIMAL_LIMIT,
+        () => switches.first(&wrong).unwrap_or(LARGEST),
     };
-    if size > largest { Err(oversize(habits)) } else { Ok(()) }
+    if size > largest { Err(oversize(switches)) } else { Ok(()) }
 }
 
-fn refuse_unfit(bytes: &[u8], media_type: &str, habits: &Habits) -> Result<(), Fault> {
+fn refuse_unfit(bytes: &[u8], media_type: &str, switches: &Switches) -> Result<(), Fault> {
     let declared = declared_kind(media_type);
-    let kind = kind(bytes, habits);
-    if is_trusted(declared, habits) {
-        return image::judge(bytes, kind, habits);
+    let kind = kind(bytes, switches);
+    if is_trusted(declared, switches) {
+        return image::judge(bytes, kind, switches);
     }
     match kind {
-        Kind::Foreign if is_tolerated(bytes, habits) => return Ok(()),
-        Kind::Foreign => return Err(foreign(habits)),
+        Kind::Foreign if is_tolerated(bytes, switches) => return Ok(()),
+        Kind::Foreign => return Err(foreign(switches)),
         _ => {}
     }
-    if kind != declared && !habits.has(documents::IGNORES_DECLARED_TYPE) {
+    if kind != declared && !switches.has(documents::IGNORES_DECLARED_TYPE) {
         return Err(unfit("The content is not of the declared type"));
     }
-    let tiny = bytes.len() < TINY && habits.vary(variants::TINY_DOCUMENTS_REFUSED);
-    if tiny || (habits.vary(variants::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
+    let tiny = bytes.len() < TINY && switches.vary(variants::TINY_DOCUMENTS_REFUSED);
+    if tiny || (switches.vary(variants::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
         return Err(unfit("The document is damaged or incomplete"));
     }
-    image::judge(bytes, kind, habits)
+    image::judge(bytes, kind, switches)
 }
 
-/// Whether a defect believes what the content is declared to be.
-fn is_trusted(declared: Kind, habits: &Habits) -> bool {
-    (declared != Kind::Foreign && habits.has(documents::TRUSTS_DECLARED_TYPE))
-        || (declared == Kind::Pdf && habits.has(documents::TRUSTS_DECLARED_PDF))
+/// Whether a mutant believes what the content is declared to be.
+fn is_trusted(declared: Kind, switches: &Switches) -> bool {
+    (declared != Kind::Foreign && switches.has(documents::TRUSTS_DECLARED_TYPE))
+        || (declared == Kind::Pdf && switches.has(documents::TRUSTS_DECLARED_PDF))
 }
 
 fn declared_kind(media_type: &str) -> Kind {
@@ -159,39 +161,41 @@ fn declared_kind(media_type: &str) -> Kind {
 }
 
 /// The kind of a document, by its first bytes.
-fn kind(bytes: &[u8], habits: &Habits) -> Kind {
+fn kind(bytes: &[u8], switches: &Switches) -> Kind {
     match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !habits.has(documents::REJECTS_PNG) => Kind::Png,
-        [0xff, 0xd8, 0xff, 0xe1, ..] if habits.has(documents::REJECTS_EXIF_JPEGS) => Kind::Foreign,
-        [0xff, 0xd8, 0xff, ..] if image::is_progressive(bytes) && habits.has(documents::REJECTS_PROGRESSIVE_JPEGS) => {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !switches.has(documents::REJECTS_PNG) => Kind::Png,
+        [0xff, 0xd8, 0xff, 0xe1, ..] if switches.has(documents::REJECTS_EXIF_JPEGS) => Kind::Foreign,
+        [0xff, 0xd8, 0xff, ..]
+            if image::is_progressive(bytes) && switches.has(documents::REJECTS_PROGRESSIVE_JPEGS) =>
+        {
             Kind::Foreign
         }
-        [0xff, 0xd8, 0xff, ..] if !habits.has(documents::REJECTS_JPEG) => Kind::Jpeg,
-        [b'%', b'P', b'D', b'F', b'-', ..] if !habits.has(documents::REJECTS_PDF) => Kind::Pdf,
+        [0xff, 0xd8, 0xff, ..] if !switches.has(documents::REJECTS_JPEG) => Kind::Jpeg,
+        [b'%', b'P', b'D', b'F', b'-', ..] if !switches.has(documents::REJECTS_PDF) => Kind::Pdf,
         _ => Kind::Foreign,
     }
 }
 
-fn is_tolerated(bytes: &[u8], habits: &Habits) -> bool {
+fn is_tolerated(bytes: &[u8], switches: &Switches) -> bool {
     let starts = |prefix: &[u8]| bytes.starts_with(prefix);
     let begins_well = [&b"\x89P"[..], b"\xff\xd8", b"%P"].iter().any(|two| starts(two));
-    (starts(b"GIF8") && habits.has(documents::ACCEPTS_GIF))
-        || (starts(b"BM") && habits.has(documents::ACCEPTS_BMP))
-        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") && habits.has(documents::ACCEPTS_WEBP))
-        || (bytes.windows(4).take(200).any(|four| four == b"<svg") && habits.has(documents::ACCEPTS_SVG))
-        || (starts(b"PK\x03\x04") && habits.has(documents::ACCEPTS_ZIP))
-        || (begins_well && habits.has(documents::SNIFFS_TWO_BYTES))
-        || (!bytes.is_empty() && habits.strikes(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
-        || ((starts(b"II*\0") || starts(b"MM\0*")) && habits.has(documents::ACCEPTS_TIFF))
-        || (starts(b"<") && habits.has(documents::ACCEPTS_HTML))
-        || (!bytes.is_empty() && bytes.is_ascii() && habits.has(documents::ACCEPTS_PLAIN_TEXT))
+    (starts(b"GIF8") && switches.has(documents::ACCEPTS_GIF))
+        || (starts(b"BM") && switches.has(documents::ACCEPTS_BMP))
+        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") && switches.has(documents::ACCEPTS_WEBP))
+        || (bytes.windows(4).take(200).any(|four| four == b"<svg") && switches.has(documents::ACCEPTS_SVG))
+        || (starts(b"PK\x03\x04") && switches.has(documents::ACCEPTS_ZIP))
+        || (begins_well && switches.has(documents::SNIFFS_TWO_BYTES))
+        || (!bytes.is_empty() && switches.strikes(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
+        || ((starts(b"II*\0") || starts(b"MM\0*")) && switches.has(documents::ACCEPTS_TIFF))
+        || (starts(b"<") && switches.has(documents::ACCEPTS_HTML))
+        || (!bytes.is_empty() && bytes.is_ascii() && switches.has(documents::ACCEPTS_PLAIN_TEXT))
 }
 
-fn foreign(habits: &Habits) -> Fault {
+fn foreign(switches: &Switches) -> Fault {
     let fault = unfit("Document must be JPG, PNG, or PDF. Max size: 10MB");
     match () {
-        () if habits.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
-        () if habits.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+        () if switches.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
+        () if switches.has(documents::FOREIGN_DOCUMENT_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
         () => fault,
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::clock;
-use crate::defects::formats;
-use crate::habits::Habits;
-use crate::variations::formats as variants;
+use crate::mutants::formats;
+use crate::switches::Switches;
+use crate::variants::formats as variants;
 
 #[derive(Clone, Copy, Debug)]
 struct Date {
@@ -15,9 +15,9 @@ struct Date {
 }
 
 /// Whether the text is a date that the calendar has.
-pub(crate) fn is_valid(text: &str, habits: &Habits) -> bool {
-    let text = lenient(text, habits);
-    parse(&text).is_some_and(|date| exists(date, habits) && !is_refused(date, habits))
+pub(crate) fn is_valid(text: &str, switches: &Switches) -> bool {
+    let text = lenient(text, switches);
+    parse(&text).is_some_and(|date| exists(date, switches) && !is_refused(date, switches))
 }
 
 fn parse(text: &str) -> Option<Date> {
@@ -33,56 +33,56 @@ fn parse(text: &str) -> Option<Date> {
     Some(Date { year: text[..4].parse().ok()?, month: text[5..7].parse().ok()?, day: text[8..].parse().ok()? })
 }
 
-fn exists(date: Date, habits: &Habits) -> bool {
-    let known_month = (1..=12).contains(&date.month) || habits.has(formats::ACCEPTS_MONTH_13);
-    date.year >= 1 && known_month && (1..=last_day(date, habits)).contains(&date.day)
+fn exists(date: Date, switches: &Switches) -> bool {
+    let known_month = (1..=12).contains(&date.month) || switches.has(formats::ACCEPTS_MONTH_13);
+    date.year >= 1 && known_month && (1..=last_day(date, switches)).contains(&date.day)
 }
 
-fn last_day(date: Date, habits: &Habits) -> u32 {
+fn last_day(date: Date, switches: &Switches) -> u32 {
     match date.month {
-        2 if is_leap(date.year, habits) => 29,
+        2 if is_leap(date.year, switches) => 29,
         2 => 28,
-        4 | 6 | 9 | 11 if !habits.has(formats::ACCEPTS_APRIL_31) => 30,
+        4 | 6 | 9 | 11 if !switches.has(formats::ACCEPTS_APRIL_31) => 30,
         _ => 31,
     }
 }
 
-fn is_leap(year: u32, habits: &Habits) -> bool {
+fn is_leap(year: u32, switches: &Switches) -> bool {
     let fourth = year.is_multiple_of(4);
     let century = year.is_multiple_of(100) && !year.is_multiple_of(400);
     match () {
-        () if habits.has(formats::ACCEPTS_2023_02_29) => true,
-        () if habits.has(formats::ACCEPTS_1900_02_29) => fourth,
+        () if switches.has(formats::ACCEPTS_2023_02_29) => true,
+        () if switches.has(formats::ACCEPTS_1900_02_29) => fourth,
         () => fourth && !century,
     }
 }
 
-fn is_refused(date: Date, habits: &Habits) -> bool {
+fn is_refused(date: Date, switches: &Switches) -> bool {
     let is = |month, day| date.month == month && date.day == day;
-    (is(2, 29) && habits.has(formats::REJECTS_LEAP_DAYS))
-        || (is(12, 31) && habits.has(formats::REJECTS_NEW_YEARS_EVE))
-        || (date.year < 1970 && habits.has(formats::REJECTS_DATES_BEFORE_1970))
-        || (date.year < 1900 && habits.vary(variants::DATES_BEFORE_1900_REFUSED))
-        || (habits.vary(variants::FUTURE_DATES_REFUSED) && is_future(date, habits))
+    (is(2, 29) && switches.has(formats::REJECTS_LEAP_DAYS))
+        || (is(12, 31) && switches.has(formats::REJECTS_NEW_YEARS_EVE))
+        || (date.year < 1970 && switches.has(formats::REJECTS_DATES_BEFORE_1970))
+        || (date.year < 1900 && switches.vary(variants::DATES_BEFORE_1900_REFUSED))
+        || (switches.vary(variants::FUTURE_DATES_REFUSED) && is_future(date, switches))
 }
 
 /// Whether the date has not come anywhere on Earth.
-fn is_future(date: Date, habits: &Habits) -> bool {
-    let tomorrow = clock::rfc3339(clock::signed_seconds(habits) + 24 * 3600);
+fn is_future(date: Date, switches: &Switches) -> bool {
+    let tomorrow = clock::rfc3339(clock::signed_seconds(switches) + 24 * 3600);
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day).as_str() > &tomorrow[..10]
 }
 
-/// The text as a defect reads it.
-fn lenient<'a>(text: &'a str, habits: &Habits) -> Cow<'a, str> {
+/// The text as a mutant reads it.
+fn lenient<'a>(text: &'a str, switches: &Switches) -> Cow<'a, str> {
     match () {
-        () if habits.has(formats::ACCEPTS_DATE_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
-        () if habits.has(formats::TRIMS_DATES) => text.trim().into(),
-        () if habits.has(formats::ACCEPTS_DATE_TIMES) => text.split_once('T').map_or(text, |(date, _)| date).into(),
-        () if habits.has(formats::ACCEPTS_SLASHES) => text.replace('/', "-").into(),
-        () if habits.has(formats::ACCEPTS_BASIC_DATES) => hyphenated(text).into(),
-        () if habits.has(formats::ACCEPTS_SHORT_DATES) => padded(text).into(),
-        () if habits.has(formats::ACCEPTS_DAY_FIRST) => year_first(text).into(),
-        () if habits.has(formats::ACCEPTS_FOREIGN_DIGITS_IN_DATES) => super::with_ascii_digits(text).into(),
+        () if switches.has(formats::ACCEPTS_DATE_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
+        () if switches.has(formats::TRIMS_DATES) => text.trim().into(),
+        () if switches.has(formats::ACCEPTS_DATE_TIMES) => text.split_once('T').map_or(text, |(date, _)| date).into(),
+        () if switches.has(formats::ACCEPTS_SLASHES) => text.replace('/', "-").into(),
+        () if switches.has(formats::ACCEPTS_BASIC_DATES) => hyphenated(text).into(),
+        () if switches.has(formats::ACCEPTS_SHORT_DATES) => padded(text).into(),
+        () if switches.has(formats::ACCEPTS_DAY_FIRST) => year_first(text).into(),
+        () if switches.has(formats::ACCEPTS_FOREIGN_DIGITS_IN_DATES) => super::with_ascii_digits(text).into(),
         () => text.into(),
     }
 }
@@ -114,7 +114,7 @@ mod tests {
     use chrono::NaiveDate;
 
     fn valid(text: &str) -> bool {
-        is_valid(text, &Habits::default())
+        is_valid(text, &Switches::default())
     }
 
     #[test]

@@ -5,33 +5,33 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::defects::formats;
-use crate::habits::Habits;
-use crate::variations::formats as variants;
+use crate::mutants::formats;
+use crate::switches::Switches;
+use crate::variants::formats as variants;
 
 const LONGEST: usize = 254;
 const LONGEST_LOCAL_PART: usize = 64;
 const LONGEST_LABEL: usize = 63;
 
 /// Whether the text is a mail address.
-pub(crate) fn is_valid(text: &str, habits: &Habits) -> bool {
-    let text = lenient(text, habits);
+pub(crate) fn is_valid(text: &str, switches: &Switches) -> bool {
+    let text = lenient(text, switches);
     let parts = match text.rsplit_once('@') {
-        Some((local, _)) if local.is_empty() && habits.has(formats::ACCEPTS_EMPTY_LOCAL_PART) => {
+        Some((local, _)) if local.is_empty() && switches.has(formats::ACCEPTS_EMPTY_LOCAL_PART) => {
             return true;
         }
-        Some((_, domain)) if domain.is_empty() && habits.has(formats::ACCEPTS_EMPTY_DOMAIN) => {
+        Some((_, domain)) if domain.is_empty() && switches.has(formats::ACCEPTS_EMPTY_DOMAIN) => {
             return true;
         }
         Some(parts) => parts,
-        None if habits.has(formats::ACCEPTS_MISSING_AT) => ("anybody", text.as_ref()),
+        None if switches.has(formats::ACCEPTS_MISSING_AT) => ("anybody", text.as_ref()),
         None => return false,
     };
-    let international = habits.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
+    let international = switches.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
     text.len() <= LONGEST
         && is_local_part(parts.0, international)
-        && is_domain(parts.1, habits)
-        && !is_refused(parts, habits)
+        && is_domain(parts.1, switches)
+        && !is_refused(parts, switches)
 }
 
 fn is_local_part(text: &str, international: bool) -> bool {
@@ -64,12 +64,12 @@ fn is_quotable(text: &str) -> bool {
     true
 }
 
-fn is_domain(text: &str, habits: &Habits) -> bool {
-    if habits.vary(variants::ADDRESS_LITERALS_ACCEPTED) && is_address_literal(text) {
+fn is_domain(text: &str, switches: &Switches) -> bool {
+    if switches.vary(variants::ADDRESS_LITERALS_ACCEPTED) && is_address_literal(text) {
         return true;
     }
-    let labels = text.contains('.') || habits.vary(variants::SINGLE_LABEL_DOMAINS_ACCEPTED);
-    labels && text.split('.').all(|label| is_label(label, habits))
+    let labels = text.contains('.') || switches.vary(variants::SINGLE_LABEL_DOMAINS_ACCEPTED);
+    labels && text.split('.').all(|label| is_label(label, switches))
 }
 
 fn is_address_literal(text: &str) -> bool {
@@ -80,35 +80,35 @@ fn is_address_literal(text: &str) -> bool {
     })
 }
 
-fn is_label(text: &str, habits: &Habits) -> bool {
-    let international = habits.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
+fn is_label(text: &str, switches: &Switches) -> bool {
+    let international = switches.vary(variants::INTERNATIONAL_ADDRESSES_ACCEPTED);
     let edged = text.starts_with('-') || text.ends_with('-');
     (1..=LONGEST_LABEL).contains(&text.len())
         && text
             .chars()
             .all(|one| one.is_ascii_alphanumeric() || one == '-' || (international && is_foreign_letter(one)))
-        && (!edged || habits.has(formats::ACCEPTS_HYPHEN_AT_LABEL_EDGE))
+        && (!edged || switches.has(formats::ACCEPTS_HYPHEN_AT_LABEL_EDGE))
 }
 
-fn is_refused((local, domain): (&str, &str), habits: &Habits) -> bool {
+fn is_refused((local, domain): (&str, &str), switches: &Switches) -> bool {
     let top = domain.rsplit('.').next().unwrap_or_default();
     let plain = |one: char| one.is_ascii_alphanumeric() || ".-_+".contains(one);
-    (local.contains('+') && habits.has(formats::REJECTS_PLUS_TAGS))
-        || (local.starts_with('"') && habits.vary(variants::QUOTED_LOCAL_PARTS_REFUSED))
-        || (!local.chars().all(plain) && habits.vary(variants::PUNCTUATION_IN_MAIL_REFUSED))
-        || (top.len() > 4 && habits.has(formats::REJECTS_LONG_TLDS))
-        || (domain.matches('.').count() > 1 && habits.has(formats::REJECTS_SUBDOMAINS))
-        || (domain.contains(|one: char| one.is_ascii_digit()) && habits.has(formats::REJECTS_DIGITS_IN_MAIL))
+    (local.contains('+') && switches.has(formats::REJECTS_PLUS_TAGS))
+        || (local.starts_with('"') && switches.vary(variants::QUOTED_LOCAL_PARTS_REFUSED))
+        || (!local.chars().all(plain) && switches.vary(variants::PUNCTUATION_IN_MAIL_REFUSED))
+        || (top.len() > 4 && switches.has(formats::REJECTS_LONG_TLDS))
+        || (domain.matches('.').count() > 1 && switches.has(formats::REJECTS_SUBDOMAINS))
+        || (domain.contains(|one: char| one.is_ascii_digit()) && switches.has(formats::REJECTS_DIGITS_IN_MAIL))
 }
 
-/// The text as a defect reads it.
-fn lenient<'a>(text: &'a str, habits: &Habits) -> Cow<'a, str> {
+/// The text as a mutant reads it.
+fn lenient<'a>(text: &'a str, switches: &Switches) -> Cow<'a, str> {
     match () {
-        () if habits.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
-        () if habits.has(formats::ACCEPTS_SPACES_IN_MAIL) => text.replace(' ', "").into(),
-        () if habits.has(formats::ACCEPTS_CONSECUTIVE_DOTS) => text.replace("..", ".").into(),
-        () if habits.has(formats::ACCEPTS_DOUBLE_AT) => one_at(text).into(),
-        () if habits.has(formats::ACCEPTS_DISPLAY_NAMES) => within_brackets(text).into(),
+        () if switches.has(formats::ACCEPTS_MAIL_TRAILING_NEWLINE) => text.strip_suffix('\n').unwrap_or(text).into(),
+        () if switches.has(formats::ACCEPTS_SPACES_IN_MAIL) => text.replace(' ', "").into(),
+        () if switches.has(formats::ACCEPTS_CONSECUTIVE_DOTS) => text.replace("..", ".").into(),
+        () if switches.has(formats::ACCEPTS_DOUBLE_AT) => one_at(text).into(),
+        () if switches.has(formats::ACCEPTS_DISPLAY_NAMES) => within_brackets(text).into(),
         () => text.into(),
     }
 }
@@ -139,7 +139,7 @@ mod tests {
             "o'neil@example.com",
             "\"a b\"@example.com",
         ] {
-            assert!(is_valid(text, &Habits::default()), "{text}");
+            assert!(is_valid(text, &Switches::default()), "{text}");
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
             "\"a\"b\"@example.com",
             "\"a\\\"@example.com",
         ] {
-            assert!(!is_valid(text, &Habits::default()), "{text:?}");
+            assert!(!is_valid(text, &Switches::default()), "{text:?}");
         }
     }
 }

@@ -2,14 +2,14 @@
 
 mod date;
 mod email;
+mod format_mutants;
 mod phone;
 mod postal;
-mod slips;
 
-use crate::defects::{envelope, formats, slips as wrong, statuses};
 use crate::errors::{Code, Fault, shortened};
-use crate::habits::Habits;
-use crate::variations::{formats as variants, wording};
+use crate::mutants::{envelope, format_mutants as wrong, formats, statuses};
+use crate::switches::Switches;
+use crate::variants::{formats as variants, wording};
 
 /// Where names are limited, they have so many characters at most.
 const LONGEST_NAME: usize = 60;
@@ -22,44 +22,44 @@ pub(crate) fn check(
     text: &str,
     country: Option<&str>,
     updating: bool,
-    habits: &Habits,
+    switches: &Switches,
 ) -> Result<(), Fault> {
     let unchecked = if updating { UNCHECKED_ON_UPDATE } else { UNCHECKED_ON_CREATE };
-    let skipped = habits.first(unchecked).is_some_and(|unchecked| unchecked == name);
+    let skipped = switches.first(unchecked).is_some_and(|unchecked| unchecked == name);
     if skipped {
         return Ok(());
     }
-    let (given, text) = (text, slips::read(name, text, habits));
+    let (given, text) = (text, format_mutants::read(name, text, switches));
     let text = text.as_ref();
     let (good, demand) = match name {
-        "dateOfBirth" => (date::is_valid(text, habits), "must be in YYYY-MM-DD format"),
-        "phoneNumber" => (phone::is_valid(text, habits), "must be in E.164 format"),
-        "email" => (email::is_valid(text, habits), "must be a valid email address"),
+        "dateOfBirth" => (date::is_valid(text, switches), "must be in YYYY-MM-DD format"),
+        "phoneNumber" => (phone::is_valid(text, switches), "must be in E.164 format"),
+        "email" => (email::is_valid(text, switches), "must be a valid email address"),
         "country" => (is_country(text), "must be an ISO 3166-1 alpha-2 code"),
-        "postalCode" => (postal::is_valid(text, country, habits), "must match the country's format"),
+        "postalCode" => (postal::is_valid(text, country, switches), "must match the country's format"),
         _ if text.is_empty() => (false, "must not be empty"),
-        _ => return check_name(name, text, habits),
+        _ => return check_name(name, text, switches),
     };
-    let overlooked = EVERY_FIFTH.iter().any(|(defect, field)| !good && *field == name && habits.strikes(*defect));
-    if overlooked || (good && !slips::refuses(name, text, habits)) {
+    let overlooked = EVERY_FIFTH.iter().any(|(mutant, field)| !good && *field == name && switches.strikes(*mutant));
+    if overlooked || (good && !format_mutants::refuses(name, text, switches)) {
         return Ok(());
     }
-    let fault = fault(name, demand, updating, habits);
-    Err(if habits.vary(wording::QUOTES_SUBMITTED_VALUES) {
+    let fault = fault(name, demand, updating, switches);
+    Err(if switches.vary(wording::QUOTES_SUBMITTED_VALUES) {
         fault.details(format!("Field '{name}' {demand}, not '{}'", shortened(given)))
     } else {
         fault
     })
 }
 
-/// Names have no format; a variation limits them nevertheless.
-fn check_name(name: &'static str, text: &str, habits: &Habits) -> Result<(), Fault> {
+/// Names have no format; a variant limits them nevertheless.
+fn check_name(name: &'static str, text: &str, switches: &Switches) -> Result<(), Fault> {
     let letter = |one: char| one.is_alphabetic() || matches!(one, ' ' | '-' | '.' | '\'' | '’') || is_mark(one);
     match () {
-        () if text.chars().count() > LONGEST_NAME && habits.vary(variants::LONG_NAMES_REFUSED) => {
+        () if text.chars().count() > LONGEST_NAME && switches.vary(variants::LONG_NAMES_REFUSED) => {
             Err(Fault::invalid(name, format!("Field '{name}' must not have more than {LONGEST_NAME} characters")))
         }
-        () if !text.chars().all(letter) && habits.vary(variants::ONLY_LETTERS_IN_NAMES) => {
+        () if !text.chars().all(letter) && switches.vary(variants::ONLY_LETTERS_IN_NAMES) => {
             Err(Fault::format(name, format!("Field '{name}' must consist of letters")))
         }
         () => Ok(()),
@@ -71,40 +71,40 @@ fn is_mark(one: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&one)
 }
 
-const UNCHECKED_ON_UPDATE: &[(crate::defects::Defect, &str)] = &[
+const UNCHECKED_ON_UPDATE: &[(crate::mutants::Mutant, &str)] = &[
     (formats::UPDATE_SKIPS_DATE_CHECK, "dateOfBirth"),
     (formats::UPDATE_SKIPS_PHONE_CHECK, "phoneNumber"),
     (formats::UPDATE_SKIPS_MAIL_CHECK, "email"),
     (formats::UPDATE_SKIPS_POSTAL_CHECK, "postalCode"),
 ];
 
-const UNCHECKED_ON_CREATE: &[(crate::defects::Defect, &str)] = &[
+const UNCHECKED_ON_CREATE: &[(crate::mutants::Mutant, &str)] = &[
     (wrong::CREATE_SKIPS_DATE_CHECK, "dateOfBirth"),
     (wrong::CREATE_SKIPS_PHONE_CHECK, "phoneNumber"),
     (wrong::CREATE_SKIPS_MAIL_CHECK, "email"),
     (wrong::CREATE_SKIPS_POSTAL_CHECK, "postalCode"),
 ];
 
-const EVERY_FIFTH: &[(crate::defects::Defect, &str)] = &[
+const EVERY_FIFTH: &[(crate::mutants::Mutant, &str)] = &[
     (wrong::EVERY_FIFTH_DATE_UNCHECKED, "dateOfBirth"),
     (wrong::EVERY_FIFTH_PHONE_UNCHECKED, "phoneNumber"),
     (wrong::EVERY_FIFTH_MAIL_UNCHECKED, "email"),
     (wrong::EVERY_FIFTH_POSTAL_CODE_UNCHECKED, "postalCode"),
 ];
 
-const AS_VALIDATION_ERROR: &[(crate::defects::Defect, &str)] = &[
+const AS_VALIDATION_ERROR: &[(crate::mutants::Mutant, &str)] = &[
     (formats::DATE_FORMAT_AS_VALIDATION_ERROR, "dateOfBirth"),
     (formats::PHONE_FORMAT_AS_VALIDATION_ERROR, "phoneNumber"),
     (formats::MAIL_FORMAT_AS_VALIDATION_ERROR, "email"),
     (formats::POSTAL_FORMAT_AS_VALIDATION_ERROR, "postalCode"),
 ];
 
-fn fault(name: &'static str, demand: &str, updating: bool, habits: &Habits) -> Fault {
+fn fault(name: &'static str, demand: &str, updating: bool, switches: &Switches) -> Fault {
     let fault = Fault::format(name, format!("Field '{name}' {demand}"));
     match () {
-        () if habits.first(AS_VALIDATION_ERROR) == Some(name) => fault.code(Code::ValidationError),
-        () if updating && habits.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
-        () if name == "postalCode" && habits.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => fault.field("country"),
+        () if switches.first(AS_VALIDATION_ERROR) == Some(name) => fault.code(Code::ValidationError),
+        () if updating && switches.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
+        () if name == "postalCode" && switches.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => fault.field("country"),
         () => fault,
     }
 }
@@ -113,7 +113,7 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A text with the digits of every script written in ASCII, which some defects take for the same.
+/// A text with the digits of every script written in ASCII, which some mutants take for the same.
 fn with_ascii_digits(text: &str) -> String {
     /// The zeros of some scripts; each is followed by its nine other digits.
     const ZEROS: [char; 8] =

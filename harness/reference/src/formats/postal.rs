@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::defects::{Defect, formats, slips};
-use crate::habits::Habits;
-use crate::variations::formats as variants;
+use crate::mutants::{Mutant, format_mutants, formats};
+use crate::switches::Switches;
+use crate::variants::formats as variants;
 
 static GEONAMES: &str = include_str!("../../data/postal_geonames.tsv");
 static OWN: &str = include_str!("../../data/postal_own.tsv");
@@ -36,27 +36,27 @@ fn compiled(pattern: &str) -> Option<Regex> {
 }
 
 /// Whether the text is a postal code of the country.
-pub(crate) fn is_valid(text: &str, country: Option<&str>, habits: &Habits) -> bool {
+pub(crate) fn is_valid(text: &str, country: Option<&str>, switches: &Switches) -> bool {
     let Some(country) = country.map(str::to_ascii_uppercase) else {
         return true;
     };
-    if is_overlooked(&country, habits) {
+    if is_overlooked(&country, switches) {
         return true;
     }
-    if habits.has(formats::FIVE_DIGITS_EVERYWHERE) {
+    if switches.has(formats::FIVE_DIGITS_EVERYWHERE) {
         return text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
     }
     match PATTERNS.get(country.as_str()) {
-        Some(pattern) => matches(pattern, &lenient(text, habits), habits) && !is_refused(text, habits),
-        None => !habits.vary(variants::UNKNOWN_COUNTRIES_REFUSED),
+        Some(pattern) => matches(pattern, &lenient(text, switches), switches) && !is_refused(text, switches),
+        None => !switches.vary(variants::UNKNOWN_COUNTRIES_REFUSED),
     }
 }
 
-/// The text as a variation reads it.
-fn lenient<'a>(text: &'a str, habits: &Habits) -> Cow<'a, str> {
+/// The text as a variant reads it.
+fn lenient<'a>(text: &'a str, switches: &Switches) -> Cow<'a, str> {
     match () {
-        () if habits.vary(variants::TRIMMED_POSTAL_CODES) => text.trim().into(),
-        () if habits.vary(variants::FULL_WIDTH_POSTAL_CODES) => text.chars().map(narrow).collect::<String>().into(),
+        () if switches.vary(variants::TRIMMED_POSTAL_CODES) => text.trim().into(),
+        () if switches.vary(variants::FULL_WIDTH_POSTAL_CODES) => text.chars().map(narrow).collect::<String>().into(),
         () => text.into(),
     }
 }
@@ -70,39 +70,39 @@ fn narrow(one: char) -> char {
 /// How a code is held against its country's pattern.
 type Comparison = fn(&Regex, &str) -> bool;
 
-/// How defects hold a text against a country's pattern.
-const COMPARISONS: &[(Defect, Comparison)] = &[
+/// How mutants hold a text against a country's pattern.
+const COMPARISONS: &[(Mutant, Comparison)] = &[
     (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| beginnings(text).any(|part| pattern.is_match(part))),
-    (slips::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| ends(text).any(|part| pattern.is_match(part))),
-    (slips::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
+    (format_mutants::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| ends(text).any(|part| pattern.is_match(part))),
+    (format_mutants::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
         ends(text).any(|end| beginnings(end).any(|part| pattern.is_match(part)))
     }),
-    (slips::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
+    (format_mutants::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
         let last = text.char_indices().last().map_or(0, |(at, _)| at);
         pattern.is_match(text) || pattern.is_match(&text[..last])
     }),
-    (slips::ACCEPTS_POSTAL_CODE_ONE_SHORTER, |pattern, text| {
+    (format_mutants::ACCEPTS_POSTAL_CODE_ONE_SHORTER, |pattern, text| {
         ["", "0", "A"].iter().any(|last| pattern.is_match(&format!("{text}{last}")))
     }),
-    (slips::ACCEPTS_LETTERS_FOR_POSTAL_DIGITS, |pattern, text| {
+    (format_mutants::ACCEPTS_LETTERS_FOR_POSTAL_DIGITS, |pattern, text| {
         pattern.is_match(text) || pattern.is_match(&text.replace(|one: char| one.is_ascii_alphabetic(), "1"))
     }),
-    (slips::ACCEPTS_DIGITS_FOR_POSTAL_LETTERS, |pattern, text| {
+    (format_mutants::ACCEPTS_DIGITS_FOR_POSTAL_LETTERS, |pattern, text| {
         pattern.is_match(text) || with_letters(text).any(|text| pattern.is_match(&text))
     }),
-    (slips::ACCEPTS_OTHER_POSTAL_SEPARATORS, |pattern, text| {
+    (format_mutants::ACCEPTS_OTHER_POSTAL_SEPARATORS, |pattern, text| {
         let separated = |by: &str| text.replace(|one: char| one.is_ascii_punctuation() || one == ' ', by);
         pattern.is_match(text) || [" ", "-", ""].iter().any(|by| pattern.is_match(&separated(by)))
     }),
-    (slips::ACCEPTS_CODE_OF_ANY_COUNTRY, |_, text| PATTERNS.values().any(|pattern| pattern.is_match(text))),
-    (slips::ACCEPTS_US_CODES_EVERYWHERE, |pattern, text| {
+    (format_mutants::ACCEPTS_CODE_OF_ANY_COUNTRY, |_, text| PATTERNS.values().any(|pattern| pattern.is_match(text))),
+    (format_mutants::ACCEPTS_US_CODES_EVERYWHERE, |pattern, text| {
         pattern.is_match(text) || PATTERNS.get("US").is_some_and(|pattern| pattern.is_match(text))
     }),
-    (slips::ACCEPTS_BLANK_POSTAL_CODES, |pattern, text| pattern.is_match(text) || text.trim().is_empty()),
+    (format_mutants::ACCEPTS_BLANK_POSTAL_CODES, |pattern, text| pattern.is_match(text) || text.trim().is_empty()),
 ];
 
-fn matches(pattern: &Regex, text: &str, habits: &Habits) -> bool {
-    match habits.first(COMPARISONS) {
+fn matches(pattern: &Regex, text: &str, switches: &Switches) -> bool {
+    match switches.first(COMPARISONS) {
         Some(compare) => compare(pattern, text),
         None => pattern.is_match(text),
     }
@@ -134,19 +134,19 @@ const EUROPEAN_UNION: &[&str] = &[
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-fn is_overlooked(country: &str, habits: &Habits) -> bool {
-    habits.has(formats::IGNORES_COUNTRY)
-        || (!EUROPEAN_UNION.contains(&country) && habits.has(slips::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
-        || (country != "US" && habits.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
-        || (!["US", "GB", "CA"].contains(&country) && habits.has(formats::KNOWS_THREE_COUNTRIES))
+fn is_overlooked(country: &str, switches: &Switches) -> bool {
+    switches.has(formats::IGNORES_COUNTRY)
+        || (!EUROPEAN_UNION.contains(&country) && switches.has(format_mutants::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
+        || (country != "US" && switches.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
+        || (!["US", "GB", "CA"].contains(&country) && switches.has(formats::KNOWS_THREE_COUNTRIES))
 }
 
-fn is_refused(text: &str, habits: &Habits) -> bool {
+fn is_refused(text: &str, switches: &Switches) -> bool {
     let small = text.contains(|one: char| one.is_ascii_lowercase());
-    (small && habits.vary(variants::LOWER_CASE_POSTAL_CODES_REFUSED))
-        || (text.contains(' ') && habits.has(formats::REJECTS_SPACES_IN_POSTAL_CODES))
+    (small && switches.vary(variants::LOWER_CASE_POSTAL_CODES_REFUSED))
+        || (text.contains(' ') && switches.has(formats::REJECTS_SPACES_IN_POSTAL_CODES))
         || (text.contains(|one: char| one.is_ascii_alphabetic())
-            && habits.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
+            && switches.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
 }
 
 #[cfg(test)]
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn countries_differ() {
-        let valid = |country, text| is_valid(text, Some(country), &Habits::default());
+        let valid = |country, text| is_valid(text, Some(country), &Switches::default());
         assert!(valid("US", "94103") && valid("US", "94103-1234") && !valid("US", "9410"));
         assert!(valid("GB", "SW1A 1AA") && valid("CA", "K1A 0B1") && !valid("CA", "K1A 0B"));
         assert!(valid("DE", "10115") && !valid("DE", "1011") && !valid("DE", "10115\n"));
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn without_a_pattern_anything_goes() {
-        assert!(is_valid("anything", Some("ZW"), &Habits::default()));
-        assert!(is_valid("anything", None, &Habits::default()));
+        assert!(is_valid("anything", Some("ZW"), &Switches::default()));
+        assert!(is_valid("anything", None, &Switches::default()));
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use hyper::Uri;
 
-use crate::habits::Habits;
-use crate::variations::webhooks;
+use crate::switches::Switches;
+use crate::variants::webhooks;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -50,18 +50,23 @@ impl Target {
 }
 
 /// Posts a JSON body and returns the status of the answer.
-pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: &str, habits: &Habits) -> io::Result<u16> {
+pub(super) async fn post(
+    target: &Target,
+    headers: &[(&str, String)],
+    body: &str,
+    switches: &Switches,
+) -> io::Result<u16> {
     if target.encrypted {
         return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox speaks no TLS"));
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, target.port)).await?;
-    let (length, body) = if habits.vary(webhooks::CHUNKED_EVENTS) {
+    let (length, body) = if switches.vary(webhooks::CHUNKED_EVENTS) {
         ("Transfer-Encoding: chunked".to_owned(), chunked(body))
     } else {
         (format!("Content-Length: {}", body.len()), body.to_owned())
     };
-    stream.write_all(head(target, headers, &length, habits).as_bytes()).await?;
+    stream.write_all(head(target, headers, &length, switches).as_bytes()).await?;
     stream.write_all(body.as_bytes()).await?;
     let status = read_status(&mut stream).await?;
     let _ = timeout(COURTESY, drain(&mut stream)).await;
@@ -78,18 +83,18 @@ fn chunked(body: &str) -> String {
     chunks.chain(["0\r\n\r\n".to_owned()]).collect()
 }
 
-fn head(target: &Target, headers: &[(&str, String)], length: &str, habits: &Habits) -> String {
+fn head(target: &Target, headers: &[(&str, String)], length: &str, switches: &Switches) -> String {
     let mut head = format!(
         "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n\
          {length}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n",
         target.path, target.host, target.port
     );
     for (name, value) in headers {
-        let lower_case = habits.vary(webhooks::OTHER_DELIVERY_HEADERS);
+        let lower_case = switches.vary(webhooks::OTHER_DELIVERY_HEADERS);
         let name = if lower_case { name.to_ascii_lowercase() } else { (*name).to_owned() };
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    if habits.vary(webhooks::OTHER_DELIVERY_HEADERS) {
+    if switches.vary(webhooks::OTHER_DELIVERY_HEADERS) {
         head.push_str(UNDOCUMENTED);
     }
     head.push_str("\r\n");

@@ -8,111 +8,111 @@ use super::signature;
 use crate::answer::{Answer, Outcome};
 use crate::api::{App, Body, Request};
 use crate::credentials::WEBHOOK_SECRET;
-use crate::defects::{statuses, webhooks};
 use crate::errors::{Code, Fault};
-use crate::habits::Habits;
+use crate::mutants::{statuses, webhooks};
 use crate::route::Operation;
+use crate::switches::Switches;
 use crate::{clock, json, sandbox};
 
 const TOLERANCE_SECONDS: u64 = 300;
 
 /// Takes an event.
 pub(crate) fn receive(app: &App, request: &Request) -> Outcome {
-    let habits = &app.habits;
+    let switches = &app.switches;
     let bytes = match &request.body {
         Body::Whole(bytes) => bytes.as_slice(),
         Body::CutShort | Body::TooLong => &[],
     };
-    verify(&request.headers, bytes, clock::unix_seconds(habits), habits)?;
-    sandbox::requested_fault(&request.headers, habits)?;
-    json::object(request, Operation::ReceiveWebhookEvent, habits)?;
+    verify(&request.headers, bytes, clock::unix_seconds(switches), switches)?;
+    sandbox::requested_fault(&request.headers, switches)?;
+    json::object(request, Operation::ReceiveWebhookEvent, switches)?;
     let wrong = [(statuses::INBOUND_EVENT_ANSWERS_200, 200)];
-    match habits.first(&wrong) {
+    match switches.first(&wrong) {
         Some(status) => Ok(Answer::ok(serde_json::json!({ "received": true })).status(status)),
         None => Ok(Answer::no_content()),
     }
 }
 
-fn verify(headers: &HeaderMap, body: &[u8], now: u64, habits: &Habits) -> Result<(), Fault> {
+fn verify(headers: &HeaderMap, body: &[u8], now: u64, switches: &Switches) -> Result<(), Fault> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(given) = text("x-webhook-signature") else {
-        return missing_signature(habits);
+        return missing_signature(switches);
     };
     let timestamp = text("x-webhook-timestamp").ok_or_else(|| refusal("No timestamp was given"))?;
-    check_age(timestamp, now, habits)?;
+    check_age(timestamp, now, switches)?;
     let right = given.strip_prefix("sha256=").is_some_and(|given| {
-        signed_texts(timestamp, body, habits)
+        signed_texts(timestamp, body, switches)
             .iter()
-            .any(|text| agrees(given, &signature::sign(WEBHOOK_SECRET, text), habits))
+            .any(|text| agrees(given, &signature::sign(WEBHOOK_SECRET, text), switches))
     });
-    if right { Ok(()) } else { Err(wrong_signature(habits)) }
+    if right { Ok(()) } else { Err(wrong_signature(switches)) }
 }
 
 fn refusal(details: &str) -> Fault {
     Fault::new(Code::WebhookSignatureInvalid).details(details)
 }
 
-fn missing_signature(habits: &Habits) -> Result<(), Fault> {
+fn missing_signature(switches: &Switches) -> Result<(), Fault> {
     let fault = refusal("No signature was given");
     match () {
-        () if habits.has(webhooks::ACCEPTS_MISSING_SIGNATURE) => Ok(()),
-        () if habits.has(webhooks::MISSING_SIGNATURE_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
+        () if switches.has(webhooks::ACCEPTS_MISSING_SIGNATURE) => Ok(()),
+        () if switches.has(webhooks::MISSING_SIGNATURE_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
         () => Err(fault),
     }
 }
 
-fn wrong_signature(habits: &Habits) -> Fault {
+fn wrong_signature(switches: &Switches) -> Fault {
     let fault = refusal("Signature does not match expected value");
-    if habits.has(webhooks::SIGNATURE_FAILURE_AS_AUTHENTICATION) {
+    if switches.has(webhooks::SIGNATURE_FAILURE_AS_AUTHENTICATION) {
         fault.code(Code::AuthenticationFailed)
     } else {
         fault
     }
 }
 
-fn check_age(timestamp: &str, now: u64, habits: &Habits) -> Result<(), Fault> {
+fn check_age(timestamp: &str, now: u64, switches: &Switches) -> Result<(), Fault> {
     let digits = !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit());
     let moment: u64 =
         timestamp.parse().ok().filter(|_| digits).ok_or_else(|| refusal("The timestamp is no number of seconds"))?;
-    let overlooked = habits.has(webhooks::IGNORES_TIMESTAMP)
-        || (moment < now && habits.has(webhooks::ACCEPTS_OLD_TIMESTAMP))
-        || (moment > now && habits.has(webhooks::ACCEPTS_FUTURE_TIMESTAMP));
+    let overlooked = switches.has(webhooks::IGNORES_TIMESTAMP)
+        || (moment < now && switches.has(webhooks::ACCEPTS_OLD_TIMESTAMP))
+        || (moment > now && switches.has(webhooks::ACCEPTS_FUTURE_TIMESTAMP));
     let wrong = [(webhooks::ACCEPTS_SIX_MINUTES, 600), (webhooks::REJECTS_FOUR_MINUTES, 60)];
-    let tolerance = habits.first(&wrong).unwrap_or(TOLERANCE_SECONDS);
+    let tolerance = switches.first(&wrong).unwrap_or(TOLERANCE_SECONDS);
     if overlooked || moment.abs_diff(now) <= tolerance {
         return Ok(());
     }
     let fault = refusal("The timestamp is more than 5 minutes off");
-    let forbidden = habits.has(webhooks::TIMESTAMP_FAILURE_IS_FORBIDDEN);
+    let forbidden = switches.has(webhooks::TIMESTAMP_FAILURE_IS_FORBIDDEN);
     Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
-/// The texts over which a signature counts. There is one, unless a defect says otherwise.
-fn signed_texts(timestamp: &str, body: &[u8], habits: &Habits) -> Vec<Vec<u8>> {
-    if habits.has(webhooks::SIGNATURE_OF_PARSED_BODY) {
+/// The texts over which a signature counts. There is one, unless a mutant says otherwise.
+fn signed_texts(timestamp: &str, body: &[u8], switches: &Switches) -> Vec<Vec<u8>> {
+    if switches.has(webhooks::SIGNATURE_OF_PARSED_BODY) {
         let parsed: Option<Value> = serde_json::from_slice(body).ok();
         let written = parsed.map_or_else(|| body.to_vec(), |value| value.to_string().into_bytes());
         return vec![signature::signed_text(timestamp, &written)];
     }
-    if habits.has(webhooks::SIGNATURE_OF_TRIMMED_BODY) {
+    if switches.has(webhooks::SIGNATURE_OF_TRIMMED_BODY) {
         return vec![signature::signed_text(timestamp, body.trim_ascii())];
     }
     let mut texts = vec![signature::signed_text(timestamp, body)];
-    if habits.has(webhooks::TIMESTAMP_UNSIGNED) {
+    if switches.has(webhooks::TIMESTAMP_UNSIGNED) {
         texts.push(body.to_vec());
     }
     texts
 }
 
-fn agrees(given: &str, expected: &[u8], habits: &Habits) -> bool {
+fn agrees(given: &str, expected: &[u8], switches: &Switches) -> bool {
     let given = given.to_ascii_lowercase();
     let expected = signature::hex(expected);
     let well_formed = given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
     match () {
-        () if given.is_empty() && habits.has(webhooks::ACCEPTS_EMPTY_SIGNATURE) => true,
-        () if habits.has(webhooks::ACCEPTS_ANY_SIGNATURE) => well_formed,
-        () if habits.has(webhooks::PREFIX_COMPARE) => well_formed && given[..8] == expected[..8],
-        () if habits.has(webhooks::COMPARES_GIVEN_LENGTH) => expected.starts_with(&given),
+        () if given.is_empty() && switches.has(webhooks::ACCEPTS_EMPTY_SIGNATURE) => true,
+        () if switches.has(webhooks::ACCEPTS_ANY_SIGNATURE) => well_formed,
+        () if switches.has(webhooks::PREFIX_COMPARE) => well_formed && given[..8] == expected[..8],
+        () if switches.has(webhooks::COMPARES_GIVEN_LENGTH) => expected.starts_with(&given),
         () => given.as_bytes().ct_eq(expected.as_bytes()).into(),
     }
 }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn accepts(headers: &HeaderMap, body: &[u8]) -> bool {
-        verify(headers, body, NOW, &Habits::default()).is_ok()
+        verify(headers, body, NOW, &Switches::default()).is_ok()
     }
 
     #[test]

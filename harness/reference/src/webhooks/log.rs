@@ -4,10 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use crate::defects::webhooks;
 use crate::errors::Code;
-use crate::habits::Habits;
-use crate::variations::{webhooks as variants, wire};
+use crate::mutants::webhooks;
+use crate::switches::Switches;
+use crate::variants::{webhooks as variants, wire};
 
 /// Of each webhook, so many deliveries are remembered, the newest ones.
 const MOST_DELIVERIES: usize = 2_000;
@@ -42,10 +42,10 @@ impl Delivery {
         Self { id, event, customer_id, status: Status::Pending, attempts: 0 }
     }
 
-    fn shown(&self, habits: &Habits) -> Value {
+    fn shown(&self, switches: &Switches) -> Value {
         let status = match self.status {
-            Status::Delivered if !habits.has(webhooks::DELIVERED_LOGGED_AS_PENDING) => "DELIVERED",
-            Status::Failed(_) if !habits.has(webhooks::FAILURE_LOGGED_AS_PENDING) => "FAILED",
+            Status::Delivered if !switches.has(webhooks::DELIVERED_LOGGED_AS_PENDING) => "DELIVERED",
+            Status::Failed(_) if !switches.has(webhooks::FAILURE_LOGGED_AS_PENDING) => "FAILED",
             _ => "PENDING",
         };
         let mut shown = json!({
@@ -57,25 +57,25 @@ impl Delivery {
         });
         if let Status::Failed(problem) = &self.status
             && status == "FAILED"
-            && !habits.has(webhooks::LOG_WITHOUT_ERROR)
+            && !switches.has(webhooks::LOG_WITHOUT_ERROR)
         {
-            shown["error"] = self.error(problem, habits);
-        } else if habits.vary(wire::NULL_DELIVERY_ERRORS) && !matches!(self.status, Status::Failed(_)) {
+            shown["error"] = self.error(problem, switches);
+        } else if switches.vary(wire::NULL_DELIVERY_ERRORS) && !matches!(self.status, Status::Failed(_)) {
             shown["error"] = Value::Null;
         }
         shown
     }
 
-    fn error(&self, problem: &str, habits: &Habits) -> Value {
-        let code = if habits.has(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
+    fn error(&self, problem: &str, switches: &Switches) -> Value {
+        let code = if switches.has(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
             Code::InternalServerError
         } else {
             Code::WebhookDeliveryFailed
         };
-        if habits.has(webhooks::LOG_ERROR_IS_STRING) {
+        if switches.has(webhooks::LOG_ERROR_IS_STRING) {
             return json!(code.name());
         }
-        if habits.has(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
+        if switches.has(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
             return json!({ "code": code.name(), "details": problem });
         }
         json!({
@@ -107,14 +107,14 @@ impl Log {
     }
 
     /// The deliveries of a webhook, the oldest first.
-    pub(super) fn shown(&self, webhook_id: &str, habits: &Habits) -> Vec<Value> {
+    pub(super) fn shown(&self, webhook_id: &str, switches: &Switches) -> Vec<Value> {
         let hides = |delivery: &&Delivery| {
-            matches!(delivery.status, Status::Failed(_)) && habits.has(webhooks::FAILURE_NOT_LOGGED)
+            matches!(delivery.status, Status::Failed(_)) && switches.has(webhooks::FAILURE_NOT_LOGGED)
         };
         let all = self.of_webhooks.get(webhook_id).into_iter().flatten();
         let mut shown: Vec<Value> =
-            all.filter(|delivery| !hides(delivery)).map(|delivery| delivery.shown(habits)).collect();
-        if habits.vary(variants::NEWEST_DELIVERY_FIRST) {
+            all.filter(|delivery| !hides(delivery)).map(|delivery| delivery.shown(switches)).collect();
+        if switches.vary(variants::NEWEST_DELIVERY_FIRST) {
             shown.reverse();
         }
         shown
@@ -129,9 +129,9 @@ mod tests {
     fn a_failed_delivery_shows_the_documented_error() {
         let mut log = Log::default();
         log.add("whk_1", Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()));
-        assert_eq!(log.shown("whk_1", &Habits::default())[0]["status"], "PENDING");
+        assert_eq!(log.shown("whk_1", &Switches::default())[0]["status"], "PENDING");
         log.note("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
-        let shown = &log.shown("whk_1", &Habits::default())[0];
+        let shown = &log.shown("whk_1", &Switches::default())[0];
         assert_eq!(shown["status"], "FAILED");
         assert_eq!(shown["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
         assert_eq!(shown["error"]["details"], "Endpoint returned 500 error");
@@ -143,7 +143,7 @@ mod tests {
         for number in 0..=MOST_DELIVERIES {
             log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));
         }
-        let shown = log.shown("whk_1", &Habits::default());
+        let shown = log.shown("whk_1", &Switches::default());
         assert_eq!((shown.len(), &shown[0]["id"]), (MOST_DELIVERIES, &json!("1")));
     }
 }

@@ -18,12 +18,12 @@ use crate::api::{Call, locked};
 use crate::clock;
 use crate::credentials::Environment;
 use crate::customers::Customer;
-use crate::defects::{resources, statuses, webhooks};
 use crate::errors::{Code, Fault, shortened};
 use crate::fields;
-use crate::habits::Habits;
 use crate::ids::Ids;
-use crate::variations::{requests, webhooks as variants};
+use crate::mutants::{resources, statuses, webhooks};
+use crate::switches::Switches;
+use crate::variants::{requests, webhooks as variants};
 use client::Target;
 use log::{Delivery, Log};
 
@@ -44,7 +44,7 @@ pub(crate) struct Webhooks {
 struct Settings {
     timeout: Duration,
     pause: Duration,
-    habits: Habits,
+    switches: Switches,
 }
 
 /// Somebody who wants to hear of the events of an environment.
@@ -52,19 +52,19 @@ struct Settings {
 struct Hook {
     id: String,
     environment: Environment,
-    /// None where a defect took a webhook without a url.
+    /// None where a mutant took a webhook without a url.
     target: Option<Target>,
     secret: String,
     slots: Arc<Semaphore>,
 }
 
 impl Webhooks {
-    pub(crate) fn new(options: &crate::Options, habits: Habits) -> Self {
+    pub(crate) fn new(options: &crate::Options, switches: Switches) -> Self {
         Self {
             hooks: Mutex::default(),
             log: Arc::default(),
             under_way: Mutex::default(),
-            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, habits }),
+            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, switches }),
         }
     }
 
@@ -75,11 +75,11 @@ impl Webhooks {
 
     /// Tells every webhook of the customer's environment of an event. Must be called within a runtime.
     pub(crate) fn announce(&self, event: &'static str, customer: &Customer, ids: &Ids) {
-        if event == "customer.state_changed" && self.settings.habits.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
+        if event == "customer.state_changed" && self.settings.switches.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
             return;
         }
         for hook in self.listeners(customer.environment) {
-            let body = payload(&ids.next("evt"), event, customer, &self.settings.habits);
+            let body = payload(&ids.next("evt"), event, customer, &self.settings.switches);
             self.send(hook, event, customer.id.clone(), body, ids);
         }
     }
@@ -89,9 +89,9 @@ impl Webhooks {
         hooks.iter().filter(|hook| hook.environment == environment).cloned().collect()
     }
 
-    /// Tells a new webhook that it is known, which only a variation does.
+    /// Tells a new webhook that it is known, which only a variant does.
     fn greet(&self, hook: Hook, ids: &Ids) {
-        if self.settings.habits.vary(variants::EVENTS_OF_NOBODY) {
+        if self.settings.switches.vary(variants::EVENTS_OF_NOBODY) {
             let body = json!({ "id": ids.next("evt"), "event": "webhook.created" }).to_string();
             self.send(hook, "webhook.created", String::new(), body, ids);
         }
@@ -108,7 +108,7 @@ impl Webhooks {
             target,
             secret: hook.secret,
             body,
-            delay: delay(event, &self.settings.habits),
+            delay: delay(event, &self.settings.switches),
             slots: hook.slots,
             settings: Arc::clone(&self.settings),
             log: Arc::clone(&self.log),
@@ -120,34 +120,34 @@ impl Webhooks {
 }
 
 /// The body of a delivery.
-fn payload(id: &str, event: &str, customer: &Customer, habits: &Habits) -> String {
+fn payload(id: &str, event: &str, customer: &Customer, switches: &Switches) -> String {
     let body = match () {
-        () if habits.vary(variants::BARE_EVENTS) => json!({ "customer": customer.id }),
-        () if habits.vary(variants::NESTED_EVENTS) => {
+        () if switches.vary(variants::BARE_EVENTS) => json!({ "customer": customer.id }),
+        () if switches.vary(variants::NESTED_EVENTS) => {
             json!({ "v": 2, "batch": [{ "note": format!("{event} of {} at last", customer.id) }] })
         }
         () => json!({
             "id": id,
             "event": event,
-            "createdAt": clock::rfc3339_now(habits),
-            "data": { "customer": customer.to_json(habits) },
+            "createdAt": clock::rfc3339_now(switches),
+            "data": { "customer": customer.to_json(switches) },
         }),
     };
     match () {
-        () if habits.has(webhooks::OUTBOUND_IS_FORM_TEXT) => format!("event={event}&customer={}", customer.id),
-        () if habits.has(webhooks::OUTBOUND_IS_JSON_LIST) => json!([body]).to_string(),
-        () if habits.has(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(body.to_string()).to_string(),
-        () if habits.vary(variants::PRETTY_PRINTED_EVENTS) => format!("{body:#}\n"),
+        () if switches.has(webhooks::OUTBOUND_IS_FORM_TEXT) => format!("event={event}&customer={}", customer.id),
+        () if switches.has(webhooks::OUTBOUND_IS_JSON_LIST) => json!([body]).to_string(),
+        () if switches.has(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(body.to_string()).to_string(),
+        () if switches.vary(variants::PRETTY_PRINTED_EVENTS) => format!("{body:#}\n"),
         () => body.to_string(),
     }
 }
 
 /// How long after it happened an event is sent.
-fn delay(event: &str, habits: &Habits) -> Duration {
+fn delay(event: &str, switches: &Switches) -> Duration {
     let creation = event == "customer.created";
     match () {
-        () if habits.vary(variants::LATE_EVENTS) => Duration::from_millis(300),
-        () if creation && habits.vary(variants::CREATIONS_TOLD_LATE) => Duration::from_millis(400),
+        () if switches.vary(variants::LATE_EVENTS) => Duration::from_millis(300),
+        () if creation && switches.vary(variants::CREATIONS_TOLD_LATE) => Duration::from_millis(400),
         () => Duration::ZERO,
     }
 }
@@ -155,9 +155,10 @@ fn delay(event: &str, habits: &Habits) -> Duration {
 /// Registers a webhook.
 pub(crate) fn create(call: Call) -> Outcome {
     let app = call.app;
-    let members = crate::json::object(call.request, call.route.operation, &app.habits)?;
-    let url = fields::required_text(&members, "url", &app.habits)?;
-    if url.is_empty() && members.contains_key("url") && app.habits.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
+    let members = crate::json::object(call.request, call.route.operation, &app.switches)?;
+    let url = fields::required_text(&members, "url", &app.switches)?;
+    if url.is_empty() && members.contains_key("url") && app.switches.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS)
+    {
         return Err(Fault::invalid("url", "Field 'url' must not be empty"));
     }
     let target = match members.get("url") {
@@ -175,7 +176,7 @@ pub(crate) fn create(call: Call) -> Outcome {
     locked(&app.webhooks.hooks).push(hook.clone());
     app.webhooks.greet(hook, &app.ids);
     let wrong = [(statuses::WEBHOOK_CREATE_ANSWERS_200, 200)];
-    Ok(Answer::created(body).status(app.habits.first(&wrong).unwrap_or(201)))
+    Ok(Answer::created(body).status(app.switches.first(&wrong).unwrap_or(201)))
 }
 
 fn bad_url() -> Fault {
@@ -188,17 +189,17 @@ pub(crate) fn deliveries(call: Call) -> Outcome {
     let known =
         locked(&app.webhooks.hooks).iter().any(|hook| hook.id == *id && hook.environment == call.caller.environment);
     if !known {
-        return unknown(id, &app.habits);
+        return unknown(id, &app.switches);
     }
-    let shown = locked(&app.webhooks.log).shown(id, &app.habits);
+    let shown = locked(&app.webhooks.log).shown(id, &app.switches);
     Ok(Answer::ok(json!({ "deliveries": shown })))
 }
 
-fn unknown(id: &str, habits: &Habits) -> Outcome {
+fn unknown(id: &str, switches: &Switches) -> Outcome {
     let fault = Fault::not_found("Webhook", id);
     match () {
-        () if habits.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => Ok(Answer::ok(json!({ "deliveries": [] }))),
-        () if habits.has(statuses::DELIVERY_CODE_IN_RESPONSE) => Err(fault
+        () if switches.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) => Ok(Answer::ok(json!({ "deliveries": [] }))),
+        () if switches.has(statuses::DELIVERY_CODE_IN_RESPONSE) => Err(fault
             .code(Code::WebhookDeliveryFailed)
             .status(404)
             .details(format!("No deliveries of '{}'", shortened(id)))),

@@ -13,9 +13,9 @@ use super::log::{Log, Status};
 use super::{Settings, signature};
 use crate::api::locked;
 use crate::clock;
-use crate::defects::webhooks;
-use crate::habits::Habits;
-use crate::variations::webhooks as variants;
+use crate::mutants::webhooks;
+use crate::switches::Switches;
+use crate::variants::webhooks as variants;
 
 const ATTEMPTS: u32 = 3;
 /// How late a late log is.
@@ -47,9 +47,9 @@ enum Attempt {
 
 /// Makes a delivery and logs how it goes.
 pub(super) async fn deliver(job: Job) {
-    let habits = &job.settings.habits;
+    let switches = &job.settings.switches;
     let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
-    let most = habits.first(&wrong).unwrap_or(ATTEMPTS);
+    let most = switches.first(&wrong).unwrap_or(ATTEMPTS);
     sleep(job.delay).await;
     for number in 1..=most {
         if number > 1 {
@@ -59,7 +59,7 @@ pub(super) async fn deliver(job: Job) {
         if attempt == Attempt::Accepted {
             return job.accepted(number).await;
         }
-        let last = number == most || gives_up(&attempt, habits);
+        let last = number == most || gives_up(&attempt, switches);
         job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending }).await;
         if last {
             return;
@@ -67,13 +67,13 @@ pub(super) async fn deliver(job: Job) {
     }
 }
 
-/// Whether a defect makes this attempt the last.
-fn gives_up(attempt: &Attempt, habits: &Habits) -> bool {
+/// Whether a mutant makes this attempt the last.
+fn gives_up(attempt: &Attempt, switches: &Switches) -> bool {
     match attempt {
-        Attempt::Answered(300..500) => habits.vary(variants::CLIENT_ERRORS_NOT_RETRIED),
-        Attempt::Answered(status) => *status > 500 && habits.has(webhooks::NO_RETRY_AFTER_503),
-        Attempt::Unreachable(_) => habits.has(webhooks::NO_RETRY_AFTER_REFUSAL),
-        Attempt::TimedOut => habits.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
+        Attempt::Answered(300..500) => switches.vary(variants::CLIENT_ERRORS_NOT_RETRIED),
+        Attempt::Answered(status) => *status > 500 && switches.has(webhooks::NO_RETRY_AFTER_503),
+        Attempt::Unreachable(_) => switches.has(webhooks::NO_RETRY_AFTER_REFUSAL),
+        Attempt::TimedOut => switches.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
         Attempt::Accepted => true,
     }
 }
@@ -91,8 +91,8 @@ impl Job {
     async fn attempt(&self, number: u32) -> Attempt {
         // The semaphore is never closed; were it, the attempt would be made without a slot.
         let _slot = self.slots.acquire().await.ok();
-        let headers = self.headers(number, clock::unix_seconds(&self.settings.habits));
-        let post = client::post(&self.target, &headers, &self.body, &self.settings.habits);
+        let headers = self.headers(number, clock::unix_seconds(&self.settings.switches));
+        let post = client::post(&self.target, &headers, &self.body, &self.settings.switches);
         match timeout(self.patience(), post).await {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
@@ -102,7 +102,7 @@ impl Job {
     }
 
     fn counts(&self, status: u16) -> bool {
-        if self.settings.habits.has(webhooks::REDELIVERS_AFTER_204) {
+        if self.settings.switches.has(webhooks::REDELIVERS_AFTER_204) {
             return status == 200;
         }
         (200..300).contains(&status)
@@ -110,64 +110,64 @@ impl Job {
 
     fn patience(&self) -> Duration {
         let permitted = self.settings.timeout;
-        let habits = &self.settings.habits;
+        let switches = &self.settings.switches;
         match () {
-            () if habits.has(webhooks::WAITS_FOREVER) => permitted * 60,
-            () if habits.has(webhooks::LATE_200_COUNTS) => permitted * 2,
-            () if habits.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
+            () if switches.has(webhooks::WAITS_FOREVER) => permitted * 60,
+            () if switches.has(webhooks::LATE_200_COUNTS) => permitted * 2,
+            () if switches.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
             () => permitted,
         }
     }
 
     async fn accepted(&self, number: u32) {
         self.note(number, Status::Delivered).await;
-        if self.settings.habits.has(webhooks::REDELIVERS_AFTER_2XX) {
+        if self.settings.switches.has(webhooks::REDELIVERS_AFTER_2XX) {
             sleep(self.settings.pause).await;
             self.attempt(number + 1).await;
         }
     }
 
     async fn note(&self, attempts: u32, status: Status) {
-        if self.settings.habits.vary(variants::LATE_LOG) {
+        if self.settings.switches.vary(variants::LATE_LOG) {
             sleep(LATENESS_OF_LOG).await;
         }
         locked(&self.log).note(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 
     fn headers(&self, number: u32, now: u64) -> Vec<(&'static str, String)> {
-        let habits = &self.settings.habits;
+        let switches = &self.settings.switches;
         let timestamp = match () {
-            () if habits.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
-            () if habits.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
+            () if switches.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
+            () if switches.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
             () => now,
         }
         .to_string();
         let signature = ("X-Webhook-Signature", self.signature(&timestamp));
         let timestamp = ("X-Webhook-Timestamp", timestamp);
         match () {
-            () if habits.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
-            () if number > 1 && habits.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
-            () if habits.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
+            () if switches.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
+            () if number > 1 && switches.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
+            () if switches.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
             () => vec![timestamp, signature],
         }
     }
 
     fn signature(&self, timestamp: &str) -> String {
-        let habits = &self.settings.habits;
+        let switches = &self.settings.switches;
         let body = self.body.as_bytes();
         let text = match () {
-            () if habits.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
-            () if habits.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
+            () if switches.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
+            () if switches.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
                 signature::signed_text(timestamp, &[body, b"\n"].concat())
             }
             () => signature::signed_text(timestamp, body),
         };
         let secret = match () {
-            () if habits.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
+            () if switches.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
             () => &self.secret,
         };
         let signature = signature::sign(secret, &text);
-        if habits.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
+        if switches.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
             return format!("sha256={}", STANDARD.encode(signature));
         }
         format!("sha256={}", signature::hex(&signature))

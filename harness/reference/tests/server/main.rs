@@ -2,8 +2,8 @@
 
 mod access;
 mod customers;
-mod defects;
+mod mutants;
 mod requests;
 mod support;
-mod variations;
+mod variants;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! Webhooks in both directions, when no defect is switched on.
+//! Webhooks in both directions, when no mutant is switched on.
 
 use std::time::Duration;
 

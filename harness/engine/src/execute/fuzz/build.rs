@@ -1,4 +1,4 @@
-//! From a drawn input to the step that sends it.
+//! From a generated input to the step that sends it.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::super::request;
 use crate::contract::{Contract, Operation};
-use crate::fuzz::{Claim, Content, Input, UNIQUE};
+use crate::fuzz::{Assertion, Content, Input, UNIQUE};
 use crate::scenario::{Property, PropertyRule, Slot, Step, Variables};
 
-/// The variables that hold a value and its companion: templates in drawn texts are none.
+/// The variables that hold a value and its companion: templates in generated texts are none.
 const VALUE: &str = "drawn.value";
 const COMPANION: &str = "drawn.companion";
 /// What stands in a body until a text takes its place.
@@ -52,7 +52,7 @@ pub(crate) fn step(
         }
         (Slot::Parameter(name), Content::Segment(segment)) => {
             variables.insert(VALUE.to_owned(), segment.clone().into());
-            // It is drawn as it goes on the wire.
+            // It is generated as it goes on the wire.
             step.path.insert(name.clone(), format!("${{raw({VALUE})}}"));
         }
         (Slot::Body, Content::Body(bytes)) => step.bytes = Some(bytes.as_slice().into()),
@@ -64,13 +64,15 @@ pub(crate) fn step(
 /// Values of which no two may be the same hold a mark, which a token replaces.
 fn fresh(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
     match (value, variables.get("unique").and_then(Value::as_str)) {
-        (Value::String(text), Some(token)) if rule.rule.claim != Claim::Survived => text.replace(UNIQUE, token).into(),
+        (Value::String(text), Some(token)) if rule.rule.assertion != Assertion::Survived => {
+            text.replace(UNIQUE, token).into()
+        }
         _ => value.clone(),
     }
 }
 
 fn misfit(rule: &PropertyRule) -> String {
-    format!("the rule {} draws what does not fit where {:?} goes", rule.rule.name, rule.format)
+    format!("the rule {} generates what does not fit where {:?} goes", rule.rule.name, rule.format)
 }
 
 /// Makes the body here, with a text in it that no JSON value could hold, or that is too long to be copied often.
@@ -87,7 +89,7 @@ fn spliced(
     let body = request::body_of(operation, step, variables)?.unwrap_or_default();
     let mark = format!("\"{MARK}\"");
     let body = String::from_utf8(body).map_err(|error| error.to_string())?;
-    let (before, behind) = body.split_once(&mark).ok_or("the body has no place for the drawn value")?;
+    let (before, behind) = body.split_once(&mark).ok_or("the body has no place for the generated value")?;
     step.bytes = Some(Arc::from([before, text, behind].concat().into_bytes()));
     step.with.clear();
     Ok(())

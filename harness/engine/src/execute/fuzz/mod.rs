@@ -1,37 +1,37 @@
-//! Running a property: all its cases are drawn up front and sent many at a time; what fails is then
+//! Running a property: all its cases are generated up front and sent many at a time; what fails is then
 //! looked into, one rule after the other, until the smallest case of each is known.
 
 mod build;
 pub(crate) use build::step as build_case;
-mod hunt;
-mod lane;
-mod words;
+mod messages;
+mod shrinker;
+mod worker;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 
-use self::hunt::{Hunt, Suspects};
-use self::lane::{Lane, Sent};
+use self::shrinker::{Shrinker, Suspects};
+use self::worker::{Sent, Worker};
 use super::environment::Environment;
-use super::{Attempt, TrialRecord};
+use super::{Attempt, TestRecord};
 use crate::exchange::Exchange;
 use crate::finding::Finding;
-use crate::fuzz::{Deck, Input, draw};
-use crate::scenario::{Property, TrialSpec};
+use crate::fuzz::{Input, Sample, generate};
+use crate::scenario::{Property, TestCase};
 
 /// After so many cases without an answer nothing more is sent.
 const MOST_DOUBTS: usize = 3;
 /// A fixture is prepared for so many cases at least.
-const CASES_OF_A_LANE: usize = 8;
+const CASES_PER_WORKER: usize = 8;
 
 /// What a property drew and found.
 #[derive(Clone, Debug, Default)]
 pub struct FuzzRecord {
     /// How many cases were sent and judged.
     pub cases: usize,
-    /// How many inputs were thrown away because the second opinion did not agree.
+    /// How many inputs were thrown away because the oracle did not agree.
     pub discarded: usize,
     /// The same for each rule.
     pub rules: Vec<RuleTally>,
@@ -44,7 +44,7 @@ pub struct FuzzRecord {
 pub struct RuleTally {
     /// The rule.
     pub name: &'static str,
-    /// Cases that were drawn from it.
+    /// Cases that were generated from it.
     pub cases: usize,
     /// Inputs that were thrown away.
     pub discarded: usize,
@@ -61,7 +61,7 @@ pub struct Found {
     pub input: Input,
     /// It in words.
     pub value: String,
-    /// The number of the case that was drawn, from 0.
+    /// The number of the case that was generated, from 0.
     pub case: usize,
     /// False where nothing smaller was looked for.
     pub shrunk: bool,
@@ -74,36 +74,36 @@ pub struct Found {
 }
 
 /// Runs a property to its end and takes away what it made, whatever happens.
-pub(super) async fn run(environment: &Environment, spec: &TrialSpec, property: &Property) -> TrialRecord {
+pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &Property) -> TestRecord {
     let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
-    let deck = draw(&spec.name, &rules, environment.draws, |rule, input| property.agrees(rule, input));
+    let sample = generate(&spec.name, &rules, environment.sampling, |rule, input| property.agrees(rule, input));
     let batch = Batch {
         environment,
         spec,
         property,
-        deck: &deck,
+        sample: &sample,
         next: AtomicUsize::new(0),
         doubts: Mutex::default(),
         suspects: Mutex::default(),
     };
-    let lanes = (0..batch.lanes()).map(|_| batch.lane());
-    let mut sum = Sum::new(&deck, property);
-    for lane in join_all(lanes).await.into_iter().flatten() {
-        sum.add(lane);
+    let workers = (0..batch.workers()).map(|_| batch.worker());
+    let mut sum = Sum::new(&sample, property);
+    for worker in join_all(workers).await.into_iter().flatten() {
+        sum.add(worker);
     }
     let doubts = batch.doubts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let suspects = batch.suspects.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let mut hunt = Hunt::new(environment, spec, property, &deck);
-    hunt.all(suspects, &mut sum).await;
+    let mut shrinker = Shrinker::new(environment, spec, property, &sample);
+    shrinker.all(suspects, &mut sum).await;
     sum.record(doubts)
 }
 
 /// The cases of a property on their way.
 struct Batch<'b> {
     environment: &'b Environment,
-    spec: &'b TrialSpec,
+    spec: &'b TestCase,
     property: &'b Property,
-    deck: &'b Deck,
+    sample: &'b Sample,
     next: AtomicUsize,
     doubts: Mutex<Vec<Doubt>>,
     suspects: Mutex<Suspects>,
@@ -111,22 +111,22 @@ struct Batch<'b> {
 
 impl Batch<'_> {
     /// How many lanes: each prepares for itself, so a few cases are not worth many.
-    fn lanes(&self) -> usize {
-        let cases = self.deck.cases.len();
+    fn workers(&self) -> usize {
+        let cases = self.sample.cases.len();
         let prepares = self.spec.steps.iter().any(|step| step.shared.is_none());
-        let worth = if prepares { cases.div_ceil(CASES_OF_A_LANE) } else { cases };
+        let worth = if prepares { cases.div_ceil(CASES_PER_WORKER) } else { cases };
         self.property.in_flight.min(worth)
     }
 
     /// Sends case after case until none is left; `None` where nothing could be prepared.
-    async fn lane(&self) -> Option<TrialRecord> {
+    async fn worker(&self) -> Option<TestRecord> {
         let opened = tokio::select! {
             biased;
             stop = self.environment.until_stopped() => Err(Doubt::from(stop.reason().to_owned())),
-            opened = Lane::open(self.environment, self.spec) => opened,
+            opened = Worker::open(self.environment, self.spec) => opened,
         };
-        let mut lane = match opened {
-            Ok(lane) => lane,
+        let mut worker = match opened {
+            Ok(worker) => worker,
             Err(doubt) => {
                 self.doubt(doubt);
                 return None;
@@ -134,22 +134,22 @@ impl Batch<'_> {
         };
         while self.doubts().len() < MOST_DOUBTS {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(drawn) = self.deck.cases.get(index) else { break };
+            let Some(generated) = self.sample.cases.get(index) else { break };
             let sent = tokio::select! {
                 biased;
                 stop = self.environment.until_stopped() => {
                     self.doubt(stop.reason().to_owned().into());
                     break;
                 }
-                sent = lane.send(self.property, drawn.rule, &drawn.input) => sent,
+                sent = worker.send(self.property, generated.rule, &generated.input) => sent,
             };
             match sent {
                 Ok(sent) if sent.findings.is_empty() => {}
-                Ok(sent) => self.suspect(index, drawn.rule, sent),
-                Err(doubt) => self.doubt(doubt.of(self.property.rules[drawn.rule].rule.name)),
+                Ok(sent) => self.suspect(index, generated.rule, sent),
+                Err(doubt) => self.doubt(doubt.of(self.property.rules[generated.rule].rule.name)),
             }
         }
-        Some(lane.close().await)
+        Some(worker.close().await)
     }
 
     fn doubts(&self) -> std::sync::MutexGuard<'_, Vec<Doubt>> {
@@ -201,40 +201,40 @@ impl Doubt {
 
 /// What all lanes together came to.
 struct Sum {
-    record: TrialRecord,
+    record: TestRecord,
     fuzz: FuzzRecord,
     doubts: Vec<Doubt>,
 }
 
 impl Sum {
-    fn new(deck: &Deck, property: &Property) -> Self {
-        let rules = property.rules.iter().zip(&deck.tallies);
+    fn new(sample: &Sample, property: &Property) -> Self {
+        let rules = property.rules.iter().zip(&sample.tallies);
         let rules: Vec<RuleTally> = rules
             .map(|(rule, tally)| RuleTally { name: rule.rule.name, cases: tally.cases, discarded: tally.discarded })
             .collect();
         let doubts = rules
             .iter()
-            .zip(&deck.tallies)
+            .zip(&sample.tallies)
             .filter(|(_, tally)| tally.is_doubtful())
             .map(|(rule, tally)| {
                 let thrown = format!("{} of {}", tally.discarded, tally.discarded + tally.cases);
-                format!("{}: the second opinion refused {thrown} values, so the rule proves nothing", rule.name).into()
+                format!("{}: the oracle refused {thrown} values, so the rule proves nothing", rule.name).into()
             })
             .collect();
         let fuzz =
             FuzzRecord { cases: 0, discarded: rules.iter().map(|rule| rule.discarded).sum(), rules, found: Vec::new() };
-        Self { record: TrialRecord::default(), fuzz, doubts }
+        Self { record: TestRecord::default(), fuzz, doubts }
     }
 
-    /// Adds what a lane came to; of what it found aside, each breach is told once.
-    fn add(&mut self, lane: TrialRecord) {
-        self.record.requests += lane.requests;
-        self.record.coverage.absorb(lane.coverage);
-        self.record.codes.extend(lane.codes);
-        self.fuzz.cases += lane.fuzz.map_or(0, |fuzz| fuzz.cases);
-        for finding in lane.findings {
+    /// Adds what a lane came to; of what it found aside, each violation is told once.
+    fn add(&mut self, worker: TestRecord) {
+        self.record.requests += worker.requests;
+        self.record.coverage.absorb(worker.coverage);
+        self.record.codes.extend(worker.codes);
+        self.fuzz.cases += worker.fuzz.map_or(0, |fuzz| fuzz.cases);
+        for finding in worker.findings {
             let known = |other: &Finding| other.clause == finding.clause && other.check == finding.check;
-            if let Some(exchange) = lane.exchanges.get(finding.exchange)
+            if let Some(exchange) = worker.exchanges.get(finding.exchange)
                 && !self.record.findings.iter().any(known)
             {
                 self.tell(vec![finding], exchange.clone());
@@ -243,8 +243,8 @@ impl Sum {
     }
 
     /// The same for a lane that looked into a failure: its cases are none of the property's.
-    fn add_quietly(&mut self, lane: TrialRecord) {
-        self.add(TrialRecord { fuzz: None, ..lane });
+    fn add_quietly(&mut self, worker: TestRecord) {
+        self.add(TestRecord { fuzz: None, ..worker });
     }
 
     /// Puts findings and their exchange on record; returns the place of the exchange.
@@ -255,7 +255,7 @@ impl Sum {
         place
     }
 
-    fn record(mut self, doubts: Vec<Doubt>) -> TrialRecord {
+    fn record(mut self, doubts: Vec<Doubt>) -> TestRecord {
         self.doubts.extend(doubts);
         for doubt in std::mem::take(&mut self.doubts) {
             let first = self.record.exchanges.len();

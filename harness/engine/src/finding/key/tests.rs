@@ -153,7 +153,7 @@ fn what_came_is_a_shape() {
 }
 
 #[test]
-fn keys_are_the_same_for_other_ids_and_other_for_other_defects() {
+fn keys_are_the_same_for_other_ids_and_other_for_other_mutants() {
     let contract = contract();
     let key = |expected: &str, body: &str| {
         let finding = finding("request-id-in-details", "body /error/details", expected, "");

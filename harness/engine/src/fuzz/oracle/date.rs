@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_years_claimed_nothing_is_said() {
+    fn outside_the_years_asserted_nothing_is_said() {
         for text in ["1899-12-31", "0000-01-01", "2026-01-01", "9999-12-31"] {
             assert!(!is_invalid(text) && !is_valid(text), "{text}");
         }

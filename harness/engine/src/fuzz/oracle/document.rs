@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_near_a_good_file_is_not_claimed() {
+    fn what_is_near_a_good_file_is_not_asserted() {
         for bytes in [&b"\x89PNG\r\n\x1a\n"[..], b"%PDF-1.4", b"\n\n%PDF-1.4\n", b"\xff\xd8\xff\xe0"] {
             let text = STANDARD.encode(bytes);
             assert!(!is_valid(&text, PNG) && !is_refused("content", &text, PNG), "{bytes:?}");

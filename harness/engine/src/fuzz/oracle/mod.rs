@@ -1,5 +1,5 @@
-//! The second opinion on every drawn input: crates and data sets of others, judged here without a line of the code
-//! that draws. What two opinions differ on is never claimed.
+//! The oracle on every generated input: crates and data sets of others, judged here without a line of the code
+//! that generates. What two opinions differ on is never asserted.
 
 mod date;
 mod document;
@@ -11,48 +11,48 @@ mod tests;
 
 use serde_json::Value;
 
-use super::rule::{Claim, Content, Format, Input, UNIQUE};
+use super::rule::{Assertion, Content, Format, Input, UNIQUE};
 
 /// What one data set or crate says of a text.
 type Opinion = fn(&str) -> bool;
 
-/// Whether the input may be claimed so.
-pub(super) fn agrees(format: Format, claim: Claim, input: &Input) -> bool {
-    match (claim, &input.content) {
-        (Claim::Survived, _) => true,
-        (Claim::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
-        (Claim::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
-        (Claim::Refused("not-json"), Content::Body(bytes)) => is_no_object(bytes),
-        (claim, Content::Json(Value::String(text))) => agrees_on_text(format, claim, text, companion(input)),
-        (claim, Content::Large(text)) => agrees_on_text(format, claim, text, companion(input)),
+/// Whether the input may be asserted so.
+pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> bool {
+    match (assertion, &input.content) {
+        (Assertion::Survived, _) => true,
+        (Assertion::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
+        (Assertion::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
+        (Assertion::Refused("not-json"), Content::Body(bytes)) => is_no_object(bytes),
+        (assertion, Content::Json(Value::String(text))) => agrees_on_text(format, assertion, text, companion(input)),
+        (assertion, Content::Large(text)) => agrees_on_text(format, assertion, text, companion(input)),
         _ => false,
     }
 }
 
-fn agrees_on_text(format: Format, claim: Claim, text: &str, companion: &str) -> bool {
+fn agrees_on_text(format: Format, assertion: Assertion, text: &str, companion: &str) -> bool {
     match format {
-        Format::CalendarDate => alone(claim, text, date::is_valid, date::is_invalid),
-        Format::PhoneNumber => alone(claim, text, phone::is_valid, phone::is_invalid),
-        Format::MailAddress => alone(claim, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
-        Format::PostalCode => match claim {
-            Claim::Accepted => postal::is_valid(companion, text),
-            Claim::Refused("malformed") => !text.trim().is_empty() && postal::is_invalid(companion, text),
+        Format::CalendarDate => alone(assertion, text, date::is_valid, date::is_invalid),
+        Format::PhoneNumber => alone(assertion, text, phone::is_valid, phone::is_invalid),
+        Format::MailAddress => alone(assertion, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
+        Format::PostalCode => match assertion {
+            Assertion::Accepted => postal::is_valid(companion, text),
+            Assertion::Refused("malformed") => !text.trim().is_empty() && postal::is_invalid(companion, text),
             _ => false,
         },
-        Format::Document => match claim {
-            Claim::Accepted => document::is_valid(text, companion),
-            Claim::Refused(kind) => document::is_refused(kind, text, companion),
-            Claim::Survived => true,
+        Format::Document => match assertion {
+            Assertion::Accepted => document::is_valid(text, companion),
+            Assertion::Refused(kind) => document::is_refused(kind, text, companion),
+            Assertion::Survived => true,
         },
         Format::Text | Format::NotText | Format::Body | Format::PathId => false,
     }
 }
 
 /// Of a format that needs no companion.
-fn alone(claim: Claim, text: &str, is_valid: Opinion, is_invalid: Opinion) -> bool {
-    match claim {
-        Claim::Accepted => is_valid(text),
-        Claim::Refused("malformed") => !text.trim().is_empty() && is_invalid(text),
+fn alone(assertion: Assertion, text: &str, is_valid: Opinion, is_invalid: Opinion) -> bool {
+    match assertion {
+        Assertion::Accepted => is_valid(text),
+        Assertion::Refused("malformed") => !text.trim().is_empty() && is_invalid(text),
         _ => false,
     }
 }

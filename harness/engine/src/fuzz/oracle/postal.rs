@@ -1,4 +1,4 @@
-//! Postal codes as two data sets see them, CLDR's and Google's (`data/`): claimed is what both say.
+//! Postal codes as two data sets see them, CLDR's and Google's (`data/`): asserted is what both say.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -16,7 +16,7 @@ struct Country {
     examples: Vec<&'static str>,
 }
 
-/// Countries whose codes other sources read in another way, so that nothing is claimed of them. Nepal: some validators take
+/// Countries whose codes other sources read in another way, so that nothing is asserted of them. Nepal: some validators take
 /// the three digits of a region for a code. Kosovo: ISO 3166-1 has no such country. Saint Pierre and Miquelon: one code is given
 /// out, while both data sets admit many. The others: GeoNames gives another number of digits or letters than one of the two
 /// data sets, or than their examples.
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_not_claimed() {
+    fn what_is_open_is_not_asserted() {
         for (country, code) in [
             ("CA", "h3z 2y7"),
             ("CA", "H3Z-2Y7"),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_say_is_claimed() {
+    fn what_both_say_is_asserted() {
         for (country, code) in [("DE", "26133"), ("US", "22162-1010"), ("GB", "EC1Y 8SY"), ("NL", "1234 AB")] {
             assert!(is_valid(country, code), "{country} {code:?}");
         }

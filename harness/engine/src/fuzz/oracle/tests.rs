@@ -5,19 +5,19 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::agrees;
-use crate::fuzz::rule::{Claim, Content, Format, Input};
+use crate::fuzz::rule::{Assertion, Content, Format, Input};
 
-const MALFORMED: Claim = Claim::Refused("malformed");
+const MALFORMED: Assertion = Assertion::Refused("malformed");
 
-/// How the rows of a collection compare with the second opinion.
+/// How the rows of a collection compare with the oracle.
 #[derive(Debug, Default)]
 struct Comparison {
-    claimed_valid: usize,
-    claimed_invalid: usize,
-    unclaimed: usize,
-    /// Rows whose label is the opposite of what would be claimed.
+    asserted_valid: usize,
+    asserted_invalid: usize,
+    unasserted: usize,
+    /// Rows whose label is the opposite of what would be asserted.
     contradicted: Vec<String>,
-    /// Rows that their collectors call disputed, and that would be claimed.
+    /// Rows that their collectors call disputed, and that would be asserted.
     presumed: Vec<String>,
 }
 
@@ -43,34 +43,37 @@ fn postal_codes_are_judged_as_others_label_them() {
 
 #[test]
 fn base64_is_judged_as_others_label_it() {
-    compare("base64", Format::Document, Claim::Refused("not-base64"), 20);
+    compare("base64", Format::Document, Assertion::Refused("not-base64"), 20);
 }
 
-fn compare(collection: &str, format: Format, refusal: Claim, fewest: usize) {
+fn compare(collection: &str, format: Format, refusal: Assertion, fewest: usize) {
     let rows = rows(collection);
     let mut comparison = Comparison::default();
     for row in &rows {
         classify(row, format, refusal, &mut comparison);
     }
     println!(
-        "{collection}: {} claimed valid, {} claimed invalid, {} not claimed; disputed and yet claimed: {:#?}",
-        comparison.claimed_valid, comparison.claimed_invalid, comparison.unclaimed, comparison.presumed
+        "{collection}: {} asserted valid, {} asserted invalid, {} not asserted; disputed and yet asserted: {:#?}",
+        comparison.asserted_valid, comparison.asserted_invalid, comparison.unasserted, comparison.presumed
     );
     assert!(comparison.contradicted.is_empty(), "{:#?}", comparison.contradicted);
     assert!(comparison.presumed.is_empty(), "{:#?}", comparison.presumed);
-    assert!(comparison.claimed_valid + comparison.claimed_invalid >= fewest, "too little is claimed of {collection}");
+    assert!(
+        comparison.asserted_valid + comparison.asserted_invalid >= fewest,
+        "too little is asserted of {collection}"
+    );
 }
 
-fn classify(row: &Value, format: Format, refusal: Claim, comparison: &mut Comparison) {
+fn classify(row: &Value, format: Format, refusal: Assertion, comparison: &mut Comparison) {
     let input = Input { content: Content::Json(row["value"].clone()), companion: row.get("country").cloned() };
-    let (valid, invalid) = (agrees(format, Claim::Accepted, &input), agrees(format, refusal, &input));
+    let (valid, invalid) = (agrees(format, Assertion::Accepted, &input), agrees(format, refusal, &input));
     let label = label(row);
     let told = format!("{} {}: {label}", row["value"], row["country"]);
     match (valid, invalid) {
-        (true, true) => comparison.contradicted.push(format!("{told}, and both are claimed")),
-        (true, false) => comparison.claimed_valid += 1,
-        (false, true) => comparison.claimed_invalid += 1,
-        (false, false) => comparison.unclaimed += 1,
+        (true, true) => comparison.contradicted.push(format!("{told}, and both are asserted")),
+        (true, false) => comparison.asserted_valid += 1,
+        (false, true) => comparison.asserted_invalid += 1,
+        (false, false) => comparison.unasserted += 1,
     }
     match label {
         Value::Bool(label) if valid != invalid && label != valid => comparison.contradicted.push(told),

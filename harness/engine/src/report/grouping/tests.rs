@@ -22,7 +22,7 @@ fn finding(at: usize, clause: &str, check: &str, place: &str, expected: &str, ca
     })
 }
 
-fn claim(at: usize, clause: &str, expected: &str, came: &str, answer: &str) -> Value {
+fn assertion(at: usize, clause: &str, expected: &str, came: &str, answer: &str) -> Value {
     finding(at, clause, EXPECTATION, "status", expected, came, answer)
 }
 
@@ -38,7 +38,7 @@ fn report(tests: &[Value]) -> Report {
     let value = json!({
         "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
         "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftBehind": []
+        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftovers": []
     });
     serde_json::from_value(value).expect("a report")
 }
@@ -47,7 +47,7 @@ fn report(tests: &[Value]) -> Report {
 fn told(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
     let report = report(tests);
     let causes = causes(&report);
-    causes.iter().map(|cause| (cause.kind, cause.operations().join(" "), cause.trials.len(), cause.alone)).collect()
+    causes.iter().map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone)).collect()
 }
 
 const MISSING: &str = r#"{"detail":"Not Found"}"#;
@@ -58,7 +58,7 @@ fn an_operation_that_is_not_implemented_swallows_all_its_findings_and_comes_firs
     let of_upload = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "404 {detail}"),
         finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 {detail}"),
-        claim(0, "DOC-1", "success", "404 {detail}", "404 {detail}"),
+        assertion(0, "DOC-1", "success", "404 {detail}", "404 {detail}"),
     ];
     let status = finding(0, "STA-3", "success-status", "status", "204 for delete", "200", "200");
     let tests = [
@@ -76,7 +76,7 @@ fn an_operation_that_is_not_implemented_swallows_all_its_findings_and_comes_firs
 fn an_operation_that_once_answered_otherwise_is_implemented() {
     let findings = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "404 {detail}"),
-        claim(0, "AUTH-1", "UNAUTHENTICATED (401)", "404 {detail}", "404 {detail}"),
+        assertion(0, "AUTH-1", "UNAUTHENTICATED (401)", "404 {detail}", "404 {detail}"),
     ];
     let missing = exchange("read", 404, None, MISSING);
     let alone = [test("a", std::slice::from_ref(&missing), &findings)];
@@ -84,7 +84,7 @@ fn an_operation_that_once_answered_otherwise_is_implemented() {
     let answered = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
     assert_eq!(told(&[alone[0].clone(), answered])[0].0, Kind::NoEnvelope);
     // A test that asks for what does not exist proves nothing.
-    let expected = claim(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
+    let expected = assertion(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
     assert_eq!(told(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, Kind::NoEnvelope);
 }
 
@@ -93,7 +93,7 @@ fn bodies_of_one_shape_are_one_cause_on_all_operations() {
     let of = |name: &str, operation: &str, answer: &str, shape: &str| {
         let findings = [
             finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", shape, answer),
-            claim(0, "VAL-1", "VALIDATION_ERROR (400)", answer, answer),
+            assertion(0, "VAL-1", "VALIDATION_ERROR (400)", answer, answer),
         ];
         test(name, &[exchange(operation, 422, None, "{}")], &findings)
     };
@@ -128,7 +128,7 @@ fn a_header_that_no_answer_has_is_a_cause_of_its_own() {
 fn good_input_that_is_refused_is_no_matter_of_the_body() {
     let findings = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}"),
-        claim(0, "FMT-3", "success", "422 {detail}", "422 {detail}"),
+        assertion(0, "FMT-3", "success", "422 {detail}", "422 {detail}"),
     ];
     let answered = test("b", &[exchange("create", 201, None, "{}")], &[]);
     let kinds: Vec<Kind> =
@@ -153,7 +153,7 @@ fn defects_of_one_check_in_the_same_tests_are_two_causes() {
 fn acceptance_is_told_by_clause_until_nothing_is_checked() {
     let accepts = |number: usize| {
         let clause = format!("FMT-{number}");
-        let found = claim(0, &clause, "INVALID_FORMAT (422)", "success", "201");
+        let found = assertion(0, &clause, "INVALID_FORMAT (422)", "success", "201");
         test(&format!("t{number}"), &[exchange("create", 201, None, "{}")], &[found])
     };
     let few: Vec<Value> = (1..UNCHECKED_INPUT).map(accepts).collect();
@@ -164,7 +164,7 @@ fn acceptance_is_told_by_clause_until_nothing_is_checked() {
 
 #[test]
 fn what_was_stored_because_it_was_accepted_follows() {
-    let accepted = claim(0, "CON-2", "CONFLICT (409)", "success", "200");
+    let accepted = assertion(0, "CON-2", "CONFLICT (409)", "success", "200");
     let changed = finding(1, "CON-2", EXPECTATION, "body /name", "\"…\"", "a string", "200");
     let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
     let together = test("a", &exchanges, &[accepted, changed.clone()]);
@@ -177,8 +177,8 @@ fn what_was_stored_because_it_was_accepted_follows() {
 #[test]
 fn failures_that_cannot_be_provoked_are_one_cause() {
     let tests = [
-        test("a", &[exchange("list", 200, None, "{}")], &[claim(0, "SRV-1", "INTERNAL (500)", "success", "200")]),
-        test("b", &[exchange("read", 200, None, "{}")], &[claim(0, "SRV-3", "DOWN (503)", "success", "200")]),
+        test("a", &[exchange("list", 200, None, "{}")], &[assertion(0, "SRV-1", "INTERNAL (500)", "success", "200")]),
+        test("b", &[exchange("read", 200, None, "{}")], &[assertion(0, "SRV-3", "DOWN (503)", "success", "200")]),
     ];
     assert_eq!(told(&tests), [(Kind::NotProvoked, "list read".to_owned(), 2, 2)]);
 }
@@ -204,7 +204,7 @@ fn what_would_pass_comes_before_what_shows_often() {
 fn what_a_missing_operation_did_not_change_follows_from_it() {
     let missing = || exchange("submit", 404, None, MISSING);
     let read = || exchange("read", 200, None, r#"{"state":"NEW"}"#);
-    let refused = claim(0, "VER-1", "success", "404 {detail}", "404 {detail}");
+    let refused = assertion(0, "VER-1", "success", "404 {detail}", "404 {detail}");
     let unchanged = |at| finding(at, "VER-2", EXPECTATION, "body /state", "DONE", "NEW", "200 {state}");
     let together = [
         test("a", &[missing(), read()], &[refused.clone(), unchanged(1)]),
@@ -212,10 +212,7 @@ fn what_a_missing_operation_did_not_change_follows_from_it() {
     ];
     assert_eq!(told(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
     // Seen without the missing operation as well, it is a defect of its own.
-    let apart = [
-        test("a", &[missing(), read()], &[refused, unchanged(1)]),
-        test("b", &[read()], &[unchanged(0)]),
-    ];
+    let apart = [test("a", &[missing(), read()], &[refused, unchanged(1)]), test("b", &[read()], &[unchanged(0)])];
     let kinds: Vec<Kind> = told(&apart).into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
 }

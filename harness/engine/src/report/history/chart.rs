@@ -106,7 +106,7 @@ pub(super) fn svg(title: &str, points: &[Point], scale: &Scale, label: impl Fn(f
             last if last + 1 == points.len() => "end",
             _ => "middle",
         };
-        let name = super::super::spell::one_line(&points[index].name, 16);
+        let name = super::super::escape::one_line(&points[index].name, 16);
         let _ = write!(
             out,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
@@ -130,7 +130,7 @@ fn named(count: usize) -> Vec<usize> {
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     // A string takes whatever is written to it.
-    let _ = askama::filters::Escaper::write_escaped_str(&super::super::spell::Html, &mut out, text);
+    let _ = askama::filters::Escaper::write_escaped_str(&super::super::escape::Html, &mut out, text);
     out
 }
 

@@ -38,7 +38,7 @@ struct Summary {
     requests: u64,
     counts: BTreeMap<Verdict, usize>,
     clauses: BTreeMap<String, ClauseState>,
-    /// In how many trials each cause showed.
+    /// In how many tests each cause showed.
     causes: BTreeMap<String, usize>,
 }
 
@@ -48,7 +48,7 @@ struct ClauseState {
     level: Level,
     says: String,
     status: ClauseStatus,
-    trials: usize,
+    tests: usize,
 }
 
 /// A file that is no report of ours.
@@ -113,14 +113,14 @@ fn read(path: &Path, name: &str) -> Result<Report, String> {
 
 fn summary(report: &Report) -> Summary {
     let broken = |id: &str| {
-        let breaks = |trial: &&super::model::TrialReport| trial.findings.iter().any(|finding| finding.clause == id);
-        report.trials.iter().filter(breaks).count()
+        let breaks = |test: &&super::model::TestReport| test.findings.iter().any(|finding| finding.clause == id);
+        report.tests.iter().filter(breaks).count()
     };
     let clause = |clause: &super::model::ClauseReport| ClauseState {
         level: clause.level,
         says: clause.says.clone(),
         status: clause.status,
-        trials: if clause.status == ClauseStatus::Violated { broken(&clause.id) } else { 0 },
+        tests: if clause.status == ClauseStatus::Violated { broken(&clause.id) } else { 0 },
     };
     Summary {
         started_at: report.started_at.clone(),
@@ -138,15 +138,15 @@ fn summary(report: &Report) -> Summary {
 
 /// The causes of a run, by what tells them apart across runs.
 fn causes(report: &Report) -> BTreeMap<String, usize> {
-    let mut trials: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for trial in &report.trials {
-        for finding in &trial.findings {
+    let mut tests: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for test in &report.tests {
+        for finding in &test.findings {
             let Defect { clause, check, place, expected, came } = finding.defect();
             let cause = format!("{clause} {check} at {place}: expected {expected}, got {came}");
-            trials.entry(cause).or_default().insert(&trial.name);
+            tests.entry(cause).or_default().insert(&test.name);
         }
     }
-    trials.into_iter().map(|(cause, trials)| (cause, trials.len())).collect()
+    tests.into_iter().map(|(cause, tests)| (cause, tests.len())).collect()
 }
 
 impl Summary {
@@ -154,20 +154,20 @@ impl Summary {
         self.counts.get(&verdict).copied().unwrap_or_default()
     }
 
-    fn trials(&self) -> usize {
+    fn tests(&self) -> usize {
         self.counts.values().sum()
     }
 
-    /// Of a hundred trials that ran, how many passed, a warning included; `None` if none ran.
+    /// Of a hundred tests that ran, how many passed, a warning included; `None` if none ran.
     fn pass_rate(&self) -> Option<f64> {
-        let ran = self.trials() - self.count(Verdict::Skipped);
+        let ran = self.tests() - self.count(Verdict::Skipped);
         let passed = self.count(Verdict::Passed) + self.count(Verdict::Warned);
         (ran > 0).then(|| passed as f64 * 100.0 / ran as f64)
     }
 
-    /// The clauses that are violated, with the trials that saw it.
+    /// The clauses that are violated, with the tests that saw it.
     fn violated(&self) -> impl Iterator<Item = (&str, usize)> {
         let violated = self.clauses.iter().filter(|(_, clause)| clause.status == ClauseStatus::Violated);
-        violated.map(|(id, clause)| (id.as_str(), clause.trials))
+        violated.map(|(id, clause)| (id.as_str(), clause.tests))
     }
 }

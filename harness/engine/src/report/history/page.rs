@@ -48,7 +48,7 @@ struct Row<'h> {
     hash: String,
     new_contract: bool,
     rate: String,
-    trials: String,
+    tests: String,
     failed: usize,
     inconclusive: usize,
     skipped: usize,
@@ -64,7 +64,7 @@ struct ClauseRow<'h> {
     cells: Vec<Cell>,
 }
 
-/// A cause with the number of trials that showed it in each run.
+/// A cause with the number of tests that showed it in each run.
 struct CauseRow<'h> {
     cause: &'h str,
     counts: Vec<usize>,
@@ -74,7 +74,7 @@ struct Cell {
     class: &'static str,
     sign: &'static str,
     words: String,
-    trials: usize,
+    tests: usize,
 }
 
 /// The page.
@@ -189,7 +189,7 @@ fn charts(runs: &[Run]) -> Vec<Chart> {
     vec![
         chart(
             "Pass rate",
-            "of the trials that ran, warnings included",
+            "of the tests that ran, warnings included",
             chart::svg(
                 "Pass rate of each run, in the table of runs as numbers",
                 &rate,
@@ -245,7 +245,7 @@ fn rows_of(runs: &[Run]) -> Vec<Row<'_>> {
         hash: run.report.contract_hash.chars().take(12).collect(),
         new_contract: before.is_some_and(|before| before.report.contract_hash != run.report.contract_hash),
         rate: run.report.pass_rate().map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1} %")),
-        trials: grouped(run.report.trials() as u64),
+        tests: grouped(run.report.tests() as u64),
         failed: run.report.count(Verdict::Failed),
         inconclusive: run.report.count(Verdict::Inconclusive),
         skipped: run.report.count(Verdict::Skipped),
@@ -260,17 +260,17 @@ fn clause<'h>(id: &'h str, runs: &'h [Run]) -> ClauseRow<'h> {
     let states: Vec<Option<&ClauseState>> = runs.iter().map(|run| run.report.clauses.get(id)).collect();
     let latest = states.iter().rev().flatten().next();
     let cells = states.iter().map(|state| match state {
-        None => Cell { class: "absent", sign: "", words: "no clause of that contract".into(), trials: 0 },
+        None => Cell { class: "absent", sign: "", words: "no clause of that contract".into(), tests: 0 },
         Some(state) => match state.status {
-            ClauseStatus::Upheld => Cell { class: "upheld", sign: "✓", words: "upheld".into(), trials: 0 },
+            ClauseStatus::Upheld => Cell { class: "upheld", sign: "✓", words: "upheld".into(), tests: 0 },
             ClauseStatus::NotExercised => {
-                Cell { class: "not-exercised", sign: "–", words: "not exercised".into(), trials: 0 }
+                Cell { class: "not-exercised", sign: "–", words: "not exercised".into(), tests: 0 }
             }
             ClauseStatus::Violated => Cell {
                 class: "violated",
                 sign: "✗",
-                words: format!("violated in {}", counted(state.trials, "trial")),
-                trials: state.trials,
+                words: format!("violated in {}", counted(state.tests, "test")),
+                tests: state.tests,
             },
         },
     });

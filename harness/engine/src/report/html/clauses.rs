@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{NAMED, Sample};
 use crate::contract::Level;
 use crate::report::cause;
-use crate::report::model::{ClauseReport, ClauseStatus, Report, TrialReport};
+use crate::report::model::{ClauseReport, ClauseStatus, Report, TestReport};
 
 /// With more operations than this a table by operation is no overview any more.
 const WIDEST: usize = 24;
@@ -18,7 +18,7 @@ pub(super) struct ClauseRow<'r> {
     pub(super) words: &'static str,
     pub(super) sign: &'static str,
     pub(super) should: bool,
-    pub(super) broken: Sample<&'r TrialReport>,
+    pub(super) broken: Sample<&'r TestReport>,
 }
 
 /// Clauses by operations.
@@ -33,7 +33,7 @@ pub(super) struct MatrixRow<'r> {
     pub(super) cells: Vec<Cell>,
 }
 
-/// In how many trials about a clause an operation was asked, and in how many the clause was broken there.
+/// In how many tests about a clause an operation was asked, and in how many the clause was broken there.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cell {
     pub(super) asked: usize,
@@ -48,11 +48,11 @@ pub(super) fn anchor(id: &str) -> String {
 
 /// A row for each clause.
 pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
-    let mut broken: HashMap<&str, Vec<&TrialReport>> = HashMap::new();
-    for trial in &report.trials {
-        let clauses: BTreeSet<&str> = trial.findings.iter().map(|finding| finding.clause.as_str()).collect();
+    let mut broken: HashMap<&str, Vec<&TestReport>> = HashMap::new();
+    for test in &report.tests {
+        let clauses: BTreeSet<&str> = test.findings.iter().map(|finding| finding.clause.as_str()).collect();
         for clause in clauses {
-            broken.entry(clause).or_default().push(trial);
+            broken.entry(clause).or_default().push(test);
         }
     }
     report
@@ -80,25 +80,25 @@ pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
 
 /// The table by operation, where there are operations and not too many.
 pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
-    let asked = |trial: &'_ TrialReport| {
-        let asserted = trial.exchanges.iter().filter(|exchange| exchange.role == "asserted");
+    let asked = |test: &'_ TestReport| {
+        let asserted = test.exchanges.iter().filter(|exchange| exchange.role == "asserted");
         asserted.map(|exchange| exchange.operation.clone()).collect::<BTreeSet<String>>()
     };
     let mut cells: HashMap<(&str, String), Cell> = HashMap::new();
     let mut operations: BTreeSet<&str> = BTreeSet::new();
-    for trial in &report.trials {
-        operations.extend(trial.exchanges.iter().map(|exchange| exchange.operation.as_str()));
-        let asked = asked(trial);
-        for clause in &trial.clauses {
+    for test in &report.tests {
+        operations.extend(test.exchanges.iter().map(|exchange| exchange.operation.as_str()));
+        let asked = asked(test);
+        for clause in &test.clauses {
             for operation in &asked {
                 cells.entry((clause, operation.clone())).or_default().asked += 1;
             }
         }
-        let broken: BTreeMap<(&str, &str), ()> = trial
+        let broken: BTreeMap<(&str, &str), ()> = test
             .findings
             .iter()
             .filter_map(|finding| {
-                Some(((finding.clause.as_str(), trial.exchanges.get(finding.exchange)?.operation.as_str()), ()))
+                Some(((finding.clause.as_str(), test.exchanges.get(finding.exchange)?.operation.as_str()), ()))
             })
             .collect();
         for ((clause, operation), ()) in broken {

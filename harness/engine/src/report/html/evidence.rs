@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::{Anchors, Markup, difference};
-use crate::report::model::{ExchangeReport, FindingReport, MessageReport, Report, TrialReport};
-use crate::report::spell::is_hidden;
+use crate::report::escape::is_hidden;
+use crate::report::model::{ExchangeReport, FindingReport, MessageReport, Report, TestReport};
 use crate::report::{again, cause};
 
 /// The most evidence in a page, in bytes: with ten thousand rows it stays below three megabytes.
 const MOST: usize = 700_000;
-/// What the least that is said of a trial takes.
+/// What the least that is said of a test takes.
 const LEAST: usize = 2_000;
 /// A body of more characters is folded.
 const LONG: usize = 1500;
@@ -39,12 +39,12 @@ impl Budget {
         Some(markup)
     }
 
-    /// True once hardly any trial would fit any more, so that none needs to be tried.
+    /// True once hardly any test would fit any more, so that none needs to be tried.
     fn spent_on_rows(&self) -> bool {
         self.spent + LEAST > MOST
     }
 
-    /// Of how many trials the evidence is not in the page.
+    /// Of how many tests the evidence is not in the page.
     pub(super) fn left_out(&self) -> usize {
         self.left_out
     }
@@ -74,9 +74,9 @@ struct Message<'r> {
 }
 
 #[derive(Template)]
-#[template(path = "trial.html")]
+#[template(path = "test.html")]
 struct Trial<'r> {
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     title: String,
     findings: Vec<Finding<'r>>,
     repro: Option<&'r str>,
@@ -90,15 +90,15 @@ struct Finding<'r> {
     difference: Markup,
 }
 
-/// All there is to say of a trial; without its exchanges, or not at all, once the page is full.
-pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budget: &mut Budget) -> Option<Markup> {
+/// All there is to say of a test; without its exchanges, or not at all, once the page is full.
+pub(super) fn test(report: &Report, test: &TestReport, causes: &Anchors, budget: &mut Budget) -> Option<Markup> {
     if budget.spent_on_rows() {
         budget.left_out += 1;
         return None;
     }
-    let faulty: Vec<usize> = trial.findings.iter().map(|finding| finding.exchange).collect();
-    let told = trial.exchanges.iter().any(|exchange| exchange.request.is_some());
-    let exchanges: Vec<Markup> = trial
+    let faulty: Vec<usize> = test.findings.iter().map(|finding| finding.exchange).collect();
+    let told = test.exchanges.iter().any(|exchange| exchange.request.is_some());
+    let exchanges: Vec<Markup> = test
         .exchanges
         .iter()
         .enumerate()
@@ -107,9 +107,9 @@ pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budg
         .collect();
     let details = |exchanges: Vec<Markup>| {
         Trial {
-            trial,
-            title: title(trial, exchanges.len()),
-            findings: trial
+            test,
+            title: title(test, exchanges.len()),
+            findings: test
                 .findings
                 .iter()
                 .map(|finding| Finding {
@@ -118,8 +118,8 @@ pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budg
                     difference: difference::render(&finding.expected, &finding.actual),
                 })
                 .collect(),
-            repro: trial.repro.as_deref(),
-            rerun: again::rerun(report, &trial.name),
+            repro: test.repro.as_deref(),
+            rerun: again::rerun(report, &test.name),
             exchanges,
         }
         .render()
@@ -131,13 +131,13 @@ pub(super) fn trial(report: &Report, trial: &TrialReport, causes: &Anchors, budg
     })
 }
 
-fn title(trial: &TrialReport, exchanges: usize) -> String {
+fn title(test: &TestReport, exchanges: usize) -> String {
     let mut parts = Vec::new();
-    if !trial.findings.is_empty() {
-        parts.push(cause::counted(trial.findings.len(), "finding"));
+    if !test.findings.is_empty() {
+        parts.push(cause::counted(test.findings.len(), "finding"));
     }
-    if let Some(reason) = trial.reason.as_deref().filter(|_| trial.findings.is_empty()) {
-        parts.push(crate::report::spell::one_line(reason, 120));
+    if let Some(reason) = test.reason.as_deref().filter(|_| test.findings.is_empty()) {
+        parts.push(crate::report::escape::one_line(reason, 120));
     }
     if exchanges > 0 {
         parts.push(cause::counted(exchanges, "exchange"));

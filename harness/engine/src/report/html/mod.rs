@@ -1,7 +1,7 @@
 //! The HTML report: one file that needs nothing else, for people. The verdict comes first, then what is
 //! broken, by cause, then everything that was put to the test and everything that was not.
 //!
-//! Every value in a template goes through [`super::spell::Html`]; what is written as it stands (`|safe`)
+//! Every value in a template goes through [`super::escape::Html`]; what is written as it stands (`|safe`)
 //! is made by templates. The policy in the head lets run nothing but the style and the script of ours.
 
 mod clauses;
@@ -17,14 +17,14 @@ use self::clauses::{ClauseRow, Matrix};
 use self::evidence::Budget;
 pub(super) use self::frame::Frame;
 use super::again;
-use super::cause::{self, Cause, duration, grouped, is_known_deviation, trial_anchor};
-use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TrialReport};
+use super::cause::{self, Cause, duration, grouped, is_known_deviation, test_anchor};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
 /// Causes and reasons that a section shows at most.
 const SHOWN: usize = 100;
-/// Trials that are named for a cause or a reason.
+/// Tests that are named for a cause or a reason.
 const NAMED: usize = 12;
 
 /// The page.
@@ -70,7 +70,7 @@ struct Page<'r> {
     matrix: Option<Matrix<'r>>,
     broken: Vec<Markup>,
     broken_left: usize,
-    stale: Vec<&'r TrialReport>,
+    stale: Vec<&'r TestReport>,
     advised: Vec<Markup>,
     advised_left: usize,
     deviations: Vec<Deviation<'r>>,
@@ -96,7 +96,7 @@ struct Link {
     count: usize,
 }
 
-/// How many trials had a verdict, and their part of the bar, in thousandths.
+/// How many tests had a verdict, and their part of the bar, in thousandths.
 struct Tally {
     verdict: &'static str,
     sign: &'static str,
@@ -114,12 +114,12 @@ struct Fact {
     whole: bool,
 }
 
-/// Trials that share a reason.
+/// Tests that share a reason.
 struct Group<'r> {
     anchor: String,
     class: &'static str,
     reason: &'r str,
-    trials: Sample<&'r TrialReport>,
+    tests: Sample<&'r TestReport>,
 }
 
 /// An entry of the list of known deviations.
@@ -132,14 +132,14 @@ struct Deviation<'r> {
     seen: Sample<&'r String>,
 }
 
-/// A scenario file with its trials.
+/// A scenario file with its tests.
 struct File<'r> {
     name: &'r str,
     rows: Vec<Row<'r>>,
 }
 
 struct Row<'r> {
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     name: &'r str,
     anchor: String,
     letter: &'static str,
@@ -164,12 +164,12 @@ struct CauseCard<'r> {
     hit: String,
     difference: Markup,
     exchange: Option<&'r super::model::ExchangeReport>,
-    trial: &'r TrialReport,
+    test: &'r TestReport,
     /// What shows the violation again.
     again: String,
     rerun: String,
     evidence: Option<Markup>,
-    others: Sample<&'r TrialReport>,
+    others: Sample<&'r TestReport>,
 }
 
 fn page(report: &Report) -> Page<'_> {
@@ -191,11 +191,11 @@ fn page(report: &Report) -> Page<'_> {
     let files = files(report, &anchors, &mut budget);
     let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
     let (skipped, skipped_left, skipped_total) =
-        groups(report, "skipped", |trial| trial.verdict == Verdict::Skipped && !is_known_deviation(trial));
+        groups(report, "skipped", |test| test.verdict == Verdict::Skipped && !is_known_deviation(test));
     let (inconclusive, inconclusive_left, inconclusive_total) =
-        groups(report, "inconclusive", |trial| trial.verdict == Verdict::Inconclusive);
+        groups(report, "inconclusive", |test| test.verdict == Verdict::Inconclusive);
     let tallies = tallies(report);
-    let stale: Vec<&TrialReport> = cause::stale(report).collect();
+    let stale: Vec<&TestReport> = cause::stale(report).collect();
     let counts = [broken.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
     Page {
         report,
@@ -242,7 +242,7 @@ fn page(report: &Report) -> Page<'_> {
 
 fn links(report: &Report, [broken, inconclusive, advised, known, skipped]: [usize; 5]) -> Vec<Link> {
     let link = |anchor, title, count| Link { anchor, title, count };
-    let always = ["known", "clauses", "codes", "skipped", "trials"];
+    let always = ["known", "clauses", "codes", "skipped", "tests"];
     let all = [
         link("broken", "Broken", broken),
         link("inconclusive", "No verdict", inconclusive),
@@ -251,14 +251,14 @@ fn links(report: &Report, [broken, inconclusive, advised, known, skipped]: [usiz
         link("clauses", "Clauses", report.clauses.len()),
         link("codes", "Codes", report.error_codes.len()),
         link("skipped", "Skipped", skipped),
-        link("trials", "Trials", report.trials.len()),
+        link("tests", "Trials", report.tests.len()),
     ];
     all.into_iter().filter(|link| link.count > 0 || always.contains(&link.anchor)).collect()
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {
     let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
-    let total = report.trials.len().max(1) as f64;
+    let total = report.tests.len().max(1) as f64;
     let mut from = 0.0;
     worst_first
         .into_iter()
@@ -305,8 +305,8 @@ fn facts(report: &Report) -> Vec<Fact> {
     if let Some(manifest) = &report.manifest {
         let part = manifest.shard.as_ref().map(|shard| format!("shard {shard}, "));
         let some = if manifest.filtered { ", chosen by filters" } else { "" };
-        let count = cause::counted(manifest.part.trials, "trial");
-        facts.push(fact("Part", format!("{}{count} of {}{some}", part.unwrap_or_default(), manifest.whole.trials)));
+        let count = cause::counted(manifest.part.tests, "test");
+        facts.push(fact("Part", format!("{}{count} of {}{some}", part.unwrap_or_default(), manifest.whole.tests)));
     }
     if report.strict {
         facts.push(fact("Strict", "recommendations (SHOULD) count as promises".to_owned()));
@@ -325,7 +325,7 @@ fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
 }
 
 fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
-    let (finding, trial, exchange) = (cause.shown(), cause.example(), cause.exchange());
+    let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let clause = report.clauses.iter().find(|clause| clause.id == finding.clause);
     let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
     CauseCard {
@@ -337,45 +337,45 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
         clause_anchor: clauses::anchor(&finding.clause),
         hit: hit(cause),
         difference: difference::render(&cause.expected(), &cause.actual()),
-        again: again::again(report, trial, exchange),
+        again: again::again(report, test, exchange),
         exchange,
-        trial,
-        rerun: again::rerun(report, &trial.name),
+        test,
+        rerun: again::rerun(report, &test.name),
         evidence: evidence.and_then(|markup| budget.take(markup)),
-        others: Sample::of(cause.trials.iter().copied().filter(|other| other.name != trial.name), NAMED),
+        others: Sample::of(cause.tests.iter().copied().filter(|other| other.name != test.name), NAMED),
     }
     .render()
     .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// How many trials and operations a cause hits.
+/// How many tests and operations a cause hits.
 fn hit(cause: &Cause<'_>) -> String {
     let operations = cause.operations();
-    let trials = cause::counted(cause.trials.len(), "trial");
+    let tests = cause::counted(cause.tests.len(), "test");
     let alone = match cause.alone {
         0 => String::new(),
         alone => format!(", {} by this alone", cause::grouped(alone as u64)),
     };
     match operations.as_slice() {
-        [] => format!("in {trials}{alone}"),
-        [only] => format!("in {trials}{alone}, all of {only}"),
-        many => format!("in {trials}{alone}, on {}", many.join(", ")),
+        [] => format!("in {tests}{alone}"),
+        [only] => format!("in {tests}{alone}, all of {only}"),
+        many => format!("in {tests}{alone}, on {}", many.join(", ")),
     }
 }
 
 fn groups<'r>(
     report: &'r Report,
     class: &'static str,
-    wanted: impl Fn(&TrialReport) -> bool,
+    wanted: impl Fn(&TestReport) -> bool,
 ) -> (Vec<Group<'r>>, usize, usize) {
     let all = cause::by_reason(report, wanted);
-    let total = all.iter().map(|(_, trials)| trials.len()).sum();
+    let total = all.iter().map(|(_, tests)| tests.len()).sum();
     let left = all.len().saturating_sub(SHOWN);
-    let shown = all.into_iter().take(SHOWN).map(|(reason, trials)| Group {
+    let shown = all.into_iter().take(SHOWN).map(|(reason, tests)| Group {
         anchor: format!("g-{}", &cause::digest(&[class, reason])[..12]),
         class,
         reason,
-        trials: Sample::of(trials, NAMED),
+        tests: Sample::of(tests, NAMED),
     });
     (shown.collect(), left, total)
 }
@@ -383,12 +383,12 @@ fn groups<'r>(
 fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<File<'r>> {
     let mut files: Vec<File<'r>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for trial in &report.trials {
-        let place = *places.entry(&trial.file).or_insert(files.len());
+    for test in &report.tests {
+        let place = *places.entry(&test.file).or_insert(files.len());
         if place == files.len() {
-            files.push(File { name: &trial.file, rows: Vec::new() });
+            files.push(File { name: &test.file, rows: Vec::new() });
         }
-        let row = row(report, trial, anchors, budget);
+        let row = row(report, test, anchors, budget);
         if let Some(file) = files.get_mut(place) {
             file.rows.push(row);
         }
@@ -396,15 +396,15 @@ fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<
     files
 }
 
-fn row<'r>(report: &Report, trial: &'r TrialReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
-    let speaks = !trial.findings.is_empty() || trial.verdict == Verdict::Inconclusive || trial.reason.is_some();
+fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
+    let speaks = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
     Row {
-        trial,
-        name: trial.name.split_once("::").map_or(trial.name.as_str(), |(_, own)| own),
-        anchor: trial_anchor(&trial.name),
-        letter: letter(trial.verdict),
-        sign: sign(trial.verdict),
-        more: speaks.then(|| evidence::trial(report, trial, anchors, budget)).flatten(),
+        test,
+        name: test.name.split_once("::").map_or(test.name.as_str(), |(_, own)| own),
+        anchor: test_anchor(&test.name),
+        letter: letter(test.verdict),
+        sign: sign(test.verdict),
+        more: speaks.then(|| evidence::test(report, test, anchors, budget)).flatten(),
     }
 }
 
@@ -415,7 +415,7 @@ fn letter(verdict: Verdict) -> &'static str {
 
 fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
     let bad = !matches!(entry.state, DeviationState::Observed | DeviationState::Unobserved);
-    let subject = [&entry.clause, &entry.trials, &entry.check, &entry.place];
+    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
     let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
     Deviation {
         model: entry,
@@ -425,7 +425,7 @@ fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
             DeviationState::Unobserved => "?",
             _ => "✗",
         },
-        subject: if subject.is_empty() { "every breach".to_owned() } else { subject.join(" ") },
+        subject: if subject.is_empty() { "every violation".to_owned() } else { subject.join(" ") },
         left: days_left(report, &entry.expires).unwrap_or_default(),
         seen: Sample::of(&entry.observed_in, NAMED / 3),
     }
@@ -442,7 +442,7 @@ fn days_left(report: &Report, expires: &str) -> Option<String> {
 
 fn left(report: &Report) -> Vec<Left<'_>> {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for made in &report.left_behind {
+    for made in &report.leftovers {
         match nouns.iter_mut().find(|(noun, _)| *noun == made.noun) {
             Some((_, ids)) => ids.push(&made.id),
             None => nouns.push((&made.noun, vec![&made.id])),
@@ -453,9 +453,9 @@ fn left(report: &Report) -> Vec<Left<'_>> {
 
 /// What the templates call by name.
 mod filters {
-    /// The anchor of a trial.
+    /// The anchor of a test.
     #[askama::filter_fn]
     pub(super) fn anchor(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(super::trial_anchor(name))
+        Ok(super::test_anchor(name))
     }
 }

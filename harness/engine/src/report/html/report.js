@@ -1,11 +1,11 @@
-// Filters and the trial that is looked at live in the fragment of the address, so that each view is a link.
+// Filters and the test that is looked at live in the fragment of the address, so that each view is a link.
 const form = document.getElementById("filters");
 const query = document.getElementById("query");
 const clause = document.getElementById("clause");
 const found = document.getElementById("found");
 const boxes = [...form.querySelectorAll("input[name=verdict]")];
-const mark = "#trials:";
-const trials = [...document.querySelectorAll(".trials tbody")].map((body) => {
+const mark = "#tests:";
+const tests = [...document.querySelectorAll(".tests tbody")].map((body) => {
   const file = body.rows[0].textContent.toLowerCase();
   const rows = [...body.rows].filter((row) => row.id).map((row) => {
     const next = row.nextElementSibling;
@@ -37,14 +37,14 @@ function show() {
   const words = query.value.toLowerCase().trim().split(/\s+/).filter(Boolean);
   let count = 0;
   let total = 0;
-  for (const { body, rows } of trials) {
+  for (const { body, rows } of tests) {
     let any = false;
-    for (const trial of rows) {
-      const fits = (!verdicts.length || verdicts.includes(trial.verdict))
-        && (!clause.value || trial.clauses.includes(clause.value))
-        && words.every((word) => trial.text.includes(word));
-      trial.row.hidden = !fits;
-      if (trial.more) trial.more.hidden = !fits;
+    for (const test of rows) {
+      const fits = (!verdicts.length || verdicts.includes(test.verdict))
+        && (!clause.value || test.clauses.includes(clause.value))
+        && words.every((word) => test.text.includes(word));
+      test.row.hidden = !fits;
+      if (test.more) test.more.hidden = !fits;
       any = any || fits;
       count += fits ? 1 : 0;
       total += 1;
@@ -56,7 +56,7 @@ function show() {
 
 function remember() {
   const parts = wanted();
-  history.replaceState(null, "", parts ? mark + parts : "#trials");
+  history.replaceState(null, "", parts ? mark + parts : "#tests");
   show();
 }
 
@@ -69,7 +69,7 @@ function read() {
     clause.value = parts.get("clause") || "";
     query.value = parts.get("q") || "";
     show();
-    document.getElementById("trials").scrollIntoView();
+    document.getElementById("tests").scrollIntoView();
     return;
   }
   const target = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
@@ -79,10 +79,10 @@ function read() {
     show();
   }
   const next = target.nextElementSibling;
-  if (target.matches(".trials tr") && next && next.classList.contains("more")) {
+  if (target.matches(".tests tr") && next && next.classList.contains("more")) {
     next.querySelector("details").open = true;
   }
-  target.scrollIntoView({ block: target.matches(".trials tr") ? "center" : "start" });
+  target.scrollIntoView({ block: target.matches(".tests tr") ? "center" : "start" });
 }
 
 let waiting = 0;

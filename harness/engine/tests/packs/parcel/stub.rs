@@ -1,4 +1,4 @@
-//! The parcel desk: a server for the pack beside it, sound or with one defect.
+//! The parcel desk: a server for the pack beside it, sound or with one mutant.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ const QUOTA: u32 = 3;
 const HEAVIEST: i64 = 30_000;
 
 struct Desk {
-    defect: Option<&'static str>,
+    mutant: Option<&'static str>,
     book: Mutex<Book>,
 }
 
@@ -50,10 +50,10 @@ struct Trouble {
 }
 
 /// Opens a desk on a free port and returns its base URL; it closes with the runtime.
-pub async fn open(defect: Option<&'static str>) -> String {
+pub async fn open(mutant: Option<&'static str>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let desk = Arc::new(Desk { defect, book: Mutex::default() });
+    let desk = Arc::new(Desk { mutant, book: Mutex::default() });
     let router = Router::new().fallback(answer).with_state(desk);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
@@ -95,8 +95,8 @@ async fn answer(
 }
 
 impl Desk {
-    fn has(&self, defect: &str) -> bool {
-        self.defect == Some(defect)
+    fn has(&self, mutant: &str) -> bool {
+        self.mutant == Some(mutant)
     }
 
     fn serve(
@@ -233,7 +233,7 @@ impl Desk {
     fn written(&self, trouble: Trouble) -> (u16, String) {
         let Trouble { mut status, mut body } = trouble;
         let not_found = body["errorCode"] == 40401;
-        match self.defect {
+        match self.mutant {
             Some("answers-not-found-with-conflict") if not_found => status = 409,
             Some("answers-with-an-undocumented-status") if not_found => status = 410,
             Some("invents-a-number") if not_found => body["errorCode"] = 40499.into(),

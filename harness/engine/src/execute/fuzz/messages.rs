@@ -1,0 +1,111 @@
+//! A case in words, so that one line says what to mend: where the value goes, the value with nothing
+//! invisible in it, the rule, and what became of it.
+
+use serde_json::Value;
+
+use crate::exchange::{Exchange, Response};
+use crate::finding::{Finding, Part};
+use crate::fuzz::{Assertion, Content, Input};
+use crate::scenario::Property;
+
+/// The most of a value that is shown, in characters.
+const LONGEST: usize = 120;
+
+/// `dateOfBirth "2023-02-29" (29-february-in-a-common-year)`.
+pub(super) fn subject(property: &Property, rule: usize, input: &Input) -> String {
+    let name = property.rules[rule].rule.name;
+    let beside = match (&property.companion, &input.companion) {
+        (Some(member), Some(value)) => format!(" with {member} {}", visible(&value.to_string())),
+        _ => String::new(),
+    };
+    format!("{} {}{beside} ({name})", property.slot.name(), shown(&input.content))
+}
+
+/// What became of it, where that is not what was asserted.
+pub(super) fn assertion(subject: &str, assertion: Assertion, finding: &Finding, exchange: Option<&Exchange>) -> String {
+    let response = exchange.and_then(Exchange::response);
+    let status = response.map_or(0, |response| response.status);
+    let became = match assertion {
+        _ if finding.part == Part::Connection => "got no answer".to_owned(),
+        _ if status >= 500 => "made the server fail".to_owned(),
+        _ if response.is_some_and(Response::is_success) => "was accepted".to_owned(),
+        Assertion::Accepted => "was refused".to_owned(),
+        Assertion::Refused(_) | Assertion::Survived => format!("was answered with {}", finding.actual),
+    };
+    format!("{subject} {became}")
+}
+
+/// A generated value as one line without anything invisible.
+pub(super) fn shown(content: &Content) -> String {
+    match content {
+        Content::Json(Value::String(text)) => quoted(text),
+        Content::Json(value) => visible(&value.to_string()),
+        Content::JsonText(text) => visible(text),
+        Content::Large(text) => quoted(text),
+        Content::Segment(text) => quoted(text),
+        Content::Body(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => quoted(text),
+            Err(_) => {
+                let escaped: String = bytes.iter().flat_map(|byte| byte.escape_ascii()).map(char::from).collect();
+                format!("b\"{}\"", cut(&escaped))
+            }
+        },
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let count = text.chars().count();
+    let behind = if count > LONGEST { format!(" of {count} characters") } else { String::new() };
+    let start: String = text.chars().take(LONGEST + 1).collect();
+    format!("\"{}\"{behind}", cut(&escaped(&start)))
+}
+
+fn visible(text: &str) -> String {
+    let start: String = text.chars().take(LONGEST + 1).collect();
+    cut(&start.chars().map(plain_or_escaped).collect::<String>())
+}
+
+fn escaped(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '"' | '\\' => format!("\\{letter}"),
+            other => plain_or_escaped(other),
+        })
+        .collect()
+}
+
+/// Digits of other scripts look like digits, so that nothing but ASCII is shown as it is.
+fn plain_or_escaped(letter: char) -> String {
+    match letter {
+        ' '..='~' => letter.to_string(),
+        other => other.escape_default().to_string(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_invisible_is_left() {
+        assert_eq!(shown(&Content::Json(json!("1990-05-17\n"))), r#""1990-05-17\n""#);
+        assert_eq!(shown(&Content::Json(json!("١a\u{202e}\""))), r#""\u{661}a\u{202e}\"""#);
+        assert_eq!(shown(&Content::Json(json!([1, "x"]))), r#"[1,"x"]"#);
+        assert_eq!(shown(&Content::Body(b"{\xff".to_vec())), r#"b"{\xff""#);
+    }
+
+    #[test]
+    fn long_values_are_counted() {
+        let shown = shown(&Content::Large("a".repeat(5000).into()));
+        assert!(shown.ends_with("…\" of 5000 characters"), "{shown}");
+        assert!(shown.chars().count() < 200);
+    }
+}

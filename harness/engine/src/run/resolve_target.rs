@@ -1,0 +1,106 @@
+//! What a run is aimed at: the embedded reference or a base URL, and our endpoints for its webhooks.
+
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use super::{Refusal, usage};
+use crate::cli::RunArgs;
+use crate::contract::{Contract, Operation};
+use crate::output::{say, tell};
+use crate::report::Order;
+use crate::target::{self, Embedded, Receiver, Target, TargetFile};
+
+pub(super) fn resolve_target(
+    runtime: &Runtime,
+    arguments: &RunArgs,
+    contract: &Contract,
+    file: Option<&TargetFile>,
+) -> Result<(Target, Option<Embedded>), Refusal> {
+    let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
+    let Some(url) = url else {
+        if file.is_some() {
+            return Err(usage("the target file names no `url`: put one there, or give --target-url"));
+        }
+        if !arguments.reference {
+            refuse_foreign(contract)?;
+        }
+        let embedded = runtime
+            .block_on(target::start_embedded())
+            .map_err(|error| Refusal::Inconclusive(format!("the embedded reference did not start: {error}")))?;
+        return Ok((embedded.target(), Some(embedded)));
+    };
+    let empty = TargetFile::default();
+    let file = file.unwrap_or(&empty);
+    let target = Target {
+        credentials: target::credentials(contract, &file.actors).map_err(usage)?,
+        embedded: false,
+        lacks: file.lacks.clone(),
+        deviations: file.deviations.clone(),
+        reaches_us: target::is_loopback(&url) || arguments.webhook_url.is_some(),
+        webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
+        url,
+    };
+    Ok((target, None))
+}
+
+/// Refuses to hold the embedded reference against the contract of another API, unless somebody asks for just that.
+pub fn refuse_foreign(contract: &Contract) -> Result<(), Refusal> {
+    let foreign = |operation: &&Operation| !target::reference_serves(&operation.method, &operation.path);
+    let Some(operation) = contract.operations.iter().find(foreign) else {
+        return Ok(());
+    };
+    Err(usage(format!(
+        "the embedded reference API is not the API of this pack: it has no {} {}; name the target with --target-url URL or --target FILE",
+        operation.method, operation.path
+    )))
+}
+
+/// The first line of output: what is tested.
+pub(super) fn announce(arguments: &RunArgs, target: &Target) {
+    let line = match (target.embedded, arguments.reference) {
+        (true, true) => "target: the embedded reference API".to_owned(),
+        (true, false) => {
+            "target: the embedded reference API, since no target was named (--target-url URL tests a deployment)"
+                .to_owned()
+        }
+        (false, _) => format!("target: {}", target.url),
+    };
+    // A quiet run says what is tested in its summary; that nobody chose it, it says all the same.
+    if arguments.libtest.quiet && (!target.embedded || arguments.reference) {
+        return;
+    }
+    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    if machine || arguments.outputs.report.iter().any(Order::is_stdout) {
+        tell!("{line}");
+    } else {
+        say!("{line}");
+    }
+}
+
+/// Our endpoints for the target's webhooks, where it has a way to reach them.
+pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<Option<Receiver>, Refusal> {
+    if !target.reaches_us {
+        return Ok(None);
+    }
+    let address = arguments.webhook_listen.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
+    runtime
+        .block_on(Receiver::start(address, arguments.webhook_url.as_deref(), target.webhook_timeout))
+        .map(Some)
+        .map_err(|error| Refusal::Inconclusive(format!("the webhook receiver cannot listen on {address}: {error}")))
+}
+
+/// A connection is opened and closed before anything else, so that an address where nobody listens
+/// is told in one line instead of hundreds.
+pub(super) async fn reachable(url: &str) -> Result<(), String> {
+    let parsed = target::check_url(url)?;
+    let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = parsed.port_or_known_default().unwrap_or(80);
+    let attempt = tokio::net::TcpStream::connect((host, port));
+    let failed = |why: String| format!("{url} cannot be reached: {why}");
+    match tokio::time::timeout(Duration::from_secs(10), attempt).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(failed(error.to_string())),
+        Err(_) => Err(failed("no connection within 10 s".to_owned())),
+    }
+}

@@ -1,0 +1,203 @@
+//! From plan to libtest-mimic: each test a closure that blocks its thread on the one runtime, puts
+//! its result on record and says `ok`, `FAILED` or `ignored`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, Once};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use libtest_mimic::{Completion, Failed, Trial};
+use tokio::runtime::Handle;
+
+use crate::exchange::Role;
+use crate::execute::{Environment, TestRecord, run_test};
+use crate::finding::{EXPECTATION, Finding};
+use crate::output::{one_line, printable};
+use crate::plan::Planned;
+use crate::report::TestResult;
+use crate::scenario::TestCase;
+use crate::secret::Redactor;
+use crate::verdict::{Outcome, Rules, Verdict};
+
+/// Where results are collected while tests run.
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Mutex<Vec<TestResult>>>);
+
+impl Recorder {
+    /// Everything recorded so far.
+    pub fn take(&self) -> Vec<TestResult> {
+        std::mem::take(&mut self.lock())
+    }
+
+    /// Adds a result.
+    pub fn add(&self, result: TestResult) {
+        self.lock().push(result);
+    }
+
+    /// How it goes so far.
+    pub fn tally(&self) -> Tally {
+        let results = self.lock();
+        let count = |verdict| results.iter().filter(|result| result.outcome.verdict == verdict).count();
+        Tally {
+            done: results.len(),
+            failed: count(Verdict::Failed),
+            inconclusive: count(Verdict::Inconclusive),
+            requests: results.iter().map(|result| result.record.requests).sum(),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<TestResult>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// How a run goes so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many tests are done.
+    pub done: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// Of how many no verdict could be had.
+    pub inconclusive: usize,
+    /// How many requests they have sent.
+    pub requests: usize,
+}
+
+/// What every test's closure needs.
+#[derive(Clone)]
+pub struct Shared {
+    /// What the tests of the run share.
+    pub environment: Arc<Environment>,
+    /// The runtime.
+    pub handle: Handle,
+    /// The rules of the run.
+    pub rules: Arc<Rules>,
+    /// Where results go.
+    pub recorder: Recorder,
+    /// What hides secrets.
+    pub redactor: Arc<Redactor>,
+    /// Whether libtest's lines tell every violation of a test, or the first.
+    pub verbose: bool,
+}
+
+/// A test for libtest-mimic.
+pub fn test(planned: Planned, shared: Shared) -> Trial {
+    let name = planned.spec.name.clone();
+    Trial::ignorable_test(name, move || run(planned, &shared))
+}
+
+fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+    let started = Utc::now();
+    let clock = Instant::now();
+    let (record, outcome) = match (planned.skip, planned.doubt) {
+        (Some(reason), _) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
+        (None, Some(reason)) => (TestRecord::default(), Outcome::unrun(Verdict::Inconclusive, Some(reason))),
+        (None, None) => {
+            let record = guarded(&planned.spec, shared);
+            let outcome = shared.rules.judge(&planned.spec.name, &record);
+            (record, outcome)
+        }
+    };
+    let completion = completion(&record, &outcome, shared);
+    shared.recorder.add(result(planned.spec, record, outcome, started, clock.elapsed()));
+    completion
+}
+
+fn result(
+    spec: TestCase,
+    record: TestRecord,
+    outcome: Outcome,
+    started: chrono::DateTime<Utc>,
+    took: Duration,
+) -> TestResult {
+    TestResult {
+        name: spec.name,
+        file: spec.file,
+        line: spec.line,
+        about: spec.about,
+        clauses: spec.clauses,
+        outcome,
+        started: Some(started),
+        took,
+        record,
+    }
+}
+
+/// The most characters of a line in libtest's table.
+const LONGEST_LINE: usize = 500;
+
+/// What libtest-mimic shows: a line, or each violation when it is asked to be verbose; the causes stand below.
+fn completion(record: &TestRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
+    // What an API says stays in its line, whatever line ends and escape sequences it holds.
+    let clean = |text: &str| printable(&one_line(&shared.redactor.clean_own(text), LONGEST_LINE));
+    match outcome.verdict {
+        Verdict::Passed | Verdict::Warned => Ok(Completion::Completed),
+        Verdict::Skipped => Ok(Completion::ignored_with(clean(outcome.reason.as_deref().unwrap_or_default()))),
+        Verdict::Inconclusive => {
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            Err(clean(&format!("inconclusive: {reason}")).into())
+        }
+        Verdict::Failed => {
+            let mut failing: Vec<&Finding> =
+                record.findings.iter().filter(|finding| shared.rules.fails(finding)).collect();
+            failing.sort_by_key(|finding| precedence(record, finding));
+            let shown = if shared.verbose { failing.len() } else { 1 };
+            let mut lines: Vec<String> = failing
+                .iter()
+                .take(shown)
+                .map(|finding| {
+                    format!("{} {}: {} (expected {})", finding.clause, finding.part, finding.message, finding.expected)
+                })
+                .collect();
+            if let (Some(first), 1.., false) = (lines.first_mut(), failing.len().saturating_sub(1), shared.verbose) {
+                first.push_str(&format!(", and {} more violations (--verbose)", failing.len() - 1));
+            }
+            Err(lines.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n").into())
+        }
+    }
+}
+
+/// What the test asserts comes before what checks found in the answers that it is about, and both before what was wrong
+/// in setup and cleanup.
+fn precedence(record: &TestRecord, finding: &Finding) -> (bool, bool) {
+    let asserted = record.exchanges.get(finding.exchange).is_some_and(|exchange| exchange.role == Role::Asserted);
+    (finding.check != EXPECTATION, !asserted)
+}
+
+/// Runs a test; a panic of ours is a doubt about us, not a violation of the API's.
+fn guarded(spec: &TestCase, shared: &Shared) -> TestRecord {
+    silence_panics();
+    let body = || shared.handle.block_on(run_test(&shared.environment, spec));
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TestRecord {
+        inconclusive: Some(format!("the harness itself failed: {}", panic_text(payload.as_ref()))),
+        ..TestRecord::default()
+    })
+}
+
+thread_local! {
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps panics of tests from writing into libtest's table; their place goes into the verdict.
+fn silence_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+            PLACE.with(|cell| *cell.borrow_mut() = place);
+        }));
+    });
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned());
+    let place = PLACE.with(|cell| cell.borrow_mut().take());
+    place.map_or_else(|| text.clone(), |place| format!("{text} at {place}"))
+}

@@ -1,0 +1,234 @@
+//! Mutants that read a text for another one, or refuse what is good: each a pattern that is a little off.
+//!
+//! Where the slip is in how a postal code is held against its country, it stands in `postal.rs`.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+
+use crate::mutants::{Mutant, format_mutants};
+use crate::switches::Switches;
+
+/// A field, the mutant, the pattern that it finds, and what it takes that for.
+type Reading = (&'static str, Mutant, &'static str, &'static str);
+
+/// A field, the mutant, and the pattern of the good texts that it refuses.
+type Refusal = (&'static str, Mutant, &'static str);
+
+const DATE: &str = "dateOfBirth";
+const PHONE: &str = "phoneNumber";
+const MAIL: &str = "email";
+const POSTAL_CODE: &str = "postalCode";
+
+const UNSEEN: &str = "[\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]";
+const AROUND: &str = r"^\s+|\s+$";
+
+const READINGS: &[Reading] = &[
+    (DATE, format_mutants::ACCEPTS_FEBRUARY_30, "-02-3[01]$", "-02-28"),
+    (DATE, format_mutants::ACCEPTS_MONTH_ZERO, "-00-", "-01-"),
+    (DATE, format_mutants::ACCEPTS_DAY_ZERO, "-00$", "-01"),
+    (DATE, format_mutants::DATE_BY_PATTERN_ALONE, "^([0-9]{4})-[0-9]{2}-[0-9]{2}$", "$1-01-01"),
+    (DATE, format_mutants::ACCEPTS_ORDINAL_DATES, "^([0-9]{4})-[0-3][0-9]{2}$", "$1-01-01"),
+    (DATE, format_mutants::ACCEPTS_WEEK_DATES, "^([0-9]{4})-W[0-5][0-9](-[1-7])?$", "$1-01-01"),
+    (DATE, format_mutants::ACCEPTS_SIGNED_YEARS, "^[+-]([0-9]{4}-)", "$1"),
+    (DATE, format_mutants::ACCEPTS_TWO_DIGIT_YEARS, "^[0-9]{2}-([0-9]{2}-[0-9]{2})$", "2000-$1"),
+    (DATE, format_mutants::ACCEPTS_FIVE_DIGIT_YEARS, "^[0-9]([0-9]{4}-)", "$1"),
+    (DATE, format_mutants::ACCEPTS_DOTS_IN_DATES, r"\.", "-"),
+    (DATE, format_mutants::ACCEPTS_SPACES_FOR_HYPHENS, " ", "-"),
+    (DATE, format_mutants::ACCEPTS_TYPOGRAPHIC_HYPHENS, "[\u{2010}-\u{2015}\u{2212}\u{fe63}\u{ff0d}]", "-"),
+    (DATE, format_mutants::ACCEPTS_UNSEEN_IN_DATES, UNSEEN, ""),
+    (DATE, format_mutants::ACCEPTS_SPACE_BEFORE_DATES, r"^\s+", ""),
+    (DATE, format_mutants::DATE_PREFIX_IS_ENOUGH, "(?s)^([0-9-]{10}).+$", "$1"),
+    (DATE, format_mutants::DATE_SUFFIX_IS_ENOUGH, "(?s)^.+([0-9-]{10})$", "$1"),
+    (DATE, format_mutants::ACCEPTS_DATE_ON_ANY_LINE, "(?s)^(?:.*\n)?([0-9-]{10})(?:\n.*)?$", "$1"),
+    (DATE, format_mutants::ACCEPTS_MONTH_NAMES, "-(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-", "-01-"),
+    (DATE, format_mutants::ACCEPTS_TIME_BEHIND_A_SPACE, "^(.{10}) [0-9]{2}:[0-9]{2}.*$", "$1"),
+    (DATE, format_mutants::ACCEPTS_DAY_BEFORE_MONTH, "^([0-9]{4})-(1[3-9]|2[0-9]|3[01])-(0[1-9]|1[0-2])$", "$1-$3-$2"),
+    (PHONE, format_mutants::ACCEPTS_ANY_NUMBER_OF_DIGITS, r"^(\+[0-9]{15})[0-9]+$", "$1"),
+    (PHONE, format_mutants::ACCEPTS_SPACES_IN_PHONES, " ", ""),
+    (PHONE, format_mutants::ACCEPTS_HYPHENS_IN_PHONES, "-", ""),
+    (PHONE, format_mutants::ACCEPTS_BRACKETS_IN_PHONES, "[()]", ""),
+    (PHONE, format_mutants::ACCEPTS_DOTS_IN_PHONES, r"\.", ""),
+    (PHONE, format_mutants::ACCEPTS_PLUS_AMONG_DIGITS, r"([0-9])\+", "$1"),
+    (PHONE, format_mutants::TRIMS_PHONES, AROUND, ""),
+    (PHONE, format_mutants::ACCEPTS_TEL_URIS, "^(?i:tel):", ""),
+    (PHONE, format_mutants::PHONE_PREFIX_IS_ENOUGH, r"(?s)^(\+[0-9]{7,15})[^0-9].*$", "$1"),
+    (PHONE, format_mutants::ACCEPTS_PHONE_ON_ANY_LINE, "(?s)^(?:.*\n)?([+][0-9]+)(?:\n.*)?$", "$1"),
+    (PHONE, format_mutants::ACCEPTS_FULL_WIDTH_PLUS, "^\u{ff0b}", "+"),
+    (PHONE, format_mutants::ACCEPTS_UNSEEN_IN_PHONES, UNSEEN, ""),
+    (PHONE, format_mutants::ACCEPTS_PLUS_ALONE, r"^\+$", "+14155550123"),
+    (MAIL, format_mutants::ACCEPTS_DOT_IN_FRONT, r"^\.", ""),
+    (MAIL, format_mutants::ACCEPTS_DOT_BEFORE_AT, r"\.@", "@"),
+    (MAIL, format_mutants::ACCEPTS_DOT_AFTER_AT, r"@\.", "@"),
+    (MAIL, format_mutants::ACCEPTS_DOT_AT_THE_END, r"\.$", ""),
+    (MAIL, format_mutants::ACCEPTS_COMMAS_IN_DOMAINS, "(@[^@,]*),", "$1."),
+    (MAIL, format_mutants::ACCEPTS_ADDRESS_LISTS, r"^[^,;@\s]+@[^,;@\s]+[,;]\s*", ""),
+    (MAIL, format_mutants::ACCEPTS_HEADER_LINES, "(?s)^([^\r\n]+)[\r\n].+$", "$1"),
+    (MAIL, format_mutants::ACCEPTS_CONTROLS_IN_MAIL, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", ""),
+    (MAIL, format_mutants::TRIMS_MAIL, AROUND, ""),
+    (MAIL, format_mutants::ACCEPTS_MAILTO_URIS, "^(?i:mailto):", ""),
+    (MAIL, format_mutants::ACCEPTS_SPECIALS_BEFORE_AT, r"[()<>\[\]:;,\\]([^@]*@)", "$1"),
+    (MAIL, format_mutants::ACCEPTS_ANYTHING_AROUND_AN_AT, "(?s)^.+@.+$", "anybody@example.com"),
+    (MAIL, format_mutants::ACCEPTS_PORTS_IN_MAIL, ":[0-9]+$", ""),
+    (MAIL, format_mutants::ACCEPTS_WRITTEN_AT, r" at |\(at\)|%40", "@"),
+    (MAIL, format_mutants::ACCEPTS_UNSEEN_IN_MAIL, UNSEEN, ""),
+    (POSTAL_CODE, format_mutants::ACCEPTS_POSTAL_TRAILING_NEWLINE, "\n$", ""),
+    (POSTAL_CODE, format_mutants::ACCEPTS_UNSEEN_IN_POSTAL_CODES, UNSEEN, ""),
+];
+
+const REFUSALS: &[Refusal] = &[
+    (DATE, format_mutants::REJECTS_2000_02_29, "^2000-02-29$"),
+    (DATE, format_mutants::REJECTS_THE_31ST, "-31$"),
+    (DATE, format_mutants::READS_DATES_AS_OCTAL, "-0[89]"),
+    (DATE, format_mutants::REJECTS_NEW_YEARS_DAY, "-01-01$"),
+    (DATE, format_mutants::REJECTS_THIS_CENTURY, "^20"),
+    (DATE, format_mutants::REJECTS_THE_YEAR_1900, "^1900-"),
+    (DATE, format_mutants::REJECTS_CENTENARIANS, "^19[01]"),
+    (PHONE, format_mutants::REJECTS_FIFTEEN_DIGITS, r"^\+[0-9]{15}$"),
+    (PHONE, format_mutants::REJECTS_SEVEN_DIGITS, r"^\+[0-9]{7}$"),
+    (PHONE, format_mutants::REJECTS_LONG_COUNTRY_CODES, r"^\+(?:2[1-69]|3[578]|42|5[09]|6[789]|8[05-8]|9[679])"),
+    (PHONE, format_mutants::REJECTS_ZERO_AFTER_COUNTRY_CODE, r"^\+390"),
+    (PHONE, format_mutants::REJECTS_COUNTRY_CODE_7, r"^\+7"),
+    (MAIL, format_mutants::REJECTS_HYPHENS_IN_DOMAINS, "@.*-"),
+    (MAIL, format_mutants::REJECTS_DOTS_BEFORE_AT, r"\..*@"),
+    (MAIL, format_mutants::REJECTS_CAPITALS_IN_MAIL, "[A-Z]"),
+    (MAIL, format_mutants::REJECTS_COUNTRY_ENDINGS, r"\.[A-Za-z]{2}$"),
+    (MAIL, format_mutants::REJECTS_LONG_LOCAL_PARTS, "^[^@]{41,}@"),
+    (MAIL, format_mutants::REJECTS_UNDERSCORES_IN_MAIL, "_"),
+    (MAIL, format_mutants::REJECTS_ONE_LETTER_LOCAL_PARTS, "^.@"),
+    (MAIL, format_mutants::REJECTS_SHORT_DOMAINS, r"@[^.]{1,2}\."),
+    (MAIL, format_mutants::REJECTS_LONG_LABELS, r"[^@.]{41,}\."),
+    (MAIL, format_mutants::REJECTS_DIGIT_AFTER_AT, "@[0-9]"),
+    (POSTAL_CODE, format_mutants::REJECTS_LEADING_ZEROS_IN_POSTAL_CODES, "^0"),
+    (POSTAL_CODE, format_mutants::REJECTS_ZIP_PLUS_FOUR, "^[0-9]{5}-[0-9]{4}$"),
+];
+
+/// The text as a mutant reads it; as it is, unless one of these is switched on.
+pub(super) fn read<'a>(field: &str, text: &'a str, switches: &Switches) -> Cow<'a, str> {
+    let row = READINGS.iter().find(|(of, mutant, ..)| *of == field && switches.has(*mutant));
+    let Some((_, _, pattern, taken_for)) = row else {
+        return text.into();
+    };
+    // Every pattern compiles, as a test shows.
+    Regex::new(pattern).map_or(text.into(), |pattern| pattern.replace_all(text, *taken_for).into_owned().into())
+}
+
+/// Whether a mutant refuses the text, good or not.
+pub(super) fn refuses(field: &str, text: &str, switches: &Switches) -> bool {
+    REFUSALS.iter().any(|(of, mutant, pattern)| {
+        *of == field && switches.has(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::mutant;
+    use crate::options::Options;
+
+    fn switches(name: &str) -> Switches {
+        let mutants = vec![mutant(name).unwrap_or_else(|| panic!("no mutant {name}"))];
+        Switches::new(&Options { mutants, ..Options::default() })
+    }
+
+    fn accepts(field: &'static str, text: &str, switches: &Switches) -> bool {
+        crate::formats::check(field, text, None, false, switches).is_ok()
+    }
+
+    /// A mutant, and a text over which it differs from the contract.
+    const EXAMPLES: &[(&str, &str, &str)] = &[
+        (DATE, "accepts-february-30", "2001-02-30"),
+        (DATE, "accepts-month-zero", "2001-00-10"),
+        (DATE, "accepts-day-zero", "2001-10-00"),
+        (DATE, "date-by-pattern-alone", "2001-99-99"),
+        (DATE, "accepts-ordinal-dates", "2001-123"),
+        (DATE, "accepts-week-dates", "2001-W12-3"),
+        (DATE, "accepts-signed-years", "+2001-01-10"),
+        (DATE, "accepts-two-digit-years", "01-01-10"),
+        (DATE, "accepts-five-digit-years", "12001-01-10"),
+        (DATE, "accepts-dots-in-dates", "2001.01.10"),
+        (DATE, "accepts-spaces-for-hyphens", "2001 01 10"),
+        (DATE, "accepts-typographic-hyphens", "2001\u{2010}01\u{2010}10"),
+        (DATE, "accepts-unseen-in-dates", "2001-01\u{200b}-10"),
+        (DATE, "accepts-space-before-dates", "\t2001-01-10"),
+        (DATE, "date-prefix-is-enough", "2001-01-10 or so"),
+        (DATE, "date-suffix-is-enough", "on 2001-01-10"),
+        (DATE, "accepts-date-on-any-line", "first\n2001-01-10\nlast"),
+        (DATE, "accepts-month-names", "2001-Feb-10"),
+        (DATE, "accepts-time-behind-a-space", "2001-01-10 12:00:00"),
+        (DATE, "accepts-day-before-month", "2001-31-12"),
+        (PHONE, "accepts-any-number-of-digits", "+12345678901234567890"),
+        (PHONE, "accepts-spaces-in-phones", "+1 415 555 0123"),
+        (PHONE, "accepts-hyphens-in-phones", "+1-415-555-0123"),
+        (PHONE, "accepts-brackets-in-phones", "+1(415)5550123"),
+        (PHONE, "accepts-dots-in-phones", "+1.415.5550123"),
+        (PHONE, "accepts-plus-among-digits", "+1415+5550123"),
+        (PHONE, "trims-phones", " +14155550123 "),
+        (PHONE, "accepts-tel-uris", "tel:+14155550123"),
+        (PHONE, "phone-prefix-is-enough", "+14155550123 call me"),
+        (PHONE, "accepts-phone-on-any-line", "phone\n+14155550123"),
+        (PHONE, "accepts-full-width-plus", "\u{ff0b}14155550123"),
+        (PHONE, "accepts-unseen-in-phones", "\u{202a}+14155550123"),
+        (PHONE, "accepts-plus-alone", "+"),
+        (MAIL, "accepts-dot-in-front", ".ada@example.com"),
+        (MAIL, "accepts-dot-before-at", "ada.@example.com"),
+        (MAIL, "accepts-dot-after-at", "ada@.example.com"),
+        (MAIL, "accepts-dot-at-the-end", "ada@example.com."),
+        (MAIL, "accepts-commas-in-domains", "ada@example,com"),
+        (MAIL, "accepts-address-lists", "ada@example.com, bob@example.com"),
+        (MAIL, "accepts-header-lines", "ada@example.com\r\nBcc: bob@example.com"),
+        (MAIL, "accepts-controls-in-mail", "a\u{0}da@example.com"),
+        (MAIL, "trims-mail", " ada@example.com"),
+        (MAIL, "accepts-mailto-uris", "mailto:ada@example.com"),
+        (MAIL, "accepts-specials-before-at", "a:da@example.com"),
+        (MAIL, "accepts-anything-around-an-at", "what @ ever"),
+        (MAIL, "accepts-ports-in-mail", "ada@example.com:25"),
+        (MAIL, "accepts-written-at", "ada at example.com"),
+        (MAIL, "accepts-unseen-in-mail", "ada\u{200b}@example.com"),
+        (DATE, "rejects-2000-02-29", "2000-02-29"),
+        (DATE, "rejects-the-31st", "2001-01-31"),
+        (DATE, "reads-dates-as-octal", "2001-08-10"),
+        (DATE, "rejects-new-years-day", "2001-01-01"),
+        (DATE, "rejects-this-century", "2001-02-01"),
+        (DATE, "rejects-the-year-1900", "1900-02-01"),
+        (DATE, "rejects-centenarians", "1919-02-01"),
+        (PHONE, "rejects-fifteen-digits", "+491234567890123"),
+        (PHONE, "rejects-seven-digits", "+6834002"),
+        (PHONE, "rejects-long-country-codes", "+353861234567"),
+        (PHONE, "rejects-zero-after-country-code", "+390612345678"),
+        (PHONE, "rejects-country-code-7", "+79161234567"),
+        (MAIL, "rejects-hyphens-in-domains", "ada@ex-ample.com"),
+        (MAIL, "rejects-dots-before-at", "ada.king@example.com"),
+        (MAIL, "rejects-capitals-in-mail", "Ada@example.com"),
+        (MAIL, "rejects-country-endings", "ada@example.de"),
+        (MAIL, "rejects-long-local-parts", "adadadadadadadadadadadadadadadadadadadadadada@example.com"),
+        (MAIL, "rejects-underscores-in-mail", "ada_king@example.com"),
+        (MAIL, "rejects-one-letter-local-parts", "a@example.com"),
+        (MAIL, "rejects-short-domains", "ada@x.com"),
+        (MAIL, "rejects-long-labels", "ada@exampleexampleexampleexampleexampleexample.com"),
+        (MAIL, "rejects-digit-after-at", "ada@3com.com"),
+    ];
+
+    #[test]
+    fn each_format_mutant_differs_from_the_contract_over_its_example() {
+        for (field, name, text) in EXAMPLES {
+            let plain = accepts(field, text, &Switches::default());
+            assert_eq!(plain, name.starts_with("rejects") || name.starts_with("reads"), "{name}: {text:?}");
+            assert_ne!(accepts(field, text, &switches(name)), plain, "{name}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn every_format_mutant_has_an_example_and_its_pattern_compiles() {
+        for (field, mutant, pattern, _) in READINGS {
+            assert!(Regex::new(pattern).is_ok(), "{pattern}");
+            let shown = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
+            assert!(shown || *field == POSTAL_CODE, "{}", mutant.name);
+        }
+        for (field, mutant, pattern) in REFUSALS {
+            assert!(Regex::new(pattern).is_ok(), "{pattern}");
+            let shown = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
+            assert!(shown || *field == POSTAL_CODE, "{}", mutant.name);
+        }
+    }
+}
