@@ -1,5 +1,4 @@
-//! The report as data: the whole truth about a run, of which every format is made. Its members are
-//! public names; `schemas/report.schema.json` describes them.
+//! The report as data, from which every format is made; `schemas/report.schema.json` describes its members.
 
 use std::collections::BTreeMap;
 
@@ -497,6 +496,5 @@ pub struct Leftover {
     /// Its id.
     pub id: String,
     /// The test that made it.
-    #[serde(rename = "trial")]
     pub test: String,
 }
