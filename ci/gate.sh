@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The gate, as any CI system calls it: one run of the suite (or one shard of it), or one verdict over
-# the reports of several shards. It finds or builds the binary, tries again where no verdict could be
-# had, writes the reports, says which rule decided, and ends with the binary's own exit code:
+# The gate that any CI system can call: one run of the suite (or one shard), or one verdict over the
+# reports of several shards. It finds or builds the binary, tries again after an inconclusive run, writes
+# the reports, says which rule decided, and ends with the exit code of the binary:
 #
-#   0  what was put to the test is kept          2  wrong usage, or files that do not load
-#   1  the API breaks its contract               3  no verdict could be had
+#   0  every tested clause is upheld             2  wrong usage, or files that do not load
+#   1  the API breaks its contract               3  inconclusive
 #
 #   ci/gate.sh [run] [FLAG…]           flags of `conformance run`; the target must be named: CONFORMANCE_TARGET_URL or
 #                                      CONFORMANCE_TARGET, --target-url or --target; --reference tests the embedded API
 #   ci/gate.sh merge FILE|FOLDER…      the shards' JSON reports, in any order
 #
-# Settings and credentials are CONFORMANCE_… variables, as for the binary (README.md): secrets never
-# stand on a command line. The gate's own:
+# Settings and credentials are CONFORMANCE_… variables, as for the binary (README.md). Secrets are never
+# part of a command line. Settings of the gate:
 #
 #   GATE_BINARY    the program; else `conformance` on PATH; else this checkout is built
 #   GATE_REPORTS   the folder for reports [reports]
@@ -42,8 +42,8 @@ main() {
         run | merge) command="$1" && shift ;;
         -h | --help) sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p;}' "${BASH_SOURCE[0]}" && exit 0 ;;
     esac
-    case "$attempts" in '' | *[!0-9]* | 0) refuse "GATE_ATTEMPTS: a number from 1 up is wanted" ;; esac
-    case "$pause" in '' | *[!0-9]*) refuse "GATE_PAUSE: a number of seconds is wanted" ;; esac
+    case "$attempts" in '' | *[!0-9]* | 0) refuse "GATE_ATTEMPTS must be a number of at least 1" ;; esac
+    case "$pause" in '' | *[!0-9]*) refuse "GATE_PAUSE must be a number of seconds" ;; esac
     if [ "$command" = merge ] && [ $# -eq 0 ]; then
         refuse "merge: name the shards' JSON reports, or folders of them"
     fi
@@ -63,7 +63,7 @@ main() {
     exit "$code"
 }
 
-# A gate that tests the embedded reference because a secret was not set says PASSED of the wrong API.
+# If a secret is not set, the gate must not test the embedded reference and report PASSED for the wrong API.
 need_target() {
     local word
     for word in "$@"; do
@@ -74,7 +74,7 @@ need_target() {
     refuse "no target: set CONFORMANCE_TARGET_URL or CONFORMANCE_TARGET, or say --reference to test the embedded reference API"
 }
 
-# A build tells on standard error only; its failure is nobody's verdict.
+# A failing build is not a verdict: exit code 3.
 find_binary() {
     if [ -n "${GATE_BINARY:-}" ]; then
         binary="$GATE_BINARY"
@@ -94,7 +94,7 @@ find_binary() {
     say "using $("$binary" --version) ($binary)"
 }
 
-# A shard's files bear its name, so that those of all shards can lie in one folder.
+# The files of a shard carry its name, so that one folder can hold those of all shards.
 stem() {
     if [ -n "${CONFORMANCE_SHARD:-}" ]; then
         printf 'shard-%s' "$(printf '%s' "$CONFORMANCE_SHARD" | tr -c 'A-Za-z0-9\n' '-')"
@@ -114,7 +114,7 @@ file_of() {
     esac
 }
 
-# What a former run left must not be taken for this one's. Numbered files of JUnit are seen to by the program.
+# Deletes reports of an earlier run. The program deletes numbered JUnit files itself.
 order_reports() {
     orders=()
     local format
@@ -136,7 +136,7 @@ try() {
     return "$code"
 }
 
-# Only doubt is worth another try. A violations is evidence, and stays.
+# Only an inconclusive run is repeated. A violation stays a violation.
 try_again() {
     local attempt=1 code
     while :; do
@@ -147,7 +147,7 @@ try_again() {
             cp "$(file_of json)" "$reports/$(stem).attempt-$attempt.json.txt"
         fi
         attempt=$((attempt + 1))
-        say "no verdict could be had; trying again in $pause s"
+        say "inconclusive; trying again in $pause s"
         sleep "$pause"
     done
 }
@@ -158,7 +158,7 @@ count() {
         "$(file_of json)"
 }
 
-# Which clauses fail the run, and how many known deviations do.
+# Which violated clauses fail the run, and how many known deviations are out of date.
 broken() {
     awk '
         $1 == "\"strict\":" { strict = $2 ~ /true/ }
@@ -166,7 +166,7 @@ broken() {
         /^      "verdict":/ { failed = $2 ~ /failed/; if (failed && stale) deviations++; stale = 0 }
         $1 == "\"clause\":" { clause = $2; gsub(/[",]/, "", clause) }
         $1 == "\"level\":" && failed && clause != "" && (strict || $2 ~ /MUST/) && !seen[clause]++ {
-            printf "%s%s", (any++ ? ", " : "broken: "), clause
+            printf "%s%s", (any++ ? ", " : "violated: "), clause
         }
         /^      "exchanges":/ { failed = 0; clause = "" }
         END { if (deviations) printf "%sknown deviations out of date: %d", (any ? "; " : ""), deviations }
@@ -182,10 +182,10 @@ tested() {
 
 rule() {
     case "$1" in
-        0) printf 'every clause that was put to the test is kept, or its breach is a known deviation' ;;
-        1) if [ -f "$(file_of json)" ]; then broken; else printf 'a clause is broken'; fi ;;
+        0) printf 'every tested clause is upheld, or its violation is a known deviation' ;;
+        1) if [ -f "$(file_of json)" ]; then broken; else printf 'a clause is violated'; fi ;;
         2) printf 'wrong usage, or files that do not load: nothing was sent' ;;
-        3) printf 'no verdict could be had: an inconclusive trial, nothing checked, a shard missing, or a report not written' ;;
+        3) printf 'inconclusive: a test without a verdict, nothing checked, a missing shard, or a report that could not be written' ;;
         *) printf 'the program ended abnormally: no verdict' ;;
     esac
 }
@@ -196,7 +196,7 @@ tell() {
     say "rule     $(rule "$code")"
     if [ -f "$(file_of json)" ]; then
         for name in passed warned skipped failed inconclusive; do counts="$counts${counts:+, }$(count "$name") $name"; done
-        say "trials   $counts"
+        say "tests    $counts"
     fi
     for format in $formats; do
         if [ -f "$(file_of "$format")" ]; then say "report   $(file_of "$format")"; fi
@@ -204,8 +204,7 @@ tell() {
     say "verdict  $verdict, exit code $code; tested: $(tested)"
 }
 
-# What GitHub Actions takes from files: outputs for later steps, and the job's summary. A shard says
-# nothing there; the merged run does.
+# Writes outputs for later steps and the job summary of GitHub Actions. A shard writes no summary; the merged run does.
 hand_over() {
     if [ -n "${GITHUB_OUTPUT:-}" ]; then printf 'exit-code=%s\n' "$1" >>"$GITHUB_OUTPUT"; fi
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -z "${CONFORMANCE_SHARD:-}" ] && [ -f "$(file_of markdown)" ]; then

@@ -1,8 +1,8 @@
-//! What fuzzing finds and what it costs: for each mutant of the reference the number of cases until it
-//! shows, over several seeds, and the cases a second against a sound reference.
+//! What fuzzing finds and what it costs: for each mutant of the reference, the number of cases until a property finds
+//! it, over several seeds; and the cases per second and false findings against the reference without mutants.
 //!
-//! `cargo run -p harness --example fuzzing -- [SEEDS] [CASES] [PART OF A DEFECT'S NAME]`; without CASES
-//! each property generates as many as in an ordinary run. `sound` as the third argument looks for false alarms only.
+//! `cargo run -p harness --example fuzzing -- [SEEDS] [CASES] [PART OF A MUTANT'S NAME]`; without CASES each property
+//! generates as many cases as in an ordinary run. With `sound` as the third argument no mutant is run.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ use harness::scenario::TestCase;
 use harness::target::{Embedded, HttpClient, Network, Target, mutants, start_with_mutants};
 use tokio::sync::watch;
 
-/// How many properties run at a time.
+/// The number of properties that run at a time.
 const AT_A_TIME: usize = 4;
 
 fn main() -> ExitCode {
@@ -30,14 +30,14 @@ fn main() -> ExitCode {
     let part = arguments.iter().rev().find(|text| text.parse::<u64>().is_err()).cloned().unwrap_or_default();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let Ok((contract, library)) = load(&root) else {
-        eprintln!("error: the pack does not load; `conformance validate` says why");
+        eprintln!("error: the pack does not load; run `conformance validate` to see the errors");
         return ExitCode::from(2);
     };
     let properties: Vec<TestCase> = library.tests.into_iter().filter(|test| test.property.is_some()).collect();
     let bench = Bench { contract: Arc::new(contract), properties, cases };
     let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
         runtime.block_on(async {
-            bench.sound(seeds).await?;
+            bench.without_mutants(seeds).await?;
             if part == "sound" { Ok(()) } else { bench.table(seeds, &part).await }
         })
     });
@@ -56,37 +56,37 @@ struct Bench {
     cases: Option<usize>,
 }
 
-/// What the properties of one server came to.
+/// The results of all properties against one server.
 #[derive(Default)]
-struct Sum {
+struct Results {
     cases: usize,
     requests: usize,
     took: Duration,
     findings: Vec<String>,
-    /// The case, the rule and the clauses of what was found.
+    /// Case, rule and violated clauses of each counterexample.
     found: Vec<(usize, String, Vec<String>)>,
 }
 
 impl Bench {
-    /// Cases a second, and anything that is found where nothing is wrong.
-    async fn sound(&self, seeds: u64) -> Result<(), String> {
+    /// Prints the cases per second and all findings against the reference without mutants.
+    async fn without_mutants(&self, seeds: u64) -> Result<(), String> {
         for seed in 1..=seeds {
-            let sum = self.run(&[], seed, |_| true).await?;
-            let a_second = sum.cases as f64 / sum.took.as_secs_f64();
+            let results = self.run(&[], seed, |_| true).await?;
+            let per_second = results.cases as f64 / results.took.as_secs_f64();
             println!(
-                "sound, seed {seed}: {} properties, {} cases, {} requests in {:.1} s, {a_second:.0} cases a second, {} findings",
+                "no mutant, seed {seed}: {} properties, {} cases, {} requests in {:.1} s, {per_second:.0} cases/s, {} findings",
                 self.properties.len(),
-                sum.cases,
-                sum.requests,
-                sum.took.as_secs_f64(),
-                sum.findings.len()
+                results.cases,
+                results.requests,
+                results.took.as_secs_f64(),
+                results.findings.len()
             );
-            sum.findings.iter().for_each(|finding| println!("  {finding}"));
+            results.findings.iter().for_each(|finding| println!("  {finding}"));
         }
         Ok(())
     }
 
-    /// A line for each mutant that breaks what properties assertion, and nothing else.
+    /// Prints a row for each mutant that violates only clauses that properties assert.
     async fn table(&self, seeds: u64, part: &str) -> Result<(), String> {
         let asserted: BTreeSet<&str> =
             self.properties.iter().flat_map(|property| property.clauses.iter().map(String::as_str)).collect();
@@ -94,36 +94,36 @@ impl Bench {
             .into_iter()
             .filter(|(name, _, clauses)| name.contains(part) && clauses.iter().all(|clause| asserted.contains(clause)))
             .collect();
-        println!("\n{:<40} {:>8} {:>6} {:>6}  first shown by", "defect", "found", "least", "most");
+        println!("\n{:<40} {:>8} {:>6} {:>6}  first shown by", "mutant", "found", "least", "most");
         let mut always = 0;
         for (name, _, clauses) in &rows {
             let mut needed = Vec::new();
-            let mut shown = String::new();
+            let mut found_by = String::new();
             for seed in 1..=seeds {
                 let about =
                     |property: &TestCase| property.clauses.iter().any(|clause| clauses.contains(&clause.as_str()));
-                let sum = self.run(&[*name], seed, about).await?;
-                let mut found = sum.found;
-                found.retain(|(_, _, broken)| broken.iter().any(|clause| clauses.contains(&clause.as_str())));
+                let results = self.run(&[*name], seed, about).await?;
+                let mut found = results.found;
+                found.retain(|(_, _, violated)| violated.iter().any(|clause| clauses.contains(&clause.as_str())));
                 if let Some((case, rule, _)) = found.into_iter().min() {
                     needed.push(case + 1);
-                    shown = rule;
+                    found_by = rule;
                 }
             }
             always += usize::from(needed.len() as u64 == seeds);
-            let shown_as = |number: Option<&usize>| number.map_or_else(|| "-".to_owned(), ToString::to_string);
+            let or_dash = |number: Option<&usize>| number.map_or_else(|| "-".to_owned(), ToString::to_string);
             let found = format!("{}/{seeds}", needed.len());
             println!(
-                "{name:<40} {found:>8} {:>6} {:>6}  {shown}",
-                shown_as(needed.iter().min()),
-                shown_as(needed.iter().max())
+                "{name:<40} {found:>8} {:>6} {:>6}  {found_by}",
+                or_dash(needed.iter().min()),
+                or_dash(needed.iter().max())
             );
         }
         println!("{always} of {} mutants are found by every seed", rows.len());
         Ok(())
     }
 
-    async fn run(&self, mutants: &[&str], seed: u64, about: impl Fn(&TestCase) -> bool) -> Result<Sum, String> {
+    async fn run(&self, mutants: &[&str], seed: u64, about: impl Fn(&TestCase) -> bool) -> Result<Results, String> {
         let (environment, _running) = self.server(mutants, seed).await?;
         let clock = Instant::now();
         let chosen = self.properties.iter().filter(|property| about(property));
@@ -131,20 +131,21 @@ impl Bench {
         let runs = chosen.map(|property| async move { (property, run_test(environment, property).await) });
         let records: Vec<(&TestCase, TestRecord)> =
             futures_util::stream::iter(runs).buffer_unordered(AT_A_TIME).collect().await;
-        let mut sum = Sum { took: clock.elapsed(), ..Sum::default() };
+        let mut results = Results { took: clock.elapsed(), ..Results::default() };
         for (property, record) in records {
-            sum.requests += record.requests;
-            let doubts = record.inconclusive.iter().map(|why| format!("{}: inconclusive: {why}", property.name));
+            results.requests += record.requests;
+            let inconclusive = record.inconclusive.iter().map(|why| format!("{}: inconclusive: {why}", property.name));
             let findings = record.findings.iter();
-            sum.findings
+            results
+                .findings
                 .extend(findings.map(|finding| format!("{}: {} {}", property.name, finding.clause, finding.message)));
-            sum.findings.extend(doubts);
+            results.findings.extend(inconclusive);
             let Some(fuzz) = record.fuzz else { continue };
-            sum.cases += fuzz.cases;
+            results.cases += fuzz.cases;
             let named = |rule: &str| format!("{} {rule}", property.name);
-            sum.found.extend(fuzz.found.into_iter().map(|found| (found.case, named(found.name), found.clauses)));
+            results.found.extend(fuzz.found.into_iter().map(|found| (found.case, named(found.name), found.clauses)));
         }
-        Ok(sum)
+        Ok(results)
     }
 
     async fn server(

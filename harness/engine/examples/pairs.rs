@@ -1,12 +1,12 @@
-//! Runs pairs of mutants of the reference and says whether a baseline made with the first hides the second.
+//! Runs pairs of mutants of the reference and prints the pairs in which a baseline from the first hides the second.
 //!
 //! ```text
 //! cargo run -p harness --example pairs                200 pairs, seed 1
-//! cargo run -p harness --example pairs -- 400 2       400 pairs of another order
+//! cargo run -p harness --example pairs -- 400 2       400 pairs, seed 2
 //! ```
 //!
-//! It ends with 1 if a baseline hides a mutant that its tests see, if a server that has not changed shows something new,
-//! or if more than one pair in twenty cannot be judged because the first mutant masks the second.
+//! The exit code is 1 if a baseline hides a mutant that the tests find, if an unchanged server has new violations, or
+//! if more than one pair in twenty cannot be judged because the first mutant masks the second.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use futures_util::StreamExt as _;
 use harness::pairs::{Mutant, Outcome, judge, mutant, pairs};
 use harness::run::load;
 
-/// How many pairs run side by side.
+/// The number of pairs that run at a time.
 const AT_A_TIME: usize = 4;
 
 fn main() -> ExitCode {
@@ -26,13 +26,13 @@ fn main() -> ExitCode {
     let seed = arguments.next().unwrap_or(1);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let Ok((contract, library)) = load(&root) else {
-        eprintln!("error: the pack does not load");
+        eprintln!("error: the pack does not load; run `conformance validate` to see the errors");
         return ExitCode::from(2);
     };
     let contract = Arc::new(contract);
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return ExitCode::from(3) };
     runtime.block_on(async {
-        // Some mutants show only in tests that wait, and make no pair: hence more than are asked for.
+        // Some mutants are found only by slow tests and make no pair, so start with twice the count.
         let chosen = pairs(&contract, &library, seed, count * 2);
         let mut mutants: BTreeMap<&str, Option<Mutant<'_>>> = BTreeMap::new();
         let mut ready = Vec::new();
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
             }
         }
         let unseen: Vec<&str> = mutants.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
-        println!("{} mutants, of which quick tests do not see {}: {}", mutants.len(), unseen.len(), unseen.join(", "));
+        println!("{} mutants, of which quick tests do not find {}: {}", mutants.len(), unseen.len(), unseen.join(", "));
         let contract = &contract;
         let judged = ready.iter().map(|(one, other)| async move { (judge(contract, one, other).await, one, other) });
         let mut judged = futures_util::stream::iter(judged).buffer_unordered(AT_A_TIME);
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
                 Outcome::Named => named += 1,
                 Outcome::Masked => {
                     masked += 1;
-                    println!("masked: {pair}: with the first there, no test has a finding of the second");
+                    println!("masked: {pair}: next to the first mutant, no test has a finding of the second");
                 }
                 other => {
                     wrong += 1;

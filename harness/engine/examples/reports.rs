@@ -1,5 +1,5 @@
-//! What writing every report of a run costs: `cargo run --release -p harness --example reports [TRIALS]`.
-//! With a JSON report in place of a number, the reports of that run are written into a folder:
+//! Measures time, size and memory of every report format: `cargo run --release -p harness --example reports [TESTS]`.
+//! With a JSON report instead of a number it writes the reports of that run into a folder:
 //! `cargo run -p harness --example reports RUN.json FOLDER`.
 
 #[path = "../tests/reports/model.rs"]
@@ -19,8 +19,8 @@ fn main() -> Result<(), String> {
         number if number.parse::<usize>().is_ok() => model::large(number.parse().unwrap_or_default()),
         path => read(Path::new(path))?,
     };
-    println!("{} tests; {} held for the run itself", report.tests.len(), memory());
-    let begun = Instant::now();
+    println!("{} tests; {} before the first report", report.tests.len(), memory());
+    let started = Instant::now();
     for format in FORMATS {
         let path = folder.join(format!("{}.{}", format.kind, format.ending));
         let clock = Instant::now();
@@ -30,7 +30,7 @@ fn main() -> Result<(), String> {
         let size = std::fs::metadata(&path).map_or(0, |file| file.len());
         println!("{:>13}  {size:>9} bytes  {:>6} ms  {}", format.kind, clock.elapsed().as_millis(), memory());
     }
-    println!("all in {} ms, at most {}", begun.elapsed().as_millis(), memory());
+    println!("all formats in {} ms, at most {}", started.elapsed().as_millis(), memory());
     Ok(())
 }
 
@@ -39,7 +39,7 @@ fn read(path: &Path) -> Result<Report, String> {
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// The most memory of this process so far, where the system tells it.
+/// The peak memory of this process so far, from `/proc`.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,14 +1,14 @@
-//! Whether `conformance repro` shows again what a run has found: failed tests on mutants of the reference, and on any
-//! other target, are run once more by their scripts, and the violations are compared.
+//! Measures how often `conformance repro` reproduces a failure: runs the scripts of failed tests against mutants of the
+//! reference or against another target, and compares the violations with those of the run.
 //!
 //! ```text
 //! cargo run -p harness --example reproduce -- [--jobs N] [--tests N] [--only MUTANT,…]      mutants of the reference
 //! cargo run -p harness --example reproduce -- --target-url URL [--tests N] [FILTER]…        any other target
 //! ```
 //!
-//! Credentials of another target come from the environment, as for a run. A test counts as reproduced when its script ends
-//! with 1 and names every MUST violation that the run has found, by clause and check; `partly` when it names the first of
-//! them. Whatever else happens is listed with the script's last lines.
+//! Credentials of another target come from the environment, as for a run. A test is reproduced if its script exits with
+//! 1 and names every MUST violation of the run by clause and check. It is `partly` reproduced if the script names only
+//! the first of them. Every other result is listed with the last lines of the script.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-/// So many tests about its clauses are run against a mutant.
+/// The number of tests about its clauses that run against each mutant.
 const CANDIDATES: usize = 14;
 
 struct Arguments {
@@ -33,8 +33,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = arguments();
     let outcomes = match &arguments.url {
-        Some(url) => of_target(url, &arguments),
-        None => of_mutants(&arguments),
+        Some(url) => reproduce_target(url, &arguments),
+        None => reproduce_mutants(&arguments),
     };
     summary(&outcomes)
 }
@@ -55,7 +55,7 @@ fn arguments() -> Arguments {
     found
 }
 
-/// What came of one script.
+/// The result of one script.
 struct Outcome {
     server: String,
     test: String,
@@ -73,7 +73,7 @@ enum Verdict {
 
 fn summary(outcomes: &[Outcome]) -> ExitCode {
     let clauses: BTreeSet<&str> = outcomes.iter().flat_map(|one| &one.clauses).map(String::as_str).collect();
-    let count = |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|one| wanted(one)).count();
+    let count = |predicate: fn(&Outcome) -> bool| outcomes.iter().filter(|one| predicate(one)).count();
     let same = count(|one| matches!(one.verdict, Verdict::Same));
     println!();
     for outcome in outcomes {
@@ -97,16 +97,16 @@ fn summary(outcomes: &[Outcome]) -> ExitCode {
 
 // ---------------------------------------------------------------- another target
 
-fn of_target(url: &str, arguments: &Arguments) -> Vec<Outcome> {
+fn reproduce_target(url: &str, arguments: &Arguments) -> Vec<Outcome> {
     let report = run(url, &[], &arguments.filters);
-    let failed = varied(failed(&report), arguments.tests);
+    let failed = diverse(failed(&report), arguments.tests);
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..arguments.jobs {
             scope.spawn(|| {
                 while let Some(test) = failed.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = reproduced("target", url, &[], test);
+                    let outcome = reproduce_test("target", url, &[], test);
                     outcomes.lock().expect("no panic").push(outcome);
                 }
             });
@@ -115,8 +115,8 @@ fn of_target(url: &str, arguments: &Arguments) -> Vec<Outcome> {
     outcomes.into_inner().expect("no panic")
 }
 
-/// So many tests, of as many kinds of violation and as many scenarios as there are.
-fn varied(tests: Vec<Value>, most: usize) -> Vec<Value> {
+/// At most `most` tests, from as many kinds of violation and as many scenarios as possible.
+fn diverse(tests: Vec<Value>, most: usize) -> Vec<Value> {
     let mut kinds: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for test in tests {
         let first = &test["findings"][0];
@@ -138,7 +138,7 @@ fn varied(tests: Vec<Value>, most: usize) -> Vec<Value> {
 
 // ---------------------------------------------------------------- mutants
 
-fn of_mutants(arguments: &Arguments) -> Vec<Outcome> {
+fn reproduce_mutants(arguments: &Arguments) -> Vec<Outcome> {
     let mutants: Vec<(String, Vec<String>)> = listed(&["serve", "--mutant", "list"])
         .into_iter()
         .map(|(name, rest)| {
@@ -160,7 +160,7 @@ fn of_mutants(arguments: &Arguments) -> Vec<Outcome> {
         for _ in 0..arguments.jobs {
             scope.spawn(|| {
                 while let Some((mutant, clauses)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = of_mutant(mutant, clauses, &tests, arguments.tests);
+                    let found = reproduce_mutant(mutant, clauses, &tests, arguments.tests);
                     println!("{mutant}: {}", found.iter().map(|one| word(&one.verdict)).collect::<Vec<_>>().join(", "));
                     outcomes.lock().expect("no panic").extend(found);
                 }
@@ -178,21 +178,21 @@ fn word(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn of_mutant(mutant: &str, clauses: &[String], tests: &[(String, Vec<String>)], most: usize) -> Vec<Outcome> {
+fn reproduce_mutant(mutant: &str, clauses: &[String], tests: &[(String, Vec<String>)], most: usize) -> Vec<Outcome> {
     let server = Server::start(mutant);
-    let about = |wanted: &[String]| wanted.iter().any(|clause| clauses.contains(clause));
+    let about = |own: &[String]| own.iter().any(|clause| clauses.contains(clause));
     let names: Vec<&String> = tests.iter().filter(|(_, own)| about(own)).map(|(name, _)| name).collect();
-    // Spread over all of them, since neighbours are cases of one table.
+    // Take tests from the whole list, because neighbours are cases of one table.
     let step = names.len().div_ceil(CANDIDATES).max(1);
     let chosen: Vec<String> = names.iter().step_by(step).map(|name| (*name).clone()).collect();
     let mut arguments = vec!["--exact".to_owned()];
     arguments.extend(chosen);
     let report = run(&server.url, &server.exports, &arguments);
-    let failed = varied(failed(&report), most);
-    failed.iter().map(|test| reproduced(mutant, &server.url, &server.exports, test)).collect()
+    let failed = diverse(failed(&report), most);
+    failed.iter().map(|test| reproduce_test(mutant, &server.url, &server.exports, test)).collect()
 }
 
-/// `conformance serve`, ended when this is dropped.
+/// A running `conformance serve`, killed on drop.
 struct Server {
     url: String,
     exports: Vec<(String, String)>,
@@ -266,9 +266,9 @@ fn failed(report: &Value) -> Vec<Value> {
     tests.into_iter().filter(|test| test["verdict"] == "failed").collect()
 }
 
-fn reproduced(server: &str, url: &str, exports: &[(String, String)], test: &Value) -> Outcome {
+fn reproduce_test(server: &str, url: &str, exports: &[(String, String)], test: &Value) -> Outcome {
     let name = text(&test["name"]).to_owned();
-    let wanted: Vec<String> = test["findings"]
+    let expected: Vec<String> = test["findings"]
         .as_array()
         .into_iter()
         .flatten()
@@ -277,19 +277,19 @@ fn reproduced(server: &str, url: &str, exports: &[(String, String)], test: &Valu
         .collect();
     let verdict = match script(url, test) {
         Err(why) => Verdict::Other(why),
-        Ok(script) => judged(&script, exports, url, &wanted),
+        Ok(script) => run_script(&script, exports, url, &expected),
     };
     Outcome {
         server: server.to_owned(),
         test: name,
-        clauses: wanted.iter().filter_map(|pair| pair.split(' ').next()).map(str::to_owned).collect(),
+        clauses: expected.iter().filter_map(|pair| pair.split(' ').next()).map(str::to_owned).collect(),
         is_property: test["fuzz"].is_object(),
         steps: test["exchanges"].as_array().map_or(0, Vec::len),
         verdict,
     }
 }
 
-/// The script, by the command that the report names.
+/// The script that the command in the report prints.
 fn script(url: &str, test: &Value) -> Result<Vec<u8>, String> {
     let command = text(&test["repro"]).strip_suffix(" | sh").ok_or("the report names no script")?;
     let command = command.strip_prefix("conformance").ok_or("the report names another command")?;
@@ -305,7 +305,7 @@ fn script(url: &str, test: &Value) -> Result<Vec<u8>, String> {
     }
 }
 
-fn judged(script: &[u8], exports: &[(String, String)], url: &str, wanted: &[String]) -> Verdict {
+fn run_script(script: &[u8], exports: &[(String, String)], url: &str, expected: &[String]) -> Verdict {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let path = std::env::temp_dir().join(format!("reproduce-{}-{number}.sh", std::process::id()));
@@ -317,24 +317,24 @@ fn judged(script: &[u8], exports: &[(String, String)], url: &str, wanted: &[Stri
         .output()
         .expect("sh");
     let _ = std::fs::remove_file(&path);
-    let said = String::from_utf8_lossy(&output.stdout);
-    let shown: BTreeSet<&str> = said
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let shown: BTreeSet<&str> = printed
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("violation ")?.split_once("): ").map(|(pair, _)| pair))
         .collect();
     let shows = |pair: &String| shown.contains(pair.trim_end_matches(')'));
     match output.status.code() {
-        Some(1) if wanted.iter().all(shows) => Verdict::Same,
-        Some(1) if wanted.first().is_some_and(shows) => {
-            let missing: Vec<&str> = wanted.iter().filter(|pair| !shows(pair)).map(String::as_str).collect();
+        Some(1) if expected.iter().all(shows) => Verdict::Same,
+        Some(1) if expected.first().is_some_and(shows) => {
+            let missing: Vec<&str> = expected.iter().filter(|pair| !shows(pair)).map(String::as_str).collect();
             Verdict::Partly(format!("without {}", missing.join(", ")))
         }
         code => {
-            let end: Vec<&str> = said.lines().rev().take(4).collect();
+            let end: Vec<&str> = printed.lines().rev().take(4).collect();
             let err = String::from_utf8_lossy(&output.stderr);
             Verdict::Other(format!(
-                "exit {code:?}, wanted {}; {} {}",
-                wanted.join(", "),
+                "exit code {code:?}, expected {}; {} {}",
+                expected.join(", "),
                 end.into_iter().rev().collect::<Vec<_>>().join(" / "),
                 err.lines().last().unwrap_or_default()
             ))

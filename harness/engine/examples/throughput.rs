@@ -1,9 +1,8 @@
-//! What the harness costs: a thousand scenarios of one request each, judged by every check, beside the
-//! same requests sent by a bare client. `ci/bench.sh` runs it against a reference in a process of its
-//! own.
+//! Measures the overhead of the harness: a thousand scenarios with one request each, judged by every check, compared
+//! with the same requests sent by a bare HTTP client. `ci/bench.sh` runs it against a reference in a separate process.
 //!
-//! Both sides keep 64 requests in flight from this one process, and they take turns, so that whatever
-//! else the machine does falls on both.
+//! Both clients keep 64 requests in flight from this one process, and they take turns, so that other load of the
+//! machine affects both.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,12 +25,12 @@ use tokio::sync::watch;
 
 const IN_FLIGHT: usize = 64;
 const SCENARIOS: usize = 1000;
-/// How often each side has its turn, after one that does not count.
+/// The number of measured turns of each client, after one turn for warm-up.
 const ROUNDS: usize = 7;
-/// The longest that everything together may take.
+/// The timeout of the whole measurement.
 const BOUND: Duration = Duration::from_secs(120);
 
-/// Ten errors that one request provokes, without anything prepared: a test is a request.
+/// Ten errors that a single request without setup provokes, so that each test is one request.
 const ERRORS: [(&str, &str); 10] = [
     ("no-credential", "{ call: listCustomers, as: anonymous, expect: { error: AUTHENTICATION_FAILED } }"),
     ("unknown-key", "{ call: listCustomers, as: unknown, expect: { error: AUTHENTICATION_FAILED } }"),
@@ -60,8 +59,8 @@ const ERRORS: [(&str, &str); 10] = [
 fn main() -> ExitCode {
     let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
         runtime.block_on(async {
-            let bounded = tokio::time::timeout(BOUND, measure()).await;
-            bounded.unwrap_or_else(|_| Err(format!("not done within {} s", BOUND.as_secs())))
+            let measured_in_time = tokio::time::timeout(BOUND, measure()).await;
+            measured_in_time.unwrap_or_else(|_| Err(format!("not finished within {} s", BOUND.as_secs())))
         })
     });
     match measured {
@@ -75,7 +74,7 @@ fn main() -> ExitCode {
 
 async fn measure() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, _) = load(&root).map_err(|problems| told(&problems))?;
+    let (contract, _) = load(&root).map_err(|problems| rendered(&problems))?;
     let contract = Arc::new(contract);
     let tests = Arc::new(tests(&contract)?);
     let client = bare_client()?;
@@ -90,7 +89,7 @@ async fn measure() -> Result<(), String> {
             bare.push(sent);
         }
     }
-    tell(&harness, &bare);
+    print_rates(&harness, &bare);
     Ok(())
 }
 
@@ -102,8 +101,8 @@ async fn environment(contract: &Arc<Contract>, stop: watch::Receiver<Option<Stop
     Ok(Environment::new(contract.clone(), target, http, Some(receiver), token(), stop))
 }
 
-/// Every test from making its request to the last finding; one that does not pass ends the measurement.
-/// As in a run, each test in flight blocks a thread on the one runtime.
+/// Runs every test, from building its request to the last finding; a test that does not pass ends the measurement.
+/// As in a run, each test in flight blocks a thread, and all share one runtime.
 async fn by_harness(environment: &Arc<Environment>, tests: &Arc<Vec<TestCase>>) -> Result<Duration, String> {
     let clock = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
@@ -113,7 +112,7 @@ async fn by_harness(environment: &Arc<Environment>, tests: &Arc<Vec<TestCase>>) 
                 (environment.clone(), tests.clone(), next.clone(), Handle::current());
             tokio::task::spawn_blocking(move || {
                 while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    flawless(&test.name, runtime.block_on(run_test(&environment, test)))?;
+                    require_passed(&test.name, runtime.block_on(run_test(&environment, test)))?;
                 }
                 Ok::<(), String>(())
             })
@@ -125,7 +124,7 @@ async fn by_harness(environment: &Arc<Environment>, tests: &Arc<Vec<TestCase>>) 
     Ok(clock.elapsed())
 }
 
-fn flawless(test: &str, record: TestRecord) -> Result<(), String> {
+fn require_passed(test: &str, record: TestRecord) -> Result<(), String> {
     if let Some(reason) = record.inconclusive {
         return Err(format!("{test}: {reason}"));
     }
@@ -133,12 +132,12 @@ fn flawless(test: &str, record: TestRecord) -> Result<(), String> {
         return Err(format!("{test}: {} {}: {}", finding.clause, finding.expected, finding.actual));
     }
     if record.requests != 1 {
-        return Err(format!("{test}: {} requests where one was meant", record.requests));
+        return Err(format!("{test}: expected one request, found {}", record.requests));
     }
     Ok(())
 }
 
-/// The same requests, a task each, their answers read and dropped.
+/// Sends the same requests, each in its own task, and discards the responses.
 async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request>) -> Result<Duration, String> {
     let sent = requests.into_iter().map(|request| {
         let client = client.clone();
@@ -157,7 +156,7 @@ async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request
     Ok(clock.elapsed())
 }
 
-fn tell(harness: &[Duration], bare: &[Duration]) {
+fn print_rates(harness: &[Duration], bare: &[Duration]) {
     let rate = |took: &Duration| SCENARIOS as f64 / took.as_secs_f64();
     let shown = |turns: &[Duration]| {
         let rates: Vec<f64> = turns.iter().map(rate).collect();
@@ -169,7 +168,7 @@ fn tell(harness: &[Duration], bare: &[Duration]) {
     println!("{SCENARIOS} one-request error scenarios, {IN_FLIGHT} in flight, median of {ROUNDS} turns each");
     println!("  harness, every check on  {}", shown(harness));
     println!("  bare client              {}", shown(bare));
-    println!("  ratio                    {:>7.2} (median of the turns' own)", median(&ratios));
+    println!("  ratio                    {:>7.2} (median of the ratios of the turns)", median(&ratios));
 }
 
 fn median(numbers: &[f64]) -> f64 {
@@ -191,7 +190,7 @@ fn target(contract: &Contract) -> Result<Target, String> {
 }
 
 fn bare_client() -> Result<reqwest::Client, String> {
-    // The harness's client installs the same provider; whoever comes first wins.
+    // The client of the harness installs the same provider; only the first installation succeeds.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()
@@ -201,7 +200,7 @@ fn bare_client() -> Result<reqwest::Client, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The requests of all tests, made beforehand: making them is the harness's work, not the bare client's.
+/// The requests of all tests, built before the measurement, because the bare client does not build requests.
 fn requests(contract: &Contract, tests: &[TestCase]) -> Result<Vec<reqwest::Request>, String> {
     let target = target(contract)?;
     tests
@@ -235,11 +234,11 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
     Ok(bare)
 }
 
-/// The tests of a scenario file like any other, each as often as makes a thousand.
+/// A thousand tests: those of an ordinary scenario file, repeated.
 fn tests(contract: &Contract) -> Result<Vec<TestCase>, String> {
     let folder = std::env::temp_dir().join(format!("conformance-throughput-{}", std::process::id()));
     let loaded = write_scenarios(&folder).map_err(|error| format!("{}: {error}", folder.display()));
-    let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| told(&problems)));
+    let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| rendered(&problems)));
     let _ = std::fs::remove_dir_all(&folder);
     let kinds = loaded?.tests;
     let rounds = SCENARIOS / kinds.len();
@@ -259,6 +258,6 @@ fn write_scenarios(folder: &Path) -> std::io::Result<()> {
     std::fs::write(folder.join("scenarios/throughput.yaml"), text)
 }
 
-fn told(problems: &Problems) -> String {
+fn rendered(problems: &Problems) -> String {
     problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n\n")
 }

@@ -1,5 +1,5 @@
-//! The command line: one parser for libtest's flags and ours, with an environment variable for each
-//! of ours, since some runners cannot pass flags.
+//! The command line: one parser for libtest's flags and the harness's own flags. Each of the latter also has an
+//! environment variable, because some runners cannot pass flags.
 
 mod doctor;
 mod network;
@@ -25,13 +25,12 @@ pub use self::repro::ReproArgs;
 #[command(
     name = "conformance",
     version,
-    about = "Tells whether an API keeps the promises of its published error-code page",
+    about = "Tests whether an API conforms to its published error-code page",
     help_template = HELP,
     override_usage = "cargo test -- [OPTIONS] [FILTER]...",
     disable_version_flag = true
 )]
 pub struct Suite {
-    /// The flags of a run.
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -41,97 +40,96 @@ pub struct Suite {
 #[command(
     name = "conformance",
     version,
-    about = "Tells whether an API keeps the promises of its published error-code page",
+    about = "Tests whether an API conforms to its published error-code page",
     subcommand_required = true,
     arg_required_else_help = true
 )]
 pub struct Program {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the installed binary can do.
+/// The subcommands of the installed binary.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Run the suite
     #[command(help_template = HELP, override_usage = "conformance run [OPTIONS] [FILTER]...", disable_version_flag = true)]
     Run(Box<RunArgs>),
-    /// Check schemas, scenarios and a target file, and show everything that is wrong at its place
+    /// Check schemas, scenarios and a target file, and show every error with its file and line
     Validate(PackArgs),
-    /// List every test with its clauses and needs
+    /// List every test with its clauses and required capabilities
     List(PackArgs),
-    /// Say in words what a test, a clause, an error code or a check is about
+    /// Explain a test, a clause, an error code or a check
     Explain {
         /// The name of a test, clause, code or check
         name: String,
-        /// Where the contract stands
+        /// The pack and the target file
         #[command(flatten)]
         pack: PackArgs,
     },
-    /// Look at a target before any test: is the URL right, who is accepted, which operations exist; drafts a target file
+    /// Check a target without running tests: URL, credentials, operations; can draft a target file
     Doctor(Box<DoctorArgs>),
-    /// Say where a published error-code page and the catalogue differ: codes, statuses, examples, headers
+    /// Compare a published error-code page with the catalogue: codes, statuses, examples, headers
     Docs {
-        /// The page, in Markdown as GitBook and others keep it
+        /// The page, in Markdown as exported by GitBook and others
         file: PathBuf,
-        /// Where the contract stands
+        /// The pack and the target file
         #[command(flatten)]
         pack: PackArgs,
     },
-    /// Print a POSIX shell script that does what a test does and says whether a violation shows again
+    /// Print a POSIX shell script that repeats a test and says whether a violation occurs again
     Repro(Box<ReproArgs>),
-    /// Join the JSON reports of all parts of a run, shards or single tests, and judge them once
+    /// Merge the JSON reports of all parts of a run (shards or single tests), and judge them once
     Merge(MergeArgs),
     /// Serve the reference API
     Serve {
-        /// The address to listen on; port 0 takes a free one
+        /// The address to listen on; port 0 selects a free port
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
         listen: std::net::SocketAddr,
-        /// Break a promise on purpose (repeatable); `--mutant list` lists what can be broken
+        /// Break the contract with this mutant (repeatable); `--mutant list` lists all
         #[arg(long, value_name = "NAME")]
         mutant: Vec<String>,
-        /// Keep the contract in another permitted way (repeatable); `--variant list` lists the ways
+        /// Behave as this conforming variant (repeatable); `--variant list` lists all
         #[arg(long, value_name = "NAME")]
         variant: Vec<String>,
     },
-    /// Say whether the bundle of `run --certify` is whole and unchanged
+    /// Check that the bundle of `run --certify` is complete and unchanged
     Certify {
         /// The folder of the bundle
         #[arg(long, value_name = "DIR")]
         check: PathBuf,
     },
-    /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
+    /// Compare two runs: new, fixed, still failing, vanished, newly skipped
     Compare(CompareArgs),
-    /// Run the suite against every mutant of the reference, and say which it finds
+    /// Run the suite against every mutant of the reference, and show which it kills
     Prove(ProveArgs),
-    /// Draw the JSON reports of a folder, one a release, over time
+    /// Show the JSON reports of a folder, one per release, over time
     History {
         /// The folder
         dir: PathBuf,
-        /// Where the page goes, html=PATH; `-` is standard output
+        /// The file of the page, html=PATH; `-` is standard output
         #[arg(long, value_name = "html=PATH", required = true, value_parser = Order::parse)]
         report: Order,
     },
-    /// Print the JSON Schema of one of our own files: scenario, fixtures, formats, target or report
+    /// Print the JSON Schema of a file format: scenario, fixtures, formats, target or report
     Schema {
         /// scenario, fixtures, formats, target or report
         name: String,
     },
 }
 
-/// Where found failures go by default, below the pack.
+/// The default folder of saved failures, below the pack.
 pub const FOUND: &str = "scenarios/found";
 
-const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option of ours can be given as CONFORMANCE_<NAME>, too; an actor's credential is CONFORMANCE_ACTOR_<NAME>,\nwritten key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 kept, 1 broken, 2 usage or data that does not load, 3 no verdict.\n";
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option that is not libtest's own can also be set as CONFORMANCE_<NAME>. The credential of an actor is\nCONFORMANCE_ACTOR_<NAME>, in the form key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 no violation, 1 violations, 2 wrong usage or invalid files, 3 no verdict.\n";
 
-/// Where the contract stands, and what it is held against.
+/// The contract, and the target that is tested.
 #[derive(Args, Debug, Clone)]
 pub struct PackArgs {
-    /// Another API's contract: a folder with schemas/ and scenarios/
+    /// The contract of another API: a folder with schemas/ and scenarios/
     #[arg(long, value_name = "DIR", env = "CONFORMANCE_PACK")]
     pub pack: Option<PathBuf>,
-    /// A YAML description of a deployment: URL, actors, what it lacks, known deviations
+    /// A YAML description of a deployment: URL, actors, unsupported features, known deviations
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_TARGET")]
     pub target: Option<PathBuf>,
 }
@@ -143,54 +141,53 @@ pub struct CompareArgs {
     pub old: PathBuf,
     /// The JSON report of the later run
     pub new: PathBuf,
-    /// A change that does not fail: new, vanished, newly-skipped, newly-inconclusive (repeatable)
+    /// A change that does not count as a failure: new, vanished, newly-skipped, newly-inconclusive (repeatable)
     #[arg(long, value_name = "CHANGE", value_delimiter = ',', value_parser = change)]
     pub allow: Vec<Change>,
-    /// How it is written
+    /// The output format
     #[arg(long, value_enum, default_value = "text")]
     pub format: ComparisonFormat,
 }
 
-/// How a comparison is written.
+/// The output format of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ComparisonFormat {
-    /// For a terminal.
+    /// For a terminal
     Text,
-    /// For the summary of a CI job.
+    /// For the summary of a CI job
     Markdown,
-    /// Everything.
+    /// Everything
     Json,
 }
 
 /// The flags of `prove`.
 #[derive(Args, Debug)]
 pub struct ProveArgs {
-    /// Only mutants with one of these words in their names
+    /// Only mutants and variants whose names contain one of these words
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub only: Vec<String>,
-    /// Every test against every server, instead of a sample of those that should keep silent
+    /// Run every test against every server, instead of a sample of the tests that should report nothing
     #[arg(long)]
     pub whole: bool,
-    /// Another seed takes other samples
+    /// The seed of the samples
     #[arg(long, value_name = "N", default_value = "1", value_parser = seed)]
     pub seed: u64,
     /// Write the matrix, KIND=PATH: json, markdown
     #[arg(long, value_name = "KIND=PATH", num_args = 1.., value_delimiter = ',', value_parser = matrix_order)]
     pub report: Vec<(MatrixFormat, PathBuf)>,
-    /// How many servers run side by side
+    /// The number of concurrent servers
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
-    /// Where the contract stands
     #[command(flatten)]
     pub pack: PackArgs,
 }
 
-/// How a matrix is written.
+/// The output format of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatrixFormat {
     /// Everything.
     Json,
-    /// What is the same in every run.
+    /// Only what is the same in every run.
     Markdown,
 }
 
@@ -200,16 +197,15 @@ pub struct RunArgs {
     /// The base URL to test; the embedded reference API when absent
     #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]
     pub target_url: Option<String>,
-    /// Test the embedded reference API on purpose
+    /// Test the embedded reference API explicitly
     #[arg(long, env = "CONFORMANCE_REFERENCE", value_parser = FalseyValueParser::new())]
     pub reference: bool,
-    /// Where the contract stands, and what it is held against.
     #[command(flatten)]
     pub pack: PackArgs,
-    /// Cases of each fuzz property; by default one for each of its rules, and a few more
+    /// The number of cases of each property; by default one for each of its rules, and a few more
     #[arg(long, value_name = "N", env = "CONFORMANCE_CASES", value_parser = cases)]
     pub cases: Option<usize>,
-    /// Write the smallest case of each failure of a fuzz property as a scenario; below scenarios/found without DIR
+    /// Write the shrunk counterexample of each failure of a property as a scenario; below scenarios/found without DIR
     #[arg(long, value_name = "DIR", env = "CONFORMANCE_SAVE_FAILURES", num_args = 0..=1, default_missing_value = FOUND)]
     pub save_failures: Option<PathBuf>,
     /// A number, or `random`: the same seed gives the same cases in the same order
@@ -218,43 +214,40 @@ pub struct RunArgs {
     /// Fail on SHOULD clauses, too
     #[arg(long, env = "CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
     pub strict: bool,
-    /// A bound on the whole run; what is left is inconclusive
+    /// The time limit of the run; tests that have not finished by then are inconclusive
     #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_DEADLINE", value_parser = positive)]
     pub deadline: Option<f64>,
-    /// The I-th of N disjoint parts, I/N; from-zero:I/N where I counts from 0
+    /// Run the I-th of N disjoint parts, I/N; from-zero:I/N if I counts from 0
     #[arg(long, value_name = "I/N", env = "CONFORMANCE_SHARD", value_parser = shard)]
     pub shard: Option<Shard>,
-    /// Where our webhook receiver listens
+    /// The address on which the webhook receiver listens
     #[arg(long, value_name = "ADDR", env = "CONFORMANCE_WEBHOOK_LISTEN")]
     pub webhook_listen: Option<std::net::SocketAddr>,
-    /// How the target reaches our webhook receiver
+    /// The URL by which the target reaches the webhook receiver
     #[arg(long, value_name = "URL", env = "CONFORMANCE_WEBHOOK_URL")]
     pub webhook_url: Option<String>,
-    /// How the target is spoken to.
     #[command(flatten)]
     pub network: NetworkArgs,
-    /// A name for this run; reports of another run are not merged with its own
+    /// A name for this run; reports of runs with different names are not merged
     #[arg(long, value_name = "TEXT", env = "CONFORMANCE_RUN_ID")]
     pub run_id: Option<String>,
-    /// Send nothing before the first test: no look at URL, credentials and operations
+    /// Skip the preflight, which checks URL, credentials and operations before the first test
     #[arg(long, env = "CONFORMANCE_NO_PREFLIGHT", value_parser = FalseyValueParser::new(), conflicts_with = "preflight")]
     pub no_preflight: bool,
-    /// Look at URL, credentials and operations first where each test has a process of its own (nextest), too
+    /// Run the preflight even if each test has its own process (nextest)
     #[arg(long, env = "CONFORMANCE_PREFLIGHT", value_parser = FalseyValueParser::new())]
     pub preflight: bool,
-    /// Show every violation of each failed test; without it libtest's lines show the first
+    /// Show every violation of each failed test, instead of only the first
     #[arg(long, env = "CONFORMANCE_VERBOSE", value_parser = FalseyValueParser::new())]
     pub verbose: bool,
-    /// No live line on a terminal
+    /// Show no live progress line on a terminal
     #[arg(long, env = "CONFORMANCE_NO_PROGRESS", value_parser = FalseyValueParser::new())]
     pub no_progress: bool,
     /// Write a certificate into this folder; refuses filters, shards, known deviations and untested MUST clauses
     #[arg(long, value_name = "DIR", env = "CONFORMANCE_CERTIFY")]
     pub certify: Option<PathBuf>,
-    /// Where reports go, and what is made of them.
     #[command(flatten)]
     pub outputs: OutputArgs,
-    /// libtest's own flags.
     #[command(flatten)]
     pub libtest: libtest_mimic::Arguments,
     /// Further filters
@@ -262,41 +255,39 @@ pub struct RunArgs {
     pub more: Vec<String>,
 }
 
-/// The parts of a run, and where the reports on all of it go.
+/// The flags of `merge`.
 #[derive(Args, Debug)]
 pub struct MergeArgs {
     /// JSON reports of all parts of one run, or folders of them
     #[arg(value_name = "FILE|DIR", required = true)]
     pub parts: Vec<PathBuf>,
-    /// The pack that was run, where it is not found from here: it names tests that are missing
+    /// The pack of the run, if it is not found from the current folder; it is used to name missing tests
     #[arg(long, value_name = "DIR", env = "CONFORMANCE_PACK")]
     pub pack: Option<PathBuf>,
-    /// Where reports go, and what is made of them.
     #[command(flatten)]
     pub outputs: OutputArgs,
 }
 
-/// Where reports go, and what is made of them.
+/// The reports to write, and the gate flags.
 #[derive(Args, Debug, Clone, Default)]
 pub struct OutputArgs {
     /// Write a report, KIND=PATH (repeatable): html, markdown, json, junit, junit-strict, ctrf, github, gitlab; `-` is standard output
     #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
     pub report: Vec<Order>,
-    /// What is made of the report.
     #[command(flatten)]
     pub gate: GateArgs,
 }
 
-/// What is made of a report besides its exit code.
+/// The gate: comparison with a baseline, and drafts of known deviations.
 #[derive(Args, Debug, Clone, Default)]
 pub struct GateArgs {
-    /// Draft known deviations for what fails now
+    /// Draft known deviations for the current failures
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_WRITE_DEVIATIONS")]
     pub write_deviations: Option<PathBuf>,
-    /// Compare with the JSON report of an earlier run; what vanished or is newly skipped fails
+    /// Compare with the JSON report of an earlier run; vanished and newly skipped tests count as failures
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_BASELINE")]
     pub baseline: Option<PathBuf>,
-    /// What fails besides: `any` violation, or only what is `new` against the baseline
+    /// Which violations fail the run: `any`, or only those that are `new` compared with the baseline
     #[arg(long, value_enum, env = "CONFORMANCE_FAIL_ON", default_value = "any")]
     pub fail_on: FailOn,
 }
@@ -304,14 +295,14 @@ pub struct GateArgs {
 /// Which violations fail a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// All of them.
+    /// All violations
     #[default]
     Any,
-    /// Those that the baseline does not have.
+    /// Violations that the baseline does not have
     New,
 }
 
-/// A command whose variables count as unset where they are empty, as pipelines often leave them.
+/// Treats empty environment variables as unset, since pipelines often set variables to an empty value.
 pub fn without_empty_variables(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
     let command = command.mut_args(|argument| {
@@ -322,7 +313,7 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
 }
 
 impl RunArgs {
-    /// By what properties draw their cases.
+    /// The seed and the number of cases of properties.
     pub fn sampling(&self) -> Sampling {
         Sampling { seed: self.seed, cases: self.cases }
     }
@@ -338,7 +329,7 @@ fn seed(text: &str) -> Result<u64, String> {
 fn cases(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(number @ 1..=1_000_000) => Ok(number),
-        _ => Err("a number from 1 to 1000000 is wanted".to_owned()),
+        _ => Err("expected a number from 1 to 1000000".to_owned()),
     }
 }
 
@@ -346,19 +337,19 @@ fn change(text: &str) -> Result<Change, String> {
     let fail = [Change::New, Change::Vanished, Change::NewlySkipped, Change::NewlyInconclusive];
     Change::parse(text)
         .filter(|change| fail.contains(change))
-        .ok_or_else(|| format!("a change that can be allowed is one of {}", fail.map(Change::as_str).join(", ")))
+        .ok_or_else(|| format!("expected one of {}", fail.map(Change::as_str).join(", ")))
 }
 
 fn matrix_order(text: &str) -> Result<(MatrixFormat, PathBuf), String> {
     match text.split_once('=').filter(|(_, path)| !path.is_empty()) {
         Some(("json", path)) => Ok((MatrixFormat::Json, path.into())),
         Some(("markdown", path)) => Ok((MatrixFormat::Markdown, path.into())),
-        _ => Err("a report is KIND=PATH; the kinds are json and markdown".to_owned()),
+        _ => Err("expected KIND=PATH, where KIND is json or markdown".to_owned()),
     }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "a number from 1 up is wanted".to_owned())
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "expected a number of at least 1".to_owned())
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

@@ -1,5 +1,6 @@
-//! Documents by construction: real JPG, PNG and PDF files with a stated resolution, colour and size,
-//! and real files of other kinds. Nothing is read from disk, so that sizes and densities are exact.
+//! Generates documents: JPG, PNG and PDF files with a given resolution, colour and size, and files of other kinds.
+//!
+//! Nothing is read from disk, so sizes and densities are exact.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -8,22 +9,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-/// What a document is like.
+/// The description of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentSpec {
-    /// The kind of file.
     pub kind: Kind,
-    /// Dots an inch, where the kind states a resolution.
+    /// The resolution in dots per inch, if the kind has one.
     #[serde(default = "default_dpi")]
     pub dpi: u32,
-    /// True to state the resolution in dots a centimetre, where the kind can (JPEG).
+    /// True to write the resolution in dots per centimetre, if the kind can (JPEG).
     #[serde(default)]
     pub centimetres: bool,
-    /// Colour or not, where the kind has colours.
+    /// The colours, if the kind has any.
     #[serde(default)]
     pub colour: Colour,
-    /// The exact size in bytes, reached by legal padding inside the format; the natural one when absent.
+    /// The exact size in bytes, reached by padding that the format allows. Without it, the natural size.
     #[serde(default)]
     pub bytes: Option<usize>,
 }
@@ -46,11 +46,10 @@ pub enum Kind {
     Bmp,
     /// WebP, lossless.
     Webp,
-    /// A web page.
+    /// An HTML page.
     Html,
     /// Scalable Vector Graphics.
     Svg,
-    /// Plain text.
     Text,
     /// A ZIP archive (APPNOTE.TXT) of one text file.
     Zip,
@@ -65,28 +64,27 @@ pub enum Colour {
     /// Red, green and blue.
     #[default]
     Rgb,
-    /// Grayscale.
     Gray,
-    /// Grayscale with an alpha channel, where the kind has that (PNG); else grayscale.
+    /// Grayscale with an alpha channel if the kind has one (PNG), else grayscale.
     GrayAlpha,
 }
 
-/// Well above what any limit asks for, so that only what is about the limit is near it.
+/// Well above every limit, so that only tests of the limit are near it.
 fn default_dpi() -> u32 {
     600
 }
 
-/// The pixels of every image: an identity page of about 90 by 62 millimetres at 300 DPI.
+/// The size of every image in pixels: an identity page of about 90 by 62 millimetres at 300 DPI.
 const WIDTH: u16 = 1063;
 const HEIGHT: u16 = 732;
 
-/// A document's Base64, or why there is none.
+/// The Base64 of a document, or an error.
 type Text = Result<Arc<str>, String>;
 
-/// Each document has a cell of its own, so that two that ask for one at the same time do not both build it.
+/// Each document has its own cell, so that concurrent callers build it once.
 static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<OnceLock<Text>>>>> = LazyLock::new(Mutex::default);
 
-/// The document as Base64 (RFC 4648, with padding); each is built once.
+/// The document as Base64 (RFC 4648, with padding). Each is built once.
 pub fn base64(spec: DocumentSpec) -> Text {
     let cell = CACHE.lock().unwrap_or_else(PoisonError::into_inner).entry(spec).or_default().clone();
     cell.get_or_init(|| Ok(STANDARD.encode(bytes(spec)?).into())).clone()
@@ -102,13 +100,12 @@ pub fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// The document's bytes.
 pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
     let Some(size) = spec.bytes else { return natural(spec) };
     let natural = decoded(&base64(DocumentSpec { bytes: None, ..spec })?).unwrap_or_default();
     let missing = size
         .checked_sub(natural.len())
-        .ok_or_else(|| format!("a {:?} of {size} bytes cannot be made: it needs {}", spec.kind, natural.len()))?;
+        .ok_or_else(|| format!("cannot make a {:?} of {size} bytes: it needs at least {}", spec.kind, natural.len()))?;
     let padded = match spec.kind {
         Kind::Png => pad_png(natural, missing),
         Kind::Jpg => pad_jpg(natural, missing),
@@ -117,7 +114,7 @@ pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
     };
     padded
         .filter(|bytes| bytes.len() == size)
-        .ok_or_else(|| format!("a {:?} of exactly {size} bytes cannot be made", spec.kind))
+        .ok_or_else(|| format!("cannot make a {:?} of exactly {size} bytes", spec.kind))
 }
 
 fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
@@ -142,8 +139,8 @@ const FIELDS: [[u8; 3]; 4] = [[0x1f, 0x4e, 0x79], [0xf2, 0xe6, 0xc9], [0xa6, 0x2
 const FIELD_WIDTH: usize = 177;
 const FIELD_HEIGHT: usize = 122;
 
-/// A page with a few coloured fields, so that it is a picture and still small. Made a row at a time: a point at a
-/// time takes a second of a build without optimisation.
+/// A page with a few coloured fields, so that it is a picture but compresses well. Built row by row, because building
+/// it pixel by pixel takes a second without optimization.
 fn pixels(colour: Colour) -> Vec<u8> {
     let (width, height) = (usize::from(WIDTH), usize::from(HEIGHT));
     let mut page = Vec::new();
@@ -176,7 +173,7 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
         Colour::Gray => png::ColorType::Grayscale,
         Colour::GrayAlpha => png::ColorType::GrayscaleAlpha,
     });
-    // Pixels a metre; 300 DPI is 11811.02, which the format can only state as 11811.
+    // Pixels per metre. 300 DPI is 11811.02, which the format can only store as 11811.
     let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
     encoder.set_compression(png::Compression::Fast);
@@ -186,7 +183,7 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
     Ok(out)
 }
 
-/// Puts a private ancillary chunk before the end chunk; 12 bytes are the least that it takes.
+/// Inserts a private ancillary chunk before the end chunk. It takes at least 12 bytes.
 fn pad_png(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
     const END_CHUNK: usize = 12;
     let at = file.len() - END_CHUNK;
@@ -218,13 +215,13 @@ fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
     Ok(out)
 }
 
-/// Puts comment segments behind the JFIF header.
+/// Inserts comment segments after the JFIF header.
 fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
     let header = 4 + usize::from(u16::from_be_bytes([file[4], file[5]]));
     let mut out = file[..header].to_vec();
     let mut left = missing;
     while left > 0 {
-        // A segment takes 4 to 65,537 bytes; never leave a rest that is too small for one.
+        // A segment takes 4 to 65,537 bytes. The remainder must not be too small for one.
         let take = if left > 65_537 { left.min(65_537).min(left - 4) } else { left };
         let length = u16::try_from(take.checked_sub(2)?).ok()?;
         out.extend([0xFF, 0xFE]);
@@ -236,7 +233,7 @@ fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A page with a sentence and a stream object of `padding` bytes that nothing refers to.
+/// A page with text, and an unreferenced stream object of `padding` bytes.
 fn pdf(padding: usize) -> Vec<u8> {
     let line = |number: usize| format!("(Passport of Ada Lovelace, line {number}) Tj 0 -16 Td ");
     let text = format!("BT /F1 12 Tf 72 780 Td {}ET", (1..=44).map(line).collect::<String>());
@@ -265,8 +262,8 @@ fn pdf(padding: usize) -> Vec<u8> {
     out
 }
 
-/// The length of the padding and the place of the table are written in digits, so a longer padding
-/// takes a few bytes more than its own.
+/// The length of the padding and the offset of the table are written in digits, so a longer padding can need a few
+/// additional bytes.
 fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
     let plain = pdf(0);
     let digits = |number: usize| number.to_string().len();
@@ -318,11 +315,12 @@ fn bmp() -> Vec<u8> {
     out
 }
 
-/// One file, stored as it is: its local header, its entry in the directory, and the end of that.
+/// One uncompressed file: local header, directory entry and end of directory.
 fn zip(name: &[u8], content: &[u8]) -> Vec<u8> {
     let size = (content.len() as u32).to_le_bytes();
     let length = (name.len() as u16).to_le_bytes();
-    // Version, flags, method (stored), time and date (1 January 1980), checksum, both sizes, lengths of name and extra field.
+    // Version, flags, method (stored), time and date (1 January 1980), checksum, both sizes, lengths of name and extra
+    // field.
     let common = [
         &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..],
         &crc32fast::hash(content).to_le_bytes(),
@@ -363,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_reads_back_with_its_density_even_when_padded() {
+    fn png_has_its_density_even_with_padding() {
         for size in [None, Some(1_000_000)] {
             let file = bytes(DocumentSpec { bytes: size, dpi: 299, ..spec(Kind::Png) }).expect("a file");
             let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().expect("a header");
@@ -386,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jpg_states_its_density_and_colour() {
+    fn jpg_has_its_density_and_colour() {
         let file = bytes(DocumentSpec { dpi: 72, colour: Colour::Gray, ..spec(Kind::Jpg) }).expect("a file");
         assert_eq!(&file[6..11], b"JFIF\0");
         assert_eq!(&file[13..18], &[1, 0, 72, 0, 72]);
@@ -395,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn cross_references_of_a_pdf_point_at_objects() {
+    fn pdf_cross_references_point_at_objects() {
         let file = bytes(DocumentSpec { bytes: Some(50_000), ..spec(Kind::Pdf) }).expect("a file");
         let text = String::from_utf8_lossy(&file);
         let table = text.rfind("xref\n0 7\n").expect("a table");
@@ -404,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_made_is_an_error() {
+    fn impossible_size_is_an_error() {
         assert!(bytes(DocumentSpec { bytes: Some(10), ..spec(Kind::Png) }).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Requests and responses as they were on the wire.
 //!
-//! Nothing here judges or sends; these are the inert values that checks read and reports show.
+//! These are plain values. `target` sends and receives, checks read them, and reports show them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
-/// One header field: its name in lower case, its value as the bytes that came.
+/// One header field: its name in lower case and its value as received bytes.
 pub type Header = (String, Vec<u8>);
 
 /// A request as it was sent.
@@ -16,38 +16,36 @@ pub type Header = (String, Vec<u8>);
 pub struct Request {
     /// The `operationId` that it calls.
     pub operation: String,
-    /// Who calls: an actor's name.
+    /// The name of the actor.
     pub actor: String,
     /// The method, in upper case.
     pub method: String,
-    /// The whole URL.
     pub url: String,
-    /// The part of the URL below the target's base: path and query, as sent.
+    /// The URL below the base URL of the target: path and query, as sent.
     pub path: String,
     /// The header fields that we set.
     pub headers: Vec<Header>,
-    /// The body; empty when there is none.
+    /// The body; empty if there is none.
     pub body: Vec<u8>,
 }
 
-/// A response as it came, its body decompressed.
+/// A response as received, with its body decompressed.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
-    /// The status code.
     pub status: u16,
-    /// All header fields, in order, duplicates kept.
+    /// All header fields in order, with duplicates.
     pub headers: Vec<Header>,
-    /// The body after decompression, cut at the cap.
+    /// The decompressed body, cut at the size limit.
     pub body: Vec<u8>,
-    /// True when the body was longer than the cap.
+    /// True if the body exceeded the size limit.
     pub truncated: bool,
 }
 
-/// The most levels of arrays and objects that are read. What walks over values is recursive, and this much fits well
+/// The most levels of arrays and objects that are read. Functions over values are recursive, and this depth fits well
 /// into the stack of a thread.
 pub const DEEPEST_JSON: usize = 512;
 
-/// The number of levels at which serde_json gives up.
+/// The number of levels at which serde_json fails.
 const DEPTH_OF_SERDE_JSON: usize = 128;
 
 /// A body that is nested more than [`DEEPEST_JSON`] levels.
@@ -55,7 +53,7 @@ const DEPTH_OF_SERDE_JSON: usize = 128;
 pub struct TooDeep;
 
 impl Response {
-    /// The first value of a header field, where it is text.
+    /// The first value of a header field, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.header_bytes(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::trim)
     }
@@ -65,17 +63,17 @@ impl Response {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
     }
 
-    /// The body as JSON, read as generously as can be: a byte order mark and broken UTF-8 are
-    /// overlooked here, since a check of its own speaks of them.
+    /// The body as JSON, read leniently: a byte order mark and invalid UTF-8 are accepted here, because the check
+    /// `strict-json` reports them.
     pub fn json(&self) -> Option<serde_json::Value> {
         self.json_within_limits().ok().flatten()
     }
 
-    /// The same, with bodies apart that are nested more than [`DEEPEST_JSON`] levels: JSON knows no such limit, so they
-    /// may be right and are not judged.
+    /// The same, with an error for bodies that are nested more than [`DEEPEST_JSON`] levels. JSON has no such limit, so
+    /// they may be valid and are not judged.
     pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, TooDeep> {
         if depth(&self.body) > DEEPEST_JSON {
-            // This only looks whether it is JSON, and does so without recursion.
+            // Checks only whether the body is JSON, without recursion.
             let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
             return if is_json { Err(TooDeep) } else { Ok(None) };
         }
@@ -98,24 +96,23 @@ impl Response {
 /// Why there is no response to judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody listens, the name does not resolve, TLS was refused.
+    /// Connection refused, name not resolved, or TLS failed.
     Unreachable(String),
-    /// The connection ended, or what came is not HTTP.
+    /// The connection ended early, or the response is not HTTP.
     Broken(String),
-    /// A connection that had been used before was closed before any of the answer came: the server may have closed it
-    /// while it was idle.
+    /// A reused connection was closed before any byte of the response arrived. The server may have closed it while it
+    /// was idle.
     Closed(String),
-    /// The wall clock of the exchange ran out.
+    /// The timeout of the exchange passed.
     TimedOut(String),
-    /// The request could not even be made.
+    /// The request could not be built.
     Unsendable(String),
-    /// Something came that is beyond what the harness reads, or it could not send fast enough: nothing is said of the
-    /// target by that.
+    /// The response exceeded a limit of the harness, or the harness could not send fast enough. This shows nothing
+    /// about the target.
     Limit(String),
 }
 
 impl Fault {
-    /// The fault in words.
     pub fn message(&self) -> &str {
         match self {
             Fault::Unreachable(text)
@@ -131,42 +128,39 @@ impl Fault {
 /// What an exchange is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It prepares: its success is a condition, not an assertion.
+    /// Setup. Its success is a precondition, not an assertion.
     SetUp,
-    /// The scenario asserts something of it.
+    /// The test asserts something about it.
     Asserted,
-    /// It clears away what the test made.
+    /// Cleanup.
     TearDown,
 }
 
-/// One request and what came of it.
+/// One request and its outcome.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What it is for.
     pub role: Role,
-    /// The request.
     pub request: Request,
     /// The response, or why there is none.
     pub outcome: Result<Response, Fault>,
     /// When it was sent.
     pub started: DateTime<Utc>,
-    /// How long it took, body included.
+    /// How long it took, including the body.
     pub took: Duration,
 }
 
 impl Exchange {
-    /// When the whole response had come.
+    /// When the response was complete.
     pub fn finished(&self) -> DateTime<Utc> {
         self.started + self.took
     }
 
-    /// The response, if there is one.
     pub fn response(&self) -> Option<&Response> {
         self.outcome.as_ref().ok()
     }
 }
 
-/// Replaces numbers that no double can hold, such as `1e400`, by the greatest that one can: RFC 8259 sets no limit.
+/// Replaces numbers beyond the range of a double, such as `1e400`, with its maximum. RFC 8259 sets no limit.
 fn within_range(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut letters = text.char_indices().peekable();
@@ -193,7 +187,7 @@ fn within_range(text: &str) -> String {
     out
 }
 
-/// Reads JSON of any depth. What serde_json would not read in one go is read level by level.
+/// Reads JSON of any depth. What is too deep for serde_json is read level by level.
 fn parsed(text: &str) -> Option<serde_json::Value> {
     if depth(text.as_bytes()) < DEPTH_OF_SERDE_JSON {
         return serde_json::from_str(text).ok();
@@ -206,7 +200,7 @@ fn parsed(text: &str) -> Option<serde_json::Value> {
     elements.into_iter().map(|inner| parsed(inner.get())).collect::<Option<Vec<_>>>().map(Into::into)
 }
 
-/// How deeply the brackets of a text are nested outside of its strings, whether or not it is JSON.
+/// The nesting depth of brackets outside strings. The text need not be JSON.
 fn depth(text: &[u8]) -> usize {
     let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in text {
@@ -225,8 +219,8 @@ fn depth(text: &[u8]) -> usize {
     deepest
 }
 
-/// Replaces `\uD800` and its like, where unpaired, by the replacement character: the grammar of
-/// RFC 8259 allows them, while Rust strings cannot hold them.
+/// Replaces escapes of lone surrogates, such as `\uD800`, with the replacement character. The grammar of RFC 8259
+/// allows them, but Rust strings cannot hold them.
 fn without_lone_surrogates(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -244,7 +238,7 @@ fn without_lone_surrogates(text: &str) -> String {
     out
 }
 
-/// The length of the escape that `text` begins with, and what to write instead of it, if anything.
+/// The length of the escape at the start of `text`, and its replacement, if any.
 fn escape_at(text: &str) -> (usize, Option<&'static str>) {
     match (unit_at(text), text.get(6..).and_then(unit_at)) {
         (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, None),
@@ -294,13 +288,13 @@ mod tests {
         assert!(read(DEEPEST_JSON).is_ok_and(|value| value.is_some()));
         assert_eq!(read(DEEPEST_JSON + 1), Err(TooDeep));
         let open = Response { body: b"[".repeat(DEEPEST_JSON + 1), ..Response::default() };
-        assert_eq!(open.json_within_limits(), Ok(None), "what is not JSON stays that");
+        assert_eq!(open.json_within_limits(), Ok(None), "a text that is not JSON is not too deep");
         let text = format!("\"{}\"", "[\\\"".repeat(DEEPEST_JSON + 1));
         assert!(json(text.as_bytes()).is_some(), "brackets within strings do not count");
     }
 
     #[test]
-    fn a_byte_order_mark_is_overlooked() {
+    fn byte_order_mark_is_ignored() {
         assert_eq!(json(b"\xef\xbb\xbf{}"), Some(serde_json::json!({})));
         assert_eq!(json(b"<html>"), None);
     }

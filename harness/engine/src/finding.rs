@@ -1,4 +1,6 @@
-//! Findings: one violations each, with what was expected, what came, and where.
+//! Findings: one violation each, with the expected value, the received value and the place.
+//!
+//! Checks and expectations produce findings. `verdict` and `report` read them.
 
 mod key;
 
@@ -17,9 +19,9 @@ pub enum Part {
     Header(String),
     /// The body; a JSON Pointer, empty for the whole.
     Body(String),
-    /// The connection: no answer came.
+    /// The connection: no response arrived.
     Connection,
-    /// Something outside of one answer, such as deliveries that were or were not made.
+    /// Something outside a single response, such as missing deliveries.
     Deliveries,
 }
 
@@ -36,11 +38,11 @@ impl fmt::Display for Part {
     }
 }
 
-/// Every way of writing a part, in words.
+/// All notations of a part, for messages.
 pub const PLACES: &str = "`status`, `header NAME`, `body`, `body /pointer`, `connection` and `deliveries`";
 
 impl Part {
-    /// Reads what a part is written as.
+    /// Parses a part.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(' ') {
             None => match text {
@@ -57,56 +59,53 @@ impl Part {
     }
 }
 
-/// A violation as a check sees it, before it is known which clause that is.
+/// A violation as a check returns it, without its clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where it is.
+    /// Where.
     pub part: Part,
-    /// What the contract asks for.
+    /// What the contract requires.
     pub expected: String,
-    /// What came.
+    /// What was received.
     pub actual: String,
 }
 
 impl Violation {
-    /// A violation at a part.
     pub fn new(part: Part, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self { part, expected: expected.into(), actual: actual.into() }
     }
 
-    /// A violation in the body.
     pub fn body(pointer: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self::new(Part::Body(pointer.to_owned()), expected, actual)
     }
 
-    /// A violation in a header field.
     pub fn header(name: &str, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self::new(Part::Header(name.to_owned()), expected, actual)
     }
 }
 
-/// A violations.
+/// A violation with its clause and its exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The clause that is broken.
+    /// The violated clause.
     pub clause: String,
-    /// The check that speaks; `expectation` for a scenario's own assertion.
+    /// The check that reports it; `expectation` for an assertion of a scenario.
     pub check: String,
-    /// How bad it is.
+    /// The requirement level of the clause.
     pub level: Level,
     /// The assertion, in one line.
     pub message: String,
-    /// What the contract asks for.
+    /// What the contract requires.
     pub expected: String,
-    /// What came.
+    /// What was received.
     pub actual: String,
-    /// Where in the answer.
+    /// Where.
     pub part: Part,
     /// The index of the exchange in its test.
     pub exchange: usize,
 }
 
-/// The check name of a scenario's own asserts.
+/// The check name for assertions of scenarios and properties.
 pub const EXPECTATION: &str = "expectation";
 
 #[cfg(test)]
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_reads_back_as_it_is_written() {
+    fn part_round_trips_through_its_notation() {
         let parts = [
             Part::Status,
             Part::Header("Retry-After".into()),

@@ -1,6 +1,6 @@
-//! The conformance engine: it runs scenarios against an API and says which promises were kept.
+//! The conformance engine: runs scenarios and properties against an API and reports which clauses it violates.
 //!
-//! `ARCHITECTURE.md` at the root explains the modules and who may name whom.
+//! `ARCHITECTURE.md` at the root explains the modules and their layers.
 
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
@@ -40,7 +40,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use cli::{Command, Program, Suite};
 
-/// The `cargo test` target: a run, with libtest's flags and ours.
+/// The entry point of the `cargo test` target: a run, with the flags of libtest and of the harness.
 pub fn suite() -> ExitCode {
     let matches = cli::without_empty_variables(Suite::command()).get_matches();
     match Suite::from_arg_matches(&matches) {
@@ -49,7 +49,7 @@ pub fn suite() -> ExitCode {
     }
 }
 
-/// The installed binary.
+/// The entry point of the installed binary.
 pub fn main() -> ExitCode {
     let matches = cli::without_empty_variables(Program::command()).get_matches();
     let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());

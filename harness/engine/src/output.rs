@@ -1,46 +1,46 @@
-//! Everything that is said on standard output and standard error, except the reports that were asked for there.
+//! Writes everything to standard output and standard error, except reports that the user sends there.
 //!
-//! What an API says may hold escape sequences that a terminal obeys, characters that mislead who reads them, and lines
-//! that a CI system takes for commands. They are evidence, so they are spelt out as `\u{1b}`, neither deleted nor obeyed.
-//! A reader that has left, such as `head`, is no failure: what cannot be said any more is let go.
+//! Text of an API may contain escape sequences for a terminal, misleading characters, and lines that a CI system
+//! executes as commands. They are evidence, so they are not deleted, but escaped as `\u{1b}`. If the reader has closed
+//! the stream (such as `head`), write errors are ignored.
 
 use std::fmt::{self, Write};
 use std::io::Write as _;
 
-/// Says a line on standard output.
+/// Prints a line on standard output.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::out(&format!("{}\n", format_args!($($text)*))) };
 }
 
-/// Says a line on standard error.
+/// Prints a line on standard error.
 macro_rules! tell {
     ($($text:tt)*) => { $crate::output::err(&format!("{}\n", format_args!($($text)*))) };
 }
 
 pub(crate) use {say, tell};
 
-/// Says a text on standard output.
+/// Prints a text on standard output.
 pub fn out(text: &str) {
     raw_out(&printable(text));
 }
 
-/// Says a text on standard error.
+/// Prints a text on standard error.
 pub fn err(text: &str) {
     raw_err(&printable(text));
 }
 
-/// Writes a document to standard output, as it is.
+/// Writes a document to standard output unchanged.
 pub fn raw_out(text: &str) {
     let mut stream = std::io::stdout().lock();
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }
 
-/// Writes a document to standard error, as it is.
+/// Writes a document to standard error unchanged.
 pub fn raw_err(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// A text of several lines that a terminal shows as it is and from which no CI system takes a command.
+/// Escapes a text of several lines, so that neither a terminal nor a CI system interprets any part of it.
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -49,8 +49,8 @@ pub fn printable(text: &str) -> String {
     out
 }
 
-/// A document in which the marks that CI systems obey anywhere in a line, and what is hidden, are written as `escape`
-/// has them in its format.
+/// Escapes CI commands and hidden characters in a document with `escape`, which returns the escape sequence of its
+/// format.
 pub fn harmless(text: &str, escape: impl Fn(char) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut begins = true;
@@ -70,18 +70,18 @@ pub fn harmless(text: &str, escape: impl Fn(char) -> String) -> String {
     out
 }
 
-/// One line; what a CI system would obey is broken by spelling out its first character.
+/// Appends one line; the first character of a CI command is escaped.
 fn push_line(out: &mut String, line: &str) {
     let indent = line.len() - line.trim_start().len();
     for (at, letter) in line.char_indices() {
         let rest = &line[at..];
-        // GitHub takes `::name::` at the beginning of a line, the others their marks wherever they stand.
+        // GitHub executes `::name::` at the beginning of a line; the other systems their marks anywhere in it.
         let command = match letter {
             ':' => at == indent && rest.starts_with("::"),
             '#' => is_mark(rest),
             _ => false,
         };
-        if command { push_spelt(out, letter) } else { push_visible(out, letter) }
+        if command { push_escaped(out, letter) } else { push_visible(out, letter) }
     }
 }
 
@@ -91,21 +91,21 @@ fn is_mark(text: &str) -> bool {
     rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).starts_with('[')
 }
 
-/// The text with everything hidden spelt out; line ends and tabs stay.
+/// The text with hidden characters escaped, except for line ends and tabs.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|letter| push_visible(&mut out, letter));
     out
 }
 
-/// The text in one line of at most `most` characters, of which the last says whether more was there.
+/// The text in one line of at most `most` characters; `…` is the last one if the text was cut.
 pub fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();
     let (mut length, mut kept) = (0, 0);
     for letter in text.chars() {
         let before = line.len();
         match letter {
-            '\n' | '\t' => push_spelt(&mut line, letter),
+            '\n' | '\t' => push_escaped(&mut line, letter),
             other => push_visible(&mut line, other),
         }
         length += line[before..].chars().count();
@@ -121,26 +121,26 @@ pub fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-/// One letter, spelt if it is hidden.
+/// Appends a character, escaped if it is hidden.
 pub fn push_visible(out: &mut String, letter: char) {
     if is_hidden(letter) {
-        push_spelt(out, letter);
+        push_escaped(out, letter);
     } else {
         out.push(letter);
     }
 }
 
-fn push_spelt(out: &mut String, letter: char) {
+fn push_escaped(out: &mut String, letter: char) {
     let _ = escape(out, letter);
 }
 
-/// A letter by its number.
+/// Writes the escape sequence of a character.
 pub fn escape(out: &mut impl Write, letter: char) -> fmt::Result {
     write!(out, "\\u{{{:x}}}", u32::from(letter))
 }
 
-/// True for what XML forbids, what readers change (a carriage return), and what a person cannot see or
-/// is misled by: controls, line separators, marks and overrides of direction, tags, noncharacters.
+/// True for characters that XML forbids, that parsers change (carriage return), or that are invisible or misleading:
+/// control characters, line separators, marks and overrides of direction, tags, noncharacters.
 pub fn is_hidden(letter: char) -> bool {
     match letter {
         '\n' | '\t' => false,
@@ -154,7 +154,7 @@ pub fn is_hidden(letter: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Every character that a terminal obeys, or that misleads who reads it.
+    /// All control characters and misleading characters.
     fn hidden() -> impl Iterator<Item = char> {
         let controls = ('\0'..='\u{9f}').filter(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'));
         let others = "\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_lose_their_marks_and_stay_what_they_are() {
+    fn escaped_documents_keep_their_value() {
         let json = serde_json::json!({ "a": "##vso[x]\u{9b}31m\u{202e}" }).to_string();
         let safe = harmless(&json, |letter| format!("\\u{:04x}", u32::from(letter)));
         assert!(!safe.contains("##vso[") && !safe.chars().any(is_hidden), "{safe}");
@@ -205,16 +205,16 @@ mod tests {
     }
 
     #[test]
-    fn values_stay_in_their_line() {
+    fn line_ends_in_values_are_escaped() {
         assert_eq!(one_line("X\n::warning::y\u{1b}[31m", 99), "X\\u{a}::warning::y\\u{1b}[31m");
         assert_eq!(one_line("a\nb", 9), "a\\u{a}b");
         assert_eq!(one_line("123456789", 9), "123456789");
         assert_eq!(one_line("1234567890", 9), "12345678…");
-        assert_eq!(one_line("123456\u{1b}", 9), "123456…", "an escape is never cut in two");
+        assert_eq!(one_line("123456\u{1b}", 9), "123456…", "an escape sequence is never cut");
     }
 
     #[test]
-    fn ordinary_text_is_as_it_was() {
+    fn ordinary_text_is_unchanged() {
         assert_eq!(
             visible("\u{1b}[31m\0\r\n\t\u{85}\u{fffe}\u{202e}é🦀"),
             "\\u{1b}[31m\\u{0}\\u{d}\n\t\\u{85}\\u{fffe}\\u{202e}é🦀"

@@ -1,9 +1,9 @@
-//! The JSON Schemas of our own files, for editors: `tests/own_schemas.rs` makes them from the types and
-//! their doc comments, and refuses any that has fallen behind.
+//! The JSON Schemas of our own files, for editors. `tests/own_schemas.rs` generates them from the types and their doc
+//! comments, and fails if a committed schema is stale.
 
 use crate::source::suggestion;
 
-/// Each file by the name that the command line knows, with its schema as it is committed.
+/// Each kind of file: its name on the command line, and its committed schema.
 pub const SCHEMAS: [(&str, &str); 5] = [
     ("scenario", include_str!("../../../schemas/scenario.schema.json")),
     ("fixtures", include_str!("../../../schemas/fixtures.schema.json")),
@@ -12,14 +12,14 @@ pub const SCHEMAS: [(&str, &str); 5] = [
     ("report", include_str!("../../../schemas/report.schema.json")),
 ];
 
-/// The schema of that name; the message of an error names those that there are.
+/// The schema of that name, or a message that lists the known names.
 pub fn named(name: &str) -> Result<&'static str, String> {
     if let Some((_, schema)) = SCHEMAS.iter().find(|(known, _)| *known == name) {
         return Ok(schema);
     }
     let known: Vec<String> = SCHEMAS.iter().map(|(known, _)| (*known).to_owned()).collect();
-    let hint = suggestion(name, &known).unwrap_or_else(|| format!("there are {}", known.join(", ")));
-    Err(format!("there is no schema `{name}`: {hint}"))
+    let hint = suggestion(name, &known).unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
+    Err(format!("unknown schema `{name}`: {hint}"))
 }
 
 #[cfg(test)]
@@ -27,10 +27,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_name_is_corrected() {
-        assert_eq!(named("scenaro"), Err("there is no schema `scenaro`: did you mean `scenario`?".to_owned()));
+    fn an_unknown_name_gives_a_suggestion() {
+        assert_eq!(named("scenaro"), Err("unknown schema `scenaro`: did you mean `scenario`?".to_owned()));
         assert!(
-            named("x").expect_err("no such schema").ends_with("there are scenario, fixtures, formats, target, report")
+            named("x")
+                .expect_err("no such schema")
+                .ends_with("expected one of scenario, fixtures, formats, target, report")
         );
     }
 }

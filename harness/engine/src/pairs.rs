@@ -1,9 +1,10 @@
 //! Pairs of mutants of the reference: does a baseline made with mutant A hide mutant B?
 //!
-//! For a pair a few tests are chosen that see A or B. They run against A, which gives the baseline; against A again, where
-//! nothing may be new; and against A and B together, where `--fail-on new` must fail and name the clause of B. A pair in
-//! which B breaks nothing that can be seen while A is there is *masked*: its tests then have no finding of B's clause at
-//! all, so that nothing was overlooked. `cargo run -p harness --example pairs` runs hundreds, a test a few.
+//! For each pair, a few tests are chosen that kill A or B. They run three times: against A, which gives the baseline;
+//! against A again, where nothing may be new; and against A and B together, where `--fail-on new` must fail and name
+//! the clause of B. A pair is *masked* if B has no visible effect while A is active: the tests then have no further
+//! finding of the clause of B, so nothing was missed. `cargo run -p harness --example pairs` runs hundreds of pairs; a
+//! test runs a few.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,51 +25,50 @@ use crate::secret::Redactor;
 use crate::target::{HttpClient, Network, Receiver, start_with};
 use crate::verdict::{Rules, Verdict};
 
-/// How many tests about a mutant's clauses are tried.
+/// How many tests of the clauses of a mutant are tried.
 const TRIED: usize = 48;
-/// How many of those that see it are kept.
+/// How many of the tests that kill it are kept.
 const KEPT: usize = 4;
-/// How many tests of one server run at a time.
+/// How many tests run concurrently against one server.
 const AT_A_TIME: usize = 8;
 
-/// A mutant with tests that see it.
+/// A mutant with tests that kill it.
 #[derive(Clone)]
 pub struct Mutant<'l> {
-    /// Its name.
     pub name: &'static str,
-    /// The clause by which it is known.
+    /// The clause that it violates in these tests.
     pub clause: &'static str,
     tests: Vec<&'l TestCase>,
 }
 
-/// How a pair came out.
+/// The result of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing was new with A alone, and B was named.
+    /// With A alone nothing was new, and B was named.
     Named,
-    /// With A there, B cannot be seen in these tests.
+    /// While A is active, these tests do not detect B.
     Masked,
-    /// Something was new where nothing had changed.
+    /// Something was new although nothing had changed.
     Unstable(String),
-    /// B was there to be seen, and the comparison did not name it.
+    /// B was detected, but the comparison did not name it.
     Overlooked(String),
     /// A server did not start.
     Broken(String),
 }
 
-/// The part of a clause's id that tells its group: `AUTH` of `AUTH-1`.
+/// The group in a clause id: `AUTH` of `AUTH-1`.
 pub fn group(clause: &str) -> &str {
     clause.rsplit_once('-').map_or(clause, |(group, _)| group)
 }
 
-/// Pairs of mutants of different groups, the same for the same seed. Mutants that come and go, and
-/// those that only slow tests see, are left out.
+/// Pairs of mutants of different groups, the same for the same seed. Intermittent mutants, and those that only slow
+/// tests kill, are left out.
 pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Vec<(Row, Row)> {
     let must = |row: &Row| {
         let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
         clause.is_some_and(|clause| clause.level == Level::Must)
     };
-    // A mutant that comes and goes makes no baseline that a second run could equal.
+    // A second run cannot reproduce the baseline of an intermittent mutant.
     let steady = |row: &Row| !row.name.starts_with("intermittent-");
     let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
     let mut all: Vec<Row> =
@@ -90,7 +90,7 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
     pairs
 }
 
-/// Tests about the clauses of a row that neither wait for the target nor for each other, in an order of its own.
+/// Tests of the clauses of a row that wait neither for the target nor for each other, in a fixed pseudorandom order.
 fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
     let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
     let waits = |test: &&TestCase| {
@@ -100,7 +100,7 @@ fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
     };
     let mut tests: Vec<&TestCase> = library.tests.iter().filter(about).filter(|test| !waits(test)).collect();
     tests.sort_by_cached_key(|test| number(0, &format!("{} {}", row.name, test.name)));
-    // A test of each scenario first, so that those that are tried differ.
+    // One test of each scenario first, so that the tried tests differ.
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut in_rounds: Vec<(usize, &TestCase)> = Vec::new();
     for test in tests {
@@ -116,17 +116,17 @@ fn number(seed: u64, text: &str) -> Vec<u8> {
     Sha256::digest(format!("{seed} {text}")).to_vec()
 }
 
-/// A mutant with the first tests that see it; `None` where none of those that are tried does.
+/// A mutant with the first tests that kill it; `None` if none of the tried tests does.
 pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Row) -> Option<Mutant<'l>> {
     let candidates = candidates(library, row);
     let report = run(contract, &candidates, &[row.name]).await.ok()?;
-    let breaks = |report: &Report, name: &str, clause: &str| {
+    let violates = |report: &Report, name: &str, clause: &str| {
         let findings = report.tests.iter().filter(|test| test.name == name).flat_map(|test| &test.findings);
         findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
     };
     row.clauses.iter().find_map(|clause| {
-        let sees = |test: &&TestCase| breaks(&report, &test.name, clause);
-        let tests: Vec<&TestCase> = candidates.iter().copied().filter(sees).take(KEPT).collect();
+        let kills = |test: &&TestCase| violates(&report, &test.name, clause);
+        let tests: Vec<&TestCase> = candidates.iter().copied().filter(kills).take(KEPT).collect();
         (!tests.is_empty()).then_some(Mutant { name: row.name, clause, tests })
     })
 }
@@ -148,9 +148,9 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
     let both = run(contract, &tests, &[one.name, other.name]).await?;
     let comparison = compare(&baseline, &both);
     let text = crate::compare::text(&comparison);
-    let begins = |detail: &String| detail.split(' ').next() == Some(other.clause);
+    let names_clause = |detail: &String| detail.split(' ').next() == Some(other.clause);
     let in_a_test =
-        comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(begins));
+        comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(names_clause));
     let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
     if comparison.exit_code(&[]) == 1 && (in_a_test || as_a_cause) {
         return Ok(Outcome::Named);

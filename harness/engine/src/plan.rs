@@ -1,4 +1,5 @@
-//! What runs, and what does not, with reasons: the library against the target, one shard of it.
+//! Plans a run: which tests of the library run against the target, in which order, in which shard, and why others are
+//! skipped.
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,26 +10,25 @@ use crate::target::Target;
 /// A part of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub index: u64,
-    /// Of how many.
+    /// The number of parts.
     pub count: u64,
 }
 
-/// A test, and why it is not run, if it is not.
+/// A test, with the reason if it is not run.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The test.
     pub spec: TestCase,
     /// Why it is skipped.
     pub skip: Option<String>,
-    /// Why it could find nothing out, so that it is inconclusive without being run.
+    /// Why it is inconclusive without being run.
     pub doubt: Option<String>,
 }
 
-/// The tests of a shard. What properties have found before comes first, then those that await deliveries and those
-/// that hold a lock, since they wait, the ones for the target and the others for each other, while the rest goes on.
-/// Properties run when no scenario does and come behind all of them; tests that run alone come last.
+/// The tests of a shard, in order. Earlier counterexamples come first, then tests that await deliveries, then tests
+/// with a lock. The latter two wait for the target or for each other, so they start early while other tests go on.
+/// Properties come after all scenarios, because they never run at the same time. Tests that run alone come last.
 pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = tests
         .into_iter()
@@ -61,14 +61,13 @@ fn awaits(spec: &TestCase) -> bool {
     spec.steps.iter().any(|step| step.deliveries.is_some())
 }
 
-/// Whether a test belongs to a shard: by a hash of its name, so that the same test is in the same
-/// shard whatever else is added. Tests with the same lock stay together, since they must not run at the
-/// same time, and shards do.
+/// Whether a test belongs to a shard. The shard is a hash of the name, so added tests do not move others. Tests with
+/// the same lock are in the same shard, because they must not run at the same time and shards do.
 pub fn belongs(spec: &TestCase, shard: Shard) -> bool {
-    home(spec.lock.as_deref().unwrap_or(&spec.name), shard.count) == shard.index
+    shard_number(spec.lock.as_deref().unwrap_or(&spec.name), shard.count) == shard.index
 }
 
-fn home(key: &str, count: u64) -> u64 {
+fn shard_number(key: &str, count: u64) -> u64 {
     let digest = Sha256::digest(key.as_bytes());
     let number = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
     number % count + 1
@@ -79,11 +78,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_are_about_equal() {
+    fn shards_have_similar_sizes() {
         let mut sizes = [0; 4];
         for number in 0..400 {
-            let home = home(&format!("trial-{number}"), 4);
-            sizes[usize::try_from(home).expect("a number") - 1] += 1;
+            let shard = shard_number(&format!("test-{number}"), 4);
+            sizes[usize::try_from(shard).expect("a number") - 1] += 1;
         }
         assert_eq!(sizes.iter().sum::<i32>(), 400);
         assert!(sizes.iter().all(|size| (60..140).contains(size)), "{sizes:?}");

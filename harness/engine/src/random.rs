@@ -1,8 +1,8 @@
-//! Numbers that nobody can foresee.
+//! Random numbers that differ from run to run.
 
 use std::hash::{BuildHasher as _, RandomState};
 
-/// Another number each time.
+/// A random number.
 pub fn random() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }

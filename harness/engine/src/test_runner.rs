@@ -1,5 +1,7 @@
-//! From plan to libtest-mimic: each test a closure that blocks its thread on the one runtime, puts
-//! its result on record and says `ok`, `FAILED` or `ignored`.
+//! Turns planned tests into tests of libtest-mimic.
+//!
+//! Each is a closure that runs the test on the shared runtime, adds the result to the [`Recorder`] and returns `ok`,
+//! `FAILED` or `ignored`.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -21,22 +23,21 @@ use crate::scenario::TestCase;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Rules, Verdict};
 
-/// Where results are collected while tests run.
+/// Collects the results while tests run.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Vec<TestResult>>>);
 
 impl Recorder {
-    /// Everything recorded so far.
+    /// Takes all results recorded so far.
     pub fn take(&self) -> Vec<TestResult> {
         std::mem::take(&mut self.lock())
     }
 
-    /// Adds a result.
     pub fn add(&self, result: TestResult) {
         self.lock().push(result);
     }
 
-    /// How it goes so far.
+    /// The counts so far.
     pub fn tally(&self) -> Tally {
         let results = self.lock();
         let count = |verdict| results.iter().filter(|result| result.outcome.verdict == verdict).count();
@@ -53,33 +54,28 @@ impl Recorder {
     }
 }
 
-/// How a run goes so far.
+/// The counts of a run so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many tests are done.
+    /// Finished tests.
     pub done: usize,
-    /// How many of them failed.
+    /// Failed tests.
     pub failed: usize,
-    /// Of how many no verdict could be had.
+    /// Tests without a verdict.
     pub inconclusive: usize,
-    /// How many requests they have sent.
+    /// Requests sent by the finished tests.
     pub requests: usize,
 }
 
-/// What every test's closure needs.
+/// What the closure of every test needs.
 #[derive(Clone)]
 pub struct Shared {
-    /// What the tests of the run share.
     pub environment: Arc<Environment>,
-    /// The runtime.
     pub handle: Handle,
-    /// The rules of the run.
     pub rules: Arc<Rules>,
-    /// Where results go.
     pub recorder: Recorder,
-    /// What hides secrets.
     pub redactor: Arc<Redactor>,
-    /// Whether libtest's lines tell every violation of a test, or the first.
+    /// True to show every violation of a test in the output of libtest, false to show the first.
     pub verbose: bool,
 }
 
@@ -96,7 +92,7 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
         (Some(reason), _) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
         (None, Some(reason)) => (TestRecord::default(), Outcome::unrun(Verdict::Inconclusive, Some(reason))),
         (None, None) => {
-            let record = guarded(&planned.spec, shared);
+            let record = run_catching_panics(&planned.spec, shared);
             let outcome = shared.rules.judge(&planned.spec.name, &record);
             (record, outcome)
         }
@@ -126,12 +122,12 @@ fn result(
     }
 }
 
-/// The most characters of a line in libtest's table.
+/// The longest line in the output of libtest, in characters.
 const LONGEST_LINE: usize = 500;
 
-/// What libtest-mimic shows: a line, or each violation when it is asked to be verbose; the causes stand below.
+/// What libtest-mimic shows: one line, or every violation with `--verbose`. The causes are listed after the tests.
 fn completion(record: &TestRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
-    // What an API says stays in its line, whatever line ends and escape sequences it holds.
+    // Text from the API must stay in its line, whatever line breaks and escape sequences it contains.
     let clean = |text: &str| printable(&one_line(&shared.redactor.clean_own(text), LONGEST_LINE));
     match outcome.verdict {
         Verdict::Passed | Verdict::Warned => Ok(Completion::Completed),
@@ -160,15 +156,14 @@ fn completion(record: &TestRecord, outcome: &Outcome, shared: &Shared) -> Result
     }
 }
 
-/// What the test asserts comes before what checks found in the answers that it is about, and both before what was wrong
-/// in setup and cleanup.
+/// Sorts expectations first, then violations in asserted exchanges, then violations in setup and cleanup.
 fn precedence(record: &TestRecord, finding: &Finding) -> (bool, bool) {
     let asserted = record.exchanges.get(finding.exchange).is_some_and(|exchange| exchange.role == Role::Asserted);
     (finding.check != EXPECTATION, !asserted)
 }
 
-/// Runs a test; a panic of ours is a doubt about us, not a violation of the API's.
-fn guarded(spec: &TestCase, shared: &Shared) -> TestRecord {
+/// Runs a test. A panic of the harness makes it inconclusive, not failed.
+fn run_catching_panics(spec: &TestCase, shared: &Shared) -> TestRecord {
     silence_panics();
     let body = || shared.handle.block_on(run_test(&shared.environment, spec));
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TestRecord {
@@ -181,7 +176,7 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps panics of tests from writing into libtest's table; their place goes into the verdict.
+/// Keeps panics out of the output of libtest. Their location goes into the verdict.
 fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

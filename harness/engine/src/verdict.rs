@@ -1,5 +1,6 @@
-//! From findings to verdicts, and from verdicts to the exit code. Two kinds of bad news never mix: the
-//! API broke a promise (failed), or we could not tell (inconclusive).
+//! Derives verdicts from findings, and the exit code from verdicts.
+//!
+//! A violation (failed) and a missing verdict (inconclusive) are always reported as different things.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +9,27 @@ use crate::execute::TestRecord;
 use crate::finding::{Finding, Key};
 use crate::target::Deviation;
 
-/// What is said of a test.
+/// The verdict on a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Every promise that was put to the test was kept.
+    /// No violation.
     Passed,
-    /// Only recommendations were not followed.
+    /// Only violations of SHOULD clauses.
     Warned,
-    /// Not to be had on this target, or known and accepted for now.
+    /// Unsupported by this target, or a known deviation.
     Skipped,
-    /// A promise was broken.
+    /// A violation of a MUST clause.
     Failed,
-    /// No verdict could be had.
+    /// No verdict was possible.
     Inconclusive,
 }
 
 impl Verdict {
-    /// All of them, in the order in which people want to read them.
+    /// All verdicts, in the order of reports.
     pub const ALL: [Verdict; 5] =
         [Verdict::Passed, Verdict::Warned, Verdict::Skipped, Verdict::Failed, Verdict::Inconclusive];
 
-    /// The verdict as a word.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
@@ -44,34 +44,33 @@ impl Verdict {
 /// A verdict with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The verdict.
     pub verdict: Verdict,
-    /// Why it was skipped, or why none could be had.
+    /// Why the test was skipped or is inconclusive.
     pub reason: Option<String>,
-    /// For each finding the known deviations, by index, that describe it.
+    /// For each finding, the indices of the known deviations that describe it.
     pub described: Vec<Vec<usize>>,
 }
 
 impl Outcome {
-    /// The outcome of a test that was not run to its end.
+    /// The outcome of a test that was not run.
     pub fn unrun(verdict: Verdict, reason: Option<String>) -> Self {
         Self { verdict, reason, described: Vec::new() }
     }
 }
 
-/// The rules of the run.
+/// The rules for verdicts in this run.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    /// Recommendations count as promises.
+    /// Violations of SHOULD clauses fail, too.
     pub strict: bool,
-    /// What is known to be broken.
+    /// The known deviations of the target.
     pub deviations: Vec<Deviation>,
-    /// The day of the run, for deviations that end.
+    /// The day of the run, because deviations expire.
     pub today: chrono::NaiveDate,
 }
 
 impl Rules {
-    /// The verdict on a test. A known deviation lets pass the findings that it describes and no others.
+    /// The verdict on a test. A known deviation accepts only the findings that it describes.
     pub fn judge(&self, test: &str, record: &TestRecord) -> Outcome {
         let described = record
             .findings
@@ -97,12 +96,12 @@ impl Rules {
         Outcome { verdict, reason, described }
     }
 
-    /// True for a finding that fails a run under these rules.
+    /// Whether a finding fails the run under these rules.
     pub fn fails(&self, finding: &Finding) -> bool {
         finding.level == Level::Must || self.strict
     }
 
-    /// What is known of a finding, in words.
+    /// The reason text for a known deviation.
     fn known(&self, deviation: &Deviation, finding: &Finding) -> String {
         let owner = deviation.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
         format!(
@@ -121,7 +120,7 @@ impl Rules {
     }
 }
 
-/// The exit code of a run: 1 outranks 3, and a run in which nothing was checked is never 0.
+/// The exit code of a run. 1 outranks 3. A run without any passed or warned test never returns 0.
 pub fn exit_code(verdicts: &[Verdict], strict: bool) -> u8 {
     let any = |wanted: Verdict| verdicts.contains(&wanted);
     if any(Verdict::Failed) || (strict && any(Verdict::Warned)) {
@@ -170,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_statement_outranks_doubt() {
+    fn failed_outranks_inconclusive() {
         let record = record(vec![finding("A", Level::Must)], Some("unreachable"));
         assert_eq!(Rules::default().judge("t", &record).verdict, Verdict::Failed);
     }
 
     #[test]
-    fn a_recommendation_warns_unless_strict() {
+    fn should_violation_warns_unless_strict() {
         let record = record(vec![finding("A", Level::Should)], None);
         assert_eq!(Rules::default().judge("t", &record).verdict, Verdict::Warned);
         let strict = Rules { strict: true, ..Rules::default() };
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_deviation_skips_until_its_day() {
+    fn known_deviation_skips_until_it_expires() {
         let record = record(vec![finding("A", Level::Must)], None);
         assert_eq!(known("A", "2026-11-22").judge("abc", &record).verdict, Verdict::Skipped);
         assert_eq!(known("A", "2026-11-21").judge("abc", &record).verdict, Verdict::Failed);
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deviation_hides_no_other_violation_of_the_same_test() {
+    fn deviation_does_not_hide_other_violations_of_the_test() {
         let rules = known_as(json!({
             "trials": "a*", "check": "sample", "place": "status",
             "reason": "agreed", "ticket": "KYC-1", "owner": "desk", "expires": "2026-12-01"
@@ -213,13 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn doubt_never_satisfies_a_deviation() {
+    fn inconclusive_test_is_not_skipped_by_a_deviation() {
         let record = record(vec![finding("A", Level::Must)], Some("deadline"));
         assert_eq!(known("A", "2026-12-01").judge("abc", &record).verdict, Verdict::Inconclusive);
     }
 
     #[test]
-    fn exit_codes() {
+    fn exit_code_follows_the_verdicts() {
         use Verdict::{Failed, Inconclusive, Passed, Skipped, Warned};
         assert_eq!(exit_code(&[Passed, Warned, Skipped], false), 0);
         assert_eq!(exit_code(&[Passed, Warned], true), 1);

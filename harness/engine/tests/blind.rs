@@ -1,8 +1,8 @@
-//! Blind expectations: every expectation of every scenario and property is given the right answer, which it must accept,
-//! and then wrong ones in turn (status, code, field, header, body member), each of which it or a check must reject.
+//! Blind expectations: expectations that accept a wrong answer. Every expectation of every scenario and property must
+//! accept the right answer, and it or a check must reject each wrong one (status, code, field, header, body member).
 //!
-//! Nothing is sent: answers are made from the contract. What counts as wrong is decided here from the words of the
-//! expectation, not by the code that judges it.
+//! Nothing is sent: the answers are built from the contract. This file decides what is wrong from the text of the
+//! expectation, not with the code that judges it.
 
 #[path = "blind/answers.rs"]
 mod answers;
@@ -20,46 +20,45 @@ use harness::scenario::{Expect, Library, Variables, codes, status};
 use harness::target::Delivery;
 use serde_json::{Value, json};
 
-/// Expectations that no wrong answer can break, each with the place of the contract that leaves it open. There are none.
+/// Expectations that accept every answer, each with the part of the contract that leaves it open. There are none.
 const OPEN: &[(&str, &str)] = &[];
 
 #[test]
-fn no_expectation_of_the_default_pack_is_blind() {
+fn expectations_of_the_default_pack_reject_wrong_answers() {
     judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), 2_000);
 }
 
 #[test]
-fn no_expectation_of_the_second_pack_is_blind() {
+fn expectations_of_the_parcel_pack_reject_wrong_answers() {
     judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel"), 15);
 }
 
 #[test]
-fn every_await_rejects_a_wrong_number_of_deliveries() {
+fn expected_deliveries_reject_a_wrong_number() {
     let (_, library) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
-    let mut awaited = 0;
+    let mut count = 0;
     for test in &library.tests {
-        for wanted in test.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
-            awaited += 1;
+        for expected in test.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
+            count += 1;
             let delivered = |count: u32| {
                 let one = Delivery { arrived: chrono::DateTime::UNIX_EPOCH, headers: Vec::new(), body: b"{}".to_vec() };
-                miscounted(&vec![one; count as usize], wanted.attempts)
+                miscounted(&vec![one; count as usize], expected.attempts)
             };
-            assert!(!delivered(wanted.attempts), "{}: the right number is rejected", test.name);
-            for wrong in
-                [0, wanted.attempts - 1, wanted.attempts + 1].into_iter().filter(|count| *count != wanted.attempts)
-            {
+            assert!(!delivered(expected.attempts), "{}: the right number is rejected", test.name);
+            let right = expected.attempts;
+            for wrong in [0, right - 1, right + 1].into_iter().filter(|count| *count != right) {
                 assert!(delivered(wrong), "{}: {wrong} deliveries are accepted", test.name);
             }
         }
     }
-    assert!(awaited >= 16, "{awaited}");
+    assert!(count >= 16, "{count}");
 }
 
 fn judge_all(root: &Path, at_least: usize) {
     let (contract, library) = pack(root);
     let mut blind = Vec::new();
     let mut judged = 0;
-    // Rows of a table often differ in nothing that their expectation says.
+    // Rows of a table often have the same expectation.
     let mut seen = BTreeSet::new();
     for test in &library.tests {
         let variables = variables_of(test);
@@ -96,23 +95,23 @@ fn judge_all(root: &Path, at_least: usize) {
     assert!(blind.is_empty(), "{} of {judged} expectations:\n{}", blind.len(), blind.join("\n"));
 }
 
-/// Whether the same expectation of the same operation was not judged before; variables make each one new.
+/// Whether this expectation of this operation was not judged before. Expectations with variables always count as new.
 fn new(seen: &mut BTreeSet<String>, operation: &str, expect: &Expect) -> bool {
     let text = format!("{operation} {expect:?}");
     text.contains("${") || seen.insert(text)
 }
 
-/// What of an expectation can be answered wrongly without anybody speaking.
+/// The wrong answers that neither the expectation nor a check rejects.
 fn unnoticed(case: &Case<'_>) -> Vec<String> {
     let right = Right::of(case);
-    let before = case.speaks_of(&right.answer, &right);
+    let before = case.findings_of(&right.answer, &right);
     if before.iter().any(|what| what.contains("expectation")) {
         return vec![format!("the right answer is rejected: {before:?}")];
     }
     let mut unnoticed = Vec::new();
     let mut try_with = |what: String, answer: &Answer| {
-        let said = case.speaks_of(answer, &right);
-        if said.difference(&before).next().is_none() {
+        let findings = case.findings_of(answer, &right);
+        if findings.difference(&before).next().is_none() {
             unnoticed.push(what);
         }
     };
@@ -131,7 +130,7 @@ fn unnoticed(case: &Case<'_>) -> Vec<String> {
     unnoticed
 }
 
-/// Answers of another status or code than may come.
+/// Answers with a status or code that the expectation does not permit.
 fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     let mut wrong = Vec::new();
     for status in [418, 302, 599] {
@@ -153,7 +152,7 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong
 }
 
-/// Whether an expectation lets an answer with that code (none: a success) pass without a word.
+/// Whether an expectation permits an answer with a code; no code is a success.
 fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
     let expect: &Expect = case.expect;
     let listed = |entries: &[String]| codes(entries, case.variables).unwrap_or_default();
@@ -179,7 +178,7 @@ fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
     }
 }
 
-/// The right answer with one part wrong in turn.
+/// The right answer with one wrong part each.
 fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     let mut wrong = Vec::new();
     if let (Some(field), Some(pointer)) = (&right.field, &case.contract.catalog.envelope.pointers.field) {
@@ -195,8 +194,8 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
             wrong.push((format!("{what} at {pointer}"), right.answer.with_member(&pointer, value)));
         }
     }
-    for (name, wanted) in &case.expect.headers {
-        for value in matching::wrong_headers(wanted, case.variables) {
+    for (name, expected) in &case.expect.headers {
+        for value in matching::wrong_headers(expected, case.variables) {
             let what = value.clone().unwrap_or_else(|| "nothing".to_owned());
             wrong.push((format!("{what} as {name}"), right.answer.with_header(name, value)));
         }
@@ -204,7 +203,7 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong
 }
 
-/// What a test knows when its steps run; what is kept from answers has some value.
+/// The variables of a test when its steps run. Variables that are kept from answers have a made-up value.
 fn variables_of(test: &harness::scenario::TestCase) -> Variables {
     let mut variables = test.variables.clone();
     for name in ["unique", "long", "huge", "now", "webhook.url", "webhook.refusing"] {
@@ -223,10 +222,10 @@ fn pack(root: &Path) -> (Contract, Library) {
 }
 
 #[test]
-fn a_blind_expectation_is_noticed() {
+fn blind_expectation_is_reported() {
     let (contract, _) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel"));
     let variables = Variables::new();
-    let told = |text: &str| {
+    let unnoticed_in = |text: &str| {
         let expect: Expect = serde_yaml::from_str(text).expect("an expectation");
         let case = Case {
             contract: &contract,
@@ -238,12 +237,14 @@ fn a_blind_expectation_is_noticed() {
         unnoticed(&case).into_iter().collect::<BTreeSet<String>>()
     };
     assert!(
-        told("{ success: true, body: { /a: { $not: { $type: nonsense } } } }").iter().any(|what| what.contains("/a"))
+        unnoticed_in("{ success: true, body: { /a: { $not: { $type: nonsense } } } }")
+            .iter()
+            .any(|what| what.contains("/a"))
     );
     assert!(
-        told("{ success: true, headers: { X-A: { where_sent: true, below: few } } }")
+        unnoticed_in("{ success: true, headers: { X-A: { where_sent: true, below: few } } }")
             .iter()
             .any(|what| what.contains("X-A"))
     );
-    assert!(told("{ success: true, body: { /a: 1 } }").is_empty());
+    assert!(unnoticed_in("{ success: true, body: { /a: 1 } }").is_empty());
 }

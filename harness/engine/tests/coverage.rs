@@ -1,5 +1,5 @@
-//! Coverage that is earned: what an answer shows of a clause, and what a run upholds where an actor, a capability or
-//! half of the API is missing.
+//! Coverage of clauses: which answers are evidence that a clause is upheld, and what a run reports if an actor, a
+//! capability or half of the API is missing.
 
 #[path = "coverage/evidence.rs"]
 mod evidence;

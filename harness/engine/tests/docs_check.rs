@@ -1,5 +1,5 @@
-//! A published page held against the catalogue: a page made from the catalogue agrees, and each edit of it, or of the
-//! catalogue, is told at its line and as nothing else.
+//! `conformance docs`: compares a published page with the error catalogue. A page made from the catalogue has no
+//! differences, and each edit of it is reported at its line.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,11 +25,11 @@ fn compared(text: &str) -> Comparison {
     compare(&SourceFile::new("page.md", text), &contract, &catalog)
 }
 
-fn told(text: &str) -> Vec<String> {
+fn differences(text: &str) -> Vec<String> {
     compared(text).differences.iter().map(|problem| problem.one_line()).collect()
 }
 
-/// A page that says what the catalogue says, in the manner of such pages.
+/// A typical page of error documentation, made from the catalogue.
 fn page() -> String {
     let (contract, _) = loaded("../..");
     let catalog = &contract.catalog;
@@ -66,7 +66,7 @@ fn page() -> String {
 }
 
 #[test]
-fn a_page_that_says_the_same_agrees() {
+fn page_made_from_the_catalogue_has_no_differences() {
     let comparison = compared(&page());
     let lines: Vec<String> = comparison.differences.iter().map(|problem| problem.one_line()).collect();
     assert_eq!(lines, Vec::<String>::new());
@@ -76,7 +76,7 @@ fn a_page_that_says_the_same_agrees() {
 }
 
 #[test]
-fn each_difference_of_the_page_is_told_at_its_line() {
+fn difference_on_the_page_is_reported_at_its_line() {
     let good = page();
     let edits: &[(&str, &str, &str)] = &[
         (
@@ -107,17 +107,17 @@ fn each_difference_of_the_page_is_told_at_its_line() {
         (
             "### TOKEN_EXPIRED\n\n**Status Code**: 401",
             "### TOKEN_EXPIRED\n\n**Status Code**: varies",
-            "the page gives TOKEN_EXPIRED no certain status, the catalogue 401",
+            "the page gives TOKEN_EXPIRED no fixed status, the catalogue 401",
         ),
         (
             "**Status Code**: varies",
             "**Status Code**: 200 OK",
-            "the page gives WEBHOOK_DELIVERY_FAILED 200, the catalogue no certain status",
+            "the page gives WEBHOOK_DELIVERY_FAILED 200, the catalogue no fixed status",
         ),
         (
             "### RESOURCE_CONFLICT\n\n**Status Code**: 409 Reason\n",
             "### RESOURCE_CONFLICT\n",
-            "the page says no status of RESOURCE_CONFLICT",
+            "the page gives no status for RESOURCE_CONFLICT",
         ),
         (
             "| `TOKEN_EXPIRED` | 401 |",
@@ -133,7 +133,7 @@ fn each_difference_of_the_page_is_told_at_its_line() {
         (
             "\"code\": \"RESOURCE_NOT_FOUND\",",
             "\"code\": \"RESOURCE_NOT_FOUND\"",
-            "the example is no JSON: expected `,` or `}` at line 4 column 5",
+            "the example is not valid JSON: expected `,` or `}` at line 4 column 5",
         ),
         (
             "\"code\": \"RESOURCE_NOT_FOUND\",",
@@ -153,7 +153,7 @@ fn each_difference_of_the_page_is_told_at_its_line() {
         (
             "\"code\": \"RATE_LIMIT_EXCEEDED\",\n    \"message\": \"In words\",\n    \"retryAfter\": 60",
             "\"code\": \"RATE_LIMIT_EXCEEDED\",\n    \"message\": \"In words\",\n    \"details\": \"60\"",
-            "the example has no member `retryAfter`, which the envelope asks for",
+            "the example has no member `retryAfter`, which the envelope requires",
         ),
         (
             "| `details` | string |",
@@ -179,13 +179,16 @@ fn each_difference_of_the_page_is_told_at_its_line() {
     for (old, new, message) in edits {
         assert!(good.contains(old), "{old:?} is not on the page");
         let edited = good.replacen(old, new, 1);
-        let told = told(&edited);
+        let differences = differences(&edited);
         assert!(
-            told.iter().any(|line| line.starts_with("page.md:") && line.ends_with(message)),
-            "{old:?} to {new:?}: {told:#?}"
+            differences.iter().any(|line| line.starts_with("page.md:") && line.ends_with(message)),
+            "{old:?} to {new:?}: {differences:#?}"
         );
-        let place =
-            told.iter().find(|line| line.ends_with(message)).and_then(|line| line.split(':').nth(1)).map(str::to_owned);
+        let place = differences
+            .iter()
+            .find(|line| line.ends_with(message))
+            .and_then(|line| line.split(':').nth(1))
+            .map(str::to_owned);
         let line: usize = place.expect("a place").parse().expect("a line");
         let first = good[..good.find(old).expect("there")].lines().count();
         let last = first + new.lines().count() + 1;
@@ -194,7 +197,7 @@ fn each_difference_of_the_page_is_told_at_its_line() {
 }
 
 #[test]
-fn what_the_page_lacks_is_told_in_the_catalogue() {
+fn entry_missing_on_the_page_is_reported_at_its_line_in_the_catalogue() {
     let good = page();
     let section = |code: &str| {
         let start = good.find(&format!("### {code}\n")).expect("its heading");
@@ -216,22 +219,25 @@ fn what_the_page_lacks_is_told_in_the_catalogue() {
     ];
     for (part, message) in cases {
         assert!(good.contains(&part), "{part:?} is not on the page");
-        let told = told(&good.replacen(&part, "", 1));
-        assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].starts_with("schemas/errors.yaml:") && told[0].ends_with(message), "{told:#?}");
+        let differences = differences(&good.replacen(&part, "", 1));
+        assert_eq!(differences.len(), 1, "{differences:#?}");
+        assert!(
+            differences[0].starts_with("schemas/errors.yaml:") && differences[0].ends_with(message),
+            "{differences:#?}"
+        );
     }
-    let told = told(&good.replace("\n## Server errors\n", "\n## Our errors\n"));
-    assert_eq!(told.len(), 2, "one for each of its codes: {told:#?}");
+    let differences = differences(&good.replace("\n## Server errors\n", "\n## Our errors\n"));
+    assert_eq!(differences.len(), 2, "one for each of its codes: {differences:#?}");
     assert!(
-        told.iter().all(|line| line.contains("a section `Server errors`, which the page does not have")),
-        "{told:#?}"
+        differences.iter().all(|line| line.contains("a section `Server errors`, which the page does not have")),
+        "{differences:#?}"
     );
 }
 
 #[test]
-fn what_stands_elsewhere_on_such_pages_is_no_difference() {
+fn unrelated_content_of_a_page_is_no_difference() {
     let good = page();
-    let others = [
+    let unrelated = [
         "\n## States\n\n### UNDER_REVIEW\n\nA state, and no code. Status of the customer: under review.\n",
         "\n```json\n{ \"timestamp\": \"now\", \"statusCode\": 422, \"errorCode\": \"INVALID_FIELD_FORMAT\" }\n```\n",
         "\n```javascript\nconst MESSAGES = { TOKEN_EXPIRED: 'x', OTHER_CODE: 'y' };\n```\n",
@@ -241,25 +247,25 @@ fn what_stands_elsewhere_on_such_pages_is_no_difference() {
         "\n{% hint style=\"info\" %}\nStatus codes follow RFC 9110.\n{% endhint %}\n",
         "\n<table><tr><td>TOKEN_EXPIRED</td><td>403</td></tr></table>\n",
     ];
-    for other in others {
-        let told = told(&format!("{good}{other}"));
-        assert_eq!(told, Vec::<String>::new(), "{other}");
+    for other in unrelated {
+        let differences = differences(&format!("{good}{other}"));
+        assert_eq!(differences, Vec::<String>::new(), "{other}");
     }
 }
 
 #[test]
-fn a_code_with_another_spelling_is_a_code_where_it_has_a_status_or_an_example() {
+fn unknown_code_with_a_status_or_an_example_is_reported() {
     let good = page();
     let with = "\n### CONSENT_MISSING\n\n**Status Code**: 403 Forbidden\n";
     let unknown = "the page has a code CONSENT_MISSING, and the catalogue does not";
-    assert!(told(&format!("{good}{with}"))[0].ends_with(unknown));
+    assert!(differences(&format!("{good}{with}"))[0].ends_with(unknown));
     let example = json!({ "error": { "code": "CONSENT_MISSING", "message": "m" } });
     let shown = format!("\n### CONSENT_MISSING\n\n```json\n{example}\n```\n");
-    assert!(told(&format!("{good}{shown}"))[0].ends_with(unknown));
+    assert!(differences(&format!("{good}{shown}"))[0].ends_with(unknown));
 }
 
 #[test]
-fn a_pack_of_another_shape_is_compared_in_its_own_terms() {
+fn page_of_the_parcel_pack_is_compared_with_its_own_envelope() {
     let (contract, catalog) = loaded("tests/packs/parcel");
     let entry = contract.catalog.codes.iter().find(|entry| !entry.names_field).expect("a code without a field");
     let pointers = &contract.catalog.envelope.pointers;
@@ -268,14 +274,14 @@ fn a_pack_of_another_shape_is_compared_in_its_own_terms() {
     set(&mut body, &pointers.message, json!("In words"));
     let section =
         |status: u16| format!("# {}\n\n## {}\n\nStatus: {status}\n\n```json\n{body}\n```\n", entry.page, entry.code);
-    let told = |text: String| -> Vec<String> {
+    let differences = |text: String| -> Vec<String> {
         let page = SourceFile::new("page.md", text);
         let all = compare(&page, &contract, &catalog).differences;
         all.iter().filter(|problem| problem.file == "page.md").map(|problem| problem.message.clone()).collect()
     };
     let status = entry.status.expect("a status");
-    assert_eq!(told(section(status)), Vec::<String>::new());
-    assert_eq!(told(section(418)), [format!("the page gives {} 418, the catalogue {status}", entry.code)]);
+    assert_eq!(differences(section(status)), Vec::<String>::new());
+    assert_eq!(differences(section(418)), [format!("the page gives {} 418, the catalogue {status}", entry.code)]);
 }
 
 fn set(body: &mut Value, pointer: &str, value: Value) {
@@ -289,21 +295,22 @@ fn set(body: &mut Value, pointer: &str, value: Value) {
     *at = value;
 }
 
-/// What is said of certain codes, and of codes that the catalogue does not have.
-fn told_of(page: &str, codes: &[&str]) -> Vec<String> {
-    let speaks = |line: &String| line.contains("the page has a code") || codes.iter().any(|code| line.contains(code));
-    let others = |line: &String| !line.contains("is said to stand in a section");
-    told(page).into_iter().filter(speaks).filter(others).collect()
+/// The differences about the given codes, and about codes that the catalogue does not have.
+fn differences_about(page: &str, codes: &[&str]) -> Vec<String> {
+    let is_about_codes =
+        |line: &String| line.contains("the page has a code") || codes.iter().any(|code| line.contains(code));
+    let is_not_about_sections = |line: &String| !line.contains("the catalogue places ");
+    differences(page).into_iter().filter(is_about_codes).filter(is_not_about_sections).collect()
 }
 
 fn new_codes(page: &str) -> Vec<String> {
-    let lines = told_of(page, &[]).into_iter();
+    let lines = differences_about(page, &[]).into_iter();
     lines.filter_map(|line| line.split("the page has a code ").nth(1)?.split(',').next().map(str::to_owned)).collect()
 }
 
 #[test]
-fn new_codes_are_seen_however_they_are_spelt() {
-    let spelt = [
+fn new_codes_are_found_in_any_notation() {
+    let codes = [
         "PAYMENT_REQUIRED",
         "FORBIDDEN",
         "card_declined",
@@ -314,17 +321,17 @@ fn new_codes_are_seen_however_they_are_spelt() {
         "KYC-17",
     ];
     let mut page = String::from("# Errors\n\n| Error Code | Status |\n|---|---|\n| `TOKEN_EXPIRED` | 401 |\n");
-    spelt.iter().for_each(|code| page.push_str(&format!("| `{code}` | 402 |\n")));
+    codes.iter().for_each(|code| page.push_str(&format!("| `{code}` | 402 |\n")));
     page.push_str("\n### GONE\n\n**Status Code**: 410\n\n```json\n{ \"error\": { \"code\": \"GONE\", \"message\": \"x\" } }\n```\n");
     page.push_str("\n### Lost\n\n```json\n{ \"error\": { \"code\": \"Lost\", \"message\": \"x\" } }\n```\n");
     page.push_str("\n## Format\n\n```json\n{ \"error\": { \"code\": \"ERROR_CODE\", \"message\": \"x\" } }\n```\n");
     page.push_str("\n## Sample\n\n```json\n{ \"error\": { \"code\": \"moved\", \"message\": \"x\" } }\n```\n");
-    let expected: Vec<&str> = spelt.into_iter().chain(["GONE", "Lost", "moved"]).collect();
+    let expected: Vec<&str> = codes.into_iter().chain(["GONE", "Lost", "moved"]).collect();
     assert_eq!(new_codes(&page), expected);
 }
 
 #[test]
-fn words_that_are_no_codes_are_left_in_peace() {
+fn words_that_are_not_codes_are_ignored() {
     let page = "# CloudDesk API\n\n```json\n{ \"error\": { \"code\": \"TOKEN_EXPIRED\", \"message\": \"x\" } }\n```\n\n## Authentication\n\nReturns 401 without a key.\n\n## HTTP\n\nStatus: 400\n\n\
                 | Code | Meaning |\n|---|---|\n| 400 | Bad Request |\n| 404 | Not Found |\n\n\
                 | Field | Code |\n|---|---|\n| state | UNDER REVIEW |\n";
@@ -332,8 +339,8 @@ fn words_that_are_no_codes_are_left_in_peace() {
 }
 
 #[test]
-fn statuses_are_read_in_the_forms_that_pages_have() {
-    for said in [
+fn statuses_are_read_in_common_notations() {
+    for notation in [
         "**Status Code**: 403",
         "{% hint style=\"danger\" %}\n**Status Code**: 403\n{% endhint %}",
         "HTTP code: 403",
@@ -346,15 +353,15 @@ fn statuses_are_read_in_the_forms_that_pages_have() {
         "Not permitted.\n**Status**: 403",
         "<table><tr><th>Status</th></tr>\n<tr><td>Status</td><td>403</td></tr></table>",
     ] {
-        let page = format!("# Errors\n\n### INSUFFICIENT_PERMISSIONS\n\n{said}\n");
-        assert_eq!(told_of(&page, &["INSUFFICIENT_PERMISSIONS"]), Vec::<String>::new(), "{said}");
+        let page = format!("# Errors\n\n### INSUFFICIENT_PERMISSIONS\n\n{notation}\n");
+        assert_eq!(differences_about(&page, &["INSUFFICIENT_PERMISSIONS"]), Vec::<String>::new(), "{notation}");
         let wrong = page.replace("403", "409");
-        assert_eq!(told_of(&wrong, &["INSUFFICIENT_PERMISSIONS"]).len(), 1, "{said}");
+        assert_eq!(differences_about(&wrong, &["INSUFFICIENT_PERMISSIONS"]).len(), 1, "{notation}");
     }
 }
 
 #[test]
-fn a_cell_may_name_several_codes() {
+fn table_cell_may_contain_several_codes() {
     for cell in [
         "`RESOURCE_CONFLICT` / `DUPLICATE_RESOURCE`",
         "RESOURCE_CONFLICT, DUPLICATE_RESOURCE",
@@ -364,17 +371,17 @@ fn a_cell_may_name_several_codes() {
     ] {
         let page = format!("# Errors\n\n| HTTP status | Error code |\n|---|---|\n| 409 | {cell} |\n");
         let codes = ["RESOURCE_CONFLICT", "DUPLICATE_RESOURCE"];
-        assert_eq!(told_of(&page, &codes), Vec::<String>::new(), "{cell}");
-        assert_eq!(told_of(&page.replace("409", "400"), &codes).len(), 2, "{cell}");
+        assert_eq!(differences_about(&page, &codes), Vec::<String>::new(), "{cell}");
+        assert_eq!(differences_about(&page.replace("409", "400"), &codes).len(), 2, "{cell}");
     }
 }
 
 #[test]
-fn tables_in_html_are_read() {
+fn html_tables_are_read() {
     let page = "# Errors\n\n<table>\n  <thead><tr><th>Error code</th><th>HTTP status</th></tr></thead>\n\n  <tbody>\n\
                   <tr><td><code>TOKEN_EXPIRED</code></td><td>403</td></tr>\n  <tr><td><code>GONE</code></td><td>410</td></tr>\n  </tbody>\n</table>\n";
     assert_eq!(
-        told_of(page, &["TOKEN_EXPIRED"]),
+        differences_about(page, &["TOKEN_EXPIRED"]),
         [
             "page.md:7:1: the page gives TOKEN_EXPIRED 403, the catalogue 401",
             "page.md:8:3: the page has a code GONE, and the catalogue does not",

@@ -1,7 +1,8 @@
-//! Fuzz properties against the reference, sound and defective: what they generate, what they find, how small
-//! they make it, and that they are silent where nothing is wrong.
+//! Fuzz properties against the reference, with and without mutants: generation, counterexamples, shrinking, and no
+//! findings without a mutant.
 //!
-//! Most of these tests generate from a small book of their own, so that they say what they mean.
+//! Most of these tests use the few rules of `fuzz/book.rs` instead of those of the engine: their values are easier to
+//! read.
 
 #[path = "fuzz/book.rs"]
 mod book;
@@ -16,20 +17,20 @@ use book::{BOOK, disagreeing};
 use harness::fuzz::{Sampling, generate};
 use harness::plan::plan;
 use harness::scenario::{Property, TestCase};
-use support::{Pack, PackFolder, Server, file, told};
+use support::{Pack, PackFolder, Server, file, findings_of};
 
 const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
 const GOOD_DATES: &str = "fuzz/updateCustomer/dateOfBirth::valid-values-are-accepted";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_smallest_case_of_each_rule_is_told() {
+async fn shrunk_counterexample_of_each_rule_is_reported() {
     let pack = Pack::with(&BOOK);
     let sampling = Sampling { seed: 7, cases: Some(40) };
     let server = Server::start(&pack, &["accepts-month-13", "accepts-april-31"], sampling).await;
     let record = server.run(pack.test(DATES)).await;
     assert_eq!(record.inconclusive, None);
     assert_eq!(
-        told(&record),
+        findings_of(&record),
         [
             ("FMT-1".to_owned(), "dateOfBirth \"1900-13-01\" (month-thirteen) was accepted".to_owned()),
             ("FMT-1".to_owned(), "dateOfBirth \"1900-04-31\" (day-thirty-one-of-april) was accepted".to_owned()),
@@ -38,54 +39,59 @@ async fn the_smallest_case_of_each_rule_is_told() {
     let fuzz = record.fuzz.expect("a property");
     assert_eq!((fuzz.cases, fuzz.discarded), (40, 0));
     assert!(fuzz.found.iter().all(|found| found.shrunk));
-    assert_eq!(record.exchanges.len(), 2, "only what shows a failure is kept");
+    assert_eq!(record.exchanges.len(), 2, "only exchanges of counterexamples are kept");
     assert!(record.requests > 40);
-    assert!(server.environment.created.left().is_empty(), "what was accepted is taken away again");
+    assert!(server.environment.created.left().is_empty(), "resources of accepted values are deleted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sound_reference_is_left_in_peace() {
+async fn reference_without_mutants_has_no_findings() {
     let pack = Pack::with(&BOOK);
     for seed in 0..3 {
         let server = Server::start(&pack, &[], Sampling { seed, cases: Some(30) }).await;
         for test in pack.properties() {
             let record = server.run(test).await;
-            assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{} with seed {seed}", test.name);
+            assert_eq!(
+                (findings_of(&record), record.inconclusive),
+                (Vec::new(), None),
+                "{} with seed {seed}",
+                test.name
+            );
             assert!(record.fuzz.is_some_and(|fuzz| fuzz.cases > 0), "{}", test.name);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_error_breaks_the_clause_about_server_errors() {
+async fn server_error_violates_the_clause_about_server_errors() {
     let pack = Pack::with(&BOOK);
     let server = Server::start(&pack, &["day-zero-500"], Sampling::default()).await;
     let record = server.run(pack.test(DATES)).await;
-    let expected = ("FMT-5".to_owned(), "dateOfBirth \"1900-01-00\" (day-zero) made the server fail".to_owned());
-    assert_eq!(told(&record), [expected]);
+    let expected = ("FMT-5".to_owned(), "dateOfBirth \"1900-01-00\" (day-zero) caused a server error".to_owned());
+    assert_eq!(findings_of(&record), [expected]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn valid_values_must_be_taken() {
+async fn refused_valid_value_is_a_violation() {
     let pack = Pack::with(&BOOK);
     let server = Server::start(&pack, &["rejects-new-years-eve"], Sampling { seed: 1, cases: Some(400) }).await;
     let record = server.run(pack.test(GOOD_DATES)).await;
     let expected = ("FMT-1".to_owned(), "dateOfBirth \"1900-12-31\" (last-of-december) was refused".to_owned());
-    assert_eq!(told(&record), [expected]);
+    assert_eq!(findings_of(&record), [expected]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rule_that_the_second_opinion_refuses_proves_nothing() {
+async fn rule_that_the_oracle_rejects_is_inconclusive() {
     let pack = Pack::with(&disagreeing());
     let server = Server::start(&pack, &[], Sampling::default()).await;
     let record = server.run(pack.test(DATES)).await;
     let reason = record.inconclusive.expect("no verdict");
-    assert!(reason.contains("the oracle refused"), "{reason}");
+    assert!(reason.contains("the oracle rejected"), "{reason}");
     assert!(record.findings.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_found_is_kept_as_a_scenario() {
+async fn counterexamples_are_saved_as_scenarios() {
     let pack = Pack::with(&BOOK);
     let server = Server::start(&pack, &["accepts-slashes", "nul-500"], Sampling { seed: 3, cases: Some(60) }).await;
     let names = [DATES, "fuzz/updateCustomer/lastName::odd-values-never-break-it"];
@@ -104,18 +110,22 @@ async fn what_is_found_is_kept_as_a_scenario() {
     let library = folder.library(&pack);
     let kept: Vec<&TestCase> = library.tests.iter().filter(|test| test.first).collect();
     assert_eq!(kept.len(), 2);
-    let sound = Server::start(&pack, &[], Sampling::default()).await;
+    let without_mutants = Server::start(&pack, &[], Sampling::default()).await;
     for test in kept {
-        assert!(!server.run(test).await.findings.is_empty(), "{} fails where it was found", test.name);
-        let record = sound.run(test).await;
-        assert_eq!((told(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
+        assert!(
+            !server.run(test).await.findings.is_empty(),
+            "{} does not fail on the server where it was found",
+            test.name
+        );
+        let record = without_mutants.run(test).await;
+        assert_eq!((findings_of(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
     }
-    let planned = plan(&pack.contract, &sound.environment.target, library.tests.clone(), None);
+    let planned = plan(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
     assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_seed_finds_the_same_at_any_concurrency() {
+async fn same_seed_finds_the_same_at_any_concurrency() {
     let pack = Pack::with(&BOOK);
     let mut seen = Vec::new();
     for in_flight in [1, 3, 16] {
@@ -126,14 +136,14 @@ async fn the_same_seed_finds_the_same_at_any_concurrency() {
         let test = TestCase { property: Some(Arc::new(Property { in_flight, ..property })), ..test.clone() };
         let record = server.run(&test).await;
         let found = record.fuzz.as_ref().expect("a property").found.iter();
-        seen.push((told(&record), found.map(|found| (found.case, found.input.clone())).collect::<Vec<_>>()));
+        seen.push((findings_of(&record), found.map(|found| (found.case, found.input.clone())).collect::<Vec<_>>()));
     }
     assert!(seen[0].0.len() > 2, "{seen:?}");
     assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_seeds_draw_other_values() {
+async fn other_seeds_generate_other_values() {
     let pack = Pack::with(&BOOK);
     let property = pack.test(GOOD_DATES).property.as_deref().expect("a property");
     let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
@@ -147,7 +157,7 @@ async fn other_seeds_draw_other_values() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_that_does_not_come_again_is_a_doubt() {
+async fn failure_that_cannot_be_repeated_is_flaky() {
     let pack = Pack::with(&BOOK);
     let sampling = Sampling { seed: 1, cases: Some(8) };
     let server = Server::at(&pack, &fickle::start(8).await, sampling);
@@ -156,18 +166,18 @@ async fn a_failure_that_does_not_come_again_is_a_doubt() {
     assert!(record.flaky && reason.starts_with("flaky: dateOfBirth "), "{reason}");
     let shown: Vec<usize> = record.attempts.iter().flat_map(|attempt| attempt.exchanges.clone()).collect();
     assert!(shown.iter().any(|at| record.exchanges[*at].response().is_some_and(|response| response.is_success())));
-    assert!(record.findings.iter().all(|finding| finding.clause != "FMT-1"), "{:?}", told(&record));
+    assert!(record.findings.iter().all(|finding| finding.clause != "FMT-1"), "{:?}", findings_of(&record));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_some_failures_are_made_smaller() {
+async fn only_the_first_ten_counterexamples_are_shrunk() {
     let pack = Pack::with(&harness::fuzz::BOOK);
     let server = Server::start(&pack, &["update-skips-date-check"], Sampling::default()).await;
     let record = server.run(pack.test("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused")).await;
     let found = record.fuzz.as_ref().expect("a property").found.clone();
     assert!(found.len() > 10);
     assert_eq!(found.iter().filter(|found| found.shrunk).count(), 10);
-    let as_generated = told(&record).iter().filter(|(_, message)| message.ends_with("not made smaller)")).count();
+    let as_generated = findings_of(&record).iter().filter(|(_, message)| message.ends_with("not shrunk)")).count();
     assert_eq!(as_generated, found.len() - 10);
 }
 
@@ -181,7 +191,7 @@ fn postal_table(path: &str) -> std::collections::BTreeMap<String, String> {
 }
 
 #[test]
-fn reference_and_oracle_have_postal_codes_of_different_sources() {
+fn reference_and_oracle_take_postal_codes_from_different_sources() {
     let mut reference = postal_table("../reference/data/postal_geonames.tsv");
     reference.extend(postal_table("../reference/data/postal_own.tsv"));
     assert!(reference.len() > 180, "{} patterns", reference.len());
@@ -191,7 +201,7 @@ fn reference_and_oracle_have_postal_codes_of_different_sources() {
             oracle.iter().filter(|row| reference.get(row.0) == Some(row.1)).map(|row| row.1).collect();
         println!("{source}: {} of {} patterns differ from the reference's", oracle.len() - equal.len(), oracle.len());
         assert!(oracle.len() - equal.len() >= fewest, "{source}: {equal:?}");
-        // Where a territory has one code, everybody writes the same.
+        // If a territory has a single code, every source has the same pattern.
         assert!(equal.iter().all(|pattern| !pattern.contains(['\\', '['])), "{source}: {equal:?}");
     }
 }

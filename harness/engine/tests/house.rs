@@ -1,5 +1,8 @@
-//! The rules of the house, so that nobody has to remember them. Each is a function from a text to what
-//! is wrong in it, and is shown to notice a bad one.
+//! Rules for the sources, the default pack and the documents of this repository. Each rule is a function from a text to
+//! its faults, and each test shows that the rule detects a bad text.
+
+#[path = "house/words.rs"]
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,9 +15,9 @@ use harness::scenario::Library;
 use harness::target::mutants;
 use regex::Regex;
 
-const LONGEST: usize = 500;
+const MAX_LINES: usize = 500;
 
-/// The modules of the engine, from the lowest layer to the highest: each may name lower ones only.
+/// The modules of the engine, from the lowest layer to the highest: each may use only modules of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["source", "exchange", "documents", "random", "output"],
     &["contract", "own_schemas", "fuzz"],
@@ -31,16 +34,16 @@ const LAYERS: &[&[&str]] = &[
     &["lib"],
 ];
 
-/// Steps up that are there; each is a debt, and one that is paid fails until it is taken out.
+/// Known uses of a higher layer. The test fails for an entry that no longer exists.
 const STEPS_UP: &[(&str, &str)] = &[];
 
-/// What must not stand in a source, and what to do instead.
-const LEFTOVERS: &[(&str, &str)] = &[
-    ("todo!", "do it"),
-    ("unimplemented!", "do it"),
-    ("dbg!", "take it out"),
+/// Text that must not be in a source, and what to do instead.
+const UNFINISHED: &[(&str, &str)] = &[
+    ("todo!", "implement it"),
+    ("unimplemented!", "implement it"),
+    ("dbg!", "remove it"),
     ("FIXME", "fix it"),
-    ("#[ignore", "make it run, or take it out"),
+    ("#[ignore", "make it run, or remove it"),
     ("#[allow(", "write #[expect(…, reason = …)]"),
     ("#![allow(", "write #![expect(…, reason = …)]"),
 ];
@@ -48,61 +51,61 @@ const LEFTOVERS: &[(&str, &str)] = &[
 // ---------------------------------------------------------------- sources
 
 #[test]
-fn every_source_says_what_it_is_for() {
-    nothing_wrong(sources(), opens_with_its_purpose);
-    assert!(!opens_with_its_purpose("use std::fmt;\n//! Late.\n").is_empty());
-    assert!(!opens_with_its_purpose("//!\nuse std::fmt;\n").is_empty());
+fn sources_open_with_a_module_doc() {
+    assert_no_faults(sources(), missing_module_doc);
+    assert!(!missing_module_doc("use std::fmt;\n//! Late.\n").is_empty());
+    assert!(!missing_module_doc("//!\nuse std::fmt;\n").is_empty());
 }
 
 #[test]
-fn no_source_is_too_long() {
-    nothing_wrong(sources(), too_long);
-    assert!(!too_long(&"x\n".repeat(LONGEST + 1)).is_empty());
-    assert!(too_long(&"x\n".repeat(LONGEST)).is_empty());
+fn sources_have_at_most_500_lines() {
+    assert_no_faults(sources(), too_long);
+    assert!(!too_long(&"x\n".repeat(MAX_LINES + 1)).is_empty());
+    assert!(too_long(&"x\n".repeat(MAX_LINES)).is_empty());
 }
 
 #[test]
-fn no_leftovers() {
-    nothing_wrong(sources(), leftovers);
-    for (leftover, _) in LEFTOVERS {
-        assert_eq!(leftovers(&format!("let x = 1;\n    {leftover}(x)\n")).len(), 1, "{leftover}");
+fn sources_contain_no_unfinished_code() {
+    assert_no_faults(sources(), unfinished_code);
+    for (text_found, _) in UNFINISHED {
+        assert_eq!(unfinished_code(&format!("let x = 1;\n    {text_found}(x)\n")).len(), 1, "{text_found}");
     }
-    assert!(leftovers("// a debug! of ours, #[expect(dead_code, reason = \"x\")]\n").is_empty());
+    assert!(unfinished_code("// a debug! of ours, #[expect(dead_code, reason = \"x\")]\n").is_empty());
 }
 
 #[test]
-fn modules_name_lower_layers_only() {
+fn modules_use_only_lower_layers() {
     let mut up = BTreeSet::new();
     let mut wrong = Vec::new();
     for (name, text) in sources() {
         let Some(module) = module_of(&name) else {
             continue;
         };
-        for other in named_modules(&text) {
+        for other in used_modules(&text) {
             match is_step_up(&module, &other) {
                 Ok(false) => {}
                 Ok(true) if STEPS_UP.contains(&(module.as_str(), other.as_str())) => {
                     up.insert((module.clone(), other));
                 }
-                Ok(true) => wrong.push(format!("{name}: {module} names {other}, which is no lower layer")),
-                Err(unknown) => wrong.push(format!("{name}: the module {unknown} has no place in LAYERS")),
+                Ok(true) => wrong.push(format!("{name}: {module} uses {other}, which is not in a lower layer")),
+                Err(unknown) => wrong.push(format!("{name}: the module {unknown} is not in LAYERS")),
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let known: BTreeSet<(String, String)> =
         STEPS_UP.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
-    assert_eq!(up, known, "left: steps up that are there; right: STEPS_UP");
+    assert_eq!(up, known, "left: uses of higher layers; right: STEPS_UP");
 }
 
 #[test]
-fn the_search_for_layers_notices_a_step_up() {
-    let named = named_modules(
-        "use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::trial; }\n",
+fn layer_rule_detects_a_use_of_a_higher_layer() {
+    let named = used_modules(
+        "use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::plan; }\n",
     );
     assert_eq!(named, BTreeSet::from(["report", "check", "run", "cli"].map(str::to_owned)));
     assert_eq!(is_step_up("check", "run"), Ok(true));
-    assert_eq!(is_step_up("check", "plan"), Ok(true), "the same layer is no lower one");
+    assert_eq!(is_step_up("check", "plan"), Ok(true), "the same layer is not lower");
     assert_eq!(is_step_up("check", "check"), Ok(false));
     assert_eq!(is_step_up("run", "check"), Ok(false));
     assert_eq!(is_step_up("check", "nowhere"), Err("nowhere".to_owned()));
@@ -112,48 +115,48 @@ fn the_search_for_layers_notices_a_step_up() {
 }
 
 #[test]
-fn two_independent_readings() {
-    let names_reference = Regex::new(r"\breference::|\buse reference\b|\bextern crate reference\b").expect("a pattern");
-    let names_harness = Regex::new(r"\bharness::|\buse harness\b|\bextern crate harness\b").expect("a pattern");
+fn harness_and_reference_do_not_use_each_other() {
+    let uses_reference = Regex::new(r"\breference::|\buse reference\b|\bextern crate reference\b").expect("a pattern");
+    let uses_harness = Regex::new(r"\bharness::|\buse harness\b|\bextern crate harness\b").expect("a pattern");
     for (name, text) in sources() {
         let code = without_comments(&text);
         if name.starts_with("harness/engine/src/") {
-            let may = name == "harness/engine/src/target/embedded.rs";
+            let is_embedded_target = name == "harness/engine/src/target/embedded.rs";
             assert!(
-                may || !names_reference.is_match(&code),
-                "{name} names the crate `reference`; only target/embedded.rs may"
+                is_embedded_target || !uses_reference.is_match(&code),
+                "{name} uses the crate `reference`; only target/embedded.rs may"
             );
         } else {
             assert!(
-                !names_harness.is_match(&code),
-                "{name} names the crate `harness`, whose reading must stay another"
+                !uses_harness.is_match(&code),
+                "{name} uses the crate `harness`; the reference must stay independent of it"
             );
         }
     }
     let manifest = read("harness/reference/Cargo.toml");
     assert!(!manifest.lines().any(|line| line.starts_with("harness")), "the reference depends on the harness");
-    assert!(names_reference.is_match(&without_comments("// not here\nlet x = reference::start();\n")));
-    assert!(!names_reference.is_match(&without_comments("/// Says `reference::start`.\n//! use reference\n")));
-    assert!(names_harness.is_match("use harness::check;"));
+    assert!(uses_reference.is_match(&without_comments("// not here\nlet x = reference::start();\n")));
+    assert!(!uses_reference.is_match(&without_comments("/// Says `reference::start`.\n//! use reference\n")));
+    assert!(uses_harness.is_match("use harness::check;"));
 }
 
 #[test]
-fn git_overlooks_no_source() {
+fn gitignore_hides_no_source() {
     let folders: BTreeSet<String> =
         sources().iter().flat_map(|(name, _)| name.split('/').map(str::to_owned).collect::<Vec<_>>()).collect();
     assert_eq!(
-        overlooked(&read(".gitignore"), &folders),
+        hiding_rules(&read(".gitignore"), &folders),
         Vec::<String>::new(),
         "these rules of .gitignore hide sources: begin them with a slash"
     );
     let folders = BTreeSet::from(["target".to_owned()]);
-    assert_eq!(overlooked("/target/\ntarget/\n# target\n", &folders), ["target/"]);
+    assert_eq!(hiding_rules("/target/\ntarget/\n# target\n", &folders), ["target/"]);
 }
 
 // ---------------------------------------------------------------- the pack
 
 #[test]
-fn scenario_names_are_facts() {
+fn scenario_names_are_kebab_case_facts() {
     let (_, library) = pack();
     let wrong: Vec<String> =
         library.tests.iter().filter_map(|test| scenario_name(&test.name)).flat_map(wrong_in_name).collect();
@@ -165,45 +168,45 @@ fn scenario_names_are_facts() {
 }
 
 #[test]
-fn every_check_judges_one_clause() {
+fn each_check_belongs_to_one_clause() {
     let (contract, _) = pack();
     let checks: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
-    assert_eq!(unpaired(&checks, &contract.clauses), Vec::<String>::new());
+    assert_eq!(checks_without_single_clause(&checks, &contract.clauses), Vec::<String>::new());
     let twice: Vec<Clause> = [&contract.clauses[..1], &contract.clauses[..1]].concat();
-    assert!(!unpaired(&[twice[0].checks[0].as_str()], &twice).is_empty());
-    assert!(!unpaired(&["no-such-check"], &contract.clauses).is_empty());
+    assert!(!checks_without_single_clause(&[twice[0].checks[0].as_str()], &twice).is_empty());
+    assert!(!checks_without_single_clause(&["no-such-check"], &contract.clauses).is_empty());
 }
 
 #[test]
-fn every_clause_is_put_to_the_test() {
+fn each_clause_has_a_check_or_a_scenario() {
     let (contract, library) = pack();
     let in_scenarios: BTreeSet<&str> =
         library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
-    assert_eq!(untried(&contract.clauses, &in_scenarios), Vec::<&str>::new());
-    let silent: Vec<Clause> =
+    assert_eq!(clauses_without_test(&contract.clauses, &in_scenarios), Vec::<&str>::new());
+    let without_check: Vec<Clause> =
         contract.clauses.iter().filter(|clause| clause.checks.is_empty()).take(1).cloned().collect();
-    assert_eq!(untried(&silent, &BTreeSet::new()), [silent[0].id.as_str()]);
+    assert_eq!(clauses_without_test(&without_check, &BTreeSet::new()), [without_check[0].id.as_str()]);
 }
 
 #[test]
-fn every_check_has_a_mutant_that_makes_it_speak() {
+fn each_check_has_a_mutant_of_its_clause() {
     let (contract, _) = pack();
-    let broken: BTreeSet<&str> = mutants().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
+    let violated: BTreeSet<&str> = mutants().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
     assert_eq!(
-        unproved(&contract, &broken),
+        checks_without_mutant(&contract, &violated),
         Vec::<&str>::new(),
-        "no mutant of the reference breaks the clauses of these checks"
+        "no mutant of the reference violates the clauses of these checks"
     );
-    assert_eq!(unproved(&contract, &BTreeSet::new()).len(), CHECKS.len());
+    assert_eq!(checks_without_mutant(&contract, &BTreeSet::new()).len(), CHECKS.len());
 }
 
 #[test]
-fn mutants_break_clauses_that_exist() {
+fn clauses_of_mutants_exist() {
     let (contract, _) = pack();
     for (name, _, clauses) in mutants() {
-        assert!(!clauses.is_empty(), "{name} breaks nothing");
+        assert!(!clauses.is_empty(), "{name} violates no clause");
         for clause in clauses {
-            assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
+            assert!(contract.clause(clause).is_some(), "{name} violates {clause}, which does not exist");
         }
     }
 }
@@ -211,7 +214,7 @@ fn mutants_break_clauses_that_exist() {
 // ---------------------------------------------------------------- documents
 
 #[test]
-fn links_lead_somewhere() {
+fn links_in_markdown_resolve() {
     let mut wrong = Vec::new();
     for path in files(&root(), "md") {
         let text = std::fs::read_to_string(&path).expect("a text");
@@ -225,43 +228,43 @@ fn links_lead_somewhere() {
 
 // ---------------------------------------------------------------- the rules
 
-fn opens_with_its_purpose(text: &str) -> Vec<String> {
+fn missing_module_doc(text: &str) -> Vec<String> {
     let first = text.lines().next().unwrap_or_default();
     let good = first.strip_prefix("//! ").is_some_and(|purpose| !purpose.trim().is_empty());
-    if good { Vec::new() } else { vec!["it does not open with `//!` and a sentence on what it is for".to_owned()] }
+    if good { Vec::new() } else { vec!["the first line must be a module doc (`//! …`)".to_owned()] }
 }
 
 fn too_long(text: &str) -> Vec<String> {
     let lines = text.lines().count();
-    if lines <= LONGEST {
+    if lines <= MAX_LINES {
         return Vec::new();
     }
-    vec![format!("{lines} lines, of {LONGEST} at most: take it apart")]
+    vec![format!("{lines} lines, but at most {MAX_LINES} are allowed: split it")]
 }
 
-fn leftovers(text: &str) -> Vec<String> {
+fn unfinished_code(text: &str) -> Vec<String> {
     let boundary =
         |line: &str, at: usize| !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
     text.lines()
         .enumerate()
         .flat_map(|(number, line)| {
-            LEFTOVERS
+            UNFINISHED
                 .iter()
-                .filter(move |(leftover, _)| line.match_indices(leftover).any(|(at, _)| boundary(line, at)))
-                .map(move |(leftover, instead)| format!("line {}: `{leftover}`: {instead}", number + 1))
+                .filter(move |(text_found, _)| line.match_indices(text_found).any(|(at, _)| boundary(line, at)))
+                .map(move |(text_found, instead)| format!("line {}: `{text_found}`: {instead}", number + 1))
         })
         .collect()
 }
 
-/// The engine's module that a source belongs to.
+/// The module of the engine that a source belongs to.
 fn module_of(name: &str) -> Option<String> {
     let rest = name.strip_prefix("harness/engine/src/")?;
     let first = rest.split('/').next()?;
     Some(first.trim_end_matches(".rs").to_owned())
 }
 
-/// The modules that a source names, in `use` lines or in paths; not in its own unit tests.
-fn named_modules(text: &str) -> BTreeSet<String> {
+/// The modules that a source uses, in `use` lines or in paths, without its unit tests.
+fn used_modules(text: &str) -> BTreeSet<String> {
     static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\w+|\{[^;]*\})").expect("a pattern"));
     static FIRST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|,)\s*(\w+)").expect("a pattern"));
     let text = without_comments(text.split("#[cfg(test)]").next().unwrap_or_default());
@@ -288,8 +291,8 @@ fn without_comments(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Rules of a `.gitignore` that match a folder of ours at any depth.
-fn overlooked(rules: &str, folders: &BTreeSet<String>) -> Vec<String> {
+/// Rules of a `.gitignore` that match a source folder at any depth.
+fn hiding_rules(rules: &str, folders: &BTreeSet<String>) -> Vec<String> {
     rules
         .lines()
         .map(str::trim)
@@ -312,12 +315,12 @@ fn wrong_in_name(name: &str) -> Vec<String> {
         wrong.push(format!("`{name}` is not kebab-case"));
     }
     if let Some(word) = name.split('-').find(|word| ["should", "test", "tests"].contains(word)) {
-        wrong.push(format!("`{name}` says `{word}`: a name is a fact"));
+        wrong.push(format!("`{name}` contains `{word}`: a name must be a fact"));
     }
     wrong
 }
 
-fn unpaired(checks: &[&str], clauses: &[Clause]) -> Vec<String> {
+fn checks_without_single_clause(checks: &[&str], clauses: &[Clause]) -> Vec<String> {
     let mut count: BTreeMap<&str, usize> = checks.iter().map(|check| (*check, 0)).collect();
     for check in clauses.iter().flat_map(|clause| &clause.checks) {
         *count.entry(check).or_default() += 1;
@@ -329,7 +332,7 @@ fn unpaired(checks: &[&str], clauses: &[Clause]) -> Vec<String> {
         .collect()
 }
 
-fn untried<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>) -> Vec<&'c str> {
+fn clauses_without_test<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>) -> Vec<&'c str> {
     clauses
         .iter()
         .filter(|clause| clause.checks.is_empty() && !in_scenarios.contains(clause.id.as_str()))
@@ -337,15 +340,15 @@ fn untried<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>) -> Vec<&'c 
         .collect()
 }
 
-fn unproved(contract: &Contract, broken: &BTreeSet<&str>) -> Vec<&'static str> {
+fn checks_without_mutant(contract: &Contract, violated: &BTreeSet<&str>) -> Vec<&'static str> {
     CHECKS
         .iter()
         .map(|check| check.name)
-        .filter(|name| contract.clause_of_check(name).is_none_or(|clause| !broken.contains(clause.id.as_str())))
+        .filter(|name| contract.clause_of_check(name).is_none_or(|clause| !violated.contains(clause.id.as_str())))
         .collect()
 }
 
-/// The relative links of a Markdown text that lead nowhere; code blocks are passed over.
+/// The relative links of a Markdown text whose files do not exist. Code blocks are ignored.
 fn dead_links(text: &str, folder: &Path) -> Vec<String> {
     static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\((?:<([^>]+)>|([^)\s]+))").expect("a pattern"));
     let prose: Vec<&str> = text.split("```").step_by(2).collect();
@@ -360,7 +363,7 @@ fn dead_links(text: &str, folder: &Path) -> Vec<String> {
 
 // ---------------------------------------------------------------- reading
 
-fn nothing_wrong(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<String>) {
+fn assert_no_faults(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<String>) {
     let wrong: Vec<String> = sources
         .iter()
         .flat_map(|(name, text)| rule(text).into_iter().map(move |fault| format!("{name}: {fault}")))
@@ -370,8 +373,8 @@ fn nothing_wrong(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<Stri
 
 fn pack() -> (Contract, Library) {
     load(&root()).unwrap_or_else(|problems| {
-        let told: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
-        panic!("{}", told.join("\n"))
+        let rendered: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+        panic!("{}", rendered.join("\n"))
     })
 }
 
@@ -383,7 +386,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Every source of engine and reference, by its path from the root.
+/// Every source of engine and reference with its path from the root.
 fn sources() -> Vec<(String, String)> {
     let found: Vec<(String, String)> = ["harness/engine/src", "harness/reference/src"]
         .iter()
@@ -394,18 +397,18 @@ fn sources() -> Vec<(String, String)> {
             (name, text)
         })
         .collect();
-    assert!(found.len() > 50, "the sources are not where they were");
+    assert!(found.len() > 50, "expected more than 50 sources");
     found
 }
 
-/// Files with that ending below a folder, without what is built or hidden.
+/// Files with an extension below a folder, without hidden folders and the build folder.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
-        let built = name == "target" && folder == root();
-        if path.is_dir() && !name.starts_with('.') && !built {
+        let is_build_folder = name == "target" && folder == root();
+        if path.is_dir() && !name.starts_with('.') && !is_build_folder {
             found.extend(files(&path, ending));
         } else if path.extension().is_some_and(|found| found == ending) {
             found.push(path);

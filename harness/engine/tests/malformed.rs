@@ -1,6 +1,6 @@
-//! Malformed files, one fault each, and what is said of them. `malformed/KIND/FAULT.yaml` is the file, or
-//! for the files of `schemas/` a change of the parcel pack's own; `FAULT.txt` beside it is the message, which
-//! `BLESS=1` writes anew.
+//! Malformed files with one fault each, and the message for each. `malformed/KIND/FAULT.yaml` is the file or, for files
+//! of `schemas/`, a change to the file of the parcel pack. `FAULT.txt` beside it is the expected message; `BLESS=1`
+//! rewrites it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use harness::source::{Problems, yaml_files};
 use harness::target::TargetFile;
 use serde::Deserialize;
 
-/// Where the file of a kind stands in a pack.
+/// The path in a pack of each kind of file.
 const PLACES: &[(&str, &str)] = &[
     ("scenario", "scenarios/fault.yaml"),
     ("fixtures", "scenarios/fixtures.yaml"),
@@ -22,7 +22,7 @@ const PLACES: &[(&str, &str)] = &[
     ("formats", "schemas/formats.yaml"),
 ];
 
-/// A change of a file of the pack.
+/// A change to a file of the pack.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
@@ -31,46 +31,46 @@ struct Change {
 }
 
 #[test]
-fn every_fault_is_told_with_its_place_and_what_to_do() {
+fn malformed_files_give_the_expected_messages() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
     let cases = yaml_files(&folder, &folder);
     assert!(cases.len() >= 60, "{} files", cases.len());
     let mut wrong = Vec::new();
     for (path, name) in cases {
-        let said = said_of(&path, &name);
+        let message = message_for(&path, &name);
         let golden = path.with_extension("txt");
         if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&golden, &said).expect("a writable file");
+            std::fs::write(&golden, &message).expect("a writable file");
         }
         let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        if said != expected {
-            wrong.push(format!("{name}\n--- expected\n{expected}\n--- said\n{said}"));
+        if message != expected {
+            wrong.push(format!("{name}\n--- expected\n{expected}\n--- found\n{message}"));
         }
-        if !(said.contains(".yaml") || said.contains(".json")) || said.trim_end().is_empty() {
-            wrong.push(format!("{name}: the message names no file:\n{said}"));
+        if !(message.contains(".yaml") || message.contains(".json")) || message.trim_end().is_empty() {
+            wrong.push(format!("{name}: the message names no file:\n{message}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Files that are not there have no text to be kept here.
+/// Missing files cannot be in `malformed/`.
 #[test]
-fn missing_files_are_told() {
+fn missing_files_are_reported() {
     for missing in ["errors.yaml", "clauses.yaml", "conventions.yaml", "openapi.yaml", "trouble.schema.json"] {
         let pack = Pack::new();
         std::fs::remove_file(pack.0.join("schemas").join(missing)).expect("a file");
-        let said = rendered(load(&pack.0).map(|_| ()));
-        assert!(said.starts_with(&format!("error: schemas/{missing}: cannot read the file: ")), "{said}");
+        let message = rendered(load(&pack.0).map(|_| ()));
+        assert!(message.starts_with(&format!("error: schemas/{missing}: cannot read the file: ")), "{message}");
     }
     let pack = Pack::new();
     let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
-    let said = rendered(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
-    assert!(said.contains("target.yaml: cannot read the file: "), "{said}");
+    let message = rendered(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
+    assert!(message.contains("target.yaml: cannot read the file: "), "{message}");
 }
 
-/// What editors, other tools and YAML itself allow, and no fault.
+/// Variants that editors and other tools write; they are not errors.
 #[test]
-fn other_endings_byte_order_marks_and_merge_keys_are_read() {
+fn yml_files_byte_order_marks_crlf_and_merge_keys_are_accepted() {
     let pack = Pack::new();
     let names = |pack: &Pack| {
         let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
@@ -105,23 +105,23 @@ scenarios:
     assert_eq!(test.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
 }
 
-fn said_of(path: &Path, name: &str) -> String {
+fn message_for(path: &Path, name: &str) -> String {
     let kind = name.split('/').next().unwrap_or_default();
     let (_, place) = PLACES.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("no kind {kind}"));
     let pack = Pack::new();
     let file = pack.0.join(place);
     let fault = std::fs::read(path).expect("a file");
-    // What the pack does not have is written whole.
-    let spoilt = match file.starts_with(pack.0.join("schemas")) && file.exists() {
+    // A file that the parcel pack does not have is complete in `malformed/`.
+    let changed = match file.starts_with(pack.0.join("schemas")) && file.exists() {
         false => fault,
         true => {
             let change: Change = serde_yaml::from_slice(&fault).unwrap_or_else(|error| panic!("{name}: {error}"));
             let text = std::fs::read_to_string(&file).expect("a text");
-            assert!(text.contains(&change.find), "{name}: nothing to change");
+            assert!(text.contains(&change.find), "{name}: the text to change does not occur");
             text.replacen(&change.find, &change.put, 1).into_bytes()
         }
     };
-    std::fs::write(&file, spoilt).expect("a writable file");
+    std::fs::write(&file, changed).expect("a writable file");
     let loaded = load(&pack.0);
     let outcome = match (kind, loaded) {
         ("target", Ok((contract, _))) => TargetFile::load(&file, &contract).map(|_| ()),
@@ -136,7 +136,7 @@ fn rendered(outcome: Result<(), Problems>) -> String {
     if rendered.is_empty() { String::new() } else { rendered.join("\n\n") + "\n" }
 }
 
-/// A copy of the parcel pack that goes with the test.
+/// A copy of the parcel pack, deleted on drop.
 struct Pack(PathBuf);
 
 impl Pack {

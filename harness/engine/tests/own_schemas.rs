@@ -1,7 +1,7 @@
 //! The committed JSON Schemas of our own files agree with the types that read and write them.
 //!
-//! They are made from the source of those types: names and kinds of the fields, doc comments as
-//! descriptions. `BLESS=1 cargo test -p harness --test own_schemas` writes them anew.
+//! The schemas are generated from the source of those types: names and types of fields, with doc comments as
+//! descriptions. `BLESS=1 cargo test -p harness --test own_schemas` rewrites them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// Each schema: its name, the type that stands for the file, and where that and all it uses is written.
+/// Each schema: its name, the type of the whole file, and the sources of that type and of the types it uses.
 const ROOTS: [(&str, &str, &[&str]); 5] = [
     ("scenario", "ScenarioFile", &["scenario/model.rs", "scenario/wanted.rs", "scenario/alteration.rs"]),
     ("fixtures", "FixtureFile", &["scenario/model.rs", "scenario/wanted.rs", "scenario/alteration.rs"]),
@@ -27,7 +27,7 @@ const ROOTS: [(&str, &str, &[&str]); 5] = [
 ];
 
 #[test]
-fn committed_schemas_are_those_of_the_types() {
+fn committed_schemas_match_the_types() {
     let mut stale = Vec::new();
     for (name, root, files) in ROOTS {
         let made = format!("{:#}\n", schema(name, root, files));
@@ -38,11 +38,11 @@ fn committed_schemas_are_those_of_the_types() {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "fallen behind their types: {stale:?}; BLESS=1 writes them anew");
+    assert!(stale.is_empty(), "schemas that differ from their types: {stale:?}; BLESS=1 rewrites them");
 }
 
 #[test]
-fn the_command_prints_what_is_committed() {
+fn schema_command_prints_the_committed_schemas() {
     let names: Vec<&str> = SCHEMAS.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ROOTS.map(|(name, _, _)| name));
     for (name, text) in SCHEMAS {
@@ -51,43 +51,43 @@ fn the_command_prints_what_is_committed() {
 }
 
 #[test]
-fn every_file_of_the_packs_fits() {
+fn files_of_the_packs_match_their_schemas() {
     let validators = ["scenario", "fixtures"].map(validator);
     for root in [root_folder(), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/parcel")] {
         if let Ok(file) = SourceFile::read(&root.join("schemas/formats.yaml"), "schemas/formats.yaml") {
-            assert_fits(&validator("formats"), &file.parse_json().expect("YAML"), &file.name);
+            assert_valid(&validator("formats"), &file.parse_json().expect("YAML"), &file.name);
         }
         for (path, name) in yaml_files(&root, &root.join("scenarios")) {
             let file = SourceFile::read(&path, name.clone()).expect("a text");
             let value = file.parse_json().expect("YAML");
             let index = usize::from(name.ends_with("scenarios/fixtures.yaml"));
-            assert_fits(&validators[index], &value, &name);
+            assert_valid(&validators[index], &value, &name);
         }
     }
 }
 
 #[test]
-fn example_targets_fit() {
+fn example_target_files_match_the_schema() {
     let validator = validator("target");
     let examples = yaml_files(&root_folder(), &root_folder().join("ci/targets"));
     let texts = examples.iter().map(|(path, _)| std::fs::read_to_string(path).expect("a text"));
     for text in texts.chain([TARGET.to_owned()]) {
         let file = SourceFile::new("target", text);
         assert!(file.parse::<TargetFile>().is_ok(), "{}", file.text);
-        assert_fits(&validator, &file.parse_json().expect("YAML"), "a target file");
+        assert_valid(&validator, &file.parse_json().expect("YAML"), "a target file");
     }
 }
 
 #[test]
-fn a_real_report_fits_and_reads_back() {
+fn report_matches_the_schema_and_reads_back() {
     let value = report();
-    assert_fits(&validator("report"), &value, "the report");
+    assert_valid(&validator("report"), &value, "the report");
     let read: Report = serde_json::from_value(value.clone()).expect("it reads back");
     assert_eq!(serde_json::to_value(read).expect("it writes"), value);
 }
 
 #[test]
-fn unknown_members_are_refused_by_type_and_schema_alike() {
+fn unknown_members_are_refused_by_type_and_schema() {
     let scenario = json!({
         "about": "A file.",
         "scenarios": [{
@@ -101,20 +101,20 @@ fn unknown_members_are_refused_by_type_and_schema_alike() {
     });
     let fixtures = json!({ "fixtures": { "one": { "about": "One.", "steps": [{ "call": "list" }] } } });
     let target: Value = serde_yaml::from_str(TARGET).expect("YAML");
-    refused_alike::<ScenarioFile>("scenario", &scenario, &["/scenarios/0/steps/0/expect/headers"]);
-    refused_alike::<FixtureFile>("fixtures", &fixtures, &["/fixtures"]);
+    assert_unknown_members_refused::<ScenarioFile>("scenario", &scenario, &["/scenarios/0/steps/0/expect/headers"]);
+    assert_unknown_members_refused::<FixtureFile>("fixtures", &fixtures, &["/fixtures"]);
     let formats: Value = serde_yaml::from_str(FORMATS).expect("YAML");
-    refused_alike::<FormatFile>(
+    assert_unknown_members_refused::<FormatFile>(
         "formats",
         &formats,
         &["/callers", "/refusals", "/values/0/refused", "/values/0/rule_clauses", "/values/0/with"],
     );
-    refused_alike::<TargetFile>("target", &target, &["/actors", "/lacks"]);
-    refused_alike::<Report>("report", &report(), &["/summary", "/manifest/options"]);
+    assert_unknown_members_refused::<TargetFile>("target", &target, &["/actors", "/lacks"]);
+    assert_unknown_members_refused::<Report>("report", &report(), &["/summary", "/manifest/options"]);
 }
 
 #[test]
-fn missing_members_are_refused_by_type_and_schema_alike() {
+fn missing_members_are_refused_by_type_and_schema() {
     for (pointer, name) in [
         ("", "about"),
         ("", "scenarios"),
@@ -123,7 +123,7 @@ fn missing_members_are_refused_by_type_and_schema_alike() {
         ("/scenarios/0", "steps"),
     ] {
         let mut value = json!({ "about": "A.", "scenarios": [{ "name": "a", "clauses": ["A"], "steps": [] }] });
-        assert_fits(&validator("scenario"), &value, "the sample");
+        assert_valid(&validator("scenario"), &value, "the sample");
         value.pointer_mut(pointer).and_then(Value::as_object_mut).expect("an object").remove(name);
         assert!(!validator("scenario").is_valid(&value), "{name}");
         assert!(serde_json::from_value::<ScenarioFile>(value).is_err(), "{name}");
@@ -159,22 +159,22 @@ values:
     in_flight: 2
 ";
 
-/// Adds a member to every object but the `open` ones (maps of names); both must refuse it.
-fn refused_alike<T: DeserializeOwned>(name: &str, sound: &Value, open: &[&str]) {
+/// Adds a member to each object but the `open` ones (maps of names): type and schema must refuse it.
+fn assert_unknown_members_refused<T: DeserializeOwned>(name: &str, valid: &Value, open: &[&str]) {
     let validator = validator(name);
-    assert_fits(&validator, sound, name);
+    assert_valid(&validator, valid, name);
     let mut objects = Vec::new();
-    objects_of(sound, String::new(), &mut objects);
+    objects_of(valid, String::new(), &mut objects);
     assert!(objects.len() > open.len());
     for pointer in objects.iter().filter(|pointer| !open.contains(&pointer.as_str())) {
-        let mut value = sound.clone();
+        let mut value = valid.clone();
         value
             .pointer_mut(pointer)
             .and_then(Value::as_object_mut)
             .expect("an object")
             .insert("nonsense".into(), 1.into());
-        assert!(!validator.is_valid(&value), "the schema takes a member `nonsense` at {name}{pointer}");
-        assert!(serde_json::from_value::<T>(value).is_err(), "the type takes a member `nonsense` at {name}{pointer}");
+        assert!(!validator.is_valid(&value), "the schema accepts a member `nonsense` at {name}{pointer}");
+        assert!(serde_json::from_value::<T>(value).is_err(), "the type accepts a member `nonsense` at {name}{pointer}");
     }
 }
 
@@ -184,7 +184,7 @@ fn objects_of(value: &Value, at: String, found: &mut Vec<String>) {
             found.push(at.clone());
             members.iter().for_each(|(name, inner)| objects_of(inner, format!("{at}/{name}"), found));
         }
-        // The first element stands for all.
+        // One element of a list is enough.
         Value::Array(elements) => elements.iter().take(1).for_each(|inner| objects_of(inner, format!("{at}/0"), found)),
         _ => {}
     }
@@ -193,21 +193,21 @@ fn objects_of(value: &Value, at: String, found: &mut Vec<String>) {
 fn validator(name: &str) -> Validator {
     let text = named(name).expect("a schema");
     let schema: Value = serde_json::from_str(text).expect("JSON");
-    jsonschema::draft202012::meta::validate(&schema).expect("a schema that is one");
+    jsonschema::draft202012::meta::validate(&schema).expect("a valid schema");
     jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("it compiles")
 }
 
-fn assert_fits(validator: &Validator, value: &Value, what: &str) {
-    let misfits: Vec<String> =
+fn assert_valid(validator: &Validator, value: &Value, what: &str) {
+    let errors: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(misfits.is_empty(), "{what}: {}", misfits.join("\n"));
+    assert!(errors.is_empty(), "{what}: {}", errors.join("\n"));
 }
 
 fn root_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A report with something in every list of it.
+/// A report with entries in the lists of all types.
 fn report() -> Value {
     let text = r#"{
         "format": 1,
@@ -259,7 +259,7 @@ struct Item {
 
 enum Kind {
     Struct { fields: Vec<Field>, open: bool },
-    Enum { words: Vec<String> },
+    Enum { values: Vec<String> },
 }
 
 struct Field {
@@ -268,7 +268,7 @@ struct Field {
     shape: String,
     optional: bool,
     one_or_many: bool,
-    /// Written as a string, a number or a boolean: `scalar` for one, `scalars` for a map of them.
+    /// The value may be a string, a number or a boolean (`scalar`), or a map of these (`scalars`).
     scalar: Option<&'static str>,
 }
 
@@ -318,26 +318,26 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Types that read themselves; what they take is told here.
-fn by_hand(name: &str) -> Option<Value> {
+/// The schemas of types with their own `Deserialize`.
+fn custom_schema(name: &str) -> Option<Value> {
     Some(match name {
         "Case" => json!({
-            "description": "One row of a table: a name, perhaps fixtures and needs of its own, and variables.",
+            "description": "One row of a table: a name, variables and, optionally, fixtures and capabilities of its own.",
             "type": "object",
             "required": ["case"],
             "properties": {
-                "case": { "description": "The row's name, a part of the test's.", "type": "string" },
-                "given": { "description": "Fixtures that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
-                "needs": { "description": "Capabilities that this row needs besides the scenario's.", "type": "array", "items": { "type": "string" } },
-                "clause": { "description": "The clause that this row is about, where the scenario has several.", "type": "string" },
+                "case": { "description": "The name of the row, a part of the name of the test.", "type": "string" },
+                "given": { "description": "Fixtures that this row needs in addition to those of the scenario.", "type": "array", "items": { "type": "string" } },
+                "needs": { "description": "Capabilities that this row needs in addition to those of the scenario.", "type": "array", "items": { "type": "string" } },
+                "clause": { "description": "The clause that this row is about, if the scenario has several.", "type": "string" },
             },
         }),
         "Cases" => json!({
-            "description": "Rows, or the name of a shared table.",
+            "description": "A list of rows, or the name of a shared table.",
             "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "#/$defs/Case" } }],
         }),
         "Reply" => json!({
-            "description": "A status, or a way of not answering properly.",
+            "description": "An HTTP status, or a kind of failure instead of a response.",
             "anyOf": [
                 { "type": "integer", "minimum": 200, "maximum": 599 },
                 { "enum": ["slow", "late", "trickle", "silence", "reset"] },
@@ -348,15 +348,15 @@ fn by_hand(name: &str) -> Option<Value> {
 }
 
 fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Value {
-    if let Some(definition) = by_hand(name) {
+    if let Some(definition) = custom_schema(name) {
         return definition;
     }
     let item = items.get(name).unwrap_or_else(|| panic!("no type `{name}` in the sources of this schema"));
     match &item.kind {
-        Kind::Enum { words } => json!({ "description": item.about, "enum": words }),
+        Kind::Enum { values } => json!({ "description": item.about, "enum": values }),
         Kind::Struct { fields, open } => {
             assert!(!open, "{name} lacks deny_unknown_fields");
-            // What we write has all members; what others write may leave out the optional ones.
+            // Files that we write have all members. In files that users write, optional members may be absent.
             let required: Vec<&str> =
                 fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
             let properties: Map<String, Value> =
@@ -380,7 +380,7 @@ fn property(field: &Field, written: bool) -> Value {
     };
     let mut property = Map::new();
     property.insert("description".into(), field.about.clone().into());
-    // Anything else is `true`, which needs no word.
+    // Any other shape is `true`, which allows every value.
     if let Value::Object(members) = shape {
         property.extend(members);
     }
@@ -397,7 +397,7 @@ fn shape_of(shape: &str, nullable: bool) -> Value {
         return json!({ "type": "array", "items": shape_of(inner, nullable) });
     }
     if let Some(inner) = inside("BTreeMap<String, ") {
-        // In a map, null is a value of its own.
+        // In a map, null is a value like any other.
         return json!({ "type": "object", "additionalProperties": shape_of(inner, true) });
     }
     match shape {
@@ -443,12 +443,12 @@ fn items(source: &str) -> Vec<(String, Item)> {
             let style = quoted_after(attributes, "rename_all = ");
             let members = MEMBER.captures_iter(&found[5]).filter(|member| !member[2].contains("serde(skip)"));
             let kind = if &found[3] == "enum" {
-                Kind::Enum { words: members.map(|member| named_as(&member[3], &member[2], style)).collect() }
+                Kind::Enum { values: members.map(|member| serialised_name(&member[3], &member[2], style)).collect() }
             } else {
                 let all_default = !attributes.contains("deny_unknown_fields");
                 Kind::Struct { fields: members.map(|member| field(&member, style)).collect(), open: all_default }
             };
-            (found[4].to_owned(), Item { about: words_of(&found[1]), kind })
+            (found[4].to_owned(), Item { about: description(&found[1]), kind })
         })
         .collect()
 }
@@ -456,8 +456,8 @@ fn items(source: &str) -> Vec<(String, Item)> {
 fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
     let shape = member.get(4).map(|shape| shape.as_str().to_owned()).unwrap_or_default();
     Field {
-        name: named_as(&member[3], &member[2], style),
-        about: words_of(&member[1]),
+        name: serialised_name(&member[3], &member[2], style),
+        about: description(&member[1]),
         optional: member[2].contains("default") || shape.starts_with("Option<"),
         one_or_many: member[2].contains("one_or_many"),
         scalar: ["scalar", "scalars"].into_iter().find(|name| member[2].contains(&format!("\"{name}\""))),
@@ -465,15 +465,15 @@ fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
     }
 }
 
-fn named_as(name: &str, attributes: &str, style: Option<&str>) -> String {
+fn serialised_name(name: &str, attributes: &str, style: Option<&str>) -> String {
     if let Some(other) = quoted_after(attributes, "rename = ") {
         return other.to_owned();
     }
     match style {
         Some("camelCase") => {
-            let mut words = name.split('_');
-            let first = words.next().unwrap_or_default().to_owned();
-            words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+            let mut values = name.split('_');
+            let first = values.next().unwrap_or_default().to_owned();
+            values.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
         }
         Some("kebab-case") => {
             let mut out = String::new();
@@ -494,7 +494,7 @@ fn quoted_after<'t>(text: &'t str, before: &str) -> Option<&'t str> {
     text.split_once(before)?.1.split('"').nth(1)
 }
 
-fn words_of(comments: &str) -> String {
+fn description(comments: &str) -> String {
     let lines: Vec<&str> = comments.lines().map(|line| line.trim().trim_start_matches("///").trim()).collect();
     lines.join(" ")
 }

@@ -1,5 +1,5 @@
-//! A sample of the pairs that `cargo run -p harness --example pairs` runs: a baseline made with one mutant of the reference
-//! hides no other.
+//! Runs some of the pairs of `cargo run -p harness --example pairs`: a baseline from one mutant of the reference does
+//! not hide another mutant.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 use harness::pairs::{Outcome, group, judge, mutant, pairs};
 use harness::run::load;
 
-/// How many pairs are run.
+/// The number of pairs.
 const SAMPLE: usize = 6;
 
 #[test]
-fn a_baseline_of_one_mutant_hides_no_other() {
+fn baseline_of_one_mutant_does_not_hide_another() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
     let contract = Arc::new(contract);
@@ -38,7 +38,7 @@ fn a_baseline_of_one_mutant_hides_no_other() {
 }
 
 #[test]
-fn the_mutants_of_a_pair_are_of_different_groups() {
+fn mutants_of_a_pair_are_from_different_groups() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
     let pairs = pairs(&contract, &library, 1, 200);

@@ -1,5 +1,6 @@
-//! A record store: a pack of its own and a server beside it, for what other APIs do and ours does not (several documented
-//! successes, HEAD, 304 and 307, Basic credentials, deep bodies, query parameters, odd path parameters).
+//! The records pack and its server, a record store: features that the default API does not have (several documented
+//! successes, HEAD, 304 and 307, Basic credentials, deep bodies, query parameters, path parameters with special
+//! characters).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,8 +23,8 @@ struct Store {
     fault: Option<&'static str>,
     records: Mutex<BTreeSet<String>>,
     accounts: Mutex<BTreeSet<String>>,
-    /// Every request line, as it came.
-    asked: Mutex<Vec<String>>,
+    /// The target of every request, as received.
+    requests: Mutex<Vec<String>>,
 }
 
 struct Reply(u16, Vec<(&'static str, String)>, Option<String>);
@@ -35,7 +36,7 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    store.asked.lock().expect("nobody panicked").push(uri.to_string());
+    store.requests.lock().expect("nobody panicked").push(uri.to_string());
     let Reply(status, fields, body) = store.serve(&method, &uri, &headers, &body);
     let mut builder = Response::builder().status(status);
     if body.is_some() {
@@ -61,10 +62,10 @@ impl Store {
             accounts.insert(format!("{}:{}", text("name"), text("password")));
             return Reply(201, Vec::new(), None);
         }
-        let shown = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
-        let shown = shown.and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
-        let shown = String::from_utf8(shown.unwrap_or_default()).unwrap_or_default();
-        if shown != "keeper:a:b" && !accounts.contains(&shown) {
+        let credential = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
+        let credential = credential.and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
+        let credential = String::from_utf8(credential.unwrap_or_default()).unwrap_or_default();
+        if credential != "keeper:a:b" && !accounts.contains(&credential) {
             return refusal(403, 130);
         }
         let path: Vec<&str> = uri.path().trim_start_matches('/').split('/').collect();
@@ -87,8 +88,8 @@ impl Store {
         let version = vec![("etag", format!("\"{}\"", id.len()))];
         let version = if self.has("has-no-versions") { Vec::new() } else { version };
         if *method == Method::PUT {
-            let made = records.insert(id.clone());
-            let status = if self.has("always-says-created") || made { 201 } else { 200 };
+            let created = records.insert(id.clone());
+            let status = if self.has("always-says-created") || created { 201 } else { 200 };
             let status = if self.has("accepts-for-later") { 202 } else { status };
             let member = if status == 200 { "replaced" } else { "made" };
             return Reply(status, version, Some(json!({ "id": id, member: true }).to_string()));
@@ -142,12 +143,12 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-struct Ran {
+struct Run {
     records: Vec<(TestCase, TestRecord)>,
-    asked: Vec<String>,
+    requests: Vec<String>,
 }
 
-async fn ran(fault: Option<&'static str>) -> Ran {
+async fn run(fault: Option<&'static str>) -> Run {
     let (contract, library) = pack();
     let store = Arc::new(Store { fault, ..Store::default() });
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
@@ -166,13 +167,12 @@ async fn ran(fault: Option<&'static str>) -> Ran {
         let record = run_test(&environment, &test).await;
         records.push((test, record));
     }
-    let asked = store.asked.lock().expect("nobody panicked").clone();
-    Ran { records, asked }
+    let requests = store.requests.lock().expect("nobody panicked").clone();
+    Run { records, requests }
 }
 
-impl Ran {
-    /// The clauses that are broken, and the tests that are inconclusive.
-    fn broken(&self) -> BTreeSet<String> {
+impl Run {
+    fn violated_clauses(&self) -> BTreeSet<String> {
         let findings = self.records.iter().flat_map(|(_, record)| &record.findings);
         findings.map(|finding| finding.clause.clone()).collect()
     }
@@ -194,47 +194,55 @@ fn pack() -> (Arc<Contract>, Library) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sound_store_is_not_blamed() {
-    let ran = ran(None).await;
-    let findings: Vec<_> = ran.records.iter().flat_map(|(_, record)| &record.findings).collect();
+async fn conforming_store_has_no_violations() {
+    let run = run(None).await;
+    let findings: Vec<_> = run.records.iter().flat_map(|(_, record)| &record.findings).collect();
     assert!(findings.is_empty(), "{findings:#?}");
-    assert_eq!(ran.inconclusive(), Vec::<String>::new());
+    assert_eq!(run.inconclusive(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_on_record_is_what_was_sent() {
-    let ran = ran(None).await;
-    let exchanges = ran.records.iter().flat_map(|(_, record)| &record.exchanges);
+async fn recorded_requests_are_those_that_were_sent() {
+    let run = run(None).await;
+    let exchanges = run.records.iter().flat_map(|(_, record)| &record.exchanges);
     for exchange in exchanges {
-        assert!(ran.asked.contains(&exchange.request.path), "{} was not asked", exchange.request.path);
+        assert!(run.requests.contains(&exchange.request.path), "{} was not sent", exchange.request.path);
     }
-    assert!(ran.asked.iter().any(|line| line.ends_with("/records?_limit=-1&tag=a%20b&tag=%26")), "{:?}", ran.asked);
+    assert!(
+        run.requests.iter().any(|line| line.ends_with("/records?_limit=-1&tag=a%20b&tag=%26")),
+        "{:?}",
+        run.requests
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn faults_of_the_store_are_found() {
+async fn faults_of_the_store_are_violations() {
     for (fault, clauses) in [
         ("always-says-created", vec!["RECORD-2"]),
         ("accepts-for-later", vec!["RECORD-2", "STATUS-1", "STATUS-3"]),
         ("finds-everything", vec!["RECORD-1"]),
         ("moves-without-a-place", vec!["MOVED-1"]),
     ] {
-        let ran = ran(Some(fault)).await;
-        let broken = ran.broken();
-        let wanted: BTreeSet<String> = clauses.into_iter().map(str::to_owned).collect();
-        assert!(wanted.is_subset(&broken) && broken.len() <= 4, "{fault}: {broken:?}, {:?}", ran.inconclusive());
+        let run = run(Some(fault)).await;
+        let violated_clauses = run.violated_clauses();
+        let expected: BTreeSet<String> = clauses.into_iter().map(str::to_owned).collect();
+        assert!(
+            expected.is_subset(&violated_clauses) && violated_clauses.len() <= 4,
+            "{fault}: {violated_clauses:?}, {:?}",
+            run.inconclusive()
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_known_is_inconclusive() {
-    let deep = ran(Some("nests-too-deeply")).await;
-    assert_eq!(deep.broken(), BTreeSet::new());
+async fn tests_that_cannot_be_judged_are_inconclusive() {
+    let deep = run(Some("nests-too-deeply")).await;
+    assert_eq!(deep.violated_clauses(), BTreeSet::new());
     assert!(deep.inconclusive().iter().all(|reason| reason.contains("512 levels")), "{:?}", deep.inconclusive());
     assert_eq!(deep.inconclusive().len(), 2);
-    // A fixture keeps the header ETag, which is not sent: nothing that needs it can be judged.
-    let without = ran(Some("has-no-versions")).await;
-    assert_eq!(without.broken(), BTreeSet::new());
+    // A fixture keeps the header ETag, which is not sent: tests that need it cannot be judged.
+    let without = run(Some("has-no-versions")).await;
+    assert_eq!(without.violated_clauses(), BTreeSet::new());
     let missing = without.inconclusive();
     assert!(missing.len() >= 4 && missing.iter().all(|reason| reason.contains("no header ETag")), "{missing:?}");
 }

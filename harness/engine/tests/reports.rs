@@ -1,5 +1,5 @@
-//! Every report format of fixed runs: kept as files to look at, read back, counted against the JSON, and
-//! held to its size.
+//! Every report format, rendered from fixed runs: compared with committed examples, read back, compared with the counts
+//! of the JSON report, and limited in size.
 
 #[path = "reports/model.rs"]
 mod model;
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use reading::{Counts, read_back};
 
-/// The committed files, in `reports/example/`, and the formats that they show.
+/// The committed files in `reports/example/` and their formats.
 const EXAMPLES: [(&str, &str); 8] = [
     ("run.json", "json"),
     ("report.html", "html"),
@@ -31,15 +31,16 @@ const EXAMPLES: [(&str, &str); 8] = [
 ];
 
 #[test]
-fn the_example_is_what_is_written_today() {
+fn committed_examples_are_up_to_date() {
     let kinds: BTreeSet<&str> = EXAMPLES.iter().map(|(_, kind)| *kind).collect();
-    assert_eq!(kinds, FORMATS.iter().map(|format| format.kind).collect(), "each format has a file in the example");
+    assert_eq!(kinds, FORMATS.iter().map(|format| format.kind).collect(), "each format has a committed example");
     let report = model::example();
-    let mut made: Vec<(&str, String)> = EXAMPLES.iter().map(|(name, kind)| (*name, render(kind, &report))).collect();
-    made.push(("history.html", history().html()));
+    let mut rendered: Vec<(&str, String)> =
+        EXAMPLES.iter().map(|(name, kind)| (*name, render(kind, &report))).collect();
+    rendered.push(("history.html", history().html()));
     let folder = root().join("reports/example");
     let mut stale = Vec::new();
-    for (name, text) in made {
+    for (name, text) in rendered {
         let path = folder.join(name);
         if std::env::var_os("BLESS").is_some() {
             std::fs::create_dir_all(&folder).expect("a folder");
@@ -48,35 +49,35 @@ fn the_example_is_what_is_written_today() {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "not what is written today: {stale:?}; BLESS=1 writes them anew");
+    assert!(stale.is_empty(), "examples that are out of date: {stale:?}; BLESS=1 rewrites them");
 }
 
 #[test]
-fn all_formats_agree_with_the_json() {
+fn all_formats_have_the_counts_of_the_json() {
     for report in [model::example(), model::large(400), model::report(Vec::new()), clean()] {
-        let truth = Counts::of_json(&render("json", &report));
-        assert_eq!(truth.tests, report.tests.len());
+        let expected_counts = Counts::of_json(&render("json", &report));
+        assert_eq!(expected_counts.tests, report.tests.len());
         for format in FORMATS {
-            read_back(format.kind, &(format.render)(&report), &truth);
+            read_back(format.kind, &(format.render)(&report), &expected_counts);
         }
     }
 }
 
 #[test]
-fn a_miscount_is_noticed() {
+fn reading_back_detects_wrong_counts() {
     let report = model::example();
-    let mut truth = Counts::of_json(&render("json", &report));
-    *truth.verdicts.entry("failed".to_owned()).or_default() += 1;
-    truth.causes += 1;
+    let mut expected_counts = Counts::of_json(&render("json", &report));
+    *expected_counts.verdicts.entry("failed".to_owned()).or_default() += 1;
+    expected_counts.causes += 1;
     for format in FORMATS.iter().filter(|format| format.kind != "json") {
         let text = (format.render)(&report);
-        let noticed = std::panic::catch_unwind(|| read_back(format.kind, &text, &truth)).is_err();
-        assert!(noticed, "{}", format.kind);
+        let is_detected = std::panic::catch_unwind(|| read_back(format.kind, &text, &expected_counts)).is_err();
+        assert!(is_detected, "{}", format.kind);
     }
 }
 
 #[test]
-fn ten_thousand_tests_fit() {
+fn reports_of_ten_thousand_tests_stay_below_their_size_limits() {
     let usual = model::large(10_000);
     for (what, report) in [("usual", &usual), ("each fails in its own way", &worst(2_000))] {
         for format in FORMATS {
@@ -94,15 +95,15 @@ fn ten_thousand_tests_fit() {
         }
     }
     let text = render("html", &usual);
-    assert_eq!(text.matches("<tr id=\"t-").count(), 10_000, "every test has its row");
+    assert_eq!(text.matches("<tr id=\"t-").count(), 10_000, "each test has a row");
     let text = render("html", &worst(2_000));
-    assert!(text.contains("the exchanges of"), "what is left out is told");
+    assert!(text.contains("the exchanges of"), "the report does not say what it omits");
     let text = render("markdown", &worst(2_000));
-    assert!(text.contains("further entries are left out here"), "what is left out is told");
+    assert!(text.contains("further entries are left out here"), "the report does not say what it omits");
 }
 
 #[test]
-fn a_page_has_nothing_of_the_target_that_acts() {
+fn html_pages_load_and_execute_nothing_from_the_target() {
     let outside = Regex::new(r#"(?:src|srcset|action|data|poster)=|href="[^#]|url\(|@import|<(?:link|iframe|img|object|embed|base|form action)\b| style=| on[a-z]+=""#).expect("a pattern");
     for text in [render("html", &model::example()), history().html()] {
         let hidden = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
@@ -118,7 +119,7 @@ fn a_page_has_nothing_of_the_target_that_acts() {
 }
 
 #[test]
-fn the_policy_lets_in_what_is_there_and_no_more() {
+fn content_security_policy_allows_only_the_inline_style_and_script() {
     use base64::Engine as _;
     use sha2::Digest as _;
     for text in [render("html", &model::example()), history().html()] {
@@ -137,7 +138,7 @@ fn the_policy_lets_in_what_is_there_and_no_more() {
 }
 
 #[test]
-fn anchors_are_unique_and_links_lead_to_them() {
+fn anchors_are_unique_and_links_resolve() {
     let pages = [render("html", &model::example()), render("html", &model::large(2000)), render("html", &worst(300))];
     for text in pages {
         let all = |pattern: &str| -> Vec<String> {
@@ -153,7 +154,7 @@ fn anchors_are_unique_and_links_lead_to_them() {
 }
 
 #[test]
-fn anchors_are_the_same_in_every_run() {
+fn anchors_are_stable_between_runs() {
     let ids = |report: &Report| -> BTreeSet<String> {
         let text = render("html", report);
         let pattern = Regex::new(r#" id="([tcg]-[^"]*)""#).expect("a pattern");
@@ -166,7 +167,7 @@ fn anchors_are_the_same_in_every_run() {
 }
 
 #[test]
-fn annotations_are_few_and_one_line_each() {
+fn annotations_are_at_most_ten_of_a_kind_and_one_line_each() {
     for report in [model::example(), worst(300)] {
         let text = render("github", &report);
         for kind in ["error", "warning"] {
@@ -180,7 +181,7 @@ fn annotations_are_few_and_one_line_each() {
 }
 
 #[test]
-fn a_summary_holds_no_markup_of_the_target() {
+fn markdown_summary_escapes_markup_of_the_target() {
     let text = render("markdown", &model::example());
     for markup in ["<script", "</td>", "@all", "**bold**", "\n::", "\u{1b}", "\u{202e}"] {
         let outside: String = text.split("```").step_by(2).collect();
@@ -189,13 +190,13 @@ fn a_summary_holds_no_markup_of_the_target() {
 }
 
 #[test]
-fn many_cases_come_in_several_files() {
+fn junit_reports_are_split_after_5000_cases() {
     let folder = std::env::temp_dir().join(format!("conformance-reports-{}", std::process::id()));
-    let order = Order::parse(&format!("junit={}", folder.join("junit.xml").display())).expect("an order");
+    let destination = Order::parse(&format!("junit={}", folder.join("junit.xml").display())).expect("an order");
     let names = |paths: Vec<PathBuf>| -> Vec<String> {
         paths.iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect()
     };
-    let there = || {
+    let files = || {
         let mut names: Vec<String> = std::fs::read_dir(&folder)
             .expect("the folder")
             .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -205,34 +206,37 @@ fn many_cases_come_in_several_files() {
     };
     assert_eq!(
         names(
-            order
+            destination
                 .prepare()
-                .and_then(|order| order.write(&model::large(5000), &Redactor::default()))
+                .and_then(|destination| destination.write(&model::large(5000), &Redactor::default()))
                 .expect("it is written")
         ),
         ["junit.xml"]
     );
     std::fs::write(folder.join("junit-009.xml"), "not ours").expect("a file");
-    let parts = order
+    let parts = destination
         .prepare()
-        .and_then(|order| order.write(&model::large(10_001), &Redactor::default()))
+        .and_then(|destination| destination.write(&model::large(10_001), &Redactor::default()))
         .expect("it is written");
     let counts: Vec<usize> =
         parts.iter().map(|path| std::fs::read_to_string(path).expect("a text").matches("<testcase ").count()).collect();
     assert_eq!(names(parts), ["junit-001.xml", "junit-002.xml", "junit-003.xml"]);
     assert_eq!(counts, [5000, 5000, 1]);
     assert_eq!(
-        there(),
+        files(),
         ["junit-001.xml", "junit-002.xml", "junit-003.xml", "junit-009.xml"],
-        "no file of the run before"
+        "the file of the earlier run is removed"
     );
-    order.prepare().and_then(|order| order.write(&model::large(9), &Redactor::default())).expect("it is written");
-    assert_eq!(there(), ["junit-009.xml", "junit.xml"], "and none of what is not ours is gone");
-    std::fs::remove_dir_all(folder).expect("it goes");
+    destination
+        .prepare()
+        .and_then(|destination| destination.write(&model::large(9), &Redactor::default()))
+        .expect("it is written");
+    assert_eq!(files(), ["junit-009.xml", "junit.xml"], "files of others remain");
+    std::fs::remove_dir_all(folder).expect("removable");
 }
 
 #[test]
-fn a_history_leaves_nothing_out_in_silence() {
+fn history_lists_files_that_it_cannot_read() {
     let folder = tempfolder("unread");
     std::fs::write(folder.join("a.json"), render("json", &model::example())).expect("a file");
     std::fs::write(folder.join("b.json"), "{\n  \"format\": 1,\n  \"surprise\": 2\n}").expect("a file");
@@ -248,14 +252,14 @@ fn a_history_leaves_nothing_out_in_silence() {
     assert!(unread[1].1.starts_with("c.json:2:1: "), "{}", unread[1].1);
     let text = history.html();
     assert!(["b.json", "c.json", "notes.txt", "unknown field"].iter().all(|part| text.contains(part)));
-    std::fs::remove_dir_all(folder).expect("it goes");
+    std::fs::remove_dir_all(folder).expect("removable");
 }
 
 #[test]
-fn a_history_says_what_the_last_run_changed() {
+fn history_shows_what_the_last_run_changed() {
     let text = history().html();
     assert!(
-        text.contains("3 runs; in the last one, promises were broken."),
+        text.contains("3 runs; outcome of the last run: failed."),
         "{:.3000}",
         text.split("<main").nth(1).expect("a page")
     );
@@ -263,7 +267,7 @@ fn a_history_says_what_the_last_run_changed() {
     assert_eq!(text.matches("<circle").count(), 12, "a dot for each run in each chart");
 }
 
-/// Three releases: all is well, one clause is broken, many are.
+/// Three releases: no violation, one violated clause, several violated clauses.
 fn history() -> History {
     let folder = tempfolder("history");
     let mut one_cause = model::report(
@@ -280,7 +284,7 @@ fn history() -> History {
         std::fs::write(folder.join(format!("{name}.json")), render("json", &report)).expect("a file");
     }
     let history = History::read(&folder).expect("it is read");
-    std::fs::remove_dir_all(folder).expect("it goes");
+    std::fs::remove_dir_all(folder).expect("removable");
     history
 }
 
@@ -292,7 +296,7 @@ fn tempfolder(name: &str) -> PathBuf {
     folder
 }
 
-/// A run in which all went well.
+/// A run without failures.
 fn clean() -> Report {
     let mut report =
         model::report(model::example().tests.into_iter().filter(|test| test.verdict == Verdict::Passed).collect());
@@ -300,7 +304,7 @@ fn clean() -> Report {
     report
 }
 
-/// Every test fails, each for a cause of its own, with odd and long texts.
+/// A run in which every test fails with a different cause and long texts with control characters.
 fn worst(count: usize) -> Report {
     let mut report = model::large(count);
     let broken = report.tests.iter().find(|test| test.findings.len() == 2).expect("one with findings").clone();
@@ -309,7 +313,7 @@ fn worst(count: usize) -> Report {
         test.reason = None;
         test.findings = vec![broken.findings[0].clone()];
         test.findings[0].actual = format!("{index}: {}", "<\u{1b}é".repeat(100));
-        // Each is a cause of its own.
+        // A different expected value makes a different cause.
         test.findings[0].expected = format!("{index} as it was");
         test.exchanges = broken.exchanges.clone();
     }
@@ -326,7 +330,7 @@ fn root() -> PathBuf {
 }
 
 #[test]
-fn the_json_of_the_example_reads_back() {
+fn json_report_reads_back_unchanged() {
     let text = render("json", &model::example());
     let back: Report = serde_json::from_str(&text).expect("it reads back");
     assert_eq!(render("json", &back), text);

@@ -1,4 +1,4 @@
-//! Tests on small servers that are right at times: what is tried again, what that excuses, and what it does not.
+//! Retries, against small servers that fail at times: which failures are retried, and which results a retry can change.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,8 @@ use tokio::sync::watch;
 const READS: &str = "authentication/insufficient-permissions::every-scope-reads/listCustomers/reader";
 const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-after-the-delay";
 
-/// What a server does with a request: the number of its connection, and of the request on it, both from 0.
+/// The response to a request, by the number of the connection and of the request on it, both from 0. Without a
+/// response the connection is closed.
 type Answer = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
 
 struct Bench {
@@ -45,23 +46,23 @@ impl Bench {
     }
 }
 
-/// Speaks HTTP/1.1 by hand, since a library would not cut a connection at will.
+/// Implements HTTP/1.1 itself, because a library cannot close a connection at any point.
 async fn serve(answer: Answer) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         let mut connection = 0;
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(converse(stream, connection, answer.clone()));
+            tokio::spawn(serve_connection(stream, connection, answer.clone()));
             connection += 1;
         }
     });
     url
 }
 
-async fn converse(mut stream: TcpStream, connection: usize, answer: Answer) {
+async fn serve_connection(mut stream: TcpStream, connection: usize, answer: Answer) {
     let mut request = 0;
-    // The requests of these tests have no body and come in one piece.
+    // The requests of these tests have no body and arrive in one read.
     while stream.read(&mut [0; 8192]).await.is_ok_and(|read| read > 0) {
         let Some(text) = answer(connection, request) else { return };
         if stream.write_all(text.as_bytes()).await.is_err() {
@@ -83,28 +84,28 @@ fn listed(headers: &str) -> String {
     response("200 OK", headers, r#"{"customers":[]}"#)
 }
 
-fn told(record: &TestRecord) -> Vec<&str> {
+fn violated_clauses(record: &TestRecord) -> Vec<&str> {
     record.findings.iter().map(|finding| finding.clause.as_str()).collect()
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_in_use_makes_a_test_flaky() {
+async fn connection_closed_once_during_a_request_makes_a_test_flaky() {
     let bench = Bench::new(|connection, _| (connection > 0).then(|| listed(""))).await;
     let record = bench.run(READS).await;
     assert!(record.flaky && record.findings.is_empty(), "{record:?}");
     assert!(record.inconclusive.as_deref().is_some_and(|reason| reason.starts_with("flaky")), "{record:?}");
-    assert_eq!((record.attempts.len(), record.exchanges.len()), (1, 2), "both tries are on record");
+    assert_eq!((record.attempts.len(), record.exchanges.len()), (1, 2), "both attempts are recorded");
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_twice_fails_a_test() {
+async fn connection_closed_twice_fails_a_test() {
     let bench = Bench::new(|_, _| None).await;
     let record = bench.run(READS).await;
-    assert_eq!((told(&record), record.flaky), (vec!["AUTH-7"], false));
+    assert_eq!((violated_clauses(&record), record.flaky), (vec!["AUTH-7"], false));
 }
 
 #[tokio::test]
-async fn an_idle_connection_that_was_closed_is_excused_and_told() {
+async fn closed_idle_connection_is_retried_and_recorded() {
     let bench = Bench::new(|_, request| (request == 0).then(|| listed(""))).await;
     assert!(bench.run(READS).await.attempts.is_empty(), "the first connection is a new one");
     let record = bench.run(READS).await;
@@ -112,8 +113,8 @@ async fn an_idle_connection_that_was_closed_is_excused_and_told() {
     assert!(record.attempts[0].note.contains("idle"), "{:?}", record.attempts);
 }
 
-/// A quota of three requests, which is renewed when its caller has paused so often. Pauses are counted and not timed, so
-/// that a busy machine changes nothing.
+/// A rate limit of three requests. It resets after a number of pauses of the caller: pauses are counted, not timed, so
+/// that the load of the machine does not matter.
 struct Quota {
     pauses: u32,
     used: u64,
@@ -124,7 +125,7 @@ struct Quota {
 
 impl Quota {
     const LIMIT: u64 = 3;
-    /// A little less than the delay of a second that a refusal tells.
+    /// A little less than the delay of one second in `Retry-After`.
     const PAUSE: Duration = Duration::from_millis(900);
 
     fn new(pauses: u32) -> Arc<Mutex<Self>> {
@@ -132,8 +133,8 @@ impl Quota {
     }
 
     fn answer(&mut self) -> String {
-        let silent = self.last.replace(Instant::now()).is_some_and(|last| last.elapsed() >= Self::PAUSE);
-        self.paused += u32::from(silent && self.used == Self::LIMIT);
+        let is_pause = self.last.replace(Instant::now()).is_some_and(|last| last.elapsed() >= Self::PAUSE);
+        self.paused += u32::from(is_pause && self.used == Self::LIMIT);
         if self.paused == self.pauses {
             (self.used, self.paused, self.end) = (0, 0, now() + 1);
         }
@@ -156,21 +157,21 @@ fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
-async fn on(quota: Arc<Mutex<Quota>>) -> TestRecord {
+async fn run_against(quota: Arc<Mutex<Quota>>) -> TestRecord {
     let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").answer())).await;
     bench.run(SERVED_AGAIN).await
 }
 
 #[tokio::test]
-async fn a_quota_that_is_renewed_as_told_passes_at_once() {
-    let record = on(Quota::new(1)).await;
+async fn rate_limit_that_resets_on_time_passes_without_a_retry() {
+    let record = run_against(Quota::new(1)).await;
     assert!(record.findings.is_empty() && record.inconclusive.is_none(), "{record:?}");
     assert!(record.attempts.is_empty());
 }
 
 #[tokio::test]
-async fn a_quota_that_is_renewed_late_fails_although_the_next_try_passes() {
-    let record = on(Quota::new(2)).await;
-    assert!(told(&record).contains(&"RATE-6"), "{record:?}");
-    assert!(!record.attempts.is_empty(), "the try that passed is on record, too");
+async fn rate_limit_that_resets_late_fails_although_a_retry_passes() {
+    let record = run_against(Quota::new(2)).await;
+    assert!(violated_clauses(&record).contains(&"RATE-6"), "{record:?}");
+    assert!(!record.attempts.is_empty(), "the attempt that passed is not recorded");
 }

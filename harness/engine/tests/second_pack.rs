@@ -1,5 +1,5 @@
-//! Another API, described by nothing but a pack, is judged as well as the default one: no name of an
-//! API stands in the engine.
+//! The parcel pack describes another API: its server is tested as well as the default API, and the engine contains
+//! no name of the default API.
 
 #[path = "packs/parcel/stub.rs"]
 mod stub;
@@ -17,7 +17,7 @@ use harness::scenario::Library;
 use harness::target::{Credential, HttpClient, Network, Target};
 use serde_json::Value;
 
-/// Each mutant of the desk with the clauses that it breaks.
+/// Each mutant of the parcel server with the clauses that it violates.
 const MUTANTS: &[(&str, &[&str])] = &[
     ("answers-not-found-with-conflict", &["LINE-2"]),
     ("answers-with-an-undocumented-status", &["LINE-1", "LINE-2"]),
@@ -45,28 +45,28 @@ const MUTANTS: &[(&str, &[&str])] = &[
     ("redirects-twice", &["MOVE-1"]),
 ];
 
-/// Clauses that were reported broken, each with a test that did.
-type Broken = BTreeMap<String, String>;
+/// Violated clauses, each with a test that reported it.
+type Violations = BTreeMap<String, String>;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sound_desk_is_not_blamed() {
+async fn conforming_server_has_no_violations() {
     let (contract, library) = pack();
-    assert_eq!(judged(&contract, &library, None).await, Broken::new());
+    assert_eq!(violations_of(&contract, &library, None).await, Violations::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_mutant_is_found_as_what_it_is() {
+async fn every_mutant_violates_exactly_its_clauses() {
     let (contract, library) = pack();
     let runs = MUTANTS.iter().map(|(name, clauses)| {
         let (contract, library) = (&contract, &library);
-        async move { (name, clauses, judged(contract, library, Some(name)).await) }
+        async move { (name, clauses, violations_of(contract, library, Some(name)).await) }
     });
     let wrong: Vec<String> = futures_util::stream::iter(runs)
         .buffer_unordered(6)
-        .filter_map(|(name, clauses, broken)| async move {
-            let named: BTreeSet<&str> = clauses.iter().copied().collect();
-            let found: BTreeSet<&str> = broken.keys().map(String::as_str).collect();
-            (named != found).then(|| format!("{name}: wanted {named:?}, found {broken:?}"))
+        .filter_map(|(name, clauses, violations)| async move {
+            let expected: BTreeSet<&str> = clauses.iter().copied().collect();
+            let found: BTreeSet<&str> = violations.keys().map(String::as_str).collect();
+            (expected != found).then(|| format!("{name}: expected {expected:?}, found {violations:?}"))
         })
         .collect()
         .await;
@@ -74,7 +74,7 @@ async fn every_mutant_is_found_as_what_it_is() {
 }
 
 #[test]
-fn the_pack_uses_every_check() {
+fn pack_uses_every_check() {
     let (contract, _) = pack();
     for check in CHECKS.iter().filter(|check| check.name != "strict-json") {
         assert!(contract.clause_of_check(check.name).is_some(), "no clause of the second pack names {}", check.name);
@@ -82,28 +82,28 @@ fn the_pack_uses_every_check() {
 }
 
 #[test]
-fn every_clause_with_a_mutant_exists() {
+fn clauses_of_mutants_exist() {
     let (contract, _) = pack();
     for (name, clauses) in MUTANTS {
         for clause in *clauses {
-            assert!(contract.clause(clause).is_some(), "{name} breaks {clause}, which is no clause");
+            assert!(contract.clause(clause).is_some(), "{name} violates {clause}, which is not a clause of the pack");
         }
     }
 }
 
 #[test]
-fn no_source_names_the_default_api() {
+fn engine_sources_do_not_name_the_default_api() {
     let names = names_of_the_default_api();
     assert!(names.len() > 45, "{names:?}");
     let mut found = Vec::new();
-    // Tests may speak of it: what they are about is easier to read in real names.
-    let of_tests = |path: &Path| path.file_name().is_some_and(|name| name == "tests.rs");
+    // Unit tests may name it: real names make them easier to read.
+    let is_unit_test = |path: &Path| path.file_name().is_some_and(|name| name == "tests.rs");
     for (path, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        if of_tests(&path) {
+        if is_unit_test(&path) {
             continue;
         }
         for (line, literal) in literals(&text) {
-            for name in names.iter().filter(|name| holds_word(&literal, name)) {
+            for name in names.iter().filter(|name| contains_word(&literal, name)) {
                 found.push(format!("{}:{line}: {name} in {literal:?}", path.display()));
             }
         }
@@ -112,16 +112,16 @@ fn no_source_names_the_default_api() {
 }
 
 #[test]
-fn the_search_for_names_reads_rust() {
+fn search_for_names_finds_string_literals_of_rust() {
     let text = "//! \"not\"\nlet a = \"one \\\" quote\"; // \"not\"\nlet b = r#\"raw \"two\"\"#;\nlet c = '\"'; let d: &'a str = \"three\";\n/* \"not\" */\n#[cfg(test)]\nmod tests { \"not\" }\n";
     let found: Vec<String> = literals(text).into_iter().map(|(_, literal)| literal).collect();
     assert_eq!(found, ["one \\\" quote", "raw \"two\"", "three"]);
-    assert!(holds_word("the X-Request-Id header", "x-request-id"));
-    assert!(!holds_word("customerIdentity", "customerId"));
+    assert!(contains_word("the X-Request-Id header", "x-request-id"));
+    assert!(!contains_word("customerIdentity", "customerId"));
 }
 
-async fn judged(contract: &Arc<Contract>, library: &Library, mutant: Option<&'static str>) -> Broken {
-    let url = stub::open(mutant).await;
+async fn violations_of(contract: &Arc<Contract>, library: &Library, mutant: Option<&'static str>) -> Violations {
+    let url = stub::start(mutant).await;
     let credentials = stub::CREDENTIALS
         .iter()
         .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
@@ -130,7 +130,7 @@ async fn judged(contract: &Arc<Contract>, library: &Library, mutant: Option<&'st
     let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(contract.clone(), target, client, None, token(), stop);
-    let mut broken = Broken::new();
+    let mut violations = Violations::new();
     for test in &library.tests {
         let record = run_test(&environment, test).await;
         assert!(
@@ -140,12 +140,12 @@ async fn judged(contract: &Arc<Contract>, library: &Library, mutant: Option<&'st
             record.inconclusive
         );
         for finding in record.findings {
-            broken.entry(finding.clause).or_insert_with(|| test.name.clone());
+            violations.entry(finding.clause).or_insert_with(|| test.name.clone());
         }
     }
-    let left = environment.created.left();
-    assert!(mutant.is_some() || left.is_empty(), "left over: {left:?}");
-    broken
+    let leftovers = environment.created.left();
+    assert!(mutant.is_some() || leftovers.is_empty(), "resources not deleted: {leftovers:?}");
+    violations
 }
 
 fn pack() -> (Arc<Contract>, Library) {
@@ -153,14 +153,13 @@ fn pack() -> (Arc<Contract>, Library) {
     match load(&root) {
         Ok((contract, library)) => (Arc::new(contract), library),
         Err(problems) => {
-            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-            panic!("{}", drawn.join("\n"));
+            let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+            panic!("{}", rendered.join("\n"));
         }
     }
 }
 
-/// Codes, operations, headers, path parameters and members of the default pack, as far as they are no
-/// ordinary words.
+/// Codes, operations, headers, path parameters and members of the default pack, without ordinary words.
 fn names_of_the_default_api() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let Ok((contract, _)) = load(&root) else { panic!("the default pack does not load") };
@@ -194,7 +193,7 @@ fn members_of(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-fn holds_word(text: &str, word: &str) -> bool {
+fn contains_word(text: &str, word: &str) -> bool {
     let (text, word) = (text.to_lowercase(), word.to_lowercase());
     let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     text.match_indices(&word)
@@ -216,26 +215,25 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The string literals of a source with their lines, without comments and without what stands behind
-/// the first `#[cfg(test)]`.
+/// The string literals of a source with their lines. Comments and all text after the first `#[cfg(test)]` are skipped.
 fn literals(source: &str) -> Vec<(usize, String)> {
     let source = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(letter) = source[at..].chars().next() {
         let rest = &source[at..];
-        let (taken, literal) = piece(rest, letter);
+        let (length, literal) = next_token(rest, letter);
         if let Some(literal) = literal {
             let line = source[..at].matches('\n').count() + 1;
             found.push((line, literal.to_owned()));
         }
-        at += taken;
+        at += length;
     }
     found
 }
 
-/// The length of the comment, character or literal that a source begins with, and the literal's text.
-fn piece(rest: &str, letter: char) -> (usize, Option<&str>) {
+/// The length of the comment, character or string literal at the start of a source, and the text of the literal.
+fn next_token(rest: &str, letter: char) -> (usize, Option<&str>) {
     let until =
         |mark: &str, from: usize| rest[from..].find(mark).map_or(rest.len(), |length| from + length + mark.len());
     match letter {

@@ -1,7 +1,7 @@
-//! Serves the reference with variants and mutants, named one after the other, until it is interrupted.
+//! Serves the reference with the variants and mutants in its arguments until it is interrupted.
 //!
 //! `cargo run -p reference --example serve -- messages-in-arabic chunked-bodies` prints the URL and the credentials
-//! as assignments for a shell.
+//! as shell assignments.
 
 use reference::{Options, credentials, loopback, mutant, start, variant};
 use tokio::net::TcpListener;
@@ -13,7 +13,7 @@ async fn main() -> std::io::Result<()> {
         match (variant(&name), mutant(&name)) {
             (Some(variant), _) => options.variants.push(variant),
             (None, Some(mutant)) => options.mutants.push(mutant),
-            (None, None) => return Err(std::io::Error::other(format!("there is no variant or mutant `{name}`"))),
+            (None, None) => return Err(std::io::Error::other(format!("unknown variant or mutant `{name}`"))),
         }
     }
     let running = start(TcpListener::bind(loopback(&options)).await?, options).await?;

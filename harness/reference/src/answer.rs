@@ -1,8 +1,8 @@
-//! A success, before it is written.
+//! A successful answer, before it is written as a response.
 
 use serde_json::Value;
 
-/// What an operation answers when nothing is wrong.
+/// The status and the body of a successful answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -28,5 +28,5 @@ impl Answer {
     }
 }
 
-/// What becomes of a request.
+/// The result of a request: an answer or an error.
 pub(crate) type Outcome = Result<Answer, crate::errors::Fault>;

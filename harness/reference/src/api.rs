@@ -1,4 +1,6 @@
-//! One request from its head to its outcome: who calls, may they, and then the operation itself.
+//! Handles one request: authentication, rate limit, permission, then the operation.
+//!
+//! `server` reads the request and calls this module. `respond` writes the outcome.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use crate::errors::{Code, Fault, shortened};
 use crate::idempotency::Replays;
 use crate::ids::Ids;
 use crate::json;
-use crate::limiter::{Assertion, Limiter, Quota};
+use crate::limiter::{CountedRequest, Limiter, Quota};
 use crate::memory::{self, Memory};
 use crate::options::Options;
 use crate::route::{self, Operation, Route};
@@ -23,7 +25,7 @@ use crate::verification::{self, Transactions};
 use crate::webhooks::{self, Webhooks};
 use crate::{clock, sandbox, wire};
 
-/// Everything that the server knows.
+/// The whole state of the server.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) options: Options,
@@ -38,7 +40,7 @@ pub(crate) struct App {
     errors: AtomicU64,
 }
 
-/// A request, read to its end.
+/// A request that was read completely.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
@@ -47,18 +49,18 @@ pub(crate) struct Request {
     pub(crate) body: Body,
 }
 
-/// What came as a body.
+/// The body of a request.
 #[derive(Debug)]
 pub(crate) enum Body {
-    /// All of it; nothing at all where there was none.
+    /// The complete body; empty if the request has none.
     Whole(Vec<u8>),
-    /// The connection broke off.
+    /// The connection was closed before the end of the body.
     CutShort,
-    /// More than the server keeps.
+    /// Longer than the server keeps.
     TooLong,
 }
 
-/// What the answer to a request has to tell besides its outcome.
+/// Facts about a request that its response needs besides the outcome.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) request_id: String,
@@ -66,13 +68,13 @@ pub(crate) struct Context {
     pub(crate) quota: Option<Quota>,
     /// The credential that was sent, valid or not.
     pub(crate) credential: String,
-    /// Whether the id in the path has a percent sign that begins no escape.
+    /// Whether the id in the path has an invalid percent escape.
     pub(crate) bad_escape: bool,
-    /// Whether the client takes gzip.
+    /// Whether the client accepts gzip.
     pub(crate) gzip: bool,
 }
 
-/// An operation about to be carried out.
+/// One call of an operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) app: &'a App,
@@ -98,7 +100,7 @@ impl App {
         }
     }
 
-    /// The context of a request, before anything is known of its outcome.
+    /// The context of a request that was not handled yet.
     pub(crate) fn context(&self, request: &Request) -> Context {
         let route = self.route(request);
         Context {
@@ -111,22 +113,22 @@ impl App {
         }
     }
 
-    /// What becomes of a request.
-    pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
-        let route = self.route(request).ok_or_else(|| nowhere(request))?;
+    /// Handles a request and returns its outcome.
+    pub(crate) fn handle(&self, request: &Request, context: &mut Context) -> Outcome {
+        let route = self.route(request).ok_or_else(|| unknown_operation(request))?;
         self.switches.begin(route.operation, &context.credential);
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }
-        if let Some(answer) = memory::recalled(self, request, &route) {
+        if let Some(answer) = memory::stale_answer(self, request, &route) {
             return Ok(answer);
         }
-        let outcome = self.attend(request, &route, context);
-        memory::note(self, request, &route, &outcome);
+        let outcome = self.authenticate_and_run(request, &route, context);
+        memory::record(self, request, &route, &outcome);
         outcome
     }
 
-    fn attend(&self, request: &Request, route: &Route, context: &mut Context) -> Outcome {
+    fn authenticate_and_run(&self, request: &Request, route: &Route, context: &mut Context) -> Outcome {
         lookup::refuse_before_credential(self, request, route)?;
         let caller = auth::authenticate(&request.headers, route.operation, &self.switches)?;
         let quota = self.count(&caller);
@@ -135,34 +137,34 @@ impl App {
             return Err(quota.fault(&self.switches));
         }
         let call = Call { app: self, caller: &caller, route, request };
-        call.permit()?;
-        lookup::refuse_odd_id(route, &self.switches)?;
-        carry_out(call)
+        call.check_permission()?;
+        lookup::fail_on_unusual_id(route, &self.switches)?;
+        run_operation(call)
     }
 
     fn route(&self, request: &Request) -> Option<Route> {
         route::find(&request.method, &request.path, &self.switches)
     }
 
-    /// How many errors were answered before this one.
+    /// Counts an error and returns the number of errors before it.
     pub(crate) fn count_error(&self) -> u64 {
         self.errors.fetch_add(1, Ordering::Relaxed)
     }
 
     fn count(&self, caller: &Caller) -> Quota {
-        let assertion = Assertion {
+        let request = CountedRequest {
             credential: &caller.credential,
             throttled: caller.throttled,
             limit: if caller.throttled { self.throttled_limit() } else { self.options.ordinary_limit },
             window_seconds: self.window_seconds(),
             now: clock::unix_seconds(&self.switches),
         };
-        locked(&self.limiter).take(assertion, &self.switches)
+        locked(&self.limiter).take(request, &self.switches)
     }
 
     fn throttled_limit(&self) -> u32 {
-        let others = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
-        self.switches.variant(&others).unwrap_or(self.options.throttled_limit)
+        let variants = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
+        self.switches.variant(&variants).unwrap_or(self.options.throttled_limit)
     }
 
     fn window_seconds(&self) -> u32 {
@@ -171,8 +173,8 @@ impl App {
 }
 
 impl Call<'_> {
-    /// Refuses a caller without the scope, and makes the error that the sandbox was asked for.
-    fn permit(self) -> Result<(), Fault> {
+    /// Rejects a caller without the required scope, and answers the error that the request asks the sandbox for.
+    fn check_permission(self) -> Result<(), Fault> {
         let (switches, headers) = (&self.app.switches, &self.request.headers);
         let sandbox_last = switches.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
         if !sandbox_last {
@@ -189,7 +191,7 @@ impl Call<'_> {
     }
 }
 
-fn carry_out(call: Call) -> Outcome {
+fn run_operation(call: Call) -> Outcome {
     use Operation::*;
     match call.route.operation {
         CreateCustomer => operations::create(call),
@@ -206,18 +208,18 @@ fn carry_out(call: Call) -> Outcome {
     }
 }
 
-/// The error for a method and path that name no operation.
-fn nowhere(request: &Request) -> Fault {
+/// The error for a method and a path that the API does not have.
+fn unknown_operation(request: &Request) -> Fault {
     let details = format!("There is no {} {}", request.method, shortened(&request.path));
     Fault::new(Code::ResourceNotFound).details(details)
 }
 
-/// A lock's content, also where another thread panicked while it held the lock.
+/// Locks a mutex, even if another thread panicked while it held the lock.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The credential that the headers hold, without its scheme.
+/// The credential in the headers, without its scheme.
 fn credential_text(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let authorization = text("authorization").and_then(|value| value.split_once(' '));

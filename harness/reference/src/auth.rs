@@ -1,6 +1,6 @@
-//! Who calls, and what they may do.
+//! Authentication and permissions.
 //!
-//! The credential is judged before anything else of a request, so that a caller without one learns nothing.
+//! The credential is checked before the rest of a request. So a caller without one learns nothing about resources.
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use subtle::ConstantTimeEq;
@@ -14,13 +14,13 @@ use crate::switches::Switches;
 use crate::tokens::Token;
 use crate::variants::wording;
 
-/// So much of a key may be quoted.
+/// How many characters at each end of a key are compared or quoted.
 const END_OF_KEY: usize = 4;
 
 /// A caller whose credential was accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The credential itself, under which quotas and replays are kept.
+    /// The credential itself. Quotas and replayed answers are stored under it.
     pub(crate) credential: String,
     pub(crate) scope: Scope,
     pub(crate) environment: Environment,
@@ -34,7 +34,7 @@ impl Caller {
     }
 }
 
-/// The caller that the headers speak for.
+/// The caller that the headers identify.
 pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, switches: &Switches) -> Result<Caller, Fault> {
     if let Some(key) = headers.get("x-api-key") {
         return by_key(key.as_bytes(), operation, switches);
@@ -45,7 +45,7 @@ pub(crate) fn authenticate(headers: &HeaderMap, operation: Operation, switches: 
     }
 }
 
-/// Refuses a caller whose scope does not reach.
+/// Rejects a caller whose scope is not sufficient.
 pub(crate) fn authorise(caller: &Caller, operation: Operation, switches: &Switches) -> Result<(), Fault> {
     if caller.scope >= required_scope(operation, switches) {
         return Ok(());
@@ -59,7 +59,7 @@ pub(crate) fn authorise(caller: &Caller, operation: Operation, switches: &Switch
 }
 
 fn required_scope(operation: Operation, switches: &Switches) -> Scope {
-    let relaxed = match operation {
+    let mutant = match operation {
         Operation::CreateCustomer => (access::READER_MAY_CREATE, Scope::Read),
         Operation::UpdateCustomer => (access::READER_MAY_UPDATE, Scope::Read),
         Operation::UploadDocument => (access::READER_MAY_UPLOAD, Scope::Read),
@@ -68,7 +68,7 @@ fn required_scope(operation: Operation, switches: &Switches) -> Scope {
         Operation::CreateWebhook => (access::WRITER_MAY_CREATE_WEBHOOKS, Scope::Write),
         _ => return operation.scope(),
     };
-    switches.first(&[relaxed]).unwrap_or(operation.scope())
+    switches.first(&[mutant]).unwrap_or(operation.scope())
 }
 
 fn requirement(caller: &Caller, operation: Operation, switches: &Switches) -> String {
@@ -112,8 +112,9 @@ fn by_key(given: &[u8], operation: Operation, switches: &Switches) -> Result<Cal
         return Ok(Caller::guest(Scope::Admin));
     }
     let known = KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)));
-    let known =
-        known.or_else(|| KEYS.iter().find(|key| switches.has(access::KEYS_KNOWN_BY_THEIR_ENDS) && alike(key, given)));
+    let known = known.or_else(|| {
+        KEYS.iter().find(|key| switches.has(access::KEYS_KNOWN_BY_THEIR_ENDS) && has_same_ends(key, given))
+    });
     match known {
         Some(key) if key.revoked => revoked(key, operation, switches),
         Some(key) => Ok(owner(key)),
@@ -121,8 +122,8 @@ fn by_key(given: &[u8], operation: Operation, switches: &Switches) -> Result<Cal
     }
 }
 
-/// Whether a key begins and ends like one of ours.
-fn alike(key: &ApiKey, given: &[u8]) -> bool {
+/// Whether a key has the length, the beginning and the end of an issued key.
+fn has_same_ends(key: &ApiKey, given: &[u8]) -> bool {
     let ours = key.value.as_bytes();
     let end = ours.len() - END_OF_KEY;
     given.len() == ours.len() && given[..END_OF_KEY] == ours[..END_OF_KEY] && given[end..] == ours[end..]
@@ -173,9 +174,9 @@ fn by_authorization(given: &[u8], operation: Operation, switches: &Switches) -> 
     if scheme.eq_ignore_ascii_case("bearer") {
         return by_token(credential.trim(), operation, switches);
     }
-    let stands_for_key = (scheme.eq_ignore_ascii_case("basic") && switches.has(access::PLAIN_BASIC_ACCEPTED))
+    let is_key = (scheme.eq_ignore_ascii_case("basic") && switches.has(access::PLAIN_BASIC_ACCEPTED))
         || (scheme.eq_ignore_ascii_case("token") && switches.has(access::TOKEN_SCHEME_ACCEPTED));
-    if stands_for_key {
+    if is_key {
         return by_key(credential.as_bytes(), operation, switches);
     }
     if switches.has(access::ACCEPTS_BASIC_SCHEME) && scheme.eq_ignore_ascii_case("basic") {
@@ -193,13 +194,13 @@ fn by_token(text: &str, operation: Operation, switches: &Switches) -> Result<Cal
         return Ok(owner(key));
     }
     let text = if switches.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { Token::without_tail(text) } else { text };
-    let token = Token::parse(text).ok_or_else(|| garbage(switches))?;
+    let token = Token::parse(text).ok_or_else(|| not_a_jwt(switches))?;
     let expired = token.expires_at().filter(|&expiry| clock::signed_seconds(switches) >= expiry);
-    if !signature_counts(&token, switches) {
+    if !accepts_signature(&token, switches) {
         return Err(badly_signed(expired, operation, switches));
     }
     if token.expires_at().is_none() {
-        return Err(failed("The token names no expiry"));
+        return Err(failed("The token has no expiry"));
     }
     match expired.filter(|_| !switches.has(access::ACCEPTS_EXPIRED_TOKEN)) {
         Some(expiry) => Err(expired_at(expiry, operation, switches)),
@@ -226,17 +227,17 @@ fn named_scope(name: &str) -> Option<Scope> {
     }
 }
 
-fn signature_counts(token: &Token, switches: &Switches) -> bool {
+fn accepts_signature(token: &Token, switches: &Switches) -> bool {
     token.is_ours()
-        || (token.says_none() && switches.has(access::ALG_NONE_ACCEPTED))
-        || (token.has_signature() && !token.says_none() && switches.has(access::ACCEPTS_FORGED_TOKEN))
+        || (token.is_alg_none() && switches.has(access::ALG_NONE_ACCEPTED))
+        || (token.has_signature() && !token.is_alg_none() && switches.has(access::ACCEPTS_FORGED_TOKEN))
 }
 
-fn garbage(switches: &Switches) -> Fault {
+fn not_a_jwt(switches: &Switches) -> Fault {
     match () {
         () if switches.has(access::GARBAGE_TOKEN_500) => Fault::internal(),
         () if switches.has(access::GARBAGE_TOKEN_AS_EXPIRED) => expiry_fault(0),
-        () => failed("The token is no JWT"),
+        () => failed("The token is not a JWT"),
     }
 }
 
@@ -267,7 +268,7 @@ fn expiry_fault(expiry: i64) -> Fault {
     Fault::new(Code::TokenExpired).details(format!("Token expired at {}", clock::rfc3339(expiry)))
 }
 
-/// The same moment as a clock two hours east of Greenwich shows it.
+/// The time of expiry with the offset +02:00.
 fn with_offset(expiry: i64) -> String {
     let there = clock::rfc3339(expiry + 2 * 3600);
     format!("Token expired at {}.000+02:00", there.trim_end_matches('Z'))

@@ -1,25 +1,25 @@
-//! The demonstration credentials: fixed values, worth nothing anywhere else.
+//! The demonstration credentials. They are fixed values that no other server accepts.
 
 use crate::route::Scope;
 use crate::tokens;
 
-/// One actor's credential, as the harness's environment variable spells it.
+/// The credential of one actor, as it is written in an environment variable of the harness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// Whose it is.
+    /// The name of the actor.
     pub actor: &'static str,
     /// `key:…`, `bearer:<JWT>` or `secret:…`.
     pub value: String,
 }
 
-/// The worlds that see nothing of each other.
+/// The environments. Resources of one are not visible in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Environment {
     Sandbox,
     Production,
 }
 
-/// An API key that was issued.
+/// An issued API key.
 #[derive(Debug)]
 pub(crate) struct ApiKey {
     pub(crate) actor: &'static str,
@@ -33,7 +33,7 @@ const fn key(actor: &'static str, value: &'static str, scope: Scope) -> ApiKey {
     ApiKey { actor, value, scope, environment: Environment::Sandbox, revoked: false }
 }
 
-/// Every key that was ever issued.
+/// Every issued key, also revoked ones.
 pub(crate) const KEYS: &[ApiKey] = &[
     key("admin", "cvk_sandbox_admin_7Qm2vX9bT4kLw8Rz", Scope::Admin),
     key("writer", "cvk_sandbox_writer_3Hn6cY1dPs5jGf0A", Scope::Write),
@@ -46,20 +46,20 @@ pub(crate) const KEYS: &[ApiKey] = &[
     },
 ];
 
-/// The actor whose quota is small.
+/// The actor with the small rate limit.
 pub(crate) const THROTTLED: &str = "throttled";
 
-/// Signs inbound events.
+/// The secret for inbound events.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_demonstration_6Lp3kD8wYx1qNb5T";
 
 const NEVER_ISSUED: &str = "cvk_sandbox_unknown_0Aa1Bb2Cc3Dd4Ee5";
 
-/// When the demonstration's expired token expired: 2025-11-05T10:30:00Z.
+/// The expiry of the expired token: 2025-11-05T10:30:00Z.
 const EXPIRED_AT: i64 = 1_762_338_600;
-/// A day that is far off: 2100-01-01.
-const FAR_OFF: i64 = 4_102_444_800;
+/// The expiry of the forged token: 2100-01-01.
+const FAR_FUTURE: i64 = 4_102_444_800;
 
-/// The credential of every actor but `anonymous`, who has none.
+/// The credentials of all actors. The actor `anonymous` has none.
 pub fn credentials() -> Vec<Credential> {
     let with_key = |actor, value: &str| Credential { actor, value: format!("key:{value}") };
     let with_token = |actor, token: String| Credential { actor, value: format!("bearer:{token}") };
@@ -67,7 +67,7 @@ pub fn credentials() -> Vec<Credential> {
     all.extend([
         with_key("unknown", NEVER_ISSUED),
         with_token("expired", tokens::token("ADMIN", EXPIRED_AT)),
-        with_token("forged", tokens::forged("ADMIN", FAR_OFF)),
+        with_token("forged", tokens::forged("ADMIN", FAR_FUTURE)),
         Credential { actor: "webhook", value: format!("secret:{WEBHOOK_SECRET}") },
     ]);
     all
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_the_same_every_time() {
+    fn credentials_are_the_same_in_every_call() {
         assert_eq!(credentials(), credentials());
     }
 }

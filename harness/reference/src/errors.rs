@@ -1,6 +1,6 @@
-//! The documented error codes, and a fault: one error on its way to becoming a response.
+//! The documented error codes, and `Fault`: one error before it is written as a response.
 
-/// The sixteen codes of the page.
+/// The sixteen documented codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     AuthenticationFailed,
@@ -22,17 +22,17 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    /// The code as it stands in a response.
+    /// The code as written in a response.
     pub(crate) fn name(self) -> &'static str {
         self.row().0
     }
 
-    /// The status that belongs to the code. WEBHOOK_DELIVERY_FAILED has none of its own.
+    /// The documented status of the code. The page gives none for WEBHOOK_DELIVERY_FAILED.
     pub(crate) fn status(self) -> u16 {
         self.row().1
     }
 
-    /// The message for people, as the page words it.
+    /// The documented message.
     pub(crate) fn message(self) -> &'static str {
         self.row().2
     }
@@ -60,7 +60,7 @@ impl Code {
     }
 }
 
-/// One error, before it is written.
+/// One error, before it is written as a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) code: Code,
@@ -83,7 +83,7 @@ impl Fault {
         }
     }
 
-    /// An unexpected failure. Its details are filled in with the request's id when it is written.
+    /// INTERNAL_SERVER_ERROR. `respond` adds the details, which name the request id.
     pub(crate) fn internal() -> Self {
         Self::new(Code::InternalServerError)
     }
@@ -137,7 +137,7 @@ impl Fault {
     }
 }
 
-/// A text of bounded length, to quote in an error.
+/// A text of limited length, to quote in an error.
 pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 120;
     match text.char_indices().nth(LONGEST) {

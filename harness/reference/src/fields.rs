@@ -1,4 +1,4 @@
-//! Reading the members of a request: which are missing, which have the wrong type, which the wrong format.
+//! Reads the fields of a request and rejects missing fields, wrong types and wrong formats.
 
 use std::collections::BTreeMap;
 
@@ -30,32 +30,32 @@ const FIELDS: &[Field] = &[
     field("postalCode", false),
 ];
 
-/// The names of a customer's fields, in the order in which they are shown.
+/// The names of a customer's fields, in the order of the output.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().map(|field| field.name)
 }
 
-/// What a request sets, and (with none) what it clears.
+/// The new values of fields; `None` clears a field.
 pub(crate) type Changes = BTreeMap<&'static str, Option<String>>;
 
-/// What the fields are read for.
+/// The operation that reads the fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose<'a> {
-    /// A new customer, who needs all required fields.
+    /// A new customer: all required fields must be present.
     Create,
-    /// An update of a customer who lives in this country, under this postal code.
+    /// An update of a customer with this country and this postal code.
     Update { country: Option<&'a str>, postal_code: Option<&'a str> },
 }
 
-/// The fields of a customer that the members hold. Members that are no fields are ignored.
+/// Reads the fields of a customer. Other members are ignored.
 pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, switches: &Switches) -> Result<Changes, Fault> {
     let mut changes = Changes::new();
     let mistyped = |field: &&Field| members.get(field.name).is_some_and(|value| !value.is_string() && !value.is_null());
     if switches.has(fields::TWO_WRONG_TYPES_500) && FIELDS.iter().filter(mistyped).count() > 1 {
         return Err(Fault::internal());
     }
-    let unplaced = members.contains_key("country") && !members.contains_key("postalCode");
-    if unplaced && matches!(purpose, Purpose::Create) && switches.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
+    let needs_postal_code = members.contains_key("country") && !members.contains_key("postalCode");
+    if needs_postal_code && matches!(purpose, Purpose::Create) && switches.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
         return Err(Fault::invalid("postalCode", "Field 'postalCode' is required with 'country'"));
     }
     let formats_first = switches.vary(requests::FORMATS_BEFORE_MISSING_FIELDS);
@@ -63,32 +63,32 @@ pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, switches: &Sw
         if switches.vary(requests::LAST_FIELD_FIRST) { FIELDS.iter().rev().collect() } else { FIELDS.iter().collect() };
     for field in &in_order {
         match members.get(field.name) {
-            Some(value) => note(field, value, purpose, switches, &mut changes)?,
+            Some(value) => read_field(field, value, purpose, switches, &mut changes)?,
             None if formats_first => {}
-            None => demand(field, purpose, switches)?,
+            None => require(field, purpose, switches)?,
         }
     }
-    if !comes_too_early(members, switches) {
+    if !skips_early_postal_code(members, switches) {
         check_formats(&changes, purpose, switches)?;
     }
     let absent = in_order.iter().filter(|field| !members.contains_key(field.name));
-    absent.filter(|_| formats_first).try_for_each(|field| demand(field, purpose, switches))?;
+    absent.filter(|_| formats_first).try_for_each(|field| require(field, purpose, switches))?;
     Ok(changes)
 }
 
-/// Whether a mutant overlooks a postal code that stands before its country.
-fn comes_too_early(members: &Map<String, Value>, switches: &Switches) -> bool {
-    let place = |wanted: &str| members.keys().position(|name| name == wanted);
-    let early = place("postalCode").zip(place("country")).is_some_and(|(code, country)| code < country);
+/// Whether a mutant skips the formats because the postal code precedes the country.
+fn skips_early_postal_code(members: &Map<String, Value>, switches: &Switches) -> bool {
+    let position = |field: &str| members.keys().position(|name| name == field);
+    let early = position("postalCode").zip(position("country")).is_some_and(|(code, country)| code < country);
     early && switches.has(format_mutants::COUNTRY_MUST_COME_FIRST)
 }
 
-/// Refuses a new customer for whom a required field is missing.
-fn demand(field: &Field, purpose: Purpose, switches: &Switches) -> Result<(), Fault> {
+/// Rejects a new customer without this field if the field is required.
+fn require(field: &Field, purpose: Purpose, switches: &Switches) -> Result<(), Fault> {
     if field.required && matches!(purpose, Purpose::Create) { missing(field.name, switches) } else { Ok(()) }
 }
 
-/// A text that must be there.
+/// A member that must be present and a string.
 pub(crate) fn required_text<'a>(
     members: &'a Map<String, Value>,
     name: &'static str,
@@ -101,7 +101,7 @@ pub(crate) fn required_text<'a>(
     }
 }
 
-fn note(
+fn read_field(
     field: &Field,
     value: &Value,
     purpose: Purpose,
@@ -119,14 +119,14 @@ fn note(
             return Err(Fault::invalid(field.name, format!("Field '{}' must not be empty", field.name)));
         }
         Value::String(text) => {
-            refuse_odd(field, text, switches)?;
+            fail_on_unusual_text(field, text, switches)?;
             let folded = field.name == "email" && switches.vary(resources::MAIL_IN_LOWER_CASE);
             changes.insert(field.name, Some(if folded { text.to_lowercase() } else { text.clone() }));
         }
         _ => {
-            if let Some(text) = tolerated(field, value, switches) {
+            if let Some(text) = coerced(field, value, switches) {
                 changes.insert(field.name, Some(text));
-            } else if !ignored(field, purpose, switches) {
+            } else if !is_ignored(field, purpose, switches) {
                 return Err(mistyped(field.name, value, switches));
             }
         }
@@ -158,7 +158,7 @@ fn check_formats(changes: &Changes, purpose: Purpose, switches: &Switches) -> Re
     }
     let coded = texts.iter().any(|(name, _)| *name == "postalCode");
     if coded && country.is_none() && switches.vary(variants::POSTAL_CODE_NEEDS_COUNTRY) {
-        return Err(Fault::invalid("country", "Field 'country' is required beside 'postalCode'"));
+        return Err(Fault::invalid("country", "Field 'country' is required with 'postalCode'"));
     }
     match stored_code {
         Some(code) if changes.contains_key("country") && !changes.contains_key("postalCode") => {
@@ -198,9 +198,9 @@ fn is_optional(name: &str, switches: &Switches) -> bool {
 }
 
 fn mistyped(name: &'static str, value: &Value, switches: &Switches) -> Fault {
-    let trips = (value.is_array() && switches.has(fields::ARRAY_FOR_TEXT_500))
+    let crashes = (value.is_array() && switches.has(fields::ARRAY_FOR_TEXT_500))
         || (value.is_boolean() && switches.has(fields::BOOLEAN_FOR_TEXT_500));
-    if trips {
+    if crashes {
         return Fault::internal();
     }
     let fault = Fault::invalid(name, format!("Field '{name}' must be a string"));
@@ -213,8 +213,8 @@ fn mistyped(name: &'static str, value: &Value, switches: &Switches) -> Fault {
     }
 }
 
-/// The text that a mutant takes a value of the wrong type for.
-fn tolerated(field: &Field, value: &Value, switches: &Switches) -> Option<String> {
+/// The text that a mutant makes of a value of the wrong type.
+fn coerced(field: &Field, value: &Value, switches: &Switches) -> Option<String> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     match value {
         Value::Number(number) if is_name && switches.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
@@ -226,18 +226,18 @@ fn tolerated(field: &Field, value: &Value, switches: &Switches) -> Option<String
     }
 }
 
-fn ignored(field: &Field, purpose: Purpose, switches: &Switches) -> bool {
+fn is_ignored(field: &Field, purpose: Purpose, switches: &Switches) -> bool {
     let updating = matches!(purpose, Purpose::Update { .. });
     (!field.required && switches.has(fields::IGNORES_MISTYPED_OPTIONALS))
         || (updating && switches.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS))
 }
 
-/// Fails on texts that a mutant cannot take.
-fn refuse_odd(field: &Field, text: &str, switches: &Switches) -> Result<(), Fault> {
+/// Fails on texts that a mutant cannot handle.
+fn fail_on_unusual_text(field: &Field, text: &str, switches: &Switches) -> Result<(), Fault> {
     let is_name = matches!(field.name, "firstName" | "lastName");
     let name_has = |one: char| is_name && text.contains(one);
-    let has = |odd: fn(char) -> bool| text.contains(odd);
-    let trips: &[(Mutant, bool)] = &[
+    let has = |is_unusual: fn(char) -> bool| text.contains(is_unusual);
+    let crashes: &[(Mutant, bool)] = &[
         (fields::NUL_500, text.contains('\0')),
         (fields::LONG_VALUE_500, text.len() > 5_000),
         (fields::EMOJI_500, text.chars().any(|one| one > '\u{ffff}')),
@@ -263,7 +263,7 @@ fn refuse_odd(field: &Field, text: &str, switches: &Switches) -> Result<(), Faul
         (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ];
     let emoji = has(|one| one > '\u{ffff}') && switches.strikes(fields::EVERY_FIFTH_EMOJI_500);
-    if emoji || trips.iter().any(|(mutant, trips)| *trips && switches.has(*mutant)) {
+    if emoji || crashes.iter().any(|(mutant, crashes)| *crashes && switches.has(*mutant)) {
         return Err(Fault::internal());
     }
     let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn each_required_field_is_missed_by_name() {
+    fn missing_required_field_is_named() {
         for name in ["email", "firstName", "lastName", "dateOfBirth"] {
             let mut members = good();
             members.as_object_mut().expect("an object").remove(name);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_types_are_named() {
+    fn field_of_wrong_type_is_named() {
         for name in names() {
             for value in [json!(1), json!(true), json!([]), json!({})] {
                 let mut members = good();

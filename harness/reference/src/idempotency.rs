@@ -1,4 +1,4 @@
-//! Idempotency keys: a repeated request gets the answer that it had, and nothing happens twice.
+//! Idempotency keys: a repeated request gets the first answer again and has no further effect.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -14,10 +14,10 @@ use crate::memory;
 use crate::mutants::{memory as wrong, resources};
 use crate::variants::resources as variants;
 
-/// Older answers than these many are forgotten.
+/// The number of answers that are kept; older ones are discarded.
 const MOST_REPLAYS: usize = 10_000;
 
-/// The answers that were given under a key.
+/// The answers by idempotency key.
 #[derive(Debug, Default)]
 pub(crate) struct Replays {
     answers: HashMap<Key, Replay>,
@@ -33,31 +33,31 @@ struct Replay {
     outcome: Outcome,
 }
 
-/// Carries out a request unless its key has an answer already. Without a key, it is carried out each time.
-pub(crate) fn once(call: Call, members: &Map<String, Value>, carry_out: impl FnOnce() -> Outcome) -> Outcome {
+/// Runs a request unless its key already has an answer. A request without a key always runs.
+pub(crate) fn run_once(call: Call, members: &Map<String, Value>, run: impl FnOnce() -> Outcome) -> Outcome {
     let switches = &call.app.switches;
     let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
     let Some(key) = key.filter(|_| !switches.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
-        return carry_out();
+        return run();
     };
-    memory::refuse_key(call, key.as_bytes())?;
+    memory::check_key(call, key.as_bytes())?;
     let longest = if switches.has(wrong::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
     let key = (call.caller.credential.clone(), key.as_bytes().iter().copied().take(longest).collect());
     let fingerprint = fingerprint(members);
-    // Held until the answer is noted, so that two requests at once do not both find nothing.
+    // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
     let mut replays = locked(&call.app.replays);
     let other_is_new = switches.vary(variants::OTHER_BODY_UNDER_KEY_CREATED);
     let known = replays.answers.get(&key).filter(|replay| replay.fingerprint == fingerprint || !other_is_new);
     if let Some(replay) = known {
-        return replay.repeated(&fingerprint, call, members);
+        return replay.answer(&fingerprint, call, members);
     }
-    let outcome = carry_out();
-    replays.note(key, Replay { fingerprint, outcome: outcome.clone() });
+    let outcome = run();
+    replays.store(key, Replay { fingerprint, outcome: outcome.clone() });
     outcome
 }
 
 impl Replay {
-    fn repeated(&self, fingerprint: &[u8], call: Call, members: &Map<String, Value>) -> Outcome {
+    fn answer(&self, fingerprint: &[u8], call: Call, members: &Map<String, Value>) -> Outcome {
         let switches = &call.app.switches;
         if self.fingerprint != fingerprint && switches.vary(variants::OTHER_BODY_UNDER_KEY_REPLAYED) {
             return self.outcome.clone();
@@ -79,23 +79,23 @@ impl Replay {
             () if switches.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
             () if switches.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
             () if switches.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
-                self.outcome.clone().map(|answer| renamed(answer, call))
+                self.outcome.clone().map(|answer| with_new_id(answer, call))
             }
             () => self.outcome.clone(),
         }
     }
 }
 
-/// A second customer of the same data, which the store takes without a word.
+/// Creates a second customer with the same data.
 fn created_again(call: Call, members: &Map<String, Value>) -> Outcome {
     let changes = fields::read(members, Purpose::Create, &call.app.switches)?;
-    let customer = operations::newcomer(call.app, call.caller.environment, changes);
+    let customer = operations::new_customer(call.app, call.caller.environment, changes);
     let body = customer.to_json(&call.app.switches);
     locked(&call.app.customers).insert(customer);
     Ok(Answer::created(body))
 }
 
-fn renamed(mut answer: Answer, call: Call) -> Answer {
+fn with_new_id(mut answer: Answer, call: Call) -> Answer {
     if let Some(body) = &mut answer.body {
         body["id"] = Value::String(call.app.ids.next("cus"));
     }
@@ -103,7 +103,7 @@ fn renamed(mut answer: Answer, call: Call) -> Answer {
 }
 
 impl Replays {
-    fn note(&mut self, key: Key, replay: Replay) {
+    fn store(&mut self, key: Key, replay: Replay) {
         if matches!(&replay.outcome, Err(fault) if fault.status >= 500) {
             return;
         }
@@ -117,7 +117,7 @@ impl Replays {
     }
 }
 
-/// The same for bodies that hold the same members, however they are written.
+/// A hash of the members. It does not depend on their order or on white space.
 fn fingerprint(members: &Map<String, Value>) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut sorted: Vec<_> = members.iter().collect();

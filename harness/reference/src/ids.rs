@@ -1,4 +1,4 @@
-//! Names that nobody else has: of requests, customers, documents, transactions, webhooks.
+//! Generates unique ids of requests and resources.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -12,10 +12,10 @@ use crate::mutants::server;
 use crate::switches::Switches;
 use crate::variants::wire;
 
-/// How long a very long id is.
+/// The length of a very long id.
 const VERY_LONG: usize = 250;
 
-/// A source of names. Two sources share none, since each starts from its own random text.
+/// A generator of ids. Each generator has its own random start, so two generators give different ids.
 #[derive(Debug)]
 pub(crate) struct Ids {
     start: u64,
@@ -28,10 +28,10 @@ impl Ids {
         Self { start: RandomState::new().hash_one(clock::unix_seconds(&switches)), next: AtomicU64::new(0), switches }
     }
 
-    /// A new name with this prefix, such as `cus_…`.
+    /// A new id with this prefix, such as `cus_…`.
     pub(crate) fn next(&self, prefix: &str) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let plain = self.name(prefix, number);
+        let plain = self.plain(prefix, number);
         match () {
             () if self.switches.vary(wire::UUID_IDS) => self.uuid(number),
             () if self.switches.vary(wire::NUMERIC_IDS) => self.digits(number),
@@ -41,7 +41,7 @@ impl Ids {
         }
     }
 
-    /// The name of a request.
+    /// The id of a request.
     pub(crate) fn request(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let number = match () {
@@ -50,7 +50,7 @@ impl Ids {
             () if self.switches.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => number,
         };
-        let plain = self.name("req", number);
+        let plain = self.plain("req", number);
         match () {
             () if self.switches.vary(wire::UUID_REQUEST_IDS) => self.uuid(number),
             () if self.switches.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
@@ -59,17 +59,17 @@ impl Ids {
         }
     }
 
-    /// An unguessable text, to sign with.
+    /// A random secret for signatures.
     pub(crate) fn secret(&self) -> String {
         let half = || RandomState::new().hash_one(self.start);
         format!("whsec_{:016x}{:016x}", half(), half())
     }
 
-    fn name(&self, prefix: &str, number: u64) -> String {
+    fn plain(&self, prefix: &str, number: u64) -> String {
         format!("{prefix}_{:08x}{number:08x}", self.start >> 32)
     }
 
-    /// A UUID of the eighth version, whose digits are anybody's own.
+    /// A UUID of version 8, which leaves the digits to the implementation.
     fn uuid(&self, number: u64) -> String {
         let (high, low) = (self.start >> 32, self.start & 0xffff_ffff);
         format!(
@@ -85,7 +85,7 @@ impl Ids {
         format!("{}{number:06}", 1_000_000 + (self.start >> 44))
     }
 
-    /// Base64 that holds all of its odd characters.
+    /// Base64 that contains `+`, `/` and `=`.
     fn encoded(&self, number: u64) -> String {
         let bytes =
             [&[0xfb, 0xff, 0xfe, 0xff, 0xfe, 0xfb][..], &self.start.to_be_bytes(), &number.to_be_bytes()].concat();
@@ -99,23 +99,23 @@ mod tests {
     use crate::options::Options;
     use crate::variants::Variant;
 
-    fn two(variant: &'static Variant) -> [String; 2] {
+    fn two_ids(variant: &'static Variant) -> [String; 2] {
         let ids = Ids::new(Switches::new(&Options { variants: vec![variant], ..Options::default() }));
         [ids.next("cus"), ids.next("cus")]
     }
 
     #[test]
-    fn ids_have_the_shape_that_was_asked_for() {
-        let [uuid, other] = two(&wire::UUID_IDS);
+    fn each_variant_gives_unique_ids_of_its_shape() {
+        let [uuid, other] = two_ids(&wire::UUID_IDS);
         assert_ne!(uuid, other);
         assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
-        let [digits, other] = two(&wire::NUMERIC_IDS);
+        let [digits, other] = two_ids(&wire::NUMERIC_IDS);
         assert_ne!(digits, other);
         assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{digits}");
-        let [long, other] = two(&wire::VERY_LONG_IDS);
+        let [long, other] = two_ids(&wire::VERY_LONG_IDS);
         assert_ne!(long, other);
         assert_eq!(long.len(), VERY_LONG);
-        let [encoded, other] = two(&wire::BASE64_IDS);
+        let [encoded, other] = two_ids(&wire::BASE64_IDS);
         assert_ne!(encoded, other);
         assert!(encoded.contains('+') && encoded.contains('/') && encoded.ends_with('='), "{encoded}");
     }

@@ -1,4 +1,4 @@
-//! Reading a request's body as a JSON object, whatever its media type says (unless a variant minds).
+//! Reads the body of a request as a JSON object. Only a variant looks at the media type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,10 @@ use crate::route::Operation;
 use crate::switches::Switches;
 use crate::variants::requests;
 
-/// Values nested deeper than this trip a mutant.
+/// Values with deeper nesting make a mutant fail.
 const DEEP: usize = 50;
 
-/// The object that the body holds.
+/// The JSON object in the body.
 pub(crate) fn object(
     request: &Request,
     operation: Operation,
@@ -35,13 +35,13 @@ pub(crate) fn object(
     match unknown_member(&members, operation) {
         Some(name) if switches.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
             let name = shortened(name);
-            Err(Fault::invalid(&name, format!("Field '{name}' is not known")))
+            Err(Fault::invalid(&name, format!("Field '{name}' is unknown")))
         }
         _ => Ok(members),
     }
 }
 
-/// Whether the request says that its body is something else than JSON.
+/// Whether the Content-Type of the request is not JSON.
 fn is_declared_otherwise(request: &Request) -> bool {
     request.headers.get(CONTENT_TYPE).is_some_and(|value| {
         let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -49,7 +49,7 @@ fn is_declared_otherwise(request: &Request) -> bool {
     })
 }
 
-/// A member that the operation has no use for.
+/// A member that the operation does not define.
 fn unknown_member(members: &Map<String, Value>, operation: Operation) -> Option<&String> {
     let known = |name: &&String| match operation {
         Operation::CreateCustomer | Operation::UpdateCustomer => {
@@ -71,7 +71,7 @@ fn read(body: &Body, operation: Operation, switches: &Switches) -> Result<Map<St
         }
         Body::TooLong => return Err(malformed("The body is too long", switches)),
     };
-    if let Some(fault) = accident(bytes, switches) {
+    if let Some(fault) = mutant_failure(bytes, switches) {
         return Err(fault);
     }
     match parse(bytes, switches) {
@@ -94,28 +94,28 @@ fn parse(bytes: &[u8], switches: &Switches) -> serde_json::Result<Value> {
         return serde_json::from_slice(&[bytes, b"}"].concat());
     }
     if parsed.is_err()
-        && let Some(mended) = mended(bytes, switches)
+        && let Some(repaired) = repaired(bytes, switches)
     {
-        return serde_json::from_str(&mended);
+        return serde_json::from_str(&repaired);
     }
     parsed
 }
 
-/// What mutants take for JSON, and what they make of it.
-const MENDINGS: &[(Mutant, (&str, &str))] = &[
+/// Malformed JSON that mutants accept: a pattern and its replacement.
+const REPAIRS: &[(Mutant, (&str, &str))] = &[
     (fields::ACCEPTS_SINGLE_QUOTES, ("'", "\"")),
     (fields::ACCEPTS_TRAILING_COMMAS, (r",(\s*[}\]])", "$1")),
     (fields::ACCEPTS_COMMENTS, (r"(?s)/\*.*?\*/|//[^\n]*", "")),
     (fields::ACCEPTS_BARE_NAMES, (r"([{,]\s*)([A-Za-z]+)\s*:", "$1\"$2\":")),
 ];
 
-fn mended(bytes: &[u8], switches: &Switches) -> Option<String> {
-    let (pattern, by) = switches.first(MENDINGS)?;
-    Some(Regex::new(pattern).ok()?.replace_all(std::str::from_utf8(bytes).ok()?, by).into_owned())
+fn repaired(bytes: &[u8], switches: &Switches) -> Option<String> {
+    let (pattern, replacement) = switches.first(REPAIRS)?;
+    Some(Regex::new(pattern).ok()?.replace_all(std::str::from_utf8(bytes).ok()?, replacement).into_owned())
 }
 
-/// The error for a body that is sound but for one member's value, which no text or number of ours can hold: half a
-/// surrogate pair, a number beyond all bounds, too many brackets.
+/// The error for a body in which only the value of one member cannot be read: a lone surrogate, a number that is too
+/// large, nesting that is too deep.
 fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
     let unreadable = |value: &RawValue| serde_json::from_str::<Value>(value.get()).err();
@@ -163,22 +163,22 @@ fn malformed(details: &str, switches: &Switches) -> Fault {
     }
 }
 
-/// What a mutant trips over.
-type Trip = fn(&[u8]) -> bool;
+/// Whether a body makes a mutant fail.
+type Trigger = fn(&[u8]) -> bool;
 
-/// The server error that a mutant makes of an odd text.
-fn accident(bytes: &[u8], switches: &Switches) -> Option<Fault> {
-    let trips: &[(Mutant, Trip)] = &[
+/// The server error of a mutant that cannot handle the body.
+fn mutant_failure(bytes: &[u8], switches: &Switches) -> Option<Fault> {
+    let triggers: &[(Mutant, Trigger)] = &[
         (fields::HUGE_NUMBER_500, has_huge_number),
-        (fields::DUPLICATE_MEMBER_500, names_one_twice),
+        (fields::DUPLICATE_MEMBER_500, has_duplicate_member),
         (fields::BLANK_BODY_500, |bytes| !bytes.is_empty() && bytes.trim_ascii().is_empty()),
         (fields::DEEP_ARRAY_500, |bytes| bytes.starts_with(b"[") && depth(bytes) > DEEP),
     ];
-    let tripped = trips.iter().any(|(mutant, trips)| switches.has(*mutant) && trips(bytes))
+    let fails = triggers.iter().any(|(mutant, triggers)| switches.has(*mutant) && triggers(bytes))
         || (switches.has(fields::INVALID_UTF8_500) && std::str::from_utf8(bytes).is_err())
         || (switches.has(fields::LONE_SURROGATE_500) && has_lone_surrogate(bytes))
         || (switches.has(fields::DEEP_NESTING_500) && bytes.starts_with(b"{") && depth(bytes) > DEEP);
-    tripped.then(Fault::internal)
+    fails.then(Fault::internal)
 }
 
 /// Whether a member's value is a number that 64 bits cannot hold.
@@ -187,8 +187,8 @@ fn has_huge_number(bytes: &[u8]) -> bool {
     pattern.is_ok_and(|pattern| pattern.is_match(&String::from_utf8_lossy(bytes)))
 }
 
-/// Whether two members of the body have the same name. What is nested is not told apart.
-fn names_one_twice(bytes: &[u8]) -> bool {
+/// Whether two members of the body have the same name, at any depth.
+fn has_duplicate_member(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut seen = BTreeSet::new();
     Regex::new(r#""([^"\\]*)"\s*:"#).is_ok_and(|pattern| {
@@ -228,12 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_read() {
+    fn object_is_read() {
         assert_eq!(read(br#" {"a": 1} "#).expect("an object")["a"], 1);
     }
 
     #[test]
-    fn everything_else_is_a_validation_error() {
+    fn other_bodies_are_validation_errors() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         let texts: [&[u8]; 9] =
             [b"", b"{", b"[]", b"null", b"1", b"{} x", b"\xff", br#"{"a":"\ud800"}"#, deep.as_bytes()];
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_cannot_be_read_is_named() {
+    fn unreadable_member_is_named() {
         let deep = format!("{{\"a\":1,\"b\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         for text in [r#"{"a":1,"b":"\ud800"}"#, r#"{"b":1e999}"#, deep.as_str()] {
             assert_eq!(read(text.as_bytes()).expect_err("unreadable").field.as_deref(), Some("b"));

@@ -1,4 +1,4 @@
-//! Mutants that give away what an error must not: internals of the server, and credentials.
+//! Mutants that leak internals of the server or credentials in errors.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,15 +14,15 @@ const SQL: &str = "duplicate key value violates unique constraint: \
 const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/usr/lib/python3/dist-packages/PIL/Image.py\", \
      line 3008, in open\nPIL.UnidentifiedImageError: cannot identify image file";
 
-/// Adds to the details of an error what they must not hold.
+/// Adds the leaked text to the details of an error.
 pub(crate) fn into_details(fault: &mut Fault, situation: &Situation) {
-    if let Some(secret) = leak(situation) {
+    if let Some(leaked) = leak(situation) {
         let details = fault.details.take().unwrap_or_default();
-        fault.details = Some(format!("{details} {secret}"));
+        fault.details = Some(format!("{details} {leaked}"));
     }
 }
 
-/// A header that gives the credential away.
+/// A header that leaks the credential.
 pub(crate) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a str)> {
     let credential = situation.context.credential.as_str();
     let leaks = !credential.is_empty() && situation.switches.has(server::LEAKS_CREDENTIAL_IN_HEADER);
@@ -30,25 +30,25 @@ pub(crate) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a
 }
 
 fn leak(situation: &Situation) -> Option<String> {
-    let spoils = |code: Code, mutant: Mutant| situation.code == code && situation.switches.has(mutant);
+    let applies = |code: Code, mutant: Mutant| situation.code == code && situation.switches.has(mutant);
     let credential = situation.context.credential.as_str();
     match () {
-        () if spoils(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),
-        () if spoils(Code::DuplicateResource, server::LEAKS_MONGO_ERROR) => {
+        () if applies(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),
+        () if applies(Code::DuplicateResource, server::LEAKS_MONGO_ERROR) => {
             Some("E11000 duplicate key error collection: kyc.customers index: email_1 dup key".to_owned())
         }
-        () if spoils(Code::ServiceUnavailable, server::LEAKS_CONNECTION_STRING) => {
+        () if applies(Code::ServiceUnavailable, server::LEAKS_CONNECTION_STRING) => {
             Some("connect ECONNREFUSED 10.3.0.17:5432 (postgres://kyc@10.3.0.17:5432/customers)".to_owned())
         }
-        () if spoils(Code::DuplicateResource, server::LEAKS_SQL) => Some(SQL.to_owned()),
-        () if spoils(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => Some(TRACEBACK.to_owned()),
+        () if applies(Code::DuplicateResource, server::LEAKS_SQL) => Some(SQL.to_owned()),
+        () if applies(Code::InvalidDocumentFormat, server::LEAKS_PYTHON_TRACEBACK) => Some(TRACEBACK.to_owned()),
         () if credential.is_empty() => None,
-        () if spoils(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => Some(format!("(given: {credential})")),
-        () if spoils(Code::TokenExpired, server::LEAKS_TOKEN) => Some(format!("(given: {credential})")),
-        () if spoils(Code::InsufficientPermissions, server::LEAKS_CREDENTIAL_BASE64) => {
+        () if applies(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => Some(format!("(given: {credential})")),
+        () if applies(Code::TokenExpired, server::LEAKS_TOKEN) => Some(format!("(given: {credential})")),
+        () if applies(Code::InsufficientPermissions, server::LEAKS_CREDENTIAL_BASE64) => {
             Some(format!("[ctx {}]", STANDARD.encode(credential)))
         }
-        () if spoils(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => {
+        () if applies(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => {
             Some(format!("[ctx {}]", credential.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()))
         }
         () => None,

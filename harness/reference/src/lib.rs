@@ -1,9 +1,9 @@
-//! A small Customer Verification API that keeps its error contract, and breaks it on request.
+//! A small Customer Verification API that keeps its error contract, and violates it on request.
 //!
-//! It is an independent reading of the published error-code page: the conformance harness runs against it
-//! to show that it stays silent where the contract is kept, and, with one of the [`mutants`] switched on,
-//! that it notices the violation. With one of the permitted [`variants`] it keeps the contract otherwise, and silence
-//! is called for again. All state lives in memory and ends with the [`Running`] server.
+//! It is an independent implementation of the published error-code page. The conformance harness tests itself against
+//! it. Without options the harness must report nothing. With one of the [`mutants`] it must report the violation. With
+//! one of the conforming [`variants`] the server keeps the contract in another way, and the harness must report nothing
+//! again. All state is kept in memory and ends with the [`Running`] server.
 
 mod answer;
 mod api;

@@ -1,6 +1,6 @@
 //! Rate limiting: a fixed window for each credential, in whole seconds.
 //!
-//! A window begins with the second of its first request. The limiter knows no clock; the time is handed in.
+//! A window begins with the second of its first request. The caller passes the current time.
 
 use std::collections::HashMap;
 
@@ -10,26 +10,26 @@ use crate::mutants::limits;
 use crate::switches::Switches;
 use crate::variants::limits as variants;
 
-/// Windows that ended are forgotten once there are as many as this.
+/// Windows that ended are removed once there are this many windows.
 const MOST_WINDOWS: usize = 10_000;
-/// The key under which everybody is counted by a mutant.
+/// The key under which a mutant counts all credentials.
 const EVERYBODY: &str = "everybody";
-/// How long a mutant keeps the door shut.
+/// How long a mutant keeps limiting a caller.
 const LONG_BAN_SECONDS: u64 = 30;
 
-/// What is left of a credential's budget after a request.
+/// The rate limit of a credential after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) limit: u32,
     pub(crate) remaining: u32,
     /// When the window ends, in seconds since 1970.
     pub(crate) reset: u64,
-    /// Seconds until then.
+    /// Seconds until the window ends.
     pub(crate) wait: u64,
     pub(crate) exceeded: bool,
 }
 
-/// The budgets of all credentials.
+/// The windows of all credentials.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     windows: HashMap<String, Window>,
@@ -44,7 +44,7 @@ struct Window {
 
 /// A request to be counted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Assertion<'a> {
+pub(crate) struct CountedRequest<'a> {
     pub(crate) credential: &'a str,
     pub(crate) throttled: bool,
     pub(crate) limit: u32,
@@ -53,48 +53,48 @@ pub(crate) struct Assertion<'a> {
 }
 
 impl Limiter {
-    /// Counts a request and says what is left.
-    pub(crate) fn take(&mut self, assertion: Assertion, switches: &Switches) -> Quota {
+    /// Counts a request and returns the new quota.
+    pub(crate) fn take(&mut self, request: CountedRequest, switches: &Switches) -> Quota {
         if !switches.has(limits::SHARED_BUDGET) {
-            return self.count(assertion, switches);
+            return self.count(request, switches);
         }
-        let common = self.count(Assertion { credential: EVERYBODY, ..assertion }, switches);
-        if assertion.throttled { self.count(assertion, switches) } else { common }
+        let common = self.count(CountedRequest { credential: EVERYBODY, ..request }, switches);
+        if request.throttled { self.count(request, switches) } else { common }
     }
 
-    fn count(&mut self, assertion: Assertion, switches: &Switches) -> Quota {
-        self.forget_old(assertion.now, assertion.window_seconds);
-        let length = u64::from(assertion.window_seconds.max(1));
-        let window = self.windows.entry(assertion.credential.to_owned()).or_default();
-        if assertion.now >= window.start + length {
-            *window = Window { start: assertion.now, used: 0, ..*window };
+    fn count(&mut self, request: CountedRequest, switches: &Switches) -> Quota {
+        self.remove_old(request.now, request.window_seconds);
+        let length = u64::from(request.window_seconds.max(1));
+        let window = self.windows.entry(request.credential.to_owned()).or_default();
+        if request.now >= window.start + length {
+            *window = Window { start: request.now, used: 0, ..*window };
         }
         window.used = window.used.saturating_add(1);
-        let over = window.used > assertion.limit && !switches.has(limits::NEVER_LIMITS);
-        if over && assertion.now >= window.banned_until {
-            let delay = (window.start + length).saturating_sub(assertion.now).clamp(1, length);
-            // Times are whole seconds: one more makes it at least twice the delay.
+        let over = window.used > request.limit && !switches.has(limits::NEVER_LIMITS);
+        if over && request.now >= window.banned_until {
+            let delay = (window.start + length).saturating_sub(request.now).clamp(1, length);
+            // Times are whole seconds. One more second makes the ban at least twice the delay.
             let bans =
                 [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 1)];
-            window.banned_until = switches.first(&bans).map_or(window.banned_until, |seconds| assertion.now + seconds);
+            window.banned_until = switches.first(&bans).map_or(window.banned_until, |seconds| request.now + seconds);
         }
-        let exceeded = over || assertion.now < window.banned_until;
+        let exceeded = over || request.now < window.banned_until;
         let at_once = exceeded && switches.vary(variants::RETRY_AT_ONCE);
-        let reset = if at_once { assertion.now } else { window.start + length };
+        let reset = if at_once { request.now } else { window.start + length };
         let quota = Quota {
-            limit: assertion.limit,
-            remaining: remaining(assertion.limit, window.used, exceeded, switches),
+            limit: request.limit,
+            remaining: remaining(request.limit, window.used, exceeded, switches),
             reset,
-            wait: if at_once { 0 } else { reset.saturating_sub(assertion.now).clamp(1, length) },
+            wait: if at_once { 0 } else { reset.saturating_sub(request.now).clamp(1, length) },
             exceeded,
         };
         if at_once {
-            *window = Window { start: assertion.now, ..Window::default() };
+            *window = Window { start: request.now, ..Window::default() };
         }
         quota
     }
 
-    fn forget_old(&mut self, now: u64, window_seconds: u32) {
+    fn remove_old(&mut self, now: u64, window_seconds: u32) {
         if self.windows.len() >= MOST_WINDOWS {
             let length = u64::from(window_seconds);
             self.windows.retain(|_, window| now < window.start + length);
@@ -126,7 +126,7 @@ impl Quota {
         fault
     }
 
-    /// The headers that tell the caller.
+    /// The rate-limit headers.
     pub(crate) fn headers(&self, switches: &Switches) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("x-ratelimit-limit", self.limit.to_string()),
@@ -135,12 +135,12 @@ impl Quota {
         ];
         if self.exceeded {
             headers.push(("retry-after", self.wait.to_string()));
-            self.spoil(&mut headers, switches);
+            self.mutate(&mut headers, switches);
         }
         headers
     }
 
-    fn spoil(&self, headers: &mut Vec<(&'static str, String)>, switches: &Switches) {
+    fn mutate(&self, headers: &mut Vec<(&'static str, String)>, switches: &Switches) {
         let dropped: &[&str] = match () {
             () if switches.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
             () if switches.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
@@ -188,33 +188,33 @@ impl Quota {
 mod tests {
     use super::*;
 
-    fn assertion(now: u64) -> Assertion<'static> {
-        Assertion { credential: "one", throttled: true, limit: 2, window_seconds: 2, now }
+    fn request(now: u64) -> CountedRequest<'static> {
+        CountedRequest { credential: "one", throttled: true, limit: 2, window_seconds: 2, now }
     }
 
     #[test]
-    fn the_budget_falls_and_comes_back() {
+    fn remaining_falls_and_resets_with_the_window() {
         let (mut limiter, none) = (Limiter::default(), Switches::default());
-        assert_eq!(limiter.take(assertion(100), &none).remaining, 1);
-        assert_eq!(limiter.take(assertion(101), &none).remaining, 0);
-        let over = limiter.take(assertion(101), &none);
+        assert_eq!(limiter.take(request(100), &none).remaining, 1);
+        assert_eq!(limiter.take(request(101), &none).remaining, 0);
+        let over = limiter.take(request(101), &none);
         assert!(over.exceeded);
         assert_eq!((over.remaining, over.reset, over.wait), (0, 102, 1));
-        assert!(!limiter.take(assertion(101 + over.wait), &none).exceeded);
+        assert!(!limiter.take(request(101 + over.wait), &none).exceeded);
     }
 
     #[test]
-    fn credentials_do_not_share() {
+    fn each_credential_has_its_own_limit() {
         let (mut limiter, none) = (Limiter::default(), Switches::default());
         for _ in 0..5 {
-            limiter.take(assertion(100), &none);
+            limiter.take(request(100), &none);
         }
-        let other = Assertion { credential: "two", ..assertion(100) };
+        let other = CountedRequest { credential: "two", ..request(100) };
         assert_eq!(limiter.take(other, &none).remaining, 1);
     }
 
     #[test]
-    fn headers_agree_with_the_fault() {
+    fn retry_after_header_matches_the_error() {
         let quota = Quota { limit: 2, remaining: 0, reset: 102, wait: 2, exceeded: true };
         let none = Switches::default();
         assert_eq!(quota.fault(&none).retry_after, Some(2));

@@ -1,4 +1,4 @@
-//! What only mutants do: keep answers for longer than they hold, and keep of refused requests what should be nothing.
+//! State that only mutants use: answers that they repeat too long, and effects of rejected requests.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,35 +17,35 @@ use crate::json;
 use crate::mutants::{Mutant, memory};
 use crate::route::{Operation, Route};
 
-/// What is remembered, where a mutant asks for it.
+/// What is recorded for mutants.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// The first answer to a reading of each customer.
+    /// The first answer to getCustomer, by the id of the customer.
     shown: HashMap<String, (Environment, Value)>,
-    /// Idempotency keys that came with a bad credential.
+    /// Idempotency keys that were sent with an invalid credential.
     spent: HashSet<Vec<u8>>,
-    /// Idempotency keys under which the server failed.
+    /// Idempotency keys of requests that got a server error.
     failed: HashSet<Vec<u8>>,
 }
 
 impl Memory {
-    /// Whether that customer has been read.
+    /// Whether the customer was read before.
     pub(crate) fn has_shown(&self, id: &str) -> bool {
         self.shown.contains_key(id)
     }
 }
 
-/// An answer that was kept, and is given again although it should not be.
-pub(crate) fn recalled(app: &App, request: &Request, route: &Route) -> Option<Answer> {
+/// A recorded answer that a mutant repeats although it is no longer correct for this request.
+pub(crate) fn stale_answer(app: &App, request: &Request, route: &Route) -> Option<Answer> {
     if route.operation != Operation::GetCustomer {
         return None;
     }
     let (environment, body) = locked(&app.memory).shown.get(&route.id)?.clone();
     let deleted = locked(&app.customers).get(&route.id).is_some_and(|customer| customer.deleted);
-    let nothing_sent = !request.headers.contains_key("x-api-key") && !request.headers.contains_key(AUTHORIZATION);
+    let no_credential = !request.headers.contains_key("x-api-key") && !request.headers.contains_key(AUTHORIZATION);
     let by_key = request.headers.contains_key("x-api-key");
     let mutant = match auth::authenticate(&request.headers, route.operation, &app.switches) {
-        Err(_) if nothing_sent => memory::KEPT_ANSWERS_FOR_STRANGERS,
+        Err(_) if no_credential => memory::KEPT_ANSWERS_FOR_STRANGERS,
         Err(_) if by_key => memory::KEPT_ANSWERS_FOR_BAD_KEYS,
         Err(_) => return None,
         Ok(caller) if caller.environment != environment => memory::KEPT_ANSWERS_FOR_OTHER_ENVIRONMENTS,
@@ -55,8 +55,8 @@ pub(crate) fn recalled(app: &App, request: &Request, route: &Route) -> Option<An
     app.switches.has(mutant).then(|| Answer::ok(body))
 }
 
-/// Keeps what a mutant wants to be kept of a request.
-pub(crate) fn note(app: &App, request: &Request, route: &Route, outcome: &Outcome) {
+/// Records what mutants need to know about a request.
+pub(crate) fn record(app: &App, request: &Request, route: &Route, outcome: &Outcome) {
     match outcome {
         Ok(answer) if route.operation == Operation::GetCustomer => {
             let environment = locked(&app.customers).get(&route.id).map(|customer| customer.environment);
@@ -66,14 +66,14 @@ pub(crate) fn note(app: &App, request: &Request, route: &Route, outcome: &Outcom
         }
         Ok(_) => {}
         Err(fault) => {
-            note_key(app, request, fault);
-            leave_behind(app, request, route, fault);
+            record_key(app, request, fault);
+            apply_rejected(app, request, route, fault);
         }
     }
 }
 
-/// Refuses a key that something was noted of.
-pub(crate) fn refuse_key(call: Call, key: &[u8]) -> Result<(), Fault> {
+/// Fails on an idempotency key that was recorded before.
+pub(crate) fn check_key(call: Call, key: &[u8]) -> Result<(), Fault> {
     let memory = locked(&call.app.memory);
     match () {
         () if memory.spent.contains(key) && call.app.switches.has(memory::KEYS_SPENT_BY_STRANGERS) => {
@@ -86,7 +86,7 @@ pub(crate) fn refuse_key(call: Call, key: &[u8]) -> Result<(), Fault> {
     }
 }
 
-fn note_key(app: &App, request: &Request, fault: &Fault) {
+fn record_key(app: &App, request: &Request, fault: &Fault) {
     let Some(key) = request.headers.get("idempotency-key") else { return };
     let mut memory = locked(&app.memory);
     match fault.code {
@@ -96,8 +96,8 @@ fn note_key(app: &App, request: &Request, fault: &Fault) {
     };
 }
 
-/// What a refusal does not keep from happening.
-fn leave_behind(app: &App, request: &Request, route: &Route, fault: &Fault) {
+/// Applies the effect that a mutant keeps of a rejected request.
+fn apply_rejected(app: &App, request: &Request, route: &Route, fault: &Fault) {
     use Operation::{CreateCustomer, UpdateCustomer, UploadDocument};
     let rows: &[(Mutant, Operation, Code)] = &[
         (memory::EXPIRED_UPDATE_APPLIED, UpdateCustomer, Code::TokenExpired),
@@ -111,9 +111,9 @@ fn leave_behind(app: &App, request: &Request, route: &Route, fault: &Fault) {
         (memory::REFUSED_DOCUMENT_KEPT, UploadDocument, Code::InvalidDocumentFormat),
         (memory::REFUSED_DOCUMENT_KEPT, UploadDocument, Code::DocumentQualityInsufficient),
     ];
-    let fits =
+    let matches =
         |row: &&(Mutant, Operation, Code)| row.1 == route.operation && row.2 == fault.code && app.switches.has(row.0);
-    let Some((mutant, operation, _)) = rows.iter().find(fits) else { return };
+    let Some((mutant, operation, _)) = rows.iter().find(matches) else { return };
     let members = json::object(request, route.operation, &app.switches).unwrap_or_default();
     match operation {
         CreateCustomer => store(app, &members, *mutant == memory::REFUSED_DUPLICATE_STORED),
@@ -133,11 +133,11 @@ fn leave_behind(app: &App, request: &Request, route: &Route, fault: &Fault) {
     }
 }
 
-/// Sets every field whose value is a text, but the one at fault.
-fn apply(app: &App, route: &Route, members: &Map<String, Value>, at_fault: Option<&str>) {
+/// Sets every field with a string as its value, except the invalid field and the email.
+fn apply(app: &App, route: &Route, members: &Map<String, Value>, invalid: Option<&str>) {
     let mut customers = locked(&app.customers);
     let Some(customer) = customers.get_mut(&route.id) else { return };
-    for name in fields::names().filter(|name| Some(*name) != at_fault && *name != "email") {
+    for name in fields::names().filter(|name| Some(*name) != invalid && *name != "email") {
         if let Some(text) = members.get(name).and_then(Value::as_str) {
             customer.values.insert(name, text.to_owned());
         }
@@ -151,8 +151,8 @@ fn store(app: &App, members: &Map<String, Value>, listed_only: bool) {
     };
     let changes: fields::Changes = fields::names().filter_map(text).collect();
     if changes.contains_key("email") {
-        let customer = operations::newcomer(app, Environment::Sandbox, changes);
+        let customer = operations::new_customer(app, Environment::Sandbox, changes);
         let mut customers = locked(&app.customers);
-        if listed_only { customers.insert_unnoticed(customer) } else { customers.insert(customer) }
+        if listed_only { customers.insert_without_email(customer) } else { customers.insert(customer) }
     }
 }

@@ -1,7 +1,7 @@
-//! A mutant below HTTP: a body after a 204.
+//! A mutant that sends a body after a 204.
 //!
-//! hyper never writes one, so the bytes are put in on their way to the socket. The connection is closed afterwards, since
-//! no client could tell where the next answer begins.
+//! hyper never writes one, so this wrapper of the connection inserts the bytes. It also adds `Connection: close`,
+//! because a client could not find the beginning of the next answer.
 
 use std::io;
 use std::pin::Pin;
@@ -13,12 +13,12 @@ const STATUS_LINE: &[u8] = b"HTTP/1.1 204 ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BODY: &[u8] = b"\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
-/// A connection whose answers of status 204 get a body, where the mutant is on.
+/// A connection that adds a body to answers of status 204 if the mutant is on.
 #[derive(Debug)]
 pub(crate) struct WithBody<S> {
     inner: S,
     on: bool,
-    /// Taken from the server, but not yet written.
+    /// Bytes that the server wrote and that were not sent yet.
     pending: Vec<u8>,
 }
 
@@ -81,11 +81,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_204_gets_a_body_and_only_from_the_mutant() {
+    async fn only_the_mutant_adds_a_body_and_only_to_a_204() {
         let empty = "HTTP/1.1 204 No Content\r\ndate: now\r\n\r\n";
         assert_eq!(written(empty, false).await, empty);
-        let spoilt = written(empty, true).await;
-        assert!(spoilt.ends_with("date: now\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"), "{spoilt}");
+        let mutated = written(empty, true).await;
+        assert!(mutated.ends_with("date: now\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"), "{mutated}");
         let other = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
         assert_eq!(written(other, true).await, other);
     }

@@ -1,4 +1,4 @@
-//! What a caller of the crate may set.
+//! The options of the server.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use crate::intermittent::Intermittent;
 use crate::mutants::Mutant;
 use crate::variants::Variant;
 
-/// How the reference behaves: limits, webhook pauses, deliberate mutants and conforming variants.
+/// Options of the server: mutants, conforming variants, rate limits, webhook times.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The violations that are switched on; none by default.
+    /// The mutants that are switched on; none by default.
     pub mutants: Vec<&'static Mutant>,
-    /// The violations that show at times; none by default.
+    /// The intermittent mutants that are switched on; none by default.
     pub intermittent: Vec<&'static Intermittent>,
     /// The conforming variants that are switched on; none by default.
     pub variants: Vec<&'static Variant>,
-    /// Requests a window for each ordinary credential.
+    /// Requests per window for each ordinary credential.
     pub ordinary_limit: u32,
-    /// Requests a window for the credential `throttled`.
+    /// Requests per window for the credential `throttled`.
     pub throttled_limit: u32,
     /// Length of a rate-limit window, in whole seconds.
     pub window_seconds: u32,
-    /// How long an endpoint may take to answer a webhook.
+    /// The timeout of one attempt to deliver a webhook.
     pub webhook_timeout: Duration,
-    /// The pause between two attempts of a webhook delivery.
+    /// The pause before a retry of a webhook delivery.
     pub webhook_pause: Duration,
 }
 

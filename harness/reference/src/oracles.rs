@@ -1,4 +1,4 @@
-//! Our validators, held against samples of labelled values that others have published (`harness/oracles`).
+//! Compares our validators with published samples of labelled values (`harness/oracles`).
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::{documents, formats};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../oracles");
 
-/// The rows of a sample; without them, nothing would be tested.
+/// The rows of a sample. A missing or short file fails the test.
 fn rows(name: &str) -> Vec<Value> {
     let path = Path::new(FOLDER).join(name);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -19,36 +19,36 @@ fn rows(name: &str) -> Vec<Value> {
     rows
 }
 
-/// Whether a field's text is accepted.
+/// Whether the validator of a field accepts the value of a row.
 fn accepts(field: &'static str, row: &Value) -> bool {
     let text = row["value"].as_str().expect("a text");
     formats::check(field, text, row["country"].as_str(), false, &Switches::default()).is_ok()
 }
 
-/// The rows over which we are at odds with their label.
-fn disagreements(name: &str, judge: impl Fn(&Value) -> bool) -> Vec<String> {
+/// The rows whose label differs from our result.
+fn disagreements(name: &str, accepts: impl Fn(&Value) -> bool) -> Vec<String> {
     let labelled = rows(name);
-    let wrong = labelled.iter().filter(|row| row["valid"].as_bool().is_some_and(|valid| valid != judge(row)));
+    let wrong = labelled.iter().filter(|row| row["valid"].as_bool().is_some_and(|valid| valid != accepts(row)));
     wrong.map(Value::to_string).collect()
 }
 
 #[test]
-fn dates_agree() {
+fn dates_match_their_labels() {
     assert_eq!(disagreements("date.jsonl", |row| accepts("dateOfBirth", row)), [""; 0]);
 }
 
 #[test]
-fn mail_addresses_agree() {
+fn mail_addresses_match_their_labels() {
     assert_eq!(disagreements("email.jsonl", |row| accepts("email", row)), [""; 0]);
 }
 
 #[test]
-fn postal_codes_agree() {
+fn postal_codes_match_their_labels() {
     assert_eq!(disagreements("postal.jsonl", |row| accepts("postalCode", row)), [""; 0]);
 }
 
 #[test]
-fn phone_numbers_agree() {
+fn phone_numbers_match_their_labels() {
     for row in rows("e164.jsonl") {
         let accepted = accepts("phoneNumber", &row);
         assert!(!accepted || row["syntax_valid"] != json!(false), "{row}");
@@ -57,7 +57,7 @@ fn phone_numbers_agree() {
 }
 
 #[test]
-fn base64_agrees() {
+fn base64_matches_its_labels() {
     let decodes = |row: &Value| documents::decodes(row["value"].as_str().expect("a text"));
     assert_eq!(disagreements("base64.jsonl", decodes), [""; 0]);
 }

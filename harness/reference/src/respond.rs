@@ -1,4 +1,6 @@
-//! Writing answers and errors as HTTP responses.
+//! Writes answers and errors as HTTP responses.
+//!
+//! `violations`, `leaks`, `words` and `wire` change them for mutants and variants.
 
 use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -20,7 +22,7 @@ const REQUEST_ID: &str = "x-request-id";
 /// The response for an outcome.
 pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Response<Pieces> {
     if context.operation.is_none() && app.switches.vary(variants::PLAIN_ANSWERS_ELSEWHERE) {
-        return framed(elsewhere(), context.gzip, &app.switches);
+        return framed(plain_405(), context.gzip, &app.switches);
     }
     let mut response = match outcome {
         Ok(answer) => success(answer, context, &app.switches),
@@ -36,8 +38,8 @@ pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Respons
     framed(response, context.gzip, &app.switches)
 }
 
-/// What a request for no operation gets where it gets no envelope.
-fn elsewhere() -> Response<Vec<u8>> {
+/// The response of a variant to a request for an unknown operation.
+fn plain_405() -> Response<Vec<u8>> {
     let mut response = plain(405, b"405 method not allowed\n".to_vec());
     set(&mut response, CONTENT_TYPE.as_str(), "text/plain");
     response
@@ -64,9 +66,9 @@ fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> 
     leaks::into_details(&mut fault, &situation);
     let status = situation.status(fault.status);
     let mut error = members(&fault);
-    situation.spoil_members(&mut error);
+    situation.mutate_members(&mut error);
     let text = writing::text(&situation.envelope(error, status), &app.switches);
-    let bytes = situation.spoil_bytes(text.into_bytes());
+    let bytes = situation.mutate_bytes(text.into_bytes());
     let mut response = plain(status, bytes);
     if let Some(media_type) = situation.media_type(JSON) {
         set(&mut response, CONTENT_TYPE.as_str(), media_type);
@@ -83,7 +85,7 @@ fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> 
     response
 }
 
-/// The members of an error, in the order of the page.
+/// The members of an error, in the documented order.
 fn members(fault: &Fault) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("code".to_owned(), json!(fault.code.name()));
@@ -107,7 +109,7 @@ fn plain(status: u16, bytes: Vec<u8>) -> Response<Vec<u8>> {
     response
 }
 
-/// Sets a header; a value that HTTP cannot carry is left out.
+/// Sets a header. A value that is not valid in HTTP is left out.
 fn set(response: &mut Response<Vec<u8>>, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);

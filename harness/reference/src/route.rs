@@ -1,11 +1,11 @@
-//! The operations, and which of them a method and a path mean.
+//! The operations, and how a method and a path select one.
 
 use hyper::Method;
 
 use crate::switches::Switches;
 use crate::variants::wire;
 
-/// Where a variant puts everything.
+/// The path prefix of a variant.
 const PREFIX: &str = "/gateway/identity-v2";
 
 /// The operations of the contract.
@@ -24,7 +24,7 @@ pub(crate) enum Operation {
     ReceiveWebhookEvent,
 }
 
-/// What a credential may do; each scope includes the ones before it.
+/// What a credential may do. Each scope includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
     Nothing,
@@ -45,39 +45,39 @@ impl Operation {
         }
     }
 
-    /// Whether a request has a body to be read.
+    /// Whether the operation reads a body.
     pub(crate) fn has_body(self) -> bool {
         use Operation::*;
         matches!(self, CreateCustomer | UpdateCustomer | UploadDocument | CreateWebhook | ReceiveWebhookEvent)
     }
 
-    /// Whether the path's id is a customer's.
+    /// Whether the id in the path is the id of a customer.
     pub(crate) fn is_of_one_customer(self) -> bool {
         use Operation::*;
         matches!(self, GetCustomer | UpdateCustomer | DeleteCustomer | UploadDocument | SubmitVerification)
     }
 }
 
-/// An operation, with the id that its path names (empty where the path names none).
+/// An operation and the id in its path (empty if the path has none).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) operation: Operation,
     pub(crate) id: String,
-    /// The id as it stood in the path.
+    /// The id as written in the path, before decoding.
     pub(crate) raw_id: String,
 }
 
-/// What stands before every path.
+/// The prefix of every path.
 pub(crate) fn prefix(switches: &Switches) -> &'static str {
     if switches.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
 }
 
-/// Whether the API has an operation of that method at that path, in which `{parameters}` stand for anything.
+/// Whether the API has an operation with this method and path. A `{parameter}` in the path matches any id.
 pub fn serves(method: &str, path: &str) -> bool {
     Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path, &Switches::default()).is_some())
 }
 
-/// The route of a request, or none where the contract documents none.
+/// The route of a request, or `None` for an undocumented method or path.
 pub(crate) fn find(method: &Method, path: &str, switches: &Switches) -> Option<Route> {
     use Operation::*;
     let path = path.strip_prefix(prefix(switches))?;
@@ -99,7 +99,7 @@ pub(crate) fn find(method: &Method, path: &str, switches: &Switches) -> Option<R
     Some(Route { operation, id: percent_decoded(id), raw_id: id.to_owned() })
 }
 
-/// A path segment without its percent escapes; what is no escape stays as it is.
+/// A path segment with its percent escapes decoded. Invalid escapes are kept.
 fn percent_decoded(segment: &str) -> String {
     let bytes = segment.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -120,7 +120,7 @@ fn percent_decoded(segment: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// Whether a percent sign begins no escape.
+/// Whether the segment has an invalid percent escape.
 pub(crate) fn has_bad_escape(segment: &str) -> bool {
     let bytes = segment.as_bytes();
     let escape = |at: usize| bytes.get(at + 1..at + 3).and_then(hex_byte);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_and_methods_name_operations() {
+    fn method_and_path_select_the_operation() {
         use Operation::*;
         assert_eq!(route(Method::PATCH, "/api/v1/customers/cus_1"), Some((UpdateCustomer, "cus_1".to_owned())));
         assert_eq!(route(Method::POST, "/api/v1/webhooks/events"), Some((ReceiveWebhookEvent, String::new())));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_decoded_and_broken_ones_kept() {
+    fn valid_escapes_are_decoded_and_invalid_ones_kept() {
         let id =
             |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}"), &Switches::default()).map(|r| r.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));

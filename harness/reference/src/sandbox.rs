@@ -1,4 +1,4 @@
-//! The sandbox's switch for errors that cannot be provoked otherwise.
+//! The header `X-Sandbox-Error`, which requests errors that a client cannot provoke in another way.
 
 use hyper::header::HeaderMap;
 
@@ -7,15 +7,14 @@ use crate::mutants::server;
 use crate::switches::Switches;
 use crate::variants::requests;
 
-/// The fault that the header `X-Sandbox-Error` asks for. Values that mean nothing are ignored.
+/// The error that `X-Sandbox-Error` requests. Unknown values are ignored.
 pub(crate) fn requested_fault(headers: &HeaderMap, switches: &Switches) -> Result<(), Fault> {
-    let wish = headers.get("x-sandbox-error").map(|value| value.as_bytes());
-    match wish {
+    let requested = headers.get("x-sandbox-error").map(|value| value.as_bytes());
+    match requested {
         Some(b"INTERNAL_SERVER_ERROR") => Err(internal(switches)),
         Some(b"SERVICE_UNAVAILABLE") => Err(unavailable(switches)),
-        Some(_) if switches.vary(requests::UNKNOWN_SANDBOX_ERROR_REFUSED) => {
-            Err(Fault::new(Code::ValidationError).details("X-Sandbox-Error names no error"))
-        }
+        Some(_) if switches.vary(requests::UNKNOWN_SANDBOX_ERROR_REFUSED) => Err(Fault::new(Code::ValidationError)
+            .details("X-Sandbox-Error must be INTERNAL_SERVER_ERROR or SERVICE_UNAVAILABLE")),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The sockets: accepting connections, reading requests, and ending it all.
+//! Accepts connections, reads requests and sends responses.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -28,13 +28,13 @@ use crate::wire::Pieces;
 const MEBIBYTE: usize = 1024 * 1024;
 /// Bodies up to this size are kept.
 const MOST_KEPT: usize = 40 * MEBIBYTE;
-/// Longer bodies are read up to here and forgotten, so that the answer reaches who sends them.
+/// Longer bodies are read up to this size and discarded, so that the client still receives the answer.
 const MOST_READ: usize = 512 * MEBIBYTE;
-/// Where a mutant hangs up.
-const MOST_BORNE: usize = 12 * MEBIBYTE;
+/// A mutant closes the connection of longer bodies.
+const MUTANT_LIMIT: usize = 12 * MEBIBYTE;
 const MOST_HEADERS: usize = 1_000;
 
-/// A running server; dropping it (or [`stop`](Self::stop)) ends it, its tasks included.
+/// A running server. [`stop`](Self::stop) or a drop ends it with all its tasks.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
@@ -43,7 +43,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where the server listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -53,7 +53,7 @@ impl Running {
         &self.url
     }
 
-    /// Ends the server and waits until it has let go of its socket and connections.
+    /// Ends the server and waits until its socket and connections are closed.
     pub async fn stop(mut self) {
         self.accepting.abort();
         let _ = (&mut self.accepting).await;
@@ -66,7 +66,7 @@ impl Drop for Running {
     }
 }
 
-/// A free port of the loopback interface that the options ask for.
+/// The loopback address (IPv4, or IPv6 for a variant) with port 0, which means any free port.
 pub fn loopback(options: &Options) -> SocketAddr {
     let switches = Switches::new(options);
     let address =
@@ -77,7 +77,7 @@ pub fn loopback(options: &Options) -> SocketAddr {
 /// Serves on an already bound listener, on the current tokio runtime.
 ///
 /// # Errors
-/// Fails where the listener does not know its own address.
+/// Fails if the address of the listener cannot be read.
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(options));
@@ -85,7 +85,7 @@ pub async fn start(listener: TcpListener, options: Options) -> io::Result<Runnin
     Ok(Running { address, url, accepting: tokio::spawn(accept(listener, app)) })
 }
 
-/// Takes connections for ever. They, and the webhooks under way, end with this task, which owns both.
+/// Accepts connections forever. This task owns the connections and the webhook deliveries, so they end with it.
 async fn accept(listener: TcpListener, app: Arc<App>) {
     let mut connections = JoinSet::new();
     loop {
@@ -94,7 +94,7 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
             Ok((stream, _)) => {
                 connections.spawn(serve(stream, Arc::clone(&app)));
             }
-            // Out of file descriptors, most likely: some will come free.
+            // Most likely there are no file descriptors left. Some will be closed soon.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
@@ -102,16 +102,16 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 
 async fn serve(stream: TcpStream, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
-    let spoilt = app.switches.has(statuses::NO_CONTENT_HAS_BODY);
+    let adds_body = app.switches.has(statuses::NO_CONTENT_HAS_BODY);
     let title_case = app.switches.vary(variants::TITLE_CASE_HEADERS);
     let service = service_fn(move |request| handle(Arc::clone(&app), request));
-    // What breaks a connection is the client's affair; there is nobody to tell.
+    // An error of the connection is ignored: nobody is left who could receive it.
     let _ = http1::Builder::new()
         .half_close(true)
         .auto_date_header(false)
         .title_case_headers(title_case)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(WithBody::new(stream, spoilt)), service)
+        .serve_connection(TokioIo::new(WithBody::new(stream, adds_body)), service)
         .await;
 }
 
@@ -121,26 +121,26 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let context = app.context(&request);
     if app.switches.vary(variants::SLOW_ANSWERS) {
-        tokio::time::sleep(lateness(&context.request_id)).await;
+        tokio::time::sleep(answer_delay(&context.request_id)).await;
     }
     let fallback = context.clone();
     let worker = Arc::clone(&app);
-    // A thread of its own, since decoding a document takes long; and a panic there ends one request only.
-    let conducted = tokio::task::spawn_blocking(move || {
+    // Decoding a document takes long, so it has its own thread. A panic there ends this request only.
+    let response = tokio::task::spawn_blocking(move || {
         let mut context = context;
-        let outcome = worker.conduct(&request, &mut context);
+        let outcome = worker.handle(&request, &mut context);
         respond(&worker, &context, outcome)
     });
-    Ok(conducted.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
+    Ok(response.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
 }
 
-/// How late a slow answer is; it differs from request to request.
-fn lateness(request_id: &str) -> Duration {
+/// The delay of a slow answer. It differs from request to request.
+fn answer_delay(request_id: &str) -> Duration {
     let sum: u64 = request_id.bytes().map(u64::from).sum();
     Duration::from_millis(50 + sum * 37 % 101)
 }
 
-/// Reads a body. Only a mutant makes this fail, which closes the connection.
+/// Reads a body. This fails for a mutant only; the connection is closed then.
 async fn read(mut body: Incoming, switches: &Switches) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
@@ -151,7 +151,7 @@ async fn read(mut body: Incoming, switches: &Switches) -> io::Result<Body> {
             continue;
         };
         size += data.len();
-        if size > MOST_BORNE && switches.has(documents::DROPS_BIG_BODIES) {
+        if size > MUTANT_LIMIT && switches.has(documents::DROPS_BIG_BODIES) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {

@@ -1,4 +1,4 @@
-//! What a server does otherwise than the plain reference: its mutants, and the variants that the contract permits.
+//! The mutants and the conforming variants of a running server that are switched on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,15 +9,15 @@ use crate::route::Operation;
 use crate::times::{Schedule, Times};
 use crate::variants::Variant;
 
-/// The mutants and variants that are switched on.
+/// The names of the mutants and variants that are switched on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Switches {
     mutants: Vec<&'static str>,
     variants: Vec<&'static str>,
-    /// The mutants that show at times.
+    /// The intermittent mutants.
     intermittent: Vec<(&'static str, Schedule)>,
     times: Arc<Times>,
-    /// How often a mutant that strikes now and then was asked for.
+    /// How often `strikes` was called for an active mutant.
     asked: Arc<AtomicU64>,
 }
 
@@ -32,20 +32,20 @@ impl Switches {
         }
     }
 
-    /// Takes note of a request that this thread carries out.
+    /// Registers a request that the current thread handles.
     pub(crate) fn begin(&self, operation: Operation, caller: &str) {
         if !self.intermittent.is_empty() {
             self.times.begin(operation, caller);
         }
     }
 
-    /// Whether this mutant is switched on, and shows now.
+    /// Whether this mutant is switched on, and active now.
     pub(crate) fn has(&self, mutant: Mutant) -> bool {
         let shows = |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.strikes(*schedule);
         self.mutants.contains(&mutant.name) || self.intermittent.iter().any(shows)
     }
 
-    /// Whether this mutant is switched on and strikes, which it does every fifth time.
+    /// Whether this mutant is switched on and acts now. It acts every fifth time.
     pub(crate) fn strikes(&self, mutant: Mutant) -> bool {
         self.has(mutant) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
     }

@@ -1,4 +1,4 @@
-//! When an intermittent mutant shows: at first, now and then, or after a pause.
+//! The schedules of intermittent mutants: at first, periodically, or after a pause.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 
 use crate::route::Operation;
 
-/// How long a fault lasts that shows at first.
+/// How long a mutant with the schedule `FirstSecond` is active.
 const FIRST: Duration = Duration::from_secs(1);
-/// How long a caller must have been silent for a fault that shows after a pause.
+/// The shortest pause of a caller that makes a mutant with the schedule `AfterPause` active.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// When a mutant shows.
+/// When a mutant is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
     /// Within a second of the first request.
     FirstSecond,
-    /// The first time that it matters.
+    /// The first time that the server asks for the mutant.
     FirstTime,
     /// In the first request for each operation.
     FirstOfOperation,
     /// In the first request of each caller.
     FirstOfCaller,
-    /// When a caller has been silent for a while.
+    /// In a request that follows a pause of its caller.
     AfterPause,
-    /// Every so many requests.
+    /// In every nth request.
     Every(u64),
 }
 
-/// What the schedules need to know of the requests so far.
+/// What the schedules need to know about earlier requests.
 #[derive(Debug, Default)]
 pub(crate) struct Times {
     requests: AtomicU64,
@@ -45,7 +45,7 @@ struct Seen {
     callers: HashMap<String, Instant>,
 }
 
-/// The request that a thread carries out.
+/// The request that a thread handles.
 #[derive(Clone, Copy, Debug)]
 struct Moment {
     number: u64,
@@ -59,7 +59,7 @@ thread_local! {
 }
 
 impl Times {
-    /// Takes note of a request, which this thread carries out from its beginning to its end.
+    /// Registers a request. The current thread handles it from beginning to end.
     pub(crate) fn begin(&self, operation: Operation, caller: &str) {
         let now = Instant::now();
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -71,7 +71,7 @@ impl Times {
         MOMENT.set(Some(Moment { number, first_of_operation, first_of_caller: last.is_none(), after_pause }));
     }
 
-    /// Whether a mutant with that schedule shows now.
+    /// Whether a mutant with this schedule is active now.
     pub(crate) fn strikes(&self, schedule: Schedule) -> bool {
         let moment = MOMENT.get();
         match schedule {
@@ -80,7 +80,7 @@ impl Times {
             Schedule::FirstOfOperation => moment.is_some_and(|moment| moment.first_of_operation),
             Schedule::FirstOfCaller => moment.is_some_and(|moment| moment.first_of_caller),
             Schedule::AfterPause => moment.is_some_and(|moment| moment.after_pause),
-            // Deliveries are made by no request: they are counted by how often the mutant is asked for.
+            // A delivery does not belong to a request. For deliveries the calls of this function are counted instead.
             Schedule::Every(so_many) => {
                 let number =
                     moment.map_or_else(|| self.asked.fetch_add(1, Ordering::Relaxed) + 1, |moment| moment.number);

@@ -1,4 +1,4 @@
-//! JSON Web Tokens of the one kind that the API issues: HS256.
+//! JSON Web Tokens. The API issues HS256 only.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,88 +9,88 @@ use sha2::Sha256;
 const SECRET: &[u8] = b"demonstration-token-secret-8Vr2mK5zXc";
 const FOREIGN_SECRET: &[u8] = b"somebody-elses-token-secret-4Tb7hJ1y";
 
-/// A sandbox token with these scopes (`READ`, `WRITE`, `ADMIN`, separated by spaces) that expires at that time.
+/// A sandbox token with these scopes (`READ`, `WRITE`, `ADMIN`, separated by spaces) and this expiry.
 pub fn token(scope: &str, expires_at_unix: i64) -> String {
     signed(scope, expires_at_unix, SECRET)
 }
 
-/// The same, signed with a secret that is not ours.
+/// A token that is signed with another secret.
 pub(crate) fn forged(scope: &str, expires_at_unix: i64) -> String {
     signed(scope, expires_at_unix, FOREIGN_SECRET)
 }
 
 fn signed(scope: &str, expires_at_unix: i64, secret: &[u8]) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT" });
-    let assertions = json!({ "sub": "demonstration", "scope": scope, "exp": expires_at_unix });
+    let claims = json!({ "sub": "demonstration", "scope": scope, "exp": expires_at_unix });
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let text = format!("{}.{}", encode(&header), encode(&assertions));
+    let text = format!("{}.{}", encode(&header), encode(&claims));
     let signature = URL_SAFE_NO_PAD.encode(signature_of(&text, secret).finalize().into_bytes());
     format!("{text}.{signature}")
 }
 
 fn signature_of(text: &str, secret: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes keys of any length, so the fallback is never reached.
+    // HMAC accepts keys of any length, so the fallback is never used.
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
     mac.update(text.as_bytes());
     mac
 }
 
-/// A token that has the shape of one; nothing is said yet about who signed it.
+/// A parsed token. Its signature is not verified yet.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
     signed_text: &'a str,
     signature: Vec<u8>,
     algorithm: Option<String>,
-    assertions: Value,
+    claims: Value,
 }
 
 impl<'a> Token<'a> {
-    /// A token's text up to where its signature should end.
+    /// The token without characters after a signature of the expected length.
     pub(crate) fn without_tail(text: &str) -> &str {
         const DIGITS_OF_A_SIGNATURE: usize = 43;
         let end = text.rfind('.').map_or(text.len(), |dot| dot + 1 + DIGITS_OF_A_SIGNATURE);
         text.get(..end).unwrap_or(text)
     }
 
-    /// Reads the three parts of a token.
+    /// Parses the three parts of a token.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed_text, signature) = text.rsplit_once('.')?;
-        let (header, assertions) = signed_text.split_once('.')?;
+        let (header, claims) = signed_text.split_once('.')?;
         let header = decoded(header)?;
         Some(Self {
             signed_text,
             signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
             algorithm: header["alg"].as_str().map(str::to_owned),
-            assertions: decoded(assertions).filter(Value::is_object)?,
+            claims: decoded(claims).filter(Value::is_object)?,
         })
     }
 
-    /// Whether we signed it, with the algorithm that we use.
+    /// Whether it is signed with our secret and HS256.
     pub(crate) fn is_ours(&self) -> bool {
         self.algorithm.as_deref() == Some("HS256")
             && signature_of(self.signed_text, SECRET).verify_slice(&self.signature).is_ok()
     }
 
-    /// Whether it says that it needs no signature.
-    pub(crate) fn says_none(&self) -> bool {
+    /// Whether its algorithm is `none`.
+    pub(crate) fn is_alg_none(&self) -> bool {
         self.algorithm.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("none"))
     }
 
-    /// Whether it has a signature, be it right or wrong.
+    /// Whether it has a signature, valid or not.
     pub(crate) fn has_signature(&self) -> bool {
         !self.signature.is_empty()
     }
 
     /// When it expires, in seconds since 1970.
     pub(crate) fn expires_at(&self) -> Option<i64> {
-        let expiry = &self.assertions["exp"];
+        let expiry = &self.claims["exp"];
         #[expect(clippy::cast_possible_truncation, reason = "the fraction of a second does not matter")]
         expiry.as_i64().or_else(|| expiry.as_f64().map(|seconds| seconds as i64))
     }
 
-    /// The scopes it names, as a text.
+    /// The scopes, separated by spaces.
     pub(crate) fn scope(&self) -> &str {
-        self.assertions["scope"].as_str().unwrap_or_default()
+        self.claims["scope"].as_str().unwrap_or_default()
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_own_tokens_are_ours() {
+    fn issued_token_has_a_valid_signature() {
         let text = token("READ WRITE", 4_000_000_000);
         let parsed = Token::parse(&text).expect("a token");
         assert!(parsed.is_ours());
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_and_unsigned_tokens_are_not() {
+    fn forged_and_unsigned_tokens_have_no_valid_signature() {
         assert!(!Token::parse(&forged("READ", 4_000_000_000)).expect("a token").is_ours());
         let none = format!(
             "{}.{}.",
@@ -120,11 +120,11 @@ mod tests {
             URL_SAFE_NO_PAD.encode(r#"{"scope":"ADMIN","exp":4000000000}"#)
         );
         let parsed = Token::parse(&none).expect("a token");
-        assert!(parsed.says_none() && !parsed.has_signature() && !parsed.is_ours());
+        assert!(parsed.is_alg_none() && !parsed.has_signature() && !parsed.is_ours());
     }
 
     #[test]
-    fn garbage_is_no_token() {
+    fn malformed_text_is_not_a_token() {
         for text in ["", "a", "a.b", "a.b.c", "..", "....", "é.é.é"] {
             assert!(Token::parse(text).is_none(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Verifications: submitting a customer, and the transactions that come of it.
+//! Submits customers for verification and shows the resulting transactions.
 
 use std::collections::HashMap;
 
@@ -14,13 +14,13 @@ use crate::mutants::{resources, statuses};
 use crate::switches::Switches;
 use crate::variants::resources as variants;
 
-/// The last name that cannot be verified.
+/// The last name of customers whose verification fails.
 const UNVERIFIABLE: &str = "Unverifiable";
 
-/// Every transaction, by its id.
+/// All transactions, by id.
 pub(crate) type Transactions = HashMap<String, Transaction>;
 
-/// A verification under way.
+/// A running verification.
 #[derive(Clone, Debug)]
 pub(crate) struct Transaction {
     environment: Environment,
@@ -28,7 +28,7 @@ pub(crate) struct Transaction {
     created_at: String,
 }
 
-/// Submits a customer: under review from then on, unless the data do not suffice.
+/// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
 pub(crate) fn submit(call: Call) -> Outcome {
     let switches = &call.app.switches;
     let mut customers = locked(&call.app.customers);
@@ -57,7 +57,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
     }
 }
 
-/// One transaction.
+/// Shows one transaction.
 pub(crate) fn transaction(call: Call) -> Outcome {
     let id = &call.route.id;
     let transactions = locked(&call.app.transactions);

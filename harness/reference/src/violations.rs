@@ -1,6 +1,6 @@
-//! What mutants make of an error response that is otherwise right: its status, members, bytes and headers.
+//! Mutations of a correct error response: its status, members, bytes and headers.
 //!
-//! Mutants that need to know why an error arose stand where it arises. These need only its code.
+//! These mutants need only the code of the error. Mutants that need its cause are in the code that creates the error.
 
 use serde_json::{Map, Value, json};
 
@@ -10,13 +10,13 @@ use crate::mutants::{Mutant, envelope, limits, resources, server, statuses};
 use crate::route::Operation;
 use crate::switches::Switches;
 
-/// An error response in the making.
+/// What the mutants need to know about an error response.
 #[derive(Debug)]
 pub(crate) struct Situation<'a> {
     pub(crate) switches: &'a Switches,
     pub(crate) context: &'a Context,
     pub(crate) code: Code,
-    /// How many errors came before this one.
+    /// The number of earlier errors.
     pub(crate) count: u64,
 }
 
@@ -45,40 +45,40 @@ impl Situation<'_> {
         self.switches.has(mutant)
     }
 
-    /// Whether the mutant is on and the error has that code.
-    fn spoils(&self, code: Code, mutant: Mutant) -> bool {
+    /// Whether the mutant is on and the error has this code.
+    fn applies(&self, code: Code, mutant: Mutant) -> bool {
         self.code == code && self.has(mutant)
     }
 
-    /// Whether a mutant that strikes now and then strikes now.
-    fn strikes(&self) -> bool {
+    /// True for every fifth error.
+    fn is_fifth(&self) -> bool {
         self.count % 5 == 4
     }
 
     /// The status of the response.
-    pub(crate) fn status(&self, right: u16) -> u16 {
-        if self.strikes() && self.spoils(Code::InvalidFieldFormat, statuses::INTERMITTENT_FORMAT_AS_400) {
+    pub(crate) fn status(&self, correct: u16) -> u16 {
+        if self.is_fifth() && self.applies(Code::InvalidFieldFormat, statuses::INTERMITTENT_FORMAT_AS_400) {
             return 400;
         }
         WRONG_STATUSES
             .iter()
-            .find(|(code, mutant, _)| self.spoils(*code, *mutant))
-            .map_or(right, |(_, _, wrong)| *wrong)
+            .find(|(code, mutant, _)| self.applies(*code, *mutant))
+            .map_or(correct, |(_, _, wrong)| *wrong)
     }
 
-    /// Spoils the members of `error`.
-    pub(crate) fn spoil_members(&self, error: &mut Map<String, Value>) {
-        self.spoil_code(error);
-        self.spoil_message(error);
-        self.spoil_details(error);
-        self.spoil_field(error);
-        self.spoil_retry_after(error);
+    /// Mutates the members of `error`.
+    pub(crate) fn mutate_members(&self, error: &mut Map<String, Value>) {
+        self.mutate_code(error);
+        self.mutate_message(error);
+        self.mutate_details(error);
+        self.mutate_field(error);
+        self.mutate_retry_after(error);
         if self.has(envelope::UNDOCUMENTED_ERROR_MEMBER) {
             error.insert("documentationUrl".to_owned(), json!("https://example.com/errors"));
         }
     }
 
-    fn spoil_code(&self, error: &mut Map<String, Value>) {
+    fn mutate_code(&self, error: &mut Map<String, Value>) {
         let wrong = match () {
             () if self.has(envelope::CODE_MISSING) => {
                 error.shift_remove("code");
@@ -86,14 +86,14 @@ impl Situation<'_> {
             }
             () if self.has(envelope::NUMERIC_CODE) => json!(self.status(self.code.status())),
             () if self.has(envelope::LOWER_CASE_CODE) => json!(self.code.name().to_lowercase()),
-            () if self.spoils(Code::ResourceConflict, envelope::UNDOCUMENTED_CONFLICT_CODE) => {
+            () if self.applies(Code::ResourceConflict, envelope::UNDOCUMENTED_CONFLICT_CODE) => {
                 json!("STATE_CONFLICT")
             }
-            () if self.spoils(Code::ValidationError, envelope::CODE_WITH_TRAILING_SPACE) => {
+            () if self.applies(Code::ValidationError, envelope::CODE_WITH_TRAILING_SPACE) => {
                 json!("VALIDATION_ERROR ")
             }
             () if self.context.operation == Some(Operation::GetTransaction)
-                && self.spoils(Code::ResourceNotFound, envelope::UNDOCUMENTED_CODE_ON_TRANSACTIONS) =>
+                && self.applies(Code::ResourceNotFound, envelope::UNDOCUMENTED_CODE_ON_TRANSACTIONS) =>
             {
                 json!("TRANSACTION_NOT_FOUND")
             }
@@ -102,36 +102,36 @@ impl Situation<'_> {
         error.insert("code".to_owned(), wrong);
     }
 
-    fn spoil_message(&self, error: &mut Map<String, Value>) {
+    fn mutate_message(&self, error: &mut Map<String, Value>) {
         let wrong = match () {
             () if self.has(envelope::MESSAGE_MISSING) => {
                 error.shift_remove("message");
                 return;
             }
             () if self.has(envelope::EMPTY_MESSAGE) => json!(""),
-            () if self.strikes() && self.has(envelope::INTERMITTENT_EMPTY_MESSAGE) => json!(""),
+            () if self.is_fifth() && self.has(envelope::INTERMITTENT_EMPTY_MESSAGE) => json!(""),
             () if self.has(envelope::MESSAGE_IS_OBJECT) => json!({ "en": self.code.message() }),
-            () if self.spoils(Code::DocumentQualityInsufficient, envelope::NULL_MESSAGE_ON_QUALITY) => Value::Null,
+            () if self.applies(Code::DocumentQualityInsufficient, envelope::NULL_MESSAGE_ON_QUALITY) => Value::Null,
             () => return,
         };
         error.insert("message".to_owned(), wrong);
     }
 
-    fn spoil_details(&self, error: &mut Map<String, Value>) {
+    fn mutate_details(&self, error: &mut Map<String, Value>) {
         let details = error.get("details").cloned().unwrap_or_else(|| json!("None"));
         let wrong = match () {
-            () if self.spoils(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
+            () if self.applies(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
                 json!({ "reason": details })
             }
-            () if self.strikes() && self.has(envelope::INTERMITTENT_DETAILS_OBJECT) => json!({ "reason": details }),
-            () if self.spoils(Code::ValidationError, envelope::DETAILS_IS_ARRAY) => {
+            () if self.is_fifth() && self.has(envelope::INTERMITTENT_DETAILS_OBJECT) => json!({ "reason": details }),
+            () if self.applies(Code::ValidationError, envelope::DETAILS_IS_ARRAY) => {
                 json!([details])
             }
-            () if self.spoils(Code::InsufficientPermissions, envelope::NULL_DETAILS) => Value::Null,
-            () if self.spoils(Code::InternalServerError, server::REQUEST_ID_NOT_IN_DETAILS) => {
+            () if self.applies(Code::InsufficientPermissions, envelope::NULL_DETAILS) => Value::Null,
+            () if self.applies(Code::InternalServerError, server::REQUEST_ID_NOT_IN_DETAILS) => {
                 json!("Please try again")
             }
-            () if self.spoils(Code::InternalServerError, server::ANOTHER_REQUEST_ID_IN_DETAILS) => {
+            () if self.applies(Code::InternalServerError, server::ANOTHER_REQUEST_ID_IN_DETAILS) => {
                 json!(format!("Request ID: {}x", self.context.request_id))
             }
             () => return,
@@ -139,8 +139,8 @@ impl Situation<'_> {
         error.insert("details".to_owned(), wrong);
     }
 
-    fn spoil_field(&self, error: &mut Map<String, Value>) {
-        if self.spoils(Code::ResourceNotFound, envelope::NULL_FIELD) {
+    fn mutate_field(&self, error: &mut Map<String, Value>) {
+        if self.applies(Code::ResourceNotFound, envelope::NULL_FIELD) {
             error.insert("field".to_owned(), Value::Null);
         }
         let Some(name) = error.get("field").and_then(Value::as_str).map(str::to_owned) else {
@@ -157,14 +157,14 @@ impl Situation<'_> {
         }
     }
 
-    /// What stands instead of a field's name; null where nothing does.
+    /// The wrong value of `field`; null means that `field` is left out.
     fn wrong_field(&self, name: &str) -> Option<Value> {
         let format = Code::InvalidFieldFormat;
         match () {
             () if self.has(envelope::DROPS_FIELD) => Some(Value::Null),
-            () if self.spoils(format, envelope::DROPS_FORMAT_FIELD) => Some(Value::Null),
-            () if self.spoils(format, envelope::EMPTY_FIELD) => Some(json!("")),
-            () if self.spoils(format, envelope::FIELD_IS_ARRAY) => Some(json!([name])),
+            () if self.applies(format, envelope::DROPS_FORMAT_FIELD) => Some(Value::Null),
+            () if self.applies(format, envelope::EMPTY_FIELD) => Some(json!("")),
+            () if self.applies(format, envelope::FIELD_IS_ARRAY) => Some(json!([name])),
             () if self.has(envelope::FIELD_AS_JSON_POINTER) => Some(json!(format!("/{name}"))),
             () if self.has(envelope::FIELD_WITH_OBJECT_NAME) => Some(json!(format!("customer.{name}"))),
             () if self.has(envelope::FIELD_IN_SNAKE_CASE) => Some(json!(snake_case(name))),
@@ -173,8 +173,8 @@ impl Situation<'_> {
         }
     }
 
-    fn spoil_retry_after(&self, error: &mut Map<String, Value>) {
-        if self.spoils(Code::ServiceUnavailable, envelope::RETRY_AFTER_MEMBER_ON_UNAVAILABLE) {
+    fn mutate_retry_after(&self, error: &mut Map<String, Value>) {
+        if self.applies(Code::ServiceUnavailable, envelope::RETRY_AFTER_MEMBER_ON_UNAVAILABLE) {
             error.insert("retryAfter".to_owned(), json!(30));
         }
         let Some(seconds) = error.get("retryAfter").and_then(Value::as_u64) else {
@@ -212,31 +212,31 @@ impl Situation<'_> {
             () if self.has(envelope::UNDOCUMENTED_TOP_MEMBER) => {
                 json!({ "error": error, "timestamp": crate::clock::rfc3339_now(self.switches), "status": status })
             }
-            () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
+            () if self.applies(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
                 json!("invalid signature")
             }
             () => json!({ "error": error }),
         }
     }
 
-    /// The bytes that are sent instead of the right ones.
-    pub(crate) fn spoil_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        let empty = self.spoils(Code::AuthenticationFailed, envelope::EMPTY_UNAUTHORISED_BODY)
-            || self.spoils(Code::InternalServerError, server::EMPTY_500);
+    /// The mutated bytes of the body.
+    pub(crate) fn mutate_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let empty = self.applies(Code::AuthenticationFailed, envelope::EMPTY_UNAUTHORISED_BODY)
+            || self.applies(Code::InternalServerError, server::EMPTY_500);
         match () {
             () if empty => Vec::new(),
             () if self.is_html_page() => html_page(self.code.message()),
             () if self.has(envelope::CUT_SHORT_ERRORS) => bytes[..bytes.len() - 2].to_vec(),
             () if self.has(envelope::BOM_IN_ERRORS) => [b"\xef\xbb\xbf", bytes.as_slice()].concat(),
             () if self.has(envelope::DUPLICATE_MEMBER) => self.with_code_twice(&bytes),
-            () if self.spoils(Code::ResourceNotFound, envelope::LATIN_1_ERRORS) => with_latin_1(&bytes),
+            () if self.applies(Code::ResourceNotFound, envelope::LATIN_1_ERRORS) => with_latin_1(&bytes),
             () => bytes,
         }
     }
 
     fn is_html_page(&self) -> bool {
-        self.spoils(Code::InternalServerError, server::HTML_500_PAGE)
-            || self.spoils(Code::ServiceUnavailable, server::HTML_MAINTENANCE_PAGE)
+        self.applies(Code::InternalServerError, server::HTML_500_PAGE)
+            || self.applies(Code::ServiceUnavailable, server::HTML_MAINTENANCE_PAGE)
             || (self.context.bad_escape && self.has(resources::HTML_PAGE_FOR_BAD_ESCAPES))
     }
 
@@ -245,31 +245,31 @@ impl Situation<'_> {
         String::from_utf8_lossy(bytes).replacen("{\"code\":", &doubled, 1).into_bytes()
     }
 
-    /// The media type of the response, if it is to name one.
-    pub(crate) fn media_type(&self, right: &'static str) -> Option<&'static str> {
+    /// The media type of the response; `None` if a mutant leaves it out.
+    pub(crate) fn media_type(&self, correct: &'static str) -> Option<&'static str> {
         match () {
             () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
             () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
-            () if self.strikes() && self.code.status() < 500 && self.has(envelope::INTERMITTENT_TEXT_PLAIN) => {
+            () if self.is_fifth() && self.code.status() < 500 && self.has(envelope::INTERMITTENT_TEXT_PLAIN) => {
                 Some("text/plain")
             }
             () if self.has(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
-            () if self.spoils(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => Some("text/html"),
-            () if self.spoils(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN) => {
+            () if self.applies(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => Some("text/html"),
+            () if self.applies(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN) => {
                 Some("text/plain")
             }
             () if self.is_html_page() => Some("text/html"),
-            () => Some(right),
+            () => Some(correct),
         }
     }
 
-    /// The request id that the response names, if any.
+    /// The request id in the response; `None` if a mutant leaves it out.
     pub(crate) fn request_id(&self) -> Option<&str> {
         let below_500 = self.code.status() < 500;
         let on_401 = self.code.status() == 401 && self.has(server::DROPS_REQUEST_ID_ON_401);
         match () {
             () if below_500 && self.has(server::DROPS_REQUEST_ID) => None,
-            () if below_500 && self.strikes() && self.has(server::INTERMITTENT_REQUEST_ID) => None,
+            () if below_500 && self.is_fifth() && self.has(server::INTERMITTENT_REQUEST_ID) => None,
             () if on_401 => None,
             () if below_500 && self.has(server::EMPTY_REQUEST_ID) => Some(""),
             () => Some(&self.context.request_id),
@@ -292,7 +292,7 @@ fn html_page(title: &str) -> Vec<u8> {
     format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>").into_bytes()
 }
 
-/// The bytes with an é of Latin-1 at the beginning of the message.
+/// The bytes with a Latin-1 `é` at the beginning of the message.
 fn with_latin_1(bytes: &[u8]) -> Vec<u8> {
     let mark = b"\"message\":\"";
     match bytes.windows(mark.len()).position(|window| window == mark) {

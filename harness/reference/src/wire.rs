@@ -1,4 +1,4 @@
-//! The last step before a response is sent: headers and framing, on which most clients never look.
+//! The last step before a response is sent: media type, headers, compression and framing.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -18,10 +18,10 @@ use crate::clock;
 use crate::switches::Switches;
 use crate::variants::{Variant, wire};
 
-/// How many bytes a small chunk has.
+/// The number of bytes in a small chunk.
 const SMALL_CHUNK: usize = 7;
 
-/// Headers that nobody documented.
+/// Undocumented headers.
 const UNDOCUMENTED: &[(&str, &str)] = &[
     ("server", "gateway/2.1"),
     ("via", "1.1 edge-7"),
@@ -48,11 +48,11 @@ const MEDIA_TYPES: &[(Variant, &str)] = &[
 #[derive(Debug)]
 pub(crate) struct Pieces {
     left: VecDeque<Bytes>,
-    /// Whether the length is known beforehand.
-    measured: bool,
+    /// Whether the length is known in advance.
+    known_length: bool,
 }
 
-/// The response as it is sent.
+/// The response in its final form.
 pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, switches: &Switches) -> Response<Pieces> {
     let (mut head, mut bytes) = response.into_parts();
     set_media_type(&mut head.headers, switches);
@@ -63,15 +63,15 @@ pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, switches: &Switche
     if switches.vary(wire::ODD_REASON_PHRASES) {
         head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
     }
-    let measured = !switches.vary(wire::CHUNKED_BODIES) && !switches.vary(wire::CLOSE_DELIMITED_BODIES);
+    let known_length = !switches.vary(wire::CHUNKED_BODIES) && !switches.vary(wire::CLOSE_DELIMITED_BODIES);
     if switches.vary(wire::CLOSE_DELIMITED_BODIES) {
         head.version = Version::HTTP_10;
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    Response::from_parts(head, Pieces::new(bytes, measured))
+    Response::from_parts(head, Pieces::new(bytes, known_length))
 }
 
-/// Whether the client takes gzip.
+/// Whether the client accepts gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|coding| {
@@ -96,7 +96,7 @@ fn add_headers(headers: &mut HeaderMap, switches: &Switches) {
     if switches.vary(wire::CONNECTION_CLOSED) {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    // Left to itself, the server dates its answers by the system's clock.
+    // hyper would use the system's clock, which the variants do not change.
     if !switches.vary(wire::NO_DATE_HEADER)
         && let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::signed_seconds(switches)))
     {
@@ -104,7 +104,7 @@ fn add_headers(headers: &mut HeaderMap, switches: &Switches) {
     }
 }
 
-/// The bytes compressed; as they were, should that fail.
+/// The compressed bytes, or the unchanged bytes if compression fails.
 fn gzipped(bytes: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
@@ -115,12 +115,12 @@ fn gzipped(bytes: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
 }
 
 impl Pieces {
-    fn new(bytes: Vec<u8>, measured: bool) -> Self {
+    fn new(bytes: Vec<u8>, known_length: bool) -> Self {
         let bytes = Bytes::from(bytes);
-        let size = if measured { bytes.len() } else { SMALL_CHUNK };
+        let size = if known_length { bytes.len() } else { SMALL_CHUNK };
         let starts = (0..bytes.len()).step_by(size.max(1));
         let left = starts.map(|start| bytes.slice(start..bytes.len().min(start + size))).collect();
-        Self { left, measured }
+        Self { left, known_length }
     }
 }
 
@@ -140,7 +140,7 @@ impl Body for Pieces {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if !self.measured && !self.left.is_empty() {
+        if !self.known_length && !self.left.is_empty() {
             return SizeHint::default();
         }
         SizeHint::with_exact(self.left.iter().map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX)).sum())
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_accepted_where_it_is_named_and_not_refused() {
+    fn gzip_is_accepted_if_accept_encoding_allows_it() {
         let accepts = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(value));
@@ -164,11 +164,11 @@ mod tests {
     }
 
     #[test]
-    fn pieces_hold_all_bytes() {
-        for measured in [true, false] {
+    fn pieces_contain_all_bytes() {
+        for known_length in [true, false] {
             let bytes = vec![7; 3 * SMALL_CHUNK + 1];
-            let pieces = Pieces::new(bytes.clone(), measured);
-            assert_eq!(pieces.size_hint().exact().is_some(), measured);
+            let pieces = Pieces::new(bytes.clone(), known_length);
+            assert_eq!(pieces.size_hint().exact().is_some(), known_length);
             let sent: Vec<u8> = pieces.left.iter().flatten().copied().collect();
             assert_eq!(sent, bytes);
         }

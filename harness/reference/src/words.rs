@@ -1,11 +1,11 @@
-//! What errors say, where a variant says it in other words or in another language.
+//! Variants of the texts in errors: other wording and other languages.
 
 use crate::api::Context;
 use crate::errors::{Code, Fault};
 use crate::switches::Switches;
 use crate::variants::{Variant, wording};
 
-/// How often a very long message says what it has to say.
+/// How often a very long message repeats its text.
 const REPETITIONS: usize = 100;
 
 /// A message and the beginning of details, in one language.
@@ -33,9 +33,9 @@ const MESSAGES: &[(Variant, &str)] = &[
 
 const LINKS: &str = "See https://docs.example.com/errors/overview.html#codes or /api/v1/customers (application/json)";
 
-/// Says the fault in the words of the variants that are switched on.
+/// Replaces the texts of the error by those of the variants that are switched on.
 pub(crate) fn reword(fault: &mut Fault, context: &Context, switches: &Switches) {
-    let fact = fact(fault, context);
+    let fact = required_fact(fault, context);
     reword_message(fault, switches);
     reword_details(fault, fact.as_deref(), switches);
     add_field(fault, switches);
@@ -48,8 +48,8 @@ pub(crate) fn reword(fault: &mut Fault, context: &Context, switches: &Switches) 
     }
 }
 
-/// What a clause wants to find in the details, whatever else they say.
-fn fact(fault: &Fault, context: &Context) -> Option<String> {
+/// What the details must contain in any wording: the expiry, or the request id.
+fn required_fact(fault: &Fault, context: &Context) -> Option<String> {
     match fault.code {
         Code::TokenExpired => fault.details.as_deref()?.strip_prefix("Token expired at ").map(str::to_owned),
         Code::InternalServerError => Some(context.request_id.clone()),
@@ -82,7 +82,7 @@ fn reword_details(fault: &mut Fault, fact: Option<&str>, switches: &Switches) {
         _ => false,
     };
     if let Some(fact) = fact.filter(|_| alone) {
-        // RFC 3339 takes its letters in either case.
+        // RFC 3339 allows upper and lower case.
         fault.details = Some(if fault.code == Code::TokenExpired { fact.to_lowercase() } else { fact.to_owned() });
     }
 }

@@ -1,11 +1,11 @@
-//! Writing JSON: compact, unless a variant writes the same value otherwise.
+//! Writes JSON. The output is compact, unless a variant writes the same value in another notation.
 
 use serde_json::{Map, Value, json};
 
 use crate::switches::Switches;
 use crate::variants::wire;
 
-/// The text of a value.
+/// Writes a value as JSON.
 pub(crate) fn text(value: &Value, switches: &Switches) -> String {
     let value = if switches.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
     let text = if switches.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
@@ -13,22 +13,22 @@ pub(crate) fn text(value: &Value, switches: &Switches) -> String {
     if switches.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
 }
 
-/// A success with what a variant adds to each of its objects.
+/// The body of a successful answer, with the members that a variant adds to each object.
 pub(crate) fn decorated(value: Value, switches: &Switches) -> Value {
-    if switches.vary(wire::ADDITIONAL_MEMBERS) { with_more(value) } else { value }
+    if switches.vary(wire::ADDITIONAL_MEMBERS) { with_additional_members(value) } else { value }
 }
 
-fn with_more(value: Value) -> Value {
+fn with_additional_members(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Map<String, Value> =
-                members.into_iter().map(|(name, value)| (name, with_more(value))).collect();
+                members.into_iter().map(|(name, value)| (name, with_additional_members(value))).collect();
             members.insert("_links".to_owned(), json!({ "self": { "href": "/elsewhere" } }));
             members.insert("tags".to_owned(), json!(["new", null, 1.5e3]));
             members.insert("version".to_owned(), json!(7));
             Value::Object(members)
         }
-        Value::Array(values) => values.into_iter().map(with_more).collect(),
+        Value::Array(values) => values.into_iter().map(with_additional_members).collect(),
         other => other,
     }
 }
@@ -36,15 +36,15 @@ fn with_more(value: Value) -> Value {
 fn reversed(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
-            let turned = members.iter().rev().map(|(name, value)| (name.clone(), reversed(value)));
-            Value::Object(turned.collect())
+            let pairs = members.iter().rev().map(|(name, value)| (name.clone(), reversed(value)));
+            Value::Object(pairs.collect())
         }
         Value::Array(values) => values.iter().map(reversed).collect(),
         other => other.clone(),
     }
 }
 
-/// The same JSON in ASCII. Slashes and foreign characters stand in strings only, so all of them can be escaped.
+/// The same JSON in ASCII. Slashes and non-ASCII characters occur only in strings, so all of them can be escaped.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for one in text.chars() {
@@ -63,13 +63,13 @@ mod tests {
     use crate::options::Options;
     use crate::variants::Variant;
 
-    const WAYS: [&Variant; 4] =
+    const NOTATIONS: [&Variant; 4] =
         [&wire::REVERSED_MEMBERS, &wire::PRETTY_PRINTED, &wire::ESCAPED_CHARACTERS, &wire::WHITE_SPACE_AROUND_JSON];
 
     #[test]
-    fn whatever_the_way_the_value_is_the_same() {
+    fn every_notation_has_the_same_value() {
         let value = json!({ "a/b": "grüße 😀 \\ \"", "c": [{ "d": 1, "e": null }], "f": {} });
-        for variant in WAYS {
+        for variant in NOTATIONS {
             let switches = Switches::new(&Options { variants: vec![variant], ..Options::default() });
             let written = text(&value, &switches);
             assert_ne!(written, value.to_string(), "{}", variant.name);

@@ -1,6 +1,7 @@
-//! A certificate: what a whole and clean run has shown, with digests of the report that it rests on, so
-//! that whoever is handed the folder can tell whether anything in it was changed. Who made it is for an ordinary signing
-//! tool to say, over the file of digests.
+//! Certificates: the result of a complete run without violations, with the report and SHA-256 digests of all files.
+//!
+//! The digests show whether a file of the bundle was changed. They do not show who made it: for that, sign the file of
+//! digests with a signing tool.
 
 mod page;
 
@@ -14,12 +15,12 @@ use crate::report::model::{ClauseStatus, Report};
 use crate::report::write_whole;
 use crate::verdict::Verdict;
 
-/// The files of a bundle; the digests are those of the first three.
+/// The files of a bundle, besides the file of their digests.
 const FILES: [&str; 3] = ["certificate.json", "certificate.html", "report.json"];
-/// Where the digests stand, as `sha256sum --check` reads them.
+/// The file of the digests, in the format of `sha256sum --check`.
 const DIGESTS: &str = "SHA256SUMS";
 
-/// What is certified.
+/// The content of `certificate.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Certificate {
@@ -27,23 +28,23 @@ pub struct Certificate {
     pub format: u32,
     /// The suite's version.
     pub suite_version: String,
-    /// SHA-256 over contract and scenarios.
+    /// SHA-256 of the contract and the scenarios.
     pub contract_hash: String,
     /// The base URL, or `embedded reference`.
     pub target: String,
     /// The seed of the run.
     pub seed: u64,
-    /// True when recommendations counted as promises.
+    /// True if violated SHOULD clauses failed the run.
     pub strict: bool,
-    /// When the run began.
+    /// When the run started.
     pub started_at: String,
-    /// How long it took, in milliseconds.
+    /// The duration of the run, in milliseconds.
     pub duration_ms: u64,
     /// How many tests passed.
     pub passed: usize,
-    /// How many only warned.
+    /// How many tests only warned.
     pub warned: usize,
-    /// How many were skipped, though no MUST clause depended on them alone.
+    /// How many tests were skipped; each MUST clause was exercised by other tests.
     pub skipped: usize,
     /// Every clause.
     pub clauses: Vec<CertifiedClause>,
@@ -57,15 +58,14 @@ pub struct Certificate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CertifiedClause {
-    /// Its id.
     pub id: String,
-    /// How binding it is.
+    /// Its requirement level.
     pub level: Level,
-    /// What it says.
+    /// Its text.
     pub says: String,
-    /// What became of it.
+    /// Its outcome.
     pub status: ClauseStatus,
-    /// How many tests put it to the test.
+    /// How many tests exercised it.
     pub exercised_by: usize,
 }
 
@@ -73,14 +73,13 @@ pub struct CertifiedClause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CertifiedCode {
-    /// The code.
     pub code: String,
-    /// In how many tests it was observed.
+    /// How many tests observed it.
     pub observed: usize,
 }
 
-/// What a run lacks to be certified: an empty list if it lacks nothing. The verdicts of its tests do not make up for a
-/// clause that nothing could violate, a code that nothing observed or an actor that never called.
+/// The reasons why a run cannot be certified; empty if it can. Passed tests are not sufficient: every MUST clause must
+/// be upheld, every code observed, and every actor configured.
 pub fn missing(report: &Report) -> Vec<String> {
     let mut missing = Vec::new();
     if report.exit_code != 0 || report.count(Verdict::Failed) > 0 {
@@ -148,7 +147,7 @@ fn certificate(report: &Report, report_json: &str) -> Certificate {
     }
 }
 
-/// Says whether a bundle is whole and unchanged; the message says what is wrong with it.
+/// Verifies that a bundle is complete and unchanged.
 pub fn verify(folder: &Path) -> Result<Certificate, String> {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
     let digests = read(DIGESTS)?;
@@ -156,7 +155,7 @@ pub fn verify(folder: &Path) -> Result<Certificate, String> {
     for name in FILES {
         let text = read(name)?;
         if !digests.lines().any(|line| line == format!("{}  {name}", digest(text.as_bytes()))) {
-            return Err(format!("{name} is not the file that {DIGESTS} names: it was changed"));
+            return Err(format!("{name} does not match its digest in {DIGESTS}: the file was changed"));
         }
         texts.push(text);
     }
@@ -164,10 +163,10 @@ pub fn verify(folder: &Path) -> Result<Certificate, String> {
         serde_json::from_str(&texts[0]).map_err(|error| format!("certificate.json: {error}"))?;
     let report: Report = serde_json::from_str(&texts[2]).map_err(|error| format!("report.json: {error}"))?;
     if let Some(first) = missing(&report).first() {
-        return Err(format!("report.json is of a run that cannot be certified: {first}"));
+        return Err(format!("the run of report.json cannot be certified: {first}"));
     }
     if self::certificate(&report, &texts[2]) != certificate {
-        return Err("certificate.json does not say what report.json says".to_owned());
+        return Err("certificate.json does not agree with report.json".to_owned());
     }
     Ok(certificate)
 }

@@ -1,4 +1,4 @@
-//! Deliveries to our endpoints: signed over the raw body, with a fresh timestamp.
+//! Checks of webhook deliveries: signature over the raw body, fresh timestamp, JSON body.
 
 use serde_json::Value;
 
@@ -7,31 +7,28 @@ use crate::finding::{Part, Violation};
 use crate::signature::hmac_sha256;
 use crate::target::Delivery;
 
-/// All that a check may know about a delivery.
+/// Everything that a check may use.
 pub struct DeliveryContext<'c> {
-    /// How deliveries are signed.
     pub signing: &'c Signing,
-    /// The webhook's secret.
+    /// The secret of the webhook.
     pub secret: &'c str,
-    /// The delivery.
     pub delivery: &'c Delivery,
 }
 
-/// One rule for deliveries.
+/// A check on deliveries.
 pub struct DeliveryCheck {
-    /// Its public name.
+    /// The public name, in kebab case.
     pub name: &'static str,
-    /// Its promise as a sentence.
+    /// What must be true, as a sentence.
     pub statement: &'static str,
-    /// The violation, if there is one.
     pub run: fn(&DeliveryContext<'_>) -> Option<Violation>,
 }
 
-/// Every check on deliveries.
+/// All checks on deliveries.
 pub const DELIVERY_CHECKS: &[DeliveryCheck] = &[
     DeliveryCheck {
         name: "delivery-signed",
-        statement: "an outbound delivery is signed over its timestamp and raw body, under the webhook's secret",
+        statement: "an outbound delivery is signed over its timestamp and raw body, with the secret of the webhook",
         run: signed,
     },
     DeliveryCheck { name: "delivery-fresh", statement: "an outbound delivery carries a fresh timestamp", run: fresh },
@@ -47,7 +44,7 @@ fn signed(context: &DeliveryContext<'_>) -> Option<Violation> {
     let Some(signature) = context.delivery.header(&signing.signature_header) else {
         return violation(format!("the header {}", signing.signature_header), "no such header");
     };
-    // Without a timestamp the other check speaks; the signature is then judged as if it were empty.
+    // A missing timestamp is a violation of `delivery-fresh`, so the signature is not judged then.
     let timestamp = context.delivery.header(&signing.timestamp_header).unwrap_or_default();
     let covered = [timestamp.as_bytes(), signing.separator.as_bytes(), &context.delivery.body].concat();
     let digits = hmac_sha256(context.secret.as_bytes(), &covered);
@@ -55,10 +52,10 @@ fn signed(context: &DeliveryContext<'_>) -> Option<Violation> {
     if timestamp.is_empty() || given.is_some_and(|given| given.eq_ignore_ascii_case(&digits)) {
         return None;
     }
-    let alone = hmac_sha256(context.secret.as_bytes(), &context.delivery.body);
+    let body_only = hmac_sha256(context.secret.as_bytes(), &context.delivery.body);
     let why = match given {
         None => format!("a value that does not begin with {}", signing.prefix),
-        Some(given) if given.eq_ignore_ascii_case(&alone) => {
+        Some(given) if given.eq_ignore_ascii_case(&body_only) => {
             "the signature of the body alone, without the timestamp".to_owned()
         }
         Some(_) => "another signature".to_owned(),
@@ -82,7 +79,7 @@ fn fresh(context: &DeliveryContext<'_>) -> Option<Violation> {
 fn is_json(context: &DeliveryContext<'_>) -> Option<Violation> {
     match serde_json::from_slice::<Value>(&context.delivery.body) {
         Ok(Value::Object(_)) => None,
-        _ => violation("a JSON object", format!("{} bytes of something else", context.delivery.body.len())),
+        _ => violation("a JSON object", format!("{} bytes that are not a JSON object", context.delivery.body.len())),
     }
 }
 
@@ -116,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_delivery_passes() {
+    fn valid_delivery_passes() {
         let headers = [("T", NOW.to_string()), ("S", signature(NOW, "{ }"))];
         assert!(findings(&headers, "{ }").is_empty());
         let upper = [("T", NOW.to_string()), ("S", signature(NOW, "{}").to_uppercase().replace("SHA", "sha"))];
@@ -124,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_is_told() {
+    fn each_fault_fails_its_check() {
         let old = NOW - 301;
         assert_eq!(findings(&[("T", old.to_string()), ("S", signature(old, "{}"))], "{}"), ["delivery-fresh"]);
         assert_eq!(findings(&[("T", NOW.to_string()), ("S", signature(NOW, "{ }"))], "{}"), ["delivery-signed"]);

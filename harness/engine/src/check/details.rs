@@ -1,4 +1,4 @@
-//! What `details` must name with certain codes: an expiry, or the request id.
+//! Checks of the `details` text, which must contain an expiry or the request id for certain codes.
 
 use std::sync::LazyLock;
 
@@ -9,18 +9,16 @@ use super::{Check, Context, quoted};
 use crate::contract::DetailsName;
 use crate::finding::Violation;
 
-/// The expiry is named.
 pub(super) const EXPIRY_NAMED: Check = Check {
     name: "expiry-named",
-    statement: "details name the time at which the credential expired",
+    statement: "details state the time at which the credential expired",
     applies: |context| names(context) == Some(DetailsName::Expiry),
     run: expiry_named,
 };
 
-/// The request id is named.
 pub(super) const REQUEST_ID_NAMED: Check = Check {
     name: "request-id-in-details",
-    statement: "details carry the request id that the header shows",
+    statement: "details contain the request id from the header",
     applies: |context| names(context) == Some(DetailsName::RequestId) && request_id(context).is_some(),
     run: request_id_named,
 };
@@ -83,7 +81,7 @@ fn request_id_named(context: &Context<'_>) -> Vec<Violation> {
     }
 }
 
-/// True where the id stands in the text as a whole, and not as the beginning or the end of another.
+/// Whether the text contains the id as a whole word, not as a part of a longer id.
 fn holds_word(text: &str, id: &str) -> bool {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
     text.match_indices(id).any(|(at, _)| !text[..at].ends_with(is_word) && !text[at + id.len()..].starts_with(is_word))
@@ -94,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_counts_only_as_a_whole() {
+    fn id_matches_only_as_a_whole_word() {
         assert!(holds_word("Request ID: req_1.", "req_1"));
         assert!(holds_word("req_12 and req_1", "req_1"));
         assert!(!holds_word("Request ID: req_12", "req_1"));

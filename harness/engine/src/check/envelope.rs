@@ -1,4 +1,4 @@
-//! The shape of error bodies, by the contract's own JSON Schema and pointers.
+//! Checks of error bodies, by the JSON Schema and the pointers of the contract.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,7 +10,6 @@ use super::{Check, Context, quoted};
 use crate::contract::Misfit;
 use crate::finding::{Part, Violation};
 
-/// The body is the documented envelope.
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
     statement: "an error answer is a JSON object that holds the documented envelope",
@@ -18,7 +17,6 @@ pub(super) const PRESENT: Check = Check {
     run: present,
 };
 
-/// The code is a published one.
 pub(super) const CODE_REGISTERED: Check = Check {
     name: "code-registered",
     statement: "the error code is one of the published codes",
@@ -26,7 +24,6 @@ pub(super) const CODE_REGISTERED: Check = Check {
     run: code_registered,
 };
 
-/// The message says something.
 pub(super) const MESSAGE_PRESENT: Check = Check {
     name: "message-present",
     statement: "the error has a message that is not empty",
@@ -34,7 +31,6 @@ pub(super) const MESSAGE_PRESENT: Check = Check {
     run: |context| misfits_at(context, Some(&context.contract.catalog.envelope.pointers.message)),
 };
 
-/// Details are text.
 pub(super) const DETAILS_ARE_TEXT: Check = Check {
     name: "details-are-text",
     statement: "details, where present, are a string",
@@ -42,55 +38,49 @@ pub(super) const DETAILS_ARE_TEXT: Check = Check {
     run: |context| misfits_at(context, context.contract.catalog.envelope.pointers.details.as_deref()),
 };
 
-/// The field at fault is named.
 pub(super) const FIELD_NAMES_MEMBER: Check = Check {
     name: "field-names-member",
     statement: "the error names the field at fault, spelt as in the request",
-    applies: |context| names_field(context) || (has_part(context, "field") && !names_member_of_ours(context)),
+    applies: |context| names_field(context) || (has_part(context, "field") && !names_unusual_member_sent(context)),
     run: field_names_member,
 };
 
-/// The delay is there where it must be.
 pub(super) const RETRY_DELAY_PRESENT: Check = Check {
     name: "retry-delay-present",
-    statement: "the refusal says in whole seconds when to come back",
+    statement: "the error states the retry delay in whole seconds",
     applies: |context| has_envelope(context) && requires_retry_delay(context),
     run: |context| misfits_at(context, context.contract.catalog.envelope.pointers.retry_delay.as_deref()),
 };
 
-/// Nothing undocumented stands in the body.
 pub(super) const NO_UNDOCUMENTED_MEMBERS: Check = Check {
     name: "no-undocumented-members",
-    statement: "an error body has only documented members, each where it belongs",
+    statement: "an error body has only documented members, each in its documented place",
     applies: has_envelope,
     run: no_undocumented_members,
 };
 
-/// The media type is the documented one.
 pub(super) const MEDIA_TYPE: Check = Check {
     name: "error-media-type",
     statement: "an error body is declared with the documented media type",
-    // A server may leave out behind HEAD what it only knows once it has made the body.
+    // A response to HEAD may omit headers that the server only knows after it has built the body.
     applies: |context| is_error(context) && !context.operation.is_head(),
     run: media_type,
 };
 
-/// Success is not mixed with failure.
 pub(super) const SUCCESS_WITHOUT_ERROR: Check = Check {
     name: "success-without-error",
     statement: "a success holds no error envelope",
-    // A body that was cut short, or that HTTP does not allow, cannot be read.
+    // A truncated body cannot be read, and neither can one that HTTP does not allow.
     applies: |context| {
         context.response.is_success() && !context.response.body.is_empty() && !context.response.truncated
     },
     run: success_without_error,
 };
 
-/// The JSON is strict.
 pub(super) const STRICT_JSON: Check = Check {
     name: "strict-json",
     statement: "an error body is UTF-8 without a byte order mark, and names no member twice",
-    // What is not JSON at all is another check's business, and shows nothing of how strict the JSON is.
+    // `envelope-present` reports a body that is not JSON at all.
     applies: |context| {
         is_error(context) && context.judges_body() && (context.body.is_some() || !strict_json(context).is_empty())
     },
@@ -101,7 +91,7 @@ fn is_error(context: &Context<'_>) -> bool {
     context.response.is_error()
 }
 
-/// True when the parts of the envelope can be looked at.
+/// Whether the parts of the envelope can be read.
 fn has_envelope(context: &Context<'_>) -> bool {
     is_error(context)
         && context.body.as_ref().is_some_and(|body| {
@@ -125,13 +115,13 @@ fn names_field(context: &Context<'_>) -> bool {
         && context.entry().is_some_and(|entry| entry.names_field)
 }
 
-/// Whether the field that is named is a member that we sent under that very name: ours is then the odd one, such as "".
-fn names_member_of_ours(context: &Context<'_>) -> bool {
+/// Whether the named field is an unusual member name of our request, such as "".
+fn names_unusual_member_sent(context: &Context<'_>) -> bool {
     let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
     let named = pointer.and_then(|pointer| part(context, pointer)).and_then(Value::as_str);
-    let odd = |name: &&str| name.is_empty() || name.starts_with('/');
+    let unusual = |name: &&str| name.is_empty() || name.starts_with('/');
     let sent = || serde_json::from_slice::<Value>(&context.exchange.request.body).unwrap_or_default();
-    named.filter(odd).is_some_and(|name| has_member(&sent(), name))
+    named.filter(unusual).is_some_and(|name| has_member(&sent(), name))
 }
 
 fn has_member(value: &Value, name: &str) -> bool {
@@ -146,13 +136,13 @@ fn requires_retry_delay(context: &Context<'_>) -> bool {
     context.entry().is_some_and(|entry| entry.requires.iter().any(|part| part == "retry_delay"))
 }
 
-/// Where the body does not fit the envelope; several checks ask, the answer is found once.
+/// Where the body does not fit the envelope. Computed once for all checks.
 fn misfits<'m>(context: &'m Context<'_>) -> &'m [Misfit] {
     context.misfits.get_or_init(|| {
         let Some(body) = &context.body else { return Vec::new() };
         let code = context.entry().map(|entry| entry.code.as_str());
         let mut misfits = context.contract.schemas.envelope_misfits(code, body);
-        // The derived schema states a requirement beside the general one, so one fault may show twice.
+        // The derived schema repeats requirements of the general one, so one fault may be reported twice.
         let mut seen = HashSet::new();
         misfits.retain(|misfit| seen.insert(misfit.pointer.clone()));
         misfits
@@ -273,17 +263,17 @@ fn strict_json(context: &Context<'_>) -> Vec<Violation> {
     let body = &context.response.body;
     let mut violations = Vec::new();
     if body.starts_with(b"\xef\xbb\xbf") {
-        violations.push(Violation::body("", "JSON from the first byte on", "a byte order mark"));
+        violations.push(Violation::body("", "JSON without a byte order mark", "a byte order mark"));
     }
     if let Err(error) = std::str::from_utf8(body)
         && !context.response.truncated
     {
-        violations.push(Violation::body("", "UTF-8", format!("broken UTF-8 at byte {}", error.valid_up_to())));
+        violations.push(Violation::body("", "UTF-8", format!("invalid UTF-8 at byte {}", error.valid_up_to())));
     }
     let text = String::from_utf8_lossy(body);
     let mut names = Duplicates::default();
     let mut parser = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    // A body that is no JSON at all is another check's business.
+    // `envelope-present` reports a body that is not JSON at all.
     if (Members { at: String::new(), found: &mut names }).deserialize(&mut parser).is_ok() {
         violations.extend(names.0.into_iter().map(|pointer| Violation {
             part: Part::Body(pointer),
@@ -297,7 +287,7 @@ fn strict_json(context: &Context<'_>) -> Vec<Violation> {
 #[derive(Default)]
 struct Duplicates(Vec<String>);
 
-/// Walks a document and takes down every member that is named twice.
+/// Walks a document and records every duplicate member.
 struct Members<'f> {
     at: String,
     found: &'f mut Duplicates,
@@ -310,7 +300,7 @@ impl<'de> DeserializeSeed<'de> for Members<'_> {
     }
 }
 
-macro_rules! pass_over {
+macro_rules! ignore {
     ($($name:ident: $kind:ty),*) => {
         $(fn $name<E>(self, _: $kind) -> Result<(), E> { Ok(()) })*
     };
@@ -321,7 +311,7 @@ impl<'de> Visitor<'de> for Members<'_> {
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("any JSON")
     }
-    pass_over!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }

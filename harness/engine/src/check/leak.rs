@@ -1,4 +1,4 @@
-//! Leaks: what an error answer must not show of the server's inside, or of the caller's credential.
+//! The check `no-leak`: an error response must not expose internals of the server or the credential of the caller.
 
 use std::cell::LazyCell;
 use std::sync::LazyLock;
@@ -10,10 +10,9 @@ use super::{Check, Context, quoted};
 use crate::finding::{Part, Violation};
 use crate::secret::finder;
 
-/// Errors show nothing of the inside.
 pub(super) const NO_LEAK: Check = Check {
     name: "no-leak",
-    statement: "an error shows no stack trace, no SQL, no path of the server, no credential",
+    statement: "an error exposes no stack trace, SQL, server path or credential",
     applies: |context| context.response.is_error(),
     run: no_leak,
 };
@@ -23,7 +22,7 @@ struct Pattern {
     regex: Regex,
 }
 
-/// Each is narrow on purpose: ordinary prose must never look like a leak.
+/// Each pattern is narrow, so that ordinary prose never matches.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     [
         ("a stack trace", r"Traceback \(most recent call last\)"),
@@ -41,12 +40,12 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b\s+\S+\s*(?:=|<|>|\blike\b|\bin\b)|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
         ("SQL", r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b"),
         ("SQL", r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)"),
-        ("a word of the server's store", r"\bE11000 duplicate key\b|\bWRONGTYPE Operation\b|\bMongo(?:Server|Network|Write)?Error\b|\b(?:ResourceNotFound|ConditionalCheckFailed)Exception\b"),
-        ("an address of the server's inside", r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|kafka|jdbc:\w+)://[^\s]+|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)\b"),
-        ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),
-        ("a path of the server", r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#),
-        ("a path of the server", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
-        ("a path of the server", r"\bfile:///\S+"),
+        ("a database error", r"\bE11000 duplicate key\b|\bWRONGTYPE Operation\b|\bMongo(?:Server|Network|Write)?Error\b|\b(?:ResourceNotFound|ConditionalCheckFailed)Exception\b"),
+        ("an internal address", r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|kafka|jdbc:\w+)://[^\s]+|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)\b"),
+        ("a server path", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),
+        ("a server path", r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#),
+        ("a server path", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
+        ("a server path", r"\bfile:///\S+"),
     ]
     .into_iter()
     .map(|(kind, pattern)| Pattern {
@@ -56,12 +55,12 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     .collect()
 });
 
-/// What is looked for, by kind: regular expressions for whoever judges without this program.
+/// The patterns as (kind, regular expression), for `repro` scripts, which judge without this program.
 pub fn leak_patterns() -> impl Iterator<Item = (&'static str, &'static str)> {
     PATTERNS.iter().map(|pattern| (pattern.kind, pattern.regex.as_str()))
 }
 
-/// All of them in one pass: hardly any answer has any.
+/// All patterns in one pass, because hardly any response matches.
 static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new(PATTERNS.iter().map(|pattern| pattern.regex.as_str())).unwrap_or_else(|error| unreachable!("{error}"))
 });
@@ -70,7 +69,7 @@ static URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}")));
 
 fn no_leak(context: &Context<'_>) -> Vec<Violation> {
-    // Only looked at where something was found: a request may hold a large document.
+    // Computed only if something was found, because a request may hold a large document.
     let submitted = LazyCell::new(|| submitted(context));
     let mut violations = Vec::new();
     for (part, text) in shown_texts(context) {
@@ -91,7 +90,7 @@ fn no_leak(context: &Context<'_>) -> Vec<Violation> {
             if let Some(found) = found {
                 violations.push(Violation::new(
                     part.clone(),
-                    format!("nothing of the server's inside: {} is", pattern.kind),
+                    format!("no internal details, such as {}", pattern.kind),
                     quoted(found),
                 ));
                 break;
@@ -101,7 +100,7 @@ fn no_leak(context: &Context<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Every text that the answer shows: each string of a JSON body, or the whole body, and the headers.
+/// Every text in the response: each string of a JSON body, or the whole body, and the headers.
 fn shown_texts(context: &Context<'_>) -> Vec<(Part, String)> {
     let mut texts = Vec::new();
     match &context.body {
@@ -128,7 +127,7 @@ fn strings_of(value: &Value, at: String, texts: &mut Vec<(Part, String)>) {
     }
 }
 
-/// The credential's disguise, if it stands in the text.
+/// The form of the credential in the text, plain or encoded, if any.
 fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
     let folded = text.replace(['\n', '\r'], "");
     context.secrets.iter().find_map(|secret| {
@@ -139,13 +138,13 @@ fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a text is of the request's own: as it stands, or as servers write what they quote, in other letter case, with
-/// escapes of JSON, Python or HTML, or cut short.
+/// Whether a text is quoted from the request: literally, in another letter case, with escapes of JSON, Python or HTML,
+/// or shortened.
 fn is_quoted(found: &str, submitted: &[String]) -> bool {
     let readings = |text: &str| [letters(text), letters(&without_escapes(text))];
     let found_readings = readings(found);
-    // What is left of a written-out control character, `t:\x7f` for one, looks like the beginning of a path.
-    if found_readings[1].len() < TELLING {
+    // The remainder of an escaped control character, such as `t:\x7f`, looks like the start of a path.
+    if found_readings[1].len() < MIN_LETTERS {
         return true;
     }
     submitted.iter().any(|text| {
@@ -154,8 +153,8 @@ fn is_quoted(found: &str, submitted: &[String]) -> bool {
     })
 }
 
-/// Fewer letters and digits than these tell nothing.
-const TELLING: usize = 3;
+/// A match with fewer letters and digits is ignored.
+const MIN_LETTERS: usize = 3;
 
 /// The letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
@@ -170,7 +169,7 @@ fn without_escapes(text: &str) -> String {
     ESCAPES.replace_all(text, " ").into_owned()
 }
 
-/// What the request said itself: quoting that is no leak.
+/// The texts of the request. A response may quote them.
 fn submitted(context: &Context<'_>) -> Vec<String> {
     let request = &context.exchange.request;
     let mut texts =
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inside_is_recognised() {
+    fn internal_details_are_recognized() {
         let texts = [
             "Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in get",
             "java.lang.NullPointerException at com.kyc.Api.get(Api.java:41)",
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_may_be_quoted_in_any_writing() {
+    fn quotes_of_the_request_are_recognized_in_any_form() {
         let sent = |text: &str| vec![text.to_owned()];
         for (found, text) in [
             ("file:///etc/hosts", "file:///etc/hosts"),
@@ -245,14 +244,14 @@ mod tests {
             (r"t:\x7f", "\t:\u{7f}"),
             ("/etc/passwd&#39;", "/etc/passwd'"),
         ] {
-            assert!(is_quoted(found, &sent(text)), "{found} is of {text}");
+            assert!(is_quoted(found, &sent(text)), "{found} quotes {text}");
         }
         assert!(!is_quoted("/srv/kyc/app.py", &sent("ada@example.com")));
         assert!(!is_quoted("/etc/passwd", &sent("/etc/hosts")));
     }
 
     #[test]
-    fn ordinary_prose_is_no_leak() {
+    fn ordinary_prose_is_not_a_leak() {
         let texts = [
             "Customer with ID 'cus_invalid123' does not exist",
             "Select a date from the list, where it applies",

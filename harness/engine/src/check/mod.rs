@@ -1,7 +1,7 @@
-//! Checks: the rules that every exchange must pass, whoever made it.
+//! Checks: pure functions that judge every response of every test.
 //!
-//! A check is a pure function from an answer to the violations in it. Which clause it judges stands in
-//! the contract's register; in a contract where no clause names it, a check is silent.
+//! A check returns the violations in a response. The contract says which clause a check judges. A check that no clause
+//! names does not run.
 
 mod delivery;
 mod details;
@@ -25,40 +25,36 @@ use crate::contract::{Contract, ErrorCode, Misfit, Operation};
 use crate::exchange::{Exchange, Response, TooDeep};
 use crate::finding::{Finding, Violation};
 
-/// All that a check may know about an exchange besides the exchange itself.
+/// Everything that a check may use.
 #[derive(Debug)]
 pub struct Context<'c> {
-    /// The contract.
     pub contract: &'c Contract,
-    /// The operation that was called.
     pub operation: &'c Operation,
-    /// The exchange.
     pub exchange: &'c Exchange,
-    /// Its response.
     pub response: &'c Response,
-    /// The body as JSON, read generously.
+    /// The body as JSON, read leniently.
     pub body: Option<Value>,
-    /// Whether the body is nested more deeply than is read, so that nothing can be said of it.
+    /// Whether the body is nested too deeply to be read. Then it is not judged.
     pub too_deep: bool,
-    /// The code in an error body, registered or not.
+    /// The code in an error body, published or not.
     pub code: Option<String>,
-    /// The one field that is known to be at fault.
+    /// The invalid field of the request, if it is known.
     pub field_at_fault: Option<&'c str>,
-    /// Whether another answer of this run had the same request id; `None` where that is of no account.
+    /// Whether another response of this run had the same request id; `None` if that does not matter.
     pub request_id_seen: Option<bool>,
-    /// The credential that was sent, in plain.
+    /// The credentials that were sent, not redacted.
     pub secrets: &'c [String],
-    /// When that credential expired, where it says so itself.
+    /// When the credential expired, if it contains its expiry.
     pub expiry: Option<DateTime<Utc>>,
     misfits: OnceCell<Vec<Misfit>>,
 }
 
 impl<'c> Context<'c> {
-    /// The context of an answered exchange; `None` where no answer came or the operation is unknown.
+    /// The context of an exchange; `None` without a response or for an unknown operation.
     pub fn new(contract: &'c Contract, exchange: &'c Exchange) -> Option<Self> {
         let response = exchange.response()?;
         let operation = contract.operation(&exchange.request.operation)?;
-        // What a server sends behind HEAD all the same is no body of the answer.
+        // Bytes that a server sends after a HEAD response are not its body.
         let (body, too_deep) = match response.json_within_limits() {
             _ if operation.is_head() => (None, false),
             Ok(body) => (body, false),
@@ -84,30 +80,30 @@ impl<'c> Context<'c> {
         })
     }
 
-    /// Whether there is a body to judge: none behind HEAD (RFC 9110, section 9.3.2), and none that was not read.
+    /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a too deep body was not read.
     pub fn judges_body(&self) -> bool {
         !self.operation.is_head() && !self.too_deep
     }
 
-    /// The catalogue's entry of the code that came.
+    /// The catalogue entry of the received code.
     pub fn entry(&self) -> Option<&'c ErrorCode> {
         self.contract.catalog.code(self.code.as_ref()?)
     }
 }
 
-/// One rule.
+/// A check on exchanges.
 pub struct Check {
-    /// Its public name: the promise that it guards.
+    /// The public name, in kebab case.
     pub name: &'static str,
-    /// That promise as a sentence.
+    /// What must be true, as a sentence.
     pub statement: &'static str,
-    /// Whether it has something to judge: it could find a violation here, and its silence shows that there is none.
+    /// Whether the exchange could violate the check. If so, no violation is evidence that the clause is upheld.
     pub applies: fn(&Context<'_>) -> bool,
-    /// Every violation of the promise.
+    /// The violations in the exchange.
     pub run: fn(&Context<'_>) -> Vec<Violation>,
 }
 
-/// Every check there is.
+/// All checks on exchanges.
 pub const CHECKS: &[Check] = &[
     envelope::PRESENT,
     envelope::CODE_REGISTERED,
@@ -135,7 +131,7 @@ pub const CHECKS: &[Check] = &[
     leak::NO_LEAK,
 ];
 
-/// The check that looks at the named field: some clauses make its promise theirs.
+/// The check of the named field. Its violations also count for clauses that name the field themselves.
 pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
 
 /// The names of all checks, on exchanges and on deliveries.
@@ -144,16 +140,15 @@ pub fn names() -> Vec<&'static str> {
     CHECKS.iter().map(|check| check.name).chain(deliveries).collect()
 }
 
-/// What the checks say of one exchange.
+/// The results of all checks on one exchange.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
-    /// The clauses that this answer could have violated and did not, each with the check that judged it.
+    /// The clauses that the response could have violated and did not, each with its check.
     pub upheld: Vec<(String, &'static str)>,
-    /// What is broken.
     pub findings: Vec<Finding>,
 }
 
-/// Applies every check of the contract to one exchange; `index` is its place in the test.
+/// Applies every check of the contract to one exchange. `index` is its index in the test.
 pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
     let mut judgement = Judgement::default();
     for check in CHECKS {
@@ -181,8 +176,8 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
     judgement
 }
 
-/// A text as findings quote it, control characters visible. It is not cut here: only what has passed
-/// the redactor may be, lest a half of a secret be left that nobody recognises.
+/// A text in quotes, with control characters escaped. It must not be shortened before redaction, because the redactor
+/// does not recognize a part of a secret.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.escape_debug())
 }

@@ -1,4 +1,4 @@
-//! Refusals for too many requests: their headers, as many as the API documents, and the arithmetic of these.
+//! Checks of rate-limit errors: the documented headers are present, and their numbers agree.
 
 use chrono::DateTime;
 
@@ -6,15 +6,13 @@ use super::{Check, Context, quoted};
 use crate::contract::{Moment, RateLimit, combined, integer};
 use crate::finding::Violation;
 
-/// All headers are there.
 pub(super) const HEADERS: Check = Check {
     name: "rate-limit-headers",
-    statement: "a refusal for too many requests carries all its headers, in their documented form",
+    statement: "a rate-limit error carries all its headers in the documented form",
     applies: |context| is_refusal(context) && limit(context).is_some_and(|limit| !documented(limit).is_empty()),
     run: headers,
 };
 
-/// Header and body agree on the delay.
 pub(super) const RETRY_DELAY_AGREES: Check = Check {
     name: "retry-delay-agrees",
     statement: "the retry delay is the same in header and body",
@@ -22,18 +20,16 @@ pub(super) const RETRY_DELAY_AGREES: Check = Check {
     run: retry_delay_agrees,
 };
 
-/// Nothing is left.
 pub(super) const REMAINING_IS_ZERO: Check = Check {
     name: "remaining-is-zero",
-    statement: "a refusal for too many requests says that none remains",
+    statement: "a rate-limit error reports 0 remaining requests",
     applies: |context| is_refusal(context) && remaining(context).is_some(),
     run: remaining_is_zero,
 };
 
-/// The reset lies where the delay says.
 pub(super) const RESET_AGREES: Check = Check {
     name: "reset-agrees",
-    statement: "the reset is a time that lies the retry delay ahead of now",
+    statement: "the reset time is now plus the retry delay",
     applies: |context| is_refusal(context) && reset(context).is_some() && retry_after(context).is_some(),
     run: reset_agrees,
 };
@@ -71,7 +67,7 @@ fn delay_in_body(context: &Context<'_>) -> Option<i64> {
 /// Whether a header has its documented form.
 type HasForm = fn(&RateLimit, &str) -> bool;
 
-/// The headers that the API documents, and what each must be.
+/// The documented headers, each with its form as text and as a predicate.
 fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
     const NUMBER: &str = "an integer, not negative";
     let number: HasForm = |_, text| integer(text).is_some_and(|number| number >= 0);
@@ -90,13 +86,13 @@ fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
 
 fn headers(context: &Context<'_>) -> Vec<Violation> {
     let Some(limit) = limit(context) else { return Vec::new() };
-    let wrong =
+    let violations =
         documented(limit).into_iter().filter_map(|(name, form, has_form)| match context.response.header(name) {
             Some(text) if has_form(limit, text) => None,
             Some(text) => Some(Violation::header(name, form, quoted(text))),
             None => Some(Violation::header(name, form, "no such header".to_owned())),
         });
-    wrong.collect()
+    violations.collect()
 }
 
 fn retry_delay_agrees(context: &Context<'_>) -> Vec<Violation> {
@@ -149,7 +145,7 @@ fn shown(moment: Moment) -> String {
     }
 }
 
-/// Whether two moments are the same by one of the clocks, with some tolerance.
+/// Whether two moments are the same by one of the clocks, within the tolerance.
 fn agree(context: &Context<'_>, one: Moment, other: Moment, tolerance: i64) -> bool {
     match (one, other) {
         (Moment::In(one), Moment::In(other)) | (Moment::At(one), Moment::At(other)) => (one - other).abs() <= tolerance,
@@ -163,8 +159,8 @@ fn agree(context: &Context<'_>, one: Moment, other: Moment, tolerance: i64) -> b
     }
 }
 
-/// Now in Unix seconds, as intervals: by the target's own clock where it shows it, and between our sending and our having
-/// read the answer. Servers that are busy show a time that they have put down a while ago, hence both.
+/// Now in Unix seconds, as intervals: by the `Date` header if present, and from sending to the end of the response. A
+/// busy server can send an outdated `Date`, so both count.
 fn now(context: &Context<'_>) -> Vec<(i64, i64)> {
     let date = context.response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
     let theirs = date.map(|date| (date.timestamp(), date.timestamp()));

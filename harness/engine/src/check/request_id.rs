@@ -1,9 +1,8 @@
-//! The id of each answer: there on errors, never twice.
+//! Checks of the request id: present on errors, unique.
 
 use super::{Check, Context, quoted};
 use crate::finding::Violation;
 
-/// Every error has an id.
 pub(super) const PRESENT: Check = Check {
     name: "request-id-present",
     statement: "every error answer carries a request id",
@@ -11,7 +10,6 @@ pub(super) const PRESENT: Check = Check {
     run: present,
 };
 
-/// No id comes twice.
 pub(super) const UNIQUE: Check = Check {
     name: "request-id-unique",
     statement: "no two answers share a request id",
@@ -42,5 +40,5 @@ fn unique(context: &Context<'_>) -> Vec<Violation> {
     let (Some(name), Some(id), Some(true)) = (header(context), sent(context), context.request_id_seen) else {
         return Vec::new();
     };
-    vec![Violation::header(name, "an id of its own", format!("{}, which another answer had", quoted(&id)))]
+    vec![Violation::header(name, "a unique id", format!("{}, already used by another answer", quoted(&id)))]
 }

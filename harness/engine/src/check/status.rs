@@ -1,10 +1,9 @@
-//! Statuses: only documented ones, each code with its own, and success as documented.
+//! Checks of the status: documented, matching the error code, and success as documented.
 
 use super::{Check, Context, quoted};
 use crate::contract::{Success, Surface};
 use crate::finding::{Part, Violation};
 
-/// Only documented statuses come.
 pub(super) const DOCUMENTED: Check = Check {
     name: "status-documented",
     statement: "a documented operation answers only with documented statuses",
@@ -12,7 +11,6 @@ pub(super) const DOCUMENTED: Check = Check {
     run: documented,
 };
 
-/// Each code has its status.
 pub(super) const MATCHES_CODE: Check = Check {
     name: "status-matches-code",
     statement: "each error code comes with its documented status",
@@ -20,7 +18,6 @@ pub(super) const MATCHES_CODE: Check = Check {
     run: matches_code,
 };
 
-/// Success has the operation's status.
 pub(super) const SUCCESS: Check = Check {
     name: "success-status",
     statement: "a success has the status that the operation documents",
@@ -28,7 +25,6 @@ pub(super) const SUCCESS: Check = Check {
     run: success,
 };
 
-/// Success has the operation's body.
 pub(super) const SUCCESS_BODY: Check = Check {
     name: "success-body",
     statement: "a success body holds what the operation documents",
@@ -41,7 +37,6 @@ pub(super) const SUCCESS_BODY: Check = Check {
     run: success_body,
 };
 
-/// 204 is empty.
 pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
     name: "no-content-is-empty",
     statement: "a 204 has no body",
@@ -49,7 +44,7 @@ pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
     run: no_content_is_empty,
 };
 
-/// The documented success that came, where it has a body.
+/// The documented success that was received, if it has a body.
 fn success_schema<'c>(context: &Context<'c>) -> Option<&'c Success> {
     let operation = context.operation;
     let success = operation.success_of(context.response.status).or_else(|| operation.successes.first())?;
@@ -110,8 +105,8 @@ fn success_body(context: &Context<'_>) -> Vec<Violation> {
         .collect()
 }
 
-/// HTTP clients do not read a body after 204, so the length field is what shows it. A body that no field announces, or a
-/// chunked one, is not seen, and nothing is asserted of it.
+/// HTTP clients do not read a body after 204, so only `Content-Length` shows it. A chunked body, or one without that
+/// header, is not detected.
 fn no_content_is_empty(context: &Context<'_>) -> Vec<Violation> {
     match context.response.header("content-length") {
         Some(length) if length.parse::<u64>() != Ok(0) => {

@@ -1,8 +1,8 @@
-//! Why a check judged nothing in a whole run: no answer was of the kind that it is about.
+//! Why a check judged nothing in a whole run: no response of the required kind was received.
 
 use crate::contract::{Contract, DetailsName};
 
-/// The reason why a check had nothing to judge, for the clauses that rest on it alone.
+/// Why a check had nothing to judge. Reports show it for clauses that only this check judges.
 pub fn unjudged(contract: &Contract, check: &str) -> String {
     let refusal = || contract.catalog.rate_limit.as_ref().map_or("refusal for too many requests", |limit| &limit.code);
     match check {

@@ -1,4 +1,4 @@
-//! How the target is spoken to: the flags that `run` and `doctor` share.
+//! The network flags that `run`, `doctor` and `repro` share.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,28 +9,28 @@ use clap::builder::FalseyValueParser;
 use crate::repro::header_variable;
 use crate::target::Network;
 
-/// How the target is spoken to.
+/// The network settings for requests to the target.
 #[derive(Args, Debug, Clone)]
 pub struct NetworkArgs {
-    /// At most N requests a second in all
+    /// Send at most N requests per second in total
     #[arg(long, value_name = "N", env = "CONFORMANCE_RATE", value_parser = positive)]
     pub rate: Option<f64>,
-    /// The wall clock of one exchange, body included
+    /// The timeout of one exchange, including the body
     #[arg(long, value_name = "SECONDS", env = "CONFORMANCE_TIMEOUT", default_value = "30", value_parser = positive)]
     pub timeout: f64,
-    /// Trust the authorities in this PEM file as well
+    /// Also trust the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_CA_CERT")]
     pub ca_cert: Option<PathBuf>,
-    /// Show this certificate (PEM)
+    /// Use this client certificate (PEM)
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_CERT", requires = "client_key")]
     pub client_cert: Option<PathBuf>,
-    /// The certificate's key (PEM)
+    /// The key of the client certificate (PEM)
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_CLIENT_KEY", requires = "client_cert")]
     pub client_key: Option<PathBuf>,
-    /// Trust any certificate
+    /// Accept any certificate of the target
     #[arg(long, env = "CONFORMANCE_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
-    /// Take a proxy from the environment
+    /// Use the proxy settings of the environment
     #[arg(long, env = "CONFORMANCE_SYSTEM_PROXY", value_parser = FalseyValueParser::new())]
     pub system_proxy: bool,
     /// Send this header with every request, 'NAME: VALUE' (repeatable)
@@ -43,12 +43,12 @@ pub struct NetworkArgs {
 pub struct Header(pub String, pub String);
 
 impl NetworkArgs {
-    /// The values of the headers, which may be secret, each under the name by which reports show it.
+    /// The values of the headers, which may be secret, each with the name that reports show instead.
     pub fn named_headers(&self) -> impl Iterator<Item = (String, &str)> {
         self.header.iter().map(|header| (format!("${}", header_variable(&header.0)), header.1.as_str()))
     }
 
-    /// The same as the client takes it; `file_rate` is the target file's rate.
+    /// The settings for the HTTP client. `file_rate` is the rate of the target file.
     pub fn network(&self, file_rate: Option<f64>) -> Network {
         Network {
             timeout: Duration::from_secs_f64(self.timeout),
@@ -66,7 +66,7 @@ impl NetworkArgs {
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.001..1e9).contains(&number) => Ok(number),
-        _ => Err("a number from 0.001 up is wanted".to_owned()),
+        _ => Err("expected a number of at least 0.001".to_owned()),
     }
 }
 
@@ -75,7 +75,7 @@ fn header(text: &str) -> Result<Header, String> {
     let good = http::HeaderName::from_bytes(name.trim().as_bytes()).is_ok()
         && http::HeaderValue::from_str(value.trim()).is_ok();
     if !good {
-        return Err(format!("`{}` is no header", name.trim()));
+        return Err(format!("`{}` is not a valid header", name.trim()));
     }
     Ok(Header(name.trim().to_owned(), value.trim().to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Looking at a certificate that somebody was handed.
+//! `certify`: verifies a certificate bundle.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use crate::certificate::verify;
 use crate::output::{say, tell};
 
-/// Says whether the bundle in a folder is whole and unchanged.
+/// Checks that the bundle in a folder is complete and unchanged.
 pub fn certify(folder: &Path) -> ExitCode {
     match verify(folder) {
         Ok(certificate) => {
             say!(
-                "unchanged: {} kept its contract on {} (suite {}, contract {})",
+                "unchanged: {} conformed to its contract on {} (suite {}, contract {})",
                 certificate.target,
                 certificate.started_at,
                 certificate.suite_version,

@@ -1,4 +1,4 @@
-//! Two JSON reports side by side.
+//! `compare`: compares two JSON reports.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use crate::report::read;
 use crate::run::Refusal;
 use crate::source::Problems;
 
-/// Says what has changed from one run to another; changes for the worse give exit code 1.
+/// Prints what has changed from one run to another. Changes for the worse give exit code 1.
 pub fn compare(arguments: &CompareArgs) -> ExitCode {
     let mut problems = Problems::default();
     let both = (problems.take(read(&arguments.old)), problems.take(read(&arguments.new)));

@@ -1,4 +1,4 @@
-//! A published page beside the catalogue.
+//! `docs`: compares a published error-code page with the catalogue.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,11 +10,11 @@ use crate::output::say;
 use crate::run::Refusal;
 use crate::source::{Problems, SourceFile};
 
-/// Says each difference between a published error-code page and the catalogue. Differences give exit code 1, a page
-/// on which no code is found 2.
+/// Prints each difference between a published error-code page and the catalogue. Differences give exit code 1, a page
+/// without any error code gives 2.
 pub fn docs(path: &Path, pack: &PackArgs) -> ExitCode {
     match compared(path, pack) {
-        Ok(comparison) => tell(path, &comparison),
+        Ok(comparison) => print(path, &comparison),
         Err(refusal) => refusal.tell(),
     }
 }
@@ -33,7 +33,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
     let comparison = compare(&page, &contract, &catalog);
     if comparison.counts.codes == 0 {
         let message = format!(
-            "error: {}: no error code was found on this page; a code is a heading, or a row of a table",
+            "error: {}: no error code was found on this page; a code must be in a heading or in a row of a table",
             page.name
         );
         return Err(Refusal::Usage(message));
@@ -41,7 +41,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
     Ok(comparison)
 }
 
-fn tell(path: &Path, comparison: &Comparison) -> ExitCode {
+fn print(path: &Path, comparison: &Comparison) -> ExitCode {
     for difference in &comparison.differences {
         say!("{}\n", difference.rendered());
     }
@@ -53,7 +53,7 @@ fn tell(path: &Path, comparison: &Comparison) -> ExitCode {
         _ => format!("{found} differences"),
     };
     say!(
-        "{}: {} codes, {} statements of a status, {} examples, {} headers: {verdict}",
+        "{}: {} codes, {} statuses, {} examples, {} headers: {verdict}",
         path.display(),
         counts.codes,
         counts.statuses,

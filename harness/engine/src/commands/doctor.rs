@@ -1,5 +1,5 @@
-//! The preflight alone: what stands at the URL, who is accepted, which operations exist; and a target file drafted
-//! from it.
+//! `doctor`: runs only the preflight. It shows whether the URL serves the API, which credentials are accepted and which
+//! operations exist, and can draft a target file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,8 +21,8 @@ use crate::preflight::{
 use crate::run::{Refusal, redactor};
 use crate::target::{self, HttpClient, Target, TargetFile};
 
-/// Looks at a target and prints what it found: 0 where tests can run as they are, 3 where the URL or a credential must
-/// be corrected first.
+/// Checks a target and prints the result. The exit code is 0 if tests can run, and 3 if the URL or a credential must be
+/// corrected first.
 pub fn doctor(arguments: &DoctorArgs) -> ExitCode {
     match examined(arguments) {
         Ok(code) => code,
@@ -43,30 +43,30 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     if let Some(path) = arguments.write.as_ref().filter(|path| path.exists()) {
         return Err(usage(format!("{} exists; doctor does not overwrite it", path.display())));
     }
-    let aimed = Target {
+    let target = Target {
         url,
         credentials: target::credentials(&contract, &file.actors).map_err(usage)?,
         lacks: file.lacks.clone(),
         ..Target::default()
     };
-    let client = HttpClient::new(&aimed.url, &arguments.network.network(file.rate)).map_err(usage)?;
+    let client = HttpClient::new(&target.url, &arguments.network.network(file.rate)).map_err(usage)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
-    let redactor = redactor(&arguments.network, &aimed, &contract, &library);
+    let redactor = redactor(&arguments.network, &target, &contract, &library);
     let subject = PreflightTarget {
         contract: &contract,
-        target: &aimed,
+        target: &target,
         client: &client,
         redactor: &redactor,
         direct: !arguments.network.system_proxy,
     };
     let found = runtime.block_on(preflight(subject, &expected, &interest));
-    output::out(&redactor.clean_own(&render(&found, &contract, &aimed)));
+    output::out(&redactor.clean_own(&render(&found, &contract, &target)));
     if let Some(path) = &arguments.write {
         match &found.stop {
-            Some(_) => say!("{} is not written: nothing is known of the target yet", path.display()),
-            None => write(path, &redactor.clean_own(&draft(&found, &contract, &aimed, &file)))?,
+            Some(_) => say!("{} was not written: the target must answer as the API first", path.display()),
+            None => write(path, &redactor.clean_own(&draft(&found, &contract, &target, &file)))?,
         }
     }
     let faulty = found.stop.is_some() || found.actors.iter().any(|fact| fact.state.is_faulty());
@@ -83,7 +83,7 @@ fn write(path: &Path, text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What was found out, for people.
+/// The result as text for the terminal.
 fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     let mut text = String::new();
     let verdict = if found.stop.is_some() { "does not answer as the API" } else { "answers as the API" };
@@ -97,7 +97,7 @@ fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     if statements.is_empty() {
         text += "\nNothing to correct.\n";
     } else {
-        text += "\nTo do\n";
+        text += "\nTo correct\n";
         for (index, statement) in statements.iter().enumerate() {
             let _ = writeln!(text, "  {}. {statement}", index + 1);
         }
@@ -110,13 +110,13 @@ fn credentials(found: &Preflight, contract: &Contract) -> String {
     for (actor, role) in contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none()) {
         let fact = found.actors.iter().find(|fact| fact.actor == *actor);
         let variable = fact.map_or_else(|| target::variable(actor), |fact| fact.variable.clone());
-        let state = fact.map_or_else(|| "not set, or not probed".to_owned(), made_of);
+        let state = fact.map_or_else(|| "not set, or not probed".to_owned(), describe);
         let _ = writeln!(text, "  {actor:<12} {variable:<32} {state} ({})", role.about);
     }
     text
 }
 
-fn made_of(fact: &ActorFact) -> String {
+fn describe(fact: &ActorFact) -> String {
     let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
     let came = &fact.came;
     match fact.state {
@@ -161,11 +161,11 @@ fn capabilities(found: &Preflight) -> String {
     text
 }
 
-/// A target file that says what was found out.
+/// The draft of a target file with the result.
 fn draft(found: &Preflight, contract: &Contract, target: &Target, file: &TargetFile) -> String {
     let day = Utc::now().date_naive();
     let mut text =
-        format!("# Drafted by `conformance doctor` on {day}: to be reviewed.\nurl: {}\n", quoted(&target.url));
+        format!("# Drafted by `conformance doctor` on {day}. Please review it.\nurl: {}\n", quoted(&target.url));
     let variables = target::variables(&file.actors);
     let name = |actor: &String| variables.get(actor).cloned().unwrap_or_else(|| target::variable(actor));
     text += "\n# The environment variable of each actor's credential.\n";
@@ -178,7 +178,7 @@ fn draft(found: &Preflight, contract: &Contract, target: &Target, file: &TargetF
     }
     let lacks = lacks(found, file, &day.to_string());
     if !lacks.is_empty() {
-        text += "\n# Operations and capabilities that it lacks; tests that need them are skipped with that reason.\nlacks:\n";
+        text += "\n# Operations and capabilities that the target does not support. Tests that need them are skipped with the reason.\nlacks:\n";
         for (name, reason) in lacks {
             let _ = writeln!(text, "  {name}: {}", quoted(&reason));
         }
@@ -203,7 +203,7 @@ fn lacks(found: &Preflight, file: &TargetFile, day: &str) -> BTreeMap<String, St
     lacks
 }
 
-/// A text as JSON writes it, which YAML reads alike.
+/// A JSON string, which is also a YAML string.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }

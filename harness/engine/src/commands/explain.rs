@@ -1,4 +1,4 @@
-//! Tests, clauses, codes and checks in words.
+//! `explain`: describes tests, clauses, error codes and checks.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::scenario::{Expect, Library, Property, Step, TestCase, codes, template
 use crate::source::suggestion;
 use crate::target::variable;
 
-/// Explains a test, a clause, a code or a check in words.
+/// Prints a description of a test, a clause, an error code or a check.
 pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
     let (contract, library) = match loaded(pack) {
         Ok(loaded) => loaded,
@@ -43,7 +43,7 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
     Refusal::Usage(format!("error: there is no test, clause, code or check `{name}`: {hint}")).tell()
 }
 
-/// How many tests are named where there are very many.
+/// The maximum number of example tests.
 const NAMED: usize = 6;
 
 fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> String {
@@ -63,12 +63,15 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
     }
     if !clause.checks.is_empty() {
         text.push_str(&format!(
-            "  Every test puts it to the test where an answer or a delivery is of that kind, set-up and clearing up included, such as:\n    {}\n",
+            "  Every test with such an answer or delivery checks it, including setup and cleanup. Examples:\n    {}\n",
             samples(library).join("\n    ")
         ));
     }
     if !clause.codes.is_empty() {
-        text.push_str(&format!("  Upheld only where a test of it observed {}.\n", clause.codes.join(" or ")));
+        text.push_str(&format!(
+            "  Counts as upheld only if one of its tests observed {}.\n",
+            clause.codes.join(" or ")
+        ));
     }
     if let Some(test) = about.first().copied().or_else(|| first_refused(library)) {
         text.push_str(&by_hand(test, contract));
@@ -76,7 +79,7 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
     text
 }
 
-/// What a check promises, and where it looks.
+/// What a check asserts, and to what it applies.
 fn statement(name: &str) -> Option<String> {
     let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.statement, "on every exchange"));
     let deliveries = DELIVERY_CHECKS.iter().find(|check| check.name == name);
@@ -101,14 +104,14 @@ fn is_refused(test: &TestCase) -> bool {
 
 fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
     let status = entry.status.map_or_else(
-        || "never answers a call; it stands in delivery logs".to_owned(),
+        || "is never the code of an answer; it appears in delivery logs only".to_owned(),
         |status| format!("comes with {status}"),
     );
     let retry = match entry.retry {
         Retry::Never => "the same request will fail again",
         Retry::Credential => "renew the credential, then try once more",
-        Retry::AfterDelay => "try again after the delay that the answer names",
-        Retry::Backoff => "try again with growing pauses",
+        Retry::AfterDelay => "try again after the delay in the answer",
+        Retry::Backoff => "try again with increasing delays",
     };
     let expects = |test: &TestCase, step: &Step| {
         let accepted = |expect: &crate::scenario::Expect| codes(&expect.error, &test.variables);
@@ -140,7 +143,7 @@ fn explain_check(name: &str, contract: &Contract, library: &Library) -> Option<S
         .clause_of_check(name)
         .map_or_else(|| "no clause of this contract".to_owned(), |clause| format!("{}: {}", clause.id, clause.says));
     Some(format!(
-        "{name}\n  {statement}.\n  It judges {clause}\n  What it finds is reported as that clause, whatever the test is about. Tests whose answers it sees:\n    {}\n",
+        "{name}\n  {statement}.\n  It judges {clause}\n  Its findings are reported under that clause in every test. Examples of tests that it judges:\n    {}\n",
         samples(library).join("\n    ")
     ))
 }
@@ -167,7 +170,7 @@ fn explain_test(test: &TestCase, contract: &Contract) -> String {
         text.push_str(&property_in_words(property, test));
     }
     text.push_str(&format!(
-        "  What is not as expected breaks {} ({EXPECTATION}); every answer is judged by all checks besides.\n",
+        "  An unmet expectation breaks {} ({EXPECTATION}). In addition, all checks judge every answer.\n",
         expected_of(test).join(" or ")
     ));
     text.push_str(&by_hand(test, contract));
@@ -186,9 +189,9 @@ fn expected_of(test: &TestCase) -> Vec<String> {
     clauses
 }
 
-/// How to see it without this program.
+/// Commands that repeat the test without this program.
 fn by_hand(test: &TestCase, contract: &Contract) -> String {
-    let mut text = format!("  By hand, as in {}:\n", test.name);
+    let mut text = format!("  With curl, as in {}:\n", test.name);
     for (index, (step, command)) in test.steps.iter().zip(reproduce::commands(test, contract)).enumerate() {
         match command {
             Some(command) => text.push_str(&format!("    {command}\n")),
@@ -203,7 +206,7 @@ fn by_hand(test: &TestCase, contract: &Contract) -> String {
 
 fn property_in_words(property: &Property, test: &TestCase) -> String {
     let mut text = format!(
-        "  Then {} as {}, many times, with {} drawn from these rules; --cases says how often, --seed which values.\n",
+        "  Then {} as {}, many times, with {} generated by these rules; --cases sets how often, --seed which values.\n",
         property.operation,
         property.actor,
         property.slot.name(),
@@ -213,7 +216,7 @@ fn property_in_words(property: &Property, test: &TestCase) -> String {
         text.push_str(&format!("    {}  {}: {expected}\n", rule.rule.name, rule.clause));
     }
     if let Some(clause) = &property.server_error {
-        text.push_str(&format!("  A server error breaks {clause}, whatever the rule.\n"));
+        text.push_str(&format!("  With any rule, a server error breaks {clause}.\n"));
     }
     text
 }
@@ -222,19 +225,23 @@ fn step_in_words(step: &Step, test: &TestCase, contract: &Contract) -> String {
     let filled = |text: &str| template::text(text, &test.variables).unwrap_or_else(|_| text.to_owned());
     if let Some(listen) = &step.listen {
         let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
-        return format!("our endpoint answers {} to what holds {}", answers.join(", then "), filled(&listen.holding));
+        return format!(
+            "our webhook endpoint answers {} to deliveries that contain {}",
+            answers.join(", then "),
+            filled(&listen.holding)
+        );
     }
     if let Some(wanted) = &step.deliveries {
         return format!(
-            "our endpoint must get each event that holds {} {} time(s), signed and fresh, and not once more",
+            "our webhook endpoint must receive each event that contains {} exactly {} time(s), with a valid signature and a current timestamp",
             filled(&wanted.holding),
             wanted.attempts
         );
     }
     let Some(call) = &step.call else {
-        return "wait for the retry delay that was told".to_owned();
+        return "wait for the retry delay in the answer".to_owned();
     };
-    let actor = step.actor.as_deref().map_or_else(|| "nobody in particular".to_owned(), &filled);
+    let actor = step.actor.as_deref().map_or_else(|| "an anonymous caller".to_owned(), &filled);
     let many = step.burst.map(|burst| format!(" up to {} times at once", burst.at_most)).unwrap_or_default();
     let id = filled(call);
     let operation = contract.operation(&id).map(|operation| format!(" ({} {})", operation.method, operation.path));
@@ -243,7 +250,7 @@ fn step_in_words(step: &Step, test: &TestCase, contract: &Contract) -> String {
         return format!("{} as {actor}{many}; it must succeed", called);
     };
     let expected = expectation_in_words(expect, test);
-    format!("{} as {actor}{many}; what must come back: {expected}", called)
+    format!("{} as {actor}{many}; expected: {expected}", called)
 }
 
 fn expectation_in_words(expect: &Expect, test: &TestCase) -> String {

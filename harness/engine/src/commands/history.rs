@@ -1,4 +1,4 @@
-//! The reports of several releases over time.
+//! `history`: shows the reports of several releases over time.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +8,8 @@ use crate::report::Order;
 use crate::report::history::History;
 use crate::run::Refusal;
 
-/// Draws a folder of JSON reports. What cannot be read is told in the page and here, and ends with 2.
+/// Writes the history of a folder of JSON reports. Files that cannot be read are listed on the page and on standard
+/// error, and give exit code 2.
 pub fn history(folder: &Path, order: &Order) -> ExitCode {
     match try_history(folder, order) {
         Ok(code) => code,
@@ -19,14 +20,14 @@ pub fn history(folder: &Path, order: &Order) -> ExitCode {
 fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Refusal> {
     let usage = |text: String| Refusal::Usage(format!("error: {text}"));
     if !order.is("html") {
-        return Err(usage("a history is drawn as html only: --report html=PATH".to_owned()));
+        return Err(usage("a history can be written as html only: use --report html=PATH".to_owned()));
     }
     let history = History::read(folder).map_err(usage)?;
     for file in history.unread() {
         tell!("error: {}: {}", folder.join(&file.file).display(), file.why);
     }
     if history.runs() == 0 {
-        return Err(usage(format!("{}: no JSON report of a run is there", folder.display())));
+        return Err(usage(format!("{}: no JSON report of a run found in this folder", folder.display())));
     }
     let written = crate::report::write_page(order, &history.html());
     let written = written.map_err(|why| Refusal::Inconclusive(format!("the page could not be written: {why}")))?;

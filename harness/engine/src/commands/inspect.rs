@@ -1,4 +1,4 @@
-//! Looking at a pack: `validate`, `list`, `schema`.
+//! `validate`, `list` and `schema`: show what is in a pack.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::output::{self, say};
 use crate::own_schemas;
 use crate::run::Refusal;
 
-/// Says everything that is wrong with a pack and a target file.
+/// Prints everything that is wrong with a pack and a target file.
 pub fn validate(pack: &PackArgs) -> ExitCode {
     let outcome = loaded(pack).and_then(|(contract, library)| {
         refuse_unknown_actors(pack, &contract)?;
@@ -19,7 +19,7 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
     match outcome {
         Ok((contract, library)) => {
             say!(
-                "{} operations, {} codes, {} clauses, {} checks, {} trials: nothing is wrong",
+                "{} operations, {} codes, {} clauses, {} checks, {} tests: nothing is wrong",
                 contract.operations.len(),
                 contract.catalog.codes.len(),
                 contract.clauses.len(),
@@ -45,7 +45,7 @@ pub fn list(pack: &PackArgs) -> ExitCode {
     let mut out = std::io::stdout().lock();
     for test in &library.tests {
         let needs = if test.needs.is_empty() { String::new() } else { format!("  needs {}", test.needs.join(", ")) };
-        // A reader that has seen enough, such as `head`, is no failure.
+        // It is no error if the reader has closed the pipe, such as `head`.
         if writeln!(out, "{}  {}{needs}", test.name, test.clauses.join(" ")).is_err() {
             break;
         }
@@ -53,7 +53,7 @@ pub fn list(pack: &PackArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints the JSON Schema of one of our own files.
+/// Prints the JSON Schema of a file format of the harness.
 pub fn schema(name: &str) -> ExitCode {
     match own_schemas::named(name) {
         Ok(schema) => {

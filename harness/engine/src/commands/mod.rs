@@ -1,4 +1,4 @@
-//! What the installed binary can do besides running.
+//! The subcommands of the installed binary, except `run` and `merge`.
 
 mod certify;
 mod compare;
@@ -29,12 +29,12 @@ use crate::run::{Refusal, load, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
 use crate::target::TargetFile;
 
-/// Reads a pack. Refuses `CONFORMANCE_…` variables that nothing reads, except for credentials of actors: the shell may
-/// hold those of another pack, and most commands send nothing. [`refuse_unknown_actors`] looks at these, too.
+/// Loads a pack. Refuses unknown `CONFORMANCE_…` variables, except for credentials of actors: the shell may have
+/// credentials for another pack, and most commands send nothing. [`refuse_unknown_actors`] checks these, too.
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
     let (contract, library) = load(&root)?;
-    // A target file with mistakes is reported by the commands that need it.
+    // The commands that need the target file report its errors.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
     if pack.target.is_none() || file.is_some() {
         refuse_unknown_variables(None, file.as_ref())?;
@@ -42,7 +42,7 @@ fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     Ok((contract, library))
 }
 
-/// Reads the target file, if one is named, and refuses credentials of actors that neither it nor the pack has.
+/// Loads the target file, if one is given, and refuses credentials of actors that neither it nor the pack has.
 fn refuse_unknown_actors(pack: &PackArgs, contract: &Contract) -> Result<Option<TargetFile>, Refusal> {
     let file = match &pack.target {
         Some(path) => Some(TargetFile::load(path, contract)?),

@@ -1,4 +1,4 @@
-//! The suite against every mutant of the reference: the kill matrix.
+//! `prove`: runs the suite against every mutant of the reference, and shows the kill matrix.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -14,10 +14,10 @@ use crate::report::write_whole;
 use crate::run::{Refusal, joint_hash, refuse_foreign};
 use crate::source::suggestion;
 
-/// Servers side by side: they mostly wait for each other's cores, and some for time to pass.
+/// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
 const JOBS: usize = 16;
 
-/// Runs the suite against every mutant and says what it found.
+/// Runs the suite against every mutant and prints the results.
 pub fn prove(arguments: &ProveArgs) -> ExitCode {
     try_prove(arguments).unwrap_or_else(|refusal| refusal.tell())
 }
@@ -32,12 +32,12 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
     let effort = Effort { seed: arguments.seed, whole: arguments.whole };
-    let told = |line: &crate::prove::matrix::Line| {
-        // A reader that has seen enough, such as `head`, is no failure.
-        let _ = writeln!(std::io::stdout(), "{}", line.in_words());
+    let print = |line: &crate::prove::matrix::Line| {
+        // It is no error if the reader has closed the pipe, such as `head`.
+        let _ = writeln!(std::io::stdout(), "{}", line.summary());
     };
     let jobs = arguments.jobs.unwrap_or(JOBS);
-    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, told));
+    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));
     let circumstances = Circumstances {
         hash,
         seed: arguments.seed,
@@ -50,7 +50,7 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     Ok(conclusion(&matrix))
 }
 
-/// The rows whose names hold one of the words.
+/// The rows whose names contain one of the words.
 fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Refusal> {
     for word in only {
         if !all.iter().any(|row| row.name.contains(word.as_str())) {
@@ -85,10 +85,10 @@ fn conclusion(matrix: &Matrix) -> ExitCode {
         matrix.requests,
         matrix.duration_ms as f64 / 1000.0,
         matrix.seed,
-        if matrix.whole { ", every test against each" } else { "" }
+        if matrix.whole { ", every test against every server" } else { "" }
     );
     if matrix.problems.is_empty() {
-        say!("Every mutant is reported as what it is, and nothing else is reported.");
+        say!("Every mutant was reported with its clauses, and nothing else was reported.");
         return ExitCode::SUCCESS;
     }
     say!("{} problems:", matrix.problems.len());

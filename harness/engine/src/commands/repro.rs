@@ -1,4 +1,4 @@
-//! `repro`: a test as a shell script.
+//! `repro`: writes a test as a shell script.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ use crate::target::{TargetFile, check_url};
 
 /// Prints the script of a test, or writes it into a file.
 pub fn repro(arguments: &ReproArgs) -> ExitCode {
-    match text(arguments).and_then(|text| put(arguments, &text)) {
+    match text(arguments).and_then(|text| write(arguments, &text)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => refusal.tell(),
     }
@@ -66,7 +66,7 @@ fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> R
     })
 }
 
-/// Which cases of a property are sent.
+/// The seed and the cases of a property for the script.
 fn generated(
     arguments: &ReproArgs,
     from: Option<&Report>,
@@ -78,7 +78,7 @@ fn generated(
     let sampling = Sampling { seed, cases: arguments.cases.or(reported) };
     let mut cases = arguments.case.clone();
     if spec.property.is_none() && !cases.is_empty() {
-        return Err(usage("--case chooses among the cases of a property, and this test is none"));
+        return Err(usage("--case selects cases of a property, but this test is not a property"));
     }
     if let Some(report) = from {
         let test = report.tests.iter().find(|test| test.name == spec.name);
@@ -91,12 +91,12 @@ fn generated(
     Ok((sampling, cases))
 }
 
-fn put(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
+fn write(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
     match &arguments.output {
         Some(path) => std::fs::write(path, text).map_err(|error| usage(format!("{}: {error}", path.display()))),
         None => {
             use std::io::Write as _;
-            // A reader that has seen enough is no failure.
+            // It is no error if the reader has closed the pipe.
             let _ = std::io::stdout().write_all(text.as_bytes());
             Ok(())
         }

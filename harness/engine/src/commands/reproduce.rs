@@ -1,5 +1,5 @@
-//! A test's calls as commands that a person can run: what the program would send, with credentials and
-//! kept values as variables of the shell.
+//! The requests of a test as curl commands for `explain`. They are the requests that the program would send, with shell
+//! variables for credentials and kept values.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use crate::report::curl_line;
 use crate::scenario::{Step, TestCase, Variables, fillers};
 use crate::target::{Target, example_credentials};
 
-/// Where the commands send to.
+/// The base URL in prepared requests; the commands have a shell variable instead.
 const BASE: &str = "http://conformance-target-url";
-/// What stands in a prepared request for a value that an earlier answer gave.
+/// The prefix of placeholders in prepared requests for values from earlier responses.
 const KEPT: &str = "kept-by-hand-";
 
-/// The commands of a test's steps, in order; `None` for a step that sends nothing or cannot be written so.
+/// The commands of a test's steps, in order; `None` for a step that sends nothing or cannot be written as a command.
 pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<String>> {
     let target = Target { url: BASE.to_owned(), credentials: example_credentials(), ..Target::default() };
     let mut variables = test.variables.clone();
@@ -43,13 +43,14 @@ fn command(step: &Step, contract: &Contract, target: &Target, variables: &Variab
     let prepared = prepare(contract, target, BASE, step, variables, Utc::now()).ok()?;
     let mut line = curl_line(&prepared.request).replace(BASE, "'\"$CONFORMANCE_TARGET_URL\"'");
     for name in kept(variables) {
-        let in_shell: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
-        line = line.replace(&format!("{KEPT}{name}"), &format!("'\"${in_shell}\"'"));
+        let shell_name: String =
+            name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+        line = line.replace(&format!("{KEPT}{name}"), &format!("'\"${shell_name}\"'"));
     }
     Some(line.replace("''", ""))
 }
 
-/// The longest first, since one name may begin like another.
+/// The names of kept values, the longest first, because a name may be the prefix of another.
 fn kept(variables: &Variables) -> Vec<String> {
     let names = variables.iter().filter(|(_, value)| value.as_str().is_some_and(|text| text.starts_with(KEPT)));
     let names: BTreeSet<String> = names.map(|(name, _)| name.clone()).collect();
@@ -58,7 +59,7 @@ fn kept(variables: &Variables) -> Vec<String> {
     names
 }
 
-/// What a person takes from an answer, for a step that keeps something.
+/// For each value that a step keeps, from which part of the response it comes.
 pub(super) fn kept_by(step: &Step) -> Vec<String> {
     step.keep.iter().map(|(name, from)| format!("keep `{name}` from {from}")).collect()
 }

@@ -1,4 +1,4 @@
-//! The reference API as a server of its own.
+//! `serve`: runs the reference API as a server.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use crate::run::Refusal;
 use crate::source::suggestion;
 use crate::target::{assignments, intermittent, mutants, serve as serve_reference, variants};
 
-/// Serves the reference until the process is ended.
+/// Serves the reference until the process ends.
 pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
     let faults = [mutants(), intermittent()].concat();
     for (names, rows) in [(broken, faults.clone()), (varied, variants())] {
@@ -19,7 +19,9 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
             return ExitCode::SUCCESS;
         }
     }
-    if let Err(message) = known("defect", broken, faults).and_then(|()| known("variation", varied, variants())) {
+    if let Err(message) =
+        check_names("mutant", broken, faults).and_then(|()| check_names("variant", varied, variants()))
+    {
         return Refusal::Usage(format!("error: {message}")).tell();
     }
     let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
@@ -44,11 +46,11 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
     })
 }
 
-/// A row of a table of the reference: name, what it does, clauses.
+/// A mutant or variant of the reference: name, what it does, clauses.
 type Named = (&'static str, &'static str, &'static [&'static str]);
 
-/// Refuses unknown names before anything is opened.
-fn known(kind: &str, names: &[String], rows: Vec<Named>) -> Result<(), String> {
+/// Refuses unknown names, before the server starts.
+fn check_names(kind: &str, names: &[String], rows: Vec<Named>) -> Result<(), String> {
     let known: Vec<String> = rows.into_iter().map(|(name, _, _)| name.to_owned()).collect();
     match names.iter().find(|name| !known.contains(name)) {
         None => Ok(()),

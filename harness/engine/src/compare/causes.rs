@@ -1,5 +1,5 @@
-//! Two runs side by side by cause: how many tests showed each, then and now. "LOG-1: 1,172 -> 19 tests" is progress,
-//! even while no test has turned green.
+//! Compares two runs by cause: how many tests showed each cause before and now. "LOG-1: 1,172 -> 19 tests" is progress,
+//! even if no test passes yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::report::Defect;
 use crate::report::model::{FindingReport, Report};
 
-/// What became of a cause.
+/// The change of a cause between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trend {
-    /// It was not there before.
+    /// No test of the earlier run showed it.
     New,
     /// More tests show it.
     Larger,
@@ -25,10 +25,9 @@ pub enum Trend {
 }
 
 impl Trend {
-    /// All of them, the gravest first.
+    /// All trends, worst first.
     pub const ALL: [Trend; 5] = [Trend::New, Trend::Larger, Trend::Same, Trend::Smaller, Trend::Fixed];
 
-    /// The trend as a word.
     pub fn as_str(self) -> &'static str {
         match self {
             Trend::New => "new",
@@ -53,19 +52,16 @@ impl Trend {
 /// A cause in two runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CauseEntry {
-    /// What became of it.
     pub trend: Trend,
-    /// The clause that it breaks.
+    /// The violated clause.
     pub clause: String,
-    /// The check that speaks.
     pub check: String,
-    /// The part of the answer.
+    /// The place in the answer.
     pub place: String,
-    /// What was expected.
     pub expected: String,
-    /// The shape of what came.
+    /// The shape of the actual value.
     pub came: String,
-    /// The operations that show it; of a fixed one, those that showed it.
+    /// The operations that show it; for a fixed cause, the operations that showed it.
     pub operations: Vec<String>,
     /// How many tests showed it in the earlier run.
     pub before: usize,
@@ -79,7 +75,7 @@ struct Seen<'r> {
     operations: BTreeSet<&'r str>,
 }
 
-/// The causes of both runs, the gravest change first and then those of most tests.
+/// The causes of both runs, sorted by trend (worst first), then by number of tests.
 pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
     let (before, after) = (seen(old), seen(new));
     let defects: BTreeSet<Defect<'_>> = before.keys().chain(after.keys()).copied().collect();
@@ -118,7 +114,7 @@ fn seen(report: &Report) -> BTreeMap<Defect<'_>, Seen<'_>> {
     all
 }
 
-/// True for a finding that fails its run and is no known deviation.
+/// True for a finding that fails its run and is not covered by a known deviation.
 pub(super) fn is_open(report: &Report, finding: &FindingReport) -> bool {
     report.fails(finding) && finding.deviation.is_none()
 }

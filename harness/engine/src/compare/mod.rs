@@ -1,5 +1,5 @@
-//! Two runs side by side: what is new, what is mended, and what is no longer looked at. A test counts as
-//! newly broken when a defect shows in it that did not show before, even if it failed before, too.
+//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A test that
+//! failed before counts as new if it shows a defect that the earlier run did not show at all.
 
 mod causes;
 mod render;
@@ -15,32 +15,32 @@ use crate::verdict::Verdict;
 pub use causes::{CauseEntry, Trend};
 pub use render::{json, markdown, text};
 
-/// What became of a test or a clause.
+/// The change of a test or a clause between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// Something is broken that was not, or in another way.
+    /// There is a new violation.
     New,
-    /// It is no longer there.
+    /// It is missing in the later run.
     Vanished,
-    /// It was put to the test, and is not any more.
+    /// It was executed before, and is now skipped or not exercised.
     NewlySkipped,
-    /// It had a verdict, and has none any more.
+    /// It had a verdict before, and is now inconclusive.
     NewlyInconclusive,
-    /// What was broken is now let pass as a known deviation.
+    /// Its violation is now accepted as a known deviation.
     NewlyKnown,
-    /// A recommendation is not followed that was.
+    /// It now violates a recommendation (SHOULD).
     NewlyWarned,
-    /// It is broken as it was.
+    /// It has the same violations as before.
     StillFailing,
-    /// What was broken is not any more.
+    /// Its violations no longer occur.
     Fixed,
-    /// It was not there before, and is not broken.
+    /// It is not in the earlier run, and does not fail.
     Added,
 }
 
 impl Change {
-    /// All of them, the gravest first.
+    /// All changes, worst first.
     pub const ALL: [Change; 9] = [
         Change::New,
         Change::Vanished,
@@ -53,7 +53,7 @@ impl Change {
         Change::Added,
     ];
 
-    /// The change as one word for the command line.
+    /// The name of the change on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Change::New => "new",
@@ -68,44 +68,41 @@ impl Change {
         }
     }
 
-    /// The change of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|change| change.as_str() == name)
     }
 }
 
-/// A test or a clause that is not as it was, or broken as it was.
+/// A test or a clause that changed, or that still fails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// What became of it.
     pub change: Change,
-    /// Its name.
     pub name: String,
-    /// What is broken or mended, or why it is skipped or has no verdict.
+    /// The new or fixed violations, or the reason why it is skipped or inconclusive.
     pub details: Vec<String>,
 }
 
-/// Two runs side by side.
+/// The comparison of two runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Comparison {
-    /// What makes the two hard to compare.
+    /// Differences between the runs that make the comparison less reliable.
     pub notes: Vec<String>,
-    /// Causes, the gravest change first.
+    /// Causes, the worst change first.
     pub causes: Vec<CauseEntry>,
-    /// Tests, the gravest change first.
+    /// Tests, the worst change first.
     #[serde(rename = "trials")]
     pub tests: Vec<Entry>,
-    /// Clauses, the gravest change first.
+    /// Clauses, the worst change first.
     pub clauses: Vec<Entry>,
 }
 
 impl Comparison {
-    /// How many tests changed so.
+    /// How many tests have this change.
     pub fn count(&self, change: Change) -> usize {
         self.tests.iter().filter(|entry| entry.change == change).count()
     }
 
-    /// The exit code: 1 for changes for the worse, 3 where only a verdict is missing.
+    /// The exit code: 1 for changes for the worse, 3 if tests are newly inconclusive, else 0.
     pub fn exit_code(&self, allowed: &[Change]) -> u8 {
         let any = |change: Change| {
             !allowed.contains(&change) && self.tests.iter().chain(&self.clauses).any(|entry| entry.change == change)
@@ -117,7 +114,6 @@ impl Comparison {
     }
 }
 
-/// Compares two runs.
 pub fn compare(old: &Report, new: &Report) -> Comparison {
     let mut tests = compare_tests(old, new);
     let mut clauses = compare_clauses(old, new);
@@ -126,17 +122,17 @@ pub fn compare(old: &Report, new: &Report) -> Comparison {
     Comparison { notes: notes(old, new), causes: compare_causes(old, new), tests, clauses }
 }
 
-/// What the two runs do not have in common.
+/// Names the differences in contract, version, seed, target and strictness.
 fn notes(old: &Report, new: &Report) -> Vec<String> {
     let differ = |what: &str, one: String, other: String| (one != other).then(|| format!("{what}: {one}, now {other}"));
-    let words = |strict: bool| if strict { "strict" } else { "not strict" }.to_owned();
+    let strictness = |strict: bool| if strict { "strict" } else { "not strict" }.to_owned();
     let short = |hash: &str| hash.chars().take(12).collect::<String>();
     [
-        differ("other contract or scenarios", short(&old.suite.contract_hash), short(&new.suite.contract_hash)),
-        differ("other version of the suite", old.suite.version.clone(), new.suite.version.clone()),
-        differ("other seed", old.seed.to_string(), new.seed.to_string()),
-        differ("other target", old.target.clone(), new.target.clone()),
-        differ("other strictness", words(old.strict), words(new.strict)),
+        differ("different contract or scenarios", short(&old.suite.contract_hash), short(&new.suite.contract_hash)),
+        differ("different version of the suite", old.suite.version.clone(), new.suite.version.clone()),
+        differ("different seed", old.seed.to_string(), new.seed.to_string()),
+        differ("different target", old.target.clone(), new.target.clone()),
+        differ("different strictness", strictness(old.strict), strictness(new.strict)),
     ]
     .into_iter()
     .flatten()
@@ -152,9 +148,9 @@ fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
         .into_iter()
         .filter_map(|name| {
             let (change, details) = match (before.get(name), after.get(name)) {
-                (Some(before), Some(after)) => both((old, before), (new, after), &known)?,
-                (Some(before), None) => gone(old, before),
-                (None, Some(after)) => appeared(new, after),
+                (Some(before), Some(after)) => in_both((old, before), (new, after), &known)?,
+                (Some(before), None) => vanished(old, before),
+                (None, Some(after)) => added(new, after),
                 (None, None) => return None,
             };
             Some(Entry { change, name: name.to_owned(), details })
@@ -162,9 +158,9 @@ fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
         .collect()
 }
 
-/// What became of a test that both runs have. `known` are the keys of the whole earlier run: where a test that failed
-/// before shows one more of them, that is no news; where one that did not fail does, it is.
-fn both(
+/// The change of a test that is in both runs. `known` contains the keys of the whole earlier run: if a test that failed
+/// before now shows one of them, this is not a new violation; if a test that did not fail before shows one, it is.
+fn in_both(
     (old, before): (&Report, &TestReport),
     (new, after): (&Report, &TestReport),
     known: &BTreeSet<String>,
@@ -179,9 +175,9 @@ fn both(
             };
             let new_ones: Vec<String> =
                 is.iter().filter(|(key, _)| is_new(key)).map(|(_, text)| text.clone()).collect();
-            // A failure of no finding is about the list of known deviations.
-            let without = is.is_empty() && was_verdict != Verdict::Failed;
-            match (new_ones.is_empty(), without) {
+            // A failure without findings reports an outdated known deviation.
+            let newly_outdated = is.is_empty() && was_verdict != Verdict::Failed;
+            match (new_ones.is_empty(), newly_outdated) {
                 (false, _) => Some((Change::New, new_ones)),
                 (true, true) => Some((Change::New, reason())),
                 (true, false) => Some((Change::StillFailing, is.into_values().collect())),
@@ -194,21 +190,21 @@ fn both(
         (_, Verdict::Skipped) => Some((Change::NewlySkipped, reason())),
         (Verdict::Failed, Verdict::Passed | Verdict::Warned) => Some((Change::Fixed, was.into_values().collect())),
         (Verdict::Warned, Verdict::Warned) => None,
-        (_, Verdict::Warned) => Some((Change::NewlyWarned, after.findings.iter().map(in_words).collect())),
+        (_, Verdict::Warned) => Some((Change::NewlyWarned, after.findings.iter().map(description).collect())),
         (_, Verdict::Passed) => None,
     }
 }
 
-/// An entry of the list of known deviations that has been mended or taken out is no test that vanished.
-fn gone(old: &Report, before: &TestReport) -> (Change, Vec<String>) {
-    let of_the_list = before.verdict == Verdict::Failed && before.findings.is_empty();
-    match of_the_list {
+/// The change of a test that is only in the earlier run. The entry of an outdated known deviation counts as fixed.
+fn vanished(old: &Report, before: &TestReport) -> (Change, Vec<String>) {
+    let is_deviation_entry = before.verdict == Verdict::Failed && before.findings.is_empty();
+    match is_deviation_entry {
         true => (Change::Fixed, before.reason.iter().cloned().collect()),
         false => (Change::Vanished, violations(old, before).into_values().collect()),
     }
 }
 
-fn appeared(new: &Report, after: &TestReport) -> (Change, Vec<String>) {
+fn added(new: &Report, after: &TestReport) -> (Change, Vec<String>) {
     let reason = after.reason.iter().cloned().collect();
     match after.verdict {
         Verdict::Failed if after.findings.is_empty() => (Change::New, reason),
@@ -218,13 +214,13 @@ fn appeared(new: &Report, after: &TestReport) -> (Change, Vec<String>) {
     }
 }
 
-/// What fails a test, by what makes a defect the same one across runs: the keys of its findings.
+/// The violations that fail a test, by the keys that identify a defect across runs.
 fn violations(report: &Report, test: &TestReport) -> BTreeMap<String, String> {
     let open = test.findings.iter().filter(|finding| is_open(report, finding));
-    open.map(|finding| (finding.key_id(), in_words(finding))).collect()
+    open.map(|finding| (finding.key_id(), description(finding))).collect()
 }
 
-fn in_words(finding: &FindingReport) -> String {
+fn description(finding: &FindingReport) -> String {
     let FindingReport { clause, check, part, expected, actual, .. } = finding;
     format!("{clause} {check} at {part}: expected {expected}, got {actual}")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{CauseEntry, Change, Comparison, Entry, Trend};
 
-/// How many entries of a kind are listed.
+/// The most entries that are listed per change.
 const LISTED: usize = 20;
 
 fn title(change: Change) -> &'static str {
@@ -12,9 +12,9 @@ fn title(change: Change) -> &'static str {
         Change::New => "new violations",
         Change::Vanished => "vanished",
         Change::NewlySkipped => "newly skipped",
-        Change::NewlyInconclusive => "newly without a verdict",
-        Change::NewlyKnown => "newly let pass as known deviations",
-        Change::NewlyWarned => "recommendations newly not followed",
+        Change::NewlyInconclusive => "newly inconclusive",
+        Change::NewlyKnown => "newly accepted as known deviations",
+        Change::NewlyWarned => "newly violated recommendations",
         Change::StillFailing => "still failing",
         Change::Fixed => "fixed",
         Change::Added => "added",
@@ -43,14 +43,14 @@ pub fn text(comparison: &Comparison) -> String {
             let _ = writeln!(out, "  and {} more", listed.len() - shown);
         }
     }
-    for (kind, entries) in [("trials", &comparison.tests), ("clauses", &comparison.clauses)] {
+    for (kind, entries) in [("tests", &comparison.tests), ("clauses", &comparison.clauses)] {
         for change in Change::ALL {
             let listed = of(entries, change);
             if listed.is_empty() {
                 continue;
             }
             let _ = writeln!(out, "\n{kind} {}: {}", title(change), listed.len());
-            // What was added and is well is worth a number only.
+            // Added tests that do not fail are counted, not listed.
             let shown = if change == Change::Added { 0 } else { LISTED };
             for entry in listed.iter().take(shown) {
                 let _ = writeln!(out, "  {}", entry.name);
@@ -85,12 +85,12 @@ fn counts(comparison: &Comparison) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
-    if counted.is_empty() { "nothing has changed".to_owned() } else { format!("trials: {}", counted.join(", ")) }
+    if counted.is_empty() { "nothing has changed".to_owned() } else { format!("tests: {}", counted.join(", ")) }
 }
 
-/// The comparison for a summary of a CI job.
+/// The comparison for the job summary of a CI system.
 pub fn markdown(comparison: &Comparison) -> String {
-    let mut out = format!("## Against the earlier run\n\n{}\n", counts(comparison));
+    let mut out = format!("## Comparison with the earlier run\n\n{}\n", counts(comparison));
     if !comparison.notes.is_empty() {
         out.push('\n');
     }
@@ -108,7 +108,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
         }
     }
-    for (kind, entries) in [("Trials", &comparison.tests), ("Clauses", &comparison.clauses)] {
+    for (kind, entries) in [("Tests", &comparison.tests), ("Clauses", &comparison.clauses)] {
         for change in Change::ALL.into_iter().filter(|change| *change != Change::Added) {
             let listed = of(entries, change);
             if listed.is_empty() {
@@ -128,7 +128,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-/// Text of a target cannot become markup.
+/// Escapes text of the target, so that it cannot become markup.
 fn quoted(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {
@@ -147,7 +147,6 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// The comparison as JSON.
 pub fn json(comparison: &Comparison) -> String {
     let mut text = serde_json::to_string_pretty(comparison).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');

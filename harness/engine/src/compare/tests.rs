@@ -1,4 +1,4 @@
-//! Pairs of runs, and what is said of them.
+//! Comparisons of small pairs of reports.
 
 use serde_json::{Value, json};
 
@@ -35,16 +35,16 @@ fn change(before: Option<Value>, after: Option<Value>) -> Option<Change> {
 }
 
 #[test]
-fn every_pair_of_verdicts_is_something() {
+fn every_pair_of_verdicts_has_the_expected_change() {
     use Change::*;
-    let broken = || json!([finding("status-documented", "status")]);
+    let findings = || json!([finding("status-documented", "status")]);
     let of = |word: &str| match word {
         "" => None,
-        "failed" => Some(test("t", "failed", broken())),
+        "failed" => Some(test("t", "failed", findings())),
         "warned" => Some(test("t", "warned", json!([]))),
         word => Some(test("t", word, json!([]))),
     };
-    for (before, after, wanted) in [
+    for (before, after, expected) in [
         ("passed", "passed", None),
         ("passed", "failed", Some(New)),
         ("skipped", "failed", Some(New)),
@@ -65,7 +65,7 @@ fn every_pair_of_verdicts_is_something() {
         ("passed", "warned", Some(NewlyWarned)),
         ("", "passed", Some(Added)),
     ] {
-        assert_eq!(change(of(before), of(after)), wanted, "{before:?} then {after:?}");
+        assert_eq!(change(of(before), of(after)), expected, "{before:?} then {after:?}");
     }
 }
 
@@ -77,25 +77,25 @@ fn another_defect_of_the_same_test_is_new() {
         assert_eq!(change(Some(one()), Some(both.clone())), Some(Change::New));
         assert_eq!(change(Some(both), Some(one())), Some(Change::StillFailing));
     }
-    // What came may differ in wording from run to run; that makes no other defect.
+    // The actual text may differ from run to run; the defect is the same.
     let mut reworded = one();
     reworded["findings"][0]["actual"] = "another text".into();
     assert_eq!(change(Some(one()), Some(reworded)), Some(Change::StillFailing));
 }
 
 #[test]
-fn what_is_known_now_is_neither_new_nor_skipped_on_the_quiet() {
+fn violation_that_becomes_a_known_deviation_is_newly_known() {
     let mut known = finding("status-documented", "status");
     known["deviation"] = 0.into();
     let failed = test("t", "failed", json!([finding("status-documented", "status")]));
     let skipped = test("t", "skipped", json!([known]));
     assert_eq!(change(Some(failed.clone()), Some(skipped.clone())), Some(Change::NewlyKnown));
-    // Once the entry is gone, it is broken as anything else is.
+    // Without the known deviation, the violation is new.
     assert_eq!(change(Some(skipped), Some(failed)), Some(Change::New));
 }
 
 #[test]
-fn exit_codes_follow_the_gravest_change() {
+fn exit_code_follows_the_worst_change() {
     let passed = || test("t", "passed", json!([]));
     let code = |after: &[Value], allowed: &[Change]| compare(&report(&[passed()]), &report(after)).exit_code(allowed);
     assert_eq!(code(&[passed()], &[]), 0);
@@ -107,24 +107,24 @@ fn exit_codes_follow_the_gravest_change() {
 }
 
 #[test]
-fn differing_circumstances_are_told() {
+fn different_seed_and_contract_are_noted() {
     let (old, mut new) = (report(&[]), report(&[]));
     assert!(compare(&old, &new).notes.is_empty());
     new.seed = 2;
     new.suite.contract_hash = "11".into();
-    assert_eq!(compare(&old, &new).notes, ["other contract or scenarios: 00, now 11", "other seed: 1, now 2"]);
+    assert_eq!(compare(&old, &new).notes, ["different contract or scenarios: 00, now 11", "different seed: 1, now 2"]);
 }
 
 #[test]
-fn a_target_s_text_is_no_markup() {
-    let mut odd = finding("expectation", "status");
-    odd["actual"] = "<img src=x> [a](b) `c`\n# d".into();
-    let comparison = compare(&report(&[]), &report(&[test("t", "failed", json!([odd]))]));
+fn text_of_the_target_is_escaped_in_markdown() {
+    let mut hostile = finding("expectation", "status");
+    hostile["actual"] = "<img src=x> [a](b) `c`\n# d".into();
+    let comparison = compare(&report(&[]), &report(&[test("t", "failed", json!([hostile]))]));
     let text = markdown(&comparison);
     assert!(!text.contains("<img") && !text.contains("[a](b)") && !text.contains("\n# d"), "{text}");
 }
 
-/// A finding with a key of its own.
+/// A finding with a key.
 fn keyed(expected: &str, operation: &str) -> Value {
     let mut finding = finding("success-status", "status");
     finding["key"] = json!({
@@ -144,7 +144,7 @@ fn another_operation_of_the_same_check_and_test_is_new() {
 }
 
 #[test]
-fn a_known_defect_is_new_only_where_nothing_failed_before() {
+fn defect_of_the_earlier_run_is_new_only_in_a_test_that_did_not_fail() {
     let (create, delete) = (|| keyed("201 for create", "create"), || keyed("204 for delete", "delete"));
     let old = report(&[
         test("a", "failed", json!([create(), delete()])),
@@ -163,7 +163,7 @@ fn a_known_defect_is_new_only_where_nothing_failed_before() {
 }
 
 #[test]
-fn causes_grow_shrink_and_go() {
+fn every_trend_of_a_cause_is_recognized() {
     let tests = |count: usize, expected: &str| -> Vec<Value> {
         let one = |number| test(&format!("{expected} {number}"), "failed", json!([keyed(expected, "op")]));
         (0..count).map(one).collect()

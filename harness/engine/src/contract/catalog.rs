@@ -1,4 +1,4 @@
-//! The error catalogue, `schemas/errors.yaml`: codes, statuses, members, headers, retry rules.
+//! The error catalogue, `schemas/errors.yaml`: codes with their statuses, members, headers and retry rules.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,25 +6,25 @@ use serde_json::Value;
 use super::rate_limit::RateLimit;
 use crate::source::{Problems, SourceFile};
 
-/// What every error answer looks like, and which code comes with which status.
+/// The structure of error answers, and the status of each code.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCatalog {
-    /// The envelope's shape.
+    /// The structure of error bodies.
     pub envelope: Envelope,
-    /// The statuses that documented operations may answer with.
+    /// The statuses that documented operations may return.
     pub statuses: Vec<u16>,
     /// The header that identifies a response, if the API has one.
     #[serde(default)]
     pub request_id: Option<RequestId>,
-    /// How refusals for too many requests describe themselves, if the API has such.
+    /// The headers of rate-limit refusals, if the API has a rate limit.
     #[serde(default)]
     pub rate_limit: Option<RateLimit>,
-    /// The codes.
+    /// All error codes.
     pub codes: Vec<ErrorCode>,
 }
 
-/// Where things stand in an error body.
+/// Where the parts of an error body are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
@@ -34,7 +34,7 @@ pub struct Envelope {
     pub media_type: String,
     /// Whether codes are strings or integers.
     pub code_type: CodeType,
-    /// Where each part stands.
+    /// The JSON Pointer of each part.
     pub pointers: Pointers,
 }
 
@@ -54,23 +54,23 @@ pub enum CodeType {
 pub struct Pointers {
     /// The object that is the envelope; the empty string is the body itself.
     pub envelope: String,
-    /// The code.
+    /// The error code.
     pub code: String,
-    /// The message.
+    /// The message for people.
     pub message: String,
-    /// More about the case.
+    /// Further details.
     #[serde(default)]
     pub details: Option<String>,
-    /// The name of the field at fault.
+    /// The name of the invalid field.
     #[serde(default)]
     pub field: Option<String>,
-    /// Seconds until the next attempt makes sense.
+    /// The number of seconds after which a retry makes sense.
     #[serde(default)]
     pub retry_delay: Option<String>,
 }
 
 impl Pointers {
-    /// The pointer of a part named in `requires`.
+    /// The pointer of a part that `requires` names.
     pub fn part(&self, name: &str) -> Option<&str> {
         match name {
             "details" => self.details.as_deref(),
@@ -85,42 +85,42 @@ impl Pointers {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestId {
-    /// Its name.
+    /// The name of the header.
     pub header: String,
 }
 
-/// What a client does after an error.
+/// How a client should retry after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Retry {
     /// The same request will fail again.
     Never,
-    /// Renew the credential, then try once more.
+    /// Renew the credential, then retry once.
     Credential,
-    /// Try again after the delay that the answer names.
+    /// Retry after the delay that the answer gives.
     AfterDelay,
-    /// Try again with growing pauses.
+    /// Retry with exponential backoff.
     Backoff,
 }
 
-/// Where a code can be met.
+/// Where a code can occur.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Surface {
-    /// In answers to calls.
+    /// In answers to requests.
     #[default]
     Response,
-    /// Only in the log of outbound deliveries.
+    /// Only in the log of webhook deliveries.
     DeliveryLog,
 }
 
-/// Something that `details` must name.
+/// A value that `details` must contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DetailsName {
-    /// The credential's time of expiry, as RFC 3339.
+    /// The time at which the credential expired, in RFC 3339 format.
     Expiry,
-    /// The request id that the header shows.
+    /// The request id from the header.
     RequestId,
 }
 
@@ -128,42 +128,41 @@ pub enum DetailsName {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCode {
-    /// The code, as text; an integer code is written in digits.
+    /// The code as a string; an integer code is its digits.
     #[serde(deserialize_with = "code_text")]
     pub code: String,
-    /// Its status; absent for one that never answers a call.
+    /// The status; absent for a code that no answer has.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Where it can be met.
+    /// Where it can occur.
     #[serde(default)]
     pub surface: Surface,
-    /// What a client does.
+    /// How a client should retry.
     pub retry: Retry,
-    /// Parts (named as in `pointers`) that must be there with this code.
+    /// Parts that an answer with this code must have, by their names in `pointers`.
     #[serde(default)]
     pub requires: Vec<String>,
-    /// True when it names the one field at fault, where one is.
+    /// True if an answer with this code names the invalid field, where there is one.
     #[serde(default)]
     pub names_field: bool,
-    /// What `details` must name.
+    /// A value that `details` must contain.
     #[serde(default)]
     pub details_name: Option<DetailsName>,
-    /// Why no test can observe it, where none can; a certificate does not ask for it then.
+    /// Why no test can observe the code; a certificate then does not require it.
     #[serde(default)]
     pub excluded: Option<String>,
-    /// The section of the page.
+    /// The section of the published documentation.
     pub page: String,
-    /// What it means, in our words.
+    /// What it means.
     pub means: String,
 }
 
 impl ErrorCatalog {
-    /// The entry of a code.
     pub fn code(&self, code: &str) -> Option<&ErrorCode> {
         self.codes.iter().find(|entry| entry.code == code)
     }
 
-    /// The code in an error body, as text, registered or not.
+    /// The code in an error body as a string; it need not be in the catalogue.
     pub fn code_in(&self, body: &Value) -> Option<String> {
         match (body.pointer(&self.envelope.pointers.code)?, self.envelope.code_type) {
             (Value::String(code), CodeType::String) => Some(code.clone()),
@@ -172,12 +171,11 @@ impl ErrorCatalog {
         }
     }
 
-    /// A text part of an error body.
+    /// The string at a pointer in an error body.
     pub fn text_in<'b>(&self, body: &'b Value, pointer: &str) -> Option<&'b str> {
         body.pointer(pointer).and_then(Value::as_str)
     }
 
-    /// All codes, as text.
     pub fn code_names(&self) -> Vec<String> {
         self.codes.iter().map(|entry| entry.code.clone()).collect()
     }
@@ -187,7 +185,7 @@ fn code_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom("a code is a string or an integer")),
+        _ => Err(serde::de::Error::custom("a code must be a string or an integer")),
     }
 }
 
@@ -213,12 +211,12 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<ErrorCa
 fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'static str, String)> {
     let mut faults = Vec::new();
     if catalog.codes[..index].iter().any(|other| other.code == entry.code) {
-        faults.push(("code", format!("code `{}` stands here twice", entry.code)));
+        faults.push(("code", format!("duplicate code `{}`", entry.code)));
     }
     match (entry.surface, entry.status) {
         (Surface::Response, None) => faults.push(("code", format!("code `{}` has no status", entry.code))),
         (Surface::DeliveryLog, Some(_)) => {
-            faults.push(("status", "a code of the delivery log has no status".to_owned()))
+            faults.push(("status", "a code with `surface: delivery-log` must not have a status".to_owned()))
         }
         (Surface::Response, Some(status)) if !catalog.statuses.contains(&status) => {
             faults.push(("status", format!("status {status} is not among the documented `statuses`")));

@@ -1,22 +1,21 @@
-//! The clause register, `schemas/clauses.yaml`.
+//! The clause register, `schemas/clauses.yaml`: the numbered statements of the contract.
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Problems, SourceFile, suggestion};
 
-/// How binding a clause is (RFC 2119).
+/// The requirement level of a clause (RFC 2119).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Level {
     /// A violation fails the run.
     #[serde(rename = "MUST")]
     Must,
-    /// A violation warns, and fails under `--strict`.
+    /// A violation is a warning, and fails the run with `--strict`.
     #[serde(rename = "SHOULD")]
     Should,
 }
 
 impl Level {
-    /// `MUST` or `SHOULD`.
     pub fn as_str(self) -> &'static str {
         match self {
             Level::Must => "MUST",
@@ -25,28 +24,28 @@ impl Level {
     }
 }
 
-/// One statement that an answer can keep or break.
+/// One statement of the contract, which an answer can uphold or violate.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
-    /// Its public name, such as `ENV-1`.
+    /// The id, such as `ENV-1`.
     pub id: String,
-    /// How binding it is.
+    /// The requirement level.
     pub level: Level,
-    /// What it says, in our words.
+    /// What the clause requires.
     pub says: String,
-    /// The section of the published page that it is read from.
+    /// The section of the published documentation that it comes from.
     pub page: String,
-    /// The checks that judge it on every exchange.
+    /// The checks that verify the clause on every exchange.
     #[serde(default)]
     pub checks: Vec<String>,
-    /// True when the clause itself says that the field at fault is named.
+    /// True if the clause itself requires that the answer names the invalid field.
     #[serde(default)]
     pub names_field: bool,
-    /// The error codes that it is about: it is upheld only where a test of it observed one of them.
+    /// The error codes that the clause is about. It is upheld only if one of its tests observed one of these codes.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// Why neither check nor scenario judges it.
+    /// Why neither a check nor a scenario tests the clause.
     #[serde(default)]
     pub excluded: Option<String>,
 }
@@ -64,13 +63,13 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Vec<Clause> {
     for (index, clause) in register.clauses.iter().enumerate() {
         if register.clauses[..index].iter().any(|other| other.id == clause.id) {
             let at = ["clauses".into(), index.into(), "id".into()];
-            problems.0.push(file.problem(&at, format!("clause `{}` stands here twice", clause.id)));
+            problems.0.push(file.problem(&at, format!("duplicate clause `{}`", clause.id)));
         }
     }
     register.clauses
 }
 
-/// Refuses codes that the catalogue does not have.
+/// Reports codes that are not in the catalogue.
 pub(super) fn check_codes(file: &SourceFile, clauses: &[Clause], known: &[String], problems: &mut Problems) {
     for (index, clause) in clauses.iter().enumerate() {
         for (place, code) in clause.codes.iter().enumerate().filter(|(_, code)| !known.contains(code)) {

@@ -1,5 +1,5 @@
-//! What the API's descriptions leave unsaid, `schemas/conventions.yaml`: who calls, what only some
-//! targets can do, how callbacks are signed, how a run clears up.
+//! What the API description does not contain, `schemas/conventions.yaml`: actors, optional capabilities of targets,
+//! webhook signatures, and cleanup rules.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::source::{Problems, SourceFile, suggestion};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conventions {
-    /// Who calls, by name.
+    /// The actors, by name.
     pub actors: BTreeMap<String, ActorRole>,
-    /// What only some targets can do, by name.
+    /// Capabilities that only some targets have, by name.
     #[serde(default)]
     pub capabilities: BTreeMap<String, Capability>,
     /// How webhooks are signed.
     #[serde(default)]
     pub signing: Option<Signing>,
-    /// How things that a run made are taken away again.
+    /// How resources that a run has created are deleted.
     #[serde(default)]
     pub cleanup: Vec<CleanupRule>,
 }
@@ -29,40 +29,40 @@ pub struct Conventions {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActorRole {
-    /// What it is, for people.
+    /// A description for people.
     pub about: String,
-    /// The scope that its credential carries, where that matters.
+    /// The scope of its credential, where the scope matters.
     #[serde(default)]
     pub scope: Option<String>,
-    /// `none` for the caller who sends no credential.
+    /// `none` for the actor that sends no credential.
     #[serde(default)]
     pub credential: Option<NoCredential>,
 }
 
-/// The only credential that a pack can state.
+/// The only value of `credential` in a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoCredential {
-    /// The caller sends none.
+    /// The actor sends no credential.
     None,
 }
 
-/// Something that only some targets can do.
+/// A feature that only some targets have.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
-    /// What it is, for people.
+    /// A description for people.
     pub about: String,
-    /// A condition under which it is absent without being denied.
+    /// A condition under which the capability is absent without an entry in the target file.
     #[serde(default)]
     pub unless: Option<Condition>,
 }
 
-/// When a capability is absent by itself.
+/// A condition under which a capability is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
-    /// The target is not on this machine and no `--webhook-url` says how it reaches us.
+    /// The target is not on this machine, and no `--webhook-url` gives a URL at which it can reach us.
     NoWayBack,
 }
 
@@ -74,46 +74,46 @@ pub struct Signing {
     pub timestamp_header: String,
     /// The header with the signature.
     pub signature_header: String,
-    /// What stands before the hexadecimal digits.
+    /// The text before the hexadecimal digits.
     pub prefix: String,
-    /// What stands between timestamp and body.
+    /// The text between timestamp and body.
     pub separator: String,
-    /// How far the timestamp may be off, in seconds.
+    /// The tolerance of the timestamp, in seconds.
     pub tolerance_seconds: i64,
     /// The actor whose secret signs inbound events.
     pub secret_actor: String,
 }
 
-/// What to do after a call that made something.
+/// How to delete a resource that an operation has created.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CleanupRule {
-    /// The operation that makes the thing.
+    /// The operation that creates the resource.
     pub after: String,
-    /// Where its id stands in the answer (a JSON Pointer).
+    /// The JSON Pointer of its id in the answer.
     pub id: String,
-    /// The operation that takes it away; absent where there is none.
+    /// The operation that deletes it; absent if there is none.
     #[serde(default)]
     pub call: Option<String>,
     /// The path parameter that takes the id.
     #[serde(default)]
     pub parameter: Option<String>,
-    /// Who does it; the one who made the thing when absent.
+    /// The actor that deletes it; by default the actor that created it.
     #[serde(default, rename = "as")]
     pub actor: Option<String>,
-    /// What the thing is called in messages.
+    /// What messages call the resource.
     pub noun: String,
 }
 
 impl Conventions {
-    /// Refuses clean-up rules that name unknown operations.
+    /// Reports cleanup rules that name unknown operations.
     pub(super) fn check_operations(&self, file: &SourceFile, operations: &[Operation], problems: &mut Problems) {
         let known: Vec<String> = operations.iter().map(|operation| operation.id.clone()).collect();
         for (index, rule) in self.cleanup.iter().enumerate() {
             for (member, name) in [("after", Some(&rule.after)), ("call", rule.call.as_ref())] {
                 if let Some(name) = name.filter(|name| !known.contains(name)) {
                     let at = ["cleanup".into(), index.into(), member.into()];
-                    let problem = file.problem(&at, format!("clean-up names the unknown operation `{name}`"));
+                    let problem = file.problem(&at, format!("unknown operation `{name}`"));
                     problems.0.push(problem.with_help(suggestion(name, &known)));
                 }
             }

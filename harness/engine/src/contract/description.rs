@@ -1,7 +1,7 @@
-//! An OpenAPI description with the files beside it that it refers to: references are followed, and what OpenAPI 3.0 says in
-//! other words than JSON Schema 2020-12 is put into those.
+//! An OpenAPI description and the local files that it refers to. References are followed, and keywords of OpenAPI 3.0
+//! schemas are translated to JSON Schema 2020-12.
 //!
-//! `openapi` reads operations from it, `schemas` compiles its schemas. Nothing is fetched from a network.
+//! `openapi` reads the operations from it, and `schemas` compiles its schemas. Nothing is fetched from a network.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,19 @@ use serde_json::{Map, Value, json};
 use super::openapi::escaped;
 use crate::source::{Problem, Problems, SourceFile, Step};
 
-/// Chains of references longer than this are taken for circles.
+/// A longer chain of references is treated as circular.
 const LONGEST_CHAIN: usize = 32;
-/// Members of a schema or a media type that hold data, in which nothing has a meaning.
+/// Members of a schema or a media type that contain data, in which keywords have no meaning.
 const DATA: [&str; 5] = ["example", "examples", "default", "const", "enum"];
 
 /// Reads a file of `schemas/` by its name.
 pub(super) type Read<'r> = &'r mut dyn FnMut(&str) -> Result<SourceFile, Problem>;
 
-/// The description and all files that it refers to, by their names below `schemas/`.
+/// The description and all files that it refers to.
 pub(super) struct Description {
-    /// The name of the description itself.
+    /// The name of the description's own file below `schemas/`.
     pub(super) root: String,
+    /// By their names below `schemas/`.
     documents: BTreeMap<String, Document>,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct Node<'d> {
 }
 
 impl Description {
-    /// Reads the files that the description refers to; `None` where it cannot be used at all.
+    /// Reads the files that the description refers to; `None` if it cannot be used.
     pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -> Option<Self> {
         let value = problems.take(file.parse_json())?;
         if let Some(problem) = unsupported_version(file, &value) {
@@ -78,7 +79,7 @@ impl Description {
             }
         }
         if problems.0.len() > before {
-            // What refers to a file that is not there could not be judged.
+            // References to files that cannot be read cannot be resolved.
             return None;
         }
         let mut description = Self { root, documents };
@@ -86,35 +87,32 @@ impl Description {
         Some(description)
     }
 
-    /// The whole description.
     pub(super) fn node(&self) -> Node<'_> {
         let document = &self.documents[&self.root];
         Node { all: self, document: &self.root, path: Vec::new(), value: &document.value }
     }
 
-    /// Every document, by its name.
     pub(super) fn documents(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.documents.iter().map(|(name, document)| (name, &document.value))
     }
 
-    /// A problem at a JSON Pointer in a document.
     pub(super) fn problem_at(&self, document: &str, pointer: &str, message: String) -> Problem {
         let file = &self.documents.get(document).unwrap_or(&self.documents[&self.root]).file;
         let steps = pointer.split('/').skip(1).map(|token| Step::Key(token.replace("~1", "/").replace("~0", "~")));
         file.problem(&steps.collect::<Vec<_>>(), message)
     }
 
-    /// Puts schemas into the terms of JSON Schema 2020-12.
+    /// Translates all schemas to JSON Schema 2020-12.
     fn translate(&mut self, problems: &mut Problems) {
         let version = self.documents[&self.root].value["openapi"].as_str().unwrap_or_default();
-        let old = version.starts_with("3.0");
+        let is_3_0 = version.starts_with("3.0");
         for document in self.documents.values_mut() {
             let before = document.value.clone();
             let mut misplaced = Vec::new();
-            translate(&mut document.value, &before, old, &mut Vec::new(), &mut misplaced);
+            translate(&mut document.value, &before, is_3_0, &mut Vec::new(), &mut misplaced);
             for path in misplaced {
-                let message = "`nullable` is a word of OpenAPI 3.0, and this description says that it is a later one";
-                let help = "write `type: [string, \"null\"]` (with the type that is meant), or `openapi: 3.0.3`";
+                let message = "`nullable` exists only in OpenAPI 3.0, and this description declares a later version";
+                let help = "write `type: [string, \"null\"]` (with the type of the value), or `openapi: 3.0.3`";
                 problems.0.push(document.file.problem_at_key(&path, message).with_help(Some(help.to_owned())));
             }
         }
@@ -122,12 +120,11 @@ impl Description {
 }
 
 impl<'d> Node<'d> {
-    /// A problem at this value.
     pub(super) fn problem(&self, message: impl Into<String>) -> Problem {
         self.all.documents[self.document].file.problem(&self.path, message)
     }
 
-    /// Where it is, as a document's name and a JSON Pointer in its fragment.
+    /// The address of the value: the document's name, with a JSON Pointer as the fragment.
     pub(super) fn address(&self) -> String {
         let token = |step: &Step| match step {
             Step::Key(key) => format!("/{}", escaped(key)),
@@ -136,24 +133,24 @@ impl<'d> Node<'d> {
         format!("{}#{}", self.document, self.path.iter().map(token).collect::<String>())
     }
 
-    /// A member, references followed.
+    /// A member, with references followed.
     pub(super) fn get(&self, key: &str) -> Result<Option<Node<'d>>, Problem> {
         self.child(key).map(Node::followed).transpose()
     }
 
-    /// A member as it stands.
+    /// A member, without following references.
     pub(super) fn child(&self, key: &str) -> Option<Node<'d>> {
         let value = self.value.as_object()?.get(key)?;
         let path = self.path.iter().cloned().chain([Step::from(key)]).collect();
         Some(Node { value, path, ..self.clone() })
     }
 
-    /// The document in which the whole description begins.
+    /// The root of the description.
     pub(super) fn document(&self) -> Node<'d> {
         self.all.node()
     }
 
-    /// The elements of a list as they stand.
+    /// The elements of a list, without following references.
     pub(super) fn items(&self) -> impl Iterator<Item = Node<'d>> {
         let elements = self.value.as_array().into_iter().flatten().enumerate();
         elements.map(|(index, value)| {
@@ -162,13 +159,13 @@ impl<'d> Node<'d> {
         })
     }
 
-    /// All members of an object as they stand.
+    /// All members of an object, without following references.
     pub(super) fn children(&self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
         let members = self.value.as_object().into_iter().flatten();
         members.filter_map(|(key, _)| Some((key.as_str(), self.child(key)?)))
     }
 
-    /// What a reference leads to; the value itself where it is none.
+    /// The target of a reference; the value itself if it is not a reference.
     pub(super) fn followed(self) -> Result<Node<'d>, Problem> {
         let start = self.clone();
         let mut node = self;
@@ -178,24 +175,24 @@ impl<'d> Node<'d> {
             };
             node = node.resolve(target)?;
         }
-        Err(start.problem("this reference leads back to itself"))
+        Err(start.problem("this reference is circular"))
     }
 
     fn resolve(&self, target: &str) -> Result<Node<'d>, Problem> {
-        let nowhere = || self.problem(format!("the reference `{target}` leads nowhere"));
+        let missing = || self.problem(format!("the target of the reference `{target}` does not exist"));
         let name = document_of(self.document, target)
             .map_err(|(message, help)| self.problem(message).with_help(Some(help.to_owned())))?;
-        let (document, found) = self.all.documents.get_key_value(&name).ok_or_else(nowhere)?;
+        let (document, found) = self.all.documents.get_key_value(&name).ok_or_else(missing)?;
         let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);
         let mut node = Node { all: self.all, document, path: Vec::new(), value: &found.value };
         for token in fragment.split('/').skip(1) {
-            let token = decoded(token).replace("~1", "/").replace("~0", "~");
+            let token = percent_decoded(token).replace("~1", "/").replace("~0", "~");
             let (value, step) = match node.value {
                 Value::Array(items) => {
-                    let index = token.parse::<usize>().map_err(|_| nowhere())?;
-                    (items.get(index).ok_or_else(nowhere)?, Step::Index(index))
+                    let index = token.parse::<usize>().map_err(|_| missing())?;
+                    (items.get(index).ok_or_else(missing)?, Step::Index(index))
                 }
-                other => (other.get(&token).ok_or_else(nowhere)?, Step::Key(token)),
+                other => (other.get(&token).ok_or_else(missing)?, Step::Key(token)),
             };
             node.path.push(step);
             node.value = value;
@@ -211,15 +208,15 @@ fn unsupported_version(file: &SourceFile, value: &Value) -> Option<Problem> {
         let problem = file.problem_at_key(&["swagger".into()], format!("Swagger {version} is not supported"));
         return Some(problem.with_help(Some(help.to_owned())));
     }
-    let help = Some("say `openapi: 3.1.0` at the top; OpenAPI 3.0, 3.1 and 3.2 are read".to_owned());
+    let help = Some("write `openapi: 3.1.0` at the top; OpenAPI 3.0, 3.1 and 3.2 are supported".to_owned());
     match value.get("openapi").map(|version| version.as_str().unwrap_or_default()) {
-        None => Some(file.problem(&[], "the description does not say which OpenAPI it is").with_help(help)),
+        None => Some(file.problem(&[], "the description does not state its OpenAPI version").with_help(help)),
         Some(version) if ["3.0", "3.1", "3.2"].iter().any(|known| version.starts_with(known)) => None,
         Some(_) => Some(file.problem(&["openapi".into()], "this version of OpenAPI is not supported").with_help(help)),
     }
 }
 
-/// Every reference in a document that leads out of it, with its place.
+/// Every reference in a document to another document, with its place.
 fn references(value: &Value) -> Vec<(Vec<Step>, String)> {
     let mut found = Vec::new();
     let mut open = vec![(Vec::new(), value)];
@@ -247,28 +244,29 @@ fn references(value: &Value) -> Vec<(Vec<Step>, String)> {
     found
 }
 
-/// True for data. The `examples` of a media type may hold references, those of a schema are a list of values.
+/// True for data. The `examples` of a media type may contain references; those of a schema are a list of values.
 fn is_data(key: &str, inner: &Value) -> bool {
     DATA.contains(&key) && !(key == "examples" && inner.is_object())
 }
 
-/// The document that a reference leads to, by its name below `schemas/`.
+/// The document that a reference points to, by its name below `schemas/`.
 fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str)> {
     let file = target.split_once('#').map_or(target, |(file, _)| file);
     if file.is_empty() {
         return Ok(from.to_owned());
     }
     if file.contains("://") || file.starts_with('/') {
-        let message = format!("the reference `{target}` leads to another machine or folder, and nothing is fetched");
+        let message =
+            format!("the reference `{target}` is a URL or an absolute path, and only files below `schemas/` are read");
         return Err((message, "copy the file into `schemas/` and refer to it by its name"));
     }
     let mut parts: Vec<String> = from.split('/').map(str::to_owned).collect();
     parts.pop();
-    for part in decoded(file).split('/') {
+    for part in percent_decoded(file).split('/') {
         match part {
             "." | "" => {}
             ".." if parts.pop().is_none() => {
-                let message = format!("the reference `{target}` leads out of `schemas/`");
+                let message = format!("the reference `{target}` leads to a file outside `schemas/`");
                 return Err((message, "copy the file into `schemas/` and refer to it by its name"));
             }
             ".." => {}
@@ -278,8 +276,7 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
     Ok(parts.join("/"))
 }
 
-/// Percent-encodings replaced.
-fn decoded(text: &str) -> String {
+fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -299,22 +296,22 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Puts every schema below a value into the terms of JSON Schema 2020-12, and releases answers from members that only
-/// requests have (`writeOnly`). Where `nullable` has no meaning is noted.
-fn translate(value: &mut Value, document: &Value, old: bool, path: &mut Vec<Step>, misplaced: &mut Vec<Vec<Step>>) {
+/// Translates every schema below a value to JSON Schema 2020-12, and makes `writeOnly` members optional, because
+/// answers do not have them. From OpenAPI 3.1 on, `nullable` has no meaning; its places are collected in `misplaced`.
+fn translate(value: &mut Value, document: &Value, is_3_0: bool, path: &mut Vec<Step>, misplaced: &mut Vec<Vec<Step>>) {
     match value {
         Value::Object(members) => {
             for (key, inner) in members.iter_mut().filter(|(key, inner)| !is_data(key, inner)) {
                 path.push(key.as_str().into());
-                translate(inner, document, old, path, misplaced);
+                translate(inner, document, is_3_0, path, misplaced);
                 path.pop();
             }
-            release_write_only(members, document);
-            if old {
+            make_write_only_optional(members, document);
+            if is_3_0 {
                 exclusive_bounds(members);
             }
             if members.get("nullable").is_some_and(Value::is_boolean) {
-                match old {
+                match is_3_0 {
                     true => nullable(members),
                     false => misplaced.push(path.iter().cloned().chain(["nullable".into()]).collect()),
                 }
@@ -323,7 +320,7 @@ fn translate(value: &mut Value, document: &Value, old: bool, path: &mut Vec<Step
         Value::Array(items) => {
             for (index, inner) in items.iter_mut().enumerate() {
                 path.push(index.into());
-                translate(inner, document, old, path, misplaced);
+                translate(inner, document, is_3_0, path, misplaced);
                 path.pop();
             }
         }
@@ -331,7 +328,7 @@ fn translate(value: &mut Value, document: &Value, old: bool, path: &mut Vec<Step
     }
 }
 
-/// `nullable: true` of OpenAPI 3.0.
+/// Translates `nullable: true` of OpenAPI 3.0.
 fn nullable(members: &mut Map<String, Value>) {
     if members.remove("nullable") != Some(Value::Bool(true)) {
         return;
@@ -351,7 +348,7 @@ fn nullable(members: &mut Map<String, Value>) {
     }
 }
 
-/// `exclusiveMinimum: true` beside `minimum`, as OpenAPI 3.0 has it.
+/// Translates `exclusiveMinimum: true` beside `minimum`, and the same for the maximum, as in OpenAPI 3.0.
 fn exclusive_bounds(members: &mut Map<String, Value>) {
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         let Some(Value::Bool(on)) = members.get(exclusive) else { continue };
@@ -361,23 +358,23 @@ fn exclusive_bounds(members: &mut Map<String, Value>) {
     }
 }
 
-fn release_write_only(members: &mut Map<String, Value>, document: &Value) {
+fn make_write_only_optional(members: &mut Map<String, Value>, document: &Value) {
     let names = write_only(&Value::Object(members.clone()), document, 0);
     if names.is_empty() {
         return;
     }
-    let release = |members: &mut Map<String, Value>| {
+    let make_optional = |members: &mut Map<String, Value>| {
         if let Some(Value::Array(required)) = members.get_mut("required") {
             required.retain(|name| !names.iter().any(|other| name == other));
         }
     };
-    release(members);
+    make_optional(members);
     if let Some(Value::Array(parts)) = members.get_mut("allOf") {
-        parts.iter_mut().filter_map(Value::as_object_mut).for_each(release);
+        parts.iter_mut().filter_map(Value::as_object_mut).for_each(make_optional);
     }
 }
 
-/// The names of the members that answers do not have, in a schema and its `allOf`.
+/// The names of the `writeOnly` members of a schema and its `allOf`.
 fn write_only(schema: &Value, document: &Value, depth: usize) -> Vec<String> {
     let local = |schema: &Value| {
         let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
@@ -401,14 +398,14 @@ fn write_only(schema: &Value, document: &Value, depth: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn translated(mut value: Value, old: bool) -> Value {
+    fn translated(mut value: Value, is_3_0: bool) -> Value {
         let document = value.clone();
-        translate(&mut value, &document, old, &mut Vec::new(), &mut Vec::new());
+        translate(&mut value, &document, is_3_0, &mut Vec::new(), &mut Vec::new());
         value
     }
 
     #[test]
-    fn words_of_openapi_3_0_are_translated() {
+    fn openapi_3_0_keywords_are_translated() {
         for (old, new) in [
             (json!({ "type": "string", "nullable": true }), json!({ "type": ["string", "null"] })),
             (json!({ "type": "string", "nullable": false }), json!({ "type": "string" })),
@@ -429,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_need_not_have_what_only_requests_have() {
+    fn write_only_members_are_not_required_in_answers() {
         let schema = json!({ "required": ["a", "pin"], "properties": { "pin": { "writeOnly": true }, "a": {} } });
         assert_eq!(translated(schema, false)["required"], json!(["a"]));
         let parts = json!({ "allOf": [{ "required": ["pin"] }, { "properties": { "pin": { "writeOnly": true } } }] });
@@ -437,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn references_name_documents_of_the_folder() {
+    fn references_resolve_to_documents_below_schemas() {
         assert_eq!(document_of("openapi.yaml", "#/x").as_deref(), Ok("openapi.yaml"));
         assert_eq!(document_of("parts/a.yaml", "../b%20c.yaml#/x").as_deref(), Ok("b c.yaml"));
         assert_eq!(document_of("openapi.yaml", "./parts/a.yaml").as_deref(), Ok("parts/a.yaml"));

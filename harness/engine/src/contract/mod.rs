@@ -1,7 +1,7 @@
-//! The contract as data: operations, the catalogue of errors, the clauses and the schemas of a pack.
+//! The contract as data: the operations, the error catalogue, the clauses and the schemas of a pack.
 //!
-//! Everything is loaded once and cross-checked; all that is wrong is reported together. No name of
-//! an API stands in this code: they all come from the pack's `schemas/` folder.
+//! Everything is loaded once and cross-checked, and all problems are reported together. This code contains no names of
+//! a particular API; they all come from the `schemas/` folder of the pack.
 
 mod catalog;
 mod clauses;
@@ -27,26 +27,23 @@ pub use schemas::{Misfit, SchemaSet, derived, shown};
 
 use crate::source::{Problem, Problems, SourceFile, yaml_at};
 
-/// A loaded pack: what an API promises about its errors.
+/// The contract of a loaded pack.
 #[derive(Debug)]
 pub struct Contract {
-    /// The pack's folder.
+    /// The folder of the pack.
     pub root: PathBuf,
     /// The operations, in the order of the description.
     pub operations: Vec<Operation>,
-    /// How a credential travels: one entry a kind.
+    /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
-    /// The error catalogue.
     pub catalog: ErrorCatalog,
-    /// The clause register.
     pub clauses: Vec<Clause>,
-    /// Actors, capabilities, signing, clean-up.
+    /// Actors, capabilities, signing, cleanup.
     pub conventions: Conventions,
-    /// Compiled JSON Schemas.
     pub schemas: SchemaSet,
     /// SHA-256 over all files of the contract, in hexadecimal.
     pub hash: String,
-    /// The file of the clause register, to show places in it.
+    /// The file of the clause register, for the places in messages.
     register: SourceFile,
 }
 
@@ -83,7 +80,7 @@ impl Contract {
             return Err(problems);
         };
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
-        // Where the description is faulty itself, its operations are not known.
+        // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
             conventions.check_operations(&conventions_file, &api.operations, &mut problems);
         }
@@ -102,22 +99,20 @@ impl Contract {
         problems.or(contract)
     }
 
-    /// The operation of that `operationId`.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    /// The clause of that id.
     pub fn clause(&self, id: &str) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.id == id)
     }
 
-    /// The clause that a check of that name judges in this contract, if any.
+    /// The clause that lists this check, if any.
     pub fn clause_of_check(&self, check: &str) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.checks.iter().any(|name| name == check))
     }
 
-    /// Refuses clauses whose checks do not exist; `known` are the engine's own.
+    /// Reports unknown checks of clauses; `known` are the checks of the engine.
     pub fn check_names(&self, known: &[&str]) -> Vec<Problem> {
         let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
         self.clauses
@@ -131,14 +126,13 @@ impl Contract {
             .collect()
     }
 
-    /// A problem at a member of a clause.
     fn problem_of(&self, clause: &Clause, member: &str, message: String) -> Problem {
         let index = self.clauses.iter().position(|other| other.id == clause.id).unwrap_or_default();
         self.register.problem(&["clauses".into(), index.into(), member.into()], message)
     }
 
-    /// Clauses that nobody judges, and exclusions of clauses that somebody does; `named` are the clauses
-    /// that scenarios name.
+    /// Reports clauses that neither a check nor a scenario covers, and excluded clauses that one of them does cover;
+    /// `named` are the clauses that scenarios name.
     pub fn check_cover(&self, named: &BTreeSet<&str>) -> Vec<Problem> {
         let problem = |clause: &Clause, message: &str, help: &str| {
             let message = format!("clause {}: {message}", clause.id);
@@ -154,7 +148,11 @@ impl Contract {
                         "neither a check nor a scenario judges it",
                         "name it in the `clauses` of a scenario, give it `checks`, or say `excluded: REASON`",
                     )),
-                    (true, Some(_)) => Some(problem(clause, "it is excluded, and yet judged", "take `excluded` out")),
+                    (true, Some(_)) => Some(problem(
+                        clause,
+                        "it is excluded, but a check or a scenario judges it",
+                        "remove `excluded`",
+                    )),
                     (false, Some(reason)) if reason.trim().is_empty() => {
                         Some(problem(clause, "`excluded` is empty", "say why nothing judges it"))
                     }

@@ -1,8 +1,7 @@
-//! The operations, from `schemas/openapi.yaml` (OpenAPI 3.0 to 3.2): as much of it as scenarios need.
+//! Reads the operations from `schemas/openapi.yaml` (OpenAPI 3.0 to 3.2), as far as scenarios need them.
 //!
-//! The description is an open format, so unknown members are not refused here, unlike in our own
-//! files; what we do need and do not find, or find and cannot do, is reported at its place. References are followed
-//! everywhere (`description`).
+//! OpenAPI can be extended, so unknown members are allowed here, unlike in our own files. A member that is missing or
+//! not supported is reported at its place. References are followed everywhere (`description`).
 
 use std::collections::BTreeMap;
 
@@ -14,21 +13,21 @@ use crate::source::{Problem, Problems, SourceFile};
 /// One callable operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// Its `operationId`.
+    /// The `operationId`.
     pub id: String,
-    /// The method, in upper case.
+    /// The HTTP method, in upper case.
     pub method: String,
     /// The path below the base URL, with `{parameters}`.
     pub path: String,
-    /// What it does, in a few words.
+    /// A short description.
     pub summary: String,
-    /// The scope that it asks for; `None` where it asks for no credential.
+    /// The scope that it requires, if any.
     pub scope: Option<String>,
-    /// True when it needs a credential.
+    /// True if it requires a credential.
     pub secured: bool,
-    /// The media type of its request body, where it has one.
+    /// The media type of its request body, if it has one.
     pub media_type: Option<String>,
-    /// An ordinary request body, with templates.
+    /// A valid request body, with templates.
     pub example: Option<Value>,
     /// The documented successes, in the order of the description; there is at least one.
     pub successes: Vec<Success>,
@@ -36,21 +35,21 @@ pub struct Operation {
     pub required: Vec<String>,
     /// All documented members of the request body.
     pub members: Vec<String>,
-    /// The JSON types of those members whose schema says so.
+    /// The JSON types of the members whose schemas state them.
     pub member_types: BTreeMap<String, Vec<String>>,
 }
 
 /// A documented success: a status, or the whole class `2XX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {
-    /// As the description writes it.
+    /// The status as written in the description.
     pub name: String,
-    /// Where the schema of its body is: a file of `schemas/`, with a JSON Pointer as its fragment.
+    /// The address of the schema of its body: a file of `schemas/`, with a JSON Pointer as its fragment.
     pub schema: Option<String>,
 }
 
 impl Success {
-    /// Whether a status is this one.
+    /// Whether a status is this success.
     pub fn covers(&self, status: u16) -> bool {
         match self.name.parse::<u16>() {
             Ok(own) => own == status,
@@ -60,13 +59,13 @@ impl Success {
 }
 
 impl Operation {
-    /// The documented success with that status; one with a status of its own goes before a class.
+    /// The documented success with that status; an exact status has priority over a class.
     pub fn success_of(&self, status: u16) -> Option<&Success> {
         let own = self.successes.iter().find(|success| success.name == status.to_string());
         own.or_else(|| self.successes.iter().find(|success| success.covers(status)))
     }
 
-    /// The documented success statuses in words: `200 or 201`.
+    /// The documented success statuses for messages: `200 or 201`.
     pub fn success_statuses(&self) -> String {
         let names: Vec<&str> = self.successes.iter().map(|success| success.name.as_str()).collect();
         names.join(" or ")
@@ -83,15 +82,12 @@ impl Operation {
     }
 }
 
-/// How a kind of credential travels.
+/// How a kind of credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// In a header of its own.
-    ApiKey {
-        /// The header's name.
-        header: String,
-    },
-    /// In `Authorization`, behind a scheme such as `Bearer`.
+    ApiKey { header: String },
+    /// In `Authorization`, after a scheme such as `Bearer`.
     Http {
         /// The scheme, as it is sent.
         scheme: String,
@@ -117,7 +113,7 @@ pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -
                     let Some(node) = item.child(method) else { continue };
                     let Some(found) = problems.take(operation(path, method, &item, &node)) else { continue };
                     if operations.iter().any(|other| other.id == found.id) {
-                        problems.0.push(node.problem(format!("operationId `{}` stands here twice", found.id)));
+                        problems.0.push(node.problem(format!("duplicate operationId `{}`", found.id)));
                         continue;
                     }
                     operations.push(found);
@@ -160,13 +156,13 @@ fn operation(path: &str, method: &str, item: &Node<'_>, node: &Node<'_>) -> Resu
     })
 }
 
-/// References among the parameters lead somewhere.
+/// Reports invalid references among the parameters.
 fn check_parameters(node: &Node<'_>) -> Result<(), Problem> {
     let Some(list) = node.get("parameters")? else { return Ok(()) };
     list.items().try_for_each(|parameter| parameter.followed().map(|_| ()))
 }
 
-/// The media type that is JSON, or else the first.
+/// The JSON media type, or else the first one.
 fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
     let is_json = |name: &str| {
         let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -177,7 +173,7 @@ fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
     found.map(|(name, node)| ((*name).to_owned(), node.clone()))
 }
 
-/// An ordinary request body: the example of the media type, the first of its examples, or that of the schema.
+/// A valid request body: the example of the media type, or the first of its examples, or the example of the schema.
 fn example_of(body: &Node<'_>, schema: Option<&Node<'_>>) -> Result<Option<Value>, Problem> {
     if let Some(example) = body.value.get("example") {
         return Ok(Some(example.clone()));
@@ -185,9 +181,8 @@ fn example_of(body: &Node<'_>, schema: Option<&Node<'_>>) -> Result<Option<Value
     let first = body.child("examples").and_then(|examples| examples.children().next().map(|(_, example)| example));
     if let Some(example) = first.map(Node::followed).transpose()? {
         let value = example.value.get("value").cloned();
-        let elsewhere =
-            || example.problem("this example stands elsewhere, and nothing is fetched: write its `value` here");
-        return value.map(Some).ok_or_else(elsewhere);
+        let external = || example.problem("`externalValue` is not supported: write the `value` of the example here");
+        return value.map(Some).ok_or_else(external);
     }
     let of_schema = schema
         .and_then(|schema| schema.value.get("example").or_else(|| schema.value.get("examples")?.as_array()?.first()));
@@ -209,32 +204,32 @@ fn successes_of(node: &Node<'_>) -> Result<Vec<Success>, Problem> {
         .collect()
 }
 
-/// What a list of security requirements asks for: nothing, or a credential, perhaps with a scope. Each requirement is an
-/// alternative; the first that an actor's one credential can meet is taken.
+/// What a list of security requirements asks for: `None` for no credential, else the scope, if any. Each requirement is
+/// an alternative; the first that a single credential can satisfy is used.
 fn security_of(list: &Node<'_>) -> Result<Option<Option<String>>, Problem> {
     let alternatives: Vec<Node<'_>> = list.items().collect();
     let empty = |node: &Node<'_>| node.value.as_object().is_some_and(Map::is_empty);
     if alternatives.is_empty() || alternatives.iter().any(empty) {
         return Ok(None);
     }
-    let mut refusal = None;
+    let mut first_problem = None;
     for alternative in &alternatives {
         match requirement(alternative) {
             Ok(scope) => return Ok(Some(scope)),
-            Err(problem) => refusal = refusal.or(Some(problem)),
+            Err(problem) => first_problem = first_problem.or(Some(problem)),
         }
     }
-    refusal.map_or(Ok(None), Err)
+    first_problem.map_or(Ok(None), Err)
 }
 
-/// The scope of a requirement that one credential can meet. OpenAPI 3.1 lets any kind of requirement list the roles that it
-/// needs.
+/// The scope of a requirement that a single credential can satisfy. In OpenAPI 3.1, any kind of requirement may list
+/// roles.
 fn requirement(alternative: &Node<'_>) -> Result<Option<String>, Problem> {
     let mut all = alternative.children();
     let (Some((name, roles)), None) = (all.next(), all.next()) else {
         let names: Vec<&str> = alternative.children().map(|(name, _)| name).collect();
-        let message = format!("this asks for {} together, and an actor has one credential", names.join(" and "));
-        let help = "describe the one that tells actors apart, and send the other with `--header`";
+        let message = format!("this requires {} together, but an actor has only one credential", names.join(" and "));
+        let help = "describe only the credential that differs between actors, and send the other with `--header`";
         return Err(alternative.problem(message).with_help(Some(help.to_owned())));
     };
     let declared =
@@ -256,7 +251,7 @@ fn members_of(schema: &Node<'_>) -> Vec<String> {
     members.map(|(name, _)| name.clone()).filter(|name| !is_read_only(schema, name)).collect()
 }
 
-/// The JSON types of the members whose schema says so.
+/// The JSON types of the members whose schemas state them.
 fn member_types_of(schema: &Node<'_>) -> BTreeMap<String, Vec<String>> {
     let members = schema.child("properties");
     let typed = members.iter().flat_map(Node::children).filter_map(|(name, member)| {
@@ -266,7 +261,7 @@ fn member_types_of(schema: &Node<'_>) -> BTreeMap<String, Vec<String>> {
     typed.collect()
 }
 
-/// The JSON types that a schema names itself; none where it leaves them to schemas within it.
+/// The JSON types in a schema's own `type`; types in nested schemas such as `allOf` are not considered.
 fn types_of(schema: &Value) -> Vec<String> {
     match schema.get("type") {
         Some(Value::String(one)) => vec![one.clone()],
@@ -275,33 +270,33 @@ fn types_of(schema: &Value) -> Vec<String> {
     }
 }
 
-/// True for a member that only answers have.
+/// True for a member that occurs only in answers.
 fn is_read_only(schema: &Node<'_>, name: &str) -> bool {
     let member = schema.child("properties").and_then(|all| all.get(name).ok().flatten());
     member.is_some_and(|member| member.value.get("readOnly") == Some(&Value::Bool(true)))
 }
 
-/// The kinds of credentials that can be sent; one that cannot is a problem only where an operation asks for it.
+/// The supported kinds of credentials. An unsupported kind is a problem only if an operation requires it.
 fn schemes(root: &Node<'_>, problems: &mut Problems) -> Vec<Scheme> {
     let declared = root.child("components").and_then(|all| all.child("securitySchemes"));
     let all = declared.iter().flat_map(Node::children).filter_map(|(_, scheme)| problems.take(scheme.followed()));
     all.collect::<Vec<_>>().iter().filter_map(|scheme| scheme_of(scheme).ok().flatten()).collect()
 }
 
-/// How a credential of a declared kind travels; `None` where the connection itself carries it.
+/// How a credential of a declared kind is sent; `None` if it is part of the connection (mutual TLS).
 fn scheme_of(node: &Node<'_>) -> Result<Option<Scheme>, Problem> {
     let text = |key: &str| node.value.get(key).and_then(Value::as_str).unwrap_or_default();
     match (text("type"), text("in"), text("name"), text("scheme")) {
         ("apiKey", "header", name, _) if !name.is_empty() => Ok(Some(Scheme::ApiKey { header: name.to_owned() })),
         ("apiKey", place @ ("query" | "cookie"), ..) => {
-            let help = "only keys in headers are sent; use another scheme of the API, or take its operations out";
+            let help = "only keys in headers are supported; use another scheme of the API, or remove its operations";
             let message = format!("a key in the {place} is not supported");
             Err(node.problem(message).with_help(Some(help.to_owned())))
         }
         ("http", _, _, scheme) if !scheme.is_empty() => Ok(Some(Scheme::Http { scheme: capitalised(scheme) })),
         ("oauth2" | "openIdConnect", ..) => Ok(Some(Scheme::Http { scheme: "Bearer".to_owned() })),
         ("mutualTLS", ..) => Ok(None),
-        (kind, ..) => Err(node.problem(format!("a security scheme of type `{kind}` is not understood"))),
+        (kind, ..) => Err(node.problem(format!("a security scheme of type `{kind}` is not supported"))),
     }
 }
 

@@ -1,39 +1,39 @@
-//! How a refusal for too many requests describes itself: which headers an API sends, in which form, and what they say.
+//! The headers of a rate-limit refusal (`429`): which ones an API sends, in which form, and how they are read.
 
 use chrono::DateTime;
 use serde::Deserialize;
 
-/// The headers of a refusal for too many requests. An API need not have them all.
+/// The headers of a rate-limit refusal. Each is optional.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
-    /// The code that it comes with.
+    /// The error code of the refusal.
     pub code: String,
     /// The header with the quota.
     #[serde(default)]
     pub limit: Option<String>,
-    /// The header with what is left of it.
+    /// The header with the number of requests that remain.
     #[serde(default)]
     pub remaining: Option<String>,
-    /// The header with the time of its renewal.
+    /// The header with the time at which the quota is renewed.
     #[serde(default)]
     pub reset: Option<String>,
-    /// How that time is written.
+    /// The form of that time.
     #[serde(default)]
     pub reset_form: ResetForm,
-    /// The one header that says all of this, as in the IETF's draft: `RateLimit: "default";r=0;t=30`.
+    /// One header with all of this, as in the IETF draft: `RateLimit: "default";r=0;t=30`.
     #[serde(default)]
     pub combined: Option<String>,
     /// The header with the time to wait.
     #[serde(default)]
     pub retry_after: Option<String>,
-    /// How that time is written.
+    /// The form of that time.
     #[serde(default)]
     pub retry_after_form: RetryAfterForm,
-    /// How far that header and the body's delay may differ, in seconds.
+    /// The tolerance between that header and the delay in the body, in seconds.
     #[serde(default = "one_second")]
     pub retry_play_seconds: i64,
-    /// How far the reset may lie from now + delay, in seconds.
+    /// The tolerance between the reset time and now + delay, in seconds.
     #[serde(default = "two_seconds")]
     pub reset_play_seconds: i64,
 }
@@ -46,32 +46,32 @@ fn two_seconds() -> i64 {
     2
 }
 
-/// How the time of a quota's renewal is written.
+/// The form of the reset time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetForm {
-    /// As Unix seconds.
+    /// A Unix time in seconds.
     #[default]
     Unix,
-    /// As seconds from now.
+    /// Seconds from now.
     Delay,
 }
 
-/// How the time to wait is written (RFC 9110, section 10.2.3).
+/// The form of the time to wait (RFC 9110, section 10.2.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryAfterForm {
-    /// As seconds from now.
+    /// Seconds from now.
     #[default]
     Seconds,
-    /// As a date.
+    /// An HTTP date.
     HttpDate,
-    /// Either way.
+    /// Either of the two.
     Either,
 }
 
 impl RetryAfterForm {
-    /// The form in words.
+    /// The form as messages show it.
     pub fn words(self) -> &'static str {
         match self {
             RetryAfterForm::Seconds => "an integer, not negative",
@@ -81,17 +81,17 @@ impl RetryAfterForm {
     }
 }
 
-/// A moment to come.
+/// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// So many seconds from now.
+    /// This many seconds from now.
     In(i64),
     /// At this Unix time.
     At(i64),
 }
 
 impl RateLimit {
-    /// When the next request makes sense, by the header for that; `header` looks one up.
+    /// When to retry, from the `retry_after` header; `header` looks up a header by name.
     pub fn retry_after<'r>(&self, header: impl Fn(&str) -> Option<&'r str>) -> Option<Moment> {
         let text = header(self.retry_after.as_deref()?)?;
         let seconds = integer(text).map(Moment::In).filter(|_| self.retry_after_form != RetryAfterForm::HttpDate);
@@ -99,7 +99,7 @@ impl RateLimit {
         seconds.or_else(date)
     }
 
-    /// When the quota is renewed, by the header for that or by the combined one.
+    /// When the quota is renewed, from the `reset` header or the combined one.
     pub fn reset<'r>(&self, header: impl Fn(&str) -> Option<&'r str>) -> Option<Moment> {
         match &self.reset {
             Some(name) => {
@@ -110,7 +110,7 @@ impl RateLimit {
         }
     }
 
-    /// How many requests are left, by the header for that or by the combined one.
+    /// How many requests remain, from the `remaining` header or the combined one.
     pub fn remaining<'r>(&self, header: impl Fn(&str) -> Option<&'r str>) -> Option<i64> {
         match &self.remaining {
             Some(name) => integer(header(name)?),
@@ -118,13 +118,14 @@ impl RateLimit {
         }
     }
 
-    /// What the combined header says of the quota that is closest to its end: what remains, and the seconds to its renewal.
+    /// The quota with the fewest requests left in the combined header: what remains, and the seconds until its renewal.
     fn in_combined<'r>(&self, header: impl Fn(&str) -> Option<&'r str>) -> Option<(Option<i64>, Option<i64>)> {
         combined(header(self.combined.as_deref()?)?)
     }
 }
 
-/// `"minute";r=0;t=30, "day";r=9;t=3600`, or `limit=10, remaining=0, reset=30` of the earlier drafts; `None` where it is neither.
+/// Reads `"minute";r=0;t=30, "day";r=9;t=3600`, or `limit=10, remaining=0, reset=30` of the earlier drafts; `None` for
+/// anything else.
 pub fn combined(text: &str) -> Option<(Option<i64>, Option<i64>)> {
     let parameter = |item: &str, names: [&str; 2]| {
         let pairs = item.split(';').filter_map(|pair| pair.trim().split_once('='));
@@ -136,7 +137,7 @@ pub fn combined(text: &str) -> Option<(Option<i64>, Option<i64>)> {
     quotas.filter(|(remaining, _)| remaining.is_some()).min_by_key(|(remaining, _)| *remaining)
 }
 
-/// A whole number, in digits.
+/// An integer in decimal digits, perhaps negative.
 pub fn integer(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_to_wait_is_read_in_the_form_that_the_api_documents() {
+    fn retry_after_is_read_only_in_the_documented_form() {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
         for (form, text, moment) in [
             ("seconds", "30", Some(Moment::In(30))),
@@ -176,15 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn the_combined_header_tells_of_the_quota_that_is_used_up() {
-        for (text, told) in [
+    fn the_combined_header_gives_the_quota_with_the_fewest_requests_left() {
+        for (text, expected) in [
             ("\"default\";r=50;t=30", Some((Some(50), Some(30)))),
             ("\"day\";r=900;t=86400, \"minute\";r=0;t=12", Some((Some(0), Some(12)))),
             ("limit=10, remaining=0, reset=5", Some((Some(0), Some(5)))),
             ("\"default\";r=3", Some((Some(3), None))),
             ("soon", None),
         ] {
-            assert_eq!(combined(text), told, "{text}");
+            assert_eq!(combined(text), expected, "{text}");
         }
         let limit = limit("combined: RateLimit");
         let header = |_: &str| Some("\"default\";r=0;t=30");

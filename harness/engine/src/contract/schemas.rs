@@ -1,5 +1,5 @@
-//! JSON Schemas (2020-12), compiled once: the envelope, one derived for each code, and the success
-//! body of each operation. Nothing is ever fetched.
+//! The compiled JSON Schemas (2020-12): the envelope, one derived schema for each code, and the success body of each
+//! operation. Nothing is fetched from a network.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,6 @@ use super::description::Description;
 use super::openapi::{Operation, Success, escaped};
 use crate::source::{Problem, Problems, SourceFile};
 
-/// All compiled schemas of a contract.
 #[derive(Debug)]
 pub struct SchemaSet {
     envelope: Validator,
@@ -21,14 +20,14 @@ pub struct SchemaSet {
     documented: BTreeMap<String, Vec<String>>,
 }
 
-/// One place where a document does not fit its schema.
+/// One schema violation in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
-    /// The JSON Pointer of the value at fault; of the missing one, where one is missing.
+    /// The JSON Pointer of the invalid or missing value.
     pub pointer: String,
-    /// What the schema asks for there, in words.
+    /// What the schema requires there, as messages show it.
     pub expected: String,
-    /// What stands there instead.
+    /// The value that is there instead.
     pub actual: String,
 }
 
@@ -49,7 +48,7 @@ impl SchemaSet {
                 registry.as_ref().map_err(|message| message.clone()).and_then(|registry| build(registry, &schema));
             built.unwrap_or_else(|message| {
                 problems.0.push(refused(format!("{what}: {message}")));
-                anything()
+                accept_all()
             })
         };
         let in_envelope = |message: String| Problem::general(&envelope.name, message);
@@ -67,7 +66,7 @@ impl SchemaSet {
                 let Some((document, pointer)) = documented.schema.as_ref().and_then(|at| at.split_once('#')) else {
                     continue;
                 };
-                let schema = json!({ "$ref": format!("{BASE}{}#{}", in_fragment(document), in_fragment(pointer)) });
+                let schema = json!({ "$ref": format!("{BASE}{}#{}", as_fragment(document), as_fragment(pointer)) });
                 let refused = |message: String| description.problem_at(document, pointer, message);
                 let what = format!("the success body of {}", operation.id);
                 success.insert((operation.id.clone(), documented.name.clone()), compile(schema, what, &refused));
@@ -81,26 +80,26 @@ impl SchemaSet {
         }
     }
 
-    /// Where an error body does not fit the envelope; the schema of its code, where that is known.
+    /// The schema violations of an error body: of the schema of its code if that is known, else of the envelope.
     pub fn envelope_misfits(&self, code: Option<&str>, body: &Value) -> Vec<Misfit> {
         let validator = code.and_then(|code| self.by_code.get(code)).unwrap_or(&self.envelope);
         misfits(validator, body)
     }
 
-    /// Where a success body does not fit the schema of a documented success of its operation.
+    /// The schema violations of a success body, for a documented success of its operation.
     pub fn success_misfits(&self, operation: &str, success: &Success, body: &Value) -> Vec<Misfit> {
         let validator = self.success.get(&(operation.to_owned(), success.name.clone()));
         validator.map(|validator| misfits(validator, body)).unwrap_or_default()
     }
 
-    /// The documented member names of the object at each pointer of the envelope.
+    /// The documented members of each object in the envelope, by its JSON Pointer.
     pub fn documented_members(&self) -> &BTreeMap<String, Vec<String>> {
         &self.documented
     }
 }
 
 /// A JSON Pointer as a URI fragment (RFC 6901, section 6).
-fn in_fragment(pointer: &str) -> String {
+fn as_fragment(pointer: &str) -> String {
     pointer
         .bytes()
         .map(|byte| match byte {
@@ -110,7 +109,7 @@ fn in_fragment(pointer: &str) -> String {
         .collect()
 }
 
-/// The schema of an error body with one certain code: the envelope, the code, and what it requires.
+/// The schema of an error body with a given code: the envelope, the code, and the parts that the code requires.
 pub fn derived(catalog: &ErrorCatalog, entry: &ErrorCode) -> Value {
     let mut parts = vec![envelope_ref(catalog)];
     let code = match catalog.envelope.code_type {
@@ -147,7 +146,7 @@ fn envelope_value(file: &SourceFile) -> Result<Value, Problem> {
 }
 
 fn registry(description: &Description, name: &str, envelope: &Value) -> Result<Registry<'static>, String> {
-    let documents = description.documents().map(|(name, document)| (in_fragment(name), document));
+    let documents = description.documents().map(|(name, document)| (as_fragment(name), document));
     documents
         .filter(|(document, _)| document != name)
         .try_fold(Registry::new(), |registry, (name, document)| registry.add(format!("{BASE}{name}"), document.clone()))
@@ -166,8 +165,8 @@ fn build(registry: &Registry<'static>, schema: &Value) -> Result<Validator, Stri
         .map_err(|error| error.to_string())
 }
 
-/// A validator that takes everything, to go on with after a problem was noted.
-fn anything() -> Validator {
+/// A validator that accepts everything, used after a problem has been reported.
+fn accept_all() -> Validator {
     Validator::options().build(&Value::Bool(true)).unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
 }
 
@@ -188,7 +187,7 @@ fn misfit(error: &ValidationError<'_>) -> Misfit {
             }
         }
         ValidationErrorKind::Type { kind } => {
-            Misfit { pointer: at, expected: types_in_words(kind), actual: shown(instance) }
+            Misfit { pointer: at, expected: expected_types(kind), actual: shown(instance) }
         }
         ValidationErrorKind::MinLength { .. } => {
             Misfit { pointer: at, expected: "a string that is not empty".to_owned(), actual: shown(instance) }
@@ -206,7 +205,7 @@ fn misfit(error: &ValidationError<'_>) -> Misfit {
     }
 }
 
-fn types_in_words(kind: &jsonschema::error::TypeKind) -> String {
+fn expected_types(kind: &jsonschema::error::TypeKind) -> String {
     use jsonschema::error::TypeKind;
     match kind {
         TypeKind::Single(one) => format!("a value of type {one}"),
@@ -217,7 +216,7 @@ fn types_in_words(kind: &jsonschema::error::TypeKind) -> String {
     }
 }
 
-/// A value as findings show it: as JSON. It is cut where it is reported, after redaction.
+/// A value as JSON, for findings. Long values are truncated in the report, after redaction.
 pub fn shown(value: &Value) -> String {
     value.to_string()
 }

@@ -1,4 +1,4 @@
-//! What descriptions of APIs say, and how it is read: each form that people use is either understood or refused.
+//! Tests of reading OpenAPI descriptions: each common form is either supported or refused.
 
 use serde_json::json;
 
@@ -63,7 +63,7 @@ fn references_to_other_files_are_followed() {
 }
 
 #[test]
-fn a_body_without_an_example_takes_that_of_its_schema() {
+fn a_body_without_an_example_uses_the_example_of_its_schema() {
     for schema in ["{ example: { text: hi } }", "{ examples: [{ text: hi }] }"] {
         let body = format!("      requestBody: {{ content: {{ application/json: {{ schema: {schema} }} }} }}\n{DONE}");
         assert_eq!(operation(&body).example, Some(json!({ "text": "hi" })), "{schema}");
@@ -87,7 +87,7 @@ const SCHEMES: &str = "components:
 ";
 
 #[test]
-fn alternatives_of_security_are_understood() {
+fn the_first_supported_security_alternative_is_used() {
     for (security, secured, scope) in [
         ("[]", false, None),
         ("[{}, { key: [] }]", false, None),
@@ -113,14 +113,14 @@ fn security_that_one_credential_cannot_meet_is_refused() {
 }
 
 #[test]
-fn schemes_that_can_be_sent_are_known() {
+fn supported_security_schemes_are_listed() {
     let api = read(&format!("{DONE}{SCHEMES}"), "3.1.0").expect("a description");
     let bearer = Scheme::Http { scheme: "Bearer".to_owned() };
     assert_eq!(api.schemes, [Scheme::ApiKey { header: "X-Key".to_owned() }, bearer]);
 }
 
 #[test]
-fn nullable_is_a_word_of_openapi_3_0() {
+fn nullable_is_refused_outside_openapi_3_0() {
     let paths = format!("{DONE}components: {{ schemas: {{ A: {{ type: string, nullable: true }} }} }}\n");
     assert!(read(&paths, "3.0.3").is_ok());
     let refused = read(&paths, "3.1.0").err().expect("a refusal");

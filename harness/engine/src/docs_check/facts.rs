@@ -1,5 +1,5 @@
-//! What a page says of error codes, in the terms of a catalogue: which codes, with which statuses, which
-//! examples, members and headers, each with its line.
+//! Extracts from a page what it says about error codes: the codes, statuses, examples, members and headers, each with
+//! its line.
 
 use std::sync::LazyLock;
 
@@ -10,46 +10,45 @@ use super::page::{Item, Kind, Table};
 use super::words;
 use crate::contract::ErrorCatalog;
 
-/// Everything that a page says.
+/// Everything that a page says about error codes.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// The headings' texts.
+    /// The texts of the headings.
     pub headings: Vec<String>,
-    /// Codes that have a heading or stand in a table of codes.
-    pub codes: Vec<Said<String>>,
-    /// What is set as code within texts: codes and headers may be named there alone.
+    /// Codes in headings and in tables of codes.
+    pub codes: Vec<Statement<String>>,
+    /// Inline code: some codes and headers occur only there.
     pub spans: Vec<String>,
-    /// Which status a code comes with; `None` where the page says that it varies.
-    pub code_statuses: Vec<Said<(String, Option<u16>)>>,
-    /// Statuses of tables that name no codes.
-    pub statuses: Vec<Said<u16>>,
+    /// The status of a code; `None` if the page says that it varies.
+    pub code_statuses: Vec<Statement<(String, Option<u16>)>>,
+    /// Statuses in tables without codes.
+    pub statuses: Vec<Statement<u16>>,
     /// Error bodies.
-    pub examples: Vec<Said<Example>>,
-    /// Blocks of code that are to be JSON and are none: what the parser says.
-    pub unreadable: Vec<Said<String>>,
-    /// Members of tables that describe the envelope.
-    pub members: Vec<Said<String>>,
-    /// Headers of answers: name and value.
-    pub headers: Vec<Said<(String, String)>>,
+    pub examples: Vec<Statement<Example>>,
+    /// Code blocks marked as JSON that cannot be parsed: the message of the parser.
+    pub unreadable: Vec<Statement<String>>,
+    /// Members in tables that describe the envelope.
+    pub members: Vec<Statement<String>>,
+    /// Headers of responses: name and value.
+    pub headers: Vec<Statement<(String, String)>>,
 }
 
-/// Something that the page says.
+/// A statement of the page.
 #[derive(Clone, Debug)]
-pub struct Said<T> {
+pub struct Statement<T> {
     /// The line of the page, from 1.
     pub line: usize,
-    /// The codes whose section it stands in.
+    /// The codes of the section that contains it.
     pub about: Vec<String>,
-    /// What is said.
-    pub what: T,
+    /// The content of the statement.
+    pub value: T,
 }
 
-/// An error body that the page shows.
+/// An error body on the page.
 #[derive(Clone, Debug)]
 pub struct Example {
-    /// The body.
     pub body: Value,
-    /// Its text, to find lines in.
+    /// Its source text, for finding lines.
     pub text: String,
 }
 
@@ -66,7 +65,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 }
 
-/// Where a label of a status ends, and the status follows: `Status: 404`, `HTTP code is 404`, `Returns 404`.
+/// The end of a label that is followed by a status: `Status: 404`, `HTTP code is 404`, `Returns 404`.
 fn status_label(text: &str) -> Option<usize> {
     let label = STATUS_LABEL.captures(text)?;
     let end = label.get(0)?.end();
@@ -74,8 +73,8 @@ fn status_label(text: &str) -> Option<usize> {
     (label.get(1).is_some() || follows()).then_some(end)
 }
 
-/// Reads what a page says. Which word is a code follows from the catalogue; a word that the catalogue does not
-/// have is taken for one where it is spelt like a code and has a status, or an example that shows it (`words`).
+/// Extracts the facts of a page. A word of the catalogue is a code. Another word is a code if it is spelt like one (see
+/// `words`) and has a status, or if an example shows it.
 pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new() };
     for (index, item) in items.iter().enumerate() {
@@ -92,7 +91,7 @@ pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
 struct Reader<'c> {
     catalog: &'c ErrorCatalog,
     facts: Facts,
-    /// The headings above, from the outermost: level, and the codes that it names.
+    /// The enclosing headings, the outermost first: level and codes.
     open: Vec<(u8, Vec<String>)>,
 }
 
@@ -102,7 +101,7 @@ impl Reader<'_> {
         let codes = self.codes_of(title, below, level);
         self.facts.headings.push(title.to_owned());
         for code in &codes {
-            self.facts.codes.push(Said { line, about: codes.clone(), what: code.clone() });
+            self.facts.codes.push(Statement { line, about: codes.clone(), value: code.clone() });
         }
         let status = status_in(&STATUS, title).filter(|status| !codes.contains(&status.to_string()));
         self.open.push((level, codes.clone()));
@@ -111,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The codes that a heading names: those of the catalogue, else a word that behaves like one.
+    /// The codes in a heading: those of the catalogue, or else a word that is used like one.
     fn codes_of(&self, title: &str, below: &[Item], level: u8) -> Vec<String> {
         let words: Vec<&str> =
             title.split(|letter: char| !(letter.is_alphanumeric() || "_-.".contains(letter))).collect();
@@ -124,7 +123,7 @@ impl Reader<'_> {
             return vec![number.to_owned()];
         }
         let section = below.iter().take_while(|item| !matches!(item.kind, Kind::Heading(other, _) if other <= level));
-        let behaves = |item: &Item| match &item.kind {
+        let describes_error = |item: &Item| match &item.kind {
             Kind::Text(text, _) => text.lines().any(|line| status_label(line).is_some()),
             Kind::Code(_, code) => self.envelope(code).is_some(),
             _ => false,
@@ -140,11 +139,11 @@ impl Reader<'_> {
         };
         let words = words.iter().map(|word| word.trim_matches(['.', '-']));
         let named = words.clone().filter(|word| !word.is_empty() && !STATUS.is_match(word));
-        // Names of products are spelt like codes as well, but seldom are a whole heading.
+        // Product names are spelt like codes as well, but are seldom the whole heading.
         let alone = named.clone().count() == 1;
         let spelt =
             named.clone().find(|word| words::is_in_capitals(word) || (alone && words::is_spelt_like_a_code(word)));
-        let spelt = spelt.filter(|_| section.iter().any(|item| behaves(item)));
+        let spelt = spelt.filter(|_| section.iter().any(|item| describes_error(item)));
         let named = spelt.or_else(|| words.into_iter().find(|word| !word.is_empty() && shown(word)));
         named.map(str::to_owned).into_iter().collect()
     }
@@ -178,7 +177,7 @@ impl Reader<'_> {
         for (line, row) in &table.rows {
             let status = status_column.and_then(|index| row.get(index)).map(|cell| status_in(&STATUS, cell));
             let cell = code_column.and_then(|index| row.get(index)).map_or("", String::as_str);
-            // A longer number in a column of statuses is a code.
+            // A number with more digits in a column of statuses is a code.
             let cell = match status_column.and_then(|index| row.get(index)) {
                 Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
                 _ => cell,
@@ -187,14 +186,14 @@ impl Reader<'_> {
             match (codes.is_empty(), status) {
                 (false, status) => {
                     for code in &codes {
-                        self.facts.codes.push(Said { line: *line, about: codes.clone(), what: code.clone() });
+                        self.facts.codes.push(Statement { line: *line, about: codes.clone(), value: code.clone() });
                     }
                     if let Some(status) = status {
                         self.code_status(&codes, status, *line);
                     }
                 }
                 (true, Some(Some(status))) => {
-                    self.facts.statuses.push(Said { line: *line, about: about.clone(), what: status })
+                    self.facts.statuses.push(Statement { line: *line, about: about.clone(), value: status })
                 }
                 _ => self.labelled(row, *line),
             }
@@ -202,7 +201,7 @@ impl Reader<'_> {
         self.members(table);
     }
 
-    /// A column called after codes that holds statuses, perhaps beside codes that are longer numbers.
+    /// A column whose title says "code", but that contains statuses, and perhaps codes that are longer numbers.
     fn column_of_statuses(&self, table: &Table) -> Option<usize> {
         let is_status = |cell: &str| cell.len() >= 3 && STATUS.find(cell).is_some_and(|found| found.start() == 0);
         let holds = |index: usize| {
@@ -214,7 +213,7 @@ impl Reader<'_> {
         (0..table.head.len()).find(|index| words::is_title_of_codes(&table.head[*index]) && holds(*index))
     }
 
-    /// The codes that a cell of a column of codes names: where all of it are such, in whatever form if a status stands beside.
+    /// The codes in a cell of a column of codes. If the row has a status, the codes may have any form.
     fn codes_of_cell(&self, cell: &str, has_status: bool) -> Vec<String> {
         let found = words::of_cell(cell);
         let known = |word: &str| self.catalog.code(word).is_some();
@@ -241,7 +240,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The rows of a table of members, if it is one of the envelope's: two of its names say so.
+    /// The rows of a table of members, if it describes the envelope: at least two of its names are members of the
+    /// envelope.
     fn members(&mut self, table: &Table) {
         const TITLES: &[&str] = &["field", "member", "property", "name", "key", "attribute", "parameter"];
         let titled = table.head.first().is_some_and(|cell| TITLES.contains(&cell.to_lowercase().as_str()));
@@ -251,7 +251,11 @@ impl Reader<'_> {
             names.map(|(line, cell)| (line, cell.rsplit(['.', '/']).next().unwrap_or(cell).to_owned())).collect();
         if titled && names.iter().filter(|(_, name)| known.contains(name)).count() >= 2 {
             let about = self.about();
-            self.facts.members.extend(names.into_iter().map(|(line, what)| Said { line, about: about.clone(), what }));
+            self.facts.members.extend(names.into_iter().map(|(line, value)| Statement {
+                line,
+                about: about.clone(),
+                value,
+            }));
         }
     }
 
@@ -268,34 +272,35 @@ impl Reader<'_> {
             if let Some(found) = STATUS_LINE.captures(text) {
                 self.code_status(&about, found[1].parse().ok(), line);
             } else if let Some(found) = HEADER.captures(text) {
-                let what = (found[1].to_owned(), found[2].trim().to_owned());
-                self.facts.headers.push(Said { line, about: about.clone(), what });
+                let value = (found[1].to_owned(), found[2].trim().to_owned());
+                self.facts.headers.push(Statement { line, about: about.clone(), value });
             }
         }
         if let Some(body) = self.envelope(body) {
             self.unknown_example(&body, body_line);
             let text = code.lines().skip(body_line - line).collect::<Vec<_>>().join("\n");
-            self.facts.examples.push(Said { line: body_line, about, what: Example { body, text } });
+            self.facts.examples.push(Statement { line: body_line, about, value: Example { body, text } });
         } else if language.starts_with("json")
             && !about.is_empty()
             && !body.trim().is_empty()
             && let Err(error) = serde_json::from_str::<Value>(body)
         {
             let line = body_line + error.line().saturating_sub(1);
-            self.facts.unreadable.push(Said { line, about, what: error.to_string() });
+            self.facts.unreadable.push(Statement { line, about, value: error.to_string() });
         }
     }
 
-    /// A code that no heading and no table names, and an example shows. General examples show a placeholder.
+    /// Adds a code that only an example shows, unless it is a placeholder of a general example.
     fn unknown_example(&mut self, body: &Value, line: usize) {
         let Some(code) = words::code_in(body, self.catalog) else { return };
-        let known = self.catalog.code(&code).is_some() || self.facts.codes.iter().any(|said| said.what == code);
+        let known =
+            self.catalog.code(&code).is_some() || self.facts.codes.iter().any(|statement| statement.value == code);
         if !known && words::could_be_a_code(&code) && !words::is_placeholder(&code) {
-            self.facts.codes.push(Said { line, about: vec![code.clone()], what: code });
+            self.facts.codes.push(Statement { line, about: vec![code.clone()], value: code });
         }
     }
 
-    /// A block of code as an error body, if it is one.
+    /// The error body in a code block, if it is one.
     fn envelope(&self, code: &str) -> Option<Value> {
         let body: Value = serde_json::from_str(code).ok()?;
         let pointers = &self.catalog.envelope.pointers;
@@ -305,11 +310,11 @@ impl Reader<'_> {
 
     fn code_status(&mut self, codes: &[String], status: Option<u16>, line: usize) {
         for code in codes {
-            self.facts.code_statuses.push(Said { line, about: codes.to_vec(), what: (code.clone(), status) });
+            self.facts.code_statuses.push(Statement { line, about: codes.to_vec(), value: (code.clone(), status) });
         }
     }
 
-    /// The codes of the nearest heading that names some.
+    /// The codes of the nearest enclosing heading with codes.
     fn about(&self) -> Vec<String> {
         self.open.iter().rev().map(|(_, codes)| codes).find(|codes| !codes.is_empty()).cloned().unwrap_or_default()
     }
@@ -319,17 +324,17 @@ fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
     pattern.find(text).and_then(|found| found.as_str().parse().ok())
 }
 
-/// The lines of the head, and the body behind the first empty line.
+/// The lines of the head, and the body after the first empty line.
 fn split_http(code: &str, line: usize) -> (Vec<(usize, &str)>, &str, usize) {
     let mut rest = code;
     let mut head = Vec::new();
     let mut at = line;
-    while let Some((text, behind)) = rest.split_once('\n') {
+    while let Some((text, after)) = rest.split_once('\n') {
         if text.trim().is_empty() {
-            return (head, behind, at + 1);
+            return (head, after, at + 1);
         }
         head.push((at, text.trim_end()));
-        (rest, at) = (behind, at + 1);
+        (rest, at) = (after, at + 1);
     }
     if !rest.trim().is_empty() {
         head.push((at, rest.trim_end()));

@@ -1,8 +1,8 @@
-//! Tables that a page writes in HTML, as Markdown allows: their rows and cells, without other markup.
+//! Reads HTML tables in a Markdown page: rows and cells, without other markup.
 
 use super::page::Table;
 
-/// Every table of a piece of HTML; `line` is the line on which the piece begins.
+/// All tables of a piece of HTML, each with its line; `line` is the first line of the piece.
 pub(super) fn tables(html: &str, line: usize) -> Vec<(usize, Table)> {
     let mut found = Vec::new();
     let mut rest = 0;
@@ -15,13 +15,13 @@ pub(super) fn tables(html: &str, line: usize) -> Vec<(usize, Table)> {
     found
 }
 
-/// True where a table has begun and not ended: the HTML goes on behind an empty line.
+/// True if a table has begun and not ended, so that the HTML continues after an empty line.
 pub(super) fn is_open(html: &str) -> bool {
     let count = |tag: &str| html.to_ascii_lowercase().matches(tag).count();
     count("<table") > count("</table")
 }
 
-/// True for a tag that ends a line.
+/// True for `<br>`.
 pub(super) fn is_break(html: &str) -> bool {
     html.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"))
 }
@@ -39,14 +39,14 @@ fn table(html: &str, line: usize) -> Table {
     table
 }
 
-/// The insides of elements that begin with one of the tags, each with its offset; ends may be left out, as HTML allows.
+/// The contents of elements with one of the tags, each with its offset. End tags are optional, as in HTML.
 fn elements<'h>(html: &'h str, tags: &[&str]) -> Vec<(usize, &'h str)> {
     let mut starts = Vec::new();
     for tag in tags {
         let mut from = 0;
         while let Some(at) = find(html, from, tag) {
             from = at + tag.len();
-            // `<tr` and not `<track`, `<th` and not `<thead`.
+            // Matches `<tr` but not `<track`, `<th` but not `<thead`.
             if html[from..].starts_with(|next: char| next == '>' || next.is_whitespace()) {
                 starts.push(at);
             }
@@ -61,7 +61,7 @@ fn elements<'h>(html: &'h str, tags: &[&str]) -> Vec<(usize, &'h str)> {
     starts.iter().zip(ends).map(|(start, end)| (*start, inside(*start, end))).collect()
 }
 
-/// The text of a cell: tags taken out, breaks as line ends, the common entities replaced.
+/// The text of a cell: without tags, breaks as line ends, common entities decoded.
 fn text(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
@@ -80,7 +80,7 @@ fn text(html: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Where a text begins, in whatever letter case, from an offset on.
+/// The next place of a text at or after `from`, ignoring case.
 fn find(html: &str, from: usize, wanted: &str) -> Option<usize> {
     let bytes = html.as_bytes().get(from..)?;
     let found = bytes.windows(wanted.len()).position(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))?;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_may_go_on_behind_an_empty_line() {
+    fn table_may_continue_after_an_empty_line() {
         assert!(is_open("<table><tr>") && !is_open("<table></table>") && !is_open("<p>"));
     }
 }

@@ -1,8 +1,7 @@
-//! A published error-code page, and each place where it and the catalogue of a pack say different things.
+//! Compares a published error-code page with the catalogue of a pack.
 //!
-//! The catalogue is read from such a page once, by a person; afterwards both change. Here the page is read by a
-//! program, as far as that can be done without understanding sentences: codes and their statuses, tables, the
-//! examples of error bodies, and headers.
+//! A person writes the catalogue from such a page once; afterwards both may change. This module extracts from the page
+//! what a program can read: codes and their statuses, tables, examples of error bodies, and headers.
 
 mod facts;
 mod html;
@@ -13,34 +12,34 @@ use std::collections::BTreeSet;
 
 use crate::contract::{Contract, ErrorCatalog, Misfit};
 use crate::source::{Problem, SourceFile, Step, suggestion};
-use facts::{Example, Facts, Said};
+use facts::{Example, Facts, Statement};
 
-/// What came of holding a page against a catalogue.
+/// The result of comparing a page with a catalogue.
 #[derive(Debug)]
 pub struct Comparison {
-    /// Each difference: of the page, or of the catalogue where the page lacks something; in order of place.
+    /// The differences, in order of place. The place is in the page, or in the catalogue if the page lacks something.
     pub differences: Vec<Problem>,
-    /// How much of each was found on the page and compared.
+    /// The numbers of compared items.
     pub counts: Counts,
 }
 
-/// How much there was to compare.
+/// The numbers of items that were found on the page and compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Different codes.
+    /// Distinct codes.
     pub codes: usize,
     /// Statements of a status.
     pub statuses: usize,
     /// Examples of error bodies.
     pub examples: usize,
-    /// Headers in examples of answers.
+    /// Headers in examples of responses.
     pub headers: usize,
 }
 
-/// Holds a page against the catalogue of a contract; `catalog` is the file that it was read from.
+/// Compares a page with the catalogue of a contract; `catalog` is the file of the catalogue.
 pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> Comparison {
     let facts = facts::gather(&page::read(&page.text), &contract.catalog);
-    let codes: BTreeSet<&str> = facts.codes.iter().map(|said| said.what.as_str()).collect();
+    let codes: BTreeSet<&str> = facts.codes.iter().map(|statement| statement.value.as_str()).collect();
     let counts = Counts {
         codes: codes.len(),
         statuses: facts.code_statuses.len() + facts.statuses.len(),
@@ -65,7 +64,7 @@ pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> 
     Comparison { differences, counts }
 }
 
-/// The parts of the envelope that a catalogue names, and where they stand.
+/// The parts of the envelope that a catalogue names, with their pointers.
 fn parts(catalog: &ErrorCatalog) -> Vec<(&'static str, String)> {
     let pointers = &catalog.envelope.pointers;
     let optional = [("details", &pointers.details), ("field", &pointers.field), ("retry_delay", &pointers.retry_delay)];
@@ -106,51 +105,54 @@ impl Differ<'_> {
     fn unknown_codes(&self) -> Vec<Problem> {
         let names = self.catalog.code_names();
         let mut seen = BTreeSet::new();
-        let unknown = self.facts.codes.iter().filter(|said| self.catalog.code(&said.what).is_none());
-        let unknown = unknown.filter(|said| seen.insert(&said.what));
+        let unknown = self.facts.codes.iter().filter(|statement| self.catalog.code(&statement.value).is_none());
+        let unknown = unknown.filter(|statement| seen.insert(&statement.value));
         unknown
-            .map(|said| {
-                let message = format!("the page has a code {}, and the catalogue does not", said.what);
-                self.on_page(said.line, message).with_help(suggestion(&said.what, &names))
+            .map(|statement| {
+                let message = format!("the page has a code {}, and the catalogue does not", statement.value);
+                self.on_page(statement.line, message).with_help(suggestion(&statement.value, &names))
             })
             .collect()
     }
 
     /// Codes of the catalogue that the page does not name.
     fn missing_codes(&self) -> Vec<Problem> {
-        let told: Vec<&String> = self.facts.codes.iter().map(|said| &said.what).collect();
-        let shown =
-            |code: &str| self.facts.examples.iter().any(|said| self.code_in(&said.what).as_deref() == Some(code));
+        let named: Vec<&String> = self.facts.codes.iter().map(|statement| &statement.value).collect();
+        let shown = |code: &str| {
+            self.facts.examples.iter().any(|statement| self.code_in(&statement.value).as_deref() == Some(code))
+        };
         let missing = self
             .catalog
             .codes
             .iter()
             .map(|entry| &entry.code)
-            .filter(|code| !told.contains(code) && !self.facts.spans.contains(code) && !shown(code));
+            .filter(|code| !named.contains(code) && !self.facts.spans.contains(code) && !shown(code));
         missing
             .map(|code| self.of_code(code, format!("the catalogue has a code {code}, and the page does not")))
             .collect()
     }
 
-    /// Codes with another status on the page, or with none.
+    /// Codes with a different status on the page, or with none.
     fn statuses_of_codes(&self) -> Vec<Problem> {
         let mut found = Vec::new();
-        for said in &self.facts.code_statuses {
-            let (code, status) = &said.what;
+        for statement in &self.facts.code_statuses {
+            let (code, status) = &statement.value;
             let Some(entry) = self.catalog.code(code) else { continue };
             if entry.status != *status {
                 let words = |status: Option<u16>| {
-                    status.map_or_else(|| "no certain status".to_owned(), |status| status.to_string())
+                    status.map_or_else(|| "no fixed status".to_owned(), |status| status.to_string())
                 };
                 let message =
                     format!("the page gives {code} {}, the catalogue {}", words(*status), words(entry.status));
-                found.push(self.on_page(said.line, message));
+                found.push(self.on_page(statement.line, message));
             }
         }
         for entry in self.catalog.codes.iter().filter(|entry| entry.status.is_some()) {
-            let told = self.facts.code_statuses.iter().any(|said| said.what.0 == entry.code);
-            if let Some(named) = self.facts.codes.iter().find(|said| said.what == entry.code).filter(|_| !told) {
-                found.push(self.on_page(named.line, format!("the page says no status of {}", entry.code)));
+            let has_status = self.facts.code_statuses.iter().any(|statement| statement.value.0 == entry.code);
+            if let Some(named) =
+                self.facts.codes.iter().find(|statement| statement.value == entry.code).filter(|_| !has_status)
+            {
+                found.push(self.on_page(named.line, format!("the page gives no status for {}", entry.code)));
             }
         }
         found
@@ -159,78 +161,86 @@ impl Differ<'_> {
     /// Statuses that only one of the two has.
     fn statuses(&self) -> Vec<Problem> {
         let known = &self.catalog.statuses;
-        let unknown = self.facts.statuses.iter().filter(|said| !known.contains(&said.what));
+        let unknown = self.facts.statuses.iter().filter(|statement| !known.contains(&statement.value));
         let mut found: Vec<Problem> = unknown
-            .map(|said| {
-                self.on_page(said.line, format!("the page has the status {}, and the catalogue does not", said.what))
+            .map(|statement| {
+                self.on_page(
+                    statement.line,
+                    format!("the page has the status {}, and the catalogue does not", statement.value),
+                )
             })
             .collect();
-        // A page without a table of statuses leaves out those of success.
+        // A page without a table of statuses does not list success statuses.
         if self.facts.statuses.is_empty() {
             return found;
         }
-        let of_codes = self.facts.code_statuses.iter().filter_map(|said| said.what.1);
-        let told: BTreeSet<u16> = self.facts.statuses.iter().map(|said| said.what).chain(of_codes).collect();
-        found.extend(known.iter().enumerate().filter(|(_, status)| !told.contains(status)).map(|(index, status)| {
-            let message = format!("the catalogue has the status {status}, and the page does not");
-            self.in_catalog(&["statuses".into(), index.into()], message)
-        }));
+        let of_codes = self.facts.code_statuses.iter().filter_map(|statement| statement.value.1);
+        let on_page: BTreeSet<u16> =
+            self.facts.statuses.iter().map(|statement| statement.value).chain(of_codes).collect();
+        found.extend(known.iter().enumerate().filter(|(_, status)| !on_page.contains(status)).map(
+            |(index, status)| {
+                let message = format!("the catalogue has the status {status}, and the page does not");
+                self.in_catalog(&["statuses".into(), index.into()], message)
+            },
+        ));
         found
     }
 
-    /// Examples of error bodies that are not what the catalogue and its schema describe.
+    /// Examples of error bodies that do not match the catalogue and its schema.
     fn examples(&self) -> Vec<Problem> {
         let unreadable = self.facts.unreadable.iter();
-        let unreadable =
-            unreadable.map(|said| self.on_page(said.line, format!("the example is no JSON: {}", said.what)));
-        let shown = self.facts.examples.iter().flat_map(|said| self.example(said));
+        let unreadable = unreadable.map(|statement| {
+            self.on_page(statement.line, format!("the example is not valid JSON: {}", statement.value))
+        });
+        let shown = self.facts.examples.iter().flat_map(|statement| self.example(statement));
         unreadable.chain(shown).collect()
     }
 
-    fn example(&self, said: &Said<Example>) -> Vec<Problem> {
-        let code = self.code_in(&said.what);
+    fn example(&self, statement: &Statement<Example>) -> Vec<Problem> {
+        let code = self.code_in(&statement.value);
         let entry = code.as_deref().and_then(|code| self.catalog.code(code));
-        let at = |pointer: &str, message: String| self.on_page(line_of(said, pointer), message);
-        let about = said.about.join(", ");
-        let misfits = self.contract.schemas.envelope_misfits(entry.map(|entry| entry.code.as_str()), &said.what.body);
-        let mut found: Vec<Problem> = misfits.iter().map(|misfit| self.misfit(said, misfit)).collect();
-        if let Some(code) = code.filter(|code| !said.about.is_empty() && !said.about.contains(code)) {
+        let at = |pointer: &str, message: String| self.on_page(line_of(statement, pointer), message);
+        let about = statement.about.join(", ");
+        let misfits =
+            self.contract.schemas.envelope_misfits(entry.map(|entry| entry.code.as_str()), &statement.value.body);
+        let mut found: Vec<Problem> = misfits.iter().map(|misfit| self.misfit(statement, misfit)).collect();
+        if let Some(code) = code.filter(|code| !statement.about.is_empty() && !statement.about.contains(code)) {
             found
                 .push(at(&self.catalog.envelope.pointers.code, format!("an example of {about} shows the code {code}")));
         }
         let field = self.catalog.envelope.pointers.field.as_deref();
         if let (Some(entry), Some(pointer)) = (entry.filter(|entry| entry.names_field), field)
-            && said.what.body.pointer(pointer).is_none()
+            && statement.value.body.pointer(pointer).is_none()
         {
             let message =
                 format!("{} names the field at fault, and the example has no `{}`", entry.code, last_name(pointer));
             found.push(at(&self.catalog.envelope.pointers.code, message));
         }
-        found.extend(self.undocumented(said));
+        found.extend(self.undocumented(statement));
         found
     }
 
-    fn misfit(&self, said: &Said<Example>, misfit: &Misfit) -> Problem {
-        if said.what.body.pointer(&misfit.pointer).is_none() {
-            // What is not there has no line of its own.
-            let line = line_of(said, &self.catalog.envelope.pointers.code);
+    fn misfit(&self, statement: &Statement<Example>, misfit: &Misfit) -> Problem {
+        if statement.value.body.pointer(&misfit.pointer).is_none() {
+            // A missing member has no line of its own.
+            let line = line_of(statement, &self.catalog.envelope.pointers.code);
             let name = last_name(&misfit.pointer);
-            return self.on_page(line, format!("the example has no member `{name}`, which the envelope asks for"));
+            return self.on_page(line, format!("the example has no member `{name}`, which the envelope requires"));
         }
         let place = if misfit.pointer.is_empty() { "the body" } else { &misfit.pointer };
         let message = format!("the example has {} at {place}, and the envelope {}", misfit.actual, misfit.expected);
-        self.on_page(line_of(said, &misfit.pointer), message)
+        self.on_page(line_of(statement, &misfit.pointer), message)
     }
 
-    /// Members of an example that the envelope's schema does not have.
-    fn undocumented(&self, said: &Said<Example>) -> Vec<Problem> {
+    /// Members of an example that are not in the schema of the envelope.
+    fn undocumented(&self, statement: &Statement<Example>) -> Vec<Problem> {
         let mut found = Vec::new();
         for (pointer, known) in self.contract.schemas.documented_members() {
-            let Some(members) = said.what.body.pointer(pointer).and_then(serde_json::Value::as_object) else {
+            let Some(members) = statement.value.body.pointer(pointer).and_then(serde_json::Value::as_object) else {
                 continue;
             };
             for name in members.keys().filter(|name| !known.contains(name)) {
-                let line = line_of(said, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
+                let line = line_of(statement, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
                 let problem =
                     self.on_page(line, format!("the example has a member `{name}`, and the envelope does not"));
                 found.push(problem.with_help(suggestion(name, known)));
@@ -244,18 +254,19 @@ impl Differ<'_> {
         let parent = self.catalog.envelope.pointers.envelope.as_str();
         let known = self.contract.schemas.documented_members().get(parent).cloned().unwrap_or_default();
         let rows = &self.facts.members;
-        let unknown = rows.iter().filter(|said| !known.contains(&said.what) && said.what != last_name(parent));
+        let unknown =
+            rows.iter().filter(|statement| !known.contains(&statement.value) && statement.value != last_name(parent));
         let mut found: Vec<Problem> = unknown
-            .map(|said| {
-                let message = format!("the page has a member `{}`, and the envelope does not", said.what);
-                self.on_page(said.line, message).with_help(suggestion(&said.what, &known))
+            .map(|statement| {
+                let message = format!("the page has a member `{}`, and the envelope does not", statement.value);
+                self.on_page(statement.line, message).with_help(suggestion(&statement.value, &known))
             })
             .collect();
         for (part, pointer) in parts(self.catalog) {
             let name = last_name(&pointer);
-            let told = rows.iter().any(|said| said.what == name)
-                || self.facts.examples.iter().any(|said| said.what.body.pointer(&pointer).is_some());
-            if !told {
+            let on_page = rows.iter().any(|statement| statement.value == name)
+                || self.facts.examples.iter().any(|statement| statement.value.body.pointer(&pointer).is_some());
+            if !on_page {
                 let path = ["envelope".into(), "pointers".into(), part.into()];
                 found
                     .push(self.in_catalog(&path, format!("the envelope has a member `{name}`, and the page does not")));
@@ -264,7 +275,7 @@ impl Differ<'_> {
         found
     }
 
-    /// Headers that only one of the two has, and a delay that the page states in two ways.
+    /// Headers that only one of the two has, and contradictory delays on the page.
     fn headers(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         let mut expected = Vec::new();
@@ -281,18 +292,20 @@ impl Differ<'_> {
             ];
             let documented = headers.into_iter().filter_map(|(member, header)| Some((member, header.as_ref()?)));
             expected.extend(documented.map(|(member, header)| (["rate_limit", member], header)));
-            found.extend(self.facts.headers.iter().filter(|said| said.about.contains(&limit.code)).filter_map(
-                |said| {
-                    let (name, value) = &said.what;
-                    self.header_of_refusal(said.line, name, value, &expected)
-                },
-            ));
+            found.extend(
+                self.facts.headers.iter().filter(|statement| statement.about.contains(&limit.code)).filter_map(
+                    |statement| {
+                        let (name, value) = &statement.value;
+                        self.header_of_refusal(statement.line, name, value, &expected)
+                    },
+                ),
+            );
         }
         for (path, header) in expected {
             let same = |name: &str| name.eq_ignore_ascii_case(header);
-            let told = self.facts.headers.iter().any(|said| same(&said.what.0))
+            let on_page = self.facts.headers.iter().any(|statement| same(&statement.value.0))
                 || self.facts.spans.iter().any(|span| same(span));
-            if !told {
+            if !on_page {
                 let path: Vec<Step> = path.map(Step::from).into();
                 found.push(
                     self.in_catalog(&path, format!("the catalogue has a header {header}, and the page does not")),
@@ -302,7 +315,7 @@ impl Differ<'_> {
         found
     }
 
-    /// What is wrong with a header in the section of the code for too many requests.
+    /// What is wrong with a header in the section of the rate-limit code.
     fn header_of_refusal(
         &self,
         line: usize,
@@ -320,8 +333,8 @@ impl Differ<'_> {
             return Some(self.on_page(line, message).with_help(suggestion(name, &names)));
         }
         let pointer = self.catalog.envelope.pointers.retry_delay.as_deref()?;
-        let examples = self.facts.examples.iter().filter(|said| said.about.contains(&limit.code));
-        let delay = examples.filter_map(|said| said.what.body.pointer(pointer)).next()?.to_string();
+        let examples = self.facts.examples.iter().filter(|statement| statement.about.contains(&limit.code));
+        let delay = examples.filter_map(|statement| statement.value.body.pointer(pointer)).next()?.to_string();
         (name.eq_ignore_ascii_case(limit.retry_after.as_deref()?) && delay != value && value.parse::<f64>().is_ok())
             .then(|| {
                 let member = last_name(pointer);
@@ -336,7 +349,7 @@ impl Differ<'_> {
         entries
             .map(|(index, entry)| {
                 let message = format!(
-                    "{} is said to stand in a section `{}`, which the page does not have",
+                    "the catalogue places {} in a section `{}`, which the page does not have",
                     entry.code, entry.page
                 );
                 self.in_catalog(&["codes".into(), index.into(), "page".into()], message)
@@ -350,13 +363,13 @@ impl Differ<'_> {
     }
 }
 
-/// The line of a part of an example; JSON is YAML, so that the finder of places knows it.
-fn line_of(said: &Said<Example>, pointer: &str) -> usize {
-    let file = SourceFile::new("", &said.what.text);
+/// The line of a part of an example. JSON is valid YAML, so `SourceFile` can locate it.
+fn line_of(statement: &Statement<Example>, pointer: &str) -> usize {
+    let file = SourceFile::new("", &statement.value.text);
     let steps = pointer.split('/').skip(1).map(|name| match name.parse::<usize>() {
         Ok(index) => Step::Index(index),
         Err(_) => Step::Key(name.replace("~1", "/").replace("~0", "~")),
     });
     let steps: Vec<Step> = steps.collect();
-    said.line + file.locate(&steps).map_or(0, |place| place.line.saturating_sub(1))
+    statement.line + file.locate(&steps).map_or(0, |place| place.line.saturating_sub(1))
 }

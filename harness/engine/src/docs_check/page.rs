@@ -1,7 +1,7 @@
-//! A Markdown page as headings and the blocks below them, each with its line.
+//! Reads a Markdown page as a list of headings and blocks, each with its line.
 //!
-//! Only what a reference of error codes is made of is kept: headings, paragraphs and list items, tables, and
-//! blocks of code. Tables may be written in HTML; other HTML, and GitBook's `{% … %}` marks, are passed over.
+//! It keeps headings, paragraphs, list items, tables and code blocks. Tables may be in HTML; other HTML and GitBook's
+//! `{% … %}` marks are ignored.
 
 use std::sync::LazyLock;
 
@@ -13,34 +13,32 @@ use super::html;
 static MARK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{%.*?%\}").unwrap_or_else(|error| unreachable!("a fixed pattern: {error}")));
 
-/// Something on a page, in the order in which it stands there.
+/// A heading or block of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The line of the page, from 1; of a block of code, that of its first line of code.
+    /// The line of the page, from 1; for a code block, the line of its first line of code.
     pub line: usize,
-    /// What it is.
     pub kind: Kind,
 }
 
-/// What stands on a page.
+/// The kind of an item, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A heading: its level, from 1, and its text.
     Heading(u8, String),
-    /// A paragraph or a list item: its text, line by line, and what of it is set as code.
+    /// A paragraph or a list item: its text, and its inline code.
     Text(String, Vec<String>),
-    /// A table.
     Table(Table),
-    /// A block of code: its language in lower case, and the code.
+    /// A code block: its language in lower case, and the code.
     Code(String, String),
 }
 
-/// A table; cells are texts without their markup, `<br>` is a line end.
+/// A table. Cells are texts without markup; `<br>` is a line end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// The cells of its head.
+    /// The cells of the head.
     pub head: Vec<String>,
-    /// Its rows, each with its line.
+    /// The rows, each with its line.
     pub rows: Vec<(usize, Vec<String>)>,
 }
 
@@ -58,7 +56,7 @@ pub fn read(text: &str) -> Vec<Item> {
 struct Reader {
     starts: Vec<usize>,
     items: Vec<Item>,
-    /// The text since the last block began, and what of it is set as code.
+    /// The text of the current block, and its inline code.
     text: String,
     spans: Vec<String>,
     line: usize,
@@ -66,9 +64,9 @@ struct Reader {
     row: Vec<String>,
     language: String,
     code_line: Option<usize>,
-    /// In front matter, which is no part of the page.
+    /// True within front matter, which is not part of the page.
     hidden: bool,
-    /// HTML whose table has not ended yet, and the line on which it begins.
+    /// HTML whose table has not ended yet, and its first line.
     html: Option<(usize, String)>,
 }
 
@@ -101,7 +99,7 @@ impl Reader {
         match tag {
             Tag::Heading { .. } | Tag::Paragraph | Tag::TableRow | Tag::TableHead => self.begin(at),
             Tag::Item => {
-                // A list within an item: what stands before it is an item of its own.
+                // For a nested list, the text before it becomes a separate item.
                 self.end_text();
                 self.begin(at);
             }
@@ -177,7 +175,7 @@ impl Reader {
 
     fn end_html(&mut self) {
         if self.html.as_ref().is_some_and(|(_, html)| html::is_open(html)) {
-            // The next block begins behind an empty line.
+            // The next block begins after an empty line.
             if let Some((_, html)) = &mut self.html {
                 html.push('\n');
             }
@@ -218,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_come_with_their_lines() {
+    fn blocks_have_their_lines() {
         let text = "---\ntitle: x\n---\n\n# `A_B` (404)\n\nOne `X-One`\ntwo.\n\n- Status: **404**\n\n```JSON\n{}\n```\n\n{% tab %}\n```http\nA: 1\n```\n{% endtab %}\n\n| Code | Status |\n|---|---|\n| `A_B` | **404** |\n";
         let text_of = |text: &str, spans: &[&str]| {
             Kind::Text(text.to_owned(), spans.iter().map(|span| (*span).to_owned()).collect())
@@ -241,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_within_an_item_takes_nothing_from_it() {
+    fn nested_lists_and_code_blocks_are_separate_items() {
         let items = read("- outer\n  - inner\n\n  ```\n  {}\n  ```\n");
         let lines: Vec<usize> = items.iter().map(|item| item.line).collect();
         assert_eq!(lines, [1, 2, 5], "{items:?}");

@@ -1,4 +1,4 @@
-//! Which words of a page could be error codes. Pages spell them in many ways: `NOT_FOUND`, `card_declined`,
+//! Decides which words of a page could be error codes. Pages spell codes in many ways: `NOT_FOUND`, `card_declined`,
 //! `PaymentRequired`, `auth.token-revoked`, `E1042`, `10042`.
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::ErrorCatalog;
 
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"));
-/// One word, of letters, digits and the signs that join words.
+/// One word of letters, digits and joining characters.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z0-9]+(?:[_.:-][A-Za-z0-9]+)*$"));
 static SPELT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -23,8 +23,8 @@ static SPELT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// A heading that is a number of four digits or more, or begins with one before a name: `-1003 TOO_MANY_REQUESTS`,
-/// `10042: Token is missing`. Behind a negative number, the name may be any.
+/// A heading that is a number of at least four digits, or such a number before a name: `-1003 TOO_MANY_REQUESTS`,
+/// `10042: Token is missing`. After a negative number, any name is allowed.
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:(-[0-9]{4,})\b.*|([0-9]{4,})(\s*[:–—]\s.*|\s+-\s.*|\s+[A-Z][A-Z0-9_]*)?)$"));
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:19|20)[0-9]{2}$"));
@@ -33,39 +33,39 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 }
 
-/// Abbreviations that stand in headings without being codes.
+/// Abbreviations in headings that are not codes.
 const ABBREVIATIONS: [&str; 14] =
     ["API", "HTTP", "HTTPS", "JSON", "REST", "URL", "JWT", "FAQ", "SDK", "CLI", "OAUTH", "GET", "POST", "TLS"];
 
-/// True for `NOT_FOUND`: words in capitals, joined.
+/// True for words in capitals joined by underscores, such as `NOT_FOUND`.
 pub(super) fn is_in_capitals(word: &str) -> bool {
     CAPITALS.is_match(word)
 }
 
-/// True for a word that hardly is anything else, even in a heading.
+/// True for a word that is very probably a code, even in a heading.
 pub(super) fn is_spelt_like_a_code(word: &str) -> bool {
     SPELT.is_match(word) && !ABBREVIATIONS.contains(&word)
 }
 
-/// The number that a heading consists of; a year is none.
+/// The number that is a heading or begins one, unless it is a year.
 pub(super) fn numbered(title: &str) -> Option<&str> {
     let found = NUMBERED.captures(title.trim())?;
     let number = found.get(1).or_else(|| found.get(2))?.as_str();
     (found.get(3).is_some() || !YEAR.is_match(number)).then_some(number)
 }
 
-/// True for a number that no status can be.
+/// True for a number with too many digits for a status.
 pub(super) fn is_long_number(word: &str) -> bool {
     let digits = word.strip_prefix('-').unwrap_or(word);
     digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True for any one word: enough in a column of codes, beside a status.
+/// True for any single word. This is enough in a column of codes if the row has a status.
 pub(super) fn could_be_a_code(word: &str) -> bool {
     WORD.is_match(word)
 }
 
-/// True for what stands for any code in a general example.
+/// True for a placeholder for a code in a general example.
 pub(super) fn is_placeholder(word: &str) -> bool {
     let word = word.to_ascii_lowercase().replace(['_', '-', '.'], "");
     ["errorcode", "code", "string", "somecode", "yourcode", "error", "codehere", "errorcodehere", "xxx"]
@@ -78,8 +78,8 @@ pub(super) fn is_title_of_codes(title: &str) -> bool {
     title.contains("code") || ["error", "errors", "error type", "error name", "reason"].contains(&title.as_str())
 }
 
-/// The words of a cell that may hold several codes: `A / B`, `A, B`, `A or B`, one a line. Empty where a part is no single
-/// word.
+/// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Empty if a part is not
+/// a single word.
 pub(super) fn of_cell(cell: &str) -> Vec<&str> {
     let parts =
         cell.split(['/', ',', ';', '|', '\n']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
@@ -88,7 +88,7 @@ pub(super) fn of_cell(cell: &str) -> Vec<&str> {
     let spaced: Vec<&str> = cell.split_whitespace().collect();
     match parts.iter().any(|part| part.contains(char::is_whitespace)) {
         false => parts,
-        // Codes side by side without a sign between them; words of a sentence are not spelt so.
+        // Codes separated by spaces only; the words of a sentence are not all in capitals.
         true if spaced.iter().all(|word| is_in_capitals(word)) => spaced,
         true => Vec::new(),
     }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_no_codes() {
+    fn placeholders_are_not_codes() {
         assert!(is_placeholder("ERROR_CODE") && is_placeholder("string") && !is_placeholder("GONE"));
     }
 }

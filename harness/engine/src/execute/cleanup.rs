@@ -1,4 +1,4 @@
-//! Taking away what tests have made: after each test, and once more at the end of the run.
+//! Cleanup: deletes the resources that tests created, after each test and once more at the end of the run.
 
 use std::time::Duration;
 
@@ -7,37 +7,37 @@ use chrono::Utc;
 use super::created::Created;
 use super::environment::Environment;
 use super::request::{Prepared, prepare};
-use super::sending::{send, told_to_wait};
+use super::sending::{retry_delay, send};
 use super::steps::Run;
 use crate::exchange::{Exchange, Fault, Role};
 use crate::scenario::{Step, Variables};
 
-/// How often one thing is tried to be taken away, where the target asks to wait.
+/// How often one resource is tried, if the target asks to wait.
 const MOST_TRIES: u32 = 3;
-/// A test waits that long for its clearing up; what takes longer is left to the end of the run.
+/// The longest retry delay that the cleanup of a test obeys. Longer delays are left to the end of the run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
-    /// Takes away what this test has made, newest first; the answers are judged like all others.
-    pub(super) async fn take_away(&mut self) {
+    /// Deletes the resources of this test, newest first. The responses are judged like all others.
+    pub(super) async fn clean_up(&mut self) {
         for made in std::mem::take(&mut self.made).into_iter().rev() {
             if !self.environment.created.holds(&made) {
                 continue;
             }
-            let Some(step) = undo_step(self.environment, &made) else {
+            let Some(step) = cleanup_step(self.environment, &made) else {
                 continue;
             };
             for _ in 0..MOST_TRIES {
-                let Some(again) = self.take_one_away(&made, &step).await else { break };
-                if again > LONGEST_PAUSE {
+                let Some(delay) = self.delete(&made, &step).await else { break };
+                if delay > LONGEST_PAUSE {
                     break;
                 }
             }
         }
     }
 
-    /// Takes one thing away, and says how long to wait before another try, if it was refused for now.
-    async fn take_one_away(&mut self, made: &Created, step: &Step) -> Option<Duration> {
+    /// Deletes one resource. Returns the retry delay if the request was rate limited.
+    async fn delete(&mut self, made: &Created, step: &Step) -> Option<Duration> {
         let mut variables = Variables::new();
         variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
         std::mem::swap(&mut self.variables, &mut variables);
@@ -45,23 +45,23 @@ impl Run<'_> {
         std::mem::swap(&mut self.variables, &mut variables);
         let prepared = prepared.ok()?;
         let environment = self.environment;
-        let (mut exchange, mut again) = politely(environment, made, &prepared, false).await;
+        let (mut exchange, mut delay) = send_when_allowed(environment, made, &prepared, false).await;
         let inconclusive = self.record.inconclusive.clone();
-        if broke(&exchange) {
+        if connection_broke(&exchange) {
             let _ = self.judge(exchange, &prepared, step);
-            (exchange, again) = politely(environment, made, &prepared, true).await;
+            (exchange, delay) = send_when_allowed(environment, made, &prepared, true).await;
         }
-        // What is wrong with this answer counts; that there was none is not the test's affair.
+        // Findings in this response count. A missing response does not make the test inconclusive.
         let _ = self.judge(exchange, &prepared, step);
         self.record.inconclusive = inconclusive;
-        again
+        delay
     }
 }
 
-/// Takes away whatever tests have left.
+/// Deletes the leftover resources of all tests.
 pub async fn sweep(environment: &Environment) {
     for made in environment.created.left() {
-        let Some(step) = undo_step(environment, &made) else {
+        let Some(step) = cleanup_step(environment, &made) else {
             continue;
         };
         let Some((_, parameter)) = &made.undo else { continue };
@@ -72,16 +72,16 @@ pub async fn sweep(environment: &Environment) {
             continue;
         };
         for _ in 0..MOST_TRIES {
-            let (exchange, again) = politely(environment, &made, &prepared, false).await;
-            if again.is_none() && !broke(&exchange) {
+            let (exchange, delay) = send_when_allowed(environment, &made, &prepared, false).await;
+            if delay.is_none() && !connection_broke(&exchange) {
                 break;
             }
         }
     }
 }
 
-/// Sends when the actor may, and takes down when it may again where it was told to wait.
-async fn politely(
+/// Waits for the rate limit of the actor, sends, and records a new retry delay. Returns that delay, too.
+async fn send_when_allowed(
     environment: &Environment,
     made: &Created,
     prepared: &Prepared,
@@ -93,15 +93,15 @@ async fn politely(
     if is_gone(&exchange) {
         environment.created.gone(made);
     }
-    let again = exchange.response().and_then(|response| told_to_wait(environment, response));
-    if let Some(delay) = again {
+    let delay = exchange.response().and_then(|response| retry_delay(environment, response));
+    if let Some(delay) = delay {
         environment.pause(actor, delay);
     }
-    (exchange, again)
+    (exchange, delay)
 }
 
-/// The call that takes something away; `None` where there is none, or nobody to make it.
-fn undo_step(environment: &Environment, made: &Created) -> Option<Step> {
+/// The step that deletes a resource; `None` if there is no such operation or no credential for its actor.
+fn cleanup_step(environment: &Environment, made: &Created) -> Option<Step> {
     let (call, _) = made.undo.clone()?;
     environment.target.credentials.contains_key(&made.actor).then(|| Step {
         call: Some(call),
@@ -110,8 +110,8 @@ fn undo_step(environment: &Environment, made: &Created) -> Option<Step> {
     })
 }
 
-/// True where the connection broke. To delete something twice does no harm (RFC 9110, section 9.2.2).
-fn broke(exchange: &Exchange) -> bool {
+/// Whether the connection broke. Then the request is sent again: DELETE is idempotent (RFC 9110, section 9.2.2).
+fn connection_broke(exchange: &Exchange) -> bool {
     matches!(exchange.outcome, Err(Fault::Broken(_) | Fault::Closed(_)))
 }
 

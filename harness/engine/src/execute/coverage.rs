@@ -1,36 +1,36 @@
-//! What the answers of a test have shown of the clauses: coverage that is earned.
+//! Coverage: what the responses of a test show about the clauses.
 //!
-//! A clause is upheld by a check or an expectation *of that clause* that was evaluated on an answer that could have
-//! violated it. What was evaluated on an answer that could not, such as one without the header that it is about, leaves
-//! the clause open, and says why. The record of each test holds both; `report::judge` derives the status of a clause
-//! from all tests of a run.
+//! A clause is upheld if a check or an expectation *of that clause* was evaluated on a response that could have
+//! violated it. If the response could not violate it, for example because the header in question is absent, the clause
+//! stays open with a reason. The record of each test holds both. `report::judge` derives the status of a clause from
+//! all tests of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::EXPECTATION;
 
-/// What one test has shown of the clauses.
+/// What one test shows about the clauses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     evidence: BTreeMap<String, Evidence>,
     open: BTreeMap<String, String>,
 }
 
-/// What speaks for a clause in one test.
+/// The evidence for a clause in one test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// The checks that found nothing; `expectation` for the expectations of the test itself.
+    /// The checks without a violation; `expectation` for the expectations of the test itself.
     pub checks: BTreeSet<String>,
-    /// The error codes of the answers that they judged.
+    /// The error codes of the judged responses.
     pub codes: BTreeSet<String>,
-    /// How often they judged an answer.
+    /// The number of judged responses.
     pub answers: usize,
-    /// The first exchange that they judged, where it is on record.
+    /// The first judged exchange, if it is on record.
     pub exchange: Option<usize>,
 }
 
 impl Coverage {
-    /// Notes that a check, or an expectation, judged an answer that could have violated the clause and did not.
+    /// Notes that a check or an expectation judged a response that could have violated the clause and did not.
     pub fn uphold(&mut self, clause: &str, check: &str, code: Option<&str>, exchange: Option<usize>) {
         let evidence = self.evidence.entry(clause.to_owned()).or_default();
         evidence.checks.insert(check.to_owned());
@@ -39,12 +39,12 @@ impl Coverage {
         evidence.exchange = evidence.exchange.or(exchange);
     }
 
-    /// Notes that an expectation of the clause was evaluated on an answer that shows nothing of it; the first reason counts.
+    /// Notes that an expectation was evaluated on a response that could not violate the clause. Keeps the first reason.
     pub fn leave_open(&mut self, clause: &str, reason: String) {
         self.open.entry(clause.to_owned()).or_insert(reason);
     }
 
-    /// Takes back what expectations have shown of a clause.
+    /// Removes the evidence of expectations for a clause. Evidence of checks stays.
     pub fn withdraw(&mut self, clause: &str) {
         let Some(evidence) = self.evidence.get_mut(clause) else { return };
         evidence.checks.remove(EXPECTATION);
@@ -53,14 +53,14 @@ impl Coverage {
         }
     }
 
-    /// Forgets the place of an exchange that is taken off the record.
+    /// Removes references to an exchange that is taken off the record.
     pub fn forget(&mut self, exchange: usize) {
         for evidence in self.evidence.values_mut().filter(|evidence| evidence.exchange == Some(exchange)) {
             evidence.exchange = None;
         }
     }
 
-    /// Adds what another record has shown, whose exchanges are not kept.
+    /// Adds the coverage of another record whose exchanges are not kept.
     pub fn absorb(&mut self, other: Self) {
         for (clause, more) in other.evidence {
             let evidence = self.evidence.entry(clause).or_default();
@@ -73,12 +73,12 @@ impl Coverage {
         }
     }
 
-    /// What speaks for each clause, in order of clause.
+    /// The evidence for each clause, in order of clause.
     pub fn evidence(&self) -> impl Iterator<Item = (&str, &Evidence)> {
         self.evidence.iter().map(|(clause, evidence)| (clause.as_str(), evidence))
     }
 
-    /// The clauses that were left open, with the reason, in order of clause.
+    /// The open clauses with their reasons, in order of clause.
     pub fn open(&self) -> impl Iterator<Item = (&str, &str)> {
         self.open.iter().map(|(clause, reason)| (clause.as_str(), reason.as_str()))
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_withdrawn_leaves_only_the_checks() {
+    fn withdraw_removes_expectations_and_keeps_checks() {
         let mut coverage = Coverage::default();
         coverage.uphold("A", EXPECTATION, None, None);
         coverage.uphold("B", EXPECTATION, None, None);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn absorbed_evidence_names_no_exchange() {
+    fn absorbed_evidence_has_no_exchange() {
         let mut worker = Coverage::default();
         worker.uphold("A", "sample", Some("GONE"), Some(7));
         worker.leave_open("B", "no answer".into());

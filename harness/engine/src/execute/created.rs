@@ -1,4 +1,6 @@
-//! What a run has made on the target, so that all of it is taken away again, or named.
+//! Records the resources that a run creates on the target.
+//!
+//! `cleanup` deletes them. The report lists what could not be deleted.
 
 use std::sync::Mutex;
 
@@ -7,27 +9,26 @@ use serde_json::Value;
 use crate::contract::{CleanupRule, Contract};
 use crate::exchange::{Exchange, Response};
 
-/// Something that a call made.
+/// A resource that a call created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// What it is called.
+    /// The kind of resource, as shown in reports.
     pub noun: String,
-    /// Its id.
     pub id: String,
-    /// The operation that takes it away, and the parameter that takes its id.
+    /// The operation that deletes it, and the parameter for its id.
     pub undo: Option<(String, String)>,
-    /// Who takes it away.
+    /// The actor that deletes it.
     pub actor: String,
-    /// The test that made it.
+    /// The test that created it.
     pub test: String,
 }
 
-/// Everything that was made and is still there.
+/// All resources that were created and not deleted yet.
 #[derive(Debug, Default)]
 pub struct CreatedResources(Mutex<Vec<Created>>);
 
 impl CreatedResources {
-    /// Takes down what an exchange has made, if anything.
+    /// Records the resource that an exchange created, if any.
     pub fn note(&self, contract: &Contract, test: &str, exchange: &Exchange) -> Option<Created> {
         let response = exchange.response().filter(|response| response.is_success())?;
         let rule = contract.conventions.cleanup.iter().find(|rule| rule.after == exchange.request.operation)?;
@@ -39,17 +40,17 @@ impl CreatedResources {
         Some(made)
     }
 
-    /// Crosses something out.
+    /// Removes a deleted resource.
     pub fn gone(&self, made: &Created) {
         self.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
     }
 
-    /// Whether something is still there.
+    /// Whether a resource is not deleted yet.
     pub fn holds(&self, made: &Created) -> bool {
         self.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
     }
 
-    /// Everything that is still there.
+    /// All resources that are not deleted yet.
     pub fn left(&self) -> Vec<Created> {
         self.lock().clone()
     }

@@ -1,4 +1,4 @@
-//! Steps about the target's webhooks: how our endpoint answers, and what arrives there.
+//! Steps about webhooks: `listen` sets how our endpoint responds, `deliveries` asserts what arrives there.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,9 +9,9 @@ use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use crate::scenario::{Deliveries, Listen, Reply, Step, replies, template};
 use crate::target::{Delivery, Receiver};
 
-/// The longest pause between two attempts that the contract allows, and a little more.
+/// The longest pause that the contract allows between two attempts, plus a margin.
 const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
-/// What everything else may take: registering, queueing, a busy machine.
+/// Time for everything else: registration, queueing, a busy machine.
 const SLACK: Duration = Duration::from_secs(12);
 
 impl Run<'_> {
@@ -23,33 +23,34 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Waits until each event came as often as it must, and then a while longer, lest it come again.
-    pub(super) async fn await_deliveries(&mut self, step: &Step, wanted: &Deliveries) -> Result<(), Halt> {
-        let holding = self.filled(&wanted.holding)?;
-        let secret = self.filled(&wanted.secret)?;
+    /// Waits until each event has the expected number of attempts, then waits for one attempt too many.
+    pub(super) async fn await_deliveries(&mut self, step: &Step, expected: &Deliveries) -> Result<(), Halt> {
+        let holding = self.filled(&expected.holding)?;
+        let secret = self.filled(&expected.secret)?;
         let receiver = self.receiver()?;
-        let bound = wanted
-            .within_seconds
-            .map_or_else(|| bound(receiver.timeout(), wanted.attempts), |seconds| Duration::from_secs(seconds.into()));
-        let until = Instant::now() + bound;
+        let limit = expected.within_seconds.map_or_else(
+            || time_limit(receiver.timeout(), expected.attempts),
+            |seconds| Duration::from_secs(seconds.into()),
+        );
+        let until = Instant::now() + limit;
         while Instant::now() < until
-            && miscount(&receiver.deliveries(&self.endpoint, &holding), wanted.attempts, bound).is_some()
+            && miscount(&receiver.deliveries(&self.endpoint, &holding), expected.attempts, limit).is_some()
         {
             receiver.news().await;
         }
-        tokio::time::sleep(quiet(receiver, self.last_reply)).await;
+        tokio::time::sleep(quiet_period(receiver, self.last_reply)).await;
         let deliveries = receiver.deliveries(&self.endpoint, &holding);
         if deliveries.is_empty()
             && let Err(why) = receiver.reachable().await
         {
             return Err(Halt::Inconclusive(format!(
-                "no delivery came, but {why}; check --webhook-url and --webhook-listen"
+                "no delivery arrived, but {why}; check --webhook-url and --webhook-listen"
             )));
         }
         let exchange = self.record.exchanges.len().saturating_sub(1);
         let mut findings = Vec::new();
         let clause = self.clause_of(step);
-        match miscount(&deliveries, wanted.attempts, bound) {
+        match miscount(&deliveries, expected.attempts, limit) {
             Some(violation) => {
                 let level = self.level_of(&clause);
                 findings.push(finding(clause, EXPECTATION, level, self.assertion_text(step), violation, exchange));
@@ -95,7 +96,7 @@ impl Run<'_> {
         self.environment
             .receiver
             .as_ref()
-            .ok_or_else(|| Halt::Inconclusive("no receiver for webhooks is running".to_owned()))
+            .ok_or_else(|| Halt::Inconclusive("no webhook receiver is running".to_owned()))
     }
 
     fn filled(&self, text: &str) -> Result<String, Halt> {
@@ -124,13 +125,13 @@ fn finding(
     }
 }
 
-/// How long so many attempts may take, each as long as the target waits.
-fn bound(timeout: Duration, attempts: u32) -> Duration {
+/// The longest time that so many attempts may take, if the target waits for its timeout each time.
+fn time_limit(timeout: Duration, attempts: u32) -> Duration {
     (timeout + LONGEST_PAUSE) * attempts + SLACK
 }
 
-/// How long to wait for an attempt too many: the last one must first be answered, or given up.
-fn quiet(receiver: &Receiver, last: Option<Reply>) -> Duration {
+/// How long to wait for one attempt too many. The target must first receive the last response or time out.
+fn quiet_period(receiver: &Receiver, last: Option<Reply>) -> Duration {
     match last {
         Some(Reply::Late | Reply::Silence | Reply::Trickle) => receiver.timeout() + LONGEST_PAUSE,
         Some(Reply::Slow) => receiver.slow() + LONGEST_PAUSE,
@@ -138,22 +139,22 @@ fn quiet(receiver: &Receiver, last: Option<Reply>) -> Duration {
     }
 }
 
-/// Whether the attempts are not as many for each event as was wanted.
+/// Whether the number of attempts for any event differs from the expected number.
 pub fn miscounted(deliveries: &[Delivery], attempts: u32) -> bool {
     miscount(deliveries, attempts, Duration::ZERO).is_some()
 }
 
-/// Says how the attempts differ from what was wanted. An event is known by its body; a target that
-/// writes each attempt differently is given the benefit of the doubt where the sum is right.
-fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<Violation> {
+/// How the number of attempts differs from the expected number. Attempts with the same body belong to one event. A
+/// target may write each attempt differently; then only the total is compared.
+fn miscount(deliveries: &[Delivery], attempts: u32, limit: Duration) -> Option<Violation> {
     let mut events: HashMap<&[u8], u32> = HashMap::new();
     for delivery in deliveries {
         *events.entry(&delivery.body).or_default() += 1;
     }
-    let each = events.values().all(|count| *count == attempts);
+    let each_matches = events.values().all(|count| *count == attempts);
     let total = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
-    let in_sum = events.values().all(|count| *count == 1) && total % attempts.max(1) == 0;
-    if !deliveries.is_empty() && (each || in_sum) {
+    let total_matches = events.values().all(|count| *count == 1) && total % attempts.max(1) == 0;
+    if !deliveries.is_empty() && (each_matches || total_matches) {
         return None;
     }
     let times = |count: u32| format!("{count} attempt{}", if count == 1 { "" } else { "s" });
@@ -168,8 +169,7 @@ fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<V
             many.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
         ),
     };
-    let expected =
-        format!("{} to deliver the event, within {:.0} s, and not one more", times(attempts), bound.as_secs_f64());
+    let expected = format!("exactly {} to deliver the event within {:.0} s", times(attempts), limit.as_secs_f64());
     Some(Violation::new(Part::Deliveries, expected, actual))
 }
 
@@ -177,7 +177,7 @@ fn miscount(deliveries: &[Delivery], attempts: u32, bound: Duration) -> Option<V
 mod tests {
     use super::*;
 
-    fn wrong(bodies: &[&str], attempts: u32) -> Option<String> {
+    fn miscounted_actual(bodies: &[&str], attempts: u32) -> Option<String> {
         let deliveries: Vec<Delivery> = bodies
             .iter()
             .map(|body| Delivery {
@@ -191,14 +191,14 @@ mod tests {
 
     #[test]
     fn attempts_are_counted_for_each_event() {
-        assert_eq!(wrong(&["a", "a", "a"], 3), None);
-        assert_eq!(wrong(&["a", "b", "a", "b", "a", "b"], 3), None);
-        assert_eq!(wrong(&["a1", "a2", "a3"], 3), None);
-        assert_eq!(wrong(&["a"], 1), None);
-        assert_eq!(wrong(&["a", "b"], 1), None);
-        assert_eq!(wrong(&[], 1).as_deref(), Some("none"));
-        assert_eq!(wrong(&["a", "a"], 1).as_deref(), Some("2 attempts"));
-        assert_eq!(wrong(&["a", "a", "a", "a"], 3).as_deref(), Some("4 attempts"));
-        assert_eq!(wrong(&["a", "a"], 3).as_deref(), Some("2 attempts"));
+        assert_eq!(miscounted_actual(&["a", "a", "a"], 3), None);
+        assert_eq!(miscounted_actual(&["a", "b", "a", "b", "a", "b"], 3), None);
+        assert_eq!(miscounted_actual(&["a1", "a2", "a3"], 3), None);
+        assert_eq!(miscounted_actual(&["a"], 1), None);
+        assert_eq!(miscounted_actual(&["a", "b"], 1), None);
+        assert_eq!(miscounted_actual(&[], 1).as_deref(), Some("none"));
+        assert_eq!(miscounted_actual(&["a", "a"], 1).as_deref(), Some("2 attempts"));
+        assert_eq!(miscounted_actual(&["a", "a", "a", "a"], 3).as_deref(), Some("4 attempts"));
+        assert_eq!(miscounted_actual(&["a", "a"], 3).as_deref(), Some("2 attempts"));
     }
 }

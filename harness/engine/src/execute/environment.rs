@@ -1,4 +1,4 @@
-//! What all tests of a run share.
+//! The state that all tests of a run share: contract, target, client, created resources, rate-limit pauses, locks.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -11,47 +11,44 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use super::created::CreatedResources;
 use super::phases::Phases;
 use super::quota::Quotas;
-use super::shared::Shelf;
+use super::shared::FixturePool;
 use crate::contract::Contract;
 use crate::exchange::Response;
 use crate::fuzz::Sampling;
 use crate::target::{HttpClient, Receiver, Target};
 
-/// How many drawn cases of all properties together are under way at a time.
+/// How many generated cases may be in flight at a time, over all properties.
 const CASES_IN_FLIGHT: usize = 32;
 
-/// Why a run ends before its end.
+/// Why a run stops early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The time for the whole run is over.
+    /// The deadline of the run has passed.
     Deadline,
-    /// Somebody pressed Ctrl-C, or the process was asked to end.
+    /// Ctrl-C or a termination signal.
     Interrupt,
 }
 
 impl Stop {
-    /// The reason as reports give it.
+    /// The reason as shown in reports.
     pub fn reason(self) -> &'static str {
         match self {
-            Stop::Deadline => "the deadline of the run passed first",
+            Stop::Deadline => "the deadline of the run has passed",
             Stop::Interrupt => "the run was interrupted",
         }
     }
 }
 
-/// What all tests of a run share.
+/// The state that all tests of a run share.
 pub struct Environment {
-    /// The contract.
     pub contract: Arc<Contract>,
-    /// The target.
     pub target: Target,
-    /// The client.
     pub client: HttpClient,
-    /// What was made and is still there.
+    /// The resources that tests created and that were not deleted yet.
     pub created: CreatedResources,
-    /// Our endpoints for the target's webhooks, where it can reach us.
+    /// Our webhook endpoints, if the target can reach us.
     pub receiver: Option<Receiver>,
-    /// By what properties draw their cases.
+    /// How properties generate their cases.
     pub sampling: Sampling,
     cases: Semaphore,
     stop: watch::Receiver<Option<Stop>>,
@@ -61,17 +58,17 @@ pub struct Environment {
     clock_ahead: AtomicI64,
     request_ids: Mutex<HashSet<String>>,
     pauses: Mutex<HashMap<String, Instant>>,
-    /// Fixtures that wait for the next test.
-    pub(super) shelf: Shelf,
-    /// What the answers have shown of quotas.
+    /// Shared fixtures that are ready for the next test.
+    pub(super) fixtures: FixturePool,
+    /// What the responses show about quotas.
     pub(super) quotas: Quotas,
-    /// Whether scenarios or properties are under way.
+    /// Whether scenarios or properties are running.
     pub(super) phases: Phases,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Environment {
-    /// An environment; `run` is a token of lower-case letters and digits that no other run has.
+    /// `run` is a token of lower-case letters and digits that is unique to the run.
     pub fn new(
         contract: Arc<Contract>,
         target: Target,
@@ -94,60 +91,60 @@ impl Environment {
             clock_ahead: AtomicI64::new(0),
             request_ids: Mutex::default(),
             pauses: Mutex::default(),
-            shelf: Shelf::default(),
+            fixtures: FixturePool::default(),
             quotas: Quotas::default(),
             phases: Phases::default(),
             locks: Mutex::default(),
         }
     }
 
-    /// Notes how the target's clock goes, where it shows it.
+    /// Notes the offset of the target's clock, from the `Date` header.
     pub(super) fn note_clock(&self, response: &Response) {
         if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
             self.clock_ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
         }
     }
 
-    /// The time at which events are signed: ours, unless the target's clock is further off than an answer may be late.
+    /// The time for signing events: our time, unless the target's clock is further off than a slow response explains.
     pub(super) fn signing_time(&self) -> DateTime<Utc> {
-        const UNNOTICED: i64 = 5;
+        const IGNORED_SECONDS: i64 = 5;
         let ahead = self.clock_ahead.load(Ordering::Relaxed);
-        if ahead.abs() > UNNOTICED { Utc::now() + TimeDelta::seconds(ahead) } else { Utc::now() }
+        if ahead.abs() > IGNORED_SECONDS { Utc::now() + TimeDelta::seconds(ahead) } else { Utc::now() }
     }
 
-    /// The same with other draws than the default ones.
+    /// The same environment with another sampling of generated cases.
     #[must_use]
     pub fn with_sampling(self, sampling: Sampling) -> Self {
         Self { sampling, ..self }
     }
 
-    /// Waits until one more drawn case may be under way; it is until the permit is dropped.
+    /// Waits until one more generated case may be in flight. It is in flight until the permit is dropped.
     pub(super) async fn case_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.cases.acquire().await.ok()
     }
 
-    /// Lower-case letters and digits that nobody else has.
+    /// A unique token of lower-case letters and digits.
     pub fn unique(&self) -> String {
         format!("{}{}", self.run, base36(self.counter.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// Why the run is to end, if it is.
+    /// Why the run must stop, if it must.
     pub fn stopped(&self) -> Option<Stop> {
         *self.stop.borrow()
     }
 
-    /// Returns when the run is to end.
+    /// Waits until the run must stop.
     pub async fn until_stopped(&self) -> Stop {
         let mut stop = self.stop.clone();
         match stop.wait_for(Option::is_some).await {
             Ok(reason) => reason.unwrap_or(Stop::Interrupt),
-            // Nobody can stop the run any more.
+            // The sender is gone, so nothing can stop the run.
             Err(_) => std::future::pending().await,
         }
     }
 
-    /// Whether another answer had that request id; from now on this one has it. `None` for the first answer of the run
-    /// that has one, since there is no other to compare it with.
+    /// Records a request id and says whether an earlier response had it. `None` for the first id of the run, because
+    /// there is nothing to compare it with.
     pub(super) fn request_id_seen(&self, id: &str) -> Option<bool> {
         let mut seen = locked(&self.request_ids);
         let is_first = seen.is_empty();
@@ -155,12 +152,11 @@ impl Environment {
         (!is_first).then_some(!is_new)
     }
 
-    /// The lock of that name.
     pub(super) fn lock(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
         locked(&self.locks).entry(name.to_owned()).or_default().clone()
     }
 
-    /// Waits while an actor was told to come back later.
+    /// Waits until the rate limit allows the actor to send again.
     pub(super) async fn wait_for(&self, actor: &str) {
         let until = locked(&self.pauses).get(actor).copied();
         if let Some(until) = until {
@@ -168,7 +164,7 @@ impl Environment {
         }
     }
 
-    /// Takes down that an actor was told to come back later.
+    /// Records that an actor must not send until the delay has passed.
     pub(super) fn pause(&self, actor: &str, delay: Duration) {
         let until = Instant::now() + delay;
         let mut pauses = locked(&self.pauses);
@@ -181,7 +177,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// A number in the digits 0 to 9 and a to z.
+/// A number in base 36, with the digits 0 to 9 and a to z.
 pub fn base36(mut number: u64) -> String {
     let mut digits = Vec::new();
     loop {

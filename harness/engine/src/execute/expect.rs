@@ -1,4 +1,6 @@
-//! Comparing an answer with what its step expects: pure, and complete in its list of violations.
+//! Compares a response with the expectation of its step.
+//!
+//! The comparison is pure and lists every violation. `steps` records the findings and the coverage.
 
 use serde_json::Value;
 
@@ -9,30 +11,30 @@ use crate::contract::{Level, Surface};
 use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use crate::scenario::{Expect, Variables, codes, status, template};
 
-/// What an expectation says of an answer.
+/// The verdict of an expectation on a response.
 #[derive(Debug)]
 pub struct Verdict {
-    /// What is broken, and what is let pass with a warning.
+    /// Violations, and warnings for tolerated responses.
     pub findings: Vec<Finding>,
     /// Whether the assertion holds.
     pub holds: Holds,
-    /// What the answer shows of the clause.
+    /// What the response shows about the clause.
     pub shown: Shown,
 }
 
 impl Verdict {
-    /// The verdict where there is nothing to judge.
+    /// The verdict if there is nothing to judge.
     pub fn unclear(reason: &str) -> Self {
         Self { findings: Vec::new(), holds: Holds::Unclear, shown: Shown::Open(reason.to_owned()) }
     }
 }
 
-/// What an answer shows of the clause that an expectation is about.
+/// What a response shows about the clause of an expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// It could have violated the clause and did not. The error code is given where the expectation asks for it.
+    /// It could have violated the clause and did not. Holds the error code if the expectation asks for it.
     Upheld(Option<String>),
-    /// It says nothing about the clause, for this reason.
+    /// It shows nothing about the clause, for this reason.
     Open(String),
     /// It violates the clause.
     Violated,
@@ -41,44 +43,37 @@ pub enum Shown {
 /// Whether an assertion holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
-    /// It does.
     Yes,
-    /// It does not.
     No,
-    /// No published code could be read; the envelope's own checks have spoken of that.
+    /// The response has no readable published code. The checks of the envelope report that.
     Unclear,
 }
 
-/// An earlier answer that a later one must repeat.
+/// An earlier response that a later one must repeat.
 pub struct Earlier {
-    /// Its status.
     pub status: u16,
-    /// Its body.
     pub body: Option<Value>,
 }
 
-/// An expectation with all that it needs to be judged.
+/// An expectation with everything that its judgement needs.
 pub struct Assertion<'c> {
-    /// What the step expects.
     pub expect: &'c Expect,
-    /// The clause that is broken if it is not met, and its level.
+    /// The clause that an unmet expectation violates.
     pub clause: &'c str,
-    /// That clause's level.
+    /// The level of that clause.
     pub level: Level,
-    /// The test's variables.
     pub variables: &'c Variables,
-    /// The answer that this one must repeat.
+    /// The response that this one must repeat.
     pub same_as: Option<&'c Earlier>,
     /// The index of the exchange in its test.
     pub index: usize,
 }
 
 impl Assertion<'_> {
-    /// Judges an answer.
     pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
         let mut findings = Vec::new();
-        let (holds, shown) = match self.answer(context)? {
-            Answer::Unreadable => (Holds::Unclear, Shown::Open(self.said(context))),
+        let (holds, shown) = match self.outcome(context)? {
+            Answer::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
             Answer::Wrong(violation) => {
                 findings.push(self.finding(violation, self.level));
                 (Holds::No, Shown::Violated)
@@ -88,12 +83,12 @@ impl Assertion<'_> {
                 if let Answer::Tolerated(violation) = right {
                     findings.push(self.finding(violation, Level::Should));
                 }
-                let further = self.further(context)?;
-                let kept = further.is_empty();
-                findings.extend(further.into_iter().map(|violation| self.finding(violation, self.level)));
-                match (kept, tolerated) {
+                let violations = self.detail_violations(context)?;
+                let met = violations.is_empty();
+                findings.extend(violations.into_iter().map(|violation| self.finding(violation, self.level)));
+                match (met, tolerated) {
                     (true, false) => (Holds::Yes, self.shown(context)?),
-                    (true, true) => (Holds::Yes, Shown::Open(format!("{}, which is let pass", self.said(context)))),
+                    (true, true) => (Holds::Yes, Shown::Open(format!("{}, which is tolerated", self.summary(context)))),
                     (false, _) => (Holds::No, Shown::Violated),
                 }
             }
@@ -101,8 +96,8 @@ impl Assertion<'_> {
         Ok(Verdict { findings, holds, shown })
     }
 
-    /// What an answer that meets the expectation shows of its clause. An expectation may be met by answers that could
-    /// not have violated the clause; these leave it open.
+    /// What a response that meets the expectation shows about its clause. The clause stays open if the response could
+    /// not have violated it.
     fn shown(&self, context: &Context<'_>) -> Result<Shown, template::Undefined> {
         let expect = self.expect;
         if let Some(name) = self.header_not_sent(context)? {
@@ -124,10 +119,10 @@ impl Assertion<'_> {
             (_, true) => !is_about_the_caller(status),
             _ => false,
         };
-        Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.said(context)) })
+        Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
 
-    /// The header that the expectation is about only where it is sent, if it was not sent, now or before.
+    /// The first `where_sent` header that is absent, in this response or in the earlier one that gives its bound.
     fn header_not_sent(&self, context: &Context<'_>) -> Result<Option<&str>, template::Undefined> {
         for (name, wanted) in self.expect.headers.iter().filter(|(_, wanted)| wanted.where_sent) {
             let mut sent = context.response.header(name).is_some();
@@ -141,7 +136,7 @@ impl Assertion<'_> {
         Ok(None)
     }
 
-    /// A code of delivery logs, which stands in the body of a success, where the expectation names it.
+    /// The code of a delivery log in a success body, if the expectation names it.
     fn code_in_log(&self, context: &Context<'_>) -> Option<String> {
         let named = |code: &str| self.expect.body.values().any(|value| holds_text(value, code));
         let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
@@ -149,7 +144,7 @@ impl Assertion<'_> {
         logged.map(|entry| &entry.code).find(|code| named(code) && holds_text(body, code)).cloned()
     }
 
-    fn said(&self, context: &Context<'_>) -> String {
+    fn summary(&self, context: &Context<'_>) -> String {
         format!("{} answered {}", context.operation.id, came(context))
     }
 
@@ -166,20 +161,20 @@ impl Assertion<'_> {
         }
     }
 
-    /// Whether the outcome is one that is expected; statuses beside it are compared afterwards.
-    fn answer(&self, context: &Context<'_>) -> Result<Answer, template::Undefined> {
+    /// Whether the response is an expected outcome. `detail_violations` compares the rest afterwards.
+    fn outcome(&self, context: &Context<'_>) -> Result<Answer, template::Undefined> {
         let expect = self.expect;
         let wanted = codes(&expect.error, self.variables)?;
         let tolerated = codes(&expect.tolerate, self.variables)?;
         let refused = codes(&expect.not_error, self.variables)?;
         let status = context.response.status;
         let code = context.code.as_deref();
-        if self.assertions_only_status() {
+        if self.expects_only_status() {
             return Ok(Answer::Accepted);
         }
         if context.response.is_success() {
-            let welcome = expect.success || expect.any_documented || !refused.is_empty() || self.assertions_only_body();
-            return Ok(if welcome { Answer::Accepted } else { self.wrong(context, &wanted)? });
+            let expected = expect.success || expect.any_documented || !refused.is_empty() || self.expects_only_body();
+            return Ok(if expected { Answer::Accepted } else { self.wrong(context, &wanted)? });
         }
         if code.is_some_and(|code| wanted.iter().any(|wanted| wanted == code)) {
             return Ok(Answer::Accepted);
@@ -187,13 +182,13 @@ impl Assertion<'_> {
         let documented_with = |codes: &[String]| {
             codes.iter().filter_map(|code| context.contract.catalog.code(code)?.status).any(|other| other == status)
         };
-        // Behind HEAD the status is all that there is of a code.
+        // A response to HEAD has no body, so only the status shows the code.
         if context.operation.is_head() && documented_with(&wanted) {
             return Ok(Answer::Accepted);
         }
-        let head = context.operation.is_head() && documented_with(&tolerated);
-        let tolerable = code.filter(|code| tolerated.iter().any(|other| other == code));
-        if tolerable.is_some() || head {
+        let tolerated_head = context.operation.is_head() && documented_with(&tolerated);
+        let tolerated_code = code.filter(|code| tolerated.iter().any(|other| other == code));
+        if tolerated_code.is_some() || tolerated_head {
             return self.tolerated(context, &wanted);
         }
         if (expect.any_documented || expect.any_refusal) && self.documented(context) {
@@ -203,16 +198,16 @@ impl Assertion<'_> {
             let refusal = code.is_some_and(|code| refused.iter().any(|other| other == code));
             return Ok(if refusal { self.wrong(context, &wanted)? } else { Answer::Accepted });
         }
-        // Where no published code can be read, the envelope's own checks have spoken already; if at
-        // least the status is the right one, the assertion is not counted as broken a second time.
+        // If no published code can be read, the checks of the envelope report that. If at least the status is right,
+        // the assertion is not reported as violated a second time.
         if context.entry().is_none() && documented_with(&wanted) && !expect.in_envelope {
             return Ok(Answer::Unreadable);
         }
         self.wrong(context, &wanted)
     }
 
-    /// Whether the answer is a documented one below 500: a refusal, or (for `any_documented`) a redirection or an answer
-    /// to a conditional request.
+    /// Whether the response is documented and below 500: a refusal, or (for `any_documented`) a redirection or a
+    /// response to a conditional request.
     fn documented(&self, context: &Context<'_>) -> bool {
         let status = context.response.status;
         let readable = context.entry().is_some() || !self.expect.in_envelope || context.operation.is_head();
@@ -225,20 +220,20 @@ impl Assertion<'_> {
 
     fn tolerated(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
         let why = self.expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-        let expected = format!("rather {}", self.accepted(context, wanted)?);
-        let actual = format!("{}, which is let pass{why}", context.code.clone().unwrap_or_else(|| came(context)));
+        let expected = format!("preferably {}", self.accepted(context, wanted)?);
+        let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| came(context)));
         Ok(Answer::Tolerated(Violation::new(self.part(context), expected, actual)))
     }
 
-    /// Nothing but `status` says what may come.
-    fn assertions_only_status(&self) -> bool {
+    /// Whether only `status` states the expected outcome.
+    fn expects_only_status(&self) -> bool {
         let expect = self.expect;
         let outcome = expect.success || expect.any_documented || expect.any_refusal;
         !expect.status.is_empty() && !outcome && expect.error.is_empty() && expect.not_error.is_empty()
     }
 
-    /// Nothing but `body` is named: it is that of a success.
-    fn assertions_only_body(&self) -> bool {
+    /// Whether only `body` is given. It is then the body of a success.
+    fn expects_only_body(&self) -> bool {
         let expect = self.expect;
         let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
         expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty()
@@ -256,10 +251,10 @@ impl Assertion<'_> {
         Ok(Answer::Wrong(Violation::new(self.part(context), expected, came(context))))
     }
 
-    /// What would have been accepted, in words.
+    /// The accepted outcomes, as text.
     fn accepted(&self, context: &Context<'_>, wanted: &[String]) -> Result<String, template::Undefined> {
         let mut accepted: Vec<String> = Vec::new();
-        if self.expect.success || self.assertions_only_body() {
+        if self.expect.success || self.expects_only_body() {
             accepted.push(format!("success ({})", context.operation.success_statuses()));
         }
         accepted.extend(wanted.iter().map(|code| {
@@ -280,8 +275,8 @@ impl Assertion<'_> {
         Ok(accepted.join(" or "))
     }
 
-    /// What else is asserted of the right answer.
-    fn further(&self, context: &Context<'_>) -> Result<Vec<Violation>, template::Undefined> {
+    /// The violations in details of an expected outcome: status, body, headers, field, repetition.
+    fn detail_violations(&self, context: &Context<'_>) -> Result<Vec<Violation>, template::Undefined> {
         let mut violations = Vec::new();
         let statuses = codes(&self.expect.status, self.variables)?;
         if !statuses.is_empty() && !status::matches(&statuses, context.response.status) {
@@ -303,7 +298,8 @@ impl Assertion<'_> {
         Ok(violations)
     }
 
-    /// The field that must be named, where no clause of the contract has the check that compares it on every answer.
+    /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in
+    /// every response.
     fn field(&self, context: &Context<'_>) -> Result<Option<Violation>, template::Undefined> {
         let Some(field) = &self.expect.field else { return Ok(None) };
         let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
@@ -320,17 +316,17 @@ impl Assertion<'_> {
     }
 }
 
-/// Credential, scope or quota: such a refusal says nothing about what was sent (RFC 9110, RFC 6585).
+/// Credential, scope or quota: such a refusal shows nothing about the values that were sent (RFC 9110, RFC 6585).
 fn is_about_the_caller(status: u16) -> bool {
     matches!(status, 401 | 403 | 407 | 429)
 }
 
-/// Nothing is there, or not with this method: such a refusal says nothing about the values that were sent.
+/// Unknown resource or method: such a refusal shows nothing about the values that were sent.
 fn is_about_the_route(status: u16) -> bool {
     matches!(status, 404 | 405 | 410)
 }
 
-/// Whether a text stands anywhere in a value, whole.
+/// Whether any scalar inside a value equals a text.
 pub(super) fn holds_text(value: &Value, text: &str) -> bool {
     match value {
         Value::String(string) => string == text,
@@ -341,17 +337,18 @@ pub(super) fn holds_text(value: &Value, text: &str) -> bool {
     }
 }
 
-/// How an answer differs from the earlier one that it must repeat.
+/// How a response differs from the earlier one that it must repeat.
 fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
-        return Some(Violation::new(Part::Status, format!("{}, as before", earlier.status), status.to_string()));
+        let expected = format!("{}, as in the earlier answer", earlier.status);
+        return Some(Violation::new(Part::Status, expected, status.to_string()));
     }
     if context.operation.is_head() || earlier.body == context.body {
         return None;
     }
     let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), crate::contract::shown);
-    Some(Violation::body("", format!("{}, as before", shown(&earlier.body)), shown(&context.body)))
+    Some(Violation::body("", format!("{}, as in the earlier answer", shown(&earlier.body)), shown(&context.body)))
 }
 
 enum Answer {
@@ -361,13 +358,13 @@ enum Answer {
     Wrong(Violation),
 }
 
-/// An answer in a few words: status and code.
+/// A response in short: code and status.
 pub fn came(context: &Context<'_>) -> String {
     let status = context.response.status;
     match &context.code {
         Some(code) => format!("{code} ({status})"),
         None if context.response.is_success() => format!("success ({status})"),
-        // Only from 400 on an answer says by a code what is wrong, and behind HEAD none can.
+        // Only responses from 400 on have an error code, and responses to HEAD have none.
         None if !context.response.is_error() || context.operation.is_head() => status.to_string(),
         None => format!("{status} without a readable error code"),
     }

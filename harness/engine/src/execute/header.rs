@@ -1,4 +1,4 @@
-//! Comparing a header with what a scenario expects of it.
+//! Compares a response header with the matcher of a scenario.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use crate::exchange::Response;
 use crate::finding::Violation;
 use crate::scenario::{HeaderMatch, Variables, template};
 
-/// How a header differs from what is expected of it, if it does.
+/// The difference between a header and its matcher, if any.
 pub(super) fn violation(
     response: &Response,
     name: &str,
@@ -35,14 +35,15 @@ fn text_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Resul
     let equals = filled(wanted.equals.as_ref(), variables)?;
     let contains = filled(wanted.contains.as_ref(), variables)?;
     let matches = filled(wanted.matches.as_ref(), variables)?;
-    // What was compiled with a variable in it may be no pattern once that is filled in: nothing matches it then.
+    // A pattern with a variable can become invalid when the variable is filled in. Then nothing matches.
     let found = |pattern: String| Regex::new(&pattern).is_ok_and(|pattern| pattern.is_match(value));
     Ok(equals.is_none_or(|text| text == value)
         && contains.is_none_or(|part| value.contains(&part))
         && matches.is_none_or(found))
 }
 
-/// A bound that an answer was to give, and did not, is none where the header may be absent, too.
+/// A bound can come from an earlier response. If that response did not give it, the bound counts as met only where the
+/// header itself may be absent.
 fn number_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Result<bool, template::Undefined> {
     let number = value.parse::<i64>().ok();
     let compared = |bound: Option<String>, good: &dyn Fn(i64, i64) -> bool| match bound.map(|text| text.parse::<i64>())
@@ -68,12 +69,12 @@ fn expected(wanted: &HeaderMatch, variables: &Variables) -> Result<String, templ
     );
     parts.extend(filled(wanted.matches.as_ref(), variables)?.map(|pattern| format!("a text that matches {pattern}")));
     let bound = |text: String, less: i64| {
-        text.parse::<i64>().map_or_else(|_| "the one before".to_owned(), |bound| (bound - less).to_string())
+        text.parse::<i64>().map_or_else(|_| "the earlier value".to_owned(), |bound| (bound - less).to_string())
     };
     parts.extend(filled(wanted.below.as_ref(), variables)?.map(|text| format!("an integer below {}", bound(text, 0))));
     parts.extend(
         filled(wanted.at_least.as_ref(), variables)?
-            .map(|text| format!("an integer not below {}", bound(text, wanted.play))),
+            .map(|text| format!("an integer of at least {}", bound(text, wanted.play))),
     );
     Ok(parts.join(" and "))
 }
@@ -82,7 +83,7 @@ fn expected(wanted: &HeaderMatch, variables: &Variables) -> Result<String, templ
 mod tests {
     use super::*;
 
-    fn holds(sent: Option<&str>, matcher: &str) -> bool {
+    fn accepts(sent: Option<&str>, matcher: &str) -> bool {
         let headers = sent.map(|value| ("Allow".to_owned(), value.as_bytes().to_vec())).into_iter().collect();
         let response = Response { headers, ..Response::default() };
         let wanted: HeaderMatch = serde_yaml::from_str(matcher).expect("a matcher");
@@ -105,8 +106,8 @@ mod tests {
             ("{ at_least: 3, where_sent: true }", None, Some("2")),
             ("below: 3", Some("-1"), Some("many")),
         ] {
-            assert!(holds(good, matcher), "{matcher} must accept {good:?}");
-            assert!(!holds(bad, matcher), "{matcher} must reject {bad:?}");
+            assert!(accepts(good, matcher), "{matcher} must accept {good:?}");
+            assert!(!accepts(bad, matcher), "{matcher} must reject {bad:?}");
         }
     }
 }

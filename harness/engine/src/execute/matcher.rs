@@ -1,9 +1,11 @@
-//! Comparing a body with what a scenario expects there: objects match as subsets, since an API may
-//! always say more; a matcher is an object with one key that begins with `$`.
+//! Compares a body with the value that a scenario expects.
+//!
+//! Objects match as subsets, because an API may always add members. A matcher is an object with one key that begins
+//! with `$`.
 
 use serde_json::{Map, Value};
 
-/// Why a value does not match: (what was expected, what stands there); `None` when it does.
+/// The difference as (expected, actual), or `None` if the value matches.
 pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
     if let Some((name, operand)) = matcher(expected) {
         return match_by(name, operand, actual);
@@ -22,8 +24,8 @@ pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, Str
     }
 }
 
-/// The same for what a pointer of `expect.body` names: it must be there, unless the matcher says itself that it may be
-/// absent. `$not` would otherwise hold of every body without the member.
+/// The same for the target of a pointer in `expect.body`. It must be present unless the matcher allows its absence.
+/// Otherwise `$not` would match every body without the member.
 pub fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
     match (matcher(expected), actual) {
         (Some(("not", operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn matchers_say_what_they_wanted() {
+    fn each_matcher_accepts_and_rejects() {
         let log = json!([{ "status": "FAILED", "x": 1 }, { "status": "PENDING" }]);
         assert!(good(json!({ "$some": { "status": "FAILED" } }), log.clone()));
         assert!(!good(json!({ "$every": { "status": "FAILED" } }), log.clone()));

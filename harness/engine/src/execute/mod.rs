@@ -1,5 +1,7 @@
-//! The only loop that sends: it runs the steps of a test against the target, lets every exchange be
-//! judged, and takes away what was made.
+//! Runs tests against the target: sends the requests of each step, judges every exchange, and cleans up.
+//!
+//! This is the only module that sends the requests of tests. `steps` runs scenarios, `fuzz` runs properties, and both
+//! share one [`Environment`].
 
 mod cleanup;
 mod coverage;
@@ -9,7 +11,7 @@ mod environment;
 pub mod expect;
 mod fuzz;
 mod header;
-mod lively;
+mod liveness;
 mod matcher;
 mod phases;
 mod quota;
@@ -37,43 +39,42 @@ use crate::exchange::Exchange;
 use crate::finding::{Finding, Key};
 use crate::scenario::TestCase;
 
-/// What came of a test.
+/// The result of running one test.
 #[derive(Clone, Debug, Default)]
 pub struct TestRecord {
-    /// Every exchange, in order; of a burst only those that matter.
+    /// Every exchange, in order. A burst keeps only its relevant exchanges.
     pub exchanges: Vec<Exchange>,
-    /// Every finding.
     pub findings: Vec<Finding>,
     /// The key of each finding.
     pub keys: Vec<Key>,
-    /// What its answers have shown of the clauses.
+    /// What the responses show about the clauses.
     pub coverage: Coverage,
-    /// Why no verdict could be had, if none could.
+    /// The reason if the test has no verdict.
     pub inconclusive: Option<String>,
-    /// Codes that were observed in error answers and in the bodies of successes.
+    /// Error codes observed in error responses and in success bodies.
     pub codes: BTreeSet<String>,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
-    /// What a property drew and found.
+    /// The cases and counterexamples of a property.
     pub fuzz: Option<FuzzRecord>,
-    /// True for what failed and then passed: it has no verdict.
+    /// True if the test failed and then passed on retry. It has no verdict.
     pub flaky: bool,
-    /// Other tries of the same test, none of which is the last word.
+    /// Other tries of the same test. They do not decide the verdict.
     pub attempts: Vec<Attempt>,
 }
 
-/// Another try of a test.
+/// A try of a test that does not decide the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {
-    /// What became of it, and why it does not count.
+    /// What happened, and why this try does not count.
     pub note: String,
-    /// The expectations that it did not meet.
+    /// The unmet expectations.
     pub findings: Vec<Finding>,
-    /// Its exchanges in the record.
+    /// The indices of its exchanges in the record.
     pub exchanges: Vec<usize>,
 }
 
-/// Runs a test to its end, takes away what it made, whatever happens, and gives every finding its key.
+/// Runs a test, always cleans up, and gives every finding its key.
 pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
     let record = steps::run_test(environment, spec).await;
     let keys = keys(&environment.contract, &record);
@@ -90,7 +91,7 @@ fn keys(contract: &Contract, record: &TestRecord) -> Vec<Key> {
     record.findings.iter().map(key).collect()
 }
 
-/// Six lower-case letters and digits that no other run has.
+/// A token of lower-case letters and digits that is unique to the run.
 pub fn token() -> String {
     environment::base36(2_176_782_336 + crate::random::random() % 58_773_123_072)
 }

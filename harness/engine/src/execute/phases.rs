@@ -1,10 +1,9 @@
-//! Groups of tests that are never under way at the same time: scenarios, properties, and tests that run alone.
+//! Groups of tests that never run at the same time: scenarios, properties, and tests that run alone.
 //!
-//! Properties send values that a server may choke on later, such as a name that it stores and cannot write into a list
-//! again. While such a customer exists, a scenario that lists customers would fail for a reason that is not its own, and
-//! another run would put the blame elsewhere. So no property begins while a scenario runs, and the other way round. The
-//! plan puts properties behind scenarios, so that a run changes from one group to the other once. A scenario that stores
-//! such a value itself runs alone, at the very end.
+//! Properties send values that can break a server later, for example a name that it stores but cannot serialize in a
+//! list. While such a customer exists, a scenario that lists customers fails for an unrelated reason, and another run
+//! blames another test. So no property starts while a scenario runs, and vice versa. `plan` puts properties after
+//! scenarios, so a run changes groups once. A scenario that stores such a value itself runs alone, at the very end.
 
 use std::sync::Mutex;
 
@@ -31,11 +30,11 @@ impl Phase {
     }
 }
 
-/// How many tests of which group are under way.
+/// The number of running tests of each group.
 #[derive(Debug, Default)]
 pub(super) struct Phases {
     running: Mutex<Running>,
-    over: Notify,
+    group_ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +44,7 @@ struct Running {
     alone: usize,
 }
 
-/// A test of a group is under way until this is dropped.
+/// A test of a group counts as running until this is dropped.
 #[derive(Debug)]
 pub(super) struct Turn<'p> {
     phases: &'p Phases,
@@ -53,21 +52,21 @@ pub(super) struct Turn<'p> {
 }
 
 impl Phases {
-    /// Waits until no test of another group is under way, and for [`Phase::Alone`] no test at all.
+    /// Waits until no test of another group runs; for [`Phase::Alone`], until no test runs at all.
     pub(super) async fn enter(&self, phase: Phase) -> Turn<'_> {
         loop {
-            // Made before the look, so that no end is missed between the look and the wait.
-            let over = self.over.notified();
-            tokio::pin!(over);
-            over.as_mut().enable();
-            if self.admitted(phase) {
+            // Registered before the check, so that no notification between check and wait is lost.
+            let ended = self.group_ended.notified();
+            tokio::pin!(ended);
+            ended.as_mut().enable();
+            if self.try_enter(phase) {
                 return Turn { phases: self, phase };
             }
-            over.await;
+            ended.await;
         }
     }
 
-    fn admitted(&self, phase: Phase) -> bool {
+    fn try_enter(&self, phase: Phase) -> bool {
         let mut running = self.lock();
         let all = running.scenarios + running.properties + running.alone;
         let own = running.of(phase);
@@ -97,7 +96,7 @@ impl Drop for Turn<'_> {
         let own = running.of(self.phase);
         *own -= 1;
         if *own == 0 {
-            self.phases.over.notify_waiters();
+            self.phases.group_ended.notify_waiters();
         }
     }
 }
@@ -110,45 +109,45 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn tests_of_one_group_run_side_by_side() {
+    async fn tests_of_one_group_run_concurrently() {
         let phases = Phases::default();
         let _one = phases.enter(Phase::Properties).await;
         let _other = phases.enter(Phase::Properties).await;
-        assert!(!phases.admitted(Phase::Scenarios));
-        assert!(!phases.admitted(Phase::Alone));
+        assert!(!phases.try_enter(Phase::Scenarios));
+        assert!(!phases.try_enter(Phase::Alone));
     }
 
     #[tokio::test]
-    async fn a_test_that_runs_alone_runs_alone() {
+    async fn alone_test_excludes_every_other_test() {
         let phases = Phases::default();
         let alone = phases.enter(Phase::Alone).await;
         for phase in [Phase::Scenarios, Phase::Properties, Phase::Alone] {
-            assert!(!phases.admitted(phase), "{phase:?}");
+            assert!(!phases.try_enter(phase), "{phase:?}");
         }
         drop(alone);
-        assert!(phases.admitted(Phase::Scenarios));
+        assert!(phases.try_enter(Phase::Scenarios));
     }
 
     #[tokio::test]
-    async fn a_property_begins_when_the_last_scenario_has_ended() {
+    async fn property_starts_after_the_last_scenario_has_ended() {
         let phases = Arc::new(Phases::default());
         let one = phases.enter(Phase::Scenarios).await;
         let other = phases.enter(Phase::Scenarios).await;
-        let begun = Arc::new(AtomicBool::new(false));
+        let started = Arc::new(AtomicBool::new(false));
         let task = tokio::spawn({
-            let (phases, begun) = (phases.clone(), begun.clone());
+            let (phases, started) = (phases.clone(), started.clone());
             async move {
                 let _turn = phases.enter(Phase::Properties).await;
-                begun.store(true, Ordering::SeqCst);
+                started.store(true, Ordering::SeqCst);
             }
         });
         drop(one);
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
-        assert!(!begun.load(Ordering::SeqCst));
+        assert!(!started.load(Ordering::SeqCst));
         drop(other);
         task.await.expect("the property runs");
-        assert!(begun.load(Ordering::SeqCst));
+        assert!(started.load(Ordering::SeqCst));
     }
 }

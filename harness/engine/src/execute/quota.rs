@@ -1,5 +1,6 @@
-//! Whether somebody else uses an actor's quota, or whether it was renewed meanwhile: what excuses a refusal or a number
-//! that would be wrong otherwise. Only what answers themselves show counts.
+//! Evidence about rate-limit quotas: whether another client uses an actor's quota, and whether a quota was renewed.
+//!
+//! Both can excuse an unexpected refusal or number. `retry` asks for this evidence. It comes only from responses.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,51 +10,51 @@ use chrono::{DateTime, Utc};
 use crate::contract::RateLimit;
 use crate::exchange::Exchange;
 
-/// What the answers of a run have shown of each actor's quota.
+/// What the responses of a run show about each actor's quota.
 #[derive(Debug, Default)]
 pub(super) struct Quotas(Mutex<HashMap<String, Windows>>);
 
-/// The windows of one actor, by the time at which they end.
+/// The rate-limit windows of one actor, by end time.
 #[derive(Debug, Default)]
 struct Windows {
     by_end: HashMap<i64, Window>,
-    /// Whether served answers say how much is left, and until when.
-    told_when_served: bool,
-    /// Requests without an answer, which may have been counted all the same.
+    /// Whether served responses report the remaining quota and the end of the window.
+    reported_when_served: bool,
+    /// Requests without a response. The target may have counted them.
     unanswered: i64,
 }
 
 #[derive(Debug, Default)]
 struct Window {
     limit: i64,
-    /// When those that were served had been sent.
+    /// When the served requests were sent.
     served: Vec<DateTime<Utc>>,
-    /// When the first refusal came.
+    /// When the first refusal arrived.
     refused: Option<DateTime<Utc>>,
 }
 
 impl Window {
-    /// How many requests of ours were served that had been sent before the first refusal came; answers to requests that
-    /// are under way together come in any order.
+    /// The number of our served requests that were sent before the first refusal arrived. Responses to concurrent
+    /// requests arrive in any order.
     fn ours(&self) -> i64 {
         let before = |sent: &&DateTime<Utc>| self.refused.is_some_and(|refused| **sent < refused);
         i64::try_from(self.served.iter().filter(before).count()).unwrap_or(i64::MAX)
     }
 }
 
-/// What an excuse rests on.
+/// The evidence for an excuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Evidence {
-    /// The answers show it.
+    /// The responses show it.
     Shown(String),
-    /// The answers would show it, and do not.
+    /// The responses would show it, but do not.
     Absent,
-    /// The target does not send what would show it.
-    Untold(String),
+    /// The target does not send the headers that would show it.
+    Unknown(String),
 }
 
 impl Quotas {
-    /// Takes note of an answer.
+    /// Records the outcome of an exchange.
     pub(super) fn note(&self, names: &RateLimit, exchange: &Exchange) {
         let mut actors = self.lock();
         let windows = actors.entry(exchange.request.actor.clone()).or_default();
@@ -73,16 +74,16 @@ impl Quotas {
             window.refused = Some(window.refused.map_or(came, |first| first.min(came)));
         } else {
             window.served.push(exchange.started);
-            windows.told_when_served = true;
+            windows.reported_when_served = true;
         }
     }
 
-    /// Whether somebody else has used this actor's quota: a window served some of our requests, fewer than its limit,
-    /// and then refused one.
+    /// Whether another client used this actor's quota: a window served some of our requests, fewer than its limit, and
+    /// then refused one.
     pub(super) fn shared(&self, actor: &str) -> Evidence {
         let actors = self.lock();
-        let Some(windows) = actors.get(actor).filter(|windows| windows.told_when_served) else {
-            return Evidence::Untold(format!("served answers do not say what is left of the quota of {actor}"));
+        let Some(windows) = actors.get(actor).filter(|windows| windows.reported_when_served) else {
+            return Evidence::Unknown(format!("successful answers do not report the remaining quota of {actor}"));
         };
         let used_by_others = |window: &&Window| {
             let ours = window.ours();
@@ -90,7 +91,7 @@ impl Quotas {
         };
         match windows.by_end.values().find(used_by_others) {
             Some(window) => Evidence::Shown(format!(
-                "somebody else uses the quota of {actor}: of {} requests in a window, {} were this run's",
+                "another client uses the quota of {actor}: of {} requests in a window, {} were sent by this run",
                 window.limit,
                 window.ours()
             )),
@@ -103,10 +104,10 @@ impl Quotas {
     }
 }
 
-/// Whether a quota was renewed between the last two answers of an actor.
+/// Whether a quota was renewed between the last two responses of an actor.
 pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
     let Some(reset) = names.reset.as_deref() else {
-        return Evidence::Untold("no header tells when the quota is renewed".to_owned());
+        return Evidence::Unknown("no header says when the quota is renewed".to_owned());
     };
     let mut last = exchanges.iter().rev();
     let Some(newest) = last.next() else { return Evidence::Absent };
@@ -117,7 +118,7 @@ pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
             "the quota was renewed between the two answers: {reset} rose from {before} to {now}"
         )),
         (Some(_), Some(_)) => Evidence::Absent,
-        _ => Evidence::Untold(format!("the answers have no {reset}")),
+        _ => Evidence::Unknown(format!("the answers have no {reset}")),
     }
 }
 
@@ -170,11 +171,11 @@ mod tests {
     fn a_window_that_served_fewer_than_its_limit_was_used_by_others() {
         assert!(matches!(shared(&[(200, Some(10)), (429, Some(10))]), Evidence::Shown(_)));
         assert_eq!(shared(&[(200, Some(10)), (200, Some(10)), (200, Some(10)), (429, Some(10))]), Evidence::Absent);
-        // A target that refuses from the first request of a window on may have forgotten to renew it.
+        // If a target refuses the first request of a window, it may have failed to renew the quota.
         assert_eq!(shared(&[(200, Some(8)), (429, Some(10)), (429, Some(10))]), Evidence::Absent);
         assert_eq!(shared(&[(429, Some(10)), (200, Some(10))]), Evidence::Absent);
-        assert!(matches!(shared(&[(200, None), (429, Some(10))]), Evidence::Untold(_)));
-        assert!(matches!(shared(&[]), Evidence::Untold(_)));
+        assert!(matches!(shared(&[(200, None), (429, Some(10))]), Evidence::Unknown(_)));
+        assert!(matches!(shared(&[]), Evidence::Unknown(_)));
     }
 
     #[test]
@@ -183,7 +184,7 @@ mod tests {
             |before: Option<i64>, now: Option<i64>| renewed(&names(), &[answer(200, before), answer(200, now)]);
         assert!(matches!(between(Some(10), Some(12)), Evidence::Shown(_)));
         assert_eq!(between(Some(10), Some(10)), Evidence::Absent);
-        assert!(matches!(between(None, Some(10)), Evidence::Untold(_)));
-        assert!(matches!(between(Some(10), None), Evidence::Untold(_)));
+        assert!(matches!(between(None, Some(10)), Evidence::Unknown(_)));
+        assert!(matches!(between(Some(10), None), Evidence::Unknown(_)));
     }
 }

@@ -1,4 +1,4 @@
-//! From a step to a request: templates, path, credential, body, signature. Nothing is sent here.
+//! Builds the request of a step: templates, path, credential, body, signature. `sending` sends it.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -13,13 +13,13 @@ use crate::target::{Target, url_as_sent};
 /// A request that is ready to be sent.
 #[derive(Clone)]
 pub struct Prepared {
-    /// As reports may show it: a credential stands there under its variable's name.
+    /// The request as reports may show it: the name of the variable stands for a credential.
     pub request: Request,
     /// The headers that carry credentials, as they are sent.
     pub secret_headers: Vec<(String, String)>,
-    /// The credentials themselves, for the check that looks for leaks.
+    /// The credentials themselves, for the check `no-leak`.
     pub secrets: Vec<String>,
-    /// When the credential expired, where it says so itself.
+    /// When the credential expired, if it contains its expiry.
     pub expiry: Option<DateTime<Utc>>,
 }
 
@@ -80,8 +80,8 @@ fn filled(text: &str, variables: &Variables) -> Result<String, String> {
     template::text(text, variables).map_err(|missing| format!("`{}` has no value", missing.0))
 }
 
-/// The path with its parameters and query. One rule for both ways of giving a parameter: what a template stands for is
-/// percent-encoded, literal text and `${raw(…)}` are sent as they stand.
+/// The path with its parameters and query. Template values are percent-encoded. Literal text and `${raw(…)}` are sent
+/// unchanged.
 fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<String, String> {
     let missing = |missing: template::Undefined| format!("`{}` has no value", missing.0);
     let mut path = operation.path.clone();
@@ -109,7 +109,7 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
     Ok(path)
 }
 
-/// The body of a step, or none where the operation takes none.
+/// The body of a step; `None` if the operation has none.
 pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
     if let Some(bytes) = &step.bytes {
         return Ok(Some(bytes.to_vec()));
@@ -144,7 +144,7 @@ fn edited(example: &Value, step: &Step, variables: &Variables) -> Result<Value, 
     Ok(Value::Object(members))
 }
 
-/// Replaces each `{ $document: … }` by the Base64 of such a document.
+/// Replaces each `{ $document: … }` with the Base64 of such a document.
 fn with_documents(value: Value) -> Result<Value, String> {
     Ok(match value {
         Value::Object(members) if members.len() == 1 && members.contains_key("$document") => {
@@ -172,7 +172,7 @@ fn signature(
     variables: &Variables,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, String)>, String> {
-    let signing = contract.conventions.signing.as_ref().ok_or("the contract signs nothing")?;
+    let signing = contract.conventions.signing.as_ref().ok_or("the contract defines no signing")?;
     let secret = target
         .credentials
         .get(&signing.secret_actor)

@@ -1,27 +1,28 @@
-//! Which try of a test counts. A first failure stands, unless something that is not the target's doing explains it, and
-//! that is looked for in what was observed. A test that fails and then passes without such an explanation is flaky: it
-//! has no verdict, and both tries are shown.
+//! Decides when a test is retried and which try counts.
+//!
+//! The first failure counts, unless the observations show a cause outside the target. A test that fails and then passes
+//! without such a cause is flaky: it has no verdict, and the record shows both tries.
 
 use super::quota::Evidence;
 use super::{Attempt, TestRecord};
 use crate::contract::Level;
 use crate::finding::EXPECTATION;
 
-/// Why another try is made.
+/// Why a test is retried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// A server closed an idle connection at the moment at which it was used again.
+    /// The server closed an idle connection just as it was reused.
     ClosedWhileIdle(String),
     /// A connection broke while it was in use.
     BrokenInUse(String),
-    /// This machine stood still, and an endpoint of ours answered too late.
+    /// This machine stalled, so that our webhook endpoint responded too late.
     Stalled(String),
-    /// An expectation was not met, and the scenario says what may be the reason.
+    /// An expectation was not met, and the scenario names a possible reason (`retries`).
     Unmet,
 }
 
 impl Cause {
-    /// What happened, in words.
+    /// What happened, as text.
     pub(super) fn text(&self) -> &str {
         match self {
             Cause::ClosedWhileIdle(text) | Cause::BrokenInUse(text) | Cause::Stalled(text) => text,
@@ -33,19 +34,19 @@ impl Cause {
 /// How a try ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// All that could be judged is judged.
+    /// Everything was judged.
     Done,
-    /// A connection broke, or this machine stood still.
+    /// A connection broke, or this machine stalled.
     Disturbed(Cause),
-    /// Nothing more can be had.
+    /// A retry would not help.
     GaveUp,
 }
 
-/// One try: its record, how it ended, and what excuses an unmet expectation.
+/// One try of a test.
 pub(super) struct Try {
     pub(super) record: TestRecord,
     pub(super) end: End,
-    /// What the answers show of the reason that the scenario names; `None` where it names none.
+    /// Evidence for the reason that the scenario names; `None` if it names none.
     pub(super) excuse: Option<Evidence>,
 }
 
@@ -54,51 +55,51 @@ pub(super) fn is_unmet(record: &TestRecord) -> bool {
     record.findings.iter().any(|finding| finding.check == EXPECTATION)
 }
 
-/// Why another try is to be made after that many tries, if it is.
-pub(super) fn again(end: &End, unmet: bool, guarded: bool, tries: u32, times: u32) -> Option<Cause> {
+/// Why to retry after that many tries; `None` if not.
+pub(super) fn retry_cause(end: &End, unmet: bool, guarded: bool, tries: u32, times: u32) -> Option<Cause> {
     match end {
-        // Twice in a row is no chance.
+        // A second disturbance in a row is not chance.
         End::Disturbed(cause) if tries == 1 => Some(cause.clone()),
         End::Done if unmet && guarded && tries <= times => Some(Cause::Unmet),
         End::Disturbed(_) | End::Done | End::GaveUp => None,
     }
 }
 
-/// What an earlier try means where the last one found nothing wrong.
+/// What an earlier try means if the last one passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Ruling {
-    /// It is explained by what is not the target's doing.
+    /// Its failure has a cause outside the target.
     Excused(String),
-    /// Its failure stands.
-    Stands,
-    /// It failed, and then it passed.
+    /// Its failure counts.
+    Counts,
+    /// It failed and then passed.
     Flaky(String),
 }
 
 fn ruling(cause: &Cause, excuse: Option<&Evidence>, must: bool) -> Ruling {
     match (cause, excuse) {
         (Cause::ClosedWhileIdle(text), _) => {
-            Ruling::Excused(format!("the target closed an idle connection as it was used again: {text}"))
+            Ruling::Excused(format!("the target closed an idle connection just as it was reused: {text}"))
         }
         (Cause::Stalled(text), _) => Ruling::Excused(text.clone()),
         (Cause::BrokenInUse(text), _) => Ruling::Flaky(format!("a connection broke while it was in use: {text}")),
         (Cause::Unmet, Some(Evidence::Shown(text))) => Ruling::Excused(text.clone()),
-        // A recommendation that was not followed once is a warning, and no reason to have no verdict.
-        (Cause::Unmet, Some(Evidence::Untold(why))) if must => {
+        // An unmet SHOULD is only a warning, so it does not make the test flaky.
+        (Cause::Unmet, Some(Evidence::Unknown(why))) if must => {
             Ruling::Flaky(format!("an expectation was not met; {why}"))
         }
-        (Cause::Unmet, _) => Ruling::Stands,
+        (Cause::Unmet, _) => Ruling::Counts,
     }
 }
 
-/// The record of a test from all its tries.
-pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestRecord {
+/// Merges all tries of a test into one record.
+pub(super) fn merge_tries(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestRecord {
     let passed = !is_unmet(&last.record) && last.record.inconclusive.is_none();
     let must = |record: &TestRecord| {
         let mut unmet = record.findings.iter().filter(|finding| finding.check == EXPECTATION);
         unmet.any(|finding| finding.level == Level::Must)
     };
-    // What one try has seen may explain another.
+    // The evidence of one try may explain another.
     let shown = |one: &&Evidence| matches!(one, Evidence::Shown(_));
     let rulings: Vec<Ruling> = earlier
         .iter()
@@ -108,12 +109,12 @@ pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestRecord 
             ruling(cause, excuse, must(&one.record))
         })
         .collect();
-    let stands = rulings.iter().position(|ruling| *ruling == Ruling::Stands).filter(|_| passed);
+    let counted = rulings.iter().position(|ruling| *ruling == Ruling::Counts).filter(|_| passed);
     let mut rulings = rulings;
-    let chosen = match stands {
+    let chosen = match counted {
         Some(index) => {
             let (first, _) = std::mem::replace(&mut earlier[index], (last, Cause::Unmet));
-            rulings[index] = Ruling::Excused("another try, which passed".to_owned());
+            rulings[index] = Ruling::Excused("a retry, which passed".to_owned());
             first
         }
         None => last,
@@ -123,24 +124,24 @@ pub(super) fn conclude(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestRecord 
         let (note, flaky) = match ruling {
             Ruling::Excused(note) => (note, false),
             Ruling::Flaky(note) => (note, passed),
-            Ruling::Stands => ("an expectation was not met".to_owned(), false),
+            Ruling::Counts => ("an expectation was not met".to_owned(), false),
         };
         if flaky {
             record.flaky = true;
-            record.inconclusive = Some(format!("flaky: it failed, and passed when it was tried again ({note})"));
+            record.inconclusive = Some(format!("flaky: failed, then passed on retry ({note})"));
         }
         let doubtful: Vec<String> = match flaky {
             true => one.record.findings.iter().map(|finding| finding.clause.clone()).collect(),
             false => Vec::new(),
         };
         add(&mut record, one.record, note);
-        // The try that passed shows nothing of a clause that the other try has put in doubt.
+        // A passing try is no evidence for a clause that the failed try puts in doubt.
         doubtful.iter().for_each(|clause| record.coverage.withdraw(clause));
     }
     record
 }
 
-/// Puts another try on record. What checks said of its answers is a fact, whatever became of the try.
+/// Adds a try that does not decide the verdict. The violations that checks found in its responses still count.
 fn add(record: &mut TestRecord, other: TestRecord, note: String) {
     let before = record.exchanges.len();
     let count = other.exchanges.len();

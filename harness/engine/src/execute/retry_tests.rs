@@ -1,8 +1,8 @@
-//! Which try counts, as tables.
+//! Tables for `retry`: when a test is retried, and which try counts.
 
 use super::TestRecord;
 use super::quota::Evidence;
-use super::retry::{Cause, End, Try, again, conclude};
+use super::retry::{Cause, End, Try, merge_tries, retry_cause};
 use crate::contract::Level;
 use crate::finding::{EXPECTATION, Finding, Part};
 
@@ -29,7 +29,7 @@ fn leveled(check: Option<&str>, level: Level, excuse: Option<Evidence>) -> Try {
 }
 
 #[test]
-fn another_try_needs_a_reason() {
+fn retry_requires_a_cause() {
     let idle = || Cause::ClosedWhileIdle("reset".to_owned());
     let rows = [
         (End::Done, false, true, 1, None),
@@ -41,24 +41,24 @@ fn another_try_needs_a_reason() {
         (End::Disturbed(idle()), false, false, 2, None),
         (End::GaveUp, true, true, 1, None),
     ];
-    for (end, unmet, guarded, tries, wanted) in rows {
-        assert_eq!(again(&end, unmet, guarded, tries, 2), wanted, "{end:?} {unmet} {guarded} {tries}");
+    for (end, unmet, guarded, tries, expected) in rows {
+        assert_eq!(retry_cause(&end, unmet, guarded, tries, 2), expected, "{end:?} {unmet} {guarded} {tries}");
     }
 }
 
 #[test]
-fn a_failure_that_does_not_come_again_is_excused_only_by_evidence() {
-    let shown = || Some(Evidence::Shown("somebody else uses the quota".to_owned()));
-    let untold = || Some(Evidence::Untold("no header says so".to_owned()));
+fn failure_that_passes_on_retry_is_excused_only_by_evidence() {
+    let shown = || Some(Evidence::Shown("another client uses the quota".to_owned()));
+    let unknown = || Some(Evidence::Unknown("no header says so".to_owned()));
     let idle = Cause::ClosedWhileIdle("reset".to_owned());
-    let busy = Cause::Stalled("this machine stood still".to_owned());
+    let busy = Cause::Stalled("this machine stalled".to_owned());
     let broken = Cause::BrokenInUse("reset".to_owned());
-    // Cause, level, evidence; then: is the failure on record, is the test flaky.
+    // Cause, level, evidence; then: whether the failure is on record, whether the test is flaky.
     let rows = [
         (Cause::Unmet, Level::Must, shown(), false, false),
         (Cause::Unmet, Level::Must, Some(Evidence::Absent), true, false),
-        (Cause::Unmet, Level::Must, untold(), false, true),
-        (Cause::Unmet, Level::Should, untold(), true, false),
+        (Cause::Unmet, Level::Must, unknown(), false, true),
+        (Cause::Unmet, Level::Should, unknown(), true, false),
         (Cause::Unmet, Level::Should, Some(Evidence::Absent), true, false),
         (idle, Level::Must, None, false, false),
         (busy, Level::Must, None, false, false),
@@ -66,7 +66,7 @@ fn a_failure_that_does_not_come_again_is_excused_only_by_evidence() {
     ];
     for (cause, level, evidence, fails, flaky) in rows {
         let first = leveled(Some(EXPECTATION), level, evidence.clone());
-        let record = conclude(vec![(first, cause.clone())], attempt(None, evidence.clone()));
+        let record = merge_tries(vec![(first, cause.clone())], attempt(None, evidence.clone()));
         assert_eq!(!record.findings.is_empty(), fails, "{cause:?} {evidence:?}");
         assert_eq!(record.flaky, flaky, "{cause:?} {evidence:?}");
         assert_eq!(record.inconclusive.is_some(), flaky, "{cause:?} {evidence:?}");
@@ -76,26 +76,26 @@ fn a_failure_that_does_not_come_again_is_excused_only_by_evidence() {
 }
 
 #[test]
-fn evidence_of_the_first_try_excuses_it_and_so_does_that_of_the_last() {
+fn evidence_of_either_try_excuses_the_first() {
     let shown = Some(Evidence::Shown("the quota was renewed".to_owned()));
     for (first, last) in [(shown.clone(), Some(Evidence::Absent)), (Some(Evidence::Absent), shown)] {
-        let record = conclude(vec![(attempt(Some(EXPECTATION), first), Cause::Unmet)], attempt(None, last));
+        let record = merge_tries(vec![(attempt(Some(EXPECTATION), first), Cause::Unmet)], attempt(None, last));
         assert!(record.findings.is_empty() && !record.flaky);
     }
 }
 
 #[test]
-fn what_fails_again_has_failed() {
-    let shown = Some(Evidence::Shown("somebody else uses the quota".to_owned()));
+fn failure_on_retry_is_a_failure() {
+    let shown = Some(Evidence::Shown("another client uses the quota".to_owned()));
     let first = attempt(Some(EXPECTATION), shown.clone());
-    let record = conclude(vec![(first, Cause::Unmet)], attempt(Some(EXPECTATION), shown));
+    let record = merge_tries(vec![(first, Cause::Unmet)], attempt(Some(EXPECTATION), shown));
     assert_eq!((record.findings.len(), record.flaky, record.inconclusive), (1, false, None));
 }
 
 #[test]
-fn what_a_check_has_said_of_an_answer_stands_whatever_the_next_try_says() {
+fn violations_of_checks_survive_a_passing_retry() {
     let first = attempt(Some("media-type"), None);
-    let record = conclude(vec![(first, Cause::ClosedWhileIdle("reset".to_owned()))], attempt(None, None));
+    let record = merge_tries(vec![(first, Cause::ClosedWhileIdle("reset".to_owned()))], attempt(None, None));
     assert_eq!(record.findings.len(), 1);
     assert_eq!(record.findings[0].check, "media-type");
 }

@@ -1,5 +1,6 @@
-//! Sending a step's request: once, again and again, or many times at once, and waiting where the
-//! target says so.
+//! Sends the request of a step: once (`call`), repeatedly (`poll`) or many times at once (`burst`).
+//!
+//! A rate-limit error makes the actor wait for its retry delay, unless the step expects that error.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -9,40 +10,40 @@ use futures_util::StreamExt as _;
 
 use super::environment::Environment;
 use super::expect::Holds;
-use super::lively;
+use super::liveness;
 use super::request::Prepared;
 use super::steps::{Halt, LONGEST_WAIT, Run};
 use crate::contract::Moment;
 use crate::exchange::{Exchange, Response, Role};
 use crate::scenario::{Burst, Expect, Poll, Step};
 
-/// How often one request is sent again after having been told to come back later.
+/// How often one request is sent again after a rate-limit error.
 const MOST_WAITS: u32 = 5;
-/// How many quiet exchanges of a burst are kept for the report.
+/// How many exchanges without findings are kept of a burst, for the report.
 const KEPT_OF_BURST: usize = 3;
 
 impl Run<'_> {
-    /// Sends once, waiting as told where a quota is used up, and judges every answer.
+    /// Sends once and judges the response. Waits and sends again while the quota is used up.
     pub(super) async fn call(&mut self, step: &Step) -> Result<usize, Halt> {
         let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
-        let patient = !self.probes_limits && !self.expects_refusal(step);
+        let waits = !self.probes_limits && !self.expects_refusal(step);
         for _ in 0..MOST_WAITS {
-            // A signature must be fresh, and so must whatever else depends on the clock.
+            // Signatures and everything else that depends on the clock must be fresh.
             let prepared = self.prepare(step)?;
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
             let mut exchange = send(self.environment, &prepared, role, self.last_try).await;
             if step.expect.as_ref().is_some_and(|expect| expect.must_answer) {
-                exchange = lively::confirmed(self.environment, exchange).await;
+                exchange = liveness::confirm_timeout(self.environment, exchange).await;
             }
             let delay =
-                exchange.response().and_then(|response| told_to_wait(self.environment, response)).filter(|_| patient);
+                exchange.response().and_then(|response| retry_delay(self.environment, response)).filter(|_| waits);
             let index = self.judge(exchange, &prepared, step)?;
             match delay {
                 None => return Ok(index),
                 Some(delay) if delay > LONGEST_WAIT => {
                     return Err(Halt::Inconclusive(format!(
-                        "rate limited: {actor} was told to wait {} s",
+                        "rate limited: the target asked {actor} to wait {} s",
                         delay.as_secs()
                     )));
                 }
@@ -76,23 +77,23 @@ impl Run<'_> {
         }
     }
 
-    /// Sends many at once until one is not served; that one is what the step is about.
+    /// Sends many requests at once until one is refused. The step is about that refusal.
     pub(super) async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
         let environment = self.environment;
         let prepared = self.prepare(step)?;
         let mut refused = None;
-        let mut quiet = 0;
+        let mut without_findings = 0;
         let fresh = self.last_try;
-        // After the first refusal nothing more is sent, and what is on its way is awaited: a request whose answer nobody
-        // reads would use up the quota unseen.
-        let over = AtomicBool::new(false);
+        // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
+        // recorded response would use up the quota unnoticed.
+        let refusal_seen = AtomicBool::new(false);
         let requests = (0..burst.at_most).map(|_| async {
-            if over.load(Ordering::Relaxed) {
+            if refusal_seen.load(Ordering::Relaxed) {
                 return None;
             }
             let exchange = send(environment, &prepared, Role::Asserted, fresh).await;
             if !exchange.response().is_none_or(Response::is_success) {
-                over.store(true, Ordering::Relaxed);
+                refusal_seen.store(true, Ordering::Relaxed);
             }
             Some(exchange)
         });
@@ -101,7 +102,7 @@ impl Run<'_> {
         for exchange in exchanges {
             let response = exchange.response();
             let is_refusal = response.is_some_and(|response| !response.is_success());
-            if let Some(delay) = response.and_then(|response| told_to_wait(self.environment, response)) {
+            if let Some(delay) = response.and_then(|response| retry_delay(self.environment, response)) {
                 let at = Instant::now() + delay + Duration::from_millis(700);
                 self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
             }
@@ -110,8 +111,8 @@ impl Run<'_> {
             if is_refusal && refused.is_none() {
                 refused = Some(index);
             } else if self.record.findings.len() == findings {
-                quiet += 1;
-                if quiet > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
+                without_findings += 1;
+                if without_findings > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
                     self.record.exchanges.pop();
                     self.record.coverage.forget(index);
                 }
@@ -121,13 +122,13 @@ impl Run<'_> {
     }
 }
 
-/// How long a refusal for too many requests asks to wait; `None` for any other answer.
-pub(super) fn told_to_wait(environment: &Environment, response: &Response) -> Option<Duration> {
+/// The retry delay of a rate-limit error; `None` for any other response.
+pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<Duration> {
     let catalog = &environment.contract.catalog;
     let limit = catalog.rate_limit.as_ref()?;
     let status = catalog.code(&limit.code)?.status?;
-    let says_so = || catalog.code_in(&response.json()?).filter(|code| *code == limit.code);
-    if response.status != status && (!response.is_error() || says_so().is_none()) {
+    let code_in_body = || catalog.code_in(&response.json()?).filter(|code| *code == limit.code);
+    if response.status != status && (!response.is_error() || code_in_body().is_none()) {
         return None;
     }
     let header = |name: &str| response.header(name);
@@ -139,7 +140,7 @@ pub(super) fn told_to_wait(environment: &Environment, response: &Response) -> Op
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)) + Duration::from_millis(300))
 }
 
-/// Sends a request, over a connection of its own where that is asked for, and puts down when and how long.
+/// Sends a request and measures its time. `fresh` asks for a new connection.
 pub(super) async fn send(environment: &Environment, prepared: &Prepared, role: Role, fresh: bool) -> Exchange {
     let started = Utc::now();
     let clock = Instant::now();

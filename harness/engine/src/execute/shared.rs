@@ -1,7 +1,7 @@
-//! Fixtures that more than one test uses: prepared once for the run, or handed from test to test.
+//! Shared fixtures: set up once for the run, or passed from test to test.
 //!
-//! Whoever uses one gets the exchange that prepared it on record, with what the checks said of it, so that the findings of
-//! a test do not depend on which test came first. A fixture that a test has changed is not used again.
+//! Each test that uses one gets its setup exchanges and their findings on record. So the findings of a test do not
+//! depend on which test came first. A fixture that a test has changed is not used again.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,24 +12,24 @@ use crate::exchange::{Exchange, Request};
 use crate::finding::Finding;
 use crate::scenario::{Shared, Step, Variables};
 
-/// A fixture as one test has prepared it and others find it.
+/// A fixture that is set up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prepared {
-    /// What its steps have kept.
+    /// The variables that its steps kept.
     variables: Variables,
-    /// How it was prepared.
+    /// The setup exchanges.
     exchanges: Vec<Exchange>,
-    /// What was wrong with that; indices count from the first of these exchanges.
+    /// The findings of the setup. Their exchange indices count from the first of these exchanges.
     findings: Vec<Finding>,
-    /// What it has made on the target.
+    /// The created resources.
     made: Vec<Created>,
 }
 
-/// Fixtures that wait for the next test.
+/// Fixtures that are ready for the next test, by name.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Mutex<HashMap<String, Vec<Prepared>>>);
+pub(super) struct FixturePool(Mutex<HashMap<String, Vec<Prepared>>>);
 
-impl Shelf {
+impl FixturePool {
     fn copy(&self, name: &str) -> Option<Prepared> {
         self.lock().get(name)?.last().cloned()
     }
@@ -43,8 +43,8 @@ impl Shelf {
     }
 
     fn discard(&self, name: &str, variables: &Variables) {
-        if let Some(waiting) = self.lock().get_mut(name) {
-            waiting.retain(|prepared| prepared.variables != *variables);
+        if let Some(ready) = self.lock().get_mut(name) {
+            ready.retain(|prepared| prepared.variables != *variables);
         }
     }
 
@@ -53,7 +53,7 @@ impl Shelf {
     }
 }
 
-/// A shared fixture in the hands of a test.
+/// A shared fixture that a test uses.
 pub(super) struct Held {
     shared: Shared,
     prepared: Prepared,
@@ -61,7 +61,8 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Takes note of a request: one that is not safe and names the fixture may have changed it, unless it was refused.
+    /// Marks the fixture as changed if the request may have changed it: the method is not safe, the path contains an id
+    /// of the fixture, and the request was not refused.
     pub(super) fn note(&mut self, exchange: &Exchange) {
         let refused = exchange.response().is_some_and(|response| !response.is_success());
         self.changed |= !refused && !is_safe(&exchange.request) && self.is_named_in(&exchange.request.path);
@@ -74,24 +75,24 @@ impl Held {
     }
 }
 
-/// Methods that promise to change nothing (RFC 9110, section 9.2.1).
+/// Safe methods (RFC 9110, section 9.2.1).
 fn is_safe(request: &Request) -> bool {
     matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
 impl Run<'_> {
-    /// Prepares a shared fixture, or takes one that another test has prepared.
-    pub(super) async fn share(&mut self, step: &Step, shared: &Shared) -> Result<(), Halt> {
+    /// Uses a shared fixture from the pool, or sets it up.
+    pub(super) async fn use_shared(&mut self, step: &Step, shared: &Shared) -> Result<(), Halt> {
         let environment = self.environment;
         let lock = environment.lock(&format!("fixture {}", shared.name()));
-        // What is prepared once is prepared by one test, while the others wait for it.
+        // One test sets up a `Once` fixture while the others wait.
         let _guard = if shared.is_once() { Some(lock.lock().await) } else { None };
-        let waiting = match shared {
-            Shared::Once(name) => environment.shelf.copy(name),
-            Shared::Reused(name) => environment.shelf.take(name),
+        let ready = match shared {
+            Shared::Once(name) => environment.fixtures.copy(name),
+            Shared::Reused(name) => environment.fixtures.take(name),
         };
-        let prepared = match waiting {
-            Some(prepared) => self.adopt(prepared),
+        let prepared = match ready {
+            Some(prepared) => self.reuse(prepared),
             None => self.prepare_shared(step, shared).await?,
         };
         self.held.push(Held { shared: shared.clone(), prepared, changed: false });
@@ -107,15 +108,15 @@ impl Run<'_> {
             variables: kept.collect(),
             exchanges: self.record.exchanges[exchanges..].to_vec(),
             findings: self.record.findings[findings..].iter().map(relative).collect(),
-            made: std::mem::take(&mut self.set_aside),
+            made: std::mem::take(&mut self.made_by_shared),
         };
         if let Shared::Once(name) = shared {
-            self.environment.shelf.put(name, prepared.clone());
+            self.environment.fixtures.put(name, prepared.clone());
         }
         Ok(prepared)
     }
 
-    fn adopt(&mut self, prepared: Prepared) -> Prepared {
+    fn reuse(&mut self, prepared: Prepared) -> Prepared {
         let before = self.record.exchanges.len();
         self.record.exchanges.extend(prepared.exchanges.iter().cloned());
         let here = |finding: &Finding| Finding { exchange: finding.exchange + before, ..finding.clone() };
@@ -124,18 +125,20 @@ impl Run<'_> {
         prepared
     }
 
-    /// Hands shared fixtures on. One that was changed is given up, and so is one of a test in which something was wrong:
-    /// a refusal that changed something all the same would show in another test otherwise.
-    pub(super) fn hand_on(&mut self) {
+    /// Returns shared fixtures to the pool. A changed fixture is not returned. Neither is a reused fixture of a test
+    /// with findings or without a verdict: a refused request may have changed it, and another test would then fail.
+    pub(super) fn release_shared(&mut self) {
         let doubtful = !self.record.findings.is_empty() || self.record.inconclusive.is_some();
         for held in std::mem::take(&mut self.held) {
             match held.shared {
-                Shared::Once(name) if held.changed => self.environment.shelf.discard(&name, &held.prepared.variables),
+                Shared::Once(name) if held.changed => {
+                    self.environment.fixtures.discard(&name, &held.prepared.variables);
+                }
                 Shared::Once(_) => {}
                 Shared::Reused(_) if held.changed || doubtful => {
                     self.made.splice(0..0, held.prepared.made);
                 }
-                Shared::Reused(name) => self.environment.shelf.put(&name, held.prepared),
+                Shared::Reused(name) => self.environment.fixtures.put(&name, held.prepared),
             }
         }
     }
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_have_changed_a_fixture_counts() {
+    fn requests_that_may_change_a_fixture_mark_it_changed() {
         let rows = [
             ("PATCH", "/things/t_1", Some(200), true),
             ("DELETE", "/things/t_1", Some(204), true),

@@ -1,4 +1,4 @@
-//! Signing inbound events as the contract says, or wrongly on purpose.
+//! Signs inbound events as the contract defines, or with a deliberate fault.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,7 +6,7 @@ use crate::contract::{Signing, hex};
 use crate::scenario::{Covered, Mangle, Sign, SignatureHeader};
 use crate::signature::{hmac_sha1, hmac_sha256, hmac_sha512};
 
-/// The two headers of a signed body; those that are left out on purpose are absent.
+/// The two signature headers of a body, without those that the step omits.
 pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
     let timestamp = sign.timestamp.clone().unwrap_or_else(|| (now + sign.offset_seconds).to_string());
     let signed_body = sign.signed_body.as_ref().map_or(body, |text| text.as_bytes());
@@ -36,17 +36,17 @@ pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i
 }
 
 fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>) -> String {
-    let turned = |digit: char| if digit == '0' { '1' } else { '0' };
+    let flipped = |digit: char| if digit == '0' { '1' } else { '0' };
     match mangle {
         None | Some(Mangle::Sha1 | Mangle::Sha512) => format!("{prefix}{digits}"),
         Some(Mangle::Longer) => format!("{prefix}{digits}00"),
         Some(Mangle::Truncate) => format!("{prefix}{}", &digits[..digits.len() / 2]),
         Some(Mangle::FirstDigit) => {
-            let first = digits.chars().next().map_or('0', turned);
+            let first = digits.chars().next().map_or('0', flipped);
             format!("{prefix}{first}{}", &digits[1..])
         }
         Some(Mangle::LastDigit) => {
-            let last = digits.chars().next_back().map_or('0', turned);
+            let last = digits.chars().next_back().map_or('0', flipped);
             format!("{prefix}{}{last}", &digits[..digits.len() - 1])
         }
         Some(Mangle::NoPrefix) => digits,

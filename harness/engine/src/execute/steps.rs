@@ -1,4 +1,7 @@
-//! Running one trial: fixtures, steps, repeats, waits, and taking away what was made.
+//! Runs one test: fixtures, steps, polls, waits, retries and cleanup.
+//!
+//! [`Run`] holds the state of one try. Other modules implement the kinds of steps: `sending` (call, poll, burst),
+//! `deliveries` (webhooks), `shared` (fixtures) and `cleanup`. `retry` decides whether there is another try.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -23,12 +26,12 @@ use crate::scenario::{
     Expect, KeptFrom, KeptPart, Reply, RetryReason, Shared, Step, TestCase, Variables, fillers, template,
 };
 
-/// The longest that a single "come back later" is obeyed.
+/// The longest retry delay that is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// The longest that taking away may last, for each test.
+/// The timeout of the cleanup of one test.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
 
-/// Runs a test to its end and takes away what it made, whatever happens.
+/// Runs a test, with retries, and always cleans up.
 pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
     let lock = spec.lock.as_ref().map(|name| environment.lock(name));
     let _guard = match &lock {
@@ -51,10 +54,10 @@ pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord 
     loop {
         let tries = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
         let one = run_once(environment, spec, tries > 1).await;
-        let again = retry::again(&one.end, retry::is_unmet(&one.record), one.excuse.is_some(), tries, times);
-        match again.filter(|_| environment.stopped().is_none()) {
+        let cause = retry::retry_cause(&one.end, retry::is_unmet(&one.record), one.excuse.is_some(), tries, times);
+        match cause.filter(|_| environment.stopped().is_none()) {
             Some(cause) => earlier.push((one, cause)),
-            None => return retry::conclude(earlier, one),
+            None => return retry::merge_tries(earlier, one),
         }
     }
 }
@@ -67,40 +70,40 @@ async fn run_once(environment: &Environment, spec: &TestCase, last_try: bool) ->
             run.record.inconclusive = Some(stop.reason().to_owned());
             End::GaveUp
         }
-        end = run.steps() => end,
+        end = run.run_to_end() => end,
     };
-    let end = run.doubted(end);
+    let end = run.discount_late_replies(end);
     let excuse = run.excuse();
     Try { record: run.finish().await, end, excuse }
 }
 
 pub(super) struct Run<'r> {
     pub(super) environment: &'r Environment,
-    /// The name of our endpoint for this test.
+    /// The name of our webhook endpoint for this test.
     pub(super) endpoint: String,
-    /// What that endpoint answers in the end.
+    /// The last reply that this endpoint gives.
     pub(super) last_reply: Option<Reply>,
     pub(super) spec: &'r TestCase,
-    begun: Instant,
+    started: Instant,
     pub(super) variables: Variables,
     earlier: HashMap<String, Earlier>,
     pub(super) retry_at: Option<Instant>,
     pub(super) record: TestRecord,
-    /// A connection that breaks is a fact now, and no chance.
+    /// True on the last try: a broken connection is then a finding and not chance.
     pub(super) last_try: bool,
-    /// What this run has made and not taken away.
+    /// The resources that this run created and did not delete yet.
     pub(super) made: Vec<Created>,
-    /// What the shared fixture that is being prepared has made.
-    pub(super) set_aside: Vec<Created>,
+    /// The resources created by the shared fixture that is being set up.
+    pub(super) made_by_shared: Vec<Created>,
     /// The shared fixtures that this run uses.
     pub(super) held: Vec<Held>,
-    /// Tests that exhaust a quota take a refusal for what it is, instead of waiting.
+    /// True for tests that exhaust a quota: they do not wait after a rate-limit error.
     pub(super) probes_limits: bool,
 }
 
 /// Why a test cannot go on.
 pub(super) enum Halt {
-    /// A finding on record says all there is to say, and the rest of the test depends on it.
+    /// A finding on record explains it, and the rest of the test depends on that step.
     Explained,
     Inconclusive(String),
     /// A connection broke.
@@ -124,21 +127,21 @@ impl<'r> Run<'r> {
             last_reply: None,
             environment,
             spec,
-            begun: Instant::now(),
+            started: Instant::now(),
             variables,
             earlier: HashMap::new(),
             retry_at: None,
             record: TestRecord::default(),
             last_try,
             made: Vec::new(),
-            set_aside: Vec::new(),
+            made_by_shared: Vec::new(),
             held: Vec::new(),
             probes_limits: spec.steps.iter().any(|step| step.burst.is_some()),
         }
     }
 
-    async fn steps(&mut self) -> End {
-        match self.walk().await {
+    async fn run_to_end(&mut self) -> End {
+        match self.run_steps().await {
             Ok(()) | Err(Halt::Explained) => End::Done,
             Err(Halt::Inconclusive(reason)) => {
                 self.record.inconclusive = Some(reason);
@@ -151,27 +154,27 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Takes back what was asserted of deliveries while this machine stood still: an endpoint of ours that answers too
-    /// late is tried again, rightly.
-    fn doubted(&mut self, end: End) -> End {
+    /// Removes failed assertions about deliveries if this machine stalled. The target is right to retry if our endpoint
+    /// replies too late.
+    fn discount_late_replies(&mut self, end: End) -> End {
         let awaits = self.spec.steps.iter().any(|step| step.deliveries.is_some());
         let unmet = self.record.findings.iter().any(|finding| finding.check == EXPECTATION);
         let receiver = self.environment.receiver.as_ref().filter(|_| awaits && unmet && end == End::Done);
-        let Some(stall) = receiver.and_then(|receiver| receiver.stalled_since(self.begun, self.last_reply)) else {
+        let Some(stall) = receiver.and_then(|receiver| receiver.stalled_since(self.started, self.last_reply)) else {
             return end;
         };
         for finding in self.record.findings.extract_if(.., |finding| finding.check == EXPECTATION) {
             self.record.coverage.withdraw(&finding.clause);
         }
         let reason = format!(
-            "this machine was too busy for our endpoint to answer in time (it stood still for {} ms)",
+            "this machine was too busy for our webhook endpoint to reply in time (it stalled for {} ms)",
             stall.as_millis()
         );
         self.record.inconclusive = Some(reason.clone());
         End::Disturbed(Cause::Stalled(reason))
     }
 
-    /// What the answers show of the reason for which the scenario may be tried again.
+    /// The evidence for the reason that the scenario names for a retry.
     fn excuse(&self) -> Option<Evidence> {
         let retries = self.spec.retries?;
         let names = self.environment.contract.catalog.rate_limit.as_ref()?;
@@ -182,26 +185,26 @@ impl<'r> Run<'r> {
         })
     }
 
-    /// Does the steps in turn, up to the first that nothing can follow.
-    pub(super) async fn walk(&mut self) -> Result<(), Halt> {
+    /// Runs the steps in order, until one of them halts the test.
+    pub(super) async fn run_steps(&mut self) -> Result<(), Halt> {
         for step in &self.spec.steps {
             let broken = || self.record.findings.iter().any(|finding| finding.check == EXPECTATION);
             if step.unless_broken && broken() {
                 continue;
             }
             match &step.shared {
-                Some(shared) => self.share(step, shared).await?,
+                Some(shared) => self.use_shared(step, shared).await?,
                 None => self.step(step).await?,
             }
         }
         Ok(())
     }
 
-    /// Takes away what was made and closes the endpoint.
+    /// Cleans up and closes the webhook endpoint.
     pub(super) async fn finish(mut self) -> TestRecord {
-        self.hand_on();
-        // What is not taken away in time stands in the ledger still, and is tried once more at the end.
-        let _ = tokio::time::timeout(CLEANUP_TIME, self.take_away()).await;
+        self.release_shared();
+        // What is not deleted in time stays in `CreatedResources` and is tried again at the end of the run.
+        let _ = tokio::time::timeout(CLEANUP_TIME, self.clean_up()).await;
         if let Some(receiver) = &self.environment.receiver {
             receiver.close(&self.endpoint);
         }
@@ -226,7 +229,7 @@ impl<'r> Run<'r> {
         let holds = match &step.expect {
             Some(expect) => self.assertion(step, expect, index)?,
             None => {
-                self.set_up(index)?;
+                self.require_setup_success(index)?;
                 Holds::Yes
             }
         };
@@ -234,7 +237,7 @@ impl<'r> Run<'r> {
     }
 
     async fn wait(&mut self) -> Result<(), Halt> {
-        // Without a delay there is nothing to wait for; what refused without one is on record.
+        // Without a retry delay there is nothing to wait for. A missing delay is already a finding.
         let Some(until) = self.retry_at else { return Err(Halt::Explained) };
         let delay = until.saturating_duration_since(Instant::now());
         if delay > LONGEST_WAIT {
@@ -250,7 +253,7 @@ impl<'r> Run<'r> {
             .map_err(Halt::Inconclusive)
     }
 
-    /// Puts an exchange on record and lets every check speak; a missing answer ends the test.
+    /// Records an exchange and runs every check on it. A missing response halts the test.
     pub(super) fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
@@ -261,9 +264,9 @@ impl<'r> Run<'r> {
         let owner = step.shared.as_ref().map_or(self.spec.name.as_str(), Shared::name);
         let made = environment.created.note(&environment.contract, owner, &exchange);
         let mut too_deep = false;
-        // What serves several tests stays after this one.
+        // A shared fixture must outlive this test.
         if step.shared.is_some() {
-            self.set_aside.extend(made)
+            self.made_by_shared.extend(made)
         } else {
             self.made.extend(made)
         }
@@ -277,7 +280,7 @@ impl<'r> Run<'r> {
             let replays = step.expect.as_ref().is_some_and(|expect| expect.same_as.is_some());
             context.request_id_seen = request_id(&context)
                 .and_then(|id| environment.request_id_seen(&id))
-                // An answer that is given again may be given again whole, its id included.
+                // A replayed response may repeat the request id.
                 .filter(|_| !replays);
             self.note_codes(&context);
             let judgement = check::judge(&context, index);
@@ -295,18 +298,18 @@ impl<'r> Run<'r> {
         self.record.exchanges.push(exchange);
         match fault {
             None if too_deep => Err(Halt::Inconclusive(format!(
-                "{}: the body is nested more than {DEEPEST_JSON} levels deep, which is as deep as bodies are read",
+                "{}: the body is nested more than {DEEPEST_JSON} levels deep, which is the limit for reading bodies",
                 self.operation_of(step)
             ))),
             None => Ok(index),
-            Some(fault) => Err(self.without_answer(step, index, &fault)),
+            Some(fault) => Err(self.halt_for_fault(step, index, &fault)),
         }
     }
 
-    /// Some clauses themselves say that the field is named; a wrong field breaks them, too.
+    /// Some clauses state themselves that the error names the field. A wrong field violates them, too.
     fn asserted_fields(&self, clause: &str, findings: &[Finding], step: &Step) -> Vec<Finding> {
-        let assertions = self.environment.contract.clause(clause).is_some_and(|clause| clause.names_field);
-        if !assertions || step.expect.is_none() {
+        let names_field = self.environment.contract.clause(clause).is_some_and(|clause| clause.names_field);
+        if !names_field || step.expect.is_none() {
             return Vec::new();
         }
         findings
@@ -320,7 +323,7 @@ impl<'r> Run<'r> {
         if let Some(code) = &context.code {
             self.record.codes.insert(code.clone());
         }
-        // Codes of delivery logs stand somewhere inside success bodies.
+        // Codes of delivery logs occur inside success bodies.
         if context.response.is_success()
             && let Some(body) = &context.body
         {
@@ -331,7 +334,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn without_answer(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
+    fn halt_for_fault(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
         let operation = self.operation_of(step);
         let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
         let violation = match fault {
@@ -382,17 +385,17 @@ impl<'r> Run<'r> {
         self.environment.contract.clause(clause).map_or(Level::Must, |clause| clause.level)
     }
 
-    /// The assertion of a step in one line: the fact that the test is named after.
+    /// The assertion of a step in one line: the statement of its clause.
     pub(super) fn assertion_text(&self, step: &Step) -> String {
         let clause = self.clause_of(step);
-        let says = self.environment.contract.clause(&clause).map(|clause| clause.says.trim_end_matches('.'));
-        says.unwrap_or(&self.spec.name).to_owned()
+        let statement = self.environment.contract.clause(&clause).map(|clause| clause.says.trim_end_matches('.'));
+        statement.unwrap_or(&self.spec.name).to_owned()
     }
 
     pub(super) fn verdict(&self, step: &Step, expect: &Expect, index: usize) -> Result<Verdict, Halt> {
         let exchange = &self.record.exchanges[index];
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
-            return Ok(Verdict::unclear("no answer came"));
+            return Ok(Verdict::unclear("no answer arrived"));
         };
         let clause = self.clause_of(step);
         let assertion = Assertion {
@@ -418,7 +421,7 @@ impl<'r> Run<'r> {
         Ok(verdict.holds)
     }
 
-    /// Notes what an expectation has shown of the clause that it is about, and of no other.
+    /// Records what an expectation shows about its own clause.
     pub(super) fn note_coverage(&mut self, step: &Step, verdict: &Verdict, index: Option<usize>) {
         let clause = self.clause_of(step);
         match &verdict.shown {
@@ -428,7 +431,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn set_up(&self, index: usize) -> Result<(), Halt> {
+    fn require_setup_success(&self, index: usize) -> Result<(), Halt> {
         let exchange = &self.record.exchanges[index];
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
             return Ok(());
@@ -436,7 +439,7 @@ impl<'r> Run<'r> {
         if context.response.is_success() {
             return Ok(());
         }
-        Err(Halt::Inconclusive(format!("the set-up step {} answered {}", exchange.request.operation, came(&context))))
+        Err(Halt::Inconclusive(format!("the setup step {} answered {}", exchange.request.operation, came(&context))))
     }
 
     fn keep(&mut self, step: &Step, index: usize, holds: Holds) -> Result<(), Halt> {

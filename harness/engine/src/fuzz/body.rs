@@ -1,4 +1,4 @@
-//! Whole bodies that are no JSON, or no object of JSON, and bodies over which parsers may be at odds.
+//! Whole bodies that are not JSON, or not a JSON object, and bodies that some parsers accept and others refuse.
 
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
@@ -6,7 +6,7 @@ use proptest::sample::{Index, select};
 use super::generate::{inserted, refused_as, survived};
 use super::rule::{Content, Input, Rule};
 
-/// Objects that are broken in some place.
+/// Valid objects, which the rules break.
 const OBJECTS: &[&str] = &[
     r#"{"a":"b"}"#,
     r#"{"name":"Ada","tags":["x","y"],"more":{"n":1,"t":true}}"#,
@@ -14,10 +14,10 @@ const OBJECTS: &[&str] = &[
 ];
 
 pub(super) fn rules() -> Vec<Rule> {
-    [cut_short(), grammar(), no_objects(), open()].concat()
+    [truncated(), grammar(), not_objects(), parser_dependent()].concat()
 }
 
-fn cut_short() -> Vec<Rule> {
+fn truncated() -> Vec<Rule> {
     vec![
         not_json("cut-short", || {
             from((object(), any::<Index>()).prop_map(|(object, at)| {
@@ -108,8 +108,8 @@ fn grammar() -> Vec<Rule> {
     ]
 }
 
-/// JSON, but no object.
-fn no_objects() -> Vec<Rule> {
+/// JSON, but not an object.
+fn not_objects() -> Vec<Rule> {
     vec![
         not_json("list-at-the-top", || {
             from(
@@ -125,8 +125,8 @@ fn no_objects() -> Vec<Rule> {
     ]
 }
 
-/// What some parsers accept and others do not.
-fn open() -> Vec<Rule> {
+/// Bodies that some parsers accept and others refuse.
+fn parser_dependent() -> Vec<Rule> {
     vec![
         survived("byte-order-mark", || edited(|object| format!("\u{feff}{object}"))),
         survived("members-twice", || {

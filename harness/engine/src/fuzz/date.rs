@@ -1,25 +1,26 @@
-//! Calendar dates, and everything that is taken for one.
+//! Calendar dates: valid ones, impossible ones, and other notations.
 
 use proptest::prelude::{Just, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::generate::{
-    CONTROLS, LINE_ENDS, SPACES, UNSEEN, accepted, blank, in_foreign_digits, inserted, is_digit, led, one_of, parted,
-    refused, refused_as, replaced, shortened, text, trailed, with_foreign_digit,
+    CONTROLS, INVISIBLE, LINE_ENDS, SPACES, accepted, blank, in_foreign_digits, infixed, inserted, is_digit, one_of,
+    prefixed, refused, refused_as, replaced, shortened, suffixed, text, with_foreign_digit,
 };
 use super::rule::{Input, Rule};
 
-/// The years of valid dates: from the contract's first to one that is past on every clock.
+/// The years of valid dates: from the first of the contract to one that is in the past on every clock.
 const FIRST_YEAR: u32 = 1900;
 const LAST_YEAR: u32 = 2025;
 
 pub(super) fn rules() -> Vec<Rule> {
-    [valid(), unreal(), separators(), orders(), widths(), additions(), scripts(), other_notations(), nothing()].concat()
+    [valid(), impossible(), separators(), orders(), widths(), additions(), scripts(), other_notations(), empty()]
+        .concat()
 }
 
 fn valid() -> Vec<Rule> {
     vec![
-        accepted("any-day-since-1900", || text(written())),
+        accepted("any-day-since-1900", || text(valid_date())),
         accepted("leap-days", || text(leap_year().prop_map(|year| format!("{year}-02-29")))),
         accepted("leap-day-of-the-century-2000", || one_of(&["2000-02-29"])),
         accepted("last-days-of-months", || {
@@ -42,8 +43,8 @@ fn valid() -> Vec<Rule> {
     ]
 }
 
-/// Well written, but no day of the calendar.
-fn unreal() -> Vec<Rule> {
+/// Well-formed, but not a day of the calendar.
+fn impossible() -> Vec<Rule> {
     vec![
         refused("month-thirteen", || text((year(), 1u32..=28).prop_map(|(year, day)| day_of(year, 13, day)))),
         refused("month-above-thirteen", || {
@@ -74,27 +75,27 @@ fn separators() -> Vec<Rule> {
         refused("dots", || edited(|day| day.replace('-', "."))),
         refused("spaces-for-hyphens", || edited(|day| day.replace('-', " "))),
         refused("other-separators", || {
-            text((written(), select(vec![":", "_", ",", "+", "~"])).prop_map(|(day, one)| day.replace('-', one)))
+            text((valid_date(), select(vec![":", "_", ",", "+", "~"])).prop_map(|(day, one)| day.replace('-', one)))
         }),
         refused("dashes-that-are-no-hyphens", || {
             let dashes = vec!["\u{2013}", "\u{2011}", "\u{2212}", "\u{2014}", "\u{2010}", "\u{ff0d}", "\u{ad}"];
-            text((written(), select(dashes)).prop_map(|(day, dash)| day.replace('-', dash)))
+            text((valid_date(), select(dashes)).prop_map(|(day, dash)| day.replace('-', dash)))
         }),
         refused("one-separator-differs", || {
             text(
-                (written(), any::<Index>(), select(vec!["/", ".", " ", "\u{2013}"]))
+                (valid_date(), any::<Index>(), select(vec!["/", ".", " ", "\u{2013}"]))
                     .prop_map(|(day, at, other)| replaced(&day, at, |one| one == '-', |_| other.to_owned())),
             )
         }),
         refused("hyphen-twice", || {
             text(
-                (written(), any::<Index>())
+                (valid_date(), any::<Index>())
                     .prop_map(|(day, at)| replaced(&day, at, |one| one == '-', |_| "--".to_owned())),
             )
         }),
         refused("one-hyphen-missing", || {
             text(
-                (written(), any::<Index>())
+                (valid_date(), any::<Index>())
                     .prop_map(|(day, at)| replaced(&day, at, |one| one == '-', |_| String::new())),
             )
         }),
@@ -104,12 +105,12 @@ fn separators() -> Vec<Rule> {
 
 fn orders() -> Vec<Rule> {
     vec![
-        refused("day-first", || arranged(&["-"], |year, month, day, sign| format!("{day}{sign}{month}{sign}{year}"))),
+        refused("day-first", || reordered(&["-"], |year, month, day, sign| format!("{day}{sign}{month}{sign}{year}"))),
         refused("day-first-with-other-separators", || {
-            arranged(&["/", "."], |year, month, day, sign| format!("{day}{sign}{month}{sign}{year}"))
+            reordered(&["/", "."], |year, month, day, sign| format!("{day}{sign}{month}{sign}{year}"))
         }),
         refused("month-first", || {
-            arranged(&["-", "/"], |year, month, day, sign| format!("{month}{sign}{day}{sign}{year}"))
+            reordered(&["-", "/"], |year, month, day, sign| format!("{month}{sign}{day}{sign}{year}"))
         }),
         refused("year-day-month", || {
             text((year(), 1u32..=12, 13u32..=28).prop_map(|(year, month, day)| format!("{year}-{day}-{month:02}")))
@@ -121,8 +122,8 @@ fn widths() -> Vec<Rule> {
     vec![
         refused("two-digit-year", || edited(|day| day[2..].to_owned())),
         refused("three-digit-year", || edited(|day| day[1..].to_owned())),
-        refused("five-digit-year", || text((written(), 0u32..=9).prop_map(|(day, digit)| format!("{digit}{day}")))),
-        refused("six-digit-signed-year", || led(written(), &["+00", "-00"])),
+        refused("five-digit-year", || text((valid_date(), 0u32..=9).prop_map(|(day, digit)| format!("{digit}{day}")))),
+        refused("six-digit-signed-year", || prefixed(valid_date(), &["+00", "-00"])),
         refused("month-without-its-zero", || {
             text((year(), 1u32..=9, 1u32..=28).prop_map(|(year, month, day)| format!("{year}-{month}-{day:02}")))
         }),
@@ -137,55 +138,57 @@ fn widths() -> Vec<Rule> {
         }),
         refused("three-digit-month", || edited(|day| format!("{}-0{}", &day[..4], &day[5..]))),
         refused("three-digit-day", || edited(|day| format!("{}-0{}", &day[..7], &day[8..]))),
-        refused("one-character-less", || shortened(written())),
+        refused("one-character-less", || shortened(valid_date())),
         refused("one-digit-more", || {
             text(
-                (written(), any::<Index>(), 0u32..=9)
+                (valid_date(), any::<Index>(), 0u32..=9)
                     .prop_map(|(day, at, digit)| inserted(&day, at, &digit.to_string())),
             )
         }),
         refused("year-and-month-alone", || edited(|day| day[..7].to_owned())),
         refused("year-alone", || edited(|day| day[..4].to_owned())),
-        refused("hyphen-behind", || trailed(written(), &["-", "-1", "-01"])),
+        refused("hyphen-behind", || suffixed(valid_date(), &["-", "-1", "-01"])),
     ]
 }
 
 fn additions() -> Vec<Rule> {
     vec![
         refused("time-part", || {
-            trailed(
-                written(),
+            suffixed(
+                valid_date(),
                 &["T00:00:00Z", "T00:00:00", "T00:00", "T23:59:59.999Z", "T00:00:00+00:00", "T12:30:00.5Z"],
             )
         }),
-        refused("time-part-behind-a-space", || trailed(written(), &[" 00:00:00", " 00:00", " 00:00:00Z", " 12:00 AM"])),
-        refused("dangling-time-mark", || trailed(written(), &["T"])),
-        refused("time-zone", || trailed(written(), &["Z", "+00:00", "+01:00", " UTC", "[Europe/Paris]"])),
-        refused("leading-space", || led(written(), SPACES)),
-        refused("trailing-space", || trailed(written(), SPACES)),
-        refused("inner-space", || parted(written(), &[" ", "\t"])),
-        refused("leading-line-end", || led(written(), LINE_ENDS)),
-        refused("trailing-newline", || trailed(written(), &["\n"])),
-        refused("trailing-line-ends", || trailed(written(), &["\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"])),
-        refused("second-line", || trailed(written(), &["\n2000-01-01", "\nx", "\n'"])),
-        refused("line-before", || led(written(), &["2000-01-01\n", "x\n"])),
-        refused("trailing-nul", || trailed(written(), &["\0", "\0x"])),
-        refused("control-inside", || parted(written(), CONTROLS)),
+        refused("time-part-behind-a-space", || {
+            suffixed(valid_date(), &[" 00:00:00", " 00:00", " 00:00:00Z", " 12:00 AM"])
+        }),
+        refused("dangling-time-mark", || suffixed(valid_date(), &["T"])),
+        refused("time-zone", || suffixed(valid_date(), &["Z", "+00:00", "+01:00", " UTC", "[Europe/Paris]"])),
+        refused("leading-space", || prefixed(valid_date(), SPACES)),
+        refused("trailing-space", || suffixed(valid_date(), SPACES)),
+        refused("inner-space", || infixed(valid_date(), &[" ", "\t"])),
+        refused("leading-line-end", || prefixed(valid_date(), LINE_ENDS)),
+        refused("trailing-newline", || suffixed(valid_date(), &["\n"])),
+        refused("trailing-line-ends", || suffixed(valid_date(), &["\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"])),
+        refused("second-line", || suffixed(valid_date(), &["\n2000-01-01", "\nx", "\n'"])),
+        refused("line-before", || prefixed(valid_date(), &["2000-01-01\n", "x\n"])),
+        refused("trailing-nul", || suffixed(valid_date(), &["\0", "\0x"])),
+        refused("control-inside", || infixed(valid_date(), CONTROLS)),
         refused("unseen-characters", || {
-            text((written(), any::<Index>(), select(UNSEEN)).prop_map(|(day, at, unseen)| match at.index(3) {
-                0 => format!("{unseen}{day}"),
-                1 => format!("{day}{unseen}"),
-                _ => inserted(&day, at, unseen),
+            text((valid_date(), any::<Index>(), select(INVISIBLE)).prop_map(|(day, at, invisible)| match at.index(3) {
+                0 => format!("{invisible}{day}"),
+                1 => format!("{day}{invisible}"),
+                _ => inserted(&day, at, invisible),
             }))
         }),
-        refused("letter-behind", || trailed(written(), &["x", "a", "th"])),
-        refused("letter-before", || led(written(), &["x", "d", "on "])),
-        refused("plus-sign", || led(written(), &["+"])),
-        refused("minus-sign", || led(written(), &["-", "--"])),
+        refused("letter-behind", || suffixed(valid_date(), &["x", "a", "th"])),
+        refused("letter-before", || prefixed(valid_date(), &["x", "d", "on "])),
+        refused("plus-sign", || prefixed(valid_date(), &["+"])),
+        refused("minus-sign", || prefixed(valid_date(), &["-", "--"])),
         refused("quotation-marks", || edited(|day| format!("\"{day}\""))),
-        refused("era", || trailed(written(), &[" AD", " CE", " BC"])),
+        refused("era", || suffixed(valid_date(), &[" AD", " CE", " BC"])),
         refused("interval", || {
-            text((written(), select(vec!["/", "/P1D", " - ", "--"])).prop_map(|(day, sign)| match sign {
+            text((valid_date(), select(vec!["/", "/P1D", " - ", "--"])).prop_map(|(day, sign)| match sign {
                 "/P1D" => format!("{day}{sign}"),
                 _ => format!("{day}{sign}{day}"),
             }))
@@ -195,17 +198,17 @@ fn additions() -> Vec<Rule> {
 
 fn scripts() -> Vec<Rule> {
     vec![
-        refused("one-digit-of-another-script", || with_foreign_digit(written())),
-        refused("digits-of-another-script", || in_foreign_digits(written())),
+        refused("one-digit-of-another-script", || with_foreign_digit(valid_date())),
+        refused("digits-of-another-script", || in_foreign_digits(valid_date())),
         refused("letter-for-a-digit", || {
             text(
-                (written(), any::<Index>(), select(vec!["O", "l", "x", "A", "e"]))
+                (valid_date(), any::<Index>(), select(vec!["O", "l", "x", "A", "e"]))
                     .prop_map(|(day, at, letter)| replaced(&day, at, is_digit, |_| letter.to_owned())),
             )
         }),
         refused("neighbours-of-digits", || {
             text(
-                (written(), any::<Index>(), select(vec![":", "/", ";", "\u{b2}", "\u{2460}"]))
+                (valid_date(), any::<Index>(), select(vec![":", "/", ";", "\u{b2}", "\u{2460}"]))
                     .prop_map(|(day, at, sign)| replaced(&day, at, is_digit, |_| sign.to_owned())),
             )
         }),
@@ -239,18 +242,18 @@ fn other_notations() -> Vec<Rule> {
     ]
 }
 
-fn nothing() -> Vec<Rule> {
+fn empty() -> Vec<Rule> {
     vec![refused_as("empty", "nothing-written", blank)]
 }
 
 // ---------------------------------------------------------------- days
 
-/// Any day of the years asserted, in writing.
-fn written() -> impl Strategy<Value = String> + Clone + 'static {
+/// A valid date in the range that the contract asserts.
+fn valid_date() -> impl Strategy<Value = String> + Clone + 'static {
     (year(), 1u32..=12, 1u32..=31).prop_map(|(year, month, day)| day_of(year, month, day.min(last_day(year, month))))
 }
 
-/// Any year asserted; the simplest is 2000.
+/// A year in that range; the simplest is 2000.
 fn year() -> impl Strategy<Value = u32> + Clone + 'static {
     const YEARS: u32 = LAST_YEAR - FIRST_YEAR + 1;
     (0..YEARS).prop_map(|back| FIRST_YEAR + (2000 - FIRST_YEAR + back) % YEARS)
@@ -277,18 +280,18 @@ fn is_leap(year: u32) -> bool {
     year.is_multiple_of(400) || (year.is_multiple_of(4) && !year.is_multiple_of(100))
 }
 
-/// A day, rewritten.
+/// A valid date, edited.
 fn edited(edit: fn(String) -> String) -> proptest::strategy::BoxedStrategy<Input> {
-    text(written().prop_map(edit))
+    text(valid_date().prop_map(edit))
 }
 
-/// Year, month, day and a separator in another order.
-fn arranged(
+/// Year, month and day in another order, with one of the separators.
+fn reordered(
     signs: &'static [&'static str],
     order: fn(&str, &str, &str, &str) -> String,
 ) -> proptest::strategy::BoxedStrategy<Input> {
     text(
-        (written(), select(signs), Just(order))
+        (valid_date(), select(signs), Just(order))
             .prop_map(|(day, sign, order)| order(&day[..4], &day[5..7], &day[8..], sign)),
     )
 }

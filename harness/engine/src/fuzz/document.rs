@@ -1,5 +1,5 @@
-//! Files in Base64 with their declared media type: good ones, others of every kind, too large ones, texts that are no
-//! Base64, and pictures of poor quality. All are built here, bit for bit.
+//! Files in Base64 with their declared media type: valid files, files of other kinds, files that are too large, texts
+//! that are not Base64, and pictures of insufficient quality. All files are built in this crate.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::document_open::open;
+use super::document_open::unspecified;
 use super::generate::{accepted, inserted, refused_as};
 use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Content, Input, Rule};
@@ -17,31 +17,31 @@ pub(super) const PNG: &str = "image/png";
 pub(super) const JPG: &str = "image/jpeg";
 pub(super) const PDF: &str = "application/pdf";
 
-/// What must be accepted at the least, in bytes, and the first size that must not.
+/// The largest size that must be accepted, and the smallest that must be refused, in bytes.
 const LARGEST: usize = 10_000_000;
 const TOO_LARGE: usize = 10 * 1024 * 1024 + 1;
 
-/// From this size on a text is built once and shared.
+/// Texts of at least this length are built once and shared.
 const LARGE: usize = 100_000;
 
 pub(super) fn rules() -> Vec<Rule> {
-    [good(), sizes(), others(), mislabelled(), no_base64(), poor(), open()].concat()
+    [valid(), sizes(), other_kinds(), mislabelled(), not_base64(), poor_quality(), unspecified()].concat()
 }
 
-fn good() -> Vec<Rule> {
+fn valid() -> Vec<Rule> {
     vec![
-        accepted("png-in-colour", || png(picture(Colours::Rgb, fine_inches()))),
-        accepted("png-with-alpha", || png(picture(Colours::Rgba, fine_inches()))),
-        accepted("png-with-a-palette", || png(picture(Colours::Palette, fine_inches()))),
-        accepted("png-of-16-bits", || png(picture(Colours::Rgb16, fine_inches()))),
+        accepted("png-in-colour", || png(picture(Colours::Rgb, high_resolution()))),
+        accepted("png-with-alpha", || png(picture(Colours::Rgba, high_resolution()))),
+        accepted("png-with-a-palette", || png(picture(Colours::Palette, high_resolution()))),
+        accepted("png-of-16-bits", || png(picture(Colours::Rgb16, high_resolution()))),
         accepted("png-of-11811-pixels-a-metre", || png(picture(Colours::Rgb, Just(Dots::PerMetre(11_811, 11_811))))),
-        accepted("jpg-in-colour", || jpg(picture(Colours::Rgb, fine_inches()))),
+        accepted("jpg-in-colour", || jpg(picture(Colours::Rgb, high_resolution()))),
         accepted("jpg-of-300-dots-an-inch", || jpg(picture(Colours::Rgb, Just(Dots::PerInch(300, 300))))),
         accepted("jpg-in-dots-a-centimetre", || {
             jpg(picture(Colours::Rgb, (119u16..=280).prop_map(|dots| Dots::PerCentimetre(dots, dots))))
         }),
-        accepted("jpg-progressive", || jpg(written(Writing::Progressive, picture(Colours::Rgb, fine_inches())))),
-        accepted("jpg-with-exif-first", || jpg(written(Writing::ExifFirst, picture(Colours::Rgb, fine_inches())))),
+        accepted("jpg-progressive", || jpg(written(Writing::Progressive, picture(Colours::Rgb, high_resolution())))),
+        accepted("jpg-with-exif-first", || jpg(written(Writing::ExifFirst, picture(Colours::Rgb, high_resolution())))),
         accepted("pdf", || pages(1..=1)),
         accepted("pdf-of-version-one-five", || Just(input(&encoded(&pdf(3, "1.5")), PDF)).boxed()),
         accepted("pdf-of-version-one-seven", || Just(input(&encoded(&pdf(3, "1.7")), PDF)).boxed()),
@@ -60,14 +60,14 @@ fn sizes() -> Vec<Rule> {
     ]
 }
 
-/// Files of other kinds, declared as what they are not, or as what they are.
-fn others() -> Vec<Rule> {
+/// Files of other kinds, with an accepted media type or with their own.
+fn other_kinds() -> Vec<Rule> {
     let content = |name, strategy| refused_as("content", name, strategy);
     vec![
-        content("gif", || other(|| built(documents::Kind::Gif))),
-        content("tiff", || other(|| built(documents::Kind::Tiff))),
-        content("gif-of-1987", || other(|| [&b"GIF87a"[..], &built(documents::Kind::Gif)[6..]].concat())),
-        content("tiff-big-end-first", || other(tiff_big_end_first)),
+        content("gif", || of_other_kind(|| built(documents::Kind::Gif))),
+        content("tiff", || of_other_kind(|| built(documents::Kind::Tiff))),
+        content("gif-of-1987", || of_other_kind(|| [&b"GIF87a"[..], &built(documents::Kind::Gif)[6..]].concat())),
+        content("tiff-big-end-first", || of_other_kind(tiff_big_end_first)),
         content("hexadecimal", || {
             text_of_a_picture()
                 .prop_map(|text| {
@@ -76,12 +76,12 @@ fn others() -> Vec<Rule> {
                 })
                 .boxed()
         }),
-        content("bmp", || other(|| built(documents::Kind::Bmp))),
-        content("webp", || other(|| built(documents::Kind::Webp))),
-        content("html", || other(|| built(documents::Kind::Html))),
-        content("svg", || other(|| built(documents::Kind::Svg))),
-        content("plain-text", || other(|| built(documents::Kind::Text))),
-        content("zip-without-files", || other(|| b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec())),
+        content("bmp", || of_other_kind(|| built(documents::Kind::Bmp))),
+        content("webp", || of_other_kind(|| built(documents::Kind::Webp))),
+        content("html", || of_other_kind(|| built(documents::Kind::Html))),
+        content("svg", || of_other_kind(|| built(documents::Kind::Svg))),
+        content("plain-text", || of_other_kind(|| built(documents::Kind::Text))),
+        content("zip-without-files", || of_other_kind(|| b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec())),
         content("declared-as-what-it-is", || {
             let kinds: Vec<(documents::Kind, &str)> = vec![
                 (documents::Kind::Gif, "image/gif"),
@@ -95,24 +95,28 @@ fn others() -> Vec<Rule> {
             ];
             select(kinds).prop_map(|(kind, declared)| input(&encoded(&built(kind)), declared)).boxed()
         }),
-        content("xml", || other(|| b"<?xml version=\"1.0\"?>\n<passport><name>Ada</name></passport>\n".to_vec())),
-        content("json", || other(|| b"{\"passport\": {\"name\": \"Ada\"}}\n".to_vec())),
-        content("comma-separated-values", || other(|| b"name,born\nAda Lovelace,1815-12-10\n".to_vec())),
-        content("rich-text", || other(|| b"{\\rtf1\\ansi Passport of Ada Lovelace}".to_vec())),
+        content("xml", || {
+            of_other_kind(|| b"<?xml version=\"1.0\"?>\n<passport><name>Ada</name></passport>\n".to_vec())
+        }),
+        content("json", || of_other_kind(|| b"{\"passport\": {\"name\": \"Ada\"}}\n".to_vec())),
+        content("comma-separated-values", || of_other_kind(|| b"name,born\nAda Lovelace,1815-12-10\n".to_vec())),
+        content("rich-text", || of_other_kind(|| b"{\\rtf1\\ansi Passport of Ada Lovelace}".to_vec())),
         content("postscript", || {
-            other(|| b"%!PS-Adobe-3.0\n/Times-Roman findfont 12 scalefont setfont\nshowpage\n".to_vec())
+            of_other_kind(|| b"%!PS-Adobe-3.0\n/Times-Roman findfont 12 scalefont setfont\nshowpage\n".to_vec())
         }),
         content("icon", || {
-            other(|| [&[0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 48, 0, 0, 0, 22, 0, 0, 0][..], &[0; 48]].concat())
+            of_other_kind(|| {
+                [&[0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 48, 0, 0, 0, 22, 0, 0, 0][..], &[0; 48]].concat()
+            })
         }),
-        content("program-of-linux", || other(|| [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 120]].concat())),
-        content("program-of-windows", || other(|| [&b"MZ\x90\0\x03\0\0\0"[..], &[0; 120]].concat())),
-        content("script", || other(|| b"#!/bin/sh\necho passport\n".to_vec())),
+        content("program-of-linux", || of_other_kind(|| [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 120]].concat())),
+        content("program-of-windows", || of_other_kind(|| [&b"MZ\x90\0\x03\0\0\0"[..], &[0; 120]].concat())),
+        content("script", || of_other_kind(|| b"#!/bin/sh\necho passport\n".to_vec())),
         content("photograph-of-a-telephone", || {
-            other(|| [&b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"[..], &[0; 64]].concat())
+            of_other_kind(|| [&b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"[..], &[0; 64]].concat())
         }),
-        content("archive", || other(|| [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[7; 40]].concat())),
-        content("zeros", || other(|| vec![0; 600])),
+        content("archive", || of_other_kind(|| [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[7; 40]].concat())),
+        content("zeros", || of_other_kind(|| vec![0; 600])),
         content("any-bytes", || {
             (proptest::collection::vec(any::<u8>(), 200..2_000), declared())
                 .prop_map(|(bytes, declared)| input(&encoded(&bytes), declared))
@@ -126,7 +130,7 @@ fn others() -> Vec<Rule> {
                 })
                 .boxed()
         }),
-        content("zip-of-one-file", || other(|| built(documents::Kind::Zip))),
+        content("zip-of-one-file", || of_other_kind(|| built(documents::Kind::Zip))),
         content("name-of-a-kind-without-the-file", || {
             let words: Vec<&[u8]> =
                 vec![b"PNG", b"passport.pdf", b"image/png", b"JFIF is the name of a format, and here it is a word"];
@@ -157,30 +161,32 @@ fn mislabelled() -> Vec<Rule> {
     ]
 }
 
-fn no_base64() -> Vec<Rule> {
-    const STRANGERS: &[&str] = &["*", "!", "#", "$", "%", "\u{e9}", ".", "\0", "@", "\u{200b}"];
-    let broken = |name, strategy| refused_as("not-base64", name, strategy);
+fn not_base64() -> Vec<Rule> {
+    const INVALID_CHARACTERS: &[&str] = &["*", "!", "#", "$", "%", "\u{e9}", ".", "\0", "@", "\u{200b}"];
+    let invalid = |name, strategy| refused_as("not-base64", name, strategy);
     vec![
-        broken("stranger-early", || spoilt(|text, _| with(text, 10, "*"))),
-        broken("stranger-in-the-middle", || spoilt(|text, _| with(text, text.len() / 2, "*"))),
-        broken("stranger-late", || spoilt(|text, _| with(text, text.len() - 6, "*"))),
-        broken("stranger-for-the-first-character", || spoilt(|text, _| format!("*{}", &text[1..]))),
-        broken("stranger-somewhere", || {
-            (text_of_a_picture(), any::<Index>(), select(STRANGERS))
-                .prop_map(|(text, at, stranger)| input(&inserted(&text, at, stranger), PNG))
+        invalid("stranger-early", || corrupted(|text, _| with_inserted(text, 10, "*"))),
+        invalid("stranger-in-the-middle", || corrupted(|text, _| with_inserted(text, text.len() / 2, "*"))),
+        invalid("stranger-late", || corrupted(|text, _| with_inserted(text, text.len() - 6, "*"))),
+        invalid("stranger-for-the-first-character", || corrupted(|text, _| format!("*{}", &text[1..]))),
+        invalid("stranger-somewhere", || {
+            (text_of_a_picture(), any::<Index>(), select(INVALID_CHARACTERS))
+                .prop_map(|(text, at, invalid)| input(&inserted(&text, at, invalid), PNG))
                 .boxed()
         }),
-        broken("alphabet-of-addresses", || spoilt(|text, _| text.replace('+', "-").replace('/', "_"))),
-        broken("hyphen-for-plus", || spoilt(|text, _| text.replace('+', "-"))),
-        broken("underscore-for-slash", || spoilt(|text, _| text.replace('/', "_"))),
-        broken("data-address", || spoilt(|text, _| format!("data:image/png;base64,{text}"))),
-        broken("name-before", || spoilt(|text, _| format!("base64:{text}"))),
-        broken("percent-encoded", || spoilt(|text, _| text.replace('+', "%2B").replace('/', "%2F"))),
-        broken("padding-in-the-middle", || spoilt(|text, at| with(text, 4 + at.index(text.len() - 12), "="))),
-        broken("more-behind-the-padding", || spoilt(|text, _| format!("{}=AAAA", &text[..text.len() / 4 * 4 - 5]))),
-        broken("padding-first", || spoilt(|text, _| format!("={text}"))),
-        broken("one-character-too-many", || spoilt(|text, _| dangling(text))),
-        broken("words", || {
+        invalid("alphabet-of-addresses", || corrupted(|text, _| text.replace('+', "-").replace('/', "_"))),
+        invalid("hyphen-for-plus", || corrupted(|text, _| text.replace('+', "-"))),
+        invalid("underscore-for-slash", || corrupted(|text, _| text.replace('/', "_"))),
+        invalid("data-address", || corrupted(|text, _| format!("data:image/png;base64,{text}"))),
+        invalid("name-before", || corrupted(|text, _| format!("base64:{text}"))),
+        invalid("percent-encoded", || corrupted(|text, _| text.replace('+', "%2B").replace('/', "%2F"))),
+        invalid("padding-in-the-middle", || {
+            corrupted(|text, at| with_inserted(text, 4 + at.index(text.len() - 12), "="))
+        }),
+        invalid("more-behind-the-padding", || corrupted(|text, _| format!("{}=AAAA", &text[..text.len() / 4 * 4 - 5]))),
+        invalid("padding-first", || corrupted(|text, _| format!("={text}"))),
+        invalid("one-character-too-many", || corrupted(|text, _| with_invalid_length(text))),
+        invalid("words", || {
             select(vec![
                 "This is no Base64.",
                 "not-a-file!",
@@ -193,38 +199,42 @@ fn no_base64() -> Vec<Rule> {
             .prop_map(|words| input(words, PNG))
             .boxed()
         }),
-        broken("hexadecimal-with-prefix", || Just(input("\\x89504e470d0a1a0a0000000d49484452", PNG)).boxed()),
-        broken("raw-bytes-as-text", || Just(input("\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0\0\u{1}", PNG)).boxed()),
-        broken("full-width-letters", || spoilt(|text, _| text.replace('A', "\u{ff21}"))),
-        broken("in-quotation-marks", || spoilt(|text, _| format!("\"{text}\""))),
-        broken("comma-for-plus", || spoilt(|text, _| text.replace('+', ","))),
+        invalid("hexadecimal-with-prefix", || Just(input("\\x89504e470d0a1a0a0000000d49484452", PNG)).boxed()),
+        invalid("raw-bytes-as-text", || Just(input("\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0\0\u{1}", PNG)).boxed()),
+        invalid("full-width-letters", || corrupted(|text, _| text.replace('A', "\u{ff21}"))),
+        invalid("in-quotation-marks", || corrupted(|text, _| format!("\"{text}\""))),
+        invalid("comma-for-plus", || corrupted(|text, _| text.replace('+', ","))),
     ]
 }
 
-/// Pictures that are too coarse, or without colour.
-fn poor() -> Vec<Rule> {
+/// Pictures with too low a resolution, or without colour.
+fn poor_quality() -> Vec<Rule> {
     let poor = |name, strategy| refused_as("quality", name, strategy);
     vec![
         poor("png-of-299-dots-an-inch", || png(picture(Colours::Rgb, Just(Dots::PerInch(299, 299))))),
-        poor("png-of-low-resolution", || png(picture(Colours::Rgb, coarse_inches()))),
+        poor("png-of-low-resolution", || png(picture(Colours::Rgb, low_resolution()))),
         poor("jpg-of-299-dots-an-inch", || jpg(picture(Colours::Rgb, Just(Dots::PerInch(299, 299))))),
-        poor("jpg-of-low-resolution", || jpg(picture(Colours::Rgb, coarse_inches()))),
+        poor("jpg-of-low-resolution", || jpg(picture(Colours::Rgb, low_resolution()))),
         poor("jpg-of-few-dots-a-centimetre", || {
             jpg(picture(Colours::Rgb, (28u16..=117).prop_map(|dots| Dots::PerCentimetre(dots, dots))))
         }),
-        poor("png-coarse-downwards", || png(picture(Colours::Rgb, lopsided(|dots| Dots::PerInch(300, dots))))),
-        poor("png-coarse-across", || png(picture(Colours::Rgb, lopsided(|dots| Dots::PerInch(dots, 300))))),
-        poor("jpg-coarse-downwards", || jpg(picture(Colours::Rgb, lopsided(|dots| Dots::PerInch(300, dots))))),
-        poor("jpg-coarse-across", || jpg(picture(Colours::Rgb, lopsided(|dots| Dots::PerInch(dots, 300))))),
-        poor("gray-png", || png(picture(Colours::Gray, fine_inches()))),
-        poor("gray-png-with-alpha", || png(picture(Colours::GrayAlpha, fine_inches()))),
-        poor("gray-png-of-16-bits", || png(picture(Colours::Gray16, fine_inches()))),
-        poor("gray-png-of-one-bit", || png(picture(Colours::Gray1, fine_inches()))),
-        poor("gray-png-of-two-bits", || png(picture(Colours::Gray2, fine_inches()))),
-        poor("gray-png-of-four-bits", || png(picture(Colours::Gray4, fine_inches()))),
-        poor("gray-png-with-alpha-of-16-bits", || png(picture(Colours::GrayAlpha16, fine_inches()))),
-        poor("gray-jpg", || jpg(picture(Colours::Gray, fine_inches()))),
-        poor("gray-progressive-jpg", || jpg(written(Writing::Progressive, picture(Colours::Gray, fine_inches())))),
+        poor("png-coarse-downwards", || {
+            png(picture(Colours::Rgb, low_in_one_direction(|dots| Dots::PerInch(300, dots))))
+        }),
+        poor("png-coarse-across", || png(picture(Colours::Rgb, low_in_one_direction(|dots| Dots::PerInch(dots, 300))))),
+        poor("jpg-coarse-downwards", || {
+            jpg(picture(Colours::Rgb, low_in_one_direction(|dots| Dots::PerInch(300, dots))))
+        }),
+        poor("jpg-coarse-across", || jpg(picture(Colours::Rgb, low_in_one_direction(|dots| Dots::PerInch(dots, 300))))),
+        poor("gray-png", || png(picture(Colours::Gray, high_resolution()))),
+        poor("gray-png-with-alpha", || png(picture(Colours::GrayAlpha, high_resolution()))),
+        poor("gray-png-of-16-bits", || png(picture(Colours::Gray16, high_resolution()))),
+        poor("gray-png-of-one-bit", || png(picture(Colours::Gray1, high_resolution()))),
+        poor("gray-png-of-two-bits", || png(picture(Colours::Gray2, high_resolution()))),
+        poor("gray-png-of-four-bits", || png(picture(Colours::Gray4, high_resolution()))),
+        poor("gray-png-with-alpha-of-16-bits", || png(picture(Colours::GrayAlpha16, high_resolution()))),
+        poor("gray-jpg", || jpg(picture(Colours::Gray, high_resolution()))),
+        poor("gray-progressive-jpg", || jpg(written(Writing::Progressive, picture(Colours::Gray, high_resolution())))),
     ]
 }
 
@@ -267,16 +277,16 @@ pub(super) fn jpg(pictures: BoxedStrategy<Picture>) -> BoxedStrategy<Input> {
     pictures.prop_map(|picture| input(&encoded(&file(Kind::Jpg, picture)), JPG)).boxed()
 }
 
-fn fine_inches() -> BoxedStrategy<Dots> {
+fn high_resolution() -> BoxedStrategy<Dots> {
     (0u16..=900).prop_map(|more| Dots::PerInch(300 + more, 300 + more)).boxed()
 }
 
-fn coarse_inches() -> BoxedStrategy<Dots> {
+fn low_resolution() -> BoxedStrategy<Dots> {
     (0u16..=226).prop_map(|less| Dots::PerInch(298 - less, 298 - less)).boxed()
 }
 
-/// Fine in one direction, and coarse in the other.
-fn lopsided(dots: fn(u16) -> Dots) -> BoxedStrategy<Dots> {
+/// A high resolution in one direction, and a low one in the other.
+fn low_in_one_direction(dots: fn(u16) -> Dots) -> BoxedStrategy<Dots> {
     (72u16..=299).prop_map(dots).boxed()
 }
 
@@ -297,7 +307,7 @@ pub(super) fn sized(kind: documents::Kind, declared: &'static str, bytes: usize)
         .boxed()
 }
 
-/// A grayscale TIFF of one point whose numbers begin with their big end.
+/// A big-endian grayscale TIFF of one pixel.
 fn tiff_big_end_first() -> Vec<u8> {
     let entries: [(u16, u16, u32); 8] =
         [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 3, 1), (279, 4, 1)];
@@ -307,7 +317,7 @@ fn tiff_big_end_first() -> Vec<u8> {
         out.extend(tag.to_be_bytes());
         out.extend(kind.to_be_bytes());
         out.extend(1u32.to_be_bytes());
-        // A short value stands at the left of its four bytes.
+        // A 16-bit value is in the first two of its four bytes.
         out.extend(if kind == 3 { (value << 16).to_be_bytes() } else { value.to_be_bytes() });
     }
     out.extend([0; 4]);
@@ -322,12 +332,12 @@ fn spec(kind: documents::Kind) -> DocumentSpec {
     DocumentSpec { kind, dpi: 600, centimetres: false, colour: Colour::Rgb, bytes: None }
 }
 
-/// A media type that is taken.
+/// An accepted media type.
 fn declared() -> impl Strategy<Value = &'static str> + Clone + 'static {
     select(vec![PNG, JPG, PDF])
 }
 
-fn other(bytes: fn() -> Vec<u8>) -> BoxedStrategy<Input> {
+fn of_other_kind(bytes: fn() -> Vec<u8>) -> BoxedStrategy<Input> {
     declared().prop_map(move |declared| input(&encoded(&bytes()), declared)).boxed()
 }
 
@@ -335,17 +345,17 @@ pub(super) fn text_of_a_picture() -> BoxedStrategy<String> {
     rgb().prop_map(|picture| encoded(&file(Kind::Png, picture))).boxed()
 }
 
-/// The text of a good picture, spoilt.
-fn spoilt(spoil: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
-    (text_of_a_picture(), any::<Index>()).prop_map(move |(text, at)| input(&spoil(&text, at), PNG)).boxed()
+/// The Base64 text of a valid picture, corrupted.
+fn corrupted(corrupt: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
+    (text_of_a_picture(), any::<Index>()).prop_map(move |(text, at)| input(&corrupt(&text, at), PNG)).boxed()
 }
 
-fn with(text: &str, at: usize, sign: &str) -> String {
+fn with_inserted(text: &str, at: usize, sign: &str) -> String {
     format!("{}{sign}{}", &text[..at], &text[at..])
 }
 
-/// As many characters as no Base64 has: four times some, and one.
-fn dangling(text: &str) -> String {
+/// A length that Base64 never has: a multiple of four, plus one.
+fn with_invalid_length(text: &str) -> String {
     let bare = text.trim_end_matches('=');
     format!("{}A", &bare[..bare.len() / 4 * 4])
 }

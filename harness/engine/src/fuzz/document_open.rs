@@ -1,4 +1,4 @@
-//! Documents of which the contract asserts nothing: they must be survived.
+//! Documents about which the contract asserts nothing: the server may accept or refuse them, but must not fail.
 
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
@@ -9,7 +9,7 @@ use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf}
 use super::rule::{Input, Rule};
 use crate::documents;
 
-pub(super) fn open() -> Vec<Rule> {
+pub(super) fn unspecified() -> Vec<Rule> {
     let once = |rule: Rule| Rule { at_most: Some(1), ..rule };
     vec![
         survived("cut-short", || {
@@ -89,11 +89,11 @@ fn tiny() -> BoxedStrategy<Picture> {
     .boxed()
 }
 
-/// A good file of any of the three kinds, altered.
+/// A valid file of one of the three kinds, altered.
 fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
     (0u8..3, any::<Index>())
         .prop_map(move |(kind, at)| {
-            let good = Picture {
+            let valid = Picture {
                 width: 640,
                 height: 400,
                 colours: Colours::Rgb,
@@ -102,8 +102,8 @@ fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
                 writing: Writing::Baseline,
             };
             let (mut bytes, declared) = match kind {
-                0 => (file(Kind::Png, good).to_vec(), PNG),
-                1 => (file(Kind::Jpg, good).to_vec(), JPG),
+                0 => (file(Kind::Png, valid).to_vec(), PNG),
+                1 => (file(Kind::Jpg, valid).to_vec(), JPG),
                 _ => (pdf(1, "1.4"), PDF),
             };
             alter(&mut bytes, at);
@@ -112,7 +112,7 @@ fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
         .boxed()
 }
 
-/// Says that it is encrypted; what it says by which key is nonsense.
+/// A PDF that declares encryption, without valid key data.
 fn encrypted() -> Vec<u8> {
     let text = String::from_utf8_lossy(&pdf(1, "1.4"))
         .replace("/Root 1 0 R", "/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 >>");

@@ -1,35 +1,33 @@
-//! Texts of a pattern, chosen by a row of small numbers: all zeros give the simplest text.
+//! Generates texts that match a pattern. An array of small numbers chooses the text; zeros choose the simplest one.
 //!
-//! proptest can generate from patterns itself, but a union of eighty of them takes a millisecond for each value.
+//! proptest can generate from patterns itself, but a union of 80 patterns takes a millisecond for each value.
 
 use proptest::array::uniform24;
 use proptest::prelude::Strategy;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// The numbers by which one text is chosen.
+/// The numbers that choose one text.
 pub(super) type Choices = [u8; 24];
 
-/// Patterns, read once.
+/// Parsed patterns.
 pub(super) struct Patterns(Vec<Hir>);
 
 impl Patterns {
-    /// The patterns that can be read, digits and letters being those of ASCII.
+    /// Parses the patterns, with ASCII digits and letters only; invalid patterns are ignored.
     pub(super) fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Self {
         Self(patterns.into_iter().filter_map(read).collect())
     }
 
-    /// The text that the numbers choose.
     pub(super) fn text(&self, choices: &Choices) -> String {
         let mut walk = Walk { choices, at: 0, out: String::new() };
         if !self.0.is_empty() {
             let which = walk.next(self.0.len());
-            walk.take(&self.0[which]);
+            walk.append(&self.0[which]);
         }
         walk.out
     }
 }
 
-/// Numbers to choose by.
 pub(super) fn choices() -> impl Strategy<Value = Choices> + Clone + 'static {
     uniform24(0u8..252)
 }
@@ -45,34 +43,34 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The next choice among so many; the row begins anew where it is too short.
+    /// The next choice among `count`; after the last number, the first is used again.
     fn next(&mut self, count: usize) -> usize {
         let chosen = self.choices[self.at % self.choices.len()];
         self.at += 1;
         usize::from(chosen) % count.max(1)
     }
 
-    fn take(&mut self, hir: &Hir) {
+    fn append(&mut self, hir: &Hir) {
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(literal) => self.out.push_str(&String::from_utf8_lossy(&literal.0)),
-            HirKind::Class(class) => self.take_one(class),
-            HirKind::Capture(capture) => self.take(&capture.sub),
-            HirKind::Concat(parts) => parts.iter().for_each(|part| self.take(part)),
+            HirKind::Class(class) => self.append_member(class),
+            HirKind::Capture(capture) => self.append(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.append(part)),
             HirKind::Alternation(parts) => {
                 let which = self.next(parts.len());
-                self.take(&parts[which]);
+                self.append(&parts[which]);
             }
             HirKind::Repetition(repetition) => {
                 let least = repetition.min;
                 let most = repetition.max.unwrap_or(least + 3);
                 let more = if most > least { self.next((most - least + 1) as usize) } else { 0 };
-                (0..least as usize + more).for_each(|_| self.take(&repetition.sub));
+                (0..least as usize + more).for_each(|_| self.append(&repetition.sub));
             }
         }
     }
 
-    fn take_one(&mut self, class: &Class) {
+    fn append_member(&mut self, class: &Class) {
         let members: Vec<char> = match class {
             Class::Unicode(class) => class.ranges().iter().flat_map(|range| range.start()..=range.end()).collect(),
             Class::Bytes(class) => {
@@ -89,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zeros_choose_the_first_of_everything() {
+    fn zeros_choose_the_simplest_text() {
         let patterns = Patterns::new(["a(b|c)\\d{2,3}x?", "z"]);
         assert_eq!(patterns.text(&[0; 24]), "ab00");
         assert_eq!(patterns.text(&[0, 1, 1, 9, 8, 7, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), "ac987x");
@@ -97,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_be_read_is_no_pattern() {
+    fn invalid_patterns_are_ignored() {
         assert!(read("(").is_none());
         assert_eq!(Patterns::new(["("]).text(&[0; 24]), "");
     }

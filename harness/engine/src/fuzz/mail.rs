@@ -1,13 +1,14 @@
-//! Mail addresses: ordinary ones, ones that no standard admits, and ones over which standards and validators are at odds.
+//! Mail addresses: ordinary ones, ones that no standard allows, and ones about which standards and validators disagree.
 //!
-//! Accepted addresses and nearly all refused ones hold [`UNIQUE`] once, so that no two customers share one: where a server
-//! accepts what it must refuse, the next address would otherwise be refused as already in use.
+//! Accepted addresses and nearly all refused ones contain [`UNIQUE`] once, so that no two customers have the same
+//! address. Otherwise a server that accepts an invalid address would refuse the next one as already in use.
 
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::generate::{
-    CONTROLS, accepted, blank, inserted, led, one_of, refused, refused_as, replaced, survived, text, trailed, word,
+    CONTROLS, accepted, blank, inserted, one_of, prefixed, refused, refused_as, replaced, suffixed, survived, text,
+    word,
 };
 use super::rule::{Input, Rule, UNIQUE};
 
@@ -110,7 +111,7 @@ fn at_signs() -> Vec<Rule> {
                 _ => address.replace('@', &format!("@{more}")),
             }))
         }),
-        refused("at-sign-behind", || trailed(address(), &["@", "@x"])),
+        refused("at-sign-behind", || suffixed(address(), &["@", "@x"])),
         refused("at-sign-alone", || one_of(&["@", "@@", "@."])),
         refused("no-local-part", || text(domain().prop_map(|domain| format!("@{domain}")))),
         refused("no-domain", || text(name().prop_map(|name| format!("{name}@")))),
@@ -123,8 +124,8 @@ fn at_signs() -> Vec<Rule> {
 fn domains() -> Vec<Rule> {
     vec![
         refused("domain-begins-with-a-dot", || edited(|address| address.replace('@', "@."))),
-        refused("domain-ends-with-a-dot", || trailed(address(), &["."])),
-        refused("domain-ends-with-two-dots", || trailed(address(), &[".."])),
+        refused("domain-ends-with-a-dot", || suffixed(address(), &["."])),
+        refused("domain-ends-with-two-dots", || suffixed(address(), &[".."])),
         refused("two-dots-in-the-domain", || {
             text((name(), domain(), any::<Index>()).prop_map(|(name, domain, at)| {
                 format!("{name}@{}", replaced(&domain, at, |one| one == '.', |_| "..".to_owned()))
@@ -138,8 +139,8 @@ fn domains() -> Vec<Rule> {
         }),
         refused("space-in-the-domain", || within_domain(&[" ", "  "])),
         refused("signs-in-the-domain", || within_domain(&[";", ":", "<", ">", "\\", ",", "[", "]"])),
-        refused("path-behind-the-domain", || trailed(address(), &["/"])),
-        refused("port", || trailed(address(), &[":25", ":587"])),
+        refused("path-behind-the-domain", || suffixed(address(), &["/"])),
+        refused("port", || suffixed(address(), &[":25", ":587"])),
         refused("bracket-left-open", || text(name().prop_map(|name| format!("{name}@[192.0.2.1")))),
     ]
 }
@@ -155,25 +156,25 @@ fn characters() -> Vec<Rule> {
         refused("one-quotation-mark", || within_name(&["\""])),
         refused("controls-in-the-name", || within_name(CONTROLS)),
         refused("controls-in-the-domain", || within_domain(CONTROLS)),
-        refused("trailing-nul", || trailed(address(), &["\0", "\0.example.org"])),
+        refused("trailing-nul", || suffixed(address(), &["\0", "\0.example.org"])),
     ]
 }
 
 fn lines() -> Vec<Rule> {
     vec![
-        refused("trailing-newline", || trailed(address(), &["\n"])),
-        refused("trailing-line-ends", || trailed(address(), &["\r\n", "\r", "\n\n"])),
-        refused("leading-newline", || led(address(), &["\n", "\r\n"])),
+        refused("trailing-newline", || suffixed(address(), &["\n"])),
+        refused("trailing-line-ends", || suffixed(address(), &["\r\n", "\r", "\n\n"])),
+        refused("leading-newline", || prefixed(address(), &["\n", "\r\n"])),
         refused("newline-in-the-name", || within_name(&["\n", "\r\n"])),
         refused("newline-in-the-domain", || within_domain(&["\n", "\r\n"])),
         refused("header-behind-a-newline", || {
-            trailed(
+            suffixed(
                 address(),
                 &["\nBcc: eve@example.org", "\r\nBcc: eve@example.org", "\nSubject: hello", "\r\n\r\nHello"],
             )
         }),
-        refused("second-line", || trailed(address(), &["\nx", "\neve@example.org"])),
-        refused("line-before", || led(address(), &["x\n", "eve@example.org\n"])),
+        refused("second-line", || suffixed(address(), &["\nx", "\neve@example.org"])),
+        refused("line-before", || prefixed(address(), &["x\n", "eve@example.org\n"])),
     ]
 }
 
@@ -185,16 +186,16 @@ fn wrappings() -> Vec<Rule> {
                     .prop_map(|(address, sign)| format!("{address}{sign}eve@example.org")),
             )
         }),
-        refused("mailto", || led(address(), &["mailto:", "MAILTO:"])),
-        refused("another-scheme", || led(address(), &["email:", "smtp:", "https://"])),
+        refused("mailto", || prefixed(address(), &["mailto:", "MAILTO:"])),
+        refused("another-scheme", || prefixed(address(), &["email:", "smtp:", "https://"])),
         refused("angle-bracket-left-open", || edited(|address| format!("<{address}"))),
-        refused("angle-bracket-behind", || trailed(address(), &[">", " >"])),
+        refused("angle-bracket-behind", || suffixed(address(), &[">", " >"])),
         refused("words-around", || {
             text((address(), any::<bool>()).prop_map(|(address, before)| {
                 if before { format!("my address is {address}") } else { format!("{address} please") }
             }))
         }),
-        refused("separator-behind", || trailed(address(), &[",", ";", ":", ", "])),
+        refused("separator-behind", || suffixed(address(), &[",", ";", ":", ", "])),
         refused("words", || {
             one_of(&["ada", "none", "null", "unknown", "N/A", "undefined", "-", "ada at example dot com"])
         }),
@@ -202,7 +203,7 @@ fn wrappings() -> Vec<Rule> {
     ]
 }
 
-/// Refused by some standard or validator in wide use, and accepted by another.
+/// Refused by one standard or common validator, and accepted by another.
 fn disputed() -> Vec<Rule> {
     vec![
         survived("dots-out-of-place-in-the-name", || {
@@ -273,7 +274,7 @@ fn domain() -> impl Strategy<Value = String> + Clone + 'static {
     word(&["example.com", "mail.example.com", "engine42.com", "a-b.com"])
 }
 
-/// A good address, to break.
+/// A valid address, which the rules break.
 fn address() -> impl Strategy<Value = String> + Clone + 'static {
     (name(), domain()).prop_map(|(name, domain)| format!("{name}@{domain}"))
 }

@@ -1,5 +1,5 @@
-//! Values for the field formats: valid ones over the whole space, and invalid ones that each break one
-//! named rule. Nothing here sends or judges; a property generates inputs from rules and has them sent.
+//! Generators of values for the field formats: valid values from the whole range, and invalid values that each break
+//! one named rule. This module only generates. A property samples inputs from the rules here, and `execute` sends them.
 
 mod body;
 mod date;

@@ -1,6 +1,6 @@
-//! Odd ids in the path, as they go on the wire. None names anything that could exist: no small number, no word that an
-//! API might give a meaning to. None is `.` or `..` in any encoding: clients take these for steps and
-//! send another path.
+//! Unusual ids in the path, in the form in which they are sent. None can be the id of an existing resource, so there
+//! are no small numbers, and no words that an API might define. None is `.` or `..` in any encoding, because clients
+//! resolve these and send another path.
 
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
@@ -9,7 +9,7 @@ use proptest::sample::select;
 use super::generate::survived;
 use super::rule::{Content, Input, Rule};
 
-/// The longest segment generated; many servers take 8 KiB for the whole line.
+/// The length of the longest segment; many servers accept 8 KiB for the whole request line.
 const LONGEST: usize = 4_000;
 
 pub(super) fn rules() -> Vec<Rule> {

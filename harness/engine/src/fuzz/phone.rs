@@ -1,4 +1,4 @@
-//! Telephone numbers in E.164, and everything that people write for one.
+//! Telephone numbers in E.164 format, and other notations that people use.
 
 use std::sync::LazyLock;
 
@@ -8,8 +8,8 @@ use proptest::sample::{Index, select};
 
 use super::expand::{Patterns, choices};
 use super::generate::{
-    CONTROLS, LINE_ENDS, SPACES, UNSEEN, accepted, blank, in_foreign_digits, inserted, is_digit, led, one_of, parted,
-    refused, refused_as, replaced, text, trailed, with_foreign_digit,
+    CONTROLS, INVISIBLE, LINE_ENDS, SPACES, accepted, blank, in_foreign_digits, infixed, inserted, is_digit, one_of,
+    prefixed, refused, refused_as, replaced, suffixed, text, with_foreign_digit,
 };
 use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, OF_FIFTEEN_DIGITS, OF_SEVEN_DIGITS, PLANS, SHORTEST};
 use super::rule::{Input, Rule};
@@ -83,20 +83,20 @@ fn prefixes() -> Vec<Rule> {
             )
         }),
         refused("plus-behind", || edited(|number| format!("{}+", &number[1..]))),
-        refused("plus-inside", || parted(number(), &["+"])),
-        refused("plus-at-both-ends", || trailed(number(), &["+"])),
+        refused("plus-inside", || infixed(number(), &["+"])),
+        refused("plus-at-both-ends", || suffixed(number(), &["+"])),
     ]
 }
 
 fn punctuation() -> Vec<Rule> {
     vec![
-        refused("spaces-inside", || parted(number(), SPACES)),
-        refused("hyphens-inside", || parted(number(), &["-", "--"])),
-        refused("dots-inside", || parted(number(), &["."])),
+        refused("spaces-inside", || infixed(number(), SPACES)),
+        refused("hyphens-inside", || infixed(number(), &["-", "--"])),
+        refused("dots-inside", || infixed(number(), &["."])),
         refused("slashes-and-other-signs-inside", || {
-            parted(number(), &["/", "_", ",", ";", ":", "*", "#", "'", "~", "\\"])
+            infixed(number(), &["/", "_", ",", ";", ":", "*", "#", "'", "~", "\\"])
         }),
-        refused("dashes-inside", || parted(number(), &["\u{2013}", "\u{2011}", "\u{2014}", "\u{2212}"])),
+        refused("dashes-inside", || infixed(number(), &["\u{2013}", "\u{2011}", "\u{2014}", "\u{2212}"])),
         refused("brackets-around-the-area", || {
             edited(|number| format!("{}({}){}", &number[..3], &number[3..5], &number[5..]))
         }),
@@ -126,8 +126,8 @@ fn characters() -> Vec<Rule> {
                 format!("{}{word}", &number[..number.len().saturating_sub(word.len()).max(2)])
             }))
         }),
-        refused("letter-behind", || trailed(number(), &["a", "x", "p", "w"])),
-        refused("letter-before", || led(number(), &["a", "x", "T"])),
+        refused("letter-behind", || suffixed(number(), &["a", "x", "p", "w"])),
+        refused("letter-before", || prefixed(number(), &["a", "x", "T"])),
         refused("one-digit-of-another-script", || with_foreign_digit(number())),
         refused("digits-of-another-script", || in_foreign_digits(number())),
         refused("superscript-digits", || {
@@ -136,13 +136,13 @@ fn characters() -> Vec<Rule> {
                     .prop_map(|(number, at, sign)| replaced(&number, at, is_digit, |_| sign.to_owned())),
             )
         }),
-        refused("control-inside", || parted(number(), CONTROLS)),
-        refused("trailing-nul", || trailed(number(), &["\0", "\0x"])),
+        refused("control-inside", || infixed(number(), CONTROLS)),
+        refused("trailing-nul", || suffixed(number(), &["\0", "\0x"])),
         refused("unseen-characters", || {
-            text((number(), any::<Index>(), select(UNSEEN)).prop_map(|(number, at, unseen)| match at.index(3) {
-                0 => format!("{unseen}{number}"),
-                1 => format!("{number}{unseen}"),
-                _ => inserted(&number, at, unseen),
+            text((number(), any::<Index>(), select(INVISIBLE)).prop_map(|(number, at, invisible)| match at.index(3) {
+                0 => format!("{invisible}{number}"),
+                1 => format!("{number}{invisible}"),
+                _ => inserted(&number, at, invisible),
             }))
         }),
     ]
@@ -150,16 +150,16 @@ fn characters() -> Vec<Rule> {
 
 fn surroundings() -> Vec<Rule> {
     vec![
-        refused("leading-space", || led(number(), SPACES)),
-        refused("trailing-space", || trailed(number(), SPACES)),
-        refused("leading-line-end", || led(number(), LINE_ENDS)),
-        refused("trailing-newline", || trailed(number(), &["\n"])),
-        refused("trailing-line-ends", || trailed(number(), &["\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"])),
-        refused("newline-inside", || parted(number(), &["\n", "\r\n"])),
-        refused("second-line", || trailed(number(), &["\n+14155552671", "\nx"])),
-        refused("line-before", || led(number(), &["x\n", "+14155552671\n"])),
+        refused("leading-space", || prefixed(number(), SPACES)),
+        refused("trailing-space", || suffixed(number(), SPACES)),
+        refused("leading-line-end", || prefixed(number(), LINE_ENDS)),
+        refused("trailing-newline", || suffixed(number(), &["\n"])),
+        refused("trailing-line-ends", || suffixed(number(), &["\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"])),
+        refused("newline-inside", || infixed(number(), &["\n", "\r\n"])),
+        refused("second-line", || suffixed(number(), &["\n+14155552671", "\nx"])),
+        refused("line-before", || prefixed(number(), &["x\n", "+14155552671\n"])),
         refused("quotation-marks", || edited(|number| format!("\"{number}\""))),
-        refused("label-before", || led(number(), &["tel:", "Tel. ", "callto:", "sip:", "phone=", "mobile "])),
+        refused("label-before", || prefixed(number(), &["tel:", "Tel. ", "callto:", "sip:", "phone=", "mobile "])),
         refused("two-numbers", || {
             text(
                 (number(), select(vec![",", ";", "/", " ", " or "]))
@@ -167,9 +167,9 @@ fn surroundings() -> Vec<Rule> {
             )
         }),
         refused("extension", || {
-            trailed(number(), &["x1", " x12", " ext. 5", ";ext=123", ",,1", "#1", " extension 4711"])
+            suffixed(number(), &["x1", " x12", " ext. 5", ";ext=123", ",,1", "#1", " extension 4711"])
         }),
-        refused("domain-behind", || trailed(number(), &["@example.com", ";phone-context=+1", "?call"])),
+        refused("domain-behind", || suffixed(number(), &["@example.com", ";phone-context=+1", "?call"])),
     ]
 }
 
@@ -199,7 +199,7 @@ fn number() -> impl Strategy<Value = String> + Clone + 'static {
     numbers(&ORDINARY)
 }
 
-/// Numbers of any of the plans.
+/// Numbers of one of the plans.
 fn numbers(plans: &'static LazyLock<Patterns>) -> impl Strategy<Value = String> + Clone + 'static {
     choices().prop_map(|choices| format!("+{}", plans.text(&choices)))
 }
@@ -212,7 +212,7 @@ fn edited(edit: fn(String) -> String) -> BoxedStrategy<Input> {
     text(number().prop_map(edit))
 }
 
-/// A plus sign, then so many digits, the first not 0.
+/// A plus sign and a number of digits, the first not 0.
 fn digits(counts: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = String> + 'static {
     let more = vec(0u8..=9, counts.start() - 1..=counts.end() - 1);
     (1u8..=9, more).prop_map(|(first, more)| {
@@ -221,7 +221,7 @@ fn digits(counts: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Stri
     })
 }
 
-/// The digits behind the country code in groups of three.
+/// The digits after the first two, in groups of three.
 fn grouped(number: &str, sign: &str) -> String {
     let mut out = number[..3].to_owned();
     for (at, digit) in number[3..].chars().enumerate() {
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_plan_is_a_pattern() {
+    fn every_plan_is_a_valid_pattern() {
         for plan in [PLANS, LONG_CODES, SHORTEST, LONGEST, INNER_ZERO].concat() {
             assert!(read(plan).is_some(), "{plan}");
         }

@@ -1,5 +1,5 @@
-//! How telephone numbers of some countries are made up, written by hand for this harness: a pattern of the whole number
-//! behind the plus sign, for ranges that have long been in use.
+//! Patterns of telephone numbers in some countries, without the plus sign, for ranges that have long been in use. They
+//! were written for this harness and do not come from the data of the oracle.
 
 /// Ordinary mobiles and fixed lines.
 pub(super) const PLANS: &[&str] = &[
@@ -92,7 +92,7 @@ pub(super) const PLANS: &[&str] = &[
     "519[0-9]{8}",
 ];
 
-/// Numbers of a country code of three digits.
+/// Numbers with a country code of three digits.
 pub(super) const LONG_CODES: &[&str] = &[
     "351(21|22)[0-9]{7}",
     "3538[5-7][0-9]{7}",
@@ -103,7 +103,7 @@ pub(super) const LONG_CODES: &[&str] = &[
     "2547[0-2][0-9]{7}",
 ];
 
-/// The shortest numbers that are in use: islands, mostly.
+/// The shortest numbers in use, mostly of islands.
 pub(super) const SHORTEST: &[&str] = &[
     "6834[0-9]{3}",
     "6902[2-4][0-9]{2}",
@@ -115,13 +115,13 @@ pub(super) const SHORTEST: &[&str] = &[
     "376[78][0-9]{5}",
 ];
 
-/// As many digits as E.164 allows: of Berlin and Munich.
+/// Numbers with 15 digits, the maximum of E.164: Berlin and Munich.
 pub(super) const OF_FIFTEEN_DIGITS: &[&str] = &["49(30|89)[0-9]{11}"];
 
-/// Of Niue.
+/// Numbers with seven digits: Niue.
 pub(super) const OF_SEVEN_DIGITS: &[&str] = &["6834[0-9]{3}"];
 
-/// The longest ones.
+/// The longest numbers in use.
 pub(super) const LONGEST: &[&str] = &[
     "49(30|89)[0-9]{10,11}",
     "491(60|70|75)[0-9]{8}",
@@ -131,5 +131,5 @@ pub(super) const LONGEST: &[&str] = &[
     "55(11)9[6-9][0-9]{7}",
 ];
 
-/// Numbers whose national part begins with 0, which belongs to them.
+/// Numbers whose national part begins with a 0 that is dialled from abroad, too.
 pub(super) const INNER_ZERO: &[&str] = &["39(02|06|055|081)[1-9][0-9]{6}"];

@@ -1,5 +1,5 @@
-//! Pictures and pages with generated properties: size, colours, resolution in either unit and either direction, several
-//! pages. Fields of colour with some noise, so that files stay small.
+//! Builds pictures and PDFs with generated properties: size, colours, resolution in both units and both directions,
+//! number of pages. The pictures are fields of colour with some noise, so that files stay small.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -7,14 +7,14 @@ use std::sync::{Arc, LazyLock, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// What a picture is like.
+/// The properties of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Picture {
     pub(super) width: u16,
     pub(super) height: u16,
     pub(super) colours: Colours,
     pub(super) dots: Dots,
-    /// Where the noise lies.
+    /// The position of the noise.
     pub(super) noise: u8,
     pub(super) writing: Writing,
 }
@@ -22,11 +22,11 @@ pub(super) struct Picture {
 /// How a JPEG is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Writing {
-    /// Line by line, with a JFIF header.
+    /// Baseline mode, with a JFIF header.
     Baseline,
-    /// In scans that get finer (ISO/IEC 10918-1, progressive mode), with a JFIF header.
+    /// Progressive mode (ISO/IEC 10918-1), with a JFIF header.
     Progressive,
-    /// As cameras do: EXIF before all else, which states the resolution, too; the JFIF header behind it.
+    /// Like cameras: an EXIF segment with the resolution first, then the JFIF header.
     ExifFirst,
 }
 
@@ -44,16 +44,16 @@ pub(super) enum Colours {
     Gray2,
     Gray4,
     GrayAlpha16,
-    /// Cyan, magenta, yellow and black; JPEG alone.
+    /// Cyan, magenta, yellow and black; JPEG only.
     Cmyk,
 }
 
-/// The resolution stated: across and down.
+/// The stated resolution: horizontal and vertical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Dots {
     PerInch(u16, u16),
     PerCentimetre(u16, u16),
-    /// Pixels a metre, as PNG states them.
+    /// Pixels per metre, as in PNG.
     PerMetre(u32, u32),
     /// Nothing is stated.
     Unstated,
@@ -66,16 +66,16 @@ pub(super) enum Kind {
     Jpg,
 }
 
-/// Pictures by what was asked for.
+/// Built pictures by their properties.
 type Files = HashMap<(Kind, Picture), Arc<[u8]>>;
 
-/// Built pictures: the same are generated again and again while a case is made smaller.
+/// A cache of built pictures, because shrinking generates the same ones repeatedly.
 static CACHE: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
 
-/// More than a run generates; the cache is emptied then.
+/// The maximum number of pictures in the cache, which is then emptied. A run generates fewer.
 const MOST: usize = 256;
 
-/// The picture as a file; empty if it cannot be made.
+/// The picture as a file; empty if encoding fails.
 pub(super) fn file(kind: Kind, picture: Picture) -> Arc<[u8]> {
     let found = |cache: &Files| cache.get(&(kind, picture)).cloned();
     if let Some(file) = found(&lock()) {
@@ -104,8 +104,8 @@ fn lock() -> std::sync::MutexGuard<'static, Files> {
 
 const PALETTE: [[u8; 3]; 4] = [[0x24, 0x5a, 0x8c], [0xf0, 0xe0, 0xc0], [0xb0, 0x30, 0x28], [0x28, 0x78, 0x48]];
 
-/// Fields of the palette's colours, and one speck of noise in each row. Made a row at a time: a point at a time takes
-/// seconds of a build without optimisation.
+/// Fields in the colours of the palette, with one pixel of noise in each row. Pixels are filled by rows, because single
+/// pixels take seconds in a build without optimisation.
 fn pixels(picture: Picture) -> Vec<u8> {
     const FIELD: usize = 61;
     let (width, height) = (usize::from(picture.width), usize::from(picture.height));
@@ -131,7 +131,7 @@ fn pixels(picture: Picture) -> Vec<u8> {
     page
 }
 
-/// The bits of a point where several share a byte.
+/// The bits of a pixel, if several pixels share a byte.
 fn bits_of_gray(colours: Colours) -> Option<usize> {
     match colours {
         Colours::Gray1 => Some(1),
@@ -228,7 +228,7 @@ fn jpg(picture: Picture) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
     Ok(out)
 }
 
-/// An APP1 segment with the resolution alone (EXIF 2.3: tags 011A, 011B and 0128 of the first directory).
+/// An APP1 segment with only the resolution (EXIF 2.3: tags 011A, 011B and 0128 of the first directory).
 fn exif(dots: Dots) -> Vec<u8> {
     let (across, down, unit) = match dots {
         Dots::PerInch(across, down) => (across, down, 2u16),
@@ -236,7 +236,7 @@ fn exif(dots: Dots) -> Vec<u8> {
         Dots::PerMetre(..) | Dots::Unstated => (1, 1, 1),
     };
     const ENTRIES: u16 = 3;
-    /// Where the two fractions stand, counted from the byte order: header, count, entries, end.
+    /// The offset of the two fractions from the byte order mark: header, count, entries, end.
     const FRACTIONS: u32 = 8 + 2 + 12 * ENTRIES as u32 + 4;
     let mut body = b"Exif\0\0MM\0\x2a\0\0\0\x08".to_vec();
     body.extend(ENTRIES.to_be_bytes());
@@ -256,7 +256,7 @@ fn exif(dots: Dots) -> Vec<u8> {
     [&[0xff, 0xe1][..], &length.to_be_bytes(), &body].concat()
 }
 
-/// A document of so many pages, each with a sentence.
+/// A PDF with this number of pages, each with 40 lines of text.
 pub(super) fn pdf(pages: usize, version: &str) -> Vec<u8> {
     let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", 4 + page * 2)).collect();
     let mut objects = vec![
@@ -274,11 +274,11 @@ pub(super) fn pdf(pages: usize, version: &str) -> Vec<u8> {
         ));
         objects.push(format!("<< /Length {} >>\nstream\n{words}\nendstream", words.len()));
     }
-    bound(&objects, version)
+    pdf_file(&objects, version)
 }
 
-/// The objects in a file, with the table of their places.
-fn bound(objects: &[String], version: &str) -> Vec<u8> {
+/// A PDF file with the objects and their cross-reference table.
+fn pdf_file(objects: &[String], version: &str) -> Vec<u8> {
     let mut out = format!("%PDF-{version}\n%").into_bytes();
     out.extend([0xe2, 0xe3, 0xcf, 0xd3, b'\n']);
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);

@@ -1,5 +1,5 @@
-//! Postal codes with their country: the country's own examples and codes near them, and codes that no reading of the
-//! country's pattern admits.
+//! Postal codes with their country: the country's own examples and codes near them, and codes that do not match the
+//! country's pattern in any reading.
 
 use std::sync::LazyLock;
 
@@ -9,24 +9,25 @@ use serde_json::Value;
 
 use super::expand::{Patterns, choices};
 use super::generate::{
-    CONTROLS, LINE_ENDS, SPACES, accepted, foreign, inserted, is_digit, refused, refused_as, replaced, survived, word,
+    CONTROLS, LINE_ENDS, SPACES, accepted, digit_in_script, inserted, is_digit, refused, refused_as, replaced,
+    survived, word,
 };
 use super::rule::{Content, Input, Rule};
 
 static TABLE: &str = include_str!("data/postal_google.tsv");
 
-/// A country of the data set that has codes of its own.
+/// A country in the data set that has postal codes.
 struct Country {
     code: &'static str,
     pattern: Patterns,
     examples: Vec<&'static str>,
 }
 
-/// Well-known ones first: shrinking walks there.
+/// Well-known countries, which come first so that shrinking moves towards them.
 const FAMILIAR: [&str; 10] = ["DE", "US", "FR", "CA", "GB", "NL", "JP", "BR", "PL", "IN"];
 
-/// Where digits of other scripts are in everyday use.
-const OWN_DIGITS: [&str; 24] = [
+/// Countries in which digits of other scripts are in everyday use.
+const OTHER_DIGITS: [&str; 24] = [
     "AE", "AF", "BD", "BH", "BT", "DZ", "EG", "EH", "IN", "IQ", "IR", "JO", "KH", "KW", "LA", "LB", "LK", "MM", "NP",
     "OM", "PK", "SA", "SD", "TH",
 ];
@@ -47,13 +48,13 @@ fn country(line: &'static str) -> Option<Country> {
 }
 
 pub(super) fn rules() -> Vec<Rule> {
-    [valid(), lengths(), letters_and_digits(), elsewhere(), signs(), words(), open()].concat()
+    [valid(), lengths(), letters_and_digits(), elsewhere(), signs(), words(), unspecified()].concat()
 }
 
 fn valid() -> Vec<Rule> {
     vec![
-        accepted("the-countrys-own-examples", || coded(example(), |example| example)),
-        accepted("examples-of-familiar-countries", || coded(familiar(), |example| example)),
+        accepted("the-countrys-own-examples", || edited(example(), |example| example)),
+        accepted("examples-of-familiar-countries", || edited(familiar(), |example| example)),
         accepted("zip-codes-of-nine-digits", || {
             select(vec!["22162-1010", "22201-2010"]).prop_map(|code| input("US", code)).boxed()
         }),
@@ -65,13 +66,13 @@ fn valid() -> Vec<Rule> {
 
 fn lengths() -> Vec<Rule> {
     vec![
-        refused("one-digit-more", || coded(example(), |code| format!("{code}0"))),
-        refused("one-digit-before", || coded(example(), |code| format!("1{code}"))),
-        refused("one-digit-more-inside", || altered(|code, at| inserted(code, at, "5"))),
-        refused("one-character-less", || altered(|code, at| replaced(code, at, |_| true, |_| String::new()))),
-        refused("one-digit-less", || altered(|code, at| replaced(code, at, is_digit, |_| String::new()))),
-        refused("one-character-alone", || coded(example(), |code| code[..1].to_owned())),
-        refused("code-twice", || coded(example(), |code| code.repeat(2))),
+        refused("one-digit-more", || edited(example(), |code| format!("{code}0"))),
+        refused("one-digit-before", || edited(example(), |code| format!("1{code}"))),
+        refused("one-digit-more-inside", || edited_at(|code, at| inserted(code, at, "5"))),
+        refused("one-character-less", || edited_at(|code, at| replaced(code, at, |_| true, |_| String::new()))),
+        refused("one-digit-less", || edited_at(|code, at| replaced(code, at, is_digit, |_| String::new()))),
+        refused("one-character-alone", || edited(example(), |code| code[..1].to_owned())),
+        refused("code-twice", || edited(example(), |code| code.repeat(2))),
         refused("much-too-long", || {
             (example(), 20usize..1000).prop_map(|((country, _), count)| input(country, &"1".repeat(count))).boxed()
         }),
@@ -80,9 +81,9 @@ fn lengths() -> Vec<Rule> {
 
 fn letters_and_digits() -> Vec<Rule> {
     vec![
-        refused("letter-for-a-digit", || altered(|code, at| replaced(code, at, is_digit, |_| "Q".to_owned()))),
+        refused("letter-for-a-digit", || edited_at(|code, at| replaced(code, at, is_digit, |_| "Q".to_owned()))),
         refused("letter-that-looks-like-a-digit", || {
-            altered(|code, at| {
+            edited_at(|code, at| {
                 replaced(code, at, is_digit, |digit| {
                     match digit {
                         '0' => "O",
@@ -97,23 +98,25 @@ fn letters_and_digits() -> Vec<Rule> {
             })
         }),
         refused("letters-for-all-digits", || {
-            coded(example(), |code| code.chars().map(|one| if is_digit(one) { 'X' } else { one }).collect())
+            edited(example(), |code| code.chars().map(|one| if is_digit(one) { 'X' } else { one }).collect())
         }),
         refused("digit-for-a-letter", || {
-            lettered(|code, at| replaced(code, at, |one| one.is_ascii_uppercase(), |_| "7".to_owned()))
+            edited_at_with_letters(|code, at| replaced(code, at, |one| one.is_ascii_uppercase(), |_| "7".to_owned()))
         }),
         refused("digit-for-a-letter-in-a-familiar-country", || {
             let codes = select(vec![("CA", "71A 0B1"), ("CA", "K17 0B1"), ("NL", "1012 7K")]);
             codes.prop_map(|(country, code)| input(country, code)).boxed()
         }),
         refused("letter-of-another-alphabet", || {
-            lettered(|code, at| replaced(code, at, |one| one.is_ascii_uppercase(), |_| "\u{416}".to_owned()))
+            edited_at_with_letters(|code, at| {
+                replaced(code, at, |one| one.is_ascii_uppercase(), |_| "\u{416}".to_owned())
+            })
         }),
         refused("digit-of-another-script", || {
             let scripts = select(vec!['\u{966}', '\u{e50}', '\u{9e6}', '\u{6f0}']);
-            (abroad(), any::<Index>(), scripts)
+            (ascii_digit_example(), any::<Index>(), scripts)
                 .prop_map(|((country, code), at, zero)| {
-                    input(country, &replaced(&code, at, is_digit, |digit| foreign(digit, zero)))
+                    input(country, &replaced(&code, at, is_digit, |digit| digit_in_script(digit, zero)))
                 })
                 .boxed()
         }),
@@ -146,46 +149,48 @@ fn signs() -> Vec<Rule> {
     const SIGNS: &[&str] = &["_", "/", ".", "|", ":", "+", ",", "*", "#"];
     vec![
         refused("wrong-separator", || {
-            (parted_code(), any::<Index>(), select(SIGNS))
+            (separated_example(), any::<Index>(), select(SIGNS))
                 .prop_map(|((country, code), at, sign)| {
                     input(country, &replaced(&code, at, |one| [' ', '-'].contains(&one), |_| sign.to_owned()))
                 })
                 .boxed()
         }),
-        refused("sign-inside", || between(SIGNS)),
-        refused("sign-for-a-digit", || altered(|code, at| replaced(code, at, is_digit, |_| "?".to_owned()))),
-        refused("control-inside", || between(CONTROLS)),
-        refused("nul-inside", || between(&["\0"])),
-        refused("unseen-inside", || between(&["\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{ad}"])),
-        refused("trailing-nul", || coded(example(), |code| format!("{code}\0"))),
-        refused("sign-before", || coded(example(), |code| format!("+{code}"))),
-        refused("fraction", || coded(example(), |code| format!("{code}.0"))),
-        refused("wildcard", || altered(|code, at| replaced(code, at, is_digit, |_| "*".to_owned()))),
+        refused("sign-inside", || with_sign_inside(SIGNS)),
+        refused("sign-for-a-digit", || edited_at(|code, at| replaced(code, at, is_digit, |_| "?".to_owned()))),
+        refused("control-inside", || with_sign_inside(CONTROLS)),
+        refused("nul-inside", || with_sign_inside(&["\0"])),
+        refused("unseen-inside", || with_sign_inside(&["\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{ad}"])),
+        refused("trailing-nul", || edited(example(), |code| format!("{code}\0"))),
+        refused("sign-before", || edited(example(), |code| format!("+{code}"))),
+        refused("fraction", || edited(example(), |code| format!("{code}.0"))),
+        refused("wildcard", || edited_at(|code, at| replaced(code, at, is_digit, |_| "*".to_owned()))),
     ]
 }
 
 fn words() -> Vec<Rule> {
     vec![
-        refused("second-line", || coded(example(), |code| format!("{code}\nx"))),
-        refused("line-before", || coded(example(), |code| format!("x\n{code}"))),
-        refused("two-codes", || coded(example(), |code| format!("{code},{code}"))),
-        refused("word-stuck-to-the-code", || coded(example(), |code| format!("{code}xyzzy"))),
-        refused("word-before", || coded(example(), |code| format!("unknown:{code}"))),
-        refused("words", || among(&["unknown", "none", "null", "N/A", "postcode", "not applicable", "?", "xxxxxx"])),
-        refused("quotation-marks", || coded(example(), |code| format!("\"{code}\""))),
-        refused_as("empty", "nothing-written", || among(&["", " ", "   ", "\t", "\n"])),
+        refused("second-line", || edited(example(), |code| format!("{code}\nx"))),
+        refused("line-before", || edited(example(), |code| format!("x\n{code}"))),
+        refused("two-codes", || edited(example(), |code| format!("{code},{code}"))),
+        refused("word-stuck-to-the-code", || edited(example(), |code| format!("{code}xyzzy"))),
+        refused("word-before", || edited(example(), |code| format!("unknown:{code}"))),
+        refused("words", || {
+            in_any_country(&["unknown", "none", "null", "N/A", "postcode", "not applicable", "?", "xxxxxx"])
+        }),
+        refused("quotation-marks", || edited(example(), |code| format!("\"{code}\""))),
+        refused_as("empty", "nothing-written", || in_any_country(&["", " ", "   ", "\t", "\n"])),
     ]
 }
 
-/// What the contract leaves open.
-fn open() -> Vec<Rule> {
+/// Codes about which the contract asserts nothing.
+fn unspecified() -> Vec<Rule> {
     vec![
         survived("any-code-of-the-pattern", || {
             (0..COUNTRIES.len(), choices())
                 .prop_map(|(which, choices)| input(COUNTRIES[which].code, &COUNTRIES[which].pattern.text(&choices)))
                 .boxed()
         }),
-        survived("lower-case", || coded(lettered_example(), |code| code.to_lowercase())),
+        survived("lower-case", || edited(lettered_example(), |code| code.to_lowercase())),
         survived("spaces-around", || {
             (example(), select(SPACES), any::<bool>())
                 .prop_map(|((country, code), space, before)| match before {
@@ -200,13 +205,15 @@ fn open() -> Vec<Rule> {
                 .boxed()
         }),
         survived("full-width-digits", || {
-            coded(example(), |code| {
-                code.chars().map(|one| if is_digit(one) { foreign(one, '\u{ff10}') } else { one.to_string() }).collect()
+            edited(example(), |code| {
+                code.chars()
+                    .map(|one| if is_digit(one) { digit_in_script(one, '\u{ff10}') } else { one.to_string() })
+                    .collect()
             })
         }),
-        survived("separator-left-out", || coded(parted_code(), |code| code.replace([' ', '-'], ""))),
+        survived("separator-left-out", || edited(separated_example(), |code| code.replace([' ', '-'], ""))),
         survived("other-usual-separator", || {
-            coded(parted_code(), |code| {
+            edited(separated_example(), |code| {
                 code.chars()
                     .map(|one| match one {
                         ' ' => '-',
@@ -238,61 +245,62 @@ fn input(country: &str, code: &str) -> Input {
     Input { content: Content::Json(code.into()), companion: Some(Value::String(country.to_owned())) }
 }
 
-type Coded = (&'static str, String);
+/// A country and a code.
+type CountryCode = (&'static str, String);
 
-/// A country and one of its own examples.
-fn example() -> impl Strategy<Value = Coded> + Clone + 'static {
-    of(0..COUNTRIES.len())
+/// A country and one of its examples.
+fn example() -> impl Strategy<Value = CountryCode> + Clone + 'static {
+    example_of(0..COUNTRIES.len())
 }
 
-fn familiar() -> impl Strategy<Value = Coded> + Clone + 'static {
-    of(0..FAMILIAR.len())
+fn familiar() -> impl Strategy<Value = CountryCode> + Clone + 'static {
+    example_of(0..FAMILIAR.len())
 }
 
-fn of(range: std::ops::Range<usize>) -> impl Strategy<Value = Coded> + Clone + 'static {
+fn example_of(range: std::ops::Range<usize>) -> impl Strategy<Value = CountryCode> + Clone + 'static {
     (range, any::<Index>()).prop_map(|(which, at)| {
         let country = &COUNTRIES[which];
         (country.code, at.get(&country.examples).to_string())
     })
 }
 
-fn lettered_example() -> impl Strategy<Value = Coded> + Clone + 'static {
+fn lettered_example() -> impl Strategy<Value = CountryCode> + Clone + 'static {
     example().prop_filter("no letters", |(_, code)| code.contains(|one: char| one.is_ascii_uppercase()))
 }
 
-fn parted_code() -> impl Strategy<Value = Coded> + Clone + 'static {
+fn separated_example() -> impl Strategy<Value = CountryCode> + Clone + 'static {
     example().prop_filter("no separator", |(_, code)| code.contains([' ', '-']))
 }
 
-/// A country where ASCII digits are the only ones in use.
-fn abroad() -> impl Strategy<Value = Coded> + Clone + 'static {
-    example().prop_filter("digits of its own", |(country, _)| !OWN_DIGITS.contains(country))
+/// An example of a country in which only ASCII digits are in use.
+fn ascii_digit_example() -> impl Strategy<Value = CountryCode> + Clone + 'static {
+    example().prop_filter("digits of its own", |(country, _)| !OTHER_DIGITS.contains(country))
 }
 
-fn coded(codes: impl Strategy<Value = Coded> + 'static, edit: fn(String) -> String) -> BoxedStrategy<Input> {
+fn edited(codes: impl Strategy<Value = CountryCode> + 'static, edit: fn(String) -> String) -> BoxedStrategy<Input> {
     codes.prop_map(move |(country, code)| input(country, &edit(code))).boxed()
 }
 
-fn altered(edit: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
+fn edited_at(edit: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
     (example(), any::<Index>()).prop_map(move |((country, code), at)| input(country, &edit(&code, at))).boxed()
 }
 
-fn lettered(edit: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
+fn edited_at_with_letters(edit: fn(&str, Index) -> String) -> BoxedStrategy<Input> {
     (lettered_example(), any::<Index>()).prop_map(move |((country, code), at)| input(country, &edit(&code, at))).boxed()
 }
 
-fn between(signs: &'static [&'static str]) -> BoxedStrategy<Input> {
+fn with_sign_inside(signs: &'static [&'static str]) -> BoxedStrategy<Input> {
     (example(), any::<Index>(), select(signs))
         .prop_map(|((country, code), at, sign)| input(country, &inserted(&code, at, sign)))
         .boxed()
 }
 
 /// One of the texts, in any country.
-fn among(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
+fn in_any_country(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
     (example(), word(codes)).prop_map(|((country, _), code)| input(country, &code)).boxed()
 }
 
-/// One of the codes, in a country whose own have another length.
+/// One of the codes, in a country whose codes have another length.
 fn foreign_code(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
     (example(), word(codes))
         .prop_filter("a code of that length", |((_, own), code)| length(own) != length(code))
@@ -300,7 +308,7 @@ fn foreign_code(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
         .boxed()
 }
 
-/// Which of its characters are digits, letters and separators.
+/// The code with each digit as `d` and each letter as `l`.
 fn shape(code: &str) -> String {
     code.chars()
         .map(|one| match one {
@@ -311,7 +319,7 @@ fn shape(code: &str) -> String {
         .collect()
 }
 
-/// Without separators.
+/// The number of characters without separators.
 fn length(code: &str) -> usize {
     code.chars().filter(|one| ![' ', '-'].contains(one)).count()
 }
@@ -323,7 +331,7 @@ fn within_familiar(codes: &'static [&'static str]) -> BoxedStrategy<Input> {
         .boxed()
 }
 
-/// The code with its last two characters changed, digits to digits and letters to letters.
+/// The code with its last two characters changed; digits stay digits, and letters stay letters.
 fn near(code: &str, last: [u8; 2]) -> String {
     let count = code.chars().count();
     let change = |one: char, by: u8| match one {

@@ -1,5 +1,5 @@
-//! A rule of a format: a name, what the contract asserts of values that keep or break it, and a strategy
-//! that generates such values.
+//! A rule of a format: a name, the assertion of the contract about the values of the rule, and a strategy that
+//! generates these values.
 
 use std::sync::Arc;
 
@@ -9,35 +9,35 @@ use serde_json::Value;
 
 use super::{body, date, document, mail, oracle, path_id, phone, postal, text};
 
-/// Stands once in a mail address that must be accepted, and in most that must be refused: before sending, a fresh token of
-/// at most 12 lower-case letters and digits replaces it, so that no other customer has the address.
+/// A placeholder in every mail address that must be accepted, and in most that must be refused. Before sending, it is
+/// replaced by a new token of at most 12 lower-case letters and digits, so that no other customer has the address.
 pub const UNIQUE: &str = "{unique}";
 
-/// What kind of thing is generated. The engine knows formats; which member has which is the pack's.
+/// The kind of value that is generated. The engine defines the formats; the pack assigns them to members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A real calendar date, `YYYY-MM-DD` (RFC 3339 `full-date`).
     CalendarDate,
-    /// A telephone number in E.164: `+` and 2 to 15 digits, the first not 0.
+    /// A telephone number in E.164 format: `+` and 2 to 15 digits, the first not 0.
     PhoneNumber,
     /// A mail address.
     MailAddress,
     /// A postal code of the country that the companion member names (ISO 3166-1 alpha-2).
     PostalCode,
-    /// A file in Base64, of the media type that the companion member names.
+    /// A file in Base64, with the media type that the companion member names.
     Document,
-    /// Any string member, however odd its text.
+    /// Unusual text for any string member.
     Text,
-    /// A member that must be a string, given something else.
+    /// A value of another type for a member that must be a string.
     NotText,
-    /// A whole request body that is no JSON object, or no JSON.
+    /// A whole request body that is not a JSON object, or not JSON.
     Body,
-    /// An id in the path, however odd.
+    /// An unusual id in the path.
     PathId,
 }
 
-/// The kinds of refusal: a pack says for each which clause it breaks and which codes it may have.
+/// The kinds of refusal. A pack gives the clause and the allowed codes for each.
 pub const KINDS: [&str; 11] = [
     "malformed",
     "empty",
@@ -57,54 +57,53 @@ pub const KINDS: [&str; 11] = [
 pub enum Assertion {
     /// It must be accepted.
     Accepted,
-    /// It must be refused. The word is one of [`KINDS`], which the pack maps to clause and code: `malformed` for most
-    /// formats; documents know several.
+    /// It must be refused. The kind is one of [`KINDS`], which the pack maps to a clause and codes: `malformed` for
+    /// most formats; documents have several kinds.
     Refused(&'static str),
-    /// Anything but a server error, in a documented envelope.
+    /// Any documented answer is allowed, except a server error.
     Survived,
 }
 
-/// What is put in the place of a good value.
+/// The content that replaces a valid value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// The member's value.
     Json(Value),
-    /// The member's value as JSON text that no `Value` can hold: escapes of lone surrogates, huge numbers, a member twice.
+    /// The member's value as JSON text that no `Value` can represent: unpaired surrogates, huge numbers, duplicate
+    /// members.
     JsonText(String),
     /// A large text, built once and shared.
     Large(Arc<str>),
-    /// The whole body, byte by byte.
+    /// The bytes of the whole body.
     Body(Vec<u8>),
-    /// The id's segment of the path as it goes on the wire, percent-encoding included.
+    /// The path segment of the id as it is sent, with percent-encoding.
     Segment(String),
 }
 
 /// One generated value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
-    /// What is sent.
     pub content: Content,
-    /// The value of the companion member, where the format has one (country, media type).
+    /// The value of the companion member, if the format has one (country, media type).
     pub companion: Option<Value>,
 }
 
-/// A named rule: all inputs that its strategy generates keep it (`Accepted`), or break it and it alone.
+/// A named rule. All inputs of its strategy satisfy it (`Accepted`), or violate it and no other rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique within its format: `month-thirteen`.
     pub name: &'static str,
-    /// What follows for the answer.
+    /// The assertion about the answer.
     pub assertion: Assertion,
-    /// Generates inputs. Shrinking stays within the rule, or the oracle refuses the candidate.
+    /// Generates inputs. A shrunk input that no longer belongs to the rule is rejected by the oracle.
     pub strategy: fn() -> BoxedStrategy<Input>,
-    /// At most so many cases of it in a run, whatever is asked for: large bodies are few.
+    /// The maximum number of cases in a run, whatever number is requested; for large bodies.
     pub at_most: Option<usize>,
-    /// True where a server may store the value and then be unable to write it into an answer. The id of a resource that
-    /// was created with it never comes back, so that cleanup cannot delete it, and lists may fail as long as it exists.
+    /// True if a server may store the value but be unable to return it. If such a value creates a resource, the answer
+    /// has no id, so cleanup cannot delete the resource, and lists may fail as long as it exists.
     pub may_be_unreadable: bool,
 }
 
-/// The rules of a format.
 pub fn rules(format: Format) -> Vec<Rule> {
     match format {
         Format::CalendarDate => date::rules(),
@@ -120,21 +119,21 @@ pub fn rules(format: Format) -> Vec<Rule> {
 }
 
 impl Format {
-    /// A oracle that shares no code with the strategies: whether this input may be asserted. Asked
-    /// before sending and after every step of shrinking.
+    /// Whether the oracle, which shares no code with the strategies, agrees with this assertion. It is called before
+    /// sending and after every step of shrinking.
     pub fn agrees(self, assertion: Assertion, input: &Input) -> bool {
         oracle::agrees(self, assertion, input)
     }
 }
 
-/// Where rules and oracles come from.
+/// A source of rules and its oracle. Tests replace it.
 #[derive(Clone, Copy, Debug)]
 pub struct Book {
     /// The rules of a format.
     pub rules: fn(Format) -> Vec<Rule>,
-    /// The oracle on an input.
+    /// The oracle: whether it agrees with an assertion about an input.
     pub agrees: fn(Format, Assertion, &Input) -> bool,
 }
 
-/// The engine's own rules.
+/// The rules and the oracle of the engine.
 pub const BOOK: Book = Book { rules, agrees: Format::agrees };

@@ -1,4 +1,5 @@
-//! What holds for the rules of every format: they generate, the oracle shares them, and the same seed generates the same.
+//! Tests of the rules of every format: they generate values, the oracle agrees with them, and the same seed gives the
+//! same values.
 
 use std::collections::BTreeSet;
 
@@ -19,13 +20,13 @@ const FORMATS: &[Format] = &[
     Format::PathId,
 ];
 
-/// Generates of each rule; of documents, which take long to build, a few.
-fn sampling(format: Format, many: usize) -> usize {
+/// The number of values for each rule; fewer for documents, which are slow to build.
+fn count_for(format: Format, many: usize) -> usize {
     if format == Format::Document { many.div_ceil(40) } else { many }
 }
 
 #[test]
-fn names_are_facts_and_unique() {
+fn rule_names_are_kebab_case_and_unique() {
     for format in FORMATS {
         let mut seen = BTreeSet::new();
         for rule in rules(*format) {
@@ -33,33 +34,33 @@ fn names_are_facts_and_unique() {
                 !word.is_empty() && word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit())
             });
             assert!(kebab, "{format:?}: {}", rule.name);
-            assert!(seen.insert(rule.name), "{format:?}: {} is there twice", rule.name);
+            assert!(seen.insert(rule.name), "{format:?}: the name {} is not unique", rule.name);
         }
     }
 }
 
 #[test]
-fn every_rule_generates_what_the_second_opinion_shares() {
+fn the_oracle_agrees_with_most_values_of_every_rule() {
     let mut poor = Vec::new();
     for (format, rule) in all() {
         let mut runner = runner(1);
-        let count = sampling(format, 200).min(rule.at_most.unwrap_or(200));
+        let count = count_for(format, 200).min(rule.at_most.unwrap_or(200));
         let generated: Vec<Input> = (0..count).map(|_| generate(&rule, &mut runner)).collect();
-        let shared = generated.iter().filter(|input| format.agrees(rule.assertion, input)).count();
-        println!("{format:?} {} {:?}: {shared} of {count}", rule.name, rule.assertion);
-        if shared * 2 < count {
+        let agreed = generated.iter().filter(|input| format.agrees(rule.assertion, input)).count();
+        println!("{format:?} {} {:?}: {agreed} of {count}", rule.name, rule.assertion);
+        if agreed * 2 < count {
             let example = generated.iter().find(|input| !format.agrees(rule.assertion, input));
-            poor.push(format!("{format:?} {}: {shared} of {count}, not {example:?}", rule.name));
+            poor.push(format!("{format:?} {}: {agreed} of {count}, not {example:?}", rule.name));
         }
     }
     assert!(poor.is_empty(), "{}", poor.join("\n"));
 }
 
 #[test]
-fn the_second_opinion_never_shares_the_opposite() {
+fn the_oracle_never_agrees_with_opposite_assertions() {
     for (format, rule) in all() {
         let mut runner = runner(2);
-        for _ in 0..sampling(format, 20) {
+        for _ in 0..count_for(format, 20) {
             let input = generate(&rule, &mut runner);
             let opposite = if rule.assertion == Assertion::Accepted {
                 Assertion::Refused("malformed")
@@ -73,10 +74,10 @@ fn the_second_opinion_never_shares_the_opposite() {
 }
 
 #[test]
-fn shrinking_stays_in_agreement() {
+fn the_oracle_agrees_with_shrunk_values() {
     for (format, rule) in all() {
         let mut runner = runner(3);
-        for _ in 0..sampling(format, 5) {
+        for _ in 0..count_for(format, 5) {
             let smallest = shrunk(format, &rule, &mut runner);
             assert!(smallest.is_none_or(|input| format.agrees(rule.assertion, &input)), "{format:?} {}", rule.name);
         }
@@ -84,16 +85,16 @@ fn shrinking_stays_in_agreement() {
 }
 
 #[test]
-fn the_same_seed_generates_the_same() {
+fn the_same_seed_generates_the_same_values() {
     for (format, rule) in all() {
         let (mut one, mut other) = (runner(4), runner(4));
-        let count = sampling(format, 5);
+        let count = count_for(format, 5);
         let first: Vec<Input> = (0..count).map(|_| generate(&rule, &mut one)).collect();
         assert_eq!(first, (0..count).map(|_| generate(&rule, &mut other)).collect::<Vec<Input>>(), "{}", rule.name);
     }
 }
 
-/// `BLESS=1` writes the list anew.
+/// `BLESS=1` rewrites the list.
 #[test]
 fn the_readme_lists_every_rule() {
     const HEADING: &str = "## The rules\n\n";
@@ -103,7 +104,7 @@ fn the_readme_lists_every_rule() {
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, format!("{before}{HEADING}{}", listed())).expect("a file to write");
     } else {
-        assert_eq!(list, listed(), "run this with BLESS=1 to write the list anew");
+        assert_eq!(list, listed(), "run this test with BLESS=1 to rewrite the list");
     }
 }
 
@@ -121,14 +122,14 @@ fn listed() -> String {
         for assertion in assertions {
             let of_assertion = rules(*format).into_iter().filter(|rule| rule.assertion == assertion);
             let names: Vec<String> = of_assertion.map(|rule| format!("`{}`", rule.name)).collect();
-            out.push_str(&format!("- {}: {}\n", told(assertion), names.join(", ")));
+            out.push_str(&format!("- {}: {}\n", label(assertion), names.join(", ")));
         }
         out.push('\n');
     }
     out.trim_end().to_owned() + "\n"
 }
 
-fn told(assertion: Assertion) -> String {
+fn label(assertion: Assertion) -> String {
     match assertion {
         Assertion::Accepted => "accepted".to_owned(),
         Assertion::Refused(kind) => format!("refused as {kind}"),
@@ -136,11 +137,11 @@ fn told(assertion: Assertion) -> String {
     }
 }
 
-/// The smallest input on the way down that the oracle shares, as a property that always fails would find it.
+/// The shrunk input that a property with only failures would find: the last one with which the oracle agrees.
 fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input> {
     let mut tree = (rule.strategy)().new_tree(runner).expect("a tree");
     let mut best = Some(tree.current()).filter(|input| format.agrees(rule.assertion, input))?;
-    for _ in 0..sampling(format, 200) {
+    for _ in 0..count_for(format, 200) {
         if !tree.simplify() {
             break;
         }

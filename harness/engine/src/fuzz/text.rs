@@ -1,5 +1,5 @@
-//! Odd texts for any member that takes one, and odd things for a member that must be a text. The first must be
-//! survived; the second refused.
+//! Unusual texts for string members, and values of other types for string members. The server must handle the first
+//! without failing, and must refuse the second.
 
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
@@ -12,7 +12,7 @@ use super::rule::{Content, Input, Rule};
 /// The longest text that is generated, in characters.
 const LONGEST: usize = 65_536;
 
-/// How deep values are nested at most: `serde_json` and its like stop at 128, others overflow their stack.
+/// The maximum depth of nested values. `serde_json` and similar parsers stop at 128; others overflow their stack.
 const DEEPEST: usize = 2_000;
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -98,7 +98,7 @@ fn lengths() -> Vec<Rule> {
     ]
 }
 
-/// What only the text of JSON can say.
+/// Values that only JSON text can express.
 fn escapes() -> Vec<Rule> {
     vec![
         Rule {
@@ -114,7 +114,7 @@ fn escapes() -> Vec<Rule> {
     ]
 }
 
-/// What is harmless as a text, and is none where it is put together with others into a command.
+/// Texts that are harmless as data, and harmful in a server that builds commands or queries from them.
 fn commands() -> Vec<Rule> {
     vec![
         survived("quotes-as-in-queries", || {
@@ -198,9 +198,9 @@ fn lookalikes() -> Vec<Rule> {
     ]
 }
 
-// ---------------------------------------------------------------- no texts
+// ---------------------------------------------------------------- other types
 
-/// What a member that must be a text is given instead.
+/// Values of other types for a member that must be a string.
 pub(super) fn rules_of_other_types() -> Vec<Rule> {
     let wrong = |name, strategy| refused_as("wrong-type", name, strategy);
     vec![
@@ -256,7 +256,7 @@ fn text_of_json(texts: impl Strategy<Value = String> + 'static) -> BoxedStrategy
     texts.prop_map(|text| Input { content: Content::JsonText(text), companion: None }).boxed()
 }
 
-/// One of the words alone, before, behind, or inside a name.
+/// One of the words: alone, after, before, or inside a name.
 fn around(words: &'static [&'static str]) -> BoxedStrategy<Input> {
     text((select(words), 0u8..4, 1usize..5).prop_map(|(word, place, count)| match place {
         0 => word.to_owned(),

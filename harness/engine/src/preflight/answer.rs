@@ -1,4 +1,4 @@
-//! An answer to a probe, reduced to what tells an API from a web page, a gateway or a path that nobody serves.
+//! A response to a probe, reduced to what distinguishes the API from a web page, a gateway or an unknown path.
 
 use std::sync::LazyLock;
 
@@ -9,30 +9,29 @@ use crate::contract::Contract;
 use crate::exchange::{Request, Response};
 use crate::secret::Redactor;
 
-/// The most of a body that is shown, in characters.
-const SHOWN: usize = 100;
+/// The maximum length of a displayed body, in characters.
+const MAX_SHOWN: usize = 100;
 
-/// What came back.
+/// A response to a probe.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    /// The error code, documented or not.
+    /// The error code, whether documented or not.
     pub(super) code: Option<String>,
-    /// Whether the body has the shape of the API's errors.
+    /// Whether the body is an error envelope of the API.
     pub(super) enveloped: bool,
-    /// Whether the body could not be read, so that nothing may be concluded from it.
+    /// Whether the body could not be read, so that it proves nothing.
     pub(super) unread: bool,
-    /// Whether the body is a web page.
     pub(super) page: bool,
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub(super) location: Option<String>,
-    /// The body, without what differs from request to request.
+    /// The body without the parts that differ between requests, for comparison.
     pub(super) shape: String,
     pub(super) shown: String,
 }
 
 impl Answer {
-    /// Reads an answer. A target may quote a credential, so everything that is shown is redacted before it is cut.
+    /// Reads a response. The target may quote a credential, so displayed text is redacted before it is shortened.
     pub(super) fn of(contract: &Contract, redactor: &Redactor, request: &Request, response: &Response) -> Self {
         let body = response.json();
         let text = String::from_utf8_lossy(&response.body).into_owned();
@@ -50,13 +49,13 @@ impl Answer {
         }
     }
 
-    /// True for what a server says of a path or a method that nobody serves. An answer with a code, even one that is not
-    /// documented, comes from the API itself.
+    /// True for a response to an unknown path or method. A response with an error code, even an undocumented one, comes
+    /// from the API itself.
     pub(super) fn is_absent(&self) -> bool {
         matches!(self.status, 404 | 405 | 501) && !self.enveloped && !self.unread && self.code.is_none()
     }
 
-    /// True for what a gateway says of a service that does not answer.
+    /// True for the response of a gateway whose service does not answer.
     pub(super) fn is_from_gateway(&self) -> bool {
         matches!(self.status, 502..=504) && !self.enveloped && !self.unread
     }
@@ -69,23 +68,23 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// True for a web page in the place of an answer.
+    /// True for a web page instead of an API response.
     pub(super) fn is_page(&self) -> bool {
         self.is_success() && self.page
     }
 
-    /// True for the refusal of a TLS server that was asked without TLS.
+    /// True for the error of a TLS server that received a request without TLS.
     pub(super) fn asks_for_tls(&self) -> bool {
         self.status == 400 && !self.enveloped && self.shown.contains("HTTPS")
     }
 
-    /// True where both are alike but for what differs from request to request.
+    /// True if both are equal except for the parts that differ between requests.
     pub(super) fn is_like(&self, other: &Answer) -> bool {
         self.status == other.status && self.shape == other.shape
     }
 
-    /// It in a few words: the status, and the code or the beginning of the body.
-    pub(super) fn came(&self) -> String {
+    /// The status, and the error code or the beginning of the body.
+    pub(super) fn summary(&self) -> String {
         let text = match (&self.code, &self.location) {
             (Some(code), _) => printable(code),
             (None, Some(location)) => format!("to {location}"),
@@ -96,7 +95,7 @@ impl Answer {
     }
 }
 
-/// An envelope of its own is known by its object; one that is the body itself only by a documented code.
+/// A nested envelope is recognised by its object; an envelope that is the whole body only by a documented code.
 fn is_envelope(contract: &Contract, body: &Value) -> bool {
     let pointers = &contract.catalog.envelope.pointers;
     let nested = !pointers.envelope.is_empty() && body.pointer(&pointers.envelope).is_some_and(Value::is_object);
@@ -109,15 +108,15 @@ fn shape(text: &str, request: &Request) -> String {
     VARYING.as_ref().map_or_else(|| text.clone(), |varying| varying.replace_all(&text, "#").into_owned())
 }
 
-/// The beginning of a foreign text in one line, without anything that a terminal obeys.
+/// The beginning of a text of the target in one line, without characters that control a terminal.
 fn printable(text: &str) -> String {
-    let messages = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut letters = messages.chars().filter(|letter| !letter.is_control() && !is_format(*letter));
-    let shown: String = letters.by_ref().take(SHOWN).collect();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut letters = line.chars().filter(|letter| !letter.is_control() && !is_format(*letter));
+    let shown: String = letters.by_ref().take(MAX_SHOWN).collect();
     if letters.next().is_some() { format!("{shown}…") } else { shown }
 }
 
-/// Marks that are not seen, but change how what stands beside them is shown.
+/// True for invisible characters that change how the text around them is displayed.
 fn is_format(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

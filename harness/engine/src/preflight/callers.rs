@@ -1,8 +1,8 @@
-//! Whose credentials the target accepts, and with which scope.
+//! Finds out which credentials the target accepts, and with which scope.
 //!
-//! The pack says which actors must be accepted: those that declare a scope, and those of whom some step expects success.
-//! A refusal is believed only where up to three operations refuse alike: one operation that refuses wrongly is a
-//! violation, and the tests must find it.
+//! The pack says which actors must be accepted: those that declare a scope, and those for which some step expects
+//! success. A credential counts as refused only if up to three operations refuse it. One operation that wrongly refuses
+//! it is a violation, which the tests must find.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,64 +10,64 @@ use super::answer::Answer;
 use super::facts::{ActorFact, ActorState};
 use super::judge::Seen;
 use super::probe::{Prober, is_safe};
-use super::{Interest, wanted};
+use super::{Interest, is_of_interest};
 use crate::contract::{Contract, Operation, Scheme};
 use crate::scenario::{Library, Step, TestCase, template};
 use crate::target::{Credential, CredentialKind, variable};
 
-/// On how many operations a refusal is tried.
-const TRIES: usize = 3;
+/// On how many operations a credential is tried.
+const MAX_TRIES: usize = 3;
 
-/// For each actor the operations on which some step expects it to succeed.
-pub(super) type Welcome = BTreeMap<String, BTreeSet<String>>;
+/// For each actor the operations for which some step expects success.
+pub(super) type ExpectedSuccesses = BTreeMap<String, BTreeSet<String>>;
 
-/// Reads from the scenarios who must be accepted, and where.
-pub(super) fn welcome(contract: &Contract, library: &Library) -> Welcome {
-    let mut welcome = Welcome::new();
+/// Collects from the scenarios which actor must be accepted by which operation.
+pub(super) fn expected_successes(contract: &Contract, library: &Library) -> ExpectedSuccesses {
+    let mut successes = ExpectedSuccesses::new();
     for test in &library.tests {
-        for (actor, operation) in test.steps.iter().filter_map(|step| succeeds(contract, test, step)) {
-            welcome.entry(actor).or_default().insert(operation);
+        for (actor, operation) in test.steps.iter().filter_map(|step| expected_success(contract, test, step)) {
+            successes.entry(actor).or_default().insert(operation);
         }
         let property = test.property.as_ref();
         if let Some(property) = property.filter(|property| property.rules.iter().any(|rule| rule.expect.success)) {
-            welcome.entry(property.actor.clone()).or_default().insert(property.operation.clone());
+            successes.entry(property.actor.clone()).or_default().insert(property.operation.clone());
         }
     }
-    welcome
+    successes
 }
 
-fn succeeds(contract: &Contract, test: &TestCase, step: &Step) -> Option<(String, String)> {
+fn expected_success(contract: &Contract, test: &TestCase, step: &Step) -> Option<(String, String)> {
     let only_success = step.expect.as_ref().is_none_or(|expect| expect.success && expect.error.is_empty());
-    let carries = |name: &String| {
+    let is_credential_header = |name: &String| {
         name.eq_ignore_ascii_case("authorization")
             || contract
                 .schemes
                 .iter()
                 .any(|scheme| matches!(scheme, Scheme::ApiKey { header } if header.eq_ignore_ascii_case(name)))
     };
-    if !only_success || step.alter.is_some() || step.burst.is_some() || step.headers.keys().any(carries) {
+    if !only_success || step.alter.is_some() || step.burst.is_some() || step.headers.keys().any(is_credential_header) {
         return None;
     }
     let filled = |text: &Option<String>| template::text(text.as_deref()?, &test.variables).ok();
     Some((filled(&step.actor)?, filled(&step.call)?))
 }
 
-/// What the target makes of the credentials of the actors of interest.
+/// Probes the credentials of the actors of interest.
 pub(super) async fn callers(
     prober: &Prober<'_>,
     seen: &[Seen<'_>],
     present: &[&Operation],
-    welcome: &Welcome,
+    successes: &ExpectedSuccesses,
     interest: &Interest,
 ) -> Vec<ActorFact> {
-    let asked = Asked { prober, seen, present };
+    let probes = CredentialProbes { prober, seen, present };
     let mut facts = Vec::new();
     for (actor, credential) in &prober.target.credentials {
-        if credential.kind == CredentialKind::Secret || !wanted(interest.actors.as_ref(), actor) {
+        if credential.kind == CredentialKind::Secret || !is_of_interest(interest.actors.as_ref(), actor) {
             continue;
         }
         let scope = prober.contract.conventions.actors.get(actor).and_then(|role| role.scope.clone());
-        let expected = scope.is_some() || welcome.contains_key(actor);
+        let expected = scope.is_some() || successes.contains_key(actor);
         let mut fact = ActorFact {
             actor: actor.clone(),
             variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
@@ -77,23 +77,27 @@ pub(super) async fn callers(
             says: None,
         };
         if expected {
-            let places = asked.places(&fact, welcome.get(actor));
-            asked.judge(&mut fact, &places, credential).await;
+            let places = probes.places(&fact, successes.get(actor));
+            probes.judge(&mut fact, &places, credential).await;
         }
         facts.push(fact);
     }
-    asked.unmix(&mut facts, welcome).await;
-    shared(prober, &mut facts);
-    together(prober, &mut facts);
+    probes.mark_swapped(&mut facts, successes).await;
+    mark_shared(prober, &mut facts);
+    merge_if_all_refused(prober, &mut facts);
     facts
 }
 
-/// Whether any actor who must be accepted is served at all, by an operation that only reads.
-pub(super) async fn serves_anyone(prober: &Prober<'_>, welcome: &Welcome, operations: &[&Operation]) -> bool {
+/// Whether an operation that only reads serves some actor that must be accepted.
+pub(super) async fn serves_any_actor(
+    prober: &Prober<'_>,
+    successes: &ExpectedSuccesses,
+    operations: &[&Operation],
+) -> bool {
     let reads = |operation: &&&Operation| is_safe(operation) && operation.parameters().is_empty();
     for operation in operations.iter().filter(reads) {
         for actor in prober.target.credentials.keys() {
-            if welcome.get(actor).is_some_and(|places| places.contains(&operation.id)) {
+            if successes.get(actor).is_some_and(|places| places.contains(&operation.id)) {
                 let outcome = prober.ask(operation, Some(actor)).await;
                 return matches!(outcome, Some(Ok(answer)) if answer.status != 404);
             }
@@ -102,104 +106,105 @@ pub(super) async fn serves_anyone(prober: &Prober<'_>, welcome: &Welcome, operat
     false
 }
 
-/// What is needed to ask.
-struct Asked<'a> {
+/// What the probes of credentials need.
+struct CredentialProbes<'a> {
     prober: &'a Prober<'a>,
     seen: &'a [Seen<'a>],
     present: &'a [&'a Operation],
 }
 
-/// What an operation made of a credential.
+/// How an operation treated a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reception {
+enum Treatment {
     Accepted,
     Refused,
     Forbidden,
     Unclear,
 }
 
-impl Asked<'_> {
-    /// Where a credential is tried: first what needs the declared scope, and reads before anything else.
-    fn places(&self, fact: &ActorFact, welcome: Option<&BTreeSet<String>>) -> Vec<&Operation> {
+impl CredentialProbes<'_> {
+    /// The operations on which a credential is tried: first those that need the declared scope, and reads before
+    /// others.
+    fn places(&self, fact: &ActorFact, successes: Option<&BTreeSet<String>>) -> Vec<&Operation> {
         let of_scope = |operation: &Operation| fact.scope.is_some() && operation.scope == fact.scope;
         let fits = |operation: &Operation| {
             operation.secured
-                && match welcome {
-                    Some(welcome) => welcome.contains(&operation.id),
+                && match successes {
+                    Some(successes) => successes.contains(&operation.id),
                     None => of_scope(operation),
                 }
         };
         let mut places: Vec<&Operation> = self.present.iter().copied().filter(|operation| fits(operation)).collect();
-        // Some servers judge a body before they look at the credential: what is asked about an unknown id comes first.
-        let kind = |operation: &Operation| match (is_safe(operation), operation.parameters().is_empty()) {
+        // Some servers validate the body before the credential, so requests for an unknown id come first.
+        let order = |operation: &Operation| match (is_safe(operation), operation.parameters().is_empty()) {
             (true, true) => 0,
             (true, false) => 1,
             (false, false) => 2,
             (false, true) => 3,
         };
-        places.sort_by_key(|operation| (!of_scope(operation), kind(operation)));
-        places.truncate(TRIES);
+        places.sort_by_key(|operation| (!of_scope(operation), order(operation)));
+        places.truncate(MAX_TRIES);
         places
     }
 
     async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
-        let mut receptions = Vec::new();
+        let mut treatments = Vec::new();
         for place in places {
-            let (reception, came) = self.receive(place, &fact.actor).await;
-            let first = receptions.iter().all(|(reception, _)| *reception == Reception::Unclear);
-            if first {
+            let (treatment, came) = self.try_credential(place, &fact.actor).await;
+            let all_unclear = treatments.iter().all(|(treatment, _)| *treatment == Treatment::Unclear);
+            if all_unclear {
                 fact.came = came;
             }
-            receptions.push((reception, *place));
-            // One operation that serves the actor is proof enough.
-            if reception == Reception::Accepted {
+            treatments.push((treatment, *place));
+            // One operation that serves the actor is enough.
+            if treatment == Treatment::Accepted {
                 break;
             }
         }
-        let probed = !receptions.is_empty();
-        receptions.retain(|(reception, _)| *reception != Reception::Unclear);
-        let all = |wanted: Reception| receptions.iter().all(|(reception, _)| *reception == wanted);
-        // Whoever may read, and should write, lacks the scope.
-        let scoped: Vec<Reception> = receptions
+        let probed = !treatments.is_empty();
+        treatments.retain(|(treatment, _)| *treatment != Treatment::Unclear);
+        let all = |wanted: Treatment| treatments.iter().all(|(treatment, _)| *treatment == wanted);
+        // An actor that may read, but should be able to write, lacks the scope.
+        let scoped: Vec<Treatment> = treatments
             .iter()
             .filter(|(_, place)| fact.scope.is_some() && place.scope == fact.scope)
-            .map(|(reception, _)| *reception)
+            .map(|(treatment, _)| *treatment)
             .collect();
-        let lacks = !scoped.is_empty() && scoped.iter().all(|reception| *reception == Reception::Forbidden);
-        fact.state = match receptions.last().map(|(reception, _)| *reception) {
+        let lacks = !scoped.is_empty() && scoped.iter().all(|treatment| *treatment == Treatment::Forbidden);
+        fact.state = match treatments.last().map(|(treatment, _)| *treatment) {
             Some(_) if lacks => ActorState::LacksScope,
             None if probed => ActorState::Unclear,
             None => ActorState::NotProbed,
-            Some(Reception::Accepted) => ActorState::Accepted,
-            Some(_) if all(Reception::Refused) => ActorState::Refused,
-            Some(_) if all(Reception::Forbidden) => ActorState::LacksScope,
+            Some(Treatment::Accepted) => ActorState::Accepted,
+            Some(_) if all(Treatment::Refused) => ActorState::Refused,
+            Some(_) if all(Treatment::Forbidden) => ActorState::LacksScope,
             Some(_) => ActorState::Unclear,
         };
-        let refused = receptions.iter().filter(|(reception, _)| *reception != Reception::Accepted);
+        let refused = treatments.iter().filter(|(treatment, _)| *treatment != Treatment::Accepted);
         let names: Vec<&str> = refused.map(|(_, place)| place.id.as_str()).collect();
-        fact.says = says(fact, &names.join(", "), credential);
+        fact.says = advice(fact, &names.join(", "), credential);
     }
 
-    /// What an operation makes of an actor's credential, and what came.
-    async fn receive(&self, place: &Operation, actor: &str) -> (Reception, String) {
+    /// How an operation treats an actor's credential, and a summary of its response.
+    async fn try_credential(&self, place: &Operation, actor: &str) -> (Treatment, String) {
         let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(Seen::answer);
         match self.prober.ask(place, Some(actor)).await {
-            Some(Ok(answer)) => (reception(&answer, anonymous), answer.came()),
-            Some(Err(fault)) => (Reception::Unclear, fault.message().to_owned()),
-            None => (Reception::Unclear, String::new()),
+            Some(Ok(answer)) => (treatment(&answer, anonymous), answer.summary()),
+            Some(Err(fault)) => (Treatment::Unclear, fault.message().to_owned()),
+            None => (Treatment::Unclear, String::new()),
         }
     }
 
-    /// Looks for credentials that stand under each other's names, where one is faulty.
-    async fn unmix(&self, facts: &mut [ActorFact], welcome: &Welcome) {
+    /// Finds pairs of actors whose credentials are swapped, if at least one of the two is faulty.
+    async fn mark_swapped(&self, facts: &mut [ActorFact], successes: &ExpectedSuccesses) {
         let faulty: Vec<usize> = (0..facts.len()).filter(|index| facts[*index].state.is_faulty()).collect();
         for index in faulty {
             for other in 0..facts.len() {
-                if other == index || !self.is_mixed(&facts[index], &facts[other], welcome).await {
+                if other == index || !self.are_swapped(&facts[index], &facts[other], successes).await {
                     continue;
                 }
                 let text = format!(
-                    "{} and {} seem to be swapped: what is refused of the one is granted to the other; exchange them",
+                    "{} and {} seem to be swapped: the target grants to each what it should grant to the other; swap their values",
                     facts[index].variable, facts[other].variable
                 );
                 for place in [index, other] {
@@ -211,43 +216,44 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether the other actor is granted what this one should be, and this one what the other should be.
-    async fn is_mixed(&self, fact: &ActorFact, other: &ActorFact, welcome: &Welcome) -> bool {
+    /// Whether the target grants to each of the two actors what it should grant to the other.
+    async fn are_swapped(&self, fact: &ActorFact, other: &ActorFact, successes: &ExpectedSuccesses) -> bool {
         if other.scope == fact.scope && other.scope.is_some() || !fact.state.is_faulty() {
             return false;
         }
-        let Some(own) = self.places(fact, welcome.get(&fact.actor)).first().copied() else { return false };
-        if self.receive(own, &other.actor).await.0 != Reception::Accepted {
+        let Some(own) = self.places(fact, successes.get(&fact.actor)).first().copied() else { return false };
+        if self.try_credential(own, &other.actor).await.0 != Treatment::Accepted {
             return false;
         }
         match (fact.state, other.state) {
-            // Somebody whom nobody should accept is accepted.
+            // An actor that no test expects to be accepted is accepted.
             (ActorState::Refused, ActorState::NotProbed) => true,
             (ActorState::LacksScope, ActorState::Accepted) => {
-                let Some(theirs) = self.places(other, welcome.get(&other.actor)).first().copied() else { return false };
-                self.receive(theirs, &fact.actor).await.0 == Reception::Accepted
+                let places = self.places(other, successes.get(&other.actor));
+                let Some(theirs) = places.first().copied() else { return false };
+                self.try_credential(theirs, &fact.actor).await.0 == Treatment::Accepted
             }
             _ => false,
         }
     }
 }
 
-/// What an answer says of the credential, given the answer to nobody.
-fn reception(answer: &Answer, anonymous: Option<&Answer>) -> Reception {
-    let as_nobody = anonymous.is_some_and(|nobody| nobody.status == answer.status && nobody.code == answer.code);
+/// What a response says about the credential, compared with the response to a request without one.
+fn treatment(answer: &Answer, anonymous: Option<&Answer>) -> Treatment {
+    let as_anonymous = anonymous.is_some_and(|other| other.status == answer.status && other.code == answer.code);
     match answer.status {
-        401 | 407 => Reception::Refused,
-        403 if as_nobody => Reception::Refused,
-        403 => Reception::Forbidden,
-        429 | 500.. => Reception::Unclear,
-        _ if answer.is_redirect() => Reception::Unclear,
-        // The fault that was found did not depend on the credential.
-        400.. if as_nobody => Reception::Unclear,
-        _ => Reception::Accepted,
+        401 | 407 => Treatment::Refused,
+        403 if as_anonymous => Treatment::Refused,
+        403 => Treatment::Forbidden,
+        429 | 500.. => Treatment::Unclear,
+        _ if answer.is_redirect() => Treatment::Unclear,
+        // The error did not depend on the credential.
+        400.. if as_anonymous => Treatment::Unclear,
+        _ => Treatment::Accepted,
     }
 }
 
-fn says(fact: &ActorFact, places: &str, credential: &Credential) -> Option<String> {
+fn advice(fact: &ActorFact, places: &str, credential: &Credential) -> Option<String> {
     let expired = credential.expiry().filter(|expiry| *expiry < chrono::Utc::now());
     let ActorFact { variable, actor, came, .. } = fact;
     match (fact.state, expired) {
@@ -259,14 +265,14 @@ fn says(fact: &ActorFact, places: &str, credential: &Credential) -> Option<Strin
         )),
         (ActorState::LacksScope, _) => Some(format!(
             "{variable} is accepted, but not for {} ({came} on {places}): give `{actor}` a credential with that scope; if it has it, the API refuses a sufficient one",
-            fact.scope.as_deref().unwrap_or("what tests expect of it")
+            fact.scope.as_deref().unwrap_or("what tests call with it")
         )),
         _ => None,
     }
 }
 
-/// Finds one credential under two names of different worth.
-fn shared(prober: &Prober<'_>, facts: &mut [ActorFact]) {
+/// Marks actors of different scopes that have the same credential.
+fn mark_shared(prober: &Prober<'_>, facts: &mut [ActorFact]) {
     let credentials = &prober.target.credentials;
     for index in 0..facts.len() {
         let Some(other) = (0..facts.len()).find(|other| {
@@ -287,8 +293,8 @@ fn shared(prober: &Prober<'_>, facts: &mut [ActorFact]) {
     }
 }
 
-/// Says once what is true of every credential.
-fn together(prober: &Prober<'_>, facts: &mut [ActorFact]) {
+/// If every credential is refused, replaces the statement of each actor by one common statement.
+fn merge_if_all_refused(prober: &Prober<'_>, facts: &mut [ActorFact]) {
     let tried: Vec<usize> = (0..facts.len()).filter(|index| facts[*index].state != ActorState::NotProbed).collect();
     let refused = tried.iter().all(|index| facts[*index].state == ActorState::Refused);
     if tried.len() < 2 || !refused {
@@ -311,14 +317,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reception_compares_with_the_answer_to_nobody() {
+    fn treatment_compares_with_the_answer_without_a_credential() {
         let answer = |status: u16, code: &str| Answer { status, code: Some(code.to_owned()), ..Answer::default() };
-        let nobody = answer(403, "LOGIN");
-        assert_eq!(reception(&answer(401, "X"), None), Reception::Refused);
-        assert_eq!(reception(&answer(403, "LOGIN"), Some(&nobody)), Reception::Refused);
-        assert_eq!(reception(&answer(403, "SCOPE"), Some(&nobody)), Reception::Forbidden);
-        assert_eq!(reception(&answer(400, "BODY"), Some(&answer(400, "BODY"))), Reception::Unclear);
-        assert_eq!(reception(&answer(404, "GONE"), Some(&answer(401, "LOGIN"))), Reception::Accepted);
-        assert_eq!(reception(&answer(429, "LATER"), None), Reception::Unclear);
+        let anonymous = answer(403, "LOGIN");
+        assert_eq!(treatment(&answer(401, "X"), None), Treatment::Refused);
+        assert_eq!(treatment(&answer(403, "LOGIN"), Some(&anonymous)), Treatment::Refused);
+        assert_eq!(treatment(&answer(403, "SCOPE"), Some(&anonymous)), Treatment::Forbidden);
+        assert_eq!(treatment(&answer(400, "BODY"), Some(&answer(400, "BODY"))), Treatment::Unclear);
+        assert_eq!(treatment(&answer(404, "GONE"), Some(&answer(401, "LOGIN"))), Treatment::Accepted);
+        assert_eq!(treatment(&answer(429, "LATER"), None), Treatment::Unclear);
     }
 }

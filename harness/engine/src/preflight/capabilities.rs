@@ -1,19 +1,19 @@
-//! Whether the target has the capabilities that a pack names, as far as a read can show it.
+//! Finds out whether the target supports the capabilities that a pack names, as far as a read can show it.
 //!
-//! The scenarios say how: where a test needs nothing but one capability, and reads something in such a way that a
-//! documented error must come, an ordinary success shows that the capability is not there.
+//! The probes come from the scenarios: a test that needs only one capability, and expects a documented error of a read.
+//! If the target answers with a success, it does not support the capability.
 
 use super::facts::{CapabilityFact, CapabilityState};
 use super::probe::{Prober, is_safe};
 use crate::contract::{Contract, Operation};
 use crate::scenario::{Library, Step, TestCase, Variables, template};
 
-/// On how many different reads an absence is tried.
-const TRIES: usize = 2;
+/// With how many different reads a capability is probed.
+const MAX_PROBES: usize = 2;
 
-/// A read that shows whether a capability is there.
+/// A read that shows whether the target supports a capability.
 #[derive(Clone, Debug)]
-pub(super) struct Sign {
+pub(super) struct CapabilityProbe {
     capability: String,
     actor: String,
     operation: String,
@@ -21,23 +21,27 @@ pub(super) struct Sign {
     variables: Variables,
 }
 
-/// Reads from the scenarios how capabilities show.
-pub(super) fn signs(contract: &Contract, library: &Library) -> Vec<Sign> {
-    let mut signs: Vec<Sign> = Vec::new();
+/// Collects the probes from the scenarios.
+pub(super) fn probes(contract: &Contract, library: &Library) -> Vec<CapabilityProbe> {
+    let mut probes: Vec<CapabilityProbe> = Vec::new();
     for test in &library.tests {
         for step in &test.steps {
-            let Some(sign) = sign(contract, test, step) else { continue };
-            let alike = |other: &&Sign| other.capability == sign.capability;
-            let known = |other: &&Sign| other.operation == sign.operation && other.step.headers == sign.step.headers;
-            if signs.iter().filter(alike).count() < TRIES && !signs.iter().filter(alike).any(|other| known(&other)) {
-                signs.push(sign);
+            let Some(probe) = probe(contract, test, step) else { continue };
+            let alike = |other: &&CapabilityProbe| other.capability == probe.capability;
+            let known = |other: &&CapabilityProbe| {
+                other.operation == probe.operation && other.step.headers == probe.step.headers
+            };
+            if probes.iter().filter(alike).count() < MAX_PROBES
+                && !probes.iter().filter(alike).any(|other| known(&other))
+            {
+                probes.push(probe);
             }
         }
     }
-    signs
+    probes
 }
 
-fn sign(contract: &Contract, test: &TestCase, step: &Step) -> Option<Sign> {
+fn probe(contract: &Contract, test: &TestCase, step: &Step) -> Option<CapabilityProbe> {
     let [capability] = test.needs.as_slice() else { return None };
     let expect = step.expect.as_ref().filter(|expect| !expect.error.is_empty() && !expect.success)?;
     let operation: &Operation = contract.operation(&template::text(step.call.as_deref()?, &test.variables).ok()?)?;
@@ -45,7 +49,7 @@ fn sign(contract: &Contract, test: &TestCase, step: &Step) -> Option<Sign> {
     if !plain || step.headers.is_empty() || !is_safe(operation) || !operation.parameters().is_empty() {
         return None;
     }
-    Some(Sign {
+    Some(CapabilityProbe {
         capability: capability.clone(),
         actor: template::text(step.actor.as_deref()?, &test.variables).ok()?,
         operation: operation.id.clone(),
@@ -54,10 +58,10 @@ fn sign(contract: &Contract, test: &TestCase, step: &Step) -> Option<Sign> {
     })
 }
 
-/// Which capabilities are there; `wanted` are those of interest, `usable` the actors whose credentials are accepted.
+/// Probes the capabilities. `wanted` selects those of interest, `usable` the actors with an accepted credential.
 pub(super) async fn capabilities(
     prober: &Prober<'_>,
-    signs: &[Sign],
+    probes: &[CapabilityProbe],
     wanted: impl Fn(&str) -> bool,
     usable: impl Fn(&str) -> bool,
 ) -> Vec<CapabilityFact> {
@@ -66,26 +70,30 @@ pub(super) async fn capabilities(
         if !wanted(capability) || prober.target.lacks.contains_key(capability) {
             continue;
         }
-        let usable = |sign: &&Sign| sign.capability == *capability && usable(&sign.actor);
-        facts.push(fact(prober, capability, signs.iter().filter(usable)).await);
+        let usable = |probe: &&CapabilityProbe| probe.capability == *capability && usable(&probe.actor);
+        facts.push(fact(prober, capability, probes.iter().filter(usable)).await);
     }
     facts
 }
 
-async fn fact<'s>(prober: &Prober<'_>, capability: &str, signs: impl Iterator<Item = &'s Sign>) -> CapabilityFact {
+async fn fact<'s>(
+    prober: &Prober<'_>,
+    capability: &str,
+    probes: impl Iterator<Item = &'s CapabilityProbe>,
+) -> CapabilityFact {
     let (mut state, mut came) = (CapabilityState::Unclear, String::new());
-    for sign in signs {
-        let Some(Ok(answer)) = prober.send(&sign.step, &sign.variables).await else { continue };
+    for probe in probes {
+        let Some(Ok(answer)) = prober.send(&probe.step, &probe.variables).await else { continue };
         if !answer.is_success() {
             state = if answer.enveloped { CapabilityState::Present } else { CapabilityState::Unclear };
             break;
         }
         state = CapabilityState::Missing;
-        came = format!("{} to {}", answer.status, sign.operation);
+        came = format!("{} to {}", answer.status, probe.operation);
     }
     let says = (state == CapabilityState::Missing).then(|| {
         format!(
-            "the target seems to lack {capability}: it answers {came} as if nothing were asked of it; declare it under `lacks` in the target file, or switch it on"
+            "the target seems to lack {capability}: it answers {came} as to an ordinary request; declare it under `lacks` in the target file, or enable it"
         )
     });
     CapabilityFact { capability: capability.to_owned(), state, says }

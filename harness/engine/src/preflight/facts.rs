@@ -1,14 +1,14 @@
-//! What a preflight found out, as reports keep it: inert values without any request or secret.
+//! The result of a preflight, as reports store it: plain values without requests or secrets.
 
 use serde::{Deserialize, Serialize};
 
-/// What the requests before the first test found out about the target.
+/// The result of the requests before the first test.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Preflight {
-    /// How many requests it sent.
+    /// The number of requests that it sent.
     pub requests: u64,
-    /// Why the run ended before the first test, and what to do; absent where the tests ran.
+    /// Why the run ended before the first test, and what to do. Absent if the tests ran.
     pub stop: Option<String>,
     /// The operations that were probed.
     pub operations: Vec<OperationFact>,
@@ -24,11 +24,11 @@ pub struct Preflight {
 pub struct OperationFact {
     /// Its `operationId`.
     pub operation: String,
-    /// Method and path, as described.
+    /// Its method and path in the OpenAPI description.
     pub endpoint: String,
     /// Whether it exists.
     pub state: OperationState,
-    /// What came: the status and the beginning of the body.
+    /// The response: the status and the error code or the beginning of the body.
     pub came: String,
 }
 
@@ -36,87 +36,87 @@ pub struct OperationFact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OperationState {
-    /// It answered as an operation does.
+    /// It answered as an existing operation does.
     Exists,
-    /// It answered 404, 405 or 501 without the envelope, as a path that nobody serves.
+    /// It answered 404, 405 or 501 without the error envelope, as an unknown path does.
     Missing,
-    /// What came tells neither.
+    /// The response allows no conclusion.
     Unclear,
-    /// Nothing was sent: it could have changed something.
+    /// Nothing was sent, because it could have changed something.
     NotProbed,
 }
 
-/// What an actor's credential is worth.
+/// Whether the target accepts an actor's credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorFact {
-    /// The actor.
+    /// The name of the actor.
     pub actor: String,
     /// The environment variable of its credential.
     pub variable: String,
     /// The scope that the pack declares for it.
     pub scope: Option<String>,
-    /// What the target made of the credential.
+    /// How the target treated the credential.
     pub state: ActorState,
-    /// What came: the status and the code.
+    /// The response: the status and the error code or the beginning of the body.
     pub came: String,
-    /// What is wrong, and what to do.
+    /// What is wrong and what to do. Absent if nothing is wrong.
     pub says: Option<String>,
 }
 
-/// What the target made of a credential.
+/// How the target treated a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActorState {
     /// It was accepted, with the scope that the pack declares.
     Accepted,
-    /// It was refused wherever it was tried.
+    /// Every operation on which it was tried refused it.
     Refused,
-    /// It was accepted, but refused for every operation of the declared scope that was tried.
+    /// It was accepted, but every tried operation of the declared scope refused it.
     LacksScope,
-    /// It seems to be another actor's.
+    /// It seems to be swapped with the credential of another actor.
     Swapped,
-    /// Another actor, of another scope, has the same one.
+    /// An actor with another scope has the same credential.
     Shared,
-    /// What came tells neither.
+    /// The response allows no conclusion.
     Unclear,
-    /// Nothing was sent with it.
+    /// No request was sent with it.
     NotProbed,
 }
 
 impl ActorState {
-    /// True where tests of the actor could say nothing about the API.
+    /// True if tests with this actor could not prove anything about the API.
     pub fn is_faulty(self) -> bool {
         matches!(self, ActorState::Refused | ActorState::LacksScope | ActorState::Swapped | ActorState::Shared)
     }
 }
 
-/// Whether the target has a capability.
+/// Whether the target supports a capability.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CapabilityFact {
-    /// The capability.
+    /// The name of the capability.
     pub capability: String,
-    /// Whether it is there.
+    /// Whether it is supported.
     pub state: CapabilityState,
-    /// What is wrong, and what to do.
+    /// What is wrong and what to do. Absent if nothing is wrong.
     pub says: Option<String>,
 }
 
-/// Whether a capability is there.
+/// Whether a capability is supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CapabilityState {
-    /// It is.
+    /// The target supports it.
     Present,
-    /// It is not.
+    /// The target does not support it.
     Missing,
-    /// What came tells neither, or nothing was sent.
+    /// The response allows no conclusion, or nothing was sent.
     Unclear,
 }
 
 impl Preflight {
-    /// Why a test could say nothing about the API, if it could not: by the actors and capabilities that it needs.
+    /// Why a test that needs these actors and capabilities could not prove anything about the API, if so.
     pub fn reason_against(&self, actors: &[String], needs: &[String]) -> Option<&str> {
         let actor = self.actors.iter().find(|fact| fact.state.is_faulty() && actors.contains(&fact.actor));
         let capability = self
@@ -126,12 +126,12 @@ impl Preflight {
         actor.and_then(|fact| fact.says.as_deref()).or_else(|| capability.and_then(|fact| fact.says.as_deref()))
     }
 
-    /// The operations that the target does not have.
+    /// The operations that are not implemented.
     pub fn missing(&self) -> impl Iterator<Item = &OperationFact> {
         self.operations.iter().filter(|fact| fact.state == OperationState::Missing)
     }
 
-    /// Everything that a person should know before the first test, each in one sentence.
+    /// Everything that a user should know before the first test, one sentence each.
     pub fn statements(&self) -> Vec<String> {
         if let Some(stop) = &self.stop {
             return vec![stop.clone()];

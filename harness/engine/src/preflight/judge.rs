@@ -1,4 +1,5 @@
-//! What the answers to probes without a credential mean: is this the API, and which of its operations exist.
+//! Judges the responses to probes without a credential: whether the base URL serves the API, and which operations
+//! exist.
 
 use super::answer::Answer;
 use super::facts::{OperationFact, OperationState};
@@ -6,7 +7,7 @@ use super::probe::Outcome;
 use crate::contract::Operation;
 use crate::exchange::Fault;
 
-/// An operation and what came of its probe; `None` where none was sent.
+/// An operation and the outcome of its probe; `None` if none was sent.
 pub(super) struct Seen<'s> {
     pub(super) operation: &'s Operation,
     pub(super) outcome: Option<Outcome>,
@@ -18,66 +19,66 @@ impl Seen<'_> {
     }
 }
 
-/// What stands at the base URL.
+/// What the base URL serves.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing<'s> {
-    /// The API, as far as can be told.
+pub(super) enum BaseUrl<'s> {
+    /// The API, unless something else is certain.
     Api,
-    /// Nothing that answers.
-    Silent(&'s Fault),
-    /// Everything is redirected.
+    /// Nothing answers.
+    NoAnswer(&'s Fault),
+    /// Every request is redirected.
     Redirects(&'s Answer),
-    /// Everything is a web page.
-    Pages(&'s Answer),
-    /// A gateway answers for a service that does not.
+    /// Every response is a web page.
+    WebPages(&'s Answer),
+    /// A gateway that cannot reach the service.
     Gateway(&'s Answer),
-    /// The API says itself that it is not available.
+    /// The API itself answers that it is not available.
     Unavailable(&'s Answer),
-    /// A TLS server, asked without TLS.
-    WantsTls(&'s Answer),
+    /// A TLS server that got a request without TLS.
+    ExpectsTls(&'s Answer),
     /// A server without any of the operations.
-    Elsewhere(&'s Answer),
+    NoOperations(&'s Answer),
 }
 
-/// Judges all answers together: only what all of them say is said of the target. Probes without an answer do not
-/// count while they are the smaller part.
-pub(super) fn standing<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -> Standing<'s> {
+/// Judges all responses together: a statement about the target must hold for all of them. Probes without a response do
+/// not count unless they are the majority.
+pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -> BaseUrl<'s> {
     let outcomes: Vec<&Outcome> = seen.iter().filter_map(|seen| seen.outcome.as_ref()).collect();
     let answers: Vec<&Answer> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
     let Some(first) = answers.first().copied() else {
         let fault = outcomes.first().and_then(|outcome| outcome.as_ref().err());
         let control_answers = control.is_some_and(Result::is_ok);
-        return fault.filter(|_| !control_answers).map_or(Standing::Api, Standing::Silent);
+        return fault.filter(|_| !control_answers).map_or(BaseUrl::Api, BaseUrl::NoAnswer);
     };
-    // A connection that breaks says nothing about what stands there, unless that is what happens most of the time.
+    // A broken connection says nothing about the server. If most connections break, no conclusion is possible.
     if answers.len() * 2 < outcomes.len() {
-        return Standing::Api;
+        return BaseUrl::Api;
     }
     let all = |test: fn(&Answer) -> bool| answers.iter().all(|answer| test(answer));
     let control = control.and_then(|outcome| outcome.as_ref().ok());
-    let nowhere = |seen: &Seen<'_>| {
-        // What is said of an unknown id proves nothing, but does not refute it either.
-        let of_id = !seen.operation.parameters().is_empty();
-        seen.answer().is_none_or(|answer| is_nowhere(answer, control) || (of_id && answer.status == 404))
+    let is_unknown = |seen: &Seen<'_>| {
+        // A 404 for an unknown id is consistent with a missing operation, but does not prove it.
+        let has_id = !seen.operation.parameters().is_empty();
+        seen.answer().is_none_or(|answer| is_unknown_path(answer, control) || (has_id && answer.status == 404))
     };
     if all(Answer::is_redirect) {
-        Standing::Redirects(first)
+        BaseUrl::Redirects(first)
     } else if all(Answer::is_page) {
-        Standing::Pages(first)
+        BaseUrl::WebPages(first)
     } else if all(Answer::is_from_gateway) {
-        Standing::Gateway(first)
+        BaseUrl::Gateway(first)
     } else if all(|answer| answer.status == 503 && answer.enveloped) {
-        Standing::Unavailable(first)
+        BaseUrl::Unavailable(first)
     } else if all(Answer::asks_for_tls) {
-        Standing::WantsTls(first)
-    } else if seen.iter().all(nowhere) {
-        Standing::Elsewhere(first)
+        BaseUrl::ExpectsTls(first)
+    } else if seen.iter().all(is_unknown) {
+        BaseUrl::NoOperations(first)
     } else {
-        Standing::Api
+        BaseUrl::Api
     }
 }
 
-/// True where a path without parameters was asked for: an unknown id alone can make an operation answer 404.
+/// True if a path without parameters was answered: an existing operation may answer 404 to an unknown id.
 pub(super) fn is_proof(seen: &[Seen<'_>]) -> bool {
     seen.iter().any(|seen| seen.answer().is_some() && seen.operation.parameters().is_empty())
 }
@@ -102,7 +103,7 @@ pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<Op
                 }),
                 came: match &seen.outcome {
                     None => String::new(),
-                    Some(Ok(answer)) => answer.came(),
+                    Some(Ok(answer)) => answer.summary(),
                     Some(Err(fault)) => fault.message().to_owned(),
                 },
             }
@@ -110,14 +111,15 @@ pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<Op
         .collect()
 }
 
-/// An operation that exists may answer 404 without the envelope, too, to an id that it does not know. Such an answer
-/// proves something only where the credential would have been refused first, and an unknown path is answered alike.
+/// The state of an operation. An existing operation, too, may answer an unknown id with 404 without the envelope. Such
+/// a response proves that the operation is missing only if a missing credential would have been refused first, and an
+/// unknown path gets the same response.
 fn state(operation: &Operation, answer: &Answer, control: Option<&Answer>, guarded: bool) -> OperationState {
     if answer.unread {
         return OperationState::Unclear;
     }
-    // A path without parameters has nothing that could be unknown but itself, unless it is hidden from strangers.
-    if operation.parameters().is_empty() && (answer.is_absent() || (guarded && is_nowhere(answer, control))) {
+    // Without parameters, only the path itself can be unknown, unless the API hides it from anonymous callers.
+    if operation.parameters().is_empty() && (answer.is_absent() || (guarded && is_unknown_path(answer, control))) {
         return OperationState::Missing;
     }
     if !answer.is_absent() {
@@ -130,9 +132,10 @@ fn state(operation: &Operation, answer: &Answer, control: Option<&Answer>, guard
     OperationState::Unclear
 }
 
-/// True for the answer to a path that nobody serves: without the envelope, or in it, but just as for any other path.
-fn is_nowhere(answer: &Answer, control: Option<&Answer>) -> bool {
-    // A code outside of the documented envelope is a fault of the API, which the tests tell.
+/// True for a response to an unknown path: without the envelope, or with it, but equal to the response to a random
+/// path.
+fn is_unknown_path(answer: &Answer, control: Option<&Answer>) -> bool {
+    // An error code outside the documented envelope is a violation, which the tests report.
     let is_plain = answer.enveloped || answer.code.is_none();
     let alike = || is_plain && answer.status == 404 && control.is_some_and(|control| control.is_like(answer));
     answer.is_absent() || (!answer.unread && alike())

@@ -1,10 +1,12 @@
-//! The preflight: a few requests before the first test that settle what would otherwise fail hundreds of tests.
+//! The preflight: a few requests before the first test that detect problems which would otherwise fail hundreds of
+//! tests.
 //!
-//! Is the API at the base URL, or under another path? Which operations exist? Whose credentials are accepted, and with
-//! which scope? It sends at most one request for each operation and actor, and a few more where something is wrong.
-//! None of them changes the target: see [`probe`]. Without a credential first, so that a wrong server sees none.
+//! It answers three questions. Does the base URL serve the API, or another path? Which operations exist? Which
+//! credentials are accepted, and with which scope? It sends at most one request per operation and per actor, and a few
+//! more if something is wrong. None of them changes the target (see [`probe`]). The first requests carry no credential,
+//! so that a wrong server does not receive one.
 //!
-//! It judges nothing: the tests do that. What it says is a condition under which a test could find nothing out.
+//! The preflight reports no violations: the tests do that. It reports conditions under which tests could prove nothing.
 
 mod answer;
 mod callers;
@@ -23,9 +25,9 @@ use futures_util::StreamExt as _;
 
 pub use facts::{ActorFact, ActorState, CapabilityFact, CapabilityState, OperationFact, OperationState, Preflight};
 
-use self::callers::Welcome;
-use self::capabilities::Sign;
-use self::judge::{Seen, Standing};
+use self::callers::ExpectedSuccesses;
+use self::capabilities::CapabilityProbe;
+use self::judge::{BaseUrl, Seen};
 use self::probe::{Prober, is_safe};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Fault;
@@ -33,83 +35,80 @@ use crate::scenario::Library;
 use crate::secret::Redactor;
 use crate::target::{HttpClient, Target};
 
-/// How many probes are under way at a time.
+/// The maximum number of concurrent probes.
 const IN_FLIGHT: usize = 8;
-/// At least so many operations are probed, so that one that is missing is not taken for a wrong URL.
-const FEWEST: usize = 4;
+/// The minimum number of probed operations, so that one missing operation does not look like a wrong URL.
+const MIN_OPERATIONS: usize = 4;
 
-/// What the scenarios of a pack say about what a preflight may expect.
+/// What the preflight expects of the target, according to the scenarios.
 pub struct Expected {
-    welcome: Welcome,
-    signs: Vec<Sign>,
-    signed: Option<String>,
+    successes: ExpectedSuccesses,
+    capability_probes: Vec<CapabilityProbe>,
+    signed_operation: Option<String>,
 }
 
 impl Expected {
-    /// Reads it from the whole library, whatever is selected of it.
+    /// Collects the expectations from all scenarios, selected or not.
     pub fn of(contract: &Contract, library: &Library) -> Self {
         Self {
-            welcome: callers::welcome(contract, library),
-            signs: capabilities::signs(contract, library),
-            signed: secret::signed(library),
+            successes: callers::expected_successes(contract, library),
+            capability_probes: capabilities::probes(contract, library),
+            signed_operation: secret::signed_operation(library),
         }
     }
 }
 
-/// What a preflight looks at.
+/// What a preflight probes.
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
-    /// The operations that are called; all of them when absent.
+    /// The operations that the tests call; all when absent.
     pub operations: Option<Vec<String>>,
-    /// The actors that call; all of them when absent.
+    /// The actors that the tests use; all when absent.
     pub actors: Option<Vec<String>>,
-    /// The capabilities that are needed; all of them when absent.
+    /// The capabilities that the tests need; all when absent.
     pub capabilities: Option<Vec<String>>,
-    /// The environment variable of an actor's credential, where it is not the usual one.
+    /// The environment variables of credentials, for actors that do not use the default one.
     pub variables: BTreeMap<String, String>,
 }
 
-fn wanted(list: Option<&Vec<String>>, name: &str) -> bool {
+fn is_of_interest(list: Option<&Vec<String>>, name: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|entry| entry == name))
 }
 
-/// What is looked at, and through what.
+/// The target and what is needed to probe it.
 #[derive(Clone, Copy)]
 pub struct PreflightTarget<'a> {
-    /// The contract.
     pub contract: &'a Contract,
-    /// The target.
     pub target: &'a Target,
-    /// The client.
     pub client: &'a HttpClient,
-    /// What hides credentials that the target quotes.
+    /// Hides credentials that the target quotes.
     pub redactor: &'a Redactor,
-    /// False where a proxy stands between.
+    /// False if requests go through a proxy.
     pub direct: bool,
 }
 
-/// Sends the probes, and says what they found out.
+/// Sends the probes and returns their results.
 pub async fn preflight(subject: PreflightTarget<'_>, expected: &Expected, interest: &Interest) -> Preflight {
     let prober = Prober::new(&subject);
-    let mut found = look(&prober, expected, interest, subject.direct).await;
+    let mut found = probe_all(&prober, expected, interest, subject.direct).await;
     found.requests = prober.sent();
     found
 }
 
-/// Asks once, and says why the run must end where nothing of use answers: the whole preflight is too much where each
-/// test has a process of its own.
-pub async fn first_look(subject: PreflightTarget<'_>) -> Option<String> {
+/// Sends one request, and says why the run must end if the target does not answer. This replaces the complete
+/// preflight, which would be too much, where each test has its own process.
+pub async fn check_connection(subject: PreflightTarget<'_>) -> Option<String> {
     let prober = Prober::new(&subject);
     match prober.control().await {
         Ok(_) => None,
-        Err(fault) => Some(silent(&prober, &fault, subject.direct).await),
+        Err(fault) => Some(no_answer(&prober, &fault, subject.direct).await),
     }
 }
 
-async fn look(prober: &Prober<'_>, expected: &Expected, interest: &Interest, direct: bool) -> Preflight {
+async fn probe_all(prober: &Prober<'_>, expected: &Expected, interest: &Interest, direct: bool) -> Preflight {
     let operations = chosen(prober.contract, interest);
     let control = prober.control().await;
-    let seen = see(prober, &operations, control.as_ref().err()).await;
+    let seen = probe_operations(prober, &operations, control.as_ref().err()).await;
     if let Some(stop) = stop(prober, expected, &seen, &control, direct).await {
         let operations = judge::operations(&seen, Some(&control));
         return Preflight { stop: Some(stop), operations, ..Preflight::default() };
@@ -119,34 +118,38 @@ async fn look(prober: &Prober<'_>, expected: &Expected, interest: &Interest, dir
         facts.iter().any(|fact| fact.operation == seen.operation.id && fact.state == OperationState::Exists)
     };
     let present: Vec<&Operation> = seen.iter().filter(exists).map(|seen| seen.operation).collect();
-    let mut actors = callers::callers(prober, &seen, &present, &expected.welcome, interest).await;
-    let signed = present.iter().find(|operation| Some(&operation.id) == expected.signed.as_ref());
+    let mut actors = callers::callers(prober, &seen, &present, &expected.successes, interest).await;
+    let signed = present.iter().find(|operation| Some(&operation.id) == expected.signed_operation.as_ref());
     if let Some(operation) = signed {
         actors.extend(secret::secret(prober, operation, interest).await);
     }
     let usable = |actor: &str| actors.iter().any(|fact| fact.actor == actor && fact.state == ActorState::Accepted);
-    let needed = |capability: &str| wanted(interest.capabilities.as_ref(), capability);
-    // The others were probed to tell a wrong URL from a missing operation.
-    facts.retain(|fact| wanted(interest.operations.as_ref(), &fact.operation));
-    let capabilities = capabilities::capabilities(prober, &expected.signs, needed, usable).await;
+    let needed = |capability: &str| is_of_interest(interest.capabilities.as_ref(), capability);
+    // The others were probed only to distinguish a wrong URL from a missing operation.
+    facts.retain(|fact| is_of_interest(interest.operations.as_ref(), &fact.operation));
+    let capabilities = capabilities::capabilities(prober, &expected.capability_probes, needed, usable).await;
     Preflight { requests: 0, stop: None, operations: facts, actors, capabilities }
 }
 
-/// The operations of interest, and a few more where they are very few: reads without parameters first.
+/// The operations of interest, and more up to the minimum: first reads without parameters.
 fn chosen<'c>(contract: &'c Contract, interest: &Interest) -> Vec<&'c Operation> {
     let list = interest.operations.as_ref();
     let (mut chosen, mut others): (Vec<&Operation>, Vec<&Operation>) =
-        contract.operations.iter().partition(|operation| wanted(list, &operation.id));
+        contract.operations.iter().partition(|operation| is_of_interest(list, &operation.id));
     others.sort_by_key(|operation| (!operation.parameters().is_empty(), !is_safe(operation)));
-    others.truncate(FEWEST.saturating_sub(chosen.len()));
+    others.truncate(MIN_OPERATIONS.saturating_sub(chosen.len()));
     chosen.extend(others);
     chosen
 }
 
-/// Calls each operation without a credential. Where nothing answered the control request, one call is enough to see
-/// whether that was chance.
-async fn see<'o>(prober: &Prober<'_>, operations: &[&'o Operation], silent: Option<&Fault>) -> Vec<Seen<'o>> {
-    let most = if silent.is_some() { 1 } else { operations.len() };
+/// Calls each operation without a credential. If the control request failed, one call is enough to find out whether
+/// that was chance.
+async fn probe_operations<'o>(
+    prober: &Prober<'_>,
+    operations: &[&'o Operation],
+    control_fault: Option<&Fault>,
+) -> Vec<Seen<'o>> {
+    let most = if control_fault.is_some() { 1 } else { operations.len() };
     futures_util::stream::iter(
         operations
             .iter()
@@ -159,7 +162,7 @@ async fn see<'o>(prober: &Prober<'_>, operations: &[&'o Operation], silent: Opti
     .await
 }
 
-/// Why the run must end here, if it must.
+/// Why the run must end here, if so.
 async fn stop(
     prober: &Prober<'_>,
     expected: &Expected,
@@ -168,27 +171,27 @@ async fn stop(
     direct: bool,
 ) -> Option<String> {
     let base = prober.client.base();
-    match judge::standing(seen, Some(control)) {
-        Standing::Silent(fault) => Some(silent(prober, fault, direct).await),
-        Standing::Elsewhere(answer) => {
+    match judge::base_url(seen, Some(control)) {
+        BaseUrl::NoAnswer(fault) => Some(no_answer(prober, fault, direct).await),
+        BaseUrl::NoOperations(answer) => {
             let operations: Vec<&Operation> = seen.iter().map(|seen| seen.operation).collect();
-            // Some APIs hide from strangers that they are there.
-            if answer.enveloped && callers::serves_anyone(prober, &expected.welcome, &operations).await {
+            // Some APIs answer anonymous callers as if no operation existed.
+            if answer.enveloped && callers::serves_any_actor(prober, &expected.successes, &operations).await {
                 return None;
             }
-            let found = place::elsewhere(prober, &operations).await;
+            let found = place::find_other_path(prober, &operations).await;
             let known = found.is_some() || judge::is_proof(seen);
-            known.then(|| messages::elsewhere(base, operations.len(), answer, found.as_ref()))
+            known.then(|| messages::no_operations(base, operations.len(), answer, found.as_ref()))
         }
-        standing => messages::stop(base, &standing),
+        served => messages::stop(base, &served),
     }
 }
 
-/// The sentence of a target that does not answer; what it speaks is found out where nothing stands between.
-async fn silent(prober: &Prober<'_>, fault: &Fault, direct: bool) -> String {
+/// The message for a target that does not answer. Detects its protocol if there is no proxy.
+async fn no_answer(prober: &Prober<'_>, fault: &Fault, direct: bool) -> String {
     let base = prober.client.base();
     let plain = base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
     let unreachable = matches!(fault, Fault::Unreachable(_));
     let protocol = if direct && plain && !unreachable { protocol::protocol(base).await } else { None };
-    messages::silent(base, fault, protocol.as_ref())
+    messages::no_answer(base, fault, protocol.as_ref())
 }

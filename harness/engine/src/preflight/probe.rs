@@ -1,7 +1,7 @@
-//! Sending probes: requests that change nothing, whoever answers them.
+//! Sends probes: requests that change nothing, even if the server is not the expected one.
 //!
-//! An operation with a path parameter is asked about an id that nothing has. One that takes JSON, and has no parameter,
-//! gets a body that no parser accepts. What is neither, and no read, is not probed.
+//! An operation with a path parameter is called with an id that does not exist. An operation that accepts JSON and has
+//! no path parameter gets a malformed body. Any other operation is probed only if it is a read.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::scenario::{Step, Variables};
 use crate::secret::Redactor;
 use crate::target::{HttpClient, Target};
 
-/// The longest that a probe waits for its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of a probe.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What came of a probe.
+/// The outcome of a probe.
 pub(super) type Outcome = Result<Answer, Fault>;
 
 /// Sends probes to one target, and counts them.
@@ -29,7 +29,7 @@ pub(super) struct Prober<'p> {
     pub(super) target: &'p Target,
     pub(super) client: &'p HttpClient,
     redactor: &'p Redactor,
-    /// A name that nothing on the target has.
+    /// An id that does not exist on the target.
     pub(super) unknown: String,
     sent: AtomicU64,
     /// How far the target's clock is ahead of ours, in seconds.
@@ -43,22 +43,22 @@ impl<'p> Prober<'p> {
         Self { contract, target, client, redactor, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
     }
 
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub(super) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Calls an operation, as that actor or without a credential; `None` where that could change something.
+    /// Calls an operation with the actor's credential or without one; `None` if that could change something.
     pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
         let step = self.step(operation, actor)?;
         match self.send(&step, &self.variables()).await {
-            // Its example cannot be filled here.
+            // The example body of the operation needs values that are missing here.
             None => self.send(&Step { raw: Some("{".to_owned()), ..step }, &self.variables()).await,
             outcome => outcome,
         }
     }
 
-    /// The same below another base URL, and without a prefix of its path.
+    /// Calls an operation under another base URL, and without a prefix of its path.
     pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
         let step = self.step(operation, None)?;
         let mut prepared = prepare(self.contract, self.target, base, &step, &self.variables(), Utc::now()).ok()?;
@@ -68,7 +68,7 @@ impl<'p> Prober<'p> {
         Some(self.exchange(&prepared).await)
     }
 
-    /// Asks for a path that no operation has.
+    /// Requests a path that no operation has.
     pub(super) async fn control(&self) -> Outcome {
         let path = format!("/{}", self.unknown);
         let request = Request {
@@ -83,14 +83,15 @@ impl<'p> Prober<'p> {
         self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
     }
 
-    /// Sends a step; `None` where it cannot be made into a request.
+    /// Sends a step; `None` if no request can be built from it.
     pub(super) async fn send(&self, step: &Step, variables: &Variables) -> Option<Outcome> {
         let base = self.client.base();
         let prepared = prepare(self.contract, self.target, base, step, variables, self.now()).ok()?;
         Some(self.exchange(&prepared).await)
     }
 
-    /// A connection may break by chance once, as where the server closes an idle one: a second one is then made.
+    /// Sends a request, and repeats it on a new connection if the first connection breaks: the server may have closed
+    /// an idle connection.
     async fn exchange(&self, prepared: &Prepared) -> Outcome {
         match self.attempt(prepared, false).await {
             Err(Fault::Broken(_)) => self.attempt(prepared, true).await,
@@ -101,16 +102,16 @@ impl<'p> Prober<'p> {
     async fn attempt(&self, prepared: &Prepared, fresh: bool) -> Outcome {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let sending = self.client.send(&prepared.request, &prepared.secret_headers, fresh);
-        let response = tokio::time::timeout(PATIENCE, sending)
+        let response = tokio::time::timeout(PROBE_TIMEOUT, sending)
             .await
-            .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PATIENCE.as_secs())))??;
+            .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PROBE_TIMEOUT.as_secs())))??;
         if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
             self.ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
         }
         Ok(Answer::of(self.contract, self.redactor, &prepared.request, &response))
     }
 
-    /// The time by the target's clock, as far as it has shown it.
+    /// The time of the target's clock, according to its last `Date` header.
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
     }
@@ -137,7 +138,7 @@ impl<'p> Prober<'p> {
     }
 }
 
-/// True for a method that only reads (RFC 9110).
+/// True for a safe method (RFC 9110).
 pub(super) fn is_safe(operation: &Operation) -> bool {
     matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS")
 }

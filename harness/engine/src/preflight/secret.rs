@@ -1,29 +1,29 @@
-//! Whether the target verifies our signatures: one event without content, signed with the secret that it should share.
+//! Checks the webhook secret: sends one event without content, signed with the secret that the target should share.
 //!
-//! A target that signs in another way than documented must be found by the tests. So the secret is blamed only where
-//! other usual ways to sign are refused, too.
+//! A target that verifies signatures in an undocumented way must be found by the tests. So the secret is reported as
+//! wrong only if the target refuses other common ways of signing, too.
 
 use super::facts::{ActorFact, ActorState};
 use super::probe::Prober;
-use super::{Interest, wanted};
+use super::{Interest, is_of_interest};
 use crate::contract::Operation;
 use crate::scenario::{Covered, Library, Sign, Step, Variables};
 use crate::target::variable;
 
 /// The operation to which scenarios send signed events that must be accepted.
-pub(super) fn signed(library: &Library) -> Option<String> {
+pub(super) fn signed_operation(library: &Library) -> Option<String> {
     let steps = library.tests.iter().flat_map(|test| &test.steps);
     let accepted = |step: &Step| step.sign.is_some() && step.expect.as_ref().is_none_or(|expect| expect.success);
     steps.filter(|step| accepted(step)).find_map(|step| step.call.clone().filter(|call| !call.contains("${")))
 }
 
-/// What the target makes of the secret that signs events; `None` where there is none of interest.
+/// Whether the target accepts the signing secret; `None` if no test needs it or it is not set.
 pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest: &Interest) -> Option<ActorFact> {
     let actor = &prober.contract.conventions.signing.as_ref()?.secret_actor;
-    if !prober.target.credentials.contains_key(actor) || !wanted(interest.actors.as_ref(), actor) {
+    if !prober.target.credentials.contains_key(actor) || !is_of_interest(interest.actors.as_ref(), actor) {
         return None;
     }
-    let (refused, came) = refused(prober, operation, Covered::TimestampAndBody).await?;
+    let (is_refused, came) = refuses(prober, operation, Covered::TimestampAndBody).await?;
     let mut fact = ActorFact {
         actor: actor.clone(),
         variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
@@ -32,9 +32,9 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
         came,
         says: None,
     };
-    if refused {
+    if is_refused {
         for other in [Covered::Body, Covered::Joined, Covered::Swapped] {
-            if !self::refused(prober, operation, other).await?.0 {
+            if !refuses(prober, operation, other).await?.0 {
                 fact.state = ActorState::Unclear;
                 return Some(fact);
             }
@@ -48,7 +48,7 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
     Some(fact)
 }
 
-async fn refused(prober: &Prober<'_>, operation: &Operation, over: Covered) -> Option<(bool, String)> {
+async fn refuses(prober: &Prober<'_>, operation: &Operation, over: Covered) -> Option<(bool, String)> {
     let step = Step {
         call: Some(operation.id.clone()),
         sign: Some(Sign { over, ..Sign::default() }),
@@ -56,5 +56,5 @@ async fn refused(prober: &Prober<'_>, operation: &Operation, over: Covered) -> O
         ..Step::default()
     };
     let answer = prober.send(&step, &Variables::new()).await?.ok()?;
-    Some((matches!(answer.status, 401 | 403), answer.came()))
+    Some((matches!(answer.status, 401 | 403), answer.summary()))
 }

@@ -1,4 +1,4 @@
-//! The kill matrix: every mutant against every clause, what follows from it, and how it is written.
+//! The kill matrix: the result of each mutant for each clause, the problems that follow, and the output formats.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,59 +9,58 @@ use super::{Kind, Proof, Row};
 use crate::contract::{Contract, Level};
 use crate::finding::EXPECTATION;
 
-/// The whole matrix.
+/// The complete matrix.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Matrix {
-    /// The version of this format.
+    /// The version of the JSON format.
     pub format: u32,
-    /// The suite's version.
+    /// The version of the suite.
     pub suite_version: String,
-    /// SHA-256 over contract and scenarios.
+    /// SHA-256 of contract and scenarios.
     pub contract_hash: String,
     /// The seed of the samples.
     pub seed: u64,
-    /// True when every test ran against every server.
+    /// True if every test ran against every server.
     pub whole: bool,
-    /// True when every server was there.
+    /// True if all servers were included.
     pub complete: bool,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub duration_ms: u64,
-    /// How many tests ran.
+    /// The number of tests that ran.
     #[serde(rename = "trials")]
     pub tests: usize,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
-    /// A line for each server.
+    /// One line per server.
     pub rows: Vec<Line>,
-    /// How many mutants each clause has.
+    /// The number of mutants of each clause.
     pub clauses: Vec<ClauseLine>,
-    /// How many mutants provoke each check.
+    /// For each check, the number of mutants that it reports.
     pub checks: BTreeMap<String, usize>,
-    /// What is wrong; nothing, if all is well.
+    /// The problems; empty if there are none.
     pub problems: Vec<String>,
 }
 
-/// How a server fared.
+/// The result of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
-    /// Reported as what it is.
+    /// Killed: reported with all of its clauses.
     Found,
-    /// Not reported as all that it is.
+    /// Not reported with all of its clauses.
     Survived,
-    /// Reported as something that it is not.
+    /// Reported with a clause that it does not break.
     Blamed,
-    /// Nothing was said of it, and rightly so.
+    /// Not reported, as expected.
     Silent,
-    /// A test had no verdict where nothing was wrong.
+    /// A test was inconclusive, although the server conforms.
     Doubted,
     /// The reference did not start.
     Broken,
 }
 
 impl Fate {
-    /// The fate as a word.
     pub fn as_str(self) -> &'static str {
         match self {
             Fate::Found => "found",
@@ -74,30 +73,30 @@ impl Fate {
     }
 }
 
-/// A server, and what was said of it.
+/// A server and its result.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// The mutant's name, or `sound`.
+    /// The name of the mutant or variant, or `sound`.
     pub name: String,
-    /// What it does.
+    /// What the mutant or variant does.
     pub about: String,
-    /// `sound`, `mutant`, `intermittent`, `silent` or `variant`.
+    /// `sound`, `defect`, `intermittent`, `silent` or `variation`.
     pub kind: &'static str,
-    /// How it fared.
+    /// The result.
     pub fate: Fate,
-    /// Why nothing is to be said of it.
+    /// Why it must not be reported, or why it did not start.
     pub reason: Option<String>,
-    /// The clauses that are to be reported.
+    /// The clauses that must be reported.
     pub clauses: Vec<String>,
-    /// The clauses that were.
+    /// The clauses that were reported.
     pub reported: Vec<Reported>,
-    /// Tests without a verdict, with the reason.
+    /// Inconclusive tests, with the reason.
     pub inconclusive: BTreeMap<String, String>,
-    /// How many tests ran.
+    /// The number of tests that ran.
     #[serde(rename = "trials")]
     pub tests: usize,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
 }
 
@@ -105,14 +104,13 @@ pub struct Line {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reported {
-    /// The clause.
     pub clause: String,
-    /// The checks that spoke.
+    /// The checks that reported it.
     pub checks: Vec<String>,
-    /// The tests in which they did.
+    /// The tests that reported it.
     #[serde(rename = "trials")]
     pub tests: Vec<String>,
-    /// How many requests were sent until the first did.
+    /// The number of requests until the first report.
     pub requests: usize,
 }
 
@@ -120,15 +118,14 @@ pub struct Reported {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClauseLine {
-    /// The clause.
     pub id: String,
-    /// How binding it is.
+    /// Its requirement level.
     pub level: Level,
-    /// How many mutants break it and are found.
+    /// The number of killed mutants that break it.
     pub mutants: usize,
 }
 
-/// A row with what came of it.
+/// The line of a row with its result.
 pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let empty = Proof::default();
     let outcome = proof.as_ref().unwrap_or(&empty);
@@ -183,7 +180,7 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
 }
 
 impl Line {
-    /// What is wrong with it, in a line.
+    /// What is wrong, in one line.
     pub fn problem(&self) -> Option<String> {
         let reported: Vec<&str> = self.reported.iter().map(|reported| reported.clause.as_str()).collect();
         let missed: Vec<&String> = self.clauses.iter().filter(|clause| !reported.contains(&clause.as_str())).collect();
@@ -196,8 +193,8 @@ impl Line {
         match self.fate {
             Fate::Found | Fate::Silent => None,
             Fate::Broken => Some(format!("{}: {}", self.name, self.reason.as_deref().unwrap_or_default())),
-            Fate::Doubted => Some(format!("{}: nothing is wrong{doubts}", self.name)),
-            Fate::Survived => Some(format!("{}: not reported as {missed:?}{doubts}", self.name)),
+            Fate::Doubted => Some(format!("{}: tests of a conforming server are inconclusive{doubts}", self.name)),
+            Fate::Survived => Some(format!("{}: survived, not reported as {missed:?}{doubts}", self.name)),
             Fate::Blamed => {
                 let silent = self.reason.is_some();
                 let extra = self.reported.iter().filter(|entry| silent || !self.clauses.contains(&entry.clause));
@@ -211,8 +208,8 @@ impl Line {
         }
     }
 
-    /// The line of the terminal.
-    pub fn in_words(&self) -> String {
+    /// The line for the terminal.
+    pub fn summary(&self) -> String {
         let how: Vec<String> = self
             .reported
             .iter()
@@ -233,22 +230,22 @@ impl Line {
     }
 }
 
-/// How the lines were made.
+/// The settings and the duration of a run of the matrix.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
-    /// SHA-256 over contract and scenarios.
+    /// SHA-256 of contract and scenarios.
     pub hash: String,
     /// The seed.
     pub seed: u64,
-    /// Every test ran.
+    /// Whether every test ran against every server.
     pub whole: bool,
-    /// Every server was there.
+    /// Whether all servers were included.
     pub complete: bool,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub duration_ms: u64,
 }
 
-/// The matrix, with what is wrong. Clauses and checks are judged where every server was there.
+/// Builds the matrix with its problems. Clauses and checks are judged only if all servers were included.
 pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstances) -> Matrix {
     let clauses: Vec<ClauseLine> = contract
         .clauses
@@ -274,9 +271,9 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
     let mut problems: Vec<String> = lines.iter().filter_map(Line::problem).collect();
     if circumstances.complete {
         let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.mutants == 0);
-        problems.extend(bare.map(|clause| format!("{}: no mutant breaks this clause and is found", clause.id)));
+        problems.extend(bare.map(|clause| format!("{}: no killed mutant breaks this clause", clause.id)));
         let idle = checks.iter().filter(|(_, count)| **count == 0);
-        problems.extend(idle.map(|(check, _)| format!("{check}: no mutant provokes this check")));
+        problems.extend(idle.map(|(check, _)| format!("{check}: no mutant is reported by this check")));
     }
     Matrix {
         format: 1,
@@ -296,18 +293,18 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
 }
 
 impl Matrix {
-    /// The matrix as JSON, with everything.
+    /// The matrix as JSON, with all data.
     pub fn json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| unreachable!("{error}"));
         text.push('\n');
         text
     }
 
-    /// The matrix as Markdown: only what is the same in every run.
+    /// The matrix as Markdown, with only the data that is the same in every run.
     pub fn markdown(&self) -> String {
         let mut out = String::from(
-            "# Kill matrix\n\nEvery deliberate mutant of the reference, with the clauses that the suite must report for it, \
-             no fewer and no more, and every conforming variant, over which it must keep silent.\nMade by `conformance prove`; a test of the harness compares this file with what it finds.\n\n",
+            "# Kill matrix\n\nEvery mutant of the reference, with the clauses that the suite must report for it, no fewer \
+             and no more, and every conforming variant, for which it must report no violation.\nWritten by `conformance prove`; a test of the harness compares this file with its own results.\n\n",
         );
         let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
         let count = |fate: Fate| of(&["defect", "silent"]).filter(|line| line.fate == fate).count();
@@ -329,10 +326,10 @@ impl Matrix {
         for clause in &self.clauses {
             let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
         }
-        out.push_str("\n## Checks\n\nEvery check is provoked by some mutant.\n");
-        table(&mut out, "Defects", "must be reported as", of(&["sound", "defect", "silent"]));
-        table(&mut out, "Intermittent mutants", "may be reported as, one at least", of(&["intermittent"]));
-        table(&mut out, "Permitted variants", "may warn of", of(&["variation"]));
+        out.push_str("\n## Checks\n\nEvery check reports some mutant.\n");
+        table(&mut out, "Mutants", "must be reported as", of(&["sound", "defect", "silent"]));
+        table(&mut out, "Intermittent mutants", "may be reported as (at least one)", of(&["intermittent"]));
+        table(&mut out, "Conforming variants", "may warn of", of(&["variation"]));
         out
     }
 }
@@ -361,37 +358,37 @@ mod tests {
     }
 
     #[test]
-    fn a_mutant_is_found_as_what_it_is_and_nothing_else() {
+    fn mutant_must_be_reported_with_exactly_its_clauses() {
         assert_eq!(line(&ROW, &proof(&["A-1", "A-2"])).fate, Fate::Found);
         let missed = line(&ROW, &proof(&["A-1"]));
         assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
         let blamed = line(&ROW, &proof(&["A-1", "A-2", "B-1"]));
-        let told = blamed.problem().unwrap_or_default();
+        let problem = blamed.problem().unwrap_or_default();
         assert_eq!(blamed.fate, Fate::Blamed);
-        assert!(told.contains("B-1 by sample in f::t") && !told.contains("A-1 by"), "{told}");
+        assert!(problem.contains("B-1 by sample in f::t") && !problem.contains("A-1 by"), "{problem}");
         assert_eq!(line(&ROW, &Err("no port".into())).fate, Fate::Broken);
     }
 
     #[test]
-    fn a_variant_passes_with_the_warnings_of_its_row_and_no_others() {
+    fn variant_may_only_warn_of_the_clauses_of_its_row() {
         let row = Row { kind: Kind::Variant, ..ROW };
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Blamed);
         let inconclusive = [("f::t".to_owned(), "no answer".to_owned())].into();
         let doubted = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
-        let told = doubted.problem().unwrap_or_default();
-        assert!(doubted.fate == Fate::Doubted && told.contains("no answer"), "{told}");
+        let problem = doubted.problem().unwrap_or_default();
+        assert!(doubted.fate == Fate::Doubted && problem.contains("no answer"), "{problem}");
     }
 
     #[test]
-    fn what_is_silent_must_stay_so() {
+    fn sound_and_disputed_servers_must_not_be_reported() {
         let sound = Row { kind: Kind::Sound, clauses: &[], ..ROW };
         assert_eq!(line(&sound, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&sound, &proof(&["A-1"])).fate, Fate::Blamed);
         let known = Row { kind: Kind::Silent("disputed"), ..ROW };
         assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
-        let told = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
-        assert!(told.contains("wrongly reported as A-1"), "{told}");
+        let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
+        assert!(problem.contains("wrongly reported as A-1"), "{problem}");
     }
 }

@@ -1,5 +1,5 @@
-//! Proving the suite on broken servers: which clauses it reports when the embedded reference breaks a
-//! promise on purpose, and whether it keeps silent where nothing is broken.
+//! Tests the suite with mutants: which clauses it reports for each mutant of the embedded reference, and whether it
+//! reports nothing for conforming servers.
 
 pub mod matrix;
 mod selection;
@@ -18,105 +18,107 @@ use crate::target::{HttpClient, Network, Receiver, start_with};
 use matrix::Line;
 use selection::{Purpose, Queue};
 
-/// What a row of the matrix is about.
+/// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The reference as it should be.
+    /// The unchanged reference.
     Sound,
-    /// One promise is broken on purpose.
+    /// A mutant, which always breaks a clause.
     Mutant,
-    /// The same, at times: at first, now and then, or after a pause.
+    /// An intermittent mutant: it breaks a clause at first, sometimes, or after a pause.
     Intermittent,
-    /// Another way of keeping the contract: nothing may be reported but the recommendations that the row names.
+    /// A conforming variant: only the SHOULD clauses of the row may be reported.
     Variant,
-    /// A violation that the suite is silent about, with the reason.
+    /// A mutant that the suite must not report, with the reason.
     Silent(&'static str),
 }
 
-/// A server to be proved on.
+/// A server of the matrix.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its name: that of the mutant or of the variant.
+    /// The name of the mutant or variant.
     pub name: &'static str,
-    /// What is wrong with it, in a sentence.
+    /// What it does, in one sentence.
     pub about: &'static str,
-    /// What it is.
     pub kind: Kind,
-    /// The clauses that a perfect suite reports.
+    /// The clauses that the suite must report.
     pub clauses: &'static [&'static str],
 }
 
 /// How a clause was reported broken.
 #[derive(Clone, Debug, Default)]
 pub struct Hit {
-    /// The tests that did.
+    /// The tests that reported it.
     pub tests: BTreeSet<String>,
-    /// The checks that spoke.
+    /// The checks that reported it.
     pub checks: BTreeSet<String>,
-    /// How many requests it took until the first did.
+    /// The number of requests until the first report.
     pub requests: usize,
 }
 
-/// What the suite said of one server.
+/// The results of the suite for one server.
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
     /// The clauses that were reported broken.
     pub violated: BTreeMap<String, Hit>,
-    /// Tests without a verdict, with the reason.
+    /// Inconclusive tests, with the reason.
     pub inconclusive: BTreeMap<String, String>,
-    /// How many of them failed and then passed.
+    /// The number of tests that first failed and then passed.
     pub flaky: usize,
-    /// How many tests ran.
+    /// The number of tests that ran.
     pub tests: usize,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
 }
 
-/// How the suite is run against a server.
+/// How many tests run against each server.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Another seed gives other samples.
+    /// The seed of the samples.
     pub seed: u64,
-    /// Every test against every server.
+    /// Whether every test runs against every server.
     pub whole: bool,
 }
 
-/// How many tests of one server run at a time.
-const AT_A_TIME: usize = 8;
+/// The number of concurrent tests per server.
+const CONCURRENT_TESTS: usize = 8;
 
-/// How many tests about other clauses are run against a mutant, to see that they keep silent.
+/// The number of tests of other clauses that run against a mutant. They must report nothing.
 const OTHERS: usize = 16;
-/// How many tests are run against a conforming variant, all of which must keep silent.
+/// The number of tests that run against a conforming variant. They must report nothing.
 const OTHERS_OF_A_VARIANT: usize = 32;
 
-/// How many servers run side by side when what was wrong is tried again.
-const AGAIN_AT_A_TIME: usize = 4;
+/// The number of concurrent servers when problems are retried.
+const CONCURRENT_RETRIES: usize = 4;
 
-/// Violations that the suite is silent about, and why that is right or known.
+/// Mutants that the suite must not report, with the reason.
 const SILENT: &[(&str, &str)] = &[
-    ("accepts-blank-postal-codes", "white space around a code is left open, and so is an empty optional field"),
-    ("accepts-display-names", "common validators take the address out of angle brackets"),
+    (
+        "accepts-blank-postal-codes",
+        "the contract does not define white space around a code, nor an empty optional field",
+    ),
+    ("accepts-display-names", "common validators extract the address from angle brackets"),
     ("accepts-dot-before-at", "the common validators of mail addresses disagree"),
     ("accepts-dot-in-front", "the common validators of mail addresses disagree"),
     ("accepts-hyphen-at-label-edge", "the common validators of mail addresses disagree"),
-    ("accepts-postal-trailing-newline", "white space around a code is left open"),
-    ("accepts-unseen-in-mail", "RFC 6531 admits such characters, so that standards disagree"),
+    ("accepts-postal-trailing-newline", "the contract does not define white space around a code"),
+    ("accepts-unseen-in-mail", "RFC 6531 allows such characters, so the standards disagree"),
     ("ignores-vertical-resolution", "the contract does not say which of two resolutions counts"),
-    ("never-limits", "a quota that cannot be used up within bounds is inconclusive, by the contract's own word"),
-    ("review-outlives-deletion", "which of two faults of one request is told is left open"),
-    ("shared-budget", "tests run side by side with the same credentials, whose budgets fall anyway"),
-    ("update-forgets-country", "a postal code without a country is left open"),
+    ("never-limits", "by the contract, a quota that cannot be used up within the limits of a test is inconclusive"),
+    ("review-outlives-deletion", "the contract does not say which of two faults of a request is reported"),
+    ("shared-budget", "tests run concurrently with the same credentials, so their budgets decrease anyway"),
+    ("update-forgets-country", "the contract does not define a postal code without a country"),
 ];
 
-/// Violations that show at times, and that no run is certain to see, with the reason.
+/// Intermittent mutants that no run is certain to observe, with the reason.
 const UNSEEN: &[(&str, &str)] = &[(
     "every-second-log-without-error",
     "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
 )];
 
-/// The sound reference, every mutant, those that show at times, and every conforming variant.
+/// All rows: the unchanged reference, mutants, intermittent mutants and conforming variants.
 pub fn rows() -> Vec<Row> {
-    let sound = Row { name: "sound", about: "The reference as it should be.", kind: Kind::Sound, clauses: &[] };
+    let sound = Row { name: "sound", about: "The unchanged reference.", kind: Kind::Sound, clauses: &[] };
     let mutants = crate::target::mutants().into_iter().map(|(name, about, clauses)| {
         let silent = SILENT.iter().find(|(silent, _)| *silent == name);
         let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
@@ -148,32 +150,32 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
     let mut queue = Queue::new(library, purpose(row, effort));
     let mut proof = Proof::default();
-    let mut looking = 0;
+    let mut running_about = 0;
     let mut running = FuturesUnordered::new();
     loop {
-        while running.len() < AT_A_TIME
-            && let Some((test, about)) = queue.next(settled(row, &proof), looking > 0)
+        while running.len() < CONCURRENT_TESTS
+            && let Some((test, about)) = queue.next(settled(row, &proof), running_about > 0)
         {
-            looking += usize::from(about);
+            running_about += usize::from(about);
             let environment = &environment;
             running.push(async move { (test, about, run_test(environment, test).await) });
         }
         let Some((test, about, record)) = running.next().await else { break };
-        looking -= usize::from(about);
-        note(contract, &test.name, record, &mut proof);
+        running_about -= usize::from(about);
+        add_record(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
 }
 
-/// True when nothing more is looked for.
+/// True if all clauses of the row have been found, or none are expected.
 fn settled(row: &Row, proof: &Proof) -> bool {
     let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
-    // What shows at times breaks as many of its clauses as chance will have it.
+    // For an intermittent mutant, one of its clauses is enough.
     let shown = row.kind == Kind::Intermittent && !proof.violated.is_empty();
     silent || shown || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
 }
 
-fn note(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
+fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
     proof.tests += 1;
     proof.requests += record.requests;
     proof.flaky += usize::from(record.flaky);
@@ -181,7 +183,7 @@ fn note(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) 
         proof.inconclusive.insert(test.to_owned(), reason);
     }
     for finding in record.findings {
-        // What only warns of a MUST clause does not break it.
+        // A warning about a MUST clause is not a violation.
         let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
         if finding.level > level {
             continue;
@@ -193,16 +195,16 @@ fn note(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) 
     }
 }
 
-/// Proves on many servers, so many at a time, and tells of each when it is done; the lines come back in
-/// the order of the rows. What is wrong is tried once more when the others have ended: a busy machine
-/// can make a server late, but not twice.
+/// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in
+/// the order of the rows. Servers with problems are tried again after the others: a busy machine may delay a server
+/// once, but hardly twice.
 pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
     rows: &[Row],
     effort: Effort,
     jobs: usize,
-    mut told: impl FnMut(&Line),
+    mut report: impl FnMut(&Line),
 ) -> Vec<Line> {
     let one = |index: usize| async move {
         let row = &rows[index];
@@ -218,12 +220,12 @@ pub async fn prove_all(
             wrong.push(index);
             continue;
         }
-        told(&line);
+        report(&line);
         lines.insert(index, line);
     }
-    let mut second = futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(AGAIN_AT_A_TIME);
+    let mut second = futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
-        told(&line);
+        report(&line);
         lines.insert(index, line);
     }
     lines.into_values().collect()

@@ -1,5 +1,5 @@
-//! Which tests are run against a server, and in which order: first those that should notice, then a
-//! sample of those that should not, and the whole rest only where something is still to be found.
+//! Selects the tests that run against a server, and their order: first the tests of the mutant's clauses, then a sample
+//! of other tests, and all remaining tests only if some clause has not been reported yet.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,26 +7,27 @@ use sha2::{Digest as _, Sha256};
 
 use crate::scenario::{Library, TestCase};
 
-/// How many tests about a row's clauses are run at least, found or not.
+/// The minimum number of tests of the row's clauses, even if all clauses have been reported.
 const ABOUT_AT_LEAST: usize = 16;
-/// What a selection is made for.
+
+/// The parameters of a selection.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'p> {
-    /// The row's name: each row gets another sample.
+    /// The name of the row; each row has its own sample.
     pub row: &'p str,
-    /// The clauses that are to be reported.
+    /// The clauses that must be reported.
     pub clauses: &'p [&'p str],
-    /// Another seed gives another sample.
+    /// The seed of the sample.
     pub seed: u64,
-    /// Every test, whatever is found.
+    /// Whether every test runs.
     pub whole: bool,
-    /// How many tests about other clauses are run, to see that they keep silent.
+    /// The number of tests of other clauses, which must report nothing.
     pub others: usize,
-    /// Whether fuzz properties are among these.
+    /// Whether these include properties.
     pub properties: bool,
 }
 
-/// The tests still to be run.
+/// The tests that have not run yet.
 pub struct Queue<'l> {
     about: VecDeque<&'l TestCase>,
     others: VecDeque<&'l TestCase>,
@@ -36,24 +37,23 @@ pub struct Queue<'l> {
 }
 
 impl<'l> Queue<'l> {
-    /// The order of the tests for a purpose.
     pub fn new(library: &'l Library, purpose: Purpose<'_>) -> Self {
         let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
             library.tests.iter().partition(|test| is_about(test, purpose.clauses));
-        let rest = spread(not_about, purpose);
-        // Those that wait say nothing new by their silence, and a property costs as much as a hundred others.
+        let rest = interleave(not_about, purpose);
+        // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
         let quick = |test: &&TestCase| !waits(test) && (purpose.properties || test.property.is_none());
         let others: VecDeque<&TestCase> = sample(&rest, purpose).into_iter().filter(quick).collect();
         let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
         let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
         let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
-        let about = spread(scenarios, purpose).into_iter().chain(spread(properties, purpose)).collect();
+        let about = interleave(scenarios, purpose).into_iter().chain(interleave(properties, purpose)).collect();
         Self { about, others, rest, about_run: 0, whole: purpose.whole }
     }
 
-    /// The next test, and whether it is about the row. `found` tells that every clause of the row has been
-    /// reported, `looking` that tests about it are still running: these may find it yet.
-    pub fn next(&mut self, found: bool, looking: bool) -> Option<(&'l TestCase, bool)> {
+    /// The next test, and whether it is about the row's clauses. `found` means that all of these have been reported.
+    /// `running_about` means that tests about them are still running, which may report them.
+    pub fn next(&mut self, found: bool, running_about: bool) -> Option<(&'l TestCase, bool)> {
         let properties_only = self.about.front().is_some_and(|test| test.property.is_some());
         if (self.whole || !found || (self.about_run < ABOUT_AT_LEAST && !properties_only))
             && let Some(test) = self.about.pop_front()
@@ -64,12 +64,12 @@ impl<'l> Queue<'l> {
         if let Some(test) = self.others.pop_front() {
             return Some((test, false));
         }
-        let needed = self.whole || (!found && !looking);
+        let needed = self.whole || (!found && !running_about);
         needed.then(|| self.rest.pop_front()).flatten().map(|test| (test, false))
     }
 }
 
-/// True where tests about these clauses wait for locks or for the target: such a row takes long.
+/// True if tests about these clauses wait for locks or for the target, so that the row takes long.
 pub fn takes_long(library: &Library, clauses: &[&str]) -> bool {
     library.tests.iter().any(|test| is_about(test, clauses) && waits(test))
 }
@@ -83,9 +83,9 @@ fn waits(test: &TestCase) -> bool {
     test.lock.is_some() || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
 }
 
-/// One case of each scenario, then the second of each, and so on; the cases of a scenario in an order
-/// that differs from row to row and from seed to seed.
-fn spread<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l TestCase> {
+/// Orders tests: the first case of each scenario, then the second case of each, and so on. The order of the cases of a
+/// scenario depends on the row and the seed.
+fn interleave<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l TestCase> {
     let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TestCase)>> = BTreeMap::new();
     for test in tests {
         let cases = scenarios.entry((test.file.as_str(), scenario(&test.name))).or_default();
@@ -96,16 +96,16 @@ fn spread<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l TestCas
         cases.sort_by_key(|(number, _)| *number);
         in_order.extend(cases.into_iter().enumerate().map(|(round, (number, test))| (round, number, test)));
     }
-    // Properties draw many cases, and come last.
+    // Properties generate many cases, so they come last.
     in_order.sort_by_key(|(round, number, test)| (test.property.is_some(), *round, *number));
     in_order.into_iter().map(|(_, _, test)| test).collect()
 }
 
-/// Half of the sample are first cases of scenarios, half are any.
-fn sample<'l>(spread: &[&'l TestCase], purpose: Purpose<'_>) -> Vec<&'l TestCase> {
-    let mut any: Vec<&TestCase> = spread.iter().skip(purpose.others / 2).copied().collect();
+/// One half of the sample are first cases of scenarios, the other half are any cases.
+fn sample<'l>(ordered: &[&'l TestCase], purpose: Purpose<'_>) -> Vec<&'l TestCase> {
+    let mut any: Vec<&TestCase> = ordered.iter().skip(purpose.others / 2).copied().collect();
     any.sort_by_cached_key(|test| number(purpose, &test.name));
-    spread.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
+    ordered.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
 }
 
 fn scenario(test: &str) -> &str {
@@ -148,20 +148,20 @@ mod tests {
         Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS, properties: false };
 
     #[test]
-    fn what_is_found_ends_the_search_and_leaves_a_sample() {
+    fn after_all_clauses_are_reported_only_a_sample_runs() {
         let names = drain(PURPOSE, 3);
         assert_eq!(names.iter().filter(|name| name.starts_with("a::")).count(), ABOUT_AT_LEAST);
         assert_eq!(names.len(), ABOUT_AT_LEAST + OTHERS);
     }
 
     #[test]
-    fn what_is_not_found_is_looked_for_everywhere() {
+    fn all_tests_run_while_a_clause_is_not_reported() {
         let names: BTreeSet<String> = drain(PURPOSE, usize::MAX).into_iter().collect();
         assert_eq!(names.len(), 360);
     }
 
     #[test]
-    fn what_may_be_found_yet_is_waited_for() {
+    fn remaining_tests_wait_for_running_tests_about_the_row() {
         let library = library();
         let mut queue = Queue::new(&library, PURPOSE);
         let mut count = 0;
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_is_every_test_once() {
+    fn whole_runs_every_test_once() {
         let names = drain(Purpose { whole: true, ..PURPOSE }, 0);
         assert_eq!(names.len(), 360);
         assert_eq!(names.into_iter().collect::<BTreeSet<String>>().len(), 360);
     }
 
     #[test]
-    fn rows_and_seeds_get_other_samples() {
+    fn sample_depends_on_row_and_seed() {
         let one = drain(PURPOSE, 0);
         assert_eq!(one, drain(PURPOSE, 0));
         assert_ne!(one, drain(Purpose { row: "other", ..PURPOSE }, 0));

@@ -1,5 +1,5 @@
-//! What GitHub Actions is told besides the reports that were asked for: annotations, which it reads from the
-//! output of a step, and the job summary, to whose file a step appends.
+//! Output for GitHub Actions in addition to the requested reports: annotations, which it reads from the output of a
+//! step, and the job summary, which is appended to the file `GITHUB_STEP_SUMMARY`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,16 +8,17 @@ use super::model::Report;
 use super::{Order, github, markdown};
 use crate::output::{self, tell};
 
-/// A summary of a megabyte and more is thrown away whole, with what other commands of the step wrote.
+/// The largest summary file, in bytes. GitHub discards a file of one megabyte or more, with all that the step wrote to
+/// it.
 const MOST: u64 = 900_000;
-/// Less than this is no summary.
+/// The fewest bytes in which a useful summary fits.
 const LEAST: u64 = 4_000;
 
-/// Tells GitHub Actions, where we run under it. What was ordered as a report
-/// is not told again: it is somebody else's to show.
+/// Writes annotations and job summary if the process runs under GitHub Actions. Each is left out if it was requested as
+/// a report, because the pipeline then shows that report itself.
 pub fn tell(report: &Report, orders: &[Order], stdout_is_taken: bool) {
-    let is = |name: &str, wanted: &str| std::env::var(name).is_ok_and(|value| value == wanted);
-    // Of a part of a run nothing is told where people look for the whole.
+    let is = |name: &str, expected: &str| std::env::var(name).is_ok_and(|value| value == expected);
+    // A part of a run writes nothing: readers would take it for the whole run.
     let part = report.manifest.as_ref().is_some_and(|manifest| manifest.shard.is_some() || manifest.by_test);
     if part || !is("GITHUB_ACTIONS", "true") {
         return;
@@ -36,11 +37,11 @@ pub fn tell(report: &Report, orders: &[Order], stdout_is_taken: bool) {
 }
 
 fn append(path: &Path, report: &Report) -> std::io::Result<()> {
-    let there = std::fs::metadata(path).map_or(0, |file| file.len());
-    let room = MOST.saturating_sub(there);
+    let used = std::fs::metadata(path).map_or(0, |file| file.len());
+    let room = MOST.saturating_sub(used);
     if room < LEAST {
         return Err(std::io::Error::other(format!(
-            "{there} bytes are in it already, and no more than {MOST} are shown"
+            "the file already contains {used} bytes, and GitHub shows at most {MOST}"
         )));
     }
     let text = markdown::within(report, usize::try_from(room).unwrap_or(usize::MAX));

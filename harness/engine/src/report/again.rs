@@ -1,24 +1,25 @@
-//! How to see a failure again: the flags of the run, the command that runs a test once more, and the one that prints a
-//! script of it. A plain `curl` line is named only where it is enough by itself.
+//! Commands that reproduce a failure: `conformance run --exact` reruns a test, and `conformance repro` prints a script
+//! of it. A `curl` command is used only if it alone reproduces the failure.
 
 use super::cause::shell;
 use super::model::{ExchangeReport, Report, TestReport};
 
-/// So many counterexamples of a property are named in one command.
+/// The most counterexamples of a property in one command.
 const MOST_CASES: usize = 3;
 
-/// The command that runs one test again, as the run did.
+/// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
     format!("conformance run{} --exact {}", flags(report), shell(test))
 }
 
-/// The command that prints a script of the test.
+/// The command that prints and runs a script of the test.
 pub(super) fn repro(report: &Report, test: &TestReport) -> String {
     let flags = flags(report).replace(" --reference", "");
     format!("conformance repro{flags}{} {} | sh", cases(test), shell(&test.name))
 }
 
-/// What shows a violation again: the `curl` line of its exchange where that is enough by itself, else the script.
+/// The shortest command that reproduces a violation: the `curl` command of its exchange if that is enough, else the
+/// script.
 pub(super) fn again(report: &Report, test: &TestReport, exchange: Option<&ExchangeReport>) -> String {
     match exchange.filter(|exchange| exchange.stands_alone) {
         Some(exchange) => exchange.curl.clone(),
@@ -26,11 +27,11 @@ pub(super) fn again(report: &Report, test: &TestReport, exchange: Option<&Exchan
     }
 }
 
-/// Notes the command with every test in which something is violated.
+/// Stores the `repro` command in every test that has findings.
 pub(super) fn note(report: &mut Report) {
-    let broken = |test: &&TestReport| !test.findings.is_empty();
+    let has_findings = |test: &&TestReport| !test.findings.is_empty();
     let commands: Vec<Option<String>> =
-        report.tests.iter().map(|test| Some(test).filter(broken).map(|test| repro(report, test))).collect();
+        report.tests.iter().map(|test| Some(test).filter(has_findings).map(|test| repro(report, test))).collect();
     for (test, command) in report.tests.iter_mut().zip(commands) {
         test.repro = command;
     }
@@ -42,7 +43,7 @@ fn cases(test: &TestReport) -> String {
     found.map(|found| format!(" --case {}", choice(found.case, &found.moves))).collect()
 }
 
-/// The flags of the run; of a report that does not hold them, those that follow from what it holds.
+/// The flags of the run. If an older report does not contain them, they are derived from its other members.
 fn flags(report: &Report) -> String {
     let manifest = report.manifest.as_ref();
     if let Some(flags) = manifest.map(|manifest| &manifest.flags).filter(|flags| !flags.is_empty()) {

@@ -1,5 +1,7 @@
-//! From the records of a run to its report. Everything that leaves the process goes through here, and
-//! so through the redactor.
+//! Builds a report from the results of a run.
+//!
+//! Every text that the target returned passes through here, so it is redacted here: credentials by `Redactor`,
+//! personal data by `Own`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,70 +24,59 @@ use crate::preflight::Preflight;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
 
-/// A test with all that came of it.
+/// A test with its verdict and record.
 #[derive(Clone, Debug)]
 pub struct TestResult {
-    /// Its name.
     pub name: String,
-    /// The scenario's file.
+    /// The scenario file.
     pub file: String,
-    /// The line in it.
+    /// The line in that file.
     pub line: usize,
-    /// What it is about.
+    /// What it tests, in one sentence.
     pub about: String,
-    /// The clauses that it is about.
+    /// The clauses that it tests.
     pub clauses: Vec<String>,
-    /// The verdict.
     pub outcome: Outcome,
-    /// When it began; `None` if it never did.
+    /// `None` if the test never started.
     pub started: Option<DateTime<Utc>>,
-    /// How long it took.
     pub took: Duration,
-    /// What came of it.
     pub record: TestRecord,
 }
 
-/// What is known of the run besides its tests.
+/// Facts about the run, besides its tests.
 pub struct Facts<'f> {
-    /// The contract.
     pub contract: &'f Contract,
-    /// SHA-256 over contract and scenarios.
+    /// SHA-256 of the contract and the scenarios.
     pub hash: String,
-    /// The target in words.
+    /// The base URL, or `embedded reference`.
     pub target: String,
-    /// The seed.
     pub seed: u64,
-    /// Whether recommendations counted.
+    /// True if violated SHOULD clauses fail the run.
     pub strict: bool,
-    /// The command that ran it.
+    /// The command line.
     pub command: String,
-    /// When it began.
     pub started: DateTime<Utc>,
-    /// How long it took.
     pub took: Duration,
-    /// What could not be taken away.
+    /// Resources that could not be deleted.
     pub left: Vec<Created>,
-    /// How many requests were sent.
     pub requests: u64,
     /// The actors of the contract that need a credential.
     pub actors: Vec<ActorReport>,
-    /// What the run is a part of.
     pub manifest: Manifest,
-    /// What was found out before the first test.
     pub preflight: Option<Preflight>,
-    /// What hides secrets.
+    /// Redacts credentials.
     pub redactor: &'f Redactor,
 }
 
-/// The most of a body that a report shows, in characters.
+/// The longest shown part of a body, in characters.
 const LONGEST_SHOWN: usize = 4096;
 /// The most bytes of a body that are shown in hexadecimal.
 const LONGEST_HEX: usize = 1024;
-/// The most of a finding's expected and actual text, in characters.
+/// The longest expected or actual text of a finding, in characters.
 const LONGEST_FINDING: usize = 400;
 
-/// What a target has said is quoted in it.
-fn cleaned(found: &Preflight, redactor: &Redactor) -> Preflight {
+/// Redacts the answers of the target that the preflight quotes.
+fn redacted(found: &Preflight, redactor: &Redactor) -> Preflight {
     let mut found = found.clone();
     let clean = |text: &mut String| *text = redactor.clean(text);
     let clean_own = |text: &mut String| *text = redactor.clean_own(text);
@@ -97,19 +88,19 @@ fn cleaned(found: &Preflight, redactor: &Redactor) -> Preflight {
     found
 }
 
-/// The actors of the contract that need a credential; `configured` says which have one.
+/// The actors that need a credential; `configured` tells which of them have one.
 pub fn actors(contract: &Contract, configured: impl Fn(&str) -> bool) -> Vec<ActorReport> {
     let actors = contract.conventions.actors.iter().filter(|(_, role)| role.credential.is_none());
     actors.map(|(name, _)| ActorReport { name: name.clone(), configured: configured(name) }).collect()
 }
 
-/// The results as a report shows them, sorted by name.
+/// Converts the results for the report, sorted by name.
 pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TestResult>) -> Vec<TestReport> {
     results.sort_by(|a, b| a.name.cmp(&b.name));
     results.iter().map(|result| test_report(facts, result)).collect()
 }
 
-/// Makes the report of tests, with what became of the known deviations.
+/// Builds the report of the run from its tests and known deviations.
 pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Report {
     let mut report = Report {
         format: FORMAT,
@@ -131,30 +122,36 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
             .contract
             .clauses
             .iter()
-            .map(|clause| judge::clause(&declared(facts.contract, clause), &tests))
+            .map(|clause| judge::clause(&undecided_clause(facts.contract, clause), &tests))
             .collect(),
-        error_codes: facts.contract.catalog.codes.iter().map(|entry| judge::code(&docs_check(entry), &tests)).collect(),
+        error_codes: facts
+            .contract
+            .catalog
+            .codes
+            .iter()
+            .map(|entry| judge::code(&unobserved_code(entry), &tests))
+            .collect(),
         tests,
         leftovers: facts
             .left
             .iter()
-            .map(|made| Leftover {
-                noun: made.noun.clone(),
-                id: facts.redactor.clean(&made.id),
-                test: made.test.clone(),
+            .map(|created| Leftover {
+                noun: created.noun.clone(),
+                id: facts.redactor.clean(&created.id),
+                test: created.test.clone(),
             })
             .collect(),
         actors: facts.actors.clone(),
         deviations,
         manifest: Some(facts.manifest.clone()),
-        preflight: facts.preflight.as_ref().map(|found| cleaned(found, facts.redactor)),
+        preflight: facts.preflight.as_ref().map(|found| redacted(found, facts.redactor)),
     };
     again::note(&mut report);
     report
 }
 
-/// A clause as the contract has it, before anything is known of it.
-fn declared(contract: &Contract, clause: &Clause) -> ClauseReport {
+/// A clause of the contract, before its outcome is known.
+fn undecided_clause(contract: &Contract, clause: &Clause) -> ClauseReport {
     let unjudged: BTreeSet<String> = clause.checks.iter().map(|check| unjudged(contract, check)).collect();
     ClauseReport {
         id: clause.id.clone(),
@@ -171,8 +168,8 @@ fn declared(contract: &Contract, clause: &Clause) -> ClauseReport {
     }
 }
 
-/// A code as the contract has it.
-fn docs_check(entry: &ErrorCode) -> CodeReport {
+/// An error code of the contract, before it is known whether a test observed it.
+fn unobserved_code(entry: &ErrorCode) -> CodeReport {
     CodeReport {
         code: entry.code.clone(),
         status: entry.status,
@@ -360,7 +357,7 @@ fn exchange_report(facts: &Facts<'_>, exchange: &Exchange, own: &Own, in_full: b
     }
 }
 
-/// A code of the catalogue as it is; any other as what the target said.
+/// A code of the contract is shown unchanged; any other code is text of the target and is redacted.
 fn shown_code(facts: &Facts<'_>, code: String) -> String {
     let known = facts.contract.catalog.codes.iter().any(|entry| entry.code == code);
     if known { code } else { facts.redactor.clean(&code) }
@@ -384,7 +381,7 @@ fn message_of(response: &Response, own: &Own, redactor: &Redactor) -> MessageRep
     }
 }
 
-/// The first bytes in hexadecimal, where text cannot hold them and hiding has nothing to do in them.
+/// The first bytes in hexadecimal, if they are not valid UTF-8 and there is nothing to redact in them.
 fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
     let text = String::from_utf8(bytes.to_vec()).err()?;
     let lossy = String::from_utf8_lossy(text.as_bytes());
@@ -401,8 +398,8 @@ fn header_lines(headers: &[Header], redactor: &Redactor) -> Vec<String> {
         .collect()
 }
 
-/// The beginning of a body, redacted. No more is looked at than may be shown; what a cut leaves of a credential is
-/// found as a part of it.
+/// The beginning of a body, redacted. The redactor scans a limited part of the body; it also recognizes a credential
+/// that the limit cuts off.
 fn shown(text: &str, redactor: &Redactor) -> String {
     let head = text.char_indices().nth(2 * LONGEST_SHOWN).map_or(text, |(at, _)| &text[..at]);
     let clean = redactor.clean(head);
@@ -413,7 +410,7 @@ fn shown(text: &str, redactor: &Redactor) -> String {
     }
 }
 
-/// Shortens what has been redacted already.
+/// Shortens a text that is already redacted.
 fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         None => text.to_owned(),

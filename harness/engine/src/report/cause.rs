@@ -1,4 +1,4 @@
-//! What reports say of a run: its causes, its tests by reason, the verdict in one sentence, and numbers for people.
+//! Helpers of all formats: tests by reason, the verdict of the run in one sentence, numbers and durations as text.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -10,12 +10,12 @@ use crate::verdict::Verdict;
 pub(super) use super::grouping::{Cause, causes};
 pub(super) use crate::finding::digest;
 
-/// Tests of a verdict by their reason, the most frequent reason first.
-pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TestReport) -> bool) -> Vec<(&str, Vec<&TestReport>)> {
+/// The selected tests by their reason, the most frequent reason first.
+pub(super) fn by_reason(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<(&str, Vec<&TestReport>)> {
     let mut groups: Vec<(&str, Vec<&TestReport>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for test in report.tests.iter().filter(|test| wanted(test)) {
-        let reason = test.reason.as_deref().unwrap_or("no reason was given");
+    for test in report.tests.iter().filter(|test| selected(test)) {
+        let reason = test.reason.as_deref().unwrap_or("no reason given");
         let place = *places.entry(reason).or_insert(groups.len());
         match groups.get_mut(place) {
             Some((_, tests)) => tests.push(test),
@@ -26,46 +26,48 @@ pub(super) fn by_reason(report: &Report, wanted: impl Fn(&TestReport) -> bool) -
     groups
 }
 
-/// True for a test that is skipped since its violation is known.
+/// True for a test that is skipped because a known deviation covers its violation.
 pub(super) fn is_known_deviation(test: &TestReport) -> bool {
     test.verdict == Verdict::Skipped && !test.findings.is_empty()
 }
 
-/// Failures of no finding: known deviations that are out of date.
+/// Failed tests without findings: they report known deviations that are out of date.
 pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TestReport> {
     report.tests.iter().filter(|test| test.verdict == Verdict::Failed && test.findings.is_empty())
 }
 
-/// The verdict on the run in one sentence.
+/// The verdict of the run in one sentence.
 pub(super) fn sentence(report: &Report) -> &'static str {
     match report.exit_code {
-        0 if report.count(Verdict::Failed) > 0 => "Nothing is broken that was not broken before.",
-        0 if report.tests.is_empty() => "No test falls into this shard; its report is a part of the whole run.",
+        0 if report.count(Verdict::Failed) > 0 => "There are no new violations compared with the baseline.",
+        0 if report.tests.is_empty() => "This shard contains no tests; merge the reports of all shards.",
         0 if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => {
-            "Nothing could be checked in this shard; its report is a part of the whole run."
+            "Every test of this shard was skipped; merge the reports of all shards."
         }
         0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
-            "What was put to the test is kept; much was not put to the test."
+            "No clause was violated, but many clauses were not exercised."
         }
-        0 if report.count(Verdict::Warned) > 0 => "The API keeps its promises; some recommendations are not followed.",
-        0 => "The API keeps its promises.",
+        0 if report.count(Verdict::Warned) > 0 => {
+            "The API fulfils its contract; some recommendations (SHOULD) are not followed."
+        }
+        0 => "The API fulfils its contract.",
         1 => "The API breaks its contract.",
         _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
-        _ => "No violations was found, but not everything could be checked.",
+        _ => "No violation was found, but not everything could be checked.",
     }
 }
 
-/// Which rule decided on the exit code.
-pub(super) fn decided(report: &Report) -> String {
+/// The reason for the exit code.
+pub(super) fn exit_reason(report: &Report) -> String {
     let total = report.tests.len();
     match report.exit_code {
-        0 => "no test failed, and none came to no verdict".to_owned(),
+        0 => "no test failed or was inconclusive".to_owned(),
         1 => {
             let failed = report.count(Verdict::Failed);
             let stale = stale(report).count();
             let mut text = format!("{failed} of {} failed", counted(total, "test"));
             if failed > stale {
-                let broken: BTreeSet<&str> = report
+                let violated: BTreeSet<&str> = report
                     .tests
                     .iter()
                     .filter(|test| test.verdict == Verdict::Failed)
@@ -73,29 +75,29 @@ pub(super) fn decided(report: &Report) -> String {
                     .filter(|finding| finding.level == Level::Must || report.strict)
                     .map(|finding| finding.clause.as_str())
                     .collect();
-                let _ = write!(text, ", {} broken", counted(broken.len(), "clause"));
+                let _ = write!(text, ", {} violated", counted(violated.len(), "clause"));
             }
             if stale > 0 {
                 let _ = write!(text, ", {} out of date", counted(stale, "known deviation"));
             }
             if report.strict {
-                text.push_str("; recommendations count as promises");
+                text.push_str("; violated recommendations (SHOULD) count as failures");
             }
             text
         }
         _ => match report.count(Verdict::Inconclusive) {
-            0 => "no test was there to judge by".to_owned(),
-            open => format!("nothing failed, but {open} of {} came to no verdict", counted(total, "test")),
+            0 => "no test was executed".to_owned(),
+            open => format!("no test failed, but {open} of {} had no verdict", counted(total, "test")),
         },
     }
 }
 
-/// `1 test`, `2 trials`.
+/// `1 test`, `2 tests`.
 pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
 }
 
-/// A number with its thousands apart.
+/// A number with separators: `1,234`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -108,7 +110,7 @@ pub(super) fn grouped(number: u64) -> String {
     out
 }
 
-/// A length of time for people.
+/// A duration as text: `1.9 s`.
 pub(super) fn duration(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
@@ -117,7 +119,7 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell, if needed.
 pub(crate) fn shell(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {
@@ -127,7 +129,7 @@ pub(crate) fn shell(word: &str) -> String {
     }
 }
 
-/// The anchor of a test, the same in every run.
+/// The anchor of a test in the HTML page; the same in every run.
 pub(super) fn test_anchor(name: &str) -> String {
     format!("t-{}", &digest(&[name])[..12])
 }
@@ -137,14 +139,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_are_for_people() {
+    fn numbers_and_durations_are_readable() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([999, 1999, 61_000].map(duration), ["999 ms", "1.9 s", "1 min 1 s"]);
         assert_eq!(counted(1, "test") + ", " + &counted(2, "test"), "1 test, 2 tests");
     }
 
     #[test]
-    fn words_survive_the_shell() {
+    fn words_are_quoted_for_the_shell() {
         assert_eq!(shell("a/b::c-1"), "a/b::c-1");
         assert_eq!(shell("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(shell(""), "''");

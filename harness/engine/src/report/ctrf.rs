@@ -1,4 +1,4 @@
-//! The CTRF report (ctrf.io): what several dashboards and pull request reporters read.
+//! The CTRF report (ctrf.io), which several dashboards and pull request reporters read.
 
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
@@ -11,10 +11,9 @@ use crate::verdict::Verdict;
 
 /// The version of the format that is written.
 const SPEC: &str = "0.0.0";
-/// The most of a trace, in characters.
+/// The longest trace, in characters.
 const LONGEST_TRACE: usize = 16 * 1024;
 
-/// The report.
 pub(super) fn render(report: &Report) -> String {
     let count = |status: &str| report.tests.iter().filter(|test| self::status(test.verdict) == status).count();
     let start = moment(&report.started_at).unwrap_or_default();
@@ -54,7 +53,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// The format has no word for a warning, which is a pass here, and none for a test without verdict.
+/// CTRF has no status for warned and inconclusive tests: they become `passed` and `other`.
 fn status(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed | Verdict::Warned => "passed",
@@ -100,7 +99,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A time of the report in milliseconds.
+/// A time in milliseconds since the Unix epoch.
 fn moment(text: &str) -> Option<i64> {
     Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
 }

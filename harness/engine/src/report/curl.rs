@@ -1,13 +1,12 @@
-//! A request as a `curl` command that runs as it stands, with credentials as environment variables.
+//! Writes a request as a `curl` command that can be pasted into a shell; credentials are environment variables.
 
 use crate::exchange::Request;
 
-/// Longer bodies are left out: no shell takes them.
+/// Longer bodies, in bytes, are left out: shells limit the length of a command.
 const LONGEST_BODY: usize = 16 * 1024;
-/// Longer bodies are not sent by hand: `conformance repro` has them.
+/// With a longer body, in bytes, reports show the `conformance repro` command instead of the `curl` command.
 const SHORT_BODY: usize = 1024;
 
-/// The command.
 pub fn line(request: &Request) -> String {
     let mut line = "curl -sS -i --globoff --path-as-is".to_owned();
     match request.method.as_str() {
@@ -20,7 +19,7 @@ pub fn line(request: &Request) -> String {
         line.push_str(&header(name, &String::from_utf8_lossy(value)));
     }
     if request.body.len() > LONGEST_BODY {
-        return format!("{line} # with a body of {} bytes, which `conformance repro` makes", request.body.len());
+        return format!("{line} # plus a body of {} bytes, which `conformance repro` sends", request.body.len());
     }
     match text_of(&request.body) {
         _ if request.body.is_empty() => line,
@@ -29,8 +28,8 @@ pub fn line(request: &Request) -> String {
     }
 }
 
-/// Whether the line is enough by itself, where nothing must be prepared before: the body is short text, and the shell
-/// can write the credential.
+/// True if the command alone repeats the request, provided that no setup is needed: the body is short text, the shell
+/// can expand the credential, and there is no signature.
 pub(super) fn stands_alone(request: &Request) -> bool {
     let written = |value: &[u8]| !String::from_utf8_lossy(value).split("${").skip(1).any(|name| !name.contains('#'));
     let signed = request.headers.iter().any(|(name, _)| name.contains("signature"));
@@ -38,7 +37,7 @@ pub(super) fn stands_alone(request: &Request) -> bool {
     short && !signed && request.headers.iter().all(|(_, value)| written(value))
 }
 
-/// Values with a variable in them stand in double quotes, so that the shell fills it in.
+/// A value that contains a variable is put in double quotes, so that the shell expands it.
 fn header(name: &str, value: &str) -> String {
     if value.is_empty() {
         return format!(" -H {}", quoted(&format!("{name};")));
@@ -53,13 +52,13 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The body as text, where single quotes can hold it.
+/// The body as text, if it can be written in single quotes.
 fn text_of(body: &[u8]) -> Option<&str> {
     let plain = |text: &&str| !text.starts_with('@') && !text.chars().any(|one| one.is_control() && one != '\n');
     std::str::from_utf8(body).ok().filter(plain)
 }
 
-/// Bytes for the format of `printf`, between single quotes.
+/// Escapes bytes for a `printf` format in single quotes.
 fn octal(bytes: &[u8]) -> String {
     let written = |byte: &u8| match byte {
         b'%' => "%%".to_owned(),
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_and_variables_survive_the_shell() {
+    fn quotes_and_variables_are_written_for_the_shell() {
         let line = line(&request(b"{\"a\":\"it's\"}", &[("x-api-key", "${CONFORMANCE_ACTOR_WRITER#key:}"), ("x", "")]));
         assert_eq!(
             line,
@@ -97,19 +96,19 @@ mod tests {
     }
 
     #[test]
-    fn unusual_bytes_are_written_in_octal_digits() {
+    fn binary_bodies_are_written_in_octal() {
         let line = line(&request(b"a%\x00\xff", &[]));
         assert!(line.starts_with(r"printf 'a%%\000\377' | curl ") && line.ends_with(" --data-binary @-"), "{line}");
     }
 
     #[test]
-    fn head_asks_for_no_body() {
+    fn head_request_uses_the_option_for_no_body() {
         let line = line(&Request { method: "HEAD".into(), ..request(b"", &[]) });
         assert_eq!(line, r"curl -sS -i --globoff --path-as-is -I 'http://h/a'\''b'");
     }
 
     #[test]
-    fn a_line_stands_alone_only_where_a_shell_can_write_all_of_it() {
+    fn command_stands_alone_only_if_a_shell_can_write_all_of_it() {
         let plain = [("x-api-key", "${CONFORMANCE_ACTOR_WRITER#key:}")];
         assert!(stands_alone(&request(b"{}", &plain)));
         assert!(!stands_alone(&request(&[b'a'; 2000], &plain)));

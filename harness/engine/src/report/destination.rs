@@ -1,32 +1,30 @@
-//! Where a report goes, and whether it can: found out before the first request, and written without surprises.
+//! The destination of a report: checked before the first request, written at the end of the run.
 //!
-//! A regular file is written under another name first and then renamed, so that nobody ever reads half of it; where a
-//! folder does not allow that, it is written in place. What is no regular file (a device, a FIFO) is never replaced: it is
-//! opened and written to. A symbolic link is followed.
+//! A regular file is written under a temporary name and then renamed, so that no reader sees half of it. If the folder
+//! does not allow that, the file is written in place. A device or a FIFO is opened and written to, never replaced. A
+//! symbolic link is followed.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// What a path stands for.
+/// The kind of file that a path names.
 #[derive(Debug)]
 pub enum Destination {
-    /// Standard output.
     Stdout,
-    /// Standard error.
     Stderr,
-    /// A regular file, or one that is yet to be made, with all links followed.
+    /// A regular file, existing or new, with all links followed.
     File(PathBuf),
-    /// What is written to, but never replaced; it is open, so that a reader at the other end does not leave.
+    /// A device or FIFO: written to, never replaced. It is kept open so that a reader at the other end stays connected.
     Device(Mutex<File>),
 }
 
-/// How many links are followed at most.
+/// The most symbolic links that are followed.
 const MOST_LINKS: usize = 40;
 
 impl Destination {
-    /// Finds out what the path stands for, makes missing folders, and refuses what cannot be written.
+    /// Determines the kind of file, creates missing folders, and refuses a path that cannot be written.
     pub fn of(path: &Path) -> Result<Self, String> {
         let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
         if let Some(own) = own_stream(path) {
@@ -51,7 +49,7 @@ impl Destination {
         }
     }
 
-    /// Writes all of a text. A reader that has left, such as `head`, is no failure.
+    /// Writes the whole text. A closed pipe, such as that of `head`, is not an error.
     pub fn write(&self, text: &str) -> std::io::Result<()> {
         let outcome = match self {
             Self::Stdout => {
@@ -70,7 +68,7 @@ impl Destination {
         outcome.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
-    /// The file that is written, where it is one.
+    /// The path, if this is a regular file.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
@@ -79,29 +77,29 @@ impl Destination {
     }
 }
 
-/// Refuses a folder in which no file can be made; one that is not there yet is made when something is written.
+/// Refuses a folder in which no file can be created. A missing folder is created when the first file is written.
 pub fn check_folder(folder: &Path) -> Result<(), String> {
     let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", folder.display());
     let here = Path::new(".");
-    let there = folder.ancestors().find(|path| path.exists()).unwrap_or(here);
-    if !there.is_dir() {
-        return Err(failed(&format!("{} is not a directory", there.display())));
+    let existing = folder.ancestors().find(|path| path.exists()).unwrap_or(here);
+    if !existing.is_dir() {
+        return Err(failed(&format!("{} is not a directory", existing.display())));
     }
-    writable(&there.join(".conformance")).map_err(|error| failed(&error))
+    writable(&existing.join(".conformance")).map_err(|error| failed(&error))
 }
 
-/// Writes a text to whatever stands at the path.
+/// Writes a text to a path: a file, a device, a FIFO or a standard stream.
 pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     Destination::of(path).map_err(std::io::Error::other)?.write(text)
 }
 
-/// True where a path is our own standard output.
+/// True if the path is the standard output of this process.
 pub(super) fn is_stdout(path: &Path) -> bool {
     matches!(own_stream(path), Some(Destination::Stdout))
 }
 
-/// Our own standard output or standard error, by whatever name. A file or a pipe that a shell has put there would
-/// otherwise be opened once more, and written over from its beginning.
+/// Recognizes standard output and standard error of this process under any name. If a shell has redirected them to a
+/// file, opening that file again would overwrite it from the beginning.
 fn own_stream(path: &Path) -> Option<Destination> {
     if path == Path::new("-") || path == Path::new("/dev/stdout") {
         return Some(Destination::Stdout);
@@ -116,7 +114,7 @@ fn own_stream(path: &Path) -> Option<Destination> {
         .map(|(_, own)| own)
 }
 
-/// Devices such as `/dev/null` are the same for everybody, and so are nobody's stream.
+/// Devices such as `/dev/null` are shared by all processes, so they never identify a stream of this one.
 #[cfg(unix)]
 fn is_same(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
@@ -134,13 +132,13 @@ fn open_device(path: &Path, about: &Metadata) -> Result<File, String> {
     use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
     let kind = about.file_type();
     if kind.is_fifo() {
-        // Whoever opens a FIFO without a reader waits for one, perhaps for ever.
+        // Opening a FIFO without a reader blocks until there is one, so test for a reader first.
         let nonblocking = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path);
-        let _reader_is_there = nonblocking.map_err(|_| "nobody reads from this FIFO: start its reader first")?;
+        let _reader_is_there = nonblocking.map_err(|_| "this FIFO has no reader; start its reader first")?;
         return OpenOptions::new().write(true).open(path).map_err(|error| error.to_string());
     }
     if !kind.is_char_device() {
-        return Err("this is no file, FIFO or character device: it is not written to".to_owned());
+        return Err("expected a file, a FIFO or a character device".to_owned());
     }
     OpenOptions::new().write(true).open(path).map_err(|error| error.to_string())
 }
@@ -150,7 +148,7 @@ fn open_device(path: &Path, _: &Metadata) -> Result<File, String> {
     OpenOptions::new().write(true).open(path).map_err(|error| error.to_string())
 }
 
-/// Where a link leads that leads to nothing yet; any other path as it is.
+/// Resolves a symbolic link whose target does not exist yet. Other paths are returned unchanged.
 fn followed(path: &Path) -> std::io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
@@ -167,7 +165,7 @@ fn make_folder(file: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Tries, without changing anything, whether a file can be written: beside itself or in place.
+/// Checks without lasting changes that a file can be written: through a temporary file beside it, or in place.
 fn writable(path: &Path) -> std::io::Result<()> {
     let beside = beside(path);
     match OpenOptions::new().write(true).create_new(true).open(&beside) {
@@ -188,7 +186,7 @@ fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
     });
     renamed.or_else(|_| {
         let _ = std::fs::remove_file(&beside);
-        // A file that is mounted by itself cannot be renamed over, nor one whose folder is read-only.
+        // Renaming fails if the file itself is a mount point or its folder is read-only.
         std::fs::write(path, text)
     })
 }

@@ -1,35 +1,33 @@
-//! What a known deviation would have to say to describe a cause and nothing else.
+//! Drafts known deviations: each entry matches one cause and nothing else. `run/draft.rs` writes them to a file.
 
 use std::collections::BTreeSet;
 
 use super::grouping::{Cause, Kind, Member, causes};
 use super::model::{FindingReport, Report};
 
-/// A known deviation as far as a run can tell it.
+/// A draft of a known deviation, without what a person must add (reason, ticket, expiry date).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drafted {
-    /// What is wrong, in one line.
+    /// The cause, in one line.
     pub title: String,
-    /// In how many tests it was seen.
+    /// How many tests showed it.
     pub tests: usize,
-    /// The clause, where it is one.
+    /// The clause, if all findings agree in it.
     pub clause: Option<String>,
-    /// The check, where it is one.
+    /// The check, if all findings agree in it.
     pub check: Option<String>,
-    /// The part of the answer, where it is one.
+    /// The place in the answer, if all findings agree in it.
     pub place: Option<String>,
-    /// The operations.
     pub operations: Vec<String>,
-    /// The shapes of the answers, where the clause alone would say too little.
+    /// The shapes of the answers, if the clause alone would match too much.
     pub answers: Vec<String>,
-    /// What was expected.
     pub expected: Vec<String>,
-    /// The shapes of what came.
+    /// The shapes of the actual values.
     pub came: Vec<String>,
 }
 
-/// An entry for every cause that fails the run and is not known yet. What only follows from a cause has entries of its
-/// own, lest one entry speak of many places.
+/// Drafts an entry for each cause that fails the run and is not a known deviation yet. Findings that only follow from a
+/// cause get separate entries, so that no entry matches several places.
 pub fn drafted(report: &Report) -> Vec<Drafted> {
     causes(report).iter().flat_map(|cause| of_cause(report, cause)).collect()
 }
@@ -70,7 +68,7 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
         came: all(|finding| &finding.key.came),
     };
     match kind {
-        // Whatever is expected of the operation, and wherever it shows: the answer is what tells it.
+        // Only the operation and the answer identify this cause; expectation and place differ from finding to finding.
         Kind::NotImplemented => {
             Drafted { clause: None, check: None, place: None, expected: Vec::new(), came: Vec::new(), ..entry }
         }

@@ -1,30 +1,30 @@
-//! What cannot be seen, or misleads who reads it, spelt out as `\u{1b}`.
+//! Escapes invisible and misleading characters as `\u{1b}`, and escapes HTML.
 //!
-//! Control characters, marks of direction and the like are evidence here, so they are neither deleted nor
-//! replaced. XML and HTML put every text through this on its way into a document.
+//! Control characters, bidirectional marks and the like are evidence in a report, so they are neither deleted nor
+//! replaced. The XML and HTML formats escape every text that goes into a document.
 
 use std::fmt::{self, Write};
 
 use crate::output::escape;
 pub(super) use crate::output::{is_hidden, one_line, push_visible, visible};
 
-/// HTML text and attribute values; the templates use it for every value that they are not told otherwise of.
+/// The escaper for HTML text and attribute values. Templates apply it to every value without a `safe` filter.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Html;
 
 impl askama::filters::Escaper for Html {
     fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
-        let mut begun = 0;
+        let mut start = 0;
         for (at, letter) in text.char_indices() {
             let plain = !matches!(letter, '&' | '<' | '>' | '"' | '\'') && !is_hidden(letter);
             if plain {
                 continue;
             }
-            dest.write_str(&text[begun..at])?;
+            dest.write_str(&text[start..at])?;
             self.write_escaped_char(&mut dest, letter)?;
-            begun = at + letter.len_utf8();
+            start = at + letter.len_utf8();
         }
-        dest.write_str(&text[begun..])
+        dest.write_str(&text[start..])
     }
 
     fn write_escaped_char<W: Write>(&self, mut dest: W, letter: char) -> fmt::Result {
@@ -46,9 +46,9 @@ mod tests {
     use askama::filters::Escaper as _;
 
     #[test]
-    fn html_is_escaped_and_spelt() {
+    fn html_and_control_characters_are_escaped() {
         let mut out = String::new();
-        Html.write_escaped_str(&mut out, "a<b>&\"'\u{7}é").expect("a string takes it");
+        Html.write_escaped_str(&mut out, "a<b>&\"'\u{7}é").expect("writing to a string");
         assert_eq!(out, "a&lt;b&gt;&amp;&quot;&#39;\\u{7}é");
     }
 }

@@ -1,30 +1,30 @@
-//! Reports as files: in several parts where readers take only so much in one.
+//! Writes a report to a file, or to several numbered files if it has more tests than readers accept in one file.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::{Report, write_whole};
 
-/// Writes a report to a path, or to several paths with numbers before the ending.
+/// Writes a report to a path, or to several paths with a number before the extension.
 pub(super) fn write(
     path: &Path,
     report: &Report,
     most: Option<usize>,
     render: impl Fn(&Report) -> String,
 ) -> Result<Vec<PathBuf>, String> {
-    let told = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut written = Vec::new();
     match most.filter(|most| report.tests.len() > *most) {
         None => {
-            write_whole(path, &render(report)).map_err(|error| told(path, error))?;
+            write_whole(path, &render(report)).map_err(|error| failed(path, error))?;
             written.push(path.to_path_buf());
         }
         Some(most) => {
-            let mut some = report.clone();
+            let mut partial = report.clone();
             for (index, tests) in report.tests.chunks(most).enumerate() {
                 let part = numbered(path, index + 1);
-                some.tests = tests.to_vec();
-                write_whole(&part, &render(&some)).map_err(|error| told(&part, error))?;
+                partial.tests = tests.to_vec();
+                write_whole(&part, &render(&partial)).map_err(|error| failed(&part, error))?;
                 written.push(part);
             }
         }
@@ -35,20 +35,20 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// `a/junit.xml` as `a/junit-001.xml`.
+/// `a/junit.xml` becomes `a/junit-001.xml`.
 fn numbered(path: &Path, number: usize) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     path.with_file_name(format!("{stem}-{number:03}{ending}"))
 }
 
-/// Takes away what an earlier run left at this path or in its numbered parts, which a pipeline that
-/// gathers files by pattern would count again; and nothing that is not a report of ours.
+/// Removes the files of an earlier run at this path and its numbered parts: a pipeline that collects files by pattern
+/// would count them again. Files that are not reports of this harness are kept.
 fn remove_older(path: &Path, written: &[PathBuf]) {
     let parts = (1..).map(|number| numbered(path, number)).take_while(|part| part.exists());
     for old in parts.chain([path.to_path_buf()]).collect::<Vec<_>>() {
         if !written.contains(&old) && is_ours(&old) {
-            // What cannot be taken away is no reason to fail a run whose report is written.
+            // The report is written, so a file that cannot be removed does not fail the run.
             let _ = std::fs::remove_file(&old);
         }
     }

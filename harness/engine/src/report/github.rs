@@ -1,7 +1,7 @@
-//! Annotations for GitHub Actions: each cause at a line of the scenarios.
+//! Annotations for GitHub Actions: one per cause, at a line of the scenarios.
 //!
-//! A step shows ten of a kind, first come, first served: so the worst come first, and the last one says
-//! how many there are besides.
+//! GitHub shows only the first ten annotations of each kind per step. So the worst causes come first, and the last
+//! annotation says how many more there are.
 
 use std::fmt::Write as _;
 
@@ -12,20 +12,20 @@ use super::model::{Report, TestReport};
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// How many annotations of a kind a step shows.
+/// The most annotations of each kind that GitHub shows per step.
 const MOST: usize = 10;
-/// The most characters of a title, and of a message.
+/// The most characters of a title.
 const LONGEST_TITLE: usize = 120;
+/// The most characters of a message.
 const LONGEST: usize = 2000;
 
-/// An annotation.
 struct Annotation<'r> {
     test: &'r TestReport,
     title: String,
     message: String,
 }
 
-/// The annotations as workflow commands, a line each.
+/// The annotations as workflow commands, one per line.
 pub(super) fn render(report: &Report) -> String {
     let mut errors = Vec::new();
     let mut warnings = Vec::new();
@@ -38,8 +38,8 @@ pub(super) fn render(report: &Report) -> String {
         title: "A known deviation is out of date".to_owned(),
         message: test.reason.clone().unwrap_or_default(),
     }));
-    let open = cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive);
-    warnings.extend(open.into_iter().filter_map(|(reason, tests)| {
+    let inconclusive = cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive);
+    warnings.extend(inconclusive.into_iter().filter_map(|(reason, tests)| {
         let title = format!("No verdict in {}", counted(tests.len(), "test"));
         Some(Annotation { test: tests.first()?, title, message: reason.to_owned() })
     }));
@@ -55,14 +55,14 @@ fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
     if let Some(exchange) = cause.exchange() {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
     }
-    let _ = write!(message, "in {}, such as {}\nagain:    ", counted(cause.tests.len(), "test"), test.name);
+    let _ = write!(message, "in {}, for example {}\nreproduce: ", counted(cause.tests.len(), "test"), test.name);
     message.push_str(&again::again(report, test, cause.exchange()));
     let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), cause.title());
     Annotation { test, title, message }
 }
 
 fn write_kind(out: &mut String, kind: &str, all: &[Annotation<'_>]) {
-    // With more than fit, the last place is for the rest.
+    // If there are too many annotations, the last one counts the rest.
     let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
     for annotation in &all[..shown] {
         let Annotation { test, title, message } = annotation;
@@ -92,12 +92,12 @@ fn cut(message: &str) -> String {
     }
 }
 
-/// A message as the runner reads it back.
+/// Escapes a message for a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property as the runner reads it back.
+/// Escapes a property for a workflow command.
 fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_ends_a_command_early() {
+    fn separators_of_a_command_are_escaped() {
         assert_eq!(data("100%\r\n::error::x"), "100%25%0D%0A::error::x");
         assert_eq!(property("a:b,c\n"), "a%3Ab%2Cc%0A");
     }

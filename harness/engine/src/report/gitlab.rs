@@ -1,4 +1,4 @@
-//! The code quality report of GitLab: each cause at a line of the scenarios, for merge requests.
+//! The GitLab code quality report, for merge requests: one issue per cause, at a line of the scenarios.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,16 @@ use crate::verdict::Verdict;
 /// The most characters of a description.
 const LONGEST: usize = 500;
 
-/// The report.
 pub(super) fn render(report: &Report) -> String {
     let mut issues: Vec<Value> = causes(report).chain(stale(report)).chain(inconclusive(report)).collect();
-    tell_apart(&mut issues);
+    make_fingerprints_unique(&mut issues);
     let mut text = serde_json::to_string_pretty(&issues).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
     text
 }
 
-/// Issues of one fingerprint are shown as one, so a second one of the same gets another.
-fn tell_apart(issues: &mut [Value]) {
+/// GitLab merges issues with the same fingerprint, so a repeated fingerprint is replaced.
+fn make_fingerprints_unique(issues: &mut [Value]) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for issue in issues {
         let Some(fingerprint) = issue["fingerprint"].as_str().map(str::to_owned) else { continue };

@@ -1,15 +1,15 @@
-//! Causes: the defects of a target, as far as they can be told from outside, each with every finding that it explains.
+//! Groups the findings of a run into causes: presumed defects of the target, each with all findings that it explains.
 //!
-//! A run against a service that breaks twenty things at once has thousands of findings. They are sorted in three steps,
-//! all pure functions of a report:
+//! A run against a service with twenty defects can have thousands of findings. They are grouped in three steps, all
+//! pure functions of a report:
 //!
-//! 1. explanations that swallow many findings: an operation that is not implemented; error bodies that are not the
-//!    documented envelope; failures that cannot be provoked on the target;
-//! 2. the rest by clause, check, place, what was expected and the shape of what came (see [`crate::finding::Key`]). A
-//!    defect that shows on several operations is one cause that lists them;
-//! 3. what only follows from a cause of the same test, such as a value that was stored because it was not refused.
+//! 1. Causes that explain many findings: an operation is not implemented; error bodies are not the documented envelope;
+//!    server errors cannot be provoked on the target.
+//! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
+//!    [`crate::finding::Key`]). A defect that shows on several operations is one cause that lists them.
+//! 3. Findings that only follow from a cause in the same test, such as a value that was stored because it was accepted.
 //!
-//! Known deviations are drafted from causes, and every format shows the same ones in the same order.
+//! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -19,106 +19,101 @@ use crate::contract::Level;
 use crate::finding::{self, EXPECTATION};
 use crate::verdict::Verdict;
 
-/// What a framework answers where there is no such operation.
+/// The statuses with which a framework answers a request for an unknown operation.
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
-/// The check that looks for the envelope.
+/// The check for the error envelope.
 const ENVELOPE_CHECK: &str = "envelope-present";
-/// The statuses that refuse what was sent, whoever sent it.
+/// The statuses that refuse the input, independent of the actor.
 const REFUSES_INPUT: [u16; 3] = [400, 409, 422];
-/// The check that looks for documented statuses.
+/// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
-/// So many clauses about input that is accepted are no accident: the input is not checked.
+/// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
 const UNCHECKED_INPUT: usize = 5;
 
-/// What sort of explanation a cause is.
+/// The kind of explanation that a cause gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// Whatever is asked of an operation, a framework says that there is none.
+    /// The operation is not implemented: every answer comes from the framework.
     NotImplemented,
-    /// Errors of one shape that is not the documented envelope.
+    /// Error bodies of one shape are not the documented envelope.
     NoEnvelope,
-    /// Server failures that a test provokes do not happen.
+    /// Server errors that a test provokes do not occur.
     NotProvoked,
-    /// Input of many kinds is accepted that must be refused.
+    /// Many kinds of invalid input are accepted.
     UncheckedInput,
-    /// One defect, as its findings say.
+    /// A single defect, described by its findings.
     Defect,
 }
 
 /// A finding of a cause.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'r> {
-    /// The test.
     pub(super) test: &'r TestReport,
-    /// The finding.
     pub(super) finding: &'r FindingReport,
-    /// True where it only follows from another finding of the cause.
+    /// True if it only follows from another finding of the cause.
     pub(super) follows: bool,
 }
 
-/// A cause with the tests that saw it.
+/// A cause with the tests that show it.
 #[derive(Debug)]
 pub(super) struct Cause<'r> {
-    /// What sort it is.
     pub(super) kind: Kind,
-    /// The finding that is shown for all: of the gravest level, of a test that failed where there is one.
+    /// The representative finding: from a failed test if there is one, of the highest level.
     pub(super) finding: &'r FindingReport,
-    /// Every test with such a finding, in order of name.
+    /// Every test with a finding of this cause, sorted by name.
     pub(super) tests: Vec<&'r TestReport>,
-    /// Every finding.
     pub(super) members: Vec<Member<'r>>,
-    /// How many tests would pass if this cause alone were repaired.
+    /// How many failed tests have no other cause: they would pass if this cause were repaired.
     pub(super) alone: usize,
     example: &'r TestReport,
     id: String,
 }
 
 impl<'r> Cause<'r> {
-    /// The test that is shown for all of them: one that failed, if any did.
+    /// The test of the representative finding.
     pub(super) fn example(&self) -> &'r TestReport {
         self.example
     }
 
-    /// The finding of that test.
     pub(super) fn shown(&self) -> &'r FindingReport {
         self.finding
     }
 
-    /// The exchange of that finding.
+    /// The exchange of the representative finding.
     pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
         self.example.exchanges.get(self.finding.exchange)
     }
 
-    /// True if every test of it is let pass for now.
+    /// True if every test of the cause is skipped because of a known deviation.
     pub(super) fn is_known(&self) -> bool {
         self.tests.iter().all(|test| test.verdict == Verdict::Skipped)
     }
 
-    /// The anchor of its card; the same in every run in which it is seen.
+    /// The anchor of its card in the HTML page; the same in every run.
     pub(super) fn anchor(&self) -> String {
         format!("c-{}", &self.id[..12])
     }
 
-    /// A name that is the same in every run.
+    /// An identifier that is the same in every run.
     pub(super) fn fingerprint(&self) -> String {
         self.id.clone()
     }
 
-    /// The operations that show it, in order; those that only show what follows from it are left out.
+    /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
     pub(super) fn operations(&self) -> Vec<&'r str> {
         let own = self.members.iter().filter(|member| !member.follows);
         let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
         all.into_iter().filter(|operation| !operation.is_empty()).collect()
     }
 
-    /// What is wrong, in one line.
+    /// The cause in one line.
     pub(super) fn title(&self) -> String {
         match self.kind {
             Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
-            Kind::NoEnvelope => "errors come without the documented envelope".to_owned(),
-            Kind::NotProvoked => "failures that a test provokes do not happen".to_owned(),
-            Kind::UncheckedInput => "input that must be refused is accepted".to_owned(),
-            // A property adds its value to what a check says; other cases of the cause have others.
+            Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
+            Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
+            Kind::UncheckedInput => "invalid input is accepted".to_owned(),
+            // A property appends its generated value to the message of a check; the title must not contain it.
             Kind::Defect if self.finding.check != EXPECTATION => {
                 self.finding.message.split(": ").next().unwrap_or_default().to_owned()
             }
@@ -126,7 +121,7 @@ impl<'r> Cause<'r> {
         }
     }
 
-    /// What the contract asks for.
+    /// The expected value.
     pub(super) fn expected(&self) -> String {
         match self.kind {
             Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
@@ -134,7 +129,7 @@ impl<'r> Cause<'r> {
         }
     }
 
-    /// What came; for what a framework says by itself, its own words.
+    /// The actual value; for an answer that comes from the framework, its status and body.
     pub(super) fn actual(&self) -> String {
         let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
         match self.kind {
@@ -156,8 +151,8 @@ pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) ->
     test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
 }
 
-/// The causes behind all findings: operations that are not implemented, then those of MUST clauses, then by how many
-/// tests would pass if the cause alone were repaired, and by how many tests it shows in.
+/// The causes of all findings. Sorted: operations that are not implemented first, then causes of MUST clauses, then by
+/// the number of tests that have no other cause, then by the number of tests.
 pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     let findings = findings(report);
     let groups = assigned(report, &findings);
@@ -185,24 +180,24 @@ fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Optio
             tests.push(member.test);
         }
     }
-    let failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
-    // What a scenario asserts says more than a check, and than a property, whose message is about one value.
+    let not_failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
+    // An expectation of a scenario is more specific than a check, and than a property, which is about one value.
     let vague = |member: &Member<'_>| {
         let Member { finding, .. } = member;
-        let says_most = match group {
+        let is_specific = match group {
             Group::NotImplemented(_) => finding.key.expected.contains("success"),
             Group::NoEnvelope(_) => finding.check == ENVELOPE_CHECK,
             _ => finding.check == EXPECTATION,
         };
-        (!says_most, finding.key.rule.is_some())
+        (!is_specific, finding.key.rule.is_some())
     };
     let shown =
-        members.iter().min_by_key(|member| (member.follows, failed(member), member.finding.level, vague(member)))?;
+        members.iter().min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
     let (finding, example) = (shown.finding, shown.test);
     Some(Cause { kind: group.kind(), finding, tests, alone, example, id: group.id(), members })
 }
 
-/// A finding in its place.
+/// A finding with its test and operation.
 struct Item<'r> {
     test: &'r TestReport,
     finding: &'r FindingReport,
@@ -217,7 +212,7 @@ fn findings(report: &Report) -> Vec<Item<'_>> {
     items
 }
 
-/// What findings of one cause have in common.
+/// The properties that findings of one cause share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Group<'r> {
     NotImplemented(&'r str),
@@ -254,7 +249,7 @@ impl Group<'_> {
     }
 }
 
-/// For each finding its cause, and whether it only follows from it.
+/// Assigns each finding to a cause, and tells whether it only follows from that cause.
 fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
     let missing = not_implemented(report, findings);
     let shapes = Shapes::of(findings);
@@ -289,7 +284,7 @@ fn status_of(answer: &str) -> Option<u16> {
     answer.split(' ').next()?.parse().ok()
 }
 
-/// Operations of which every answer is one that a framework gives where there is none, and at least one test expected
+/// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
 /// something else.
 fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
     let mut answers: HashMap<&str, bool> = HashMap::new();
@@ -301,29 +296,29 @@ fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r
     }
     let expected_otherwise = |item: &&Item<'_>| {
         let answer = status_of(&item.finding.key.answer);
-        let wanted = statuses(&item.finding.key.expected);
-        let other = item.finding.key.expected.contains("success") || !wanted.is_empty();
-        item.finding.check == EXPECTATION && other && !wanted.iter().any(|wanted| Some(*wanted) == answer)
+        let expected = statuses(&item.finding.key.expected);
+        let other = item.finding.key.expected.contains("success") || !expected.is_empty();
+        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == answer)
     };
     let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
     let proved: HashSet<&str> =
         findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
-    // What says of another operation just what was said of these is no operation, either.
+    // An operation that answers with the same status and body as a proved one is not implemented either.
     let body = |item: &Item<'r>| {
         let exchange = item.test.exchanges.get(item.finding.exchange)?;
         Some((exchange.status_code?, exchange.response.as_ref()?.body.as_str()))
     };
-    let words: HashSet<(u16, &str)> =
+    let fallbacks: HashSet<(u16, &str)> =
         findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();
-    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && words.contains(&body));
+    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && fallbacks.contains(&body));
     let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
     others.chain(proved.iter().copied()).collect()
 }
 
-/// Bodies of errors that are not the envelope.
+/// The shapes of error bodies that are not the documented envelope.
 struct Shapes<'r> {
     shapes: HashSet<&'r str>,
-    /// Headers that are missing or wrong in answers with an envelope, too: the body is not why.
+    /// Header defects that also occur in answers with an envelope: the shape of the body does not explain them.
     headers: HashSet<Defect<'r>>,
 }
 
@@ -337,17 +332,18 @@ impl<'r> Shapes<'r> {
         Self { shapes, headers }
     }
 
-    /// The shape that explains a finding.
+    /// The shape that explains the finding, if one does.
     fn of_item(&self, item: &Item<'r>) -> Option<&'r str> {
         let finding = item.finding;
         let shape = shape(finding).filter(|shape| self.shapes.contains(shape))?;
-        // A server that fails does so with a body of its own; one that refuses what is good has another defect as well.
-        let refused_what_is_good = finding.check == EXPECTATION
+        // A server error has a body of its own shape. But valid input that is refused with a 4xx status is another
+        // defect.
+        let refused_valid_input = finding.check == EXPECTATION
             && status_of(&finding.key.answer).is_some_and(|status| status < 500)
             && finding.key.expected.starts_with("success")
             && statuses(&finding.key.expected).is_empty();
         let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
-        (!refused_what_is_good && !elsewhere).then_some(shape)
+        (!refused_valid_input && !elsewhere).then_some(shape)
     }
 }
 
@@ -355,7 +351,7 @@ fn is_header(finding: &FindingReport) -> bool {
     finding.part.starts_with("header ") && !finding.part.eq_ignore_ascii_case("header content-type")
 }
 
-/// The shape of an error's body, where no code can be read in it.
+/// The shape of an error body in which no code can be read.
 fn shape(finding: &FindingReport) -> Option<&str> {
     let (status, shape) = finding.key.answer.split_once(' ')?;
     let status: u16 = status.parse().ok()?;
@@ -363,7 +359,7 @@ fn shape(finding: &FindingReport) -> Option<&str> {
     (status >= 400 && !is_code).then_some(shape)
 }
 
-/// An answer with an undocumented status is none of those that a test expects: one cause.
+/// If the status of an answer is undocumented, an expectation that fails on this answer has the same cause.
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut statuses: HashMap<(&str, usize), Group<'r>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
@@ -379,7 +375,8 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
 }
 
-/// Where input of many kinds is accepted it is not checked at all: one cause. Who may do what is another matter.
+/// If many kinds of invalid input are accepted, the target does not validate input: one cause. Clauses about
+/// permissions are not included.
 fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut about_input: BTreeMap<Group<'r>, bool> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
@@ -398,8 +395,8 @@ fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec
     groups
 }
 
-/// What shows only in tests in which something was accepted that must be refused, or in which an operation that is not
-/// implemented was to change something, and is about what is stored since, follows from that.
+/// Marks the findings about stored values that occur only in tests in which invalid input was accepted, or in which an
+/// operation that is not implemented should have changed something. They follow from that cause.
 fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
     let leads_on =
         |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput | Group::NotImplemented(_));
@@ -432,7 +429,7 @@ fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r
         .collect()
 }
 
-/// For each cause, how many failed tests have no other.
+/// For each cause, how many failed tests have no other cause.
 fn alone<'g, 'r>(
     report: &Report,
     findings: &[Item<'r>],

@@ -1,8 +1,8 @@
-//! What follows from the tests of a report: counts, clauses, codes and the exit code. A run and the
-//! merging of its parts are judged here alike.
+//! Derives the counts, the outcomes of clauses and codes, and the exit code from the tests of a report. Both a run and
+//! a merge use it.
 //!
-//! A clause is upheld only where an answer could have violated it and none did: `evidence` of a test says so. A clause
-//! about an error code needs evidence with one of its codes.
+//! A clause is upheld only if an answer could have violated it and no answer did: the `evidence` of a test records
+//! this. A clause about error codes needs evidence with one of its codes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,26 @@ use super::model::{ClauseReport, ClauseStatus, CodeReport, FindingReport, TestRe
 use super::parts::OF_THE_LIST;
 use crate::verdict::{self, Verdict};
 
-/// Tests that a clause or code lists at most.
+/// The most tests that are listed for a clause or a code.
 const LISTED: usize = 1000;
 
-/// How many tests had each verdict.
 pub(super) fn summary(tests: &[TestReport]) -> BTreeMap<String, usize> {
     let mut summary: BTreeMap<String, usize> =
         Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), 0)).collect();
     for test in tests {
         *summary.entry(test.verdict.as_str().to_owned()).or_default() += 1;
     }
-    // They are among the inconclusive, and are counted apart as well.
+    // Flaky tests are also counted as inconclusive.
     summary.insert("flaky".to_owned(), tests.iter().filter(|test| test.flaky).count());
     summary
 }
 
-/// The exit code that follows.
 pub(super) fn exit_code(tests: &[TestReport], strict: bool) -> u8 {
     let verdicts: Vec<Verdict> = tests.iter().map(|test| test.verdict).collect();
     verdict::exit_code(&verdicts, strict)
 }
 
-/// What became of a clause; `clause` says what the contract says of it.
+/// Fills in the outcome of a clause from the tests.
 pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseReport {
     let seen = Seen::of(clause, tests);
     let status = match (seen.violated, seen.upheld) {
@@ -53,18 +51,18 @@ pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseRepor
     }
 }
 
-/// What the tests have seen of a clause.
+/// What the tests tell about one clause.
 #[derive(Default)]
 struct Seen<'t> {
     violated: bool,
-    /// There is evidence, and of one of the clause's codes where it has any.
+    /// There is evidence; if the clause has codes, evidence with one of them.
     upheld: bool,
     exercised_by: usize,
     /// The tests to list.
     named: BTreeSet<&'t str>,
-    /// Why a violation was let pass.
+    /// The known deviation that covers a violation.
     known: Option<String>,
-    /// Whether a test about it came to its end.
+    /// A test of the clause completed.
     ran: bool,
     skipped: Reasons<'t>,
     open: Reasons<'t>,
@@ -84,11 +82,11 @@ impl<'t> Seen<'t> {
     }
 
     fn add(&mut self, clause: &ClauseReport, test: &'t TestReport) {
-        let breaks = |finding: &FindingReport| finding.clause == clause.id && finding.level <= clause.level;
-        let broken = test.findings.iter().any(breaks);
+        let violates = |finding: &FindingReport| finding.clause == clause.id && finding.level <= clause.level;
+        let violated = test.findings.iter().any(violates);
         let about = test.clauses.contains(&clause.id);
         let evidence = test.evidence_of(&clause.id);
-        if broken {
+        if violated {
             self.violated = true;
             if test.verdict == Verdict::Skipped {
                 self.known = test.reason.clone();
@@ -97,8 +95,8 @@ impl<'t> Seen<'t> {
         let observed =
             |codes: &[String]| clause.codes.is_empty() || codes.iter().any(|code| clause.codes.contains(code));
         self.upheld |= evidence.is_some_and(|evidence| observed(&evidence.codes));
-        self.exercised_by += usize::from(broken || evidence.is_some());
-        if broken || about {
+        self.exercised_by += usize::from(violated || evidence.is_some());
+        if violated || about {
             self.named.insert(&test.name);
         }
         for open in test.open.iter().filter(|open| open.clause == clause.id) {
@@ -111,7 +109,7 @@ impl<'t> Seen<'t> {
             (Verdict::Skipped, Some(reason)) if test.findings.is_empty() => {
                 *self.skipped.entry(reason).or_default() += 1;
             }
-            // A test that failed and has a reason did not come to its end either.
+            // A failed test that has a reason did not complete.
             (Verdict::Inconclusive | Verdict::Failed, Some(reason)) if !test.name.starts_with(OF_THE_LIST) => {
                 *self.inconclusive.entry(reason).or_default() += 1;
             }
@@ -119,7 +117,7 @@ impl<'t> Seen<'t> {
         }
     }
 
-    /// Why it was not exercised, the most useful reason first, and another where there is one.
+    /// Why the clause was not exercised: at most two reasons, the most useful first.
     fn reason(&self, clause: &ClauseReport) -> String {
         if let Some(reason) = &clause.excluded {
             return format!("excluded: {reason}");
@@ -133,11 +131,11 @@ impl<'t> Seen<'t> {
         let reasons =
             [unobserved, most(&self.open), most(&self.skipped), most(&self.inconclusive), clause.unjudged.clone()];
         let reasons: Vec<String> = reasons.into_iter().flatten().take(2).collect();
-        if reasons.is_empty() { "no test of this run is about it".to_owned() } else { reasons.join("; ") }
+        if reasons.is_empty() { "no test of this run covers it".to_owned() } else { reasons.join("; ") }
     }
 }
 
-/// What became of a code; `code` says what the contract says of it.
+/// Fills in the tests that observed a code.
 pub(super) fn code(code: &CodeReport, tests: &[TestReport]) -> CodeReport {
     let observed = || tests.iter().filter(|test| test.codes.contains(&code.code));
     CodeReport {

@@ -1,10 +1,11 @@
-//! The JUnit report, in two flavours: a wide one with all that readers make use of, and a strict one
-//! that is valid against the schema most of them began with, `junit-10.xsd`.
+//! The JUnit report, in two flavours: a wide one with everything that readers use, and a strict one that is valid
+//! against the schema `junit-10.xsd`.
 //!
-//! The shape answers to readers that were measured. Suites are flat, since nested ones are lost by
-//! several. No result element is without text, since some count it as passed then. Types are dotted,
-//! since some take a bare `boolean` for a conversion. No two cases share class and name, since the later
-//! one is dropped.
+//! The structure follows from tests with real readers (`ci/readers.sh`):
+//! - Suites are flat: several readers lose nested suites.
+//! - Each result element has text: some readers count an empty element as passed.
+//! - Types contain a dot: some readers interpret a plain type such as `boolean` as a conversion.
+//! - No two cases have the same class and name: readers drop the later one.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,21 +17,21 @@ use super::words::{LONGEST_MESSAGE, details, in_line, message, warning, worst_fi
 use super::xml::{self, Tag};
 use crate::verdict::Verdict;
 
-/// The most that is written of one text, in bytes.
+/// The longest text of an element, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
-/// What is written of each text however many there are.
+/// Texts are never cut shorter than this, in bytes.
 const SHORTEST_TEXT: usize = 512;
-/// Files of 30 MB and more are refused; texts are cut shorter before one gets there.
+/// Readers refuse files of 30 MB or more. Texts are cut until the file is smaller than this, in bytes.
 const LARGEST_FILE: usize = 28_000_000;
 /// The most characters of a property or a name.
 const LONGEST_VALUE: usize = 1000;
 
-/// The report with files, lines, times and properties on every case.
+/// The wide flavour: with file, line, time and properties on every case.
 pub(super) fn render(report: &Report) -> String {
     document(report, Flavour::Wide)
 }
 
-/// The report with only what `junit-10.xsd` knows.
+/// The strict flavour: only elements and attributes of `junit-10.xsd`.
 pub(super) fn render_strict(report: &Report) -> String {
     document(report, Flavour::Strict)
 }
@@ -56,7 +57,7 @@ struct Case<'r> {
     ending: Option<Ending>,
 }
 
-/// How a case that is more than a plain pass ended.
+/// The result element of a case that did not pass.
 struct Ending {
     element: &'static str,
     kind: String,
@@ -85,7 +86,8 @@ fn document(report: &Report, flavour: Flavour) -> String {
     last.write(&suites).unwrap_or_default()
 }
 
-/// The tests, or in a run that came to none, one that says so: a file without cases reads as success.
+/// The tests of the report. A run without tests gets one inconclusive case, because readers take a file without cases
+/// for success.
 fn tests(report: &Report) -> Cow<'_, [TestReport]> {
     if !report.tests.is_empty() {
         return Cow::Borrowed(&report.tests);
@@ -94,9 +96,9 @@ fn tests(report: &Report) -> Cow<'_, [TestReport]> {
         name: "harness::aborted".to_owned(),
         file: String::new(),
         line: 0,
-        about: "A run has at least one test.".to_owned(),
+        about: "A run executes at least one test.".to_owned(),
         verdict: Verdict::Inconclusive,
-        reason: Some("the run ended before any test did: nothing is known of the target".to_owned()),
+        reason: Some("the run ended before any test completed, so nothing is known about the target".to_owned()),
         started_at: Some(report.started_at.clone()),
         duration_ms: report.duration_ms,
         clauses: Vec::new(),
@@ -133,7 +135,8 @@ fn suites<'r>(report: &Report, tests: &'r [TestReport]) -> Vec<Suite<'r>> {
         .collect()
 }
 
-/// The path of a scenario as test names show it; for a test of no file, what stands before its `::`.
+/// The path of the scenario file without folder and extension; for a test without a file, the part of its name before
+/// `::`.
 fn path(test: &TestReport) -> &str {
     let file = test.file.strip_prefix("scenarios/").unwrap_or(&test.file);
     match file.strip_suffix(".yaml").unwrap_or(file) {
@@ -142,7 +145,7 @@ fn path(test: &TestReport) -> &str {
     }
 }
 
-/// A path as readers want a class: dots between packages, and nothing that a folder could not be called.
+/// A path as a class name: dots between packages, and only characters that are valid in file names.
 fn class(path: &str) -> String {
     let class: String = path
         .chars()
@@ -166,7 +169,7 @@ fn case<'r>(report: &Report, test: &'r TestReport, path: &str, names: &mut Names
     Case { name: names.unique(in_line(own, LONGEST_VALUE)), test, ending: ending(report, test) }
 }
 
-/// Names that were given away.
+/// Names that are already used.
 #[derive(Default)]
 struct Names {
     taken: BTreeSet<String>,
@@ -174,7 +177,7 @@ struct Names {
 }
 
 impl Names {
-    /// The name, or with a number behind it if it is taken.
+    /// The name itself, or with a number appended if it is already used.
     fn unique(&mut self, name: String) -> String {
         let mut candidate = name.clone();
         while !self.taken.insert(candidate.clone()) {
@@ -199,7 +202,7 @@ fn ending(report: &Report, test: &TestReport) -> Option<Ending> {
     Some(Ending { element, kind, message: message(report, test) })
 }
 
-/// The check that speaks, as a dotted name. A failure of no check is about the list of known deviations.
+/// The check of the first finding, as a dotted name. A failure without findings reports an outdated known deviation.
 fn failure_kind(report: &Report, test: &TestReport) -> String {
     let Some(first) = worst_first(report, test).first().copied() else {
         return "contract.stale-deviation".to_owned();
@@ -215,7 +218,7 @@ fn failure_kind(report: &Report, test: &TestReport) -> String {
     if words.is_empty() { "contract.broken".to_owned() } else { format!("contract.{}", words.join(".")) }
 }
 
-/// How a document is written.
+/// The settings with which a document is written.
 struct Page<'r> {
     report: &'r Report,
     flavour: Flavour,
@@ -224,7 +227,7 @@ struct Page<'r> {
 }
 
 impl Page<'_> {
-    /// The whole document, or nothing if it gets larger than it may.
+    /// The document, or `None` if it exceeds the size limit.
     fn write(&self, suites: &[Suite<'_>]) -> Option<String> {
         let started = moment(&self.report.started_at);
         let mut out = xml::DECLARATION.to_owned();
@@ -280,7 +283,7 @@ impl Page<'_> {
         }
         line(out, 2, &tag.start());
         if self.wide() {
-            properties(out, 3, &remarks(test));
+            properties(out, 3, &case_properties(test));
         }
         if !plain {
             line(out, 3, &self.result(case));
@@ -299,7 +302,7 @@ impl Page<'_> {
         }
     }
 
-    /// What a suite says of the run.
+    /// The properties of the run, for every suite.
     fn facts(&self) -> [(&'static str, String); 4] {
         [
             ("seed", self.report.seed.to_string()),
@@ -322,7 +325,7 @@ impl Page<'_> {
 }
 
 impl Counts {
-    /// Counted from what is written, not from what the report says of itself.
+    /// Counts the written elements instead of using the counts of the report.
     fn of<'c, 'r: 'c>(cases: impl IntoIterator<Item = &'c Case<'r>>) -> Self {
         let mut counts = Self::default();
         for case in cases {
@@ -338,18 +341,18 @@ impl Counts {
     }
 }
 
-/// What a case says of its test.
-fn remarks(test: &TestReport) -> Vec<(&'static str, String)> {
-    let mut remarks = vec![("verdict", test.verdict.as_str().to_owned())];
+/// The properties of a case.
+fn case_properties(test: &TestReport) -> Vec<(&'static str, String)> {
+    let mut values = vec![("verdict", test.verdict.as_str().to_owned())];
     if !test.clauses.is_empty() {
-        remarks.push(("clauses", test.clauses.join(", ")));
+        values.push(("clauses", test.clauses.join(", ")));
     }
     if test.verdict == Verdict::Warned {
         let warnings: Vec<String> =
             test.findings.iter().map(|finding| format!("{} {}", finding.clause, finding.check)).collect();
-        remarks.push(("warnings", warnings.join(", ")));
+        values.push(("warnings", warnings.join(", ")));
     }
-    remarks
+    values
 }
 
 fn properties(out: &mut String, depth: usize, values: &[(&'static str, String)]) {
@@ -367,7 +370,7 @@ fn line(out: &mut String, depth: usize, text: &str) {
     out.push('\n');
 }
 
-/// A time of the report in the one form that all readers take; `None` for what is no time.
+/// A time in the one format that all readers accept; `None` if the text is not a valid time.
 fn moment(text: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Millis, true))

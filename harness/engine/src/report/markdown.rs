@@ -1,5 +1,5 @@
-//! The Markdown report, for job summaries: the verdict, then the worst first, each with the commands that
-//! show it again. What does not fit is counted, section by section.
+//! The Markdown report, for job summaries: the verdict, then all causes, worst first, each with the commands that
+//! reproduce it. Each section counts the entries that do not fit.
 
 use std::fmt::Write as _;
 
@@ -10,31 +10,31 @@ use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TestRepo
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// Job summaries of a megabyte and more are thrown away whole.
+/// The largest summary, in bytes. GitHub discards a job summary of one megabyte or more.
 const MOST: usize = 900_000;
-/// The most characters of a value, of a command, and of a text that is not in a table.
+/// The most characters of a value.
 const LONGEST_VALUE: usize = 600;
+/// The most bytes of the commands of a cause.
 const LONGEST_COMMAND: usize = 4000;
-/// Tests that are named for a cause or a reason.
+/// The most tests that are named for a cause or a reason.
 const NAMED: usize = 10;
-/// Room for a section's heading and for the note of what is left out.
+/// Reserved bytes for a section's heading and for the note about omitted entries.
 const NOTE: usize = 400;
 
-/// The report.
 pub(super) fn render(report: &Report) -> String {
     within(report, MOST)
 }
 
-/// The report in at most so many bytes.
+/// The report in at most `most` bytes.
 pub(super) fn within(report: &Report, most: usize) -> String {
     let mut out = Out { text: head(report), most };
     let causes = cause::causes(report);
-    let of = |wanted: &dyn Fn(&Cause<'_>) -> bool| -> Vec<String> {
-        causes.iter().filter(|cause| wanted(cause)).map(|cause| of_cause(report, cause)).collect()
+    let of = |selected: &dyn Fn(&Cause<'_>) -> bool| -> Vec<String> {
+        causes.iter().filter(|cause| selected(cause)).map(|cause| of_cause(report, cause)).collect()
     };
     let stale = cause::stale(report).map(of_stale);
-    let broken = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
-    out.section("Violations", "", broken.collect());
+    let violations = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
+    out.section("Violations", "", violations.collect());
     out.section("No verdict", "", reasons(report, |test| test.verdict == Verdict::Inconclusive));
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     out.section("Recommendations not followed", "", advised);
@@ -51,11 +51,11 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     let codes = unseen.map(|code| format!("- {}\n", value(&code.code))).collect();
     out.section("Codes that were not observed", "", codes);
     let skipped = |test: &TestReport| test.verdict == Verdict::Skipped && !is_known_deviation(test);
-    out.section("Not put to the test", "", reasons(report, skipped));
+    out.section("Skipped", "", reasons(report, skipped));
     out.text
 }
 
-/// The text so far, which never gets longer than it may.
+/// The text so far; it never gets longer than `most` bytes.
 struct Out {
     text: String,
     most: usize,
@@ -96,7 +96,7 @@ fn head(report: &Report) -> String {
         "# {sign} {}\n\nExit code **{}**: {}.\n\n",
         cause::sentence(report),
         report.exit_code,
-        cause::decided(report)
+        cause::exit_reason(report)
     );
     text.push_str("| tests | failed | inconclusive | warned | skipped | passed |\n|---:|---:|---:|---:|---:|---:|\n");
     let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
@@ -106,7 +106,7 @@ fn head(report: &Report) -> String {
     let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
     let _ = writeln!(
         text,
-        "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {observed} of {} observed\n- target: {}\n- contract: <code>{}</code>, {} {}, seed {}{}\n- begun {}, took {}, {}\n- command: {}",
+        "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {observed} of {} observed\n- target: {}\n- contract: <code>{}</code>, {} {}, seed {}{}\n- started {}, took {}, {}\n- command: {}",
         of(ClauseStatus::Upheld),
         report.clauses.len(),
         of(ClauseStatus::Violated),
@@ -133,7 +133,7 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
         value(&finding.clause),
         finding.level.as_str(),
         plain(&cause.title()),
-        seen(cause),
+        occurrence(cause),
         value(&finding.check)
     );
     let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&cause.expected()), value(&cause.actual()));
@@ -156,12 +156,14 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     text
 }
 
-/// In how many tests a cause shows, how many would pass without it, and on which operations.
-fn seen(cause: &Cause<'_>) -> String {
+/// How many tests show a cause, how many of them have no other cause, and on which operations it shows.
+fn occurrence(cause: &Cause<'_>) -> String {
     let operations: Vec<String> = cause.operations().into_iter().map(value).collect();
     let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
-    let alone =
-        if cause.alone == 0 { String::new() } else { format!(", {} by this alone", grouped(cause.alone as u64)) };
+    let alone = match cause.alone {
+        0 => String::new(),
+        count => format!(", {} with no other cause", grouped(count as u64)),
+    };
     format!("{}{alone}{on}", counted(cause.tests.len(), "test"))
 }
 
@@ -175,9 +177,9 @@ fn of_deviation(entry: &DeviationReport) -> String {
     let subject: Vec<String> = subject.into_iter().flatten().map(|text| value(text)).collect();
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {}", plain(owner))).unwrap_or_default();
     let note = entry.note.as_ref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
-    let seen = counted(entry.observed_in.len(), "test");
+    let observed = counted(entry.observed_in.len(), "test");
     format!(
-        "- **{}** {}: {} ({}{owner}, until {}), seen in {seen}{note}\n",
+        "- **{}** {}: {} ({}{owner}, until {}), observed in {observed}{note}\n",
         entry.state.as_str(),
         subject.join(" "),
         plain(&entry.reason),
@@ -198,16 +200,16 @@ fn of_clause(clause: &ClauseReport) -> String {
     )
 }
 
-fn reasons(report: &Report, wanted: impl Fn(&TestReport) -> bool) -> Vec<String> {
+fn reasons(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<String> {
     let group = |(reason, tests): (&str, Vec<&TestReport>)| {
         format!(
-            "**{}**: {}\n\n<details><summary>which</summary>\n\n{}\n</details>\n\n",
+            "**{}**: {}\n\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
             counted(tests.len(), "test"),
             plain(reason),
             names(&tests)
         )
     };
-    cause::by_reason(report, wanted).into_iter().map(group).collect()
+    cause::by_reason(report, selected).into_iter().map(group).collect()
 }
 
 fn names(tests: &[&TestReport]) -> String {
@@ -221,14 +223,14 @@ fn names(tests: &[&TestReport]) -> String {
     text
 }
 
-/// Commands in a fence that nothing in them can close.
+/// Commands in a code fence that is longer than any fence in the commands.
 fn fenced(commands: &[String]) -> String {
     let lines: Vec<String> = commands.iter().map(|command| visible(command)).collect();
     let text = match lines.join("\n") {
         text if text.len() > LONGEST_COMMAND => {
             let kept: Vec<&str> =
                 lines.iter().map(String::as_str).filter(|line| line.len() < LONGEST_COMMAND / 2).collect();
-            format!("# a command too long for a summary is in the JSON report\n{}", kept.join("\n"))
+            format!("# a command is too long for this summary; see the JSON report\n{}", kept.join("\n"))
         }
         text => text,
     };
@@ -237,16 +239,16 @@ fn fenced(commands: &[String]) -> String {
     format!("{fence}sh\n{text}\n{fence}\n")
 }
 
-/// A value as it is, in one line, with nothing in it that Markdown would act upon.
+/// A value as code, in one line, with all Markdown escaped.
 fn value(text: &str) -> String {
     format!("<code>{}</code>", plain(text))
 }
 
-/// A text in one line, with nothing in it that Markdown would act upon.
+/// A text in one line, with all Markdown escaped.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     for letter in one_line(text, LONGEST_VALUE).chars() {
-        // A dot makes a link only behind `www`.
+        // A dot creates a link only after `www`.
         let harmless =
             "-/,()=;'\"%+? ".contains(letter) || (letter == '.' && !out.to_ascii_lowercase().ends_with("www"));
         if letter.is_ascii_punctuation() && !harmless {
@@ -263,13 +265,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_value_is_markup() {
+    fn markdown_in_a_value_is_escaped() {
         assert_eq!(plain("a|b`*_<x>@all\n#1"), "a&#124;b&#96;&#42;&#95;&#60;x&#62;&#64;all&#92;u&#123;a&#125;&#35;1");
         assert_eq!(plain("https://www.h.x"), "https&#58;//www&#46;h.x");
     }
 
     #[test]
-    fn a_fence_is_longer_than_what_it_holds() {
+    fn fence_is_longer_than_fences_in_the_commands() {
         assert_eq!(fenced(&["a ```` b".into()]), "`````sh\na ```` b\n`````\n");
         assert!(fenced(&["x".repeat(5000), "y".into()]).ends_with("\ny\n```\n"));
     }

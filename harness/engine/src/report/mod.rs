@@ -1,4 +1,7 @@
-//! Reports: one inert model, and a file for each format that is made of it.
+//! Reports of a run: the data model (`model`) and one module per output format.
+//!
+//! `build` makes a [`Report`] from the results of a run. Each format is a pure function from a report to a text, and is
+//! listed in [`FORMATS`]. [`Order`] and [`Prepared`] write such a text to the path that `--report KIND=PATH` names.
 
 pub mod actions;
 mod again;
@@ -45,35 +48,31 @@ pub use read::read;
 
 /// One report format.
 pub struct Format {
-    /// Its name on the command line.
+    /// The name on the command line: `--report KIND=PATH`.
     pub kind: &'static str,
-    /// The ending of its files.
+    /// The file name extension.
     pub ending: &'static str,
-    /// The report as text.
     pub render: fn(&Report) -> String,
-    /// The most tests that readers take in one file.
+    /// The most tests in one file; a larger report is split into several files.
     pub most: Option<usize>,
-    /// What the text is made of.
     pub syntax: Syntax,
 }
 
-/// What the text of a report is made of.
+/// The syntax of a format, which decides how credentials are found and how CI commands are escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
-    /// JSON.
     Json,
     /// XML or HTML.
     Markup,
-    /// Lines for people.
+    /// Plain text or Markdown.
     Lines,
-    /// Commands of a CI system.
+    /// Workflow commands of a CI system.
     Commands,
 }
 
-/// Some readers of JUnit refuse a file of more cases.
+/// Some JUnit readers refuse a file with more test cases.
 const MOST_CASES: Option<usize> = Some(5000);
 
-/// Every format there is.
 pub const FORMATS: &[Format] = &[
     Format { kind: "json", ending: "json", render: json::render, most: None, syntax: Syntax::Json },
     Format { kind: "html", ending: "html", render: html::render, most: None, syntax: Syntax::Markup },
@@ -91,7 +90,7 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// A report that was asked for: `KIND=PATH`.
+/// A requested report: `KIND=PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     kind: String,
@@ -99,7 +98,6 @@ pub struct Order {
 }
 
 impl Order {
-    /// Reads `KIND=PATH`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let kinds: Vec<String> = FORMATS.iter().map(|format| format.kind.to_owned()).collect();
         let (kind, path) = text
@@ -114,29 +112,28 @@ impl Order {
         Ok(Self { kind: kind.to_owned(), path: PathBuf::from(path) })
     }
 
-    /// True for a report on standard output, by whatever name.
+    /// True if the path is standard output, under any name.
     pub fn is_stdout(&self) -> bool {
         destination::is_stdout(&self.path)
     }
 
-    /// True for a report of that kind.
     pub fn is(&self, kind: &str) -> bool {
         self.kind == kind
     }
 
-    /// Finds out, before anything is sent, that the report can be written.
+    /// Checks, before the first request, that the report can be written.
     pub fn prepare(&self) -> Result<Prepared, String> {
-        let told = |why: String| format!("--report {self}: {why}");
+        let failed = |why: String| format!("--report {self}: {why}");
         let destination = if self.is_folder() {
-            destination::check_folder(&self.path).map_err(told)?;
+            destination::check_folder(&self.path).map_err(failed)?;
             None
         } else {
-            Some(Destination::of(&self.path).map_err(told)?)
+            Some(Destination::of(&self.path).map_err(failed)?)
         };
         Ok(Prepared { order: self.clone(), destination })
     }
 
-    /// A path that ends in `/` gets a file of each process.
+    /// A path that ends in `/` gets one file per process.
     fn is_folder(&self) -> bool {
         self.path.as_os_str().to_string_lossy().ends_with('/')
     }
@@ -148,38 +145,36 @@ impl std::fmt::Display for Order {
     }
 }
 
-/// A report that was asked for and can be written.
+/// A requested report whose destination is writable.
 #[derive(Debug)]
 pub struct Prepared {
-    /// What was asked for.
     pub order: Order,
-    /// Where it goes; nothing yet where each process has a file of its own.
+    /// `None` if each process writes a file of its own into a folder.
     destination: Option<Destination>,
 }
 
 impl Prepared {
-    /// The file that is written, where it is known and is one.
+    /// The file that is written, if the destination is a single file.
     pub fn file(&self) -> Option<&Path> {
         self.destination.as_ref().and_then(Destination::file)
     }
 
-    /// Writes the report: to a file of this process below a path that ends in `/`, else to the path. With more tests
-    /// than readers take in one file it goes into several, with numbers before the ending. The redactor looks through
-    /// the text once more before it leaves.
+    /// Writes the report to the path, or to a file of this process if the path ends in `/`. A report with more tests
+    /// than the format allows in one file is split into numbered files. The redactor scans the finished text once more.
     pub fn write(&self, report: &Report, redactor: &Redactor) -> Result<Vec<PathBuf>, String> {
         let Some(format) = FORMATS.iter().find(|format| format.kind == self.order.kind) else {
             return Ok(Vec::new());
         };
-        let render = |report: &Report| scanned(report, format, redactor, &self.order.path);
+        let render = |report: &Report| render_redacted(report, format, redactor, &self.order.path);
         match &self.destination {
             None => {
-                let path = self.order.path.join(format!("{}.{}", own_name(report), format.ending));
+                let path = self.order.path.join(format!("{}.{}", unique_name(report), format.ending));
                 files::write(&path, report, format.most, render)
             }
             Some(Destination::File(path)) => files::write(path, report, format.most, render),
             Some(other) => {
                 let text = render(report);
-                let text = if matches!(other, Destination::Device(_)) { text } else { harmless(&text, format) };
+                let text = if matches!(other, Destination::Device(_)) { text } else { log_safe(&text, format) };
                 other.write(&text).map_err(|error| format!("{}: {error}", self.order.path.display()))?;
                 Ok(Vec::new())
             }
@@ -187,9 +182,9 @@ impl Prepared {
     }
 }
 
-/// The report as text, looked through once more. A credential that is found is replaced, and that is said: it stood
-/// where nobody has thought of it.
-fn scanned(report: &Report, format: &Format, redactor: &Redactor, path: &Path) -> String {
+/// Renders the report and scans the text for credentials once more. A credential that is found here was missed by the
+/// redaction of the single values, so it is replaced and a warning is printed.
+fn render_redacted(report: &Report, format: &Format, redactor: &Redactor, path: &Path) -> String {
     let text = (format.render)(report);
     let dividers = match format.syntax {
         Syntax::Json => Dividers::Json,
@@ -201,14 +196,14 @@ fn scanned(report: &Report, format: &Format, redactor: &Redactor, path: &Path) -
         None => text,
         Some((clean, count)) => {
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
-            tell!("warning: {}: a credential stood in the finished report, {times}, and was replaced", path.display());
+            tell!("warning: {}: the finished report contained a credential ({times}); it was redacted", path.display());
             clean
         }
     }
 }
 
-/// A document as it may stand in the log of a CI system, without the marks that such a system obeys.
-fn harmless(text: &str, format: &Format) -> String {
+/// The document for standard output, with the commands escaped that a CI system would execute from its log.
+fn log_safe(text: &str, format: &Format) -> String {
     match format.syntax {
         Syntax::Json => crate::output::harmless(text, |letter| format!("\\u{:04x}", u32::from(letter))),
         Syntax::Markup => crate::output::harmless(text, |letter| format!("&#{};", u32::from(letter))),
@@ -217,18 +212,18 @@ fn harmless(text: &str, format: &Format) -> String {
     }
 }
 
-/// Writes a page that is not of one run, such as a history, and says where it is if that is a file.
+/// Writes a page that covers several runs, such as a history. Returns its path if it is a file.
 pub fn write_page(order: &Order, page: &str) -> Result<Option<PathBuf>, String> {
     let prepared = order.prepare()?;
-    let told = |error: std::io::Error| format!("{}: {error}", order.path.display());
-    let destination = prepared.destination.ok_or_else(|| format!("{}: name a file in it", order.path.display()))?;
-    destination.write(page).map_err(told)?;
+    let failed = |error: std::io::Error| format!("{}: {error}", order.path.display());
+    let directory = || format!("{}: this is a directory; name a file in it", order.path.display());
+    let destination = prepared.destination.ok_or_else(directory)?;
+    destination.write(page).map_err(failed)?;
     Ok(destination.file().map(Path::to_path_buf))
 }
 
-/// A name that no other process of the run uses: the only test's, if there is only one, or the shard's, and
-/// the process id.
-fn own_name(report: &Report) -> String {
+/// A file name that no other process of the run uses: the name of the only test or of the shard, and the process id.
+fn unique_name(report: &Report) -> String {
     let shard = report.manifest.as_ref().and_then(|manifest| manifest.shard.as_deref());
     let test = match (report.tests.as_slice(), shard) {
         ([only], _) => only.name.as_str(),

@@ -1,4 +1,4 @@
-//! The report as data, from which every format is made; `schemas/report.schema.json` describes its members.
+//! The data model of a report: the input of every format, described by the generated `schemas/report.schema.json`.
 
 use std::collections::BTreeMap;
 
@@ -17,35 +17,35 @@ pub const FORMAT: u32 = 1;
 pub struct Report {
     /// The version of this format.
     pub format: u32,
-    /// What made the report.
+    /// The program that wrote the report.
     pub suite: Suite,
     /// The base URL, or `embedded reference`.
     pub target: String,
     /// The seed of the run.
     pub seed: u64,
-    /// True when recommendations counted as promises.
+    /// True if violated SHOULD clauses failed the run.
     pub strict: bool,
-    /// The command that ran it; the values of secrets are left out.
+    /// The command line of the run, without the values of secrets.
     #[serde(default)]
     pub command: String,
-    /// When it began (RFC 3339, UTC).
+    /// When the run started (RFC 3339, UTC).
     pub started_at: String,
-    /// How long it took, in milliseconds.
+    /// The duration of the run, in milliseconds.
     pub duration_ms: u64,
     /// How many requests were sent.
     pub requests: u64,
-    /// The exit code that follows.
+    /// The exit code of the run.
     pub exit_code: u8,
     /// How many tests had each verdict.
     pub summary: BTreeMap<String, usize>,
-    /// Every clause of the register.
+    /// Every clause of the contract.
     pub clauses: Vec<ClauseReport>,
-    /// Every code of the catalogue.
+    /// Every error code of the contract.
     pub error_codes: Vec<CodeReport>,
-    /// Every test, in order of name.
+    /// Every test, sorted by name.
     #[serde(rename = "trials")]
     pub tests: Vec<TestReport>,
-    /// What the run has made and could not take away.
+    /// Resources that the run created and could not delete.
     pub leftovers: Vec<Leftover>,
     /// The actors of the contract that need a credential.
     #[serde(default)]
@@ -53,38 +53,38 @@ pub struct Report {
     /// The known deviations of the target, in the order of its file.
     #[serde(default)]
     pub deviations: Vec<DeviationReport>,
-    /// What it is a part of; absent only in reports of older versions.
+    /// Which part of a run this report covers; absent only in reports of older versions.
     #[serde(default)]
     pub manifest: Option<Manifest>,
-    /// What was found out before the first test; absent where there was no preflight, and in reports of older versions.
+    /// What the preflight found; absent if there was no preflight, and in reports of older versions.
     #[serde(default)]
     pub preflight: Option<Preflight>,
 }
 
-/// What a report is a part of: by it parts are joined, and a lost or a foreign one is noticed.
+/// Which part of a run a report covers. The merge uses it to detect missing parts and parts of other runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
-    /// Which part it is, `I/N`; absent when the run was not divided into shards.
+    /// The shard, as `I/N`; absent if the run was not divided into shards.
     pub shard: Option<String>,
-    /// True when a runner of ours gave every test a process, and so a report, of its own.
+    /// True if a test runner such as nextest ran each test in its own process, with its own report.
     pub by_test: bool,
-    /// True when filters left only some tests of the suite.
+    /// True if filters selected only some tests of the suite.
     pub filtered: bool,
-    /// The tests of all parts together.
+    /// The tests of the whole run.
     pub whole: Extent,
     /// The tests of this part.
     pub part: Extent,
-    /// What was chosen that can change a verdict.
+    /// The options that can change a verdict.
     pub options: BTreeMap<String, String>,
-    /// The target file, where there was one.
+    /// The target file, if there was one.
     pub target_file: Option<String>,
-    /// The day by which known deviations were judged, as YYYY-MM-DD.
+    /// The date on which known deviations were checked for expiry, as YYYY-MM-DD.
     pub day: String,
-    /// The flags by which the run reached its target and generated its cases, without secrets, as a shell takes them.
+    /// The flags that select the target and the generated cases, quoted for a shell, without secrets.
     #[serde(default)]
     pub flags: String,
-    /// For each known deviation, of how many tests of the suite it speaks.
+    /// For each known deviation, how many tests of the suite it matches.
     pub spoken_of: Vec<usize>,
 }
 
@@ -92,18 +92,18 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
-    /// How many they are.
+    /// How many tests there are.
     #[serde(rename = "trials")]
     pub tests: usize,
-    /// SHA-256 over their names, sorted, each with a line feed behind it.
+    /// SHA-256 of their sorted names, each followed by a line feed.
     pub hash: String,
 }
 
-/// What made a report.
+/// The program that wrote a report.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Suite {
-    /// The program.
+    /// The name of the program.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -111,65 +111,65 @@ pub struct Suite {
     pub contract_hash: String,
 }
 
-/// What became of a clause.
+/// The outcome of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClauseStatus {
-    /// It was put to the test and kept every time.
+    /// It was exercised and never violated.
     Upheld,
-    /// It was broken at least once.
+    /// It was violated at least once.
     Violated,
-    /// It was not put to the test.
+    /// No test exercised it.
     NotExercised,
 }
 
-/// A clause of the register.
+/// A clause of the contract, with its outcome.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClauseReport {
     /// Its id.
     pub id: String,
-    /// How binding it is.
+    /// Its requirement level.
     pub level: Level,
-    /// What it says.
+    /// Its text.
     pub says: String,
-    /// The section of the published page that it is read from.
+    /// The section of the documentation that it is taken from.
     #[serde(default)]
     pub page: String,
-    /// What became of it.
+    /// Its outcome.
     pub status: ClauseStatus,
-    /// Why it was not put to the test, or that it was broken as is known.
+    /// Why it was not exercised, or which known deviation covers its violation.
     pub reason: Option<String>,
-    /// How many tests put it to the test.
+    /// How many tests exercised it.
     pub exercised_by: usize,
-    /// The tests that are about it, and those in which it was broken.
+    /// The tests of this clause, and the tests in which it was violated.
     #[serde(rename = "trials")]
     pub tests: Vec<String>,
-    /// The error codes that it is about: it is upheld only where a test of it observed one of them.
+    /// The error codes that it concerns: it is upheld only if one of its tests observed one of them.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// Why its checks had nothing to judge, where they had not.
+    /// Why its checks had nothing to judge, if that is so.
     #[serde(default)]
     pub unjudged: Option<String>,
-    /// Why nothing judges it, where the contract says so.
+    /// Why nothing judges it, if the contract excludes it.
     #[serde(default)]
     pub excluded: Option<String>,
 }
 
-/// A code of the catalogue.
+/// An error code of the contract.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CodeReport {
     /// The code.
     pub code: String,
-    /// Its documented status.
+    /// Its documented HTTP status.
     pub status: Option<u16>,
-    /// In how many tests it was observed.
+    /// How many tests observed it.
     pub observed: usize,
-    /// Some of these tests.
+    /// The first of these tests, at most 1000.
     #[serde(rename = "trials")]
     pub tests: Vec<String>,
-    /// Why no test can observe it, where the contract says so.
+    /// Why no test can observe it, if the contract excludes it.
     #[serde(default)]
     pub excluded: Option<String>,
 }
@@ -180,33 +180,34 @@ pub struct CodeReport {
 pub struct ActorReport {
     /// Its name.
     pub name: String,
-    /// True when the run had a credential for it.
+    /// True if the run had a credential for it.
     pub configured: bool,
 }
 
-/// What the answers of a test show of a clause: judged by its own checks and expectations, and not violated by them.
+/// Evidence that a test gives for a clause: answers that the clause's checks and expectations judged without a
+/// violation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceReport {
     /// The clause.
     pub clause: String,
-    /// The checks that judged; `expectation` for the expectations of the test itself.
+    /// The checks that judged; `expectation` stands for the expectations of the test itself.
     pub checks: Vec<String>,
-    /// The error codes of the answers that they judged.
+    /// The error codes of the judged answers.
     pub codes: Vec<String>,
-    /// How often they judged an answer.
+    /// How many judgements there were.
     pub answers: usize,
-    /// The index of the first exchange that they judged, where it is kept.
+    /// The index of the first judged exchange, if that exchange is kept.
     pub exchange: Option<usize>,
 }
 
-/// A clause whose expectation was evaluated on answers that show nothing of it.
+/// A clause whose expectation was evaluated on answers that are no evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenReport {
     /// The clause.
     pub clause: String,
-    /// Why they show nothing.
+    /// Why the answers are no evidence.
     pub reason: String,
 }
 
@@ -220,43 +221,43 @@ pub struct TestReport {
     pub file: String,
     /// The line in it.
     pub line: usize,
-    /// What it is about.
+    /// What it tests, in one sentence.
     pub about: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// Why it was skipped, or why no verdict could be had.
+    /// Why it was skipped or is inconclusive.
     pub reason: Option<String>,
-    /// When it began (RFC 3339, UTC).
+    /// When it started (RFC 3339, UTC).
     pub started_at: Option<String>,
-    /// How long it took, in milliseconds.
+    /// Its duration, in milliseconds.
     pub duration_ms: u64,
-    /// The clauses that it is about.
+    /// The clauses that it tests.
     pub clauses: Vec<String>,
-    /// What its answers show of each clause.
+    /// The evidence that its answers give for each clause.
     #[serde(default)]
     pub evidence: Vec<EvidenceReport>,
-    /// The clauses of which its answers show nothing, though they were to.
+    /// The clauses that it tests but gives no evidence for.
     #[serde(default)]
     pub open: Vec<OpenReport>,
     /// The error codes that it observed.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// The known deviations, by index, that describe something of what is broken.
+    /// The indexes of the known deviations that match one of its findings.
     #[serde(default)]
     pub deviations: Vec<usize>,
-    /// What is broken.
+    /// Its violations.
     pub findings: Vec<FindingReport>,
-    /// What was sent and came back; bodies only where something is wrong.
+    /// Its requests and answers; headers and bodies are kept only if something is wrong.
     pub exchanges: Vec<ExchangeReport>,
-    /// What was drawn and found, where the test is a fuzz property.
+    /// The generated cases and counterexamples, if the test is a property.
     pub fuzz: Option<FuzzReport>,
-    /// The command that prints a script which shows a violation of it again, where there is one.
+    /// The command that prints a script to reproduce a violation, if there is one.
     #[serde(default)]
     pub repro: Option<String>,
-    /// True for what failed and then passed: it is inconclusive, and is counted apart.
+    /// True if the test failed and then passed: it is inconclusive, and is counted separately as well.
     #[serde(default, skip_serializing_if = "is_false")]
     pub flaky: bool,
-    /// Other tries of the same test, none of which is the last word.
+    /// Other attempts of the same test, which do not count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<AttemptReport>,
 }
@@ -265,177 +266,176 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// Another try of a test.
+/// Another attempt of a test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttemptReport {
-    /// What became of it, and why it does not count.
+    /// Its outcome, and why it does not count.
     pub note: String,
     /// The expectations that it did not meet.
     pub findings: Vec<FindingReport>,
-    /// Its exchanges, by index.
+    /// The indexes of its exchanges.
     pub exchanges: Vec<usize>,
 }
 
-/// What a fuzz property drew and found. Of its exchanges only those that show a failure are kept.
+/// The generated cases and counterexamples of a property. Only exchanges that show a failure are kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FuzzReport {
     /// How many cases were sent and judged.
     pub cases: usize,
-    /// How many drawn values were thrown away because the oracle did not agree with the rule.
+    /// How many generated values were discarded because the oracle disagreed with the rule.
     pub discarded: usize,
-    /// The rules that were drawn from.
+    /// The rules that generated the values.
     pub rules: Vec<RuleReport>,
-    /// The smallest cases that fail.
+    /// The counterexamples.
     pub found: Vec<FoundReport>,
 }
 
-/// A rule of a fuzz property.
+/// A rule that generates values for a property.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleReport {
     /// Its name.
     pub name: String,
-    /// How many cases were drawn from it.
+    /// How many of its cases were sent.
     pub cases: usize,
-    /// How many drawn values were thrown away.
+    /// How many of its values were discarded.
     pub discarded: usize,
 }
 
-/// A case that fails.
+/// A counterexample: a case that violates a clause.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FoundReport {
-    /// The rule that it was drawn from.
+    /// The rule that generated it.
     pub rule: String,
-    /// The value, with nothing invisible in it, cut where it is long.
+    /// The value, with invisible characters escaped; a long value is cut.
     pub value: String,
-    /// The number of the case among those of the property, from 0.
+    /// The number of the case in the property, from 0.
     pub case: usize,
-    /// False where nothing smaller was looked for.
+    /// False if the case was not shrunk.
     pub shrunk: bool,
-    /// The steps of shrinking from the case as it was generated, as `conformance repro --case` takes them.
+    /// The shrinking steps from the generated case, in the syntax of `conformance repro --case`.
     #[serde(default)]
     pub moves: String,
-    /// The clauses that it breaks.
+    /// The clauses that it violates.
     pub clauses: Vec<String>,
-    /// The index of the exchange; the findings about it are its own.
+    /// The index of its exchange; the findings with this index belong to the case.
     pub exchange: usize,
 }
 
-/// A violations.
+/// A violation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindingReport {
-    /// The clause.
+    /// The violated clause.
     pub clause: String,
-    /// The check that speaks.
+    /// The check that found it; `expectation` for an expectation of the test.
     pub check: String,
-    /// How bad it is.
+    /// The requirement level of the clause.
     pub level: Level,
-    /// The assertion.
+    /// What was asserted.
     pub message: String,
-    /// What the contract asks for.
+    /// The expected value.
     pub expected: String,
-    /// What came.
+    /// The actual value.
     pub actual: String,
-    /// Where in the answer: `status`, `header NAME`, `body /pointer`, `connection`.
+    /// The place in the answer: `status`, `header NAME`, `body /pointer`, `connection`.
     pub part: String,
     /// The index of the exchange.
     pub exchange: usize,
-    /// What tells its defect from others, in this run and in later ones.
+    /// The key of its defect, equal in all runs that show the same defect.
     #[serde(default)]
     pub key: KeyReport,
-    /// The known deviation that describes it, by its index.
+    /// The index of the known deviation that matches it.
     #[serde(default)]
     pub deviation: Option<usize>,
 }
 
-/// What tells a defect from others: all that stays the same from run to run while the defect does.
+/// The key of a defect: the properties that stay the same from run to run while the defect exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyReport {
-    /// The whole as a short name: a hash over clause, check and the members below, without `answer`.
+    /// A hash of the clause, the check and the members below except `answer`.
     pub id: String,
     /// The operation that was called.
     pub operation: String,
-    /// The part of the answer; `*` stands for an index.
+    /// The place in the answer; `*` stands for a list index.
     pub place: String,
     /// What was expected, without values that differ from run to run.
     pub expected: String,
-    /// The shape of what came in that place.
+    /// The shape of the actual value.
     pub came: String,
     /// The shape of the whole answer: its status, and its code or the members of its body.
     pub answer: String,
-    /// The rule that the value was generated by, for an expectation of a property.
+    /// The rule that generated the value, for an expectation of a property.
     #[serde(default)]
     pub rule: Option<String>,
 }
 
-/// What became of a known deviation.
+/// The outcome of a known deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationState {
-    /// What it describes was seen.
+    /// A matching violation was observed.
     Observed,
-    /// Nothing can be said: its tests were not selected, had no verdict, or it comes and goes.
+    /// It cannot be decided: its tests were not selected or were inconclusive, or the violation is flaky.
     Unobserved,
-    /// What it describes no longer happens.
+    /// The violation no longer occurs.
     Stale,
-    /// Its last day is over.
+    /// Its expiry date has passed.
     Expired,
-    /// It speaks of no test.
+    /// It matches no test.
     Unmatched,
 }
 
-/// A known deviation, and what became of it.
+/// A known deviation, with its outcome.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeviationReport {
-    /// The clause that is known to be broken.
+    /// The clause that the target is known to violate.
     pub clause: Option<String>,
-    /// The pattern of the tests that it speaks of.
+    /// The pattern of the tests that it matches.
     #[serde(rename = "trials")]
     pub tests: Option<String>,
-    /// The check that it speaks of.
+    /// The check that it matches.
     pub check: Option<String>,
-    /// The part of the answer that it speaks of.
+    /// The place in the answer that it matches.
     pub place: Option<String>,
-    /// The operations that it speaks of.
+    /// The operations that it matches.
     #[serde(default)]
     pub operations: Vec<String>,
-    /// What is expected there.
+    /// The expected values that it matches.
     #[serde(default)]
     pub expected: Vec<String>,
-    /// The shapes of what comes there.
+    /// The shapes of actual values that it matches.
     #[serde(default)]
     pub came: Vec<String>,
-    /// The shapes of the answers that it speaks of.
+    /// The shapes of answers that it matches.
     #[serde(default)]
     pub answers: Vec<String>,
-    /// Why it is let pass.
+    /// Why it is accepted.
     pub reason: String,
-    /// Where it is being worked on.
+    /// The ticket for its repair.
     pub ticket: String,
-    /// Who sees to it.
+    /// Who is responsible for the repair.
     pub owner: Option<String>,
-    /// The last day on which it is let pass.
+    /// The last day on which it is accepted.
     pub expires: String,
-    /// True when it comes and goes.
+    /// True if the violation occurs only sometimes.
     pub flaky: bool,
     /// The line in the target file.
     pub line: usize,
-    /// What became of it.
+    /// Its outcome.
     pub state: DeviationState,
-    /// What follows from that, in words.
+    /// An explanation of the outcome.
     pub note: Option<String>,
-    /// The tests in which it was seen.
+    /// The tests in which it was observed.
     pub observed_in: Vec<String>,
 }
 
-/// A request and what came of it. The members up to `field` are the log record that the published
-/// page asks clients to keep.
+/// A request and its answer. The members up to `field` are the log record that the API documentation asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExchangeReport {
@@ -449,52 +449,52 @@ pub struct ExchangeReport {
     pub error_code: Option<String>,
     /// The answer's error message.
     pub error_message: Option<String>,
-    /// Method and path.
+    /// The method and path.
     pub endpoint: String,
-    /// The field at fault.
+    /// The field that the error names.
     pub field: Option<String>,
     /// `set-up`, `asserted` or `teardown`.
     pub role: String,
     /// The operation that was called.
     pub operation: String,
-    /// Who called.
+    /// The actor that sent the request.
     pub actor: String,
-    /// How long it took, in milliseconds.
+    /// The duration, in milliseconds.
     pub duration_ms: u64,
     /// Why there is no answer, if there is none.
     pub fault: Option<String>,
-    /// A command that sends it again.
+    /// The `curl` command that repeats the request.
     pub curl: String,
-    /// True where that command is enough by itself: nothing must be prepared before, and the body is short text.
+    /// True if that command alone reproduces the exchange: it needs no setup, and the body is short text.
     #[serde(default)]
     pub stands_alone: bool,
-    /// What was sent, where something is wrong.
+    /// The request, if something is wrong.
     pub request: Option<MessageReport>,
-    /// What came back, where something is wrong.
+    /// The answer, if something is wrong.
     pub response: Option<MessageReport>,
 }
 
-/// Headers and body.
+/// The headers and body of a request or an answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageReport {
-    /// Header fields, as `Name: value`.
+    /// The header fields, as `Name: value`.
     pub headers: Vec<String>,
-    /// The body as text, cut where it is long.
+    /// The body as text; a long body is cut.
     pub body: String,
-    /// The first bytes of the body in hexadecimal, where they are no text and nothing in them is hidden.
+    /// The first bytes of the body in hexadecimal, if the body is not valid UTF-8 and nothing in it is redacted.
     #[serde(default)]
     pub body_hex: Option<String>,
 }
 
-/// Something that could not be taken away.
+/// A resource that the run created and could not delete.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Leftover {
-    /// What it is called.
+    /// The noun for this kind of resource.
     pub noun: String,
     /// Its id.
     pub id: String,
-    /// The test that made it.
+    /// The test that created it.
     pub test: String,
 }

@@ -1,59 +1,59 @@
-//! The parts of a run: whether some reports are all of one run, each of them once.
+//! Merges the reports of the parts of a run: shards, or one process per test.
+//!
+//! [`refusal`] checks that the reports are all parts of one run, each exactly once; [`joined`] merges them.
 
 use std::collections::BTreeMap;
 
 use super::judge;
 use super::model::{DeviationReport, Extent, Manifest, Report, TestReport};
 
-/// The beginning of the names under which a rotted list of known deviations is reported. No test of a
-/// suite begins so, and only the whole run can tell.
+/// The name prefix of the entries that report outdated known deviations. Test names never start with it. These entries
+/// can be decided for the whole run only.
 pub const OF_THE_LIST: &str = "deviations::";
 
 /// The most names that a message lists.
 const NAMED: usize = 5;
 
-/// A report, and the name of its file.
+/// A report of one part, with its file name for messages.
 pub struct Part {
-    /// What messages call it.
     pub name: String,
-    /// What it says.
     pub report: Report,
 }
 
-/// What is wrong with some reports as the parts of one run, if anything is; `suite` are the names of all
-/// tests, where they are known.
+/// Why the reports cannot be merged, if they cannot. `suite` lists the names of all tests; it is empty if they are
+/// unknown.
 pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
     let first = parts.first()?;
     let Some(manifests) = parts.iter().map(|part| part.report.manifest.as_ref()).collect::<Option<Vec<_>>>() else {
         let without = parts.iter().find(|part| part.report.manifest.is_none())?;
-        return Some(format!("{} has no manifest: write it anew with this version", without.name));
+        return Some(format!("{} has no manifest; repeat this part of the run with this version", without.name));
     };
     parts
         .iter()
         .zip(&manifests)
-        .find_map(|(part, manifest)| damage(part, manifest))
+        .find_map(|(part, manifest)| damaged(part, manifest))
         .or_else(|| {
-            parts.iter().zip(&manifests).find_map(|(part, manifest)| foreign(first, manifests[0], part, manifest))
+            parts.iter().zip(&manifests).find_map(|(part, manifest)| different_run(first, manifests[0], part, manifest))
         })
-        .or_else(|| doubled(parts, &manifests))
+        .or_else(|| duplicate(parts, &manifests))
         .or_else(|| missing(parts, &manifests, suite))
 }
 
-/// The tests of all parts, without what each could say of the list of known deviations.
+/// The tests of all parts, without the entries about outdated known deviations.
 pub fn tests(parts: &[Part]) -> Vec<TestReport> {
-    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| of_the_suite(&part.report)).cloned().collect();
+    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| suite_tests(&part.report)).cloned().collect();
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     tests
 }
 
-/// One report of all parts, judged once over their tests.
+/// Merges all parts into one report. Clauses, codes and exit code are derived from all tests together.
 pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Option<Report> {
     let first = &parts.first()?.report;
     let manifest = first.manifest.as_ref()?;
-    let begun = parts.iter().map(|part| part.report.started_at.as_str()).min()?;
+    let started_at = parts.iter().map(|part| part.report.started_at.as_str()).min()?;
     Some(Report {
-        started_at: begun.to_owned(),
-        duration_ms: duration(parts, begun),
+        started_at: started_at.to_owned(),
+        duration_ms: duration(parts, started_at),
         requests: parts.iter().map(|part| part.report.requests).sum(),
         exit_code: judge::exit_code(&tests, first.strict),
         summary: judge::summary(&tests),
@@ -73,50 +73,50 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
     })
 }
 
-/// From the first beginning to the last end.
-fn duration(parts: &[Part], begun: &str) -> u64 {
+/// The time from the earliest start to the latest end, in milliseconds.
+fn duration(parts: &[Part], started_at: &str) -> u64 {
     let millis = |text: &str| chrono::DateTime::parse_from_rfc3339(text).map_or(0, |time| time.timestamp_millis());
-    let begun = millis(begun);
+    let start = millis(started_at);
     let ends = parts.iter().map(|part| {
-        let after = u64::try_from(millis(&part.report.started_at) - begun).unwrap_or_default();
+        let after = u64::try_from(millis(&part.report.started_at) - start).unwrap_or_default();
         after.saturating_add(part.report.duration_ms)
     });
     ends.max().unwrap_or_default()
 }
 
-fn of_the_suite(report: &Report) -> impl Iterator<Item = &TestReport> {
+fn suite_tests(report: &Report) -> impl Iterator<Item = &TestReport> {
     report.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
 }
 
 fn names(report: &Report) -> impl Iterator<Item = &str> {
-    of_the_suite(report).map(|test| test.name.as_str())
+    suite_tests(report).map(|test| test.name.as_str())
 }
 
-/// A part that does not hold what its manifest says.
-fn damage(part: &Part, manifest: &Manifest) -> Option<String> {
-    let held = Extent::of(names(&part.report));
-    (held != manifest.part).then(|| {
-        let (name, count, wanted) = (&part.name, held.tests, manifest.part.tests);
-        format!("{name} is damaged: its manifest speaks of {wanted} tests, and these {count} are not they")
+/// Refuses a part whose tests are not those of its manifest.
+fn damaged(part: &Part, manifest: &Manifest) -> Option<String> {
+    let actual = Extent::of(names(&part.report));
+    (actual != manifest.part).then(|| {
+        let (name, count, expected) = (&part.name, actual.tests, manifest.part.tests);
+        format!("{name} is damaged: its manifest lists {expected} tests, which are not the {count} tests in the report")
     })
 }
 
-/// A part of another run than the first.
-fn foreign(first: &Part, one: &Manifest, part: &Part, other: &Manifest) -> Option<String> {
+/// Refuses a part that is from a different run than the first part.
+fn different_run(first: &Part, one: &Manifest, part: &Part, other: &Manifest) -> Option<String> {
     let (a, b) = (facts(&first.report, one), facts(&part.report, other));
     let names = a.keys().chain(b.keys());
     let differs = names.into_iter().find(|name| a.get(*name) != b.get(*name))?;
-    let told = |facts: &BTreeMap<String, String>| facts.get(differs).map_or("none", String::as_str).to_owned();
+    let value = |facts: &BTreeMap<String, String>| facts.get(differs).map_or("none", String::as_str).to_owned();
     Some(format!(
-        "{} and {} are not of one run: they differ in {differs} ({} and {})",
+        "{} and {} are from different runs: they differ in {differs} ({} and {})",
         first.name,
         part.name,
-        told(&a),
-        told(&b)
+        value(&a),
+        value(&b)
     ))
 }
 
-/// All that the parts of a run have in common, by what messages call it.
+/// The facts that all parts of a run have in common, by their names in messages.
 fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
     let shards = manifest.shard.as_deref().and_then(|shard| shard.split('/').nth(1)).unwrap_or("none");
     let known: Vec<String> = report
@@ -135,7 +135,7 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
         ("strictness", report.strict.to_string()),
         ("the planned tests", format!("{} tests, {}", whole.tests, whole.hash)),
         ("the number of shards", if manifest.by_test { "any".to_owned() } else { shards.to_owned() }),
-        ("one process a test", manifest.by_test.to_string()),
+        ("one process per test", manifest.by_test.to_string()),
         ("the actors with a credential", configured.join(" ")),
         ("the target file", manifest.target_file.clone().unwrap_or_else(|| "none".to_owned())),
         ("the known deviations", known.join(" ")),
@@ -144,19 +144,19 @@ fn facts(report: &Report, manifest: &Manifest) -> BTreeMap<String, String> {
     fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(options).collect()
 }
 
-/// A shard or a test that is there twice.
-fn doubled(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
+/// Refuses a shard or a test that appears twice.
+fn duplicate(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
     let mut shards: BTreeMap<&str, &str> = BTreeMap::new();
     let mut tests: BTreeMap<&str, &str> = BTreeMap::new();
     for (part, manifest) in parts.iter().zip(manifests) {
         let shard = manifest.shard.as_deref().filter(|_| !manifest.by_test);
         if let Some(other) = shard.and_then(|shard| shards.insert(shard, &part.name)) {
-            return Some(format!("shard {} is there twice: {other} and {}", shard?, part.name));
+            return Some(format!("shard {} appears twice: {other} and {}", shard?, part.name));
         }
         for name in names(&part.report) {
             if let Some(other) = tests.insert(name, &part.name) {
                 return Some(format!(
-                    "the test {name} is there twice: {other} and {}; empty the folder before a run",
+                    "the test {name} appears twice: {other} and {}; empty the folder before each run",
                     part.name
                 ));
             }
@@ -165,11 +165,11 @@ fn doubled(parts: &[Part], manifests: &[&Manifest]) -> Option<String> {
     None
 }
 
-/// A shard or tests that are not there.
+/// Refuses parts that are not the whole run: shards or tests are missing.
 fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<String> {
     let whole = &manifests.first()?.whole;
-    let there: Vec<&str> = parts.iter().flat_map(|part| names(&part.report)).collect();
-    if Extent::of(there.iter().copied()) == *whole {
+    let present: Vec<&str> = parts.iter().flat_map(|part| names(&part.report)).collect();
+    if Extent::of(present.iter().copied()) == *whole {
         return None;
     }
     let shards: Vec<&str> = manifests
@@ -182,19 +182,19 @@ fn missing(parts: &[Part], manifests: &[&Manifest], suite: &[String]) -> Option<
         (1..=count).map(|index| format!("{index}/{count}")).filter(|shard| !shards.contains(&shard.as_str())).collect();
     if !absent.is_empty() {
         let plural = if absent.len() == 1 { " is" } else { "s are" };
-        return Some(format!("shard{plural} missing: {} (there: {})", absent.join(", "), shards.join(", ")));
+        return Some(format!("shard{plural} missing: {} (present: {})", absent.join(", "), shards.join(", ")));
     }
-    Some(missing_tests(&there, whole, suite))
+    Some(missing_tests(&present, whole, suite))
 }
 
-fn missing_tests(there: &[&str], whole: &Extent, suite: &[String]) -> String {
-    let count = whole.tests.saturating_sub(there.len());
-    let told = format!("{count} of {} tests are missing", whole.tests);
+fn missing_tests(present: &[&str], whole: &Extent, suite: &[String]) -> String {
+    let count = whole.tests.saturating_sub(present.len());
+    let message = format!("{count} of {} tests are missing", whole.tests);
     if Extent::of(suite.iter().map(String::as_str)) != *whole {
-        return told;
+        return message;
     }
-    let absent: Vec<&str> = suite.iter().map(String::as_str).filter(|name| !there.contains(name)).collect();
+    let absent: Vec<&str> = suite.iter().map(String::as_str).filter(|name| !present.contains(name)).collect();
     let shown = absent.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     let more = absent.len().saturating_sub(NAMED);
-    if more == 0 { format!("{told}: {shown}") } else { format!("{told}: {shown} and {more} more") }
+    if more == 0 { format!("{message}: {shown}") } else { format!("{message}: {shown} and {more} more") }
 }

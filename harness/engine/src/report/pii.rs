@@ -1,4 +1,4 @@
-//! Other people's data: what a target returned and we did not send is not shown.
+//! Hides personal data (PII): values that the target returned and the harness did not send.
 
 use std::sync::LazyLock;
 
@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveTime};
 use regex::Regex;
 use serde_json::Value;
 
-/// A mail address or a phone number, as it may stand in any text.
+/// An email address or a phone number anywhere in a text.
 static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|\+\d{7,15}\b")
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
-/// Constants, such as states and codes.
+/// Constants such as states and codes; they are not personal data.
 static CONSTANT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[A-Z][A-Z_]{0,60}$").unwrap_or_else(|error| unreachable!("{error}")));
 
@@ -28,7 +28,7 @@ impl Own {
         self.0.contains(text)
     }
 
-    /// A text with mail addresses and phone numbers that are not ours taken out.
+    /// Replaces the email addresses and phone numbers that the harness did not send.
     pub(super) fn text(&self, text: &str) -> String {
         PERSONAL
             .replace_all(text, |found: &regex::Captures<'_>| {
@@ -39,7 +39,7 @@ impl Own {
             .into_owned()
     }
 
-    /// The body of a success: strings that we did not send are replaced by their length.
+    /// The body of a success response: strings that the harness did not send are replaced by their length.
     pub(super) fn body(&self, body: &Value) -> Value {
         match body {
             Value::String(text) if self.has(text) || CONSTANT.is_match(text) || is_moment(text) => body.clone(),
@@ -53,7 +53,7 @@ impl Own {
     }
 }
 
-/// True for a date with a time of day, such as when something was made. A birthday has none, or midnight.
+/// True for a date with a time of day, such as a creation time. A date of birth has no time, or midnight.
 fn is_moment(text: &str) -> bool {
     let Ok(moment) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) else {
         return false;
@@ -67,7 +67,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn moments_are_shown_and_birthdays_are_not() {
+    fn timestamps_are_shown_and_dates_of_birth_are_hidden() {
         for moment in ["2026-11-26T22:13:43.123456+00:00", "2026-11-26T22:13:43Z", "Thu, 26 Nov 2026 22:13:43 GMT"] {
             assert!(is_moment(moment), "{moment}");
         }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_values_are_shown() {
+    fn only_values_that_the_harness_sent_are_shown() {
         let own = Own::new([r#"{"email":"ada@kyc.test"}"#, "/customers/cus_1"].into_iter());
         assert_eq!(own.text("ada@kyc.test, bob@bank.test, +4915112345678"), "ada@kyc.test, ‹not shown›, ‹not shown›");
         let body = json!({ "id": "cus_1", "state": "PENDING", "firstName": "Bob", "n": 3 });

@@ -1,5 +1,4 @@
-//! What can be asked of a finished report: short questions that several formats and comparisons share. The types
-//! themselves, which the JSON report shows, are in `model`.
+//! Methods on the types of `model` that several formats and the comparison share.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,7 +9,6 @@ use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
 
 impl ClauseStatus {
-    /// The status as a word.
     pub fn as_str(self) -> &'static str {
         match self {
             ClauseStatus::Upheld => "upheld",
@@ -21,7 +19,6 @@ impl ClauseStatus {
 }
 
 impl DeviationState {
-    /// The state as a word.
     pub fn as_str(self) -> &'static str {
         match self {
             DeviationState::Observed => "observed",
@@ -34,7 +31,7 @@ impl DeviationState {
 }
 
 impl Extent {
-    /// The extent of these names, which may come in any order.
+    /// The extent of these names; their order does not matter.
     pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut names: Vec<&str> = names.into_iter().collect();
         names.sort_unstable();
@@ -45,29 +42,25 @@ impl Extent {
 }
 
 impl TestReport {
-    /// What its answers show of a clause, where they show anything.
     pub fn evidence_of(&self, clause: &str) -> Option<&EvidenceReport> {
         self.evidence.iter().find(|evidence| evidence.clause == clause)
     }
 }
 
-/// What findings of the same defect share, whatever operation they were made on.
+/// The properties that identify a defect of the target. They do not include the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Defect<'f> {
-    /// The clause.
     pub clause: &'f str,
-    /// The check that speaks.
     pub check: &'f str,
-    /// The part of the answer.
+    /// The part of the answer, without list indexes.
     pub place: &'f str,
-    /// What was expected.
     pub expected: &'f str,
-    /// The shape of what came.
+    /// The shape of the actual value.
     pub came: &'f str,
 }
 
 impl FindingReport {
-    /// Its defect; by what an earlier version wrote where there is no key.
+    /// The defect of this finding. Reports of earlier versions have no key; their other members are used instead.
     pub fn defect(&self) -> Defect<'_> {
         let Self { clause, check, part, expected, actual, key, .. } = self;
         let (expected, came): (&str, &str) =
@@ -78,7 +71,7 @@ impl FindingReport {
         }
     }
 
-    /// The short name of its key.
+    /// The id of its key.
     pub fn key_id(&self) -> String {
         if !self.key.id.is_empty() {
             return self.key.id.clone();
@@ -89,17 +82,16 @@ impl FindingReport {
 }
 
 impl Report {
-    /// How many tests had a verdict.
+    /// How many tests had this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()
     }
 
-    /// True for a finding that fails a run of this strictness.
+    /// True if the finding fails the run: its clause is a MUST, or the run is strict.
     pub fn fails(&self, finding: &FindingReport) -> bool {
         finding.level == Level::Must || self.strict
     }
 
-    /// The clauses of one status.
     pub fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
         self.clauses.iter().filter(move |clause| clause.status == status)
     }

@@ -1,5 +1,5 @@
-//! What a person sees after the tests: the causes to repair first, then a few lines of counts, and one next step. It fits
-//! on a screen whatever happened; the other formats hold everything.
+//! The terminal summary after the tests: the most important causes, a few lines of counts, and one command as the next
+//! step. It always fits on a screen; the other formats contain everything.
 
 use std::fmt::Write as _;
 
@@ -10,18 +10,17 @@ use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TestRe
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// How many causes are shown.
+/// The most causes that are shown.
 const MOST_CAUSES: usize = 10;
-/// With more causes than these each gets fewer lines.
+/// With more causes than this, each cause gets fewer lines.
 const FEW_CAUSES: usize = 4;
-/// How many lines a section has besides its heading.
+/// The most lines of a section, without its heading.
 const LISTED: usize = 3;
-/// How many clauses and codes a line of counts names.
+/// The most clauses or codes that a line of counts names.
 const NAMED: usize = 6;
-/// The most columns of a line that is not a command.
+/// The longest line, in columns, except for commands.
 const COLUMNS: usize = 100;
 
-/// The text.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
     let causes = causes(report);
@@ -39,13 +38,13 @@ pub fn render(report: &Report) -> String {
     section(&mut out, "skipped", &skipped, |(reason, tests)| format!("{:>5}  {reason}", grouped(tests.len() as u64)));
     let deviations: Vec<&DeviationReport> = report.deviations.iter().collect();
     section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
-    write_left(&mut out, report);
+    write_leftovers(&mut out, report);
     write_counts(&mut out, report);
     write_next(&mut out, report, &causes);
     out
 }
 
-/// A heading and a line for each of the first entries.
+/// Writes a heading and one line for each of the first entries.
 fn section<T>(out: &mut String, title: &str, entries: &[T], line: impl Fn(&T) -> String) {
     if entries.is_empty() {
         return;
@@ -55,7 +54,7 @@ fn section<T>(out: &mut String, title: &str, entries: &[T], line: impl Fn(&T) ->
         let _ = writeln!(out, "  {}", one_line(&line(entry), COLUMNS - 2));
     }
     if entries.len() > LISTED {
-        let _ = writeln!(out, "  and {} more, in the reports", grouped((entries.len() - LISTED) as u64));
+        let _ = writeln!(out, "  and {} more (see the reports)", grouped((entries.len() - LISTED) as u64));
     }
 }
 
@@ -67,7 +66,7 @@ fn write_causes(out: &mut String, causes: &[Cause<'_>]) {
     let shown = open.len().min(MOST_CAUSES);
     let title = match open.len() {
         all if all > shown => {
-            format!("the first {shown} of {} causes, to be repaired in this order", grouped(all as u64))
+            format!("the first {shown} of {} causes; repair them in this order", grouped(all as u64))
         }
         all => counted(all, "cause"),
     };
@@ -77,7 +76,7 @@ fn write_causes(out: &mut String, causes: &[Cause<'_>]) {
     }
 }
 
-/// A cause in four lines, or with room in six and an empty one.
+/// Writes a cause in four lines; if there are only a few causes, in six lines and an empty one.
 fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) {
     let finding = cause.shown();
     let mut lines = Vec::new();
@@ -91,17 +90,19 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
             lines.push(format!("    where     {} of {} as {}", finding.part, exchange.endpoint, exchange.actor));
         }
     } else {
-        // Half of the line for each, and what one leaves to the other.
+        // Each text gets half of the line, plus what the other one does not need.
         let room = COLUMNS - "    expected , got ".len();
         let expected = one_line(&expected, (room / 2).max(room.saturating_sub(actual.chars().count())));
         lines.push(format!("    expected {expected}, got {actual}"));
     }
-    let known =
-        if cause.alone > 0 { format!(", {} by this alone", grouped(cause.alone as u64)) } else { String::new() };
+    let alone = match cause.alone {
+        0 => String::new(),
+        count => format!(", {} with no other cause", grouped(count as u64)),
+    };
     let operations = cause.operations();
     let on = if operations.is_empty() { String::new() } else { format!("; on {}", operations.join(", ")) };
-    lines.push(format!("    {}{known}{on}", counted(cause.tests.len(), "test")));
-    lines.push(format!("    such as {}", cause.example().name));
+    lines.push(format!("    {}{alone}{on}", counted(cause.tests.len(), "test")));
+    lines.push(format!("    for example {}", cause.example().name));
     if roomy {
         out.push('\n');
     }
@@ -110,21 +111,21 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
     }
 }
 
-/// A known deviation with what became of it.
+/// A known deviation with its state.
 fn deviation(entry: &DeviationReport) -> String {
     let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
     let mut subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
     subject.extend(entry.operations.iter().map(String::as_str));
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
-    let seen = match entry.observed_in.len() {
+    let observed = match entry.observed_in.len() {
         0 => String::new(),
-        many => format!(", seen in {}", counted(many, "test")),
+        many => format!(", observed in {}", counted(many, "test")),
     };
     let note = entry.note.as_ref().filter(|_| entry.state == DeviationState::Unobserved);
     let note = note.map(|note| format!("; {note}")).unwrap_or_default();
     let state = entry.state.as_str();
     format!(
-        "{state:<10}  ({}{owner}, until {}){seen}: {} {}{note}",
+        "{state:<10}  ({}{owner}, until {}){observed}: {} {}{note}",
         entry.ticket,
         entry.expires,
         entry.reason,
@@ -132,30 +133,30 @@ fn deviation(entry: &DeviationReport) -> String {
     )
 }
 
-fn write_left(out: &mut String, report: &Report) {
+fn write_leftovers(out: &mut String, report: &Report) {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for left in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == left.noun) {
-            Some((_, ids)) => ids.push(&left.id),
-            None => nouns.push((&left.noun, vec![&left.id])),
+    for leftover in &report.leftovers {
+        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
+            Some((_, ids)) => ids.push(&leftover.id),
+            None => nouns.push((&leftover.noun, vec![&leftover.id])),
         }
     }
-    section(out, "left over on the target", &nouns, |(noun, ids)| {
+    section(out, "leftover resources on the target", &nouns, |(noun, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
         format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()))
     });
 }
 
-/// The one thing to do next.
+/// Writes the next step: the command that reproduces the first failure, or reruns the first inconclusive test.
 fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
-    let open = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
+    let inconclusive = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
     let command = match failing {
         Some(cause) => Some(again::again(report, cause.example(), cause.exchange())),
-        None => open().map(|test| again::rerun(report, &test.name)),
+        None => inconclusive().map(|test| again::rerun(report, &test.name)),
     };
     if let Some(command) = command.filter(|_| report.exit_code != 0) {
-        let _ = writeln!(out, "  next     {command}");
+        let _ = writeln!(out, "  next    {command}");
     }
 }
 
@@ -170,14 +171,14 @@ fn write_counts(out: &mut String, report: &Report) {
     let counts: Vec<String> =
         Verdict::ALL.iter().map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str())).collect();
     let _ = writeln!(out, "\n{}", cause::sentence(report));
-    // They are among the inconclusive.
+    // Flaky tests are also counted as inconclusive.
     let flaky = report.summary.get("flaky").copied().unwrap_or_default();
     let flaky = if flaky > 0 { format!(" ({flaky} flaky: failed, then passed)") } else { String::new() };
     let _ = writeln!(out, "  tests   {}{flaky}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
     let _ = writeln!(
         out,
-        "  clauses  {upheld} upheld{}{}",
+        "  clauses {upheld} upheld{}{}",
         listed("violated", &violated),
         listed("not exercised", &unexercised)
     );
@@ -185,11 +186,11 @@ fn write_counts(out: &mut String, report: &Report) {
     let missing: Vec<&str> =
         report.error_codes.iter().filter(|code| code.observed == 0).map(|code| code.code.as_str()).collect();
     let _ =
-        writeln!(out, "  codes    {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
+        writeln!(out, "  codes   {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
     let seconds = report.duration_ms as f64 / 1000.0;
     let _ = writeln!(
         out,
-        "  run      {} in {seconds:.1} s, {} requests, seed {}",
+        "  run     {} in {seconds:.1} s, {} requests, seed {}",
         report.target, report.requests, report.seed
     );
 }

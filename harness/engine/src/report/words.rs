@@ -1,7 +1,7 @@
-//! A test in words, for formats that hold text: what is wrong in one line, and all there is to say.
+//! Describes a test as plain text: a message of one line and the full details. JUnit and CTRF use it.
 //!
-//! Line by line, what a target said stands behind a bar, so that the log of a CI system does not take it
-//! for a command; marks that make a reader fetch files are broken up.
+//! A continuation line of a target's text starts with a bar, so that the log of a CI system does not execute it as a
+//! command. Marks that make a reader attach files are escaped.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,22 +13,22 @@ use crate::verdict::Verdict;
 
 /// The most characters of a message.
 pub(super) const LONGEST_MESSAGE: usize = 200;
-/// What makes some readers attach files or set properties, wherever it stands in a text.
+/// Marks in a text with which some readers attach files or set properties.
 const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
 
-/// What is wrong, in one line: of a failure the first finding, of anything else the reason.
+/// What is wrong, in one line: the first finding of a failed test, the reason of any other test.
 pub(super) fn message(report: &Report, test: &TestReport) -> String {
-    let finding = worst_first(report, test).first().map(|finding| in_short(test, finding));
+    let finding = worst_first(report, test).first().map(|finding| summary(test, finding));
     let reason = test.reason.clone().filter(|reason| !reason.trim().is_empty());
     let message = match test.verdict {
         Verdict::Failed => finding.or(reason),
         _ => reason.or(finding),
     };
-    let message = message.unwrap_or_else(|| format!("{}, and no reason was given", test.verdict.as_str()));
+    let message = message.unwrap_or_else(|| format!("{}, no reason given", test.verdict.as_str()));
     in_line(&message, LONGEST_MESSAGE)
 }
 
-fn in_short(test: &TestReport, finding: &FindingReport) -> String {
+fn summary(test: &TestReport, finding: &FindingReport) -> String {
     let role = test.exchanges.get(finding.exchange).map(|exchange| exchange.role.as_str());
     let place = match role {
         Some("set-up") => "in the setup: ",
@@ -38,8 +38,8 @@ fn in_short(test: &TestReport, finding: &FindingReport) -> String {
     format!("{place}{}: expected {}, got {}", finding.message, finding.expected, finding.actual)
 }
 
-/// The findings: those that fail a run before those that warn, what the test asserts before what checks found in the
-/// answers that it is about, and both before what was wrong in setup and cleanup.
+/// The findings, sorted: failures before warnings; then expectations of the test, findings of checks in the asserted
+/// exchanges, and findings in setup and cleanup.
 pub(super) fn worst_first<'r>(report: &Report, test: &'r TestReport) -> Vec<&'r FindingReport> {
     let mut findings: Vec<&FindingReport> = test.findings.iter().collect();
     findings.sort_by_key(|finding| {
@@ -50,37 +50,37 @@ pub(super) fn worst_first<'r>(report: &Report, test: &'r TestReport) -> Vec<&'r 
     findings
 }
 
-/// What a warning says, in one line.
+/// The message of a warning, in one line.
 pub(super) fn warning(report: &Report, test: &TestReport) -> String {
     in_line(&format!("warning: {}", message(report, test)), LONGEST_MESSAGE)
 }
 
-/// All there is to say of a test that did not simply pass. The message is said again, since some
-/// readers show only the text.
+/// The full details of a test that did not simply pass. They start with the message, because some readers show only the
+/// text of an element.
 pub(super) fn details(report: &Report, test: &TestReport, message: &str) -> String {
-    let mut text = format!("{message}\ntrial: {}\n", barred(&test.name));
+    let mut text = format!("{message}\ntest: {}\n", barred(&test.name));
     if !test.about.is_empty() {
         text.push_str(&format!("about: {}\n", barred(&test.about)));
     }
     if let Some(reason) = test.reason.as_deref().filter(|reason| *reason != message) {
         text.push_str(&format!("{}: {}\n", reason_title(test), barred(reason)));
     }
-    let mut told = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for finding in worst_first(report, test) {
         let exchange = test.exchanges.get(finding.exchange);
-        let news = told.insert(finding.exchange);
-        text.push_str(&finding_text(test, finding, exchange, news));
+        let is_new = shown.insert(finding.exchange);
+        text.push_str(&finding_text(test, finding, exchange, is_new));
     }
     if let Some(last) = test.exchanges.last().filter(|_| test.findings.is_empty()) {
-        text.push_str(&format!("\nthe last exchange\n{}", exchange_text(last)));
+        text.push_str(&format!("\nlast exchange\n{}", exchange_text(last)));
     }
     if let Some(repro) = &test.repro {
-        text.push_str(&format!("\nsee it again: {}\n", barred(repro)));
+        text.push_str(&format!("\nreproduce: {}\n", barred(repro)));
     }
     unmarked(text)
 }
 
-/// The text without the marks that a reader would act upon; their second bracket is spelt out.
+/// Escapes the second bracket of marks that a reader would act upon.
 fn unmarked(text: String) -> String {
     MARKS.iter().fold(text, |text, mark| match text.contains(mark) {
         true => text.replace(mark, &format!("[\\u{{5b}}{}", &mark[2..])),
@@ -88,21 +88,21 @@ fn unmarked(text: String) -> String {
     })
 }
 
-/// A text in one line of at most so many characters.
+/// A text in one line of at most `most` characters.
 pub(super) fn in_line(text: &str, most: usize) -> String {
     escape::one_line(&unmarked(text.to_owned()), most)
 }
 
 fn reason_title(test: &TestReport) -> &'static str {
     match test.verdict {
-        Verdict::Failed if !test.findings.is_empty() => "and it did not run to its end",
+        Verdict::Failed if !test.findings.is_empty() => "and the test did not complete",
         _ => "reason",
     }
 }
 
-fn finding_text(test: &TestReport, finding: &FindingReport, exchange: Option<&ExchangeReport>, news: bool) -> String {
+fn finding_text(test: &TestReport, finding: &FindingReport, exchange: Option<&ExchangeReport>, is_new: bool) -> String {
     let mut text = format!(
-        "\n{} {} (check {})\n  assertion:    {}\n  expected: {}\n  actual:   {}\n  where:    {}\n  at:       {}:{}\n",
+        "\n{} {} (check {})\n  message:  {}\n  expected: {}\n  actual:   {}\n  where:    {}\n  at:       {}:{}\n",
         finding.level.as_str(),
         barred(&finding.clause),
         barred(&finding.check),
@@ -114,7 +114,7 @@ fn finding_text(test: &TestReport, finding: &FindingReport, exchange: Option<&Ex
         test.line,
     );
     match exchange {
-        Some(exchange) if news => text.push_str(&exchange_text(exchange)),
+        Some(exchange) if is_new => text.push_str(&exchange_text(exchange)),
         Some(_) => text.push_str("  exchange: as above\n"),
         None => {}
     }
@@ -134,8 +134,8 @@ fn exchange_text(exchange: &ExchangeReport) -> String {
     format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&answer), exchange.curl)
 }
 
-/// A value of several lines, with a bar before each line but the first: nothing that a target sent
-/// begins a line, where the log of a CI system might take it for a command.
+/// A value of several lines, with a bar before each line except the first: no line starts with text of the target,
+/// which the log of a CI system might execute as a command.
 fn barred(text: &str) -> Cow<'_, str> {
     if text.contains('\n') { Cow::Owned(text.replace('\n', "\n            | ")) } else { Cow::Borrowed(text) }
 }

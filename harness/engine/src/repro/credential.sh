@@ -1,6 +1,6 @@
 # ---------------------------------------------------------------- credentials
 
-# Reads a credential: its kind to $kind, itself to $secret.
+# Reads a credential: sets $kind and $secret.
 credential() { # VARIABLE VALUE
   case $2 in
     key:?* | bearer:?* | basic:?* | secret:?*) ;;
@@ -18,8 +18,8 @@ credential() { # VARIABLE VALUE
   fi
 }
 
-# Sends the credential, altered where the test says so.
-carry() { # ALTERATION | as-it-is
+# Adds the credential to the request, altered if the test says so.
+add_credential() { # ALTERATION | as-it-is
   credential_sent=$secret
   case $1 in
     as-it-is) ;;
@@ -47,7 +47,7 @@ authorization() { # SCHEME VALUE
   header_line authorization "$1 $2"
 }
 
-# The credential with one thing changed; the value reaches jq by its environment, so that no list of processes shows it.
+# The altered credential. jq gets the value from its environment, so that no list of processes shows it.
 altered() { # ALTERATION
   secret=$secret how=$1 jq -nr '
     def other($place):

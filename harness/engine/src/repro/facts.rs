@@ -1,4 +1,4 @@
-//! What the script must know of the contract to judge answers, as one JSON document.
+//! The facts of the contract that the script needs to judge responses, as one JSON document.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,10 +10,10 @@ use crate::check::{CHECKS, leak_patterns};
 use crate::contract::{Contract, DetailsName, ResetForm, RetryAfterForm, Surface, derived};
 use crate::source::SourceFile;
 
-/// References are followed so far; what lies deeper is not judged.
-const DEEPEST: usize = 12;
+/// The maximum depth of resolved references. Anything deeper is not judged.
+const MAX_DEPTH: usize = 12;
 
-/// The facts for calls of these operations.
+/// The facts for these operations.
 pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Result<Value, String> {
     let schemas = Schemas::read(contract)?;
     let catalog = &contract.catalog;
@@ -25,7 +25,7 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
             DetailsName::Expiry => "expiry",
             DetailsName::RequestId => "request-id",
         });
-        let schema = of_the_code_alone(&derived(catalog, entry));
+        let schema = schema_of_the_code_alone(&derived(catalog, entry));
         codes.insert(
             entry.code.clone(),
             json!({ "status": entry.status, "log": entry.surface == Surface::DeliveryLog, "requires": entry.requires,
@@ -40,8 +40,8 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
             "reset_is_delay": limit.reset_form == ResetForm::Delay, "retry_after": limit.retry_after,
             "seconds": limit.retry_after_form != RetryAfterForm::HttpDate,
             "dates": limit.retry_after_form != RetryAfterForm::Seconds,
-            "form": limit.retry_after_form.words(), "retry_play": limit.retry_play_seconds,
-            "reset_play": limit.reset_play_seconds })
+            "form": limit.retry_after_form.words(), "retry_tolerance": limit.retry_play_seconds,
+            "reset_tolerance": limit.reset_play_seconds })
     });
     Ok(json!({
         "envelope": {
@@ -80,7 +80,7 @@ fn checks(contract: &Contract) -> Value {
     Value::Object(named.collect())
 }
 
-/// The documented successes of each operation: how they are called, and the schema of each status that has one.
+/// The documented success responses of each operation: their names, and the schema of each status that has one.
 fn successes(contract: &Contract, operations: &BTreeSet<String>, schemas: &Schemas) -> Value {
     let known = contract.operations.iter().filter(|operation| operations.contains(&operation.id));
     let facts = known.map(|operation| {
@@ -93,13 +93,13 @@ fn successes(contract: &Contract, operations: &BTreeSet<String>, schemas: &Schem
     Value::Object(facts.collect())
 }
 
-/// What a code asks for besides the general schema, which comes first.
-fn of_the_code_alone(derived: &Value) -> Value {
+/// The schema of a code without the general schema, which is the first part.
+fn schema_of_the_code_alone(derived: &Value) -> Value {
     let parts = derived.get("allOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     json!({ "allOf": parts.iter().skip(1).collect::<Vec<_>>() })
 }
 
-/// The pack's schemas as they are written, by the names of their files.
+/// The original schemas of the pack, by file name.
 struct Schemas {
     documents: RefCell<BTreeMap<String, Value>>,
     folder: PathBuf,
@@ -116,7 +116,7 @@ impl Schemas {
         Ok(Self { documents, folder, envelope })
     }
 
-    /// The schema at an address, with every reference replaced by what it stands for.
+    /// The schema at an address, with every reference replaced by its target.
     fn of(&self, address: &str) -> Value {
         self.target(address, "openapi.yaml", 0)
     }
@@ -125,7 +125,7 @@ impl Schemas {
         self.target(&format!("{}#", self.envelope), &self.envelope, 0)
     }
 
-    /// A document; of one that cannot be read nothing is judged.
+    /// A schema document. If it cannot be read, the schema `true` accepts everything.
     fn document(&self, name: &str) -> Value {
         if let Some(known) = self.documents.borrow().get(name) {
             return known.clone();
@@ -138,7 +138,7 @@ impl Schemas {
 
     fn resolve(&self, schema: &Value, home: &str, depth: usize) -> Value {
         match schema {
-            _ if depth > DEEPEST => Value::Bool(true),
+            _ if depth > MAX_DEPTH => Value::Bool(true),
             Value::Object(members) => {
                 let mut own: Map<String, Value> = members
                     .iter()
@@ -159,7 +159,7 @@ impl Schemas {
         }
     }
 
-    /// Names of properties are no keywords, and values are no schemas.
+    /// Resolves the value of a keyword. Names of properties are not keywords, and values are not schemas.
     fn resolve_member(&self, name: &str, inner: &Value, home: &str, depth: usize) -> Value {
         match (name, inner) {
             ("enum" | "const", value) => value.clone(),
@@ -179,6 +179,6 @@ impl Schemas {
     }
 }
 
-/// What says nothing of a value, or only to people.
+/// Keywords that do not constrain a value.
 const NOT_JUDGED: [&str; 9] =
     ["$schema", "$id", "$comment", "$defs", "title", "description", "example", "examples", "default"];

@@ -1,6 +1,6 @@
 # Judges one answer. Input: none. Files: $facts (the contract), $exchange (what was sent and when, and what the step
 # expects), and as raw text $head, $body, $sent, $ids (request ids of earlier answers), $earlier (a body to repeat).
-# Output: a line for each thing found, its parts divided by the control character U+001F; last a line "holds yes|no|unclear".
+# Output: one line per finding, its parts separated by the control character U+001F; the last line is "holds yes|no|unclear".
 
 def at($tokens): # the value at a JSON Pointer, as [value], or [] where there is none
   reduce $tokens[] as $token ([.];
@@ -123,7 +123,7 @@ $facts[0] as $facts
   def envelope_misfits: $json[0] | misfits($envelope.schema; []), (if $entry != null then misfits($entry.schema; []) else empty end);
   def came: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
 
-  # ---- what an error shows of the server's inside
+  # ---- internals of the server that an error discloses
   def letters: gsub("\\\\x[0-9a-fA-F]{2}|\\\\u[0-9a-fA-F]{4}|&#?\\w{1,8};|%[0-9a-fA-F]{2}"; " ") | ascii_downcase | gsub("[^a-z0-9]"; "");
   def leaks:
     [(if ($json | length) == 0 then $body else $json[0] | .. | (strings, (objects | keys[])) end), $headers[].value] as $texts
@@ -135,21 +135,21 @@ $facts[0] as $facts
         | first($facts.leaks[] as $leak
             | [$shown | match($leak[1]; "g").string | . as $string | select((letters | length) >= 3)
                | select(any($submitted[]; contains($string | letters)) | not)]
-            | select(length > 0) | found("no-leak"; "nothing of the server's inside: " + $leak[0]; .[0] | tojson))
+            | select(length > 0) | found("no-leak"; "no internal details, such as " + $leak[0]; .[0] | tojson))
        end);
 
-  # ---- moments to come: ["in", seconds from now] or ["at", Unix time]
+  # ---- times in the future: ["in", seconds from now] or ["at", Unix time]
   def http_date: try (strptime("%a, %d %b %Y %H:%M:%S GMT") | mktime) catch empty;
-  def told:
+  def announced:
     if $limit.retry_after == null then []
     else [(if $limit.seconds then integer($limit.retry_after)[] | ["in", .] else empty end),
           (if $limit.dates then header($limit.retry_after)[] | http_date | ["at", .] else empty end)] | .[:1] end;
-  def agree($one; $other; $play):
-    def near($difference): $difference <= $play and $difference >= -$play;
+  def agree($one; $other; $tolerance):
+    def near($difference): $difference <= $tolerance and $difference >= -$tolerance;
     if $one[0] == $other[0] then near($one[1] - $other[1])
     else (if $one[0] == "in" then [$one[1], $other[1]] else [$other[1], $one[1]] end) as $pair
       | any([$exchange.started, $exchange.finished], (header("date")[] | http_date | [., .]);
-          $pair[1] >= .[0] + $pair[0] - $play and $pair[1] <= .[1] + $pair[0] + $play) end;
+          $pair[1] >= .[0] + $pair[0] - $tolerance and $pair[1] <= .[1] + $pair[0] + $tolerance) end;
 
   # ---- the checks, by name
   def checks:
@@ -181,7 +181,7 @@ $facts[0] as $facts
        else empty end),
       (if $head_only or (header("content-type")[0] // "" | split(";")[0] // "" | gsub("[ \t]"; "") | ascii_downcase) == ($envelope.media_type | ascii_downcase) then empty
        else found("error-media-type"; $envelope.media_type; header("content-type") | quoted) end),
-      (if $exchange.mark then found("strict-json"; "JSON from the first byte on"; "a byte order mark") else empty end),
+      (if $exchange.mark then found("strict-json"; "JSON without a byte order mark"; "a byte order mark") else empty end),
       (if $exchange.utf8 or $body == "" then empty else found("strict-json"; "UTF-8"; "other bytes") end),
       (if $exchange.twice then found("strict-json"; "each member once"; "the same member twice") else empty end),
       (if $facts.request_id != null and ($request_id | map(select(. != "")) | length) == 0 then found("request-id-present"; $facts.request_id + ": an id"; $request_id | quoted) else empty end),
@@ -217,16 +217,16 @@ $facts[0] as $facts
         else found("request-id-in-details"; "the request id " + ($request_id[0] | tojson); $details | shown) end
      else empty end),
     (if ($exchange.replays | not) and ($request_id | length) == 1 and $request_id[0] != "" and ($ids | split("\n") | index($request_id[0]))
-     then found("request-id-unique"; "an id of its own"; ($request_id[0] | tojson) + ", which another answer had") else empty end),
+     then found("request-id-unique"; "a unique id"; ($request_id[0] | tojson) + ", already used by another answer") else empty end),
     (if $limited then
       ([$limit.limit, $limit.remaining, $limit.reset | values][] | . as $name
         | if integer($name) | map(select(. >= 0)) | length == 1 then empty else found("rate-limit-headers"; $name + ": an integer, not negative"; header($name) | quoted) end),
-      ($limit.retry_after | values | if told | map(select(.[0] == "at" or .[1] >= 0)) | length == 1 then empty else found("rate-limit-headers"; $limit.retry_after + ": " + $limit.form; header($limit.retry_after) | quoted) end),
+      ($limit.retry_after | values | if announced | map(select(.[0] == "at" or .[1] >= 0)) | length == 1 then empty else found("rate-limit-headers"; $limit.retry_after + ": " + $limit.form; header($limit.retry_after) | quoted) end),
       ($limit.remaining | values | integer(.)[] | select(. != 0) | found("remaining-is-zero"; "0"; tostring)),
-      (part($envelope.retry_delay)[] | select(type == "number" and . == floor) as $delay | told[] as $told
-        | if agree(["in", $delay]; $told; $limit.retry_play) then empty else found("retry-delay-agrees"; "\($delay), as in the body"; "\($told[1])") end),
-      ($limit.reset | values | integer(.)[] | [(if $limit.reset_is_delay then "in" else "at" end), .] as $reset | told[] as $told
-        | if agree($told; $reset; $limit.reset_play) then empty else found("reset-agrees"; "\($told[1]) from \($exchange.finished)"; "\($reset[1])") end)
+      (part($envelope.retry_delay)[] | select(type == "number" and . == floor) as $delay | announced[] as $announced
+        | if agree(["in", $delay]; $announced; $limit.retry_tolerance) then empty else found("retry-delay-agrees"; "\($delay), as in the body"; "\($announced[1])") end),
+      ($limit.reset | values | integer(.)[] | [(if $limit.reset_is_delay then "in" else "at" end), .] as $reset | announced[] as $announced
+        | if agree($announced; $reset; $limit.reset_tolerance) then empty else found("reset-agrees"; "\($announced[1]) from \($exchange.finished)"; "\($reset[1])") end)
     else empty end);
 
   # ---- the step's own expectation
@@ -269,8 +269,8 @@ $facts[0] as $facts
       | select($good | not)
       | broken($want.name + ": " + ($want | del(.name, .where_sent) | with_entries(select(.value != null and .value != 0)) | tojson); $sent_header | quoted)),
     (if $expect.same_as then
-      (if $exchange.earlier_status != $status then broken("\($exchange.earlier_status), as before"; "\($status)")
-       elif ($earlier | ltrimstr("\ufeff") | try [fromjson] catch []) != $json then broken("the same body as before"; $body | plain)
+      (if $exchange.earlier_status != $status then broken("\($exchange.earlier_status), as in the earlier answer"; "\($status)")
+       elif ($earlier | ltrimstr("\ufeff") | try [fromjson] catch []) != $json then broken("the same body as in the earlier answer"; $body | plain)
        else empty end)
      else empty end);
   [checks] as $checked
@@ -278,10 +278,10 @@ $facts[0] as $facts
    else answer as $answer
     | if $answer == "wrong" then [broken(accepted; came)]
       elif $answer == "unreadable" then [["unclear"]]
-      else (if $answer == "tolerated" then [["found", "SHOULD", $expect.clause, "expectation", "rather " + ($expect.error | join(" or ")), "\($code), which is let pass"]] else [] end) + [further]
-      end end) as $claimed
-| (if $expect != null and $expect.claims_field then [$checked[] | select(.[3] == "field-names-member") | .[2] = $expect.clause | .[1] = $expect.level] else [] end) as $field_claims
+      else (if $answer == "tolerated" then [["found", "SHOULD", $expect.clause, "expectation", "preferably " + ($expect.error | join(" or ")), "\($code), which is tolerated"]] else [] end) + [further]
+      end end) as $asserted
+| (if $expect != null and $expect.asserts_field then [$checked[] | select(.[3] == "field-names-member") | .[2] = $expect.clause | .[1] = $expect.level] else [] end) as $field_findings
 | ["came", came],
-  ($checked + $field_claims + ($claimed | map(select(.[0] == "found"))))[],
-  ["holds", (if any($claimed[]; .[0] == "unclear") then "unclear" elif any($claimed[]; .[0] == "found" and .[1] != "SHOULD") then "no" else "yes" end)]
+  ($checked + $field_findings + ($asserted | map(select(.[0] == "found"))))[],
+  ["holds", (if any($asserted[]; .[0] == "unclear") then "unclear" elif any($asserted[]; .[0] == "found" and .[1] != "SHOULD") then "no" else "yes" end)]
 | map(tostring | plain) | join("\u001f")

@@ -1,10 +1,10 @@
-//! A test as a POSIX shell script: what `conformance repro` prints.
+//! Writes a test as a POSIX shell script, for `conformance repro`.
 //!
-//! The script does what the runner does, step by step, and needs `curl` and `jq` instead of this program. Requests come
-//! from the same [`prepare`](crate::execute::request::prepare) as the runner's; what only the running script can know
-//! (a kept id, a unique value, the time) stands in them as a marker, which [`text`] turns into a variable of the shell.
-//! Answers are judged by `judge.jq`, a second writing of the checks, by facts of the contract that [`facts`] collects.
-//! Credentials are taken from the environment and stand nowhere in the script.
+//! The script does what the runner does, step by step, with `curl` and `jq` instead of this program. Its requests come
+//! from the same [`prepare`](crate::execute::request::prepare) as the runner's. Values that are known only while the
+//! script runs (a kept id, a unique value, the time) are markers in these requests; [`text`] replaces them by shell
+//! variables. Responses are judged by `judge.jq`, a second implementation of the checks, with the facts of the contract
+//! from [`facts`]. Credentials come from the environment and are not part of the script.
 
 mod facts;
 mod step;
@@ -30,39 +30,39 @@ const JUDGE: &str = include_str!("judge.jq");
 /// How the script reaches the target.
 #[derive(Clone, Debug, Default)]
 pub struct Reach {
-    /// The base URL, unless `CONFORMANCE_TARGET_URL` says another.
+    /// The base URL, unless `CONFORMANCE_TARGET_URL` is set.
     pub url: Option<String>,
-    /// The environment variables that hold credentials, by actor, where they are not the usual ones.
+    /// The environment variables of credentials, for actors that do not use the default one.
     pub actors: BTreeMap<String, String>,
-    /// The names of the headers that every request carries; their values come from `HEADER_<NAME>`.
+    /// The names of the headers of every request. Their values come from `HEADER_<NAME>`.
     pub headers: Vec<String>,
-    /// Further authorities to trust.
+    /// A file with additional certificate authorities to trust.
     pub ca_cert: Option<PathBuf>,
-    /// Our own certificate.
+    /// The client certificate.
     pub client_cert: Option<PathBuf>,
-    /// Its key.
+    /// The key of the client certificate.
     pub client_key: Option<PathBuf>,
-    /// Trust any certificate.
+    /// Whether to accept any certificate.
     pub insecure: bool,
-    /// Take a proxy from the environment.
+    /// Whether to use the proxy settings of the environment.
     pub system_proxy: bool,
-    /// The time limit of one exchange, in seconds.
+    /// The timeout of one exchange, in seconds.
     pub timeout: f64,
-    /// Recommendations count.
+    /// Whether violations of SHOULD clauses count.
     pub strict: bool,
 }
 
-/// One generated case of a property: its number, and the way from there to a smaller one.
+/// One generated case of a property: its number, and the shrink steps from there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseChoice {
-    /// The number of the case as it was generated, from 0.
+    /// The number of the generated case, from 0.
     pub case: usize,
-    /// The steps of shrinking from there.
+    /// The shrink steps: true for a simpler value, false for a more complex one.
     pub path: Vec<bool>,
 }
 
 impl CaseChoice {
-    /// Reads `12`, or `12:s3c1`: three times simpler, once more complicated.
+    /// Reads `12`, or `12:s3c1`: three steps simpler, one step more complex.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("expected a case such as 12 or 12:s3c1, found `{text}`");
         let (case, moves) = text.split_once(':').unwrap_or((text, ""));
@@ -90,13 +90,13 @@ impl std::fmt::Display for CaseChoice {
     }
 }
 
-/// Steps of shrinking as text: `s3c1` for three times simpler and once more complicated.
+/// Shrink steps as text: `s3c1` for three steps simpler and one step more complex.
 pub fn moves_text(path: &[bool]) -> String {
     let runs = path.chunk_by(|one, other| one == other);
     runs.map(|run| format!("{}{}", if run[0] { 's' } else { 'c' }, run.len())).collect()
 }
 
-/// The script of a test. For a property `sampling` and `cases` say what is sent: these cases, or all where none is named.
+/// The script of a test. For a property, it sends the given cases of the sample, or all if `cases` is empty.
 pub fn script(
     contract: &Contract,
     spec: &TestCase,
@@ -111,13 +111,13 @@ pub fn script(
         markers: &markers,
         named: &reach.actors,
         server_error: None,
-        undo: Vec::new(),
+        cleanup: Vec::new(),
         operations: BTreeSet::new(),
         signs: false,
         credentials: BTreeSet::new(),
     };
     let mut functions = Functions::default();
-    let mut variables = at_first(spec, &markers);
+    let mut variables = initial_variables(spec, &markers);
     for step in &spec.steps {
         let title = format!("{}.", functions.count() + 1);
         let written = writer.step(&title, step, &mut variables)?;
@@ -138,8 +138,8 @@ pub fn script(
     assemble(contract, spec, reach, &writer, &functions)
 }
 
-/// The variables before the first step: those of the test's case, and markers.
-fn at_first(spec: &TestCase, markers: &Markers) -> Variables {
+/// The variables before the first step: those of the test, and markers.
+fn initial_variables(spec: &TestCase, markers: &Markers) -> Variables {
     let mut variables = spec.variables.clone();
     for name in ["unique", "now", "webhook.url"] {
         variables.insert(name.to_owned(), markers.marker(name).into());
@@ -149,7 +149,7 @@ fn at_first(spec: &TestCase, markers: &Markers) -> Variables {
     variables
 }
 
-/// The inputs that are sent: the number of the case, the place of its rule, and what is sent.
+/// The inputs to send: the number of the case, the index of its rule, and the input.
 fn inputs(
     spec: &TestCase,
     property: &Property,
@@ -172,8 +172,9 @@ fn inputs(
             )
         })?;
         let rule = &property.rules[generated.rule].rule;
-        let input = replay(rule, &generated.seed, &choice.path)
-            .ok_or_else(|| format!("the case {choice} cannot be generated: another seed, or another version?"))?;
+        let input = replay(rule, &generated.seed, &choice.path).ok_or_else(|| {
+            format!("the case {choice} cannot be generated: check that seed and version are those of the report")
+        })?;
         Ok((choice.case, generated.rule, input))
     });
     chosen.collect()
@@ -221,12 +222,12 @@ fn assemble(
     script.push_str(&settings(contract, reach, writer));
     script.push_str(&functions.texts(writer.markers));
     script.push_str(&format!("\nsteps() {{\n{}{}}}\n", webhook_url(writer.markers), functions.calls()));
-    for undo in &writer.undo {
-        script.push_str(&format!("\n{undo}\n"));
+    for function in &writer.cleanup {
+        script.push_str(&format!("\n{function}\n"));
     }
     let facts = facts::facts(contract, &writer.operations)?;
     script.push_str(&format!(
-        "\n# What the contract says, how answers are judged by it, and how curl is called.\ncontract() {{\n  \
+        "\n# The facts of the contract, the program that judges answers, and the options of curl.\ncontract() {{\n  \
          cat >\"$dir/facts.json\" <<'END'\n{facts}\nEND\n  cat >\"$dir/judge.jq\" <<'END'\n{JUDGE}END\n  \
          cat >\"$dir/options\" <<'END'\n{}END\n}}\n\n",
         options(reach)
@@ -248,8 +249,8 @@ fn head(spec: &TestCase, writer: &Writer<'_>) -> String {
         format!("# {}", one_line(&spec.about)),
         format!("# Clauses: {}. Defined in {}:{}.", spec.clauses.join(", "), spec.file, spec.line),
         "#".to_owned(),
-        "# Does what this test does and says whether the violation shows again.".to_owned(),
-        "# Exit codes: 1 it shows again; 0 it does not; 3 there is no verdict, as without a credential.".to_owned(),
+        "# Repeats this test and says whether the violation occurs again.".to_owned(),
+        "# Exit codes: 1 it occurs again; 0 it does not; 3 no verdict, such as without a credential.".to_owned(),
         format!("# Needs a POSIX shell and: {}.", tools(writer)),
     ];
     if !writer.credentials.is_empty() {
@@ -258,10 +259,10 @@ fn head(spec: &TestCase, writer: &Writer<'_>) -> String {
         lines.push("# in the form key:…, bearer:…, basic:user:password or secret:….".to_owned());
     }
     if !spec.needs.is_empty() {
-        lines.push(format!("# The target must have: {}.", spec.needs.join(", ")));
+        lines.push(format!("# The target must support: {}.", spec.needs.join(", ")));
     }
     lines.push(
-        "# shellcheck disable=SC2016,SC2034,SC2317,SC2329 # texts in single quotes are sent as they stand;".to_owned(),
+        "# shellcheck disable=SC2016,SC2034,SC2317,SC2329 # texts in single quotes are sent unchanged;".to_owned(),
     );
     lines.push("# not every test uses every helper below".to_owned());
     lines.join("\n") + "\nset -u\n\n"
@@ -297,14 +298,14 @@ fn settings(contract: &Contract, reach: &Reach, writer: &Writer<'_>) -> String {
         text.push_str(&format!("if [ -z \"${{{variable}-}}\" ]; then echo {missing} >&2; exit 3; fi\n"));
     }
     text.push_str(&credential_header(contract));
-    text.push_str("# What every request carries besides.\ngateway_headers() {\n");
+    text.push_str("# Headers of every request.\ngateway_headers() {\n");
     for name in &reach.headers {
         text.push_str(&format!("  printf '%s: %s\\n' {} \"${}\"\n", quoted(name), header_variable(name)));
     }
     text + "  :\n}\n\n"
 }
 
-/// Where each kind of credential goes: a header, and behind a colon what stands there before it.
+/// The shell function with the header of each kind of credential, and after a colon its prefix in the value.
 fn credential_header(contract: &Contract) -> String {
     let mut cases = String::new();
     let key = contract.schemes.iter().find_map(|scheme| match scheme {
@@ -321,17 +322,17 @@ fn credential_header(contract: &Contract) -> String {
         }
     }
     format!(
-        "# The header of a credential, and behind a colon what stands before it there.\ncredential_header() {{ # KIND\n  case $1 in\n{cases}    *) echo ;;\n  esac\n}}\n\n"
+        "# The header of a credential, and after a colon its prefix in the value.\ncredential_header() {{ # KIND\n  case $1 in\n{cases}    *) echo ;;\n  esac\n}}\n\n"
     )
 }
 
-/// The variable that holds the value of a header which a gateway wants.
+/// The environment variable with the value of a header that a gateway requires.
 pub fn header_variable(name: &str) -> String {
     let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
     format!("HEADER_{}", name.chars().map(letter).collect::<String>())
 }
 
-/// An address that nobody listens at, unless one is given.
+/// The lines that set the webhook URL: an address without a listener, unless `WEBHOOK_URL` is set.
 fn webhook_url(markers: &Markers) -> String {
     use text::{Form, variable};
     let forms = [Form::Text, Form::Json, Form::Inner, Form::Uri];
@@ -339,7 +340,7 @@ fn webhook_url(markers: &Markers) -> String {
     if used.is_empty() {
         return String::new();
     }
-    let mut lines = "  # Webhooks go where nobody listens, or to WEBHOOK_URL.\n  kept_json=$(printf '%s' \"${WEBHOOK_URL:-http://127.0.0.1:9/$unique}\" | jq -Rs .)\n  forms\n".to_owned();
+    let mut lines = "  # Webhooks go to an address without a listener, or to WEBHOOK_URL.\n  kept_json=$(printf '%s' \"${WEBHOOK_URL:-http://127.0.0.1:9/$unique}\" | jq -Rs .)\n  forms\n".to_owned();
     for form in used {
         let word = match form {
             Form::Text => "text",
@@ -381,7 +382,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_case_reads_back_as_it_is_written() {
+    fn case_choice_is_parsed_and_formatted_alike() {
         for text in ["0", "12", "12:s3c1s20"] {
             assert_eq!(CaseChoice::parse(text).map(|choice| choice.to_string()).as_deref(), Ok(text));
         }

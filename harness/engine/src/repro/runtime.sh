@@ -4,7 +4,7 @@ request() {
   curl -q -K "$dir/options" "$@"
 }
 
-# What one of many requests at the same time does; its number is $0.
+# The program of one of many concurrent requests; its number is $0.
 # shellcheck disable=SC2016 # another shell expands it
 burst_program='
   [ -e "$burst_dir/stop" ] && exit 0
@@ -18,7 +18,7 @@ burst_program='
   printf "%s\n" "$status" >"$file.status"
   case $status in 2*) ;; *) : >"$burst_dir/stop"; : >"$file.refused" ;; esac'
 
-# A request header of the next request; one of the same name is replaced.
+# Sets a header of the next request; replaces one of the same name.
 header_line() { # NAME VALUE
   drop_header "$1"
   if [ -n "$2" ]; then printf '%s: %s\n' "$1" "$2"; else printf '%s;\n' "$1"; fi >>"$dir/headers"
@@ -30,7 +30,7 @@ drop_header() { # NAME
   mv "$dir/headers.new" "$dir/headers"
 }
 
-# Begins a step: nothing to send yet.
+# Begins a step, with an empty request.
 begin() { # TITLE OPERATION EXPECTED
   operation=$2 credential_sent='' expiry=null replays=false label='' field=null server_error=null role=${4-asserted}
   : >"$dir/headers"
@@ -39,7 +39,7 @@ begin() { # TITLE OPERATION EXPECTED
   printf '\n%s\n   expected  %s\n' "$1" "$3"
 }
 
-# Sends the request once: the answer is in $status, $dir/head and $dir/body; curl's exit code in $failure.
+# Sends the request once. The response is in $status, $dir/head and $dir/body, curl's exit code in $failure.
 send_once() { # METHOD PATH
   cp "$dir/headers" "$dir/headers.sent"
   gateway_headers >>"$dir/headers.sent"
@@ -65,7 +65,7 @@ send_once() { # METHOD PATH
   awk '/^HTTP\// { block = "" } { block = block $0 "\n" } END { printf "%s", block }' "$dir/heads" >"$dir/head"
 }
 
-# Sends it; a connection that breaks is tried once more. Ends the script where no answer comes.
+# Sends the request; if the connection breaks, sends it once more. Ends the script if there is no answer.
 send() { # METHOD PATH
   send_once "$1" "$2"
   case $failure in
@@ -85,16 +85,16 @@ no_answer() { # WHAT late|broken
   finish
 }
 
-# The same, and once more after the delay that a refusal for too many requests names.
-send_patiently() { # METHOD PATH
+# Sends the request, and repeats it after the retry delay while it is refused by a rate limit.
+send_with_retry() { # METHOD PATH
   left=5
   while send "$1" "$2" && [ "$status" = "$limit_status" ] && [ "$left" -gt 0 ]; do
     cp "$dir/expect" "$dir/expect.kept"
     printf null >"$dir/expect"
     judge
-    tell
+    print_findings
     mv "$dir/expect.kept" "$dir/expect"
-    pause_as_told
+    wait_retry_delay
     left=$((left - 1))
   done
 }
@@ -110,7 +110,8 @@ has_header() { # NAME
     END { exit !found }' "$dir/head"
 }
 
-pause_as_told() {
+# Waits for the retry delay of the last answer.
+wait_retry_delay() {
   delay=$(answer_header "$retry_after_header")
   case $delay in '' | *[!0-9]*) delay=1 ;; esac
   [ "$delay" -le 120 ] || give_up "the target asks to wait $delay s"
@@ -118,7 +119,7 @@ pause_as_told() {
   sleep "$((delay + 1))"
 }
 
-# Sends it many times at once until one is not served; that answer is the one to judge.
+# Sends the request many times concurrently until one is refused; that answer is judged.
 burst() { # METHOD PATH AT-MOST IN-FLIGHT
   cp "$dir/headers" "$dir/headers.sent"
   gateway_headers >>"$dir/headers.sent"
@@ -138,7 +139,7 @@ burst() { # METHOD PATH AT-MOST IN-FLIGHT
 
 # ---------------------------------------------------------------- judging
 
-# Judges the answer: what is found goes to $dir/verdict, whether the expectation holds to $holds.
+# Judges the answer. Writes the findings to $dir/verdict, and whether the expectation holds to $holds.
 judge() {
   utf8=true mark=false twice=false
   if [ "$status" -ge 400 ]; then
@@ -165,16 +166,16 @@ judge() {
   if [ -n "$request_id_header" ]; then answer_header "$request_id_header" >>"$dir/ids"; fi
 }
 
-# Says what was found.
-tell() {
+# Prints the findings.
+print_findings() {
   while IFS="$separator" read -r what level clause check expected actual; do
     case $what in
       came) printf '   came      %s\n' "$level" ;;
       found) found "$level" "$clause" "$check" "$expected" "$actual" ;;
     esac
   done <"$dir/verdict"
-  if [ "$role" = set-up ]; then
-    case $status in 2*) ;; *) give_up "the set-up step $operation was not served" ;; esac
+  if [ "$role" = setup ]; then
+    case $status in 2*) ;; *) give_up "the setup step $operation was not served" ;; esac
   fi
 }
 
@@ -191,7 +192,7 @@ found() { # LEVEL CLAUSE CHECK EXPECTED ACTUAL
 
 # ---------------------------------------------------------------- values
 
-# Takes a value from the answer: as JSON in $kept_json, and in the forms that requests need.
+# Keeps a value of the answer: as JSON in $kept_json, and in the forms that requests need.
 keep() { # body TOKENS | header NAME | status | nothing
   case $1 in
     body) kept_json=$(jq -ce --argjson tokens "$2" '
@@ -212,14 +213,14 @@ keep() { # body TOKENS | header NAME | status | nothing
   forms
 }
 
-# The other forms of $kept_json: text, inside of a JSON string, and percent-encoded.
+# The other forms of $kept_json: text, the inside of a JSON string, and percent-encoded.
 forms() {
   kept_text=$(printf '%s' "$kept_json" | jq -r 'if type == "string" then . else tojson end')
   kept_inner=$(printf '%s' "$kept_json" | jq -r 'if type == "string" then . else tojson end | tojson | .[1:-1]')
   kept_uri=$(printf '%s' "$kept_json" | jq -r 'if type == "string" then . else tojson end | @uri')
 }
 
-# A value of the same shape that nobody has, from the one in $kept_json.
+# Replaces $kept_json by a value of the same shape that does not exist on the target.
 unlike() {
   kept_json=$(printf '%s' "$kept_json" | jq -c '
     def turned($first; $count): (. - $first + ($count / 2 | floor)) % $count + $first;
@@ -235,12 +236,12 @@ unlike() {
   forms
 }
 
-# Letters and digits that nobody else has.
+# Sets $unique to a new random value of letters and digits.
 new_unique() {
   unique=r$(od -An -N5 -tx1 /dev/urandom | tr -d ' \n')
 }
 
-# Base64 of gzip on standard input, unpacked.
+# Decodes Base64 of gzip from standard input.
 unpack() {
   base64 -d | gzip -dc
 }
@@ -253,14 +254,14 @@ give_up() { # REASON
   finish
 }
 
-# Notes what the answer says was made, so that it is taken away.
-made() { # TOKENS FUNCTION
+# Records the id of a created resource, so that cleanup deletes it.
+record_created() { # TOKENS FUNCTION
   case $status in 2*) ;; *) return 0 ;; esac
   keep body "$1" || return 0
   grep -qxF "$2 $kept_uri" "$dir/made" 2>/dev/null || printf '%s %s\n' "$2" "$kept_uri" >>"$dir/made"
 }
 
-# Takes away what was made, newest first.
+# Deletes the created resources, the newest first.
 cleanup() {
   [ -s "$dir/made" ] || return 0
   awk '{ line[NR] = $0 } END { for (number = NR; number > 0; number--) print line[number] }' "$dir/made" >"$dir/undo"
@@ -278,7 +279,7 @@ finish() {
 leave() {
   trap - EXIT
   if [ "$violations" -gt 0 ]; then
-    printf '\nThe violation shows again: %s\n' "$(sort -u "$dir/violations" | tr '\n' ',' | sed 's/,$//; s/,/, /g')"
+    printf '\nThe violation occurs again: %s\n' "$(sort -u "$dir/violations" | tr '\n' ',' | sed 's/,$//; s/,/, /g')"
     code=1
   elif [ -n "$reason" ]; then
     printf '\nNo verdict: %s\n' "$reason"

@@ -3,11 +3,11 @@
 # HMAC of standard input in hexadecimal digits. openssl takes the key as an argument.
 hmac() { # ALGORITHM KEY
   key=$(printf '%s' "$2" | od -An -v -tx1 | tr -d ' \n')
-  # RFC 2104 fills a key up with zeros, so that no key is the same as one zero byte.
+  # RFC 2104 pads a key with zeros, so an empty key is equivalent to one zero byte.
   openssl dgst "-$1" -mac HMAC -macopt "hexkey:${key:-00}" | awk '{ print $NF }'
 }
 
-# The time to sign by: ours, or the target's where that is more than five seconds away.
+# Sets $now for signing: the local time, or the target's time if they differ by more than five seconds.
 set_now() {
   now=$(date +%s)
   [ -s "$dir/head" ] || return 0
@@ -17,7 +17,7 @@ set_now() {
   if [ "$ahead" -gt 5 ] || [ "$ahead" -lt -5 ]; then now=$theirs; fi
 }
 
-# The signature of $dir/covered, changed where the test says so.
+# The signature of $dir/covered, altered if the test says so.
 signature() { # KEY PREFIX [CHANGE]
   case ${3-} in
     sha1) printf 'sha1=%s' "$(hmac sha1 "$1" <"$dir/covered")" && return ;;

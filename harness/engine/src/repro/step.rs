@@ -1,4 +1,4 @@
-//! One step of a test as a shell function.
+//! Writes one step of a test as a shell function.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::scenario::{
 };
 use crate::target::{Target, variable as variable_of};
 
-/// Stands for the target in prepared requests.
+/// The base URL in prepared requests.
 const BASE: &str = "http://target.invalid";
 
 /// What the steps of a script share.
@@ -21,43 +21,46 @@ pub(super) struct Writer<'w> {
     pub(super) contract: &'w Contract,
     pub(super) spec: &'w TestCase,
     pub(super) markers: &'w Markers,
-    /// The environment variables that hold credentials, by actor, where they are not the usual ones.
+    /// The environment variables of credentials, for actors that do not use the default one.
     pub(super) named: &'w std::collections::BTreeMap<String, String>,
     /// The clause that a server error breaks instead of the step's own.
     pub(super) server_error: Option<&'w str>,
-    /// What an end of the test takes away: function by function.
-    pub(super) undo: Vec<String>,
-    /// The operations that are called.
+    /// The shell functions that delete created resources.
+    pub(super) cleanup: Vec<String>,
+    /// The operations that the script calls.
     pub(super) operations: std::collections::BTreeSet<String>,
-    /// Whether anything is signed, carries a credential, …: which tools and parts the script needs.
+    /// Whether the script signs anything.
     pub(super) signs: bool,
+    /// The environment variables of credentials that the script uses.
     pub(super) credentials: std::collections::BTreeSet<String>,
 }
 
-/// What stands for a step in the script.
+/// A step in the script.
 pub(super) struct Written {
     /// The body of the function.
     pub(super) body: String,
-    /// What it keeps, to be written when it is known in which forms that is needed.
+    /// The values that it keeps. Their assignments are written later, when the needed forms are known.
     pub(super) keeps: Vec<String>,
 }
 
 impl Writer<'_> {
-    /// The function of a step; `variables` hold markers for what is known only while the script runs.
+    /// The function of a step; `variables` contain markers for values that are known only while the script runs.
     pub(super) fn step(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
         if step.wait.is_some() {
             return Ok(plain(format!(
-                "printf '\\n%s\\n' {}\npause_as_told",
+                "printf '\\n%s\\n' {}\nwait_retry_delay",
                 quoted(&format!("{title} wait for the retry delay"))
             )));
         }
         if step.listen.is_some() {
-            return Ok(plain(format!("# {title} our endpoint is told how to answer: a script has none")));
+            return Ok(plain(format!(
+                "# {title} sets the replies of a webhook endpoint, which a script does not have"
+            )));
         }
-        if let Some(wanted) = &step.deliveries {
-            let said = format!("{title} {} delivery attempt(s) must arrive", wanted.attempts);
+        if let Some(expected) = &step.deliveries {
+            let title = format!("{title} {} delivery attempt(s) must arrive", expected.attempts);
             let reason = "a script cannot receive webhooks: use `conformance run --exact NAME`";
-            return Ok(plain(format!("printf '\\n%s\\n' {}\ngive_up {}", quoted(&said), quoted(reason))));
+            return Ok(plain(format!("printf '\\n%s\\n' {}\ngive_up {}", quoted(&title), quoted(reason))));
         }
         self.call(title, step, variables)
     }
@@ -103,7 +106,7 @@ impl Writer<'_> {
         }
         let call = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
         self.send(step, &call, &mut lines);
-        self.note_made(operation, actor.as_deref(), &mut lines)?;
+        self.record_created(operation, actor.as_deref(), &mut lines)?;
         if let Some(label) = &step.label {
             let label = file_name(label);
             lines.push(format!("cp \"$dir/body\" \"$dir/label.{label}\""));
@@ -130,10 +133,10 @@ impl Writer<'_> {
         let who = actor.map(|actor| format!(" as {actor}")).unwrap_or_default();
         let many = step.burst.map(|burst| format!(", up to {} times", burst.at_most)).unwrap_or_default();
         let expected = match &step.expect {
-            Some(expect) => in_words(expect, operation, variables)?,
+            Some(expect) => description(expect, operation, variables)?,
             None => format!("success ({})", operation.success_statuses()),
         };
-        let role = if step.expect.is_none() { " set-up" } else { "" };
+        let role = if step.expect.is_none() { " setup" } else { "" };
         Ok(format!(
             "begin {} {} {}{role}",
             quoted(&format!("{title} {} {}{who}{many}", operation.method, operation.id)),
@@ -147,21 +150,21 @@ impl Writer<'_> {
         if role.is_none_or(|role| role.credential.is_some()) {
             return;
         }
-        let usual = variable_of(actor);
+        let default = variable_of(actor);
         let value = match self.named.get(actor) {
-            Some(other) => format!("${{{usual}:-${{{other}-}}}}"),
-            None => format!("${{{usual}-}}"),
+            Some(other) => format!("${{{default}:-${{{other}-}}}}"),
+            None => format!("${{{default}-}}"),
         };
-        lines.push(format!("credential {usual} \"{value}\""));
+        lines.push(format!("credential {default} \"{value}\""));
         lines.push(match alteration {
-            None => "carry as-it-is".to_owned(),
-            Some(alteration) => format!("carry {}", word_of(&alteration)),
+            None => "add_credential as-it-is".to_owned(),
+            Some(alteration) => format!("add_credential {}", word_of(&alteration)),
         });
-        self.credentials.insert(usual);
+        self.credentials.insert(default);
     }
 
     fn sign(&mut self, sign: &Sign, variables: &Variables, lines: &mut Vec<String>) -> Result<(), String> {
-        let signing = self.contract.conventions.signing.as_ref().ok_or("the contract signs nothing")?;
+        let signing = self.contract.conventions.signing.as_ref().ok_or("the contract defines no signing")?;
         self.signs = true;
         let text = |text: &String| filled(text, variables);
         let word = |text: &str| self.markers.word(text, Place::Text);
@@ -179,13 +182,13 @@ impl Writer<'_> {
             None => lines.push("cp \"$dir/sent\" \"$dir/signed\"".to_owned()),
         }
         lines.push(format!("{} >\"$dir/covered\"", covered(sign.over, signing)));
-        let usual = variable_of(&signing.secret_actor);
+        let default = variable_of(&signing.secret_actor);
         lines.push(match sign.secret.as_ref().map(text).transpose()? {
             Some(secret) => format!("secret={}", word(&secret)),
-            None => format!("credential {usual} \"${{{usual}-}}\""),
+            None => format!("credential {default} \"${{{default}-}}\""),
         });
         if sign.secret.is_none() {
-            self.credentials.insert(usual);
+            self.credentials.insert(default);
         }
         let key = if sign.other_secret { "\"$secret-of-another\"" } else { "\"$secret\"" };
         let mangle = sign.mangle.map(|mangle| format!(" {}", word_of(&mangle))).unwrap_or_default();
@@ -250,7 +253,7 @@ impl Writer<'_> {
         let only_status = !expect.status.is_empty() && !outcome && !expect.success && expect.error.is_empty();
         let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
         Ok(json!({
-            "clause": clause, "level": self.level(&clause), "claims_field": names_field,
+            "clause": clause, "level": self.level(&clause), "asserts_field": names_field,
             "success": expect.success, "error": codes(&expect.error)?, "tolerate": codes(&expect.tolerate)?,
             "not_error": codes(&expect.not_error)?, "any_documented": expect.any_documented,
             "any_refusal": expect.any_refusal, "in_envelope": expect.in_envelope, "must_answer": expect.must_answer,
@@ -264,22 +267,22 @@ impl Writer<'_> {
     }
 
     fn send(&self, step: &Step, call: &str, lines: &mut Vec<String>) {
-        let send = match (step.burst, self.is_patient(step)) {
+        let send = match (step.burst, self.retries_rate_limit(step)) {
             (Some(Burst { at_most, in_flight }), _) => format!("burst {call} {at_most} {in_flight}"),
-            (None, true) => format!("send_patiently {call}"),
+            (None, true) => format!("send_with_retry {call}"),
             (None, false) => format!("send {call}"),
         };
         match step.poll.filter(|_| step.burst.is_none()) {
-            None => lines.extend([send, "judge".to_owned(), "tell".to_owned()]),
+            None => lines.extend([send, "judge".to_owned(), "print_findings".to_owned()]),
             Some(Poll { within_seconds, .. }) => lines.push(format!(
                 "until_then=$(($(date +%s) + {within_seconds}))\nwhile :; do\n{send}\njudge\n\
-                 if [ \"$holds\" = yes ] || [ \"$(date +%s)\" -ge \"$until_then\" ]; then break; fi\nsleep 1\ndone\ntell"
+                 if [ \"$holds\" = yes ] || [ \"$(date +%s)\" -ge \"$until_then\" ]; then break; fi\nsleep 1\ndone\nprint_findings"
             )),
         }
     }
 
-    /// A refusal for too many requests is waited for, unless the test is about it.
-    fn is_patient(&self, step: &Step) -> bool {
+    /// True if the step is retried after a rate limit, because the test is not about it.
+    fn retries_rate_limit(&self, step: &Step) -> bool {
         let Some(limit) = &self.contract.catalog.rate_limit else { return false };
         let mentioned = |expect: &Expect| {
             let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
@@ -288,21 +291,26 @@ impl Writer<'_> {
         !self.spec.steps.iter().any(|step| step.burst.is_some()) && !step.expect.as_ref().is_some_and(mentioned)
     }
 
-    fn note_made(&mut self, operation: &Operation, actor: Option<&str>, lines: &mut Vec<String>) -> Result<(), String> {
+    fn record_created(
+        &mut self,
+        operation: &Operation,
+        actor: Option<&str>,
+        lines: &mut Vec<String>,
+    ) -> Result<(), String> {
         let rules = &self.contract.conventions.cleanup;
         let Some(rule) = rules.iter().find(|rule| rule.after == operation.id) else { return Ok(()) };
         let (Some(call), Some(parameter)) = (&rule.call, &rule.parameter) else { return Ok(()) };
         let actor = rule.actor.as_deref().or(actor).unwrap_or("anonymous").to_owned();
-        let function = format!("undo_{}_{}", file_name(call), file_name(&actor));
-        if !self.undo.iter().any(|known| known.starts_with(&format!("{function}() "))) {
-            let undo = self.undo_function(&function, rule, call, parameter, &actor)?;
-            self.undo.push(undo);
+        let function = format!("cleanup_{}_{}", file_name(call), file_name(&actor));
+        if !self.cleanup.iter().any(|known| known.starts_with(&format!("{function}() "))) {
+            let text = self.cleanup_function(&function, rule, call, parameter, &actor)?;
+            self.cleanup.push(text);
         }
-        lines.push(format!("made {} {function}", quoted(&json!(tokens(&rule.id)).to_string())));
+        lines.push(format!("record_created {} {function}", quoted(&json!(tokens(&rule.id)).to_string())));
         Ok(())
     }
 
-    fn undo_function(
+    fn cleanup_function(
         &mut self,
         function: &str,
         rule: &CleanupRule,
@@ -316,17 +324,17 @@ impl Writer<'_> {
         let prepared = prepare(self.contract, &Target::default(), BASE, &step, &variables, Utc::now())?;
         self.operations.insert(call.to_owned());
         let success = self.contract.operation(call).map(Operation::success_statuses).unwrap_or_default();
-        let title = quoted(&format!("clean-up: {} the {} as {actor}", call, rule.noun));
-        let expected = quoted(&format!("success ({success}), or that it is gone"));
+        let title = quoted(&format!("cleanup: {} the {} as {actor}", call, rule.noun));
+        let expected = quoted(&format!("success ({success}), or that it no longer exists"));
         let mut lines = vec![format!("begin {title} {} {expected} teardown", quoted(call))];
         self.credential(actor, None, &mut lines);
         let path = prepared.request.path.replace("ID", "\"$1\"");
-        lines.push(format!("send_patiently {} {path}\njudge\ntell", prepared.request.method));
+        lines.push(format!("send_with_retry {} {path}\njudge\nprint_findings", prepared.request.method));
         Ok(format!("{function}() {{ # ID\n{}\n}}", indented(&lines.join("\n"))))
     }
 }
 
-/// What a variable is made of, and what is said where it is not there.
+/// The line that keeps a value, with the message for a missing value.
 fn kept(name: &str, from: &str) -> String {
     let (optional, what) = match KeptFrom::parse(from) {
         Some(KeptFrom { optional, part: KeptPart::Body(pointer) }) => {
@@ -342,7 +350,7 @@ fn kept(name: &str, from: &str) -> String {
     format!("keep {what} || {{ [ \"$unmet\" = yes ] && finish; give_up {missing}; }}\n\u{1}{name}\u{1}")
 }
 
-/// The lines that put a kept value into the variables that are used.
+/// The lines that assign a kept value to the shell variables that the script uses.
 pub(super) fn assignments(name: &str, markers: &Markers) -> String {
     let unlike = format!("unlike.{name}");
     let of = |name: &str| -> Vec<String> {
@@ -389,13 +397,13 @@ fn covered(over: Covered, signing: &Signing) -> String {
     }
 }
 
-/// A word of the scenario language as scenarios write it.
+/// A keyword of the scenario language as scenarios write it.
 fn word_of(word: &impl serde::Serialize) -> String {
     serde_json::to_value(word).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// What must come back, in words.
-fn in_words(expect: &Expect, operation: &Operation, variables: &Variables) -> Result<String, String> {
+/// The expected response as text.
+fn description(expect: &Expect, operation: &Operation, variables: &Variables) -> Result<String, String> {
     let list = |entries: &[String]| codes(entries, variables).map_err(|missing| no_value(&missing.0));
     let mut accepted = Vec::new();
     if expect.success || (expect.error.is_empty() && !expect.body.is_empty()) {
@@ -415,7 +423,7 @@ fn in_words(expect: &Expect, operation: &Operation, variables: &Variables) -> Re
     Ok(accepted.join(" or "))
 }
 
-/// Every line two spaces further in, but for what stands in a here-document.
+/// Indents every line by two spaces, except in here-documents.
 pub(super) fn indented(text: &str) -> String {
     let mut here = false;
     let lines = text.lines().map(|line| {

@@ -1,5 +1,5 @@
-//! Values that only the running script knows: markers for them in prepared requests, and the shell words that take
-//! the markers' places.
+//! Markers in prepared requests for values that are known only while the script runs, and the shell words that replace
+//! the markers.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,13 +10,13 @@ use flate2::write::GzEncoder;
 
 use crate::documents;
 
-/// Longer texts are packed.
-const LONGEST_PLAIN: usize = 4096;
-/// A marker is one of these letters, a number, and the other.
+/// Texts above this length are compressed.
+const MAX_PLAIN_LENGTH: usize = 4096;
+/// A marker is `OPEN`, a number and `CLOSE`.
 const OPEN: &str = "zqx";
 const CLOSE: &str = "xqz";
 
-/// How a value is written at its place.
+/// The form in which a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
     /// As text.
@@ -36,7 +36,7 @@ enum Piece {
     Variable(String),
 }
 
-/// Where a text goes, which says how values are written in it.
+/// The place of a text, which determines the form of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Plain text.
@@ -47,7 +47,7 @@ pub(super) enum Place {
     Path,
 }
 
-/// The values that the script takes while it runs.
+/// The values that are known only while the script runs.
 #[derive(Debug, Default)]
 pub(super) struct Markers {
     names: RefCell<Vec<String>>,
@@ -55,7 +55,7 @@ pub(super) struct Markers {
 }
 
 impl Markers {
-    /// What stands for a value in a prepared request.
+    /// The marker of a value in a prepared request.
     pub(super) fn marker(&self, name: &str) -> String {
         let mut names = self.names.borrow_mut();
         let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -93,19 +93,19 @@ impl Markers {
                 Place::Json if whole => Form::Json,
                 Place::Json => Form::Inner,
             };
-            let made_here = ["unique", "now"].contains(&name.as_str());
-            let (before, behind) = if whole && !made_here { (at - 1, end + 1) } else { (at, end) };
+            let is_generated = ["unique", "now"].contains(&name.as_str());
+            let (before, after) = if whole && !is_generated { (at - 1, end + 1) } else { (at, end) };
             pieces.push(Piece::Bytes(rest[..before].to_vec()));
             pieces.push(Piece::Variable(variable(&name, form)));
             self.used.borrow_mut().insert((name, form));
-            rest = &rest[behind..];
+            rest = &rest[after..];
         }
         pieces.push(Piece::Bytes(rest.to_vec()));
         pieces.retain(|piece| *piece != Piece::Bytes(Vec::new()));
         pieces
     }
 
-    /// The next marker: where it begins and ends, and of what it is.
+    /// The next marker: its start, its end and the name of its value.
     fn next(&self, text: &[u8]) -> Option<(usize, usize, String)> {
         let at = memchr::memmem::find(text, OPEN.as_bytes())?;
         let digits = at + OPEN.len();
@@ -151,7 +151,7 @@ fn word(pieces: &[Piece]) -> String {
 
 fn command(pieces: &[Piece]) -> String {
     let length: usize = pieces.iter().map(length).sum();
-    if length > LONGEST_PLAIN {
+    if length > MAX_PLAIN_LENGTH {
         let commands: Vec<String> = pieces.iter().map(command_of_one).collect();
         return format!("{{\n{}\n}}", commands.join("\n"));
     }
@@ -174,7 +174,7 @@ fn command(pieces: &[Piece]) -> String {
 
 fn command_of_one(piece: &Piece) -> String {
     match piece {
-        Piece::Bytes(bytes) if bytes.len() > LONGEST_PLAIN => packed(bytes),
+        Piece::Bytes(bytes) if bytes.len() > MAX_PLAIN_LENGTH => compressed(bytes),
         short => command(std::slice::from_ref(short)),
     }
 }
@@ -186,8 +186,8 @@ fn length(piece: &Piece) -> usize {
     }
 }
 
-/// Long texts are mostly documents that are filled up to a size, which gzip makes small.
-fn packed(bytes: &[u8]) -> String {
+/// A command that decompresses the bytes. Long texts are mostly documents padded to a size, which gzip compresses well.
+fn compressed(bytes: &[u8]) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
     let text = documents::encoded(&packed);
@@ -196,7 +196,7 @@ fn packed(bytes: &[u8]) -> String {
     format!("unpack <<'END'\n{}\nEND", lines.join("\n"))
 }
 
-/// True for what can stand between single quotes and be read there.
+/// True for a variable, or for text that is readable within single quotes.
 fn is_plain(piece: &Piece) -> bool {
     match piece {
         Piece::Variable(_) => true,
@@ -205,7 +205,7 @@ fn is_plain(piece: &Piece) -> bool {
     }
 }
 
-/// For the format of `printf`, between single quotes.
+/// Escapes bytes for the format of `printf` within single quotes.
 fn escaped(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_take_the_form_of_their_place() {
+    fn form_of_a_value_depends_on_its_place() {
         let markers = Markers::default();
         let id = markers.marker("customerId");
         assert_eq!(markers.word(&format!("/c/{id}/d"), Place::Path), r#"'/c/'"$uri_customerId"'/d'"#);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_written_in_octal_digits() {
+    fn bytes_are_written_as_octal_escapes() {
         let markers = Markers::default();
         let unique = markers.marker("unique");
         let text = [b"a'\x00\xff%\\".as_slice(), unique.as_bytes()].concat();
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_packed() {
+    fn long_texts_are_compressed() {
         let command = Markers::default().command(&b"Li4u".repeat(1_000_000), Place::Json);
         assert!(command.starts_with("{\nunpack <<'END'\nH4sI") && command.len() < 20_000, "{}", command.len());
     }

@@ -1,5 +1,5 @@
-//! Certifying a run: only a whole one, without known deviations, that upheld every MUST clause, observed every error code
-//! and had a credential for every actor.
+//! Certifies a run. The run must be complete and without known deviations. It must have upheld every MUST clause,
+//! observed every error code, and had a credential for every actor.
 
 use super::deviations::Scope;
 use super::select::scope;
@@ -10,7 +10,7 @@ use crate::output::tell;
 use crate::report::{Report, json};
 use crate::target::TargetFile;
 
-/// Refuses what would make a certificate say too much, before anything is sent.
+/// Refuses `--certify` for a run that cannot be certified, before anything is sent.
 pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<(), Refusal> {
     if arguments.certify.is_none() {
         return Ok(());
@@ -21,15 +21,15 @@ pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<()
         Scope::Filtered => Some("filters"),
     };
     if let Some(what) = partly {
-        return Err(usage(format!("--certify is for whole runs: leave out {what}")));
+        return Err(usage(format!("--certify needs a complete run: remove {what}")));
     }
     if file.is_some_and(|file| !file.deviations.is_empty()) {
-        return Err(usage("--certify is for runs without known deviations: the target file lists some"));
+        return Err(usage("--certify needs a run without known deviations, but the target file lists some"));
     }
     Ok(())
 }
 
-/// Writes the bundle, or says why there is none.
+/// Writes the certificate, or says why it cannot be written.
 pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Refusal> {
     let Some(folder) = &arguments.certify else { return Ok(()) };
     let missing = missing(report);

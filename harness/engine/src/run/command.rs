@@ -1,4 +1,4 @@
-//! The command that was given, for reports: as it would be typed again.
+//! The command line of a run, as reports show it for a repetition.
 
 use crate::cli::RunArgs;
 use crate::report::shell;
@@ -8,10 +8,10 @@ use crate::target::Target;
 
 /// The command line of this process, without its secrets.
 pub(super) fn command(redactor: &Redactor) -> String {
-    // Secrets go before the quotes come, which might take one apart.
+    // Redact before quoting: quotes could split a secret.
     let words: Vec<String> =
         std::env::args_os().skip(1).map(|word| redactor.clean_own(&word.to_string_lossy())).collect();
-    // The installed program is told what to do; under `cargo test` there is nothing but flags.
+    // The installed program has a subcommand; under `cargo test` there are only flags.
     match words.first().map(String::as_str) {
         Some("run") => typed("conformance", &words),
         Some(_) => typed("cargo test --", &words),
@@ -19,8 +19,8 @@ pub(super) fn command(redactor: &Redactor) -> String {
     }
 }
 
-/// The flags by which a run reaches its target and generates its cases, as a shell takes them. Of headers only the names
-/// are told: their values are secret, and variables of the shell stand for them.
+/// The flags for the target and for generating cases, as a shell command. Headers have a shell variable instead of
+/// their value, which is secret.
 pub(super) fn flags(arguments: &RunArgs, target: &Target) -> String {
     let network = &arguments.network;
     let mut words = Vec::new();
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_where_a_shell_needs_it() {
+    fn words_are_quoted_for_the_shell_where_needed() {
         let words = ["run", "--target-url", "http://h", "--header", "X: a b"].map(str::to_owned);
         assert_eq!(typed("conformance", &words), "conformance run --target-url http://h --header 'X: a b'");
     }

@@ -1,4 +1,4 @@
-//! The list of known deviations after a run: which entries were observed, and which have rotted.
+//! Evaluates the list of known deviations after a run: which entries were observed, and which are out of date.
 
 use chrono::NaiveDate;
 
@@ -7,43 +7,42 @@ use crate::report::parts::OF_THE_LIST;
 use crate::target::Deviation;
 use crate::verdict::Verdict;
 
-/// How much of the suite a run was.
+/// Which part of the suite was run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// All of it.
+    /// The complete suite.
     Whole,
-    /// A shard: together with its like, all of it.
+    /// One of several shards.
     Shard,
-    /// What filters left.
+    /// The tests that filters selected.
     Filtered,
 }
 
-/// The list of known deviations, and what it is held against.
+/// The list of known deviations, and what is needed to evaluate it.
 pub(super) struct Known<'k> {
-    /// The entries.
     pub(super) entries: &'k [Deviation],
-    /// For each of them, of how many tests of the suite it speaks, whether they were selected or not.
-    pub(super) spoken_of: &'k [usize],
+    /// For each entry, how many tests of the suite it matches, selected or not.
+    pub(super) match_counts: &'k [usize],
     /// The day of the run.
     pub(super) today: NaiveDate,
-    /// How much of the suite was run.
+    /// Which part of the suite was run.
     pub(super) scope: Scope,
 }
 
-/// For each entry, of how many tests it speaks.
-pub(super) fn spoken_of<'n>(entries: &[Deviation], names: impl Iterator<Item = &'n str> + Clone) -> Vec<usize> {
+/// For each entry, how many tests it matches.
+pub(super) fn match_counts<'n>(entries: &[Deviation], names: impl Iterator<Item = &'n str> + Clone) -> Vec<usize> {
     entries.iter().map(|entry| names.clone().filter(|name| entry.covers(name)).count()).collect()
 }
 
-/// What became of each entry; those that have rotted join the tests as failures.
+/// The state of each entry. Adds a failed test for each entry that is out of date.
 pub(super) fn add_deviations(
     known: &Known<'_>,
     file: Option<&str>,
     tests: &mut Vec<TestReport>,
 ) -> Vec<DeviationReport> {
     let entries = states(known, tests);
-    let rotted = failures(&entries, file.unwrap_or_default(), tests, known.scope);
-    tests.extend(rotted);
+    let outdated = failures(&entries, file.unwrap_or_default(), tests, known.scope);
+    tests.extend(outdated);
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     entries
 }
@@ -52,24 +51,24 @@ fn states(known: &Known<'_>, tests: &[TestReport]) -> Vec<DeviationReport> {
     known
         .entries
         .iter()
-        .zip(known.spoken_of)
+        .zip(known.match_counts)
         .enumerate()
-        .map(|(index, (deviation, spoken_of))| {
+        .map(|(index, (deviation, match_count))| {
             let seen = |test: &&TestReport| test.deviations.contains(&index);
             let observed: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
             let state = match observed.is_empty() {
                 _ if known.today > deviation.expires => DeviationState::Expired,
                 false => DeviationState::Observed,
-                true => unobserved(deviation, tests, *spoken_of, known.scope),
+                true => unobserved(deviation, tests, *match_count, known.scope),
             };
             entry(deviation, state, observed)
         })
         .collect()
 }
 
-/// Why nothing that an entry describes was seen.
-fn unobserved(deviation: &Deviation, tests: &[TestReport], spoken_of: usize, scope: Scope) -> DeviationState {
-    if spoken_of == 0 {
+/// The state of an entry that was not observed.
+fn unobserved(deviation: &Deviation, tests: &[TestReport], match_count: usize, scope: Scope) -> DeviationState {
+    if match_count == 0 {
         return if scope == Scope::Filtered { DeviationState::Unobserved } else { DeviationState::Unmatched };
     }
     let about = |test: &&TestReport| {
@@ -78,7 +77,7 @@ fn unobserved(deviation: &Deviation, tests: &[TestReport], spoken_of: usize, sco
             && (deviation.operations.is_empty() || calls(test, &deviation.operations))
     };
     let covered: Vec<&TestReport> = tests.iter().filter(about).collect();
-    // Where no verdict could be had, nothing is known of the entry, either.
+    // A test without a verdict says nothing about the entry.
     let unknown = |test: &&TestReport| {
         test.verdict == Verdict::Inconclusive || (test.verdict == Verdict::Skipped && test.exchanges.is_empty())
     };
@@ -87,10 +86,10 @@ fn unobserved(deviation: &Deviation, tests: &[TestReport], spoken_of: usize, sco
         (Scope::Shard | Scope::Filtered, true) => DeviationState::Unobserved,
         (_, false) if deviation.flaky || covered.iter().any(unknown) => DeviationState::Unobserved,
         (Scope::Whole, false) => DeviationState::Stale,
-        // Tests that were not selected may still show it.
+        // Tests that were not selected may show it.
         (Scope::Shard | Scope::Filtered, false) => {
             let run = tests.iter().filter(|test| deviation.covers(&test.name)).count();
-            if run == spoken_of { DeviationState::Stale } else { DeviationState::Unobserved }
+            if run == match_count { DeviationState::Stale } else { DeviationState::Unobserved }
         }
     }
 }
@@ -99,15 +98,15 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
     let what = format!("the known deviation from {} ({})", deviation.subject(), deviation.ticket);
     let note = match state {
         DeviationState::Observed => None,
-        DeviationState::Unobserved if deviation.flaky => Some("it comes and goes, and did not show".to_owned()),
-        DeviationState::Unobserved => Some("what it is about was not selected or had no verdict".to_owned()),
+        DeviationState::Unobserved if deviation.flaky => Some("it is intermittent, and was not observed".to_owned()),
+        DeviationState::Unobserved => Some("the tests that it matches were not selected or had no verdict".to_owned()),
         DeviationState::Stale => Some(format!("{what} no longer holds: take it out of the target file")),
         DeviationState::Expired => Some(format!(
-            "{what} was let pass until {}: mend the violation, or agree on another day",
+            "{what} was accepted until {}: fix the violation, or agree on a later date",
             deviation.expires
         )),
         DeviationState::Unmatched => {
-            Some(format!("{what} matches no trial: correct its `trials` or `clause`, or take it out"))
+            Some(format!("{what} matches no test: correct its `trials` or `clause`, or remove it"))
         }
     };
     DeviationReport {
@@ -139,9 +138,9 @@ fn calls(test: &TestReport, operations: &[String]) -> bool {
     test.exchanges.iter().any(|exchange| operations.contains(&exchange.operation))
 }
 
-/// A failed test for every entry that has rotted: the list must not.
+/// A failed test for every entry that is out of date.
 fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope: Scope) -> Vec<TestReport> {
-    let spoken_of = |entry: &DeviationReport| {
+    let is_relevant = |entry: &DeviationReport| {
         let covers = |name: &str| entry.tests.as_deref().is_none_or(|pattern| crate::target::fits(pattern, name));
         let about = |test: &TestReport| entry.clause.as_ref().is_none_or(|clause| touches(test, clause));
         tests.iter().any(|test| covers(&test.name) && about(test))
@@ -151,7 +150,7 @@ fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope
         .enumerate()
         .filter(|(_, entry)| match entry.state {
             DeviationState::Observed | DeviationState::Unobserved => false,
-            DeviationState::Expired => scope != Scope::Filtered || spoken_of(entry),
+            DeviationState::Expired => scope != Scope::Filtered || is_relevant(entry),
             DeviationState::Stale | DeviationState::Unmatched => true,
         })
         .map(|(index, entry)| {
@@ -160,7 +159,7 @@ fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope
                 name: format!("{OF_THE_LIST}{subject}-{}", index + 1),
                 file: file.to_owned(),
                 line: entry.line,
-                about: "The list of known deviations is true.".to_owned(),
+                about: "The list of known deviations is up to date.".to_owned(),
                 verdict: Verdict::Failed,
                 reason: entry.note.clone(),
                 started_at: None,
@@ -218,8 +217,8 @@ mod tests {
 
     fn judged(entries: &[Deviation], names: &[&str], tests: &[TestReport], scope: Scope) -> Vec<DeviationReport> {
         let today = "2026-11-22".parse().expect("a date");
-        let spoken_of = spoken_of(entries, names.iter().copied());
-        states(&Known { entries, spoken_of: &spoken_of, today, scope }, tests)
+        let match_counts = match_counts(entries, names.iter().copied());
+        states(&Known { entries, match_counts: &match_counts, today, scope }, tests)
     }
 
     fn state(deviation: serde_json::Value, tests: &[TestReport], scope: Scope) -> DeviationState {
@@ -227,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_observed_stale_or_unknown() {
+    fn entry_is_observed_stale_or_unobserved() {
         use DeviationState::{Observed, Stale, Unobserved};
         let all = |one: Verdict, seen: bool| [test("f::a", one, seen), test("f::b", Verdict::Passed, false)];
         let entry = json!({ "clause": "A" });
         assert_eq!(state(entry.clone(), &all(Verdict::Skipped, true), Scope::Whole), Observed);
         assert_eq!(state(entry.clone(), &all(Verdict::Passed, false), Scope::Whole), Stale);
         assert_eq!(state(entry.clone(), &all(Verdict::Inconclusive, false), Scope::Whole), Unobserved);
-        // Skipped without having been run: the target lacks something.
+        // Skipped without having run: not supported by the target.
         assert_eq!(state(entry.clone(), &all(Verdict::Skipped, false), Scope::Whole), Unobserved);
         assert_eq!(state(entry.clone(), &all(Verdict::Passed, false)[..1], Scope::Filtered), Unobserved);
         assert_eq!(state(entry, &all(Verdict::Passed, false), Scope::Shard), Stale);
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_must_match_something() {
+    fn entry_without_matching_test_is_unmatched() {
         let run = [test("f::a", Verdict::Passed, false), test("f::b", Verdict::Passed, false)];
         for entry in [json!({ "trials": "g::*" }), json!({ "clause": "B" }), json!({ "clause": "B", "flaky": true })] {
             assert_eq!(state(entry, &run, Scope::Whole), DeviationState::Unmatched);
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_entry_fails_where_it_is_spoken_of() {
+    fn expired_entry_fails_unless_filters_exclude_its_tests() {
         let entries = entries(json!({ "trials": "f::a", "expires": "2026-11-21" }));
         let failing = |name: &str, scope| {
             let run = [test(name, Verdict::Passed, false)];

@@ -1,20 +1,20 @@
-//! Drafts of known deviations for what fails now: one entry a cause, and no wider than what was seen of it.
+//! Drafts known deviations for the current failures: one entry per cause, which matches only what was observed.
 //!
-//! An entry lists the operations, what was expected and the shapes of what came, as the keys of findings in the JSON
-//! report write them. Another mutant of the same check differs in one of these and still fails; the same mutant in
-//! another test, or for another generated value, does not.
+//! An entry lists the operations, the expected values and the shapes of the actual values, as the keys of findings in
+//! the JSON report do. Another defect that the same check finds differs in one of these, and still fails. The same
+//! defect in another test, or for another generated value, matches the entry.
 
 use std::fmt::Write as _;
 
 use crate::report::{Drafted, Report, drafted};
 
-/// Drafts the entries. What only a person can say is left empty, and the loader refuses it until it is said.
+/// Drafts the entries. Members that a person must fill in are empty; the loader refuses an entry with empty members.
 pub(super) fn draft(report: &Report) -> String {
     let entries = drafted(report);
     let mut text = String::from(
-        "# Drafted from a run: what fails now, one entry a cause. Move the entries that are agreed on into the\n\
-         # target file, and say in each why it is accepted for now, where it is being worked on, who sees to it and\n\
-         # until when (YYYY-MM-DD). The program refuses an entry in which one of these is empty.\n",
+        "# Drafted from a run: the current failures, one entry per cause. Move the entries that you accept into the\n\
+         # target file. Give in each the reason, the ticket, the owner and the last day on which it is accepted\n\
+         # (YYYY-MM-DD). An entry in which one of these is empty is refused.\n",
     );
     text.push_str(if entries.is_empty() { "deviations: []\n" } else { "deviations:\n" });
     for entry in &entries {
@@ -23,7 +23,7 @@ pub(super) fn draft(report: &Report) -> String {
     text
 }
 
-/// Whether a file is empty, or a draft in which nobody has filled in anything.
+/// Whether a file is empty, or a draft in which nothing has been filled in.
 pub(super) fn is_untouched(text: &str) -> bool {
     let filled = |line: &str| {
         ["reason:", "ticket:", "owner:", "expires:"]
@@ -57,7 +57,7 @@ fn write_entry(out: &mut String, entry: &Drafted) {
     out.push_str("    reason: \"\"\n    ticket: \"\"\n    owner: \"\"\n    expires: \"\"\n");
 }
 
-/// A string of JSON is one of YAML.
+/// A JSON string, which is also a YAML string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,5 +1,4 @@
-//! What is made of a report once a run is over: a comparison with an earlier run, and drafts of known
-//! deviations.
+//! What happens with a report after a run: comparison with a baseline, and drafts of known deviations.
 
 use std::path::Path;
 
@@ -13,28 +12,28 @@ use crate::report::{Report, read, write_whole};
 use crate::source::Problems;
 use crate::verdict::Verdict;
 
-/// What the flags ask for, with the files that they name read.
+/// The gate flags, with the baseline already read.
 pub(super) struct Gate<'g> {
     arguments: &'g GateArgs,
     baseline: Option<Report>,
 }
 
 impl<'g> Gate<'g> {
-    /// Reads what is named, before anything is sent.
+    /// Reads the baseline, before anything is sent.
     pub(super) fn new(arguments: &'g GateArgs) -> Result<Self, Refusal> {
         if arguments.fail_on == FailOn::New && arguments.baseline.is_none() {
-            return Err(usage("--fail-on new needs the earlier run: name its JSON report with --baseline"));
+            return Err(usage("--fail-on new needs an earlier run: give its JSON report with --baseline"));
         }
         let baseline = arguments.baseline.as_deref().map(read).transpose();
         let baseline = baseline.map_err(|problem| Problems(vec![problem]))?;
         Ok(Self { arguments, baseline })
     }
 
-    /// Holds the report against the earlier run, which may change the exit code; the text says what differs.
+    /// Compares the report with the baseline, which may change the exit code. Returns the differences as text.
     pub(super) fn judge(&self, report: &mut Report, scope: Scope) -> Option<String> {
         let baseline = self.baseline.as_ref()?;
         let comparison = compare(baseline, report);
-        // What was not selected has not vanished.
+        // A test that was not selected is not a vanished test.
         let allowed: &[Change] = match scope {
             Scope::Whole => &[],
             Scope::Shard | Scope::Filtered => &[Change::Vanished, Change::NewlySkipped],
@@ -45,7 +44,7 @@ impl<'g> Gate<'g> {
             clauses: comparison.clauses.into_iter().filter(|entry| !allowed.contains(&entry.change)).collect(),
             ..comparison
         };
-        Some(format!("\nagainst {}:\n{}", self.baseline_name(), compare::text(&shown)))
+        Some(format!("\ncompared with {}:\n{}", self.baseline_name(), compare::text(&shown)))
     }
 
     fn exit_code(&self, comparison: &Comparison, report: &Report, allowed: &[Change]) -> u8 {
@@ -54,7 +53,8 @@ impl<'g> Gate<'g> {
             [Verdict::Passed, Verdict::Warned, Verdict::Failed].iter().any(|verdict| report.count(*verdict) > 0);
         match (changed, report.exit_code, self.arguments.fail_on) {
             (1, _, _) => 1,
-            // What failed before may fail again, and what had no verdict before may have none again.
+            // A test may fail again if it failed in the baseline, and be inconclusive again if it was inconclusive
+            // there.
             (_, 1 | 3, FailOn::New) if judged => changed,
             (_, 1 | 3, FailOn::New) => 3,
             (_, code, _) => code,
@@ -65,7 +65,7 @@ impl<'g> Gate<'g> {
         self.arguments.baseline.as_deref().map(|path| path.display().to_string()).unwrap_or_default()
     }
 
-    /// Writes what the flags ask for; the messages say what could not be written.
+    /// Writes the files that the flags request. Returns a message for each that could not be written.
     pub(super) fn write(&self, report: &Report) -> Vec<String> {
         let mut failures = Vec::new();
         if let Some(path) = &self.arguments.write_deviations {

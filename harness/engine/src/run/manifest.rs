@@ -1,4 +1,4 @@
-//! What a run is a part of: all that must be the same in the reports of its other parts.
+//! The manifest of a run: what must be the same in the reports of all parts of one run, so that they can be merged.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,13 @@ use crate::report::model::{Extent, Manifest};
 use crate::scenario::Library;
 use crate::target::Target;
 
-/// True when a runner starts a process for each test, and says which by a filter.
+/// True if a runner (nextest) starts a process for each test, and selects the test with a filter.
 pub(super) fn is_by_test() -> bool {
     std::env::var_os("NEXTEST").is_some()
 }
 
-/// The tests of all parts together: what filters leave before it is divided. Where each test has a process
-/// of its own, the filter is the division.
+/// The tests of all parts together: those that filters select, before they are divided into shards. If each test has
+/// its own process, the filter is the division, so these are all tests.
 pub(super) fn whole(arguments: &RunArgs, library: &Library) -> Extent {
     let names = library.tests.iter().map(|test| test.name.as_str());
     Extent::of(names.filter(|name| is_by_test() || is_selected(arguments, name)))
@@ -33,7 +33,7 @@ pub(super) fn manifest(
     target: &Target,
     whole: Extent,
     planned: &[Planned],
-    spoken_of: Vec<usize>,
+    match_counts: Vec<usize>,
     day: NaiveDate,
 ) -> Result<Manifest, Refusal> {
     Ok(Manifest {
@@ -46,11 +46,11 @@ pub(super) fn manifest(
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
         flags: flags(arguments, target),
         day: day.to_string(),
-        spoken_of,
+        spoken_of: match_counts,
     })
 }
 
-/// Whatever of the command line and the environment can change a verdict, and is not in the report already.
+/// All options that can change a verdict and are not in the report already.
 fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, String>, Refusal> {
     let actors: Vec<&str> = target.credentials.keys().map(String::as_str).collect();
     let mut options = BTreeMap::from([

@@ -1,4 +1,4 @@
-//! Joining the reports of a run's parts: they must be all of it, and are judged once.
+//! Merges the reports of all parts of a run. The parts must be complete; the merged report is judged once.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ use crate::secret::Redactor;
 use crate::source::Problems;
 use crate::target::Deviation;
 
-/// Judges all parts of a run at once.
+/// Merges the parts of a run and judges the result.
 pub fn merge(arguments: &MergeArgs) -> ExitCode {
     let checked = refuse_unknown_variables(None, None).and_then(|()| Gate::new(&arguments.outputs.gate));
     let outcome = checked.and_then(|gate| {
@@ -29,7 +29,7 @@ pub fn merge(arguments: &MergeArgs) -> ExitCode {
     outcome.unwrap_or_else(|refused| refused.tell())
 }
 
-/// Reads every report; a folder stands for the JSON files in it.
+/// Reads every report. For a folder, reads all JSON files in it.
 fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Refusal> {
     let mut files = Vec::new();
     for path in paths {
@@ -46,23 +46,22 @@ fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Refusal> {
 }
 
 fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
-    let unread = |error: std::io::Error| Refusal::Inconclusive(format!("{}: {error}", folder.display()));
+    let message = |error: std::io::Error| Refusal::Inconclusive(format!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(unread)?
+        .map_err(message)?
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "json"))
         .collect();
     files.sort();
     if files.is_empty() {
-        let message = format!("{}: no JSON report there; every part of the run is missing", folder.display());
+        let message = format!("{}: no JSON report found in this folder", folder.display());
         return Err(Refusal::Inconclusive(message));
     }
     Ok(files)
 }
 
-/// The names of all tests, so that those that are missing can be named; none where this pack is not the
-/// one that was run.
+/// The names of all tests, so that messages can name the missing ones; empty if this is not the pack that was run.
 fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
     let hash = parts.first().map(|part| part.report.suite.contract_hash.clone()).unwrap_or_default();
     let Some(Ok((contract, library))) = pack_root(arguments.pack.as_deref()).ok().map(|root| load(&root)) else {
@@ -88,7 +87,7 @@ fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {
     joined(parts, tests, entries.unwrap_or_default()).ok_or_else(|| refused("there is no report".to_owned()))
 }
 
-/// The list of known deviations, held against all tests of the run.
+/// The state of each known deviation after all tests of the run.
 fn deviations(
     report: &Report,
     manifest: &Manifest,
@@ -98,7 +97,7 @@ fn deviations(
     let entries: Vec<Deviation> = report.deviations.iter().map(entry).collect();
     let known = Known {
         entries: &entries,
-        spoken_of: &manifest.spoken_of,
+        match_counts: &manifest.spoken_of,
         today: day.parse().unwrap_or_default(),
         scope: if manifest.filtered { Scope::Filtered } else { Scope::Whole },
     };

@@ -1,4 +1,4 @@
-//! The whole flow of a run: read, plan, run, clear up, report, and say with one number how it went.
+//! The complete run: read the pack, plan, preflight, run the tests, clean up, report, and return an exit code.
 
 mod certify;
 mod command;
@@ -35,14 +35,14 @@ pub use resolve_target::refuse_foreign;
 pub use variables::refuse_unknown_variables;
 
 use self::command::command;
-use self::deviations::{Known, Scope, add_deviations, spoken_of};
+use self::deviations::{Known, Scope, add_deviations, match_counts};
 use self::gate::Gate;
 use self::manifest::{manifest, whole};
-use self::progress::{Course, Progress};
+use self::progress::{LineSource, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
 use self::results::{add_missing, unchecked, unrun};
 use self::select::{is_selected, list, scope, selected};
-use self::stop::{sweep, watch_for_stops};
+use self::stop::{clean_up_leftovers, watch_for_stops};
 use self::variables::refuse_empty_target;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
@@ -58,19 +58,19 @@ use crate::target::{self, HttpClient, Target, TargetFile};
 use crate::test_runner::{Recorder, Shared, test};
 use crate::verdict::{Rules, Verdict};
 
-/// Tests mostly wait, so there are many more threads than cores.
+/// The default number of threads. Tests mostly wait, so this is more than the number of cores.
 const THREADS: usize = 24;
 
-/// Why a run did not begin.
+/// Why a command cannot go on.
 pub enum Refusal {
-    /// Usage, or data that does not load: exit code 2.
+    /// Wrong usage, or a file that cannot be loaded: exit code 2.
     Usage(String),
-    /// The target or the machine did not let us: exit code 3.
+    /// A problem with the target or this machine: exit code 3.
     Inconclusive(String),
 }
 
 impl Refusal {
-    /// Says it on standard error, in one line or as drawn problems.
+    /// Prints the message on standard error and returns the exit code.
     pub fn tell(&self) -> ExitCode {
         match self {
             Refusal::Usage(text) => {
@@ -132,21 +132,21 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         deviations: target.deviations.clone(),
         today: Utc::now().date_naive(),
     });
-    let spoken_of = spoken_of(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
+    let match_counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
     let whole = whole(&arguments, &library);
     let expected = Expected::of(&contract, &library);
-    // A shard into which no test falls is a part of the run like the others, and `merge` asks for it.
-    let of_a_shard = arguments.shard.is_some() && library.tests.iter().any(|test| is_selected(&arguments, &test.name));
+    // A shard without tests is a valid part of the run, and `merge` needs its report.
+    let is_shard = arguments.shard.is_some() && library.tests.iter().any(|test| is_selected(&arguments, &test.name));
     let mut planned = selected(&arguments, plan(&contract, &target, library.tests, arguments.shard));
-    if planned.is_empty() && !of_a_shard {
+    if planned.is_empty() && !is_shard {
         return Err(usage("no test matches; `--list` shows all names"));
     }
-    let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
+    let manifest = manifest(&arguments, &target, whole, &planned, match_counts, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
-    let looking = preflight::Looking {
+    let input = preflight::Input {
         subject: PreflightTarget {
             contract: &contract,
             target: &target,
@@ -156,8 +156,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         },
         file: file.as_ref(),
     };
-    let look = preflight::look(&runtime, &arguments, &looking, &expected, &planned, stopped.clone());
-    if let Some(why) = look.stop {
+    let checked = preflight::run(&runtime, &arguments, &input, &expected, &planned, stopped.clone());
+    if let Some(why) = checked.stop {
         tell!("error: {}", redactor.clean_own(&why));
         let results: Vec<TestResult> =
             planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, &why)).collect();
@@ -174,7 +174,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
             requests: 0,
             actors: actors(&contract, &target),
             manifest,
-            preflight: look.found,
+            preflight: checked.found,
             redactor: &redactor,
         };
         let tests = report::test_reports(&facts, results);
@@ -182,8 +182,8 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         return write_reports(&output, &gate, &report::build(&facts, tests, Vec::new()));
     }
     announce(&arguments, &target);
-    preflight::tell(look.found.as_ref(), &redactor);
-    preflight::mark(look.found.as_ref(), &mut planned);
+    preflight::print_statements(checked.found.as_ref(), &redactor);
+    preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = crate::execute::token();
     let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);
@@ -198,18 +198,18 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     let names: Vec<Planned> = planned.clone();
     let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
-    let course = Course {
+    let source = LineSource {
         recorder: shared.recorder.clone(),
         tests: tests.len(),
         deadline: arguments.deadline.map(Duration::from_secs_f64),
     };
     let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
-    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, course);
+    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, source);
     let _ = libtest_mimic::run(&arguments.libtest, tests);
     if let Some(progress) = progress {
         progress.finish();
     }
-    runtime.block_on(sweep(&environment));
+    runtime.block_on(clean_up_leftovers(&environment));
     let mut results = shared.recorder.take();
     if let Some(folder) = &arguments.save_failures {
         failures::save(folder, &environment.contract, &names, &results, arguments.seed, &redactor);
@@ -232,17 +232,18 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         requests: results.iter().map(|result| result.record.requests as u64).sum(),
         actors: actors(&environment.contract, &environment.target),
         manifest,
-        preflight: look.found,
+        preflight: checked.found,
         redactor: &redactor,
     };
     let mut tests = report::test_reports(&facts, results);
     let scope = scope(&arguments);
-    let known = Known { entries: &rules.deviations, spoken_of: &facts.manifest.spoken_of, today: rules.today, scope };
+    let known =
+        Known { entries: &rules.deviations, match_counts: &facts.manifest.spoken_of, today: rules.today, scope };
     let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
-    // Machine-readable lines must stay alone on standard output.
+    // Standard output must contain only the machine-readable lines.
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
     let mut report = report::build(&facts, tests, entries);
-    if of_a_shard && unchecked(&report) {
+    if is_shard && unchecked(&report) {
         report.exit_code = 0;
     }
     let certified = certify::certify(&arguments, &report);
@@ -252,7 +253,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     Ok(code)
 }
 
-/// The actors of the contract, and which of them have a credential here.
+/// The actors of the contract, and whether each has a credential.
 fn actors(contract: &Contract, target: &Target) -> Vec<ActorReport> {
     report::actors(contract, |actor| target.credentials.contains_key(actor))
 }
@@ -262,14 +263,16 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
         return Err(usage("--test-threads must be at least 1"));
     }
     arguments.libtest.test_threads.get_or_insert(THREADS);
-    // What is asked to be quiet says nothing but the summary; libtest itself would still tell of each failed test.
+    // `--quiet` prints only the summary, but libtest itself would still print each failed test.
     let libtest = &mut arguments.libtest;
     if libtest.quiet && libtest.logfile.is_none() && libtest.format.is_none() {
         libtest.logfile = Some(if cfg!(windows) { "NUL" } else { "/dev/null" }.to_owned());
     }
     let has_file = arguments.pack.target.is_some();
     if arguments.reference && (arguments.target_url.is_some() || has_file) {
-        return Err(usage("--reference tests the embedded reference API, --target-url and --target another: give one"));
+        return Err(usage(
+            "--reference tests the embedded reference API, and cannot be combined with --target-url or --target",
+        ));
     }
     refuse_empty_target(arguments.target_url.as_deref(), has_file, arguments.reference)?;
     if let Some(url) = &arguments.target_url {
@@ -278,23 +281,23 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     if let Some(url) = &arguments.webhook_url {
         target::check_url(url).map_err(|message| usage(format!("--webhook-url: {message}")))?;
     }
-    // Each process would overwrite the other's file.
-    let one_process_a_trial = manifest::is_by_test();
+    // With a process per test, each would overwrite the others' file.
+    let one_process_per_test = manifest::is_by_test();
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    if arguments.outputs.report.is_empty() && in_ci && !one_process_a_trial {
+    if arguments.outputs.report.is_empty() && in_ci && !one_process_per_test {
         arguments.outputs.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
     }
-    // Several filters: libtest knows them, libtest-mimic takes one only; so we filter ourselves.
+    // libtest accepts several filters, libtest-mimic only one. So with several filters, the harness filters itself.
     if !arguments.more.is_empty() {
         arguments.more.extend(arguments.libtest.filter.take());
     }
     Ok(())
 }
 
-/// What is written at the end, and what keeps secrets out of it.
+/// What is written at the end of a run.
 struct Output<'o> {
     reports: &'o [Prepared],
-    /// True where standard output holds lines for a machine.
+    /// True if standard output contains machine-readable lines.
     machine: bool,
     redactor: &'o Redactor,
 }
@@ -305,7 +308,7 @@ impl Output<'_> {
     }
 }
 
-/// Shows the summary, writes the reports, and ends as the report says.
+/// Prints the summary, writes the reports, and returns the exit code.
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
     let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
@@ -319,7 +322,7 @@ fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report
     write_reports(output, gate, &report)
 }
 
-/// Writes every report that can be written, and then says which could not.
+/// Writes all reports, and then prints which of them could not be written.
 fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
     let mut failures = gate.write(report);
     let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();

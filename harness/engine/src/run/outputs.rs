@@ -1,4 +1,4 @@
-//! Where a run writes: everything that cannot be written, or must not be written over, is refused before the first
+//! The output files of a run. A file that cannot be written, or must not be overwritten, is refused before the first
 //! request.
 
 use std::path::Path;
@@ -23,13 +23,13 @@ pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Refusal> {
         }
     }
     if cfg!(not(unix)) && libtest.logfile.is_none() && arguments.outputs.report.iter().any(Order::is_stdout) {
-        return Err(usage("a report on standard output needs --logfile FILE here, for libtest's lines"));
+        return Err(usage("a report on standard output needs --logfile FILE on this system, for libtest's output"));
     }
     Ok(prepared)
 }
 
-/// Prepares reports and drafts. `machine` is what else is written to standard output, and `inputs` are files that are
-/// read.
+/// Prepares reports and drafts. `machine` is a flag that writes machine-readable lines to standard output, `inputs` are
+/// files that the run reads.
 pub(super) fn prepare_outputs(
     outputs: &OutputArgs,
     machine: Option<&str>,
@@ -43,37 +43,43 @@ pub(super) fn prepare_outputs(
     let drafts = draft.iter().filter_map(|one| Some(("--write-deviations".to_owned(), one.file()?)));
     for (flag, file) in reports.chain(drafts) {
         if let Some((other, _)) = files.iter().find(|(_, other)| *other == file) {
-            return Err(usage(format!("{flag} and {other} would write over each other: {}", file.display())));
+            return Err(usage(format!("{flag} and {other} would write the same file: {}", file.display())));
         }
         if inputs.iter().any(|input| std::fs::canonicalize(input).is_ok_and(|input| input == file)) {
-            return Err(usage(format!("{flag} would write over {}, which is read: name another file", file.display())));
+            return Err(usage(format!(
+                "{flag} would overwrite {}, which is an input: give another file",
+                file.display()
+            )));
         }
         files.push((flag, file));
     }
     Ok(prepared)
 }
 
-/// Standard output holds one thing, or no reader takes it.
+/// Refuses two outputs on standard output, because no reader could separate them.
 fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(), Refusal> {
     let reports = outputs.report.iter().filter(|order| order.is_stdout()).map(|order| format!("--report {order}"));
     let draft = outputs.gate.write_deviations.as_deref().filter(|path| *path == Path::new("-"));
-    let assertions: Vec<String> =
+    let outputs: Vec<String> =
         reports.chain(draft.map(|_| "--write-deviations -".to_owned())).chain(machine.map(str::to_owned)).collect();
-    if assertions.len() < 2 {
+    if outputs.len() < 2 {
         return Ok(());
     }
-    Err(usage(format!("only one of {} can have standard output: name a file for the others", assertions.join(" and "))))
+    Err(usage(format!(
+        "only one of {} can write to standard output: give a file for the others",
+        outputs.join(" and ")
+    )))
 }
 
-/// The file of a draft; nothing that a person has written is written over.
+/// The file of a draft. A file that a person has edited is not overwritten.
 fn draft_file(gate: &GateArgs) -> Result<Option<Destination>, Refusal> {
     let Some(path) = gate.write_deviations.as_deref() else { return Ok(None) };
-    let told = |why: String| usage(format!("--write-deviations {why}"));
-    let destination = Destination::of(path).map_err(told)?;
+    let refused = |why: String| usage(format!("--write-deviations {why}"));
+    let destination = Destination::of(path).map_err(refused)?;
     let text = destination.file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     if !is_untouched(&text) {
-        let why = "holds more than a draft of ours: name a new file, and move what is agreed on by hand";
-        return Err(told(format!("{}: it {why}", path.display())));
+        let why = "the file has been edited and would be overwritten: give a new file";
+        return Err(refused(format!("{}: {why}", path.display())));
     }
     Ok(Some(destination))
 }

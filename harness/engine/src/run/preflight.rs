@@ -1,4 +1,4 @@
-//! The preflight of a run: whether there is one, what it looks at, and what follows from it.
+//! The preflight of a run: whether there is one, what it probes, and which tests it makes inconclusive.
 
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -10,66 +10,66 @@ use crate::contract::Contract;
 use crate::execute::Stop;
 use crate::output::tell;
 use crate::plan::{Planned, operations};
-use crate::preflight::{Expected, Interest, Preflight, PreflightTarget, first_look, preflight};
+use crate::preflight::{Expected, Interest, Preflight, PreflightTarget, check_connection, preflight};
 use crate::secret::Redactor;
 use crate::target::{TargetFile, variables};
 
-/// So many statements are printed; all of them are in the JSON report.
-const MOST_STATEMENTS: usize = 12;
+/// The maximum number of printed statements. The JSON report has all of them.
+const MAX_STATEMENTS: usize = 12;
 
-/// What a run looks at, and through what.
+/// The target of a preflight, and its target file.
 #[derive(Clone, Copy)]
-pub(super) struct Looking<'l> {
-    pub(super) subject: PreflightTarget<'l>,
-    pub(super) file: Option<&'l TargetFile>,
+pub(super) struct Input<'i> {
+    pub(super) subject: PreflightTarget<'i>,
+    pub(super) file: Option<&'i TargetFile>,
 }
 
-/// What a run is to do.
-pub(super) struct Look {
-    /// What was found out, where there was a preflight.
+/// The result of a preflight for the run.
+pub(super) struct Checked {
+    /// The findings, if there was a complete preflight.
     pub(super) found: Option<Preflight>,
-    /// Why nothing can be tested, if so.
+    /// Why no test can run, if so.
     pub(super) stop: Option<String>,
 }
 
-/// Looks at the target before the first test: at all that the tests need; at nothing but whether it answers where each
-/// test has a process of its own; and at nothing but its port where a preflight is not wanted. A run that is stopped
-/// meanwhile looks no further: its tests then say why they did not run.
-pub(super) fn look(
+/// Checks the target before the first test. Normally this is the complete preflight. If each test has its own process,
+/// it only checks whether the target answers; with `--no-preflight`, only whether its port is open. If the run is
+/// stopped meanwhile, the check ends, and the tests say why they did not run.
+pub(super) fn run(
     runtime: &Runtime,
     arguments: &RunArgs,
-    looking: &Looking<'_>,
+    input: &Input<'_>,
     expected: &Expected,
     planned: &[Planned],
     mut stopped: watch::Receiver<Option<Stop>>,
-) -> Look {
+) -> Checked {
     runtime.block_on(async {
         tokio::select! {
-            look = looked(arguments, looking, expected, planned) => look,
-            _ = stopped.wait_for(Option::is_some) => Look { found: None, stop: None },
+            checked = check(arguments, input, expected, planned) => checked,
+            _ = stopped.wait_for(Option::is_some) => Checked { found: None, stop: None },
         }
     })
 }
 
-async fn looked(arguments: &RunArgs, looking: &Looking<'_>, expected: &Expected, planned: &[Planned]) -> Look {
-    let Looking { subject, file } = *looking;
+async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, planned: &[Planned]) -> Checked {
+    let Input { subject, file } = *input;
     let (contract, target) = (subject.contract, subject.target);
     if !arguments.no_preflight && (arguments.preflight || !is_by_test()) {
         let interest = interest(contract, file, planned);
         let found = preflight(subject, expected, &interest).await;
-        return Look { stop: found.stop.clone(), found: Some(found) };
+        return Checked { stop: found.stop.clone(), found: Some(found) };
     }
     let stop = match (target.embedded, arguments.no_preflight) {
         (true, _) => None,
-        (false, false) => first_look(subject).await,
-        // Behind a proxy the port of the target may well be out of our reach.
+        (false, false) => check_connection(subject).await,
+        // If requests go through a proxy, the port of the target may be unreachable from here.
         (false, true) if !subject.direct => None,
         (false, true) => reachable(&target.url).await.err(),
     };
-    Look { stop, found: None }
+    Checked { stop, found: None }
 }
 
-/// What the tests that run need of the target.
+/// What the tests that will run need of the target.
 fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned]) -> Interest {
     let (mut called, mut actors, mut capabilities) = (Vec::new(), Vec::new(), Vec::new());
     for test in planned.iter().filter(|test| test.skip.is_none()) {
@@ -77,7 +77,7 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned])
         actors.extend(test.spec.actors.iter().chain(&test.spec.token_actors).cloned());
         capabilities.extend(test.spec.needs.iter().cloned());
     }
-    // What clears up is called as well.
+    // Cleanup calls operations as well.
     let cleanup = contract.conventions.cleanup.iter().filter(|rule| called.contains(&rule.after));
     let cleanup: Vec<String> = cleanup.filter_map(|rule| rule.call.clone()).collect();
     called.extend(cleanup);
@@ -89,8 +89,8 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned])
     Interest { operations: Some(called), actors: Some(actors), capabilities: Some(capabilities), variables }
 }
 
-/// Marks the tests that could find nothing out, each with the reason.
-pub(super) fn mark(found: Option<&Preflight>, planned: &mut [Planned]) {
+/// Marks the tests that could not prove anything, each with the reason.
+pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Planned]) {
     let Some(found) = found else { return };
     for test in planned.iter_mut().filter(|test| test.skip.is_none()) {
         let actors: Vec<String> = test.spec.actors.iter().chain(&test.spec.token_actors).cloned().collect();
@@ -98,13 +98,13 @@ pub(super) fn mark(found: Option<&Preflight>, planned: &mut [Planned]) {
     }
 }
 
-/// Says what should be known before the first test, on standard error.
-pub(super) fn tell(found: Option<&Preflight>, redactor: &Redactor) {
+/// Prints the statements of the preflight on standard error.
+pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor) {
     let statements = found.map(Preflight::statements).unwrap_or_default();
-    for statement in statements.iter().take(MOST_STATEMENTS) {
+    for statement in statements.iter().take(MAX_STATEMENTS) {
         tell!("preflight: {}", redactor.clean_own(statement));
     }
-    if statements.len() > MOST_STATEMENTS {
-        tell!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MOST_STATEMENTS);
+    if statements.len() > MAX_STATEMENTS {
+        tell!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MAX_STATEMENTS);
     }
 }

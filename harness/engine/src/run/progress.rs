@@ -1,8 +1,9 @@
-//! A live line while tests run: how many are done, how many failed, requests a second, time left.
+//! A live line while tests run: tests done, tests failed, requests per second, time left.
 //!
-//! Only one hand may write to a terminal, or lines tear. So libtest is given a pipe to write to; what comes out of it
-//! is printed line by line. Where it goes to the same terminal as the live line, that line is taken away before and drawn
-//! again after. The pipe has another use: libtest panics where its reader has left, such as `head`, and we do not.
+//! If two writers used one terminal, their lines would mix. So libtest writes to a pipe, and this module prints its
+//! output line by line. If libtest's output and the live line go to the same terminal, the live line is erased before
+//! each output and drawn again after it. The pipe has another use: libtest panics if the reader of its output has
+//! closed it (such as `head`), and this module does not.
 
 use std::io::{IsTerminal as _, PipeReader, PipeWriter, Read as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,42 +15,42 @@ use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
 
 use crate::test_runner::{Recorder, Tally};
 
-/// How often the line is drawn anew.
+/// How often the line is drawn again.
 const TICK: Duration = Duration::from_millis(200);
-/// Runs that are shorter have no live line.
-const SHORT: Duration = Duration::from_millis(600);
-/// Before that much of a run has passed, nothing is said of its end.
-const TOO_EARLY: Duration = Duration::from_secs(2);
+/// When the line is drawn first: shorter runs have no live line.
+const FIRST_DRAWN_AFTER: Duration = Duration::from_millis(600);
+/// Before this time there is no estimate of the time left.
+const ESTIMATED_AFTER: Duration = Duration::from_secs(2);
 
-/// Carriage return, and the line erased.
+/// Carriage return, then erase to the end of the line.
 const ERASE: &str = "\r\x1b[K";
-/// A line that is too long is cut at the edge of the terminal and does not wrap.
+/// Disables wrapping: a line that is too long is cut at the edge of the terminal.
 const NO_WRAP: &str = "\x1b[?7l";
 const WRAP: &str = "\x1b[?7h";
 
-/// What a live line tells of.
-pub(super) struct Course {
-    /// Where results are collected.
+/// The data that the live line shows.
+pub(super) struct LineSource {
+    /// The recorder of results.
     pub(super) recorder: Recorder,
-    /// How many tests there are.
+    /// The number of tests.
     pub(super) tests: usize,
-    /// The bound on the whole run.
+    /// The deadline of the run.
     pub(super) deadline: Option<Duration>,
 }
 
-/// A live line that is being drawn.
+/// The running threads that print libtest's output and draw the live line.
 pub(super) struct Progress {
-    over: Arc<AtomicBool>,
+    finished: Arc<AtomicBool>,
     writer: Option<PipeWriter>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Progress {
-    /// Takes over libtest's lines, so that a reader of them that leaves does not end the run; they go to standard
-    /// error where a report has standard output. Draws, where there is a terminal and nobody asked for quiet.
-    pub(super) fn start(arguments: &mut Arguments, quiet: bool, to_stderr: bool, course: Course) -> Option<Self> {
+    /// Redirects libtest's output through the pipe. It goes to standard error if a report uses standard output. Draws
+    /// the live line if there is a terminal and neither flags nor environment disable it.
+    pub(super) fn start(arguments: &mut Arguments, quiet: bool, to_stderr: bool, source: LineSource) -> Option<Self> {
         let pretty = !arguments.quiet && matches!(arguments.format, None | Some(FormatSetting::Pretty));
-        let wanted = pretty && !quiet && !is_unwelcome(|name| std::env::var(name).ok());
+        let wanted = pretty && !quiet && !is_ci_or_dumb(|name| std::env::var(name).ok());
         let pipe = if arguments.logfile.is_none() { pipe() } else { None };
         let on_terminal = if to_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
         let same = on_terminal && arguments.logfile.is_none();
@@ -66,20 +67,20 @@ impl Progress {
             }
             writer = Some(end);
             let screen = screen.clone();
-            threads.push(std::thread::spawn(move || pass_on(reader, &screen)));
+            threads.push(std::thread::spawn(move || print_lines(reader, &screen)));
         }
-        let over = Arc::new(AtomicBool::new(false));
+        let finished = Arc::new(AtomicBool::new(false));
         if live {
-            let is_over = over.clone();
-            threads.push(std::thread::spawn(move || draw(&course, &is_over, &screen)));
+            let is_finished = finished.clone();
+            threads.push(std::thread::spawn(move || draw(&source, &is_finished, &screen)));
         }
-        (!threads.is_empty()).then_some(Self { over, writer, threads })
+        (!threads.is_empty()).then_some(Self { finished, writer, threads })
     }
 
-    /// Takes the line away, after everything that libtest has said.
+    /// Prints the rest of libtest's output and erases the live line.
     pub(super) fn finish(mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        // The last writer of the pipe: its reader comes to an end.
+        self.finished.store(true, Ordering::Relaxed);
+        // This closes the pipe's last writer, so that its reader ends.
         drop(self.writer.take());
         for thread in self.threads.drain(..) {
             let _ = thread.join();
@@ -87,19 +88,19 @@ impl Progress {
     }
 }
 
-/// Colours as libtest has them on a terminal.
+/// Whether libtest would use colours on this terminal.
 fn is_colourful() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     !plain && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
-/// CI systems keep every line, and a dumb terminal cannot erase one.
-fn is_unwelcome(variable: impl Fn(&str) -> Option<String>) -> bool {
+/// True if the live line must not be drawn: CI systems keep every line, and a dumb terminal cannot erase one.
+fn is_ci_or_dumb(variable: impl Fn(&str) -> Option<String>) -> bool {
     let ci = variable("CI").is_some_and(|value| !matches!(value.as_str(), "" | "false" | "0"));
     ci || variable("TERM").is_none_or(|term| matches!(term.as_str(), "" | "dumb"))
 }
 
-/// A pipe, and a path under which libtest can open its writing end.
+/// A pipe, and a path by which libtest can open its write end.
 #[cfg(unix)]
 fn pipe() -> Option<(PipeReader, PipeWriter, String)> {
     use std::os::fd::AsRawFd as _;
@@ -114,23 +115,23 @@ fn pipe() -> Option<(PipeReader, PipeWriter, String)> {
     None
 }
 
-fn pass_on(mut reader: PipeReader, screen: &Mutex<Screen<impl Write, impl Write>>) {
+fn print_lines(mut reader: PipeReader, screen: &Mutex<Screen<impl Write, impl Write>>) {
     let mut chunk = vec![0; 16 * 1024];
     while let Ok(length) = reader.read(&mut chunk) {
         if length == 0 {
             break;
         }
-        locked(screen).pass(&chunk[..length]);
+        locked(screen).print_complete_lines(&chunk[..length]);
     }
     locked(screen).close();
 }
 
-fn draw(course: &Course, over: &AtomicBool, screen: &Mutex<Screen<impl Write, impl Write>>) {
+fn draw(source: &LineSource, finished: &AtomicBool, screen: &Mutex<Screen<impl Write, impl Write>>) {
     let begun = Instant::now();
-    while !over.load(Ordering::Relaxed) {
-        if begun.elapsed() > SHORT {
-            let tally = course.recorder.tally();
-            locked(screen).show(&line(&tally, course.tests, begun.elapsed(), course.deadline));
+    while !finished.load(Ordering::Relaxed) {
+        if begun.elapsed() > FIRST_DRAWN_AFTER {
+            let tally = source.recorder.tally();
+            locked(screen).show(&line(&tally, source.tests, begun.elapsed(), source.deadline));
         }
         std::thread::sleep(TICK);
     }
@@ -141,15 +142,15 @@ fn locked<S>(screen: &Mutex<S>) -> MutexGuard<'_, S> {
     screen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The terminal's last line is ours, all above it is libtest's. What cannot be written is let go: a live
-/// line is no reason to fail.
+/// The terminal: the last line is the live line, everything above it is libtest's output. Write errors are ignored,
+/// since a live line must not fail a run.
 struct Screen<O, E> {
     out: O,
     err: E,
-    /// What libtest has begun to say.
+    /// The incomplete last line of libtest's output.
     begun: Vec<u8>,
     shown: String,
-    /// Whether libtest's lines and the live line go to the same terminal.
+    /// Whether libtest's output and the live line go to the same terminal.
     shared: bool,
 }
 
@@ -158,8 +159,8 @@ impl<O: Write, E: Write> Screen<O, E> {
         Self { out, err, begun: Vec::new(), shown: String::new(), shared }
     }
 
-    /// Prints whole lines; what is no line yet waits.
-    fn pass(&mut self, text: &[u8]) {
+    /// Prints complete lines, and keeps an incomplete one until its end arrives.
+    fn print_complete_lines(&mut self, text: &[u8]) {
         if !self.shared {
             let _ = self.out.write_all(text).and_then(|()| self.out.flush());
             return;
@@ -173,7 +174,7 @@ impl<O: Write, E: Write> Screen<O, E> {
         self.print(&whole);
     }
 
-    /// Prints what was left without an end.
+    /// Prints a last line without a line end.
     fn close(&mut self) {
         let rest = std::mem::take(&mut self.begun);
         self.print(&rest);
@@ -182,7 +183,7 @@ impl<O: Write, E: Write> Screen<O, E> {
     fn print(&mut self, text: &[u8]) {
         let shown = std::mem::take(&mut self.shown);
         if !shown.is_empty() {
-            self.tell(ERASE);
+            self.write(ERASE);
         }
         let _ = self.out.write_all(text);
         let _ = self.out.flush();
@@ -191,19 +192,19 @@ impl<O: Write, E: Write> Screen<O, E> {
 
     fn show(&mut self, line: &str) {
         if line != self.shown {
-            self.tell(&format!("{ERASE}{NO_WRAP}{line}{WRAP}"));
+            self.write(&format!("{ERASE}{NO_WRAP}{line}{WRAP}"));
             line.clone_into(&mut self.shown);
         }
     }
 
     fn hide(&mut self) {
         if !std::mem::take(&mut self.shown).is_empty() {
-            self.tell(ERASE);
+            self.write(ERASE);
         }
     }
 
-    /// In one piece, so that nothing comes between.
-    fn tell(&mut self, text: &str) {
+    /// Writes the text with one call, so that no other output gets in between.
+    fn write(&mut self, text: &str) {
         let _ = self.err.write_all(text.as_bytes());
         let _ = self.err.flush();
     }
@@ -221,9 +222,9 @@ fn line(tally: &Tally, tests: usize, passed: Duration, deadline: Option<Duration
     line
 }
 
-/// As long as the rest would take at the speed so far, or as the deadline allows.
+/// The estimated time left: at the speed so far, but at most until the deadline.
 fn left(done: usize, tests: usize, passed: Duration, deadline: Option<Duration>) -> Option<String> {
-    if passed < TOO_EARLY || done == 0 || done >= tests {
+    if passed < ESTIMATED_AFTER || done == 0 || done >= tests {
         return None;
     }
     let rest = passed.mul_f64((tests - done) as f64 / done as f64);
@@ -237,7 +238,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_says_how_it_goes() {
+    fn line_shows_counts_rate_and_time_left() {
         let tally = Tally { done: 300, failed: 2, inconclusive: 0, requests: 900 };
         let at = |seconds| Duration::from_secs(seconds);
         assert_eq!(line(&tally, 1200, at(10), None), "  300 of 1200 done, 2 failed, 90 requests/s, about 31 s left");
@@ -245,21 +246,21 @@ mod tests {
         assert!(line(&tally, 1200, at(100), None).ends_with("about 6 min left"));
         assert!(line(&tally, 1200, at(1), None).ends_with("requests/s"));
         assert!(line(&tally, 300, at(10), None).ends_with("requests/s"));
-        let doubt = Tally { inconclusive: 7, ..tally };
-        assert!(line(&doubt, 1200, at(10), None).contains("2 failed, 7 inconclusive, "));
+        let inconclusive = Tally { inconclusive: 7, ..tally };
+        assert!(line(&inconclusive, 1200, at(10), None).contains("2 failed, 7 inconclusive, "));
     }
 
     #[test]
-    fn ci_and_dumb_terminals_are_left_alone() {
-        let unwelcome = |ci: Option<&str>, term: Option<&str>| {
-            is_unwelcome(|name| if name == "CI" { ci } else { term }.map(str::to_owned))
+    fn no_live_line_in_ci_or_on_dumb_terminals() {
+        let disabled = |ci: Option<&str>, term: Option<&str>| {
+            is_ci_or_dumb(|name| if name == "CI" { ci } else { term }.map(str::to_owned))
         };
-        assert!(!unwelcome(None, Some("xterm")) && !unwelcome(Some("false"), Some("xterm")));
-        assert!(unwelcome(Some("true"), Some("xterm")) && unwelcome(Some("1"), Some("xterm")));
-        assert!(unwelcome(None, Some("dumb")) && unwelcome(None, None));
+        assert!(!disabled(None, Some("xterm")) && !disabled(Some("false"), Some("xterm")));
+        assert!(disabled(Some("true"), Some("xterm")) && disabled(Some("1"), Some("xterm")));
+        assert!(disabled(None, Some("dumb")) && disabled(None, None));
     }
 
-    /// A terminal that both streams write to.
+    /// A terminal to which both streams write.
     #[derive(Clone, Default)]
     struct Tty(Arc<Mutex<Vec<u8>>>);
 
@@ -275,7 +276,7 @@ mod tests {
     }
 
     impl Tty {
-        /// What stands on it: each line after its last erasure.
+        /// The visible text: of each line the part after the last erasure.
         fn seen(&self) -> String {
             let text = String::from_utf8(locked(&self.0).clone()).expect("text");
             let lines: Vec<&str> = text.split('\n').map(|line| line.rsplit(ERASE).next().unwrap_or_default()).collect();
@@ -284,17 +285,17 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_out_whole_with_the_live_line_below() {
+    fn complete_lines_are_printed_above_the_live_line() {
         let tty = Tty::default();
         let mut screen = Screen::new(tty.clone(), tty.clone(), true);
-        screen.pass(b"\nrunning 3 tests\ntest a ... ");
+        screen.print_complete_lines(b"\nrunning 3 tests\ntest a ... ");
         screen.show("  0 of 3 done");
         assert_eq!(tty.seen(), "\nrunning 3 tests\n  0 of 3 done");
-        screen.pass(b"ok\ntest b ... \x1b[31mFAI");
+        screen.print_complete_lines(b"ok\ntest b ... \x1b[31mFAI");
         assert_eq!(tty.seen(), "\nrunning 3 tests\ntest a ... ok\n  0 of 3 done");
         screen.show("  2 of 3 done");
-        screen.pass(b"LED\x1b[0m\n");
-        screen.pass(b"no end");
+        screen.print_complete_lines(b"LED\x1b[0m\n");
+        screen.print_complete_lines(b"no end");
         screen.hide();
         screen.close();
         assert_eq!(tty.seen(), "\nrunning 3 tests\ntest a ... ok\ntest b ... \x1b[31mFAILED\x1b[0m\nno end");

@@ -1,4 +1,4 @@
-//! What is hidden in everything that a run says: the credentials of its target, and the headers of its command line.
+//! The redactor of a run. It hides the credentials of the target and the headers from the command line in all output.
 
 use crate::cli::NetworkArgs;
 use crate::contract::Contract;
@@ -7,9 +7,10 @@ use crate::scenario::Library;
 use crate::secret::Redactor;
 use crate::target::{Target, variable};
 
-/// The redactor of a run. What it cannot hide well is said on standard error, once, unless it is our own reference's.
+/// Creates the redactor. Warns on standard error of secrets that it cannot hide well, except for the embedded
+/// reference.
 pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, library: &Library) -> Redactor {
-    let headers = network.named_headers().filter(|(_, value)| value.len() >= SHORTEST_HEADER);
+    let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
     let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
     if !target.embedded {
         let weak = redactor.weaknesses();
@@ -20,10 +21,10 @@ pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, lib
     redactor
 }
 
-/// Headers such as `Accept-Language: de` hold nothing that has to be hidden.
-const SHORTEST_HEADER: usize = 8;
+/// The minimum length of a header value that is hidden: `Accept-Language: de` contains no secret.
+const MIN_HEADER_LENGTH: usize = 8;
 
-/// All names and sentences of a pack that reports show, and those of our own that stand in commands.
+/// All names and sentences of a pack that reports show, and the harness's own words in commands. They are not secrets.
 fn own_words(contract: &Contract, library: &Library) -> String {
     let mut words: Vec<&str> = vec!["conformance run --target-url", "CONFORMANCE_TARGET_URL", "embedded reference"];
     for test in &library.tests {

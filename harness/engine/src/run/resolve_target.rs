@@ -1,4 +1,4 @@
-//! What a run is aimed at: the embedded reference or a base URL, and our endpoints for its webhooks.
+//! Determines the target of a run: the embedded reference or a base URL, and the receiver for its webhooks.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) fn resolve_target(
     let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
     let Some(url) = url else {
         if file.is_some() {
-            return Err(usage("the target file names no `url`: put one there, or give --target-url"));
+            return Err(usage("the target file has no `url`: add one, or give --target-url"));
         }
         if !arguments.reference {
             refuse_foreign(contract)?;
@@ -44,19 +44,19 @@ pub(super) fn resolve_target(
     Ok((target, None))
 }
 
-/// Refuses to hold the embedded reference against the contract of another API, unless somebody asks for just that.
+/// Refuses to test the embedded reference with the contract of another API.
 pub fn refuse_foreign(contract: &Contract) -> Result<(), Refusal> {
     let foreign = |operation: &&Operation| !target::reference_serves(&operation.method, &operation.path);
     let Some(operation) = contract.operations.iter().find(foreign) else {
         return Ok(());
     };
     Err(usage(format!(
-        "the embedded reference API is not the API of this pack: it has no {} {}; name the target with --target-url URL or --target FILE",
+        "the embedded reference API is not the API of this pack: it has no {} {}; give the target with --target-url URL or --target FILE",
         operation.method, operation.path
     )))
 }
 
-/// The first line of output: what is tested.
+/// Prints the target as the first line of output.
 pub(super) fn announce(arguments: &RunArgs, target: &Target) {
     let line = match (target.embedded, arguments.reference) {
         (true, true) => "target: the embedded reference API".to_owned(),
@@ -66,7 +66,7 @@ pub(super) fn announce(arguments: &RunArgs, target: &Target) {
         }
         (false, _) => format!("target: {}", target.url),
     };
-    // A quiet run says what is tested in its summary; that nobody chose it, it says all the same.
+    // The summary of a quiet run names the target. The line is printed only if no target was chosen.
     if arguments.libtest.quiet && (!target.embedded || arguments.reference) {
         return;
     }
@@ -78,7 +78,7 @@ pub(super) fn announce(arguments: &RunArgs, target: &Target) {
     }
 }
 
-/// Our endpoints for the target's webhooks, where it has a way to reach them.
+/// Starts the webhook receiver, if the target can reach it.
 pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<Option<Receiver>, Refusal> {
     if !target.reaches_us {
         return Ok(None);
@@ -90,8 +90,8 @@ pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) 
         .map_err(|error| Refusal::Inconclusive(format!("the webhook receiver cannot listen on {address}: {error}")))
 }
 
-/// A connection is opened and closed before anything else, so that an address where nobody listens
-/// is told in one line instead of hundreds.
+/// Opens and closes a connection before anything else, so that an address without a server gives one message instead of
+/// hundreds.
 pub(super) async fn reachable(url: &str) -> Result<(), String> {
     let parsed = target::check_url(url)?;
     let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();

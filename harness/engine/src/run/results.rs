@@ -1,4 +1,4 @@
-//! Results of tests that did not run, and of what stands in for one.
+//! Results of tests that did not run.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::plan::Planned;
 use crate::report::{Report, TestResult};
 use crate::verdict::{Outcome, Verdict};
 
-/// Tests that never got to run, such as after a panic of the runner itself.
+/// Adds results for tests without one, such as after a panic of the runner itself.
 pub(super) fn add_missing(results: &mut Vec<TestResult>, planned: Vec<Planned>) {
     for test in planned {
         if results.iter().any(|result| result.name == test.spec.name) {
@@ -32,8 +32,8 @@ pub(super) fn unrun(test: Planned, verdict: Verdict, reason: &str) -> TestResult
     }
 }
 
-/// True where nothing was checked and nothing is in doubt. Of a shard that says nothing: whether anything was checked is a
-/// question to the whole run, which `merge` answers.
+/// True if nothing was checked and nothing is inconclusive. For a shard this is no error: `merge` decides whether the
+/// whole run checked anything.
 pub(super) fn unchecked(report: &Report) -> bool {
     report.exit_code == 3 && report.count(Verdict::Inconclusive) == 0
 }

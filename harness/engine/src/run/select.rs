@@ -1,4 +1,4 @@
-//! The tests that libtest's filters leave.
+//! Selects tests with libtest's filters.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use crate::cli::RunArgs;
 use crate::plan::Planned;
 use crate::scenario::Library;
 
-/// The tests that libtest's filters leave.
+/// The tests that libtest's filters select.
 pub(super) fn selected(arguments: &RunArgs, mut planned: Vec<Planned>) -> Vec<Planned> {
     planned.retain(|test| is_selected(arguments, &test.spec.name));
     planned
@@ -33,7 +33,7 @@ pub(super) fn scope(arguments: &RunArgs) -> Scope {
     }
 }
 
-/// Says the names of all selected tests, as libtest does.
+/// Prints the names of all selected tests in libtest's format.
 pub(super) fn list(arguments: &RunArgs, library: &Library) -> ExitCode {
     let names = library
         .tests

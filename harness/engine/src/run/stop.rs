@@ -1,4 +1,4 @@
-//! Ending a run before its time, and clearing up at its end.
+//! Stops a run early, and cleans up at its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use tokio::sync::watch;
 use crate::execute::{Environment, Stop};
 use crate::output::tell;
 
-/// How long the last clearing up may take.
-const LAST_CLEANUP: Duration = Duration::from_secs(10);
+/// The timeout of the final cleanup.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Ends the run at its deadline, at Ctrl-C, when asked to terminate, and when its terminal is closed; a second signal
-/// ends at once. From the return on no signal ends the process without reports.
+/// Stops the run at its deadline and on SIGINT, SIGTERM and SIGHUP. A second signal ends the process immediately. After
+/// this function returns, the first signal no longer ends the process without reports.
 pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
     let stop = Arc::new(stop);
     if let Some(seconds) = deadline {
@@ -21,7 +21,7 @@ pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop
         runtime.spawn(async move {
             tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
             stop.send_modify(|reason| *reason = reason.or(Some(Stop::Deadline)));
-            // Keeps the channel open for those who still listen.
+            // Keeps the sender alive, so that the channel stays open.
             std::future::pending::<()>().await;
         });
     }
@@ -35,7 +35,7 @@ pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop
             if *stop.borrow() == Some(Stop::Interrupt) {
                 std::process::exit(130);
             }
-            tell!("\ninterrupted: clearing up and writing reports (once more ends at once)");
+            tell!("\ninterrupted: cleaning up and writing reports (interrupt again to end immediately)");
             stop.send_replace(Some(Stop::Interrupt));
         }
     });
@@ -50,7 +50,7 @@ impl Signals {
     fn listen() -> Signals {
         use tokio::signal::unix::{SignalKind, signal};
         let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
-        // Under `nohup` a run goes on when its terminal is closed.
+        // Under `nohup` the run continues when its terminal is closed.
         if !is_hangup_ignored() {
             kinds.push(SignalKind::hangup());
         }
@@ -68,8 +68,8 @@ impl Signals {
     }
 }
 
-/// Whether we were started with SIGHUP ignored, as Linux tells: signal N is bit N - 1 of a mask. Listening to
-/// the signal changes that.
+/// Whether this process was started with SIGHUP ignored, according to `/proc` on Linux: signal N is bit N - 1 of the
+/// mask. Must be called before listening to the signal, which changes the mask.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -93,7 +93,7 @@ impl Signals {
     }
 }
 
-/// Takes away what tests could not.
-pub(super) async fn sweep(environment: &Environment) {
-    let _ = tokio::time::timeout(LAST_CLEANUP, crate::execute::sweep(environment)).await;
+/// Deletes leftover resources that tests could not delete.
+pub(super) async fn clean_up_leftovers(environment: &Environment) {
+    let _ = tokio::time::timeout(CLEANUP_TIMEOUT, crate::execute::sweep(environment)).await;
 }

@@ -1,5 +1,5 @@
-//! The environment of a run: a `CONFORMANCE_…` variable that nothing reads is an error, since a misspelt one would
-//! change what is tested without a word.
+//! Checks the environment variables of a run. An unknown `CONFORMANCE_…` variable is an error, because a misspelt one
+//! would change silently what is tested.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,21 +12,21 @@ use crate::contract::Contract;
 use crate::source::suggestion;
 use crate::target::{TargetFile, variable};
 
-/// What every variable of ours begins with.
+/// The prefix of all variables of the harness.
 const PREFIX: &str = "CONFORMANCE_";
 
-/// Refuses variables that nothing reads. The actors' are known from the pack and from the target file; without a
-/// contract every actor's variable is accepted.
+/// Refuses unknown variables. The variables of actors come from the pack and the target file; without a contract, the
+/// variable of any actor is accepted.
 pub fn refuse_unknown_variables(contract: Option<&Contract>, file: Option<&TargetFile>) -> Result<(), Refusal> {
     let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let known = known(contract, file);
     let mut unknown: Vec<String> =
-        set.filter(|name| is_unknown(name, &known, contract)).map(|name| complaint(&name, &known)).collect();
+        set.filter(|name| is_unknown(name, &known, contract)).map(|name| unknown_message(&name, &known)).collect();
     unknown.sort();
     if unknown.is_empty() { Ok(()) } else { Err(usage(unknown.join("\nerror: "))) }
 }
 
-/// Refuses a target that is named by a variable without a value, as a pipeline leaves a secret that is not set.
+/// Refuses a target variable that is empty, as in a pipeline whose secret is not set.
 pub(super) fn refuse_empty_target(target_url: Option<&str>, has_file: bool, reference: bool) -> Result<(), Refusal> {
     let is_empty = |name: &str| std::env::var_os(name).is_some_and(|value| value.is_empty());
     refuse_empty(is_empty, target_url.is_some(), has_file, reference).map_or(Ok(()), |message| Err(usage(message)))
@@ -43,7 +43,7 @@ fn refuse_empty(is_empty: impl Fn(&str) -> bool, has_url: bool, has_file: bool, 
     ))
 }
 
-/// Every variable that something reads.
+/// All known variables.
 fn known(contract: Option<&Contract>, file: Option<&TargetFile>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut commands = vec![Suite::command(), Program::command()];
@@ -63,22 +63,22 @@ fn is_unknown(name: &str, known: &BTreeSet<String>, contract: Option<&Contract>)
         return false;
     }
     if name.starts_with(&variable("")) {
-        // A `curl` line that needs an altered credential says so by a name such as `…_WRITER_WITH_ALG_NONE`.
+        // A `curl` command with an altered credential uses a name such as `…_WRITER_WITH_ALG_NONE`.
         let altered = ["_WITH", "_IN_"].iter().filter_map(|word| name.find(word)).any(|at| known.contains(&name[..at]));
         return contract.is_some() && !altered;
     }
     true
 }
 
-/// Kubernetes describes each service to each pod, and so one that is called `conformance`.
+/// True for a variable that Kubernetes sets in every pod for a service with the name `conformance`.
 fn is_of_kubernetes(name: &str) -> bool {
     let ports = name.split("_PORT_").nth(1).is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.ends_with("_PORT") || ports
 }
 
-fn complaint(name: &str, known: &BTreeSet<String>) -> String {
+fn unknown_message(name: &str, known: &BTreeSet<String>) -> String {
     let known: Vec<String> = known.iter().cloned().collect();
-    let hint = suggestion(name, &known).unwrap_or_else(|| "`run --help` lists those that are read".to_owned());
+    let hint = suggestion(name, &known).unwrap_or_else(|| "`run --help` lists the known variables".to_owned());
     format!("unknown environment variable `{name}`: {hint}")
 }
 
@@ -87,18 +87,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variables_of_flags_are_known_and_misspelt_ones_are_corrected() {
+    fn variables_of_flags_are_known_and_misspelt_ones_get_a_suggestion() {
         let known = known(None, None);
         for name in ["CONFORMANCE_TARGET_URL", "CONFORMANCE_REFERENCE", "CONFORMANCE_REPORT", "CONFORMANCE_PACK"] {
             assert!(!is_unknown(name, &known, None), "{name}");
         }
         assert!(!is_unknown("PATH", &known, None));
         assert!(is_unknown("CONFORMANCE_TARGET_ULR", &known, None));
-        assert!(complaint("CONFORMANCE_TARGET_ULR", &known).ends_with("did you mean `CONFORMANCE_TARGET_URL`?"));
+        assert!(unknown_message("CONFORMANCE_TARGET_ULR", &known).ends_with("did you mean `CONFORMANCE_TARGET_URL`?"));
     }
 
     #[test]
-    fn service_variables_of_kubernetes_are_left_alone() {
+    fn service_variables_of_kubernetes_are_ignored() {
         for name in ["CONFORMANCE_SERVICE_HOST", "CONFORMANCE_SERVICE_PORT_HTTP", "CONFORMANCE_PORT_80_TCP_ADDR"] {
             assert!(!is_unknown(name, &known(None, None), None), "{name}");
         }

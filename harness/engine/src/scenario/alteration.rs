@@ -1,65 +1,65 @@
-//! What scenarios do to a credential on its way, so that no secret stands in a file.
+//! Alterations of a credential before it is sent. Scenarios name an alteration, so that no secret is in a file.
 
 use serde::{Deserialize, Serialize};
 
-/// What is done to a credential before it is sent.
+/// How a credential is altered before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alteration {
-    /// The last character goes.
+    /// The last character is removed.
     Truncate,
-    /// One character more.
+    /// One character is appended.
     Append,
-    /// The first character becomes another.
+    /// The first character is replaced.
     FirstCharacter,
-    /// Capital letters become small ones and small ones capital; where there are none, the last character changes.
+    /// Upper and lower case are swapped; without letters, the last character is replaced.
     LetterCase,
-    /// The last character becomes another.
+    /// The last character is replaced.
     LastCharacter,
-    /// A character in the middle becomes another.
+    /// A character in the middle is replaced.
     MiddleCharacter,
-    /// Nothing is left of it, but the header is sent.
+    /// The credential is empty, but the header is sent.
     Empty,
-    /// It is sent as `Authorization: Basic`, encoded as RFC 7617 says.
+    /// It is sent as `Authorization: Basic`, encoded as in RFC 7617.
     AsBasic,
-    /// It is sent as `Authorization: Basic`, as it stands.
+    /// It is sent as `Authorization: Basic`, without encoding.
     AsPlainBasic,
     /// It is sent as the password of `Authorization: Basic`.
     AsBasicPassword,
     /// It is sent as `Authorization: Token`.
     AsToken,
-    /// It is sent as `Authorization: Bearer`, whatever kind it is.
+    /// It is sent as `Authorization: Bearer`, whatever its scheme is.
     AsBearer,
-    /// A JWT's signature becomes another.
+    /// The signature of a JWT is replaced.
     BreakSignature,
-    /// A JWT's signature becomes another near its end only.
+    /// The signature of a JWT is changed only near its end.
     BreakSignatureEnd,
-    /// A JWT's signature loses its second half.
+    /// The second half of a JWT's signature is removed.
     HalfSignature,
-    /// A JWT's signature goes, the last dot stays.
+    /// The signature of a JWT is removed; the last dot stays.
     NoSignature,
-    /// A JWT's header says `alg: none`, its expiry moves ahead, its signature goes.
+    /// The header of a JWT has `alg: none`, its expiry is extended, and its signature is removed.
     AlgNone,
-    /// The same with `alg: nOnE`, for those who only refuse the usual spelling.
+    /// Like `alg-none` with `alg: nOnE`, for servers that refuse only the usual spelling.
     AlgNoneOddCase,
-    /// The header says `alg: none`, the signature goes, and the expiry stays where it was.
+    /// The header has `alg: none`, the signature is removed, and the expiry is unchanged.
     AlgNoneExpired,
-    /// The header says `alg: none`, the expiry moves ahead, and the old signature stays.
+    /// The header has `alg: none`, the expiry is extended, and the old signature stays.
     AlgNoneSigned,
-    /// The header names another algorithm, the expiry moves ahead, and the old signature stays.
+    /// The header names another algorithm, the expiry is extended, and the old signature stays.
     AlgOther,
-    /// A JWT's expiry moves ahead under the old signature.
+    /// The expiry of a JWT is extended; the old signature stays.
     ExtendExpiry,
-    /// The letters of a JWT's signature change between capital and small.
+    /// Upper and lower case in the signature of a JWT are swapped.
     SignatureCase,
-    /// A JWT with a fourth part.
+    /// A fourth part is added to a JWT.
     FourParts,
-    /// A JWT's first two parts, without the third.
+    /// Only the first two parts of a JWT are sent.
     TwoParts,
 }
 
 impl Alteration {
-    /// True for those that only make sense for a JSON Web Token (RFC 7519).
+    /// True for alterations that need a JSON Web Token (RFC 7519).
     pub fn needs_token(self) -> bool {
         matches!(
             self,

@@ -1,5 +1,5 @@
-//! Reading the shapes of the scenario language that have more than one spelling: tables of cases,
-//! lists that may be written as their only element, and texts that may be written as numbers.
+//! Deserializes the parts of the scenario language that can be written in more than one way: tables of cases, lists
+//! that may be written as a single element, and strings that may be written as numbers.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ impl<'de> Deserialize<'de> for Case {
         let mut members = Map::<String, Value>::deserialize(deserializer)?;
         let name = match members.remove("case") {
             Some(Value::String(name)) => name,
-            Some(other) => return Err(de::Error::custom(format!("`case` is a name, not {other}"))),
+            Some(other) => return Err(de::Error::custom(format!("`case` must be a name, found {other}"))),
             None => return Err(de::Error::missing_field("case")),
         };
         Ok(Self {
@@ -31,13 +31,13 @@ fn clause<'de, D: Deserializer<'de>>(members: &mut Map<String, Value>) -> Result
     match members.remove("clause") {
         None => Ok(None),
         Some(Value::String(id)) => Ok(Some(id)),
-        Some(other) => Err(de::Error::custom(format!("`clause` is the id of a clause, not {other}"))),
+        Some(other) => Err(de::Error::custom(format!("`clause` must be the id of a clause, found {other}"))),
     }
 }
 
 fn names<'de, D: Deserializer<'de>>(members: &mut Map<String, Value>, key: &str) -> Result<Vec<String>, D::Error> {
     let value = members.remove(key).unwrap_or(Value::Array(Vec::new()));
-    serde_json::from_value(value).map_err(|_| de::Error::custom(format!("`{key}` is a list of names")))
+    serde_json::from_value(value).map_err(|_| de::Error::custom(format!("`{key}` must be a list of names")))
 }
 
 impl<'de> Deserialize<'de> for Cases {
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Cases {
     }
 }
 
-/// A list that may be written as its only element; integers are taken as their digits.
+/// A list that may be written as a single element; integers become strings of their digits.
 pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;
     impl<'de> Visitor<'de> for OneOrMany {
@@ -86,7 +86,7 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
                 codes.push(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
             }
             if codes.is_empty() {
-                return Err(de::Error::custom("an empty list says nothing: name at least one, or leave it out"));
+                return Err(de::Error::custom("an empty list asserts nothing: add at least one entry, or remove it"));
             }
             Ok(codes)
         }
@@ -94,12 +94,12 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_any(OneOrMany)
 }
 
-/// A text that may be written as a number or a boolean; it is taken as it is written in JSON.
+/// A string that may be written as a number or a boolean, which become their JSON text.
 pub(super) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     text_of(&Value::deserialize(deserializer)?).map(Some)
 }
 
-/// Texts by name, each of which may be written as a number or a boolean.
+/// Strings by name, each of which may be written as a number or a boolean.
 pub(super) fn scalars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let values = Map::<String, Value>::deserialize(deserializer)?;
     values.into_iter().map(|(name, value)| Ok((name, text_of(&value)?))).collect()
@@ -113,13 +113,13 @@ fn text_of<E: de::Error>(value: &Value) -> Result<String, E> {
     }
 }
 
-/// A map that says something: an empty one reads as if something were asserted.
+/// A mapping that must not be empty: an empty one looks like an assertion, but asserts nothing.
 pub(super) fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
     let map = BTreeMap::deserialize(deserializer)?;
     if map.is_empty() {
-        return Err(de::Error::custom("an empty map asserts nothing: name a member, or leave it out"));
+        return Err(de::Error::custom("an empty mapping asserts nothing: add a member, or remove it"));
     }
     Ok(map)
 }

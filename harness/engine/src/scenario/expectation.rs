@@ -1,7 +1,7 @@
-//! Compiling expectations: each must be able to reject some answer, and able to accept one.
+//! Validates expectations: each must reject some answers and accept some.
 //!
-//! What is refused here would run and pass whatever the target answers (an empty matcher, a field that no code
-//! names, a combination that accepts everything), or would fail whatever it answers (a contradiction).
+//! This module refuses expectations that pass for every answer (an empty matcher, a field that no code names, a
+//! combination that accepts everything), and expectations that fail for every answer (contradictions).
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::{Variables, codes, status};
 use crate::contract::{Contract, Operation, Surface};
 use crate::source::{Step as PathStep, suggestion};
 
-/// Something wrong with an expectation: where below it, what, and what to do.
+/// An error in an expectation: the path below the expectation, the message, and what to do.
 pub(super) struct Fault {
     pub(super) at: Vec<PathStep>,
     pub(super) message: String,
@@ -27,18 +27,17 @@ impl Fault {
     }
 }
 
-/// What an expectation is compiled against.
+/// The context in which an expectation is validated.
 pub(super) struct Subject<'s> {
     pub(super) contract: &'s Contract,
-    /// The operation that is called, where it is known.
+    /// The operation that is called, if it is known.
     pub(super) operation: Option<&'s Operation>,
-    /// The variables of the row; what is kept from answers has no value yet.
+    /// The variables of the row; variables that are kept from answers have no value yet.
     pub(super) variables: &'s Variables,
-    /// Variables that may be null, since they are kept as `optional`.
+    /// Variables that may be null, because they are kept as `optional`.
     pub(super) optional: &'s BTreeSet<String>,
 }
 
-/// All that is wrong with an expectation.
 pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
     let mut faults = Vec::new();
     subject.codes(expect, &mut faults);
@@ -49,14 +48,14 @@ pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
         subject.without_body(expect, &mut faults);
     }
     matchers::faults(&expect.body, subject.variables, &mut faults);
-    for (name, wanted) in &expect.headers {
-        header_match::faults(name, wanted, subject.variables, subject.optional, &mut faults);
+    for (name, matcher) in &expect.headers {
+        header_match::faults(name, matcher, subject.variables, subject.optional, &mut faults);
     }
     faults
 }
 
 impl Subject<'_> {
-    /// The codes of a list, where they are known before the run.
+    /// The codes of a list; empty if a variable has no value before the run.
     fn filled(&self, entries: &[String]) -> Vec<String> {
         codes(entries, self.variables).unwrap_or_default()
     }
@@ -77,7 +76,7 @@ impl Subject<'_> {
                         faults.push(Fault::new(&[key], format!("unknown error code `{code}`"), &help));
                     }
                     Some(entry) if entry.surface == Surface::DeliveryLog => {
-                        let message = format!("`{code}` stands in delivery logs only: no answer has it");
+                        let message = format!("`{code}` occurs only in delivery logs: no answer has it");
                         faults.push(Fault::new(
                             &[key],
                             message,
@@ -98,7 +97,7 @@ impl Subject<'_> {
         }
     }
 
-    /// What may come at all: too little is nothing, and too much is everything.
+    /// The accepted outcomes must be neither none nor all.
     fn outcome(&self, expect: &Expect, faults: &mut Vec<Fault>) {
         let named = [
             ("success", expect.success),
@@ -108,41 +107,41 @@ impl Subject<'_> {
             ("any_refusal", expect.any_refusal),
             ("any_documented", expect.any_documented),
         ];
-        let has = |wanted: &str| named.iter().any(|(name, set)| *name == wanted && *set);
+        let has = |key: &str| named.iter().any(|(name, set)| *name == key && *set);
         if !named.iter().any(|(name, set)| *set && *name != "tolerate")
             && expect.status.is_empty()
             && expect.body.is_empty()
         {
             faults.push(Fault::new(
                 &[],
-                "this expectation accepts or rejects nothing by itself",
-                "name `success`, `error`, `status`, `not_error`, `any_documented`, `any_refusal` or `body`",
+                "this expectation asserts nothing",
+                "add `success`, `error`, `status`, `not_error`, `any_documented`, `any_refusal` or `body`",
             ));
         }
         if has("tolerate") && !has("error") && !has("success") {
             faults.push(Fault::new(
                 &["tolerate"],
-                "`tolerate` lets other codes pass beside `error` or `success`, and neither is there",
-                "name what is expected",
+                "`tolerate` needs `error` or `success` beside it",
+                "add `error` or `success`",
             ));
         }
-        let mut alone = |name: &str, others: &[&str], what: &str| {
+        let mut exclusive = |name: &str, others: &[&str], what: &str| {
             for other in others.iter().filter(|other| has(name) && has(other)) {
-                let message = format!("`{other}` says nothing beside `{name}`, which accepts {what}");
+                let message = format!("`{other}` has no effect beside `{name}`, which accepts {what}");
                 faults.push(Fault::new(&[name], message, "remove one of the two"));
             }
         };
-        alone(
+        exclusive(
             "any_documented",
             &["success", "error", "tolerate", "not_error", "any_refusal"],
             "every documented answer below 500",
         );
-        alone(
+        exclusive(
             "not_error",
             &["success", "error", "tolerate", "any_refusal"],
-            "every answer but the codes that it names",
+            "every answer except the codes that it names",
         );
-        alone("any_refusal", &["tolerate"], "every documented refusal");
+        exclusive("any_refusal", &["tolerate"], "every documented refusal");
         if has("any_refusal") && has("success") {
             faults.push(Fault::new(
                 &["any_refusal"],
@@ -161,7 +160,7 @@ impl Subject<'_> {
         if expect.in_envelope && !has("error") && !has("any_refusal") && !has("any_documented") {
             faults.push(Fault::new(
                 &["in_envelope"],
-                "`in_envelope` is about refusals, and none is expected",
+                "`in_envelope` applies only to refusals, and no refusal is expected",
                 "remove it",
             ));
         }
@@ -180,15 +179,15 @@ impl Subject<'_> {
         }
         let accepts = |status: u16| status::matches(&entries, status);
         if (200..600).all(accepts) {
-            faults.push(Fault::new(&["status"], "these statuses accept every answer", "name fewer"));
+            faults.push(Fault::new(&["status"], "these statuses accept every answer", "list fewer statuses"));
         }
         for code in self.filled(&expect.error).iter().chain(&self.filled(&expect.tolerate)) {
             if let Some(documented) = self.status_of(code).filter(|documented| !accepts(*documented)) {
-                let message = format!("`{code}` comes with {documented}, which `status` excludes");
+                let message = format!("`{code}` has the status {documented}, which `status` excludes");
                 faults.push(Fault::new(
                     &["status"],
                     message,
-                    "name its status, or leave `status` out: it follows from the code",
+                    "add its status, or remove `status`: the status follows from the code",
                 ));
             }
         }
@@ -212,7 +211,7 @@ impl Subject<'_> {
         }
     }
 
-    /// A field is compared only in codes that name one, and only where the envelope has a place for it.
+    /// `field` has an effect only for codes that name a field, and only if the envelope has a pointer for it.
     fn field(&self, expect: &Expect, faults: &mut Vec<Fault>) {
         if expect.field.is_none() {
             return;
@@ -220,7 +219,7 @@ impl Subject<'_> {
         if self.contract.catalog.envelope.pointers.field.is_none() {
             faults.push(Fault::new(
                 &["field"],
-                "the envelope has no place for a field: schemas/errors.yaml gives no `pointers.field`",
+                "the envelope does not name a field: schemas/errors.yaml has no `pointers.field`",
                 "add `pointers.field`, or assert the member in `body`",
             ));
             return;
@@ -228,11 +227,11 @@ impl Subject<'_> {
         let expected = self.filled(&expect.error);
         let names = |code: &String| self.contract.catalog.code(code).is_some_and(|entry| entry.names_field);
         if !expect.error.is_empty() && !expected.is_empty() && !expected.iter().any(names) {
-            let message = format!("no field is compared: {} does not name one", expected.join(", "));
+            let message = format!("`field` has no effect: {} does not name a field", expected.join(", "));
             faults.push(Fault::new(
                 &["field"],
                 message,
-                "say `names_field: true` of the code in schemas/errors.yaml, or assert the member in `body`",
+                "add `names_field: true` to the code in schemas/errors.yaml, or assert the member in `body`",
             ));
         }
         let refusals =
@@ -240,13 +239,13 @@ impl Subject<'_> {
         if !refusals && expect.status.is_empty() {
             faults.push(Fault::new(
                 &["field"],
-                "no field is compared: a success names none",
+                "`field` has no effect: a success does not name a field",
                 "remove it, or assert the member in `body`",
             ));
         }
     }
 
-    /// Where no body can be, none can be compared.
+    /// An answer that never has a body cannot be compared with one.
     fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
         let Some(operation) = self.operation else { return };
         if operation.is_head() {
@@ -257,7 +256,7 @@ impl Subject<'_> {
                 ("not_error", !expect.not_error.is_empty()),
             ];
             for (key, _) in named.iter().filter(|(_, set)| *set) {
-                let message = format!("`{key}` looks into the body, and an answer to HEAD has none");
+                let message = format!("`{key}` needs a body, but an answer to HEAD has none");
                 faults.push(Fault::new(&[key], message, "expect a `status`, or `headers`"));
             }
         }

@@ -1,4 +1,4 @@
-//! Finding the scenario files of a pack and unfolding their tables into tests.
+//! Finds the scenario files of a pack, and expands their tables into tests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::contract::Contract;
 use crate::fuzz::{BOOK, Book};
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
 
-/// All scenarios of a pack, unfolded.
+/// All tests of a pack.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     /// The tests, in order of file, place and case.
@@ -26,13 +26,12 @@ pub struct Library {
 
 const FIXTURES: &str = "scenarios/fixtures";
 
-/// Loads everything below the pack's `scenarios/`, and the properties of its formats, or says all that
-/// is wrong with either.
+/// Loads everything below the pack's `scenarios/`, and the properties of its formats, or returns all problems of both.
 pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
     load_with(root, contract, &BOOK)
 }
 
-/// The same, with rules of one's own for the formats.
+/// Like [`load`], with other rules for the formats.
 pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Library, Problems> {
     let mut problems = Problems::default();
     let mut library = Library::default();
@@ -54,12 +53,12 @@ pub fn load_with(root: &Path, contract: &Contract, book: &Book) -> Result<Librar
         None => Fixtures::default(),
     };
     if problems.0.len() > read {
-        // Nothing that refers to fixtures could be judged.
+        // References to fixtures cannot be resolved.
         return problems.or(library);
     }
     for file in &files {
         if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
-            unfold_file(file, &content, &fixtures, contract, &mut library, &mut problems);
+            expand_file(file, &content, &fixtures, contract, &mut library, &mut problems);
         }
     }
     let (properties, text) = properties::load(root, contract, &fixtures, book, &mut problems);
@@ -76,7 +75,7 @@ pub(super) struct Fixtures {
     content: FixtureFile,
 }
 
-fn unfold_file(
+fn expand_file(
     file: &SourceFile,
     content: &ScenarioFile,
     fixtures: &Fixtures,
@@ -113,37 +112,37 @@ fn unfold_file(
             let given = scenario.given.iter().chain(&case.given);
             prepare(&at, given, fixtures, &mut test, &mut Vec::new(), problems);
             let prepared = test.steps.len();
-            test.steps.extend(scenario.steps.iter().map(|step| Arc::new(about(step, scenario, case))));
-            // The same fault in a step would otherwise be told once for each case.
+            test.steps.extend(scenario.steps.iter().map(|step| Arc::new(with_clause(step, scenario, case))));
+            // Otherwise the same problem in a step would be reported once for each case.
             if problems.0.len() == before {
                 validate::test(&at, &mut test, prepared, contract, problems);
             }
-            narrow(&mut test, prepared, contract);
+            remove_untested_clauses(&mut test, prepared, contract);
             library.tests.push(test);
         }
         if problems.0.len() == before {
-            let unfolded = &library.tests[library.tests.len() - cases.len()..];
-            validate::all_clauses_judged(&at, scenario, unfolded, problems);
+            let tests = &library.tests[library.tests.len() - cases.len()..];
+            validate::all_clauses_judged(&at, scenario, tests, problems);
         }
     }
 }
 
-/// A step of a scenario with the clause that it is about: its own, its row's, or the scenario's only one.
-fn about(step: &Step, scenario: &Scenario, case: &Case) -> Step {
+/// A step of a scenario with the clause that it tests: its own, that of its row, or the only one of the scenario.
+fn with_clause(step: &Step, scenario: &Scenario, case: &Case) -> Step {
     let only = || scenario.clauses.first().filter(|_| scenario.clauses.len() == 1).cloned();
     let clause = step.clause.clone().or_else(|| case.clause.clone()).or_else(only);
     Step { clause: clause.filter(|_| step.judges()), ..step.clone() }
 }
 
-/// Leaves a test only those of the scenario's clauses that its own steps are about, and those that checks judge.
-fn narrow(test: &mut TestCase, prepared: usize, contract: &Contract) {
+/// Keeps only the clauses that the test's own steps name or that checks judge.
+fn remove_untested_clauses(test: &mut TestCase, prepared: usize, contract: &Contract) {
     let steps = test.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
     let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
     test.clauses.retain(|id| named.contains(id) || judged(id));
 }
 
-/// Puts the steps of fixtures in front, each fixture once.
+/// Adds the steps of the fixtures, each fixture once.
 pub(super) fn prepare<'n>(
     at: &At<'_>,
     given: impl Iterator<Item = &'n String>,
@@ -170,7 +169,7 @@ pub(super) fn prepare<'n>(
     }
 }
 
-/// How a fixture is shared, if it is.
+/// How a fixture is shared between tests, if it is.
 fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -> Option<Shared> {
     let mut refuse = |message: String| problems.0.push(at.problem(&["given".into()], message));
     if fixture.once && fixture.reuse {
@@ -187,8 +186,8 @@ fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -
     shared
 }
 
-/// The rows of a scenario, crossed with the values of `each`, with the number of the row where it stands in the scenario
-/// itself; one nameless row where there is no table.
+/// The cases of a scenario: its rows, combined with the values of `each`; one nameless case if there is no table. Each
+/// has the index of its row if the rows are in the scenario itself.
 fn cases_of(
     at: &At<'_>,
     scenario: &Scenario,
@@ -204,8 +203,8 @@ fn cases_of(
             Some(rows) => rows.clone(),
             None => {
                 let known: Vec<String> = fixtures.content.tables.keys().cloned().collect();
-                let place = fixtures.file.as_ref().map_or("nowhere", |file| &file.name);
-                let problem = at.problem(&["cases".into()], format!("no table `{name}` stands in {place}"));
+                let place = fixtures.file.as_ref().map_or("scenarios/fixtures.yaml", |file| &file.name);
+                let problem = at.problem(&["cases".into()], format!("no table `{name}` in {place}"));
                 problems.0.push(problem.with_help(suggestion(name, &known)));
                 return None;
             }
@@ -219,10 +218,10 @@ fn cases_of(
             template::names_in(value, &mut names);
             if let Some(name) = names.first() {
                 let message = format!(
-                    "the case `{}` gives `{variable}` the template `${{{name}}}`, which is not filled",
+                    "the case `{}` sets `{variable}` to the template `${{{name}}}`, but cases cannot contain templates",
                     case.name
                 );
-                let help = "a case's values are taken as they stand: write the template in the step, beside `${…}` of the case";
+                let help = "write the template in the step, beside the variable of the case";
                 problems.0.push(at.problem(&["cases".into()], message).with_help(Some(help.to_owned())));
             }
         }
@@ -233,16 +232,16 @@ fn cases_of(
         for (index, value) in values.iter().enumerate() {
             names::refuse_unprintable_value(at, variable, index, value, problems);
         }
-        let cross = |(row, case): &(Option<usize>, Case)| {
+        let combine = |(row, case): &(Option<usize>, Case)| {
             let (row, case) = (*row, case.clone());
-            values.iter().map(move |value| (row, crossed(&case, variable, value))).collect::<Vec<_>>()
+            values.iter().map(move |value| (row, with_value(&case, variable, value))).collect::<Vec<_>>()
         };
-        cases = cases.iter().flat_map(cross).collect();
+        cases = cases.iter().flat_map(combine).collect();
     }
     Some(cases)
 }
 
-fn crossed(case: &Case, variable: &str, value: &Value) -> Case {
+fn with_value(case: &Case, variable: &str, value: &Value) -> Case {
     let mut case = case.clone();
     let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     case.name = if case.name.is_empty() { word } else { format!("{}/{word}", case.name) };
@@ -262,7 +261,7 @@ fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Pro
     let mut seen: BTreeMap<&str, &TestCase> = BTreeMap::new();
     for test in &library.tests {
         if let Some(other) = seen.insert(&test.name, test) {
-            let message = format!("two tests are called `{}` (lines {} and {})", test.name, other.line, test.line);
+            let message = format!("two tests have the name `{}` (lines {} and {})", test.name, other.line, test.line);
             let file = files.iter().find(|file| file.name == test.file);
             let problem = match file {
                 Some(file) => file.problem_at_line(test.line, message),
@@ -273,7 +272,7 @@ fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Pro
     }
 }
 
-/// Every text of a step in which templates are filled.
+/// Every text of a step in which templates are expanded.
 pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(step.call.as_deref());
@@ -294,17 +293,17 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     if let Some(expect) = &step.expect {
         expected_texts(expect, &mut texts);
     }
-    let mut seen = |text| texts.push(text);
+    let mut add = |text| texts.push(text);
     if let Some(listen) = &step.listen {
-        seen(&listen.holding);
-        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut seen));
+        add(&listen.holding);
+        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut add));
     }
     if let Some(body) = &step.body {
-        template::texts_in(body, &mut seen);
+        template::texts_in(body, &mut add);
     }
     for (key, value) in step.with.iter().chain(step.query.iter()) {
-        seen(key);
-        template::texts_in(value, &mut seen);
+        add(key);
+        template::texts_in(value, &mut add);
     }
     texts
 }

@@ -1,4 +1,4 @@
-//! Scenarios: reading them, checking every name in them, and unfolding tables into tests.
+//! Scenarios: reads them, validates every name in them, and expands their tables into tests.
 
 mod alteration;
 mod deserialize;
@@ -32,59 +32,58 @@ pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
 pub use wanted::{Expect, HeaderMatch, KeptFrom, KeptPart};
 
-/// One trial: a scenario, or one case of it, ready to be run.
+/// One test: a scenario, or one case of it, ready to run.
 #[derive(Clone, Debug, Default)]
 pub struct TestCase {
-    /// Its public name: `folder/file::scenario/case`.
+    /// The public name: `folder/file::scenario/case`.
     pub name: String,
     /// The scenario file, relative to the pack.
     pub file: String,
     /// The line of the case, or of the scenario.
     pub line: usize,
-    /// What it is about, in words.
+    /// A description for people.
     pub about: String,
-    /// The clauses that it exercises; the first is the one that an unmet expectation breaks.
+    /// The clauses that it tests; an unmet expectation violates the first.
     pub clauses: Vec<String>,
     /// Capabilities that the target must have.
     pub needs: Vec<String>,
     /// Actors that must have a credential.
     pub actors: Vec<String>,
-    /// True when a credential must be a JSON Web Token, by actor.
+    /// Actors whose credential must be a JSON Web Token.
     pub token_actors: Vec<String>,
     /// Tests with the same lock never run at the same time.
     pub lock: Option<String>,
-    /// True where no other test may run at the same time.
+    /// True if no other test may run at the same time.
     pub alone: bool,
-    /// How often an unmet expectation is given another try, and for what reason.
+    /// How often the test may be retried after an unmet expectation, and for what reason.
     pub retries: Option<Retries>,
-    /// What is done, fixtures first.
+    /// The steps; those of fixtures come first.
     pub steps: Vec<Arc<Step>>,
-    /// The variables of its case.
     pub variables: Variables,
-    /// True where it runs before others: a property has found it.
+    /// True if it runs before other tests, because a property has found it.
     pub first: bool,
-    /// What it draws and asserts, where it is a property; its steps then prepare.
+    /// What it generates and asserts, if it is a property; its steps are then the setup.
     pub property: Option<Arc<Property>>,
 }
 
-/// The variables that exist in every test, with what they are.
+/// The variables that exist in every test, with their descriptions.
 pub const BUILT_IN: &[(&str, &str)] = &[
-    ("unique", "lower-case letters and digits that no other test and no other run has"),
-    ("long", "three thousand letters"),
-    ("huge", "a hundred and fifty thousand letters"),
-    ("now", "the present Unix time in seconds, by the target's clock where that is known"),
-    ("webhook.url", "an endpoint of ours for this test, which takes deliveries with 204"),
-    ("webhook.refusing", "a URL of ours where nobody listens"),
+    ("unique", "lower-case letters and digits that are unique to this test and this run"),
+    ("long", "3,000 letters"),
+    ("huge", "150,000 letters"),
+    ("now", "the current Unix time in seconds, by the target's clock if that is known"),
+    ("webhook.url", "the URL of a webhook endpoint for this test, which answers deliveries with 204"),
+    ("webhook.refusing", "a URL on this machine that refuses connections"),
 ];
 
-/// The texts that `${long}` and `${huge}` stand for; the latter is more than the first block of any reader.
+/// The values of `${long}` and `${huge}`; the latter is longer than the first block that any server reads.
 pub fn fillers() -> [(&'static str, &'static str); 2] {
     static LONG: LazyLock<String> = LazyLock::new(|| "a".repeat(3_000));
     static HUGE: LazyLock<String> = LazyLock::new(|| "b".repeat(150_000));
     [("long", &LONG), ("huge", &HUGE)]
 }
 
-/// The codes that an expectation lists, templates filled; a template may stand for a whole list.
+/// The codes that an expectation lists, with templates expanded; a template may expand to a whole list.
 pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {
     let mut codes = Vec::new();
     for entry in entries {
@@ -96,7 +95,7 @@ pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, t
     Ok(codes)
 }
 
-/// The answers that an endpoint of ours gives, templates filled.
+/// The answers of our webhook endpoint, with templates expanded.
 pub fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
     values
         .iter()

@@ -1,6 +1,6 @@
-//! The scenario language: what stands in a file below `scenarios/`.
+//! The types of the scenario language: the content of the files below `scenarios/`.
 //!
-//! `scenarios/readme.yaml` explains it to people by example, and is run.
+//! `scenarios/readme.yaml` explains the language by example, and is also run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ use super::wanted::Expect;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioFile {
-    /// What the file is about, in a sentence.
+    /// A description of the file, in one sentence.
     pub about: String,
-    /// Its scenarios.
+    /// The scenarios.
     pub scenarios: Vec<Scenario>,
 }
 
-/// `scenarios/fixtures.yaml`: what several files share.
+/// `scenarios/fixtures.yaml`: fixtures and tables that several files share.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FixtureFile {
-    /// What the file is about.
+    /// A description of the file.
     #[serde(default)]
     pub about: String,
-    /// Preparations by name, for `given`.
+    /// Fixtures by name, for `given`.
     #[serde(default)]
     pub fixtures: BTreeMap<String, Fixture>,
     /// Tables of cases by name, for `cases`.
@@ -37,43 +37,43 @@ pub struct FixtureFile {
     pub tables: BTreeMap<String, Vec<Case>>,
 }
 
-/// Steps that prepare something.
+/// Setup steps.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fixture {
-    /// What is there afterwards.
+    /// What exists after the steps.
     pub about: String,
-    /// Other fixtures that come first.
+    /// Other fixtures that run first.
     #[serde(default)]
     pub given: Vec<String>,
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Prepare it once for the whole run, by the first test that needs it, and leave it alone then:
-    /// for what cannot be taken away again. Such a fixture has one step.
+    /// The first test that needs the fixture runs it, and all tests of the run share it unchanged. For resources that
+    /// cannot be deleted. Such a fixture has one step.
     #[serde(default)]
     pub once: bool,
-    /// A test has it to itself and hands it on to the next, unless it has changed it: for requests that are to be refused.
-    /// Such a fixture has one step.
+    /// A test uses the fixture alone, and later tests reuse it unless it was changed. For requests that must be
+    /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps; none of them expects anything but success.
+    /// The steps; all must succeed.
     pub steps: Vec<Step>,
 }
 
-/// One assertion about the API, for one or many cases.
+/// A scenario: one assertion about the API, for one or many cases.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// A fact, in kebab-case; unique in its file.
+    /// The name in kebab-case, which states a fact; unique in its file.
     pub name: String,
-    /// The clauses that it is about. With more than one, each step that expects something says which it is about, or
-    /// the row does; clauses that a check judges on every answer may be listed besides.
+    /// The clauses that it tests. If there are several, each step with an expectation names its clause, or the row
+    /// does. Clauses that a check judges on every answer may also be listed.
     pub clauses: Vec<String>,
-    /// What a reader could not guess.
+    /// The reason, where it is not obvious.
     #[serde(default)]
     pub why: Option<String>,
-    /// The fuzz property that has found it, in files that `--save-failures` writes; such tests run first.
+    /// The property that found it, in files that `--save-failures` writes; such tests run first.
     #[serde(default)]
     pub found_by: Option<String>,
     /// Capabilities that the target must have.
@@ -82,94 +82,94 @@ pub struct Scenario {
     /// Tests with the same lock never run at the same time.
     #[serde(default)]
     pub lock: Option<String>,
-    /// No other test runs at the same time: for what may break the answers to others while it lasts.
+    /// No other test runs at the same time. For scenarios that may disturb other tests.
     #[serde(default)]
     pub alone: bool,
-    /// How often an unmet expectation is given another try, and what must then be seen to have been the reason.
+    /// How often the scenario may be retried after an unmet expectation, and for which reason.
     #[serde(default)]
     pub retries: Option<Retries>,
-    /// Fixtures to prepare first.
+    /// Fixtures for the setup.
     #[serde(default)]
     pub given: Vec<String>,
     /// One test for each case: rows, or the name of a shared table.
     #[serde(default)]
     pub cases: Cases,
-    /// One test for each value as well (and for each case, where both stand).
+    /// One test for each value; with `cases`, one for each combination.
     #[serde(default)]
     pub each: BTreeMap<String, Vec<Value>>,
-    /// What is done.
+    /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// Further tries of a scenario. A try that passes counts only where the answers show the reason; otherwise the first
-/// failure stands, or the test is flaky where the target sends nothing that could show it.
+/// Retries of a scenario. A retry that passes counts only if the answers show the reason. Otherwise the first failure
+/// counts, or the test is flaky if the target sends no headers that could show the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retries {
-    /// How many at most.
+    /// The maximum number of retries.
     pub times: u32,
-    /// What may be the reason.
+    /// The reason for a retry.
     pub when: RetryReason,
 }
 
-/// What may make an expectation fail without being the target's fault.
+/// A reason why an expectation may fail without a fault of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryReason {
-    /// Somebody else, such as another run, uses the same quota.
+    /// Another client, such as another run, uses the same quota.
     SharedQuota,
     /// The quota was renewed between two answers.
     RenewedQuota,
 }
 
-/// One row of a table: a name, perhaps fixtures of its own, and variables.
+/// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// The row's name, a part of the test's.
+    /// The name of the row, which becomes part of the test's name.
     pub name: String,
-    /// Fixtures that this row needs besides the scenario's.
+    /// Fixtures that this row needs in addition to those of the scenario.
     pub given: Vec<String>,
-    /// Capabilities that this row needs besides the scenario's.
+    /// Capabilities that this row needs in addition to those of the scenario.
     pub needs: Vec<String>,
-    /// The clause that this row is about, where the scenario has several.
+    /// The clause that this row tests, if the scenario has several.
     pub clause: Option<String>,
-    /// Everything else.
+    /// All other members: the variables.
     pub variables: Map<String, Value>,
 }
 
 /// The cases of a scenario.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cases {
-    /// There is just the scenario itself.
+    /// No table: the scenario is a single test.
     #[default]
     One,
     /// A table from `fixtures.yaml`.
     Table(String),
-    /// Rows in place.
+    /// Rows in the scenario itself.
     Rows(Vec<Case>),
 }
 
-/// One thing to do: a call, or a wait.
+/// One step: a call, a wait, or an action of the webhook endpoint.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The `operationId` to call.
     #[serde(default)]
     pub call: Option<String>,
-    /// Who calls.
+    /// The actor that calls.
     #[serde(default, rename = "as")]
     pub actor: Option<String>,
-    /// What to do to the credential before it is sent.
+    /// How to alter the credential before it is sent.
     #[serde(default)]
     pub alter: Option<Alteration>,
-    /// Path parameters; one that is not given is the variable of the same name. What a template stands for is
-    /// percent-encoded, literal text and `${raw(name)}` are sent as they stand.
+    /// Path parameters; a missing one is the variable of the same name. Values of templates are percent-encoded;
+    /// literal text and `${raw(name)}` are sent unchanged.
     #[serde(default, deserialize_with = "scalars")]
     pub path: BTreeMap<String, String>,
     /// Query parameters, percent-encoded; a list repeats its parameter.
     #[serde(default)]
     pub query: BTreeMap<String, Value>,
-    /// Header fields to send; null takes one away that would be sent.
+    /// Headers to send; null removes a header that would be sent by default.
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
     /// The whole body, instead of the operation's example.
@@ -178,112 +178,110 @@ pub struct Step {
     /// Members to set in the operation's example.
     #[serde(default)]
     pub with: Map<String, Value>,
-    /// Members to take out of the operation's example.
+    /// Members to remove from the operation's example.
     #[serde(default)]
     pub without: Vec<String>,
-    /// The body as raw text, sent as it stands (templates apply).
+    /// The body as raw text, with templates expanded.
     #[serde(default)]
     pub raw: Option<String>,
-    /// The body as bytes in Base64 (RFC 4648), for what is no text.
+    /// The body as bytes in Base64 (RFC 4648), for bodies that are not text.
     #[serde(default)]
     pub raw_base64: Option<String>,
     /// Sign the body as a webhook event.
     #[serde(default)]
     pub sign: Option<Sign>,
-    /// What must come back; without it the step prepares, and must succeed.
+    /// The expected answer; a step without it is part of the setup and must succeed.
     #[serde(default)]
     pub expect: Option<Expect>,
-    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`. The answer must have it, unless
-    /// `optional` stands in front: the variable is then null.
+    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`. The answer must have the part.
+    /// With `optional` before it, the variable is null if the part is missing.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,
     /// A name for the answer, for `same_as` in a later step.
     #[serde(default)]
     pub label: Option<String>,
-    /// The clause that the expectation is about, if it is not the row's, or the scenario's only one: it is violated
-    /// where the expectation is not met, and no other clause is upheld by it.
+    /// The clause that the expectation tests, unless it is that of the row or the only one of the scenario. An unmet
+    /// expectation violates only this clause, and a met one upholds only this clause.
     #[serde(default)]
     pub clause: Option<String>,
-    /// Leave this step out where an earlier assertion of the test is broken: what it would show has been said then.
+    /// Skip this step if an earlier expectation of the test is unmet, because it would report the same fault again.
     #[serde(default)]
     pub unless_broken: bool,
-    /// Send it many times at once, until it is refused.
+    /// Send the request many times concurrently, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
-    /// Send it again and again until the expectation is met.
+    /// Send the request repeatedly until the expectation is met.
     #[serde(default)]
     pub poll: Option<Poll>,
     /// Wait instead of calling.
     #[serde(default)]
     pub wait: Option<Wait>,
-    /// Say how our endpoint for this test answers, instead of calling.
+    /// Set the answers of our webhook endpoint for this test, instead of calling.
     #[serde(default)]
     pub listen: Option<Listen>,
-    /// Wait for deliveries to our endpoint and judge them, instead of calling.
+    /// Wait for deliveries to our webhook endpoint and judge them, instead of calling.
     #[serde(default, rename = "await")]
     pub deliveries: Option<Deliveries>,
-    /// The fixture that this step prepares for more than one test.
+    /// The shared fixture that this step belongs to.
     #[serde(skip)]
     pub shared: Option<Shared>,
-    /// The whole body as a property has made it.
+    /// The whole body that a property has generated.
     #[serde(skip)]
     pub bytes: Option<Arc<[u8]>>,
 }
 
 impl Step {
-    /// Whether something is expected of it.
+    /// Whether the step has an expectation.
     pub fn judges(&self) -> bool {
         self.expect.is_some() || self.deliveries.is_some()
     }
 }
 
-/// A fixture that more than one test uses, by its name.
+/// The name of a fixture that several tests share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shared {
-    /// Prepared once for the whole run.
+    /// Run once for the whole run.
     Once(String),
-    /// Handed from test to test as long as none has changed it.
+    /// Reused by one test after another, as long as none has changed it.
     Reused(String),
 }
 
 impl Shared {
-    /// The fixture's name.
     pub fn name(&self) -> &str {
         match self {
             Shared::Once(name) | Shared::Reused(name) => name,
         }
     }
 
-    /// True for one that is prepared once for the whole run.
     pub fn is_once(&self) -> bool {
         matches!(self, Shared::Once(_))
     }
 }
 
-/// How our endpoint for a test answers; without it, it takes everything with 204.
+/// The answers of our webhook endpoint for a test; the default is 204 for every delivery.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
-    /// The deliveries that are meant: those whose body holds this text. Others are taken with 204.
+    /// The deliveries that get these answers: those whose body contains this text. Others are answered with 204.
     pub holding: String,
-    /// The answers in turn, the last one again and again: a status, or a word of [`Reply`].
+    /// The answers in order; the last one is repeated. Each is a status, or a word of [`Reply`].
     pub answer: Vec<Value>,
 }
 
-/// How an endpoint of ours answers one delivery.
+/// How our webhook endpoint answers one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// With a status, at once.
+    /// With a status, immediately.
     Status(u16),
-    /// `slow`: with 200, well within the time that the target allows.
+    /// `slow`: with 200, well before the target's timeout.
     Slow,
-    /// `late`: with 200, after that time.
+    /// `late`: with 200, after that timeout.
     Late,
-    /// `trickle`: with a head, and then a byte now and then for longer than that time.
+    /// `trickle`: with headers, and then single bytes with pauses, for longer than that timeout.
     Trickle,
-    /// `silence`: not at all.
+    /// `silence`: with no answer.
     Silence,
-    /// `reset`: with a reset connection.
+    /// `reset`: by resetting the connection.
     Reset,
 }
 
@@ -291,19 +289,19 @@ pub enum Reply {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deliveries {
-    /// How often each event must be delivered: so often, and not once more.
+    /// The exact number of times that each event must be delivered.
     pub attempts: u32,
-    /// The text that the bodies hold by which they are told from others.
+    /// A text in the bodies that identifies these deliveries.
     pub holding: String,
-    /// The secret that they are signed under.
+    /// The secret with which they are signed.
     pub secret: String,
-    /// How long to wait for them; by default as long as so many attempts may take.
+    /// How long to wait for them; by default as long as this number of attempts may take.
     #[serde(default)]
     pub within_seconds: Option<u32>,
 }
 
 impl Reply {
-    /// Reads a status from 200 to 599, or a word.
+    /// Parses a status from 200 to 599, or a word.
     pub fn from_value(value: &Value) -> Result<Self, String> {
         let status =
             value.as_u64().and_then(|status| u16::try_from(status).ok()).filter(|status| (200..600).contains(status));
@@ -321,20 +319,20 @@ impl Reply {
     }
 }
 
-/// How an inbound event is signed; by default as the contract says.
+/// How an inbound event is signed; by default as in the contract.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sign {
-    /// Seconds that the timestamp is ahead (or, negative, behind).
+    /// The offset of the timestamp from the current time, in seconds; negative for the past.
     #[serde(default)]
     pub offset_seconds: i64,
     /// The timestamp as text, instead of a time.
     #[serde(default)]
     pub timestamp: Option<String>,
-    /// True to sign under another secret.
+    /// True to sign with another secret.
     #[serde(default)]
     pub other_secret: bool,
-    /// Sign under this secret instead of the shared one; it may be empty.
+    /// Sign with this secret instead of the shared one; it may be empty.
     #[serde(default)]
     pub secret: Option<String>,
     /// Sign this text instead of the body that is sent.
@@ -343,7 +341,7 @@ pub struct Sign {
     /// What the signature covers.
     #[serde(default)]
     pub over: Covered,
-    /// What becomes of the signature before it is sent.
+    /// How to alter the signature before it is sent.
     #[serde(default)]
     pub mangle: Option<Mangle>,
     /// Headers to leave out.
@@ -355,7 +353,7 @@ pub struct Sign {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Covered {
-    /// Timestamp, separator, body: as the contract says.
+    /// Timestamp, separator, body: as in the contract.
     #[default]
     TimestampAndBody,
     /// The body alone.
@@ -368,29 +366,29 @@ pub enum Covered {
     Swapped,
 }
 
-/// What becomes of a signature before it is sent.
+/// How a signature is altered before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mangle {
-    /// The second half of its digits goes.
+    /// The second half of its digits is removed.
     Truncate,
-    /// Two digits more.
+    /// Two digits are appended.
     Longer,
-    /// The digits of HMAC-SHA1 behind its own prefix.
+    /// The digits of HMAC-SHA1, after its own prefix.
     Sha1,
-    /// The digits of HMAC-SHA512 behind its own prefix.
+    /// The digits of HMAC-SHA512, after its own prefix.
     Sha512,
-    /// The first digit becomes another.
+    /// The first digit is replaced.
     FirstDigit,
-    /// The last digit becomes another.
+    /// The last digit is replaced.
     LastDigit,
-    /// The prefix goes.
+    /// The prefix is removed.
     NoPrefix,
     /// The prefix names another algorithm.
     OtherPrefix,
-    /// No digit is left over the prefix.
+    /// Only the prefix is left, without digits.
     Empty,
-    /// Zeros only.
+    /// All digits are zeros.
     Zeros,
     /// The digits of SHA-256 without a key.
     Unkeyed,
@@ -400,27 +398,27 @@ pub enum Mangle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureHeader {
-    /// The one with the time.
+    /// The header with the time.
     Timestamp,
-    /// The one with the digits.
+    /// The header with the digits.
     Signature,
 }
 
-/// Many requests at once.
+/// Many concurrent requests.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Burst {
-    /// At most so many in all.
+    /// The maximum number of requests in all.
     pub at_most: u32,
-    /// So many at a time.
+    /// The number of requests in flight at the same time.
     pub in_flight: u32,
 }
 
-/// The same request again and again.
+/// The same request, repeated until the expectation is met.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
-    /// Give up after so many seconds.
+    /// The timeout in seconds.
     pub within_seconds: u32,
     /// The pause between two requests, in milliseconds.
     pub every_ms: u32,
@@ -430,6 +428,6 @@ pub struct Poll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wait {
-    /// The delay that the last refusal for too many requests named.
+    /// The delay that the last rate-limit refusal gave.
     RetryDelay,
 }

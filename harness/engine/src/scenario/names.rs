@@ -1,4 +1,4 @@
-//! Names of tests: what `--list` prints in one line, and what people and tools can copy.
+//! Validates the names of tests: `--list` must print each on one line, and people and tools must be able to copy it.
 
 use serde_json::Value;
 
@@ -7,7 +7,8 @@ use crate::source::{Problem, Problems, Step};
 
 const HELP: &str = "give the case a name of its own: `cases: [{ case: NAME, … }]`";
 
-/// Refuses a case whose name holds a character that no list of names can show; `row` says which, where it is the scenario's own.
+/// Reports a case whose name contains an unprintable character; `row` is its index if the rows are in the scenario
+/// itself.
 pub(super) fn refuse_unprintable(at: &At<'_>, row: Option<usize>, name: &str, problems: &mut Problems) {
     let below: Vec<Step> = match row {
         Some(row) => vec!["cases".into(), row.into(), "case".into()],
@@ -16,7 +17,7 @@ pub(super) fn refuse_unprintable(at: &At<'_>, row: Option<usize>, name: &str, pr
     problems.0.extend(problem(at, &below, name));
 }
 
-/// Refuses a value of `each` that would stand in a name as such a character.
+/// Reports a value of `each` that would put an unprintable character into a name.
 pub(super) fn refuse_unprintable_value(
     at: &At<'_>,
     variable: &str,
@@ -31,7 +32,7 @@ pub(super) fn refuse_unprintable_value(
 
 fn problem(at: &At<'_>, below: &[Step], name: &str) -> Option<Problem> {
     let found = name.chars().find(|one| is_unprintable(*one))?;
-    let message = format!("the name of a test cannot hold {} (U+{:04X})", kind(found), u32::from(found));
+    let message = format!("the name of a test cannot contain {} (U+{:04X})", kind(found), u32::from(found));
     Some(at.problem(below, message).with_help(Some(HELP.to_owned())))
 }
 
@@ -44,7 +45,7 @@ fn kind(found: char) -> &'static str {
     }
 }
 
-/// Control characters, line ends, and the marks that turn the direction of text or are not seen at all.
+/// Control characters, line ends, and characters that are invisible or change the direction of text.
 fn is_unprintable(one: char) -> bool {
     one.is_control()
         || matches!(one, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_list_cannot_show_is_recognised() {
+    fn unprintable_characters_are_recognised() {
         for one in ['\n', '\t', '\u{7}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{85}'] {
             assert!(is_unprintable(one), "{one:?}");
         }

@@ -1,5 +1,5 @@
-//! From `schemas/formats.yaml` to trials: one for each operation, place and assertion, with the rules that
-//! it generates from.
+//! Builds the property tests from `schemas/formats.yaml`: one test for each operation, place and assertion, with the
+//! rules that generate its values.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,10 +17,10 @@ use crate::fuzz::{Assertion, BOOK, Book, Format, KINDS, Rule};
 use crate::source::{Problems, SourceFile, Step as PathStep, suggestion, yaml_at};
 
 const FORMATS: &str = "schemas/formats.yaml";
-/// How many of a property's requests are under way at a time.
+/// The default number of requests of a property in flight at the same time.
 const IN_FLIGHT: u32 = 8;
 
-/// Reads the pack's formats, if it has any, and returns their tests; the text goes into the hash.
+/// Reads the pack's formats, if it has any, and returns their tests and the text of the file, for the hash.
 pub(super) fn load(
     root: &Path,
     contract: &Contract,
@@ -54,7 +54,7 @@ struct Reader<'r> {
     problems: &'r mut Problems,
 }
 
-/// The three asserts, each a test of its own.
+/// The kinds of assertions. The rules of each kind form a test of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PropertyKind {
     Accepted,
@@ -71,7 +71,7 @@ impl PropertyKind {
         }
     }
 
-    /// The assertion as a fact, the second part of a test's name.
+    /// The assertion, as the second part of a test's name.
     fn fact(self, slot: &Slot) -> &'static str {
         match (self, slot) {
             (PropertyKind::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
@@ -93,8 +93,8 @@ impl Reader<'_> {
         let operations: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
         for (name, caller) in &self.content.callers {
             let at: Vec<PathStep> = vec!["callers".into(), name.as_str().into()];
-            self.known(&at, "operation", name, &operations);
-            self.known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
+            self.check_known(&at, "operation", name, &operations);
+            self.check_known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
         }
     }
 
@@ -103,10 +103,10 @@ impl Reader<'_> {
         let codes = self.contract.catalog.code_names();
         for (kind, refusal) in refusals {
             let at = joined(at, [kind.as_str().into()]);
-            self.known(&at, "kind of refusal", kind, &kinds);
-            self.clause(&joined(&at, ["clause".into()]), &refusal.clause);
+            self.check_known(&at, "kind of refusal", kind, &kinds);
+            self.check_clause(&joined(&at, ["clause".into()]), &refusal.clause);
             for (key, listed) in [("error", &refusal.error), ("tolerate", &refusal.tolerate)] {
-                listed.iter().for_each(|code| self.known(&joined(&at, [key.into()]), "error code", code, &codes));
+                listed.iter().for_each(|code| self.check_known(&joined(&at, [key.into()]), "error code", code, &codes));
             }
         }
     }
@@ -115,7 +115,7 @@ impl Reader<'_> {
         let at: Vec<PathStep> = vec!["values".into(), index.into()];
         let before = self.problems.0.len();
         let Some(slot) = slot_of(entry) else {
-            self.say(&at, "a value has one of `member`, `parameter`, `body: true`");
+            self.report(&at, "a value must have exactly one of `member`, `parameter`, `body: true`");
             return Vec::new();
         };
         self.names(&at, entry);
@@ -127,7 +127,7 @@ impl Reader<'_> {
             self.members(&at, entry, &slot, &operation);
             self.member_type(&at, entry, &operation);
             let Some(caller) = self.content.callers.get(name) else {
-                self.say(&at, format!("`callers` does not say who calls {name}"));
+                self.report(&at, format!("`callers` has no entry for {name}"));
                 continue;
             };
             if self.problems.0.len() > before {
@@ -141,17 +141,17 @@ impl Reader<'_> {
         tests
     }
 
-    /// The clauses, kinds and rules that an entry names.
+    /// Checks the clauses, kinds and rules that an entry names.
     fn names(&mut self, at: &[PathStep], entry: &ValueEntry) {
         self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
         for (key, clause) in
             [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)]
         {
             if let Some(clause) = clause {
-                self.clause(&joined(at, [key.into()]), clause);
+                self.check_clause(&joined(at, [key.into()]), clause);
             }
         }
-        // A pack names the engine's rules, whatever book is generated from.
+        // A pack names the rules of the engine, even if another book generates the values.
         let own = entry.formats.iter().flat_map(|format| (BOOK.rules)(*format));
         let rules: Vec<String> = self
             .all_rules(entry)
@@ -162,25 +162,25 @@ impl Reader<'_> {
             .collect();
         for (rule, clause) in &entry.rule_clauses {
             let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
-            self.known(&at, "rule", rule, &rules);
-            self.clause(&at, clause);
+            self.check_known(&at, "rule", rule, &rules);
+            self.check_clause(&at, clause);
         }
         let capabilities: Vec<String> = self.contract.conventions.capabilities.keys().cloned().collect();
         for (index, need) in entry.needs.iter().enumerate() {
-            self.known(&joined(at, ["needs".into(), index.into()]), "capability", need, &capabilities);
+            self.check_known(&joined(at, ["needs".into(), index.into()]), "capability", need, &capabilities);
         }
         let codes = self.contract.catalog.code_names();
         for (rule, excuses) in &entry.excused {
             let at = joined(at, ["excused".into(), rule.as_str().into()]);
-            self.known(&at, "rule", rule, &rules);
+            self.check_known(&at, "rule", rule, &rules);
             for (index, code) in excuses.iter().enumerate() {
-                self.known(&joined(&at, [index.into()]), "code", code, &codes);
+                self.check_known(&joined(&at, [index.into()]), "code", code, &codes);
             }
         }
         let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
         let known: Vec<String> = rules.into_iter().chain(kinds).collect();
         for (index, name) in entry.leave_out.iter().enumerate() {
-            self.known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
+            self.check_known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
         }
     }
 
@@ -192,7 +192,7 @@ impl Reader<'_> {
         all
     }
 
-    /// The rules of an entry with what follows from each; one without a consequence is a problem.
+    /// The rules of an entry with their expectations; a rule without an expectation is a problem.
     fn rules(&mut self, at: &[PathStep], entry: &ValueEntry) -> Vec<PropertyRule> {
         let mut rules = Vec::new();
         let mut missing = BTreeSet::new();
@@ -202,10 +202,10 @@ impl Reader<'_> {
                 continue;
             }
             let own = entry.rule_clauses.get(rule.name).cloned();
-            let followed = self.consequence(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
-            match followed {
+            let expected = self.expectation_of(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
+            match expected {
                 Some((clause, expect)) => {
-                    self.expectation(at, &expect);
+                    self.check_expectation(at, &expect);
                     rules.push(PropertyRule { format, rule, clause, expect });
                 }
                 None => {
@@ -218,16 +218,16 @@ impl Reader<'_> {
             }
         }
         for what in missing {
-            self.say(
+            self.report(
                 at,
-                format!("its formats have rules for {what}, of which nothing is said: say it, or leave it out"),
+                format!("its formats have rules that need {what}: add it, or list the rules in `leave_out`"),
             );
         }
         rules
     }
 
-    /// The rules that an operation is tested with. What may be unreadable is not sent where it creates a resource, if
-    /// another operation of the entry takes the same value for a resource whose id is known.
+    /// The rules for an operation. Values that may be unreadable are not sent to an operation that creates a resource,
+    /// if another operation of the entry accepts the same value for a resource whose id is known.
     fn rules_of_operation(
         &self,
         entry: &ValueEntry,
@@ -235,17 +235,18 @@ impl Reader<'_> {
         rules: &[PropertyRule],
     ) -> Vec<PropertyRule> {
         let creates = |name: &str| self.contract.conventions.cleanup.iter().any(|rule| rule.after == name);
-        let elsewhere = creates(&operation.id) && entry.operations.iter().any(|name| !creates(name));
-        rules.iter().filter(|rule| !(elsewhere && rule.rule.may_be_unreadable)).cloned().collect()
+        let tested_elsewhere = creates(&operation.id) && entry.operations.iter().any(|name| !creates(name));
+        rules.iter().filter(|rule| !(tested_elsewhere && rule.rule.may_be_unreadable)).cloned().collect()
     }
 
-    fn consequence(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
+    /// The clause and the expectation of a rule; `None` if the pack has none for it.
+    fn expectation_of(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
         match rule.assertion {
             Assertion::Accepted => {
                 let error = entry.excused.get(rule.name).cloned().unwrap_or_default();
                 Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
             }
-            // What an odd id names does not exist; an odd value may do.
+            // An unusual id names nothing, so it must be refused; an unusual value may be accepted.
             Assertion::Survived if entry.parameter.is_some() => {
                 Some((entry.survived.clone()?, Expect { any_refusal: true, ..Expect::default() }))
             }
@@ -268,32 +269,32 @@ impl Reader<'_> {
 
     fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Operation> {
         let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
-        self.known(at, "operation", name, &known);
+        self.check_known(at, "operation", name, &known);
         self.contract.operation(name).cloned()
     }
 
     fn members(&mut self, at: &[PathStep], entry: &ValueEntry, slot: &Slot, operation: &Operation) {
         if let Slot::Parameter(name) = slot {
             let known: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
-            self.known(at, &format!("path parameter of {}", operation.id), name, &known);
+            self.check_known(at, &format!("path parameter of {}", operation.id), name, &known);
         }
         let named = entry.member.iter().chain(&entry.companion).chain(entry.with.keys());
         for name in named {
-            self.known(at, &format!("member of {}", operation.id), name, &operation.members);
+            self.check_known(at, &format!("member of {}", operation.id), name, &operation.members);
         }
         if entry.member.is_some() && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
-            self.say(at, format!("a member is set in the example body, but {} has none", operation.id));
+            self.report(at, format!("a member is set in the example body, but {} has none", operation.id));
         }
     }
 
-    /// The formats generate texts, so a member whose schema takes none would answer them all with a refusal.
+    /// The formats generate strings, so a member whose schema accepts no strings would refuse every value.
     fn member_type(&mut self, at: &[PathStep], entry: &ValueEntry, operation: &Operation) {
         let texts = entry.formats.iter().any(|format| !matches!(format, Format::Body | Format::PathId));
         for name in entry.member.iter().chain(&entry.companion).filter(|_| texts) {
             let Some(types) = operation.member_types.get(name) else { continue };
             if !types.iter().any(|kind| kind == "string") {
                 let message = format!(
-                    "the member `{name}` of {} is {}, and these formats are texts",
+                    "the member `{name}` of {} is {}, but these formats generate strings",
                     operation.id,
                     types.join(" or ")
                 );
@@ -304,8 +305,8 @@ impl Reader<'_> {
         }
     }
 
-    /// What must come back must be able to fail, as in a step.
-    fn expectation(&mut self, at: &[PathStep], expect: &Expect) {
+    /// The expectation must be able to fail, as in a step.
+    fn check_expectation(&mut self, at: &[PathStep], expect: &Expect) {
         let (variables, optional) = (Variables::new(), BTreeSet::new());
         let subject = Subject { contract: self.contract, operation: None, variables: &variables, optional: &optional };
         for fault in expectation::faults(&subject, expect) {
@@ -313,7 +314,7 @@ impl Reader<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that makes up one test")]
+    #[expect(clippy::too_many_arguments, reason = "all parts of one test")]
     fn test(
         &mut self,
         index: usize,
@@ -358,7 +359,7 @@ impl Reader<'_> {
         let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
         prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut Vec::new(), self.problems);
         let prepared = test.steps.len();
-        test.steps.push(Arc::new(sample(slot, operation, caller)));
+        test.steps.push(Arc::new(sample_call(slot, operation, caller)));
         validate::test(&at, &mut test, prepared, self.contract, self.problems);
         test.steps.pop();
         test.property = Some(Arc::new(Property {
@@ -376,19 +377,19 @@ impl Reader<'_> {
         Some(test)
     }
 
-    fn clause(&mut self, at: &[PathStep], id: &str) {
+    fn check_clause(&mut self, at: &[PathStep], id: &str) {
         let known: Vec<String> = self.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
-        self.known(at, "clause", id, &known);
+        self.check_known(at, "clause", id, &known);
     }
 
-    fn known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
+    fn check_known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
         if !known.iter().any(|other| other == name) {
             let problem = self.file.problem(at, format!("unknown {what} `{name}`"));
             self.problems.0.push(problem.with_help(suggestion(name, known)));
         }
     }
 
-    fn say(&mut self, at: &[PathStep], message: impl Into<String>) {
+    fn report(&mut self, at: &[PathStep], message: impl Into<String>) {
         self.problems.0.push(self.file.problem(at, message));
     }
 }
@@ -402,8 +403,8 @@ fn slot_of(entry: &ValueEntry) -> Option<Slot> {
     }
 }
 
-/// A call as the property makes it, for the checks that all steps undergo.
-fn sample(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
+/// A call like those of the property, to validate it like any other step.
+fn sample_call(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
     let mut step = Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
     if let Slot::Parameter(name) = slot {
         step.path.insert(name.clone(), "id".to_owned());

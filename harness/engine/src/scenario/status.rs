@@ -1,6 +1,6 @@
 //! Statuses as scenarios write them: a number, or a class such as `4xx`.
 
-/// Whether a text is a status from 100 to 599 or a class of them.
+/// Whether a text is a status from 100 to 599, or a class of statuses.
 pub fn is_pattern(text: &str) -> bool {
     let mut letters = text.chars();
     let class = letters.next().is_some_and(|first| ('1'..='5').contains(&first));
@@ -8,7 +8,7 @@ pub fn is_pattern(text: &str) -> bool {
     class && (rest.eq_ignore_ascii_case("xx") || (rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit())))
 }
 
-/// Whether a status is one of those that are listed.
+/// Whether a status matches one of the patterns.
 pub fn matches(patterns: &[String], status: u16) -> bool {
     patterns.iter().any(|pattern| match pattern.parse::<u16>() {
         Ok(number) => number == status,

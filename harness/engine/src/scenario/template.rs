@@ -1,5 +1,5 @@
-//! Templates: `${name}` in a string is replaced by a variable. A string that is nothing but one
-//! template takes the variable's own JSON type. There are no expressions, only the functions of [`FUNCTIONS`], whose
+//! Templates: `${name}` in a string is replaced by the value of a variable. A string that consists of a single template
+//! becomes a value of the variable's JSON type. There are no expressions, only the functions of [`FUNCTIONS`], whose
 //! arguments are names of variables and quoted texts: `${base64(user, ":", password)}`.
 
 use base64::Engine as _;
@@ -8,27 +8,27 @@ use serde_json::{Map, Value};
 /// The variables of one test, by name.
 pub type Variables = Map<String, Value>;
 
-/// A name that has no value.
+/// The name of a variable that has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined(pub String);
 
-/// The functions of templates, with what they are.
+/// The functions of templates, with their descriptions.
 pub const FUNCTIONS: &[(&str, &str)] = &[
     ("base64", "its arguments, joined, in Base64 (RFC 4648)"),
-    ("raw", "its arguments, joined, as they stand: in `path` they are not percent-encoded"),
+    ("raw", "its arguments, joined; in `path` they are not percent-encoded"),
 ];
 
-/// Fills a text; values that are no strings are written as JSON.
+/// Expands a text; values that are not strings are written as JSON.
 pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> {
     filled(template, variables, |_, value| value)
 }
 
-/// Fills a path segment: what templates stand for is percent-encoded, but for that of `raw`, and literal text stays.
+/// Expands a path segment. Values of templates are percent-encoded, except those of `raw`; literal text is unchanged.
 pub fn segment(template: &str, variables: &Variables) -> Result<String, Undefined> {
     filled(template, variables, |reference, value| if reference.is_raw() { value } else { percent_encoded(&value) })
 }
 
-/// Everything but RFC 3986's unreserved characters percent-encoded.
+/// Percent-encodes everything except the unreserved characters of RFC 3986.
 pub fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -56,7 +56,7 @@ fn filled(
     Ok(out)
 }
 
-/// Fills every string in a value, keys included.
+/// Expands every string in a value, including keys.
 pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined> {
     Ok(match template {
         Value::String(string) => match pieces(string).as_slice() {
@@ -71,12 +71,12 @@ pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined
     })
 }
 
-/// Fills every member of an object.
+/// Expands every member of an object.
 pub fn object(members: &Map<String, Value>, variables: &Variables) -> Result<Map<String, Value>, Undefined> {
     members.iter().map(|(key, inner)| Ok((text(key, variables)?, value(inner, variables)?))).collect()
 }
 
-/// The names that a text's templates use.
+/// The names of variables in the templates of a text.
 pub fn names(template: &str) -> Vec<&str> {
     pieces(template)
         .into_iter()
@@ -87,25 +87,25 @@ pub fn names(template: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The names that a value's templates use.
+/// The names of variables in the templates of a value.
 pub fn names_in<'v>(template: &'v Value, found: &mut Vec<&'v str>) {
     texts_in(template, &mut |text| found.extend(names(text)));
 }
 
-/// Every text in a value, keys included.
-pub fn texts_in<'v>(value: &'v Value, seen: &mut impl FnMut(&'v str)) {
+/// Calls `visit` with every text in a value, including keys.
+pub fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     match value {
-        Value::String(string) => seen(string),
-        Value::Array(elements) => elements.iter().for_each(|element| texts_in(element, seen)),
+        Value::String(string) => visit(string),
+        Value::Array(elements) => elements.iter().for_each(|element| texts_in(element, visit)),
         Value::Object(members) => members.iter().for_each(|(key, inner)| {
-            seen(key);
-            texts_in(inner, seen);
+            visit(key);
+            texts_in(inner, visit);
         }),
         _ => {}
     }
 }
 
-/// The functions in a text's templates that do not exist.
+/// The unknown functions in the templates of a text.
 pub fn unknown_functions(template: &str) -> Vec<&str> {
     let unknown = |piece| match piece {
         Piece::Reference(Reference::Call { function, .. }) => Some(function),
@@ -115,13 +115,13 @@ pub fn unknown_functions(template: &str) -> Vec<&str> {
     pieces(template).into_iter().filter_map(unknown).filter(|name| !known(name)).collect()
 }
 
-/// A part of a template: text as it stands, or what is replaced.
+/// A part of a template: literal text, or a reference that is replaced.
 enum Piece<'t> {
     Text(&'t str),
     Reference(Reference<'t>),
 }
 
-/// What stands between `${` and `}`.
+/// The content between `${` and `}`.
 enum Reference<'t> {
     Name(&'t str),
     Call { function: &'t str, arguments: Vec<Argument<'t>> },
@@ -180,7 +180,7 @@ impl<'t> Reference<'t> {
     }
 }
 
-/// A template in its parts; `${` that is never closed is text.
+/// Splits a template into its parts; an unclosed `${` is literal text.
 fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;
@@ -198,7 +198,7 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Where the brace stands that closes a template: behind the arguments of a call, quoted texts passed over.
+/// The position of the brace that closes a template. Braces in the quoted arguments of a call are skipped.
 fn closing(text: &str) -> Option<usize> {
     let plain = text.find('}');
     let call = text.find('(').filter(|open| plain.is_none_or(|close| *open < close));
@@ -256,9 +256,9 @@ fn lookup(name: &str, variables: &Variables) -> Result<Value, Undefined> {
     other.map(Value::String).ok_or_else(|| Undefined(name.to_owned()))
 }
 
-/// An id of the same shape that is very unlikely to exist: short numbers grow by six digits, in
-/// anything else the last eight letters and digits become others of their kind. The shape of ids is
-/// the API's own affair, so a made-up id could be refused for its shape instead of being unknown.
+/// An id of the same shape that is very unlikely to exist. Short numbers get six more digits; in other ids, the last
+/// eight letters and digits are replaced by others of their kind. The shape is kept because an API may refuse an id of
+/// another shape as invalid instead of unknown.
 pub fn unlike(id: &str) -> String {
     if id.len() < 12 && id.chars().all(|letter| letter.is_ascii_digit()) {
         return format!("{id}731905");
@@ -280,8 +280,8 @@ pub fn unlike(id: &str) -> String {
 
 fn rotated(letter: char) -> char {
     let within = |first: u8, count: u8| {
-        let turned = (letter as u8 - first + count / 2) % count + first;
-        char::from(turned)
+        let shifted = (letter as u8 - first + count / 2) % count + first;
+        char::from(shifted)
     };
     match letter {
         '0'..='9' => within(b'0', 10),
@@ -330,9 +330,9 @@ mod tests {
     #[test]
     fn path_segments_encode_templates_and_leave_text() {
         let mut variables = variables();
-        variables.insert("odd".into(), "a/b c".into());
-        assert_eq!(segment("x%2F${odd}", &variables).as_deref(), Ok("x%2Fa%2Fb%20c"));
-        assert_eq!(segment("${raw(odd)}/${count}", &variables).as_deref(), Ok("a/b c/3"));
+        variables.insert("slash".into(), "a/b c".into());
+        assert_eq!(segment("x%2F${slash}", &variables).as_deref(), Ok("x%2Fa%2Fb%20c"));
+        assert_eq!(segment("${raw(slash)}/${count}", &variables).as_deref(), Ok("a/b c/3"));
     }
 
     #[test]

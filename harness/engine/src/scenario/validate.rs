@@ -1,5 +1,5 @@
-//! Checking that every name in a scenario means something: operations, actors, codes, clauses,
-//! capabilities, path parameters, variables, labels.
+//! Validates scenarios: every name in them must exist (operations, actors, codes, clauses, capabilities, path
+//! parameters, variables, labels).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{BUILT_IN, TestCase, Variables, template};
 use crate::contract::{Contract, Operation};
 use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
 
-/// A place in a scenario file: the scenario itself, and below it what a problem names.
+/// The place of a scenario in its file; problems add a path below it.
 pub(super) struct At<'f> {
     pub(super) file: &'f SourceFile,
     pub(super) path: Vec<PathStep>,
@@ -42,14 +42,14 @@ impl At<'_> {
     }
 }
 
-/// Checks what does not depend on the case.
+/// Validates everything that does not depend on the case.
 pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, problems: &mut Problems) {
     if !is_kebab(&scenario.name) {
         let message = format!("`{}` is not kebab-case: lower-case words joined by hyphens", scenario.name);
         problems.0.push(at.problem(&["name".into()], message));
     }
     if scenario.clauses.is_empty() {
-        problems.0.push(at.problem(&["clauses".into()], "a scenario names the clauses that it exercises"));
+        problems.0.push(at.problem(&["clauses".into()], "a scenario must list at least one clause"));
     }
     let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
     for (index, clause) in scenario.clauses.iter().enumerate() {
@@ -64,23 +64,23 @@ pub(super) fn scenario(at: &At<'_>, scenario: &Scenario, contract: &Contract, pr
         }
     }
     if scenario.steps.is_empty() {
-        problems.0.push(at.problem(&["steps".into()], "a scenario has at least one step"));
+        problems.0.push(at.problem(&["steps".into()], "a scenario must have at least one step"));
     }
     if !scenario.steps.iter().any(|step| step.expect.is_some() || step.deliveries.is_some()) {
         problems.0.push(at.problem(&["steps".into()], "no step of this scenario expects anything"));
     }
 }
 
-/// Refuses clauses that a scenario lists and nothing in it judges.
+/// Reports clauses that a scenario lists and none of its tests judges.
 pub(super) fn all_clauses_judged(at: &At<'_>, scenario: &Scenario, tests: &[TestCase], problems: &mut Problems) {
-    // A written failure lists what it has violated, by whatever judged it.
+    // A saved failure lists all violated clauses, whatever judged them.
     if scenario.found_by.is_some() {
         return;
     }
     for (index, id) in scenario.clauses.iter().enumerate() {
         if !tests.iter().any(|test| test.clauses.contains(id)) {
             let message = format!("no step of this scenario is about `{id}`, and no check judges it");
-            let help = format!("write `clause: {id}` in the step or in the row that is about it, or take it out here");
+            let help = format!("write `clause: {id}` in the step or in the row that is about it, or remove it here");
             problems.0.push(at.problem(&["clauses".into(), index.into()], message).with_help(Some(help)));
         }
     }
@@ -93,7 +93,7 @@ fn is_kebab(name: &str) -> bool {
         && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
 }
 
-/// Checks one unfolded test, and notes which actors it needs.
+/// Validates one test, and records which actors it needs.
 pub(super) fn test(at: &At<'_>, test: &mut TestCase, prepared: usize, contract: &Contract, problems: &mut Problems) {
     let steps: Vec<Arc<Step>> = test.steps.clone();
     let mut state = State {
@@ -116,7 +116,7 @@ pub(super) fn test(at: &At<'_>, test: &mut TestCase, prepared: usize, contract: 
             None => vec!["given".into()],
         };
         if index >= prepared && step.judges() && step.clause.is_none() && test.property.is_none() {
-            let message = "this step does not say which of the scenario's clauses it is about";
+            let message = "this step does not state which of the scenario's clauses it tests";
             let help = "write `clause: ID` in the step, or in each row of the table";
             state.problems.push(at.problem(&below, message).with_help(Some(help.to_owned())));
         }
@@ -125,7 +125,7 @@ pub(super) fn test(at: &At<'_>, test: &mut TestCase, prepared: usize, contract: 
     for name in test.variables.keys().filter(|name| BUILT_IN.iter().any(|(built_in, _)| built_in == name)) {
         let problem = at.problem(
             &["cases".into()],
-            format!("the case `{}` sets `{name}`, which every test has already", test.name),
+            format!("the case `{}` sets `{name}`, which is a built-in variable", test.name),
         );
         state.problems.push(problem.with_help(Some("give it another name".to_owned())));
     }
@@ -140,8 +140,8 @@ pub(super) fn test(at: &At<'_>, test: &mut TestCase, prepared: usize, contract: 
     problems.0.extend(found);
 }
 
-/// Headers of the connection and of how a message is framed (RFC 9110, section 7.6.1; RFC 9112, section 6).
-const OF_THE_CONNECTION: [&str; 9] = [
+/// Headers of the connection and of message framing (RFC 9110, section 7.6.1; RFC 9112, section 6).
+const CONNECTION_HEADERS: [&str; 9] = [
     "connection",
     "content-length",
     "expect",
@@ -159,7 +159,7 @@ struct State<'s> {
     variables: &'s Variables,
     clauses: &'s [String],
     defined: BTreeSet<String>,
-    /// Variables that are null where the answer did not have them.
+    /// Variables that are null if the answer does not have them.
     optional: BTreeSet<String>,
     used: BTreeSet<String>,
     labels: BTreeSet<String>,
@@ -174,13 +174,13 @@ impl State<'_> {
         match (&step.call, others.iter().filter(|other| **other).count()) {
             (Some(call), 0) => self.call(below, step, call),
             (None, 1) => {}
-            _ => self.say(below, "a step has one of `call`, `wait`, `listen`, `await`"),
+            _ => self.report(below, "a step must have exactly one of `call`, `wait`, `listen`, `await`"),
         }
         self.templates(below, step);
         if let Some(listen) = &step.listen
             && let Err(message) = super::replies(&listen.answer, self.variables)
         {
-            self.say(&with(below, "listen"), message);
+            self.report(&with(below, "listen"), message);
         }
         if let Some(expect) = &step.expect {
             self.expectation(below, step, expect);
@@ -188,7 +188,7 @@ impl State<'_> {
         if let Some(clause) = step.clause.as_ref().and_then(|text| self.filled(text))
             && !self.clauses.contains(&clause)
         {
-            self.say(below, format!("`clause: {clause}` is not among the scenario's `clauses`"));
+            self.report(below, format!("`clause: {clause}` is not among the scenario's `clauses`"));
         }
         self.headers(below, step);
         self.query(below, step);
@@ -204,24 +204,24 @@ impl State<'_> {
             self.problems.push(problem);
             return;
         };
-        self.speaker(below, step, &operation);
+        self.actor(below, step, &operation);
         self.parameters(below, step, &operation);
         self.body(below, step, &operation);
     }
 
-    fn speaker(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
+    fn actor(&mut self, below: &[PathStep], step: &Step, operation: &Operation) {
         let known: Vec<String> = self.contract.conventions.actors.keys().cloned().collect();
         if step.sign.is_some() {
             match &self.contract.conventions.signing {
                 Some(signing) => {
                     self.actors.insert(signing.secret_actor.clone());
                 }
-                None => self.say(below, "`sign` needs `signing` in schemas/conventions.yaml"),
+                None => self.report(below, "`sign` needs `signing` in schemas/conventions.yaml"),
             }
         }
         let Some(actor) = step.actor.as_ref().and_then(|text| self.filled(text)) else {
             if step.actor.is_none() && operation.secured {
-                self.say(below, format!("`as` is missing: {} needs a credential", operation.id));
+                self.report(below, format!("`as` is missing: {} needs a credential", operation.id));
             }
             return;
         };
@@ -249,7 +249,7 @@ impl State<'_> {
         }
         for (name, given) in &step.path {
             if let Some(message) =
-                template::segment(given, self.variables).ok().and_then(|value| super::path::objection(&value))
+                template::segment(given, self.variables).ok().and_then(|value| super::path::why_not_sendable(&value))
             {
                 let place = [with(below, "path"), vec![name.as_str().into()]].concat();
                 let help = "percent-encode it: `%20` for a space, `%2F` for a slash; `.` and `..` cannot be sent";
@@ -263,7 +263,7 @@ impl State<'_> {
                     "the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier answer",
                     operation.id
                 );
-                self.say(below, message);
+                self.report(below, message);
             }
         }
     }
@@ -272,13 +272,13 @@ impl State<'_> {
         let edits = !step.with.is_empty() || !step.without.is_empty();
         let ways = [step.body.is_some(), step.raw.is_some(), step.raw_base64.is_some(), edits];
         if ways.iter().filter(|way| **way).count() > 1 {
-            self.say(below, "`body`, `raw`, `raw_base64`, and `with`/`without` exclude each other");
+            self.report(below, "only one of `body`, `raw`, `raw_base64` and `with`/`without` is allowed");
         }
         if step.raw_base64.as_ref().is_some_and(|text| crate::documents::decoded(text).is_none()) {
-            self.say(&with(below, "raw_base64"), "this is not Base64");
+            self.report(&with(below, "raw_base64"), "this is not valid Base64");
         }
         if edits && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
-            self.say(below, format!("`with` and `without` edit the example body, but {} has none", operation.id));
+            self.report(below, format!("`with` and `without` edit the example body, but {} has none", operation.id));
         }
     }
 
@@ -297,27 +297,28 @@ impl State<'_> {
             self.problems.push(problem.with_help(suggestion(label, &known)));
         }
         if step.call.is_none() {
-            self.say(&at, "only a call can expect something");
+            self.report(&at, "`expect` is allowed only in a step with `call`");
         }
     }
 
-    /// What is kept must be there, and must not be hidden by what the row or the engine gives.
+    /// The source of a kept variable must exist, and the variable must not replace one of the row.
     fn keep(&mut self, below: &[PathStep], step: &Step) {
         for (name, from) in &step.keep {
             let at = with(&with(below, "keep"), name);
             let Some(source) = KeptFrom::parse(from) else {
                 let message = format!(
-                    "`{from}` is not one of `body /pointer`, `header NAME`, `status`, each perhaps behind `optional`"
+                    "`{from}` is not a valid source: expected `body /pointer`, `header NAME` or `status`, \
+                     perhaps after `optional`"
                 );
-                self.say(&at, message);
+                self.report(&at, message);
                 continue;
             };
             let operation = step.call.as_ref().and_then(|call| self.contract.operation(&self.filled(call)?));
             if source.is_body() && operation.is_some_and(Operation::is_head) {
-                self.say(&at, "an answer to HEAD has no body to keep anything from");
+                self.report(&at, "an answer to HEAD has no body, so nothing can be kept from it");
             }
             if self.variables.contains_key(name) {
-                let message = format!("`{name}` is a variable of the row already, and the answer would replace it");
+                let message = format!("`{name}` is already a variable of the row, and the answer would replace it");
                 let problem = self.at.problem(&at, message);
                 self.problems.push(problem.with_help(Some("give one of them another name".to_owned())));
             }
@@ -330,23 +331,24 @@ impl State<'_> {
         }
     }
 
-    /// The record shows what was sent, so what the client would replace or cannot send is refused.
+    /// Reports headers that the client would replace or cannot send, because the record must show what was sent.
     fn headers(&mut self, below: &[PathStep], step: &Step) {
         for (name, value) in &step.headers {
             let at = with(&with(below, "headers"), name);
             let Some(filled) = self.filled(name) else { continue };
             if !header_match::is_name(&filled) {
-                self.say(&at, format!("`{filled}` is not a valid header name"));
+                self.report(&at, format!("`{filled}` is not a valid header name"));
             }
-            if OF_THE_CONNECTION.iter().any(|other| filled.eq_ignore_ascii_case(other)) && value.is_some() {
-                let problem = self
-                    .at
-                    .problem(&at, format!("`{filled}` belongs to the connection: the HTTP client sets it itself"));
+            if CONNECTION_HEADERS.iter().any(|other| filled.eq_ignore_ascii_case(other)) && value.is_some() {
+                let problem = self.at.problem(
+                    &at,
+                    format!("`{filled}` is a header of the connection, which the HTTP client sets itself"),
+                );
                 self.problems.push(problem.with_help(Some("remove it".to_owned())));
             }
             let unsendable = |value: String| http::HeaderValue::from_bytes(value.as_bytes()).is_err();
             if value.as_ref().and_then(|value| self.filled(value)).is_some_and(unsendable) {
-                self.say(&at, format!("the value of `{filled}` cannot be sent: it holds control characters"));
+                self.report(&at, format!("the value of `{filled}` cannot be sent: it contains control characters"));
             }
         }
     }
@@ -354,13 +356,13 @@ impl State<'_> {
     fn query(&mut self, below: &[PathStep], step: &Step) {
         let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
         for (name, value) in &step.query {
-            let good = match value {
+            let is_valid = match value {
                 Value::Array(values) => values.iter().all(scalar),
                 one => scalar(one),
             };
-            if !good {
+            if !is_valid {
                 let at = with(&with(below, "query"), name);
-                self.say(
+                self.report(
                     &at,
                     format!("`{name}` must be a string, a number, a boolean or a list of them, found {value}"),
                 );
@@ -391,7 +393,7 @@ impl State<'_> {
         template::text(text, self.variables).ok()
     }
 
-    fn say(&mut self, below: &[PathStep], message: impl Into<String>) {
+    fn report(&mut self, below: &[PathStep], message: impl Into<String>) {
         self.problems.push(self.at.problem(below, message));
     }
 }

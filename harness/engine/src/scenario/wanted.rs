@@ -1,4 +1,4 @@
-//! What a step expects of its answer, and what it keeps of it.
+//! What a step expects of its answer, and what it keeps from it.
 
 use std::collections::BTreeMap;
 
@@ -7,101 +7,99 @@ use serde_json::Value;
 
 use super::deserialize::{not_empty, one_or_many, scalar};
 
-/// What must come back. With both `success` and `error`, either will do.
+/// The expected answer. With both `success` and `error`, either is accepted.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// The operation's documented success.
+    /// A documented success of the operation.
     #[serde(default)]
     pub success: bool,
-    /// One of these codes (its status, members and headers follow from the catalogue).
+    /// One of these error codes; its status, members and headers follow from the catalogue.
     #[serde(default, deserialize_with = "one_or_many")]
     pub error: Vec<String>,
-    /// One of these statuses: a number, or a class such as `4xx`. Alone it says all that is expected of the answer;
-    /// beside an outcome it narrows it.
+    /// One of these statuses: a number, or a class such as `4xx`. It may be the only expectation, or restrict another
+    /// one such as `error`.
     #[serde(default, deserialize_with = "one_or_many")]
     pub status: Vec<String>,
-    /// Codes that are let pass with a warning.
+    /// Codes that are accepted with a warning.
     #[serde(default, deserialize_with = "one_or_many")]
     pub tolerate: Vec<String>,
-    /// Any documented answer but a server error (5xx).
+    /// Any documented answer except a server error (5xx).
     #[serde(default)]
     pub any_documented: bool,
-    /// Any documented refusal, from 400 to 499, and no success.
+    /// Any documented refusal, with a status from 400 to 499.
     #[serde(default)]
     pub any_refusal: bool,
-    /// Anything but a refusal of this status; for what must merely not be refused so.
+    /// Any answer except these codes.
     #[serde(default, deserialize_with = "one_or_many")]
     pub not_error: Vec<String>,
-    /// The field that the answer must name, where it is one of the codes that name fields.
+    /// The field that the answer must name, if its code names a field.
     #[serde(default)]
     pub field: Option<String>,
-    /// What must stand in the body: JSON Pointer to value or matcher.
+    /// Expected members of the body: a value or a matcher for each JSON Pointer.
     #[serde(default, deserialize_with = "not_empty")]
     pub body: BTreeMap<String, Value>,
-    /// What a header must be like.
+    /// Matchers for headers, by header name.
     #[serde(default, deserialize_with = "not_empty")]
     pub headers: BTreeMap<String, HeaderMatch>,
-    /// The label of the earlier step whose status and body this answer must repeat.
+    /// The label of an earlier step; the answer must have the same status and body.
     #[serde(default)]
     pub same_as: Option<String>,
-    /// An answer that does not come in time is a violation here, not a doubt.
+    /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
     pub must_answer: bool,
-    /// An answer whose envelope cannot be read breaks this assertion, too, and not only the envelope's own.
+    /// True if an unreadable envelope violates the clause of this expectation, too, besides that of the envelope.
     #[serde(default)]
     pub in_envelope: bool,
-    /// What a reader could not guess.
+    /// The reason, where it is not obvious.
     #[serde(default)]
     pub why: Option<String>,
 }
 
-/// The matchers of `body`: an object with one of these names behind `$` as its only key.
+/// The matchers of `body`: an object whose only key is `$` and one of these names.
 pub const MATCHERS: [&str; 9] = ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
-/// What a header must be like; every matcher that is named must hold.
+/// A matcher for a header; all its conditions must be satisfied.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderMatch {
-    /// True where it must be sent, false where it must not; may be written `$present`, as in `body`.
+    /// True if the header must be sent, false if it must not; may be written `$present`, as in `body`.
     #[serde(default, alias = "$present")]
     pub present: Option<bool>,
-    /// This very text.
+    /// The exact value.
     #[serde(default, deserialize_with = "scalar")]
     pub equals: Option<String>,
-    /// A text that holds this one.
+    /// A text that the value must contain.
     #[serde(default, deserialize_with = "scalar")]
     pub contains: Option<String>,
-    /// A text that this regular expression matches, anywhere in it unless it is anchored.
+    /// A regular expression that must match somewhere in the value, unless it is anchored.
     #[serde(default)]
     pub matches: Option<String>,
-    /// An integer below this one.
+    /// The value must be an integer below this one.
     #[serde(default, deserialize_with = "scalar")]
     pub below: Option<String>,
-    /// An integer not below this one, less `play`.
+    /// The value must be an integer that is at least this one, minus `play`.
     #[serde(default, deserialize_with = "scalar")]
     pub at_least: Option<String>,
-    /// How much less than `at_least` is still good.
+    /// The tolerance below `at_least`.
     #[serde(default)]
     pub play: i64,
-    /// Where the header is not sent, nothing is asserted.
+    /// If the header is absent, nothing is asserted.
     #[serde(default)]
     pub where_sent: bool,
 }
 
-/// Where a kept variable comes from.
+/// The source of a kept variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeptFrom<'t> {
-    /// Whether the variable is null where the answer does not have it; the step fails otherwise.
+    /// Whether the variable is null if the answer does not have the part; otherwise the step fails.
     pub optional: bool,
-    /// The part of the answer.
     pub part: KeptPart<'t>,
 }
 
 /// A part of an answer that can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptPart<'t> {
-    /// The status.
     Status,
     /// The value at a JSON Pointer of the body.
     Body(&'t str),
@@ -110,7 +108,7 @@ pub enum KeptPart<'t> {
 }
 
 impl<'t> KeptFrom<'t> {
-    /// Reads `body /pointer`, `header NAME` or `status`, perhaps behind `optional`.
+    /// Parses `body /pointer`, `header NAME` or `status`, perhaps after `optional`.
     pub fn parse(text: &'t str) -> Option<Self> {
         let (optional, rest) = text.strip_prefix("optional ").map_or((false, text), |rest| (true, rest));
         let part = match rest.split_once(' ') {

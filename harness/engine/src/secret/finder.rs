@@ -1,37 +1,38 @@
-//! Finding secrets by meaning: letter case does not count, a part of a secret counts as much as the whole, and escapes
-//! were undone before. Texts are compared twice: by their letters and digits alone, whatever stands between them, and as
-//! they stand, since in some secrets hardly any letter stands beside another.
+//! Finds secrets in a text in any letter case, and also finds parts of a secret. Escapes were decoded before. Each text
+//! is compared twice: by its letters and digits only, ignoring everything between them, and unchanged, because some
+//! secrets have hardly two letters side by side.
 //!
 //! Each form of a secret (plain, reversed, Base64 at each alignment, hexadecimal, decimal) is cut into short samples.
-//! One automaton looks for all samples; what it finds is extended as far as text and form agree, and counts from a
-//! length on that chance does not reach.
+//! One automaton searches for all samples. Each match is extended as far as text and form agree. It counts as a hit if
+//! it is so long that it cannot be chance.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// So many letters and digits of a secret in a row are part of it; fewer may be chance.
-pub(super) const TELLING: usize = 8;
-/// The same for Base64, of which three digits stand for two characters and the first may belong to what is before.
-const TELLING_BASE64: usize = 11;
-/// The same for hexadecimal and for decimal codes, which need two or three digits for a character.
-const TELLING_CODES: usize = 17;
-/// The length of a sample. A run of `TELLING` holds one, wherever it begins, if samples begin at every third place.
+/// The minimum length of a match, in letters and digits; a shorter one may be chance.
+pub(super) const MIN_MATCH: usize = 8;
+/// The minimum for Base64: three digits encode two characters, and the first may include bits of the preceding text.
+const MIN_MATCH_BASE64: usize = 11;
+/// The minimum for hexadecimal and decimal codes, which need two or three digits per character.
+const MIN_MATCH_CODES: usize = 17;
+/// The length of a sample. If samples begin at every third position, any match of `MIN_MATCH` contains one.
 const SAMPLE: usize = 6;
-/// Secrets that are longer, such as tokens, are not looked for in forms that nobody writes them in.
-const LONGEST_CODED: usize = 128;
+/// The maximum length of a secret for the rare forms: decimal codes and double Base64. Longer ones, such as tokens, are
+/// never written so.
+const MAX_RARE_FORM_LENGTH: usize = 128;
 
-/// Nothing goes across this byte, which no text in UTF-8 has.
+/// A byte that separates texts: no match extends across it. It does not occur in UTF-8.
 pub(super) const BARRIER: u8 = 0xff;
 
-/// A writing of a secret, letters and digits only.
+/// A form of a secret.
 struct Form {
     secret: usize,
     letters: Vec<u8>,
-    /// From how many letters on a run counts.
-    telling: usize,
+    /// The minimum length of a match.
+    min_match: usize,
 }
 
-/// A part of a reading that is, or is part of, a secret.
+/// A part of a reading that is a secret or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit {
     pub(super) start: usize,
@@ -39,25 +40,25 @@ pub(super) struct Hit {
     pub(super) secret: usize,
 }
 
-/// What of a text is compared.
+/// Which characters of a text are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Compared {
-    /// Its letters and digits.
+    /// Only letters and digits.
     #[default]
     Letters,
-    /// All of it.
+    /// All characters.
     Everything,
 }
 
-/// What finds the secrets of a run.
+/// Finds the secrets of a run.
 #[derive(Default)]
 pub(super) struct Finder {
     compared: Compared,
     forms: Vec<Form>,
-    /// For each pattern of the automaton, its form and where in it the sample begins.
+    /// For each pattern of the automaton, the index of its form and the offset of the sample in it.
     samples: Vec<(usize, usize)>,
     automaton: Option<AhoCorasick>,
-    /// Runs that occur in words of our own, and are nobody's secret.
+    /// Matches that also occur in the harness's own words, and so are not secret.
     own: Vec<Vec<u8>>,
 }
 
@@ -68,18 +69,18 @@ impl Finder {
         for (secret, text) in secrets {
             let forms = match compared {
                 Compared::Letters => forms(text),
-                Compared::Everything => as_it_stands(text),
+                Compared::Everything => plain_forms(text),
             };
-            for (form, telling) in forms {
+            for (form, min_match) in forms {
                 let letters = finder.letters(form.as_bytes());
-                if letters.len() < telling {
+                if letters.len() < min_match {
                     continue;
                 }
-                for start in (0..=letters.len() - SAMPLE).step_by(telling + 1 - SAMPLE) {
+                for start in (0..=letters.len() - SAMPLE).step_by(min_match + 1 - SAMPLE) {
                     patterns.push(letters[start..start + SAMPLE].to_vec());
                     finder.samples.push((finder.forms.len(), start));
                 }
-                finder.forms.push(Form { secret, letters, telling });
+                finder.forms.push(Form { secret, letters, min_match });
             }
         }
         if !patterns.is_empty() {
@@ -88,47 +89,48 @@ impl Finder {
         finder
     }
 
-    /// Runs that occur in one of these lines are not taken for secrets any more.
-    pub(super) fn learn(&mut self, lines: &str) {
+    /// Matches that occur in one of these lines no longer count as secrets.
+    pub(super) fn add_own_words(&mut self, lines: &str) {
         let mut lines = lines.as_bytes().to_vec();
         lines.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = BARRIER);
-        self.own.extend(self.runs_in(&lines));
+        self.own.extend(self.matches_in(&lines));
     }
 
-    /// What a text has in common with the secrets, each once.
-    pub(super) fn runs_in(&self, words: &[u8]) -> Vec<Vec<u8>> {
+    /// The distinct matches in a text.
+    pub(super) fn matches_in(&self, words: &[u8]) -> Vec<Vec<u8>> {
         let letters = self.letters(words);
-        let mut runs: Vec<Vec<u8>> =
-            self.runs(&letters).into_iter().map(|(start, end, _)| letters[start..end].to_vec()).collect();
-        runs.sort();
-        runs.dedup();
-        runs
+        let mut matches: Vec<Vec<u8>> =
+            self.matches(&letters).into_iter().map(|(start, end, _)| letters[start..end].to_vec()).collect();
+        matches.sort();
+        matches.dedup();
+        matches
     }
 
-    /// Whether all of a text occurs in words of our own.
+    /// Whether the complete text occurs in the harness's own words.
     pub(super) fn is_own(&self, text: &str) -> bool {
         let letters = self.letters(text.as_bytes());
         self.own.iter().any(|own| contains(own, &letters))
     }
 
-    /// Every part of a reading that is, or is part of, a secret, and is no word of ours; `own` are further such words.
+    /// All hits in a reading, except for own words; `own` are additional own words.
     pub(super) fn hits(&self, reading: &[u8], own: &[Vec<u8>]) -> Vec<Hit> {
         let letters = self.letters(reading);
-        let runs = self.runs(&letters);
-        if runs.is_empty() {
+        let matches = self.matches(&letters);
+        if matches.is_empty() {
             return Vec::new();
         }
         let places: Vec<usize> =
             reading.iter().enumerate().filter(|(_, byte)| self.compares(**byte)).map(|(place, _)| place).collect();
         let is_own =
             |start: usize, end: usize| self.own.iter().chain(own).any(|own| contains(own, &letters[start..end]));
-        runs.into_iter()
+        matches
+            .into_iter()
             .filter(|(start, end, _)| !is_own(*start, *end))
             .map(|(start, end, secret)| Hit { start: places[start], end: places[end - 1] + 1, secret })
             .collect()
     }
 
-    /// What is compared of a text, in lower case, and its barriers.
+    /// The compared characters of a text in lower case, with its barriers.
     fn letters(&self, text: &[u8]) -> Vec<u8> {
         let mut letters = text.to_ascii_lowercase();
         if self.compared == Compared::Letters {
@@ -141,30 +143,30 @@ impl Finder {
         self.compared == Compared::Everything || byte.is_ascii_alphanumeric() || byte == BARRIER
     }
 
-    /// The runs of letters that agree with a form as far as is telling.
-    fn runs(&self, letters: &[u8]) -> Vec<(usize, usize, usize)> {
+    /// The parts that agree with a form over at least its minimum length: start, end and index of the secret.
+    fn matches(&self, letters: &[u8]) -> Vec<(usize, usize, usize)> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+        let mut matches: Vec<(usize, usize, usize)> = Vec::new();
         let mut last = (usize::MAX, 0, 0);
         for found in automaton.find_overlapping_iter(letters) {
             let Some((index, offset)) = self.samples.get(found.pattern().as_usize()).copied() else { continue };
             let Some(form) = self.forms.get(index) else { continue };
-            // Further samples of the run that was found last.
+            // Another sample of the match that was found last.
             let shift = found.start().wrapping_sub(offset);
             if (index, shift) == (last.0, last.1) && found.end() <= last.2 {
                 continue;
             }
             let (start, end) = extended(letters, &form.letters, found.start(), offset);
             last = (index, shift, end);
-            if end - start >= form.telling {
-                runs.push((start, end, form.secret));
+            if end - start >= form.min_match {
+                matches.push((start, end, form.secret));
             }
         }
-        runs
+        matches
     }
 }
 
-/// How far text and form agree around a sample that begins at `at` in the one and at `offset` in the other.
+/// How far text and form agree around a sample that begins at `at` in the text and at `offset` in the form.
 fn extended(letters: &[u8], form: &[u8], at: usize, offset: usize) -> (usize, usize) {
     let before = letters[..at].iter().rev().zip(form[..offset].iter().rev()).take_while(|(a, b)| a == b).count();
     let after = letters[at..].iter().zip(&form[offset..]).take_while(|(a, b)| a == b).count();
@@ -175,26 +177,26 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     !part.is_empty() && memchr::memmem::find(text, part).is_some()
 }
 
-/// The writings of a secret, each with the length from which on a part of it is telling.
+/// The forms of a secret, each with the minimum length of a match.
 fn forms(secret: &str) -> Vec<(String, usize)> {
-    let mut forms = as_it_stands(secret);
-    forms.push((crate::contract::hex(secret.as_bytes()), TELLING_CODES));
+    let mut forms = plain_forms(secret);
+    forms.push((crate::contract::hex(secret.as_bytes()), MIN_MATCH_CODES));
     let once = aligned(secret);
-    if secret.len() <= LONGEST_CODED {
-        forms.extend(once.iter().flat_map(|form| aligned(form)).map(|form| (form, TELLING_BASE64)));
+    if secret.len() <= MAX_RARE_FORM_LENGTH {
+        forms.extend(once.iter().flat_map(|form| aligned(form)).map(|form| (form, MIN_MATCH_BASE64)));
         let codes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
-        forms.push((codes.concat(), TELLING_CODES));
+        forms.push((codes.concat(), MIN_MATCH_CODES));
     }
-    forms.extend(once.into_iter().map(|form| (form, TELLING_BASE64)));
+    forms.extend(once.into_iter().map(|form| (form, MIN_MATCH_BASE64)));
     forms
 }
 
-/// A secret, forwards and backwards.
-fn as_it_stands(secret: &str) -> Vec<(String, usize)> {
-    vec![(secret.to_owned(), TELLING), (secret.chars().rev().collect(), TELLING)]
+/// A secret, forwards and reversed.
+fn plain_forms(secret: &str) -> Vec<(String, usize)> {
+    vec![(secret.to_owned(), MIN_MATCH), (secret.chars().rev().collect(), MIN_MATCH)]
 }
 
-/// Base64 of a text after zero, one or two other bytes, as far as it follows from the text alone.
+/// Base64 of a secret after zero, one or two other bytes: only the digits that depend on the secret alone.
 fn aligned(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for offset in 0..3 {
@@ -219,15 +221,15 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_eight_letters_is_found_where_it_stands() {
+    fn every_part_of_eight_letters_is_found_at_its_place() {
         let letters = "q7Zt4bX9LmR2ckVw";
-        for start in 0..=letters.len() - TELLING {
-            let text = format!("-- {} --", &letters[start..start + TELLING]);
-            assert_eq!(hits(&text), [Hit { start: 3, end: 3 + TELLING, secret: 0 }], "{text}");
+        for start in 0..=letters.len() - MIN_MATCH {
+            let text = format!("-- {} --", &letters[start..start + MIN_MATCH]);
+            assert_eq!(hits(&text), [Hit { start: 3, end: 3 + MIN_MATCH, secret: 0 }], "{text}");
             assert_eq!(hits(&text.to_uppercase()).len(), 1);
         }
         assert_eq!(hits("q7Zt4bX 9LmR2 c"), [Hit { start: 0, end: 15, secret: 0 }]);
-        assert!(hits("q7Zt4bX and LmR2ckV").is_empty(), "seven letters are no evidence");
+        assert!(hits("q7Zt4bX and LmR2ckV").is_empty(), "seven letters are too few");
     }
 
     #[test]
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_characters_are_telling_even_where_few_are_letters() {
+    fn eight_characters_match_even_if_few_are_letters() {
         let finder = Finder::new(Compared::Everything, [(0, "a/b+c=d-e_f.g")].into_iter());
         assert_eq!(finder.hits(b"(B+C=D-E_)", &[]), [Hit { start: 1, end: 9, secret: 0 }]);
         assert!(finder.hits(b"b c d e f g", &[]).is_empty());
@@ -262,10 +264,10 @@ mod tests {
     }
 
     #[test]
-    fn words_of_ours_are_no_secrets() {
+    fn own_words_are_not_secrets() {
         let mut finder = Finder::new(Compared::Letters, [(0, "our-customer-key-2024")].into_iter());
         assert_eq!(finder.hits(b"no customer-key", &[]).len(), 1);
-        finder.learn("read a customer, key in hand");
+        finder.add_own_words("read a customer, key in hand");
         assert!(finder.hits(b"no customer-key", &[]).is_empty());
         assert_eq!(finder.hits(b"no our-customer-key", &[]).len(), 1);
         assert!(!finder.is_own("our-customer-key-2024"));

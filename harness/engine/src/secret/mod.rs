@@ -1,8 +1,8 @@
-//! Secrets in every writing: what the check for leaks looks for, and the one place through which all output passes.
+//! Finds secrets in every encoding, for the check of leaks and for the redaction of all output.
 //!
-//! What is hidden depends on whose text it is. In text that came from the target or went to it every credential is
-//! looked for. Names, messages and commands of ours are never changed by a credential that is short, or that is an
-//! ordinary word of the pack: a run that is called with such a one is warned.
+//! Redaction depends on the origin of a text. In text from the target, or sent to it, every credential is hidden. In
+//! names, messages and commands of the harness, a credential is not hidden if it is short or an ordinary word of the
+//! pack; the run then prints a warning.
 
 mod finder;
 mod reading;
@@ -14,19 +14,19 @@ use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use self::finder::{BARRIER, Compared, Finder, Hit, TELLING};
+use self::finder::{BARRIER, Compared, Finder, Hit, MIN_MATCH};
 use self::reading::Reading;
 
-/// Shorter texts are not looked for: they would be found everywhere.
-const SHORTEST: usize = 6;
-/// Credentials that are shorter cannot be hidden in any text.
-const SHORTEST_WORD: usize = 4;
-/// Long texts are looked through in parts of about this length.
-const PART: usize = 64 * 1024;
+/// The minimum length of a form. Shorter ones would be found everywhere.
+const MIN_FORM_LENGTH: usize = 6;
+/// The minimum length of a credential that can be hidden.
+const MIN_WORD_LENGTH: usize = 4;
+/// Long texts are searched in chunks of about this length.
+const CHUNK: usize = 64 * 1024;
 
 /// All forms of one secret: plain, JSON-escaped, percent-encoded, hexadecimal, Base64 of both
 /// alphabets at each of the three alignments that it can have inside a longer text, and reversed.
-pub fn disguises(secret: &str) -> Vec<String> {
+pub fn encodings(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
         json_escaped(secret),
@@ -41,23 +41,23 @@ pub fn disguises(secret: &str) -> Vec<String> {
             forms.push(aligned_base64(secret, offset, engine));
         }
     }
-    forms.retain(|form| form.len() >= SHORTEST);
+    forms.retain(|form| form.len() >= MIN_FORM_LENGTH);
     forms.sort();
     forms.dedup();
     forms
 }
 
-/// What finds all forms of one secret in a text; built once for each, since a credential is sent with
-/// hundreds of requests.
+/// An automaton that finds all forms of one secret. It is cached, because a credential is sent with hundreds of
+/// requests.
 pub fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
     static FINDERS: LazyLock<Mutex<HashMap<String, Arc<AhoCorasick>>>> = LazyLock::new(Mutex::default);
-    /// Altered credentials are many, but not endlessly many.
+    /// A run has many altered credentials, but fewer than this.
     const KEPT: usize = 1000;
     let mut finders = FINDERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(finder) = finders.get(secret) {
         return Some(finder.clone());
     }
-    let finder = Arc::new(AhoCorasick::new(disguises(secret)).ok()?);
+    let finder = Arc::new(AhoCorasick::new(encodings(secret)).ok()?);
     if finders.len() < KEPT {
         finders.insert(secret.to_owned(), finder.clone());
     }
@@ -79,27 +79,27 @@ fn percent_encoded(secret: &str) -> String {
         .collect()
 }
 
-/// The Base64 digits that depend on nothing but the secret when `offset` bytes stand before it.
+/// The Base64 digits that depend only on the secret if `offset` bytes precede it.
 fn aligned_base64(secret: &str, offset: usize, engine: &base64::engine::GeneralPurpose) -> String {
     let mut bytes = vec![0; offset];
     bytes.extend_from_slice(secret.as_bytes());
     let text = engine.encode(&bytes);
     let first = (offset * 8).div_ceil(6);
-    // What follows the secret would change the last digit, unless the secret ends on its border.
+    // The text after the secret changes the last digit, unless the secret ends at a digit boundary.
     let last = (bytes.len() * 8) / 6;
     text.get(first..last).unwrap_or_default().to_owned()
 }
 
-/// The one place through which all output passes.
+/// Replaces secrets in all output by their names.
 #[derive(Default)]
 pub struct Redactor {
     secrets: Vec<(String, String)>,
     finders: [Finder; 2],
-    /// Secrets that are short or ordinary words, each hidden as a whole word only.
+    /// Secrets that are short or ordinary words. They are hidden only as whole words.
     words: Words,
 }
 
-/// Secrets that are found as whole words.
+/// Finds secrets that occur as whole words.
 #[derive(Default)]
 struct Words {
     automaton: Option<AhoCorasick>,
@@ -107,18 +107,18 @@ struct Words {
 }
 
 impl Redactor {
-    /// Replaces each secret, however it is written, by its name; `secrets` are pairs of name and secret.
+    /// A redactor that replaces each secret in any encoding by its name. `secrets` are pairs of name and secret.
     pub fn new<'s>(secrets: impl Iterator<Item = (String, &'s str)>) -> Self {
         Self::with_own_words(secrets, "")
     }
 
-    /// The same; `own` holds all names and sentences of ours, a line each, which are nobody's secret.
+    /// Like [`Self::new`]; `own` contains all names and sentences of the harness, one per line, which are not secret.
     pub fn with_own_words<'s>(secrets: impl Iterator<Item = (String, &'s str)>, own: &str) -> Self {
         let secrets: Vec<(String, String)> = secrets.map(|(name, secret)| (name, secret.to_owned())).collect();
         let finders = [Compared::Letters, Compared::Everything].map(|compared| {
-            let telling = secrets.iter().enumerate().map(|(index, (_, secret))| (index, secret.as_str()));
-            let mut finder = Finder::new(compared, telling.filter(|(_, secret)| secret.len() >= TELLING));
-            finder.learn(own);
+            let indexed = secrets.iter().enumerate().map(|(index, (_, secret))| (index, secret.as_str()));
+            let mut finder = Finder::new(compared, indexed.filter(|(_, secret)| secret.len() >= MIN_MATCH));
+            finder.add_own_words(own);
             finder
         });
         let mut redactor = Self { secrets, finders, words: Words::default() };
@@ -126,14 +126,14 @@ impl Redactor {
         redactor
     }
 
-    /// What is too ordinary to be found in part, or in any text.
+    /// The finder of secrets that are too short or too ordinary for the other finders.
     fn words(&self) -> Words {
         let weak: Vec<(usize, &str)> = self
             .secrets
             .iter()
             .enumerate()
             .map(|(index, (_, secret))| (index, secret.as_str()))
-            .filter(|(_, secret)| secret.len() >= SHORTEST_WORD && self.weakness(secret).is_some())
+            .filter(|(_, secret)| secret.len() >= MIN_WORD_LENGTH && self.weakness(secret).is_some())
             .collect();
         let patterns = weak.iter().map(|(_, secret)| *secret);
         let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok();
@@ -144,18 +144,18 @@ impl Redactor {
     }
 
     fn weakness(&self, secret: &str) -> Option<&'static str> {
-        if secret.len() < SHORTEST_WORD {
+        if secret.len() < MIN_WORD_LENGTH {
             Some("too short to be hidden at all")
-        } else if secret.len() < TELLING {
-            Some("short: it is hidden only where it stands as a word of its own")
+        } else if secret.len() < MIN_MATCH {
+            Some("short: it is hidden only where it is a whole word")
         } else if self.finders.iter().any(|finder| finder.is_own(secret)) {
-            Some("an ordinary word of this pack: it is hidden only where it stands as a word of its own")
+            Some("an ordinary word of this pack: it is hidden only where it is a whole word")
         } else {
             None
         }
     }
 
-    /// For each secret that cannot be hidden well its name and why, once.
+    /// For each secret that cannot be hidden reliably, its name and the reason.
     pub fn weaknesses(&self) -> Vec<String> {
         let mut weak: Vec<String> = self
             .secrets
@@ -166,12 +166,12 @@ impl Redactor {
         weak
     }
 
-    /// Text that came from the target or went to it, without any secret.
+    /// Redacts text from the target, or sent to it.
     pub fn clean(&self, text: &str) -> String {
         self.cleaned(text, true).unwrap_or_else(|| text.to_owned())
     }
 
-    /// Text of ours with values in it, without any secret but ordinary words.
+    /// Redacts text of the harness. Secrets that are ordinary words remain.
     pub fn clean_own(&self, text: &str) -> String {
         self.cleaned(text, false).unwrap_or_else(|| text.to_owned())
     }
@@ -181,15 +181,16 @@ impl Redactor {
         (!spans.is_empty()).then(|| self.replaced(text, &spans))
     }
 
-    /// Looks through a finished report once more. Nothing is found across its `dividers`; `empty` is the same report
-    /// without any test, whose words are ours. Gives the report without what was found, and how often that was.
+    /// Searches a finished report once more. No match extends across `dividers`. `empty` is the same report without
+    /// tests, which contains only own words. Returns the redacted report and the number of hits, or `None` if there are
+    /// none.
     pub fn scan(&self, report: &str, dividers: Dividers, empty: impl FnOnce() -> String) -> Option<(String, usize)> {
         let masked = masked(report, dividers);
         if self.spans_in_parts(&masked, &[]).is_empty() {
             return None;
         }
         let empty = empty();
-        let own: Vec<Vec<u8>> = self.finders.iter().flat_map(|finder| finder.runs_in(empty.as_bytes())).collect();
+        let own: Vec<Vec<u8>> = self.finders.iter().flat_map(|finder| finder.matches_in(empty.as_bytes())).collect();
         let spans = self.spans_in_parts(&masked, &own);
         (!spans.is_empty()).then(|| (self.replaced(report, &spans), spans.len()))
     }
@@ -198,8 +199,8 @@ impl Redactor {
         let mut spans = Vec::new();
         let mut at = 0;
         while at < text.len() {
-            let border = text.get(at + PART..).and_then(|rest| memchr::memchr(BARRIER, rest));
-            let end = border.map_or(text.len(), |border| at + PART + border + 1);
+            let border = text.get(at + CHUNK..).and_then(|rest| memchr::memchr(BARRIER, rest));
+            let end = border.map_or(text.len(), |border| at + CHUNK + border + 1);
             let part = self.spans(&text[at..end], false, own);
             spans.extend(part.into_iter().map(|hit| Hit { start: hit.start + at, end: hit.end + at, ..hit }));
             at = end;
@@ -207,10 +208,10 @@ impl Redactor {
         spans
     }
 
-    /// Where secrets stand in a text, in order, without overlaps.
+    /// The places of secrets in a text, in order and without overlaps.
     fn spans(&self, text: &[u8], words: bool, own: &[Vec<u8>]) -> Vec<Hit> {
         let mut spans = Vec::new();
-        if self.secrets.is_empty() || text.len() < SHORTEST_WORD {
+        if self.secrets.is_empty() || text.len() < MIN_WORD_LENGTH {
             return spans;
         }
         let mut next = Some(Reading::plain(text));
@@ -226,10 +227,10 @@ impl Redactor {
             }));
             next = reading.unescaped();
         }
-        joined(spans)
+        merged(spans)
     }
 
-    /// The hit with the other characters that its secret begins and ends with, where they are there.
+    /// Extends a hit by the punctuation at the beginning and end of its secret, if the text contains it.
     fn with_edges(&self, reading: &[u8], hit: Hit) -> Hit {
         let secret = self.secrets.get(hit.secret).map_or("", |(_, secret)| secret.as_str());
         let inner = secret.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
@@ -253,7 +254,7 @@ impl Redactor {
 }
 
 impl Words {
-    /// Where one of them stands with no letter, digit, hyphen or low line beside it.
+    /// The places of secrets with no letter, digit, hyphen or underscore next to them.
     fn hits(&self, reading: &[u8]) -> Vec<Hit> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let inner = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
@@ -268,18 +269,18 @@ impl Words {
     }
 }
 
-/// What divides the texts of a report.
+/// What separates the texts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dividers {
-    /// Quotation marks, and ends of lines.
+    /// Quotation marks and line ends.
     Json,
-    /// Tags, and ends of lines.
+    /// Tags and line ends.
     Markup,
-    /// Ends of lines.
+    /// Line ends.
     Lines,
 }
 
-/// The text with barriers in the place of dividers.
+/// The text with barriers instead of dividers.
 fn masked(text: &str, dividers: Dividers) -> Vec<u8> {
     let (first, second) = match dividers {
         Dividers::Json => (b'"', b'\n'),
@@ -296,8 +297,8 @@ fn masked(text: &str, dividers: Dividers) -> Vec<u8> {
     masked
 }
 
-/// Spans in order; those that touch are one, and bear the name of the longest.
-fn joined(mut spans: Vec<Hit>) -> Vec<Hit> {
+/// Sorts spans and merges those that touch; a merged span gets the secret of its longest part.
+fn merged(mut spans: Vec<Hit>) -> Vec<Hit> {
     spans.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
     let mut out: Vec<(Hit, usize)> = Vec::new();
     for hit in spans {
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn every_writing_is_cleaned() {
+    fn every_encoding_is_redacted() {
         let texts = [
             format!("key {SECRET} end"),
             serde_json::json!({ "k": SECRET }).to_string(),
@@ -354,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_a_secret_go_with_it() {
+    fn punctuation_at_the_edges_of_a_secret_is_redacted() {
         let clean = |text: &str| redactor("q7Zt/4bX+9LmR2ckVw==", "").clean(text);
         for text in ["(q7Zt/4bX+9LmR2ckVw==)", r"(q7Zt\/4bX\u002B9LmR2ckVw==)", "(q7Zt&#x2F;4bX%2b9LmR2ckVw==)"] {
             assert_eq!(clean(text), "($NAME)", "{text}");
@@ -362,20 +363,20 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_of_a_token_is_hidden_alone() {
+    fn signature_of_a_token_is_redacted_on_its_own() {
         let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLW9mLWl0";
         assert_eq!(redactor(token, "").clean("sig=c2lnbmF0dXJlLW9mLWl0;"), "sig=$NAME;");
     }
 
     #[test]
-    fn other_text_is_left_alone() {
+    fn other_text_is_unchanged() {
         let redactor = redactor("sk_live_secret", "");
         assert_eq!(redactor.clean("nothing here, last four: cret"), "nothing here, last four: cret");
         assert_eq!(Redactor::default().clean("x"), "x");
     }
 
     #[test]
-    fn ordinary_words_change_no_text_of_ours() {
+    fn ordinary_words_do_not_change_own_text() {
         let short = redactor("writer", "a-test-of-writers");
         assert_eq!(short.clean_own("a-test-of-writers as writer"), "a-test-of-writers as writer");
         assert_eq!(
@@ -391,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_report_is_looked_through_once_more() {
+    fn scan_redacts_a_finished_report() {
         let redactor = redactor("background-Zx98q8W7", "");
         let page = "<p style='background: red'>no background-Zx98q8W7</p><b>background-z</b>";
         let empty = || "<p style='background: red'></p>".to_owned();

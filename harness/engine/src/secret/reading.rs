@@ -1,30 +1,30 @@
-//! Readings of a text: as it stands, and with its escapes undone, once and again, whoever wrote them.
+//! Readings of a text: the text itself, and the text with one or more layers of escapes decoded.
 //!
-//! Every reading knows where in the text each of its bytes came from, so that what is found in a reading is replaced
-//! in the text. Undone are the escapes of JSON, JavaScript, PHP, .NET and C (`\/`, `\u002B`, `\x2b`, `\053`), of HTML
-//! and XML (decimal, hexadecimal and named), percent escapes, and those of quoted-printable mail.
+//! A reading maps each of its bytes to its place in the text, so that a match in a reading can be replaced in the text.
+//! It decodes the escapes of JSON, JavaScript, PHP, .NET and C (`\/`, `\u002B`, `\x2b`, `\053`), of HTML and XML
+//! (decimal, hexadecimal and named), percent-encoding, and quoted-printable encoding.
 
 use memchr::memchr3;
 
-/// How many layers of escapes are undone: a body quoted in a message that stands in a report has three.
+/// The maximum number of decoded layers. A body that is quoted in a message in a report has three.
 const LAYERS: usize = 4;
 
-/// A place of a reading, and the place of its source from which on both advance alike.
+/// A position in a reading and the corresponding position in its source; after it, both advance in step.
 #[derive(Clone, Copy)]
 struct Mark {
     here: usize,
     source: usize,
 }
 
-/// A text after some layers of escapes were undone.
+/// A text after decoding some layers of escapes.
 pub(super) struct Reading<'t> {
     bytes: std::borrow::Cow<'t, [u8]>,
-    /// For each undone layer, the outermost first, where its bytes came from.
+    /// For each decoded layer, the outermost first, the positions of its bytes.
     layers: Vec<Vec<Mark>>,
 }
 
 impl<'t> Reading<'t> {
-    /// The text as it stands.
+    /// The text itself.
     pub(super) fn plain(text: &'t [u8]) -> Self {
         Self { bytes: text.into(), layers: Vec::new() }
     }
@@ -33,7 +33,7 @@ impl<'t> Reading<'t> {
         &self.bytes
     }
 
-    /// The reading with one more layer undone, if it has one.
+    /// The reading with one more layer decoded, if it has one.
     pub(super) fn unescaped(&self) -> Option<Reading<'static>> {
         if self.layers.len() == LAYERS {
             return None;
@@ -44,7 +44,7 @@ impl<'t> Reading<'t> {
         Some(Reading { bytes: bytes.into(), layers })
     }
 
-    /// The part of the text from which a part of this reading was read.
+    /// The part of the text that corresponds to a part of this reading.
     pub(super) fn source(&self, start: usize, end: usize) -> (usize, usize) {
         self.layers.iter().rev().fold((start, end), |(start, end), marks| (place(marks, start), place(marks, end)))
     }
@@ -89,8 +89,8 @@ fn introducer(text: &[u8], from: usize) -> Option<usize> {
     equals.or(first).map(|at| from + at)
 }
 
-/// The length of the escape that the text begins with, and what it stands for; nothing that matters here where it is
-/// no character of ASCII.
+/// The length of the escape at the beginning of the text, and its value. The value is `None` if it is not an ASCII
+/// character, which does not matter here.
 fn escape(text: &[u8]) -> Option<(usize, Option<u8>)> {
     match text.first()? {
         b'\\' => backslash(text),
@@ -135,7 +135,7 @@ fn reference(text: &[u8]) -> Option<(usize, Option<u8>)> {
     }
 }
 
-/// The named references for what credentials may hold besides letters and digits.
+/// The named references of characters that credentials may contain besides letters and digits.
 const NAMED: &[(&str, u8)] = &[
     ("amp", b'&'),
     ("lt", b'<'),
@@ -188,7 +188,7 @@ fn percent(text: &[u8]) -> Option<(usize, Option<u8>)> {
     Some((3, ascii(value(text, 1, 2, 16)?)))
 }
 
-/// Only escapes of ASCII, in capital letters as the standard wants them; `=` is frequent for other reasons.
+/// Only escapes of ASCII in capital letters, as RFC 2045 requires: `=` often occurs for other reasons.
 fn quoted_printable(text: &[u8]) -> Option<(usize, Option<u8>)> {
     if text.get(1) == Some(&b'\n') {
         return Some((2, None));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_undone_in_every_layer() {
+    fn escapes_are_decoded_in_every_layer() {
         for text in [
             r"a\/b+c",
             r"a\u002fb\u002Bc",
@@ -244,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_escape_stays() {
+    fn text_without_escapes_is_unchanged() {
         for text in [r"C:\Users", "100% of it", "a & b", "a=b", "&unknown;", r"\u12", "%zz"] {
             assert_eq!(last(text), text);
         }
     }
 
     #[test]
-    fn places_lead_back_to_the_text() {
+    fn positions_map_back_to_the_text() {
         let text = r"x\u0041B&amp;#67;y";
         let first = Reading::plain(text.as_bytes()).unescaped().expect("a layer");
         let second = first.unescaped().expect("another");

@@ -1,4 +1,4 @@
-//! The YAML files of a folder: each once, whatever links lead to it.
+//! Finds the YAML files of a folder. Each file is listed once, even if symbolic links lead to it again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::{Problem, Problems};
 
-/// A file, and its name relative to the pack.
+/// A file: its path, and its name relative to the pack.
 pub type Named = (PathBuf, String);
 
-/// Every file below `folder` that ends in `.yaml` or `.yml`, sorted. A folder is read once, even where symbolic links lead to it
-/// again; hidden files and folders are left out.
+/// Every file below `folder` that ends in `.yaml` or `.yml`, sorted. A folder is read once, even if symbolic links lead
+/// to it again. Hidden files and folders are skipped.
 pub fn yaml_files(root: &Path, folder: &Path) -> Vec<Named> {
     find_yaml(root, folder, &mut Problems::default())
 }
 
-/// The same; what cannot be read is noted as a problem.
+/// Like [`yaml_files`], and records files and folders that cannot be read as problems.
 pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Named> {
     let mut search = Search { root, visited: BTreeSet::new(), links: Vec::new(), found: Vec::new(), problems };
     search.walk(folder);
@@ -23,7 +23,7 @@ pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Nam
     while let Some(link) = search.links.pop() {
         match fs::canonicalize(&link) {
             Ok(real) if top.starts_with(&real) && top != real => {
-                search.object(&link, "links to a folder above this one")
+                search.report(&link, "links to a folder above this one")
             }
             _ => search.walk(&link),
         }
@@ -32,7 +32,7 @@ pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Nam
     search.found
 }
 
-/// Where a YAML file of that name is: with `.yml` instead of `.yaml`, if only that is there.
+/// The path of a YAML file; if only the same name with `.yml` exists, that one.
 pub fn yaml_at(root: &Path, name: &str) -> Named {
     let other = name.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
     match other {
@@ -41,7 +41,7 @@ pub fn yaml_at(root: &Path, name: &str) -> Named {
     }
 }
 
-/// The name without the ending of a YAML file.
+/// The name without the extension `.yaml` or `.yml`.
 pub fn without_ending(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((stem, ending)) if is_yaml(ending) => stem,
@@ -62,23 +62,23 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Real folders come before links, so that a file is known by its own name.
+    /// Reads a folder. Links to folders are collected for later, so that a file is listed under its real path.
     fn walk(&mut self, folder: &Path) {
         if !fs::canonicalize(folder).is_ok_and(|real| self.visited.insert(real)) {
             return;
         }
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) => return self.object(folder, &format!("cannot read the folder: {error}")),
+            Err(error) => return self.report(folder, &format!("cannot read the folder: {error}")),
         };
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            self.take(path);
+            self.visit(path);
         }
     }
 
-    fn take(&mut self, path: PathBuf) {
+    fn visit(&mut self, path: PathBuf) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') {
             return;
@@ -87,8 +87,8 @@ impl Search<'_> {
         match fs::metadata(&path) {
             Ok(found) if found.is_dir() && path.is_symlink() => self.links.push(path),
             Ok(found) if found.is_dir() => self.walk(&path),
-            Ok(found) if yaml && !found.is_file() => self.object(&path, "not a regular file"),
-            // What is not there (a broken link) is told when it is read.
+            Ok(found) if yaml && !found.is_file() => self.report(&path, "not a regular file"),
+            // A broken link is reported later, when the file is read.
             _ if yaml => {
                 let name = self.name(&path);
                 self.found.push((path, name));
@@ -101,7 +101,7 @@ impl Search<'_> {
         path.strip_prefix(self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
     }
 
-    fn object(&mut self, path: &Path, message: &str) {
+    fn report(&mut self, path: &Path, message: &str) {
         self.problems.0.push(Problem::general(&self.name(path), message));
     }
 }
@@ -110,7 +110,7 @@ impl Search<'_> {
 mod tests {
     use super::*;
 
-    /// A folder that goes with the test.
+    /// A temporary folder, deleted at the end of the test.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn both_endings_are_read_and_hidden_files_are_not() {
+    fn yaml_and_yml_files_are_found_and_hidden_files_are_skipped() {
         let folder = Folder::new("endings");
         ["a.yaml", "b.yml", "C.YAML", ".hidden.yaml", "notes.txt", "deep/d.yml"]
             .iter()
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_ending_is_taken_where_it_alone_is_there() {
+    fn yaml_at_falls_back_to_yml() {
         let folder = Folder::new("names");
         folder.write("b.yml");
         assert_eq!(yaml_at(&folder.0, "scenarios/b.yaml").1, "scenarios/b.yml");
@@ -162,7 +162,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_lead_to_a_folder_once_and_never_upwards() {
+    fn links_are_followed_once_and_not_to_ancestors() {
         use std::os::unix::fs::symlink;
         let folder = Folder::new("links");
         folder.write("deep/d.yaml");
@@ -176,7 +176,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_file_is_told_and_not_opened() {
+    fn a_socket_is_reported_and_not_opened() {
         let folder = Folder::new("socket");
         let _socket = std::os::unix::net::UnixListener::bind(folder.0.join("scenarios/s.yaml")).expect("a socket");
         assert_eq!(folder.found(), (Vec::new(), vec!["scenarios/s.yaml: not a regular file".to_owned()]));

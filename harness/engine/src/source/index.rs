@@ -1,8 +1,8 @@
-//! Where everything stands in a YAML text: one pass over the events of a parser that knows places, kept as a tree.
+//! An index of the places in a YAML text: a tree that one pass over the events of `saphyr_parser` builds.
 //!
-//! The data itself is read by `serde_yaml`, which tells places only with its errors; this index answers "where is the
-//! value at this path?" for every message about data that parses and yet does not fit. On the way it notes what YAML can say
-//! and JSON cannot, so that no such value is sent as something else.
+//! `serde_yaml` reads the data itself, but reports places only for its own errors. This index finds the place of a
+//! value by its path, for messages about data that is valid YAML but not valid for us. The same pass collects values
+//! that YAML can express and JSON cannot, so that no such value is sent as a different one.
 
 use std::collections::HashMap;
 
@@ -10,22 +10,22 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::{Place, Step};
 
-/// What is wrong with a value or key that YAML allows, where, and what to do.
+/// A value or key that YAML allows and JSON cannot represent: what is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Objection {
+pub(super) struct Unsupported {
     pub(super) place: Place,
     pub(super) message: String,
     pub(super) help: &'static str,
-    /// True for a key that is no text: OpenAPI descriptions have statuses as keys.
-    pub(super) of_key: bool,
+    /// True for a key that is not a string: OpenAPI descriptions have statuses as keys.
+    pub(super) is_key: bool,
 }
 
-/// The places of a document.
+/// The places in a document.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     nodes: Vec<Node>,
     root: Option<usize>,
-    pub(super) objections: Vec<Objection>,
+    pub(super) unsupported: Vec<Unsupported>,
 }
 
 #[derive(Debug)]
@@ -39,8 +39,8 @@ enum Content {
     Scalar,
     Sequence(Vec<usize>),
     Mapping(Vec<Entry>),
-    /// An alias: the content of another node.
-    Same(usize),
+    /// The content of another node.
+    Alias(usize),
 }
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct Entry {
 const MERGE: &str = "<<";
 
 impl Index {
-    /// Reads a text as far as it is YAML; of several documents, the first.
+    /// Reads a text up to its first syntax error, or to the end of its first document.
     pub(super) fn of(text: &str) -> Self {
         let mut builder = Builder::default();
         for event in Parser::new_from_str(text) {
@@ -61,12 +61,12 @@ impl Index {
             if matches!(event, Event::DocumentEnd) {
                 break;
             }
-            builder.take(event, place(&span.start));
+            builder.add_event(event, place(&span.start));
         }
         builder.index
     }
 
-    /// Where the value at a path begins; at its nearest existing ancestor where it is absent.
+    /// Where the value at a path begins, or its nearest existing ancestor.
     pub(super) fn locate(&self, path: &[Step]) -> Option<Place> {
         let mut node = self.root?;
         for step in path {
@@ -83,10 +83,10 @@ impl Index {
         self.child(parent, last)?.0
     }
 
-    /// The key's place, where there is a key, and the node below a step.
+    /// The node one step below, and the place of its key if it has one.
     fn child(&self, node: usize, step: &Step) -> Option<(Option<Place>, usize)> {
         match (&self.nodes.get(node)?.content, step) {
-            (Content::Same(other), _) => self.child(*other, step),
+            (Content::Alias(other), _) => self.child(*other, step),
             (Content::Sequence(items), Step::Index(index)) => Some((None, *items.get(*index)?)),
             (Content::Mapping(entries), Step::Key(key)) => {
                 let own = entries.iter().find(|entry| entry.key == *key);
@@ -96,7 +96,7 @@ impl Index {
         }
     }
 
-    /// A member that a merge key brings in.
+    /// A member that comes from a merge key.
     fn merged(&self, entries: &[Entry], step: &Step) -> Option<(Option<Place>, usize)> {
         let value = entries.iter().find(|entry| entry.key == MERGE)?.value;
         match &self.nodes.get(value)?.content {
@@ -117,21 +117,21 @@ struct Builder {
     anchors: HashMap<usize, usize>,
 }
 
-/// A collection that has not ended yet, and the key whose value comes next.
+/// A collection that has not ended yet, and the key that is waiting for its value.
 struct Open {
     node: usize,
     key: Option<(String, Place)>,
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>, place: Place) {
+    fn add_event(&mut self, event: Event<'_>, place: Place) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.object(place, tag_objection(tag.as_deref()));
+                self.report(place, unsupported_tag(tag.as_deref()));
                 if style == ScalarStyle::Plain && tag.is_none() {
-                    let of_key = self.expects_key();
-                    let objection = if of_key { key_objection(&text) } else { value_objection(&text) };
-                    self.object(place, objection.map(|(message, help)| (message, help, of_key)));
+                    let is_key = self.expects_key();
+                    let found = if is_key { unsupported_key(&text) } else { unsupported_value(&text) };
+                    self.report(place, found.map(|(message, help)| (message, help, is_key)));
                 }
                 let node = self.add(place, Content::Scalar, anchor);
                 self.complete(node, place, Some(&text));
@@ -147,7 +147,7 @@ impl Builder {
                 }
             }
             Event::Alias(anchor) => {
-                let content = self.anchors.get(&anchor).map_or(Content::Scalar, |node| Content::Same(*node));
+                let content = self.anchors.get(&anchor).map_or(Content::Scalar, |node| Content::Alias(*node));
                 let node = self.add(place, content, 0);
                 self.complete(node, place, None);
             }
@@ -156,10 +156,10 @@ impl Builder {
     }
 
     fn begin(&mut self, place: Place, content: Content, anchor: usize, tag: Option<&Tag>) {
-        self.object(place, tag_objection(tag));
+        self.report(place, unsupported_tag(tag));
         if self.expects_key() {
-            let message = "a list or a mapping is no name of a member".to_owned();
-            self.object(place, Some((message, "use a text", true)));
+            let message = "a list or a mapping cannot be a key".to_owned();
+            self.report(place, Some((message, "use a string", true)));
         }
         let node = self.add(place, content, anchor);
         self.open.push(Open { node, key: None });
@@ -174,9 +174,9 @@ impl Builder {
         node
     }
 
-    fn object(&mut self, place: Place, objection: Option<(String, &'static str, bool)>) {
-        let objection = objection.map(|(message, help, of_key)| Objection { place, message, help, of_key });
-        self.index.objections.extend(objection);
+    fn report(&mut self, place: Place, found: Option<(String, &'static str, bool)>) {
+        let found = found.map(|(message, help, is_key)| Unsupported { place, message, help, is_key });
+        self.index.unsupported.extend(found);
     }
 
     fn expects_key(&self) -> bool {
@@ -185,7 +185,7 @@ impl Builder {
         })
     }
 
-    /// Puts a node that has ended where it belongs.
+    /// Adds a finished node to its parent.
     fn complete(&mut self, node: usize, place: Place, text: Option<&str>) {
         let Some(open) = self.open.last_mut() else {
             self.index.root.get_or_insert(node);
@@ -201,7 +201,7 @@ impl Builder {
 
 const KNOWN_TAGS: [&str; 7] = ["str", "int", "float", "bool", "null", "map", "seq"];
 
-fn tag_objection(tag: Option<&Tag>) -> Option<(String, &'static str, bool)> {
+fn unsupported_tag(tag: Option<&Tag>) -> Option<(String, &'static str, bool)> {
     let tag = tag?;
     let known = tag.is_yaml_core_schema() && KNOWN_TAGS.contains(&tag.suffix.as_str());
     if known || (tag.handle == "!" && tag.suffix.is_empty()) || (tag.handle.is_empty() && tag.suffix == "!") {
@@ -209,15 +209,15 @@ fn tag_objection(tag: Option<&Tag>) -> Option<(String, &'static str, bool)> {
     }
     let shown =
         if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { format!("{}{}", tag.handle, tag.suffix) };
-    let help = "write what JSON can hold: a text, a number, true, false, null, a list or a mapping";
+    let help = "use a value that JSON supports: a string, a number, true, false, null, a list or a mapping";
     Some((format!("the YAML tag `{shown}` is not supported"), help, false))
 }
 
-/// A plain scalar that JSON cannot hold as YAML means it.
-fn value_objection(text: &str) -> Option<(String, &'static str)> {
+/// Finds a plain scalar that JSON cannot represent with its meaning in YAML.
+fn unsupported_value(text: &str) -> Option<(String, &'static str)> {
     let digits = text.trim_start_matches(['-', '+']);
     if matches!(digits.to_ascii_lowercase().as_str(), ".nan" | ".inf") {
-        return Some((format!("JSON has no number `{text}`"), "use a number, or a text in quotation marks"));
+        return Some((format!("JSON has no number `{text}`"), "use a number, or a string in quotation marks"));
     }
     let numeric = digits.bytes().any(|byte| byte.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
@@ -229,12 +229,12 @@ fn value_objection(text: &str) -> Option<(String, &'static str)> {
         true => text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok(),
         false => text.parse::<f64>().map_or(true, f64::is_finite),
     };
-    let message = format!("the number `{text}` is out of range, and would be sent as another one");
-    (!fits).then_some((message, "write a text in quotation marks, or send the body with `raw`"))
+    let message = format!("the number `{text}` is out of range and would be sent as a different number");
+    (!fits).then_some((message, "write a string in quotation marks, or send the body with `raw`"))
 }
 
-/// A plain key that YAML reads as something else than a text.
-fn key_objection(text: &str) -> Option<(String, &'static str)> {
+/// Finds a plain key that YAML does not read as a string.
+fn unsupported_key(text: &str) -> Option<(String, &'static str)> {
     let kind = match text {
         "" | "~" | "null" | "Null" | "NULL" => "null",
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => "a boolean",
@@ -246,7 +246,7 @@ fn key_objection(text: &str) -> Option<(String, &'static str)> {
         }
         _ => return None,
     };
-    Some((format!("the name of a member is a text, and `{text}` is {kind}"), "put it in quotation marks"))
+    Some((format!("a key must be a string, but `{text}` is {kind}"), "put it in quotation marks"))
 }
 
 #[cfg(test)]
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aliases_and_merge_keys_bring_in_is_found_where_it_is_written() {
+    fn values_of_aliases_and_merge_keys_are_located_at_their_anchors() {
         let text = "one: &it { x: 1 }\ntwo: *it\nthree: { <<: *it, y: 2 }\n";
         assert_eq!(at(text, &["two".into()]), Some((2, 6)));
         assert_eq!(at(text, &["two".into(), "x".into()]), Some((1, 15)));
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_hold_is_noted() {
+    fn values_that_json_cannot_represent_are_reported() {
         for text in [
             "a: .nan",
             "a: -.inf",
@@ -298,7 +298,7 @@ mod tests {
             "a: 1e999",
             "a: -9223372036854775809",
         ] {
-            assert_eq!(Index::of(text).objections.len(), 1, "{text}");
+            assert_eq!(Index::of(text).unsupported.len(), 1, "{text}");
         }
         for text in [
             "a: '.nan'",
@@ -315,7 +315,7 @@ mod tests {
             "e1: 1",
             "a: ",
         ] {
-            assert_eq!(Index::of(text).objections, [], "{text}");
+            assert_eq!(Index::of(text).unsupported, [], "{text}");
         }
     }
 }

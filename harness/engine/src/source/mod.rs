@@ -1,8 +1,9 @@
-//! Reading our own YAML files so that every mistake can be shown at its place.
+//! Reads our own YAML files so that every error is shown at its place.
 //!
-//! Loading goes in three stages, because the parser alone is too forgiving or too vague: first into
-//! an untyped value (which refuses duplicate keys), then what JSON cannot hold is refused, then into the type with the
-//! path of the first misfit. Places come from an index of the text (`index`), made once for a file when it is needed.
+//! The parser alone accepts too much and reports too little, so loading has three stages. The text is first parsed
+//! into an untyped value, which refuses duplicate keys. Then values that JSON cannot represent are refused. Then the
+//! value is deserialized into its type, with the path of the first error. Places come from an index of the text
+//! (`index`), which is built once for a file when it is first needed.
 
 mod files;
 mod index;
@@ -18,42 +19,42 @@ pub use files::{find_yaml, without_ending, yaml_at, yaml_files};
 use index::Index;
 pub use problem::{Problem, Problems};
 
-/// A text file that was read, with the name under which people know it.
+/// A text file that has been read, with the name that messages show.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// The path as reports and messages show it, relative to the pack where possible.
+    /// The path in reports and messages, relative to the pack where possible.
     pub name: String,
     /// The whole text, without a byte order mark.
     pub text: Arc<str>,
     places: Arc<Places>,
 }
 
-/// What is made of a text when a place in it is first asked for.
+/// Lookup tables of a text, built when a place in it is first needed.
 #[derive(Debug, Default)]
 struct Places {
     index: OnceLock<Index>,
-    /// The offset of each line.
+    /// The byte offset of each line.
     lines: OnceLock<Vec<usize>>,
 }
 
-/// Which keys a file may have.
+/// Which keys the mappings of a file may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keys {
-    /// Texts only, as in all files of our own.
-    Texts,
-    /// Numbers, too, which are taken as their digits: statuses in OpenAPI descriptions.
+    /// Only strings, as in all files of our own.
+    Strings,
+    /// Also numbers, which become strings of their digits: statuses in OpenAPI descriptions.
     Any,
 }
 
 impl SourceFile {
-    /// A text that did not come from a file, or has been read already.
+    /// A text that does not come from a file, or has been read already.
     pub fn new(name: impl Into<String>, text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Self { name: name.into(), text: text.into(), places: Arc::default() }
     }
 
-    /// Reads a file; `name` is what messages call it.
+    /// Reads a file; messages show it as `name`.
     pub fn read(path: &Path, name: impl Into<String>) -> Result<Self, Problem> {
         let name = name.into();
         let bytes =
@@ -64,21 +65,21 @@ impl SourceFile {
         }
     }
 
-    /// Parses the text into `T`, or says where it does not fit.
+    /// Parses the text into `T`, or reports the place of the first error.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let value = self.value(Keys::Texts)?;
+        let value = self.value(Keys::Strings)?;
         serde_path_to_error::deserialize(value).map_err(|error| {
             let path = steps_of(error.path());
             let message = error.inner().to_string();
-            self.typed_problem(&path, message)
+            self.type_problem(&path, message)
         })
     }
 
-    /// Parses the text as untyped data, in JSON's terms; keys that are numbers become texts.
+    /// Parses the text as untyped JSON data; numeric keys become strings.
     pub fn parse_json(&self) -> Result<serde_json::Value, Problem> {
-        let value = with_text_keys(self.value(Keys::Any)?);
+        let value = with_string_keys(self.value(Keys::Any)?);
         serde_path_to_error::deserialize(value)
-            .map_err(|error| self.typed_problem(&steps_of(error.path()), error.inner().to_string()))
+            .map_err(|error| self.type_problem(&steps_of(error.path()), error.inner().to_string()))
     }
 
     /// The text as YAML data, merge keys applied.
@@ -86,17 +87,17 @@ impl SourceFile {
         let comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
         if self.text.lines().all(comment) {
             let problem = Problem::general(&self.name, "the file is empty");
-            return Err(problem.with_help(Some("fill it in, or take it away".to_owned())));
+            return Err(problem.with_help(Some("add content, or delete the file".to_owned())));
         }
         let parsed: Result<serde_yaml::Value, _> = serde_yaml::from_str(&self.text);
-        // A value that cannot be held is no error of the syntax, and better told in our words.
+        // A value that serde_yaml cannot represent is not a syntax error; our own message for it below is clearer.
         if let Err(error) = &parsed
             && !error.to_string().contains("invalid type")
         {
             return Err(self.parser_problem(error, &error.to_string()));
         }
-        let objections = &self.index().objections;
-        if let Some(found) = objections.iter().find(|found| keys == Keys::Texts || !found.of_key) {
+        let unsupported = &self.index().unsupported;
+        if let Some(found) = unsupported.iter().find(|found| keys == Keys::Strings || !found.is_key) {
             return Err(self.problem_at(found.place, &found.message).with_help(Some(found.help.to_owned())));
         }
         let mut value = parsed.map_err(|error| self.parser_problem(&error, &error.to_string()))?;
@@ -104,7 +105,7 @@ impl SourceFile {
         Ok(value)
     }
 
-    /// Parses the text, which is JSON and may be large, into `T`, or says where it does not fit.
+    /// Parses a text that is JSON and may be large into `T`, or reports the place of the first error.
     pub fn parse_as_json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let mut reader = serde_json::Deserializer::from_str(&self.text);
         let parsed = serde_path_to_error::deserialize(&mut reader);
@@ -122,24 +123,23 @@ impl SourceFile {
         )
     }
 
-    /// A problem at the value that `path` leads to (or at its nearest existing ancestor).
+    /// A problem at the value at `path`, or at its nearest existing ancestor.
     pub fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
         self.problem_with(self.locate(path), message, None)
     }
 
-    /// A problem at the key that `path` leads to, and not at its value.
+    /// A problem at the key of the value at `path`.
     pub fn problem_at_key(&self, path: &[Step], message: impl Into<String>) -> Problem {
         self.problem_with(self.index().locate_key(path).or_else(|| self.locate(path)), message, None)
     }
 
-    /// A problem at a whole line.
     pub fn problem_at_line(&self, line: usize, message: impl Into<String>) -> Problem {
         let text = self.line(line).unwrap_or_default();
         let column = text.chars().take_while(|letter| letter.is_whitespace()).count() + 1;
         self.problem_at(Place { line, column }, message)
     }
 
-    /// Where the value at `path` begins; the nearest existing ancestor when it is absent.
+    /// Where the value at `path` begins, or its nearest existing ancestor.
     pub fn locate(&self, path: &[Step]) -> Option<Place> {
         self.index().locate(path)
     }
@@ -155,14 +155,15 @@ impl SourceFile {
 
     fn problem_at_merge_key(&self, message: &str) -> Problem {
         let line = self.text.lines().position(|line| line.contains("<<")).map_or(1, |index| index + 1);
-        self.problem_at_line(line, message).with_help(Some("a merge key takes a mapping, or a list of them".to_owned()))
+        self.problem_at_line(line, message)
+            .with_help(Some("a merge key needs a mapping, or a list of mappings".to_owned()))
     }
 
     fn index(&self) -> &Index {
         self.places.index.get_or_init(|| Index::of(&self.text))
     }
 
-    /// A line of the text, from 1, without its end.
+    /// A line of the text, counted from 1, without its line end.
     fn line(&self, number: usize) -> Option<&str> {
         let ends = || self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let starts = self.places.lines.get_or_init(|| std::iter::once(0).chain(ends()).collect());
@@ -171,7 +172,7 @@ impl SourceFile {
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    fn typed_problem(&self, path: &[Step], message: String) -> Problem {
+    fn type_problem(&self, path: &[Step], message: String) -> Problem {
         let unknown = between(&message, "unknown field `", "`").map(str::to_owned);
         let mut full = path.to_vec();
         if let Some(name) = &unknown
@@ -184,8 +185,8 @@ impl SourceFile {
             None => self.locate(path),
         };
         let word = unknown.or_else(|| between(&message, "unknown variant `", "`").map(str::to_owned));
-        let help = words::missing(&message).or_else(|| suggestion(&word?, &candidates(&message)));
-        let message = words::plain(&message);
+        let help = words::help_for_missing_field(&message).or_else(|| suggestion(&word?, &candidates(&message)));
+        let message = words::type_error(&message);
         let shown = path_text(path);
         let message = if shown.is_empty() { message } else { format!("{shown}: {message}") };
         self.problem_with(place, message, help)
@@ -194,7 +195,7 @@ impl SourceFile {
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
         let message = message.split(" at line ").next().unwrap_or(message).to_owned();
-        let help = words::of_the_parser(&message);
+        let help = words::help_for_syntax_error(&message);
         self.problem_with(place, message, help)
     }
 }
@@ -203,7 +204,7 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Problem {
     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
     let byte = error.as_bytes().get(good.len()).copied().unwrap_or_default();
-    let message = format!("line {line}: the byte 0x{byte:02X} is no UTF-8");
+    let message = format!("line {line}: the byte 0x{byte:02X} is not valid UTF-8");
     Problem::general(name, message).with_help(Some("save the file as UTF-8".to_owned()))
 }
 
@@ -237,7 +238,7 @@ pub struct Place {
     pub column: usize,
 }
 
-/// The nearest of `known` to a misspelt word, as a sentence.
+/// "did you mean …?" with the name in `known` that is nearest to a misspelt word.
 pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
     let lower = word.to_lowercase();
     known
@@ -248,19 +249,19 @@ pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
-/// The same data with keys that are texts: numbers as their digits.
-fn with_text_keys(value: serde_yaml::Value) -> serde_yaml::Value {
+/// The same data with numeric and boolean keys as strings.
+fn with_string_keys(value: serde_yaml::Value) -> serde_yaml::Value {
     use serde_yaml::Value;
     match value {
         Value::Mapping(members) => {
-            let text = |key: Value| match key {
+            let string = |key: Value| match key {
                 Value::Number(number) => Value::String(number.to_string()),
                 Value::Bool(truth) => Value::String(truth.to_string()),
                 other => other,
             };
-            Value::Mapping(members.into_iter().map(|(key, value)| (text(key), with_text_keys(value))).collect())
+            Value::Mapping(members.into_iter().map(|(key, value)| (string(key), with_string_keys(value))).collect())
         }
-        Value::Sequence(values) => Value::Sequence(values.into_iter().map(with_text_keys).collect()),
+        Value::Sequence(values) => Value::Sequence(values.into_iter().map(with_string_keys).collect()),
         other => other,
     }
 }
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_located_and_corrected() {
+    fn an_unknown_key_is_located_with_a_suggestion() {
         let problem = file("steps:\n  - status: 1\n  - stauts: 2\n").parse::<Sample>().expect_err("must be refused");
         assert_eq!(problem.place, Some(Place { line: 3, column: 5 }));
         assert_eq!(problem.help.as_deref(), Some("did you mean `status`?"));
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_the_text() {
+    fn a_byte_order_mark_is_ignored() {
         let problem = file("\u{feff}steps:\n  - status: x\n").parse::<Sample>().expect_err("must be refused");
         assert_eq!(problem.place, Some(Place { line: 2, column: 13 }));
     }
@@ -372,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_as_keys_are_read_in_descriptions_only() {
+    fn numeric_keys_are_accepted_only_by_parse_json() {
         let described = file("responses:\n  200: ok\n");
         assert_eq!(described.parse_json().expect("data")["responses"]["200"], "ok");
         assert!(described.parse::<serde_json::Value>().is_err());

@@ -1,4 +1,5 @@
-//! What is wrong with our own data, and how it is shown: in one line, or drawn on the line where it stands.
+//! Problems in the files of a pack: the message, its place, and two forms of display. A problem is shown either in one
+//! line, or as a snippet of the source line with a marker below it.
 
 use std::fmt;
 
@@ -6,28 +7,25 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Place;
 
-/// Something in our own data that does not load: what, where, and what to do about it.
+/// An error in a file of ours: what is wrong, where, and what to do about it.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The file's name.
     pub file: String,
-    /// Where in it, if that is known.
+    /// The place in the file, if it is known.
     pub place: Option<Place>,
-    /// What is wrong.
     pub message: String,
-    /// What to do, if we have a guess.
+    /// A suggestion what to do, if there is one.
     pub help: Option<String>,
-    /// The line of the place, to draw the problem on.
+    /// The source line of the place, for the snippet.
     pub(super) line: Option<String>,
 }
 
 impl Problem {
-    /// A problem of a file as a whole.
+    /// A problem of a whole file.
     pub fn general(file: &str, message: impl Into<String>) -> Self {
         Self { file: file.to_owned(), place: None, message: message.into(), help: None, line: None }
     }
 
-    /// Adds a suggestion.
     #[must_use]
     pub fn with_help(mut self, help: Option<String>) -> Self {
         self.help = help;
@@ -41,7 +39,7 @@ impl Problem {
         format!("{}{place}: {}{help}", self.file, self.message)
     }
 
-    /// The problem drawn on its source line, without colour.
+    /// The problem with a snippet of its source line, without colour.
     pub fn rendered(&self) -> String {
         let (Some(place), Some(line)) = (self.place, &self.line) else {
             return format!("error: {}", self.one_line());
@@ -67,23 +65,23 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All that is wrong with a set of files, in order of place.
+/// All problems of a set of files, sorted by place.
 #[derive(Clone, Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    /// `Ok(value)` when nothing is wrong, else everything that is.
+    /// `Ok(value)` if there is no problem, else all problems.
     pub fn or<T>(mut self, value: T) -> Result<T, Problems> {
         if self.0.is_empty() {
             return Ok(value);
         }
         self.0.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
-        // What is wrong with a fixture is noticed by each case that uses it.
+        // Each case that uses a fixture reports the problems of that fixture again.
         self.0.dedup_by(|a, b| a.file == b.file && a.place == b.place && a.message == b.message);
         Err(self)
     }
 
-    /// Keeps a value or takes note of its problem.
+    /// Returns the value, or records the problem.
     pub fn take<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         match result {
             Ok(value) => Some(value),

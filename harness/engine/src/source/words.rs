@@ -1,55 +1,54 @@
-//! The parser's messages in words that a person who writes YAML knows.
+//! Rewrites the messages of the YAML parser in YAML terms instead of Rust types.
 
-/// Kinds of values as the parser calls them, and as people do. Longer ones come first.
+/// The parser's names for kinds of values, and the names that messages show. Longer names come first.
 const KINDS: &[(&str, &str)] = &[
     ("a sequence", "a list"),
     ("sequence", "a list"),
-    ("a map", "a mapping of names to values"),
-    ("map", "a mapping of names to values"),
+    ("a map", "a mapping"),
+    ("map", "a mapping"),
     ("f64", "a number"),
-    ("usize", "a whole number"),
-    ("u16", "a whole number from 0 to 65535"),
-    ("u32", "a whole number"),
-    ("u64", "a whole number"),
-    ("i64", "a whole number"),
-    ("unit value", "nothing"),
-    ("a string", "a text"),
+    ("usize", "an integer"),
+    ("u16", "an integer from 0 to 65535"),
+    ("u32", "an integer"),
+    ("u64", "an integer"),
+    ("i64", "an integer"),
+    ("unit value", "an empty value"),
     ("a boolean", "true or false"),
 ];
 
-/// A message about a value of a wrong kind without the names of types.
-pub(super) fn plain(message: &str) -> String {
+/// Rewrites a message about a value of the wrong type; other messages stay as they are.
+pub(super) fn type_error(message: &str) -> String {
     let Some((found, expected)) =
         message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "))
     else {
         return message.to_owned();
     };
-    let kind = |word: &str| KINDS.iter().find(|(technical, _)| *technical == word).map(|(_, plain)| *plain);
-    let wanted = match expected {
-        word if word.starts_with("struct ") => "a mapping of names to values",
+    let kind = |word: &str| KINDS.iter().find(|(technical, _)| *technical == word).map(|(_, shown)| *shown);
+    let expected = match expected {
+        word if word.starts_with("struct ") => "a mapping",
         word => kind(word).unwrap_or(word),
     };
-    let found = kind(found).map_or_else(|| found.replacen("string ", "the text ", 1), str::to_owned);
+    let found = kind(found).map_or_else(|| found.replacen("string ", "the string ", 1), str::to_owned);
     let found = found.replacen("integer ", "the number ", 1).replacen("boolean ", "", 1);
-    format!("{wanted} is wanted here, not {found}")
+    format!("expected {expected}, found {found}")
 }
 
-/// What to do where a member is missing.
-pub(super) fn missing(message: &str) -> Option<String> {
+/// The help for a missing member.
+pub(super) fn help_for_missing_field(message: &str) -> Option<String> {
     let name = message.strip_prefix("missing field `")?.split('`').next()?;
     Some(format!("add `{name}: …`"))
 }
 
-/// What to do about text that is no YAML.
-pub(super) fn of_the_parser(message: &str) -> Option<String> {
+/// The help for a YAML syntax error.
+pub(super) fn help_for_syntax_error(message: &str) -> Option<String> {
     let help = match message {
         _ if message.contains("tab character") => "indent with spaces",
         _ if message.contains("mapping values are not allowed") => {
-            "a text with a colon and a space in it stands in quotation marks; or the indentation is off"
+            "put a string that contains a colon and a space in quotation marks, or correct the indentation"
         }
-        _ if message.contains("duplicate entry") => "each name stands once: keep one of them",
+        _ if message.contains("duplicate entry") => "each key may occur only once: remove one of them",
         _ if message.contains("did not find expected") => {
-            "a bracket, a brace or a quotation mark before this is not closed, or the indentation is off"
+            "close the bracket, brace or quotation mark that is open before this place, or correct the indentation"
         }
         _ => return None,
     };
@@ -61,18 +60,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_called_as_people_call_them() {
-        for (message, wanted) in [
-            ("invalid type: string \"fast\", expected f64", "a number is wanted here, not the text \"fast\""),
-            ("invalid type: map, expected a sequence", "a list is wanted here, not a mapping of names to values"),
-            (
-                "invalid type: sequence, expected struct Sample",
-                "a mapping of names to values is wanted here, not a list",
-            ),
-            ("invalid type: integer `7`, expected a string", "a text is wanted here, not the number `7`"),
+    fn type_errors_use_yaml_terms() {
+        for (message, expected) in [
+            ("invalid type: string \"fast\", expected f64", "expected a number, found the string \"fast\""),
+            ("invalid type: map, expected a sequence", "expected a list, found a mapping"),
+            ("invalid type: sequence, expected struct Sample", "expected a mapping, found a list"),
+            ("invalid type: integer `7`, expected a string", "expected a string, found the number `7`"),
             ("something else", "something else"),
         ] {
-            assert_eq!(plain(message), wanted);
+            assert_eq!(type_error(message), expected);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The one HTTP client: requests out, responses in, and each failure in a line of plain words.
+//! The only HTTP client. It sends requests, reads responses, and describes each failure in one line.
 //!
-//! Redirects are not followed, nothing that may have arrived is sent again, no proxy is taken from the surroundings unless
-//! asked for, and each exchange has a wall clock that includes the body. Where the harness cannot read what came, it says
-//! so as a limit of its own.
+//! It does not follow redirects, and does not repeat a request that may have arrived. It uses a proxy from the
+//! environment only on request. Each exchange has a timeout that includes the body. A response that the harness cannot
+//! read is reported as a limit of the harness.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -19,24 +19,24 @@ use tower_service::Service;
 use super::upload;
 use crate::exchange::{Fault, Request, Response};
 
-/// What the client needs to know about the network.
+/// The network settings of the client.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// The wall clock of one exchange, body included.
+    /// The timeout of one exchange, including the body.
     pub timeout: Duration,
-    /// At most so many requests a second.
+    /// The maximum number of requests per second.
     pub rate: Option<f64>,
-    /// Header fields that a gateway wants on every request.
+    /// Header fields that a gateway requires on every request.
     pub headers: Vec<(String, String)>,
-    /// A PEM file with further authorities to trust.
+    /// A PEM file with additional certificate authorities to trust.
     pub ca_cert: Option<PathBuf>,
-    /// A PEM file with our own certificate.
+    /// A PEM file with the client certificate.
     pub client_cert: Option<PathBuf>,
-    /// A PEM file with its key.
+    /// A PEM file with the key of the client certificate.
     pub client_key: Option<PathBuf>,
-    /// Trust any certificate.
+    /// Whether to accept any certificate.
     pub insecure: bool,
-    /// Take a proxy from the environment.
+    /// Whether to use the proxy settings of the environment.
     pub system_proxy: bool,
 }
 
@@ -59,39 +59,40 @@ impl Default for Network {
 #[derive(Debug)]
 pub struct HttpClient {
     client: Client,
-    /// The same without a pool: each request has a connection of its own.
+    /// A client without a connection pool: each request opens a new connection.
     unpooled: Client,
-    /// Whether large bodies may be sent over a connection that we make ourselves.
+    /// Whether large bodies may be sent through [`upload`], which opens its own connections.
     direct: bool,
     base: String,
     headers: Vec<(String, String)>,
     timeout: Duration,
     pacer: Pacer,
-    /// Whether the target could not take a connection in time. From then on it gets fewer at once, and none that idles.
-    strained: AtomicBool,
-    gentle: Semaphore,
+    /// Whether the target once did not accept a connection in time. From then on the client opens fewer connections at
+    /// once, and keeps none idle.
+    overloaded: AtomicBool,
+    overload_limit: Semaphore,
 }
 
-/// How many connections a target gets at once that could not take more: fewer than the shortest usual queue.
-const FEW: usize = 4;
-/// How often a connection is tried, and how long the pause between is. Nothing has been sent by then.
-const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(250);
+/// Concurrent connections to an overloaded target: fewer than the shortest usual accept queue.
+const CONNECTIONS_WHEN_OVERLOADED: usize = 4;
+/// How often the client tries to connect, and the pause between. Nothing has been sent by then.
+const CONNECT_ATTEMPTS: u32 = 3;
+const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) const USER_AGENT: &str = concat!("conformance/", env!("CARGO_PKG_VERSION"));
 
-/// The most of a body that is read, as decompressed.
+/// The maximum size of a body after decompression.
 const BODY_CAP: usize = 16 * 1024 * 1024;
-/// The most header fields of an answer that are read.
+/// The maximum number of header fields of a response.
 pub(super) const MOST_HEADERS: usize = 1000;
 
-/// Servers close idle connections after a few seconds; a connection is let go before that.
+/// How long a pooled connection may be idle. Servers close idle connections after a few seconds, so this is shorter.
 const IDLE: Duration = Duration::from_millis(1500);
 
 impl HttpClient {
     /// A client for the base URL; the message of an error is one line.
     pub fn new(base: &str, network: &Network) -> Result<Self, String> {
-        // Another part of the process may have installed one already: then that one serves.
+        // This fails if another part of the process has installed a provider already; that one is used then.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = build(base, network, true)?;
         let unpooled = build(base, network, false)?;
@@ -103,36 +104,36 @@ impl HttpClient {
             headers: network.headers.clone(),
             timeout: network.timeout,
             pacer: Pacer::new(network.rate),
-            strained: AtomicBool::new(false),
-            gentle: Semaphore::new(FEW),
+            overloaded: AtomicBool::new(false),
+            overload_limit: Semaphore::new(CONNECTIONS_WHEN_OVERLOADED),
         })
     }
 
-    /// The base URL, without a slash at its end.
+    /// The base URL without a trailing slash.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Sends a request. `secret` headers replace what the request shows under the same names. `fresh` asks for a new
-    /// connection: a server may close an idle one at the very moment at which it is used again.
+    /// Sends a request. The `secret` headers replace the headers of the same names in the request. `fresh` requests a
+    /// new connection, because a server may close an idle connection at the moment of its reuse.
     pub async fn send(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
         self.pacer.wait().await;
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(request, secret, fresh).await;
-            if attempt == ATTEMPTS || !matches!(outcome, Err(Fault::Unreachable(_))) {
+            if attempt == CONNECT_ATTEMPTS || !matches!(outcome, Err(Fault::Unreachable(_))) {
                 return outcome;
             }
             attempt += 1;
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(CONNECT_PAUSE).await;
         }
     }
 
     async fn attempt(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
-        let strained = self.strained.load(Ordering::Relaxed);
-        // It is never closed.
-        let _turn = if strained { self.gentle.acquire().await.ok() } else { None };
-        let client = if fresh || strained { &self.unpooled } else { &self.client };
+        let overloaded = self.overloaded.load(Ordering::Relaxed);
+        // The semaphore is never closed.
+        let _permit = if overloaded { self.overload_limit.acquire().await.ok() } else { None };
+        let client = if fresh || overloaded { &self.unpooled } else { &self.client };
         let large = self.direct && request.body.len() > upload::LARGE;
         let progress = upload::Progress::default();
         let exchange = CONNECTED.scope(Connected::default(), async {
@@ -144,7 +145,7 @@ impl HttpClient {
         match tokio::time::timeout(self.timeout, exchange).await {
             Ok(outcome) => {
                 if matches!(&outcome, Err(Fault::Unreachable(why)) if why == TOO_SLOW) {
-                    self.strained.store(true, Ordering::Relaxed);
+                    self.overloaded.store(true, Ordering::Relaxed);
                 }
                 outcome
             }
@@ -178,7 +179,7 @@ impl HttpClient {
         readable(Response { status, headers, body, truncated: false })
     }
 
-    /// All header fields of a request: the gateway's, its own, and those that carry credentials.
+    /// All header fields of a request: those for the gateway, its own, and those with credentials.
     fn fields(&self, request: &Request, secret: &[(String, String)]) -> Vec<(String, Vec<u8>)> {
         let is_secret = |name: &str| secret.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         let owned = |(name, value): &(String, String)| (name.clone(), value.as_bytes().to_vec());
@@ -187,7 +188,7 @@ impl HttpClient {
     }
 }
 
-/// A URL as the client sends it: it resolves dot segments and encodes what no URL can hold.
+/// A URL as the client sends it: with dot segments resolved and invalid characters percent-encoded.
 pub fn url_as_sent(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
@@ -199,7 +200,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .http1_only()
         .http1_max_headers(MOST_HEADERS)
         .pool_idle_timeout(IDLE)
-        .connector_layer(layer_fn(Noting))
+        .connector_layer(layer_fn(ConnectionRecorder))
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
         .user_agent(USER_AGENT);
     if !network.system_proxy {
@@ -214,7 +215,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
             Identity::from_pem(&pem).map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
         builder = builder.identity(identity);
     }
-    // Reading the system's certificates takes longer than a test; nothing leads from `http` to `https`.
+    // An `http` target never leads to `https`, and reading the system's certificates takes longer than a test.
     if network.ca_cert.is_none() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")) {
         builder = builder.tls_certs_only(std::iter::empty());
     }
@@ -224,17 +225,17 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
     if !pooled {
         builder = builder.pool_max_idle_per_host(0);
     }
-    builder.build().map_err(|error| chain(&error))
+    builder.build().map_err(|error| innermost_cause(&error))
 }
 
 tokio::task_local! {
-    /// Set when a connection has been made for the request that is being sent.
+    /// Whether a new connection was opened for the request that is being sent.
     static CONNECTED: Connected;
 }
 
 type Connected = Arc<AtomicBool>;
 
-/// A connection that breaks before any of the answer has come, and that was not made for this request.
+/// Turns `Broken` into `Closed` if the connection was not opened for this request: the server had closed an idle one.
 fn closed_or(fault: Fault) -> Fault {
     let fresh = CONNECTED.try_with(|connected| connected.load(Ordering::Relaxed)).unwrap_or(true);
     match fault {
@@ -243,11 +244,11 @@ fn closed_or(fault: Fault) -> Fault {
     }
 }
 
-/// A connector that says so when it has made a connection.
+/// A connector that sets [`CONNECTED`] when it has opened a connection.
 #[derive(Clone, Debug)]
-struct Noting<S>(S);
+struct ConnectionRecorder<S>(S);
 
-impl<R, S: Service<R>> Service<R> for Noting<S>
+impl<R, S: Service<R>> Service<R> for ConnectionRecorder<S>
 where
     S::Future: Send + 'static,
 {
@@ -263,14 +264,14 @@ where
         let connecting = self.0.call(request);
         Box::pin(async move {
             let connection = connecting.await?;
-            // Elsewhere it is made for the pool, while the request has found another one.
+            // Outside the scope, the connection is opened for the pool, and the request uses another one.
             let _ = CONNECTED.try_with(|connected| connected.store(true, Ordering::Relaxed));
             Ok(connection)
         })
     }
 }
 
-/// A whole body, or what is wrong with it; what comes beyond the cap is a limit of ours.
+/// The complete body, or what is wrong with it. A body above the cap is reported as a limit of the harness.
 pub(super) async fn body_of<B: AsRef<[u8]>>(
     status: u16,
     chunks: impl Stream<Item = Result<B, Fault>>,
@@ -280,7 +281,7 @@ pub(super) async fn body_of<B: AsRef<[u8]>>(
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|fault| match fault {
             Fault::Broken(why) => {
-                Fault::Broken(format!("status {status} came, but its body could not be read to its end: {why}"))
+                Fault::Broken(format!("status {status} came, but its body could not be read completely: {why}"))
             }
             other => other,
         })?;
@@ -295,8 +296,8 @@ pub(super) async fn body_of<B: AsRef<[u8]>>(
     Ok(body)
 }
 
-/// Refuses what is still encoded: the client has decoded all that it asks for. Some servers name a coding that they
-/// do not use; what is JSON as it stands needs none.
+/// Refuses a body that is still encoded: the client has decoded every content coding that it requests. Some servers
+/// name a coding that they do not use, so a body that is JSON already is accepted.
 pub(super) fn readable(response: Response) -> Result<Response, Fault> {
     let coding = response.header("content-encoding").unwrap_or_default().to_ascii_lowercase();
     if coding.is_empty() || coding == "identity" || response.body.is_empty() || response.json().is_some() {
@@ -308,11 +309,11 @@ pub(super) fn readable(response: Response) -> Result<Response, Fault> {
     )))
 }
 
-/// The certificates of a PEM file. A file without any would be of no use, and the reason why TLS fails later.
+/// The certificates of a PEM file. A file without certificates is refused, because TLS would fail later.
 fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
     let bytes = read(path)?;
     let named = |what: &str| format!("--ca-cert {}: {what}", path.display());
-    let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| named(&chain(&error)))?;
+    let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| named(&innermost_cause(&error)))?;
     if !certificates.is_empty() {
         return Ok(certificates);
     }
@@ -333,14 +334,14 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// What is said of a connection that was not taken in time.
+/// The message for a connection that the target did not accept in time.
 pub(super) const TOO_SLOW: &str = "no connection could be made in time";
 
-/// What hyper says of a head that is longer than its buffer, or of more fields than it reads.
+/// hyper's message for a head that is longer than its buffer or has too many fields.
 pub(super) const HEAD_TOO_LARGE: &str = "message head is too large";
 
 fn fault(error: &reqwest::Error) -> Fault {
-    let text = chain(error);
+    let text = innermost_cause(error);
     if error.is_connect() && error.is_timeout() {
         Fault::Unreachable(TOO_SLOW.to_owned())
     } else if error.is_timeout() {
@@ -350,14 +351,14 @@ fn fault(error: &reqwest::Error) -> Fault {
     } else if error.is_builder() {
         Fault::Unsendable(text)
     } else if text.contains(HEAD_TOO_LARGE) {
-        Fault::Limit(format!("an answer came with more than {MOST_HEADERS} header fields, or with too long ones"))
+        Fault::Limit(format!("a response came with more than {MOST_HEADERS} header fields, or with too long ones"))
     } else {
         Fault::Broken(text)
     }
 }
 
-/// The innermost cause: the outer ones only repeat the URL.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+/// The message of the innermost cause: the outer errors only repeat the URL.
+pub(super) fn innermost_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(inner) = last.source() {
         last = inner;
@@ -365,7 +366,7 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     last.to_string().replace('\n', " ")
 }
 
-/// Keeps requests apart so that no more than a rate are begun a second.
+/// Delays requests so that at most `rate` of them start per second.
 #[derive(Debug)]
 struct Pacer {
     pause: Option<Duration>,
@@ -396,8 +397,8 @@ mod tests {
 
     use super::*;
 
-    /// A server that keeps each connection open in words, and closes it after one answer.
-    async fn closes_in_silence() -> String {
+    /// A server that closes each connection after one response without `Connection: close`.
+    async fn server_that_closes_without_notice() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
@@ -422,8 +423,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_of_its_own_does_not_meet_one_that_was_closed() {
-        let base = closes_in_silence().await;
+    async fn fresh_connection_is_never_a_closed_one() {
+        let base = server_that_closes_without_notice().await;
         let client = HttpClient::new(&base, &Network::default()).expect("a client");
         for _ in 0..20 {
             let outcome = client.send(&request(&base), &[], true).await;
@@ -432,10 +433,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_was_used_before_is_told_from_a_new_one() {
+    async fn break_of_reused_connection_is_closed_and_of_new_one_is_broken() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
-        // Each connection is answered on once; the next request on it is read, and cut off.
+        // Each connection gets one response; the next request on it is read, and the connection is closed.
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::spawn(async move {
@@ -449,14 +450,14 @@ mod tests {
         assert!(client.send(&request(&base), &[], false).await.is_ok());
         let used = client.send(&request(&base), &[], false).await;
         assert!(matches!(used, Err(Fault::Closed(_))), "{used:?}");
-        let cut = cuts_off().await;
+        let cut = server_that_closes_after_request().await;
         let client = HttpClient::new(&cut, &Network::default()).expect("a client");
         let new = client.send(&request(&cut), &[], false).await;
         assert!(matches!(new, Err(Fault::Broken(_))), "{new:?}");
     }
 
     /// A server that reads each request and closes the connection.
-    async fn cuts_off() -> String {
+    async fn server_that_closes_after_request() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
@@ -468,7 +469,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_unreachable() {
+    async fn port_without_listener_is_unreachable() {
         let client = HttpClient::new("http://127.0.0.1:1", &Network::default()).expect("a client");
         let outcome = client.send(&request("http://127.0.0.1:1"), &[], false).await;
         assert!(matches!(outcome, Err(Fault::Unreachable(_))), "{outcome:?}");

@@ -1,4 +1,4 @@
-//! Credentials: what an actor shows to the target, and how it is written in reports without being shown.
+//! Credentials of actors: how they are sent to the target, and how reports write them without showing the secret.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What stands before the colon in an environment variable.
+    /// The prefix before the colon in the environment variable.
     pub fn prefix(self) -> &'static str {
         match self {
             Kind::Key => "key",
@@ -35,10 +35,9 @@ impl Kind {
     }
 }
 
-/// What an actor shows. `Debug` does not show it.
+/// The credential of an actor. `Debug` does not print the secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
-    /// Its kind.
     pub kind: Kind,
     value: String,
 }
@@ -49,65 +48,67 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// A header that carries a credential: as it is sent, and as a shell would write it.
+/// A header with a credential: as it is sent, and as a shell command writes it.
 #[derive(Clone)]
 pub struct CredentialHeader {
-    /// The header's name.
     pub name: String,
-    /// Its value, secret.
+    /// The value, which is secret.
     pub value: String,
-    /// Its value with the credential as an environment variable.
+    /// The value with an environment variable instead of the credential.
     pub shell: String,
-    /// The part of the value that is the credential itself, secret.
+    /// The credential within the value, which is secret.
     pub credential: String,
 }
 
 impl Credential {
-    /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`; the message of an error never holds the value.
+    /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`. Error messages never contain the value.
     pub fn parse(text: &str) -> Result<Self, String> {
         let kinds = [Kind::Key, Kind::Bearer, Kind::Basic, Kind::Secret];
         for kind in kinds {
             if let Some(value) = text.strip_prefix(kind.prefix()).and_then(|rest| rest.strip_prefix(':')) {
                 if value.is_empty() || value.chars().any(|letter| letter.is_control()) {
-                    return Err(format!("the value behind `{}:` is empty or holds control characters", kind.prefix()));
+                    return Err(format!(
+                        "the value after `{}:` is empty or contains control characters",
+                        kind.prefix()
+                    ));
                 }
                 if kind == Kind::Basic && !value.contains(':') {
-                    return Err("the value behind `basic:` must be `USER:PASSWORD`".to_owned());
+                    return Err("the value after `basic:` must be `USER:PASSWORD`".to_owned());
                 }
                 return Ok(Self { kind, value: value.to_owned() });
             }
         }
-        Err("a credential begins with `key:`, `bearer:`, `basic:` or `secret:`".to_owned())
+        Err("a credential must begin with `key:`, `bearer:`, `basic:` or `secret:`".to_owned())
     }
 
-    /// The secret itself.
+    /// The secret value.
     pub fn expose(&self) -> &str {
         &self.value
     }
 
-    /// What stands behind the user's name, where the credential has one.
+    /// The password of a `basic` credential.
     pub(super) fn password(&self) -> Option<&str> {
         self.value.split_once(':').filter(|_| self.kind == Kind::Basic).map(|(_, password)| password)
     }
 
-    /// True for something of three Base64url parts, as a JSON Web Token has (RFC 7519).
+    /// True for a JSON Web Token: three parts, of which the second has Base64url claims (RFC 7519).
     pub fn is_token(&self) -> bool {
-        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.assertions().is_some()
+        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
     }
 
-    /// The `exp` assertion of a JSON Web Token.
+    /// The `exp` claim of a JSON Web Token.
     pub fn expiry(&self) -> Option<DateTime<Utc>> {
-        let seconds = self.assertions()?.get("exp")?.as_f64()?;
+        let seconds = self.claims()?.get("exp")?.as_f64()?;
         DateTime::from_timestamp(seconds as i64, 0)
     }
 
-    fn assertions(&self) -> Option<Value> {
-        let assertions = self.value.split('.').nth(1)?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(assertions).ok()?).ok()
+    fn claims(&self) -> Option<Value> {
+        let claims = self.value.split('.').nth(1)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 
-    /// The header that carries it, altered where a scenario says so; `None` where the contract has no
-    /// way to carry this kind.
+    /// The header with the credential, altered if the scenario says so; `None` if the contract has no security scheme
+    /// for this kind.
     pub fn header(&self, actor: &str, schemes: &[Scheme], alteration: Option<Alteration>) -> Option<CredentialHeader> {
         let variable = variable(actor);
         let plain = format!("${{{variable}#{}:}}", self.kind.prefix());
@@ -161,9 +162,9 @@ impl Credential {
     fn altered(&self, alteration: Option<Alteration>, variable: &str, plain: &str) -> (String, String) {
         let value = &self.value;
         let parts: Vec<&str> = value.split('.').collect();
-        let (head, assertions) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
+        let (head, claims) = (parts.first().copied().unwrap_or(value), parts.get(1).copied().unwrap_or_default());
         let signature = parts.get(2).copied().unwrap_or_default();
-        // What a shell cannot write in a line is described instead; such a line says so by its name.
+        // An alteration that needs more than one shell line is described by the name of the variable.
         let described = |what: &str| format!("${{{variable}_{what}}}");
         match alteration {
             None
@@ -176,9 +177,9 @@ impl Credential {
             ) => (value.clone(), plain.to_owned()),
             Some(Alteration::FirstCharacter) => (with_other(value, 0), described("WITH_ANOTHER_FIRST_CHARACTER")),
             Some(Alteration::LetterCase) => {
-                let turned = in_other_case(value);
-                let turned = if turned == *value { with_other_last(value) } else { turned };
-                (turned, described("IN_OTHER_LETTER_CASE"))
+                let changed = in_other_case(value);
+                let changed = if changed == *value { with_other_last(value) } else { changed };
+                (changed, described("IN_OTHER_LETTER_CASE"))
             }
             Some(Alteration::MiddleCharacter) => (with_other_middle(value), described("WITH_ANOTHER_MIDDLE_CHARACTER")),
             Some(Alteration::Empty) => (String::new(), String::new()),
@@ -190,24 +191,24 @@ impl Credential {
             Some(Alteration::LastCharacter) if !self.is_token() => {
                 (with_other_last(value), described("WITH_ANOTHER_LAST_CHARACTER"))
             }
-            // The last digit of a token may hold nothing but padding bits, which a decoder may overlook.
+            // The last digit of a token may consist of padding bits only, which a decoder may ignore.
             Some(Alteration::BreakSignature | Alteration::LastCharacter) => {
-                (format!("{head}.{assertions}.{}", broken(signature)), described("WITH_ANOTHER_SIGNATURE"))
+                (format!("{head}.{claims}.{}", with_other_first_digit(signature)), described("WITH_ANOTHER_SIGNATURE"))
             }
             Some(Alteration::BreakSignatureEnd) => (
-                format!("{head}.{assertions}.{}", broken_at_the_end(signature)),
+                format!("{head}.{claims}.{}", with_other_last_digit_but_one(signature)),
                 described("WITH_ANOTHER_END_OF_ITS_SIGNATURE"),
             ),
             Some(Alteration::HalfSignature) => (
-                format!("{head}.{assertions}.{}", signature.chars().take(signature.len() / 2).collect::<String>()),
+                format!("{head}.{claims}.{}", signature.chars().take(signature.len() / 2).collect::<String>()),
                 described("WITH_HALF_A_SIGNATURE"),
             ),
-            Some(Alteration::NoSignature) => (format!("{head}.{assertions}."), described("WITHOUT_SIGNATURE")),
-            Some(Alteration::TwoParts) => (format!("{head}.{assertions}"), described("WITHOUT_THIRD_PART")),
+            Some(Alteration::NoSignature) => (format!("{head}.{claims}."), described("WITHOUT_SIGNATURE")),
+            Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
             Some(Alteration::AlgNone) => (self.unsigned("none"), described("WITH_ALG_NONE")),
             Some(Alteration::AlgNoneOddCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_ODD_CASE")),
             Some(Alteration::AlgNoneExpired) => {
-                (format!("{}.{assertions}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
+                (format!("{}.{claims}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
             }
             Some(Alteration::AlgNoneSigned) => {
                 (format!("{}{signature}", self.unsigned("none")), described("WITH_ALG_NONE_AND_ITS_OLD_SIGNATURE"))
@@ -216,33 +217,33 @@ impl Credential {
                 (format!("{}{signature}", self.unsigned("HS512")), described("WITH_ANOTHER_ALGORITHM"))
             }
             Some(Alteration::SignatureCase) => {
-                let turned = in_other_case(signature);
-                let turned = if turned == signature { broken(signature) } else { turned };
-                (format!("{head}.{assertions}.{turned}"), described("WITH_ITS_SIGNATURE_IN_OTHER_LETTER_CASE"))
+                let changed = in_other_case(signature);
+                let changed = if changed == signature { with_other_first_digit(signature) } else { changed };
+                (format!("{head}.{claims}.{changed}"), described("WITH_ITS_SIGNATURE_IN_OTHER_LETTER_CASE"))
             }
             Some(Alteration::FourParts) => (format!("{value}.e30"), format!("{plain}.e30")),
             Some(Alteration::ExtendExpiry) => {
-                (format!("{head}.{}.{signature}", self.extended_assertions()), described("WITH_A_LATER_EXPIRY"))
+                (format!("{head}.{}.{signature}", self.claims_with_later_expiry()), described("WITH_A_LATER_EXPIRY"))
             }
         }
     }
 
-    /// A token of the same asserts, not yet expired, under an algorithm that signs nothing.
+    /// A token without signature, with the given `alg`, the same claims and an expiry in the future.
     fn unsigned(&self, algorithm: &str) -> String {
-        format!("{}.{}.", encoded_header(algorithm), self.extended_assertions())
+        format!("{}.{}.", encoded_header(algorithm), self.claims_with_later_expiry())
     }
 
-    /// The asserts with an expiry that lies an hour ahead.
-    fn extended_assertions(&self) -> String {
-        let mut assertions = self.assertions().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        if let Some(members) = assertions.as_object_mut() {
+    /// The claims with an expiry one hour from now.
+    fn claims_with_later_expiry(&self) -> String {
+        let mut claims = self.claims().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        if let Some(members) = claims.as_object_mut() {
             members.insert("exp".to_owned(), (Utc::now().timestamp() + 3600).into());
         }
-        URL_SAFE_NO_PAD.encode(assertions.to_string())
+        URL_SAFE_NO_PAD.encode(claims.to_string())
     }
 }
 
-/// The scheme of RFC 7617.
+/// The authentication scheme of RFC 7617.
 const BASIC: &str = "Basic";
 
 /// The environment variable that holds an actor's credential.
@@ -250,19 +251,19 @@ pub fn variable(actor: &str) -> String {
     format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase().replace('-', "_"))
 }
 
-/// The header of a token under that algorithm, encoded.
+/// The encoded header of a token with that algorithm.
 fn encoded_header(algorithm: &str) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::json!({ "alg": algorithm, "typ": "JWT" }).to_string())
 }
 
 fn in_other_case(text: &str) -> String {
-    let turned = |letter: char| {
+    let changed = |letter: char| {
         if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
     };
-    text.chars().map(turned).collect()
+    text.chars().map(changed).collect()
 }
 
-/// The scheme of RFC 9110's `Authorization` under which a credential is sent as it stands.
+/// The scheme of the `Authorization` header (RFC 9110) with which the credential is sent unchanged.
 fn other_scheme(alteration: Alteration) -> Option<&'static str> {
     match alteration {
         Alteration::AsPlainBasic => Some("Basic"),
@@ -280,7 +281,7 @@ fn with_other_middle(value: &str) -> String {
     with_other(value, value.chars().count() / 2)
 }
 
-/// The same text with another letter at one place. A dot stays, since it divides a token: the letter behind it goes.
+/// The text with another character at `place`. A dot separates the parts of a token, so the character after it changes.
 fn with_other(value: &str, place: usize) -> String {
     let mut letters: Vec<char> = value.chars().collect();
     let place = if letters.get(place) == Some(&'.') { place + 1 } else { place };
@@ -290,9 +291,9 @@ fn with_other(value: &str, place: usize) -> String {
     letters.into_iter().collect()
 }
 
-/// Another signature of the same length. The first digit changes: the last may hold padding bits
-/// only, and a lenient decoder would not see the difference.
-fn broken(signature: &str) -> String {
+/// Another signature of the same length. The first digit changes: the last may consist of padding bits only, which a
+/// lenient decoder ignores.
+fn with_other_first_digit(signature: &str) -> String {
     let mut letters: Vec<char> = signature.chars().collect();
     if let Some(first) = letters.first_mut() {
         *first = if *first == 'A' { 'B' } else { 'A' };
@@ -300,8 +301,8 @@ fn broken(signature: &str) -> String {
     letters.into_iter().collect()
 }
 
-/// Another signature that begins alike. The last digit but one changes, since the last may hold padding bits.
-fn broken_at_the_end(signature: &str) -> String {
+/// Another signature with the same beginning. The last digit but one changes, since the last may hold padding bits.
+fn with_other_last_digit_but_one(signature: &str) -> String {
     let mut letters: Vec<char> = signature.chars().collect();
     let last_but_one = letters.len().saturating_sub(2);
     if let Some(letter) = letters.get_mut(last_but_one) {
@@ -315,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_credential_never_shows_itself() {
+    fn debug_output_and_errors_never_contain_the_secret() {
         let credential = Credential::parse("key:sk_live_1").expect("a credential");
         assert!(!format!("{credential:?}").contains("sk_live"));
         let message = Credential::parse("sk_live_1").expect_err("no prefix");
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_is_sent_in_base64() {
+    fn basic_credential_is_sent_in_base64() {
         let credential = Credential::parse("basic:ada:p:w").expect("a credential");
         let schemes = [Scheme::Http { scheme: "Bearer".into() }, Scheme::Http { scheme: "Basic".into() }];
         let header = credential.header("ada", &schemes, None).expect("a header");
@@ -334,9 +335,9 @@ mod tests {
     }
 
     #[test]
-    fn alterations_of_a_token() {
-        let assertions = URL_SAFE_NO_PAD.encode(r#"{"exp":1000,"scope":"ADMIN"}"#);
-        let token = Credential::parse(&format!("bearer:aGVhZA.{assertions}.c2ln")).expect("a credential");
+    fn alterations_change_the_named_part_of_a_token() {
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":1000,"scope":"ADMIN"}"#);
+        let token = Credential::parse(&format!("bearer:aGVhZA.{claims}.c2ln")).expect("a credential");
         assert!(token.is_token());
         assert_eq!(token.expiry().map(|time| time.timestamp()), Some(1000));
         assert_eq!(token.altered(Some(Alteration::MiddleCharacter), "V", "p").0.len(), token.value.len());
@@ -346,8 +347,8 @@ mod tests {
         assert!(none.ends_with('.'));
         let longer = Credential::parse(&format!("bearer:{none}x")).expect("a credential");
         assert!(longer.expiry().expect("an expiry") > Utc::now());
-        assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{assertions}.A2ln"));
-        assert_eq!(token.altered(Some(Alteration::BreakSignatureEnd), "V", "p").0, format!("aGVhZA.{assertions}.c2An"));
-        assert_eq!(token.altered(Some(Alteration::HalfSignature), "V", "p").0, format!("aGVhZA.{assertions}.c2"));
+        assert_eq!(token.altered(Some(Alteration::BreakSignature), "V", "p").0, format!("aGVhZA.{claims}.A2ln"));
+        assert_eq!(token.altered(Some(Alteration::BreakSignatureEnd), "V", "p").0, format!("aGVhZA.{claims}.c2An"));
+        assert_eq!(token.altered(Some(Alteration::HalfSignature), "V", "p").0, format!("aGVhZA.{claims}.c2"));
     }
 }

@@ -1,5 +1,5 @@
-//! Known deviations: violations that are let pass for a while, each described down to the mutant, so that
-//! an entry hides nothing but what it speaks of.
+//! Known deviations: violations that are accepted for a limited time. An entry describes one violation so precisely
+//! that it does not hide any other.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
@@ -15,39 +15,39 @@ pub struct Deviation {
     /// The clause that is known to be broken. This, `trials` or `answers` must be given.
     #[serde(default)]
     pub clause: Option<String>,
-    /// The tests in which it is: a name, in which `*` stands for any text. All when absent.
+    /// The tests that show it: a name in which `*` matches any text. All tests when absent.
     #[serde(default)]
     #[serde(rename = "trials")]
     pub tests: Option<String>,
-    /// The check that reports it, `expectation` for a scenario's own assertion. Any when absent.
+    /// The check that reports it, or `expectation` for an assertion of a scenario. Any check when absent.
     #[serde(default)]
     pub check: Option<String>,
-    /// Where in the answer it is: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`; `*` stands for an index. Anywhere when absent.
+    /// Its place in the response: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`; `*` matches any index. Any place when absent.
     #[serde(default)]
     pub place: Option<String>,
-    /// The operations that show it, by their `operationId`. All when empty.
+    /// The `operationId`s of the operations that show it. All operations when empty.
     #[serde(default)]
     pub operations: Vec<String>,
-    /// What is expected there, one of these, as in the `key` of a finding in the JSON report. Anything when empty.
+    /// What is expected there: one of these, as in the `key` of a finding in the JSON report. Any value when empty.
     #[serde(default)]
     pub expected: Vec<String>,
-    /// The shape of what comes there, one of these, as in the `key` of a finding. Anything when empty.
+    /// The shape of the actual value there: one of these, as in the `key` of a finding. Any shape when empty.
     #[serde(default)]
     pub came: Vec<String>,
-    /// The shape of the whole answer, one of these, as in the `key` of a finding. Anything when empty.
+    /// The shape of the whole response: one of these, as in the `key` of a finding. Any shape when empty.
     #[serde(default)]
     pub answers: Vec<String>,
-    /// Why it is let pass.
+    /// Why it is accepted for now.
     pub reason: String,
-    /// Where it is being worked on.
+    /// The ticket under which it is being fixed.
     pub ticket: String,
-    /// Who sees to it.
+    /// Who is responsible for it.
     #[serde(default)]
     pub owner: Option<String>,
-    /// The last day on which it is let pass, as YYYY-MM-DD.
+    /// The last day on which it is accepted, as YYYY-MM-DD.
     #[serde(deserialize_with = "day")]
     pub expires: chrono::NaiveDate,
-    /// True when the violation comes and goes.
+    /// True if the violation is intermittent.
     #[serde(default)]
     pub flaky: bool,
     /// The line in the target file.
@@ -56,12 +56,12 @@ pub struct Deviation {
 }
 
 impl Deviation {
-    /// True when the test is one of those that it speaks of.
+    /// True if the entry applies to this test.
     pub fn covers(&self, test: &str) -> bool {
         self.tests.as_deref().is_none_or(|pattern| fits(pattern, test))
     }
 
-    /// True when it speaks of this finding of the test, and not of another one.
+    /// True if the entry describes this finding of the test.
     pub fn describes(&self, test: &str, finding: &Finding, key: Option<&Key>) -> bool {
         let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         self.covers(test)
@@ -71,7 +71,7 @@ impl Deviation {
             && self.fits(key)
     }
 
-    /// True when a key has one of the values that are listed for each of its parts.
+    /// True if each part of the key has one of the values that the entry lists for it.
     fn fits(&self, key: Option<&Key>) -> bool {
         let one_of = |listed: &[String], part: fn(&Key) -> &String| {
             listed.is_empty() || key.is_some_and(|key| listed.contains(part(key)))
@@ -82,7 +82,7 @@ impl Deviation {
             && one_of(&self.answers, |key| &key.answer)
     }
 
-    /// What it speaks of, in a few words.
+    /// What the entry is about, in a few words.
     pub fn subject(&self) -> String {
         match (&self.clause, &self.tests) {
             (Some(clause), _) => clause.clone(),
@@ -93,7 +93,7 @@ impl Deviation {
     }
 }
 
-/// Names of header fields have no case.
+/// Names of header fields are case-insensitive.
 fn same_place(place: &str, part: &Part) -> bool {
     match part {
         Part::Header(_) => part.to_string().eq_ignore_ascii_case(place),
@@ -101,7 +101,7 @@ fn same_place(place: &str, part: &Part) -> bool {
     }
 }
 
-/// Whether a name is as the pattern says, in which `*` stands for any text.
+/// Whether a name matches a pattern, in which `*` matches any text.
 pub fn fits(pattern: &str, name: &str) -> bool {
     let mut pieces = pattern.split('*');
     let Some(mut rest) = pieces.next().and_then(|beginning| name.strip_prefix(beginning)) else {
@@ -120,23 +120,23 @@ pub fn fits(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// What an empty text of a draft is read as; `check` refuses it together with all other gaps.
-const NO_DAY: NaiveDate = NaiveDate::MIN;
+/// The value of an empty `expires` in a draft. `check` reports it together with all other empty members.
+const UNSET_DAY: NaiveDate = NaiveDate::MIN;
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
-        return Ok(NO_DAY);
+        return Ok(UNSET_DAY);
     }
     let shape = text.len() == 10 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
     text.parse().ok().filter(|_| shape).ok_or_else(|| {
         serde::de::Error::custom(format!(
-            "`{text}` is no day of the calendar: write the last day on which the violation is let pass as YYYY-MM-DD"
+            "`{text}` is not a valid date: write the last day on which the violation is accepted as YYYY-MM-DD"
         ))
     })
 }
 
-/// Notes the lines of the entries and says what is wrong with them.
+/// Sets the line of each entry, and reports what is wrong with the entries.
 pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &Contract, problems: &mut Problems) {
     let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
     let mut checks: Vec<String> = contract.clauses.iter().flat_map(|clause| clause.checks.clone()).collect();
@@ -148,7 +148,7 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
             problems.0.push(file.problem(&at(member), message).with_help(help));
         };
         if deviation.clause.is_none() && deviation.tests.is_none() && deviation.answers.is_empty() {
-            let message = "a known deviation names a `clause`, its `trials`, or the `answers` that show it";
+            let message = "a known deviation must have a `clause`, `trials` or `answers`";
             refuse("", message.to_owned(), Some("add `clause: ID` or `trials: PATTERN`".to_owned()));
         }
         let operations: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
@@ -162,27 +162,27 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
             refuse("check", format!("unknown check `{check}`"), suggestion(check, &checks));
         }
         if let Some(place) = deviation.place.as_ref().filter(|place| Part::parse(place).is_none()) {
-            let message = format!("`{place}` is no place in an answer");
+            let message = format!("`{place}` is not a valid place in an answer");
             refuse("place", message, Some(format!("the places are {PLACES}")));
         }
-        for (member, gap) in gaps(deviation) {
-            refuse(member, format!("`{member}` is empty"), Some(format!("{gap}; a person has to say it")));
+        for (member, help) in empty_members(deviation) {
+            refuse(member, format!("`{member}` is empty"), Some(help.to_owned()));
         }
     }
 }
 
-/// What a draft leaves open, each with what is wanted.
-fn gaps(deviation: &Deviation) -> Vec<(&'static str, &'static str)> {
+/// The members that a draft leaves empty, each with a help text.
+fn empty_members(deviation: &Deviation) -> Vec<(&'static str, &'static str)> {
     let empty = |text: &str| text.trim().is_empty();
     [
-        ("reason", "say why the violation is let pass", empty(&deviation.reason)),
-        ("ticket", "name where it is being worked on", empty(&deviation.ticket)),
-        ("owner", "name who sees to it", deviation.owner.as_deref().is_some_and(empty)),
-        ("expires", "give the last day on which it is let pass, as YYYY-MM-DD", deviation.expires == NO_DAY),
+        ("reason", "say why the violation is accepted for now", empty(&deviation.reason)),
+        ("ticket", "name the ticket under which it is being fixed", empty(&deviation.ticket)),
+        ("owner", "name who is responsible for it", deviation.owner.as_deref().is_some_and(empty)),
+        ("expires", "give the last day on which it is accepted, as YYYY-MM-DD", deviation.expires == UNSET_DAY),
     ]
     .into_iter()
-    .filter(|(_, _, open)| *open)
-    .map(|(member, wanted, _)| (member, wanted))
+    .filter(|(_, _, is_empty)| *is_empty)
+    .map(|(member, help, _)| (member, help))
     .collect()
 }
 
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns() {
+    fn star_in_a_pattern_matches_any_text() {
         for (pattern, name, wanted) in [
             ("a::b", "a::b", true),
             ("a::b", "a::bc", false),
@@ -209,13 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn header_names_have_no_case() {
+    fn header_names_are_case_insensitive() {
         assert!(same_place("header retry-after", &Part::Header("Retry-After".into())));
         assert!(!same_place("body /A", &Part::Body("/a".into())));
     }
 
     #[test]
-    fn days_are_written_in_one_way() {
+    fn days_must_be_written_as_iso_dates() {
         let read = |text: &str| {
             serde_json::from_str::<Deviation>(&format!(
                 r#"{{ "clause": "A", "reason": "r", "ticket": "t", "expires": "{text}" }}"#
@@ -223,7 +223,7 @@ mod tests {
         };
         assert!(read("2030-01-31").is_ok());
         for text in ["2030-02-30", "31.01.2030", "2030-1-31", "tomorrow", "+2030-1-01"] {
-            assert!(read(text).is_err_and(|error| error.to_string().contains("is no day")), "{text}");
+            assert!(read(text).is_err_and(|error| error.to_string().contains("is not a valid date")), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The reference API in our own process. No other file of the engine names that crate.
+//! Starts the reference API in this process. This is the only file of the engine that uses the crate `reference`.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,22 +9,21 @@ use tokio::net::TcpListener;
 use super::Target;
 use super::credential::{Credential, variable};
 
-/// A running reference API; it ends when this is dropped.
+/// A running reference API. It stops when this is dropped.
 pub struct Embedded {
     running: reference::Running,
-    /// What its actors show.
+    /// The credential of each actor.
     pub credentials: BTreeMap<String, Credential>,
-    /// How long it waits for an endpoint's answer.
+    /// How long it waits for the response of a webhook endpoint.
     pub webhook_timeout: Duration,
 }
 
 impl Embedded {
-    /// Its base URL.
     pub fn url(&self) -> String {
         self.running.url().to_owned()
     }
 
-    /// It as the target of a run.
+    /// The reference as the target of a run.
     pub fn target(&self) -> Target {
         Target {
             url: self.url(),
@@ -37,28 +36,28 @@ impl Embedded {
     }
 }
 
-/// Starts the reference as a run embeds it: on a free port of the loopback interface, and with a
-/// shorter patience for webhooks, since ten seconds, three times over, are more than a run may take.
+/// Starts the reference for a run: on a free port of the loopback interface, and with a shorter webhook timeout,
+/// because three attempts of ten seconds each would take too long.
 pub async fn start_embedded() -> std::io::Result<Embedded> {
     let mut options = options(&[], &[])?;
     options.window_seconds = 1;
-    options.webhook_timeout = PATIENCE;
+    options.webhook_timeout = WEBHOOK_TIMEOUT;
     start(reference::loopback(&options), options).await
 }
 
-/// How long the embedded reference waits for an endpoint's answer.
-const PATIENCE: Duration = Duration::from_millis(1000);
+/// How long the embedded reference waits for the response of a webhook endpoint.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_millis(1000);
 
-/// Starts it with deliberate mutants, and with short waits: for proving checks, not for a run.
+/// Starts the reference with mutants and with short delays: for testing the suite, not for a run.
 pub async fn start_with_mutants(mutants: &[&str]) -> std::io::Result<Embedded> {
     start_with(mutants, &[]).await
 }
 
-/// The same, with conforming variants as well.
+/// Like [`start_with_mutants`], with conforming variants too.
 pub async fn start_with(mutants: &[&str], variants: &[&str]) -> std::io::Result<Embedded> {
     let mut options = options(mutants, variants)?;
     options.window_seconds = 1;
-    options.webhook_timeout = PATIENCE;
+    options.webhook_timeout = WEBHOOK_TIMEOUT;
     options.webhook_pause = Duration::from_millis(20);
     start(reference::loopback(&options), options).await
 }
@@ -80,7 +79,7 @@ pub fn reference_serves(method: &str, path: &str) -> bool {
     reference::serves(method, path)
 }
 
-/// The credentials of the reference as assignments for a shell.
+/// The credentials of the reference as shell assignments.
 pub fn assignments() -> Vec<String> {
     reference::credentials()
         .into_iter()
@@ -88,17 +87,17 @@ pub fn assignments() -> Vec<String> {
         .collect()
 }
 
-/// Every deliberate mutant: name, what it does, the clauses that it breaks.
+/// Every mutant: name, what it does, the clauses that it breaks.
 pub fn mutants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::mutants().iter().map(|mutant| (mutant.name, mutant.about, mutant.clauses)).collect()
 }
 
-/// Every deliberate mutant that shows at times: the same.
+/// Every intermittent mutant: name, what it does, the clauses that it breaks.
 pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
-/// Every conforming variant: name, what it does, the clauses that it is warned of.
+/// Every conforming variant: name, what it does, the clauses of which the suite may warn.
 pub fn variants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::variants().iter().map(|variant| (variant.name, variant.about, variant.warns)).collect()
 }
@@ -111,11 +110,11 @@ fn options(mutants: &[&str], variants: &[&str]) -> std::io::Result<reference::Op
             continue;
         }
         let known = reference::mutants().iter().map(|mutant| mutant.name);
-        options.mutants.push(reference::mutant(name).ok_or_else(|| unknown("defect", name, known))?);
+        options.mutants.push(reference::mutant(name).ok_or_else(|| unknown("mutant", name, known))?);
     }
     for name in variants {
         let known = reference::variants().iter().map(|variant| variant.name);
-        options.variants.push(reference::variant(name).ok_or_else(|| unknown("variation", name, known))?);
+        options.variants.push(reference::variant(name).ok_or_else(|| unknown("variant", name, known))?);
     }
     Ok(options)
 }
@@ -123,10 +122,10 @@ fn options(mutants: &[&str], variants: &[&str]) -> std::io::Result<reference::Op
 fn unknown(kind: &str, name: &str, known: impl Iterator<Item = &'static str>) -> std::io::Error {
     let known: Vec<String> = known.map(str::to_owned).collect();
     let hint = crate::source::suggestion(name, &known).unwrap_or_default();
-    std::io::Error::other(format!("there is no {kind} `{name}` {hint}"))
+    std::io::Error::other(format!("unknown {kind} `{name}` {hint}"))
 }
 
-/// The credentials of the reference, to show how a call would carry one.
+/// The credentials of the reference, for example commands.
 pub fn example_credentials() -> BTreeMap<String, Credential> {
     credentials()
 }

@@ -1,4 +1,4 @@
-//! The target: where it is, who may call, what it cannot do, and what is known to be wrong with it.
+//! The target: its URL, the credentials of actors, what it does not support, and its known deviations.
 
 mod client;
 mod credential;
@@ -27,49 +27,48 @@ pub use receiver::{Delivery, Receiver};
 use crate::contract::{Condition, Contract};
 use crate::source::{Problem, Problems, SourceFile, suggestion};
 
-/// What a run is aimed at.
+/// The tested deployment.
 #[derive(Debug, Default)]
 pub struct Target {
     /// The base URL.
     pub url: String,
-    /// True for the reference API in our own process.
+    /// True for the reference API in this process.
     pub embedded: bool,
-    /// What each actor shows.
+    /// The credential of each actor.
     pub credentials: BTreeMap<String, Credential>,
-    /// Capabilities and operations that it lacks, with the reason.
+    /// Capabilities and operations that the target does not support, with the reason.
     pub lacks: BTreeMap<String, String>,
-    /// What is known to be wrong with it.
+    /// Its known deviations.
     pub deviations: Vec<Deviation>,
-    /// True when it can call us back.
+    /// True if it can reach the webhook receiver.
     pub reaches_us: bool,
-    /// How long it waits for an endpoint's answer.
+    /// How long it waits for the response of a webhook endpoint.
     pub webhook_timeout: Duration,
 }
 
-/// How long a target waits for an endpoint's answer, where its file says nothing else: the page's ten
-/// seconds.
+/// How long a target waits for the response of a webhook endpoint by default: the ten seconds of the published page.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A target file: the description of a deployment, without any secret.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
-    /// The base URL; `--target-url` takes precedence, and must be there where this is not.
+    /// The base URL. `--target-url` takes precedence, and is required if this is absent.
     #[serde(default)]
     pub url: Option<String>,
     /// The environment variable of each actor's credential; by default `CONFORMANCE_ACTOR_<NAME>`.
     #[serde(default)]
     pub actors: BTreeMap<String, String>,
-    /// Capabilities and operations that the deployment lacks, each with the reason.
+    /// Capabilities and operations that the deployment does not support, each with the reason.
     #[serde(default)]
     pub lacks: BTreeMap<String, String>,
-    /// At most so many requests a second.
+    /// The maximum number of requests per second.
     #[serde(default)]
     pub rate: Option<f64>,
-    /// How long it waits for an endpoint's answer, in seconds, where that is not the page's ten.
+    /// How long it waits for the response of a webhook endpoint, in seconds. 10 when absent.
     #[serde(default)]
     pub webhook_timeout_seconds: Option<f64>,
-    /// What is known to be wrong with it.
+    /// Its known deviations.
     #[serde(default)]
     pub deviations: Vec<Deviation>,
 }
@@ -94,11 +93,13 @@ impl TargetFile {
         let bounded =
             |value: Option<f64>, least: f64, most: f64| value.is_none_or(|value| (least..=most).contains(&value));
         if !bounded(target.rate, 0.001, 1e6) {
-            problems.0.push(file.problem(&["rate".into()], "a rate is a number of requests a second, from 0.001 up"));
+            problems
+                .0
+                .push(file.problem(&["rate".into()], "expected a number of requests per second of at least 0.001"));
         }
         if !bounded(target.webhook_timeout_seconds, 0.001, 3600.0) {
             let at = ["webhook_timeout_seconds".into()];
-            problems.0.push(file.problem(&at, "a time is a number of seconds, from 0.001 to 3600"));
+            problems.0.push(file.problem(&at, "expected a number of seconds from 0.001 to 3600"));
         }
         if let Some(Err(message)) = target.url.as_deref().map(check_url) {
             problems.0.push(file.problem(&["url".into()], message));
@@ -121,33 +122,34 @@ fn refuse_unknown<'k>(
     }
 }
 
-/// Says what is wrong with a base URL, in one line.
+/// Parses a base URL. The error is one line.
 pub fn check_url(text: &str) -> Result<reqwest::Url, String> {
-    let url = reqwest::Url::parse(text)
-        .map_err(|error| format!("`{text}` is no URL ({error}): write it as https://host or http://127.0.0.1:8080"))?;
+    let url = reqwest::Url::parse(text).map_err(|error| {
+        format!("`{text}` is not a valid URL ({error}): write it as https://host or http://127.0.0.1:8080")
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("`{text}` has the scheme {}: only http and https can be tested", url.scheme()));
+        return Err(format!("`{text}` has the scheme {}: only http and https are supported", url.scheme()));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user or password would show it everywhere: use --header instead".to_owned());
+        return Err("the URL contains a user or password, which reports would show: use --header instead".to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(format!("`{text}` has a query or a fragment: a base URL ends with its path"));
+        return Err(format!("`{text}` has a query or a fragment: a base URL must end with its path"));
     }
     Ok(url)
 }
 
-/// The environment variable in use for each actor of whom a target file names one: the usual one where it is set.
+/// For each actor in `actors` of a target file the environment variable in use: the default one if it is set.
 pub fn variables(file: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let set = |name: &String| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let named = |(actor, name): (&String, &String)| {
-        let usual = variable(actor);
-        (actor.clone(), if set(&usual) { usual } else { name.clone() })
+        let default = variable(actor);
+        (actor.clone(), if set(&default) { default } else { name.clone() })
     };
     file.iter().map(named).collect()
 }
 
-/// Credentials from the environment; `file` says under which names, where it is not the usual ones.
+/// Credentials from the environment. `file` has the names of variables that differ from the default.
 pub fn credentials(
     contract: &Contract,
     file: &BTreeMap<String, String>,
@@ -157,8 +159,8 @@ pub fn credentials(
         if role.credential.is_some() {
             continue;
         }
-        let usual = variable(actor);
-        let names = std::iter::once(&usual).chain(file.get(actor));
+        let default = variable(actor);
+        let names = std::iter::once(&default).chain(file.get(actor));
         for name in names {
             let Ok(text) = std::env::var(name) else { continue };
             if text.is_empty() {
@@ -173,7 +175,7 @@ pub fn credentials(
 }
 
 impl Target {
-    /// Why a test cannot be run here, if it cannot.
+    /// Why a test cannot run against this target, if so.
     pub fn lacks_for(
         &self,
         contract: &Contract,
@@ -188,7 +190,7 @@ impl Target {
         }
         for actor in token_actors {
             if !self.credentials.get(actor).is_some_and(Credential::is_token) {
-                return Some(format!("the credential of the actor {actor} is no JSON Web Token"));
+                return Some(format!("the credential of the actor {actor} is not a JSON Web Token"));
             }
         }
         for need in needs {
@@ -198,14 +200,14 @@ impl Target {
             let capability = contract.conventions.capabilities.get(need)?;
             if capability.unless == Some(Condition::NoWayBack) && !self.reaches_us {
                 return Some(format!(
-                    "{need}: the target has no way to reach us; give one with --webhook-listen and --webhook-url"
+                    "{need}: the target cannot reach the webhook receiver; use --webhook-listen and --webhook-url"
                 ));
             }
         }
         None
     }
 
-    /// All secrets by the name under which reports show them; a password also without its user.
+    /// All secrets, each with the name that reports show instead. A password is also listed without its user.
     pub fn secrets(&self) -> impl Iterator<Item = (String, &str)> {
         self.credentials.iter().flat_map(|(actor, credential)| {
             let password = credential.password();
@@ -216,7 +218,7 @@ impl Target {
     }
 }
 
-/// True for a host that is this machine itself.
+/// True if the host of the URL is this machine.
 pub fn is_loopback(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else {
         return false;

@@ -1,8 +1,8 @@
-//! Our own endpoints for the target's webhooks: one listener, one path for each test, every attempt
-//! recorded as it came, and answers as a scenario wants them.
+//! The webhook receiver: endpoints to which the target delivers events. It has one listener and one path per test. It
+//! records every delivery attempt, and answers as the scenario says.
 //!
-//! It speaks HTTP/1.1 by hand, because a library would not keep silent, cut a connection or send a
-//! redirect at will. It is bounded: so many connections, bytes and deliveries, and no more.
+//! It implements HTTP/1.1 itself, because an HTTP library could not stay silent, reset a connection or send a redirect
+//! on demand. Connections, bytes and recorded deliveries are limited.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,51 +21,50 @@ use super::self_check::SELF_CHECK;
 use crate::exchange::Header;
 use crate::scenario::Reply;
 
-/// One attempt to deliver an event, as it came.
+/// One attempt to deliver an event.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// When its last byte had come.
+    /// When its last byte arrived.
     pub arrived: DateTime<Utc>,
-    /// Its header fields, names in lower case.
+    /// Its header fields, with names in lower case.
     pub headers: Vec<Header>,
-    /// Its raw body.
     pub body: Vec<u8>,
 }
 
 impl Delivery {
-    /// The first value of a header field, where it is text.
+    /// The first value of a header field, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         found.and_then(|(_, value)| std::str::from_utf8(value).ok()).map(str::trim)
     }
 
-    /// True when the body speaks of the id: as a whole value of its JSON, or within a text or the raw body where neither a
-    /// letter nor a digit touches it. A short id, such as a small number, must be a whole value or a part of a path.
+    /// True if the body contains the id: as a complete JSON value, or within a string or the raw body with no letter or
+    /// digit next to it. A short id, such as a small number, must be a complete value or a segment of a path.
     pub fn holds(&self, id: &str) -> bool {
         let Ok(body) = serde_json::from_slice::<Value>(&self.body) else {
             return memchr::memmem::find(&self.body, id.as_bytes()).is_some();
         };
-        speaks_of("", &body, id) || (id.len() >= TELLING && stands_alone(&String::from_utf8_lossy(&self.body), id))
+        contains_id("", &body, id) || (id.len() >= LONG_ID && contains_word(&String::from_utf8_lossy(&self.body), id))
     }
 }
 
-/// Ids of so many characters are found within longer texts.
-const TELLING: usize = 8;
+/// Ids of at least this length are also found within longer texts.
+const LONG_ID: usize = 8;
 
-fn speaks_of(name: &str, value: &Value, id: &str) -> bool {
+fn contains_id(name: &str, value: &Value, id: &str) -> bool {
     match value {
-        Value::String(text) if id.len() >= TELLING => stands_alone(text, id),
+        Value::String(text) if id.len() >= LONG_ID => contains_word(text, id),
         Value::String(text) => text == id || text.split(['/', '?', '#']).any(|part| part == id),
-        // Other numbers than ids may happen to be the same.
+        // A number that is not an id may have the same value by chance.
         Value::Number(number) => name.to_lowercase().contains("id") && number.to_string() == id,
-        Value::Array(elements) => elements.iter().any(|element| speaks_of(name, element, id)),
-        Value::Object(members) => members.iter().any(|(name, inner)| name == id || speaks_of(name, inner, id)),
+        Value::Array(elements) => elements.iter().any(|element| contains_id(name, element, id)),
+        Value::Object(members) => members.iter().any(|(name, inner)| name == id || contains_id(name, inner, id)),
         _ => false,
     }
 }
 
-/// Whether a text stands in another with neither letters nor digits touching it.
-fn stands_alone(text: &str, part: &str) -> bool {
+/// Whether `text` contains `part` with no letter or digit next to it.
+fn contains_word(text: &str, part: &str) -> bool {
     text.match_indices(part).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + part.len()..].chars().next();
@@ -73,7 +72,7 @@ fn stands_alone(text: &str, part: &str) -> bool {
     })
 }
 
-/// A running receiver; it stops listening when it is dropped.
+/// A running receiver. It stops listening when it is dropped.
 pub struct Receiver {
     base: String,
     refusing: String,
@@ -86,9 +85,9 @@ pub struct Receiver {
 struct Shared {
     endpoints: Mutex<HashMap<String, Endpoint>>,
     news: Notify,
-    /// Whether anybody but ourselves has ever called.
+    /// Whether any request other than the self-check has arrived.
     reached: AtomicBool,
-    /// When this machine did not let us run, and for how long.
+    /// When this process was stalled, and for how long.
     stalls: Mutex<Vec<(Instant, Duration)>>,
 }
 
@@ -100,20 +99,20 @@ struct Endpoint {
     deliveries: Vec<Delivery>,
 }
 
-/// Deliveries that an endpoint keeps; those that it no longer keeps are answered all the same.
-const KEPT: usize = 2000;
-const LONGEST_HEAD: usize = 32 * 1024;
-const LONGEST_BODY: usize = 256 * 1024;
-const CONNECTIONS: usize = 256;
-/// How often we look whether we are let run, and how many stalls are kept.
+/// The maximum number of deliveries that an endpoint records. Further deliveries are answered, but not recorded.
+const MAX_RECORDED: usize = 2000;
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+const MAX_BODY_BYTES: usize = 256 * 1024;
+const MAX_CONNECTIONS: usize = 256;
+/// How often the heartbeat checks for stalls, and how many stalls are recorded.
 const HEARTBEAT: Duration = Duration::from_millis(50);
-const STALLS: usize = 1000;
-/// The longest that a connection may take to bring its request.
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_STALLS: usize = 1000;
+/// The timeout for reading a request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Receiver {
-    /// Listens on `address`; `url` is how the target reaches it, if not by that address itself.
-    /// `timeout` is how long the target waits for an answer.
+    /// Listens on `address`. `url` is the URL by which the target reaches the receiver, if it is not that address.
+    /// `timeout` is how long the target waits for a response.
     pub async fn start(address: SocketAddr, url: Option<&str>, timeout: Duration) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let own = format!("http://{}", listener.local_addr()?);
@@ -123,33 +122,32 @@ impl Receiver {
         Ok(Self { refusing: refusing(&base), base, timeout, shared, task })
     }
 
-    /// The URL of an endpoint.
     pub fn url(&self, name: &str) -> String {
         format!("{}/hooks/{name}", self.base)
     }
 
-    /// A URL where nobody listens.
+    /// A URL with no listener.
     pub fn refusing_url(&self) -> &str {
         &self.refusing
     }
 
-    /// Where the target is told that it reaches us.
+    /// The base URL that the target gets.
     pub(super) fn base(&self) -> &str {
         &self.base
     }
 
-    /// Whether anybody but ourselves has ever called.
+    /// Whether any request other than the self-check has arrived.
     pub(super) fn was_reached(&self) -> bool {
         self.shared.reached.load(Ordering::Relaxed)
     }
 
-    /// How long the target waits for an answer.
+    /// How long the target waits for a response.
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// Opens an endpoint, or changes how it answers: deliveries that hold the text get these replies
-    /// in turn, the last one again and again; all others are taken with 204.
+    /// Opens an endpoint, or changes its replies. Deliveries that contain `holding` get the replies in order, and then
+    /// the last one again. All others get 204.
     pub fn listen(&self, name: &str, holding: Option<String>, replies: Vec<Reply>) {
         let mut endpoints = lock(&self.shared.endpoints);
         let endpoint = endpoints.entry(name.to_owned()).or_default();
@@ -158,34 +156,34 @@ impl Receiver {
         endpoint.answered = 0;
     }
 
-    /// Closes an endpoint and forgets its deliveries.
+    /// Closes an endpoint and discards its deliveries.
     pub fn close(&self, name: &str) {
         lock(&self.shared.endpoints).remove(name);
     }
 
-    /// How long an endpoint takes that answers slowly, but in time.
+    /// The delay of an endpoint that answers slowly, but in time.
     pub fn slow(&self) -> Duration {
         slow(self.timeout)
     }
 
-    /// The deliveries so far that hold a text.
+    /// The deliveries so far that contain a text.
     pub fn deliveries(&self, name: &str, holding: &str) -> Vec<Delivery> {
         let endpoints = lock(&self.shared.endpoints);
         let deliveries = endpoints.get(name).map(|endpoint| endpoint.deliveries.as_slice());
         deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
     }
 
-    /// How long this machine kept us from answering since then, where that may have changed the outcome: a quarter of
-    /// the time that the target waits where our endpoint answers by the clock, or all of it.
+    /// The longest stall of this process since `begun`, if it may have changed the outcome. For a reply with a delay
+    /// the limit is a quarter of the target's timeout, for others the whole timeout.
     pub fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
-        let by_the_clock = matches!(reply, Some(Reply::Slow | Reply::Late | Reply::Trickle | Reply::Silence));
-        let least = if by_the_clock { self.timeout / 4 } else { self.timeout };
+        let is_timed = matches!(reply, Some(Reply::Slow | Reply::Late | Reply::Trickle | Reply::Silence));
+        let least = if is_timed { self.timeout / 4 } else { self.timeout };
         let stalls = lock(&self.shared.stalls);
         let longest = stalls.iter().filter(|(when, _)| *when >= begun).map(|(_, stall)| *stall).max();
         longest.filter(|stall| *stall >= least)
     }
 
-    /// Returns when another delivery has come to any endpoint, or after a short while.
+    /// Returns when any endpoint has received another delivery, or after 50 ms.
     pub async fn news(&self) {
         let _ = tokio::time::timeout(Duration::from_millis(50), self.shared.news.notified()).await;
     }
@@ -197,12 +195,12 @@ impl Drop for Receiver {
     }
 }
 
-/// The same host, at a port where nobody listens: 1 is reserved for a service that nobody runs.
+/// The same host with port 1, which is reserved for a service that is not in use.
 fn refusing(base: &str) -> String {
     let Ok(mut url) = reqwest::Url::parse(base) else {
         return base.to_owned();
     };
-    // A URL with a host can always take a port.
+    // Setting a port fails only for a URL without a host.
     let _ = url.set_port(Some(1));
     format!("{}/hooks/nobody", url.as_str().trim_end_matches('/'))
 }
@@ -212,12 +210,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    // Dropped with this task, and all connections with it.
+    let limit = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    // Aborting this task drops the set, which closes all connections.
     let mut connections = tokio::task::JoinSet::new();
     connections.spawn(heartbeat(shared.clone()));
     loop {
-        let Ok(permit) = room.clone().acquire_owned().await else {
+        let Ok(permit) = limit.clone().acquire_owned().await else {
             return;
         };
         let Ok((stream, _)) = listener.accept().await else {
@@ -225,7 +223,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
         };
         let shared = shared.clone();
         connections.spawn(async move {
-            // A caller that breaks off is its own affair.
+            // An error here means that the caller closed the connection.
             let _ = connection(stream, &shared, timeout).await;
             drop(permit);
         });
@@ -233,21 +231,21 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
     }
 }
 
-/// Notes when a short sleep became a long one.
+/// Records a stall whenever a sleep took much longer than requested.
 async fn heartbeat(shared: Arc<Shared>) {
     loop {
         let begun = Instant::now();
         tokio::time::sleep(HEARTBEAT).await;
         let stall = begun.elapsed().saturating_sub(HEARTBEAT);
         let mut stalls = lock(&shared.stalls);
-        if stall > HEARTBEAT && stalls.len() < STALLS {
+        if stall > HEARTBEAT && stalls.len() < MAX_STALLS {
             stalls.push((Instant::now(), stall));
         }
     }
 }
 
 async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -> std::io::Result<()> {
-    let request = tokio::time::timeout(PATIENCE, read_request(&mut stream)).await;
+    let request = tokio::time::timeout(REQUEST_TIMEOUT, read_request(&mut stream)).await;
     let Ok(Ok(Some((path, delivery)))) = request else {
         return Ok(());
     };
@@ -255,7 +253,7 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
     if !name.starts_with(SELF_CHECK) {
         shared.reached.store(true, Ordering::Relaxed);
     }
-    let reply = take_in(shared, &name, delivery);
+    let reply = record_delivery(shared, &name, delivery);
     shared.news.notify_waiters();
     match reply {
         Reply::Status(status) => answer(&mut stream, status).await,
@@ -277,35 +275,34 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
         Reply::Reset => {
             let stream = stream.into_std()?;
             let socket = socket2::Socket::from(stream);
-            // Closing with nothing left to linger for sends a reset instead of an end.
+            // With a linger time of zero, closing sends RST instead of FIN.
             socket.set_linger(Some(Duration::ZERO))
         }
     }
 }
 
-/// Late, but in time: with about a second to spare where the target is patient, and half of its
-/// time where it is not.
+/// The delay of a slow response that is in time: 1.2 s before the target's timeout, but at least half of the timeout.
 fn slow(timeout: Duration) -> Duration {
     timeout.saturating_sub(Duration::from_millis(1200)).max(timeout / 2)
 }
 
-/// Too late: by a tenth of the time that the target waits, and by half a second at least.
+/// The delay of a response that is too late: by a tenth of the target's timeout, and by at least half a second.
 fn late(timeout: Duration) -> Duration {
     timeout + (timeout / 10).max(Duration::from_millis(500))
 }
 
-/// Puts a delivery on record and says how it is to be answered. What a closed endpoint still gets is
-/// taken, since webhooks outlive their tests and nothing is to be tried again for them.
-fn take_in(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
+/// Records a delivery and returns the reply. Deliveries to a closed endpoint get 204: webhooks may outlive their test,
+/// and the target should not retry those deliveries.
+fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
     let mut endpoints = lock(&shared.endpoints);
     let Some(endpoint) = endpoints.get_mut(name) else {
         return Reply::Status(204);
     };
-    let meant = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
-    if endpoint.deliveries.len() < KEPT {
+    let is_expected = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
+    if endpoint.deliveries.len() < MAX_RECORDED {
         endpoint.deliveries.push(delivery);
     }
-    if !meant {
+    if !is_expected {
         return Reply::Status(204);
     }
     let turn = endpoint.answered.min(endpoint.replies.len().saturating_sub(1));
@@ -330,14 +327,14 @@ async fn trickle(stream: &mut TcpStream, timeout: Duration) -> std::io::Result<(
     stream.shutdown().await
 }
 
-/// Reads one request; `None` where what comes is no HTTP, or too much.
+/// Reads one request; `None` if it is not HTTP or exceeds a limit.
 async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Delivery)>> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = memchr::memmem::find(&bytes, b"\r\n\r\n") {
             break end + 4;
         }
-        if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {
+        if bytes.len() > MAX_HEAD_BYTES || stream.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
     };
@@ -365,7 +362,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String,
 }
 
 async fn read_length(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> std::io::Result<Option<Vec<u8>>> {
-    if length > LONGEST_BODY {
+    if length > MAX_BODY_BYTES {
         return Ok(None);
     }
     while bytes.len() < length {
@@ -384,7 +381,7 @@ async fn read_chunks(stream: &mut TcpStream, mut bytes: Vec<u8>) -> std::io::Res
             if let Some(end) = memchr::memmem::find(&bytes, b"\r\n") {
                 break end;
             }
-            if bytes.len() > LONGEST_HEAD || stream.read_buf(&mut bytes).await? == 0 {
+            if bytes.len() > MAX_HEAD_BYTES || stream.read_buf(&mut bytes).await? == 0 {
                 return Ok(None);
             }
         };
@@ -393,7 +390,7 @@ async fn read_chunks(stream: &mut TcpStream, mut bytes: Vec<u8>) -> std::io::Res
         let Ok(size) = usize::from_str_radix(digits, 16) else {
             return Ok(None);
         };
-        if body.len() + size > LONGEST_BODY {
+        if body.len() + size > MAX_BODY_BYTES {
             return Ok(None);
         }
         while bytes.len() < line + 2 + size + 2 {
@@ -431,7 +428,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_machine_that_stands_still_is_noticed() {
+    async fn stall_of_the_process_is_detected() {
         let receiver = receiver().await;
         let begun = Instant::now();
         tokio::task::yield_now().await;
@@ -444,7 +441,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn replies_come_in_turn_to_those_who_are_meant() {
+    async fn matching_deliveries_get_the_replies_in_order() {
         let receiver = receiver().await;
         receiver.listen("a", Some("cus_1".into()), vec![Reply::Status(500), Reply::Status(200)]);
         let url = receiver.url("a");
@@ -459,7 +456,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn silence_and_unknown_endpoints() {
+    async fn silent_endpoint_sends_nothing_and_unknown_endpoint_sends_204() {
         let receiver = receiver().await;
         receiver.listen("a", None, vec![Reply::Silence]);
         assert_eq!(post(&receiver.url("a"), "content-length: 9\r\n", "{\"a\":\"x\"}").await, "");
@@ -468,24 +465,24 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_speaks_of_an_id_or_of_another() {
-        let speaks = |body: &str, id: &str| {
+    fn delivery_contains_the_id_or_a_different_one() {
+        let contains = |body: &str, id: &str| {
             let body = body.as_bytes().to_vec();
             Delivery { arrived: Utc::now(), headers: Vec::new(), body }.holds(id)
         };
-        assert!(speaks(r#"{"data":{"customerId":"cus_12345678"}}"#, "cus_12345678"));
-        assert!(speaks(r#"{"customer":"https://a.example/customers/cus_12345678?x=1"}"#, "cus_12345678"));
-        assert!(!speaks(r#"{"customerId":"cus_123456789"}"#, "cus_12345678"), "another id that begins alike");
-        assert!(speaks(r#"{"customerId":"a\/b+c\/12345="}"#, "a/b+c/12345="), "escaped as JSON allows");
-        assert!(speaks(r#"{"customerId":"5","attempt":7}"#, "5"));
-        assert!(speaks(r#"{"customerId":5}"#, "5"));
-        assert!(speaks(r#"{"href":"/customers/5"}"#, "5"));
-        assert!(!speaks(r#"{"customerId":"7","attempt":5,"at":"2026-05-05T05:05:05Z"}"#, "5"));
-        assert!(speaks("customer=cus_1", "cus_1"), "no JSON, and yet a text");
+        assert!(contains(r#"{"data":{"customerId":"cus_12345678"}}"#, "cus_12345678"));
+        assert!(contains(r#"{"customer":"https://a.example/customers/cus_12345678?x=1"}"#, "cus_12345678"));
+        assert!(!contains(r#"{"customerId":"cus_123456789"}"#, "cus_12345678"), "a longer id with the same prefix");
+        assert!(contains(r#"{"customerId":"a\/b+c\/12345="}"#, "a/b+c/12345="), "escaped as JSON allows");
+        assert!(contains(r#"{"customerId":"5","attempt":7}"#, "5"));
+        assert!(contains(r#"{"customerId":5}"#, "5"));
+        assert!(contains(r#"{"href":"/customers/5"}"#, "5"));
+        assert!(!contains(r#"{"customerId":"7","attempt":5,"at":"2026-05-05T05:05:05Z"}"#, "5"));
+        assert!(contains("customer=cus_1", "cus_1"), "text that is not JSON");
     }
 
     #[tokio::test]
-    async fn too_much_is_not_taken() {
+    async fn body_above_the_limit_is_refused() {
         let receiver = receiver().await;
         receiver.listen("a", None, Vec::new());
         assert_eq!(post(&receiver.url("a"), "content-length: 99999999\r\n", "").await, "");
@@ -493,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn the_refusing_url_keeps_the_host() {
+    fn refusing_url_keeps_the_host() {
         assert_eq!(refusing("http://127.0.0.1:8080"), "http://127.0.0.1:1/hooks/nobody");
     }
 }

@@ -1,5 +1,5 @@
-//! Whether our webhook receiver can be reached by the URL that the target is given: before the target is blamed for a
-//! delivery that did not come, we call that URL ourselves.
+//! Checks whether the webhook receiver can be reached at the URL that the target gets. Before a missing delivery is
+//! reported as a violation, the harness calls that URL itself.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::client::{HttpClient, Network};
 use crate::exchange::Request;
 
 impl Receiver {
-    /// Whether the target can be expected to reach us: it has called before, or a request of our own to the URL that we
-    /// give it comes back to us. What is wrong with that URL otherwise.
+    /// Succeeds if the target can reach the receiver: it has called before, or the harness's own request to the URL
+    /// arrives. Otherwise says what is wrong with that URL.
     pub async fn reachable(&self) -> Result<(), String> {
         if self.was_reached() {
             return Ok(());
@@ -23,21 +23,23 @@ impl Receiver {
         match (came, outcome) {
             (true, _) => Ok(()),
             (false, Ok(status)) => {
-                Err(format!("a request of our own to {url} was answered with {status} by somebody else"))
+                Err(format!("the harness's own request to {url} was answered with {status} by another server"))
             }
-            (false, Err(fault)) => Err(format!("a request of our own to {url} did not come back to us: {fault}")),
+            (false, Err(fault)) => {
+                Err(format!("the harness's own request to {url} did not arrive at its webhook receiver: {fault}"))
+            }
         }
     }
 }
 
-/// The beginning of the names of endpoints that we call ourselves.
+/// The prefix of the names of endpoints for this check.
 pub(super) const SELF_CHECK: &str = "self-check-";
-/// The longest that such a call may take.
-const SELF_CHECK_TIME: Duration = Duration::from_secs(5);
+/// The timeout of the check.
+const SELF_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Calls an endpoint of ours by the URL that the target is given. Whose certificate it shows does not matter here.
+/// Calls an endpoint of the receiver at the URL that the target gets. Its certificate does not matter here.
 async fn call(base: &str, url: &str, body: &str) -> Result<u16, String> {
-    let network = Network { timeout: SELF_CHECK_TIME, insecure: true, ..Network::default() };
+    let network = Network { timeout: SELF_CHECK_TIMEOUT, insecure: true, ..Network::default() };
     let client = HttpClient::new(base, &network)?;
     let request = Request {
         operation: String::new(),
@@ -62,17 +64,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_url_that_leads_to_us_is_reachable() {
+    async fn url_of_the_receiver_is_reachable() {
         assert_eq!(checked(None).await, Ok(()));
     }
 
     #[tokio::test]
-    async fn a_url_that_leads_elsewhere_is_named() {
+    async fn url_of_another_server_is_reported() {
         let other = ([127, 0, 0, 1], 0).into();
         let other = Receiver::start(other, None, Duration::from_secs(1)).await.expect("a port");
         let message = checked(Some(other.base())).await.expect_err("another receiver");
-        assert!(message.contains("answered with 204 by somebody else"), "{message}");
+        assert!(message.contains("answered with 204 by another server"), "{message}");
         let message = checked(Some("http://127.0.0.1:1")).await.expect_err("nobody");
-        assert!(message.contains("did not come back to us"), "{message}");
+        assert!(message.contains("did not arrive at its webhook receiver"), "{message}");
     }
 }

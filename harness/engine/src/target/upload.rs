@@ -1,10 +1,10 @@
-//! Large uploads, over a stream that goes on reading when it can no longer write.
+//! Sends large bodies over a stream that can still be read after a write has failed.
 //!
-//! A server may refuse a large body before it has read it, and close. The answer has then come, but the next write
-//! fails, and an HTTP client that gives up at that reports a broken connection. curl reads the answer all the same, and
-//! so does this: after a failed write it pretends to go on writing, and what can still be read decides.
+//! A server may refuse a large body before it has read all of it, and close the connection. The response has then
+//! arrived, but the next write fails, and most HTTP clients report a broken connection. Like curl, this module reads
+//! the response: after a failed write it reports further writes as successful, and the response decides.
 //!
-//! It also notes how far the upload has come: one that is merely slow says nothing about the target.
+//! It also records how much was uploaded, because an upload that is only slow says nothing about the target.
 
 use std::io;
 use std::pin::Pin;
@@ -22,17 +22,17 @@ use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::client::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, body_of, chain, readable};
+use super::client::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, body_of, innermost_cause, readable};
 use crate::exchange::{Fault, Request, Response};
 
-/// Bodies of more bytes are sent so.
+/// Bodies above this size in bytes are sent by this module.
 pub(super) const LARGE: usize = 64 * 1024;
-/// An upload of which nothing was taken for so long stands still.
-const STANDSTILL: Duration = Duration::from_secs(5);
-/// The longest that a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
+/// An upload without any progress for this long counts as stalled.
+const STALLED_AFTER: Duration = Duration::from_secs(5);
+/// The timeout for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How far an upload has come.
+/// How many bytes of an upload were written, and when the last of them.
 #[derive(Clone, Default)]
 pub(super) struct Progress(Arc<Mutex<Option<(usize, Instant)>>>);
 
@@ -43,31 +43,31 @@ impl Progress {
         *progress = Some((before + count, Instant::now()));
     }
 
-    /// What is said of an exchange that was not over in time.
+    /// The fault of an exchange that did not finish in time.
     pub(super) fn timed_out(&self, size: usize, timeout: Duration) -> Fault {
         let progress = *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         timed_out(progress.map(|(written, last)| (written, last.elapsed())), size, timeout)
     }
 }
 
-/// The fault of an exchange that was not over in time, by how much was written, and how long ago the last of it: an
-/// upload that was still under way is a limit of ours.
+/// The fault of an exchange that did not finish in time, from the number of bytes written and the time since the last
+/// write. An upload that still made progress is a limit of the harness.
 fn timed_out(progress: Option<(usize, Duration)>, size: usize, timeout: Duration) -> Fault {
-    let standstill = STANDSTILL.min(timeout / 3);
+    let stalled_after = STALLED_AFTER.min(timeout / 3);
     let seconds = timeout.as_secs_f64();
     match progress {
-        Some((written, idle)) if written < size && idle < standstill => Fault::Limit(format!(
-            "the upload of {size} bytes was still under way after {seconds} s ({written} sent): raise --timeout"
+        Some((written, idle)) if written < size && idle < stalled_after => Fault::Limit(format!(
+            "the upload of {size} bytes was not finished after {seconds} s ({written} sent): raise --timeout"
         )),
         Some((written, _)) if written < size => Fault::TimedOut(format!(
-            "no complete answer within {seconds} s: the target took {written} of {size} bytes, and then no more"
+            "no complete answer within {seconds} s: the target accepted {written} of {size} bytes, and then no more"
         )),
         Some(_) => Fault::TimedOut(format!("no complete answer within {seconds} s")),
         None => Fault::Unreachable(TOO_SLOW.to_owned()),
     }
 }
 
-/// Sends a request over a connection of its own.
+/// Sends a request over a new connection.
 pub(super) async fn send(
     request: &Request,
     fields: &[(String, Vec<u8>)],
@@ -76,7 +76,7 @@ pub(super) async fn send(
     let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
     let message = message(request, &url, fields)?;
     let stream = connect(&url).await?;
-    let stream = TokioIo::new(Lasting { stream, broken: false, progress: progress.clone() });
+    let stream = TokioIo::new(ReadableAfterFailedWrite { stream, broken: false, progress: progress.clone() });
     let broken = |error: hyper::Error| fault(&error);
     let (mut sender, connection) =
         http1::Builder::new().max_headers(MOST_HEADERS).handshake(stream).await.map_err(broken)?;
@@ -93,7 +93,7 @@ pub(super) async fn send(
         let body = body_of(status, chunks).await?;
         readable(Response { status, headers, body, truncated: false })
     };
-    // The connection is driven until the answer is there; dropping it closes it.
+    // The connection is polled until the response is complete; dropping it closes it.
     let mut exchange = std::pin::pin!(exchange);
     tokio::select! {
         biased;
@@ -129,7 +129,7 @@ fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result
 async fn connect(url: &Url) -> Result<TcpStream, Fault> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = url.port_or_known_default().unwrap_or(80);
-    match tokio::time::timeout(CONNECT, TcpStream::connect((host, port))).await {
+    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
         Ok(Ok(stream)) => {
             let _ = stream.set_nodelay(true);
             Ok(stream)
@@ -140,23 +140,23 @@ async fn connect(url: &Url) -> Result<TcpStream, Fault> {
 }
 
 fn fault(error: &hyper::Error) -> Fault {
-    let text = chain(error);
+    let text = innermost_cause(error);
     match text.contains(HEAD_TOO_LARGE) {
         true => {
-            Fault::Limit(format!("an answer came with more than {MOST_HEADERS} header fields, or with too long ones"))
+            Fault::Limit(format!("a response came with more than {MOST_HEADERS} header fields, or with too long ones"))
         }
         false => Fault::Broken(text),
     }
 }
 
-/// A stream that can be read when it can no longer be written to.
-struct Lasting {
+/// A stream that can still be read after a write has failed.
+struct ReadableAfterFailedWrite {
     stream: TcpStream,
     broken: bool,
     progress: Progress,
 }
 
-impl AsyncRead for Lasting {
+impl AsyncRead for ReadableAfterFailedWrite {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -166,7 +166,7 @@ impl AsyncRead for Lasting {
     }
 }
 
-impl AsyncWrite for Lasting {
+impl AsyncWrite for ReadableAfterFailedWrite {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.broken {
             return Poll::Ready(Ok(bytes.len()));
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::target::{HttpClient, Network};
 
-    /// A server that does with each connection what a function says; its base URL.
+    /// Starts a server that runs `serve` on each connection, and returns its base URL.
     async fn server<F: Future<Output = io::Result<()>> + Send + 'static>(
         serve: impl Fn(TcpStream) -> F + Send + Sync + 'static,
     ) -> String {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_early_refusal_is_read_every_time() {
+    async fn early_refusal_of_large_body_is_read_every_time() {
         let base = server(async |mut stream: TcpStream| {
             stream.read_exact(&mut [0; 4096]).await?;
             stream.write_all(b"HTTP/1.1 422 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").await
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_that_is_under_way_is_a_limit_of_ours() {
+    fn timeout_during_upload_progress_is_a_limit_of_the_harness() {
         let fault = |progress: Option<(usize, u64)>| {
             let progress = progress.map(|(written, idle)| (written, Duration::from_secs(idle)));
             timed_out(progress, 1000, Duration::from_secs(30))
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_breaks_before_an_answer_is_broken() {
+    async fn connection_that_closes_before_a_response_is_broken() {
         let base = server(async |mut stream: TcpStream| stream.read_exact(&mut [0; 4096]).await.map(drop)).await;
         let outcome = sent(&base, Duration::from_secs(30)).await;
         assert!(matches!(outcome, Err(Fault::Broken(_))), "{outcome:?}");

@@ -1,4 +1,4 @@
-//! Answers made from the contract alone: successes, refusals, and the right answer to an expectation.
+//! Builds answers from the contract: successes, refusals, and the right answer for an expectation.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::matching;
 
-/// An expectation in its surroundings.
+/// An expectation with the contract, operation, clause and variables that it needs.
 pub struct Case<'c> {
     pub contract: &'c Contract,
     pub operation: &'c str,
@@ -22,7 +22,7 @@ pub struct Case<'c> {
     pub variables: &'c Variables,
 }
 
-/// An answer, before it is written as bytes.
+/// An answer before it is serialised.
 #[derive(Clone)]
 pub struct Answer {
     pub status: u16,
@@ -34,9 +34,9 @@ pub struct Answer {
 /// The answer that an expectation asks for.
 pub struct Right {
     pub answer: Answer,
-    /// The field that it names, where it is one of the codes that name fields.
+    /// The field that it names, if its code names a field.
     pub field: Option<String>,
-    /// The earlier answer that it repeats.
+    /// The earlier answer that it must repeat.
     pub earlier: Option<Earlier>,
 }
 
@@ -54,10 +54,10 @@ impl Right {
             }
             None => case.success(),
         };
-        if let Some(wanted) = (200..600).find(|other| status::matches(&statuses, *other))
+        if let Some(permitted) = (200..600).find(|other| status::matches(&statuses, *other))
             && !status::matches(&statuses, answer.status)
         {
-            answer.status = wanted;
+            answer.status = permitted;
         }
         let names_field = case.code_of(&answer).is_some_and(|entry| entry.names_field);
         let field = expect.field.as_ref().filter(|_| names_field).map(|field| case.filled(field));
@@ -68,8 +68,8 @@ impl Right {
             let expected = template::value(expected, variables).expect("no unknown variable");
             answer = answer.with_member(&case.filled(pointer), matching::right(&expected));
         }
-        for (name, wanted) in &expect.headers {
-            answer = answer.with_header(name, matching::right_header(wanted, variables));
+        for (name, expected_header) in &expect.headers {
+            answer = answer.with_header(name, matching::right_header(expected_header, variables));
         }
         let earlier =
             expect.same_as.as_ref().map(|_| Earlier { status: answer.status, body: answer.response().json() });
@@ -96,7 +96,7 @@ impl<'c> Case<'c> {
         Answer { status, headers: vec![("content-type".into(), "application/json".into())], body, text: None }
     }
 
-    /// A refusal with all that its code asks for.
+    /// A refusal with all members and headers that its code requires.
     pub fn refusal(&self, code: &str) -> Answer {
         let catalog = &self.contract.catalog;
         let entry = catalog.code(code).expect("a code");
@@ -141,8 +141,8 @@ impl<'c> Case<'c> {
         answer
     }
 
-    /// Everything that the checks and the expectation say of an answer.
-    pub fn speaks_of(&self, answer: &Answer, right: &Right) -> BTreeSet<String> {
+    /// The findings of the checks and of the expectation about an answer.
+    pub fn findings_of(&self, answer: &Answer, right: &Right) -> BTreeSet<String> {
         let operation = self.contract.operation(self.operation).expect("an operation");
         let exchange = Exchange {
             role: Role::Asserted,
@@ -172,12 +172,12 @@ impl<'c> Case<'c> {
         };
         let verdict = assertion.judge(&context).expect("no unknown variable");
         let findings = check::judge(&context, 0).findings.into_iter().chain(verdict.findings);
-        let mut said: BTreeSet<String> =
+        let mut found: BTreeSet<String> =
             findings.map(|finding| format!("{} {} {}", finding.check, finding.part, finding.actual)).collect();
         if verdict.holds == Holds::No {
-            said.insert("expectation".into());
+            found.insert("expectation".into());
         }
-        said
+        found
     }
 }
 
@@ -197,7 +197,7 @@ impl Answer {
         }
     }
 
-    /// The same with a member set at a pointer, or taken out.
+    /// A copy with the member at a pointer set or, without a value, removed.
     pub fn with_member(&self, pointer: &str, value: Option<Value>) -> Self {
         let mut body = self.body.clone().unwrap_or_else(|| json!({}));
         set(&mut body, pointer.strip_prefix('/'), value);

@@ -1,4 +1,4 @@
-//! Values and headers that fit a matcher, and those that do not.
+//! Values and headers that match a matcher, and values and headers that do not.
 
 use harness::scenario::{HeaderMatch, Variables, template};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ fn matcher(expected: &Value) -> Option<(&str, &Value)> {
     name.strip_prefix('$').map(|name| (name, operand))
 }
 
-/// A value that fits; none where nothing must be there.
+/// A value that matches; none if the member must be absent.
 pub fn right(expected: &Value) -> Option<Value> {
     let inner = |operand: &Value| right(operand).unwrap_or_default();
     Some(match (matcher(expected), expected) {
@@ -31,7 +31,7 @@ pub fn right(expected: &Value) -> Option<Value> {
     })
 }
 
-/// Values that do not fit, one fault each; none stands for nothing there.
+/// Values that do not match, with one fault each; none is an absent member.
 pub fn wrong(expected: &Value) -> Vec<Option<Value>> {
     match (matcher(expected), expected) {
         (Some((name, operand)), _) => wrong_by(name, operand),
@@ -90,41 +90,44 @@ fn sample(kind: &str) -> Value {
     }
 }
 
-/// A header that fits; none where it must not be sent.
-pub fn right_header(wanted: &HeaderMatch, variables: &Variables) -> Option<String> {
+/// A header value that matches; none if the header must be absent.
+pub fn right_header(expected: &HeaderMatch, variables: &Variables) -> Option<String> {
     let filled =
         |text: &Option<String>| text.as_ref().map(|text| template::text(text, variables).expect("known names"));
-    assert!(wanted.matches.is_none() || wanted.equals.is_some(), "say `equals` beside `matches`, or teach this test");
-    if wanted.present == Some(false) {
+    assert!(
+        expected.matches.is_none() || expected.equals.is_some(),
+        "add `equals` beside `matches`, or extend this function"
+    );
+    if expected.present == Some(false) {
         return None;
     }
     let bound = |text: String| text.parse::<i64>().ok();
-    let below = filled(&wanted.below).and_then(bound).map(|bound| (bound - 1).to_string());
-    let at_least = filled(&wanted.at_least).and_then(bound).map(|bound| bound.to_string());
-    filled(&wanted.equals)
-        .or_else(|| filled(&wanted.contains))
+    let below = filled(&expected.below).and_then(bound).map(|bound| (bound - 1).to_string());
+    let at_least = filled(&expected.at_least).and_then(bound).map(|bound| bound.to_string());
+    filled(&expected.equals)
+        .or_else(|| filled(&expected.contains))
         .or(below)
         .or(at_least)
         .or_else(|| Some("something".into()))
 }
 
-/// Headers that do not fit, one fault each.
-pub fn wrong_headers(wanted: &HeaderMatch, variables: &Variables) -> Vec<Option<String>> {
+/// Header values that do not match, with one fault each; none is an absent header.
+pub fn wrong_headers(expected: &HeaderMatch, variables: &Variables) -> Vec<Option<String>> {
     let bound = |text: &Option<String>| {
         let text = text.as_ref().map(|text| template::text(text, variables).expect("known names"));
         text.and_then(|text| text.parse::<i64>().ok())
     };
-    if wanted.present == Some(false) {
+    if expected.present == Some(false) {
         return vec![Some("something".into())];
     }
     let mut wrong = Vec::new();
-    if !wanted.where_sent {
+    if !expected.where_sent {
         wrong.push(None);
     }
-    if wanted.present.is_none() {
+    if expected.present.is_none() {
         wrong.push(Some("~ wrong ~".into()));
     }
-    wrong.extend(bound(&wanted.below).map(|bound| Some(bound.to_string())));
-    wrong.extend(bound(&wanted.at_least).map(|bound| Some((bound - wanted.play - 1).to_string())));
+    wrong.extend(bound(&expected.below).map(|bound| Some(bound.to_string())));
+    wrong.extend(bound(&expected.at_least).map(|bound| Some((bound - expected.play - 1).to_string())));
     wrong
 }

@@ -1,37 +1,38 @@
-//! The parts of a run, joined: they must be all of it, and then say what the whole run says.
+//! `conformance merge`: the reports of all parts of a run give the report of the whole run.
+//! Missing parts and parts of different runs are refused.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::stub;
-use super::support::{Desk, Folder, Program, Said, folder, parcel_pack, write};
+use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
 
 const DEVIATIONS: &str = "deviations:
   - { clause: MOVE-1, trials: \"parcels::*\", reason: agreed, ticket: DESK-1, expires: 2999-12-31 }
 ";
 
-// ---------------------------------------------------------------- the same verdict
+// ---------------------------------------------------------------- merged reports
 
 #[test]
-fn four_shards_say_what_the_whole_suite_says() {
+fn merged_shards_equal_the_unsharded_run() {
     let folder = folder();
     let path = |name: &str| format!("{}/{name}.json", folder.path());
     std::thread::scope(|scope| {
-        scope.spawn(|| Program::run(&["--report", &format!("json={}", path("whole"))]).ended(0));
+        scope.spawn(|| Program::run(&["--report", &format!("json={}", path("whole"))]).assert_exit_code(0));
         for index in 1..=4 {
-            let (shard, order) = (format!("{index}/4"), format!("json={}", path(&index.to_string())));
-            scope.spawn(move || Program::run(&["--shard", &shard, "--report", &order]).ended(0));
+            let (shard, report_option) = (format!("{index}/4"), format!("json={}", path(&index.to_string())));
+            scope.spawn(move || Program::run(&["--shard", &shard, "--report", &report_option]).assert_exit_code(0));
         }
     });
     let parts: Vec<String> = (1..=4).map(|index| path(&index.to_string())).collect();
-    let said = merge(&parts, &["--report", &format!("json={}", path("merged"))]);
-    said.ended(0);
-    assert!(said.out.contains("16 of 16 observed") && said.err.contains("wrote "), "{}{}", said.out, said.err);
+    let output = merge(&parts, &["--report", &format!("json={}", path("merged"))]);
+    output.assert_exit_code(0);
+    assert!(output.out.contains("16 of 16 observed") && output.err.contains("wrote "), "{}{}", output.out, output.err);
     let (mut whole, mut merged) = (report(&path("whole")), report(&path("merged")));
     for side in [&mut whole, &mut merged] {
-        let tests = side["trials"].as_array_mut().expect("trials");
-        // Who shares a quota with the tests around it is refused more often or less.
+        let tests = side["trials"].as_array_mut().expect("a list of tests");
+        // How often a test is rate limited depends on the tests that run at the same time.
         for test in tests {
             test["open"] = Value::Null;
             test["codes"] = Value::Null;
@@ -45,94 +46,96 @@ fn four_shards_say_what_the_whole_suite_says() {
 }
 
 #[test]
-fn shards_of_a_failing_run_are_judged_as_one() {
+fn merged_shards_have_the_verdicts_of_the_whole_run() {
     for (mutant, deviations, code) in [
         (Some("forgets-the-reason"), DEVIATIONS, 1),
         (Some("redirects-twice"), DEVIATIONS, 0),
-        // Nothing of it is seen in any shard, so the entry is stale.
+        // No shard observes the deviation, so the entry is stale.
         (None, DEVIATIONS, 1),
-        // One shard may see it and another may not: only together can they tell.
+        // Some shards observe the deviation and others do not: only the merged report shows if it is stale.
         (Some("redirects-twice"), &DEVIATIONS.replace("parcels::*", "*"), 0),
         (None, &DEVIATIONS.replace("2999", "2020"), 1),
         (None, "", 0),
     ] {
-        let run = Parts::with(mutant, deviations);
-        let whole = run.go("whole", &[]);
-        whole.ended(code);
+        let bench = Bench::with(mutant, deviations);
+        let whole = bench.run("whole", &[]);
+        whole.assert_exit_code(code);
         let shards: Vec<String> = (1..=3).map(|index| format!("{index}/3")).collect();
-        let parts: Vec<String> = shards.iter().map(|shard| run.part(&["--shard", shard])).collect();
-        let merged = run.merged(&parts);
-        merged.ended(code);
-        assert_same_verdicts(&run.report("whole"), &run.report("merged"));
+        let parts: Vec<String> = shards.iter().map(|shard| bench.part(&["--shard", shard])).collect();
+        let merged = bench.merged(&parts);
+        merged.assert_exit_code(code);
+        assert_same_verdicts(&bench.report("whole"), &bench.report("merged"));
     }
 }
 
 #[test]
-fn a_shard_without_tests_is_a_part_like_the_others() {
-    let run = Parts::with(None, "");
+fn shard_without_tests_can_be_merged() {
+    let bench = Bench::with(None, "");
     let one = "parcels::a-parcel-is-found";
-    let orders: Vec<(String, String)> = (1..=4).map(|index| (format!("{index}/4"), format!("shard-{index}"))).collect();
-    for (shard, name) in &orders {
-        run.go(name, &["--shard", shard, "--exact", one]).ended(0);
+    let shards: Vec<(String, String)> = (1..=4).map(|index| (format!("{index}/4"), format!("shard-{index}"))).collect();
+    for (shard, name) in &shards {
+        bench.run(name, &["--shard", shard, "--exact", one]).assert_exit_code(0);
     }
-    let held = orders.iter().map(|(_, name)| run.report(name)["trials"].as_array().map_or(0, Vec::len));
-    assert_eq!(held.sum::<usize>(), 1);
-    let parts: Vec<String> = orders.iter().map(|(_, name)| run.path(&format!("{name}.json"))).collect();
-    run.merged(&parts).ended(0);
-    run.go("nothing", &["--shard", "1/4", "no-such-test"]).ended(2);
+    let test_counts = shards.iter().map(|(_, name)| bench.report(name)["trials"].as_array().map_or(0, Vec::len));
+    assert_eq!(test_counts.sum::<usize>(), 1);
+    let parts: Vec<String> = shards.iter().map(|(_, name)| bench.path(&format!("{name}.json"))).collect();
+    bench.merged(&parts).assert_exit_code(0);
+    bench.run("nothing", &["--shard", "1/4", "no-such-test"]).assert_exit_code(2);
 }
 
 #[test]
-fn one_process_a_test_is_a_division_too() {
-    let run = Parts::with(Some("forgets-the-reason"), DEVIATIONS);
-    run.go("whole", &[]).ended(1);
-    let whole = run.report("whole");
+fn reports_of_one_process_per_test_are_merged() {
+    let bench = Bench::with(Some("forgets-the-reason"), DEVIATIONS);
+    bench.run("whole", &[]).assert_exit_code(1);
+    let whole = bench.report("whole");
     let names: Vec<&str> = tests(&whole).keys().copied().filter(|name| !name.starts_with("deviations::")).collect();
-    let each = run.path("each/");
+    let each = bench.path("each/");
     for name in &names {
-        let said = run.program(&["--exact", name, "--report", &format!("json={each}")]).env("NEXTEST", "1").go();
-        assert!(matches!(said.code, 0 | 1 | 3), "{}", said.err);
+        let output =
+            bench.program(&["--exact", name, "--report", &format!("json={each}")]).env("NEXTEST", "1").output();
+        assert!(matches!(output.code, 0 | 1 | 3), "{}", output.err);
     }
-    run.merged(std::slice::from_ref(&each)).ended(1);
-    assert_same_verdicts(&whole, &run.report("merged"));
+    bench.merged(std::slice::from_ref(&each)).assert_exit_code(1);
+    assert_same_verdicts(&whole, &bench.report("merged"));
 
     let files: Vec<_> = std::fs::read_dir(&each).expect("a folder").flatten().collect();
     assert_eq!(files.len(), names.len());
-    let lost = report(&files[0].path().display().to_string())["trials"][0]["name"].as_str().expect("a name").to_owned();
-    std::fs::remove_file(files[0].path()).expect("it goes");
-    let said = run.merged(&[each]);
-    said.refused_in_a_line(3, &format!("1 of {} tests are missing: {lost}; nothing was merged", names.len()));
+    let missing =
+        report(&files[0].path().display().to_string())["trials"][0]["name"].as_str().expect("a name").to_owned();
+    std::fs::remove_file(files[0].path()).expect("removable");
+    let output = bench.merged(&[each]);
+    output.assert_refused_with(3, &format!("1 of {} tests are missing: {missing}; nothing was merged", names.len()));
 }
 
 #[test]
-fn filtered_shards_are_whole_with_their_like() {
-    let run = Parts::with(None, DEVIATIONS);
-    let parts: Vec<String> = ["1/2", "2/2"].iter().map(|shard| run.part(&["--shard", shard, "a-parcel"])).collect();
-    run.merged(&parts).ended(0);
-    let merged = run.report("merged");
+fn shards_with_the_same_filter_are_merged() {
+    let bench = Bench::with(None, DEVIATIONS);
+    let parts: Vec<String> = ["1/2", "2/2"].iter().map(|shard| bench.part(&["--shard", shard, "a-parcel"])).collect();
+    bench.merged(&parts).assert_exit_code(0);
+    let merged = bench.report("merged");
     assert_eq!(merged["deviations"][0]["state"], "unobserved");
     assert_eq!(merged["manifest"]["filtered"], true);
-    // A merged report is a report of the whole run, and can be rendered once more.
-    run.merged(&[run.path("merged.json")]).ended(0);
+    // A merged report is a complete run, so it can be merged again by itself.
+    bench.merged(&[bench.path("merged.json")]).assert_exit_code(0);
 }
 
 // ---------------------------------------------------------------- refusals
 
 #[test]
-fn parts_that_are_not_one_run_are_refused() {
-    let run = Parts::with(None, "");
-    let part = |arguments: &[&str]| run.part(arguments);
+fn parts_of_different_runs_are_refused() {
+    let bench = Bench::with(None, "");
+    let part = |arguments: &[&str]| bench.part(arguments);
     let (one, two, three) = (part(&["--shard", "1/3"]), part(&["--shard", "2/3"]), part(&["--shard", "3/3"]));
     let again = part(&["--shard", "from-zero:1/3"]);
-    let refused = |parts: &[&String], wanted: &str| {
+    let assert_merge_refused = |parts: &[&String], expected: &str| {
         let parts: Vec<String> = parts.iter().map(|part| (*part).clone()).collect();
-        let said = run.merged(&parts);
-        said.refused_in_a_line(3, wanted);
-        assert!(!std::path::Path::new(&run.path("merged.json")).exists());
+        let output = bench.merged(&parts);
+        output.assert_refused_with(3, expected);
+        assert!(!std::path::Path::new(&bench.path("merged.json")).exists());
     };
-    refused(&[&one, &three], "shard is missing: 2/3 (there: 1/3, 3/3)");
-    refused(&[&two], "shards are missing: 1/3, 3/3 (there: 2/3)");
-    refused(&[&one, &two, &again, &three], &format!("shard 2/3 is there twice: {two} and {again}"));
+    assert_merge_refused(&[&one, &three], "shard is missing: 2/3 (present: 1/3, 3/3)");
+    assert_merge_refused(&[&two], "shards are missing: 1/3, 3/3 (present: 2/3)");
+    assert_merge_refused(&[&one, &two, &again, &three], &format!("shard 2/3 appears twice: {two} and {again}"));
     let foreign = [
         (&["--shard", "2/3", "--seed", "7"][..], "they differ in the seed (1 and 7)"),
         (&["--shard", "2/3", "--strict"], "they differ in strictness (false and true)"),
@@ -142,42 +145,42 @@ fn parts_that_are_not_one_run_are_refused() {
         (&["--shard", "2/3", "parcel"], "they differ in the planned tests"),
         (&[], "they differ in the number of shards (3 and none)"),
     ];
-    for (arguments, wanted) in foreign {
-        refused(&[&one, &part(arguments), &three], wanted);
+    for (arguments, expected) in foreign {
+        assert_merge_refused(&[&one, &part(arguments), &three], expected);
     }
-    write(&run.pack, "scenarios/more.yaml", MORE);
-    refused(&[&one, &part(&["--shard", "2/3"]), &three], "they differ in the contract");
-    let other = Parts::with(None, "");
-    refused(&[&one, &other.part(&["--shard", "2/3"]), &three], "they differ in");
+    write(&bench.pack, "scenarios/more.yaml", MORE);
+    assert_merge_refused(&[&one, &part(&["--shard", "2/3"]), &three], "they differ in the contract");
+    let other = Bench::with(None, "");
+    assert_merge_refused(&[&one, &other.part(&["--shard", "2/3"]), &three], "they differ in");
 }
 
 #[test]
-fn what_is_no_part_is_refused() {
-    let run = Parts::with(None, "");
-    let one = run.part(&["--shard", "1/1"]);
+fn damaged_or_unknown_reports_are_refused() {
+    let bench = Bench::with(None, "");
+    let one = bench.part(&["--shard", "1/1"]);
     let text = std::fs::read_to_string(&one).expect("a report");
-    let spoilt = |change: &dyn Fn(&mut Value)| {
+    let changed = |change: &dyn Fn(&mut Value)| {
         let mut value: Value = serde_json::from_str(&text).expect("JSON");
         change(&mut value);
-        write(&run.folder, "spoilt.json", &format!("{value:#}"))
+        write(&bench.folder, "changed.json", &format!("{value:#}"))
     };
-    let damaged = spoilt(&|value| drop(value["trials"].as_array_mut().expect("trials").pop()));
-    run.merged(&[damaged]).refused_in_a_line(3, "is damaged: its manifest speaks of");
-    let old = spoilt(&|value| value["manifest"] = Value::Null);
-    run.merged(&[old]).refused_in_a_line(3, "has no manifest");
-    let newer = spoilt(&|value| value["format"] = 2.into());
-    run.merged(&[newer]).refused(2);
-    let odd = spoilt(&|value| value["sumary"] = 2.into());
-    let said = run.merged(&[odd]);
-    said.refused(2);
+    let damaged = changed(&|value| drop(value["trials"].as_array_mut().expect("a list of tests").pop()));
+    bench.merged(&[damaged]).assert_refused_with(3, "is damaged: its manifest lists");
+    let old = changed(&|value| value["manifest"] = Value::Null);
+    bench.merged(&[old]).assert_refused_with(3, "has no manifest");
+    let newer = changed(&|value| value["format"] = 2.into());
+    bench.merged(&[newer]).assert_refused(2);
+    let misspelt = changed(&|value| value["sumary"] = 2.into());
+    let output = bench.merged(&[misspelt]);
+    output.assert_refused(2);
     assert!(
-        said.err.contains("unknown field `sumary`") && said.err.contains("did you mean `summary`?"),
+        output.err.contains("unknown field `sumary`") && output.err.contains("did you mean `summary`?"),
         "{}",
-        said.err
+        output.err
     );
-    run.merged(&[run.path("nowhere.json")]).refused(2);
+    bench.merged(&[bench.path("nowhere.json")]).assert_refused(2);
     let empty = folder();
-    run.merged(&[empty.path()]).refused_in_a_line(3, "no JSON report there");
+    bench.merged(&[empty.path()]).assert_refused_with(3, "no JSON report found in this folder");
 }
 
 const MORE: &str = "about: More.
@@ -190,19 +193,20 @@ scenarios:
 
 // ---------------------------------------------------------------- parts
 
-/// Runs of parts of the parcel pack against one desk.
-struct Parts {
-    desk: Desk,
+/// Runs of parts of the parcel pack against one server.
+struct Bench {
+    server: ParcelServer,
     folder: Folder,
     pack: Folder,
     count: std::cell::Cell<u32>,
 }
 
-impl Parts {
+impl Bench {
     fn with(mutant: Option<&'static str>, deviations: &str) -> Self {
-        let parts = Self { desk: Desk::open(mutant), folder: folder(), pack: parcel_pack(), count: 0.into() };
-        write(&parts.folder, "target.yaml", &format!("url: {}\n{deviations}", parts.desk.url));
-        parts
+        let bench =
+            Self { server: ParcelServer::start(mutant), folder: folder(), pack: parcel_pack(), count: 0.into() };
+        write(&bench.folder, "target.yaml", &format!("url: {}\n{deviations}", bench.server.url));
+        bench
     }
 
     fn path(&self, name: &str) -> String {
@@ -216,7 +220,7 @@ impl Parts {
     fn program(&self, arguments: &[&str]) -> Program {
         let (pack, target) = (self.pack.path(), self.path("target.yaml"));
         let arguments = [&["run", "--pack", &pack, "--target", &target], arguments].concat();
-        // Whoever is hurried has to wait, and has nothing to do with it.
+        // The actor `hurried` is rate limited, which would slow the run; these tests do not need it.
         stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried").fold(
             Program::new(&arguments),
             |program, (actor, credential)| {
@@ -225,29 +229,29 @@ impl Parts {
         )
     }
 
-    fn go(&self, name: &str, arguments: &[&str]) -> Said {
-        let order = format!("json={}", self.path(&format!("{name}.json")));
-        self.program(&[arguments, &["--report", &order]].concat()).go()
+    fn run(&self, name: &str, arguments: &[&str]) -> ProgramOutput {
+        let report_option = format!("json={}", self.path(&format!("{name}.json")));
+        self.program(&[arguments, &["--report", &report_option]].concat()).output()
     }
 
     /// Runs a part and returns the path of its report.
     fn part(&self, arguments: &[&str]) -> String {
         self.count.set(self.count.get() + 1);
         let name = format!("part-{}", self.count.get());
-        let said = self.go(&name, arguments);
-        assert!(matches!(said.code, 0 | 1 | 3), "{}{}", said.out, said.err);
+        let output = self.run(&name, arguments);
+        assert!(matches!(output.code, 0 | 1 | 3), "{}{}", output.out, output.err);
         self.path(&format!("{name}.json"))
     }
 
-    fn merged(&self, parts: &[String]) -> Said {
-        let order = format!("json={}", self.path("merged.json"));
-        merge(parts, &["--pack", &self.pack.path(), "--report", &order])
+    fn merged(&self, parts: &[String]) -> ProgramOutput {
+        let report_option = format!("json={}", self.path("merged.json"));
+        merge(parts, &["--pack", &self.pack.path(), "--report", &report_option])
     }
 }
 
-fn merge(parts: &[String], arguments: &[&str]) -> Said {
+fn merge(parts: &[String], arguments: &[&str]) -> ProgramOutput {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Program::new(&[&["merge"], parts.as_slice(), arguments].concat()).go()
+    Program::new(&[&["merge"], parts.as_slice(), arguments].concat()).output()
 }
 
 fn report(path: &str) -> Value {
@@ -256,11 +260,11 @@ fn report(path: &str) -> Value {
 }
 
 fn tests(report: &Value) -> BTreeMap<&str, &Value> {
-    let tests = report["trials"].as_array().expect("trials");
+    let tests = report["trials"].as_array().expect("a list of tests");
     tests.iter().map(|test| (test["name"].as_str().expect("a name"), test)).collect()
 }
 
-/// All that does not depend on clocks and on who came first.
+/// Compares everything that does not depend on the time or the order of execution.
 #[track_caller]
 fn assert_same_verdicts(whole: &Value, merged: &Value) {
     for member in ["summary", "exitCode", "errorCodes", "actors", "deviations", "strict", "seed", "target", "suite"] {

@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::support::{Program, folder};
 
 #[test]
-fn a_mutant_is_proved_and_written_down() {
+fn prove_finds_a_mutant_and_writes_the_matrix() {
     let folder = folder();
     let (json, markdown) = (format!("{}/m.json", folder.path()), format!("{}/m.md", folder.path()));
     let reports = [format!("json={json}"), format!("markdown={markdown}")];
     let arguments = ["prove", "--only", "token-expired-as-403", "--report", &reports[0], &reports[1]];
-    let said = Program::new(&arguments).go();
-    said.ended(0);
-    assert!(said.out.contains("found     token-expired-as-403  STA-2 in "), "{}", said.out);
+    let output = Program::new(&arguments).output();
+    output.assert_exit_code(0);
+    assert!(output.out.contains("found     token-expired-as-403  STA-2 in "), "{}", output.out);
     let matrix: Value = serde_json::from_str(&std::fs::read_to_string(json).expect("a file")).expect("JSON");
     let row = &matrix["rows"][0];
     assert_eq!(row["fate"], "found");
@@ -26,10 +26,11 @@ fn a_mutant_is_proved_and_written_down() {
 }
 
 #[test]
-fn words_that_name_no_mutant_are_corrected() {
-    let said = Program::new(&["prove", "--only", "token-expired-as-404"]).go();
-    said.refused_in_a_line(2, "no mutant has `token-expired-as-404` in its name: did you mean `token-expired-as-40");
+fn unknown_mutant_and_invalid_options_are_refused() {
+    let output = Program::new(&["prove", "--only", "token-expired-as-404"]).output();
+    output
+        .assert_refused_with(2, "no mutant has `token-expired-as-404` in its name: did you mean `token-expired-as-40");
     for arguments in [["prove", "--jobs", "0"], ["prove", "--report", "html=a"]] {
-        Program::new(&arguments).go().refused(2);
+        Program::new(&arguments).output().assert_refused(2);
     }
 }

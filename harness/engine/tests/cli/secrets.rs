@@ -1,4 +1,4 @@
-//! Secrets stay secret, however an API writes them; and what is not secret stays as it is.
+//! Redaction: no output and no report shows a secret, however an API encodes it. Other text is not changed.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,16 +7,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::support::{Canned, Folder, Program, folder, json_answer, percent_encoded};
+use super::support::{CannedServer, EchoServer, Folder, Program, folder, json_answer, percent_encoded, read};
 
-/// A key with everything in it that some encoding writes in another way.
+/// A key with characters that encodings escape.
 const KEY: &str = "q7Zt/4bX+9LmR2\"ck<V&w'8\\Ys==";
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0ZXIiLCJleHAiOjQxMDI0NDQ4MDB9.Zm9yIG5vYm9keSB0byBzZWUh";
 
 const FORMATS: &[&str] = &["json", "html", "markdown", "junit", "junit-strict", "ctrf", "github", "gitlab"];
 
-/// The same secret in the writings of many servers, libraries and accidents.
-fn spellings(secret: &str) -> Vec<String> {
+/// A secret as servers and libraries may encode, wrap, cut or quote it.
+fn encodings(secret: &str) -> Vec<String> {
     let each = |write: &dyn Fn(char) -> String| secret.chars().map(write).collect::<String>();
     let symbols = |write: &dyn Fn(char) -> String| {
         each(&|letter| if letter.is_ascii_alphanumeric() { letter.to_string() } else { write(letter) })
@@ -93,15 +93,15 @@ fn spellings(secret: &str) -> Vec<String> {
     ]
 }
 
-/// An API that refuses everything with what it was shown, and sends the same to every endpoint it is told of.
-fn mirror() -> Canned {
-    Canned::start(|head, body| {
+/// An API that refuses every request with all encodings of its credential, and delivers them to registered webhooks.
+fn echoing_api() -> CannedServer {
+    CannedServer::start(|head, body| {
         let secret = head
             .lines()
             .filter_map(|line| line.split_once(':'))
             .find(|(name, _)| matches!(name.to_lowercase().as_str(), "x-api-key" | "authorization" | "x-gateway"))
             .map_or("", |(_, value)| value.trim().trim_start_matches("Bearer ").trim_start_matches("bearer "));
-        let all = spellings(secret);
+        let all = encodings(secret);
         let half = secret.len() / 2;
         let text = json!({
             "error": {
@@ -148,16 +148,16 @@ fn deliver(endpoint: &str, text: &str) -> Option<()> {
     stream.read_to_end(&mut Vec::new()).ok().map(drop)
 }
 
-/// All that a run says and writes.
-fn everything(folder: &Folder, program: Program) -> String {
+/// The output of a run with every report format, and all files that it writes.
+fn all_output(folder: &Folder, program: Program) -> String {
     let reports = FORMATS.iter().map(|kind| format!("{kind}={}/{kind}", folder.path())).collect::<Vec<_>>().join(",");
-    let said = program
+    let output = program
         .env("CONFORMANCE_REPORT", &reports)
         .env("CONFORMANCE_SAVE_FAILURES", &format!("{}/found", folder.path()))
         .env("CONFORMANCE_WRITE_DEVIATIONS", &format!("{}/draft.yaml", folder.path()))
-        .go();
-    assert!(matches!(said.code, 1 | 3), "{}", said.err);
-    let mut text = said.out + &said.err;
+        .output();
+    assert!(matches!(output.code, 1 | 3), "{}", output.err);
+    let mut text = output.out + &output.err;
     let mut folders = vec![std::path::PathBuf::from(folder.path())];
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(next).expect("a folder").flatten() {
@@ -171,54 +171,57 @@ fn everything(folder: &Folder, program: Program) -> String {
     text
 }
 
-/// Letters and digits in small letters.
+/// The letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[test]
-fn no_spelling_of_a_credential_is_shown() {
-    assert!(spellings(KEY).len() >= 40);
-    let mirror = mirror();
+fn no_encoding_of_a_credential_is_shown() {
+    assert!(encodings(KEY).len() >= 40);
+    let echoing_api = echoing_api();
     for (actor, kind, secret, filters) in [
         ("writer", "key", KEY, &["validation/validation-error", "fuzz/createCustomer/email"][..]),
         ("admin", "bearer", TOKEN, &["webhooks/"]),
     ] {
         let folder = folder();
-        let arguments =
-            [&["run", "--target-url", &mirror.url, "--no-preflight", "--cases", "1", "--deadline", "60"][..], filters]
-                .concat();
+        let arguments = [
+            &["run", "--target-url", &echoing_api.url, "--no-preflight", "--cases", "1", "--deadline", "60"][..],
+            filters,
+        ]
+        .concat();
         let variable = harness::target::variable(actor);
         let program = Program::new(&arguments).env(&variable, &format!("{kind}:{secret}"));
-        let text = everything(&folder, program);
-        assert!(text.contains(&format!("${variable}")), "{actor}: the echo was not even shown");
-        for spelling in spellings(secret) {
-            // As it stands, and as JSON and HTML have to write it.
-            let json = json!(spelling).to_string();
+        let text = all_output(&folder, program);
+        assert!(text.contains(&format!("${variable}")), "{actor}: the credential was not echoed");
+        for encoding in encodings(secret) {
+            // Unchanged, and as escaped in JSON and HTML.
+            let json = json!(encoding).to_string();
             let html =
-                spelling.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;");
-            for form in [spelling.as_str(), &json[1..json.len() - 1], &html] {
+                encoding.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;");
+            for form in [encoding.as_str(), &json[1..json.len() - 1], &html] {
                 let at = text.find(form).map(|at| text[at.saturating_sub(80)..].chars().take(200).collect::<String>());
                 assert_eq!(at, None, "{form:?} is shown");
             }
         }
-        let squeezed = letters(&text);
+        let alphanumeric = letters(&text);
         let secret = letters(secret);
         for start in 0..=secret.len() - 10 {
-            assert!(!squeezed.contains(&secret[start..start + 10]), "{} is shown", &secret[start..start + 10]);
+            assert!(!alphanumeric.contains(&secret[start..start + 10]), "{} is shown", &secret[start..start + 10]);
         }
     }
 }
 
 #[test]
-fn names_of_ours_are_not_changed_by_a_credential_that_is_an_ordinary_word() {
-    let api =
-        Canned::start(|_, _| json_answer("404 Not Found", "", r#"{"error":{"code":"writer","message":"no writer"}}"#));
+fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() {
+    let api = CannedServer::start(|_, _| {
+        json_answer("404 Not Found", "", r#"{"error":{"code":"writer","message":"no writer"}}"#)
+    });
     let plain = folder();
     let report = |word: &str, folder: &Folder| {
         let path = format!("{}/run.json", folder.path());
         let junit = format!("{}/run.xml", folder.path());
-        let said = Program::new(&[
+        let output = Program::new(&[
             "run",
             "--target-url",
             &api.url,
@@ -228,15 +231,15 @@ fn names_of_ours_are_not_changed_by_a_credential_that_is_an_ordinary_word() {
         .env("CONFORMANCE_ACTOR_WRITER", &format!("key:{word}"))
         .env("CONFORMANCE_ACTOR_READER", "key:made-up-0Zx98q8W7")
         .env("CONFORMANCE_REPORT", &format!("json={path},junit={junit}"))
-        .go();
-        said.ended(1);
+        .output();
+        output.assert_exit_code(1);
         let json = std::fs::read_to_string(path).expect("a report");
-        (said, serde_json::from_str::<Value>(&json).expect("JSON"), std::fs::read_to_string(junit).expect("a report"))
+        (output, serde_json::from_str::<Value>(&json).expect("JSON"), std::fs::read_to_string(junit).expect("a report"))
     };
     let names = |report: &Value| -> Vec<String> {
-        let tests = report["trials"].as_array().expect("trials");
-        let own = |test: &Value| {
-            // An API that says "writer" shows the credential, if that is the credential: one finding more.
+        let tests = report["trials"].as_array().expect("a list of tests");
+        let names_of_test = |test: &Value| {
+            // If the credential is "writer", an API that says "writer" exposes it: one finding more.
             let findings = test["findings"].as_array().expect("findings").iter();
             let texts =
                 findings.flat_map(|finding| ["clause", "check", "message"].map(|name| finding[name].to_string()));
@@ -245,26 +248,112 @@ fn names_of_ours_are_not_changed_by_a_credential_that_is_an_ordinary_word() {
             texts.chain(calls).for_each(|text| assert!(!text.contains("$CONFORMANCE"), "{text}"));
             ["name", "file", "about"].map(|name| test[name].to_string())
         };
-        tests.iter().flat_map(own).collect()
+        tests.iter().flat_map(names_of_test).collect()
     };
     let (quiet, expected, _) = report("made-up-1Zx98q8W7", &plain);
     assert!(!quiet.err.contains("warning: the credential"), "{}", quiet.err);
     for word in ["writer", "permission", "insufficient-permissions", "customer"] {
         let folder = folder();
-        let (said, found, junit) = report(word, &folder);
+        let (output, found, junit) = report(word, &folder);
         assert_eq!(names(&found), names(&expected), "{word}");
         assert!(
             !junit.lines().any(|line| line.contains("<testcase name=") && line.contains("$CONFORMANCE")),
             "{junit}"
         );
-        let warnings = said.err.matches("warning: the credential $CONFORMANCE_ACTOR_WRITER is").count();
-        assert_eq!(warnings, 1, "{word}: {}", said.err);
-        assert!(!said.err.lines().any(|line| line.starts_with("warning") && line.contains(word)), "{}", said.err);
+        let warnings = output.err.matches("warning: the credential $CONFORMANCE_ACTOR_WRITER is").count();
+        assert_eq!(warnings, 1, "{word}: {}", output.err);
+        assert!(!output.err.lines().any(|line| line.starts_with("warning") && line.contains(word)), "{}", output.err);
     }
     let (_, found, _) = report("writer", &folder());
-    assert!(found.to_string().contains("no $CONFORMANCE_ACTOR_WRITER"), "what the API said is hidden all the same");
+    assert!(
+        found.to_string().contains("no $CONFORMANCE_ACTOR_WRITER"),
+        "the credential in the text of the API is not redacted"
+    );
     let test = found["trials"][0]["name"].as_str().expect("a name").to_owned();
     let exact = ["run", "--target-url", &api.url, "--exact", &test];
-    let said = Program::new(&exact).env("CONFORMANCE_ACTOR_WRITER", "key:writer").go();
-    assert_ne!(said.code, 2, "{}", said.err);
+    let output = Program::new(&exact).env("CONFORMANCE_ACTOR_WRITER", "key:writer").output();
+    assert_ne!(output.code, 2, "{}", output.err);
+}
+
+// ---------------------------------------------------------------- echoed credentials
+
+const SECRET: &str = "sk_live_Zx9/+q8W=7e6R5t4\"Y3";
+
+#[test]
+fn echoed_secret_is_redacted() {
+    let forms = [
+        SECRET.to_owned(),
+        STANDARD.encode(SECRET),
+        STANDARD.encode(format!("a{SECRET}"))[2..30].to_owned(),
+        STANDARD.encode(format!("ab{SECRET}"))[4..30].to_owned(),
+        percent_encoded(SECRET),
+        serde_json::json!(SECRET).to_string(),
+        harness::contract::hex(SECRET.as_bytes()),
+    ];
+    let text = output_of_echoing_api(SECRET, "writer", "validation/validation-error", 0);
+    assert!(text.contains("CONFORMANCE_ACTOR_WRITER"), "the credential was not echoed");
+    for form in forms {
+        assert!(!text.contains(form.trim_matches('"')), "{form} is shown");
+    }
+}
+
+#[test]
+fn secret_without_its_last_character_is_redacted() {
+    // Scenarios that alter a credential send all of it but one character.
+    let secret = "sk_live_Zx98q8W7e6R5t4Y3";
+    let most = &secret[..secret.len() - 1];
+    let text = output_of_echoing_api(secret, "admin", "authentication-failed", 0);
+    assert!(text.contains("CONFORMANCE_ACTOR_ADMIN"), "the credential was not echoed");
+    let at = text.find(most).map(|at| text[at.saturating_sub(200)..].chars().take(400).collect::<String>());
+    assert_eq!(at, None, "an echoed credential without its last character is shown");
+}
+
+#[test]
+fn truncated_text_does_not_end_with_part_of_a_secret() {
+    let beginning = &SECRET[..10];
+    // A little less than the lengths at which header lines, quoted values and bodies are truncated.
+    for before in [140, 185, 4062] {
+        let text = output_of_echoing_api(SECRET, "writer", "validation/validation-error", before);
+        assert!(!text.contains(beginning), "with {before} characters before it, a secret is cut and shown");
+    }
+}
+
+#[test]
+fn header_of_the_command_line_is_redacted() {
+    let echo = EchoServer::start();
+    let folder = folder();
+    let json = format!("{}/run.json", folder.path());
+    let output = Program::run(&[
+        "--target-url",
+        &echo.url,
+        "--header",
+        "X-Gateway: gate_Zx98q8W7e6R5",
+        "callers-without-credential",
+        "--report",
+        &format!("json={json}"),
+    ]);
+    output.assert_exit_code(1);
+    for text in [&output.out, &output.err, &read(&json)] {
+        assert!(!text.contains("gate_Zx98q8W7e6R5"), "the gateway's header is shown");
+    }
+}
+
+/// The output and the reports of a run against an API that echoes the secret of an actor, after `filler` letters.
+fn output_of_echoing_api(secret: &str, actor: &str, filter: &str, filler: usize) -> String {
+    let echo = EchoServer::start_with(filler);
+    let folder = folder();
+    let mut text = String::new();
+    let paths = ["json", "junit", "junit-strict"].map(|kind| (kind, format!("{}/{kind}", folder.path())));
+    let reports = paths.clone().map(|(kind, path)| format!("{kind}={path}")).join(",");
+    let output = Program::new(&["run", "--target-url", &echo.url, filter])
+        .env(&harness::target::variable(actor), &format!("key:{secret}"))
+        .env("CONFORMANCE_REPORT", &reports)
+        .output();
+    output.assert_exit_code(1);
+    text.push_str(&output.out);
+    text.push_str(&output.err);
+    for (_, path) in paths {
+        text.push_str(&read(&path));
+    }
+    text
 }

@@ -1,4 +1,4 @@
-//! Starting the program, and servers for it to talk to.
+//! Starts the program, and servers for it to talk to.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,11 +11,11 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// A call of the program, with an environment of its own.
+/// An invocation of the program. Its environment is empty but for a few variables such as `PATH`.
 pub struct Program(Command);
 
-/// What the program said and how it ended.
-pub struct Said {
+/// Exit code, standard output and standard error of an invocation.
+pub struct ProgramOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -33,7 +33,7 @@ impl Program {
         Self(command)
     }
 
-    /// A script in the environment of a call without credentials.
+    /// Runs a shell script instead of the program, in the same environment, without credentials.
     pub fn shell(path: &str) -> Self {
         let mut program = Self::new(&[]);
         let mut command = Command::new("sh");
@@ -48,8 +48,8 @@ impl Program {
     }
 
     /// `conformance run …`.
-    pub fn run(arguments: &[&str]) -> Said {
-        Self::new(&[&["run"], arguments].concat()).go()
+    pub fn run(arguments: &[&str]) -> ProgramOutput {
+        Self::new(&[&["run"], arguments].concat()).output()
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -57,9 +57,10 @@ impl Program {
         self
     }
 
-    pub fn go(mut self) -> Said {
+    /// Runs the program to its end.
+    pub fn output(mut self) -> ProgramOutput {
         let output = self.0.output().expect("the program starts");
-        Said {
+        ProgramOutput {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -67,17 +68,17 @@ impl Program {
     }
 }
 
-impl Said {
+impl ProgramOutput {
     #[track_caller]
-    pub fn ended(&self, code: i32) {
+    pub fn assert_exit_code(&self, code: i32) {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         assert!(!self.err.contains("panicked"), "{}", self.err);
     }
 
-    /// It did not even begin, and said why without a chain of causes.
+    /// The program refused to start: no standard output, and an error message without a chain of causes.
     #[track_caller]
-    pub fn refused(&self, code: i32) {
-        self.ended(code);
+    pub fn assert_refused(&self, code: i32) {
+        self.assert_exit_code(code);
         assert!(self.out.is_empty(), "{}", self.out);
         assert!(self.err.starts_with("error: ") && !self.err.contains("Caused by"), "{}", self.err);
         assert!(
@@ -87,15 +88,16 @@ impl Said {
         );
     }
 
+    /// Like [`Self::assert_refused`], and the error message is one line that contains a text.
     #[track_caller]
-    pub fn refused_in_a_line(&self, code: i32, wanted: &str) {
-        self.refused(code);
+    pub fn assert_refused_with(&self, code: i32, expected: &str) {
+        self.assert_refused(code);
         assert_eq!(self.err.trim_end().lines().count(), 1, "{}", self.err);
-        assert!(self.err.contains(wanted), "no {wanted:?} in {}", self.err);
+        assert!(self.err.contains(expected), "no {expected:?} in {}", self.err);
     }
 }
 
-/// The program, built beside this test; built anew where a source is younger.
+/// The path of the program beside this test. The program is rebuilt if a source file is newer.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -103,7 +105,7 @@ pub fn binary() -> &'static Path {
         let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps");
         let binary = profile.join(format!("conformance{}", std::env::consts::EXE_SUFFIX));
         let built = std::fs::metadata(&binary).and_then(|about| about.modified()).ok();
-        if built.is_none_or(|built| built < youngest(&root().join("harness"))) {
+        if built.is_none_or(|built| built < newest_source(&root().join("harness"))) {
             build(profile);
         }
         binary
@@ -124,14 +126,14 @@ fn build(profile: &Path) {
     assert!(status.success(), "the program does not build");
 }
 
-/// When the last of the sources below a folder was written, tests left out.
-fn youngest(folder: &Path) -> SystemTime {
+/// When the newest source file below a folder was modified; tests do not count.
+fn newest_source(folder: &Path) -> SystemTime {
     let mut last = SystemTime::UNIX_EPOCH;
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         let source = path.extension().is_some_and(|ending| ending == "rs" || ending == "toml");
         if path.is_dir() && !path.ends_with("tests") {
-            last = last.max(youngest(&path));
+            last = last.max(newest_source(&path));
         } else if let (true, Ok(written)) = (source, entry.metadata().and_then(|about| about.modified())) {
             last = last.max(written);
         }
@@ -143,7 +145,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A folder that goes with the test.
+/// A temporary folder, deleted on drop.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -174,7 +176,11 @@ pub fn write(folder: &Folder, name: &str, text: &str) -> String {
     path.display().to_string()
 }
 
-/// A copy of the parcel pack, to be spoilt.
+pub fn read(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.as_ref().display()))
+}
+
+/// A copy of the parcel pack that a test may change.
 pub fn parcel_pack() -> Folder {
     let copy = folder();
     for part in ["schemas", "scenarios"] {
@@ -187,28 +193,28 @@ pub fn parcel_pack() -> Folder {
     copy
 }
 
-/// A parcel desk that closes when this is dropped.
-pub struct Desk {
+/// The server of the parcel pack, stopped on drop.
+pub struct ParcelServer {
     pub url: String,
     _runtime: tokio::runtime::Runtime,
 }
 
-impl Desk {
-    pub fn open(mutant: Option<&'static str>) -> Self {
+impl ParcelServer {
+    pub fn start(mutant: Option<&'static str>) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let url = runtime.block_on(super::stub::open(mutant));
+        let url = runtime.block_on(super::stub::start(mutant));
         Self { url, _runtime: runtime }
     }
 }
 
-/// `conformance serve`, ended when this is dropped.
-pub struct Served {
+/// A running `conformance serve`, killed on drop.
+pub struct ReferenceServer {
     pub url: String,
     exports: Vec<(String, String)>,
     child: Child,
 }
 
-impl Served {
+impl ReferenceServer {
     pub fn start(mutants: &[&str]) -> Self {
         let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"]
             .into_iter()
@@ -231,30 +237,30 @@ impl Served {
         Self { url, exports, child }
     }
 
-    /// A call of the program in the environment that was printed.
+    /// An invocation of the program with the variables that `serve` printed.
     pub fn program(&self, arguments: &[&str]) -> Program {
         self.exports.iter().fold(Program::new(arguments), |program, (name, value)| program.env(name, value))
     }
 
-    /// The value of a variable that was printed.
+    /// The value of a variable that `serve` printed.
     pub fn credential(&self, name: &str) -> String {
         self.exports.iter().find(|(export, _)| export == name).map(|(_, value)| value.clone()).expect("a credential")
     }
 
-    /// How a script of shell ends in the environment that was printed, and what it says.
-    pub fn script(&self, text: &str) -> Said {
+    /// Runs a shell script with the variables that `serve` printed.
+    pub fn script(&self, text: &str) -> ProgramOutput {
         let folder = folder();
         let path = write(&folder, "script.sh", text);
         let exports = self.exports.iter().map(|(name, value)| (name, value));
         let output = Command::new("sh").arg(path).envs(exports).output().expect("sh");
-        Said {
+        ProgramOutput {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
 
-    /// What a line of shell says in the environment that was printed.
+    /// The standard output of a shell command with the variables that `serve` printed.
     pub fn shell(&self, line: &str) -> String {
         let exports = self.exports.iter().map(|(name, value)| (name, value));
         let output = Command::new("bash").args(["-c", line]).envs(exports).output().expect("bash");
@@ -262,22 +268,22 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for ReferenceServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A server that answers each request as a function says, and counts them.
-pub struct Canned {
+/// A server that answers each request with the result of a function, and counts the requests.
+pub struct CannedServer {
     pub url: String,
     count: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
-impl Canned {
-    /// The function is given the head and the body of a request, and gives all bytes of the answer; none keeps the
-    /// connection open in silence.
+impl CannedServer {
+    /// The function gets the head and the body of a request and returns all bytes of the response. If it returns none,
+    /// the server keeps the connection open and sends nothing.
     pub fn start(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -286,19 +292,19 @@ impl Canned {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (counter, answer) = (counter.clone(), answer.clone());
-                std::thread::spawn(move || canned(stream, &counter, &*answer));
+                std::thread::spawn(move || serve_canned(stream, &counter, &*answer));
             }
         });
         Self { url, count }
     }
 
-    /// How many requests have come.
+    /// The number of requests so far.
     pub fn requests(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 }
 
-fn canned(
+fn serve_canned(
     mut stream: TcpStream,
     count: &std::sync::atomic::AtomicUsize,
     answer: &dyn Fn(&str, &str) -> Vec<u8>,
@@ -324,7 +330,7 @@ fn canned(
     stream.write_all(&bytes).ok()
 }
 
-/// An answer with a JSON body, which closes the connection.
+/// A response with a JSON body; it closes the connection.
 pub fn json_answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
@@ -333,30 +339,30 @@ pub fn json_answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A server that refuses everything with an error that quotes the request's credentials in many ways.
-pub struct Echo {
+/// A server that refuses every request with an error that contains the credential of the request in several encodings.
+pub struct EchoServer {
     pub url: String,
 }
 
-impl Echo {
+impl EchoServer {
     pub fn start() -> Self {
         Self::start_with(0)
     }
 
-    /// So many letters stand before the quotation.
+    /// Puts `filler` letters before the credential.
     pub fn start_with(filler: usize) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                std::thread::spawn(move || echo(stream, filler));
+                std::thread::spawn(move || serve_echo(stream, filler));
             }
         });
         Self { url }
     }
 }
 
-fn echo(mut stream: TcpStream, filler: usize) -> Option<()> {
+fn serve_echo(mut stream: TcpStream, filler: usize) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut secret, mut length) = (String::new(), 0);
     loop {
@@ -395,7 +401,7 @@ fn echo(mut stream: TcpStream, filler: usize) -> Option<()> {
     .ok()
 }
 
-/// Percent-encoding as RFC 3986 wants it: unreserved characters stand for themselves.
+/// Percent-encoding by RFC 3986: unreserved characters stay as they are.
 pub fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

@@ -1,4 +1,4 @@
-//! What one answer shows, by table: expectations and checks.
+//! What a single answer is evidence for: tables of expectations and checks.
 
 use chrono::DateTime;
 use harness::check::{Context, judge};
@@ -27,7 +27,7 @@ fn row(name: &'static str, expect: &'static str, status: u16, body: Value, shown
     Row { name, expect, status, body, headers: &[], shown }
 }
 
-const LEFT: &str = "X-RateLimit-Remaining";
+const REMAINING: &str = "X-RateLimit-Remaining";
 
 fn rows() -> Vec<Row> {
     let logged = json!({ "deliveries": [{ "status": "FAILED", "error": { "code": "WEBHOOK_DELIVERY_FAILED" } }] });
@@ -35,9 +35,9 @@ fn rows() -> Vec<Row> {
     let below = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${before}\", where_sent: true } } }";
     let unbounded = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${absent}\", where_sent: true } } }";
     vec![
-        row("the code that is asked for", "{ error: RESOURCE_NOT_FOUND }", 404, not_found(), "RESOURCE_NOT_FOUND"),
+        row("the expected code", "{ error: RESOURCE_NOT_FOUND }", 404, not_found(), "RESOURCE_NOT_FOUND"),
         row("a framework's own 404", "{ error: RESOURCE_NOT_FOUND }", 404, json!({ "detail": "Not Found" }), "open"),
-        row("a success in its place", "{ error: RESOURCE_NOT_FOUND }", 200, json!({}), "violated"),
+        row("a success instead", "{ error: RESOURCE_NOT_FOUND }", 200, json!({}), "violated"),
         row(
             "one of two codes",
             "{ error: [RESOURCE_NOT_FOUND, INSUFFICIENT_PERMISSIONS] }",
@@ -46,7 +46,7 @@ fn rows() -> Vec<Row> {
             "INSUFFICIENT_PERMISSIONS",
         ),
         row(
-            "a code that is let pass",
+            "a tolerated code",
             "{ error: DUPLICATE_RESOURCE, tolerate: RESOURCE_CONFLICT }",
             409,
             error("RESOURCE_CONFLICT"),
@@ -68,10 +68,10 @@ fn rows() -> Vec<Row> {
             error("AUTHENTICATION_FAILED"),
             "open",
         ),
-        row("any documented answer: nothing there", "{ any_documented: true }", 404, not_found(), "open"),
+        row("any documented answer: not found", "{ any_documented: true }", 404, not_found(), "open"),
         row("any documented answer: too many", "{ any_documented: true }", 429, error("RATE_LIMIT_EXCEEDED"), "open"),
-        row("any documented answer: a failure", "{ any_documented: true }", 500, json!({}), "violated"),
-        row("any refusal: nothing there", "{ any_refusal: true, in_envelope: true }", 404, not_found(), "upheld"),
+        row("any documented answer: a server error", "{ any_documented: true }", 500, json!({}), "violated"),
+        row("any refusal: not found", "{ any_refusal: true, in_envelope: true }", 404, not_found(), "upheld"),
         row("any refusal: no scope", "{ any_refusal: true }", 403, error("INSUFFICIENT_PERMISSIONS"), "open"),
         row("any refusal: a success", "{ any_refusal: true }", 200, json!({}), "violated"),
         row("not that code: a success", "{ not_error: DUPLICATE_RESOURCE }", 201, json!({}), "upheld"),
@@ -91,25 +91,31 @@ fn rows() -> Vec<Row> {
             "violated",
         ),
         row("a header that is not sent", below, 200, json!({}), "open"),
-        Row { headers: &[(LEFT, "4")], ..row("a header without one before", unbounded, 200, json!({}), "open") },
-        Row { headers: &[(LEFT, "4")], ..row("a header that falls", below, 200, json!({}), "upheld") },
-        Row { headers: &[(LEFT, "5")], ..row("a header that stays", below, 200, json!({}), "violated") },
-        row("repeated, but nothing came before", "{ success: true, same_as: first }", 200, json!({}), "open"),
+        Row {
+            headers: &[(REMAINING, "4")],
+            ..row("a header without an earlier one", unbounded, 200, json!({}), "open")
+        },
+        Row { headers: &[(REMAINING, "4")], ..row("a header that decreases", below, 200, json!({}), "upheld") },
+        Row {
+            headers: &[(REMAINING, "5")],
+            ..row("a header that does not decrease", below, 200, json!({}), "violated")
+        },
+        row("repeated, without an earlier answer", "{ success: true, same_as: first }", 200, json!({}), "open"),
         row("repeated", "{ success: true, same_as: known }", 200, json!({}), "upheld"),
         row("not repeated", "{ success: true, same_as: known }", 200, json!({ "id": 1 }), "violated"),
         row(
-            "a code of the log that is asked for",
+            "an expected code in the delivery log",
             "{ success: true, body: { /deliveries: { $some: { error: { code: WEBHOOK_DELIVERY_FAILED } } } } }",
             200,
             logged.clone(),
             "WEBHOOK_DELIVERY_FAILED",
         ),
-        row("a code of the log that is merely there", "{ success: true }", 200, logged, "upheld"),
+        row("a code in the delivery log that is not expected", "{ success: true }", 200, logged, "upheld"),
     ]
 }
 
 #[test]
-fn an_expectation_shows_only_what_the_answer_could_have_violated() {
+fn expectation_upholds_only_what_the_answer_could_have_violated() {
     let (contract, _) = pack();
     for row in rows() {
         let exchange = answered(row.status, &row.body, row.headers);
@@ -143,11 +149,11 @@ fn an_expectation_shows_only_what_the_answer_could_have_violated() {
     }
 }
 
-/// What an answer is, the answer, whether its request id was seen before, clauses that it upholds, and clauses that it must not.
+/// A name, the answer, whether its request id was seen before, clauses that it upholds, clauses that it must not.
 type JudgedAnswer<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
 
 #[test]
-fn a_check_upholds_only_where_it_had_something_to_judge() {
+fn check_upholds_a_clause_only_if_it_judged_something() {
     let (contract, _) = pack();
     let framework = answered(404, &json!({ "detail": "Not Found" }), &[]);
     let page = Exchange { outcome: Ok(html(500)), ..framework.clone() };
@@ -175,7 +181,7 @@ fn a_check_upholds_only_where_it_had_something_to_judge() {
 }
 
 #[test]
-fn every_check_says_why_it_judged_nothing() {
+fn every_check_has_a_reason_for_judging_nothing() {
     let (contract, _) = pack();
     for name in harness::check::names() {
         let reason = harness::check::unjudged(&contract, name);
@@ -213,16 +219,15 @@ fn operation(body: &Value) -> &'static str {
     if body.get("deliveries").is_some() { "listWebhookDeliveries" } else { "getCustomer" }
 }
 
-/// The contract is loaded once for each test.
 #[test]
-fn clauses_about_codes_name_codes_of_the_catalogue() {
+fn clauses_list_the_codes_in_their_text() {
     let (contract, _): (std::sync::Arc<Contract>, _) = pack();
     let about_codes = contract.clauses.iter().filter(|clause| !clause.codes.is_empty());
     assert!(about_codes.count() > 30);
     for clause in &contract.clauses {
-        // A clause that says a code says so in `codes`, too; those about the envelope of all codes aside.
-        let said = contract.catalog.code_names().into_iter().filter(|code| clause.says.contains(code.as_str()));
-        for code in said.filter(|_| !["ENV-5", "ENV-7", "STA-2"].contains(&clause.id.as_str())) {
+        // A code in the text of a clause must be in `codes`, too, unless the clause is about all codes.
+        let mentioned = contract.catalog.code_names().into_iter().filter(|code| clause.says.contains(code.as_str()));
+        for code in mentioned.filter(|_| !["ENV-5", "ENV-7", "STA-2"].contains(&clause.id.as_str())) {
             let tolerated = clause.id == "CON-3" && code == "RESOURCE_CONFLICT";
             assert!(clause.codes.contains(&code) || tolerated, "{}: {code}", clause.id);
         }

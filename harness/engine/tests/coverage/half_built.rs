@@ -1,5 +1,5 @@
-//! A half-built implementation: customers are created, read and deleted, and everything else is a framework's own 404.
-//! No request ids, no headers about a quota, no envelope.
+//! A half-built implementation: customers are created, read and deleted; every other path is the 404 of a framework.
+//! It has no request ids, no rate limit headers and no error envelope.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,14 +17,14 @@ use super::runs::{pack, quick, run, status};
 type Customers = Arc<Mutex<Map<String, Value>>>;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_half_built_server_cannot_show_is_not_exercised() {
+async fn clauses_that_a_half_built_server_cannot_show_are_not_exercised() {
     let (contract, library) = pack();
     let url = serve().await;
     let keys = [("admin", "key:k-admin"), ("writer", "key:k-write"), ("reader", "key:k-read"), ("unknown", "key:none")];
     let credentials = keys.map(|(actor, key)| (actor.to_owned(), Credential::parse(key).expect("a credential")));
     let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
     let report = run(&contract, quick(&library), target).await;
-    let unseen = [
+    let not_exercised = [
         ("AUTH-3", "no credential for the actor revoked"),
         ("AUTH-5", "no credential for the actor expired"),
         ("RES-1", "no test of it observed RESOURCE_NOT_FOUND; getCustomer answered 404 without a readable error code"),
@@ -34,12 +34,12 @@ async fn what_a_half_built_server_cannot_show_is_not_exercised() {
         ("LOG-2", "fewer than two answers had the header X-Request-Id"),
         ("ENV-6", "no test observed RATE_LIMIT_EXCEEDED"),
     ];
-    for (clause, reason) in unseen {
-        let (status, said) = status(&report, clause);
-        assert_eq!(status, ClauseStatus::NotExercised, "{clause}: {said}");
-        assert!(said.starts_with(reason), "{clause}: {said}");
+    for (clause, reason) in not_exercised {
+        let (status, actual) = status(&report, clause);
+        assert_eq!(status, ClauseStatus::NotExercised, "{clause}: {actual}");
+        assert!(actual.starts_with(reason), "{clause}: {actual}");
     }
-    // What it does show is upheld or violated all the same.
+    // What it does show is upheld or violated as usual.
     assert_eq!(status(&report, "ENV-1").0, ClauseStatus::Violated);
     assert_eq!(status(&report, "ENV-9").0, ClauseStatus::Upheld);
 }

@@ -1,4 +1,4 @@
-//! A run of a part of the suite within this process, and its report.
+//! Runs a part of the suite within this process and builds its report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +18,7 @@ use harness::secret::Redactor;
 use harness::target::{HttpClient, Network, Receiver, Target};
 use harness::verdict::{Outcome, Rules, Verdict};
 
-/// How many tests run at a time.
+/// The number of tests that run at a time.
 const AT_A_TIME: usize = 12;
 
 pub(crate) fn pack() -> (Arc<Contract>, Library) {
@@ -27,7 +27,7 @@ pub(crate) fn pack() -> (Arc<Contract>, Library) {
     (Arc::new(contract), library)
 }
 
-/// The first case of each scenario, but none that takes long: properties, large bodies, bursts, and waits for deliveries.
+/// The first case of each scenario, without slow ones: properties, large bodies, bursts, and waits for deliveries.
 pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
     let mut seen = BTreeSet::new();
     let quick = library.tests.iter().filter(|test| {
@@ -36,7 +36,7 @@ pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
             && test.steps.iter().all(|step| step.poll.is_none())
             && test.steps.iter().all(|step| step.deliveries.is_none())
     });
-    // The rows of a table may be about different clauses.
+    // Rows of one table may have different clauses.
     let key = |test: &TestCase| {
         let scenario = test.name.split('/').take(test.file.matches('/').count() + 1).collect::<Vec<_>>().join("/");
         (scenario, test.clauses.clone())
@@ -44,7 +44,7 @@ pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
     quick.filter(|test| seen.insert(key(test))).cloned().collect()
 }
 
-/// Runs tests against a target, and judges the run.
+/// Runs tests against a target and builds the report.
 pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: Target) -> Report {
     let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
     let address = ([127, 0, 0, 1], 0).into();

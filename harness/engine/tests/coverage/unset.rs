@@ -1,5 +1,5 @@
-//! Runs without an actor or without a capability: no clause is upheld that only this could show, even by a server that
-//! violates it, and there is never a certificate.
+//! Runs without an actor or without a capability: clauses that only tests with it can show are not exercised, also
+//! against a server that violates them, and the run is not certified.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use harness::target::start_with_mutants;
 
 use super::runs::{pack, quick, run, status};
 
-/// What is left out, a mutant that would be noticed with it, and clauses that nothing else can show.
+/// An actor, mutants that tests with this actor would find, and clauses that only such tests can show.
 const ACTORS: &[(&str, &[&str], &[&str])] = &[
     ("revoked", &["accepts-revoked-key"], &["AUTH-3"]),
     ("expired", &["accepts-expired-token"], &["AUTH-5", "AUTH-6"]),
@@ -32,7 +32,7 @@ const CAPABILITIES: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn the_tables_name_every_actor_and_capability() {
+fn tables_list_every_actor_and_capability() {
     let (contract, _) = pack();
     let of_contract: BTreeSet<&str> = credentialed(&contract).collect();
     assert_eq!(ACTORS.iter().map(|row| row.0).collect::<BTreeSet<_>>(), of_contract);
@@ -41,7 +41,7 @@ fn the_tables_name_every_actor_and_capability() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_actor_nothing_is_upheld_that_only_it_could_show() {
+async fn missing_actor_leaves_its_clauses_not_exercised() {
     let (contract, library) = pack();
     for (actor, mutants, clauses) in ACTORS {
         let embedded = start_with_mutants(mutants).await.expect("a server");
@@ -49,15 +49,15 @@ async fn without_an_actor_nothing_is_upheld_that_only_it_could_show() {
         target.credentials.remove(*actor);
         let report = run(&contract, quick(&library), target).await;
         let needs = |test: &TestCase| test.actors.iter().any(|name| name == actor);
-        assert_not_upheld(&contract, &library.tests, &report, actor, clauses, needs);
+        assert_not_exercised(&contract, &library.tests, &report, actor, clauses, needs);
         let missing = missing(&report);
-        let said = format!("actor {actor} has no credential");
-        assert!(missing.contains(&said), "without {actor}: {missing:?}");
+        let expected = format!("actor {actor} has no credential");
+        assert!(missing.contains(&expected), "without {actor}: {missing:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_capability_nothing_is_upheld_that_only_it_could_show() {
+async fn missing_capability_leaves_its_clauses_not_exercised() {
     let (contract, library) = pack();
     for (capability, clauses) in CAPABILITIES {
         let embedded = start_with_mutants(&[]).await.expect("a server");
@@ -65,13 +65,14 @@ async fn without_a_capability_nothing_is_upheld_that_only_it_could_show() {
         target.lacks.insert((*capability).to_owned(), "not here".to_owned());
         let report = run(&contract, quick(&library), target).await;
         let needs = |test: &TestCase| test.needs.iter().any(|name| name == capability);
-        assert_not_upheld(&contract, &library.tests, &report, capability, clauses, needs);
+        assert_not_exercised(&contract, &library.tests, &report, capability, clauses, needs);
         assert!(!missing(&report).is_empty(), "without {capability}");
     }
 }
 
-/// Neither the clauses of the table nor those without a check of which every test of the suite needs what is left out.
-fn assert_not_upheld(
+/// Asserts that clauses are not exercised: those of the table, and each clause without a check whose tests all need the
+/// missing actor or capability.
+fn assert_not_exercised(
     contract: &Contract,
     suite: &[TestCase],
     report: &Report,

@@ -1,14 +1,14 @@
-//! A few rules that everybody can check by eye.
+//! A few rules whose values are easy to check by eye.
 
 use harness::fuzz::{Assertion, Book, Content, Format, Input, Rule};
 use proptest::prelude::{Just, Strategy};
 use proptest::strategy::BoxedStrategy;
 use serde_json::Value;
 
-/// Dates and odd texts; the oracle agrees with everything that is not blank.
+/// Rules for dates, texts, bodies and path ids. Its oracle agrees with every value.
 pub const BOOK: Book = Book { rules, agrees: |_, _, _| true };
 
-/// The same with a oracle that is against it all.
+/// The same rules with an oracle that rejects every value.
 pub fn disagreeing() -> Book {
     Book { agrees: |_, _, _| false, ..BOOK }
 }

@@ -1,4 +1,4 @@
-//! A server that takes the first requests and refuses all later ones as it should.
+//! A server that accepts the first requests, whatever they contain, and correctly refuses all later ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-/// Starts it; returns its URL.
-pub async fn start(taken: usize) -> String {
-    let left = Arc::new(AtomicUsize::new(taken));
+/// Starts the server; it accepts `accepted` requests. Returns its URL.
+pub async fn start(accepted: usize) -> String {
+    let left = Arc::new(AtomicUsize::new(accepted));
     let router = Router::new().fallback(answer).with_state(left);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
@@ -20,8 +20,8 @@ pub async fn start(taken: usize) -> String {
 }
 
 async fn answer(State(left): State<Arc<AtomicUsize>>) -> Response {
-    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-    if taken {
+    let is_accepted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+    if is_accepted {
         return (StatusCode::CREATED, axum::Json(json!({}))).into_response();
     }
     let error = json!({ "error": { "code": "INVALID_FIELD_FORMAT", "message": "No.", "field": "dateOfBirth" } });

@@ -1,4 +1,4 @@
-//! A reference with or without mutants, and properties that run against it.
+//! The default pack with its properties, and the reference, with or without mutants, to run them against.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use harness::source::Problems;
 use harness::target::{Credential, Embedded, HttpClient, Network, Target, start_with_mutants};
 use tokio::sync::watch;
 
-/// A pack with its tests, generated from rules of one's own or from the engine's.
+/// The default pack, with properties from the rules of a test or of the engine.
 pub struct Pack {
     pub contract: Arc<Contract>,
     pub library: Library,
@@ -19,8 +19,8 @@ pub struct Pack {
 
 impl Pack {
     pub fn with(book: &Book) -> Self {
-        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", generated(&problems)));
-        let library = load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", generated(&problems)));
+        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
+        let library = load_with(&root(), &contract, book).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
         Self { contract: Arc::new(contract), library }
     }
 
@@ -33,7 +33,7 @@ impl Pack {
     }
 }
 
-/// A running reference with all that tests need.
+/// A running reference and the environment for tests against it.
 pub struct Server {
     pub environment: Environment,
     _embedded: Option<Embedded>,
@@ -49,17 +49,17 @@ impl Server {
             credentials: embedded.credentials.clone(),
             ..Target::default()
         };
-        Self::aimed(pack, target, sampling, Some(embedded))
+        Self::with_target(pack, target, sampling, Some(embedded))
     }
 
-    /// A server that is there already, with a credential for the writer.
+    /// A server that is already running, with a credential for the writer.
     pub fn at(pack: &Pack, url: &str, sampling: Sampling) -> Self {
         let writer = Credential::parse("key:of-a-writer").expect("a credential");
         let credentials = [("writer".to_owned(), writer)].into();
-        Self::aimed(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, sampling, None)
+        Self::with_target(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, sampling, None)
     }
 
-    fn aimed(pack: &Pack, target: Target, sampling: Sampling, embedded: Option<Embedded>) -> Self {
+    fn with_target(pack: &Pack, target: Target, sampling: Sampling, embedded: Option<Embedded>) -> Self {
         let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
         let (sender, stop) = watch::channel(None);
         let environment =
@@ -73,11 +73,11 @@ impl Server {
 }
 
 /// The findings of a record as (clause, message).
-pub fn told(record: &TestRecord) -> Vec<(String, String)> {
+pub fn findings_of(record: &TestRecord) -> Vec<(String, String)> {
     record.findings.iter().map(|finding| (finding.clause.clone(), finding.message.clone())).collect()
 }
 
-/// The scenario file that keeps a failure: its name and its text.
+/// Name and text of the scenario file that saves a failure.
 pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
     let property = pack.test(test).property.as_deref().expect("a property");
     let failure = Failure {
@@ -92,7 +92,7 @@ pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
     (file_name(property, found.rule), file_text(&pack.contract, &[failure]).expect("a scenario"))
 }
 
-/// A pack in a folder of its own, with the contract of the repository and few scenarios.
+/// A folder with the fixtures of the default pack and the given scenarios.
 pub struct PackFolder(PathBuf);
 
 impl PackFolder {
@@ -109,7 +109,7 @@ impl PackFolder {
     }
 
     pub fn library(&self, pack: &Pack) -> Library {
-        load_with(&self.0, &pack.contract, &BOOK).unwrap_or_else(|problems| panic!("{}", generated(&problems)))
+        load_with(&self.0, &pack.contract, &BOOK).unwrap_or_else(|problems| panic!("{}", rendered(&problems)))
     }
 }
 
@@ -117,6 +117,6 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn generated(problems: &Problems) -> String {
+fn rendered(problems: &Problems) -> String {
     problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! A run that never was: every verdict, known and stale deviations, odd bytes, no answer at all.
+//! A made-up run: every verdict, known and stale deviations, bytes that are not text, a request without an answer.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use harness::verdict::Verdict;
 
 const TARGET: &str = "https://sandbox.example/api";
 const COMMAND: &str = "conformance run --target ci/targets/sandbox.yaml --report html=reports/report.html";
-const NO_CALLBACK: &str = "the target has no way to call us back: name one with --webhook-url";
+const NO_CALLBACK: &str = "the target cannot reach the webhook receiver; use --webhook-url";
 
-/// The run of the example and of the goldens.
+/// The run of the committed examples.
 pub fn example() -> Report {
-    let tests = [expired(), lists(), updates(), rates(), webhooks(), odd(), stale()].concat();
+    let tests = [expired(), lists(), updates(), rates(), webhooks(), hostile_text(), stale()].concat();
     report(tests)
 }
 
-/// A run of so many tests, one in ten of which failed.
+/// A run of `count` tests, of which one in ten did not pass.
 pub fn large(count: usize) -> Report {
     let kinds = example().tests;
     let (passed, others): (Vec<TestReport>, Vec<TestReport>) =
@@ -41,7 +41,7 @@ pub fn large(count: usize) -> Report {
     report
 }
 
-/// What a run would have written as the keys of the findings.
+/// Sets the keys of the findings as a run would.
 fn give_keys(test: &mut TestReport) {
     let exchanges = &test.exchanges;
     for finding in &mut test.findings {
@@ -62,7 +62,7 @@ fn give_keys(test: &mut TestReport) {
     }
 }
 
-/// The report of tests, with every count that follows from them.
+/// The report of the given tests, with all counts computed from them.
 pub fn report(mut tests: Vec<TestReport>) -> Report {
     tests.sort_by(|one, other| one.name.cmp(&other.name));
     tests.iter_mut().for_each(give_keys);
@@ -144,12 +144,12 @@ const CLAUSES: &[(&str, Level, &str, &str)] = &[
     ("AUTH-1", Level::Must, "A request without a credential is AUTHENTICATION_FAILED.", "Authentication"),
     ("AUTH-5", Level::Must, "A token past its expiry is TOKEN_EXPIRED.", "Authentication"),
     ("ENV-1", Level::Must, "Every error answer has the documented envelope.", "Error format"),
-    ("ENV-4", Level::Must, "The message says nothing of the inside of the server.", "Error format"),
+    ("ENV-4", Level::Must, "The message exposes no internals of the server.", "Error format"),
     ("FMT-2", Level::Must, "A malformed mail address is INVALID_FIELD_FORMAT and names the field.", "Validation"),
-    ("LOG-1", Level::Should, "Each answer carries a request id of its own.", "Support"),
-    ("RATE-2", Level::Should, "A refusal for too many requests says when to come back.", "Rate limits"),
+    ("LOG-1", Level::Should, "Each answer carries a unique request id.", "Support"),
+    ("RATE-2", Level::Should, "A rate-limit error states the retry delay.", "Rate limits"),
     ("STA-2", Level::Must, "Each error code comes with its documented status.", "Error codes"),
-    ("WHK-6", Level::Must, "A delivery that fails is tried three times in all.", "Webhooks"),
+    ("WHK-6", Level::Must, "A failed delivery is attempted three times in total.", "Webhooks"),
     ("WHK-7", Level::Should, "The pauses between attempts grow.", "Webhooks"),
 ];
 
@@ -207,8 +207,8 @@ fn expired() -> Vec<TestReport> {
             about: "A token past its expiry is refused as such.".into(),
             findings: vec![
                 finding("STA-2", "status-matches-code", Level::Must, "status")
-                    .of("TOKEN_EXPIRED with 401", "TOKEN_EXPIRED with 403")
-                    .saying("each error code comes with its documented status"),
+                    .with_values("TOKEN_EXPIRED with 401", "TOKEN_EXPIRED with 403")
+                    .with_message("each error code comes with its documented status"),
             ],
             exchanges: vec![in_full(
                 ExchangeReport { operation: operation.into(), ..answered(403, "TOKEN_EXPIRED") },
@@ -250,19 +250,19 @@ fn lists() -> Vec<TestReport> {
 }
 
 fn updates() -> Vec<TestReport> {
-    let nasty =
+    let hostile =
         "java.lang.NullPointerException at Customer.java:81 <script>alert(1)</script> ]]> \u{1b}[31mred\u{1b}[0m";
     vec![
         TestReport {
             clauses: vec!["FMT-2".into(), "ENV-1".into()],
-            about: "What has no @ is no mail address.".into(),
+            about: "A text without @ is not a valid email address.".into(),
             findings: vec![
                 finding("FMT-2", "expectation", Level::Must, "body /error/code")
-                    .of("INVALID_FIELD_FORMAT naming `email`", "INTERNAL_SERVER_ERROR")
-                    .saying("what must come back has not"),
+                    .with_values("INVALID_FIELD_FORMAT naming `email`", "INTERNAL_SERVER_ERROR")
+                    .with_message("the answer is unexpected"),
                 finding("ENV-4", "no-stack-traces", Level::Must, "body /error/message")
-                    .of("no trace of the inside", nasty)
-                    .saying("the message says nothing of the inside of the server"),
+                    .with_values("no stack trace", hostile)
+                    .with_message("the message exposes no internals of the server"),
             ],
             exchanges: vec![
                 answered(201, ""),
@@ -271,7 +271,7 @@ fn updates() -> Vec<TestReport> {
                     r#"{"email":"no mail address","firstName":"Zoë","tags":["a","b"],"big":12345678901234567890.10}"#,
                     &format!(
                         r#"{{"error":{{"code":"INTERNAL_SERVER_ERROR","message":"{}"}},"requestId":"req_0002"}}"#,
-                        nasty.replace('\u{1b}', "\\u001b")
+                        hostile.replace('\u{1b}', "\\u001b")
                     ),
                 ),
             ],
@@ -290,8 +290,8 @@ fn rates() -> Vec<TestReport> {
         clauses: vec!["RATE-2".into()],
         findings: vec![
             finding("RATE-2", "retry-after-present", Level::Should, "header Retry-After")
-                .of("a number of seconds", "no such header")
-                .saying("a refusal for too many requests says when to come back"),
+                .with_values("a number of seconds", "no such header")
+                .with_message("a rate-limit error states the retry delay"),
         ],
         exchanges: vec![in_full(
             answered(429, "RATE_LIMIT_EXCEEDED"),
@@ -316,8 +316,8 @@ fn webhooks() -> Vec<TestReport> {
         clauses: vec!["LOG-1".into()],
         findings: vec![
             finding("LOG-1", "request-id-present", Level::Should, "header X-Request-Id")
-                .of("an id", "no such header")
-                .saying("each answer carries a request id of its own"),
+                .with_values("an id", "no such header")
+                .with_message("every error answer carries a request id"),
         ],
         exchanges: vec![in_full(
             ExchangeReport { request_id: None, ..answered(401, "AUTHENTICATION_FAILED") },
@@ -329,22 +329,22 @@ fn webhooks() -> Vec<TestReport> {
     tests
 }
 
-/// Bytes that are no text, letters that hide or turn others round, markup of every reader.
-fn odd() -> Vec<TestReport> {
-    let odd = "\u{0}\u{7}\u{1b}[2J \u{202e}txt.exe\u{202c} \u{feff}\u{85} caf\u{fffd} | `code` **bold** @all #1 ::error::x\n::warning::y </td></script>";
+/// Bytes that are not text, invisible and right-to-left characters, and markup of all report formats.
+fn hostile_text() -> Vec<TestReport> {
+    let hostile = "\u{0}\u{7}\u{1b}[2J \u{202e}txt.exe\u{202c} \u{feff}\u{85} caf\u{fffd} | `code` **bold** @all #1 ::error::x\n::warning::y </td></script>";
     let bytes: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
-    let mut exchange = in_full(answered(200, ""), "", odd);
+    let mut exchange = in_full(answered(200, ""), "", hostile);
     if let Some(response) = &mut exchange.response {
-        response.headers.push(format!("x-odd: {odd}"));
+        response.headers.push(format!("x-odd: {hostile}"));
         response.body_hex = Some(bytes);
     }
     vec![TestReport {
         clauses: vec!["ENV-1".into()],
-        about: format!("Whatever comes, it is shown: {odd}"),
+        about: format!("Any text is shown: {hostile}"),
         findings: vec![
             finding("ENV-1", "envelope", Level::Must, "body")
-                .of("an object with the member `error`", odd)
-                .saying("every error answer has the documented envelope"),
+                .with_values("an object with the member `error`", hostile)
+                .with_message("every error answer has the documented envelope"),
         ],
         exchanges: vec![exchange],
         ..test("odd/bytes", "of-every-value/\u{202e}txt", 3, Verdict::Failed)
@@ -406,12 +406,12 @@ fn finding(clause: &str, check: &str, level: Level, part: &str) -> Draft {
 struct Draft(FindingReport);
 
 impl Draft {
-    fn of(mut self, expected: &str, actual: &str) -> Self {
+    fn with_values(mut self, expected: &str, actual: &str) -> Self {
         (self.0.expected, self.0.actual) = (expected.into(), actual.into());
         self
     }
 
-    fn saying(mut self, message: &str) -> FindingReport {
+    fn with_message(mut self, message: &str) -> FindingReport {
         self.0.message = message.into();
         self.0.exchange = usize::from(self.0.clause == "FMT-2" || self.0.clause == "ENV-4");
         self.0

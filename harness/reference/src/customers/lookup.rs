@@ -1,4 +1,4 @@
-//! Whether the customer that a path names is there for the caller.
+//! Decides whether the caller may see the customer in the path.
 
 use hyper::header::AUTHORIZATION;
 use serde_json::json;
@@ -11,19 +11,19 @@ use crate::mutants::{Mutant, access, envelope, resources, statuses};
 use crate::route::{Operation, Route};
 use crate::switches::Switches;
 
-/// Why a customer is not there.
+/// Why a customer is not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Absence {
     NeverExisted,
     Deleted,
-    Elsewhere,
+    OtherEnvironment,
 }
 
-/// The outcome for a customer who is not there; none where the customer is.
+/// The outcome if the customer is not available, otherwise `None`.
 pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
     let absence = absence(call, customers)?;
     let switches = &call.app.switches;
-    if is_overlooked(absence, call.route.operation, switches) {
+    if is_ignored(absence, call.route.operation, switches) {
         return None;
     }
     let fault = Fault::not_found("Customer", &call.route.id);
@@ -38,14 +38,14 @@ pub(crate) fn refusal(call: Call, customers: &Customers) -> Option<Outcome> {
             Err(fault.code(Code::ResourceConflict))
         }
         Absence::Deleted if switches.has(statuses::DELETED_AS_410) => Err(fault.status(410)),
-        Absence::Elsewhere if switches.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+        Absence::OtherEnvironment if switches.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
             Err(fault.code(Code::InsufficientPermissions))
         }
         _ => Err(fault),
     })
 }
 
-/// Refuses a customer who is not there, before anything else is judged.
+/// Rejects a customer who is not available, before other checks.
 pub(crate) fn refuse_absent(call: Call) -> Result<(), Fault> {
     if !call.route.operation.is_of_one_customer() {
         return Ok(());
@@ -59,7 +59,7 @@ pub(crate) fn refuse_absent(call: Call) -> Result<(), Fault> {
 fn absence(call: Call, customers: &Customers) -> Option<Absence> {
     match customers.get(&call.route.id) {
         None => Some(Absence::NeverExisted),
-        Some(customer) if customer.environment != call.caller.environment => Some(Absence::Elsewhere),
+        Some(customer) if customer.environment != call.caller.environment => Some(Absence::OtherEnvironment),
         Some(customer) if customer.deleted => Some(Absence::Deleted),
         Some(_) => None,
     }
@@ -70,13 +70,13 @@ fn is_update_in_review(call: Call, customers: &Customers) -> bool {
     call.route.operation == Operation::UpdateCustomer && in_review
 }
 
-fn is_overlooked(absence: Absence, operation: Operation, switches: &Switches) -> bool {
+fn is_ignored(absence: Absence, operation: Operation, switches: &Switches) -> bool {
     let rows: &[(Mutant, Absence, Operation)] = &[
         (resources::DELETED_CUSTOMER_READABLE, Absence::Deleted, Operation::GetCustomer),
         (resources::DELETED_CUSTOMER_UPDATABLE, Absence::Deleted, Operation::UpdateCustomer),
         (resources::DELETES_TWICE, Absence::Deleted, Operation::DeleteCustomer),
-        (resources::PRODUCTION_CUSTOMERS_VISIBLE, Absence::Elsewhere, Operation::GetCustomer),
-        (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::Elsewhere, Operation::UpdateCustomer),
+        (resources::PRODUCTION_CUSTOMERS_VISIBLE, Absence::OtherEnvironment, Operation::GetCustomer),
+        (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::OtherEnvironment, Operation::UpdateCustomer),
     ];
     rows.iter().any(|(mutant, on_absence, on_operation)| {
         *on_absence == absence && *on_operation == operation && switches.has(*mutant)
@@ -86,7 +86,9 @@ fn is_overlooked(absence: Absence, operation: Operation, switches: &Switches) ->
 fn never_existed(fault: Fault, call: Call) -> Outcome {
     let switches = &call.app.switches;
     match call.route.operation {
-        Operation::UpdateCustomer if switches.has(resources::UPDATE_CREATES_UNKNOWN) => Ok(Answer::ok(stranger(call))),
+        Operation::UpdateCustomer if switches.has(resources::UPDATE_CREATES_UNKNOWN) => {
+            Ok(Answer::ok(made_up_customer(call)))
+        }
         Operation::DeleteCustomer if switches.has(resources::DELETE_UNKNOWN_ANSWERS_204) => Ok(Answer::no_content()),
         Operation::UploadDocument if switches.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
             Ok(Answer::created(json!({ "id": call.app.ids.next("doc"), "type": "PASSPORT" })))
@@ -95,7 +97,7 @@ fn never_existed(fault: Fault, call: Call) -> Outcome {
             Err(fault.code(Code::VerificationFailed))
         }
         Operation::GetCustomer if is_prototype(call) && switches.has(resources::FINDS_NAMES_OF_PROTOTYPES) => {
-            Ok(Answer::ok(stranger(call)))
+            Ok(Answer::ok(made_up_customer(call)))
         }
         Operation::GetCustomer if switches.has(envelope::NOT_FOUND_AS_200) => Err(fault.status(200)),
         _ if switches.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
@@ -107,7 +109,7 @@ fn is_prototype(call: Call) -> bool {
     ["__proto__", "constructor", "toString", "hasOwnProperty"].contains(&call.route.id.as_str())
 }
 
-fn stranger(call: Call) -> serde_json::Value {
+fn made_up_customer(call: Call) -> serde_json::Value {
     json!({
         "id": call.route.id,
         "email": "nobody@example.com",
@@ -119,7 +121,7 @@ fn stranger(call: Call) -> serde_json::Value {
     })
 }
 
-/// Looks for the resource before the credential, which only mutants do.
+/// Looks up the resource before the credential is checked. Only mutants do this.
 pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Route) -> Result<(), Fault> {
     let headers = &request.headers;
     if headers.contains_key("x-api-key") || headers.contains_key(AUTHORIZATION) {
@@ -144,9 +146,9 @@ pub(crate) fn refuse_before_credential(app: &App, request: &Request, route: &Rou
     if known { Ok(()) } else { Err(Fault::not_found(kind, &route.id)) }
 }
 
-/// Fails on ids that a mutant cannot take.
-pub(crate) fn refuse_odd_id(route: &Route, switches: &Switches) -> Result<(), Fault> {
-    let trips: &[(Mutant, bool)] = &[
+/// Fails on ids that a mutant cannot handle.
+pub(crate) fn fail_on_unusual_id(route: &Route, switches: &Switches) -> Result<(), Fault> {
+    let crashes: &[(Mutant, bool)] = &[
         (resources::PERCENT_ID_500, route.raw_id.contains('%')),
         (resources::LONG_ID_500, route.raw_id.len() > 200),
         (resources::DOTTED_ID_500, route.raw_id.contains('.')),
@@ -157,7 +159,7 @@ pub(crate) fn refuse_odd_id(route: &Route, switches: &Switches) -> Result<(), Fa
         (resources::UNICODE_ID_500, !route.id.is_ascii() && !route.id.contains('\u{fffd}')),
         (resources::SLASH_IN_ID_500, route.id.contains('/')),
     ];
-    if trips.iter().any(|(mutant, trips)| *trips && switches.has(*mutant)) {
+    if crashes.iter().any(|(mutant, crashes)| *crashes && switches.has(*mutant)) {
         return Err(Fault::internal());
     }
     Ok(())

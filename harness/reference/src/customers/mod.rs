@@ -1,4 +1,4 @@
-//! Customers: what is known of them, and where they are kept.
+//! Customers and their store.
 
 pub(crate) mod lookup;
 pub(crate) mod operations;
@@ -13,18 +13,18 @@ use crate::mutants::resources as wrong;
 use crate::switches::Switches;
 use crate::variants::{resources, wire};
 
-/// The list shows this many customers at most, the newest first.
+/// The list shows at most this many customers, the newest first.
 const LONGEST_LIST: usize = 1_000;
 
-/// Where a customer stands.
+/// The state of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Pending,
     UnderReview,
     NeedsAdditionalInformation,
-    /// Only a variant begins here.
+    /// Set by a variant only.
     Approved,
-    /// Only a mutant leads here.
+    /// Set by a mutant only.
     Rejected,
 }
 
@@ -40,7 +40,6 @@ impl State {
     }
 }
 
-/// One customer.
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
     pub(crate) id: String,
@@ -49,7 +48,7 @@ pub(crate) struct Customer {
     pub(crate) state: State,
     pub(crate) created_at: String,
     pub(crate) documents: usize,
-    /// Deleted customers are kept, so that an id is never unknown by mistake.
+    /// Deleted customers stay in the store. So they differ from customers that never existed.
     pub(crate) deleted: bool,
 }
 
@@ -104,13 +103,13 @@ impl Customers {
         self.all.push(customer);
     }
 
-    /// Adds a customer whose address goes on to be another's.
-    pub(crate) fn insert_unnoticed(&mut self, customer: Customer) {
+    /// Adds a customer without an entry in the email index; the entry of another customer stays.
+    pub(crate) fn insert_without_email(&mut self, customer: Customer) {
         self.by_id.insert(customer.id.clone(), self.all.len());
         self.all.push(customer);
     }
 
-    /// The customer of that id, deleted or not, of whichever environment.
+    /// The customer with this id, deleted or not, of any environment.
     pub(crate) fn get(&self, id: &str) -> Option<&Customer> {
         let id = if self.switches.has(wrong::ID_ENDS_AT_NUL) { id.split('\0').next().unwrap_or_default() } else { id };
         self.by_id.get(id).map(|&at| &self.all[at])
@@ -120,21 +119,21 @@ impl Customers {
         self.by_id.get(id).map(|&at| &mut self.all[at])
     }
 
-    /// The customer who has that address now; letter case does not matter.
+    /// The customer with this address. Letter case does not matter.
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
         let key = self.email_key(environment, Some(email));
         let submitted = self.switches.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
         let failed = self.switches.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
         let counts = |customer: &&Customer| {
-            let overlooked = match customer.state {
+            let ignored = match customer.state {
                 State::UnderReview => submitted,
                 State::NeedsAdditionalInformation => failed,
                 _ => false,
             };
-            !overlooked && (!customer.deleted || self.switches.vary(resources::DELETED_ADDRESS_TAKEN))
+            !ignored && (!customer.deleted || self.switches.vary(resources::DELETED_ADDRESS_TAKEN))
         };
         if self.switches.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
-            // Several may have the address, of whom the index knows one.
+            // Several customers may have the address, but the index has only one of them.
             let has = |customer: &&Customer| self.email_key(customer.environment, customer.value("email")) == key;
             return self.all.iter().filter(has).find(counts);
         }
@@ -151,8 +150,8 @@ impl Customers {
         (environment, if folded { email.to_lowercase() } else { email.to_owned() })
     }
 
-    /// Notes that a customer's address has changed.
-    pub(crate) fn rename(&mut self, id: &str, old_email: Option<&str>) {
+    /// Updates the email index after the address of a customer has changed.
+    pub(crate) fn update_email_index(&mut self, id: &str, old_email: Option<&str>) {
         let Some(&at) = self.by_id.get(id) else {
             return;
         };

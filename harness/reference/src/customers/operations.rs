@@ -1,4 +1,4 @@
-//! What can be done with customers.
+//! The operations on customers.
 
 use serde_json::{Map, Value, json};
 
@@ -14,17 +14,17 @@ use crate::switches::Switches;
 use crate::variants::{requests, resources as variants, wording};
 use crate::{clock, documents, idempotency, json};
 
-/// Fields that no request may write.
+/// Fields that a request must not set.
 pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
-/// A new customer, or the answer that the same `Idempotency-Key` has had.
+/// Creates a customer, or repeats the answer for the `Idempotency-Key`.
 pub(crate) fn create(call: Call) -> Outcome {
     let mut members = members(call)?;
     let keyed = call.request.headers.contains_key("idempotency-key");
     if keyed && call.app.switches.has(wrong::LAST_NAME_OPTIONAL_UNDER_KEYS) {
         members.entry("lastName").or_insert_with(|| json!("-"));
     }
-    idempotency::once(call, &members, || create_once(call, &members))
+    idempotency::run_once(call, &members, || create_once(call, &members))
 }
 
 fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
@@ -34,7 +34,7 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     if let Some(outcome) = duplicate(call, &customers, &changes) {
         return outcome;
     }
-    let customer = newcomer(call.app, call.caller.environment, changes);
+    let customer = new_customer(call.app, call.caller.environment, changes);
     let mut body = customer.to_json(switches);
     customers.insert(customer.clone());
     drop(customers);
@@ -43,12 +43,12 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
         body["error"] = json!({ "code": null, "message": "" });
     }
     let answer = with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200, switches);
-    let reached = customer.value("phoneNumber").is_some();
-    Ok(if reached { with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200, switches) } else { answer })
+    let has_phone = customer.value("phoneNumber").is_some();
+    Ok(if has_phone { with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200, switches) } else { answer })
 }
 
-/// A customer who begins with these values.
-pub(crate) fn newcomer(app: &App, environment: Environment, changes: Changes) -> Customer {
+/// A new customer with these values, not yet in the store.
+pub(crate) fn new_customer(app: &App, environment: Environment, changes: Changes) -> Customer {
     let mut customer = Customer {
         id: app.ids.next("cus"),
         environment,
@@ -80,7 +80,7 @@ fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Out
     })
 }
 
-/// The customers of the caller's environment.
+/// Lists the customers of the caller's environment.
 pub(crate) fn list(call: Call) -> Outcome {
     let customers = locked(&call.app.customers);
     let switches = &call.app.switches;
@@ -93,7 +93,7 @@ pub(crate) fn list(call: Call) -> Outcome {
     Ok(with_status(answer, statuses::LIST_ANSWERS_201, 201, switches))
 }
 
-/// One customer.
+/// Shows one customer.
 pub(crate) fn get(call: Call) -> Outcome {
     let customers = locked(&call.app.customers);
     if let Some(outcome) = lookup::refusal(call, &customers) {
@@ -107,7 +107,7 @@ pub(crate) fn get(call: Call) -> Outcome {
     Ok(with_status(Answer::ok(body), statuses::READ_ANSWERS_201, 201, switches))
 }
 
-/// New values for some fields of a customer.
+/// Updates some fields of a customer.
 pub(crate) fn update(call: Call) -> Outcome {
     let switches = &call.app.switches;
     if switches.vary(requests::BODY_BEFORE_RESOURCE) {
@@ -118,8 +118,9 @@ pub(crate) fn update(call: Call) -> Outcome {
         return outcome;
     }
     let before = customers.get(&call.route.id).ok_or_else(|| unknown(call))?.clone();
-    let forgotten = switches.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&call.app.memory).has_shown(&before.id);
-    let under_review = under_review(&before, switches).filter(|_| !forgotten);
+    let ignores_review =
+        switches.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&call.app.memory).has_shown(&before.id);
+    let under_review = under_review(&before, switches).filter(|_| !ignores_review);
     if let Some(outcome) = under_review.clone().filter(|_| switches.vary(requests::STATE_BEFORE_BODY)) {
         return outcome;
     }
@@ -143,17 +144,17 @@ pub(crate) fn update(call: Call) -> Outcome {
         customer.documents = 0;
     }
     let body = customer.to_json(switches);
-    customers.rename(&call.route.id, before.value("email"));
+    customers.update_email_index(&call.route.id, before.value("email"));
     Ok(updated(body, &members, switches))
 }
 
-/// What an update changes.
+/// The changes of an update.
 fn changes(members: &Map<String, Value>, purpose: Purpose, switches: &Switches) -> Result<Changes, Fault> {
     if members.is_empty() && switches.has(wrong::EMPTY_UPDATE_500) {
         return Err(Fault::internal());
     }
     if members.is_empty() && switches.vary(requests::EMPTY_PATCH_REFUSED) {
-        return Err(Fault::new(Code::ValidationError).details("Nothing is to be updated"));
+        return Err(Fault::new(Code::ValidationError).details("The update has no members"));
     }
     fields::read(members, purpose, switches)
 }
@@ -187,7 +188,7 @@ fn under_review(customer: &Customer, switches: &Switches) -> Option<Outcome> {
     Some(Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
 }
 
-/// The error for a customer who must not be touched at present.
+/// The error for a customer who must not be changed during a review.
 fn in_review() -> Fault {
     Fault::new(Code::ResourceConflict)
         .message("Customer is in UNDER_REVIEW state and cannot be modified")
@@ -269,7 +270,7 @@ pub(crate) fn delete(call: Call) -> Outcome {
     Ok(Answer::no_content())
 }
 
-/// A document for a customer. Nothing but its having come is kept.
+/// Uploads a document for a customer. Only the number of documents is stored.
 pub(crate) fn upload(call: Call) -> Outcome {
     let switches = &call.app.switches;
     if switches.vary(requests::BODY_BEFORE_RESOURCE) {

@@ -1,6 +1,6 @@
-//! The Base64 text of a document.
+//! Decodes the Base64 text of a document.
 //!
-//! Line breaks and a missing padding are accepted, as many encoders leave them so; other characters are not.
+//! Line breaks and missing padding are accepted because many encoders write them so. Other characters are rejected.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -18,20 +18,21 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The bytes that the text stands for.
+/// Decodes a Base64 text.
 pub(crate) fn decode(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
     let text = match text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
         Some((_, rest)) if switches.has(documents::ACCEPTS_DATA_URIS) => rest,
         _ => text,
     };
-    let broken = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
-    let refused = (broken && switches.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
+    let has_breaks = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
+    let refused = (has_breaks && switches.vary(variants::LINE_BREAKS_IN_BASE64_REFUSED))
         || (switches.vary(variants::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
     if refused {
         return Err(bad(switches));
     }
-    let decoded = if broken { whole(&text.replace(['\r', '\n'], "")) } else { whole(text) };
-    decoded.map_or_else(|| salvaged(text, switches), Ok)
+    let decoded =
+        if has_breaks { decode_without_breaks(&text.replace(['\r', '\n'], "")) } else { decode_without_breaks(text) };
+    decoded.map_or_else(|| decode_leniently(text, switches), Ok)
 }
 
 /// Whether padding is missing.
@@ -39,23 +40,24 @@ fn is_unpadded(text: &str) -> bool {
     text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).count() % 4 != 0
 }
 
-/// The bytes of a text without breaks. Padding may be missing, but not by halves.
-fn whole(text: &str) -> Option<Vec<u8>> {
+/// Decodes a text without line breaks. Padding must be complete or missing.
+fn decode_without_breaks(text: &str) -> Option<Vec<u8>> {
     let half_padded = text.ends_with('=') && !text.len().is_multiple_of(4);
     LENIENT.decode(text).ok().filter(|_| !half_padded)
 }
 
-fn salvaged(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
+/// Decodes malformed Base64 if a mutant accepts it.
+fn decode_leniently(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
     let kept = match () {
         () if switches.has(documents::ACCEPTS_URL_ALPHABET) => text.replace('-', "+").replace('_', "/"),
         () if switches.has(documents::STOPS_AT_BAD_CHARACTER) => up_to_bad_character(text).to_owned(),
         () if switches.has(documents::IGNORES_WHAT_FOLLOWS_PADDING) => up_to_padding(text).to_owned(),
-        () => return skimmed(text, switches),
+        () => return decode_good_characters(text, switches),
     };
-    whole(&kept).ok_or_else(|| bad(switches))
+    decode_without_breaks(&kept).ok_or_else(|| bad(switches))
 }
 
-/// The groups of four that come before the first one with a bad character.
+/// The groups of four before the first group with a bad character.
 fn up_to_bad_character(text: &str) -> &str {
     let good = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
     &text[..good - good % 4]
@@ -66,7 +68,7 @@ fn up_to_padding(text: &str) -> &str {
     &text[..end]
 }
 
-fn skimmed(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
+fn decode_good_characters(text: &str, switches: &Switches) -> Result<Vec<u8>, Fault> {
     if switches.has(documents::ACCEPTS_BAD_BASE64) {
         let mut kept = text.to_owned();
         kept.retain(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '/'));
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn other_texts_are_rejected() {
         for text in ["a", "=", "aGVs*bG8=", "data:image/png;base64,aGVsbG8=", "aGVsbG8==", "aGVs bG8=", "ab="] {
             assert_eq!(decoded(text), None, "{text:?}");
         }

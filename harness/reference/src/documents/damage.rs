@@ -1,39 +1,39 @@
-//! Whether a document is whole, which is looked at only where a variant asks for it.
+//! Checks whether a document is complete and undamaged. Only a variant uses this.
 
 use flate2::Crc;
 
 use super::Kind;
 
-/// So many bytes from its end, a PDF must say that it ends.
+/// The end marks of a PDF must be in this many last bytes.
 const TAIL: usize = 1024;
 
-/// Whether the document is as whole as its kind tells without decoding the picture.
+/// Whether the document is complete, as far as one can see without decoding the image.
 pub(super) fn is_whole(bytes: &[u8], kind: Kind) -> bool {
     match kind {
         Kind::Png => is_whole_png(bytes),
         Kind::Jpeg => bytes.ends_with(&[0xff, 0xd9]) && bytes.windows(2).any(|two| two == [0xff, 0xda]),
         Kind::Pdf => {
             let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-            let says = |word: &[u8]| tail.windows(word.len()).any(|window| window == word);
-            says(b"startxref") && says(b"%%EOF")
+            let contains = |word: &[u8]| tail.windows(word.len()).any(|window| window == word);
+            contains(b"startxref") && contains(b"%%EOF")
         }
-        Kind::Foreign => true,
+        Kind::Unsupported => true,
     }
 }
 
-/// Whether every chunk has its checksum, and the last one is the end.
+/// Whether every chunk has a correct checksum and the last chunk is IEND.
 fn is_whole_png(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(8..).unwrap_or_default();
     let mut ended = false;
-    while let Some((chunk, after)) = sound_chunk(rest).filter(|_| !ended) {
+    while let Some((chunk, after)) = valid_chunk(rest).filter(|_| !ended) {
         ended = chunk == b"IEND";
         rest = after;
     }
     ended && rest.is_empty()
 }
 
-/// A chunk's name, if its checksum is right, and what follows it.
-fn sound_chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The name of the first chunk, if its checksum is correct, and the bytes after the chunk.
+fn valid_chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = usize::try_from(u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?)).ok()?;
     let end = length.checked_add(8)?;
     let checksum = u32::from_be_bytes(bytes.get(end..end.checked_add(4)?)?.try_into().ok()?);
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_is_whole_up_to_its_last_byte() {
+    fn truncated_or_changed_png_is_damaged() {
         let whole = png();
         assert!(is_whole(&whole, Kind::Png));
         for end in 0..whole.len() {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_whole_when_they_end_as_they_must() {
+    fn jpeg_and_pdf_without_end_marks_are_damaged() {
         assert!(is_whole(b"\xff\xd8\xff\xda\0\0\xff\xd9", Kind::Jpeg));
         assert!(!is_whole(b"\xff\xd8\xff\xda\0\0", Kind::Jpeg));
         assert!(is_whole(b"%PDF-1.4\nstartxref\n0\n%%EOF\n", Kind::Pdf));

@@ -1,6 +1,6 @@
-//! The quality of an image, as far as its headers tell: resolution and colour.
+//! Checks the quality of an image by its headers: resolution and colour.
 //!
-//! Only the headers of PNG and JPEG are read, and no EXIF. What an image does not say counts in its favour.
+//! Only the headers of PNG and JPEG are read; EXIF is not. An image that does not state a property is accepted.
 
 use super::{FEWEST_DPI, Kind};
 use crate::errors::{Code, Fault};
@@ -11,24 +11,24 @@ use crate::variants::documents as variants;
 const CENTIMETRES_PER_INCH: f64 = 2.54;
 const METRES_PER_INCH: f64 = 0.0254;
 
-/// What the headers say.
+/// The properties in the headers.
 #[derive(Debug, Default, PartialEq)]
 struct Headers {
-    /// Dots per inch, across and down.
+    /// Dots per inch, horizontal and vertical.
     resolution: Option<(f64, f64)>,
     gray: bool,
     alpha: bool,
-    /// Sixteen bits for each sample.
+    /// Sixteen bits per sample.
     deep: bool,
     progressive: bool,
 }
 
-/// Refuses an image of poor quality. A PDF is taken as it is.
+/// Rejects an image of poor quality. The quality of a PDF is not checked.
 pub(super) fn judge(bytes: &[u8], kind: Kind, switches: &Switches) -> Result<(), Fault> {
     let headers = match kind {
         Kind::Png => png(bytes, switches),
         Kind::Jpeg => jpeg(bytes, switches),
-        Kind::Pdf | Kind::Foreign => return Ok(()),
+        Kind::Pdf | Kind::Unsupported => return Ok(()),
     };
     if headers.gray && !is_gray_tolerated(&headers, kind, switches) {
         return Err(gray_fault(switches));
@@ -49,13 +49,13 @@ fn suffices((across, down): (f64, f64), kind: Kind, switches: &Switches) -> bool
         () if switches.has(documents::IGNORES_VERTICAL_RESOLUTION) => across,
         () => across.min(down),
     };
-    let overlooked = switches.has(documents::ACCEPTS_ANY_RESOLUTION)
+    let ignored = switches.has(documents::ACCEPTS_ANY_RESOLUTION)
         || (kind == Kind::Jpeg && switches.has(documents::IGNORES_JPEG_RESOLUTION))
         || (kind == Kind::Png && switches.has(documents::IGNORES_PNG_RESOLUTION));
     let wrong = [(documents::ACCEPTS_299_DPI, 290.0), (documents::NEEDS_301_DPI, 301.0)];
     let fewest = switches.first(&wrong).unwrap_or(FEWEST_DPI);
     let rounded = if switches.has(documents::REJECTS_UNROUNDED_300_DPI) { least } else { least.round() };
-    overlooked || rounded >= fewest
+    ignored || rounded >= fewest
 }
 
 fn is_gray_tolerated(headers: &Headers, kind: Kind, switches: &Switches) -> bool {
@@ -98,7 +98,7 @@ fn png(bytes: &[u8], switches: &Switches) -> Headers {
     headers
 }
 
-/// A chunk's name, its data, and what follows it.
+/// The name and the data of the first chunk, and the bytes after the chunk.
 fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let length = usize::try_from(big_endian(bytes.get(..4)?)).ok()?;
     let end = length.checked_add(8)?;
@@ -106,7 +106,7 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((bytes.get(4..8)?, bytes.get(8..end)?, after))
 }
 
-/// Whether a mutant takes a kind of colour for gray.
+/// Whether a mutant treats this colour type as gray.
 fn is_mistaken_for_gray(colour_type: u8, switches: &Switches) -> bool {
     (colour_type == 3 && switches.has(documents::REJECTS_PALETTE_PNGS))
         || (colour_type == 6 && switches.has(documents::REJECTS_ALPHA_PNGS))
@@ -138,12 +138,12 @@ fn jpeg(bytes: &[u8], switches: &Switches) -> Headers {
     headers
 }
 
-/// Whether a JPEG is sent in several passes.
+/// Whether a JPEG is progressive.
 pub(super) fn is_progressive(bytes: &[u8]) -> bool {
     jpeg(bytes, &Switches::default()).progressive
 }
 
-/// A segment's marker, its data, and what follows it.
+/// The marker and the data of the first segment, and the bytes after the segment.
 fn segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let start = bytes.iter().position(|byte| *byte != 0xff)?;
     if start == 0 {
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn pngs_are_judged_by_resolution_and_colour() {
+    fn png_with_low_resolution_or_gray_is_rejected() {
         let poor = Some(Code::DocumentQualityInsufficient);
         assert_eq!(code(&png_of(2, 11811), Kind::Png), None);
         assert_eq!(code(&png_of(3, 11811), Kind::Png), None);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn jpegs_are_judged_by_resolution_and_colour() {
+    fn jpeg_with_low_resolution_or_gray_is_rejected() {
         let poor = Some(Code::DocumentQualityInsufficient);
         assert_eq!(code(&jpeg_of(1, 44, 3), Kind::Jpeg), None);
         assert_eq!(code(&jpeg_of(1, 43, 3), Kind::Jpeg), poor);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_off_images_are_read_as_far_as_they_go() {
+    fn truncated_images_do_not_panic() {
         for bytes in [png_of(2, 11811), jpeg_of(1, 44, 3)] {
             for end in 0..bytes.len() {
                 let _ = png(&bytes[..end], &Switches::default());

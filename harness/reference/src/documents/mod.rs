@@ -1,4 +1,4 @@
-//! Documents: what may be uploaded, and whether it is good enough.
+//! Checks uploaded documents: encoding, size, type and quality.
 
 mod content;
 mod damage;
@@ -12,36 +12,36 @@ use crate::mutants::{documents, statuses};
 use crate::switches::Switches;
 use crate::variants::documents as variants;
 
-/// The largest document, decoded.
+/// The size limit of a decoded document.
 const LARGEST: usize = 10 * 1024 * 1024;
-/// Ten megabytes as disks count them.
+/// Ten decimal megabytes.
 const DECIMAL_LIMIT: usize = 10_000_000;
-/// Where a variant refuses tiny documents, smaller ones are.
+/// A variant rejects documents of fewer bytes.
 const TINY: usize = 100;
 const LARGER_LIMIT: usize = 11 * 1024 * 1024;
 const SMALLER_LIMIT: usize = 5 * 1024 * 1024;
 const FEWEST_DPI: f64 = 300.0;
 
-/// What a document is.
+/// The type of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Jpeg,
     Png,
     Pdf,
-    /// None of the permitted kinds; only a mutant goes on with it.
-    Foreign,
+    /// Any other type. Only a mutant accepts it.
+    Unsupported,
 }
 
-/// A document that was accepted.
+/// An accepted document.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// What it is for: `PASSPORT` and the like.
+    /// The kind of identity document, such as `PASSPORT`.
     pub(crate) purpose: String,
     pub(crate) media_type: String,
     pub(crate) size: usize,
 }
 
-/// The document that a request holds, if it is fit.
+/// The document in a request, or the error if it is not acceptable.
 pub(crate) fn judge(members: &Map<String, Value>, switches: &Switches) -> Result<Document, Fault> {
     let purpose = named(members, "type", switches)?;
     let media_type = named(members, "contentType", switches)?;
@@ -58,7 +58,7 @@ pub(crate) fn judge(members: &Map<String, Value>, switches: &Switches) -> Result
     Ok(Document { purpose, media_type, size: bytes.len() })
 }
 
-/// The error for a document that is too big.
+/// The error for a document that is too large.
 pub(crate) fn oversize(switches: &Switches) -> Fault {
     let fault = unfit("Document must not be larger than 10MB");
     match () {
@@ -85,13 +85,13 @@ fn named(members: &Map<String, Value>, name: &'static str, switches: &Switches) 
     Ok(text.to_owned())
 }
 
-/// Whether a mutant lets the content pass unseen.
+/// Whether a mutant accepts the document without looking at its content.
 fn skips_content(members: &Map<String, Value>, bytes: &[u8], switches: &Switches) -> bool {
     let missing = !members.contains_key("content");
     missing || (bytes.is_empty() && switches.has(documents::ACCEPTS_EMPTY_CONTENT))
 }
 
-/// Empty content is no document; a variant says so in other codes.
+/// Rejects empty content with the code of a variant. Without a variant a later check rejects it.
 fn refuse_empty(switches: &Switches) -> Result<(), Fault> {
     let demand = "Field 'content' must not be empty";
     match () {
@@ -130,8 +130,8 @@ fn refuse_unfit(bytes: &[u8], media_type: &str, switches: &Switches) -> Result<(
         return image::judge(bytes, kind, switches);
     }
     match kind {
-        Kind::Foreign if is_tolerated(bytes, switches) => return Ok(()),
-        Kind::Foreign => return Err(foreign(switches)),
+        Kind::Unsupported if is_tolerated(bytes, switches) => return Ok(()),
+        Kind::Unsupported => return Err(unsupported(switches)),
         _ => {}
     }
     if kind != declared && !switches.has(documents::IGNORES_DECLARED_TYPE) {
@@ -144,9 +144,9 @@ fn refuse_unfit(bytes: &[u8], media_type: &str, switches: &Switches) -> Result<(
     image::judge(bytes, kind, switches)
 }
 
-/// Whether a mutant believes what the content is declared to be.
+/// Whether a mutant trusts the declared type.
 fn is_trusted(declared: Kind, switches: &Switches) -> bool {
-    (declared != Kind::Foreign && switches.has(documents::TRUSTS_DECLARED_TYPE))
+    (declared != Kind::Unsupported && switches.has(documents::TRUSTS_DECLARED_TYPE))
         || (declared == Kind::Pdf && switches.has(documents::TRUSTS_DECLARED_PDF))
 }
 
@@ -156,42 +156,42 @@ fn declared_kind(media_type: &str) -> Kind {
         "image/jpeg" | "image/jpg" => Kind::Jpeg,
         "image/png" => Kind::Png,
         "application/pdf" => Kind::Pdf,
-        _ => Kind::Foreign,
+        _ => Kind::Unsupported,
     }
 }
 
-/// The kind of a document, by its first bytes.
+/// The type of a document, by its first bytes.
 fn kind(bytes: &[u8], switches: &Switches) -> Kind {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] if !switches.has(documents::REJECTS_PNG) => Kind::Png,
-        [0xff, 0xd8, 0xff, 0xe1, ..] if switches.has(documents::REJECTS_EXIF_JPEGS) => Kind::Foreign,
+        [0xff, 0xd8, 0xff, 0xe1, ..] if switches.has(documents::REJECTS_EXIF_JPEGS) => Kind::Unsupported,
         [0xff, 0xd8, 0xff, ..]
             if image::is_progressive(bytes) && switches.has(documents::REJECTS_PROGRESSIVE_JPEGS) =>
         {
-            Kind::Foreign
+            Kind::Unsupported
         }
         [0xff, 0xd8, 0xff, ..] if !switches.has(documents::REJECTS_JPEG) => Kind::Jpeg,
         [b'%', b'P', b'D', b'F', b'-', ..] if !switches.has(documents::REJECTS_PDF) => Kind::Pdf,
-        _ => Kind::Foreign,
+        _ => Kind::Unsupported,
     }
 }
 
 fn is_tolerated(bytes: &[u8], switches: &Switches) -> bool {
     let starts = |prefix: &[u8]| bytes.starts_with(prefix);
-    let begins_well = [&b"\x89P"[..], b"\xff\xd8", b"%P"].iter().any(|two| starts(two));
+    let known_start = [&b"\x89P"[..], b"\xff\xd8", b"%P"].iter().any(|two| starts(two));
     (starts(b"GIF8") && switches.has(documents::ACCEPTS_GIF))
         || (starts(b"BM") && switches.has(documents::ACCEPTS_BMP))
         || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") && switches.has(documents::ACCEPTS_WEBP))
         || (bytes.windows(4).take(200).any(|four| four == b"<svg") && switches.has(documents::ACCEPTS_SVG))
         || (starts(b"PK\x03\x04") && switches.has(documents::ACCEPTS_ZIP))
-        || (begins_well && switches.has(documents::SNIFFS_TWO_BYTES))
+        || (known_start && switches.has(documents::SNIFFS_TWO_BYTES))
         || (!bytes.is_empty() && switches.strikes(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
         || ((starts(b"II*\0") || starts(b"MM\0*")) && switches.has(documents::ACCEPTS_TIFF))
         || (starts(b"<") && switches.has(documents::ACCEPTS_HTML))
         || (!bytes.is_empty() && bytes.is_ascii() && switches.has(documents::ACCEPTS_PLAIN_TEXT))
 }
 
-fn foreign(switches: &Switches) -> Fault {
+fn unsupported(switches: &Switches) -> Fault {
     let fault = unfit("Document must be JPG, PNG, or PDF. Max size: 10MB");
     match () {
         () if switches.has(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),

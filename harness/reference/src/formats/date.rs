@@ -1,4 +1,4 @@
-//! Dates: YYYY-MM-DD, of the Gregorian calendar, in ASCII digits.
+//! Dates: YYYY-MM-DD in ASCII digits, a day of the Gregorian calendar.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ struct Date {
     day: u32,
 }
 
-/// Whether the text is a date that the calendar has.
+/// Whether the text is a date that exists.
 pub(crate) fn is_valid(text: &str, switches: &Switches) -> bool {
     let text = lenient(text, switches);
     parse(&text).is_some_and(|date| exists(date, switches) && !is_refused(date, switches))
@@ -66,7 +66,7 @@ fn is_refused(date: Date, switches: &Switches) -> bool {
         || (switches.vary(variants::FUTURE_DATES_REFUSED) && is_future(date, switches))
 }
 
-/// Whether the date has not come anywhere on Earth.
+/// Whether the date is in the future in every time zone.
 fn is_future(date: Date, switches: &Switches) -> bool {
     let tomorrow = clock::rfc3339(clock::signed_seconds(switches) + 24 * 3600);
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day).as_str() > &tomorrow[..10]
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_calendar_lacks_is_refused() {
+    fn invalid_dates_are_rejected() {
         for text in [
             "2023-02-29",
             "1900-02-29",

@@ -1,6 +1,6 @@
-//! Mail addresses: what SMTP calls a mailbox, in ASCII, at a domain of two labels or more.
+//! Mail addresses: an SMTP mailbox in ASCII whose domain has at least two labels.
 //!
-//! Comments, address literals and internationalised addresses are refused; validators are at odds over them.
+//! Comments, address literals and internationalised addresses are rejected; validators disagree about them.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -52,7 +52,7 @@ fn is_foreign_letter(one: char) -> bool {
     !one.is_ascii() && one.is_alphanumeric()
 }
 
-/// Whether the text can stand between quotation marks: printable, with a backslash before `"` and `\`.
+/// Whether the text is valid between quotation marks: printable, with a backslash before `"` and `\`.
 fn is_quotable(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_refused() {
+    fn invalid_addresses_are_rejected() {
         for text in [
             "",
             "ada",

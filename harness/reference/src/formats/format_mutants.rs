@@ -1,6 +1,6 @@
-//! Mutants that read a text for another one, or refuse what is good: each a pattern that is a little off.
+//! Mutants with a slightly wrong pattern. Some rewrite an invalid text into a valid one, others reject valid texts.
 //!
-//! Where the slip is in how a postal code is held against its country, it stands in `postal.rs`.
+//! Mutants that compare a postal code with its country in a wrong way are in `postal.rs`.
 
 use std::borrow::Cow;
 
@@ -9,21 +9,21 @@ use regex::Regex;
 use crate::mutants::{Mutant, format_mutants};
 use crate::switches::Switches;
 
-/// A field, the mutant, the pattern that it finds, and what it takes that for.
-type Reading = (&'static str, Mutant, &'static str, &'static str);
+/// A field, the mutant, the pattern that it replaces, and the replacement.
+type Rewrite = (&'static str, Mutant, &'static str, &'static str);
 
-/// A field, the mutant, and the pattern of the good texts that it refuses.
-type Refusal = (&'static str, Mutant, &'static str);
+/// A field, the mutant, and the pattern of the valid texts that it rejects.
+type Rejection = (&'static str, Mutant, &'static str);
 
 const DATE: &str = "dateOfBirth";
 const PHONE: &str = "phoneNumber";
 const MAIL: &str = "email";
 const POSTAL_CODE: &str = "postalCode";
 
-const UNSEEN: &str = "[\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]";
-const AROUND: &str = r"^\s+|\s+$";
+const INVISIBLE: &str = "[\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]";
+const SURROUNDING_SPACE: &str = r"^\s+|\s+$";
 
-const READINGS: &[Reading] = &[
+const REWRITES: &[Rewrite] = &[
     (DATE, format_mutants::ACCEPTS_FEBRUARY_30, "-02-3[01]$", "-02-28"),
     (DATE, format_mutants::ACCEPTS_MONTH_ZERO, "-00-", "-01-"),
     (DATE, format_mutants::ACCEPTS_DAY_ZERO, "-00$", "-01"),
@@ -36,7 +36,7 @@ const READINGS: &[Reading] = &[
     (DATE, format_mutants::ACCEPTS_DOTS_IN_DATES, r"\.", "-"),
     (DATE, format_mutants::ACCEPTS_SPACES_FOR_HYPHENS, " ", "-"),
     (DATE, format_mutants::ACCEPTS_TYPOGRAPHIC_HYPHENS, "[\u{2010}-\u{2015}\u{2212}\u{fe63}\u{ff0d}]", "-"),
-    (DATE, format_mutants::ACCEPTS_UNSEEN_IN_DATES, UNSEEN, ""),
+    (DATE, format_mutants::ACCEPTS_UNSEEN_IN_DATES, INVISIBLE, ""),
     (DATE, format_mutants::ACCEPTS_SPACE_BEFORE_DATES, r"^\s+", ""),
     (DATE, format_mutants::DATE_PREFIX_IS_ENOUGH, "(?s)^([0-9-]{10}).+$", "$1"),
     (DATE, format_mutants::DATE_SUFFIX_IS_ENOUGH, "(?s)^.+([0-9-]{10})$", "$1"),
@@ -50,12 +50,12 @@ const READINGS: &[Reading] = &[
     (PHONE, format_mutants::ACCEPTS_BRACKETS_IN_PHONES, "[()]", ""),
     (PHONE, format_mutants::ACCEPTS_DOTS_IN_PHONES, r"\.", ""),
     (PHONE, format_mutants::ACCEPTS_PLUS_AMONG_DIGITS, r"([0-9])\+", "$1"),
-    (PHONE, format_mutants::TRIMS_PHONES, AROUND, ""),
+    (PHONE, format_mutants::TRIMS_PHONES, SURROUNDING_SPACE, ""),
     (PHONE, format_mutants::ACCEPTS_TEL_URIS, "^(?i:tel):", ""),
     (PHONE, format_mutants::PHONE_PREFIX_IS_ENOUGH, r"(?s)^(\+[0-9]{7,15})[^0-9].*$", "$1"),
     (PHONE, format_mutants::ACCEPTS_PHONE_ON_ANY_LINE, "(?s)^(?:.*\n)?([+][0-9]+)(?:\n.*)?$", "$1"),
     (PHONE, format_mutants::ACCEPTS_FULL_WIDTH_PLUS, "^\u{ff0b}", "+"),
-    (PHONE, format_mutants::ACCEPTS_UNSEEN_IN_PHONES, UNSEEN, ""),
+    (PHONE, format_mutants::ACCEPTS_UNSEEN_IN_PHONES, INVISIBLE, ""),
     (PHONE, format_mutants::ACCEPTS_PLUS_ALONE, r"^\+$", "+14155550123"),
     (MAIL, format_mutants::ACCEPTS_DOT_IN_FRONT, r"^\.", ""),
     (MAIL, format_mutants::ACCEPTS_DOT_BEFORE_AT, r"\.@", "@"),
@@ -65,18 +65,18 @@ const READINGS: &[Reading] = &[
     (MAIL, format_mutants::ACCEPTS_ADDRESS_LISTS, r"^[^,;@\s]+@[^,;@\s]+[,;]\s*", ""),
     (MAIL, format_mutants::ACCEPTS_HEADER_LINES, "(?s)^([^\r\n]+)[\r\n].+$", "$1"),
     (MAIL, format_mutants::ACCEPTS_CONTROLS_IN_MAIL, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", ""),
-    (MAIL, format_mutants::TRIMS_MAIL, AROUND, ""),
+    (MAIL, format_mutants::TRIMS_MAIL, SURROUNDING_SPACE, ""),
     (MAIL, format_mutants::ACCEPTS_MAILTO_URIS, "^(?i:mailto):", ""),
     (MAIL, format_mutants::ACCEPTS_SPECIALS_BEFORE_AT, r"[()<>\[\]:;,\\]([^@]*@)", "$1"),
     (MAIL, format_mutants::ACCEPTS_ANYTHING_AROUND_AN_AT, "(?s)^.+@.+$", "anybody@example.com"),
     (MAIL, format_mutants::ACCEPTS_PORTS_IN_MAIL, ":[0-9]+$", ""),
     (MAIL, format_mutants::ACCEPTS_WRITTEN_AT, r" at |\(at\)|%40", "@"),
-    (MAIL, format_mutants::ACCEPTS_UNSEEN_IN_MAIL, UNSEEN, ""),
+    (MAIL, format_mutants::ACCEPTS_UNSEEN_IN_MAIL, INVISIBLE, ""),
     (POSTAL_CODE, format_mutants::ACCEPTS_POSTAL_TRAILING_NEWLINE, "\n$", ""),
-    (POSTAL_CODE, format_mutants::ACCEPTS_UNSEEN_IN_POSTAL_CODES, UNSEEN, ""),
+    (POSTAL_CODE, format_mutants::ACCEPTS_UNSEEN_IN_POSTAL_CODES, INVISIBLE, ""),
 ];
 
-const REFUSALS: &[Refusal] = &[
+const REJECTIONS: &[Rejection] = &[
     (DATE, format_mutants::REJECTS_2000_02_29, "^2000-02-29$"),
     (DATE, format_mutants::REJECTS_THE_31ST, "-31$"),
     (DATE, format_mutants::READS_DATES_AS_OCTAL, "-0[89]"),
@@ -103,19 +103,19 @@ const REFUSALS: &[Refusal] = &[
     (POSTAL_CODE, format_mutants::REJECTS_ZIP_PLUS_FOUR, "^[0-9]{5}-[0-9]{4}$"),
 ];
 
-/// The text as a mutant reads it; as it is, unless one of these is switched on.
-pub(super) fn read<'a>(field: &str, text: &'a str, switches: &Switches) -> Cow<'a, str> {
-    let row = READINGS.iter().find(|(of, mutant, ..)| *of == field && switches.has(*mutant));
-    let Some((_, _, pattern, taken_for)) = row else {
+/// The text as rewritten by a mutant, or the unchanged text.
+pub(super) fn rewrite<'a>(field: &str, text: &'a str, switches: &Switches) -> Cow<'a, str> {
+    let row = REWRITES.iter().find(|(of, mutant, ..)| *of == field && switches.has(*mutant));
+    let Some((_, _, pattern, replacement)) = row else {
         return text.into();
     };
-    // Every pattern compiles, as a test shows.
-    Regex::new(pattern).map_or(text.into(), |pattern| pattern.replace_all(text, *taken_for).into_owned().into())
+    // A test compiles every pattern.
+    Regex::new(pattern).map_or(text.into(), |pattern| pattern.replace_all(text, *replacement).into_owned().into())
 }
 
-/// Whether a mutant refuses the text, good or not.
-pub(super) fn refuses(field: &str, text: &str, switches: &Switches) -> bool {
-    REFUSALS.iter().any(|(of, mutant, pattern)| {
+/// Whether a mutant rejects the text.
+pub(super) fn rejects(field: &str, text: &str, switches: &Switches) -> bool {
+    REJECTIONS.iter().any(|(of, mutant, pattern)| {
         *of == field && switches.has(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
     })
 }
@@ -135,7 +135,7 @@ mod tests {
         crate::formats::check(field, text, None, false, switches).is_ok()
     }
 
-    /// A mutant, and a text over which it differs from the contract.
+    /// A field, a mutant, and a text that the mutant judges differently from the contract.
     const EXAMPLES: &[(&str, &str, &str)] = &[
         (DATE, "accepts-february-30", "2001-02-30"),
         (DATE, "accepts-month-zero", "2001-00-10"),
@@ -210,7 +210,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_format_mutant_differs_from_the_contract_over_its_example() {
+    fn each_format_mutant_judges_its_example_wrongly() {
         for (field, name, text) in EXAMPLES {
             let plain = accepts(field, text, &Switches::default());
             assert_eq!(plain, name.starts_with("rejects") || name.starts_with("reads"), "{name}: {text:?}");
@@ -220,15 +220,15 @@ mod tests {
 
     #[test]
     fn every_format_mutant_has_an_example_and_its_pattern_compiles() {
-        for (field, mutant, pattern, _) in READINGS {
+        for (field, mutant, pattern, _) in REWRITES {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
-            let shown = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(shown || *field == POSTAL_CODE, "{}", mutant.name);
+            let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
+            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
         }
-        for (field, mutant, pattern) in REFUSALS {
+        for (field, mutant, pattern) in REJECTIONS {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
-            let shown = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(shown || *field == POSTAL_CODE, "{}", mutant.name);
+            let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
+            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
         }
     }
 }

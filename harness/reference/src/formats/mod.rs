@@ -1,4 +1,4 @@
-//! The formats of a customer's fields.
+//! Checks the formats of a customer's fields.
 
 mod date;
 mod email;
@@ -11,12 +11,12 @@ use crate::mutants::{envelope, format_mutants as wrong, formats, statuses};
 use crate::switches::Switches;
 use crate::variants::{formats as variants, wording};
 
-/// Where names are limited, they have so many characters at most.
+/// The longest name that a variant accepts.
 const LONGEST_NAME: usize = 60;
 
-/// Refuses a text that does not have its field's format.
+/// Rejects a text that does not have the format of its field.
 ///
-/// `country` is the one the customer will live in; without it, any postal code will do.
+/// `country` is the country of the customer after the request. Without it, any postal code is valid.
 pub(crate) fn check(
     name: &'static str,
     text: &str,
@@ -29,7 +29,7 @@ pub(crate) fn check(
     if skipped {
         return Ok(());
     }
-    let (given, text) = (text, format_mutants::read(name, text, switches));
+    let (given, text) = (text, format_mutants::rewrite(name, text, switches));
     let text = text.as_ref();
     let (good, demand) = match name {
         "dateOfBirth" => (date::is_valid(text, switches), "must be in YYYY-MM-DD format"),
@@ -40,8 +40,8 @@ pub(crate) fn check(
         _ if text.is_empty() => (false, "must not be empty"),
         _ => return check_name(name, text, switches),
     };
-    let overlooked = EVERY_FIFTH.iter().any(|(mutant, field)| !good && *field == name && switches.strikes(*mutant));
-    if overlooked || (good && !format_mutants::refuses(name, text, switches)) {
+    let ignored = EVERY_FIFTH.iter().any(|(mutant, field)| !good && *field == name && switches.strikes(*mutant));
+    if ignored || (good && !format_mutants::rejects(name, text, switches)) {
         return Ok(());
     }
     let fault = fault(name, demand, updating, switches);
@@ -52,7 +52,7 @@ pub(crate) fn check(
     })
 }
 
-/// Names have no format; a variant limits them nevertheless.
+/// Names have no documented format, but variants limit them.
 fn check_name(name: &'static str, text: &str, switches: &Switches) -> Result<(), Fault> {
     let letter = |one: char| one.is_alphabetic() || matches!(one, ' ' | '-' | '.' | '\'' | '’') || is_mark(one);
     match () {
@@ -66,7 +66,7 @@ fn check_name(name: &'static str, text: &str, switches: &Switches) -> Result<(),
     }
 }
 
-/// Whether the character is an accent that combines with the one before.
+/// Whether the character is a combining accent.
 fn is_mark(one: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&one)
 }
@@ -113,9 +113,9 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A text with the digits of every script written in ASCII, which some mutants take for the same.
+/// The text with the digits of several scripts replaced by ASCII digits. Some mutants accept such digits.
 fn with_ascii_digits(text: &str) -> String {
-    /// The zeros of some scripts; each is followed by its nine other digits.
+    /// The zero of each script. Its other nine digits follow in Unicode.
     const ZEROS: [char; 8] =
         ['\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];
     let ascii = |one: char| {

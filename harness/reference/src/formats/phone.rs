@@ -1,4 +1,4 @@
-//! Phone numbers: E.164, which is a plus sign and 2 to 15 ASCII digits, the first not 0.
+//! Phone numbers: E.164, a plus sign and 2 to 15 ASCII digits of which the first is not 0.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::mutants::formats;
 use crate::switches::Switches;
 use crate::variants::formats as variants;
 
-/// Country codes that the ITU has given to nobody.
+/// Country codes that the ITU has not assigned.
 const UNASSIGNED: [&str; 12] = ["210", "214", "215", "217", "219", "281", "282", "283", "422", "830", "890", "999"];
 
 /// Whether the text is a phone number.
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shape_decides() {
+    fn e164_numbers_only_are_accepted() {
         let valid = |text| is_valid(text, &Switches::default());
         for text in ["+12", "+14155552671", "+123456789012345"] {
             assert!(valid(text), "{text}");

@@ -1,7 +1,7 @@
-//! Postal codes, by the pattern of the country.
+//! Postal codes, checked by the pattern of the country.
 //!
-//! The patterns are data: GeoNames' in `data/postal_geonames.tsv`, and before them those of `data/postal_own.tsv` (sources
-//! in the README beside them). Letters may be in lower case, and a country without a pattern takes any code.
+//! The patterns are in `data/postal_geonames.tsv` and `data/postal_own.tsv`; the latter takes precedence. See
+//! `data/README.md` for the sources. Letters may be in lower case. A country without a pattern accepts any code.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ fn table() -> HashMap<&'static str, &'static str> {
     .collect()
 }
 
-/// Any of our patterns may be compiled; those that cannot would be found by the tests.
+/// Compiles a pattern. A test shows that every pattern compiles.
 fn compiled(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).unicode(false).case_insensitive(true).build().ok()
 }
@@ -40,7 +40,7 @@ pub(crate) fn is_valid(text: &str, country: Option<&str>, switches: &Switches) -
     let Some(country) = country.map(str::to_ascii_uppercase) else {
         return true;
     };
-    if is_overlooked(&country, switches) {
+    if is_ignored(&country, switches) {
         return true;
     }
     if switches.has(formats::FIVE_DIGITS_EVERYWHERE) {
@@ -56,26 +56,28 @@ pub(crate) fn is_valid(text: &str, country: Option<&str>, switches: &Switches) -
 fn lenient<'a>(text: &'a str, switches: &Switches) -> Cow<'a, str> {
     match () {
         () if switches.vary(variants::TRIMMED_POSTAL_CODES) => text.trim().into(),
-        () if switches.vary(variants::FULL_WIDTH_POSTAL_CODES) => text.chars().map(narrow).collect::<String>().into(),
+        () if switches.vary(variants::FULL_WIDTH_POSTAL_CODES) => {
+            text.chars().map(with_ascii_digit).collect::<String>().into()
+        }
         () => text.into(),
     }
 }
 
-/// A full-width digit in ASCII, and every other character as it is.
-fn narrow(one: char) -> char {
+/// The ASCII digit for a full-width digit; other characters are unchanged.
+fn with_ascii_digit(one: char) -> char {
     let digit = u32::from(one).checked_sub(u32::from('０')).and_then(|value| char::from_digit(value, 10));
     digit.unwrap_or(one)
 }
 
-/// How a code is held against its country's pattern.
+/// Whether a postal code matches the pattern of its country.
 type Comparison = fn(&Regex, &str) -> bool;
 
-/// How mutants hold a text against a country's pattern.
+/// The wrong comparisons of mutants.
 const COMPARISONS: &[(Mutant, Comparison)] = &[
-    (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| beginnings(text).any(|part| pattern.is_match(part))),
-    (format_mutants::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| ends(text).any(|part| pattern.is_match(part))),
+    (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| prefixes(text).any(|part| pattern.is_match(part))),
+    (format_mutants::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| suffixes(text).any(|part| pattern.is_match(part))),
     (format_mutants::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
-        ends(text).any(|end| beginnings(end).any(|part| pattern.is_match(part)))
+        suffixes(text).any(|end| prefixes(end).any(|part| pattern.is_match(part)))
     }),
     (format_mutants::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
         let last = text.char_indices().last().map_or(0, |(at, _)| at);
@@ -108,17 +110,17 @@ fn matches(pattern: &Regex, text: &str, switches: &Switches) -> bool {
     }
 }
 
-/// The text, and what is left when characters at its end are missing.
-fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+/// The prefixes of the text, including the text itself.
+fn prefixes(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().map(|(at, one)| &text[..at + one.len_utf8()])
 }
 
-/// The text, and what is left when characters at its beginning are missing.
-fn ends(text: &str) -> impl Iterator<Item = &str> {
+/// The suffixes of the text, including the text itself.
+fn suffixes(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().map(|(at, _)| &text[at..])
 }
 
-/// The text with any one or two of its digits taken for letters.
+/// The texts in which one or two digits are replaced by a letter.
 fn with_letters(text: &str) -> impl Iterator<Item = String> {
     let digits = || text.char_indices().filter(|(_, one)| one.is_ascii_digit()).map(|(at, _)| at);
     digits().flat_map(move |first| {
@@ -134,7 +136,7 @@ const EUROPEAN_UNION: &[&str] = &[
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-fn is_overlooked(country: &str, switches: &Switches) -> bool {
+fn is_ignored(country: &str, switches: &Switches) -> bool {
     switches.has(formats::IGNORES_COUNTRY)
         || (!EUROPEAN_UNION.contains(&country) && switches.has(format_mutants::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
         || (country != "US" && switches.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
@@ -142,8 +144,8 @@ fn is_overlooked(country: &str, switches: &Switches) -> bool {
 }
 
 fn is_refused(text: &str, switches: &Switches) -> bool {
-    let small = text.contains(|one: char| one.is_ascii_lowercase());
-    (small && switches.vary(variants::LOWER_CASE_POSTAL_CODES_REFUSED))
+    let lower_case = text.contains(|one: char| one.is_ascii_lowercase());
+    (lower_case && switches.vary(variants::LOWER_CASE_POSTAL_CODES_REFUSED))
         || (text.contains(' ') && switches.has(formats::REJECTS_SPACES_IN_POSTAL_CODES))
         || (text.contains(|one: char| one.is_ascii_alphabetic())
             && switches.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
@@ -154,13 +156,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pattern_of_the_table_compiles() {
+    fn every_pattern_compiles() {
         assert_eq!(PATTERNS.len(), table().len());
         assert!(PATTERNS.len() > 180, "{} patterns", PATTERNS.len());
     }
 
     #[test]
-    fn countries_differ() {
+    fn each_country_has_its_own_pattern() {
         let valid = |country, text| is_valid(text, Some(country), &Switches::default());
         assert!(valid("US", "94103") && valid("US", "94103-1234") && !valid("US", "9410"));
         assert!(valid("GB", "SW1A 1AA") && valid("CA", "K1A 0B1") && !valid("CA", "K1A 0B"));
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_pattern_anything_goes() {
+    fn any_code_is_valid_without_a_pattern() {
         assert!(is_valid("anything", Some("ZW"), &Switches::default()));
         assert!(is_valid("anything", None, &Switches::default()));
     }

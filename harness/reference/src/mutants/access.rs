@@ -4,83 +4,83 @@ use super::Mutant;
 
 section! {
     "keys-known-by-their-ends" KEYS_KNOWN_BY_THEIR_ENDS ["AUTH-2"]
-        "Of an API key, beginning and end are compared.";
+        "Compares only the beginning and the end of an API key.";
     "plain-basic-accepted" PLAIN_BASIC_ACCEPTED ["AUTH-2"]
-        "An API key behind Authorization: Basic is accepted.";
+        "Accepts an API key after `Authorization: Basic`.";
     "token-scheme-accepted" TOKEN_SCHEME_ACCEPTED ["AUTH-2"]
-        "An API key behind Authorization: Token is accepted.";
+        "Accepts an API key after `Authorization: Token`.";
     "revoked-key-as-bearer-accepted" REVOKED_KEY_AS_BEARER_ACCEPTED ["AUTH-4"]
-        "A revoked API key behind Authorization: Bearer is accepted.";
+        "Accepts a revoked API key after `Authorization: Bearer`.";
     "tail-of-signature-overlooked" TAIL_OF_SIGNATURE_OVERLOOKED ["AUTH-4"]
-        "What follows a JWT's signature is overlooked.";
+        "Ignores extra characters after the signature of a JWT.";
     "deleted-customer-before-credential" DELETED_CUSTOMER_BEFORE_CREDENTIAL ["AUTH-8"]
-        "A deleted customer is RESOURCE_NOT_FOUND for callers without a credential.";
+        "Answers RESOURCE_NOT_FOUND for a deleted customer when the request has no credential.";
     "anonymous-may-list" ANONYMOUS_MAY_LIST ["AUTH-1"]
-        "Customers are listed for callers without a credential.";
+        "Lists customers for requests without a credential.";
     "anonymous-may-create" ANONYMOUS_MAY_CREATE ["AUTH-1"]
-        "Customers are created for callers without a credential.";
+        "Creates customers for requests without a credential.";
     "anonymous-is-forbidden" ANONYMOUS_IS_FORBIDDEN ["AUTH-1"]
-        "A missing credential on createCustomer or listCustomers is INSUFFICIENT_PERMISSIONS.";
+        "Answers INSUFFICIENT_PERMISSIONS when createCustomer or listCustomers has no credential.";
     "accepts-unknown-key" ACCEPTS_UNKNOWN_KEY ["AUTH-2", "AUTH-8"]
-        "A key that was never issued may read.";
+        "Grants READ to an API key that was never issued.";
     "accepts-empty-key" ACCEPTS_EMPTY_KEY ["AUTH-2"]
-        "An empty API key may do anything.";
+        "Grants ADMIN to an empty API key.";
     "accepts-basic-scheme" ACCEPTS_BASIC_SCHEME ["AUTH-2"]
-        "Whatever comes as Basic authentication may do anything.";
+        "Grants ADMIN to every request with Basic authentication.";
     "unknown-key-not-found" UNKNOWN_KEY_NOT_FOUND ["AUTH-2", "AUTH-8"]
-        "A key that was never issued is RESOURCE_NOT_FOUND.";
+        "Answers RESOURCE_NOT_FOUND for an API key that was never issued.";
     "basic-scheme-500" BASIC_SCHEME_500 ["AUTH-2"]
-        "An unknown authentication scheme is INTERNAL_SERVER_ERROR.";
+        "Answers INTERNAL_SERVER_ERROR for an unknown authentication scheme.";
     "accepts-revoked-key" ACCEPTS_REVOKED_KEY ["AUTH-3"]
-        "A revoked key still works.";
+        "Accepts a revoked API key.";
     "revoked-key-reads" REVOKED_KEY_READS ["AUTH-3"]
-        "A revoked key may still list customers.";
+        "Lists customers for a revoked API key.";
     "revoked-key-is-forbidden" REVOKED_KEY_IS_FORBIDDEN ["AUTH-3"]
-        "A revoked key is INSUFFICIENT_PERMISSIONS.";
+        "Answers INSUFFICIENT_PERMISSIONS for a revoked API key.";
     "accepts-forged-token" ACCEPTS_FORGED_TOKEN ["AUTH-4", "AUTH-8"]
-        "The signature of a JWT is not looked at, so long as it has one.";
+        "Accepts a JWT with any signature, but not one without a signature.";
     "alg-none-accepted" ALG_NONE_ACCEPTED ["AUTH-4"]
-        "A JWT that says `alg: none` needs no signature.";
+        "Accepts a JWT with `alg: none` and no signature.";
     "expired-before-signature" EXPIRED_BEFORE_SIGNATURE ["AUTH-4"]
-        "A JWT that is expired and badly signed is TOKEN_EXPIRED.";
+        "Answers TOKEN_EXPIRED for a JWT that is expired and has an invalid signature.";
     "garbage-token-500" GARBAGE_TOKEN_500 ["AUTH-4"]
-        "A token that is no JWT is INTERNAL_SERVER_ERROR.";
+        "Answers INTERNAL_SERVER_ERROR for a token that is not a JWT.";
     "garbage-token-as-expired" GARBAGE_TOKEN_AS_EXPIRED ["AUTH-4", "AUTH-6"]
-        "A token that is no JWT is TOKEN_EXPIRED.";
+        "Answers TOKEN_EXPIRED for a token that is not a JWT.";
     "forged-token-is-forbidden" FORGED_TOKEN_IS_FORBIDDEN ["AUTH-4"]
-        "A badly signed JWT is INSUFFICIENT_PERMISSIONS.";
+        "Answers INSUFFICIENT_PERMISSIONS for a JWT with an invalid signature.";
     "accepts-expired-token" ACCEPTS_EXPIRED_TOKEN ["AUTH-5", "AUTH-8"]
-        "The expiry of a JWT is not looked at.";
+        "Ignores the expiry of a JWT.";
     "expired-as-authentication-failed" EXPIRED_AS_AUTHENTICATION_FAILED ["AUTH-5", "AUTH-8"]
-        "An expired JWT is AUTHENTICATION_FAILED.";
+        "Answers AUTHENTICATION_FAILED for an expired JWT.";
     "expired-as-authentication-failed-on-read" EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ ["AUTH-5", "AUTH-8"]
-        "Only for GET, an expired JWT is AUTHENTICATION_FAILED.";
+        "Answers AUTHENTICATION_FAILED for an expired JWT, but only in operations that need READ.";
     "expiry-not-named" EXPIRY_NOT_NAMED ["AUTH-6"]
-        "TOKEN_EXPIRED does not say when.";
+        "Leaves the time of expiry out of the details of TOKEN_EXPIRED.";
     "expiry-in-unix-seconds" EXPIRY_IN_UNIX_SECONDS ["AUTH-6"]
-        "TOKEN_EXPIRED names the expiry as a number of seconds.";
+        "Writes the expiry in TOKEN_EXPIRED as Unix seconds.";
     "expiry-day-first" EXPIRY_DAY_FIRST ["AUTH-6"]
-        "TOKEN_EXPIRED names the expiry as day/month/year.";
+        "Writes the expiry in TOKEN_EXPIRED as day/month/year.";
     "reader-may-create" READER_MAY_CREATE ["AUTH-7"]
-        "READ is enough to create a customer.";
+        "Lets READ create a customer.";
     "reader-may-update" READER_MAY_UPDATE ["AUTH-7"]
-        "READ is enough to update a customer.";
+        "Lets READ update a customer.";
     "reader-may-upload" READER_MAY_UPLOAD ["AUTH-7"]
-        "READ is enough to upload a document.";
+        "Lets READ upload a document.";
     "reader-may-submit" READER_MAY_SUBMIT ["AUTH-7"]
-        "READ is enough to submit a verification.";
+        "Lets READ submit a verification.";
     "writer-may-delete" WRITER_MAY_DELETE ["AUTH-7"]
-        "WRITE is enough to delete a customer.";
+        "Lets WRITE delete a customer.";
     "writer-may-create-webhooks" WRITER_MAY_CREATE_WEBHOOKS ["AUTH-7"]
-        "WRITE is enough to register a webhook.";
+        "Lets WRITE register a webhook.";
     "scope-failure-as-authentication" SCOPE_FAILURE_AS_AUTHENTICATION ["AUTH-7"]
-        "A missing scope is AUTHENTICATION_FAILED.";
+        "Answers AUTHENTICATION_FAILED when the scope is missing.";
     "scope-failure-as-not-found" SCOPE_FAILURE_AS_NOT_FOUND ["AUTH-7"]
-        "A missing scope is RESOURCE_NOT_FOUND.";
+        "Answers RESOURCE_NOT_FOUND when the scope is missing.";
     "customer-before-credential" CUSTOMER_BEFORE_CREDENTIAL ["AUTH-8"]
-        "An unknown customer is RESOURCE_NOT_FOUND even for callers without a credential.";
+        "Answers RESOURCE_NOT_FOUND for an unknown customer when the request has no credential.";
     "webhook-before-credential" WEBHOOK_BEFORE_CREDENTIAL ["AUTH-8"]
-        "An unknown webhook is RESOURCE_NOT_FOUND even for callers without a credential.";
+        "Answers RESOURCE_NOT_FOUND for an unknown webhook when the request has no credential.";
     "transaction-before-credential" TRANSACTION_BEFORE_CREDENTIAL ["AUTH-8"]
-        "An unknown transaction is RESOURCE_NOT_FOUND even for callers without a credential.";
+        "Answers RESOURCE_NOT_FOUND for an unknown transaction when the request has no credential.";
 }

@@ -1,7 +1,7 @@
-//! The catalogue of deliberate mutants: one violation of the contract each, all off by default.
+//! The catalogue of mutants. Each violates the contract in one way; all are off by default.
 //!
-//! A section file holds the rows of one part of the contract. The code that a mutant spoils asks
-//! `Switches::has` at the very place where the right behaviour stands, so that both can be read together.
+//! Each file lists the mutants of one part of the contract. The code of the correct behaviour calls `Switches::has` to
+//! ask whether a mutant is on, so both behaviours are in one place.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ macro_rules! section {
         )+
         /// Every mutant of this section.
         pub(super) const ALL: &[Mutant] = &[$($id),+];
-        /// The constants' own names, in the same order.
+        /// The identifiers of the constants, in the same order.
         #[cfg(test)]
         pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
@@ -37,11 +37,11 @@ pub(crate) mod webhooks;
 /// One deliberate violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mutant {
-    /// Its name in kebab-case, after the violation.
+    /// The name in kebab-case; it describes the fault.
     pub name: &'static str,
-    /// What goes wrong, in a sentence.
+    /// One sentence that says what goes wrong.
     pub about: &'static str,
-    /// The clauses that a perfect checker reports as violated.
+    /// The clauses that the harness must report as violated.
     pub clauses: &'static [&'static str],
 }
 
@@ -62,12 +62,12 @@ const SECTIONS: &[&[Mutant]] = &[
 
 static CATALOGUE: LazyLock<Vec<Mutant>> = LazyLock::new(|| SECTIONS.concat());
 
-/// Every mutant that the reference can be given.
+/// Every mutant.
 pub fn mutants() -> &'static [Mutant] {
     &CATALOGUE
 }
 
-/// The mutant of that name.
+/// The mutant with this name.
 pub fn mutant(name: &str) -> Option<&'static Mutant> {
     mutants().iter().find(|mutant| mutant.name == name)
 }

@@ -1,56 +1,56 @@
-//! Mutants of server errors, of what errors give away, and of request ids.
+//! Mutants of server errors, leaks in errors, and request ids.
 
 use super::Mutant;
 
 section! {
     "leaks-mongo-error" LEAKS_MONGO_ERROR ["SRV-4"]
-        "The details of a duplicate hold the words of the document store.";
+        "Includes an error of the document store in the details of DUPLICATE_RESOURCE.";
     "leaks-connection-string" LEAKS_CONNECTION_STRING ["SRV-4"]
-        "The details of SERVICE_UNAVAILABLE name the database and its host.";
+        "Includes the database and its host in the details of SERVICE_UNAVAILABLE.";
     "html-500-page" HTML_500_PAGE ["ENV-1", "ENV-8", "SRV-1"]
-        "INTERNAL_SERVER_ERROR comes as an HTML page.";
+        "Sends INTERNAL_SERVER_ERROR as an HTML page.";
     "empty-500" EMPTY_500 ["ENV-1", "SRV-1"]
-        "INTERNAL_SERVER_ERROR comes without a body.";
+        "Sends INTERNAL_SERVER_ERROR without a body.";
     "internal-as-unavailable" INTERNAL_AS_UNAVAILABLE ["SRV-1"]
-        "An unexpected failure is SERVICE_UNAVAILABLE.";
+        "Answers SERVICE_UNAVAILABLE for an unexpected failure.";
     "request-id-not-in-details" REQUEST_ID_NOT_IN_DETAILS ["SRV-2"]
-        "INTERNAL_SERVER_ERROR does not name the request.";
+        "Leaves the request id out of the details of INTERNAL_SERVER_ERROR.";
     "another-request-id-in-details" ANOTHER_REQUEST_ID_IN_DETAILS ["SRV-2"]
-        "INTERNAL_SERVER_ERROR names another request than the header does.";
+        "Sends another request id in the details of INTERNAL_SERVER_ERROR than in the header.";
     "unavailable-as-internal" UNAVAILABLE_AS_INTERNAL ["SRV-3"]
-        "Maintenance is INTERNAL_SERVER_ERROR.";
+        "Answers INTERNAL_SERVER_ERROR during maintenance.";
     "html-maintenance-page" HTML_MAINTENANCE_PAGE ["ENV-1", "ENV-8", "SRV-3"]
-        "SERVICE_UNAVAILABLE comes as an HTML page.";
+        "Sends SERVICE_UNAVAILABLE as an HTML page.";
     "leaks-stack-trace" LEAKS_STACK_TRACE ["SRV-4"]
-        "INTERNAL_SERVER_ERROR quotes a stack trace.";
+        "Includes a stack trace in INTERNAL_SERVER_ERROR.";
     "leaks-sql" LEAKS_SQL ["SRV-4"]
-        "DUPLICATE_RESOURCE quotes the SQL statement that failed.";
+        "Includes the failed SQL statement in DUPLICATE_RESOURCE.";
     "leaks-file-path" LEAKS_FILE_PATH ["SRV-4"]
-        "Malformed JSON is reported with the path of the parser's source file.";
+        "Includes the path of the parser's source file in the error for malformed JSON.";
     "leaks-python-traceback" LEAKS_PYTHON_TRACEBACK ["SRV-4"]
-        "INVALID_DOCUMENT_FORMAT quotes a Python traceback.";
+        "Includes a Python traceback in INVALID_DOCUMENT_FORMAT.";
     "leaks-credential" LEAKS_CREDENTIAL ["SRV-4"]
-        "AUTHENTICATION_FAILED quotes the key that was sent.";
+        "Includes the key that was sent in AUTHENTICATION_FAILED.";
     "leaks-credential-base64" LEAKS_CREDENTIAL_BASE64 ["SRV-4"]
-        "INSUFFICIENT_PERMISSIONS holds the credential that was sent, in Base64.";
+        "Includes the credential that was sent, in Base64, in INSUFFICIENT_PERMISSIONS.";
     "leaks-credential-hex" LEAKS_CREDENTIAL_HEX ["SRV-4"]
-        "RESOURCE_NOT_FOUND holds the credential that was sent, in hexadecimal.";
+        "Includes the credential that was sent, in hexadecimal, in RESOURCE_NOT_FOUND.";
     "leaks-credential-in-header" LEAKS_CREDENTIAL_IN_HEADER ["SRV-4"]
-        "Errors repeat the credential that was sent in a header.";
+        "Returns the credential of the request in a header of every error.";
     "leaks-token" LEAKS_TOKEN ["SRV-4"]
-        "TOKEN_EXPIRED quotes the token that was sent.";
+        "Includes the token that was sent in TOKEN_EXPIRED.";
     "drops-request-id" DROPS_REQUEST_ID ["LOG-1"]
-        "Errors below 500 have no X-Request-Id.";
+        "Leaves X-Request-Id out of errors below 500.";
     "drops-request-id-on-401" DROPS_REQUEST_ID_ON_401 ["LOG-1"]
-        "Errors of authentication have no X-Request-Id.";
+        "Leaves X-Request-Id out of errors with status 401.";
     "empty-request-id" EMPTY_REQUEST_ID ["LOG-1"]
-        "Errors below 500 have an empty X-Request-Id.";
+        "Sends an empty X-Request-Id with errors below 500.";
     "intermittent-request-id" INTERMITTENT_REQUEST_ID ["LOG-1"]
-        "Every fifth error below 500 has no X-Request-Id.";
+        "Leaves X-Request-Id out of every fifth error below 500.";
     "repeats-request-id" REPEATS_REQUEST_ID ["LOG-2"]
-        "All responses have the same X-Request-Id.";
+        "Sends the same X-Request-Id with all responses.";
     "request-id-per-second" REQUEST_ID_PER_SECOND ["LOG-2"]
-        "Responses of the same second share an X-Request-Id.";
+        "Sends the same X-Request-Id with all responses of one second.";
     "request-id-in-pairs" REQUEST_ID_IN_PAIRS ["LOG-2"]
-        "Two responses in a row share an X-Request-Id.";
+        "Sends the same X-Request-Id with two consecutive responses.";
 }

@@ -1,11 +1,11 @@
-//! The catalogue of mutants, held against the contract and the code.
+//! Checks the catalogue of mutants against the contract and the code.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
 
-/// Every clause of the contract: its group, and how many there are.
+/// The groups of clauses and the number of clauses in each.
 const CLAUSES: &[(&str, u32)] = &[
     ("ENV", 10),
     ("STA", 3),
@@ -32,16 +32,16 @@ fn clauses() -> BTreeSet<String> {
 fn names_are_unique_and_in_kebab_case() {
     let mut seen = BTreeSet::new();
     for mutant in mutants() {
-        assert!(seen.insert(mutant.name), "{} twice", mutant.name);
-        let plain = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
-        assert!(mutant.name.chars().all(plain), "{}", mutant.name);
+        assert!(seen.insert(mutant.name), "{} occurs twice", mutant.name);
+        let allowed = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
+        assert!(mutant.name.chars().all(allowed), "{}", mutant.name);
         assert!(mutant.name.split('-').all(|word| !word.is_empty()), "{}", mutant.name);
     }
     assert!(seen.len() >= 120, "{} mutants", seen.len());
 }
 
 #[test]
-fn constants_are_called_like_their_mutants() {
+fn constants_are_named_after_their_mutants() {
     let sections = [
         (envelope::ALL, envelope::IDENTIFIERS),
         (statuses::ALL, statuses::IDENTIFIERS),
@@ -64,23 +64,23 @@ fn constants_are_called_like_their_mutants() {
 }
 
 #[test]
-fn every_clause_is_broken_by_some_mutant_and_no_other_is_named() {
+fn mutants_violate_every_clause_and_name_known_clauses_only() {
     let known = clauses();
-    let mut broken = BTreeSet::new();
+    let mut violated = BTreeSet::new();
     for mutant in mutants() {
-        assert!(!mutant.clauses.is_empty(), "{} breaks nothing", mutant.name);
+        assert!(!mutant.clauses.is_empty(), "{} has no clauses", mutant.name);
         assert!(mutant.clauses.is_sorted(), "{} has its clauses out of order", mutant.name);
         for clause in mutant.clauses {
-            assert!(known.contains(*clause), "{} names {clause}", mutant.name);
-            broken.insert((*clause).to_owned());
+            assert!(known.contains(*clause), "{} has the unknown clause {clause}", mutant.name);
+            violated.insert((*clause).to_owned());
         }
     }
-    let whole: Vec<_> = known.difference(&broken).collect();
-    assert!(whole.is_empty(), "nothing breaks {whole:?}");
+    let unviolated: Vec<_> = known.difference(&violated).collect();
+    assert!(unviolated.is_empty(), "no mutant violates {unviolated:?}");
 }
 
 #[test]
-fn every_mutant_says_in_a_sentence_what_it_does() {
+fn every_mutant_has_a_description() {
     for mutant in mutants() {
         assert!(mutant.about.ends_with('.') && mutant.about.len() > 15, "{}", mutant.name);
     }
@@ -89,11 +89,11 @@ fn every_mutant_says_in_a_sentence_what_it_does() {
 #[test]
 fn mutants_are_found_by_name() {
     assert_eq!(mutant("drops-retry-after").map(|found| found.clauses), Some(&["RATE-2"][..]));
-    assert_eq!(mutant("no-such-defect"), None);
+    assert_eq!(mutant("no-such-mutant"), None);
 }
 
 #[test]
-fn every_mutant_is_switched_on_somewhere() {
+fn every_mutant_is_used_in_the_code() {
     let mut code = String::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
     for section in [
@@ -114,9 +114,9 @@ fn every_mutant_is_switched_on_somewhere() {
         let table = std::fs::read_to_string(path).expect("a section");
         for row in table.lines().filter(|line| line.starts_with("    \"")) {
             let identifier = row.split_whitespace().nth(1).expect("an identifier");
-            // Where a module of that name is at hand already, ours is imported as `wrong`.
+            // A module that already uses this name imports the section as `wrong`.
             let used = [section, "wrong"].iter().any(|module| code.contains(&format!("{module}::{identifier}")));
-            assert!(used, "{section}::{identifier} is never asked for");
+            assert!(used, "{section}::{identifier} is not used");
         }
     }
 }
@@ -125,7 +125,7 @@ fn every_mutant_is_switched_on_somewhere() {
 fn collect(folder: &Path, code: &mut String) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "defects") {
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "mutants") {
             collect(&path, code);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             code.push_str(&std::fs::read_to_string(&path).expect("a source file"));

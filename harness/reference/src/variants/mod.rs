@@ -1,7 +1,7 @@
-//! The catalogue of conforming variants: each another way to keep the contract, all off by default.
+//! The catalogue of conforming variants. Each keeps the contract in another way; all are off by default.
 //!
-//! It is the opposite of the catalogue of mutants: whoever reports one of these has cried wolf. A section file holds
-//! the rows of one part of the API, and `Switches::vary` is asked where the plain behaviour stands.
+//! It is the counterpart of the catalogue of mutants: the harness must not report a violation for a variant. Each file
+//! lists the variants of one part of the API. The code of the default behaviour calls `Switches::vary`.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ macro_rules! section {
         )+
         /// Every variant of this section.
         pub(super) const ALL: &[Variant] = &[$($id),+];
-        /// The constants' own names, in the same order.
+        /// The identifiers of the constants, in the same order.
         #[cfg(test)]
         pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
@@ -35,16 +35,16 @@ pub(crate) mod webhooks;
 pub(crate) mod wire;
 pub(crate) mod wording;
 
-/// One behaviour that the contract permits beside the plain one.
+/// One behaviour that differs from the default and that the contract permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variant {
-    /// Its name in kebab-case, after what is different.
+    /// The name in kebab-case; it describes the difference.
     pub name: &'static str,
-    /// What is different, in a sentence.
+    /// One sentence that says what is different.
     pub about: &'static str,
-    /// What permits it: the clauses that are kept nevertheless, or a point that the contract leaves open.
+    /// What permits it: the clause that is kept, or a point that the contract leaves open.
     pub permitted_by: &'static str,
-    /// The clauses, none of them a MUST, that a perfect checker warns of.
+    /// The clauses that the harness may warn about. None of them is a MUST.
     pub warns: &'static [&'static str],
 }
 
@@ -53,12 +53,12 @@ const SECTIONS: &[&[Variant]] =
 
 static CATALOGUE: LazyLock<Vec<Variant>> = LazyLock::new(|| SECTIONS.concat());
 
-/// Every variant that the reference can be given.
+/// Every variant.
 pub fn variants() -> &'static [Variant] {
     &CATALOGUE
 }
 
-/// The variant of that name.
+/// The variant with this name.
 pub fn variant(name: &str) -> Option<&'static Variant> {
     variants().iter().find(|variant| variant.name == name)
 }

@@ -1,36 +1,36 @@
-//! Variants in how requests are read, and in which of their faults comes first.
+//! Variants in reading requests, and in which of several faults is reported.
 
 use super::Variant;
 
 section! {
     "format-error-for-wrong-types" FORMAT_ERROR_FOR_WRONG_TYPES by "VAL-3"
-        "A field of the wrong type is INVALID_FIELD_FORMAT.";
+        "Answers INVALID_FIELD_FORMAT for a field of the wrong type.";
     "validation-error-for-empty-strings" VALIDATION_ERROR_FOR_EMPTY_STRINGS by "left open: an empty string in a required field"
-        "An empty string in a required field is VALIDATION_ERROR.";
+        "Answers VALIDATION_ERROR for an empty string in a required field.";
     "unknown-members-refused" UNKNOWN_MEMBERS_REFUSED by "left open: unknown members in a request"
-        "A member that no operation knows is VALIDATION_ERROR.";
+        "Answers VALIDATION_ERROR for a member that the operation does not define.";
     "other-media-types-refused" OTHER_MEDIA_TYPES_REFUSED by "left open: a request whose media type is not JSON"
-        "A body that is declared to be something else than JSON is VALIDATION_ERROR.";
+        "Answers VALIDATION_ERROR for a body whose declared media type is not JSON.";
     "empty-patch-refused" EMPTY_PATCH_REFUSED by "left open: a PATCH with `{}`"
-        "An update that changes nothing is VALIDATION_ERROR.";
+        "Answers VALIDATION_ERROR for an update without members.";
     "last-field-first" LAST_FIELD_FIRST by "left open: which of several faults is reported first"
-        "Of several faulty fields, the last one is reported.";
+        "Reports the last of several invalid fields.";
     "formats-before-missing-fields" FORMATS_BEFORE_MISSING_FIELDS by "left open: which of several faults is reported first"
-        "Fields that are there are judged before the ones that are missing.";
+        "Checks the formats of the given fields before it looks for missing fields.";
     "body-before-resource" BODY_BEFORE_RESOURCE by "left open: whether a body is judged before the resource"
-        "The body of an update or upload is judged before the customer is looked for.";
+        "Checks the body of an update or upload before it looks up the customer.";
     "body-before-state" BODY_BEFORE_STATE by "left open: whether a body is judged before the resource's state"
-        "An update's fields are judged before the customer's state.";
+        "Checks the fields of an update before the state of the customer.";
     "state-before-body" STATE_BEFORE_BODY by "left open: whether a body is judged before the resource's state"
-        "The customer's state is judged before an update's body is even read.";
+        "Checks the state of the customer before it reads the body of an update.";
     "formats-before-immutables" FORMATS_BEFORE_IMMUTABLES by "left open: which of several faults is reported first"
-        "An update's formats are judged before its immutable fields.";
+        "Checks the formats of an update before its immutable fields.";
     "body-before-scope" BODY_BEFORE_SCOPE by "left open: which of several faults is reported first"
-        "A malformed body is reported to callers without the scope, too.";
+        "Reports a malformed body before it checks the scope of the caller.";
     "resource-before-scope" RESOURCE_BEFORE_SCOPE by "left open: which of several faults is reported first"
-        "An unknown customer is reported to callers without the scope, too.";
+        "Reports an unknown customer before it checks the scope of the caller.";
     "sandbox-error-after-scope" SANDBOX_ERROR_AFTER_SCOPE by "left open: sandbox errors before or after the scope check"
-        "A sandbox error is made only for callers with the scope.";
+        "Checks the scope of the caller before it answers a sandbox error.";
     "unknown-sandbox-error-refused" UNKNOWN_SANDBOX_ERROR_REFUSED by "left open: what an unknown sandbox error does"
-        "An unknown sandbox error is VALIDATION_ERROR.";
+        "Answers VALIDATION_ERROR for an unknown sandbox error.";
 }

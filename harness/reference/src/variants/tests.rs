@@ -1,4 +1,4 @@
-//! The catalogue of variants, held against the contract and the code.
+//! Checks the catalogue of variants against the contract and the code.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::mutants::mutants;
 
-/// Each section with its rows, the constants' names and the name of its module.
+/// The module of each section, its variants, and the identifiers of their constants.
 const MODULES: &[(&str, &[Variant], &[&str])] = &[
     ("wire", wire::ALL, wire::IDENTIFIERS),
     ("wording", wording::ALL, wording::IDENTIFIERS),
@@ -19,19 +19,19 @@ const MODULES: &[(&str, &[Variant], &[&str])] = &[
 ];
 
 #[test]
-fn names_are_unique_in_kebab_case_and_no_mutants() {
+fn names_are_unique_in_kebab_case_and_not_names_of_mutants() {
     let mut seen: BTreeSet<&str> = mutants().iter().map(|mutant| mutant.name).collect();
     for variant in variants() {
-        assert!(seen.insert(variant.name), "{} twice", variant.name);
-        let plain = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
-        assert!(variant.name.chars().all(plain), "{}", variant.name);
+        assert!(seen.insert(variant.name), "{} occurs twice", variant.name);
+        let allowed = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
+        assert!(variant.name.chars().all(allowed), "{}", variant.name);
         assert!(variant.name.split('-').all(|word| !word.is_empty()), "{}", variant.name);
     }
     assert!(variants().len() >= 100, "{} variants", variants().len());
 }
 
 #[test]
-fn constants_are_called_like_their_variants() {
+fn constants_are_named_after_their_variants() {
     for (_, all, identifiers) in MODULES {
         for (variant, identifier) in all.iter().zip(*identifiers) {
             assert_eq!(variant.name.to_uppercase().replace('-', "_"), *identifier);
@@ -40,13 +40,13 @@ fn constants_are_called_like_their_variants() {
 }
 
 #[test]
-fn every_variant_says_what_it_does_and_what_permits_it() {
+fn every_variant_has_a_description_and_what_permits_it() {
     let clauses: BTreeSet<&str> = mutants().iter().flat_map(|mutant| mutant.clauses).copied().collect();
     for variant in variants() {
         assert!(variant.about.ends_with('.') && variant.about.len() > 15, "{}", variant.name);
         let permitted = variant.permitted_by;
-        let said = ["left open: ", "no clause ", "the contract "].iter().any(|start| permitted.starts_with(start));
-        assert!(said || clauses.contains(permitted), "{}: {permitted}", variant.name);
+        let is_phrase = ["left open: ", "no clause ", "the contract "].iter().any(|start| permitted.starts_with(start));
+        assert!(is_phrase || clauses.contains(permitted), "{}: {permitted}", variant.name);
         assert!(variant.warns.is_sorted(), "{}", variant.name);
         assert!(variant.warns.iter().all(|clause| clauses.contains(clause)), "{}", variant.name);
     }
@@ -55,20 +55,20 @@ fn every_variant_says_what_it_does_and_what_permits_it() {
 #[test]
 fn variants_are_found_by_name() {
     assert_eq!(variant("conflict-for-duplicates").map(|found| found.warns), Some(&["CON-3"][..]));
-    assert_eq!(variant("no-such-variation"), None);
+    assert_eq!(variant("no-such-variant"), None);
 }
 
 #[test]
-fn every_variant_is_switched_on_somewhere() {
+fn every_variant_is_used_in_the_code() {
     let mut code = String::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
     for (module, _, identifiers) in MODULES {
         for identifier in *identifiers {
-            // Where a module of that name is at hand already, ours is imported as `variants`.
-            let asked = [format!("{module}::{identifier}"), format!("variants::{identifier}")];
+            // A module that already uses this name imports the section as `variants`.
+            let paths = [format!("{module}::{identifier}"), format!("variants::{identifier}")];
             let used =
-                asked.iter().any(|text| code.contains(&format!("{text})")) || code.contains(&format!("{text},")));
-            assert!(used, "{module}::{identifier} is never asked for");
+                paths.iter().any(|text| code.contains(&format!("{text})")) || code.contains(&format!("{text},")));
+            assert!(used, "{module}::{identifier} is not used");
         }
     }
 }
@@ -77,7 +77,7 @@ fn every_variant_is_switched_on_somewhere() {
 fn collect(folder: &Path, code: &mut String) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "variations" && name != "defects") {
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "variants" && name != "mutants") {
             collect(&path, code);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             code.push_str(&std::fs::read_to_string(&path).expect("a source file"));

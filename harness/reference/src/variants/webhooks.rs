@@ -4,25 +4,25 @@ use super::Variant;
 
 section! {
     "client-errors-not-retried" CLIENT_ERRORS_NOT_RETRIED by "no clause says whether 3xx and 4xx are tried again"
-        "A delivery that is answered 3xx or 4xx has failed at once.";
+        "Does not retry a delivery after a 3xx or 4xx status.";
     "bare-events" BARE_EVENTS by "no clause names an event's members"
-        "An event is an object that holds the customer's id and nothing else.";
+        "Sends only the id of the customer in an event.";
     "nested-events" NESTED_EVENTS by "no clause names an event's members"
-        "An event holds the customer's id deep inside, within a text.";
+        "Sends the id of the customer within a nested string of an event.";
     "pretty-printed-events" PRETTY_PRINTED_EVENTS by "WHK-4"
-        "The body of a delivery is indented, and signed so.";
+        "Sends and signs deliveries with an indented body.";
     "chunked-events" CHUNKED_EVENTS by "left open: chunked bodies"
-        "Deliveries are sent with a chunked body.";
+        "Sends deliveries with a chunked body.";
     "other-delivery-headers" OTHER_DELIVERY_HEADERS by "left open: header case and additional headers"
-        "Deliveries have header names in lower case, and headers that nobody documented.";
+        "Sends deliveries with lower-case header names and undocumented headers.";
     "late-events" LATE_EVENTS by "no clause says how soon an event is sent"
-        "An event is sent 300 ms after it happened.";
+        "Sends an event with a delay of 300 ms.";
     "creations-told-late" CREATIONS_TOLD_LATE by "no clause orders deliveries"
-        "The creation of a customer is told 400 ms late, after changes of the state.";
+        "Sends the event of a creation with a delay of 400 ms, after state changes.";
     "events-of-nobody" EVENTS_OF_NOBODY by "the contract tells others' deliveries apart by the customer's id"
-        "A new webhook is sent an event that is about no customer.";
+        "Sends a new webhook an event without a customer.";
     "newest-delivery-first" NEWEST_DELIVERY_FIRST by "no clause orders a list"
-        "The newest delivery stands first in the log.";
+        "Lists the newest delivery first.";
     "late-log" LATE_LOG by "no clause says how soon the log is written"
-        "The log shows the outcome of an attempt 300 ms late.";
+        "Logs the result of an attempt with a delay of 300 ms.";
 }

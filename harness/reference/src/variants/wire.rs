@@ -1,70 +1,70 @@
-//! Variants of what goes over the wire: HTTP, JSON, ids.
+//! Variants of HTTP, JSON and ids.
 
 use super::Variant;
 
 section! {
     "charset-parameter" CHARSET_PARAMETER by "ENV-8"
-        "The media type has a charset parameter.";
+        "Adds a charset parameter to the media type.";
     "upper-case-media-type" UPPER_CASE_MEDIA_TYPE by "ENV-8"
-        "The media type is written in capitals.";
+        "Writes the media type in capitals.";
     "many-media-type-parameters" MANY_MEDIA_TYPE_PARAMETERS by "ENV-8"
-        "The media type has three parameters, quoted and in odd spacing.";
+        "Adds three parameters, with quotes and unusual spacing, to the media type.";
     "title-case-headers" TITLE_CASE_HEADERS by "left open: header case"
-        "Header names are written `Content-Type`, not `content-type`.";
+        "Writes header names as `Content-Type`, not `content-type`.";
     "undocumented-headers" UNDOCUMENTED_HEADERS by "left open: additional headers"
-        "Answers have headers that nobody documented, cookies among them.";
+        "Adds undocumented headers, including cookies, to responses.";
     "reversed-members" REVERSED_MEMBERS by "left open: key order"
-        "The members of every object come in reverse order.";
+        "Writes the members of every object in reverse order.";
     "pretty-printed" PRETTY_PRINTED by "left open: white space of JSON"
-        "JSON is indented, with a line for each member.";
+        "Indents JSON, with one member per line.";
     "white-space-around-json" WHITE_SPACE_AROUND_JSON by "left open: white space of JSON"
-        "JSON has line breaks before and after it.";
+        "Adds line breaks before and after JSON.";
     "escaped-characters" ESCAPED_CHARACTERS by "ENV-10"
-        "Slashes and all characters beyond ASCII are escaped in JSON.";
+        "Escapes slashes and all non-ASCII characters in JSON.";
     "chunked-bodies" CHUNKED_BODIES by "left open: chunked bodies"
-        "Bodies are sent in many small chunks.";
+        "Sends bodies in many small chunks.";
     "close-delimited-bodies" CLOSE_DELIMITED_BODIES by "left open: close-delimited bodies"
-        "Answers are HTTP/1.0, and their bodies end with the connection.";
+        "Answers with HTTP/1.0 and ends bodies by closing the connection.";
     "connection-closed" CONNECTION_CLOSED by "left open: additional headers"
-        "The connection is closed after every answer.";
+        "Closes the connection after every response.";
     "gzip-where-accepted" GZIP_WHERE_ACCEPTED by "left open: gzipped bodies"
-        "Bodies are gzipped for clients that accept it.";
+        "Compresses bodies with gzip for clients that accept it.";
     "slow-answers" SLOW_ANSWERS by "no clause limits the time of an answer"
-        "Each answer comes 50 to 150 ms late.";
+        "Delays every response by 50 to 150 ms.";
     "no-date-header" NO_DATE_HEADER by "RATE-5"
-        "Answers have no Date header.";
+        "Sends responses without a Date header.";
     "clock-ahead" CLOCK_AHEAD by "RATE-5"
-        "The server's clock, its Date header included, is two seconds fast.";
+        "Uses a clock that is two seconds fast, also in the Date header.";
     "clock-behind" CLOCK_BEHIND by "RATE-5"
-        "The server's clock, its Date header included, is two seconds slow.";
+        "Uses a clock that is two seconds slow, also in the Date header.";
     "odd-reason-phrases" ODD_REASON_PHRASES by "STA-2"
-        "The status line has other words than those of the standard.";
+        "Sends a nonstandard reason phrase in the status line.";
     "path-prefix" PATH_PREFIX by "the contract leaves the base URL to the deployment"
-        "Everything is served below a prefix.";
+        "Serves all paths below a prefix.";
     "ipv6-only" IPV6_ONLY by "the contract leaves the base URL to the deployment"
-        "The server listens on the IPv6 loopback address.";
+        "Listens on the IPv6 loopback address.";
     "plain-answers-elsewhere" PLAIN_ANSWERS_ELSEWHERE by "STA-1"
-        "Methods and paths that no operation has are answered 405 in plain text.";
+        "Answers 405 in plain text for undocumented methods and paths.";
     "additional-members" ADDITIONAL_MEMBERS by "left open: additional members of success bodies"
-        "Successes have members that nobody documented, objects and arrays among them.";
+        "Adds undocumented members, including objects and arrays, to success bodies.";
     "null-optionals" NULL_OPTIONALS by "left open: absent optional members shown as null"
-        "Optional fields that a customer lacks are shown as null.";
+        "Shows absent optional fields of a customer as null.";
     "null-delivery-errors" NULL_DELIVERY_ERRORS by "left open: absent optional members shown as null"
-        "A delivery that did not fail is shown with `error: null`.";
+        "Shows a delivery that did not fail with `error: null`.";
     "fractional-times" FRACTIONAL_TIMES by "no clause says how a success writes times"
-        "Times have milliseconds and an offset instead of Z.";
+        "Writes times with milliseconds and an offset instead of Z.";
     "uuid-ids" UUID_IDS by "left open: shape of ids"
-        "Ids of resources are UUIDs.";
+        "Uses UUIDs as ids of resources.";
     "numeric-ids" NUMERIC_IDS by "left open: shape of ids"
-        "Ids are strings of digits.";
+        "Uses strings of digits as ids.";
     "very-long-ids" VERY_LONG_IDS by "left open: shape of ids"
-        "Ids have 250 characters.";
+        "Uses ids of 250 characters.";
     "base64-ids" BASE64_IDS by "left open: shape of ids"
-        "Ids are Base64, with slashes, plus and equals signs, which a path must escape.";
+        "Uses Base64 ids with slashes, plus signs and equals signs, which must be escaped in a path.";
     "uuid-request-ids" UUID_REQUEST_IDS by "left open: shape of request ids"
-        "Request ids are UUIDs.";
+        "Uses UUIDs as request ids.";
     "numeric-request-ids" NUMERIC_REQUEST_IDS by "left open: shape of request ids"
-        "Request ids are numbers, starting small.";
+        "Uses small numbers as request ids.";
     "structured-request-ids" STRUCTURED_REQUEST_IDS by "left open: shape of request ids"
-        "Request ids hold spaces, quotes, equals signs and semicolons.";
+        "Uses request ids with spaces, quotes, equals signs and semicolons.";
 }

@@ -1,4 +1,4 @@
-//! A very small HTTP/1.1 client: one POST, of which only the status of the answer matters.
+//! A very small HTTP/1.1 client. It sends one POST and reads the status of the answer.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -12,16 +12,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Heads of answers beyond this size are not read.
+/// The size limit of the head of an answer.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// The letters of a small chunk.
+/// The number of characters in a small chunk.
 const SMALL_CHUNK: usize = 11;
-/// Headers that nobody documented.
+/// Undocumented headers.
 const UNDOCUMENTED: &str = "x-webhook-attempt: 1\r\nx-webhook-id: wd-1\r\ntraceparent: 00-1-1-00\r\naccept: */*\r\n";
-/// How long the rest of an answer is read for courtesy.
-const COURTESY: Duration = Duration::from_millis(100);
+/// How long the rest of an answer is read and discarded.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// Where a request goes.
+/// The destination of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     encrypted: bool,
@@ -31,7 +31,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// The target that an absolute http or https URL names.
+    /// Parses an absolute http or https URL.
     pub(super) fn parse(url: &str) -> Option<Self> {
         let uri: Uri = url.parse().ok()?;
         let encrypted = match uri.scheme_str()? {
@@ -57,7 +57,7 @@ pub(super) async fn post(
     switches: &Switches,
 ) -> io::Result<u16> {
     if target.encrypted {
-        return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox speaks no TLS"));
+        return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox does not support TLS"));
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, target.port)).await?;
@@ -69,15 +69,15 @@ pub(super) async fn post(
     stream.write_all(head(target, headers, &length, switches).as_bytes()).await?;
     stream.write_all(body.as_bytes()).await?;
     let status = read_status(&mut stream).await?;
-    let _ = timeout(COURTESY, drain(&mut stream)).await;
+    let _ = timeout(DRAIN_TIMEOUT, drain(&mut stream)).await;
     Ok(status)
 }
 
 /// The body in small chunks.
 fn chunked(body: &str) -> String {
-    let letters: Vec<char> = body.chars().collect();
-    let chunks = letters.chunks(SMALL_CHUNK).map(|letters| {
-        let text: String = letters.iter().collect();
+    let characters: Vec<char> = body.chars().collect();
+    let chunks = characters.chunks(SMALL_CHUNK).map(|characters| {
+        let text: String = characters.iter().collect();
         format!("{:x}\r\n{text}\r\n", text.len())
     });
     chunks.chain(["0\r\n\r\n".to_owned()]).collect()
@@ -101,7 +101,7 @@ fn head(target: &Target, headers: &[(&str, String)], length: &str, switches: &Sw
     head
 }
 
-/// The status of the first answer that is not an interim one.
+/// The status of the first answer that is not interim (1xx).
 async fn read_status(stream: &mut TcpStream) -> io::Result<u16> {
     let mut read = Vec::new();
     loop {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_name_targets() {
+    fn absolute_http_urls_are_parsed() {
         let target = Target::parse("http://127.0.0.1:8080/hook?a=1").expect("a target");
         assert_eq!((target.host.as_str(), target.port), ("127.0.0.1", 8080));
         assert_eq!(target.path, "/hook?a=1");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_read_from_the_first_line() {
+    fn status_is_read_from_the_first_line() {
         assert_eq!(status_of(b"HTTP/1.1 204 No Content\r\n\r\n").ok(), Some(204));
         assert_eq!(status_of(b"HTTP/1.0 500\r\n\r\n").ok(), Some(500));
         assert!(status_of(b"SSH-2.0-x\r\n\r\n").is_err());

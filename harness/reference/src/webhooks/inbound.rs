@@ -1,4 +1,4 @@
-//! Events that others send us: accepted when signed, over the bytes as they came, within five minutes.
+//! Receives events. An event needs a signature over its raw bytes and a timestamp at most five minutes off.
 
 use hyper::header::HeaderMap;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::{clock, json, sandbox};
 
 const TOLERANCE_SECONDS: u64 = 300;
 
-/// Takes an event.
+/// Receives an event.
 pub(crate) fn receive(app: &App, request: &Request) -> Outcome {
     let switches = &app.switches;
     let bytes = match &request.body {
@@ -40,12 +40,12 @@ fn verify(headers: &HeaderMap, body: &[u8], now: u64, switches: &Switches) -> Re
     };
     let timestamp = text("x-webhook-timestamp").ok_or_else(|| refusal("No timestamp was given"))?;
     check_age(timestamp, now, switches)?;
-    let right = given.strip_prefix("sha256=").is_some_and(|given| {
+    let valid = given.strip_prefix("sha256=").is_some_and(|given| {
         signed_texts(timestamp, body, switches)
             .iter()
-            .any(|text| agrees(given, &signature::sign(WEBHOOK_SECRET, text), switches))
+            .any(|text| matches_signature(given, &signature::sign(WEBHOOK_SECRET, text), switches))
     });
-    if right { Ok(()) } else { Err(wrong_signature(switches)) }
+    if valid { Ok(()) } else { Err(wrong_signature(switches)) }
 }
 
 fn refusal(details: &str) -> Fault {
@@ -73,13 +73,13 @@ fn wrong_signature(switches: &Switches) -> Fault {
 fn check_age(timestamp: &str, now: u64, switches: &Switches) -> Result<(), Fault> {
     let digits = !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit());
     let moment: u64 =
-        timestamp.parse().ok().filter(|_| digits).ok_or_else(|| refusal("The timestamp is no number of seconds"))?;
-    let overlooked = switches.has(webhooks::IGNORES_TIMESTAMP)
+        timestamp.parse().ok().filter(|_| digits).ok_or_else(|| refusal("The timestamp is not a number of seconds"))?;
+    let ignored = switches.has(webhooks::IGNORES_TIMESTAMP)
         || (moment < now && switches.has(webhooks::ACCEPTS_OLD_TIMESTAMP))
         || (moment > now && switches.has(webhooks::ACCEPTS_FUTURE_TIMESTAMP));
     let wrong = [(webhooks::ACCEPTS_SIX_MINUTES, 600), (webhooks::REJECTS_FOUR_MINUTES, 60)];
     let tolerance = switches.first(&wrong).unwrap_or(TOLERANCE_SECONDS);
-    if overlooked || moment.abs_diff(now) <= tolerance {
+    if ignored || moment.abs_diff(now) <= tolerance {
         return Ok(());
     }
     let fault = refusal("The timestamp is more than 5 minutes off");
@@ -87,7 +87,7 @@ fn check_age(timestamp: &str, now: u64, switches: &Switches) -> Result<(), Fault
     Err(if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
 }
 
-/// The texts over which a signature counts. There is one, unless a mutant says otherwise.
+/// The texts whose signature is accepted. A mutant may accept another text, or one more.
 fn signed_texts(timestamp: &str, body: &[u8], switches: &Switches) -> Vec<Vec<u8>> {
     if switches.has(webhooks::SIGNATURE_OF_PARSED_BODY) {
         let parsed: Option<Value> = serde_json::from_slice(body).ok();
@@ -104,7 +104,7 @@ fn signed_texts(timestamp: &str, body: &[u8], switches: &Switches) -> Vec<Vec<u8
     texts
 }
 
-fn agrees(given: &str, expected: &[u8], switches: &Switches) -> bool {
+fn matches_signature(given: &str, expected: &[u8], switches: &Switches) -> bool {
     let given = given.to_ascii_lowercase();
     let expected = signature::hex(expected);
     let well_formed = given.len() == expected.len() && given.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_event_is_accepted_within_five_minutes() {
+    fn signed_event_is_accepted_within_five_minutes() {
         for timestamp in [NOW - 300, NOW - 1, NOW, NOW + 300] {
             assert!(accepts(&signed(timestamp, BODY, WEBHOOK_SECRET), BODY));
         }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn unsigned_and_wrongly_signed_events_are_rejected() {
         assert!(!accepts(&signed(NOW, BODY, "another secret"), BODY));
         assert!(!accepts(&signed(NOW, BODY, WEBHOOK_SECRET), BODY.trim_ascii()));
         assert!(!accepts(&headers(NOW, "sha256="), BODY));

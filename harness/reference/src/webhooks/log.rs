@@ -1,4 +1,4 @@
-//! What became of deliveries, for those who ask.
+//! The log of deliveries that the API shows.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::mutants::webhooks;
 use crate::switches::Switches;
 use crate::variants::{webhooks as variants, wire};
 
-/// Of each webhook, so many deliveries are remembered, the newest ones.
+/// The number of newest deliveries that are kept for each webhook.
 const MOST_DELIVERIES: usize = 2_000;
 
 /// The deliveries of all webhooks.
@@ -18,7 +18,7 @@ pub(super) struct Log {
     of_webhooks: HashMap<String, VecDeque<Delivery>>,
 }
 
-/// One event on its way to one webhook.
+/// The delivery of one event to one webhook.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
     id: String,
@@ -28,12 +28,12 @@ pub(super) struct Delivery {
     attempts: u32,
 }
 
-/// How a delivery stands.
+/// The status of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Pending,
     Delivered,
-    /// With what went wrong in the last attempt.
+    /// With the error of the last attempt.
     Failed(String),
 }
 
@@ -87,7 +87,7 @@ impl Delivery {
 }
 
 impl Log {
-    /// Notes a delivery that is about to be made.
+    /// Adds a pending delivery.
     pub(super) fn add(&mut self, webhook_id: &str, delivery: Delivery) {
         let deliveries = self.of_webhooks.entry(webhook_id.to_owned()).or_default();
         if deliveries.len() >= MOST_DELIVERIES {
@@ -96,8 +96,8 @@ impl Log {
         deliveries.push_back(delivery);
     }
 
-    /// Notes how a delivery stands after so many attempts.
-    pub(super) fn note(&mut self, webhook_id: &str, delivery_id: &str, attempts: u32, status: Status) {
+    /// Sets the status of a delivery after this number of attempts.
+    pub(super) fn update(&mut self, webhook_id: &str, delivery_id: &str, attempts: u32, status: Status) {
         let deliveries = self.of_webhooks.get_mut(webhook_id);
         let found = deliveries.and_then(|all| all.iter_mut().rfind(|one| one.id == delivery_id));
         if let Some(delivery) = found {
@@ -108,12 +108,12 @@ impl Log {
 
     /// The deliveries of a webhook, the oldest first.
     pub(super) fn shown(&self, webhook_id: &str, switches: &Switches) -> Vec<Value> {
-        let hides = |delivery: &&Delivery| {
+        let is_hidden = |delivery: &&Delivery| {
             matches!(delivery.status, Status::Failed(_)) && switches.has(webhooks::FAILURE_NOT_LOGGED)
         };
         let all = self.of_webhooks.get(webhook_id).into_iter().flatten();
         let mut shown: Vec<Value> =
-            all.filter(|delivery| !hides(delivery)).map(|delivery| delivery.shown(switches)).collect();
+            all.filter(|delivery| !is_hidden(delivery)).map(|delivery| delivery.shown(switches)).collect();
         if switches.vary(variants::NEWEST_DELIVERY_FIRST) {
             shown.reverse();
         }
@@ -126,11 +126,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_delivery_shows_the_documented_error() {
+    fn failed_delivery_shows_the_documented_error() {
         let mut log = Log::default();
         log.add("whk_1", Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()));
         assert_eq!(log.shown("whk_1", &Switches::default())[0]["status"], "PENDING");
-        log.note("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
+        log.update("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
         let shown = &log.shown("whk_1", &Switches::default())[0];
         assert_eq!(shown["status"], "FAILED");
         assert_eq!(shown["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn old_deliveries_are_forgotten() {
+    fn oldest_deliveries_are_removed() {
         let mut log = Log::default();
         for number in 0..=MOST_DELIVERIES {
             log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));

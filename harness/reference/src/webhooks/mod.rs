@@ -1,4 +1,6 @@
-//! Webhooks: who wants to hear of events, and how telling them went.
+//! Webhooks: registration, events and the log of deliveries.
+//!
+//! `outbound` delivers events with `client` and `signature`; `log` stores the results. `inbound` receives events.
 
 mod client;
 pub(crate) mod inbound;
@@ -27,15 +29,15 @@ use crate::variants::{requests, webhooks as variants};
 use client::Target;
 use log::{Delivery, Log};
 
-/// So many attempts to one endpoint may be under way at a time.
+/// The limit of simultaneous attempts to one endpoint.
 const MOST_ATTEMPTS_AT_ONCE: usize = 100;
 
-/// All webhooks, and the deliveries under way. The latter end when this is dropped.
+/// All webhooks and the running deliveries. A drop ends the deliveries.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
     hooks: Mutex<Vec<Hook>>,
     log: Arc<Mutex<Log>>,
-    under_way: Mutex<JoinSet<()>>,
+    running: Mutex<JoinSet<()>>,
     settings: Arc<Settings>,
 }
 
@@ -47,12 +49,12 @@ struct Settings {
     switches: Switches,
 }
 
-/// Somebody who wants to hear of the events of an environment.
+/// A registered webhook. It gets the events of its environment.
 #[derive(Clone, Debug)]
 struct Hook {
     id: String,
     environment: Environment,
-    /// None where a mutant took a webhook without a url.
+    /// `None` if a mutant accepted a webhook without a url.
     target: Option<Target>,
     secret: String,
     slots: Arc<Semaphore>,
@@ -63,34 +65,34 @@ impl Webhooks {
         Self {
             hooks: Mutex::default(),
             log: Arc::default(),
-            under_way: Mutex::default(),
+            running: Mutex::default(),
             settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, switches }),
         }
     }
 
-    /// Whether there is a webhook of that id.
+    /// Whether there is a webhook with this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
         locked(&self.hooks).iter().any(|hook| hook.id == id)
     }
 
-    /// Tells every webhook of the customer's environment of an event. Must be called within a runtime.
+    /// Sends an event to every webhook of the customer's environment. Must be called within a runtime.
     pub(crate) fn announce(&self, event: &'static str, customer: &Customer, ids: &Ids) {
         if event == "customer.state_changed" && self.settings.switches.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED) {
             return;
         }
-        for hook in self.listeners(customer.environment) {
+        for hook in self.hooks_of(customer.environment) {
             let body = payload(&ids.next("evt"), event, customer, &self.settings.switches);
             self.send(hook, event, customer.id.clone(), body, ids);
         }
     }
 
-    fn listeners(&self, environment: Environment) -> Vec<Hook> {
+    fn hooks_of(&self, environment: Environment) -> Vec<Hook> {
         let hooks = locked(&self.hooks);
         hooks.iter().filter(|hook| hook.environment == environment).cloned().collect()
     }
 
-    /// Tells a new webhook that it is known, which only a variant does.
-    fn greet(&self, hook: Hook, ids: &Ids) {
+    /// Sends an event without a customer to a new webhook. Only a variant does this.
+    fn send_event_without_customer(&self, hook: Hook, ids: &Ids) {
         if self.settings.switches.vary(variants::EVENTS_OF_NOBODY) {
             let body = json!({ "id": ids.next("evt"), "event": "webhook.created" }).to_string();
             self.send(hook, "webhook.created", String::new(), body, ids);
@@ -113,9 +115,9 @@ impl Webhooks {
             settings: Arc::clone(&self.settings),
             log: Arc::clone(&self.log),
         };
-        let mut under_way = locked(&self.under_way);
-        while under_way.try_join_next().is_some() {}
-        under_way.spawn(outbound::deliver(job));
+        let mut running = locked(&self.running);
+        while running.try_join_next().is_some() {}
+        running.spawn(outbound::deliver(job));
     }
 }
 
@@ -142,7 +144,7 @@ fn payload(id: &str, event: &str, customer: &Customer, switches: &Switches) -> S
     }
 }
 
-/// How long after it happened an event is sent.
+/// The delay before an event is sent.
 fn delay(event: &str, switches: &Switches) -> Duration {
     let creation = event == "customer.created";
     match () {
@@ -174,7 +176,7 @@ pub(crate) fn create(call: Call) -> Outcome {
     };
     let body = json!({ "id": hook.id, "url": url, "secret": hook.secret });
     locked(&app.webhooks.hooks).push(hook.clone());
-    app.webhooks.greet(hook, &app.ids);
+    app.webhooks.send_event_without_customer(hook, &app.ids);
     let wrong = [(statuses::WEBHOOK_CREATE_ANSWERS_200, 200)];
     Ok(Answer::created(body).status(app.switches.first(&wrong).unwrap_or(201)))
 }
@@ -183,7 +185,7 @@ fn bad_url() -> Fault {
     Fault::format("url", "Field 'url' must be an absolute http or https URL")
 }
 
-/// The deliveries of one webhook, the oldest first.
+/// Lists the deliveries of one webhook, the oldest first.
 pub(crate) fn deliveries(call: Call) -> Outcome {
     let (app, id) = (call.app, &call.route.id);
     let known =

@@ -1,4 +1,4 @@
-//! Delivering an event: up to three attempts, each signed afresh.
+//! Delivers an event in up to three attempts. Each attempt has its own timestamp and signature.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,11 +18,11 @@ use crate::switches::Switches;
 use crate::variants::webhooks as variants;
 
 const ATTEMPTS: u32 = 3;
-/// How late a late log is.
-const LATENESS_OF_LOG: Duration = Duration::from_millis(300);
+/// The delay of the log in a variant.
+const LOG_DELAY: Duration = Duration::from_millis(300);
 const STALE_BY_SECONDS: u64 = 600;
 
-/// A delivery to be made.
+/// A delivery and everything that is needed to make it.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) webhook_id: String,
@@ -36,7 +36,7 @@ pub(super) struct Job {
     pub(super) log: Arc<Mutex<Log>>,
 }
 
-/// How one attempt ended.
+/// The result of one attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Attempt {
     Accepted,
@@ -45,7 +45,7 @@ enum Attempt {
     TimedOut,
 }
 
-/// Makes a delivery and logs how it goes.
+/// Makes a delivery and logs its status.
 pub(super) async fn deliver(job: Job) {
     let switches = &job.settings.switches;
     let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
@@ -59,16 +59,16 @@ pub(super) async fn deliver(job: Job) {
         if attempt == Attempt::Accepted {
             return job.accepted(number).await;
         }
-        let last = number == most || gives_up(&attempt, switches);
-        job.note(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending }).await;
+        let last = number == most || is_final(&attempt, switches);
+        job.record(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending }).await;
         if last {
             return;
         }
     }
 }
 
-/// Whether a mutant makes this attempt the last.
-fn gives_up(attempt: &Attempt, switches: &Switches) -> bool {
+/// Whether a mutant or a variant does not retry after this attempt.
+fn is_final(attempt: &Attempt, switches: &Switches) -> bool {
     match attempt {
         Attempt::Answered(300..500) => switches.vary(variants::CLIENT_ERRORS_NOT_RETRIED),
         Attempt::Answered(status) => *status > 500 && switches.has(webhooks::NO_RETRY_AFTER_503),
@@ -89,26 +89,26 @@ fn problem(attempt: &Attempt) -> String {
 
 impl Job {
     async fn attempt(&self, number: u32) -> Attempt {
-        // The semaphore is never closed; were it, the attempt would be made without a slot.
+        // The semaphore is never closed. If it were, the attempt would run without a slot.
         let _slot = self.slots.acquire().await.ok();
         let headers = self.headers(number, clock::unix_seconds(&self.settings.switches));
         let post = client::post(&self.target, &headers, &self.body, &self.settings.switches);
-        match timeout(self.patience(), post).await {
+        match timeout(self.timeout(), post).await {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
-            Ok(Ok(status)) if self.counts(status) => Attempt::Accepted,
+            Ok(Ok(status)) if self.is_success(status) => Attempt::Accepted,
             Ok(Ok(status)) => Attempt::Answered(status),
         }
     }
 
-    fn counts(&self, status: u16) -> bool {
+    fn is_success(&self, status: u16) -> bool {
         if self.settings.switches.has(webhooks::REDELIVERS_AFTER_204) {
             return status == 200;
         }
         (200..300).contains(&status)
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         let permitted = self.settings.timeout;
         let switches = &self.settings.switches;
         match () {
@@ -120,18 +120,18 @@ impl Job {
     }
 
     async fn accepted(&self, number: u32) {
-        self.note(number, Status::Delivered).await;
+        self.record(number, Status::Delivered).await;
         if self.settings.switches.has(webhooks::REDELIVERS_AFTER_2XX) {
             sleep(self.settings.pause).await;
             self.attempt(number + 1).await;
         }
     }
 
-    async fn note(&self, attempts: u32, status: Status) {
+    async fn record(&self, attempts: u32, status: Status) {
         if self.settings.switches.vary(variants::LATE_LOG) {
-            sleep(LATENESS_OF_LOG).await;
+            sleep(LOG_DELAY).await;
         }
-        locked(&self.log).note(&self.webhook_id, &self.delivery_id, attempts, status);
+        locked(&self.log).update(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 
     fn headers(&self, number: u32, now: u64) -> Vec<(&'static str, String)> {

@@ -1,4 +1,4 @@
-//! The signature of a webhook: HMAC-SHA256 over the timestamp, a full stop, and the raw body.
+//! The signature of a webhook: HMAC-SHA256 over the timestamp, a dot and the raw body.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -10,7 +10,7 @@ pub(super) fn signed_text(timestamp: &str, body: &[u8]) -> Vec<u8> {
 
 /// The bytes of the signature.
 pub(super) fn sign(secret: &str, text: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of any length, so the fallback is never reached.
+    // HMAC accepts keys of any length, so the fallback is never used.
     let mut mac =
         Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
     mac.update(text);
@@ -27,13 +27,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agrees_with_the_second_test_case_of_rfc_4231() {
+    fn signature_matches_test_case_2_of_rfc_4231() {
         let signature = sign("Jefe", b"what do ya want for nothing?");
         assert_eq!(hex(&signature), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]
-    fn the_timestamp_comes_first() {
+    fn signed_text_begins_with_the_timestamp() {
         assert_eq!(signed_text("17", b"{}"), b"17.{}");
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what, and how often.
+//! Tests of authentication, permissions and rate limits.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{CUSTOMERS, Sandbox, assert_error, fixtures, person};
 
 #[tokio::test]
-async fn credentials_are_judged_first() {
+async fn credential_is_checked_before_the_resource() {
     let sandbox = Sandbox::plain().await;
     let path = format!("{CUSTOMERS}/cus_unknown");
     for actor in ["anonymous", "unknown", "revoked", "forged"] {
@@ -19,19 +19,19 @@ async fn credentials_are_judged_first() {
     let expired = sandbox.get("expired", &path).await;
     assert_error(&expired, 401, "TOKEN_EXPIRED");
     assert_eq!(expired.json()["error"]["details"], "Token expired at 2025-11-05T10:30:00Z");
-    let odd = [
+    let invalid = [
         ("X-API-Key", ""),
         ("Authorization", "Basic YTpi"),
         ("Authorization", "Bearer"),
         ("Authorization", "Bearer x.y.z"),
     ];
-    for header in odd {
+    for header in invalid {
         assert_error(&sandbox.send("GET", &path, &[header], b"").await, 401, "AUTHENTICATION_FAILED");
     }
 }
 
 #[tokio::test]
-async fn tokens_carry_scopes() {
+async fn token_grants_its_scopes_only() {
     let sandbox = Sandbox::plain().await;
     let create = async |token: String| {
         let bearer = format!("Bearer {token}");
@@ -50,7 +50,7 @@ async fn tokens_carry_scopes() {
 }
 
 #[tokio::test]
-async fn scopes_limit_what_a_key_may_do() {
+async fn key_grants_its_scope_only() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("scopes@example.com").await;
     assert_error(&sandbox.post("reader", CUSTOMERS, &person("x@example.com")).await, 403, "INSUFFICIENT_PERMISSIONS");
@@ -61,7 +61,7 @@ async fn scopes_limit_what_a_key_may_do() {
 }
 
 #[tokio::test]
-async fn environments_see_nothing_of_each_other() {
+async fn resources_of_another_environment_are_not_found() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("sandbox@example.com").await;
     assert_error(&sandbox.get("production", &path).await, 404, "RESOURCE_NOT_FOUND");
@@ -71,7 +71,7 @@ async fn environments_see_nothing_of_each_other() {
 }
 
 #[tokio::test]
-async fn the_throttled_are_told_when_to_come_back() {
+async fn limited_caller_is_served_after_retry_after() {
     let sandbox = Sandbox::start(Options { throttled_limit: 3, window_seconds: 1, ..Options::default() }).await;
     let mut limited = None;
     for _ in 0..20 {

@@ -1,11 +1,11 @@
-//! What customers live through: creation, documents, verification, conflicts, deletion.
+//! Tests of customers: creation, documents, verification, conflicts, deletion.
 
 use serde_json::json;
 
 use crate::support::{CUSTOMERS, Sandbox, assert_error, fixtures, header_of, person, person_with};
 
 #[tokio::test]
-async fn a_customer_lives_from_creation_to_deletion() {
+async fn customer_is_created_updated_and_deleted() {
     let sandbox = Sandbox::plain().await;
     let created = sandbox.post("writer", CUSTOMERS, &person("life@example.com")).await;
     assert_eq!((created.status, &created.json()["state"]), (201, &json!("PENDING")));
@@ -25,7 +25,7 @@ async fn a_customer_lives_from_creation_to_deletion() {
 }
 
 #[tokio::test]
-async fn verification_leads_under_review_or_asks_for_more() {
+async fn verification_needs_a_document() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("verify@example.com").await;
     let submit = format!("{path}/verification");
@@ -41,7 +41,7 @@ async fn verification_leads_under_review_or_asks_for_more() {
 }
 
 #[tokio::test]
-async fn the_unverifiable_fail_despite_documents() {
+async fn unverifiable_customer_fails_despite_a_document() {
     let sandbox = Sandbox::plain().await;
     let person = person_with("un@example.com", json!({ "lastName": "Unverifiable" }));
     let path = format!("{CUSTOMERS}/{}", sandbox.post("writer", CUSTOMERS, &person).await.id());
@@ -52,7 +52,7 @@ async fn the_unverifiable_fail_despite_documents() {
 }
 
 #[tokio::test]
-async fn conflicts_are_told_apart() {
+async fn immutable_field_and_duplicate_have_different_codes() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("one@example.com").await;
     for name in ["id", "state", "createdAt"] {
@@ -62,7 +62,7 @@ async fn conflicts_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_repeated_key_replays_the_first_answer() {
+async fn repeated_idempotency_key_repeats_the_first_answer() {
     let sandbox = Sandbox::plain().await;
     let (name, value) = header_of("writer").expect("a credential");
     let create = async |key: &str, email: &str| {
@@ -79,7 +79,7 @@ async fn a_repeated_key_replays_the_first_answer() {
 }
 
 #[tokio::test]
-async fn documents_are_judged() {
+async fn documents_are_checked() {
     let sandbox = Sandbox::plain().await;
     let path = format!("{}/documents", sandbox.customer("documents@example.com").await);
     let cases: &[(&str, Vec<u8>, u16)] = &[
@@ -104,6 +104,6 @@ async fn documents_are_judged() {
         let reply = sandbox.post("writer", &path, &fixtures::document("image/png", &poor)).await;
         assert_error(&reply, 422, "DOCUMENT_QUALITY_INSUFFICIENT");
     }
-    let odd = json!({ "type": "PASSPORT", "contentType": "image/png", "content": "no Base64!" });
-    assert_error(&sandbox.post("writer", &path, &odd).await, 422, "INVALID_DOCUMENT_FORMAT");
+    let not_base64 = json!({ "type": "PASSPORT", "contentType": "image/png", "content": "no Base64!" });
+    assert_error(&sandbox.post("writer", &path, &not_base64).await, 422, "INVALID_DOCUMENT_FORMAT");
 }

@@ -1,4 +1,4 @@
-//! The running server, spoken to over sockets.
+//! Tests of the running server over sockets.
 
 mod access;
 mod customers;

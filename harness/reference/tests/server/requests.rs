@@ -1,4 +1,4 @@
-//! Requests that are odd, and answers that all requests share.
+//! Tests of malformed and unusual requests, and of properties of all answers.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use crate::support::{CUSTOMERS, Sandbox, assert_error, header_of, person_with};
 
 #[tokio::test]
-async fn bodies_that_are_no_objects_are_validation_errors() {
+async fn body_that_is_not_an_object_is_a_validation_error() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("bodies@example.com").await;
     let deep = format!("{{\"firstName\":{}", "[".repeat(200_000));
@@ -22,7 +22,7 @@ async fn bodies_that_are_no_objects_are_validation_errors() {
 }
 
 #[tokio::test]
-async fn fields_at_fault_are_named() {
+async fn invalid_field_is_named() {
     let sandbox = Sandbox::plain().await;
     let path = sandbox.customer("fields@example.com").await;
     let wrong =
@@ -43,7 +43,7 @@ async fn fields_at_fault_are_named() {
 }
 
 #[tokio::test]
-async fn odd_paths_are_not_found() {
+async fn unknown_paths_and_ids_are_not_found() {
     let sandbox = Sandbox::plain().await;
     let long = "x".repeat(20_000);
     for id in ["", "%00", "%2e%2e", "..", "%", "%ff%fe", "a%2Fb", "cus_%F0%9F%92%A9", &long] {
@@ -57,7 +57,7 @@ async fn odd_paths_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_body_cut_short_still_gets_an_answer() {
+async fn truncated_body_gets_an_answer() {
     let sandbox = Sandbox::plain().await;
     let (name, value) = header_of("writer").expect("a credential");
     let request =
@@ -71,11 +71,11 @@ async fn a_body_cut_short_still_gets_an_answer() {
 }
 
 #[tokio::test]
-async fn the_sandbox_fails_on_request() {
+async fn sandbox_header_requests_an_error() {
     let sandbox = Sandbox::plain().await;
     let (name, value) = header_of("reader").expect("a credential");
     let fail =
-        async |wish: &str| sandbox.send("GET", CUSTOMERS, &[(name, &value), ("X-Sandbox-Error", wish)], b"").await;
+        async |error: &str| sandbox.send("GET", CUSTOMERS, &[(name, &value), ("X-Sandbox-Error", error)], b"").await;
     let internal = fail("INTERNAL_SERVER_ERROR").await;
     assert_error(&internal, 500, "INTERNAL_SERVER_ERROR");
     let id = internal.header("x-request-id").expect("an id");
@@ -85,7 +85,7 @@ async fn the_sandbox_fails_on_request() {
 }
 
 #[tokio::test]
-async fn request_ids_are_never_repeated() {
+async fn request_ids_are_unique() {
     let sandbox = Sandbox::plain().await;
     let mut seen = BTreeSet::new();
     for _ in 0..50 {
@@ -95,7 +95,7 @@ async fn request_ids_are_never_repeated() {
 }
 
 #[tokio::test]
-async fn a_stopped_server_lets_go_of_everything() {
+async fn stopped_server_closes_its_connections() {
     let sandbox = Sandbox::plain().await;
     let address = sandbox.running.address();
     let mut idle = TcpStream::connect(address).await.expect("a connection");

@@ -1,4 +1,4 @@
-//! Webhooks in both directions, when no mutant is switched on.
+//! Tests of inbound and outbound webhooks without mutants.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use tokio::time::sleep;
 
 const EVENTS: &str = "/api/v1/webhooks/events";
 
-async fn quick() -> Sandbox {
+async fn start_with_short_timeouts() -> Sandbox {
     let pause = Duration::from_millis(10);
     Sandbox::start(Options { webhook_timeout: TIMEOUT, webhook_pause: pause, ..Options::default() }).await
 }
 
-/// Registers a webhook; its id and secret.
+/// Registers a webhook and returns its id and secret.
 async fn register(sandbox: &Sandbox, url: &str) -> (String, String) {
     let reply = sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": url })).await;
     assert_eq!(reply.status, 201);
@@ -23,7 +23,7 @@ async fn register(sandbox: &Sandbox, url: &str) -> (String, String) {
     (reply.id(), secret)
 }
 
-/// The deliveries of a webhook, once none is pending.
+/// Waits until no delivery of a webhook is pending, and returns the deliveries.
 async fn deliveries(sandbox: &Sandbox, id: &str) -> Vec<Value> {
     for _ in 0..300 {
         let reply = sandbox.get("reader", &format!("/api/v1/webhooks/{id}/deliveries")).await;
@@ -33,7 +33,7 @@ async fn deliveries(sandbox: &Sandbox, id: &str) -> Vec<Value> {
         }
         sleep(Duration::from_millis(20)).await;
     }
-    panic!("still pending");
+    panic!("deliveries of {id} are still pending");
 }
 
 fn assert_signed(received: &Received, secret: &str) {
@@ -45,9 +45,9 @@ fn assert_signed(received: &Received, secret: &str) {
 
 #[tokio::test]
 async fn events_are_delivered_once_and_signed() {
-    let (sandbox, endpoint) = (quick().await, Endpoint::start().await);
+    let (sandbox, endpoint) = (start_with_short_timeouts().await, Endpoint::start().await);
     let (id, secret) = register(&sandbox, &format!("{}/ok", endpoint.url)).await;
-    let path = sandbox.reviewed("told@example.com").await;
+    let path = sandbox.reviewed("events@example.com").await;
     let all = deliveries(&sandbox, &id).await;
     let events: Vec<&str> = all.iter().filter_map(|one| one["event"].as_str()).collect();
     assert_eq!(events, ["customer.created", "customer.state_changed"]);
@@ -63,8 +63,8 @@ async fn events_are_delivered_once_and_signed() {
 }
 
 #[tokio::test]
-async fn failing_endpoints_are_tried_three_times() {
-    let (sandbox, endpoint) = (quick().await, Endpoint::start().await);
+async fn failing_endpoint_gets_three_attempts() {
+    let (sandbox, endpoint) = (start_with_short_timeouts().await, Endpoint::start().await);
     for path in ["/fail", "/busy", "/hang", "/late"] {
         let (id, secret) = register(&sandbox, &format!("{}{path}", endpoint.url)).await;
         sandbox.customer(&format!("{}@example.com", &path[1..])).await;
@@ -79,8 +79,8 @@ async fn failing_endpoints_are_tried_three_times() {
 }
 
 #[tokio::test]
-async fn a_refusal_counts_as_a_failure() {
-    let sandbox = quick().await;
+async fn refused_connection_is_a_failure() {
+    let sandbox = start_with_short_timeouts().await;
     let (id, _) = register(&sandbox, &Endpoint::closed_url().await).await;
     sandbox.customer("refused@example.com").await;
     let failed = &deliveries(&sandbox, &id).await[0];
@@ -89,7 +89,7 @@ async fn a_refusal_counts_as_a_failure() {
 
 #[tokio::test]
 async fn deliveries_end_with_the_server() {
-    let (sandbox, endpoint) = (quick().await, Endpoint::start().await);
+    let (sandbox, endpoint) = (start_with_short_timeouts().await, Endpoint::start().await);
     register(&sandbox, &format!("{}/hang", endpoint.url)).await;
     sandbox.customer("ended@example.com").await;
     sleep(Duration::from_millis(200)).await;
@@ -99,12 +99,12 @@ async fn deliveries_end_with_the_server() {
 }
 
 #[tokio::test]
-async fn webhooks_need_a_url_and_an_admin() {
-    let sandbox = quick().await;
+async fn webhook_needs_a_url_and_its_environment() {
+    let sandbox = start_with_short_timeouts().await;
     let missing = sandbox.post("admin", "/api/v1/webhooks", &json!({})).await;
     assert_eq!((missing.code().as_str(), missing.field().as_str()), ("VALIDATION_ERROR", "url"));
-    let odd = sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": "ftp://x" })).await;
-    assert_eq!((odd.code().as_str(), odd.field().as_str()), ("INVALID_FIELD_FORMAT", "url"));
+    let invalid = sandbox.post("admin", "/api/v1/webhooks", &json!({ "url": "ftp://x" })).await;
+    assert_eq!((invalid.code().as_str(), invalid.field().as_str()), ("INVALID_FIELD_FORMAT", "url"));
     let unknown = sandbox.get("reader", "/api/v1/webhooks/whk_0/deliveries").await;
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "RESOURCE_NOT_FOUND"));
     let (id, _) = register(&sandbox, "http://127.0.0.1:1/").await;
@@ -114,7 +114,7 @@ async fn webhooks_need_a_url_and_an_admin() {
 
 #[tokio::test]
 async fn inbound_events_need_a_signature() {
-    let sandbox = quick().await;
+    let sandbox = start_with_short_timeouts().await;
     let secret = fixtures::webhook_secret();
     let body = b" { \"event\" :\t\"customer.approved\" }\n";
     let now = fixtures::now();
@@ -133,6 +133,6 @@ async fn inbound_events_need_a_signature() {
     ] {
         assert_eq!((refused.status, refused.code().as_str()), (401, "WEBHOOK_SIGNATURE_INVALID"));
     }
-    let no_json = send(now, &fixtures::signed_text(now, b"hello"), b"hello").await;
-    assert_eq!((no_json.status, no_json.code().as_str()), (400, "VALIDATION_ERROR"));
+    let not_json = send(now, &fixtures::signed_text(now, b"hello"), b"hello").await;
+    assert_eq!((not_json.status, not_json.code().as_str()), (400, "VALIDATION_ERROR"));
 }

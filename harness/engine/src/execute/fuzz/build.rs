@@ -1,4 +1,4 @@
-//! From a generated input to the step that sends it.
+//! Builds the step that sends a generated input.
 
 use std::sync::{Arc, LazyLock};
 
@@ -10,13 +10,13 @@ use crate::contract::{Contract, Operation};
 use crate::fuzz::{Assertion, Content, Input, UNIQUE};
 use crate::scenario::{Property, PropertyRule, Slot, Step, Variables};
 
-/// The variables that hold a value and its companion: templates in generated texts are none.
+/// The variables that hold the value and its companion. So templates inside generated texts are not expanded.
 const VALUE: &str = "drawn.value";
 const COMPANION: &str = "drawn.companion";
-/// What stands in a body until a text takes its place.
-const MARK: &str = "the-drawn-value-goes-here";
+/// The placeholder in a body that a generated text replaces.
+const PLACEHOLDER: &str = "the-drawn-value-goes-here";
 
-/// The step that sends an input as its property says.
+/// The step that sends an input as its property defines.
 pub(crate) fn step(
     contract: &Contract,
     property: &Property,
@@ -42,17 +42,17 @@ pub(crate) fn step(
             step.with.insert(member.clone(), template(VALUE));
             match content {
                 Content::Json(value) => {
-                    let value = fresh(value, rule, variables);
+                    let value = with_unique_token(value, rule, variables);
                     variables.insert(VALUE.to_owned(), value);
                 }
-                Content::JsonText(text) => spliced(contract, property, &mut step, variables, text)?,
-                Content::Large(text) => spliced(contract, property, &mut step, variables, &json_text(text))?,
+                Content::JsonText(text) => insert_text(contract, property, &mut step, variables, text)?,
+                Content::Large(text) => insert_text(contract, property, &mut step, variables, &json_text(text))?,
                 Content::Body(_) | Content::Segment(_) => return Err(misfit(rule)),
             }
         }
         (Slot::Parameter(name), Content::Segment(segment)) => {
             variables.insert(VALUE.to_owned(), segment.clone().into());
-            // It is generated as it goes on the wire.
+            // The generated segment is already encoded.
             step.path.insert(name.clone(), format!("${{raw({VALUE})}}"));
         }
         (Slot::Body, Content::Body(bytes)) => step.bytes = Some(bytes.as_slice().into()),
@@ -61,8 +61,8 @@ pub(crate) fn step(
     Ok(step)
 }
 
-/// Values of which no two may be the same hold a mark, which a token replaces.
-fn fresh(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
+/// Values that must be unique contain the marker [`UNIQUE`]. A token replaces it.
+fn with_unique_token(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
     match (value, variables.get("unique").and_then(Value::as_str)) {
         (Value::String(text), Some(token)) if rule.rule.assertion != Assertion::Survived => {
             text.replace(UNIQUE, token).into()
@@ -72,11 +72,11 @@ fn fresh(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
 }
 
 fn misfit(rule: &PropertyRule) -> String {
-    format!("the rule {} generates what does not fit where {:?} goes", rule.rule.name, rule.format)
+    format!("the rule {} generates values that do not fit the place of {:?}", rule.rule.name, rule.format)
 }
 
-/// Makes the body here, with a text in it that no JSON value could hold, or that is too long to be copied often.
-fn spliced(
+/// Builds the body with a text that no JSON value can hold, or that is too long to copy often.
+fn insert_text(
     contract: &Contract,
     property: &Property,
     step: &mut Step,
@@ -85,17 +85,17 @@ fn spliced(
 ) -> Result<(), String> {
     let operation: &Operation =
         contract.operation(&property.operation).ok_or_else(|| format!("unknown operation `{}`", property.operation))?;
-    variables.insert(VALUE.to_owned(), MARK.into());
+    variables.insert(VALUE.to_owned(), PLACEHOLDER.into());
     let body = request::body_of(operation, step, variables)?.unwrap_or_default();
-    let mark = format!("\"{MARK}\"");
+    let placeholder = format!("\"{PLACEHOLDER}\"");
     let body = String::from_utf8(body).map_err(|error| error.to_string())?;
-    let (before, behind) = body.split_once(&mark).ok_or("the body has no place for the generated value")?;
-    step.bytes = Some(Arc::from([before, text, behind].concat().into_bytes()));
+    let (before, after) = body.split_once(&placeholder).ok_or("the body has no place for the generated value")?;
+    step.bytes = Some(Arc::from([before, text, after].concat().into_bytes()));
     step.with.clear();
     Ok(())
 }
 
-/// A text as JSON; one that needs no escapes, such as Base64, is only put in quotes.
+/// A text as a JSON string. A text without characters to escape, such as Base64, is only quoted.
 fn json_text(text: &str) -> String {
     static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\A[ !#-\[\]-~]*\z"#).ok());
     let plain = PLAIN.as_ref().is_some_and(|plain| plain.is_match(text));

@@ -1,5 +1,5 @@
-//! A case in words, so that one line says what to mend: where the value goes, the value with nothing
-//! invisible in it, the rule, and what became of it.
+//! Describes a case in one line: the place of the value, the value without invisible characters, the rule, and the
+//! result.
 
 use serde_json::Value;
 
@@ -8,34 +8,34 @@ use crate::finding::{Finding, Part};
 use crate::fuzz::{Assertion, Content, Input};
 use crate::scenario::Property;
 
-/// The most of a value that is shown, in characters.
+/// The longest shown value, in characters.
 const LONGEST: usize = 120;
 
 /// `dateOfBirth "2023-02-29" (29-february-in-a-common-year)`.
 pub(super) fn subject(property: &Property, rule: usize, input: &Input) -> String {
     let name = property.rules[rule].rule.name;
-    let beside = match (&property.companion, &input.companion) {
+    let companion = match (&property.companion, &input.companion) {
         (Some(member), Some(value)) => format!(" with {member} {}", visible(&value.to_string())),
         _ => String::new(),
     };
-    format!("{} {}{beside} ({name})", property.slot.name(), shown(&input.content))
+    format!("{} {}{companion} ({name})", property.slot.name(), shown(&input.content))
 }
 
-/// What became of it, where that is not what was asserted.
+/// The message for an unmet assertion: the subject and what happened instead.
 pub(super) fn assertion(subject: &str, assertion: Assertion, finding: &Finding, exchange: Option<&Exchange>) -> String {
     let response = exchange.and_then(Exchange::response);
     let status = response.map_or(0, |response| response.status);
-    let became = match assertion {
+    let result = match assertion {
         _ if finding.part == Part::Connection => "got no answer".to_owned(),
-        _ if status >= 500 => "made the server fail".to_owned(),
+        _ if status >= 500 => "caused a server error".to_owned(),
         _ if response.is_some_and(Response::is_success) => "was accepted".to_owned(),
         Assertion::Accepted => "was refused".to_owned(),
         Assertion::Refused(_) | Assertion::Survived => format!("was answered with {}", finding.actual),
     };
-    format!("{subject} {became}")
+    format!("{subject} {result}")
 }
 
-/// A generated value as one line without anything invisible.
+/// A generated value as one line without invisible characters.
 pub(super) fn shown(content: &Content) -> String {
     match content {
         Content::Json(Value::String(text)) => quoted(text),
@@ -55,9 +55,9 @@ pub(super) fn shown(content: &Content) -> String {
 
 fn quoted(text: &str) -> String {
     let count = text.chars().count();
-    let behind = if count > LONGEST { format!(" of {count} characters") } else { String::new() };
+    let suffix = if count > LONGEST { format!(" of {count} characters") } else { String::new() };
     let start: String = text.chars().take(LONGEST + 1).collect();
-    format!("\"{}\"{behind}", cut(&escaped(&start)))
+    format!("\"{}\"{suffix}", cut(&escaped(&start)))
 }
 
 fn visible(text: &str) -> String {
@@ -74,7 +74,7 @@ fn escaped(text: &str) -> String {
         .collect()
 }
 
-/// Digits of other scripts look like digits, so that nothing but ASCII is shown as it is.
+/// Only ASCII is shown unescaped, because digits of other scripts look like ASCII digits.
 fn plain_or_escaped(letter: char) -> String {
     match letter {
         ' '..='~' => letter.to_string(),
@@ -95,7 +95,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn nothing_invisible_is_left() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(shown(&Content::Json(json!("1990-05-17\n"))), r#""1990-05-17\n""#);
         assert_eq!(shown(&Content::Json(json!("١a\u{202e}\""))), r#""\u{661}a\u{202e}\"""#);
         assert_eq!(shown(&Content::Json(json!([1, "x"]))), r#"[1,"x"]"#);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_counted() {
+    fn long_values_are_cut_and_show_their_length() {
         let shown = shown(&Content::Large("a".repeat(5000).into()));
         assert!(shown.ends_with("…\" of 5000 characters"), "{shown}");
         assert!(shown.chars().count() < 200);

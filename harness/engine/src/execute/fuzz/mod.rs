@@ -1,5 +1,7 @@
-//! Running a property: all its cases are generated up front and sent many at a time; what fails is then
-//! looked into, one rule after the other, until the smallest case of each is known.
+//! Runs a property.
+//!
+//! All cases are generated first. Workers send them concurrently. Then the failing cases are shrunk one after the other
+//! to counterexamples. The module `crate::fuzz` generates and shrinks values; this module sends them.
 
 mod build;
 pub(crate) use build::step as build_case;
@@ -21,59 +23,59 @@ use crate::finding::Finding;
 use crate::fuzz::{Input, Sample, generate};
 use crate::scenario::{Property, TestCase};
 
-/// After so many cases without an answer nothing more is sent.
+/// After so many cases without a verdict, nothing more is sent.
 const MOST_DOUBTS: usize = 3;
-/// A fixture is prepared for so many cases at least.
+/// The fewest cases that justify the setup of another worker.
 const CASES_PER_WORKER: usize = 8;
 
-/// What a property drew and found.
+/// The cases and counterexamples of a property.
 #[derive(Clone, Debug, Default)]
 pub struct FuzzRecord {
-    /// How many cases were sent and judged.
+    /// The number of cases that were sent and judged.
     pub cases: usize,
-    /// How many inputs were thrown away because the oracle did not agree.
+    /// The number of inputs discarded because the oracle disagreed.
     pub discarded: usize,
-    /// The same for each rule.
+    /// The generated and discarded inputs of each rule.
     pub rules: Vec<RuleTally>,
-    /// The smallest cases that fail.
+    /// The counterexamples.
     pub found: Vec<Found>,
 }
 
-/// What came of one rule.
+/// The number of inputs of one rule.
 #[derive(Clone, Debug)]
 pub struct RuleTally {
-    /// The rule.
+    /// The name of the rule.
     pub name: &'static str,
-    /// Cases that were generated from it.
+    /// Generated cases.
     pub cases: usize,
-    /// Inputs that were thrown away.
+    /// Discarded inputs.
     pub discarded: usize,
 }
 
-/// A case that fails.
+/// A counterexample.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The place of its rule in the property.
+    /// The index of its rule in the property.
     pub rule: usize,
-    /// The rule's name.
+    /// The name of its rule.
     pub name: &'static str,
-    /// What fails.
+    /// The failing input.
     pub input: Input,
-    /// It in words.
+    /// The failing input as text.
     pub value: String,
-    /// The number of the case that was generated, from 0.
+    /// The index of the generated case.
     pub case: usize,
-    /// False where nothing smaller was looked for.
+    /// False if the case was not shrunk.
     pub shrunk: bool,
-    /// The steps of shrinking from the case as it was generated to what fails.
+    /// The shrinking steps from the generated case to the failing input.
     pub moves: Vec<bool>,
-    /// The clauses that it breaks.
+    /// The violated clauses.
     pub clauses: Vec<String>,
-    /// Its exchange in the record.
+    /// The index of its exchange in the record.
     pub exchange: usize,
 }
 
-/// Runs a property to its end and takes away what it made, whatever happens.
+/// Runs a property and always cleans up.
 pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &Property) -> TestRecord {
     let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
     let sample = generate(&spec.name, &rules, environment.sampling, |rule, input| property.agrees(rule, input));
@@ -86,7 +88,7 @@ pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &P
         doubts: Mutex::default(),
         suspects: Mutex::default(),
     };
-    let workers = (0..batch.workers()).map(|_| batch.worker());
+    let workers = (0..batch.worker_count()).map(|_| batch.run_worker());
     let mut sum = Sum::new(&sample, property);
     for worker in join_all(workers).await.into_iter().flatten() {
         sum.add(worker);
@@ -94,11 +96,11 @@ pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &P
     let doubts = batch.doubts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let suspects = batch.suspects.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut shrinker = Shrinker::new(environment, spec, property, &sample);
-    shrinker.all(suspects, &mut sum).await;
+    shrinker.shrink_all(suspects, &mut sum).await;
     sum.record(doubts)
 }
 
-/// The cases of a property on their way.
+/// The state that the workers of a property share.
 struct Batch<'b> {
     environment: &'b Environment,
     spec: &'b TestCase,
@@ -110,16 +112,16 @@ struct Batch<'b> {
 }
 
 impl Batch<'_> {
-    /// How many lanes: each prepares for itself, so a few cases are not worth many.
-    fn workers(&self) -> usize {
+    /// The number of workers. Each has its own setup, so few cases get few workers.
+    fn worker_count(&self) -> usize {
         let cases = self.sample.cases.len();
-        let prepares = self.spec.steps.iter().any(|step| step.shared.is_none());
-        let worth = if prepares { cases.div_ceil(CASES_PER_WORKER) } else { cases };
-        self.property.in_flight.min(worth)
+        let has_setup = self.spec.steps.iter().any(|step| step.shared.is_none());
+        let useful = if has_setup { cases.div_ceil(CASES_PER_WORKER) } else { cases };
+        self.property.in_flight.min(useful)
     }
 
-    /// Sends case after case until none is left; `None` where nothing could be prepared.
-    async fn worker(&self) -> Option<TestRecord> {
+    /// Sends cases until none is left. `None` if the setup failed.
+    async fn run_worker(&self) -> Option<TestRecord> {
         let opened = tokio::select! {
             biased;
             stop = self.environment.until_stopped() => Err(Doubt::from(stop.reason().to_owned())),
@@ -128,7 +130,7 @@ impl Batch<'_> {
         let mut worker = match opened {
             Ok(worker) => worker,
             Err(doubt) => {
-                self.doubt(doubt);
+                self.add_doubt(doubt);
                 return None;
             }
         };
@@ -138,15 +140,15 @@ impl Batch<'_> {
             let sent = tokio::select! {
                 biased;
                 stop = self.environment.until_stopped() => {
-                    self.doubt(stop.reason().to_owned().into());
+                    self.add_doubt(stop.reason().to_owned().into());
                     break;
                 }
                 sent = worker.send(self.property, generated.rule, &generated.input) => sent,
             };
             match sent {
                 Ok(sent) if sent.findings.is_empty() => {}
-                Ok(sent) => self.suspect(index, generated.rule, sent),
-                Err(doubt) => self.doubt(doubt.of(self.property.rules[generated.rule].rule.name)),
+                Ok(sent) => self.add_suspect(index, generated.rule, sent),
+                Err(doubt) => self.add_doubt(doubt.about(self.property.rules[generated.rule].rule.name)),
             }
         }
         Some(worker.close().await)
@@ -156,22 +158,22 @@ impl Batch<'_> {
         self.doubts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn doubt(&self, doubt: Doubt) {
+    fn add_doubt(&self, doubt: Doubt) {
         self.doubts().push(doubt);
     }
 
-    fn suspect(&self, case: usize, rule: usize, sent: Sent) {
+    fn add_suspect(&self, case: usize, rule: usize, sent: Sent) {
         self.suspects.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(case, rule, sent);
     }
 }
 
-/// Why nothing can be said of a case.
+/// Why a case has no verdict.
 #[derive(Clone, Debug, Default)]
 struct Doubt {
     reason: String,
-    /// True for what failed and then did not.
+    /// True if the case failed and then passed.
     flaky: bool,
-    /// The exchange that failed, with what was wrong in it.
+    /// The exchange that failed, with its findings.
     exchange: Option<Exchange>,
     findings: Vec<Finding>,
 }
@@ -183,13 +185,13 @@ impl From<String> for Doubt {
 }
 
 impl Doubt {
-    /// What failed and then did not.
-    fn flaky(what: &str, exchange: Option<Exchange>, findings: Vec<Finding>) -> Self {
-        Self { reason: format!("flaky: {what}"), flaky: true, exchange, findings }
+    /// A case that failed and then passed.
+    fn flaky(reason: &str, exchange: Option<Exchange>, findings: Vec<Finding>) -> Self {
+        Self { reason: format!("flaky: {reason}"), flaky: true, exchange, findings }
     }
 
-    /// The same, with what it is about.
-    fn of(mut self, subject: &str) -> Self {
+    /// Puts the subject before the reason.
+    fn about(mut self, subject: &str) -> Self {
         let (flaky, rest) = match self.reason.strip_prefix("flaky: ") {
             Some(rest) => ("flaky: ", rest),
             None => ("", self.reason.as_str()),
@@ -199,7 +201,7 @@ impl Doubt {
     }
 }
 
-/// What all lanes together came to.
+/// The sum of the records of all workers.
 struct Sum {
     record: TestRecord,
     fuzz: FuzzRecord,
@@ -217,8 +219,8 @@ impl Sum {
             .zip(&sample.tallies)
             .filter(|(_, tally)| tally.is_doubtful())
             .map(|(rule, tally)| {
-                let thrown = format!("{} of {}", tally.discarded, tally.discarded + tally.cases);
-                format!("{}: the oracle refused {thrown} values, so the rule proves nothing", rule.name).into()
+                let discarded = format!("{} of {}", tally.discarded, tally.discarded + tally.cases);
+                format!("{}: the oracle rejected {discarded} values, so the rule proves nothing", rule.name).into()
             })
             .collect();
         let fuzz =
@@ -226,7 +228,7 @@ impl Sum {
         Self { record: TestRecord::default(), fuzz, doubts }
     }
 
-    /// Adds what a lane came to; of what it found aside, each violation is told once.
+    /// Adds the record of a worker. Each violation in its setup and cleanup is reported once.
     fn add(&mut self, worker: TestRecord) {
         self.record.requests += worker.requests;
         self.record.coverage.absorb(worker.coverage);
@@ -237,22 +239,22 @@ impl Sum {
             if let Some(exchange) = worker.exchanges.get(finding.exchange)
                 && !self.record.findings.iter().any(known)
             {
-                self.tell(vec![finding], exchange.clone());
+                self.add_findings(vec![finding], exchange.clone());
             }
         }
     }
 
-    /// The same for a lane that looked into a failure: its cases are none of the property's.
-    fn add_quietly(&mut self, worker: TestRecord) {
+    /// The same for a worker of the shrinker: its cases do not count as cases of the property.
+    fn add_without_cases(&mut self, worker: TestRecord) {
         self.add(TestRecord { fuzz: None, ..worker });
     }
 
-    /// Puts findings and their exchange on record; returns the place of the exchange.
-    fn tell(&mut self, findings: Vec<Finding>, exchange: Exchange) -> usize {
-        let place = self.record.exchanges.len();
+    /// Records findings with their exchange. Returns the index of the exchange.
+    fn add_findings(&mut self, findings: Vec<Finding>, exchange: Exchange) -> usize {
+        let index = self.record.exchanges.len();
         self.record.exchanges.push(exchange);
-        self.record.findings.extend(findings.into_iter().map(|finding| Finding { exchange: place, ..finding }));
-        place
+        self.record.findings.extend(findings.into_iter().map(|finding| Finding { exchange: index, ..finding }));
+        index
     }
 
     fn record(mut self, doubts: Vec<Doubt>) -> TestRecord {

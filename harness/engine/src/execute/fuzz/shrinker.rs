@@ -1,5 +1,7 @@
-//! Looking into what failed: the first failing case in order of each rule is made smaller as long as it
-//! still breaks the same clause in the eyes of the same check, and the smallest must fail once more.
+//! Shrinks the failing cases of a property to counterexamples.
+//!
+//! For each violation, the first failing case is shrunk as long as the same check still reports the same clause. The
+//! smallest input must fail once more on new fixtures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +13,14 @@ use crate::finding::{EXPECTATION, Finding};
 use crate::fuzz::{Input, Sample, replay};
 use crate::scenario::{Property, TestCase};
 
-/// So many failures are made smaller; further ones are told as they were generated.
+/// How many failures are shrunk. Further ones are reported as generated.
 const MOST_SHRUNK: usize = 10;
-/// The most steps of one shrinking, and the most of them that are sent.
+/// The most steps per shrinking, and the most inputs that are sent for it.
 const MOST_STEPS: usize = 400;
 const MOST_SENT: usize = 120;
 
-/// What is broken: a clause, by a check, and of the assertion itself also by which rule. What a check says
-/// of every answer is told once, whatever rules it shows in.
+/// What is violated: a clause, by a check. Violated expectations are distinguished by rule, too. Violations of other
+/// checks are reported once for all rules.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Violation {
     clause: String,
@@ -36,7 +38,7 @@ impl Violation {
     }
 }
 
-/// For each violation the first case, in order, that shows it.
+/// The first case of each violation, in the order of generation.
 #[derive(Default)]
 pub(super) struct Suspects(BTreeMap<Violation, Suspect>);
 
@@ -47,7 +49,7 @@ struct Suspect {
 }
 
 impl Suspects {
-    /// Takes down a case that failed; cases come in any order.
+    /// Records a failing case. Cases arrive in any order.
     pub(super) fn add(&mut self, case: usize, rule: usize, sent: Sent) {
         let violations: BTreeSet<Violation> =
             sent.findings.iter().map(|finding| Violation::of(finding, rule)).collect();
@@ -63,7 +65,7 @@ impl Suspects {
         }
     }
 
-    /// In the order in which they were generated.
+    /// All suspects in the order of generation.
     fn in_order(self) -> Vec<(Violation, Suspect)> {
         let mut suspects: Vec<(Violation, Suspect)> = self.0.into_iter().collect();
         suspects.sort_by(|(one, a), (other, b)| (a.case, one).cmp(&(b.case, other)));
@@ -71,7 +73,7 @@ impl Suspects {
     }
 }
 
-/// The smallest input so far, and the steps of shrinking that lead to it.
+/// The smallest failing input so far, and the shrinking steps that lead to it.
 struct Smallest {
     input: Input,
     moves: Vec<bool>,
@@ -95,29 +97,29 @@ impl<'h> Shrinker<'h> {
         Self { environment, spec, property, sample, shrunk: 0 }
     }
 
-    /// Looks into every suspect, and puts on record what is left of it.
-    pub(super) async fn all(&mut self, suspects: Suspects, sum: &mut Sum) {
+    /// Shrinks every suspect and records the counterexamples.
+    pub(super) async fn shrink_all(&mut self, suspects: Suspects, sum: &mut Sum) {
         let suspects = suspects.in_order();
-        let mut told: BTreeSet<Violation> = BTreeSet::new();
+        let mut reported: BTreeSet<Violation> = BTreeSet::new();
         for (violation, suspect) in &suspects {
-            if told.contains(violation) {
+            if reported.contains(violation) {
                 continue;
             }
-            let looked = tokio::select! {
+            let outcome = tokio::select! {
                 biased;
                 _ = self.environment.until_stopped() => None,
-                looked = self.look_into(violation, suspect, sum) => Some(looked),
+                outcome = self.counterexample(violation, suspect, sum) => Some(outcome),
             };
-            // Where the run ends first, what was seen is told as it was seen.
-            let (Smallest { input, moves }, shrunk, sent) = match looked {
+            // If the run ends first, the case is reported as generated.
+            let (Smallest { input, moves }, shrunk, sent) = match outcome {
                 Some(Ok(found)) => found,
                 Some(Err(doubt)) => {
                     sum.doubts.push(doubt);
                     continue;
                 }
-                None => (self.generated(suspect), false, as_seen(suspect)),
+                None => (self.generated(suspect), false, as_generated(suspect)),
             };
-            // One case may break several clauses: it is then told once for all of them.
+            // One case can violate several clauses. It is reported once for all of them.
             let same_case = |finding: &Finding| {
                 let other = Violation::of(finding, suspect.rule);
                 suspects.iter().any(|(known, also)| *known == other && also.case == suspect.case)
@@ -125,12 +127,12 @@ impl<'h> Shrinker<'h> {
             let findings: Vec<Finding> = sent
                 .findings
                 .into_iter()
-                .filter(|finding| same_case(finding) && !told.contains(&Violation::of(finding, suspect.rule)))
-                .map(|finding| if shrunk { finding } else { unshrunk(finding) })
+                .filter(|finding| same_case(finding) && !reported.contains(&Violation::of(finding, suspect.rule)))
+                .map(|finding| if shrunk { finding } else { mark_unshrunk(finding) })
                 .collect();
-            told.extend(findings.iter().map(|finding| Violation::of(finding, suspect.rule)));
+            reported.extend(findings.iter().map(|finding| Violation::of(finding, suspect.rule)));
             let clauses = findings.iter().map(|finding| finding.clause.clone()).collect();
-            let exchange = sum.tell(findings, sent.exchange);
+            let exchange = sum.add_findings(findings, sent.exchange);
             sum.fuzz.found.push(Found {
                 rule: suspect.rule,
                 name: self.property.rules[suspect.rule].rule.name,
@@ -145,44 +147,44 @@ impl<'h> Shrinker<'h> {
         }
     }
 
-    /// The smallest input that breaks the same, sent once more on fixtures of its own.
-    async fn look_into(
+    /// The smallest input with the same violation, confirmed by sending it once more on its own fixtures.
+    async fn counterexample(
         &mut self,
         violation: &Violation,
         suspect: &Suspect,
         sum: &mut Sum,
     ) -> Result<(Smallest, bool, Sent), Doubt> {
-        let within = self.shrunk < MOST_SHRUNK;
-        let smallest = if within { self.smallest(violation, suspect, sum).await? } else { self.generated(suspect) };
+        let may_shrink = self.shrunk < MOST_SHRUNK;
+        let smallest = if may_shrink { self.smallest(violation, suspect, sum).await? } else { self.generated(suspect) };
         let input = &smallest.input;
-        self.shrunk += usize::from(within);
+        self.shrunk += usize::from(may_shrink);
         let mut worker = Worker::open(self.environment, self.spec).await?;
         let sent = worker.send(self.property, suspect.rule, input).await;
-        sum.add_quietly(worker.close().await);
-        let what = || subject(self.property, suspect.rule, input);
+        sum.add_without_cases(worker.close().await);
+        let described = || subject(self.property, suspect.rule, input);
         match sent {
             Ok(sent) if sent.findings.iter().any(|finding| Violation::of(finding, suspect.rule) == *violation) => {
-                Ok((smallest, within, sent))
+                Ok((smallest, may_shrink, sent))
             }
-            // What a check said of an answer needs no second answer.
-            Ok(_) if violation.check != EXPECTATION => Ok((self.generated(suspect), false, as_seen(suspect))),
+            // A violation that a check found in one response needs no confirmation.
+            Ok(_) if violation.check != EXPECTATION => Ok((self.generated(suspect), false, as_generated(suspect))),
             Ok(_) => {
-                let what = format!("{} broke {} and then did not", what(), violation.clause);
-                Err(Doubt::flaky(&what, Some(suspect.sent.exchange.clone()), suspect.sent.findings.clone()))
+                let reason = format!("{} violated {} and then did not", described(), violation.clause);
+                Err(Doubt::flaky(&reason, Some(suspect.sent.exchange.clone()), suspect.sent.findings.clone()))
             }
-            Err(doubt) => Err(doubt.of(&what())),
+            Err(doubt) => Err(doubt.about(&described())),
         }
     }
 
     async fn smallest(&self, violation: &Violation, suspect: &Suspect, sum: &mut Sum) -> Result<Smallest, Doubt> {
         let mut worker = Worker::open(self.environment, self.spec).await?;
-        let smallest = self.descend(&mut worker, violation, suspect).await;
-        sum.add_quietly(worker.close().await);
+        let smallest = self.shrink(&mut worker, violation, suspect).await;
+        sum.add_without_cases(worker.close().await);
         Ok(smallest)
     }
 
-    /// proptest's walk: simpler while it fails, back a little where it does not.
-    async fn descend(&self, worker: &mut Worker<'_>, violation: &Violation, suspect: &Suspect) -> Smallest {
+    /// Shrinks as proptest does: simplify while the input fails, else take back part of the last step.
+    async fn shrink(&self, worker: &mut Worker<'_>, violation: &Violation, suspect: &Suspect) -> Smallest {
         let (rule, generated) = (&self.property.rules[suspect.rule].rule, &self.sample.cases[suspect.case]);
         let mut best = self.generated(suspect);
         let mut tried: Vec<(Input, bool)> = vec![(best.input.clone(), true)];
@@ -218,10 +220,10 @@ impl<'h> Shrinker<'h> {
     }
 }
 
-fn as_seen(suspect: &Suspect) -> Sent {
+fn as_generated(suspect: &Suspect) -> Sent {
     Sent { findings: suspect.sent.findings.clone(), exchange: suspect.sent.exchange.clone() }
 }
 
-fn unshrunk(finding: Finding) -> Finding {
-    Finding { message: format!("{} (as generated, not made smaller)", finding.message), ..finding }
+fn mark_unshrunk(finding: Finding) -> Finding {
+    Finding { message: format!("{} (as generated, not shrunk)", finding.message), ..finding }
 }

@@ -1,5 +1,6 @@
-//! A lane: fixtures of its own, and on them one case after the other. Everything is sent and judged as
-//! the steps of scenarios are.
+//! A worker of a property: sets up its own fixtures and sends one case after the other.
+//!
+//! It sends and judges with [`Run`], as scenarios do.
 
 use serde_json::Value;
 
@@ -14,12 +15,12 @@ use crate::finding::{EXPECTATION, Finding};
 use crate::fuzz::{Assertion, Content, Input};
 use crate::scenario::{Property, Slot, Step, TestCase};
 
-/// So many characters of a text are compared with those of others.
+/// How many characters of a text are compared.
 const MOST_COMPARED: usize = 80;
 
-/// The lock of a text: two cases with the same text in the same member are never under way at the same time, in
-/// whichever property. A server that accepts what it must refuse would otherwise refuse the second as already in use.
-/// Only letters and digits count, in lower case, since a server may normalise the rest.
+/// The name of the lock of a text. Two cases with the same text in the same member are never in flight at the same
+/// time, in any property. Otherwise a server that wrongly accepts an invalid value would refuse the second case as
+/// already in use. Only letters and digits count, in lower case, because a server may normalize the rest.
 fn value_lock(property: &Property, input: &Input) -> Option<String> {
     let (Slot::Member(member), Content::Json(Value::String(text))) = (&property.slot, &input.content) else {
         return None;
@@ -28,18 +29,18 @@ fn value_lock(property: &Property, input: &Input) -> Option<String> {
     Some(format!("value of {member}: {}", compared.collect::<String>()))
 }
 
-/// What came of a case.
+/// The result of a case.
 pub(super) struct Sent {
-    /// What is broken.
+    /// The violations.
     pub(super) findings: Vec<Finding>,
     /// The exchange that it is about.
     pub(super) exchange: Exchange,
 }
 
-/// What came of sending a case once.
+/// The result of sending a case once.
 enum Once {
     Sent(Sent),
-    /// The connection broke, and nothing is proved by that yet.
+    /// The connection broke. One break alone proves nothing.
     Broken(Cause, Option<Exchange>),
 }
 
@@ -49,21 +50,21 @@ pub(super) struct Worker<'l> {
 }
 
 impl<'l> Worker<'l> {
-    /// Prepares the fixtures; the message of an error says why that could not be done.
+    /// Sets up the fixtures. An error says why that failed.
     pub(super) async fn open(environment: &'l Environment, spec: &'l TestCase) -> Result<Self, Doubt> {
         let mut run = Run::new(environment, spec, false);
-        let mut walked = run.walk().await;
-        if matches!(walked, Err(Halt::Broken(_))) {
+        let mut setup = run.run_steps().await;
+        if matches!(setup, Err(Halt::Broken(_))) {
             run.finish().await;
             run = Run::new(environment, spec, true);
-            walked = run.walk().await;
+            setup = run.run_steps().await;
         }
-        match walked {
+        match setup {
             Ok(()) => Ok(Self { run, cases: 0 }),
             Err(halt) => {
                 run.finish().await;
                 let reason = match halt {
-                    Halt::Explained => "a fixture could not be prepared".to_owned(),
+                    Halt::Explained => "the setup of a fixture failed".to_owned(),
                     Halt::Inconclusive(reason) => reason,
                     Halt::Broken(cause) => cause.text().to_owned(),
                 };
@@ -72,7 +73,7 @@ impl<'l> Worker<'l> {
         }
     }
 
-    /// Sends an input and judges the answer; the message of an error says why there is none to judge.
+    /// Sends an input and judges the response. An error says why there is no response to judge.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let _permit = self.run.environment.case_permit().await;
         let value = value_lock(property, input).map(|name| self.run.environment.lock(&name));
@@ -82,28 +83,27 @@ impl<'l> Worker<'l> {
         };
         let before = self.run.made.len();
         let mut outcome = self.attempt(property, rule, input, false).await;
-        let mut broke = None;
-        // A connection that breaks once may be chance; twice for the same value is a fact.
+        let mut first_break = None;
+        // A connection that breaks once may be chance. A second break for the same value is a finding.
         if let Ok(Once::Broken(cause, exchange)) = outcome {
-            broke = Some((cause, exchange));
+            first_break = Some((cause, exchange));
             outcome = self.attempt(property, rule, input, true).await;
         }
-        self.take_away_from(before).await;
+        self.clean_up_from(before).await;
         let sent = match outcome? {
             Once::Sent(sent) => sent,
             Once::Broken(cause, _) => return Err(cause.text().to_owned().into()),
         };
-        if let Some((Cause::BrokenInUse(text), exchange)) = broke
+        if let Some((Cause::BrokenInUse(text), exchange)) = first_break
             && sent.findings.is_empty()
         {
-            let what = format!("a connection broke while it was in use ({text}), and the same value was answered then");
-            return Err(Doubt::flaky(&what, exchange, Vec::new()));
+            let reason = format!("a connection broke while it was in use ({text}), then the same value was answered");
+            return Err(Doubt::flaky(&reason, exchange, Vec::new()));
         }
         self.cases += 1;
         Ok(sent)
     }
 
-    /// One attempt.
     async fn attempt(
         &mut self,
         property: &Property,
@@ -117,7 +117,7 @@ impl<'l> Worker<'l> {
         let contract = &self.run.environment.contract;
         let mut step = build::step(contract, property, of_rule, input, &mut self.run.variables)?;
         let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
-        let halt = self.judged(property, of_rule.rule.assertion, &mut step).await.err();
+        let halt = self.send_and_judge(property, of_rule.rule.assertion, &mut step).await.err();
         let mut found = self.run.record.findings.split_off(findings);
         let exchange = self.run.record.exchanges.drain(exchanges..).next_back();
         let subject = messages::subject(property, rule, input);
@@ -138,7 +138,7 @@ impl<'l> Worker<'l> {
         }
     }
 
-    async fn judged(&mut self, property: &Property, assertion: Assertion, step: &mut Step) -> Result<(), Halt> {
+    async fn send_and_judge(&mut self, property: &Property, assertion: Assertion, step: &mut Step) -> Result<(), Halt> {
         let index = self.run.call(step).await?;
         let response = self.run.record.exchanges[index].response();
         let (status, is_success) = response.map_or((0, false), |response| (response.status, response.is_success()));
@@ -148,7 +148,7 @@ impl<'l> Worker<'l> {
         if let Some(expect) = &step.expect {
             let mut verdict = self.run.verdict(step, expect, index)?;
             if assertion == Assertion::Accepted && !is_success && matches!(verdict.shown, Shown::Upheld(_)) {
-                verdict.shown = Shown::Open("a valid value was refused with a code that is excused".to_owned());
+                verdict.shown = Shown::Open("a valid value was refused with a tolerated code".to_owned());
             }
             self.run.note_coverage(step, &verdict, None);
             self.run.record.findings.extend(verdict.findings);
@@ -156,18 +156,18 @@ impl<'l> Worker<'l> {
         Ok(())
     }
 
-    /// Takes away what a case has made. What is wrong with that is kept; what is right need not be.
-    async fn take_away_from(&mut self, before: usize) {
+    /// Deletes what a case created. The exchanges are kept only if they have findings.
+    async fn clean_up_from(&mut self, before: usize) {
         let fixtures: Vec<_> = self.run.made.drain(..before).collect();
         let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
-        self.run.take_away().await;
+        self.run.clean_up().await;
         self.run.made = fixtures;
         if self.run.record.findings.len() == findings {
             self.run.record.exchanges.truncate(exchanges);
         }
     }
 
-    /// Takes away the fixtures, and says what the lane came to.
+    /// Deletes the fixtures and returns the record of the worker.
     pub(super) async fn close(self) -> TestRecord {
         let fuzz = FuzzRecord { cases: self.cases, ..FuzzRecord::default() };
         TestRecord { fuzz: Some(fuzz), ..self.run.finish().await }

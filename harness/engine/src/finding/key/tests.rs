@@ -1,4 +1,4 @@
-//! The key of a finding, by tables: what shares a key, and what must not.
+//! Tables for the key of a finding: which findings share a key, and which must not.
 
 use std::path::Path;
 use std::time::Duration;
@@ -47,8 +47,8 @@ fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
 }
 
 #[test]
-fn expected_texts_lose_values_and_keep_vocabulary() {
-    for (text, statuses, wanted) in [
+fn expected_texts_drop_values_and_keep_constants() {
+    for (text, statuses, expected) in [
         ("201 for createCustomer", true, "201 for createCustomer"),
         ("INVALID_FIELD_FORMAT (422)", true, "INVALID_FIELD_FORMAT (422)"),
         ("an integer below 234", false, "an integer below #"),
@@ -64,18 +64,18 @@ fn expected_texts_lose_values_and_keep_vocabulary() {
         ("\"cut in the mid…", false, "\"…\""),
         ("another signature (attempt 2 of 3)", false, "another signature"),
     ] {
-        assert_eq!(without_values(text, statuses), wanted);
+        assert_eq!(without_values(text, statuses), expected);
     }
 }
 
 #[test]
-fn an_index_in_a_list_is_no_part_of_a_place() {
+fn place_replaces_list_indices() {
     assert_eq!(place("body /customers/17/email"), "body /customers/*/email");
     assert_eq!(place("header X-RateLimit-Limit"), "header X-RateLimit-Limit");
 }
 
 #[test]
-fn what_came_is_a_shape() {
+fn key_holds_the_shape_of_the_received_value() {
     let contract = contract();
     let error = r#"{"error":{"code":"RESOURCE_NOT_FOUND","message":"cus_1 is unknown"}}"#;
     let json = [("content-type", "application/json")];
@@ -153,7 +153,7 @@ fn what_came_is_a_shape() {
 }
 
 #[test]
-fn keys_are_the_same_for_other_ids_and_other_for_other_mutants() {
+fn key_ignores_generated_ids_and_differs_between_causes() {
     let contract = contract();
     let key = |expected: &str, body: &str| {
         let finding = finding("request-id-in-details", "body /error/details", expected, "");
@@ -169,7 +169,7 @@ fn keys_are_the_same_for_other_ids_and_other_for_other_mutants() {
 }
 
 #[test]
-fn only_expectations_of_a_property_are_told_apart_by_rule() {
+fn rule_is_part_of_the_key_of_expectations_only() {
     let contract = contract();
     let exchange = answered(200, &[], "{}");
     let id = |check: &str, rule| Key::of(&contract, &finding(check, "status", "x", ""), Some(&exchange), rule).id();
@@ -178,6 +178,6 @@ fn only_expectations_of_a_property_are_told_apart_by_rule() {
 }
 
 #[test]
-fn texts_do_not_run_into_each_other() {
+fn digest_separates_texts() {
     assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
 }

@@ -1,11 +1,11 @@
-//! Dates as the crate `chrono` reads them, and writes them again.
+//! Judges dates with the crate `chrono`: a valid date must be read, and be written back unchanged.
 
 use chrono::{Datelike, NaiveDate};
 
-/// The years over which validators may be at odds end before this one.
+/// The first asserted year; validators may disagree about earlier ones.
 const FIRST_YEAR: i32 = 1900;
 
-/// The last day that is past on every clock.
+/// The last asserted day, which is in the past on every clock.
 const LAST_DAY: &str = "2025-12-31";
 
 pub(super) fn is_valid(text: &str) -> bool {
@@ -16,7 +16,7 @@ pub(super) fn is_invalid(text: &str) -> bool {
     read(text).is_none()
 }
 
-/// `chrono` reads numbers without their zeros and with signs, too; what it would write is compared.
+/// `chrono` also accepts missing zeros and signs, so the date is formatted again and compared with the text.
 fn read(text: &str) -> Option<NaiveDate> {
     const FORMAT: &str = "%Y-%m-%d";
     let date = NaiveDate::parse_from_str(text, FORMAT).ok()?;
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_chrono_forgives_is_no_date() {
+    fn dates_that_chrono_reads_leniently_are_invalid() {
         for text in
             ["2023-2-3", "+2023-02-03", " 2023-02-03", "2023-02-03 ", "-2023-02-03", "02023-02-03", "2023-02-29"]
         {
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_years_asserted_nothing_is_said() {
+    fn oracle_makes_no_assertion_before_1900_and_after_2025() {
         for text in ["1899-12-31", "0000-01-01", "2026-01-01", "9999-12-31"] {
             assert!(!is_invalid(text) && !is_valid(text), "{text}");
         }

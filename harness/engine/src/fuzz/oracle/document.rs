@@ -1,4 +1,4 @@
-//! Documents as the crates `infer` and `png` see them, and as the first bytes of a JPEG say.
+//! Judges documents with the crates `base64`, `infer` and `png`, and by the headers of JPEG files.
 
 use std::io::Cursor;
 
@@ -6,15 +6,16 @@ use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-/// More decoded bytes than this must be refused; not more than that accepted.
-const LIMIT: usize = 10 * 1024 * 1024;
-const SURE: usize = 10_000_000;
+/// More decoded bytes must be refused.
+const REFUSED_ABOVE: usize = 10 * 1024 * 1024;
+/// Up to this number of decoded bytes must be accepted.
+const ACCEPTED_UP_TO: usize = 10_000_000;
 
 const PNG: &str = "image/png";
 const JPG: &str = "image/jpeg";
 const PDF: &str = "application/pdf";
 
-/// Takes everything that some reading of Base64 takes, white space apart.
+/// Accepts everything that some Base64 decoder accepts, except white space.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -26,13 +27,13 @@ pub(super) fn is_valid(text: &str, declared: &str) -> bool {
     let Ok(bytes) = STANDARD.decode(text) else {
         return false;
     };
-    bytes.len() <= SURE && kind(&bytes) == Some(declared) && is_whole(&bytes) && faults(&bytes) == Some(0)
+    bytes.len() <= ACCEPTED_UP_TO && kind(&bytes) == Some(declared) && is_whole(&bytes) && faults(&bytes) == Some(0)
 }
 
-/// Whether it must be refused for that kind of fault, and for no other.
+/// Whether it must be refused for this kind of fault, and for no other.
 pub(super) fn is_refused(kind_of_fault: &str, text: &str, declared: &str) -> bool {
     match kind_of_fault {
-        "not-base64" => is_no_base64(text),
+        "not-base64" => is_not_base64(text),
         "empty-content" => text.is_empty(),
         _ => STANDARD.decode(text).is_ok_and(|bytes| is_refused_file(kind_of_fault, &bytes, declared)),
     }
@@ -41,51 +42,53 @@ pub(super) fn is_refused(kind_of_fault: &str, text: &str, declared: &str) -> boo
 fn is_refused_file(kind_of_fault: &str, bytes: &[u8], declared: &str) -> bool {
     let found = kind(bytes);
     match kind_of_fault {
-        "content" => !bytes.is_empty() && !is_perhaps_good(bytes),
-        "too-large" => bytes.len() > LIMIT && found == Some(declared) && is_whole(bytes),
+        "content" => !bytes.is_empty() && !may_be_accepted(bytes),
+        "too-large" => bytes.len() > REFUSED_ABOVE && found == Some(declared) && is_whole(bytes),
         "mislabelled" => {
             found.is_some_and(|found| found != declared)
                 && [PNG, JPG, PDF].contains(&declared)
                 && is_whole(bytes)
                 && faults(bytes) == Some(0)
         }
-        "quality" => bytes.len() <= SURE && found == Some(declared) && is_whole(bytes) && faults(bytes) == Some(1),
+        "quality" => {
+            bytes.len() <= ACCEPTED_UP_TO && found == Some(declared) && is_whole(bytes) && faults(bytes) == Some(1)
+        }
         _ => false,
     }
 }
 
-/// No reading takes it: not without its white space, not without its padding, nor with too much of that.
-fn is_no_base64(text: &str) -> bool {
+/// No decoder accepts it, even without white space, without padding, or with too much padding.
+fn is_not_base64(text: &str) -> bool {
     let tight: String = text.chars().filter(|one| !one.is_ascii_whitespace()).collect();
     let bare = tight.trim_end_matches('=');
     let padded_by_halves = tight.len() > bare.len() && !bare.len().is_multiple_of(4) && !tight.len().is_multiple_of(4);
     !bare.is_empty() && (LENIENT.decode(bare).is_err() || padded_by_halves)
 }
 
-/// The media type, of the three that are taken.
+/// The media type, if it is one of the three accepted ones.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     let found = infer::get(bytes)?.mime_type();
     [PNG, JPG, PDF].into_iter().find(|kind| *kind == found)
 }
 
-/// Lenient readers find their kind further behind, too.
-fn is_perhaps_good(bytes: &[u8]) -> bool {
+/// Whether a lenient reader may recognise an accepted kind, because a signature occurs after the start of the file.
+fn may_be_accepted(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(4096)];
     let holds = |mark: &[u8]| head.windows(mark.len()).any(|window| window == mark);
     kind(bytes).is_some() || holds(b"%PDF-") || holds(b"\x89PNG") || holds(b"\xff\xd8\xff")
 }
 
-/// A file that ends as its kind does, and is no mere stub.
+/// Whether the file is complete, and more than a stub.
 fn is_whole(bytes: &[u8]) -> bool {
     match kind(bytes) {
         Some(PNG) => decoded(bytes).is_some(),
         Some(JPG) => bytes.ends_with(&[0xff, 0xd9]) && bytes.len() > 1_000,
-        Some(PDF) => has_table(bytes),
+        Some(PDF) => has_xref_table(bytes),
         _ => false,
     }
 }
 
-/// The whole picture can be read; what its header says.
+/// The colours and the resolution of a PNG, if the whole picture can be decoded.
 fn decoded(bytes: &[u8]) -> Option<(png::ColorType, Option<png::PixelDimensions>)> {
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
     let mut pixels = vec![0; reader.output_buffer_size()?];
@@ -95,8 +98,8 @@ fn decoded(bytes: &[u8]) -> Option<(png::ColorType, Option<png::PixelDimensions>
     (info.width >= 100 && info.height >= 100).then_some((info.color_type, info.pixel_dims))
 }
 
-/// The last line but one says where the table of objects begins.
-fn has_table(bytes: &[u8]) -> bool {
+/// Whether the second-last line of a PDF has the offset of the cross-reference table.
+fn has_xref_table(bytes: &[u8]) -> bool {
     let tail = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(64)..]).into_owned();
     let place =
         tail.split_once("startxref").and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<usize>().ok());
@@ -104,14 +107,14 @@ fn has_table(bytes: &[u8]) -> bool {
         && place.is_some_and(|place| bytes.get(place..).is_some_and(|at| at.starts_with(b"xref")))
 }
 
-/// How many faults of quality a picture has: too coarse, without colour. `None` where it does not say.
+/// The number of quality faults of a picture: low resolution, no colour. `None` if the file does not state them.
 fn faults(bytes: &[u8]) -> Option<usize> {
     let (dots, gray) = match kind(bytes)? {
         PNG => png_quality(bytes)?,
         JPG => jpg_quality(bytes)?,
         _ => return Some(0),
     };
-    // What is near the limit is judged by how one rounds: between 299.5 and 300 nothing is said, apart from PNG's 11811.
+    // Near the limit the result depends on rounding: nothing is asserted from 299.5 to 300, except for PNG's 11811.
     let rounded = dots.round();
     let near = rounded == 300.0 && (dots - 300.0).abs() > 0.01;
     (!near).then_some(usize::from(rounded < 300.0) + usize::from(gray))
@@ -124,14 +127,14 @@ fn png_quality(bytes: &[u8]) -> Option<(f64, bool)> {
     Some((f64::from(dims.xppu.min(dims.yppu)) * 0.0254, gray))
 }
 
-/// The density of the JFIF header, first or behind EXIF, and the components of the first frame.
+/// The density in the JFIF header, which is first or after EXIF, and the components of the first frame.
 fn jpg_quality(bytes: &[u8]) -> Option<(f64, bool)> {
     let first = bytes;
-    let behind_exif = || {
+    let after_exif = || {
         let length = u16::from_be_bytes([*first.get(4)?, *first.get(5)?]);
         first.get(2 + usize::from(length)..).filter(|_| first.get(6..10) == Some(b"Exif"))
     };
-    let header = if first.get(6..11)? == b"JFIF\0" { first } else { behind_exif()? };
+    let header = if first.get(6..11)? == b"JFIF\0" { first } else { after_exif()? };
     if header.get(6..11)? != b"JFIF\0" {
         return None;
     }
@@ -153,19 +156,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_no_reading_takes_is_no_base64() {
+    fn text_is_not_base64_only_if_every_decoder_rejects_it() {
         for text in
             ["abcd*", "data:image/png;base64,abcd", "ab-_", "a=bc", "=abc", "Zg=", "abcde", "\u{200b}abcd", "ab\0cd"]
         {
-            assert!(is_no_base64(text), "{text:?}");
+            assert!(is_not_base64(text), "{text:?}");
         }
         for text in ["abcd", "Zg==", "Zg", "Zm9vYg", "ab\ncd", " abcd ", "abcd=", "abcd==", "Zm9vYmFy====", "Zh=="] {
-            assert!(!is_no_base64(text), "{text:?}");
+            assert!(!is_not_base64(text), "{text:?}");
         }
     }
 
     #[test]
-    fn what_is_near_a_good_file_is_not_asserted() {
+    fn oracle_makes_no_assertion_on_incomplete_files() {
         for bytes in [&b"\x89PNG\r\n\x1a\n"[..], b"%PDF-1.4", b"\n\n%PDF-1.4\n", b"\xff\xd8\xff\xe0"] {
             let text = STANDARD.encode(bytes);
             assert!(!is_valid(&text, PNG) && !is_refused("content", &text, PNG), "{bytes:?}");

@@ -1,5 +1,5 @@
-//! Mail addresses as three readings see them: the crate `email_address` (RFC 5322), the pattern of the HTML standard,
-//! and the narrow pattern that widespread validators share.
+//! Judges mail addresses by three sources: the crate `email_address` (RFC 5322), the pattern of the HTML standard, and
+//! a narrow pattern that common validators share.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,8 @@ static HTML: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"\A[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{label}(?:\.{label})*\z")).ok()
 });
 
-/// What nobody refuses: words of letters, digits, `_`, `-` and `+`, dots between them, and an ending of letters.
+/// Addresses that every validator accepts: words of letters, digits, `_`, `-` and `+`, separated by dots, and a
+/// top-level domain of letters.
 static NARROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let word = "[A-Za-z0-9_+-]*[A-Za-z0-9]";
     Regex::new(&format!(
@@ -24,7 +25,7 @@ static NARROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const LONGEST: usize = 254;
 const LONGEST_LOCAL_PART: usize = 64;
 
-/// Ordinary, by all three readings.
+/// All three sources accept it.
 pub(super) fn is_valid(text: &str) -> bool {
     text.len() <= LONGEST
         && text.find('@').is_some_and(|at| at <= LONGEST_LOCAL_PART)
@@ -34,7 +35,7 @@ pub(super) fn is_valid(text: &str) -> bool {
         && EmailAddress::parse_with_options(text, strict()).is_ok()
 }
 
-/// No address by any reading, obsolete forms of it and display names included.
+/// No source accepts it, not even as an obsolete form or with a display name.
 pub(super) fn is_invalid(text: &str) -> bool {
     !is_match(&HTML, text) && EmailAddress::parse_with_options(text, Options::default()).is_err() && !is_debatable(text)
 }
@@ -47,8 +48,8 @@ fn strict() -> Options {
     Options::default().with_required_tld().without_display_text().without_domain_literal()
 }
 
-/// What the standards admit and most validators refuse: quoted names, comments, literal domains, spaces and folded lines
-/// between the parts, names that are too long, letters beyond ASCII.
+/// Addresses that the standards allow and most validators refuse: quoted names, comments, literal domains, spaces and
+/// folded lines between the parts, names that are too long, letters beyond ASCII.
 fn is_debatable(text: &str) -> bool {
     let count = |sign: char| text.chars().filter(|one| *one == sign).count();
     let quoted = count('"') > 0 && count('"').is_multiple_of(2) && !text.contains('<');
@@ -59,7 +60,7 @@ fn is_debatable(text: &str) -> bool {
     quoted || commented || literal || only_long || has_space_between_parts(text) || has_letter_beyond_ascii(text)
 }
 
-/// RFC 5322 folds lines and puts spaces round dots and at signs, and at both ends.
+/// RFC 5322 allows folded lines, and spaces around dots and at signs and at both ends.
 fn has_space_between_parts(text: &str) -> bool {
     if text.contains(['\r', '\n']) && !(text.contains("\n ") || text.contains("\n\t")) {
         return false;
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readings_differ_over_some() {
+    fn oracle_makes_no_assertion_on_disputed_addresses() {
         for text in [
             "a..b@example.com",
             ".a@example.com",
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_agree_over_most() {
+    fn oracle_asserts_undisputed_addresses() {
         for text in
             ["", "@", "a", "a@", "@b.com", "a@@b.com", "a@b@c.com", "a b@c.com", "a@b.com\n", "a,b@c.com", "\na@b.com"]
         {

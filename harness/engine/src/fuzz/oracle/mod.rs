@@ -1,5 +1,5 @@
-//! The oracle on every generated input: crates and data sets of others, judged here without a line of the code
-//! that generates. What two opinions differ on is never asserted.
+//! The oracle: an independent judgement of every generated input, based on crates and data sets of others. It shares no
+//! code with the generators. If two sources disagree about a value, the value is not asserted.
 
 mod date;
 mod document;
@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use super::rule::{Assertion, Content, Format, Input, UNIQUE};
 
-/// What one data set or crate says of a text.
-type Opinion = fn(&str) -> bool;
+/// The judgement of a text by one data set or crate.
+type Judgement = fn(&str) -> bool;
 
-/// Whether the input may be asserted so.
+/// Whether the oracle agrees with the assertion about the input.
 pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> bool {
     match (assertion, &input.content) {
         (Assertion::Survived, _) => true,
         (Assertion::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
         (Assertion::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
-        (Assertion::Refused("not-json"), Content::Body(bytes)) => is_no_object(bytes),
+        (Assertion::Refused("not-json"), Content::Body(bytes)) => is_not_an_object(bytes),
         (assertion, Content::Json(Value::String(text))) => agrees_on_text(format, assertion, text, companion(input)),
         (assertion, Content::Large(text)) => agrees_on_text(format, assertion, text, companion(input)),
         _ => false,
@@ -31,9 +31,9 @@ pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> boo
 
 fn agrees_on_text(format: Format, assertion: Assertion, text: &str, companion: &str) -> bool {
     match format {
-        Format::CalendarDate => alone(assertion, text, date::is_valid, date::is_invalid),
-        Format::PhoneNumber => alone(assertion, text, phone::is_valid, phone::is_invalid),
-        Format::MailAddress => alone(assertion, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
+        Format::CalendarDate => agrees_by(assertion, text, date::is_valid, date::is_invalid),
+        Format::PhoneNumber => agrees_by(assertion, text, phone::is_valid, phone::is_invalid),
+        Format::MailAddress => agrees_by(assertion, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
         Format::PostalCode => match assertion {
             Assertion::Accepted => postal::is_valid(companion, text),
             Assertion::Refused("malformed") => !text.trim().is_empty() && postal::is_invalid(companion, text),
@@ -48,8 +48,8 @@ fn agrees_on_text(format: Format, assertion: Assertion, text: &str, companion: &
     }
 }
 
-/// Of a format that needs no companion.
-fn alone(assertion: Assertion, text: &str, is_valid: Opinion, is_invalid: Opinion) -> bool {
+/// Agreement for a format without a companion.
+fn agrees_by(assertion: Assertion, text: &str, is_valid: Judgement, is_invalid: Judgement) -> bool {
     match assertion {
         Assertion::Accepted => is_valid(text),
         Assertion::Refused("malformed") => !text.trim().is_empty() && is_invalid(text),
@@ -61,7 +61,7 @@ fn companion(input: &Input) -> &str {
     input.companion.as_ref().and_then(Value::as_str).unwrap_or_default()
 }
 
-/// No JSON, or no object; `serde_json` decides, which follows RFC 8259 to the letter.
-fn is_no_object(bytes: &[u8]) -> bool {
+/// Not JSON, or not an object, according to `serde_json`, which implements RFC 8259 strictly.
+fn is_not_an_object(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Value>(bytes).map_or(true, |value| !value.is_object())
 }

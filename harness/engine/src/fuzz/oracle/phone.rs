@@ -1,7 +1,7 @@
-//! Telephone numbers: invalid by the form of E.164, valid by the data of libphonenumber.
+//! Judges telephone numbers: invalid without the form of E.164, valid according to the data of libphonenumber.
 //!
-//! The data is a table (`data/phone.tsv`, source and licence in the README beside it); a crate would hold the same,
-//! at the cost of many seconds of building and half a second in every run.
+//! The data is a table (`data/phone.tsv`; its README has source and licence). A crate with the same data would add many
+//! seconds to each build, and half a second to each run.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -10,10 +10,10 @@ use regex::Regex;
 
 static TABLE: &str = include_str!("../data/phone.tsv");
 
-/// The form of E.164 by the contract: a plus sign and 2 to 15 digits, the first not 0.
+/// The form of E.164 in the contract: a plus sign and 2 to 15 digits, the first not 0.
 static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\+[1-9][0-9]{1,14}\z").ok());
 
-/// The plans of a country code, compiled when one is first asked for.
+/// The plans of each country code, compiled on first use.
 static PLANS: LazyLock<Mutex<HashMap<String, Vec<Plan>>>> = LazyLock::new(Mutex::default);
 
 #[derive(Clone)]
@@ -22,7 +22,7 @@ struct Plan {
     lines: Regex,
 }
 
-/// A fixed line or mobile of a country that libphonenumber knows.
+/// Whether libphonenumber has it as a fixed line or mobile number.
 pub(super) fn is_valid(text: &str) -> bool {
     has_form(text) && (2..=4).filter_map(|end| text.get(1..end)).any(|code| is_known(code, &text[1 + code.len()..]))
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_is_understood() {
+    fn every_row_of_the_table_is_parsed() {
         let codes: std::collections::BTreeSet<&str> =
             TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').next()).collect();
         let plans: usize = codes.iter().map(|code| plans_of(code).len()).sum();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn form_and_existence_are_two_things() {
+    fn oracle_makes_no_assertion_on_unknown_numbers_in_e164_form() {
         assert!(is_valid("+14155552671") && is_valid("+390612345678") && is_valid("+6834123"));
         for text in ["+12", "+999123456789", "+11111111111"] {
             assert!(!is_valid(text) && !is_invalid(text), "{text}");

@@ -1,4 +1,4 @@
-//! Postal codes as two data sets see them, CLDR's and Google's (`data/`): asserted is what both say.
+//! Judges postal codes by two data sets, CLDR's and Google's (`data/`): a code is asserted only if both agree.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -8,7 +8,7 @@ use regex::Regex;
 static CLDR: &str = include_str!("../data/postal_cldr.tsv");
 static GOOGLE: &str = include_str!("../data/postal_google.tsv");
 
-/// What both data sets say of a country, compiled when it is first asked for.
+/// The data of a country in both data sets, compiled on first use.
 #[derive(Clone)]
 struct Country {
     cldr: Regex,
@@ -16,21 +16,21 @@ struct Country {
     examples: Vec<&'static str>,
 }
 
-/// Countries whose codes other sources read in another way, so that nothing is asserted of them. Nepal: some validators take
-/// the three digits of a region for a code. Kosovo: ISO 3166-1 has no such country. Saint Pierre and Miquelon: one code is given
-/// out, while both data sets admit many. The others: GeoNames gives another number of digits or letters than one of the two
-/// data sets, or than their examples.
+/// Countries about whose codes other sources disagree, so that nothing is asserted. Nepal: some validators accept the
+/// three digits of a region. Kosovo: it is not in ISO 3166-1. Saint Pierre and Miquelon: only one code is in use, but
+/// both data sets accept many. The others: GeoNames has another number of digits or letters than one of the two data
+/// sets, or than their examples.
 const DISPUTED: [&str; 15] = ["AM", "BM", "CR", "EC", "HN", "KH", "MN", "NI", "NP", "PM", "RS", "SO", "TW", "VN", "XK"];
 
-/// Countries with codes in the form of the United Kingdom, and letters that never stand at the end of one; the data sets admit
-/// some of them.
+/// Countries with codes in the form of the United Kingdom.
 const BRITISH: [&str; 4] = ["GB", "GG", "IM", "JE"];
+/// Letters that never occur among the last two of such a code, although the data sets accept some of them.
 const NEVER_AT_THE_END: [char; 6] = ['C', 'I', 'K', 'M', 'O', 'V'];
 
 static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Country>>>> = LazyLock::new(Mutex::default);
 
-/// Admitted by both, with the shape and the first two characters of one of the country's own examples: patterns admit
-/// provinces that are none.
+/// Both data sets accept it, and it has the shape and the first two characters of one of the country's examples,
+/// because the patterns also accept provinces that do not exist.
 pub(super) fn is_valid(country: &str, code: &str) -> bool {
     let is_misspelt =
         BRITISH.contains(&country) && code.chars().rev().take(2).any(|one| NEVER_AT_THE_END.contains(&one));
@@ -40,12 +40,12 @@ pub(super) fn is_valid(country: &str, code: &str) -> bool {
             .is_some_and(|known| known.cldr.is_match(code) && known.google.is_match(code) && known.is_near(code))
 }
 
-/// Refused by both, and by every reading that forgives what the contract leaves open; and for its shape: whether a
-/// code of the right shape exists is another question.
+/// Both data sets refuse it in every lenient reading, and it has the shape of no example. A code with a valid shape may
+/// exist although the data sets do not have it.
 pub(super) fn is_invalid(country: &str, code: &str) -> bool {
     !DISPUTED.contains(&country)
         && known(country).is_some_and(|known| {
-            !readings(country, code).iter().any(|reading| known.admits(reading) || known.has_shape_of(reading))
+            !readings(country, code).iter().any(|reading| known.accepts(reading) || known.has_shape_of(reading))
         })
 }
 
@@ -64,7 +64,7 @@ fn load(country: &str) -> Option<Country> {
     })
 }
 
-/// The cells behind the country's code.
+/// The cells after the country code.
 fn row(table: &'static str, country: &str) -> Option<Vec<&'static str>> {
     let rest = table.lines().find_map(|line| line.strip_prefix(country)?.strip_prefix('\t'))?;
     Some(rest.split('\t').collect())
@@ -75,13 +75,13 @@ fn whole(pattern: &str) -> Option<Regex> {
 }
 
 impl Country {
-    /// Either data set admits it, perhaps with one separator more.
-    fn admits(&self, code: &str) -> bool {
+    /// Whether one of the data sets accepts it, perhaps with one additional separator.
+    fn accepts(&self, code: &str) -> bool {
         let either = |code: &str| self.cldr.is_match(code) || self.google.is_match(code);
-        either(code) || (1..code.len()).any(|at| [' ', '-'].iter().any(|sign| either(&with(code, at, *sign))))
+        either(code) || (1..code.len()).any(|at| [' ', '-'].iter().any(|sign| either(&with_separator(code, at, *sign))))
     }
 
-    /// The shape of an example, or of its first part alone.
+    /// Whether it has the shape of an example, or of an example's first part.
     fn has_shape_of(&self, code: &str) -> bool {
         let shape_of_code = shape(code);
         self.examples.iter().any(|example| {
@@ -95,7 +95,7 @@ impl Country {
     }
 }
 
-fn with(code: &str, at: usize, sign: char) -> String {
+fn with_separator(code: &str, at: usize, sign: char) -> String {
     code.get(..at).zip(code.get(at..)).map(|(head, tail)| format!("{head}{sign}{tail}")).unwrap_or_default()
 }
 
@@ -109,8 +109,8 @@ fn shape(code: &str) -> String {
         .collect()
 }
 
-/// The code as lenient validators may read it: trimmed, in upper case, full-width digits as ASCII ones, without
-/// separators, without the country before it or with it, without an addition behind it.
+/// The code as lenient validators may read it: trimmed, in upper case, with full-width digits as ASCII digits, without
+/// separators, without or with the country before it, without an addition after it.
 fn readings(country: &str, code: &str) -> Vec<String> {
     let plain: String = code.trim().chars().map(narrow).collect::<String>().to_uppercase();
     let tight = plain.replace([' ', '-', '\u{a0}'], "");
@@ -126,7 +126,7 @@ fn readings(country: &str, code: &str) -> Vec<String> {
     [code.to_owned(), plain, tight, bare, prefixed].into_iter().chain(numbered).chain(head).collect()
 }
 
-/// Full-width forms as the ASCII ones they stand for.
+/// Converts full-width characters to ASCII.
 fn narrow(one: char) -> char {
     match one {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(one) - 0xfee0).unwrap_or(one),
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_country_of_both_is_understood() {
+    fn every_country_in_both_data_sets_is_loaded() {
         let countries: Vec<&str> =
             CLDR.lines().filter_map(|line| line.split_once('\t')).map(|(code, _)| code).collect();
         let missing: Vec<&&str> =
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_not_asserted() {
+    fn oracle_makes_no_assertion_on_disputed_codes() {
         for (country, code) in [
             ("CA", "h3z 2y7"),
             ("CA", "H3Z-2Y7"),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_say_is_asserted() {
+    fn oracle_asserts_undisputed_codes() {
         for (country, code) in [("DE", "26133"), ("US", "22162-1010"), ("GB", "EC1Y 8SY"), ("NL", "1234 AB")] {
             assert!(is_valid(country, code), "{country} {code:?}");
         }

@@ -1,4 +1,4 @@
-//! The oracles beside samples of values whose labels are other people's (`harness/oracles`).
+//! Compares the oracle with collections of labelled values from other projects (`harness/oracles`).
 
 use std::path::Path;
 
@@ -9,40 +9,40 @@ use crate::fuzz::rule::{Assertion, Content, Format, Input};
 
 const MALFORMED: Assertion = Assertion::Refused("malformed");
 
-/// How the rows of a collection compare with the oracle.
+/// The result of comparing a collection with the oracle.
 #[derive(Debug, Default)]
 struct Comparison {
     asserted_valid: usize,
     asserted_invalid: usize,
     unasserted: usize,
-    /// Rows whose label is the opposite of what would be asserted.
+    /// Rows whose label is the opposite of the oracle's judgement.
     contradicted: Vec<String>,
-    /// Rows that their collectors call disputed, and that would be asserted.
-    presumed: Vec<String>,
+    /// Rows that are labelled as disputed, but that the oracle would assert.
+    disputed_but_asserted: Vec<String>,
 }
 
 #[test]
-fn dates_are_judged_as_others_label_them() {
+fn oracle_agrees_with_labelled_dates() {
     compare("date", Format::CalendarDate, MALFORMED, 100);
 }
 
 #[test]
-fn phone_numbers_are_judged_as_others_label_them() {
+fn oracle_agrees_with_labelled_phone_numbers() {
     compare("e164", Format::PhoneNumber, MALFORMED, 130);
 }
 
 #[test]
-fn mail_addresses_are_judged_as_others_label_them() {
+fn oracle_agrees_with_labelled_mail_addresses() {
     compare("email", Format::MailAddress, MALFORMED, 50);
 }
 
 #[test]
-fn postal_codes_are_judged_as_others_label_them() {
+fn oracle_agrees_with_labelled_postal_codes() {
     compare("postal", Format::PostalCode, MALFORMED, 80);
 }
 
 #[test]
-fn base64_is_judged_as_others_label_it() {
+fn oracle_agrees_with_labelled_base64() {
     compare("base64", Format::Document, Assertion::Refused("not-base64"), 20);
 }
 
@@ -53,14 +53,14 @@ fn compare(collection: &str, format: Format, refusal: Assertion, fewest: usize) 
         classify(row, format, refusal, &mut comparison);
     }
     println!(
-        "{collection}: {} asserted valid, {} asserted invalid, {} not asserted; disputed and yet asserted: {:#?}",
-        comparison.asserted_valid, comparison.asserted_invalid, comparison.unasserted, comparison.presumed
+        "{collection}: {} asserted valid, {} asserted invalid, {} not asserted; disputed but asserted: {:#?}",
+        comparison.asserted_valid, comparison.asserted_invalid, comparison.unasserted, comparison.disputed_but_asserted
     );
     assert!(comparison.contradicted.is_empty(), "{:#?}", comparison.contradicted);
-    assert!(comparison.presumed.is_empty(), "{:#?}", comparison.presumed);
+    assert!(comparison.disputed_but_asserted.is_empty(), "{:#?}", comparison.disputed_but_asserted);
     assert!(
         comparison.asserted_valid + comparison.asserted_invalid >= fewest,
-        "too little is asserted of {collection}"
+        "the oracle asserts too few values of {collection}"
     );
 }
 
@@ -68,21 +68,21 @@ fn classify(row: &Value, format: Format, refusal: Assertion, comparison: &mut Co
     let input = Input { content: Content::Json(row["value"].clone()), companion: row.get("country").cloned() };
     let (valid, invalid) = (agrees(format, Assertion::Accepted, &input), agrees(format, refusal, &input));
     let label = label(row);
-    let told = format!("{} {}: {label}", row["value"], row["country"]);
+    let shown = format!("{} {}: {label}", row["value"], row["country"]);
     match (valid, invalid) {
-        (true, true) => comparison.contradicted.push(format!("{told}, and both are asserted")),
+        (true, true) => comparison.contradicted.push(format!("{shown}, and both are asserted")),
         (true, false) => comparison.asserted_valid += 1,
         (false, true) => comparison.asserted_invalid += 1,
         (false, false) => comparison.unasserted += 1,
     }
     match label {
-        Value::Bool(label) if valid != invalid && label != valid => comparison.contradicted.push(told),
-        Value::String(_) if valid || invalid => comparison.presumed.push(told),
+        Value::Bool(label) if valid != invalid && label != valid => comparison.contradicted.push(shown),
+        Value::String(_) if valid || invalid => comparison.disputed_but_asserted.push(shown),
         _ => {}
     }
 }
 
-/// Telephone numbers have two labels: what lacks the form of E.164 is invalid, whichever country dials it so.
+/// The label of a row. Telephone numbers have two labels: without the form of E.164 they are invalid.
 fn label(row: &Value) -> Value {
     match row.get("syntax_valid") {
         Some(Value::Bool(false)) => Value::Bool(false),
@@ -90,7 +90,7 @@ fn label(row: &Value) -> Value {
     }
 }
 
-/// The rows of a sample; without them, nothing would be compared.
+/// The rows of a collection; fails if the file is missing, because nothing would be compared.
 fn rows(collection: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../oracles").join(format!("{collection}.jsonl"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -98,9 +98,9 @@ fn rows(collection: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_contradiction_is_noticed() {
+fn contradictions_are_detected() {
     let mut comparison = Comparison::default();
     classify(&json!({ "value": "2023-02-29", "valid": true }), Format::CalendarDate, MALFORMED, &mut comparison);
     classify(&json!({ "value": "2023-02-28", "valid": "disputed" }), Format::CalendarDate, MALFORMED, &mut comparison);
-    assert_eq!((comparison.contradicted.len(), comparison.presumed.len()), (1, 1));
+    assert_eq!((comparison.contradicted.len(), comparison.disputed_but_asserted.len()), (1, 1));
 }

@@ -1,10 +1,9 @@
-//! Tables of small reports: which findings are one cause, which are not, and in which order they come.
+//! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// An exchange of an operation with its answer.
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
     json!({
         "timestamp": "", "requestId": null, "statusCode": status, "errorCode": code, "errorMessage": null,
@@ -13,7 +12,7 @@ fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Val
     })
 }
 
-/// A finding about the exchange of an index.
+/// A finding about the exchange with the index `at`.
 fn finding(at: usize, clause: &str, check: &str, place: &str, expected: &str, came: &str, answer: &str) -> Value {
     json!({
         "clause": clause, "check": check, "level": "MUST", "message": "a message", "expected": expected, "actual": came,
@@ -43,8 +42,8 @@ fn report(tests: &[Value]) -> Report {
     serde_json::from_value(value).expect("a report")
 }
 
-/// Kind, operations, tests and tests that would pass, of each cause in order.
-fn told(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
+/// For each cause in order: kind, operations, number of tests, and number of tests without another cause.
+fn rows(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
     let report = report(tests);
     let causes = causes(&report);
     causes.iter().map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone)).collect()
@@ -53,7 +52,7 @@ fn told(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
 const MISSING: &str = r#"{"detail":"Not Found"}"#;
 
 #[test]
-fn an_operation_that_is_not_implemented_swallows_all_its_findings_and_comes_first() {
+fn missing_operation_explains_all_its_findings_and_comes_first() {
     let upload = || exchange("upload", 404, None, MISSING);
     let of_upload = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "404 {detail}"),
@@ -67,29 +66,29 @@ fn an_operation_that_is_not_implemented_swallows_all_its_findings_and_comes_firs
         test("c", &[exchange("delete", 200, None, "{}")], &[status]),
     ];
     assert_eq!(
-        told(&tests),
+        rows(&tests),
         [(Kind::NotImplemented, "upload".to_owned(), 1, 1), (Kind::Defect, "delete".to_owned(), 2, 2)]
     );
 }
 
 #[test]
-fn an_operation_that_once_answered_otherwise_is_implemented() {
+fn operation_with_one_other_answer_is_implemented() {
     let findings = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "404 {detail}"),
         assertion(0, "AUTH-1", "UNAUTHENTICATED (401)", "404 {detail}", "404 {detail}"),
     ];
     let missing = exchange("read", 404, None, MISSING);
     let alone = [test("a", std::slice::from_ref(&missing), &findings)];
-    assert_eq!(told(&alone)[0].0, Kind::NotImplemented);
+    assert_eq!(rows(&alone)[0].0, Kind::NotImplemented);
     let answered = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
-    assert_eq!(told(&[alone[0].clone(), answered])[0].0, Kind::NoEnvelope);
-    // A test that asks for what does not exist proves nothing.
+    assert_eq!(rows(&[alone[0].clone(), answered])[0].0, Kind::NoEnvelope);
+    // A test that expects NOT_FOUND does not prove that the operation is missing.
     let expected = assertion(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
-    assert_eq!(told(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, Kind::NoEnvelope);
+    assert_eq!(rows(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, Kind::NoEnvelope);
 }
 
 #[test]
-fn bodies_of_one_shape_are_one_cause_on_all_operations() {
+fn error_bodies_of_one_shape_are_one_cause_across_operations() {
     let of = |name: &str, operation: &str, answer: &str, shape: &str| {
         let findings = [
             finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", shape, answer),
@@ -103,13 +102,13 @@ fn bodies_of_one_shape_are_one_cause_on_all_operations() {
         of("c", "update", "500 text/plain", "text/plain"),
     ];
     assert_eq!(
-        told(&tests),
+        rows(&tests),
         [(Kind::NoEnvelope, "create update".to_owned(), 2, 2), (Kind::NoEnvelope, "update".to_owned(), 1, 1)]
     );
 }
 
 #[test]
-fn a_header_that_no_answer_has_is_a_cause_of_its_own() {
+fn header_that_no_answer_has_is_a_separate_cause() {
     let no_id = |at, answer| finding(at, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", answer);
     let shape = finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}");
     let plain = exchange("create", 422, None, "{}");
@@ -117,74 +116,74 @@ fn a_header_that_no_answer_has_is_a_cause_of_its_own() {
         test("a", std::slice::from_ref(&plain), &[shape.clone(), no_id(0, "422 {detail}")]),
         test("b", &[exchange("create", 404, Some("NOT_FOUND"), "{}")], &[no_id(0, "404 NOT_FOUND")]),
     ];
-    let causes = told(&tests);
+    let causes = rows(&tests);
     assert_eq!(causes[0], (Kind::Defect, "create".to_owned(), 2, 1));
     assert_eq!(causes[1], (Kind::NoEnvelope, "create".to_owned(), 1, 0));
-    // Where only such bodies lack it, they are why.
-    assert_eq!(told(&[test("a", &[plain], &[shape, no_id(0, "422 {detail}")])]).len(), 1);
+    // If only answers without the envelope lack the header, the missing envelope explains it.
+    assert_eq!(rows(&[test("a", &[plain], &[shape, no_id(0, "422 {detail}")])]).len(), 1);
 }
 
 #[test]
-fn good_input_that_is_refused_is_no_matter_of_the_body() {
+fn refused_valid_input_is_not_explained_by_a_missing_envelope() {
     let findings = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}"),
         assertion(0, "FMT-3", "success", "422 {detail}", "422 {detail}"),
     ];
     let answered = test("b", &[exchange("create", 201, None, "{}")], &[]);
     let kinds: Vec<Kind> =
-        told(&[test("a", &[exchange("create", 422, None, "{}")], &findings), answered]).iter().map(|c| c.0).collect();
+        rows(&[test("a", &[exchange("create", 422, None, "{}")], &findings), answered]).iter().map(|c| c.0).collect();
     assert_eq!(kinds.len(), 2, "{kinds:?}");
     assert!(kinds.contains(&Kind::NoEnvelope) && kinds.contains(&Kind::Defect));
 }
 
 #[test]
-fn defects_of_one_check_in_the_same_tests_are_two_causes() {
+fn two_defects_of_one_check_in_one_test_are_two_causes() {
     let exchanges = [exchange("create", 200, None, "{}"), exchange("delete", 200, None, "{}")];
     let findings = [
         finding(0, "STA-3", "success-status", "status", "201 for create", "200", "200"),
         finding(1, "STA-3", "success-status", "status", "204 for delete", "200", "200"),
     ];
-    let causes = told(&[test("a", &exchanges, &findings)]);
+    let causes = rows(&[test("a", &exchanges, &findings)]);
     assert_eq!(causes.len(), 2);
     assert!(causes.iter().all(|cause| cause.3 == 0), "neither repair alone makes the test pass");
 }
 
 #[test]
-fn acceptance_is_told_by_clause_until_nothing_is_checked() {
+fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     let accepts = |number: usize| {
         let clause = format!("FMT-{number}");
         let found = assertion(0, &clause, "INVALID_FORMAT (422)", "success", "201");
         test(&format!("t{number}"), &[exchange("create", 201, None, "{}")], &[found])
     };
     let few: Vec<Value> = (1..UNCHECKED_INPUT).map(accepts).collect();
-    assert_eq!(told(&few).len(), UNCHECKED_INPUT - 1);
+    assert_eq!(rows(&few).len(), UNCHECKED_INPUT - 1);
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
-    assert_eq!(told(&many), [(Kind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
+    assert_eq!(rows(&many), [(Kind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
 }
 
 #[test]
-fn what_was_stored_because_it_was_accepted_follows() {
+fn stored_value_follows_from_its_acceptance() {
     let accepted = assertion(0, "CON-2", "CONFLICT (409)", "success", "200");
     let changed = finding(1, "CON-2", EXPECTATION, "body /name", "\"…\"", "a string", "200");
     let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
     let together = test("a", &exchanges, &[accepted, changed.clone()]);
-    assert_eq!(told(std::slice::from_ref(&together)), [(Kind::Defect, "update".to_owned(), 1, 1)]);
-    // Once it shows without the other, it is a defect of its own.
+    assert_eq!(rows(std::slice::from_ref(&together)), [(Kind::Defect, "update".to_owned(), 1, 1)]);
+    // If it also occurs without the other finding, it is a separate defect.
     let alone = test("b", &exchanges, &[changed]);
-    assert_eq!(told(&[together, alone]).len(), 2);
+    assert_eq!(rows(&[together, alone]).len(), 2);
 }
 
 #[test]
-fn failures_that_cannot_be_provoked_are_one_cause() {
+fn server_errors_that_cannot_be_provoked_are_one_cause() {
     let tests = [
         test("a", &[exchange("list", 200, None, "{}")], &[assertion(0, "SRV-1", "INTERNAL (500)", "success", "200")]),
         test("b", &[exchange("read", 200, None, "{}")], &[assertion(0, "SRV-3", "DOWN (503)", "success", "200")]),
     ];
-    assert_eq!(told(&tests), [(Kind::NotProvoked, "list read".to_owned(), 2, 2)]);
+    assert_eq!(rows(&tests), [(Kind::NotProvoked, "list read".to_owned(), 2, 2)]);
 }
 
 #[test]
-fn what_would_pass_comes_before_what_shows_often() {
+fn causes_are_sorted_by_tests_without_another_cause_first() {
     let status = |at| finding(at, "STA-3", "success-status", "status", "204 for delete", "200", "200");
     let header = |at| finding(at, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 GONE");
     let one = || exchange("delete", 200, None, "{}");
@@ -201,7 +200,7 @@ fn what_would_pass_comes_before_what_shows_often() {
 }
 
 #[test]
-fn what_a_missing_operation_did_not_change_follows_from_it() {
+fn unchanged_state_follows_from_a_missing_operation() {
     let missing = || exchange("submit", 404, None, MISSING);
     let read = || exchange("read", 200, None, r#"{"state":"NEW"}"#);
     let refused = assertion(0, "VER-1", "success", "404 {detail}", "404 {detail}");
@@ -210,9 +209,9 @@ fn what_a_missing_operation_did_not_change_follows_from_it() {
         test("a", &[missing(), read()], &[refused.clone(), unchanged(1)]),
         test("b", &[missing()], std::slice::from_ref(&refused)),
     ];
-    assert_eq!(told(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
-    // Seen without the missing operation as well, it is a defect of its own.
+    assert_eq!(rows(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
+    // If it also occurs without the missing operation, it is a separate defect.
     let apart = [test("a", &[missing(), read()], &[refused, unchanged(1)]), test("b", &[read()], &[unchanged(0)])];
-    let kinds: Vec<Kind> = told(&apart).into_iter().map(|(kind, ..)| kind).collect();
+    let kinds: Vec<Kind> = rows(&apart).into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
 }

@@ -1,4 +1,4 @@
-//! Lines over runs, as SVG without any style of its own.
+//! Line charts over runs, as SVG; the style sheet of the page styles them.
 
 use std::fmt::Write as _;
 
@@ -8,12 +8,12 @@ const LEFT: f64 = 56.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 34.0;
-/// Names below the chart; with more they would stand one on another.
+/// The most names below the chart; more would overlap.
 const NAMES: usize = 6;
-/// Lines across.
+/// The number of intervals on the vertical axis.
 const STEPS: usize = 4;
 
-/// A value of a run, if it has one.
+/// The value of a run, if it has one.
 pub(super) struct Point {
     pub(super) name: String,
     pub(super) value: Option<f64>,
@@ -21,7 +21,6 @@ pub(super) struct Point {
     pub(super) class: &'static str,
 }
 
-/// The scale of the values.
 pub(super) struct Scale {
     pub(super) from: f64,
     pub(super) to: f64,
@@ -51,7 +50,7 @@ fn round_up(most: f64) -> f64 {
     [1.0, 2.0, 4.0, 8.0, 10.0].into_iter().map(|times| times * power).find(|round| *round >= most).unwrap_or(most)
 }
 
-/// The drawing; `label` makes the numbers at its left.
+/// The chart as SVG; `label` formats the numbers on the vertical axis.
 pub(super) fn svg(title: &str, points: &[Point], scale: &Scale, label: impl Fn(f64) -> String) -> String {
     let mut out = format!(
         "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
@@ -77,7 +76,7 @@ pub(super) fn svg(title: &str, points: &[Point], scale: &Scale, label: impl Fn(f
     let mut path = String::new();
     let mut pen_down = false;
     for (index, point) in points.iter().enumerate() {
-        // A run without a value leaves a gap, and no line across it.
+        // A run without a value leaves a gap in the line.
         let Some(value) = point.value else {
             pen_down = false;
             continue;
@@ -119,7 +118,7 @@ pub(super) fn svg(title: &str, points: &[Point], scale: &Scale, label: impl Fn(f
     out
 }
 
-/// The runs whose names stand below: the first, the last, and some between.
+/// The indexes of the runs whose names are shown: the first, the last, and some between.
 fn named(count: usize) -> Vec<usize> {
     if count <= NAMES {
         return (0..count).collect();
@@ -129,7 +128,7 @@ fn named(count: usize) -> Vec<usize> {
 
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    // A string takes whatever is written to it.
+    // Writing to a string cannot fail.
     let _ = askama::filters::Escaper::write_escaped_str(&super::super::escape::Html, &mut out, text);
     out
 }
@@ -143,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn scales_are_round() {
+    fn scales_end_at_round_numbers() {
         assert_eq!([0.0, 0.3, 1.0, 17.0, 41.0, 999.0].map(round_up), [1.0, 0.4, 1.0, 20.0, 80.0, 1000.0]);
         assert_eq!(Scale::of_percents(&[point(Some(98.5))]).from, 98.0);
         assert_eq!(Scale::of_percents(&[point(Some(12.0))]).from, 0.0);
     }
 
     #[test]
-    fn a_run_without_a_value_leaves_a_gap() {
+    fn run_without_a_value_leaves_a_gap() {
         let points = [point(Some(1.0)), point(None), point(Some(2.0)), point(Some(3.0))];
         let svg = svg("t", &points, &Scale::from_zero(&points), |value| value.to_string());
         assert_eq!((svg.matches('M').count(), svg.matches('L').count(), svg.matches("<circle").count()), (2, 1, 3));
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn few_names_stand_below_many_runs() {
+    fn number_of_names_is_limited() {
         assert_eq!(named(3), [0, 1, 2]);
         assert_eq!((named(100).len(), named(100).first(), named(100).last()), (NAMES, Some(&0), Some(&99)));
     }

@@ -1,7 +1,7 @@
-//! The history of an API: the reports of several releases drawn over time, in one offline page.
+//! The history of an API: the JSON reports of several releases, shown over time in one offline HTML page.
 //!
-//! A folder holds one JSON report a release. What of it cannot be read is named with its place, in the page
-//! and to the caller; nothing is left out in silence.
+//! A folder contains one JSON report per release. Files that cannot be read are listed in the page, and the caller gets
+//! them with the place of the error.
 
 mod chart;
 mod page;
@@ -14,20 +14,19 @@ use super::queries::Defect;
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// The runs of a folder, the oldest first.
+/// The runs of a folder, oldest first.
 pub struct History {
     runs: Vec<Run>,
     unread: Vec<Unread>,
     others: Vec<String>,
 }
 
-/// What is kept of a run.
 struct Run {
     name: String,
     report: Summary,
 }
 
-/// What a history needs to know of a report.
+/// The part of a report that a history needs.
 struct Summary {
     started_at: String,
     version: String,
@@ -38,11 +37,11 @@ struct Summary {
     requests: u64,
     counts: BTreeMap<Verdict, usize>,
     clauses: BTreeMap<String, ClauseState>,
-    /// In how many tests each cause showed.
+    /// How many tests showed each cause.
     causes: BTreeMap<String, usize>,
 }
 
-/// A clause in a run.
+/// The outcome of a clause in a run.
 #[derive(Clone)]
 struct ClauseState {
     level: Level,
@@ -51,11 +50,10 @@ struct ClauseState {
     tests: usize,
 }
 
-/// A file that is no report of ours.
+/// A file that is not a valid report.
 pub struct Unread {
-    /// Its name.
     pub file: String,
-    /// What is wrong with it, and where.
+    /// The error, with its place in the file.
     pub why: String,
 }
 
@@ -87,7 +85,6 @@ impl History {
         Ok(history)
     }
 
-    /// How many runs there are.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }
@@ -97,7 +94,6 @@ impl History {
         &self.unread
     }
 
-    /// The page.
     pub fn html(&self) -> String {
         page::render(self)
     }
@@ -106,21 +102,21 @@ impl History {
 fn read(path: &Path, name: &str) -> Result<Report, String> {
     let report = super::read(path).map_err(|problem| problem.to_string().replace(&path.display().to_string(), name))?;
     if chrono::DateTime::parse_from_rfc3339(&report.started_at).is_err() {
-        return Err(format!("`startedAt` is no time: {:?}", report.started_at));
+        return Err(format!("`startedAt` is not a valid time: {:?}", report.started_at));
     }
     Ok(report)
 }
 
 fn summary(report: &Report) -> Summary {
-    let broken = |id: &str| {
-        let breaks = |test: &&super::model::TestReport| test.findings.iter().any(|finding| finding.clause == id);
-        report.tests.iter().filter(breaks).count()
+    let violated_in = |id: &str| {
+        let violates = |test: &&super::model::TestReport| test.findings.iter().any(|finding| finding.clause == id);
+        report.tests.iter().filter(violates).count()
     };
     let clause = |clause: &super::model::ClauseReport| ClauseState {
         level: clause.level,
         says: clause.says.clone(),
         status: clause.status,
-        tests: if clause.status == ClauseStatus::Violated { broken(&clause.id) } else { 0 },
+        tests: if clause.status == ClauseStatus::Violated { violated_in(&clause.id) } else { 0 },
     };
     Summary {
         started_at: report.started_at.clone(),
@@ -136,7 +132,7 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-/// The causes of a run, by what tells them apart across runs.
+/// The causes of a run, described by properties that are the same in all runs.
 fn causes(report: &Report) -> BTreeMap<String, usize> {
     let mut tests: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for test in &report.tests {
@@ -158,14 +154,14 @@ impl Summary {
         self.counts.values().sum()
     }
 
-    /// Of a hundred tests that ran, how many passed, a warning included; `None` if none ran.
+    /// The percentage of executed tests that passed or warned; `None` if none was executed.
     fn pass_rate(&self) -> Option<f64> {
         let ran = self.tests() - self.count(Verdict::Skipped);
         let passed = self.count(Verdict::Passed) + self.count(Verdict::Warned);
         (ran > 0).then(|| passed as f64 * 100.0 / ran as f64)
     }
 
-    /// The clauses that are violated, with the tests that saw it.
+    /// The violated clauses, with the number of tests that violated them.
     fn violated(&self) -> impl Iterator<Item = (&str, usize)> {
         let violated = self.clauses.iter().filter(|(_, clause)| clause.status == ClauseStatus::Violated);
         violated.map(|(id, clause)| (id.as_str(), clause.tests))

@@ -1,4 +1,4 @@
-//! The page of a history.
+//! Renders the HTML page of a history.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::report::html::Frame;
 use crate::report::model::ClauseStatus;
 use crate::verdict::Verdict;
 
-/// How many causes are listed.
+/// The most causes that are listed.
 const MOST_CAUSES: usize = 100;
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ struct Row<'h> {
     tone: &'static str,
     sign: &'static str,
     outcome: &'static str,
-    begun: String,
+    started: String,
     hash: String,
     new_contract: bool,
     rate: String,
@@ -77,7 +77,6 @@ struct Cell {
     tests: usize,
 }
 
-/// The page.
 pub(super) fn render(history: &History) -> String {
     page(history).render().unwrap_or_else(|error| unreachable!("{error}"))
 }
@@ -96,7 +95,10 @@ fn page(history: &History) -> Page<'_> {
         tone: last.map_or("unsure", |run| tone(run.report.exit_code)),
         sentence: match last {
             None => "No run could be read.".to_owned(),
-            Some(run) => format!("{}; in the last one, {}.", counted(runs.len(), "run"), outcome(run.report.exit_code)),
+            Some(run) => {
+                let outcome = outcome(run.report.exit_code);
+                format!("{}; outcome of the last run: {outcome}.", counted(runs.len(), "run"))
+            }
         },
         change: change(runs),
         charts: if runs.is_empty() { Vec::new() } else { charts(runs) },
@@ -111,7 +113,7 @@ fn page(history: &History) -> Page<'_> {
     }
 }
 
-/// The causes of all runs: those that are still there first, and of these the most frequent.
+/// The causes of all runs: causes of the last run first, sorted by the number of tests.
 fn causes(runs: &[Run]) -> Vec<CauseRow<'_>> {
     let all: BTreeSet<&str> = runs.iter().flat_map(|run| run.report.causes.keys().map(String::as_str)).collect();
     let count =
@@ -134,15 +136,15 @@ fn tone(exit_code: u8) -> &'static str {
 
 fn outcome(exit_code: u8) -> &'static str {
     match exit_code {
-        0 => "promises were kept",
-        1 => "promises were broken",
-        _ => "no verdict could be had",
+        0 => "passed",
+        1 => "failed",
+        _ => "inconclusive",
     }
 }
 
-/// What the last run changed.
+/// The changes between the last two runs.
 fn change(runs: &[Run]) -> String {
-    let [.., before, last] = runs else { return "There is no run before it to compare it with.".to_owned() };
+    let [.., before, last] = runs else { return "There is no earlier run to compare it with.".to_owned() };
     let violated = |run: &'_ Run| run.report.violated().map(|(id, _)| id.to_owned()).collect::<BTreeSet<String>>();
     let (old, new) = (violated(before), violated(last));
     let list = |ids: Vec<&String>| ids.into_iter().cloned().collect::<Vec<_>>().join(", ");
@@ -150,15 +152,15 @@ fn change(runs: &[Run]) -> String {
     if new.difference(&old).next().is_some() {
         parts.push(format!("newly violated: {}", list(new.difference(&old).collect())));
     }
-    // What was not put to the test again is not mended.
+    // A clause that is not exercised any more does not count as fixed.
     let upheld =
         |id: &&String| last.report.clauses.get(*id).is_some_and(|clause| clause.status == ClauseStatus::Upheld);
-    let (mended, unseen): (Vec<&String>, Vec<&String>) = old.difference(&new).partition(upheld);
-    if !mended.is_empty() {
-        parts.push(format!("upheld again: {}", list(mended)));
+    let (fixed, unexercised): (Vec<&String>, Vec<&String>) = old.difference(&new).partition(upheld);
+    if !fixed.is_empty() {
+        parts.push(format!("upheld again: {}", list(fixed)));
     }
-    if !unseen.is_empty() {
-        parts.push(format!("violated before and not exercised now: {}", list(unseen)));
+    if !unexercised.is_empty() {
+        parts.push(format!("violated before and not exercised now: {}", list(unexercised)));
     }
     let since = format!("Since {}", before.name);
     if parts.is_empty() { format!("{since}, no clause changed.") } else { format!("{since}, {}.", parts.join("; ")) }
@@ -241,7 +243,7 @@ fn rows_of(runs: &[Run]) -> Vec<Row<'_>> {
             _ => "?",
         },
         outcome: outcome(run.report.exit_code),
-        begun: run.report.started_at.chars().take(16).collect::<String>().replace('T', " "),
+        started: run.report.started_at.chars().take(16).collect::<String>().replace('T', " "),
         hash: run.report.contract_hash.chars().take(12).collect(),
         new_contract: before.is_some_and(|before| before.report.contract_hash != run.report.contract_hash),
         rate: run.report.pass_rate().map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1} %")),
@@ -260,7 +262,7 @@ fn clause<'h>(id: &'h str, runs: &'h [Run]) -> ClauseRow<'h> {
     let states: Vec<Option<&ClauseState>> = runs.iter().map(|run| run.report.clauses.get(id)).collect();
     let latest = states.iter().rev().flatten().next();
     let cells = states.iter().map(|state| match state {
-        None => Cell { class: "absent", sign: "", words: "no clause of that contract".into(), tests: 0 },
+        None => Cell { class: "absent", sign: "", words: "not in the contract of this run".into(), tests: 0 },
         Some(state) => match state.status {
             ClauseStatus::Upheld => Cell { class: "upheld", sign: "✓", words: "upheld".into(), tests: 0 },
             ClauseStatus::NotExercised => {

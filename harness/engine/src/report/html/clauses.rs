@@ -1,4 +1,4 @@
-//! The clauses as rows, and which operations they were put to the test on.
+//! The table of clauses, and the table of clauses by operation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use crate::contract::Level;
 use crate::report::cause;
 use crate::report::model::{ClauseReport, ClauseStatus, Report, TestReport};
 
-/// With more operations than this a table by operation is no overview any more.
+/// The most operations for which the table by operation is shown; a wider table is not readable.
 const WIDEST: usize = 24;
 
 /// A clause as a row.
@@ -15,13 +15,13 @@ pub(super) struct ClauseRow<'r> {
     pub(super) model: &'r ClauseReport,
     pub(super) anchor: String,
     pub(super) status: &'static str,
-    pub(super) words: &'static str,
+    pub(super) outcome: &'static str,
     pub(super) sign: &'static str,
     pub(super) should: bool,
-    pub(super) broken: Sample<&'r TestReport>,
+    pub(super) violated_in: Sample<&'r TestReport>,
 }
 
-/// Clauses by operations.
+/// The table of clauses by operation.
 pub(super) struct Matrix<'r> {
     pub(super) operations: Vec<&'r str>,
     pub(super) rows: Vec<MatrixRow<'r>>,
@@ -33,26 +33,24 @@ pub(super) struct MatrixRow<'r> {
     pub(super) cells: Vec<Cell>,
 }
 
-/// In how many tests about a clause an operation was asked, and in how many the clause was broken there.
+/// In how many tests of a clause an operation was called, and in how many of these it violated the clause.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cell {
-    pub(super) asked: usize,
-    pub(super) broken: usize,
+    pub(super) called: usize,
+    pub(super) violated: usize,
 }
 
-/// The anchor of a clause.
 pub(super) fn anchor(id: &str) -> String {
     let plain = id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
     if plain { format!("clause-{id}") } else { format!("clause-{}", &cause::digest(&[id])[..12]) }
 }
 
-/// A row for each clause.
 pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
-    let mut broken: HashMap<&str, Vec<&TestReport>> = HashMap::new();
+    let mut violated_in: HashMap<&str, Vec<&TestReport>> = HashMap::new();
     for test in &report.tests {
         let clauses: BTreeSet<&str> = test.findings.iter().map(|finding| finding.clause.as_str()).collect();
         for clause in clauses {
-            broken.entry(clause).or_default().push(test);
+            violated_in.entry(clause).or_default().push(test);
         }
     }
     report
@@ -62,7 +60,7 @@ pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
             model: clause,
             anchor: anchor(&clause.id),
             status: clause.status.as_str(),
-            words: match clause.status {
+            outcome: match clause.status {
                 ClauseStatus::Upheld => "upheld",
                 ClauseStatus::Violated => "violated",
                 ClauseStatus::NotExercised => "not exercised",
@@ -73,14 +71,14 @@ pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
                 ClauseStatus::NotExercised => "–",
             },
             should: clause.level == Level::Should,
-            broken: Sample::of(broken.remove(clause.id.as_str()).unwrap_or_default(), NAMED / 3),
+            violated_in: Sample::of(violated_in.remove(clause.id.as_str()).unwrap_or_default(), NAMED / 3),
         })
         .collect()
 }
 
-/// The table by operation, where there are operations and not too many.
+/// The table by operation; `None` if there are no operations or too many.
 pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
-    let asked = |test: &'_ TestReport| {
+    let called = |test: &'_ TestReport| {
         let asserted = test.exchanges.iter().filter(|exchange| exchange.role == "asserted");
         asserted.map(|exchange| exchange.operation.clone()).collect::<BTreeSet<String>>()
     };
@@ -88,23 +86,23 @@ pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
     let mut operations: BTreeSet<&str> = BTreeSet::new();
     for test in &report.tests {
         operations.extend(test.exchanges.iter().map(|exchange| exchange.operation.as_str()));
-        let asked = asked(test);
+        let called = called(test);
         for clause in &test.clauses {
-            for operation in &asked {
-                cells.entry((clause, operation.clone())).or_default().asked += 1;
+            for operation in &called {
+                cells.entry((clause, operation.clone())).or_default().called += 1;
             }
         }
-        let broken: BTreeMap<(&str, &str), ()> = test
+        let violated: BTreeMap<(&str, &str), ()> = test
             .findings
             .iter()
             .filter_map(|finding| {
                 Some(((finding.clause.as_str(), test.exchanges.get(finding.exchange)?.operation.as_str()), ()))
             })
             .collect();
-        for ((clause, operation), ()) in broken {
+        for ((clause, operation), ()) in violated {
             let cell = cells.entry((clause, operation.to_owned())).or_default();
-            cell.broken += 1;
-            cell.asked = cell.asked.max(cell.broken);
+            cell.violated += 1;
+            cell.called = cell.called.max(cell.violated);
         }
     }
     if operations.is_empty() || operations.len() > WIDEST {

@@ -1,6 +1,6 @@
 
 "use strict";
-// Copy buttons are made here, so that there are none where they would do nothing.
+// Copy buttons need scripts, so a script creates them.
 const copied = document.createElement("p");
 copied.className = "sr";
 copied.setAttribute("role", "status");
@@ -37,7 +37,7 @@ for (const place of document.querySelectorAll(".copy")) {
   place.append(button);
 }
 
-// On paper nothing can be unfolded, so what explains a failure is open there.
+// Details cannot be opened on paper, so those of causes are opened before printing.
 const opened = [];
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll(".cause details:not([open])")) {

@@ -1,9 +1,9 @@
-//! Expected and actual side by side, with what differs marked.
+//! Shows the expected and the actual text with their differences marked.
 
 use askama::Template;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Texts that have less in common than this are not marked: everything would be.
+/// If a smaller part of the texts than this is equal, no differences are marked: nearly everything would be.
 const ALIKE: f32 = 0.3;
 
 #[derive(Template)]
@@ -20,7 +20,6 @@ struct Piece<'t> {
     differs: bool,
 }
 
-/// Both texts as markup.
 pub(super) fn render(expected: &str, actual: &str) -> String {
     let (expected, actual) = pieces(expected, actual);
     Difference { expected, actual }.render().unwrap_or_else(|error| unreachable!("{error}"))
@@ -60,7 +59,7 @@ fn pieces<'t>(expected: &'t str, actual: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<
     (side(expected, &old, DiffOp::old_range), side(actual, &new, DiffOp::new_range))
 }
 
-/// The text in words, spaces and single signs; together they are the text again.
+/// Splits the text into words, white space and single punctuation characters.
 fn words(text: &str) -> Vec<&str> {
     let kind = |letter: char| match letter {
         letter if letter.is_alphanumeric() || letter == '_' => 0,
@@ -68,17 +67,17 @@ fn words(text: &str) -> Vec<&str> {
         _ => 2,
     };
     let mut words = Vec::new();
-    let (mut begun, mut last) = (0, None);
+    let (mut start, mut last) = (0, None);
     for (at, letter) in text.char_indices() {
         let here = kind(letter);
-        if at > begun && (here == 2 || last != Some(here)) {
-            words.push(&text[begun..at]);
-            begun = at;
+        if at > start && (here == 2 || last != Some(here)) {
+            words.push(&text[start..at]);
+            start = at;
         }
         last = Some(here);
     }
-    if begun < text.len() {
-        words.push(&text[begun..]);
+    if start < text.len() {
+        words.push(&text[start..]);
     }
     words
 }
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_marked() {
+    fn only_differences_are_marked() {
         let (expected, actual) = pieces("TOKEN_EXPIRED with 401", "TOKEN_EXPIRED with 403");
         assert_eq!(
             (marked(&expected), marked(&actual)),
@@ -106,13 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn what_has_nothing_in_common_is_not_marked() {
+    fn texts_without_common_parts_are_not_marked() {
         let (expected, actual) = pieces("a number", "\"\"");
         assert_eq!((marked(&expected), marked(&actual)), ("a number".into(), "\"\"".into()));
     }
 
     #[test]
-    fn words_are_the_text_again() {
+    fn words_joined_are_the_original_text() {
         for text in ["", "a", "  a-b_c, é\u{1b}🦀\n\n", "\"x\":1"] {
             assert_eq!(words(text).concat(), text);
         }

@@ -1,4 +1,4 @@
-//! What was sent and came back, as markup, and how much of it a page may hold.
+//! Renders the details of a test (findings, commands, exchanges), within the size limit of a page.
 
 use std::fmt::Write as _;
 
@@ -9,18 +9,18 @@ use crate::report::escape::is_hidden;
 use crate::report::model::{ExchangeReport, FindingReport, MessageReport, Report, TestReport};
 use crate::report::{again, cause};
 
-/// The most evidence in a page, in bytes: with ten thousand rows it stays below three megabytes.
+/// The most evidence in a page, in bytes. With it, a page of ten thousand rows stays below three megabytes.
 const MOST: usize = 700_000;
-/// What the least that is said of a test takes.
+/// The smallest size of a test's details, in bytes.
 const LEAST: usize = 2_000;
-/// A body of more characters is folded.
+/// A body with more characters than this is folded.
 const LONG: usize = 1500;
 /// The most bytes shown in hexadecimal.
 const LONGEST_HEX: usize = 1024;
-/// What stands in place of a value that is hidden.
-const HIDDEN: [&str; 2] = ["not shown›", "${CONFORMANCE_ACTOR_"];
+/// The placeholders of redacted values.
+const PLACEHOLDERS: [&str; 2] = ["not shown›", "${CONFORMANCE_ACTOR_"];
 
-/// How much evidence a page holds already, and how much was left out.
+/// Counts the evidence of a page: how much it contains, and how much was left out.
 #[derive(Default)]
 pub(super) struct Budget {
     spent: usize,
@@ -29,27 +29,27 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The markup, if there is room for it.
+    /// Returns the markup if it fits into the page.
     pub(super) fn take(&mut self, markup: Markup) -> Option<Markup> {
         if self.spent + markup.len() > MOST {
             return None;
         }
         self.spent += markup.len();
-        self.hidden += HIDDEN.iter().map(|mark| markup.matches(mark).count()).sum::<usize>();
+        self.hidden += PLACEHOLDERS.iter().map(|mark| markup.matches(mark).count()).sum::<usize>();
         Some(markup)
     }
 
-    /// True once hardly any test would fit any more, so that none needs to be tried.
-    fn spent_on_rows(&self) -> bool {
+    /// True if there is no room for the details of another test.
+    fn is_spent(&self) -> bool {
         self.spent + LEAST > MOST
     }
 
-    /// Of how many tests the evidence is not in the page.
+    /// How many tests have no evidence in the page.
     pub(super) fn left_out(&self) -> usize {
         self.left_out
     }
 
-    /// How many values are hidden in the evidence.
+    /// How many values are redacted in the evidence.
     pub(super) fn hidden(&self) -> usize {
         self.hidden
     }
@@ -75,7 +75,7 @@ struct Message<'r> {
 
 #[derive(Template)]
 #[template(path = "test.html")]
-struct Trial<'r> {
+struct Details<'r> {
     test: &'r TestReport,
     title: String,
     findings: Vec<Finding<'r>>,
@@ -90,23 +90,23 @@ struct Finding<'r> {
     difference: Markup,
 }
 
-/// All there is to say of a test; without its exchanges, or not at all, once the page is full.
+/// The details of a test. Once the page is full, they are rendered without exchanges, or not at all.
 pub(super) fn test(report: &Report, test: &TestReport, causes: &Anchors, budget: &mut Budget) -> Option<Markup> {
-    if budget.spent_on_rows() {
+    if budget.is_spent() {
         budget.left_out += 1;
         return None;
     }
     let faulty: Vec<usize> = test.findings.iter().map(|finding| finding.exchange).collect();
-    let told = test.exchanges.iter().any(|exchange| exchange.request.is_some());
+    let has_messages = test.exchanges.iter().any(|exchange| exchange.request.is_some());
     let exchanges: Vec<Markup> = test
         .exchanges
         .iter()
         .enumerate()
-        .filter(|_| told)
+        .filter(|_| has_messages)
         .map(|(index, one)| exchange(one, faulty.contains(&index)))
         .collect();
     let details = |exchanges: Vec<Markup>| {
-        Trial {
+        Details {
             test,
             title: title(test, exchanges.len()),
             findings: test
@@ -145,7 +145,6 @@ fn title(test: &TestReport, exchanges: usize) -> String {
     parts.join(", ")
 }
 
-/// An exchange, folded.
 pub(super) fn exchange(exchange: &ExchangeReport, faulty: bool) -> Markup {
     let messages = [("Request", &exchange.request), ("Response", &exchange.response)];
     let messages = messages.into_iter().filter_map(|(title, message)| Some(self::message(title, message.as_ref()?)));
@@ -178,7 +177,7 @@ fn bytes_of(hex: &str) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
-/// Offsets, bytes, and what of them can be read.
+/// A hex dump: offsets, bytes, and printable ASCII characters.
 fn dump(bytes: &[u8]) -> String {
     let mut text = String::new();
     for (index, line) in bytes.chunks(16).take(LONGEST_HEX / 16).enumerate() {
@@ -193,7 +192,7 @@ fn dump(bytes: &[u8]) -> String {
     text
 }
 
-/// JSON with line ends put in and nothing else changed: names, numbers and escapes stay as they came.
+/// Indents JSON and changes nothing else: names, numbers and escapes stay as they are.
 fn indented(text: &str) -> Option<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok().filter(|_| text.starts_with(['{', '[']))?;
     let mut out = String::new();
@@ -247,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indenting_changes_nothing_but_space() {
+    fn indenting_changes_only_white_space() {
         let text = r#"{"a":[1.0,{}, [ ] ,"x\\\",:{"],"b" : 1e400,"c":"\u001b"}"#;
         let indented = indented(text).expect("it is JSON");
         assert_eq!(
@@ -259,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_shown_with_what_can_be_read() {
+    fn hex_dump_shows_printable_characters() {
         assert_eq!(dump(&bytes_of("61ff00")), format!("0000  {:<47}  a··\n", "61 ff 00"));
         assert!(dump(&[0; 2000]).ends_with("(1024 of 2000 bytes shown)\n"));
     }
 
     #[test]
-    fn a_full_page_takes_no_more() {
+    fn full_page_takes_no_more_evidence() {
         let mut budget = Budget::default();
         assert!(budget.take("x".repeat(MOST)).is_some());
         assert!(budget.take("x".to_owned()).is_none());

@@ -1,10 +1,9 @@
-//! What every page of ours shares: the style, and a policy that lets in nothing but what the page brings.
+//! The common parts of all HTML pages: style, scripts, and a content security policy that allows nothing else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// Style, script and policy of a page.
 pub(in crate::report) struct Frame {
     pub(in crate::report) policy: String,
     pub(in crate::report) style: &'static str,
@@ -12,7 +11,7 @@ pub(in crate::report) struct Frame {
 }
 
 impl Frame {
-    /// The frame of a page with these scripts besides the one that all pages have.
+    /// The frame of a page with these scripts in addition to `common.js`.
     pub(in crate::report) fn new(scripts: &[&str]) -> Self {
         let style = include_str!("style.css");
         let script = [&[include_str!("common.js")], scripts].concat().join("\n");
@@ -25,7 +24,7 @@ impl Frame {
     }
 }
 
-/// The hash by which a policy names an inline text.
+/// The hash source of an inline style or script in the policy.
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
@@ -35,16 +34,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_names_what_is_in_the_page() {
+    fn policy_contains_the_hashes_of_style_and_script() {
         let frame = Frame::new(&["let x = 1;"]);
         assert!(frame.policy.contains(&hash(&frame.script)) && frame.policy.contains(&hash(frame.style)));
         assert_eq!(hash(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     }
 
     #[test]
-    fn nothing_in_a_page_ends_its_script_or_style() {
+    fn style_and_script_contain_no_end_tag_and_no_carriage_return() {
         let frame = Frame::new(&[include_str!("report.js")]);
         assert!(!frame.script.contains("</") && !frame.style.contains("</"));
-        assert!(!frame.script.contains('\r') && !frame.style.contains('\r'), "a reader would change it, and the hash");
+        assert!(!frame.script.contains('\r') && !frame.style.contains('\r'), "a browser would change the text");
     }
 }

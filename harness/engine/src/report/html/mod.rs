@@ -1,8 +1,8 @@
-//! The HTML report: one file that needs nothing else, for people. The verdict comes first, then what is
-//! broken, by cause, then everything that was put to the test and everything that was not.
+//! The HTML report: one self-contained page for people. It shows the verdict, the violations by cause, the clauses and
+//! error codes, and all tests, including the skipped ones.
 //!
-//! Every value in a template goes through [`super::escape::Html`]; what is written as it stands (`|safe`)
-//! is made by templates. The policy in the head lets run nothing but the style and the script of ours.
+//! Templates escape every value with [`super::escape::Html`]; only the output of other templates is inserted without
+//! escaping (`|safe`). The content security policy of the page allows only its own style and script.
 
 mod clauses;
 mod difference;
@@ -22,22 +22,21 @@ use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport,
 use crate::contract::Level;
 use crate::verdict::Verdict;
 
-/// Causes and reasons that a section shows at most.
+/// The most causes or reasons in a section.
 const SHOWN: usize = 100;
-/// Tests that are named for a cause or a reason.
+/// The most tests that are named for a cause or a reason.
 const NAMED: usize = 12;
 
-/// The page.
 pub(super) fn render(report: &Report) -> String {
     page(report).render().unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// Markup of a template of ours.
+/// The output of a template.
 type Markup = String;
-/// Where the cards of causes are.
+/// The anchor of the cause card of each finding.
 type Anchors = HashMap<*const FindingReport, String>;
 
-/// Some of many, and how many more there are.
+/// The first elements of a list, and the number of elements that are left out.
 struct Sample<T> {
     shown: Vec<T>,
     left: usize,
@@ -57,7 +56,7 @@ struct Page<'r> {
     frame: Frame,
     tone: &'static str,
     sentence: &'static str,
-    decided: String,
+    exit_reason: String,
     links: Vec<Link>,
     tallies: Vec<Tally>,
     bar_label: String,
@@ -68,8 +67,8 @@ struct Page<'r> {
     observed: usize,
     clauses: Vec<ClauseRow<'r>>,
     matrix: Option<Matrix<'r>>,
-    broken: Vec<Markup>,
-    broken_left: usize,
+    violations: Vec<Markup>,
+    violations_left: usize,
     stale: Vec<&'r TestReport>,
     advised: Vec<Markup>,
     advised_left: usize,
@@ -85,7 +84,7 @@ struct Page<'r> {
     skipped_left: usize,
     skipped_total: usize,
     files: Vec<File<'r>>,
-    left: Vec<Left<'r>>,
+    leftovers: Vec<Leftovers<'r>>,
     evidence_left: usize,
     hidden: usize,
 }
@@ -96,7 +95,7 @@ struct Link {
     count: usize,
 }
 
-/// How many tests had a verdict, and their part of the bar, in thousandths.
+/// The number of tests with a verdict, and their segment of the bar, in thousandths of its width.
 struct Tally {
     verdict: &'static str,
     sign: &'static str,
@@ -147,7 +146,7 @@ struct Row<'r> {
     more: Option<Markup>,
 }
 
-struct Left<'r> {
+struct Leftovers<'r> {
     noun: &'r str,
     ids: Sample<&'r str>,
 }
@@ -161,11 +160,11 @@ struct CauseCard<'r> {
     title: String,
     says: Option<&'r str>,
     clause_anchor: String,
-    hit: String,
+    occurrence: String,
     difference: Markup,
     exchange: Option<&'r super::model::ExchangeReport>,
     test: &'r TestReport,
-    /// What shows the violation again.
+    /// The command that reproduces the violation.
     again: String,
     rerun: String,
     evidence: Option<Markup>,
@@ -176,18 +175,18 @@ fn page(report: &Report) -> Page<'_> {
     let count = |status| report.clauses_with(status).count();
     let mut budget = Budget::default();
     let causes = cause::causes(report);
-    let of = |wanted: &dyn Fn(&Cause<'_>) -> bool| causes.iter().filter(|cause| wanted(cause)).collect::<Vec<_>>();
-    let broken = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must);
+    let of = |selected: &dyn Fn(&Cause<'_>) -> bool| causes.iter().filter(|cause| selected(cause)).collect::<Vec<_>>();
+    let violations = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must);
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     let known = of(&|cause| cause.is_known());
     let mut cards = |causes: &[&Cause<'_>], class| {
         let shown = causes.iter().take(SHOWN).map(|cause| card(report, cause, class, &mut budget)).collect::<Vec<_>>();
         (shown, causes.len().saturating_sub(SHOWN))
     };
-    let (broken_cards, broken_left) = cards(&broken, "failed");
+    let (violation_cards, violations_left) = cards(&violations, "failed");
     let (advised_cards, advised_left) = cards(&advised, "warned");
     let (known_causes, known_causes_left) = cards(&known, "known");
-    let anchors: Anchors = [&broken, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
+    let anchors: Anchors = [&violations, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
     let files = files(report, &anchors, &mut budget);
     let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
     let (skipped, skipped_left, skipped_total) =
@@ -196,7 +195,7 @@ fn page(report: &Report) -> Page<'_> {
         groups(report, "inconclusive", |test| test.verdict == Verdict::Inconclusive);
     let tallies = tallies(report);
     let stale: Vec<&TestReport> = cause::stale(report).collect();
-    let counts = [broken.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
+    let counts = [violations.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
     Page {
         report,
         frame: Frame::new(&[include_str!("report.js")]),
@@ -206,7 +205,7 @@ fn page(report: &Report) -> Page<'_> {
             _ => "unsure",
         },
         sentence: cause::sentence(report),
-        decided: cause::decided(report),
+        exit_reason: cause::exit_reason(report),
         links: links(report, counts),
         bar_label: tallies.iter().map(|part| format!("{} {}", part.shown, part.verdict)).collect::<Vec<_>>().join(", "),
         tallies,
@@ -217,8 +216,8 @@ fn page(report: &Report) -> Page<'_> {
         observed: report.error_codes.iter().filter(|code| code.observed > 0).count(),
         clauses: clauses::rows(report),
         matrix: clauses::matrix(report),
-        broken: broken_cards,
-        broken_left,
+        violations: violation_cards,
+        violations_left,
         stale,
         advised: advised_cards,
         advised_left,
@@ -234,24 +233,24 @@ fn page(report: &Report) -> Page<'_> {
         skipped_left,
         skipped_total,
         files,
-        left: left(report),
+        leftovers: leftovers(report),
         evidence_left: budget.left_out(),
         hidden: budget.hidden(),
     }
 }
 
-fn links(report: &Report, [broken, inconclusive, advised, known, skipped]: [usize; 5]) -> Vec<Link> {
+fn links(report: &Report, [violations, inconclusive, advised, known, skipped]: [usize; 5]) -> Vec<Link> {
     let link = |anchor, title, count| Link { anchor, title, count };
     let always = ["known", "clauses", "codes", "skipped", "tests"];
     let all = [
-        link("broken", "Broken", broken),
+        link("broken", "Violations", violations),
         link("inconclusive", "No verdict", inconclusive),
         link("advised", "Recommendations", advised),
-        link("known", "Known", known),
+        link("known", "Known deviations", known),
         link("clauses", "Clauses", report.clauses.len()),
         link("codes", "Codes", report.error_codes.len()),
         link("skipped", "Skipped", skipped),
-        link("tests", "Trials", report.tests.len()),
+        link("tests", "Tests", report.tests.len()),
     ];
     all.into_iter().filter(|link| link.count > 0 || always.contains(&link.anchor)).collect()
 }
@@ -264,16 +263,16 @@ fn tallies(report: &Report) -> Vec<Tally> {
         .into_iter()
         .map(|verdict| {
             let count = report.count(verdict);
-            // A single failure among thousands is to be seen, too.
+            // A single failure among thousands must be visible.
             let width = if count == 0 { 0.0 } else { (count as f64 * 1000.0 / total).max(4.0) };
-            let begun = from;
+            let start = from;
             from += width;
             Tally {
                 verdict: verdict.as_str(),
                 sign: sign(verdict),
                 count,
                 shown: grouped(count as u64),
-                from: (begun * 10.0).round() / 10.0,
+                from: (start * 10.0).round() / 10.0,
                 width: (width * 10.0).round() / 10.0,
             }
         })
@@ -297,19 +296,19 @@ fn facts(report: &Report) -> Vec<Fact> {
         code("Target", report.target.clone()),
         code("Command", report.command.clone()),
         code("Contract (SHA-256)", report.suite.contract_hash.clone()),
-        fact("Begun", report.started_at.clone()),
-        fact("Took", format!("{}, {} requests", duration(report.duration_ms), grouped(report.requests))),
+        fact("Started", report.started_at.clone()),
+        fact("Duration", format!("{}, {} requests", duration(report.duration_ms), grouped(report.requests))),
         fact("Harness", format!("{} {}", report.suite.name, report.suite.version)),
         fact("Seed", report.seed.to_string()),
     ];
     if let Some(manifest) = &report.manifest {
-        let part = manifest.shard.as_ref().map(|shard| format!("shard {shard}, "));
-        let some = if manifest.filtered { ", chosen by filters" } else { "" };
+        let shard = manifest.shard.as_ref().map(|shard| format!("shard {shard}, "));
+        let filtered = if manifest.filtered { ", selected by filters" } else { "" };
         let count = cause::counted(manifest.part.tests, "test");
-        facts.push(fact("Part", format!("{}{count} of {}{some}", part.unwrap_or_default(), manifest.whole.tests)));
+        facts.push(fact("Part", format!("{}{count} of {}{filtered}", shard.unwrap_or_default(), manifest.whole.tests)));
     }
     if report.strict {
-        facts.push(fact("Strict", "recommendations (SHOULD) count as promises".to_owned()));
+        facts.push(fact("Strict", "violated recommendations (SHOULD) count as failures".to_owned()));
     }
     facts
 }
@@ -335,7 +334,7 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
         title: cause.title(),
         says: clause.map(|clause| clause.says.as_str()),
         clause_anchor: clauses::anchor(&finding.clause),
-        hit: hit(cause),
+        occurrence: occurrence(cause),
         difference: difference::render(&cause.expected(), &cause.actual()),
         again: again::again(report, test, exchange),
         exchange,
@@ -348,17 +347,17 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
     .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// How many tests and operations a cause hits.
-fn hit(cause: &Cause<'_>) -> String {
+/// How many tests and which operations show a cause.
+fn occurrence(cause: &Cause<'_>) -> String {
     let operations = cause.operations();
     let tests = cause::counted(cause.tests.len(), "test");
     let alone = match cause.alone {
         0 => String::new(),
-        alone => format!(", {} by this alone", cause::grouped(alone as u64)),
+        alone => format!(", {} with no other cause", cause::grouped(alone as u64)),
     };
     match operations.as_slice() {
         [] => format!("in {tests}{alone}"),
-        [only] => format!("in {tests}{alone}, all of {only}"),
+        [only] => format!("in {tests}{alone}, all on {only}"),
         many => format!("in {tests}{alone}, on {}", many.join(", ")),
     }
 }
@@ -366,9 +365,9 @@ fn hit(cause: &Cause<'_>) -> String {
 fn groups<'r>(
     report: &'r Report,
     class: &'static str,
-    wanted: impl Fn(&TestReport) -> bool,
+    selected: impl Fn(&TestReport) -> bool,
 ) -> (Vec<Group<'r>>, usize, usize) {
-    let all = cause::by_reason(report, wanted);
+    let all = cause::by_reason(report, selected);
     let total = all.iter().map(|(_, tests)| tests.len()).sum();
     let left = all.len().saturating_sub(SHOWN);
     let shown = all.into_iter().take(SHOWN).map(|(reason, tests)| Group {
@@ -397,18 +396,18 @@ fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<
 }
 
 fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
-    let speaks = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
+    let has_details = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
     Row {
         test,
         name: test.name.split_once("::").map_or(test.name.as_str(), |(_, own)| own),
         anchor: test_anchor(&test.name),
         letter: letter(test.verdict),
         sign: sign(test.verdict),
-        more: speaks.then(|| evidence::test(report, test, anchors, budget)).flatten(),
+        more: has_details.then(|| evidence::test(report, test, anchors, budget)).flatten(),
     }
 }
 
-/// The verdict in as little as thousands of rows allow.
+/// The verdict as one letter, to keep a page with thousands of rows small.
 fn letter(verdict: Verdict) -> &'static str {
     &verdict.as_str()[..1]
 }
@@ -431,27 +430,27 @@ fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
     }
 }
 
-/// How long a deviation was let pass from the day of the run on.
+/// How many days after the run a deviation expires, or how many days ago it expired.
 fn days_left(report: &Report, expires: &str) -> Option<String> {
     let last = chrono::NaiveDate::parse_from_str(expires, "%Y-%m-%d").ok()?;
     let day = chrono::DateTime::parse_from_rfc3339(&report.started_at).ok()?.date_naive();
     let days = (last - day).num_days();
     let count = cause::counted(usize::try_from(days.abs()).ok()?, "day");
-    Some(if days < 0 { format!("{count} over") } else { format!("{count} left") })
+    Some(if days < 0 { format!("{count} overdue") } else { format!("{count} left") })
 }
 
-fn left(report: &Report) -> Vec<Left<'_>> {
+fn leftovers(report: &Report) -> Vec<Leftovers<'_>> {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for made in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == made.noun) {
-            Some((_, ids)) => ids.push(&made.id),
-            None => nouns.push((&made.noun, vec![&made.id])),
+    for leftover in &report.leftovers {
+        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
+            Some((_, ids)) => ids.push(&leftover.id),
+            None => nouns.push((&leftover.noun, vec![&leftover.id])),
         }
     }
-    nouns.into_iter().map(|(noun, ids)| Left { noun, ids: Sample::of(ids, 100) }).collect()
+    nouns.into_iter().map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
 }
 
-/// What the templates call by name.
+/// Filters for the templates.
 mod filters {
     /// The anchor of a test.
     #[askama::filter_fn]

@@ -1,4 +1,4 @@
-// Filters and the test that is looked at live in the fragment of the address, so that each view is a link.
+// The filters and the selected test are stored in the fragment of the URL, so that each view has a link.
 const form = document.getElementById("filters");
 const query = document.getElementById("query");
 const clause = document.getElementById("clause");
@@ -12,7 +12,7 @@ const tests = [...document.querySelectorAll(".tests tbody")].map((body) => {
     const clauses = row.cells[2].textContent.trim().split(/\s+/);
     const more = next && next.classList.contains("more") ? next : null;
     if (more) {
-      more.querySelectorAll(".finding > p > .clause").forEach((broken) => clauses.push(broken.textContent));
+      more.querySelectorAll(".finding > p > .clause").forEach((violated) => clauses.push(violated.textContent));
     }
     return {
       row, more, clauses,
@@ -23,7 +23,7 @@ const tests = [...document.querySelectorAll(".tests tbody")].map((body) => {
   return { body, rows };
 });
 
-function wanted() {
+function filterParameters() {
   const parts = new URLSearchParams();
   const verdicts = boxes.filter((box) => box.checked).map((box) => box.value);
   if (verdicts.length) parts.set("verdict", verdicts.join(" "));
@@ -32,7 +32,7 @@ function wanted() {
   return parts.toString();
 }
 
-function show() {
+function applyFilters() {
   const verdicts = boxes.filter((box) => box.checked).map((box) => box.value);
   const words = query.value.toLowerCase().trim().split(/\s+/).filter(Boolean);
   let count = 0;
@@ -54,13 +54,13 @@ function show() {
   found.textContent = count === total ? "" : count + " of " + total + " shown";
 }
 
-function remember() {
-  const parts = wanted();
+function storeFilters() {
+  const parts = filterParameters();
   history.replaceState(null, "", parts ? mark + parts : "#tests");
-  show();
+  applyFilters();
 }
 
-function read() {
+function applyUrl() {
   const hash = location.hash;
   if (hash.startsWith(mark)) {
     const parts = new URLSearchParams(hash.slice(mark.length));
@@ -68,7 +68,7 @@ function read() {
     boxes.forEach((box) => { box.checked = verdicts.includes(box.value); });
     clause.value = parts.get("clause") || "";
     query.value = parts.get("q") || "";
-    show();
+    applyFilters();
     document.getElementById("tests").scrollIntoView();
     return;
   }
@@ -76,7 +76,7 @@ function read() {
   if (!target) return;
   if (target.hidden) {
     form.reset();
-    show();
+    applyFilters();
   }
   const next = target.nextElementSibling;
   if (target.matches(".tests tr") && next && next.classList.contains("more")) {
@@ -86,11 +86,11 @@ function read() {
 }
 
 let waiting = 0;
-query.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(remember, 120); });
-form.addEventListener("change", (event) => { if (event.target !== query) remember(); });
-form.addEventListener("submit", (event) => { event.preventDefault(); remember(); });
-form.addEventListener("reset", () => setTimeout(remember));
-addEventListener("hashchange", read);
+query.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(storeFilters, 120); });
+form.addEventListener("change", (event) => { if (event.target !== query) storeFilters(); });
+form.addEventListener("submit", (event) => { event.preventDefault(); storeFilters(); });
+form.addEventListener("reset", () => setTimeout(storeFilters));
+addEventListener("hashchange", applyUrl);
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -105,4 +105,4 @@ for (const place of document.querySelectorAll("[data-filter]")) {
   place.replaceChildren(link);
 }
 form.hidden = false;
-read();
+applyUrl();

@@ -1,4 +1,4 @@
-//! The parcel desk: a server for the pack beside it, sound or with one mutant.
+//! The server of the parcel pack: it conforms to the pack, or violates it as one mutant says.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,11 +11,11 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
-/// The actors' credentials, as a target is given them.
+/// The credentials of the actors, in the syntax of a target file.
 pub const CREDENTIALS: [(&str, &str); 4] = [
     ("clerk", "bearer:desk-session-of-the-clerk"),
     ("hurried", "key:desk-pass-of-the-hurried"),
-    // {"alg":"HS256"}.{"exp":1577836800}: over since 2020-01-01.
+    // {"alg":"HS256"}.{"exp":1577836800}: expired on 2020-01-01.
     ("late", "bearer:eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE1Nzc4MzY4MDB9.c2lnbmF0dXJl"),
     ("stranger", "key:desk-pass-that-nobody-issued"),
 ];
@@ -23,18 +23,18 @@ pub const CREDENTIALS: [(&str, &str); 4] = [
 const QUOTA: u32 = 3;
 const HEAVIEST: i64 = 30_000;
 
-struct Desk {
+struct ParcelServer {
     mutant: Option<&'static str>,
-    book: Mutex<Book>,
+    store: Mutex<Store>,
 }
 
 #[derive(Default)]
-struct Book {
+struct Store {
     parcels: HashMap<u64, Parcel>,
     last: u64,
     answers: u64,
-    /// The second in which the hurried asked last, and how often.
-    asked: (u64, u32),
+    /// The second of the last request of `hurried`, and the number of its requests in that second.
+    hurried_requests: (u64, u32),
 }
 
 struct Parcel {
@@ -43,35 +43,35 @@ struct Parcel {
     redirected: bool,
 }
 
-/// What is wrong, before it is written down.
+/// An error response before it is serialised.
 struct Trouble {
     status: u16,
     body: Map<String, Value>,
 }
 
-/// Opens a desk on a free port and returns its base URL; it closes with the runtime.
-pub async fn open(mutant: Option<&'static str>) -> String {
+/// Starts the server on a free port and returns its base URL. It stops with the runtime.
+pub async fn start(mutant: Option<&'static str>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let desk = Arc::new(Desk { mutant, book: Mutex::default() });
-    let router = Router::new().fallback(answer).with_state(desk);
+    let server = Arc::new(ParcelServer { mutant, store: Mutex::default() });
+    let router = Router::new().fallback(answer).with_state(server);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
 
 async fn answer(
-    State(desk): State<Arc<Desk>>,
+    State(server): State<Arc<ParcelServer>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let mut book = desk.book.lock().expect("nobody panicked");
-    book.answers += 1;
-    let trace = if desk.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", book.answers) };
-    let outcome = desk.serve(&mut book, &method, uri.path(), &headers, &body, &trace);
+    let mut store = server.store.lock().expect("nobody panicked");
+    store.answers += 1;
+    let trace = if server.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", store.answers) };
+    let outcome = server.serve(&mut store, &method, uri.path(), &headers, &body, &trace);
     let mut builder = Response::builder();
-    let name = if desk.has("traces-under-the-usual-name") { "Request-Reference" } else { "Trace-Reference" };
+    let name = if server.has("traces-under-the-usual-name") { "Request-Reference" } else { "Trace-Reference" };
     builder = builder.header(name, trace);
     match outcome {
         Ok((status, None)) => builder.status(status).body(Body::empty()),
@@ -80,35 +80,35 @@ async fn answer(
         }
         Err(trouble) => {
             if trouble.body["errorCode"] == 42901 {
-                builder = desk.paced(builder);
+                builder = server.with_rate_limit_headers(builder);
             }
-            let media = if desk.has("declares-plain-json") {
+            let media = if server.has("declares-plain-json") {
                 "application/json"
             } else {
                 "application/vnd.parcel.trouble+json"
             };
-            let (status, text) = desk.written(trouble);
+            let (status, text) = server.serialised(trouble);
             builder.status(status).header("Content-Type", media).body(text.into())
         }
     }
-    .expect("a sound answer")
+    .expect("a valid response")
 }
 
-impl Desk {
+impl ParcelServer {
     fn has(&self, mutant: &str) -> bool {
         self.mutant == Some(mutant)
     }
 
     fn serve(
         &self,
-        book: &mut Book,
+        store: &mut Store,
         method: &Method,
         path: &str,
         headers: &HeaderMap,
         body: &[u8],
         trace: &str,
     ) -> Result<(u16, Option<Value>), Trouble> {
-        self.admit(book, headers)?;
+        self.authenticate(store, headers)?;
         if headers.contains_key("parcel-drill") {
             let trace = if self.has("keeps-the-trace-of-a-breakdown-to-itself") { "unknown" } else { trace };
             return Err(trouble(500, 50001, "The desk broke down").hint(&format!("Trace {trace}")));
@@ -116,15 +116,15 @@ impl Desk {
         let form = || serde_json::from_slice::<Value>(body).unwrap_or_default();
         let rest = path.strip_prefix("/v2/parcels").ok_or_else(unknown)?;
         if rest.is_empty() {
-            return self.register(book, &form());
+            return self.register(store, &form());
         }
         let (number, tail) = rest[1..].split_once('/').unwrap_or((&rest[1..], ""));
         let number: u64 = number.parse().map_err(|_| unknown())?;
-        let parcel = book.parcels.get_mut(&number).ok_or_else(unknown)?;
+        let parcel = store.parcels.get_mut(&number).ok_or_else(unknown)?;
         match (method.as_str(), tail) {
             ("GET", "") => Ok((200, Some(self.shown(number, parcel)))),
             ("DELETE", "") => {
-                book.parcels.remove(&number);
+                store.parcels.remove(&number);
                 Ok((204, None))
             }
             ("PUT", "destination") => self.redirect(number, parcel, &form()),
@@ -132,7 +132,7 @@ impl Desk {
         }
     }
 
-    fn admit(&self, book: &mut Book, headers: &HeaderMap) -> Result<(), Trouble> {
+    fn authenticate(&self, store: &mut Store, headers: &HeaderMap) -> Result<(), Trouble> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (session, pass) = (text("authorization"), text("parcel-pass"));
         let shown = |actor: &str| {
@@ -152,7 +152,7 @@ impl Desk {
             return Err(trouble(401, 40102, "The session is over").hint(&format!("It ended {end}")));
         }
         if pass == shown("hurried") {
-            return self.paced_admission(book);
+            return self.limit_rate(store);
         }
         if pass == shown("stranger") && self.has("serves-strangers") {
             return Ok(());
@@ -165,13 +165,13 @@ impl Desk {
         })
     }
 
-    fn paced_admission(&self, book: &mut Book) -> Result<(), Trouble> {
+    fn limit_rate(&self, store: &mut Store) -> Result<(), Trouble> {
         let second = now();
-        if book.asked.0 != second {
-            book.asked = (second, 0);
+        if store.hurried_requests.0 != second {
+            store.hurried_requests = (second, 0);
         }
-        book.asked.1 += 1;
-        if book.asked.1 <= QUOTA {
+        store.hurried_requests.1 += 1;
+        if store.hurried_requests.1 <= QUOTA {
             return Ok(());
         }
         let mut refusal = trouble(429, 42901, "One at a time, please");
@@ -181,25 +181,25 @@ impl Desk {
         Err(refusal)
     }
 
-    fn paced(&self, builder: axum::http::response::Builder) -> axum::http::response::Builder {
-        let opens = if self.has("counts-the-opening-in-milliseconds") { (now() + 1) * 1000 } else { now() + 1 };
+    fn with_rate_limit_headers(&self, builder: axum::http::response::Builder) -> axum::http::response::Builder {
+        let reset = if self.has("counts-the-opening-in-milliseconds") { (now() + 1) * 1000 } else { now() + 1 };
         let builder = if self.has("forgets-the-quota-header") { builder } else { builder.header("Desk-Quota", QUOTA) };
         builder
             .header("Desk-Left", u32::from(self.has("has-one-left")))
-            .header("Desk-Opens", opens)
+            .header("Desk-Opens", reset)
             .header("Desk-Pause", if self.has("names-another-pause") { 2 } else { 1 })
     }
 
-    fn register(&self, book: &mut Book, form: &Value) -> Result<(u16, Option<Value>), Trouble> {
+    fn register(&self, store: &mut Store, form: &Value) -> Result<(u16, Option<Value>), Trouble> {
         let grams = form["weightGrams"].as_i64().ok_or_else(|| self.missing("weightGrams", "destination"))?;
         let destination = form["destination"].as_str().ok_or_else(|| self.missing("destination", "weightGrams"))?;
         if grams > HEAVIEST {
             return Err(trouble(400, 40002, "Too heavy").at("weightGrams"));
         }
-        book.last += 1;
-        let (number, parcel) = (book.last, Parcel { grams, destination: destination.to_owned(), redirected: false });
+        store.last += 1;
+        let (number, parcel) = (store.last, Parcel { grams, destination: destination.to_owned(), redirected: false });
         let shown = self.shown(number, &parcel);
-        book.parcels.insert(number, parcel);
+        store.parcels.insert(number, parcel);
         Ok((201, Some(shown)))
     }
 
@@ -229,8 +229,8 @@ impl Desk {
         shown
     }
 
-    /// Status and text of trouble, with what this desk gets wrong about it.
-    fn written(&self, trouble: Trouble) -> (u16, String) {
+    /// Status and body of an error, as changed by the mutant.
+    fn serialised(&self, trouble: Trouble) -> (u16, String) {
         let Trouble { mut status, mut body } = trouble;
         let not_found = body["errorCode"] == 40401;
         match self.mutant {

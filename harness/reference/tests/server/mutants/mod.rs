@@ -1,6 +1,6 @@
-//! Every mutant shows: a fixed script of requests has another transcript once it is switched on.
+//! Tests that every mutant has an effect: it changes the transcript of a fixed script of requests.
 //!
-//! Transcripts hold what a client can see, with ids and times taken out, so that two servers without a mutant agree.
+//! A transcript contains what a client sees, without ids and times. Two servers without a mutant give the same one.
 
 mod scripts;
 mod transcript;
@@ -16,7 +16,7 @@ use transcript::Transcript;
 
 use crate::support::{Sandbox, endpoint};
 
-/// So many servers run at a time.
+/// The limit of servers that run at the same time.
 const AT_ONCE: usize = 12;
 
 fn options(mutant: Option<&'static Mutant>) -> Options {
@@ -30,18 +30,18 @@ fn options(mutant: Option<&'static Mutant>) -> Options {
     }
 }
 
-/// Whether it takes a big document to see the mutant.
+/// Whether the mutant shows only with a large document.
 fn is_about_size(mutant: &Mutant) -> bool {
     mutant.clauses.contains(&"DOC-3") || mutant.name.starts_with("oversize")
 }
 
-/// What the scripts for these clauses see.
+/// The transcript of the scripts for these clauses.
 async fn transcript(mutant: Option<&'static Mutant>, clauses: &[&str], big: bool) -> String {
     let sandbox = Sandbox::start(options(mutant)).await;
     let mut transcript = Transcript::new(sandbox);
-    for (beginnings, script) in scripts::SCRIPTS {
-        let concerned = |clause: &&str| beginnings.iter().any(|beginning| clause.starts_with(beginning));
-        if clauses.iter().any(concerned) {
+    for (prefixes, script) in scripts::SCRIPTS {
+        let matches = |clause: &&str| prefixes.iter().any(|prefix| clause.starts_with(prefix));
+        if clauses.iter().any(matches) {
             script(&mut transcript).await;
         }
     }
@@ -51,39 +51,39 @@ async fn transcript(mutant: Option<&'static Mutant>, clauses: &[&str], big: bool
     transcript.text()
 }
 
-/// The transcripts without a mutant, by the clauses that the scripts are for; each is made when first needed.
-type Sound = HashMap<(&'static [&'static str], bool), OnceCell<String>>;
+/// The transcripts without a mutant, by the clauses of the scripts. Each is made when it is first needed.
+type Baselines = HashMap<(&'static [&'static str], bool), OnceCell<String>>;
 
-async fn shows(mutant: &'static Mutant, sound: &Sound) -> bool {
+async fn changes_transcript(mutant: &'static Mutant, baselines: &Baselines) -> bool {
     let (clauses, big) = (mutant.clauses, is_about_size(mutant));
-    let expected = sound[&(clauses, big)].get_or_init(|| transcript(None, clauses, big));
+    let expected = baselines[&(clauses, big)].get_or_init(|| transcript(None, clauses, big));
     transcript(Some(mutant), clauses, big).await != *expected.await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_mutant_shows() {
+async fn every_mutant_changes_its_transcript() {
     let key = |mutant: &'static Mutant| (mutant.clauses, is_about_size(mutant));
-    let sound: Sound = mutants().iter().map(|mutant| (key(mutant), OnceCell::new())).collect();
-    let (sound, mut tasks) = (Arc::new(sound), JoinSet::new());
+    let baselines: Baselines = mutants().iter().map(|mutant| (key(mutant), OnceCell::new())).collect();
+    let (baselines, mut tasks) = (Arc::new(baselines), JoinSet::new());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     for mutant in mutants() {
-        let (slots, sound) = (Arc::clone(&slots), Arc::clone(&sound));
+        let (slots, baselines) = (Arc::clone(&slots), Arc::clone(&baselines));
         tasks.spawn(async move {
             let _slot = slots.acquire_owned().await.expect("a slot");
-            (mutant.name, shows(mutant, &sound).await)
+            (mutant.name, changes_transcript(mutant, &baselines).await)
         });
     }
-    let mut hidden: Vec<&str> = Vec::new();
+    let mut unchanged: Vec<&str> = Vec::new();
     while let Some(done) = tasks.join_next().await {
-        let (name, shown) = done.expect("a transcript");
-        hidden.extend(Some(name).filter(|_| !shown));
+        let (name, changed) = done.expect("a transcript");
+        unchanged.extend(Some(name).filter(|_| !changed));
     }
-    hidden.sort_unstable();
-    assert_eq!(hidden, [""; 0], "these change nothing");
+    unchanged.sort_unstable();
+    assert_eq!(unchanged, [""; 0], "left: mutants that do not change the transcript");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_mutant_transcripts_agree() {
+async fn transcripts_without_a_mutant_are_equal() {
     let all: Vec<&str> = mutants().iter().flat_map(|mutant| mutant.clauses).copied().collect();
     let (first, second) = (transcript(None, &all, true).await, transcript(None, &all, true).await);
     for (one, other) in first.lines().zip(second.lines()) {

@@ -1,4 +1,4 @@
-//! What a client sees of a server, as text in which nothing differs from run to run.
+//! Records what a client sees of a server, as text that is the same in every run.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ static UNSTABLE: LazyLock<Regex> = LazyLock::new(|| {
     RegexBuilder::new(&patterns.join("|")).unicode(false).build().expect("patterns")
 });
 
-/// A server and what was seen of it.
+/// A server and the recorded replies.
 pub struct Transcript {
     pub sandbox: Sandbox,
     lines: Vec<String>,
@@ -31,14 +31,14 @@ impl Transcript {
         Self { sandbox, lines: Vec::new(), request_ids: Vec::new() }
     }
 
-    /// Notes something as it is.
-    pub fn say(&mut self, text: impl Into<String>) {
+    /// Records a line of text.
+    pub fn line(&mut self, text: impl Into<String>) {
         self.lines.push(text.into());
     }
 
-    /// Notes a reply, and hands it back.
+    /// Records a reply and returns it.
     pub fn note(&mut self, what: &str, reply: Reply) -> Reply {
-        let mut headers: Vec<String> = reply.headers.iter().filter_map(seen_header).collect();
+        let mut headers: Vec<String> = reply.headers.iter().filter_map(stable_header).collect();
         headers.sort_unstable();
         let body = String::from_utf8_lossy(&reply.body);
         let id_named = names_own_id(&reply);
@@ -55,7 +55,7 @@ impl Transcript {
     }
 }
 
-fn seen_header((name, value): &(String, String)) -> Option<String> {
+fn stable_header((name, value): &(String, String)) -> Option<String> {
     let value = match name.as_str() {
         "date" | "content-length" | "connection" => return None,
         "retry-after" if matches!(value.as_str(), "1" | "2" | "3") => "SOON".to_owned(),
@@ -64,7 +64,7 @@ fn seen_header((name, value): &(String, String)) -> Option<String> {
             let soon = value.parse::<u64>().is_ok_and(|reset| reset.abs_diff(fixtures::now()) <= 10);
             if soon { "SOON".to_owned() } else { "WRONG".to_owned() }
         }
-        // Windows begin at any moment, so that only the size of what remains is the same each time.
+        // A window may begin at any time, so only the order of magnitude is the same in every run.
         "x-ratelimit-remaining" => match value.parse::<u32>() {
             Ok(100_000) => "ALL".to_owned(),
             Ok(50_000..) => "MANY".to_owned(),
@@ -75,14 +75,14 @@ fn seen_header((name, value): &(String, String)) -> Option<String> {
     Some(format!("{name}={value}"))
 }
 
-/// Whether the details of a server error name the id of its own response.
+/// Whether the details of a server error contain the request id of the response.
 fn names_own_id(reply: &Reply) -> bool {
     let body = reply.json();
     let details = body["error"]["details"].as_str().unwrap_or_default();
     reply.header("x-request-id").is_some_and(|id| details.contains(id))
 }
 
-/// A text without what differs from run to run.
+/// Replaces everything that differs from run to run.
 fn stable(text: &str) -> String {
     let kept = |found: &Captures| {
         let kinds = ["id", "secret", "wait", "url", "time"];

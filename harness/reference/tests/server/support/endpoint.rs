@@ -1,4 +1,4 @@
-//! A webhook endpoint that notes what it is sent, and answers by the path.
+//! A webhook endpoint that records its requests. The path selects its answer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,12 +8,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// The time that deliveries are given in the tests.
+/// The timeout of a delivery in the tests.
 pub const TIMEOUT: Duration = Duration::from_millis(800);
 const SLOW: Duration = Duration::from_millis(300);
 const LATE: Duration = Duration::from_millis(1_200);
 
-/// One request that came.
+/// One received request.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
@@ -28,7 +28,7 @@ impl Received {
     }
 }
 
-/// The endpoint; it closes when dropped.
+/// The endpoint. A drop closes it.
 pub struct Endpoint {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
@@ -50,7 +50,7 @@ impl Endpoint {
         format!("http://{}/refused", listener.local_addr().expect("an address"))
     }
 
-    /// What came under a path.
+    /// The requests that were received at this path.
     pub fn received(&self, path: &str) -> Vec<Received> {
         let all = self.received.lock().expect("the list");
         all.iter().filter(|one| one.path == path).cloned().collect()

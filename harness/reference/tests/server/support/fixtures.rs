@@ -12,7 +12,7 @@ pub fn document(media_type: &str, bytes: &[u8]) -> Value {
     json!({ "type": "PASSPORT", "contentType": media_type, "content": STANDARD.encode(bytes) })
 }
 
-/// The headers of a PNG, with no picture.
+/// The headers of a PNG without an image.
 pub fn png(colour_type: u8, per_metre: u32) -> Vec<u8> {
     png_of(colour_type, per_metre, per_metre)
 }
@@ -34,7 +34,7 @@ pub fn png_of(colour_type: u8, across: u32, down: u32) -> Vec<u8> {
     bytes
 }
 
-/// The headers of a JPEG, with no picture.
+/// The headers of a JPEG without an image.
 pub fn jpeg(unit: u8, density: u16, components: u8) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 16];
     bytes.extend(b"JFIF\0\x01\x01");
@@ -45,14 +45,14 @@ pub fn jpeg(unit: u8, density: u16, components: u8) -> Vec<u8> {
     bytes
 }
 
-/// A PDF of that many bytes, most of them spaces.
+/// A PDF of this many bytes, filled with spaces.
 pub fn pdf(size: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     bytes.resize(size.max(9), b' ');
     bytes
 }
 
-/// Seconds since 1970.
+/// The current time in Unix seconds.
 pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("a clock").as_secs()
@@ -65,7 +65,7 @@ pub fn webhook_secret() -> String {
     secret.value.trim_start_matches("secret:").to_owned()
 }
 
-/// The signature of a text, as its header has it.
+/// The signature of a text, as written in the header.
 pub fn signature(secret: &str, text: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(text);

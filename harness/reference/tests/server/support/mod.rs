@@ -1,4 +1,4 @@
-//! A bare HTTP client and a few requests, shared by the tests of the running server.
+//! A minimal HTTP client and some requests for the tests of the running server.
 
 pub mod endpoint;
 pub mod fixtures;
@@ -12,20 +12,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// A server under test and the means to speak to it.
+/// A server under test and a client for it.
 pub struct Sandbox {
     pub running: Running,
-    /// A connection that an exchange left open, for the next.
+    /// An open connection that the next request reuses.
     idle: Mutex<Option<TcpStream>>,
 }
 
-/// What came back; status 0 where nothing did.
+/// The response; status 0 means that there was none.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// The head as it came.
+    /// The head as received.
     pub head: String,
 }
 
@@ -52,7 +52,7 @@ impl Reply {
     }
 }
 
-/// The header that speaks for an actor.
+/// The header with the credential of an actor.
 pub fn header_of(actor: &str) -> Option<(&'static str, String)> {
     let all = credentials();
     let value = &all.iter().find(|one| one.actor == actor)?.value;
@@ -73,7 +73,7 @@ impl Sandbox {
         Self::start(Options::default()).await
     }
 
-    /// Sends the bytes as they are and reads one reply.
+    /// Sends the bytes unchanged and reads one reply.
     pub async fn raw(&self, request: &[u8]) -> Reply {
         let exchange = async {
             let idle = self.idle.lock().await.take();
@@ -123,13 +123,13 @@ impl Sandbox {
         self.call(actor, "DELETE", path, b"").await
     }
 
-    /// A new customer with that address, and the path to it.
+    /// Creates a customer with this address and returns its path.
     pub async fn customer(&self, email: &str) -> String {
         let reply = self.post("admin", CUSTOMERS, &person(email)).await;
         format!("{CUSTOMERS}/{}", reply.id())
     }
 
-    /// A new customer who is under review, and the path to it.
+    /// Creates a customer who is under review and returns its path.
     pub async fn reviewed(&self, email: &str) -> String {
         let path = self.customer(email).await;
         let document = fixtures::document("image/png", &fixtures::png(2, 11811));
@@ -141,12 +141,12 @@ impl Sandbox {
 
 pub const CUSTOMERS: &str = "/api/v1/customers";
 
-/// Everything that a customer needs.
+/// A body with all required fields of a customer.
 pub fn person(email: &str) -> Value {
     json!({ "email": email, "firstName": "Ada", "lastName": "Byron", "dateOfBirth": "1990-12-10" })
 }
 
-/// The same, with other or further members.
+/// A body with all required fields, changed or extended by other members.
 pub fn person_with(email: &str, others: Value) -> Value {
     let mut person = person(email);
     for (name, value) in others.as_object().expect("an object") {
@@ -155,7 +155,7 @@ pub fn person_with(email: &str, others: Value) -> Value {
     person
 }
 
-/// Checks all that is true of every error.
+/// Checks the status, the code, and what the contract requires of every error.
 pub fn assert_error(reply: &Reply, status: u16, code: &str) {
     let body = String::from_utf8_lossy(&reply.body);
     assert_eq!((reply.status, reply.code().as_str()), (status, code), "{body}");
@@ -177,14 +177,14 @@ async fn read(stream: &mut TcpStream) -> Option<Reply> {
             return Some(reply);
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return ended(&bytes);
+            return complete_at_close(&bytes);
         }
     }
 }
 
-/// The reply that the bytes hold, once they hold all of it.
+/// The reply in the bytes, if they contain a complete one.
 fn complete(bytes: &[u8]) -> Option<Reply> {
-    let (reply, rest) = headed(bytes)?;
+    let (reply, rest) = parse_head(bytes)?;
     let body = match reply.header("content-length") {
         Some(length) => rest.get(..length.parse().ok()?)?.to_vec(),
         None if reply.header("transfer-encoding").is_some() => unchunked(rest)?,
@@ -194,20 +194,20 @@ fn complete(bytes: &[u8]) -> Option<Reply> {
     Some(Reply { body, ..reply })
 }
 
-/// The reply that the bytes hold now that the connection is closed.
-fn ended(bytes: &[u8]) -> Option<Reply> {
-    let (reply, rest) = headed(bytes)?;
+/// The reply in the bytes after the connection was closed.
+fn complete_at_close(bytes: &[u8]) -> Option<Reply> {
+    let (reply, rest) = parse_head(bytes)?;
     Some(Reply { body: rest.to_vec(), ..reply })
 }
 
-/// The body whose chunks these are, once the last one is there.
+/// The body of the chunks, if the last chunk is present.
 fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let end = rest.windows(2).position(|two| two == b"\r\n")?;
         let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
         if size == 0 {
-            // The line that ends it all belongs to the body, too.
+            // The empty line after the last chunk belongs to the body, too.
             return rest.get(end + 2..end + 4).map(|_| body);
         }
         body.extend(rest.get(end + 2..end + 2 + size)?);
@@ -215,8 +215,8 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// A reply without its body, and what follows its head.
-fn headed(bytes: &[u8]) -> Option<(Reply, &[u8])> {
+/// A reply without its body, and the bytes after its head.
+fn parse_head(bytes: &[u8]) -> Option<(Reply, &[u8])> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");

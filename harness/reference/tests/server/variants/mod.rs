@@ -1,4 +1,4 @@
-//! Every variant shows: a fixed tour through the API has another transcript once it is switched on.
+//! Tests that every variant has an effect: it changes the transcript of a fixed sequence of requests.
 
 mod tour;
 
@@ -12,11 +12,11 @@ use tokio::task::JoinSet;
 
 use crate::support::{Sandbox, endpoint, fixtures};
 
-/// So many servers run at a time.
+/// The limit of servers that run at the same time.
 const AT_ONCE: usize = 8;
 
-/// Variants of nothing but time, which no transcript tells, and one that takes a big document.
-const SHOWN_ELSEWHERE: [&str; 4] = ["slow-answers", "late-events", "late-log", "decimal-size-limit"];
+/// Variants that do not change the transcript: three change only times, one needs a large document.
+const NOT_IN_TRANSCRIPT: [&str; 4] = ["slow-answers", "late-events", "late-log", "decimal-size-limit"];
 
 fn options(variant: Option<&'static Variant>) -> Options {
     Options {
@@ -33,11 +33,11 @@ async fn transcript(variant: Option<&'static Variant>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_variant_shows() {
+async fn every_variant_changes_the_transcript() {
     let plain = Arc::new(transcript(None).await);
     let again = transcript(None).await;
     for (one, other) in plain.lines().zip(again.lines()) {
-        assert_eq!(one, other, "without a variant, transcripts agree");
+        assert_eq!(one, other, "two transcripts without a variant differ");
     }
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
@@ -49,19 +49,19 @@ async fn every_variant_shows() {
             (variant.name, transcript(Some(variant)).await != *plain)
         });
     }
-    let mut hidden: Vec<&str> = Vec::new();
+    let mut unchanged: Vec<&str> = Vec::new();
     while let Some(done) = tasks.join_next().await {
-        let (name, shown) = done.expect("a transcript");
-        hidden.extend(Some(name).filter(|_| !shown));
+        let (name, changed) = done.expect("a transcript");
+        unchanged.extend(Some(name).filter(|_| !changed));
     }
-    hidden.sort_unstable();
-    let mut elsewhere = SHOWN_ELSEWHERE;
-    elsewhere.sort_unstable();
-    assert_eq!(hidden, elsewhere, "left: these change nothing");
+    unchanged.sort_unstable();
+    let mut expected = NOT_IN_TRANSCRIPT;
+    expected.sort_unstable();
+    assert_eq!(unchanged, expected, "left: variants that do not change the transcript");
 }
 
 #[tokio::test]
-async fn between_two_kinds_of_megabytes_the_limit_differs() {
+async fn decimal_size_limit_rejects_a_document_below_10_mebibytes() {
     let body = fixtures::document("application/pdf", &fixtures::pdf(10_200_000));
     for (variant, status) in [(None, 201), (reference::variant("decimal-size-limit"), 422)] {
         let sandbox = Sandbox::start(options(variant)).await;

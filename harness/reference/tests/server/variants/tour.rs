@@ -1,4 +1,4 @@
-//! A tour through the API that touches whatever a variant changes.
+//! A fixed sequence of requests that covers the behaviour of every variant.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -25,7 +25,7 @@ static UNSTABLE: LazyLock<Regex> = LazyLock::new(|| {
     RegexBuilder::new(&patterns.join("|")).unicode(false).build().expect("patterns")
 });
 
-/// So often it is looked whether deliveries have come; below a prefix none come.
+/// How often the tour checks for deliveries. With a path prefix there are none.
 const MOST_ROUNDS: u32 = 8;
 
 struct Tour {
@@ -33,7 +33,7 @@ struct Tour {
     text: String,
 }
 
-/// What a client sees on its way.
+/// What a client sees of the server.
 pub async fn transcript(sandbox: Sandbox) -> String {
     let mut tour = Tour { sandbox, text: String::new() };
     tour.note_address();
@@ -48,7 +48,7 @@ pub async fn transcript(sandbox: Sandbox) -> String {
     stable(&tour.text)
 }
 
-/// A text without what differs from run to run.
+/// Replaces everything that differs from run to run.
 fn stable(text: &str) -> String {
     let kept = |found: &Captures| {
         if let Some(seconds) = found.name("seconds") {
@@ -69,10 +69,10 @@ fn stable(text: &str) -> String {
     UNSTABLE.replace_all(text, kept).into_owned()
 }
 
-/// Whether the server's clock is right, as far as a second tells.
+/// Compares the server's clock with ours, with a tolerance of one second.
 fn clock(reply: &Reply) -> &'static str {
     let date = reply.header("date").and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
-    let now = i64::try_from(fixtures::now()).expect("a moment of our days");
+    let now = i64::try_from(fixtures::now()).expect("a time in range");
     match date.map(|date| date.timestamp() - now) {
         None => "none",
         Some(1..) => "fast",
@@ -241,7 +241,7 @@ impl Tour {
             hooks.push(id.replace('/', "%2F").replace('+', "%2B"));
         }
         let path = self.create(&person("deliveries@example.com")).await;
-        // Long enough for the creation to be told, unless it is told late.
+        // Wait until the event of the creation is delivered, unless a variant delays it.
         sleep(Duration::from_millis(200)).await;
         self.call("writer", "POST", &format!("{path}/verification"), b"").await;
         let settled = self.settled(&endpoint).await;
@@ -251,7 +251,7 @@ impl Tour {
         }
     }
 
-    /// What the endpoint was sent, once nothing more comes.
+    /// Waits until no more events arrive, and returns the received ones.
     async fn settled(&self, endpoint: &Endpoint) -> String {
         let mut before = 0;
         for round in 0.. {
@@ -266,7 +266,7 @@ impl Tour {
             }
             before = now;
         }
-        unreachable!("the rounds end with the last")
+        unreachable!("the last round returns")
     }
 
     async fn limits(&mut self) {
@@ -286,7 +286,7 @@ impl Tour {
     }
 }
 
-/// Deliveries, in an order that does not depend on their coming.
+/// The deliveries, in an order that does not depend on their arrival.
 fn shown(received: Vec<Received>) -> String {
     let line = |one: &Received| {
         let names: Vec<&str> = one.headers.iter().map(|(name, _)| name.as_str()).collect();

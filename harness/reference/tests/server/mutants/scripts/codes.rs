@@ -1,4 +1,4 @@
-//! Each documented code once, and each kind of success.
+//! Requests for each documented code and each status of success.
 
 use serde_json::json;
 
@@ -10,23 +10,23 @@ use crate::support::{CUSTOMERS, header_of, person};
 const SUBMISSION: &str = "verification";
 
 pub async fn all(log: &mut Transcript) {
-    refused_callers(log).await;
-    refused_bodies(log).await;
+    rejected_callers(log).await;
+    rejected_bodies(log).await;
     let path = log.sandbox.customer("codes@example.com").await;
-    life(log, &path).await;
+    operations_on_customer(log, &path).await;
     missing_resources(log, &path).await;
     webhooks(log).await;
     server_errors(log).await;
 }
 
-async fn refused_callers(log: &mut Transcript) {
+async fn rejected_callers(log: &mut Transcript) {
     for actor in ["anonymous", "unknown", "revoked", "expired"] {
         call(log, actor, "GET", CUSTOMERS, b"").await;
     }
     call(log, "reader", "POST", CUSTOMERS, b"{}").await;
 }
 
-async fn refused_bodies(log: &mut Transcript) {
+async fn rejected_bodies(log: &mut Transcript) {
     for body in ["{", r#"{"email":"a@example.com"}"#] {
         call(log, "writer", "POST", CUSTOMERS, body.as_bytes()).await;
     }
@@ -42,7 +42,7 @@ async fn refused_bodies(log: &mut Transcript) {
     }
 }
 
-async fn life(log: &mut Transcript, path: &str) {
+async fn operations_on_customer(log: &mut Transcript, path: &str) {
     let (documents, submission) = (format!("{path}/documents"), format!("{path}/{SUBMISSION}"));
     call(log, "writer", "POST", CUSTOMERS, person("second@example.com").to_string().as_bytes()).await;
     call(log, "writer", "POST", CUSTOMERS, person("second@example.com").to_string().as_bytes()).await;
@@ -74,16 +74,16 @@ async fn missing_resources(log: &mut Transcript, path: &str) {
 async fn webhooks(log: &mut Transcript) {
     call(log, "admin", "POST", "/api/v1/webhooks", br#"{"url":"http://127.0.0.1:1/"}"#).await;
     let (now, path) = (fixtures::now(), "/api/v1/webhooks/events");
-    let right = signature(&fixtures::webhook_secret(), &signed_text(now, b"{}"));
+    let valid = signature(&fixtures::webhook_secret(), &signed_text(now, b"{}"));
     let now = now.to_string();
-    let headers = [("X-Webhook-Timestamp", now.as_str()), ("X-Webhook-Signature", &right)];
+    let headers = [("X-Webhook-Timestamp", now.as_str()), ("X-Webhook-Signature", &valid)];
     with(log, "POST", path, &headers, b"{}").await;
     with(log, "POST", path, &headers, b"{ }").await;
 }
 
 async fn server_errors(log: &mut Transcript) {
     let (name, value) = header_of("reader").expect("a credential");
-    for wish in ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"] {
-        with(log, "GET", CUSTOMERS, &[(name, &value), ("X-Sandbox-Error", wish)], b"").await;
+    for error in ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"] {
+        with(log, "GET", CUSTOMERS, &[(name, &value), ("X-Sandbox-Error", error)], b"").await;
     }
 }

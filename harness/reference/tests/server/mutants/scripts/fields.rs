@@ -1,4 +1,4 @@
-//! Bodies, fields and documents.
+//! Requests with valid and invalid bodies, fields and documents.
 
 use serde_json::{Value, json};
 
@@ -137,18 +137,18 @@ pub async fn formats(log: &mut Transcript) {
     let mut number = 0;
     for (name, texts) in VALUES.iter().chain(&[("lastName", [long.as_str()].as_slice())]) {
         for text in *texts {
-            try_both(log, &path, number, &json!({ *name: text })).await;
+            create_and_update(log, &path, number, &json!({ *name: text })).await;
             number += 1;
         }
     }
     for (number, (country, code)) in CODES.iter().enumerate() {
         let values = json!({ "country": country, "postalCode": code });
-        try_both(log, &path, 1_000 + number, &values).await;
+        create_and_update(log, &path, 1_000 + number, &values).await;
     }
 }
 
-/// A creation and an update with these values.
-pub async fn try_both(log: &mut Transcript, path: &str, number: usize, values: &Value) {
+/// Sends a creation and an update with these values.
+pub async fn create_and_update(log: &mut Transcript, path: &str, number: usize, values: &Value) {
     let mut body = person(&format!("f{number}@example.com"));
     for (name, value) in values.as_object().expect("an object") {
         body[name] = value.clone();

@@ -1,9 +1,9 @@
-//! Values, documents and bodies over which a mutant that is only a little off differs from the contract.
+//! Values, documents and bodies that a slightly wrong mutant judges differently from the contract.
 
 use serde_json::{Value, json};
 
 use super::call;
-use super::fields::try_both;
+use super::fields::create_and_update;
 use crate::mutants::transcript::Transcript;
 use crate::support::{CUSTOMERS, fixtures, person};
 
@@ -131,22 +131,22 @@ const CODES: &[(&str, &str)] = &[
 ];
 
 pub async fn values(log: &mut Transcript) {
-    let path = log.sandbox.customer("slips@example.com").await;
+    let path = log.sandbox.customer("values@example.com").await;
     let mut number = 2_000;
     for (name, texts) in VALUES {
         for text in *texts {
-            try_both(log, &path, number, &json!({ *name: text })).await;
+            create_and_update(log, &path, number, &json!({ *name: text })).await;
             number += 1;
         }
     }
     for (country, code) in CODES {
-        try_both(log, &path, number, &json!({ "country": country, "postalCode": code })).await;
-        try_both(log, &path, number + 1, &json!({ "postalCode": code, "country": country })).await;
+        create_and_update(log, &path, number, &json!({ "country": country, "postalCode": code })).await;
+        create_and_update(log, &path, number + 1, &json!({ "postalCode": code, "country": country })).await;
         call(log, "writer", "PATCH", &path, json!({ "postalCode": code }).to_string().as_bytes()).await;
         number += 2;
     }
     call(log, "writer", "PATCH", &path, br#"{"postalCode":"K1A 0B1"}"#).await;
-    try_both(log, &path, number, &json!({ "lastName": "x".repeat(30_000) })).await;
+    create_and_update(log, &path, number, &json!({ "lastName": "x".repeat(30_000) })).await;
 }
 
 pub async fn bodies(log: &mut Transcript) {
@@ -232,7 +232,7 @@ pub async fn ids_and_states(log: &mut Transcript) {
     call(log, "writer", "POST", CUSTOMERS, person("submitted@example.com").to_string().as_bytes()).await;
     call(log, "admin", "DELETE", &path, b"").await;
     call(log, "admin", "PATCH", &path, b"{}").await;
-    let with_phone = reachable("phone@example.com");
+    let with_phone = person_with_phone("phone@example.com");
     call(log, "writer", "POST", CUSTOMERS, with_phone.to_string().as_bytes()).await;
     let path = log.sandbox.customer("documented@example.com").await;
     let document = fixtures::document("image/png", &fixtures::png(2, 11811)).to_string();
@@ -244,7 +244,7 @@ pub async fn ids_and_states(log: &mut Transcript) {
     }
 }
 
-fn reachable(email: &str) -> Value {
+fn person_with_phone(email: &str) -> Value {
     let mut body = person(email);
     body["phoneNumber"] = json!("+14155550123");
     body

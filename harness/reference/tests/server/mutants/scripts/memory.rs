@@ -1,4 +1,4 @@
-//! What comes after: readings before and after a change, refusals and what is left of them, keys seen twice.
+//! Sequences of requests: reads before and after a change, effects of rejected requests, repeated keys.
 
 use serde_json::{Value, json};
 
@@ -7,8 +7,8 @@ use crate::mutants::transcript::Transcript;
 use crate::support::{CUSTOMERS, fixtures, header_of, person, person_with};
 
 pub async fn all(log: &mut Transcript) {
-    readings(log).await;
-    refusals(log).await;
+    reads(log).await;
+    rejections(log).await;
     credentials(log).await;
     bodies(log).await;
     keys(log).await;
@@ -19,7 +19,7 @@ async fn send(log: &mut Transcript, actor: &str, method: &str, path: &str, body:
     call(log, actor, method, path, body.to_string().as_bytes()).await;
 }
 
-async fn readings(log: &mut Transcript) {
+async fn reads(log: &mut Transcript) {
     let path = log.sandbox.customer("readings@example.com").await;
     for actor in ["reader", "anonymous", "unknown", "revoked", "production"] {
         call(log, actor, "GET", &path, b"").await;
@@ -40,7 +40,7 @@ async fn readings(log: &mut Transcript) {
     call(log, "anonymous", "GET", &other, b"").await;
 }
 
-async fn refusals(log: &mut Transcript) {
+async fn rejections(log: &mut Transcript) {
     let path = log.sandbox.customer("refusals@example.com").await;
     for (actor, change) in [
         ("expired", json!({ "firstName": "Mallory" })),

@@ -1,4 +1,4 @@
-//! The requests that bring mutants to light, by the groups of clauses that they exercise.
+//! Scripts of requests that show the mutants, grouped by the clauses that they test.
 
 mod codes;
 mod fields;
@@ -21,7 +21,7 @@ use crate::support::{CUSTOMERS, Reply, fixtures, person};
 
 type Script = for<'a> fn(&'a mut Transcript) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// The scripts, each with the beginnings of the clauses it is for.
+/// The scripts, each with the prefixes of its clauses.
 pub const SCRIPTS: &[(&[&str], Script)] = &[
     (&["ENV", "STA", "SRV", "LOG"], |log| Box::pin(codes::all(log))),
     (&["AUTH"], |log| Box::pin(access(log))),
@@ -39,14 +39,14 @@ pub const SCRIPTS: &[(&[&str], Script)] = &[
     (&["RATE", "ENV-6", "STA-2"], |log| Box::pin(limits(log))),
 ];
 
-/// Sends as an actor and notes what comes.
+/// Sends a request as an actor and records the reply.
 async fn call(log: &mut Transcript, actor: &str, method: &str, path: &str, body: &[u8]) -> Reply {
     let reply = log.sandbox.call(actor, method, path, body).await;
     let quoted = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
     log.note(&format!("{actor} {method} {path} {quoted}"), reply)
 }
 
-/// Sends with one header of its own and notes what comes.
+/// Sends a request with these headers and records the reply.
 async fn with(log: &mut Transcript, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let reply = log.sandbox.send(method, path, headers, body).await;
     log.note(&format!("{method} {path}"), reply)
@@ -67,10 +67,10 @@ async fn access(log: &mut Transcript) {
         call(log, actor, "POST", "/api/v1/webhooks", b"{}").await;
     }
     call(log, "writer", "DELETE", &path, b"").await;
-    odd_credentials(log).await;
+    invalid_credentials(log).await;
 }
 
-async fn odd_credentials(log: &mut Transcript) {
+async fn invalid_credentials(log: &mut Transcript) {
     let unsigned = format!(
         "Bearer {}.{}.",
         URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#),
@@ -91,7 +91,7 @@ async fn odd_credentials(log: &mut Transcript) {
     }
 }
 
-/// The token with the signature of another.
+/// The token with the signature of another token.
 fn swapped_signature(token: &str) -> String {
     let all = credentials();
     let forged = all.iter().find(|one| one.actor == "forged").expect("a token");
@@ -101,7 +101,7 @@ fn swapped_signature(token: &str) -> String {
 }
 
 async fn limits(log: &mut Transcript) {
-    // Begin with a window, so that the burst falls into one.
+    // Windows are whole seconds. Start at the beginning of a second, so that the burst is in one window.
     let into_second = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
     sleep(Duration::from_millis(u64::from(1000 - into_second.subsec_millis())) + Duration::from_millis(20)).await;
     let before = call(log, "reader", "GET", CUSTOMERS, b"").await;
@@ -110,7 +110,7 @@ async fn limits(log: &mut Transcript) {
     }
     let after = call(log, "reader", "GET", CUSTOMERS, b"").await;
     let left = |reply: &Reply| reply.header("x-ratelimit-remaining").and_then(|text| text.parse::<i64>().ok());
-    log.say(format!("the reader's budget fell by {:?}", left(&before).zip(left(&after)).map(|(a, b)| a - b)));
+    log.line(format!("the reader's budget fell by {:?}", left(&before).zip(left(&after)).map(|(a, b)| a - b)));
     sleep(Duration::from_millis(2_100)).await;
     call(log, "throttled", "GET", CUSTOMERS, b"").await;
 }

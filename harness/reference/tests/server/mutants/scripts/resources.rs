@@ -1,4 +1,4 @@
-//! Unknown, deleted and foreign resources, conflicts, idempotency, verification.
+//! Requests for unknown and deleted resources and those of another environment; conflicts, idempotency, verification.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::{CUSTOMERS, fixtures, header_of, person, person_with};
 
 pub async fn all(log: &mut Transcript) {
     unknown(log).await;
-    deleted_and_foreign(log).await;
+    deleted_and_other_environment(log).await;
     conflicts(log).await;
     idempotency(log).await;
     verification(log).await;
@@ -34,7 +34,7 @@ async fn unknown(log: &mut Transcript) {
     call(log, "reader", "GET", "/api/v1/webhooks/whk_unknown/deliveries", b"").await;
 }
 
-async fn deleted_and_foreign(log: &mut Transcript) {
+async fn deleted_and_other_environment(log: &mut Transcript) {
     let path = log.sandbox.customer("deleted@example.com").await;
     operations_on(log, "production", &path).await;
     call(log, "admin", "DELETE", &path, b"").await;
@@ -57,7 +57,7 @@ async fn idempotency(log: &mut Transcript) {
     let body = person("idempotent@example.com").to_string();
     let first = with(log, "POST", CUSTOMERS, &headers, body.as_bytes()).await;
     let again = with(log, "POST", CUSTOMERS, &headers, body.as_bytes()).await;
-    log.say(format!("the same id: {}", first.id() == again.id()));
+    log.line(format!("the same id: {}", first.id() == again.id()));
     let body = person("another@example.com").to_string();
     with(log, "POST", CUSTOMERS, &headers, body.as_bytes()).await;
     call(log, "reader", "GET", CUSTOMERS, b"").await;

@@ -1,4 +1,4 @@
-//! Webhooks, inbound and outbound.
+//! Inbound and outbound webhooks.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::support::fixtures::{self, signature, signed_text};
 const EVENTS: &str = "/api/v1/webhooks/events";
 const BODY: &[u8] = b" { \"event\" : \"customer.approved\" }\n";
 /// Longer than three attempts that time out.
-const PATIENCE: Duration = Duration::from_millis(3_500);
+const LONGEST_WAIT: Duration = Duration::from_millis(3_500);
 
 pub async fn inbound(log: &mut Transcript) {
     let secret = fixtures::webhook_secret();
@@ -59,16 +59,16 @@ pub async fn outbound(log: &mut Transcript) {
     hooks.push(register(log, "/refused", &Endpoint::closed_url().await).await);
     log.sandbox.reviewed("outbound@example.com").await;
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE && !settled(log, &hooks).await {
+    while begun.elapsed() < LONGEST_WAIT && !settled(log, &hooks).await {
         sleep(Duration::from_millis(50)).await;
     }
     sleep(Duration::from_millis(100)).await;
     for hook in &hooks {
         let shown = deliveries(log, hook).await;
-        log.say(format!("{} log {}", hook.path, shown));
+        log.line(format!("{} log {}", hook.path, shown));
         let received = endpoint.received(&hook.path);
-        let sound = received.iter().filter(|one| is_signed(one, &hook.secret)).count();
-        log.say(format!("{} received {} of which {sound} well signed", hook.path, received.len()));
+        let signed = received.iter().filter(|one| is_signed(one, &hook.secret)).count();
+        log.line(format!("{} received {}, {signed} of them correctly signed", hook.path, received.len()));
     }
 }
 

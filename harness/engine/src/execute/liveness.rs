@@ -1,32 +1,32 @@
-//! Whether the target answers anything else while one request waits for its answer in vain.
+//! Liveness probe: after a timeout, does the target answer another request?
 //!
-//! A timeout is a violation only where it does. A target that answers nothing at all is overloaded or gone, or this
-//! machine is too busy to tell.
+//! A timeout is a violation only if the target does. If it answers nothing at all, it is overloaded or down, or this
+//! machine is too busy to judge.
 
 use std::time::Duration;
 
 use super::environment::Environment;
 use crate::exchange::{Exchange, Fault, Request};
 
-/// The longest that the other answer may take.
-const SOON: Duration = Duration::from_secs(5);
+/// The timeout of the probe.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The exchange; where it timed out and nothing else is answered either, that is what its fault says.
-pub(super) async fn confirmed(environment: &Environment, mut exchange: Exchange) -> Exchange {
+/// Returns the exchange. If it timed out and the probe fails too, its fault becomes [`Fault::Limit`].
+pub(super) async fn confirm_timeout(environment: &Environment, mut exchange: Exchange) -> Exchange {
     if let Err(Fault::TimedOut(why)) = &exchange.outcome
-        && !answers(environment).await
+        && !is_alive(environment).await
     {
-        exchange.outcome = Err(Fault::Limit(format!("{why}, and the target answers nothing else meanwhile")));
+        exchange.outcome = Err(Fault::Limit(format!("{why}, and the target did not answer another request either")));
     }
     exchange
 }
 
-async fn answers(environment: &Environment) -> bool {
+async fn is_alive(environment: &Environment) -> bool {
     let reads = |method: &str| matches!(method, "GET" | "HEAD");
     let operations = &environment.contract.operations;
-    let plain = operations.iter().find(|operation| reads(&operation.method) && operation.parameters().is_empty());
+    let simple = operations.iter().find(|operation| reads(&operation.method) && operation.parameters().is_empty());
     let (id, method, path) =
-        plain.map_or(("", "GET", "/"), |operation| (&operation.id, &operation.method, &operation.path));
+        simple.map_or(("", "GET", "/"), |operation| (&operation.id, &operation.method, &operation.path));
     let request = Request {
         operation: id.to_owned(),
         actor: "anonymous".to_owned(),
@@ -36,7 +36,7 @@ async fn answers(environment: &Environment) -> bool {
         headers: Vec::new(),
         body: Vec::new(),
     };
-    let answer = tokio::time::timeout(SOON, environment.client.send(&request, &[], true)).await;
+    let answer = tokio::time::timeout(PROBE_TIMEOUT, environment.client.send(&request, &[], true)).await;
     matches!(answer, Ok(Ok(_)))
 }
 
@@ -50,7 +50,7 @@ mod tests {
     use crate::exchange::Role;
     use crate::target::{HttpClient, Network, Target, start_embedded};
 
-    /// What becomes of a timeout at that base URL.
+    /// The confirmed fault of a timeout at that base URL.
     async fn timed_out_at(base: &str) -> Fault {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let contract = Arc::new(Contract::load(&root).expect("the contract"));
@@ -73,17 +73,17 @@ mod tests {
             started: chrono::Utc::now(),
             took: Duration::from_secs(30),
         };
-        confirmed(&environment, exchange).await.outcome.expect_err("a fault")
+        confirm_timeout(&environment, exchange).await.outcome.expect_err("a fault")
     }
 
     #[tokio::test]
-    async fn a_timeout_counts_where_another_request_is_answered() {
+    async fn timeout_counts_if_another_request_is_answered() {
         let embedded = start_embedded().await.expect("the reference");
         assert!(matches!(timed_out_at(&embedded.url()).await, Fault::TimedOut(_)));
     }
 
     #[tokio::test]
-    async fn a_timeout_says_nothing_where_nothing_is_answered() {
+    async fn timeout_does_not_count_if_no_request_is_answered() {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", silent.local_addr().expect("an address"));
         assert!(matches!(timed_out_at(&base).await, Fault::Limit(_)));
