@@ -76,13 +76,13 @@ impl PropertyKind {
         match (self, slot) {
             (PropertyKind::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
             (PropertyKind::Refused, Slot::Body) => "malformed-json-is-refused",
-            (PropertyKind::Survived, Slot::Body) => "odd-bodies-never-break-it",
+            (PropertyKind::Survived, Slot::Body) => "unusual-bodies-are-handled",
             (PropertyKind::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
             (PropertyKind::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
-            (PropertyKind::Survived, Slot::Parameter(_)) => "odd-ids-never-break-it",
+            (PropertyKind::Survived, Slot::Parameter(_)) => "unusual-ids-are-refused",
             (PropertyKind::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
             (PropertyKind::Refused, Slot::Member(_)) => "invalid-values-are-refused",
-            (PropertyKind::Survived, Slot::Member(_)) => "odd-values-never-break-it",
+            (PropertyKind::Survived, Slot::Member(_)) => "unusual-values-are-handled",
         }
     }
 }

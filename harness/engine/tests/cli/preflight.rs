@@ -175,7 +175,7 @@ fn api_that_answers_404_without_credential_is_tested() {
 
 // ---------------------------------------------------------------- credentials
 
-const TESTS: [&str; 3] = ["what-was-created-can-be-read", "callers-without-credential", "success::taking-an-event"];
+const TESTS: [&str; 3] = ["created-customer-can-be-read", "callers-without-credential", "success::receiving-an-event"];
 
 /// Runs three tests with some of the printed credentials replaced.
 fn run_with_credentials(served: &ReferenceServer, others: &[(&str, &str)]) -> ProgramOutput {
@@ -251,7 +251,7 @@ fn single_operation_that_refuses_a_credential_is_no_preflight_message() {
         ("", _) | (_, true) => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         _ => error("404 Not Found", "RESOURCE_NOT_FOUND"),
     });
-    let output = Program::new(&["run", "--target-url", &server.url, "some-expectations-are-wider"])
+    let output = Program::new(&["run", "--target-url", &server.url, "some-expectations-accept-alternatives"])
         .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
         .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
         .env("CONFORMANCE_ACTOR_WRITER", "key:w-0123456789")
@@ -312,7 +312,7 @@ fn doctor_lists_missing_operations_and_writes_a_target_file() {
     let output = doctor(&file);
     output.assert_refused_with(2, "exists; doctor does not overwrite it");
     let output =
-        Program::new(&["run", "--target", &file, "no-such-delivery", "callers-without-credential", "taking-an-event"])
+        Program::new(&["run", "--target", &file, "no-such-delivery", "callers-without-credential", "receiving-an-event"])
             .env("CONFORMANCE_ACTOR_WEBHOOK", "secret:w-0123456789")
             .output();
     assert!(output.out.contains("the target lacks the operation receiveWebhookEvent"), "{}", output.out);
