@@ -50,7 +50,8 @@ impl<'g> Gate<'g> {
 
     fn exit_code(&self, comparison: &Comparison, report: &Report, allowed: &[Change]) -> u8 {
         let changed = comparison.exit_code(allowed);
-        let judged = [Verdict::Passed, Verdict::Warned, Verdict::Failed].iter().any(|verdict| report.count(*verdict) > 0);
+        let judged =
+            [Verdict::Passed, Verdict::Warned, Verdict::Failed].iter().any(|verdict| report.count(*verdict) > 0);
         match (changed, report.exit_code, self.arguments.fail_on) {
             (1, _, _) => 1,
             // What failed before may fail again, and what had no verdict before may have none again.

@@ -212,10 +212,7 @@ fn what_a_missing_operation_did_not_change_follows_from_it() {
     ];
     assert_eq!(told(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
     // Seen without the missing operation as well, it is a defect of its own.
-    let apart = [
-        test("a", &[missing(), read()], &[refused, unchanged(1)]),
-        test("b", &[read()], &[unchanged(0)]),
-    ];
+    let apart = [test("a", &[missing(), read()], &[refused, unchanged(1)]), test("b", &[read()], &[unchanged(0)])];
     let kinds: Vec<Kind> = told(&apart).into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
 }
