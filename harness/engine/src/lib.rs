@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
     match program.command {
         Command::Run(arguments) => run::run(*arguments),
         Command::Validate(pack) => commands::validate(&pack),
-        Command::List(pack) => commands::list(&pack),
+        Command::List(arguments) => commands::list(&arguments),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Docs { file, pack } => commands::docs(&file, &pack),

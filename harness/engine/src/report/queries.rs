@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::model::{
     ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TrialReport,
 };
+use super::parts::OF_THE_LIST;
 use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
 
@@ -89,6 +90,17 @@ impl FindingReport {
 }
 
 impl Report {
+    /// The tests that failed or had no verdict. What the list of known deviations made fail is no test.
+    pub fn not_passed(&self) -> impl Iterator<Item = &TrialReport> {
+        let open = |verdict| matches!(verdict, Verdict::Failed | Verdict::Inconclusive);
+        self.of_the_suite().filter(move |trial| open(trial.verdict))
+    }
+
+    /// Its tests, without what stands for the list of known deviations.
+    pub fn of_the_suite(&self) -> impl Iterator<Item = &TrialReport> {
+        self.trials.iter().filter(|trial| !trial.name.starts_with(OF_THE_LIST))
+    }
+
     /// How many trials had a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()
