@@ -44,8 +44,7 @@ pub struct Suite {
     name = "conformance",
     version,
     about = "Tells whether an API keeps the promises of its published error-code page",
-    subcommand_required = true,
-    arg_required_else_help = true
+    subcommand_required = true
 )]
 pub struct Program {
     /// What to do.
@@ -63,9 +62,9 @@ pub enum Command {
     Validate(PackArgs),
     /// List tests with their clauses and needs; the flags that choose them are those of `run`
     List(Box<ListArgs>),
-    /// Say in words what a test, a clause, an error code or a check is about
+    /// Say in words what a test, a clause, an error code, a check or an operation is about
     Explain {
-        /// The name of a test, clause, code or check
+        /// The name of a test, clause, code, check or operation
         name: String,
         /// Where the contract stands
         #[command(flatten)]
@@ -119,6 +118,17 @@ pub enum Command {
     Schema {
         /// scenario, fixtures, formats, target or report
         name: String,
+    },
+    /// Print a script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a man page (roff) of the program, or of one of its commands
+    Man {
+        /// The command; the program itself when absent
+        command: Option<String>,
     },
 }
 
