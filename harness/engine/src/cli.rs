@@ -4,6 +4,7 @@
 mod doctor;
 mod network;
 mod repro;
+mod selection;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use self::doctor::DoctorArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
 pub use self::repro::ReproArgs;
+pub use self::selection::{ListArgs, ListFormat, SelectionArgs};
 
 /// `cargo test -- …`: the flags of a run, without subcommands.
 #[derive(Parser, Debug)]
@@ -42,8 +44,7 @@ pub struct Suite {
     name = "conformance",
     version,
     about = "Tells whether an API keeps the promises of its published error-code page",
-    subcommand_required = true,
-    arg_required_else_help = true
+    subcommand_required = true
 )]
 pub struct Program {
     /// What to do.
@@ -59,11 +60,11 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Check schemas, scenarios and a target file, and show everything that is wrong at its place
     Validate(PackArgs),
-    /// List every test with its clauses and needs
-    List(PackArgs),
-    /// Say in words what a test, a clause, an error code or a check is about
+    /// List tests with their clauses and needs; the flags that choose them are those of `run`
+    List(Box<ListArgs>),
+    /// Say in words what a test, a clause, an error code, a check or an operation is about
     Explain {
-        /// The name of a test, clause, code or check
+        /// The name of a test, clause, code, check or operation
         name: String,
         /// Where the contract stands
         #[command(flatten)]
@@ -118,12 +119,23 @@ pub enum Command {
         /// scenario, fixtures, formats, target or report
         name: String,
     },
+    /// Print a script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a man page (roff) of the program, or of one of its commands
+    Man {
+        /// The command; the program itself when absent
+        command: Option<String>,
+    },
 }
 
 /// Where found failures go by default, below the pack.
 pub const FOUND: &str = "scenarios/found";
 
-const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option of ours can be given as CONFORMANCE_<NAME>, too; an actor's credential is CONFORMANCE_ACTOR_<NAME>,\nwritten key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 kept, 1 broken, 2 usage or data that does not load, 3 no verdict.\n";
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nOptions marked [env: …] can be given as that variable, too; an actor's credential is CONFORMANCE_ACTOR_<NAME>,\nwritten key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 kept, 1 broken, 2 usage or data that does not load, 3 no verdict.\n";
 
 /// Where the contract stands, and what it is held against.
 #[derive(Args, Debug, Clone)]
@@ -230,6 +242,9 @@ pub struct RunArgs {
     /// How the target reaches our webhook receiver
     #[arg(long, value_name = "URL", env = "CONFORMANCE_WEBHOOK_URL")]
     pub webhook_url: Option<String>,
+    /// What the tests are about.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
     /// How the target is spoken to.
     #[command(flatten)]
     pub network: NetworkArgs,
@@ -399,11 +414,18 @@ mod tests {
             "--strict",
             "--shard",
             "2/4",
+            "--clause",
+            "AUTH-1",
+            "--clause",
+            "AUTH-2",
+            "--failed",
+            "report.json",
         ])
         .expect("it parses");
         assert_eq!(suite.run.libtest.filter.as_deref(), Some("a"));
         assert_eq!(suite.run.more, ["b"]);
-        assert!(suite.run.strict);
+        assert!(suite.run.strict && suite.run.selection.is_given());
+        assert_eq!(suite.run.selection.clause, ["AUTH-1", "AUTH-2"]);
         assert_eq!(suite.run.shard, Some(Shard { index: 2, count: 4 }));
         assert_eq!(shard("from-zero:0/4"), Ok(Shard { index: 1, count: 4 }));
         assert_eq!(shard("from-zero:3/4"), Ok(Shard { index: 4, count: 4 }));

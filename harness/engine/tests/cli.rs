@@ -16,6 +16,8 @@ mod proving;
 mod reproducing;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/selecting.rs"]
+mod selecting;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]
@@ -89,8 +91,8 @@ fn a_target_file_may_leave_the_url_to_the_command_line() {
 #[test]
 fn the_runner_s_own_values_are_judged_before_anything_is_sent() {
     Program::run(&["--test-threads", "0"]).refused_in_a_line(2, "--test-threads must be at least 1");
-    Program::run(&["no-such-trial"]).refused_in_a_line(2, "no test matches; `--list` shows all names");
-    Program::run(&["--exact", "readme"]).refused_in_a_line(2, "no test matches");
+    Program::run(&["no-such-trial"]).refused_in_a_line(2, "no test has a name with `no-such-trial`");
+    Program::run(&["--exact", "readme"]).refused_in_a_line(2, "no test is called `readme`");
     Program::run(&["--pack", "/nowhere"])
         .refused_in_a_line(2, "--pack /nowhere: no folders `schemas` and `scenarios` there");
 }
@@ -351,9 +353,10 @@ fn everything_with_a_name_is_explained() {
         said.ended(0);
         assert!(said.out.contains(wanted), "{name}: {}", said.out);
     }
-    Program::new(&["explain", "TOKEN_EXPIERD"])
-        .go()
-        .refused_in_a_line(2, "there is no test, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?");
+    Program::new(&["explain", "TOKEN_EXPIERD"]).go().refused_in_a_line(
+        2,
+        "there is no test, clause, code, check or operation `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
+    );
     Program::new(&["explain", "xyzzy"]).go().refused_in_a_line(2, "`list` shows all tests");
 }
 

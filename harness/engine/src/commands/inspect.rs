@@ -1,6 +1,5 @@
-//! Looking at a pack: `validate`, `list`, `schema`.
+//! Looking at a pack: `validate`, `schema`.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::{loaded, refuse_unknown_actors};
@@ -30,27 +29,6 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
         }
         Err(refusal) => refusal.tell(),
     }
-}
-
-/// Lists every test.
-pub fn list(pack: &PackArgs) -> ExitCode {
-    let outcome = loaded(pack).and_then(|(contract, library)| {
-        refuse_unknown_actors(pack, &contract)?;
-        Ok(library)
-    });
-    let library = match outcome {
-        Ok(library) => library,
-        Err(refusal) => return refusal.tell(),
-    };
-    let mut out = std::io::stdout().lock();
-    for test in &library.tests {
-        let needs = if test.needs.is_empty() { String::new() } else { format!("  needs {}", test.needs.join(", ")) };
-        // A reader that has seen enough, such as `head`, is no failure.
-        if writeln!(out, "{}  {}{needs}", test.name, test.clauses.join(" ")).is_err() {
-            break;
-        }
-    }
-    ExitCode::SUCCESS
 }
 
 /// Prints the JSON Schema of one of our own files.

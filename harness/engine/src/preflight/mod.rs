@@ -54,6 +54,12 @@ impl Expected {
             signed: secret::signed(library),
         }
     }
+
+    /// The actors whom some test expects an operation to serve.
+    pub fn served_by(&self, operation: &str) -> Vec<String> {
+        let serves = self.welcome.iter().filter(|(_, operations)| operations.contains(operation));
+        serves.map(|(actor, _)| actor.clone()).collect()
+    }
 }
 
 /// What a preflight looks at.

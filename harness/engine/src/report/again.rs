@@ -1,5 +1,7 @@
-//! How to see a failure again: the flags of the run, the command that runs a test once more, and the one that prints a
+//! How to see a failure again: the flags of the run, the commands that run one test or all failed ones once more, and the one that prints a
 //! script of it. A plain `curl` line is named only where it is enough by itself.
+
+use std::path::Path;
 
 use super::cause::shell;
 use super::model::{ExchangeReport, Report, TestReport};
@@ -10,6 +12,11 @@ const MOST_CASES: usize = 3;
 /// The command that runs one test again, as the run did.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
     format!("conformance run{} --exact {}", flags(report), shell(test))
+}
+
+/// The command that runs once more what did not pass in a report that was written as JSON.
+pub(super) fn rerun_failed(report: &Report, json: &Path) -> String {
+    format!("conformance run{} --failed {}", flags(report), shell(&json.display().to_string()))
 }
 
 /// The command that prints a script of the test.

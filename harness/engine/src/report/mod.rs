@@ -163,6 +163,11 @@ impl Prepared {
         self.destination.as_ref().and_then(Destination::file)
     }
 
+    /// The file of a JSON report, under the name that it was given.
+    pub fn json_file(&self) -> Option<&Path> {
+        self.file().filter(|_| self.order.is("json")).map(|_| self.order.path.as_path())
+    }
+
     /// Writes the report: to a file of this process below a path that ends in `/`, else to the path. With more tests
     /// than readers take in one file it goes into several, with numbers before the ending. The redactor looks through
     /// the text once more before it leaves.

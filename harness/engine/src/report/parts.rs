@@ -41,7 +41,7 @@ pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
 
 /// The tests of all parts, without what each could say of the list of known deviations.
 pub fn tests(parts: &[Part]) -> Vec<TestReport> {
-    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| of_the_suite(&part.report)).cloned().collect();
+    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| part.report.of_the_suite()).cloned().collect();
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     tests
 }
@@ -84,12 +84,8 @@ fn duration(parts: &[Part], begun: &str) -> u64 {
     ends.max().unwrap_or_default()
 }
 
-fn of_the_suite(report: &Report) -> impl Iterator<Item = &TestReport> {
-    report.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
-}
-
 fn names(report: &Report) -> impl Iterator<Item = &str> {
-    of_the_suite(report).map(|test| test.name.as_str())
+    report.of_the_suite().map(|test| test.name.as_str())
 }
 
 /// A part that does not hold what its manifest says.

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::model::{
     ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TestReport,
 };
+use super::parts::OF_THE_LIST;
 use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
 
@@ -89,6 +90,17 @@ impl FindingReport {
 }
 
 impl Report {
+    /// The tests that failed or had no verdict. What the list of known deviations made fail is no test.
+    pub fn not_passed(&self) -> impl Iterator<Item = &TestReport> {
+        let open = |verdict| matches!(verdict, Verdict::Failed | Verdict::Inconclusive);
+        self.of_the_suite().filter(move |test| open(test.verdict))
+    }
+
+    /// Its tests, without what stands for the list of known deviations.
+    pub fn of_the_suite(&self) -> impl Iterator<Item = &TestReport> {
+        self.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
+    }
+
     /// How many tests had a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()

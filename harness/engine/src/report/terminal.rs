@@ -2,6 +2,7 @@
 //! on a screen whatever happened; the other formats hold everything.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
@@ -21,8 +22,8 @@ const NAMED: usize = 6;
 /// The most columns of a line that is not a command.
 const COLUMNS: usize = 100;
 
-/// The text.
-pub fn render(report: &Report) -> String {
+/// The text; `json` is the file in which the report is written as JSON, where there is one.
+pub fn render(report: &Report, json: Option<&Path>) -> String {
     let mut out = String::new();
     let causes = causes(report);
     write_causes(&mut out, &causes);
@@ -41,7 +42,7 @@ pub fn render(report: &Report) -> String {
     section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
     write_left(&mut out, report);
     write_counts(&mut out, report);
-    write_next(&mut out, report, &causes);
+    write_next(&mut out, report, &causes, json);
     out
 }
 
@@ -146,13 +147,15 @@ fn write_left(out: &mut String, report: &Report) {
     });
 }
 
-/// The one thing to do next.
-fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
+/// The one thing to do next: to run again what did not pass, where that is more than one test and a report names them,
+/// else to see the one failure by hand.
+fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>], json: Option<&Path>) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let open = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
-    let command = match failing {
-        Some(cause) => Some(again::again(report, cause.example(), cause.exchange())),
-        None => open().map(|test| again::rerun(report, &test.name)),
+    let command = match (failing, json.filter(|_| report.not_passed().count() > 1)) {
+        (_, Some(json)) => Some(again::rerun_failed(report, json)),
+        (Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
+        (None, None) => open().map(|test| again::rerun(report, &test.name)),
     };
     if let Some(command) = command.filter(|_| report.exit_code != 0) {
         let _ = writeln!(out, "  next     {command}");

@@ -32,6 +32,7 @@ pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 pub use redaction::redactor;
 pub use resolve_target::refuse_foreign;
+pub use select::listed;
 pub use variables::refuse_unknown_variables;
 
 use self::command::command;
@@ -41,7 +42,7 @@ use self::manifest::{manifest, whole};
 use self::progress::{Course, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
 use self::results::{add_missing, unchecked, unrun};
-use self::select::{is_selected, list, scope, selected};
+use self::select::{Choice, list, scope, selected};
 use self::stop::{sweep, watch_for_stops};
 use self::variables::refuse_empty_target;
 use crate::cli::RunArgs;
@@ -118,9 +119,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     refuse_unknown_variables(Some(&contract), file.as_ref())?;
     certify::check(&arguments, file.as_ref())?;
+    let choice = Choice::of_run(&arguments, &contract, &library)?;
     if arguments.libtest.list {
-        return Ok(list(&arguments, &library));
+        return Ok(list(&choice.selection(&contract, &library), &library, arguments.shard));
     }
+    let selection = choice.not_empty(&contract, &library)?;
     let prepared = outputs::prepare(&arguments)?;
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
@@ -133,14 +136,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         today: Utc::now().date_naive(),
     });
     let spoken_of = spoken_of(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
-    let whole = whole(&arguments, &library);
+    let whole = whole(&selection, &library);
     let expected = Expected::of(&contract, &library);
     // A shard into which no test falls is a part of the run like the others, and `merge` asks for it.
-    let of_a_shard = arguments.shard.is_some() && library.tests.iter().any(|test| is_selected(&arguments, &test.name));
-    let mut planned = selected(&arguments, plan(&contract, &target, library.tests, arguments.shard));
-    if planned.is_empty() && !of_a_shard {
-        return Err(usage("no test matches; `--list` shows all names"));
-    }
+    let of_a_shard = arguments.shard.is_some();
+    let mut planned = selected(&selection, plan(&contract, &target, library.tests, arguments.shard));
     let manifest = manifest(&arguments, &target, whole, &planned, spoken_of, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
@@ -286,7 +286,7 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     }
     // Several filters: libtest knows them, libtest-mimic takes one only; so we filter ourselves.
     if !arguments.more.is_empty() {
-        arguments.more.extend(arguments.libtest.filter.take());
+        arguments.more.splice(0..0, arguments.libtest.filter.take());
     }
     Ok(())
 }
@@ -308,8 +308,9 @@ impl Output<'_> {
 /// Shows the summary, writes the reports, and ends as the report says.
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
-    let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
-    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() });
+    let json = output.reports.iter().find_map(Prepared::json_file);
+    let text = terminal::render(&report, json) + comparison.as_deref().unwrap_or_default();
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, json);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {
         output::err(&text);

@@ -239,13 +239,17 @@ pub struct Place {
 
 /// The nearest of `known` to a misspelt word, as a sentence.
 pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
-    let lower = word.to_lowercase();
     known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .filter_map(|name| Some((distance(word, name)?, name)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// How many letters a word differs in from a name, whatever their case; none where it is not a misspelling of it.
+pub fn distance(word: &str, name: &str) -> Option<usize> {
+    let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase());
+    (distance <= 1 + name.len() / 4).then_some(distance)
 }
 
 /// The same data with keys that are texts: numbers as their digits.
