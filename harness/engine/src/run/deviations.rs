@@ -107,7 +107,7 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
             deviation.expires
         )),
         DeviationState::Unmatched => {
-            Some(format!("{what} matches no trial: correct its `trials` or `clause`, or take it out"))
+            Some(format!("{what} matches no test: correct its `trials` or `clause`, or take it out"))
         }
     };
     DeviationReport {

@@ -111,11 +111,11 @@ fn options(mutants: &[&str], variants: &[&str]) -> std::io::Result<reference::Op
             continue;
         }
         let known = reference::mutants().iter().map(|mutant| mutant.name);
-        options.mutants.push(reference::mutant(name).ok_or_else(|| unknown("defect", name, known))?);
+        options.mutants.push(reference::mutant(name).ok_or_else(|| unknown("mutant", name, known))?);
     }
     for name in variants {
         let known = reference::variants().iter().map(|variant| variant.name);
-        options.variants.push(reference::variant(name).ok_or_else(|| unknown("variation", name, known))?);
+        options.variants.push(reference::variant(name).ok_or_else(|| unknown("variant", name, known))?);
     }
     Ok(options)
 }
