@@ -33,7 +33,7 @@ impl Habits {
     }
 
     /// Takes note of a request that this thread carries out.
-    pub(crate) fn begin(&self, operation: Operation, caller: &str) {
+    pub(crate) fn begin(&self, operation: Option<Operation>, caller: &str) {
         if !self.intermittent.is_empty() {
             self.times.begin(operation, caller);
         }
@@ -41,7 +41,7 @@ impl Habits {
 
     /// Whether this defect is switched on, and shows now.
     pub(crate) fn has(&self, defect: Defect) -> bool {
-        let shows = |(name, schedule): &(&str, Schedule)| *name == defect.name && self.times.strikes(*schedule);
+        let shows = |(name, schedule): &(&str, Schedule)| *name == defect.name && self.times.strikes(defect, *schedule);
         self.defects.contains(&defect.name) || self.intermittent.iter().any(shows)
     }
 

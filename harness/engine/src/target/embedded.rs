@@ -98,6 +98,11 @@ pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
+/// Whether a defect shows to callers that were silent for a while.
+pub fn shows_after_pause(name: &str) -> bool {
+    reference::intermittent().iter().any(|one| one.name == name && one.after_pause())
+}
+
 /// Every permitted variation: name, what it does, the clauses that it is warned of.
 pub fn variations() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::variations().iter().map(|variation| (variation.name, variation.about, variation.warns)).collect()

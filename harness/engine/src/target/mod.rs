@@ -18,8 +18,8 @@ pub use client::{HttpClient, Network, url_as_sent};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{
-    Embedded, assignments, defects, example_credentials, intermittent, reference_serves, serve, start_embedded,
-    start_with, start_with_defects, variations,
+    Embedded, assignments, defects, example_credentials, intermittent, reference_serves, serve, shows_after_pause,
+    start_embedded, start_with, start_with_defects, variations,
 };
 
 pub use receiver::{Delivery, Receiver};
