@@ -19,7 +19,7 @@ mod mutants;
 #[path = "blind_runs/proxy.rs"]
 mod proxy;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bench::{Pack, copy, run};
@@ -37,8 +37,6 @@ use tokio::sync::Semaphore;
 static SLOTS: Semaphore = Semaphore::const_new(64);
 /// What went wrong runs once more when the others have ended: a busy machine can make an answer late, but not twice.
 const AGAIN_AT_A_TIME: usize = 4;
-/// The sample of what keeps a value: so many rows of each scenario. Of all other kinds, every row runs.
-const ROWS_THAT_KEEP: usize = 1;
 
 const CALLER: &str = "who may not do it is refused, whatever is named";
 const ON_DEMAND: &str = "the failure is asked for, and comes whatever is named";
@@ -74,7 +72,7 @@ const OPEN: &[(&str, &str, &str)] = &[
 
 #[test]
 fn no_kept_value_is_ignored() {
-    let report = judge(&[Kind::Keep], 150, 450);
+    let report = judge(&[Kind::Keep], 800, 2_400);
     let unused: Vec<_> = (0..OPEN.len()).filter(|row| !report.open.contains_key(row)).map(|row| OPEN[row].0).collect();
     assert!(unused.is_empty(), "nothing survives that these rows of OPEN let pass: {unused:?}");
 }
@@ -130,27 +128,10 @@ fn judge(kinds: &[Kind], least_parts: usize, least_mutants: usize) -> Report {
     report
 }
 
-/// The tests with a part of these kinds, as copies that are quick.
+/// The tests with a part of these kinds, every row of each, as copies that are quick.
 fn selected(pack: &Pack, kinds: &[Kind]) -> Vec<TrialSpec> {
-    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
-    let mut selected = Vec::new();
-    for test in pack.tests.iter().filter(|test| test.property.is_none()) {
-        let found: BTreeSet<Kind> = parts(&pack.contract, test).into_iter().map(|(_, kind)| kind).collect();
-        let found: Vec<&Kind> = kinds.iter().filter(|kind| found.contains(kind)).collect();
-        let row = rows.entry(scenario(&test.name)).or_default();
-        if found.is_empty() || (found == [&Kind::Keep] && *row >= ROWS_THAT_KEEP) {
-            continue;
-        }
-        *row += 1;
-        selected.push(copy(test));
-    }
-    selected
-}
-
-/// The name of a test's scenario: that of the test without its case.
-fn scenario(name: &str) -> String {
-    let (file, rest) = name.split_once("::").unwrap_or_default();
-    format!("{file}::{}", rest.split('/').next().unwrap_or_default())
+    let concerned = |test: &&TrialSpec| parts(&pack.contract, test).iter().any(|(_, kind)| kinds.contains(kind));
+    pack.tests.iter().filter(|test| test.property.is_none()).filter(concerned).map(copy).collect()
 }
 
 #[derive(Default)]
