@@ -113,8 +113,9 @@ impl App {
 
     /// What becomes of a request.
     pub(crate) fn conduct(&self, request: &Request, context: &mut Context) -> Outcome {
-        let route = self.route(request).ok_or_else(|| nowhere(request))?;
-        self.switches.begin(route.operation, &context.credential);
+        let route = self.route(request);
+        self.switches.begin(route.as_ref().map(|route| route.operation), &context.credential);
+        let route = route.ok_or_else(|| nowhere(request))?;
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }

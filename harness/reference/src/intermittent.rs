@@ -1,6 +1,7 @@
 //! Mutants that show at first, now and then, or after a pause: for each there is one that always shows, and a schedule.
 //!
-//! Whoever tries again what has failed may find everything in order. None of these may pass for that.
+//! Whoever tries again what has failed may find everything in order. None of these may pass for that. Seconds and requests
+//! are counted from the first request that the mutant concerns, lest it depend on the order of the others what is seen.
 
 use crate::mutants::{
     Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks,
@@ -24,6 +25,11 @@ impl Intermittent {
     /// The clauses that may be reported as violated; one of them must be.
     pub fn clauses(&self) -> &'static [&'static str] {
         self.mutant.clauses
+    }
+
+    /// True where it shows to callers that were silent for a while.
+    pub fn after_pause(&self) -> bool {
+        self.schedule == AfterPause
     }
 }
 

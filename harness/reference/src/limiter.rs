@@ -73,9 +73,9 @@ impl Limiter {
         let over = window.used > assertion.limit && !switches.has(limits::NEVER_LIMITS);
         if over && assertion.now >= window.banned_until {
             let delay = (window.start + length).saturating_sub(assertion.now).clamp(1, length);
-            // Times are whole seconds: one more makes it at least twice the delay.
+            // Times are whole seconds, and the client may be a second late: two more make it twice the delay all the same.
             let bans =
-                [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 1)];
+                [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 2)];
             window.banned_until = switches.first(&bans).map_or(window.banned_until, |seconds| assertion.now + seconds);
         }
         let exceeded = over || assertion.now < window.banned_until;

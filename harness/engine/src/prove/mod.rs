@@ -6,6 +6,7 @@ mod selection;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -83,6 +84,8 @@ pub struct Effort {
 
 /// How many tests of one server run at a time.
 const AT_A_TIME: usize = 8;
+/// What shows to callers that were silent for a while shows to the first request after such a pause.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// How many tests about other clauses are run against a mutant, to see that they keep silent.
 const OTHERS: usize = 16;
@@ -151,18 +154,33 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     let mut looking = 0;
     let mut running = FuturesUnordered::new();
     loop {
-        while running.len() < AT_A_TIME
+        while running.len() < at_a_time(row, &proof)
             && let Some((test, about)) = queue.next(settled(row, &proof), looking > 0)
         {
             looking += usize::from(about);
             let environment = &environment;
-            running.push(async move { (test, about, run_test(environment, test).await) });
+            let pause = pause(row, &proof);
+            running.push(async move {
+                tokio::time::sleep(pause).await;
+                (test, about, run_test(environment, test).await)
+            });
         }
         let Some((test, about, record)) = running.next().await else { break };
         looking -= usize::from(about);
         note(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
+}
+
+/// How many tests run at a time. What shows at times is looked for by one after the other, so that the order of their
+/// requests, and with it what shows, is the same each time.
+fn at_a_time(row: &Row, proof: &Proof) -> usize {
+    if row.kind == Kind::Intermittent && !settled(row, proof) { 1 } else { AT_A_TIME }
+}
+
+/// How long nothing is sent before the next test.
+fn pause(row: &Row, proof: &Proof) -> Duration {
+    if crate::target::shows_after_pause(row.name) && !settled(row, proof) { PAUSE } else { Duration::ZERO }
 }
 
 /// True when nothing more is looked for.

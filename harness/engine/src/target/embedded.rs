@@ -98,6 +98,11 @@ pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
+/// Whether a mutant shows to callers that were silent for a while.
+pub fn shows_after_pause(name: &str) -> bool {
+    reference::intermittent().iter().any(|one| one.name == name && one.after_pause())
+}
+
 /// Every conforming variant: name, what it does, the clauses that it is warned of.
 pub fn variants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::variants().iter().map(|variant| (variant.name, variant.about, variant.warns)).collect()

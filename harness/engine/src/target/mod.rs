@@ -18,8 +18,8 @@ pub use client::{HttpClient, Network, url_as_sent};
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, forms as credential_forms, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{
-    Embedded, assignments, example_credentials, intermittent, mutants, reference_serves, serve, start_embedded,
-    start_with, start_with_mutants, variants,
+    Embedded, assignments, example_credentials, intermittent, mutants, reference_serves, serve, shows_after_pause,
+    start_embedded, start_with, start_with_mutants, variants,
 };
 
 pub use receiver::{Delivery, Receiver};
