@@ -4,6 +4,7 @@
 mod doctor;
 mod network;
 mod repro;
+mod selection;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use self::doctor::DoctorArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
 pub use self::repro::ReproArgs;
+pub use self::selection::{ListArgs, ListFormat, SelectionArgs};
 
 /// `cargo test -- …`: the flags of a run, without subcommands.
 #[derive(Parser, Debug)]
@@ -41,8 +43,7 @@ pub struct Suite {
     name = "conformance",
     version,
     about = "Tests whether an API conforms to its published error-code page",
-    subcommand_required = true,
-    arg_required_else_help = true
+    subcommand_required = true
 )]
 pub struct Program {
     #[command(subcommand)]
@@ -57,11 +58,11 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Check schemas, scenarios and a target file, and show every error with its file and line
     Validate(PackArgs),
-    /// List every test with its clauses and required capabilities
-    List(PackArgs),
-    /// Explain a test, a clause, an error code or a check
+    /// List tests with their clauses and required capabilities; takes the selection flags of `run`
+    List(Box<ListArgs>),
+    /// Explain a test, a clause, an error code, a check or an operation
     Explain {
-        /// The name of a test, clause, code or check
+        /// The name of a test, clause, code, check or operation
         name: String,
         /// The pack and the target file
         #[command(flatten)]
@@ -116,12 +117,23 @@ pub enum Command {
         /// scenario, fixtures, formats, target or report
         name: String,
     },
+    /// Print a script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a man page (roff) of the program, or of one of its commands
+    Man {
+        /// The command; the program itself when absent
+        command: Option<String>,
+    },
 }
 
 /// The default folder of saved failures, below the pack.
 pub const FOUND: &str = "scenarios/found";
 
-const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nEvery option that is not libtest's own can also be set as CONFORMANCE_<NAME>. The credential of an actor is\nCONFORMANCE_ACTOR_<NAME>, in the form key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 no violation, 1 violations, 2 wrong usage or invalid files, 3 no verdict.\n";
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nOptions marked [env: …] can also be set by that variable. The credential of an actor is CONFORMANCE_ACTOR_<NAME>,\nin the form key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 no violation, 1 violations, 2 wrong usage or invalid files, 3 no verdict.\n";
 
 /// The contract, and the target that is tested.
 #[derive(Args, Debug, Clone)]
@@ -226,6 +238,8 @@ pub struct RunArgs {
     /// The URL by which the target reaches the webhook receiver
     #[arg(long, value_name = "URL", env = "CONFORMANCE_WEBHOOK_URL")]
     pub webhook_url: Option<String>,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
     #[command(flatten)]
     pub network: NetworkArgs,
     /// A name for this run; reports of runs with different names are not merged
@@ -390,11 +404,18 @@ mod tests {
             "--strict",
             "--shard",
             "2/4",
+            "--clause",
+            "AUTH-1",
+            "--clause",
+            "AUTH-2",
+            "--failed",
+            "report.json",
         ])
         .expect("it parses");
         assert_eq!(suite.run.libtest.filter.as_deref(), Some("a"));
         assert_eq!(suite.run.more, ["b"]);
-        assert!(suite.run.strict);
+        assert!(suite.run.strict && suite.run.selection.is_given());
+        assert_eq!(suite.run.selection.clause, ["AUTH-1", "AUTH-2"]);
         assert_eq!(suite.run.shard, Some(Shard { index: 2, count: 4 }));
         assert_eq!(shard("from-zero:0/4"), Ok(Shard { index: 1, count: 4 }));
         assert_eq!(shard("from-zero:3/4"), Ok(Shard { index: 4, count: 4 }));

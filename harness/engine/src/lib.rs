@@ -51,12 +51,15 @@ pub fn suite() -> ExitCode {
 
 /// The entry point of the installed binary.
 pub fn main() -> ExitCode {
+    if std::env::args_os().len() <= 1 {
+        return commands::welcome();
+    }
     let matches = cli::without_empty_variables(Program::command()).get_matches();
     let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match program.command {
         Command::Run(arguments) => run::run(*arguments),
         Command::Validate(pack) => commands::validate(&pack),
-        Command::List(pack) => commands::list(&pack),
+        Command::List(arguments) => commands::list(&arguments),
         Command::Explain { name, pack } => commands::explain(&name, &pack),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Docs { file, pack } => commands::docs(&file, &pack),
@@ -68,5 +71,7 @@ pub fn main() -> ExitCode {
         Command::Prove(arguments) => commands::prove(&arguments),
         Command::History { dir, report } => commands::history(&dir, &report),
         Command::Schema { name } => commands::schema(&name),
+        Command::Completions { shell } => commands::completions(shell),
+        Command::Man { command } => commands::man(command.as_deref()),
     }
 }

@@ -1,6 +1,8 @@
 //! Plans a run: which tests of the library run against the target, in which order, in which shard, and why others are
 //! skipped.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::contract::Contract;
@@ -30,10 +32,11 @@ pub struct Planned {
 /// with a lock. The latter two wait for the target or for each other, so they start early while other tests go on.
 /// Properties come after all scenarios, because they never run at the same time. Tests that run alone come last.
 pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Planned> {
+    let tokens: BTreeSet<String> = tests.iter().flat_map(|spec| spec.token_actors.iter().cloned()).collect();
     let mut planned: Vec<Planned> = tests
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
-        .map(|spec| Planned { skip: skip(contract, target, &spec), doubt: None, spec })
+        .map(|spec| Planned { skip: skip(contract, target, &spec, &tokens), doubt: None, spec })
         .collect();
     planned.sort_by_key(|test| {
         let spec = &test.spec;
@@ -42,8 +45,8 @@ pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: O
     planned
 }
 
-fn skip(contract: &Contract, target: &Target, spec: &TestCase) -> Option<String> {
-    target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs).or_else(|| {
+fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet<String>) -> Option<String> {
+    target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs, tokens).or_else(|| {
         operations(spec).into_iter().find_map(|operation| {
             let reason = target.lacks.get(&operation)?;
             Some(format!("the target lacks the operation {operation}: {reason}"))

@@ -133,9 +133,11 @@ fn unnoticed(case: &Case<'_>) -> Vec<String> {
 /// Answers with a status or code that the expectation does not permit.
 fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     let mut wrong = Vec::new();
-    for status in [418, 302, 599] {
+    for status in [418, 302, 307, 599] {
         wrong.push((format!("status {status}"), Answer { status, ..right.answer.clone() }));
     }
+    let elsewhere = vec![("location".to_owned(), "/elsewhere".to_owned())];
+    wrong.push(("a redirection".to_owned(), Answer { status: 307, headers: elsewhere, body: None, text: None }));
     wrong.push(("an HTML page with 500".to_owned(), Answer::html(500)));
     for entry in case.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::Response) {
         if !permits(case, Some(&entry.code), entry.status.unwrap_or_default()) {
@@ -185,6 +187,7 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
         assert!(!field.is_empty());
         wrong.push(("another field".to_owned(), right.answer.with_member(pointer, Some("another".into()))));
         wrong.push(("no field".to_owned(), right.answer.with_member(pointer, None)));
+        wrong.push(("an empty field".to_owned(), right.answer.with_member(pointer, Some("".into()))));
     }
     for (pointer, expected) in &case.expect.body {
         let pointer = harness::scenario::template::text(pointer, case.variables).expect("no unknown variable");

@@ -24,6 +24,8 @@ mod reproducing;
 mod running;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/selecting.rs"]
+mod selecting;
 #[path = "packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

@@ -115,8 +115,9 @@ impl App {
 
     /// Handles a request and returns its outcome.
     pub(crate) fn handle(&self, request: &Request, context: &mut Context) -> Outcome {
-        let route = self.route(request).ok_or_else(|| unknown_operation(request))?;
-        self.switches.begin(route.operation, &context.credential);
+        let route = self.route(request);
+        self.switches.begin(route.as_ref().map(|route| route.operation), &context.credential);
+        let route = route.ok_or_else(|| unknown_operation(request))?;
         if route.operation == Operation::ReceiveWebhookEvent {
             return webhooks::inbound::receive(self, request);
         }

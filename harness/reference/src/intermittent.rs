@@ -1,6 +1,7 @@
 //! Intermittent mutants: each combines a mutant with a schedule that says when it is active.
 //!
-//! A retry of a failed request may succeed. Even then the harness must not report success.
+//! A retry of a failed request may succeed. Even then the harness must not report success. Seconds and requests are counted
+//! from the first request that the mutant concerns, so the order of other requests does not matter.
 
 use crate::mutants::{
     Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks,
@@ -24,6 +25,11 @@ impl Intermittent {
     /// The clauses that may be reported as violated. At least one of them must be.
     pub fn clauses(&self) -> &'static [&'static str] {
         self.mutant.clauses
+    }
+
+    /// True where it shows to callers that were silent for a while.
+    pub fn after_pause(&self) -> bool {
+        self.schedule == AfterPause
     }
 }
 

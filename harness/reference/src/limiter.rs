@@ -73,9 +73,9 @@ impl Limiter {
         let over = window.used > request.limit && !switches.has(limits::NEVER_LIMITS);
         if over && request.now >= window.banned_until {
             let delay = (window.start + length).saturating_sub(request.now).clamp(1, length);
-            // Times are whole seconds. One more second makes the ban at least twice the delay.
+            // Times are whole seconds, and the client may be a second late. Two more seconds make at least twice the delay.
             let bans =
-                [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 1)];
+                [(limits::RECOVERS_LATE, LONG_BAN_SECONDS), (limits::RECOVERS_AFTER_TWICE_THE_DELAY, 2 * delay + 2)];
             window.banned_until = switches.first(&bans).map_or(window.banned_until, |seconds| request.now + seconds);
         }
         let exceeded = over || request.now < window.banned_until;

@@ -33,7 +33,7 @@ impl Switches {
     }
 
     /// Registers a request that the current thread handles.
-    pub(crate) fn begin(&self, operation: Operation, caller: &str) {
+    pub(crate) fn begin(&self, operation: Option<Operation>, caller: &str) {
         if !self.intermittent.is_empty() {
             self.times.begin(operation, caller);
         }
@@ -41,7 +41,7 @@ impl Switches {
 
     /// Whether this mutant is switched on, and active now.
     pub(crate) fn has(&self, mutant: Mutant) -> bool {
-        let shows = |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.strikes(*schedule);
+        let shows = |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.strikes(mutant, *schedule);
         self.mutants.contains(&mutant.name) || self.intermittent.iter().any(shows)
     }
 

@@ -1,11 +1,11 @@
 //! The schedules of intermittent mutants: at first, periodically, or after a pause.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::mutants::Mutant;
 use crate::route::Operation;
 
 /// How long a mutant with the schedule `FirstSecond` is active.
@@ -16,76 +16,91 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// When a mutant is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
-    /// Within a second of the first request.
+    /// Within a second of the first request that it concerns.
     FirstSecond,
-    /// The first time that the server asks for the mutant.
+    /// In the first request that it concerns.
     FirstTime,
-    /// In the first request for each operation.
+    /// In the first request for each operation, of those that it concerns.
     FirstOfOperation,
-    /// In the first request of each caller.
+    /// In the first request of each caller, of those that it concerns.
     FirstOfCaller,
     /// In a request that follows a pause of its caller.
     AfterPause,
-    /// In every nth request.
+    /// In every nth request that it concerns.
     Every(u64),
 }
 
 /// What the schedules need to know about earlier requests.
+///
+/// A request concerns a mutant if it asks for it. Only these requests are counted, so other requests do not matter.
 #[derive(Debug, Default)]
 pub(crate) struct Times {
-    requests: AtomicU64,
-    asked: AtomicU64,
     seen: Mutex<Seen>,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
-    begun: Option<Instant>,
-    operations: HashSet<Operation>,
+    /// When each caller sent something last.
     callers: HashMap<String, Instant>,
+    /// By mutant: when it was first asked for, and by how many requests so far.
+    asked: HashMap<&'static str, (Instant, u64)>,
+    /// By mutant: the operations and the callers that have asked for it.
+    operations: HashSet<(&'static str, Option<Operation>)>,
+    asking: HashSet<(&'static str, String)>,
 }
 
 /// The request that a thread handles.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Moment {
-    number: u64,
-    first_of_operation: bool,
-    first_of_caller: bool,
+    operation: Option<Operation>,
+    caller: String,
     after_pause: bool,
+    /// The mutants that it has asked for, and whether they show in it.
+    decided: HashMap<&'static str, bool>,
 }
 
 thread_local! {
-    static MOMENT: Cell<Option<Moment>> = const { Cell::new(None) };
+    static MOMENT: RefCell<Option<Moment>> = const { RefCell::new(None) };
 }
 
 impl Times {
-    /// Registers a request. The current thread handles it from beginning to end.
-    pub(crate) fn begin(&self, operation: Operation, caller: &str) {
+    /// Registers a request. The current thread handles it from beginning to end. Requests of unknown operations count.
+    pub(crate) fn begin(&self, operation: Option<Operation>, caller: &str) {
         let now = Instant::now();
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut seen = self.seen();
-        seen.begun.get_or_insert(now);
-        let first_of_operation = seen.operations.insert(operation);
-        let last = seen.callers.insert(caller.to_owned(), now);
+        let last = self.seen().callers.insert(caller.to_owned(), now);
         let after_pause = last.is_some_and(|last| now.duration_since(last) >= PAUSE);
-        MOMENT.set(Some(Moment { number, first_of_operation, first_of_caller: last.is_none(), after_pause }));
+        let (caller, decided) = (caller.to_owned(), HashMap::new());
+        MOMENT.set(Some(Moment { operation, caller, after_pause, decided }));
     }
 
-    /// Whether a mutant with this schedule is active now.
-    pub(crate) fn strikes(&self, schedule: Schedule) -> bool {
-        let moment = MOMENT.get();
-        match schedule {
-            Schedule::FirstSecond => self.seen().begun.is_some_and(|begun| begun.elapsed() < FIRST),
-            Schedule::FirstTime => self.asked.fetch_add(1, Ordering::Relaxed) == 0,
-            Schedule::FirstOfOperation => moment.is_some_and(|moment| moment.first_of_operation),
-            Schedule::FirstOfCaller => moment.is_some_and(|moment| moment.first_of_caller),
-            Schedule::AfterPause => moment.is_some_and(|moment| moment.after_pause),
-            // A delivery does not belong to a request. For deliveries the calls of this function are counted instead.
-            Schedule::Every(so_many) => {
-                let number =
-                    moment.map_or_else(|| self.asked.fetch_add(1, Ordering::Relaxed) + 1, |moment| moment.number);
-                number.is_multiple_of(so_many)
+    /// Whether a mutant with that schedule shows now; in one request it does so always or never.
+    pub(crate) fn strikes(&self, mutant: Mutant, schedule: Schedule) -> bool {
+        MOMENT.with_borrow_mut(|moment| match moment {
+            Some(moment) => {
+                let decided = moment.decided.get(mutant.name).copied();
+                let shows = decided.unwrap_or_else(|| self.decide(mutant.name, schedule, Some(moment)));
+                moment.decided.insert(mutant.name, shows);
+                shows
             }
+            // Deliveries are made by no request: each time counts.
+            None => self.decide(mutant.name, schedule, None),
+        })
+    }
+
+    fn decide(&self, mutant: &'static str, schedule: Schedule, moment: Option<&Moment>) -> bool {
+        let mut seen = self.seen();
+        let (begun, count) = seen.asked.get(mutant).copied().unwrap_or_else(|| (Instant::now(), 0));
+        let count = count + 1;
+        seen.asked.insert(mutant, (begun, count));
+        match schedule {
+            Schedule::FirstSecond => begun.elapsed() < FIRST,
+            Schedule::FirstTime => count == 1,
+            Schedule::FirstOfOperation => {
+                moment.is_some_and(|moment| seen.operations.insert((mutant, moment.operation)))
+            }
+            Schedule::FirstOfCaller => moment.is_some_and(|moment| seen.asking.insert((mutant, moment.caller.clone()))),
+            Schedule::AfterPause => moment.is_some_and(|moment| moment.after_pause),
+            Schedule::Every(so_many) => count.is_multiple_of(so_many),
         }
     }
 
@@ -97,12 +112,13 @@ impl Times {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mutants::server;
 
     fn shows(schedule: Schedule, requests: &[(Operation, &str)]) -> Vec<bool> {
         let times = Times::default();
         let one = |(operation, caller): &(Operation, &str)| {
-            times.begin(*operation, caller);
-            times.strikes(schedule)
+            times.begin(Some(*operation), caller);
+            times.strikes(server::EMPTY_500, schedule)
         };
         requests.iter().map(one).collect()
     }
@@ -122,5 +138,17 @@ mod tests {
         for (schedule, wanted) in rows {
             assert_eq!(shows(schedule, &requests), wanted, "{schedule:?}");
         }
+    }
+    #[test]
+    fn only_requests_that_a_mutant_concerns_are_counted() {
+        let times = Times::default();
+        let (a, b) = (server::EMPTY_500, server::HTML_500_PAGE);
+        let ask = |mutant: Option<Mutant>| {
+            times.begin(Some(Operation::ListCustomers), "a");
+            mutant.is_some_and(|mutant| times.strikes(mutant, Schedule::Every(3)))
+        };
+        let shown = [Some(a), None, Some(b), Some(a), None, Some(a), Some(b)].map(ask);
+        assert_eq!(shown, [false, false, false, false, false, true, false]);
+        assert_eq!(times.strikes(b, Schedule::Every(3)), shown[6], "one request is of one mind");
     }
 }

@@ -1,8 +1,11 @@
-//! `explain`: describes tests, clauses, error codes and checks.
+//! `explain`: describes tests, clauses, error codes, checks and operations.
+
+mod operation;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use self::operation::explain_operation;
 use super::loaded;
 use super::reproduce;
 use crate::check::{CHECKS, DELIVERY_CHECKS};
@@ -15,7 +18,7 @@ use crate::scenario::{Expect, Library, Property, Step, TestCase, codes, template
 use crate::source::suggestion;
 use crate::target::variable;
 
-/// Prints a description of a test, a clause, an error code or a check.
+/// Prints a description of a test, a clause, an error code, a check or an operation.
 pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
     let (contract, library) = match loaded(pack) {
         Ok(loaded) => loaded,
@@ -26,6 +29,7 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .map(|clause| explain_clause(clause, &contract, &library))
         .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &contract, &library)))
         .or_else(|| explain_check(name, &contract, &library))
+        .or_else(|| contract.operation(name).map(|operation| explain_operation(operation, &contract, &library)))
         .or_else(|| library.tests.iter().find(|test| test.name == name).map(|test| explain_test(test, &contract)));
     if let Some(text) = text {
         output::out(&text);
@@ -37,10 +41,11 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .map(|clause| clause.id.clone())
         .chain(contract.catalog.code_names())
         .chain(crate::check::names().into_iter().map(str::to_owned))
+        .chain(contract.operations.iter().map(|operation| operation.id.clone()))
         .chain(library.tests.iter().map(|test| test.name.clone()))
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
-    Refusal::Usage(format!("error: there is no test, clause, code or check `{name}`: {hint}")).tell()
+    Refusal::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
 }
 
 /// The maximum number of example tests.

@@ -1,6 +1,5 @@
-//! `validate`, `list` and `schema`: show what is in a pack.
+//! `validate` and `schema`: show what is in a pack.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::{loaded, refuse_unknown_actors};
@@ -30,27 +29,6 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
         }
         Err(refusal) => refusal.tell(),
     }
-}
-
-/// Lists every test.
-pub fn list(pack: &PackArgs) -> ExitCode {
-    let outcome = loaded(pack).and_then(|(contract, library)| {
-        refuse_unknown_actors(pack, &contract)?;
-        Ok(library)
-    });
-    let library = match outcome {
-        Ok(library) => library,
-        Err(refusal) => return refusal.tell(),
-    };
-    let mut out = std::io::stdout().lock();
-    for test in &library.tests {
-        let needs = if test.needs.is_empty() { String::new() } else { format!("  needs {}", test.needs.join(", ")) };
-        // It is no error if the reader has closed the pipe, such as `head`.
-        if writeln!(out, "{}  {}{needs}", test.name, test.clauses.join(" ")).is_err() {
-            break;
-        }
-    }
-    ExitCode::SUCCESS
 }
 
 /// Prints the JSON Schema of a file format of the harness.

@@ -56,6 +56,12 @@ impl Expected {
             signed_operation: secret::signed_operation(library),
         }
     }
+
+    /// The actors whom some test expects an operation to serve.
+    pub fn served_by(&self, operation: &str) -> Vec<String> {
+        let serves = self.successes.iter().filter(|(_, operations)| operations.contains(operation));
+        serves.map(|(actor, _)| actor.clone()).collect()
+    }
 }
 
 /// What a preflight probes.

@@ -155,10 +155,10 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
         about: row.about.to_owned(),
         kind: match row.kind {
             Kind::Sound => "sound",
-            Kind::Mutant => "defect",
+            Kind::Mutant => "mutant",
             Kind::Intermittent => "intermittent",
             Kind::Silent(_) => "silent",
-            Kind::Variant => "variation",
+            Kind::Variant => "variant",
         },
         fate,
         reason,
@@ -255,7 +255,7 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
             level: clause.level,
             mutants: lines
                 .iter()
-                .filter(|line| line.kind == "defect" && line.fate == Fate::Found && line.clauses.contains(&clause.id))
+                .filter(|line| line.kind == "mutant" && line.fate == Fate::Found && line.clauses.contains(&clause.id))
                 .count(),
         })
         .collect();
@@ -307,29 +307,29 @@ impl Matrix {
              and no more, and every conforming variant, for which it must report no violation.\nWritten by `conformance prove`; a test of the harness compares this file with its own results.\n\n",
         );
         let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
-        let count = |fate: Fate| of(&["defect", "silent"]).filter(|line| line.fate == fate).count();
+        let count = |fate: Fate| of(&["mutant", "silent"]).filter(|line| line.fate == fate).count();
         let _ = writeln!(
             out,
             "{} mutants: {} found, {} survived, {} wrongly reported, {} not to be reported. \
              {} intermittent mutants: {} failed or flaky. {} conforming variants: {} pass.\n",
-            of(&["defect", "silent"]).count(),
+            of(&["mutant", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
             count(Fate::Blamed),
             count(Fate::Silent),
             of(&["intermittent"]).count(),
             of(&["intermittent"]).filter(|line| line.fate == Fate::Found).count(),
-            of(&["variation"]).count(),
-            of(&["variation"]).filter(|line| line.fate == Fate::Silent).count(),
+            of(&["variant"]).count(),
+            of(&["variant"]).filter(|line| line.fate == Fate::Silent).count(),
         );
         out.push_str("## Clauses\n\n| clause | level | mutants found |\n|---|---|---:|\n");
         for clause in &self.clauses {
             let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
         }
         out.push_str("\n## Checks\n\nEvery check reports some mutant.\n");
-        table(&mut out, "Mutants", "must be reported as", of(&["sound", "defect", "silent"]));
+        table(&mut out, "Mutants", "must be reported as", of(&["sound", "mutant", "silent"]));
         table(&mut out, "Intermittent mutants", "may be reported as (at least one)", of(&["intermittent"]));
-        table(&mut out, "Conforming variants", "may warn of", of(&["variation"]));
+        table(&mut out, "Conforming variants", "may warn of", of(&["variant"]));
         out
     }
 }

@@ -6,6 +6,7 @@ mod selection;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -82,6 +83,8 @@ pub struct Effort {
 
 /// The number of concurrent tests per server.
 const CONCURRENT_TESTS: usize = 8;
+/// The pause before a request that shows a mutant which is active after pauses only.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// The number of tests of other clauses that run against a mutant. They must report nothing.
 const OTHERS: usize = 16;
@@ -153,18 +156,33 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     let mut running_about = 0;
     let mut running = FuturesUnordered::new();
     loop {
-        while running.len() < CONCURRENT_TESTS
+        while running.len() < concurrent_tests(row, &proof)
             && let Some((test, about)) = queue.next(settled(row, &proof), running_about > 0)
         {
             running_about += usize::from(about);
             let environment = &environment;
-            running.push(async move { (test, about, run_test(environment, test).await) });
+            let pause = pause(row, &proof);
+            running.push(async move {
+                tokio::time::sleep(pause).await;
+                (test, about, run_test(environment, test).await)
+            });
         }
         let Some((test, about, record)) = running.next().await else { break };
         running_about -= usize::from(about);
         add_record(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
+}
+
+/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of their
+/// requests is the same in every run.
+fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
+    if row.kind == Kind::Intermittent && !settled(row, proof) { 1 } else { CONCURRENT_TESTS }
+}
+
+/// The pause before the next test.
+fn pause(row: &Row, proof: &Proof) -> Duration {
+    if crate::target::shows_after_pause(row.name) && !settled(row, proof) { PAUSE } else { Duration::ZERO }
 }
 
 /// True if all clauses of the row have been found, or none are expected.

@@ -1,5 +1,7 @@
-//! Commands that reproduce a failure: `conformance run --exact` reruns a test, and `conformance repro` prints a script
-//! of it. A `curl` command is used only if it alone reproduces the failure.
+//! Commands that reproduce failures: the flags of the run, the commands that rerun one test or all failed tests, and the
+//! command that prints a script. A `curl` command is used only if it alone reproduces the failure.
+
+use std::path::Path;
 
 use super::cause::shell;
 use super::model::{ExchangeReport, Report, TestReport};
@@ -10,6 +12,11 @@ const MOST_CASES: usize = 3;
 /// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
     format!("conformance run{} --exact {}", flags(report), shell(test))
+}
+
+/// The command that reruns the tests that did not pass in a JSON report.
+pub(super) fn rerun_failed(report: &Report, json: &Path) -> String {
+    format!("conformance run{} --failed {}", flags(report), shell(&json.display().to_string()))
 }
 
 /// The command that prints and runs a script of the test.

@@ -191,8 +191,9 @@ fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Optio
         };
         (!is_specific, finding.key.rule.is_some())
     };
-    let shown =
-        members.iter().min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
+    let shown = members
+        .iter()
+        .min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
     let (finding, example) = (shown.finding, shown.test);
     Some(Cause { kind: group.kind(), finding, tests, alone, example, id: group.id(), members })
 }

@@ -159,6 +159,11 @@ impl Prepared {
         self.destination.as_ref().and_then(Destination::file)
     }
 
+    /// The path of the report, if it is written as JSON into a file.
+    pub fn json_file(&self) -> Option<&Path> {
+        self.file().filter(|_| self.order.is("json")).map(|_| self.order.path.as_path())
+    }
+
     /// Writes the report to the path, or to a file of this process if the path ends in `/`. A report with more tests
     /// than the format allows in one file is split into numbered files. The redactor scans the finished text once more.
     pub fn write(&self, report: &Report, redactor: &Redactor) -> Result<Vec<PathBuf>, String> {

@@ -41,7 +41,7 @@ pub fn refusal(parts: &[Part], suite: &[String]) -> Option<String> {
 
 /// The tests of all parts, without the entries about outdated known deviations.
 pub fn tests(parts: &[Part]) -> Vec<TestReport> {
-    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| suite_tests(&part.report)).cloned().collect();
+    let mut tests: Vec<TestReport> = parts.iter().flat_map(|part| part.report.suite_tests()).cloned().collect();
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     tests
 }
@@ -84,12 +84,8 @@ fn duration(parts: &[Part], started_at: &str) -> u64 {
     ends.max().unwrap_or_default()
 }
 
-fn suite_tests(report: &Report) -> impl Iterator<Item = &TestReport> {
-    report.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
-}
-
 fn names(report: &Report) -> impl Iterator<Item = &str> {
-    suite_tests(report).map(|test| test.name.as_str())
+    report.suite_tests().map(|test| test.name.as_str())
 }
 
 /// Refuses a part whose tests are not those of its manifest.

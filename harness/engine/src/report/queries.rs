@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::model::{
     ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TestReport,
 };
+use super::parts::OF_THE_LIST;
 use crate::contract::{Level, hex};
 use crate::verdict::Verdict;
 
@@ -82,6 +83,17 @@ impl FindingReport {
 }
 
 impl Report {
+    /// The tests that failed or were inconclusive, without entries of the list of known deviations.
+    pub fn not_passed(&self) -> impl Iterator<Item = &TestReport> {
+        let open = |verdict| matches!(verdict, Verdict::Failed | Verdict::Inconclusive);
+        self.suite_tests().filter(move |test| open(test.verdict))
+    }
+
+    /// The tests of the suite, without entries of the list of known deviations.
+    pub fn suite_tests(&self) -> impl Iterator<Item = &TestReport> {
+        self.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
+    }
+
     /// How many tests had this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(verdict.as_str()).copied().unwrap_or_default()

@@ -2,6 +2,7 @@
 //! step. It always fits on a screen; the other formats contain everything.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
@@ -21,7 +22,8 @@ const NAMED: usize = 6;
 /// The longest line, in columns, except for commands.
 const COLUMNS: usize = 100;
 
-pub fn render(report: &Report) -> String {
+/// The summary. `json` is the file of the JSON report, if there is one.
+pub fn render(report: &Report, json: Option<&Path>) -> String {
     let mut out = String::new();
     let causes = causes(report);
     write_causes(&mut out, &causes);
@@ -40,7 +42,7 @@ pub fn render(report: &Report) -> String {
     section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
     write_leftovers(&mut out, report);
     write_counts(&mut out, report);
-    write_next(&mut out, report, &causes);
+    write_next(&mut out, report, &causes, json);
     out
 }
 
@@ -147,13 +149,15 @@ fn write_leftovers(out: &mut String, report: &Report) {
     });
 }
 
-/// Writes the next step: the command that reproduces the first failure, or reruns the first inconclusive test.
-fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>]) {
+/// Writes the next step: rerun the tests that did not pass, if there are several and a JSON report names them; otherwise
+/// reproduce the one failure.
+fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>], json: Option<&Path>) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let inconclusive = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
-    let command = match failing {
-        Some(cause) => Some(again::again(report, cause.example(), cause.exchange())),
-        None => inconclusive().map(|test| again::rerun(report, &test.name)),
+    let command = match (failing, json.filter(|_| report.not_passed().count() > 1)) {
+        (_, Some(json)) => Some(again::rerun_failed(report, json)),
+        (Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
+        (None, None) => inconclusive().map(|test| again::rerun(report, &test.name)),
     };
     if let Some(command) = command.filter(|_| report.exit_code != 0) {
         let _ = writeln!(out, "  next    {command}");

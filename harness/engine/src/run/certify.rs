@@ -18,6 +18,7 @@ pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<()
     let partly = match scope(arguments) {
         Scope::Whole => None,
         Scope::Shard => Some("--shard"),
+        Scope::Filtered if arguments.selection.is_given() => Some("--clause, --code, --operation and --failed"),
         Scope::Filtered => Some("filters"),
     };
     if let Some(what) = partly {

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::command::flags;
 use super::deviations::Scope;
-use super::select::{is_selected, scope};
+use super::select::{Selection, scope};
 use super::{Refusal, usage};
 use crate::cli::RunArgs;
 use crate::contract::hex;
@@ -21,11 +21,11 @@ pub(super) fn is_by_test() -> bool {
     std::env::var_os("NEXTEST").is_some()
 }
 
-/// The tests of all parts together: those that filters select, before they are divided into shards. If each test has
-/// its own process, the filter is the division, so these are all tests.
-pub(super) fn whole(arguments: &RunArgs, library: &Library) -> Extent {
+/// The tests of all parts together: the selection, before it is divided into shards. If each test has its own process,
+/// the filter is the division, so these are all tests.
+pub(super) fn whole(selection: &Selection, library: &Library) -> Extent {
     let names = library.tests.iter().map(|test| test.name.as_str());
-    Extent::of(names.filter(|name| is_by_test() || is_selected(arguments, name)))
+    Extent::of(names.filter(|name| is_by_test() || selection.includes(name)))
 }
 
 pub(super) fn manifest(

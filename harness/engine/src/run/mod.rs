@@ -32,6 +32,7 @@ pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 pub use redaction::redactor;
 pub use resolve_target::refuse_foreign;
+pub use select::listed;
 pub use variables::refuse_unknown_variables;
 
 use self::command::command;
@@ -41,7 +42,7 @@ use self::manifest::{manifest, whole};
 use self::progress::{LineSource, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
 use self::results::{add_missing, unchecked, unrun};
-use self::select::{is_selected, list, scope, selected};
+use self::select::{Choice, list, scope, selected};
 use self::stop::{clean_up_leftovers, watch_for_stops};
 use self::variables::refuse_empty_target;
 use crate::cli::RunArgs;
@@ -118,9 +119,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     };
     refuse_unknown_variables(Some(&contract), file.as_ref())?;
     certify::check(&arguments, file.as_ref())?;
+    let choice = Choice::of_run(&arguments, &contract, &library)?;
     if arguments.libtest.list {
-        return Ok(list(&arguments, &library));
+        return Ok(list(&choice.selection(&contract, &library), &library, arguments.shard));
     }
+    let selection = choice.not_empty(&contract, &library)?;
     let prepared = outputs::prepare(&arguments)?;
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
@@ -133,14 +136,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         today: Utc::now().date_naive(),
     });
     let match_counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
-    let whole = whole(&arguments, &library);
+    let whole = whole(&selection, &library);
     let expected = Expected::of(&contract, &library);
     // A shard without tests is a valid part of the run, and `merge` needs its report.
-    let is_shard = arguments.shard.is_some() && library.tests.iter().any(|test| is_selected(&arguments, &test.name));
-    let mut planned = selected(&arguments, plan(&contract, &target, library.tests, arguments.shard));
-    if planned.is_empty() && !is_shard {
-        return Err(usage("no test matches; `--list` shows all names"));
-    }
+    let is_shard = arguments.shard.is_some();
+    let mut planned = selected(&selection, plan(&contract, &target, library.tests, arguments.shard));
     let manifest = manifest(&arguments, &target, whole, &planned, match_counts, rules.today)?;
     let started = Utc::now();
     let clock = Instant::now();
@@ -289,7 +289,7 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
     }
     // libtest accepts several filters, libtest-mimic only one. So with several filters, the harness filters itself.
     if !arguments.more.is_empty() {
-        arguments.more.extend(arguments.libtest.filter.take());
+        arguments.more.splice(0..0, arguments.libtest.filter.take());
     }
     Ok(())
 }
@@ -311,8 +311,9 @@ impl Output<'_> {
 /// Prints the summary, writes the reports, and returns the exit code.
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
-    let text = terminal::render(&report) + comparison.as_deref().unwrap_or_default();
-    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() });
+    let json = output.reports.iter().find_map(Prepared::json_file);
+    let text = terminal::render(&report, json) + comparison.as_deref().unwrap_or_default();
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, json);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {
         output::err(&text);

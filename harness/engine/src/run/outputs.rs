@@ -11,7 +11,8 @@ use crate::report::{Destination, Order, Prepared, check_folder};
 /// Prepares the reports of a run.
 pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Refusal> {
     let network = &arguments.network;
-    let named = [&arguments.pack.target, &network.ca_cert, &network.client_cert, &network.client_key];
+    let failed = &arguments.selection.failed;
+    let named = [&arguments.pack.target, failed, &network.ca_cert, &network.client_cert, &network.client_key];
     let inputs: Vec<&Path> = named.into_iter().flatten().map(|path| path.as_path()).collect();
     let libtest = &arguments.libtest;
     let machine = matches!(libtest.format, Some(libtest_mimic::FormatSetting::Json)) && libtest.logfile.is_none();

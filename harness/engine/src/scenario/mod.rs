@@ -15,6 +15,7 @@ mod properties;
 mod property;
 pub mod status;
 pub mod template;
+mod topics;
 mod validate;
 mod wanted;
 
@@ -30,6 +31,7 @@ pub use model::{
 };
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
+pub use topics::{Topics, asserts, named_codes, operation};
 pub use wanted::{Expect, HeaderMatch, KeptFrom, KeptPart};
 
 /// One test: a scenario, or one case of it, ready to run.

@@ -240,13 +240,17 @@ pub struct Place {
 
 /// "did you mean …?" with the name in `known` that is nearest to a misspelt word.
 pub fn suggestion(word: &str, known: &[String]) -> Option<String> {
-    let lower = word.to_lowercase();
     known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .filter_map(|name| Some((distance(word, name)?, name)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// The edit distance of a word to a name, without regard to case; none if it is too large for a misspelling.
+pub fn distance(word: &str, name: &str) -> Option<usize> {
+    let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase());
+    (distance <= 1 + name.len() / 4).then_some(distance)
 }
 
 /// The same data with numeric and boolean keys as strings.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::contract::Scheme;
+use crate::contract::{Contract, Scheme};
 use crate::scenario::Alteration;
 
 /// The kind of a credential.
@@ -243,12 +243,43 @@ impl Credential {
     }
 }
 
+const BEARER_FORM: &str = "bearer:…";
+
 /// The authentication scheme of RFC 7617.
 const BASIC: &str = "Basic";
 
 /// The environment variable that holds an actor's credential.
 pub fn variable(actor: &str) -> String {
     format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase().replace('-', "_"))
+}
+
+/// The forms of a credential that these schemes accept, without values: `key:… or bearer:…`.
+pub fn forms(schemes: &[Scheme]) -> String {
+    let form = |scheme: &Scheme| match scheme {
+        Scheme::ApiKey { .. } => "key:…",
+        Scheme::Http { scheme } if scheme == BASIC => "basic:USER:PASSWORD",
+        Scheme::Http { .. } => BEARER_FORM,
+    };
+    let mut forms: Vec<&str> = Vec::new();
+    for form in schemes.iter().map(form) {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms.join(" or ")
+}
+
+/// How to set the credential of an actor: the variable, and its form if the contract determines it. `token` is true if it
+/// must be a JSON Web Token.
+pub(super) fn assignment(contract: &Contract, actor: &str, token: bool) -> String {
+    let signs = contract.conventions.signing.as_ref().is_some_and(|signing| signing.secret_actor == actor);
+    let forms = match (signs, token) {
+        (true, _) => "secret:…".to_owned(),
+        (false, true) => BEARER_FORM.to_owned(),
+        (false, false) => forms(&contract.schemes),
+    };
+    let name = variable(actor);
+    if forms.is_empty() { name } else { format!("{name}={forms}") }
 }
 
 /// The encoded header of a token with that algorithm.
@@ -321,6 +352,20 @@ mod tests {
         assert!(!format!("{credential:?}").contains("sk_live"));
         let message = Credential::parse("sk_live_1").expect_err("no prefix");
         assert!(!message.contains("sk_live"));
+    }
+
+    #[test]
+    fn forms_follow_from_the_schemes() {
+        let http = |scheme: &str| Scheme::Http { scheme: scheme.into() };
+        let key = |header: &str| Scheme::ApiKey { header: header.into() };
+        for (schemes, expected) in [
+            (vec![], ""),
+            (vec![key("X-Api-Key")], "key:…"),
+            (vec![key("X-Api-Key"), http("Bearer")], "key:… or bearer:…"),
+            (vec![http("Bearer"), http("Token"), http("Basic")], "bearer:… or basic:USER:PASSWORD"),
+        ] {
+            assert_eq!(forms(&schemes), expected);
+        }
     }
 
     #[test]

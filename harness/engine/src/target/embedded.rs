@@ -97,6 +97,11 @@ pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
+/// True if a mutant is active only after a pause of its caller.
+pub fn shows_after_pause(name: &str) -> bool {
+    reference::intermittent().iter().any(|one| one.name == name && one.after_pause())
+}
+
 /// Every conforming variant: name, what it does, the clauses of which the suite may warn.
 pub fn variants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::variants().iter().map(|variant| (variant.name, variant.about, variant.warns)).collect()

@@ -8,18 +8,18 @@ mod receiver;
 mod self_check;
 mod upload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 pub use client::{HttpClient, Network, url_as_sent};
-pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, variable};
+pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, forms as credential_forms, variable};
 pub use deviation::{Deviation, fits};
 pub use embedded::{
-    Embedded, assignments, example_credentials, intermittent, mutants, reference_serves, serve, start_embedded,
-    start_with, start_with_mutants, variants,
+    Embedded, assignments, example_credentials, intermittent, mutants, reference_serves, serve, shows_after_pause,
+    start_embedded, start_with, start_with_mutants, variants,
 };
 
 pub use receiver::{Delivery, Receiver};
@@ -175,17 +175,20 @@ pub fn credentials(
 }
 
 impl Target {
-    /// Why a test cannot run against this target, if so.
+    /// Why a test cannot run against this target, if so. `tokens` are the actors whose credential must be a JSON Web Token
+    /// in some test.
     pub fn lacks_for(
         &self,
         contract: &Contract,
         actors: &[String],
         token_actors: &[String],
         needs: &[String],
+        tokens: &BTreeSet<String>,
     ) -> Option<String> {
         for actor in actors {
             if !self.credentials.contains_key(actor) {
-                return Some(format!("no credential for the actor {actor}: set {}", variable(actor)));
+                let assignment = credential::assignment(contract, actor, tokens.contains(actor));
+                return Some(format!("no credential for the actor {actor}: set {assignment}"));
             }
         }
         for actor in token_actors {

@@ -53,7 +53,7 @@ fn explain_describes_clauses_codes_checks_and_tests() {
     }
     Program::new(&["explain", "TOKEN_EXPIERD"]).output().assert_refused_with(
         2,
-        "there is no test, clause, code or check `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
+        "there is no test, clause, code, check or operation `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?",
     );
     Program::new(&["explain", "xyzzy"]).output().assert_refused_with(2, "`list` shows all tests");
 }

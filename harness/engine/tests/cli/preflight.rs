@@ -311,10 +311,16 @@ fn doctor_lists_missing_operations_and_writes_a_target_file() {
     Program::new(&["validate", "--target", &file]).output().assert_exit_code(0);
     let output = doctor(&file);
     output.assert_refused_with(2, "exists; doctor does not overwrite it");
-    let output =
-        Program::new(&["run", "--target", &file, "no-such-delivery", "callers-without-credential", "receiving-an-event"])
-            .env("CONFORMANCE_ACTOR_WEBHOOK", "secret:w-0123456789")
-            .output();
+    let output = Program::new(&[
+        "run",
+        "--target",
+        &file,
+        "no-such-delivery",
+        "callers-without-credential",
+        "receiving-an-event",
+    ])
+    .env("CONFORMANCE_ACTOR_WEBHOOK", "secret:w-0123456789")
+    .output();
     assert!(output.out.contains("the target lacks the operation receiveWebhookEvent"), "{}", output.out);
     assert!(!output.err.contains("preflight:"), "{}", output.err);
 }

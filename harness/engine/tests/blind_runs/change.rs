@@ -1,0 +1,227 @@
+//! What a mutant changes in the answers to one step, or in the deliveries that one step awaits.
+
+use axum::body::Bytes;
+use http::header::{HeaderMap, HeaderName};
+use serde_json::{Value, json};
+
+/// An answer on its way to the harness.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    fn set_json(&mut self, value: &Value) {
+        self.body = value.to_string().into();
+    }
+}
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Status,
+    Body(String),
+    Header(String),
+}
+
+/// The one thing that is changed.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The part is missing.
+    Missing(Place),
+    /// The part has another value of the same type and length.
+    Other(Place),
+    /// The number is this much higher, or lower.
+    Number(Place, i64),
+    /// The body has this value at a pointer; none: nothing there.
+    Value(String, Option<Value>),
+    /// A refusal becomes the last success that the step got, or else one with an empty list.
+    Served,
+    /// A refusal has another status and code.
+    Code(u16, &'static str),
+    /// The last refusal of the run comes once more.
+    RefusedAgain,
+    /// A refusal does not say how long to wait.
+    NoDelay,
+    Delivery(Delivery),
+}
+
+/// What is changed in the deliveries that a step awaits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// None arrives.
+    NoneArrives,
+    /// The last does not arrive.
+    LastMissing,
+    Attempt(Which, Fault),
+}
+
+/// Which of the attempts is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    First,
+    Last,
+}
+
+/// What is wrong with one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It arrives twice at once.
+    Twice,
+    /// It arrives once more a while after it was taken.
+    AgainLater,
+    OtherDigit,
+    NoPrefix,
+    Unsigned,
+    /// Its timestamp is ten minutes old, or ahead; the signature covers it.
+    Old,
+    Ahead,
+    /// Its timestamp is another one than was signed.
+    OtherTimestamp,
+    NoTimestamp,
+    /// A space follows the signed body.
+    Space,
+    /// One member of the signed body has another value.
+    OtherMember,
+    /// The body is a list, and signed.
+    List,
+    /// The body is of somebody else, and signed.
+    SomebodyElse,
+    /// The body has another member than those of the other attempts, and is signed.
+    OtherContent,
+}
+
+impl Fault {
+    pub const ALL: [Fault; 14] = [
+        Fault::Twice,
+        Fault::AgainLater,
+        Fault::OtherDigit,
+        Fault::NoPrefix,
+        Fault::Unsigned,
+        Fault::Old,
+        Fault::Ahead,
+        Fault::OtherTimestamp,
+        Fault::NoTimestamp,
+        Fault::Space,
+        Fault::OtherMember,
+        Fault::List,
+        Fault::SomebodyElse,
+        Fault::OtherContent,
+    ];
+}
+
+/// What the proxy has seen so far of the answers that a change needs.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub success: Option<Answer>,
+    pub refusal: Option<Answer>,
+}
+
+impl Change {
+    /// Changes an answer; false where there is nothing to change in it.
+    pub fn apply(&self, answer: &mut Answer, seen: &Seen) -> bool {
+        let refused = answer.status >= 400;
+        match self {
+            Change::Missing(place) => answer.edit(place, |_| None),
+            Change::Other(place) => answer.edit(place, |value| Some(other(value))),
+            Change::Number(place, by) => answer.edit(place, |value| moved(value, *by)),
+            Change::Value(pointer, value) => answer.set(pointer, value.clone()),
+            Change::Served if refused => {
+                let empty = Answer { status: 200, body: r#"{"customers":[]}"#.into(), ..answer.clone() };
+                *answer = seen.success.clone().unwrap_or(empty);
+                true
+            }
+            Change::Code(status, code) if refused => {
+                answer.status = *status;
+                answer.set("/error/code", Some((*code).into()))
+            }
+            Change::RefusedAgain => seen.refusal.clone().map(|refusal| *answer = refusal).is_some(),
+            Change::NoDelay if refused => {
+                for name in ["retry-after", "x-ratelimit-reset"] {
+                    answer.headers.remove(name);
+                }
+                answer.set("/error/retryAfter", None)
+            }
+            Change::Served | Change::Code(..) | Change::NoDelay | Change::Delivery(_) => false,
+        }
+    }
+}
+
+impl Answer {
+    fn edit(&mut self, place: &Place, change: impl Fn(&Value) -> Option<Value>) -> bool {
+        match place {
+            Place::Status => {
+                self.status = if self.status == 200 { 201 } else { 200 };
+                true
+            }
+            Place::Body(pointer) => {
+                let Some(old) = self.json().and_then(|body| body.pointer(pointer).cloned()) else { return false };
+                self.set(pointer, change(&old))
+            }
+            Place::Header(name) => {
+                let Some(old) = self.headers.get(name).and_then(|value| value.to_str().ok()) else { return false };
+                let new = change(&old.into());
+                self.headers.remove(name);
+                if let Some(text) = new.as_ref().map(|new| new.as_str().map_or_else(|| new.to_string(), str::to_owned))
+                {
+                    let name: HeaderName = name.parse().expect("a header's name");
+                    self.headers.insert(name, text.parse().expect("a header's value"));
+                }
+                true
+            }
+        }
+    }
+
+    /// Sets a member of the body, or removes it; a success without a JSON object gets one.
+    fn set(&mut self, pointer: &str, value: Option<Value>) -> bool {
+        let mut body = self.json().unwrap_or_else(|| json!({}));
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+        let Some(Value::Object(members)) = body.pointer_mut(parent) else { return false };
+        match value {
+            Some(value) => {
+                members.insert(name.to_owned(), value);
+            }
+            None => {
+                members.shift_remove(name);
+            }
+        }
+        self.set_json(&body);
+        true
+    }
+}
+
+/// Another value of the same type: of a text the last digit, or else the last letter, becomes the next.
+pub fn other(value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            let digit = text.rfind(|letter: char| letter.is_ascii_digit());
+            let at = digit.or_else(|| text.rfind(|letter: char| letter.is_ascii_alphabetic()));
+            let Some(at) = at else { return format!("{text}x").into() };
+            let next = match text.as_bytes()[at] {
+                b'9' => '0',
+                b'z' => 'a',
+                b'Z' => 'A',
+                letter => char::from(letter + 1),
+            };
+            format!("{}{next}{}", &text[..at], &text[at + 1..]).into()
+        }
+        Value::Bool(is) => (!is).into(),
+        Value::Number(_) => moved(value, 1).unwrap_or_default(),
+        Value::Array(elements) => elements.iter().cloned().chain([json!("another")]).collect(),
+        Value::Object(members) => members.iter().map(|(name, inner)| (name.clone(), other(inner))).collect(),
+        Value::Null => json!("not null"),
+    }
+}
+
+fn moved(value: &Value, by: i64) -> Option<Value> {
+    match value {
+        Value::String(text) => Some((text.parse::<i64>().ok()? + by).to_string().into()),
+        _ => Some((value.as_i64()? + by).into()),
+    }
+}

@@ -1,0 +1,157 @@
+//! The proxy between the harness and the reference: it changes the answers to one step of a test.
+//!
+//! Which step sends a request is told by a header that the test's copy of the scenario adds, and that goes no further.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::HeaderMap;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::change::{Answer, Seen};
+use super::mutants::Mutant;
+
+/// The header with the number of a step.
+pub const STEP: &str = "x-blind-step";
+/// Headers that belong to one connection, or that the next writer sets itself.
+const OF_A_CONNECTION: [&str; 4] = ["connection", "content-length", "host", "transfer-encoding"];
+const LONGEST_BODY: usize = 64 * 1024 * 1024;
+
+pub struct Proxy {
+    pub url: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    target: String,
+    client: reqwest::Client,
+    mutant: Option<Mutant>,
+    state: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    /// How many answers were changed.
+    changed: usize,
+    seen: Seen,
+    /// The secret of each webhook, by its URL.
+    secrets: HashMap<String, String>,
+}
+
+impl Proxy {
+    pub async fn start(target: String, mutant: Option<Mutant>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .no_gzip()
+            .http1_only()
+            .tls_certs_only(std::iter::empty())
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        let shared = Arc::new(Shared { target, client, mutant, state: Mutex::default() });
+        let router = axum::Router::new().fallback(pass).with_state(shared.clone());
+        let task = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Self { url, shared, task }
+    }
+
+    pub fn changed(&self) -> usize {
+        self.shared.lock().changed
+    }
+
+    /// Looks a webhook's secret up by the beginning of its URL.
+    pub fn secrets(&self) -> impl Fn(&str) -> Option<String> + Send + Sync + 'static {
+        let shared = self.shared.clone();
+        move |base| {
+            let state = shared.lock();
+            state.secrets.iter().find(|(url, _)| url.starts_with(base)).map(|(_, secret)| secret.clone())
+        }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+    let step = head.headers.get(STEP).and_then(|step| step.to_str().ok()?.parse().ok());
+    let mut headers = passed_on(&head.headers);
+    headers.remove(STEP);
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let url = format!("{}{path}", shared.target);
+    let sent = shared.client.request(head.method, url).headers(headers).body(body.clone()).send().await;
+    let answer = match sent {
+        Ok(answer) => read(answer).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) => written(judged(&shared, step, &body, answer)),
+        Err(error) => {
+            let text = format!("the reference did not answer: {error}");
+            Response::builder().status(502).body(text.into()).expect("an answer")
+        }
+    }
+}
+
+async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    Ok(Answer { status, headers, body: answer.bytes().await? })
+}
+
+/// Takes note of an answer, and changes it where the mutant says so.
+fn judged(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
+    let mut state = shared.lock();
+    note_secret(&mut state, request, &answer);
+    let original = answer.clone();
+    if let Some(mutant) = shared.mutant.as_ref().filter(|mutant| Some(mutant.step) == step) {
+        let changed = mutant.change.apply(&mut answer, &state.seen);
+        state.changed += usize::from(changed);
+    }
+    match original.status {
+        200..300 => state.seen.success = Some(original),
+        429 => state.seen.refusal = Some(original),
+        _ => {}
+    }
+    answer
+}
+
+fn note_secret(state: &mut Record, request: &Bytes, answer: &Answer) {
+    let (Ok(request), Some(body)) = (serde_json::from_slice::<Value>(request), answer.json()) else { return };
+    if let (Some(url), Some(secret)) = (request["url"].as_str(), body["secret"].as_str()) {
+        state.secrets.insert(url.to_owned(), secret.to_owned());
+    }
+}
+
+fn passed_on(headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    for name in OF_A_CONNECTION {
+        headers.remove(name);
+    }
+    headers
+}
+
+fn written(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status.try_into().expect("a status");
+    *response.headers_mut() = passed_on(&answer.headers);
+    response
+}

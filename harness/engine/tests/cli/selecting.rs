@@ -1,0 +1,438 @@
+//! Choosing tests by what they are about, by what failed before, and by name; and what is output where nothing is chosen.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::stub;
+use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
+
+// ---------------------------------------------------------------- by what tests are about
+
+#[test]
+fn ids_select_the_tests_that_are_about_them() {
+    let all = listed(&[]);
+    let about = |member: &str, id: &str| {
+        let about = |test: &&Value| test[member].as_array().expect("a list").iter().any(|own| own == id);
+        all.iter().filter(about).map(name).collect::<BTreeSet<String>>()
+    };
+    let both = |a: &BTreeSet<String>, b: &BTreeSet<String>| a & b;
+    let (auth, expired) = (about("clauses", "AUTH-5"), about("codes", "TOKEN_EXPIRED"));
+    let (get, delete) = (about("operations", "getCustomer"), about("operations", "deleteCustomer"));
+    for (arguments, expected) in [
+        (&["--clause", "AUTH-5"][..], auth.clone()),
+        (&["--clause", "auth-5"], auth.clone()),
+        (&["--clause", "AUTH-5", "--clause", "AUTH-1"], &auth | &about("clauses", "AUTH-1")),
+        (&["--code", "token_expired"], expired.clone()),
+        (&["--operation", "GETCUSTOMER"], get.clone()),
+        (&["--operation", "getCustomer", "--operation", "deleteCustomer"], &get | &delete),
+        (&["--clause", "AUTH-5", "--operation", "getCustomer"], both(&auth, &get)),
+        (&["--code", "TOKEN_EXPIRED", "--operation", "getCustomer", "--clause", "AUTH-5"], {
+            both(&both(&auth, &expired), &get)
+        }),
+    ] {
+        assert!(!expected.is_empty() && expected.len() < all.len(), "{arguments:?}");
+        assert_eq!(names(&listed(arguments)), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_only_prepares_is_not_what_a_test_is_about() {
+    let tests = listed(&["authentication-failed::no-credential/getCustomer"]);
+    assert_eq!(tests[0]["operations"], serde_json::json!(["getCustomer"]), "its customer is a fixture");
+    assert_eq!(tests[0]["codes"], serde_json::json!(["AUTHENTICATION_FAILED"]));
+    let delivered = listed(&["--code", "WEBHOOK_DELIVERY_FAILED"]);
+    assert!(delivered.iter().all(|test| name(test).starts_with("webhooks/")), "{delivered:?}");
+}
+
+#[test]
+fn ids_combine_with_names() {
+    let chosen =
+        |more: &[&str]| names(&listed(&[&["--clause", "FMT-1", "--operation", "createCustomer"], more].concat()));
+    let all = chosen(&[]);
+    let readme = chosen(&["readme::"]);
+    assert!(!readme.is_empty() && readme.is_subset(&all) && readme.iter().all(|name| name.contains("readme::")));
+    let rest = chosen(&["--skip", "readme::", "--skip", "fuzz/"]);
+    assert!(!rest.is_empty() && rest.iter().all(|name| !name.contains("readme::") && !name.contains("fuzz/")));
+    let one = readme.first().expect("a test").clone();
+    assert_eq!(chosen(&["--exact", &one]), BTreeSet::from([one]));
+    let shards = |index: &str| chosen(&["--shard", index]);
+    assert_eq!(&shards("1/2") | &shards("2/2"), all);
+}
+
+#[test]
+fn the_runner_lists_the_same_tests() {
+    for arguments in [&["--clause", "AUTH-5"][..], &["--code", "TOKEN_EXPIRED", "--skip", "readme"], &["readme::"]] {
+        let output = Program::run(&[&["--list"], arguments].concat());
+        output.assert_exit_code(0);
+        let by_run: BTreeSet<String> =
+            output.out.lines().map(|line| line.trim_end_matches(": test").to_owned()).collect();
+        assert_eq!(by_run, names(&listed(arguments)), "{arguments:?}");
+        let text = Program::new(&[&["list"], arguments].concat()).output();
+        text.assert_exit_code(0);
+        let by_text: BTreeSet<String> =
+            text.out.lines().filter_map(|line| line.split("  ").next()).map(str::to_owned).collect();
+        assert_eq!(by_text, by_run, "{arguments:?}");
+    }
+}
+
+#[test]
+fn unknown_ids_are_refused_with_a_suggestion() {
+    for (arguments, expected) in [
+        (&["--clause", "AUHT-5"][..], "unknown clause `AUHT-5`: did you mean `AUTH-5`?"),
+        (&["--code", "TOKEN_EXPIERD"], "unknown error code `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?"),
+        (&["--operation", "getCustomers"], "unknown operation `getCustomers`: did you mean `getCustomer`?"),
+        (&["--clause", "AUTH-5", "--code", ""], "unknown error code ``: they are written like `"),
+        (&["--clause", "xyzzy"], "unknown clause `xyzzy`: they are written like `"),
+    ] {
+        for command in [&["run"][..], &["run", "--list"], &["list"], &["list", "--format", "json"]] {
+            Program::new(&[command, arguments].concat()).output().assert_refused_with(2, expected);
+        }
+    }
+    Program::run(&["--clause"]).assert_refused(2);
+}
+
+#[test]
+fn a_list_for_programs_says_what_tests_are_about() {
+    let tests = listed(&["--operation", "createCustomer"]);
+    for test in &tests {
+        let members: Vec<&str> = test.as_object().expect("an object").keys().map(String::as_str).collect();
+        let expected = ["name", "file", "line", "about", "clauses", "codes", "operations", "needs", "actors", "kind"];
+        assert_eq!(members, expected);
+        assert!(test["line"].as_u64() > Some(0) && test["file"].as_str().is_some_and(|file| !file.is_empty()));
+    }
+    let kinds: BTreeSet<&str> = tests.iter().filter_map(|test| test["kind"].as_str()).collect();
+    assert_eq!(kinds, BTreeSet::from(["property", "scenario"]));
+}
+
+// ---------------------------------------------------------------- runs
+
+#[test]
+fn a_selection_is_a_filter_to_deviations_and_certificates_and_baselines() {
+    let run = Bench::with(None);
+    // Of a clause that the selection leaves out nothing is known, so its entry cannot have rotted.
+    run.target("deviations: [{ clause: MOVE-1, reason: r, ticket: t, expires: 2999-12-31 }]\n");
+    run.output(&[]).assert_exit_code(1);
+    let output = run.output(&["--code", "40101"]);
+    output.assert_exit_code(0);
+    assert!(output.out.contains("unobserved  "), "{}", output.out);
+    run.target("");
+    let whole = run.report("whole.json", &[]);
+    assert_eq!(whole["manifest"]["filtered"], false);
+    let part = run.report("part.json", &["--operation", "readparcel", "--baseline", &run.path("whole.json")]);
+    assert_eq!((&part["manifest"]["filtered"], &part["exitCode"]), (&true.into(), &0.into()));
+    let ran: BTreeSet<String> = part["trials"].as_array().expect("tests").iter().map(name).collect();
+    let expected = run.listed(&["--operation", "readParcel"]);
+    assert!(!ran.is_empty() && ran == names(&expected), "{ran:?}");
+    let certificate = run.path("certificate");
+    let output = run.output(&["--clause", "FIND-1", "--certify", &certificate]);
+    output.assert_refused_with(2, "--certify is for whole runs: leave out --clause");
+}
+
+#[test]
+fn shards_of_a_selection_are_merged() {
+    let run = Bench::with(None);
+    for (file, shard) in [("1.json", "1/2"), ("2.json", "2/2")] {
+        run.report(file, &["--clause", "FIND-1", "--clause", "PASS-1", "--shard", shard]);
+    }
+    run.report("other.json", &["--clause", "FIND-1", "--shard", "2/2"]);
+    let merge = |files: [&str; 2]| {
+        let files = files.map(|file| run.path(file));
+        Program::new(&["merge", &files[0], &files[1], "--pack", &run.pack.path()]).output()
+    };
+    merge(["1.json", "2.json"]).assert_exit_code(0);
+    merge(["1.json", "other.json"]).assert_refused(3);
+}
+
+// ---------------------------------------------------------------- what did not pass
+
+#[test]
+fn what_did_not_pass_is_run_again() {
+    let run = Bench::with(Some("forgets-the-reason"));
+    let first = run.path("first.json");
+    let output = run.output(&["--report", &format!("json={first}")]);
+    output.assert_exit_code(1);
+    let failed = failed(&read_json(&first));
+    assert!(failed.len() > 1, "{failed:?}");
+    let next: Vec<&str> = output.out.lines().filter(|line| line.starts_with("  next")).collect();
+    assert!(next.len() == 1 && next[0].ends_with(&format!("--failed {first}")), "{next:?}");
+    assert!(next[0].contains("  conformance run ") && next[0].contains("--target"), "{next:?}");
+
+    let second = run.report("second.json", &["--failed", &first]);
+    let ran: BTreeSet<String> = second["trials"].as_array().expect("tests").iter().map(name).collect();
+    assert_eq!(ran, failed);
+    assert_eq!(names(&run.listed(&["--failed", &first])), failed);
+    let some = run.listed(&["--failed", &first, "--operation", "dropParcel", "--skip", "a-parcel-is-found"]);
+    assert!(!some.is_empty() && some.len() < failed.len(), "{some:?}");
+    let output = run.output(&["--failed", &first, "--report", &format!("json={first}")]);
+    output.assert_refused_with(2, "which is read: name another file");
+    let output = run.output(&["--failed", &first, "--clause", "MOVE-1"]);
+    output.assert_refused_with(2, "no test matches --clause MOVE-1 (1 test) and --failed ");
+}
+
+#[test]
+fn one_failure_is_shown_by_hand() {
+    let run = Bench::with(Some("redirects-twice"));
+    let report = format!("json={}", run.path("report.json"));
+    let output = run.output(&["--report", &report]);
+    output.assert_exit_code(1);
+    let next: Vec<&str> = output.out.lines().filter(|line| line.starts_with("  next")).collect();
+    assert!(next.len() == 1 && !next[0].contains("--failed"), "{next:?}");
+}
+
+#[test]
+fn a_report_of_passed_tests_has_nothing_to_run_again() {
+    let run = Bench::with(None);
+    run.report("passed.json", &["--clause", "FIND-1"]);
+    let passed = run.path("passed.json");
+    for command in ["run", "list"] {
+        let output = Program::new(&[command, "--pack", &run.pack.path(), "--failed", &passed]).output();
+        output.assert_refused_with(2, "tests passed; there is nothing to run again");
+    }
+    run.report("skipped.json", &["--clause", "PACE-1", "--clause", "FIND-1"]);
+    let output = run.output(&["--failed", &run.path("skipped.json")]);
+    output.assert_refused_with(2, "tests that ran passed (1 test was skipped); there is nothing to run again");
+}
+
+#[test]
+fn what_no_longer_exists_is_named() {
+    let run = Bench::with(Some("forgets-the-reason"));
+    let mut report = run.report("old.json", &["--clause", "FIND-1"]);
+    let known = failed(&report).len();
+    report["trials"][0]["name"] = "parcels::renamed-since".into();
+    write(&run.folder, "old.json", &report.to_string());
+    let output = run.list(&["--failed", &run.path("old.json")]);
+    output.assert_exit_code(0);
+    assert!(output.err.contains("does not exist any more: parcels::renamed-since\n"), "{}", output.err);
+    assert_eq!(output.out.lines().count(), known - 1);
+    for test in report["trials"].as_array_mut().expect("tests") {
+        test["name"] = format!("gone::{}", test["name"].as_str().unwrap_or_default()).into();
+    }
+    write(&run.folder, "old.json", &report.to_string());
+    let output = run.list(&["--failed", &run.path("old.json")]);
+    output.assert_refused_with(2, "no test that did not pass there exists any more: gone::");
+    Program::run(&["--failed", "nowhere.json"]).assert_refused(2);
+    let folder = folder();
+    let other = write(&folder, "other.json", "{}");
+    Program::new(&["list", "--failed", &other]).output().assert_refused(2);
+}
+
+#[test]
+fn a_report_of_another_pack_is_only_a_warning() {
+    let run = Bench::with(Some("forgets-the-reason"));
+    run.report("old.json", &[]);
+    assert!(run.list(&["--failed", &run.path("old.json")]).err.is_empty());
+    let more = "about: More.\nscenarios:\n  - name: one-more\n    clauses: [FIND-1]\n    given: [parcel]\n    steps: [{ call: readParcel, as: clerk, expect: { success: true } }]\n";
+    write(&run.pack, "scenarios/more.yaml", more);
+    let output = run.list(&["--failed", &run.path("old.json")]);
+    output.assert_exit_code(0);
+    assert!(
+        output.err.starts_with("warning: ") && output.err.contains("another version of this one"),
+        "{}",
+        output.err
+    );
+}
+
+// ---------------------------------------------------------------- nothing chosen
+
+#[test]
+fn a_filter_that_matches_nothing_suggests_what_was_meant() {
+    for (arguments, expected) in [
+        (&["auth-1"][..], "`AUTH-1` is a clause; --clause AUTH-1 selects "),
+        (&["token_expired"], "`TOKEN_EXPIRED` is an error code; --code TOKEN_EXPIRED selects "),
+        (&["GETCUSTOMER"], "`getCustomer` is an operation; --operation getCustomer selects "),
+        (&["ENV-11"], "did you mean `--clause ENV-1"),
+        (&["TOKEN_EXPIERD"], "did you mean `--code TOKEN_EXPIRED`?"),
+        (&["getCustomrs"], "did you mean `--operation getCustomer`?"),
+        (&["token-expierd"], "no test has a name with `token-expierd`: did you mean `authentication/token-expired`?"),
+        (&["Readme"], "did you mean `readme`?"),
+        (&["--exact", "readme"], "no test is called `readme`: did you mean `readme::"),
+        (&["zzzzzzzz"], "no test has a name with `zzzzzzzz`; `--list` shows all names"),
+        (&["zzzzzzzz", "yyyyyyyy"], "no test has a name with `zzzzzzzz` or `yyyyyyyy`"),
+        (&["readme::", "--clause", "WHK-4"], "no test matches --clause WHK-4 ("),
+        (&["readme::", "--skip", "::"], "no test matches `readme::` ("),
+        (&["--skip", "::"], "--skip leaves no test"),
+    ] {
+        for command in ["run", "list"] {
+            Program::new(&[&[command], arguments].concat()).output().assert_refused_with(2, expected);
+        }
+    }
+    Program::run(&["--ignored"]).assert_refused_with(2, "leave out --ignored");
+    let near = Program::run(&["readme::zzzzzzzzzzzz"]).err;
+    assert!(near.matches('`').count() <= 8, "more than three suggestions: {near}");
+}
+
+#[test]
+fn a_clause_that_only_checks_judge_has_no_test_of_its_own() {
+    let run = Bench::with(None);
+    let output = run.list(&["--clause", "TRACE-1"]);
+    output.assert_refused_with(
+        2,
+        "no test is about TRACE-1 alone: every test exercises it, by the check request-id-present",
+    );
+}
+
+// ---------------------------------------------------------------- in words
+
+#[test]
+fn operations_are_explained() {
+    let output = Program::new(&["explain", "getCustomer"]).output();
+    output.assert_exit_code(0);
+    for expected in [
+        "getCustomer\n  GET /api/v1/customers/{customerId}: Read a customer\n",
+        "It asks for a credential of scope READ (key:… or bearer:…).",
+        "Actors whom tests expect it to serve: admin, reader",
+        "Documented success: 200\n",
+        "RESOURCE_NOT_FOUND (404)",
+        "Clauses that tests check on it: ",
+        "All of them: conformance list --operation getCustomer\n",
+        "By hand, as in ",
+    ] {
+        assert!(output.out.contains(expected), "no {expected:?} in {}", output.out);
+    }
+    let run = Bench::with(None);
+    let output = Program::new(&["explain", "readParcel", "--pack", &run.pack.path()]).output();
+    output.assert_exit_code(0);
+    assert!(output.out.contains("(bearer:… or key:…)") && output.out.contains("40401 (404)"), "{}", output.out);
+    Program::new(&["explain", "getCustomr"]).output().assert_refused_with(2, "did you mean `getCustomer`?");
+}
+
+#[test]
+fn the_program_explains_itself() {
+    let output = Program::new(&[]).env("CONFORMANCE_PACK", "/nowhere").output();
+    output.assert_exit_code(2);
+    assert!(output.out.is_empty(), "{}", output.out);
+    for expected in ["conformance doctor", "conformance run --target-url URL", "conformance help", "--help"] {
+        assert!(output.err.contains(expected), "no {expected} in {}", output.err);
+    }
+    assert!(output.err.lines().all(|line| line.chars().count() <= 120), "{}", output.err);
+}
+
+#[test]
+fn shells_and_manuals_are_served() {
+    for (shell, expected) in
+        [("bash", "complete -F"), ("zsh", "#compdef conformance"), ("fish", "complete -c conformance")]
+    {
+        let output = Program::new(&["completions", shell]).output();
+        output.assert_exit_code(0);
+        assert!(output.out.contains(expected) && output.out.contains("failed"), "{shell}");
+    }
+    Program::new(&["completions", "cmd"]).output().assert_refused(2);
+    let page = Program::new(&["man"]).output();
+    page.assert_exit_code(0);
+    assert!(page.out.contains(".TH conformance 1") && page.out.contains("doctor"), "{}", page.out);
+    let page = Program::new(&["man", "run"]).output();
+    page.assert_exit_code(0);
+    assert!(page.out.contains("\\-\\-clause") && page.out.contains(".TH conformance-run 1"), "{}", page.out);
+    Program::new(&["man", "rum"]).output().assert_refused_with(2, "there is no command `rum`: did you mean `run`?");
+}
+
+#[test]
+fn a_missing_credential_is_asked_for_in_its_form() {
+    let echo = super::support::EchoServer::start();
+    let folder = folder();
+    let report = format!("{}/report.json", folder.path());
+    Program::run(&[
+        "--target-url",
+        &echo.url,
+        "--no-preflight",
+        "--report",
+        &format!("json={report}"),
+        "--skip",
+        "fuzz/",
+    ])
+    .assert_exit_code(1);
+    let reasons: BTreeSet<String> = read_json(&report)["trials"]
+        .as_array()
+        .expect("tests")
+        .iter()
+        .filter_map(|test| test["reason"].as_str().map(str::to_owned))
+        .collect();
+    for expected in [
+        "no credential for the actor webhook: set CONFORMANCE_ACTOR_WEBHOOK=secret:…",
+        "no credential for the actor expired: set CONFORMANCE_ACTOR_EXPIRED=bearer:…",
+        "no credential for the actor reader: set CONFORMANCE_ACTOR_READER=key:… or bearer:…",
+    ] {
+        assert!(reasons.contains(expected), "no {expected} in {reasons:?}");
+    }
+}
+
+// ---------------------------------------------------------------- helpers
+
+/// A parcel desk, the pack about it, and a folder for reports and the target file.
+struct Bench {
+    desk: ParcelServer,
+    folder: Folder,
+    pack: Folder,
+}
+
+impl Bench {
+    fn with(mutant: Option<&'static str>) -> Self {
+        let bench = Self { desk: ParcelServer::start(mutant), folder: folder(), pack: parcel_pack() };
+        bench.target("");
+        bench
+    }
+
+    fn target(&self, more: &str) {
+        write(&self.folder, "target.yaml", &format!("url: {}\n{more}", self.desk.url));
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder.path())
+    }
+
+    fn output(&self, arguments: &[&str]) -> ProgramOutput {
+        let (pack, target) = (self.pack.path(), self.path("target.yaml"));
+        let arguments = [&["run", "--pack", &pack, "--target", &target], arguments].concat();
+        // Whoever is hurried has to wait, and has nothing to do with it.
+        let actors = stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried");
+        let program = actors.fold(Program::new(&arguments), |program, (actor, credential)| {
+            program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
+        });
+        program.output()
+    }
+
+    /// The JSON report of a run.
+    fn report(&self, name: &str, arguments: &[&str]) -> Value {
+        let order = format!("json={}", self.path(name));
+        let output = self.output(&[arguments, &["--report", &order]].concat());
+        assert!(output.code == 0 || output.code == 1, "{}{}", output.out, output.err);
+        read_json(&self.path(name))
+    }
+
+    fn list(&self, arguments: &[&str]) -> ProgramOutput {
+        Program::new(&[&["list", "--pack", &self.pack.path()], arguments].concat()).output()
+    }
+
+    fn listed(&self, arguments: &[&str]) -> Vec<Value> {
+        tests(&self.list(&[&["--format", "json"], arguments].concat()))
+    }
+}
+
+fn listed(arguments: &[&str]) -> Vec<Value> {
+    tests(&Program::new(&[&["list", "--format", "json"], arguments].concat()).output())
+}
+
+fn tests(output: &ProgramOutput) -> Vec<Value> {
+    output.assert_exit_code(0);
+    serde_json::from_str(&output.out).expect("a JSON array")
+}
+
+fn name(test: &Value) -> String {
+    test["name"].as_str().expect("a name").to_owned()
+}
+
+fn names(tests: &[Value]) -> BTreeSet<String> {
+    tests.iter().map(name).collect()
+}
+
+/// The names of what failed or had no verdict.
+fn failed(report: &Value) -> BTreeSet<String> {
+    let open = |test: &&Value| test["verdict"] == "failed" || test["verdict"] == "inconclusive";
+    report["trials"].as_array().expect("tests").iter().filter(open).map(name).collect()
+}
+
+fn read_json(path: &str) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).expect("JSON")
+}
