@@ -235,7 +235,7 @@ fn report() -> Value {
                 "fault": null, "curl": "curl", "standsAlone": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
-        "leftovers": [{ "noun": "thing", "id": "1", "trial": "a::b" }],
+        "leftovers": [{ "noun": "thing", "id": "1", "test": "a::b" }],
         "manifest": {
             "shard": "1/2", "byTest": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
             "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml",

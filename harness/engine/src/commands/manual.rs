@@ -13,15 +13,15 @@ use crate::source::suggestion;
 const NAME: &str = "conformance";
 
 const WELCOME: &str = "\
-conformance tells whether an HTTP API keeps the promises of its published error-code page: it provokes each documented
+conformance tests whether an HTTP API conforms to its published error-code page: it provokes each documented
 error, judges every response, and says which statement a violation breaks.
 
 The commands that are used most:
-  conformance doctor --target-url URL   look first: is the URL right, which credentials and operations work
+  conformance doctor --target-url URL   check the URL, the credentials and the operations before the first run
   conformance run --target-url URL      run the tests against a deployment; without a target, against a reference API
-  conformance run --failed REPORT.json  run again what did not pass in a JSON report
-  conformance explain NAME              say in words what a test, clause, error code or operation is about
-  conformance repro TEST                print a shell script that does what a test does
+  conformance run --failed REPORT.json  run the tests again that did not pass
+  conformance explain NAME              explain a test, clause, error code, check or operation
+  conformance repro TEST                print a shell script that repeats a test
 
 All commands: conformance help. The flags of one: conformance run --help. Guides: harness/docs/ in the source.
 ";

@@ -268,15 +268,15 @@ fn complete_run_without_violations_is_certified() {
     let bundle = format!("{}/certificate", folder.path());
     let run = Program::new(&["run", "--certify", &bundle, "--cases", "1"]).output();
     run.assert_exit_code(0);
-    let certificate: Value = serde_json::from_str(&read(&format!("{bundle}/certificate.json"))).expect("JSON");
+    let certificate: Value = serde_json::from_str(&read(format!("{bundle}/certificate.json"))).expect("JSON");
     assert!(certificate["clauses"].as_array().is_some_and(|clauses| clauses.len() > 60));
-    assert!(read(&format!("{bundle}/certificate.html")).contains("upheld every MUST clause"));
+    assert!(read(format!("{bundle}/certificate.html")).contains("upheld every MUST clause"));
 
     assert!(!std::path::Path::new(&format!("{bundle}/SHA256SUMS.hmac")).exists());
 
     let check = || Program::new(&["certify", "--check", &bundle]).output();
     check().assert_exit_code(0);
-    let altered = read(&format!("{bundle}/report.json")).replacen("\"seed\": 1", "\"seed\": 2", 1);
+    let altered = read(format!("{bundle}/report.json")).replacen("\"seed\": 1", "\"seed\": 2", 1);
     write(&folder, "certificate/report.json", &altered);
     let output = check();
     output.assert_exit_code(1);

@@ -56,7 +56,7 @@ fn url_missing_in_the_target_file_may_come_from_the_environment() {
 #[test]
 fn runner_options_are_checked_before_the_first_request() {
     Program::run(&["--test-threads", "0"]).assert_refused_with(2, "--test-threads must be at least 1");
-    Program::run(&["no-such-test"]).assert_refused_with(2, "no test has a name with `no-such-trial`");
+    Program::run(&["no-such-test"]).assert_refused_with(2, "no test has a name with `no-such-test`");
     Program::run(&["--exact", "readme"]).assert_refused_with(2, "no test is called `readme`");
     Program::run(&["--pack", "/nowhere"])
         .assert_refused_with(2, "--pack /nowhere: expected the folders `schemas` and `scenarios` in it");

@@ -10,7 +10,7 @@ section! {
     "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-3", "DOC-6"]
         "Answers INVALID_DOCUMENT_FORMAT for a PNG.";
     "accepts-gif" ACCEPTS_GIF ["DOC-2"]
-        "Accepts a GIF.";
+        "Accepts a GIF as a document.";
     "accepts-tiff" ACCEPTS_TIFF ["DOC-2"]
         "Accepts a TIFF.";
     "accepts-html" ACCEPTS_HTML ["DOC-2"]
