@@ -44,6 +44,7 @@ pub(super) fn sentence(report: &Report) -> &'static str {
         0 if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => {
             "Every test of this shard was skipped; merge the reports of all shards."
         }
+        0 if report.tests.iter().any(is_known_deviation) => "No violation was found besides the known deviations.",
         0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
             "No clause was violated, but many clauses were not exercised."
         }
@@ -51,7 +52,11 @@ pub(super) fn sentence(report: &Report) -> &'static str {
             "The API fulfils its contract; some recommendations (SHOULD) are not followed."
         }
         0 => "The API fulfils its contract.",
-        1 => "The API breaks its contract.",
+        1 if report.suite_tests().any(|test| test.verdict == Verdict::Failed) => "The API breaks its contract.",
+        1 if stale(report).next().is_some() => {
+            "No violation was found, but the list of known deviations is out of date."
+        }
+        1 => "No violation was found, but the comparison with the baseline failed.",
         _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
         _ => "No violation was found, but not everything could be checked.",
     }

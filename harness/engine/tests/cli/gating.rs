@@ -12,6 +12,7 @@ fn known_deviation_that_is_observed_is_skipped() {
     let output = run_with_deviation(Some("redirects-twice"), "MOVE-1", "parcels::*", "2999-12-31");
     output.assert_exit_code(0);
     assert!(output.out.contains("known deviation from MOVE-1: agreed (DESK-1, until 2999-12-31)"), "{}", output.out);
+    assert!(output.out.contains("No violation was found besides the known deviations."), "{}", output.out);
 }
 
 #[test]
@@ -30,6 +31,7 @@ fn deviation_that_matches_no_test_fails() {
     let output = run_with_deviation(None, "MOVE-1", "nowhere::*", "2999-12-31");
     output.assert_exit_code(1);
     assert!(output.out.contains("the known deviation from MOVE-1 (DESK-1) matches no test"), "{}", output.out);
+    assert!(output.out.contains("the list of known deviations is out of date."), "{}", output.out);
 }
 
 #[test]
@@ -253,7 +255,7 @@ fn invalid_baseline_is_refused_before_the_first_request() {
     let output = Program::run(&["--baseline", &file]);
     output.assert_refused(2);
     assert!(output.err.contains("missing field `suite`") && output.err.contains("old.json"), "{}", output.err);
-    Program::run(&["--fail-on", "new"]).assert_refused_with(2, "name its JSON report with --baseline");
+    Program::run(&["--fail-on", "new"]).assert_refused_with(2, "give its JSON report with --baseline");
     Program::new(&["compare", &file, "nowhere.json"]).output().assert_refused(2);
     let output = Program::new(&["compare", &file, &file, "--allow", "fixed"]).output();
     output.assert_refused(2);
@@ -288,7 +290,7 @@ fn partial_or_inconclusive_run_is_not_certified() {
     let gate = Gate::with(None);
     let bundle = gate.path("certificate");
     gate.run(&["desk", "--certify", &bundle]).assert_refused_with(2, "--certify needs a complete run: remove filters");
-    gate.run(&["--shard", "1/2", "--certify", &bundle]).assert_refused_with(2, "leave out --shard");
+    gate.run(&["--shard", "1/2", "--certify", &bundle]).assert_refused_with(2, "remove --shard");
     // Without the actor `hurried` the rate limit is not tested.
     let output = gate.run(&["--certify", &bundle]);
     output.assert_exit_code(3);

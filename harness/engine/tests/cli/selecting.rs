@@ -126,7 +126,7 @@ fn a_selection_is_a_filter_to_deviations_and_certificates_and_baselines() {
     assert!(!ran.is_empty() && ran == names(&expected), "{ran:?}");
     let certificate = run.path("certificate");
     let output = run.output(&["--clause", "FIND-1", "--certify", &certificate]);
-    output.assert_refused_with(2, "--certify is for whole runs: leave out --clause");
+    output.assert_refused_with(2, "--certify needs a complete run: remove --clause");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn what_did_not_pass_is_run_again() {
     let some = run.listed(&["--failed", &first, "--operation", "dropParcel", "--skip", "a-parcel-is-found"]);
     assert!(!some.is_empty() && some.len() < failed.len(), "{some:?}");
     let output = run.output(&["--failed", &first, "--report", &format!("json={first}")]);
-    output.assert_refused_with(2, "which is read: name another file");
+    output.assert_refused_with(2, "which is an input: give another file");
     let output = run.output(&["--failed", &first, "--clause", "MOVE-1"]);
     output.assert_refused_with(2, "no test matches --clause MOVE-1 (1 test) and --failed ");
 }
@@ -286,7 +286,7 @@ fn operations_are_explained() {
         "RESOURCE_NOT_FOUND (404)",
         "Clauses that tests check on it: ",
         "All of them: conformance list --operation getCustomer\n",
-        "By hand, as in ",
+        "With curl, as in ",
     ] {
         assert!(output.out.contains(expected), "no {expected:?} in {}", output.out);
     }

@@ -82,7 +82,7 @@ fn mutants_violate_every_clause_and_name_known_clauses_only() {
 #[test]
 fn every_mutant_has_a_description() {
     for mutant in mutants() {
-        assert!(mutant.about.ends_with('.') && mutant.about.len() > 15, "{}", mutant.name);
+        assert!(mutant.about.ends_with('.') && mutant.about.len() > 10, "{}", mutant.name);
     }
 }
 

@@ -68,7 +68,9 @@ pub async fn outbound(log: &mut Transcript) {
         log.line(format!("{} log {}", hook.path, shown));
         let received = endpoint.received(&hook.path);
         let signed = received.iter().filter(|one| is_signed(one, &hook.secret)).count();
-        log.line(format!("{} received {}, {signed} of them correctly signed", hook.path, received.len()));
+        let objects = received.iter().filter(|one| is_object(one)).count();
+        let count = received.len();
+        log.line(format!("{} received {count}, {signed} of them correctly signed, {objects} JSON objects", hook.path));
     }
 }
 
@@ -98,6 +100,10 @@ async fn settled(log: &Transcript, hooks: &[Hook]) -> bool {
         }
     }
     true
+}
+
+fn is_object(received: &Received) -> bool {
+    serde_json::from_slice::<Value>(&received.body).is_ok_and(|body| body.is_object())
 }
 
 fn is_signed(received: &Received, secret: &str) -> bool {
