@@ -192,6 +192,24 @@ pub struct ProveArgs {
     /// How many servers run side by side
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
+    /// Change responses of any target in a proxy, instead of starting faulty references
+    #[arg(long)]
+    pub proxy: bool,
+    /// The base URL to test through the proxy; the embedded reference API when absent
+    #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]
+    pub target_url: Option<String>,
+    /// Fail when fewer mutations than this percentage are noticed
+    #[arg(long, value_name = "PERCENT", requires = "proxy", value_parser = percentage)]
+    pub min_score: Option<f64>,
+    /// Try the mutations in this YAML file, instead of generating them from the contract
+    #[arg(long, value_name = "FILE", requires = "proxy")]
+    pub mutations: Option<PathBuf>,
+    /// How the target is spoken to through the proxy
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Only tests whose names contain one of these texts
+    #[arg(value_name = "FILTER", requires = "proxy")]
+    pub filter: Vec<String>,
     /// Where the contract stands
     #[command(flatten)]
     pub pack: PackArgs,
@@ -370,6 +388,13 @@ fn matrix_order(text: &str) -> Result<(MatrixFormat, PathBuf), String> {
         Some(("markdown", path)) => Ok((MatrixFormat::Markdown, path.into())),
         _ => Err("a report is KIND=PATH; the kinds are json and markdown".to_owned()),
     }
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -31,7 +31,7 @@ use tokio::sync::watch;
 pub use merge::merge;
 pub use packs::{joint_hash, load, pack_root};
 pub use redaction::redactor;
-pub use resolve_target::refuse_foreign;
+pub use resolve_target::{reachable, refuse_foreign};
 pub use select::listed;
 pub use variables::refuse_unknown_variables;
 
