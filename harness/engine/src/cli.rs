@@ -204,6 +204,9 @@ pub struct ProveArgs {
     /// Try the mutations in this YAML file, instead of generating them from the contract
     #[arg(long, value_name = "FILE", requires = "proxy")]
     pub mutations: Option<PathBuf>,
+    /// Write the mutations into this YAML file before they are tried
+    #[arg(long, value_name = "FILE", requires = "proxy")]
+    pub write_mutations: Option<PathBuf>,
     /// How the target is spoken to through the proxy
     #[command(flatten)]
     pub network: NetworkArgs,

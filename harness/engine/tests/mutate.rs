@@ -20,19 +20,27 @@ use harness::target::{Credential, HttpClient, Network, Target};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
-/// Mutations that the complete pack leaves undiscovered, each with the reason.
-const SURVIVORS: &[(&str, &str)] = &[];
+/// What the complete pack does not notice: a quota that is never used up leaves the test without a verdict.
+const SURVIVORS: [&str; 1] = ["operation/registerParcel/42901/succeeds"];
+
+/// How many desks there are, so that tests that wait do so side by side.
+const DESKS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_complete_pack_notices_what_it_can() {
     let (contract, library) = loaded(&root());
     let (baseline, rows) = proved(&contract, &library, |_| true).await;
     assert_eq!(baseline.left_out, BTreeMap::new());
-    let survivors: Vec<&str> =
-        rows.iter().filter(|row| row.outcome == Outcome::Survived).map(|row| row.mutation.name.as_str()).collect();
-    let known: Vec<&str> = SURVIVORS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(survivors, known);
+    let named = |outcome| {
+        let those = rows.iter().filter(move |row| row.outcome == outcome);
+        those.map(|row| row.mutation.name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(Outcome::Survived), SURVIVORS);
+    assert_eq!(named(Outcome::KilledForAnotherClause), Vec::<&str>::new());
+    let without_verdict = |row: &&Row| row.outcome == Outcome::Survived && row.inconclusive == row.tests;
+    assert_eq!(rows.iter().filter(without_verdict).count(), SURVIVORS.len());
     for row in rows.iter().filter(|row| row.outcome == Outcome::Killed) {
         let kill = row.kill.as_ref().expect("a killed mutation names a violation");
         let right = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
@@ -40,7 +48,7 @@ async fn the_complete_pack_notices_what_it_can() {
         assert!(row.triggered > 0 && row.tests > 0, "{row:?}");
     }
     let score = Score::of(&rows);
-    assert!(score.reaches(95.0), "{score:?}");
+    assert!(score.reaches(99.0), "{score:?}");
     assert!(score.all.killed > 80, "{score:?}");
 }
 
@@ -61,6 +69,7 @@ async fn a_deleted_expectation_shows_as_a_survivor() {
     assert_eq!(row.outcome, Outcome::Survived, "{row:?}");
     let changed = row.changed.as_ref().expect("a survivor shows what was changed");
     assert_eq!((changed.file.as_str(), changed.line), ("scenarios/parcels.yaml", line_of(&file, "any_documented")));
+    assert_eq!(changed.accepts.as_deref(), Some("any documented response"));
     assert!(changed.before.starts_with("409 "), "{changed:?}");
     assert!(changed.after.starts_with("200 "), "{changed:?}");
     let (contract, library) = loaded(&root());
@@ -210,23 +219,33 @@ async fn proved(
     library: &Library,
     chosen: impl Fn(&Mutation) -> bool,
 ) -> (Baseline, Vec<Row>) {
+    let baseline = campaign(contract).await.baseline(library.tests.clone()).await.expect("a baseline");
+    let mutations: Vec<Mutation> = generate(contract, &baseline.observed()).into_iter().filter(chosen).collect();
+    let parts = mutations.chunks(mutations.len().div_ceil(DESKS).max(1)).map(|part| {
+        let baseline = &baseline;
+        async move { campaign(contract).await.run(baseline, part, |_| {}).await }
+    });
+    let rows = futures_util::future::join_all(parts).await.concat();
+    (baseline, rows)
+}
+
+/// A campaign on a desk of its own.
+async fn campaign(contract: &Arc<Contract>) -> Campaign {
+    let (_, stop) = watch::channel(None);
     let credentials = stub::CREDENTIALS
         .iter()
         .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
         .collect();
     let target = Target { url: stub::open(None).await, credentials, ..Target::default() };
-    let campaign = Campaign {
+    Campaign {
         contract: contract.clone(),
         origin: Origin::Deployment(Box::new(target)),
         network: Network::default(),
         sampling: harness::fuzz::Sampling::default(),
         jobs: 1,
         limit: Duration::from_secs(60),
-    };
-    let baseline = campaign.baseline(library.tests.clone()).await.expect("a baseline");
-    let mutations: Vec<Mutation> = generate(contract, &baseline.observed()).into_iter().filter(chosen).collect();
-    let rows = campaign.run(&baseline, &mutations, |_| {}).await;
-    (baseline, rows)
+        stop,
+    }
 }
 
 fn root() -> PathBuf {

@@ -1,22 +1,24 @@
 //! `prove --proxy`: mutation testing of a pack against any target, with a proxy that changes responses.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use super::{loaded, refuse_unknown_actors};
 use crate::cli::{MatrixFormat, ProveArgs};
 use crate::contract::Contract;
 use crate::fuzz::Sampling;
 use crate::mutate::{
-    Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
+    self, Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
 };
 use crate::output::{self, tell};
 use crate::report::write_whole;
-use crate::run::{Refusal, joint_hash, reachable, redactor, refuse_foreign};
+use crate::run::{Refusal, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
 use crate::scenario::Library;
 use crate::secret::Redactor;
 use crate::source::{Problems, SourceFile, suggestion};
@@ -40,6 +42,9 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let hash = joint_hash(&contract, &library);
     let redactor = redactor_of(arguments, &origin, &contract, &library);
+    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(&runtime, stop, None);
     let campaign = Campaign {
         contract: Arc::new(contract),
         origin,
@@ -47,8 +52,8 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
         sampling: Sampling { seed: arguments.seed, cases: None },
         jobs: arguments.jobs.unwrap_or(JOBS),
         limit: LIMIT,
+        stop: stopped,
     };
-    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     if let (Origin::Deployment(target), false) = (&campaign.origin, arguments.network.system_proxy) {
         runtime.block_on(reachable(&target.url)).map_err(Refusal::Inconclusive)?;
     }
@@ -64,6 +69,10 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     }
     let mutations = given.unwrap_or_else(|| generate(&campaign.contract, &baseline.observed()));
     let mutations = chosen(&arguments.only, mutations)?;
+    if let Some(path) = &arguments.write_mutations {
+        let text = mutate::write(mutations.clone()).map_err(Refusal::Inconclusive)?;
+        write_file(path, &text)?;
+    }
     tell!(
         "{} tests pass, with {} requests in {:.0} s; trying {} mutations",
         baseline.known.len(),
@@ -88,6 +97,10 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     };
     output::out(&redactor.clean(&terminal(&summary)));
     write(arguments, &summary, &redactor)?;
+    if summary.mutations.len() < mutations.len() {
+        let (tried, all) = (summary.mutations.len(), mutations.len());
+        return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
+    }
     Ok(conclusion(arguments, &summary))
 }
 
@@ -164,11 +177,15 @@ fn write(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Resul
             MatrixFormat::Json => json(summary).map_err(Refusal::Inconclusive)?,
             MatrixFormat::Markdown => markdown(summary),
         };
-        write_whole(path, &redactor.clean(&text)).map_err(|error| {
-            Refusal::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
-        })?;
-        tell!("wrote {}", path.display());
+        write_file(path, &redactor.clean(&text))?;
     }
+    Ok(())
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
+    let refused = |error| Refusal::Inconclusive(format!("{} could not be written: {error}", path.display()));
+    write_whole(path, text).map_err(refused)?;
+    tell!("wrote {}", path.display());
     Ok(())
 }
 

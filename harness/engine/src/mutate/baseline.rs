@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Surroundings, apply};
-use super::mutation::{Mutation, Subject};
+use super::mutation::{Change, Mutation, Subject};
 use super::route::Route;
 use crate::contract::{Contract, ErrorCatalog};
 use crate::exchange::{Exchange, Response, Role};
@@ -68,6 +68,13 @@ impl Baseline {
     pub fn observed(&self) -> BTreeSet<(String, String)> {
         let answers = self.known.iter().flat_map(|known| &known.answers);
         answers.filter_map(|answer| Some((answer.operation.clone()?, answer.code.clone()?))).collect()
+    }
+
+    /// The success that a mutation sends instead of a refusal, with its operation.
+    pub(super) fn success<'b>(&'b self, mutation: &'b Mutation) -> Option<(&'b str, &'b Response)> {
+        let operation = mutation.when.operation.as_deref()?;
+        let wanted = matches!(mutation.change, Change::Succeed { .. });
+        Some((operation, self.successes.get(operation).filter(|_| wanted)?))
     }
 
     /// The responses of a test that a mutation changes, by their place, each as it is then.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::baseline::{Baseline, Known};
 use super::mutation::Mutation;
@@ -53,6 +54,8 @@ pub struct Campaign {
     pub jobs: usize,
     /// The most time for one mutation.
     pub limit: Duration,
+    /// Why all of it is to end before its time, if it is.
+    pub stop: watch::Receiver<Option<Stop>>,
 }
 
 /// A target behind a proxy, and what its tests share.
@@ -61,6 +64,8 @@ struct Session {
     proxy: Proxy,
     environment: Environment,
     stop: watch::Sender<Option<Stop>>,
+    /// Ends the tests when the campaign is to end; it ends with the session.
+    _forwarding: JoinSet<()>,
 }
 
 impl Session {
@@ -90,6 +95,7 @@ impl Campaign {
         let mut running = FuturesUnordered::new();
         loop {
             while running.len() < AT_A_TIME
+                && self.stopped().is_none()
                 && let Some(test) = queue.pop_front()
             {
                 running.push(one(test));
@@ -108,12 +114,16 @@ impl Campaign {
         }
         drop(running);
         self.close(&session).await;
+        if let Some(stop) = self.stopped() {
+            return Err(stop.reason().to_owned());
+        }
         // The order in which tests end differs from run to run.
         baseline.known.sort_by(|one, other| one.test.name.cmp(&other.test.name));
         Ok(baseline)
     }
 
-    /// Tries mutations, and tells of each when it is done; the rows come back in the order of the mutations.
+    /// Tries mutations, and tells of each when it is done; the rows come back in the order of the mutations, and there are
+    /// fewer where the campaign was stopped.
     pub async fn run(&self, baseline: &Baseline, mutations: &[Mutation], mut told: impl FnMut(&Row)) -> Vec<Row> {
         let one = |(index, mutation)| async move { (index, self.row(baseline, mutation).await) };
         let alone = matches!(self.origin, Origin::Deployment(_)) || self.network.rate.is_some();
@@ -121,6 +131,7 @@ impl Campaign {
         let mut rows: Vec<(usize, Row)> = Vec::new();
         let mut running = futures_util::stream::iter(mutations.iter().enumerate().map(one)).buffer_unordered(jobs);
         while let Some((index, row)) = running.next().await {
+            let Some(row) = row else { continue };
             told(&row);
             rows.push((index, row));
         }
@@ -128,7 +139,15 @@ impl Campaign {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    async fn row(&self, baseline: &Baseline, mutation: &Mutation) -> Row {
+    fn stopped(&self) -> Option<Stop> {
+        *self.stop.borrow()
+    }
+
+    /// What became of a mutation; `None` where the campaign was stopped before that was known.
+    async fn row(&self, baseline: &Baseline, mutation: &Mutation) -> Option<Row> {
+        if self.stopped().is_some() {
+            return None;
+        }
         let clock = Instant::now();
         let recipients = recipients(baseline, mutation, &self.contract.catalog);
         let mut row = Row {
@@ -147,15 +166,23 @@ impl Campaign {
         };
         if !recipients.is_empty() {
             match self.open(Some(mutation.clone())).await {
-                Ok(session) => self.try_out(&session, &recipients, &mut row).await,
+                Ok(session) => {
+                    if let Some((operation, success)) = baseline.success(mutation) {
+                        session.proxy.remember(operation, success.clone());
+                    }
+                    self.try_out(&session, &recipients, &mut row).await;
+                }
                 Err(reason) => row.reason = Some(reason),
             }
+        }
+        if self.stopped().is_some() && row.kill.is_none() {
+            return None;
         }
         if matches!(row.outcome, Outcome::Survived | Outcome::KilledForAnotherClause | Outcome::TimedOut) {
             row.changed = recipients.first().and_then(|first| changed(&self.contract, baseline, mutation, first));
         }
         row.duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
-        row
+        Some(row)
     }
 
     /// Runs the tests that can notice a mutation until one does.
@@ -168,6 +195,7 @@ impl Campaign {
         let one = |known| async move { (known, run_test(environment, known_test(known)).await) };
         let mut running = FuturesUnordered::new();
         loop {
+            ended |= self.stopped().is_some();
             while !ended
                 && first > 0
                 && running.len() < AT_A_TIME
@@ -280,7 +308,15 @@ impl Campaign {
         let token = crate::execute::token();
         let environment = Environment::new(self.contract.clone(), target, client, receiver, token, stopped);
         let environment = environment.with_sampling(self.sampling);
-        Ok(Session { _embedded: embedded, proxy, environment, stop })
+        let mut forwarding = JoinSet::new();
+        let (mut outer, inner) = (self.stop.clone(), stop.clone());
+        forwarding.spawn(async move {
+            let reason = outer.wait_for(Option::is_some).await.map(|reason| *reason);
+            if let Ok(Some(reason)) = reason {
+                inner.send_modify(|inner| *inner = inner.or(Some(reason)));
+            }
+        });
+        Ok(Session { _embedded: embedded, proxy, environment, stop, _forwarding: forwarding })
     }
 
     /// Takes away what the tests have left on a target that goes on.

@@ -204,10 +204,13 @@ impl Maker<'_> {
         let replaced =
             |media_type: &str, text: &str| Change::Replace { media_type: media_type.to_owned(), text: text.to_owned() };
         const PRESENT: &[&str] = &["envelope-present"];
+        // Where the envelope is the body itself, any object is one, and lacks its members.
+        let flat = self.contract.catalog.envelope.pointers.envelope.is_empty();
+        let bare = if flat { &["code-registered", "message-present"] } else { PRESENT };
         const STATUS: &[&str] = &["status-matches-code", "status-documented"];
         let mut all = vec![
             one("html-page", replaced("text/html", PAGE), PRESENT),
-            one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), PRESENT),
+            one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), bare),
         ];
         for to in self.other_statuses(status) {
             all.push(one(&format!("status-{to}"), Change::SetStatus { to }, STATUS));

@@ -11,7 +11,7 @@ use super::order::Recipient;
 use super::score::Changed;
 use crate::contract::Contract;
 use crate::exchange::{Response, Role};
-use crate::scenario::{Step, template};
+use crate::scenario::{Step, codes, template};
 use crate::source::SourceFile;
 
 /// The most of a body that is shown.
@@ -44,6 +44,7 @@ pub(super) fn changed(
         test: known.test.name.clone(),
         file: known.test.file.clone(),
         line: line(contract, known, recipient.answer).unwrap_or(known.test.line),
+        accepts: step(known, recipient.answer).and_then(|index| accepts(known, &known.test.steps[index])),
         request: format!("{} as {}", answer.line, answer.sent_as),
         before: shown(&answer.response),
         after: differing(&answer.response, &after),
@@ -90,6 +91,21 @@ fn without_texts(body: Value) -> Value {
         Value::Object(members) => members.into_iter().map(|(name, inner)| (name, without_texts(inner))).collect(),
         other => other,
     }
+}
+
+/// What a step accepts, in words, where that is more than one thing.
+fn accepts(known: &Known, step: &Step) -> Option<String> {
+    let expect = step.expect.as_ref()?;
+    if expect.any_documented {
+        return Some("any documented response".to_owned());
+    }
+    if expect.any_refusal {
+        return Some("any documented refusal".to_owned());
+    }
+    let listed = |entries: &[String]| codes(entries, &known.test.variables).unwrap_or_default();
+    let success = expect.success.then(|| "success".to_owned());
+    let all: Vec<String> = success.into_iter().chain(listed(&expect.error)).chain(listed(&expect.tolerate)).collect();
+    (all.len() > 1).then(|| all.join(" or "))
 }
 
 /// The line of the step whose expectation was held against an answer.

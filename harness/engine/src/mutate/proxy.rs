@@ -102,6 +102,11 @@ impl Proxy {
         self.state.triggered.load(Ordering::Relaxed)
     }
 
+    /// Takes down a success of an operation, to be sent instead of a refusal until another comes.
+    pub fn remember(&self, operation: &str, response: Response) {
+        self.state.memory().successes.insert(operation.to_owned(), response);
+    }
+
     /// Changes nothing from now on.
     pub fn disable(&self) {
         self.state.enabled.store(false, Ordering::Relaxed);
@@ -179,7 +184,7 @@ impl State {
         let subject =
             Subject { operation, actor: self.route.actor(header), status: response.status, code: code.as_deref() };
         let line = format!("{} {}", request.method, request.path);
-        let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut memory = self.memory();
         let surroundings = Surroundings {
             catalog,
             previous: memory.by_line.get(&line),
@@ -200,6 +205,10 @@ impl State {
             }
             None => response,
         }
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Counts a response that could be changed, and says whether it is the n-th.

@@ -17,6 +17,7 @@ const GROUPS: usize = 24;
 
 /// All that is known at the end.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// The digest of contract and scenarios.
     pub hash: String,
@@ -39,12 +40,18 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Mutations that were triggered and not noticed: those come first whose clause is known, and then those that most
-    /// tests could have noticed.
+    /// Mutations that were triggered and not noticed. Last comes what the contract tolerates, before that what left no
+    /// test with a verdict, before that what a step accepts beside other things, before that what has no clause. Otherwise
+    /// what most tests could have noticed comes first.
     pub fn survivors(&self) -> Vec<&Row> {
         let missed = |row: &&Row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut);
         let mut rows: Vec<&Row> = self.mutations.iter().filter(missed).collect();
-        rows.sort_by_key(|row| (row.mutation.clauses.is_empty(), std::cmp::Reverse(row.recipients)));
+        rows.sort_by_key(|row| {
+            let without_verdict = row.tests > 0 && row.inconclusive == row.tests;
+            let is_open = row.changed.as_ref().is_some_and(|changed| changed.accepts.is_some());
+            let no_clause = row.mutation.clauses.is_empty();
+            (row.warning.is_some(), without_verdict, is_open, no_clause, std::cmp::Reverse(row.recipients))
+        });
         rows
     }
 
@@ -141,6 +148,7 @@ fn survivor(row: &Row) -> Vec<String> {
     let mut lines = vec![format!("  {} ({clauses}; {})", row.mutation.name, effort(row))];
     if let Some(changed) = &row.changed {
         lines.push(format!("    {}:{}  {}", changed.file, changed.line, changed.request));
+        lines.extend(changed.accepts.as_ref().map(|accepts| format!("    accepts {accepts}")));
         lines.push(format!("    before  {}", changed.before));
         lines.push(format!("    after   {}", changed.after));
     }

@@ -42,6 +42,8 @@ pub struct Changed {
     pub file: String,
     /// The line of the step, or of the test where the step is not known.
     pub line: usize,
+    /// What the step accepts, where that is more than one thing: the contract may leave it open.
+    pub accepts: Option<String>,
     /// The request line, and who sent it.
     pub request: String,
     /// The response of the target.
@@ -52,6 +54,7 @@ pub struct Changed {
 
 /// One mutation with what became of it.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Row {
     /// The mutation.
     pub mutation: Mutation,
@@ -81,6 +84,7 @@ pub struct Row {
 
 /// How many mutations came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Reported as what they are.
     pub killed: usize,

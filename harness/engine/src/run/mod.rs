@@ -33,6 +33,7 @@ pub use packs::{joint_hash, load, pack_root};
 pub use redaction::redactor;
 pub use resolve_target::{reachable, refuse_foreign};
 pub use select::listed;
+pub use stop::watch_for_stops;
 pub use variables::refuse_unknown_variables;
 
 use self::command::command;
@@ -43,7 +44,7 @@ use self::progress::{Course, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
 use self::results::{add_missing, unchecked, unrun};
 use self::select::{Choice, list, scope, selected};
-use self::stop::{sweep, watch_for_stops};
+use self::stop::sweep;
 use self::variables::refuse_empty_target;
 use crate::cli::RunArgs;
 use crate::contract::Contract;

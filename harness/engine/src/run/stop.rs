@@ -14,7 +14,7 @@ const LAST_CLEANUP: Duration = Duration::from_secs(10);
 
 /// Ends the run at its deadline, at Ctrl-C, when asked to terminate, and when its terminal is closed; a second signal
 /// ends at once. From the return on no signal ends the process without reports.
-pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
+pub fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
     let stop = Arc::new(stop);
     if let Some(seconds) = deadline {
         let stop = stop.clone();

@@ -33,3 +33,36 @@ fn words_that_name_no_mutant_are_corrected() {
         Program::new(&arguments).go().refused(2);
     }
 }
+
+#[test]
+fn a_pack_is_proved_through_a_proxy() {
+    let folder = folder();
+    let report = format!("json={}/p.json", folder.path());
+    let mutations = format!("{}/mutations.yaml", folder.path());
+    let tests = "resources/duplicate";
+    let arguments = ["prove", "--proxy", tests, "--report", &report, "--write-mutations", &mutations];
+    let said = Program::new(&[&arguments[..], &["--only", "message/", "code/DUPLICATE_RESOURCE/"]].concat()).go();
+    said.ended(0);
+    assert!(said.out.contains("score ") && said.out.lines().count() <= 60, "{}", said.out);
+    let report = std::fs::read_to_string(format!("{}/p.json", folder.path())).expect("a file");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let rows = report["mutations"].as_array().expect("a list");
+    let row = |name: &str| rows.iter().find(|row| row["mutation"]["name"] == name).expect("the mutation is there");
+    assert_eq!(row("message/removed")["kill"]["clause"], "ENV-3");
+    let tolerated = row("code/DUPLICATE_RESOURCE/code-RESOURCE_CONFLICT");
+    assert_eq!((&tolerated["outcome"], &tolerated["warning"]["clause"]), (&"survived".into(), &"CON-3".into()));
+    let again = ["prove", "--proxy", tests, "--mutations", &mutations, "--min-score", "100"];
+    let said = Program::new(&again).go();
+    said.ended(1);
+    assert!(said.err.contains("the score is below --min-score 100"), "{}", said.err);
+}
+
+#[test]
+fn a_proxy_without_a_baseline_is_refused() {
+    let program = |arguments: &[&str]| Program::new(&[&["prove"], arguments].concat()).go();
+    program(&["--min-score", "90"]).refused(2);
+    program(&["--proxy", "--min-score", "101"]).refused(2);
+    program(&["--proxy", "no-such-test"]).refused_in_a_line(2, "no test has a name that contains one of the filters");
+    program(&["--proxy", "--mutations", "no-such-file.yaml"]).refused(2);
+    program(&["--proxy", "--target-url", "http://127.0.0.1:1"]).refused_in_a_line(3, "cannot be reached");
+}
