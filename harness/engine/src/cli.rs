@@ -105,7 +105,7 @@ pub enum Command {
     /// Say what has changed from one run to another: new, fixed, still failing, vanished, newly skipped
     Compare(CompareArgs),
     /// Run the suite against every mutant of the reference, and say which it finds
-    Prove(ProveArgs),
+    Prove(Box<ProveArgs>),
     /// Draw the JSON reports of a folder, one a release, over time
     History {
         /// The folder
@@ -193,7 +193,7 @@ pub struct ProveArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
     /// Change responses of any target in a proxy, instead of starting faulty references
-    #[arg(long)]
+    #[arg(long, conflicts_with = "whole")]
     pub proxy: bool,
     /// The base URL to test through the proxy; the embedded reference API when absent
     #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]

@@ -6,7 +6,7 @@ mod stub;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use harness::contract::Contract;
 use harness::exchange::{Fault, Request, Response};
@@ -107,6 +107,21 @@ async fn the_result_is_shown_in_three_ways() {
     let page = markdown(&summary);
     assert!(page.contains("| `message/removed` | BODY-3 | killed | BODY-3 in `"), "{page}");
     assert!(page.contains("- `a::b`: failed: x"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_holds_across_the_mutations_of_a_target() {
+    let (contract, library) = loaded(&root());
+    let mut campaign = campaign(&contract).await;
+    campaign.network.rate = Some(20.0);
+    let tests = library.tests.iter().filter(|test| test.name.contains("a-member-is-missing")).cloned().collect();
+    let clock = Instant::now();
+    let baseline = campaign.baseline(tests).await.expect("a baseline");
+    let mutations = generate(&contract, &baseline.observed());
+    let rows = campaign.run(&baseline, &mutations[..6], |_| {}).await;
+    let requests = baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>();
+    let least = Duration::from_secs_f64((requests - 1) as f64 / 20.0);
+    assert!(requests > 6 && clock.elapsed() >= least, "{requests} requests in {:?}", clock.elapsed());
 }
 
 #[tokio::test]

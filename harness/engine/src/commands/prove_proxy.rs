@@ -157,7 +157,8 @@ fn is_chosen(words: &[String], name: &str) -> bool {
 /// The mutations whose names contain one of the words.
 fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Refusal> {
     let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
-    for word in only.iter().filter(|word| !known.iter().any(|name| name.contains(word.as_str()))) {
+    let names_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
+    if let Some(word) = only.iter().find(names_none) {
         let hint = suggestion(word, &known).unwrap_or_else(|| "--report json=PATH lists all".to_owned());
         return Err(usage(&format!("no mutation has `{word}` in its name: {hint}")));
     }

@@ -37,14 +37,14 @@ pub(super) fn recipients<'b>(
         };
         ranked.push((rank, Recipient { known, answer }));
     }
-    ranked.sort_by(|one, other| one.0.cmp(&other.0));
+    ranked.sort_by_key(|one| one.0);
     let mut rounds: BTreeMap<String, usize> = BTreeMap::new();
     for (rank, recipient) in &mut ranked {
         let round = rounds.entry(scenario(&recipient.known.test.name).to_owned()).or_default();
         rank.round = *round;
         *round += 1;
     }
-    ranked.sort_by(|one, other| one.0.cmp(&other.0));
+    ranked.sort_by_key(|one| one.0);
     ranked.into_iter().map(|(_, recipient)| recipient).collect()
 }
 
