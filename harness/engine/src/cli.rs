@@ -102,8 +102,8 @@ pub enum Command {
     },
     /// Compare two runs: new, fixed, still failing, vanished, newly skipped
     Compare(CompareArgs),
-    /// Run the suite against every mutant of the reference, and show which it kills
-    Prove(ProveArgs),
+    /// Mutation testing: run the suite against mutants of the reference, or (`--proxy`) change the responses of any target
+    Prove(Box<ProveArgs>),
     /// Show the JSON reports of a folder, one per release, over time
     History {
         /// The folder
@@ -190,6 +190,26 @@ pub struct ProveArgs {
     /// The number of concurrent servers
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
+    /// Change the responses of any target in a proxy, instead of starting mutants of the reference
+    #[arg(long, conflicts_with = "whole")]
+    pub proxy: bool,
+    /// The base URL to test through the proxy; the embedded reference API when absent
+    #[arg(long, value_name = "URL", env = "CONFORMANCE_TARGET_URL")]
+    pub target_url: Option<String>,
+    /// Fail if fewer mutations than this percentage are killed
+    #[arg(long, value_name = "PERCENT", requires = "proxy", value_parser = percentage)]
+    pub min_score: Option<f64>,
+    /// Use the mutations of this YAML file, instead of generating them from the contract
+    #[arg(long, value_name = "FILE", requires = "proxy")]
+    pub mutations: Option<PathBuf>,
+    /// Write the mutations into this YAML file before they are used
+    #[arg(long, value_name = "FILE", requires = "proxy")]
+    pub write_mutations: Option<PathBuf>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Use only tests whose names contain one of these texts
+    #[arg(value_name = "FILTER", requires = "proxy")]
+    pub filter: Vec<String>,
     #[command(flatten)]
     pub pack: PackArgs,
 }
@@ -360,6 +380,13 @@ fn matrix_order(text: &str) -> Result<(MatrixFormat, PathBuf), String> {
         Some(("markdown", path)) => Ok((MatrixFormat::Markdown, path.into())),
         _ => Err("expected KIND=PATH, where KIND is json or markdown".to_owned()),
     }
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

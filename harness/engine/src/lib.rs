@@ -16,6 +16,7 @@ pub mod exchange;
 pub mod execute;
 pub mod finding;
 pub mod fuzz;
+pub mod mutate;
 pub mod output;
 pub mod own_schemas;
 pub mod pairs;

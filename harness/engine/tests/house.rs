@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["check", "plan"],
     &["execute"],
     &["verdict", "prove", "preflight", "repro"],
-    &["report"],
+    &["report", "mutate"],
     &["test_runner", "compare", "certificate"],
     &["cli"],
     &["run", "pairs"],

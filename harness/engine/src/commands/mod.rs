@@ -10,6 +10,7 @@ mod inspect;
 mod list;
 mod manual;
 mod prove;
+mod prove_proxy;
 mod repro;
 mod reproduce;
 mod serve;

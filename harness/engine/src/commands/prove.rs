@@ -19,7 +19,8 @@ const JOBS: usize = 16;
 
 /// Runs the suite against every mutant and prints the results.
 pub fn prove(arguments: &ProveArgs) -> ExitCode {
-    try_prove(arguments).unwrap_or_else(|refusal| refusal.tell())
+    let prove = if arguments.proxy { super::prove_proxy::prove } else { try_prove };
+    prove(arguments).unwrap_or_else(|refusal| refusal.tell())
 }
 
 fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {

@@ -92,7 +92,7 @@ pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) 
 
 /// Opens and closes a connection before anything else, so that an address without a server gives one message instead of
 /// hundreds.
-pub(super) async fn reachable(url: &str) -> Result<(), String> {
+pub async fn reachable(url: &str) -> Result<(), String> {
     let parsed = target::check_url(url)?;
     let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = parsed.port_or_known_default().unwrap_or(80);

@@ -14,7 +14,7 @@ const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Stops the run at its deadline and on SIGINT, SIGTERM and SIGHUP. A second signal ends the process immediately. After
 /// this function returns, the first signal no longer ends the process without reports.
-pub(super) fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
+pub fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, deadline: Option<f64>) {
     let stop = Arc::new(stop);
     if let Some(seconds) = deadline {
         let stop = stop.clone();

@@ -34,3 +34,36 @@ fn unknown_mutant_and_invalid_options_are_refused() {
         Program::new(&arguments).output().assert_refused(2);
     }
 }
+
+#[test]
+fn a_pack_is_proved_through_a_proxy() {
+    let folder = folder();
+    let report = format!("json={}/p.json", folder.path());
+    let mutations = format!("{}/mutations.yaml", folder.path());
+    let tests = "resources/duplicate";
+    let arguments = ["prove", "--proxy", tests, "--report", &report, "--write-mutations", &mutations];
+    let output = Program::new(&[&arguments[..], &["--only", "message/", "code/DUPLICATE_RESOURCE/"]].concat()).output();
+    output.assert_exit_code(0);
+    assert!(output.out.contains("score ") && output.out.lines().count() <= 60, "{}", output.out);
+    let report = std::fs::read_to_string(format!("{}/p.json", folder.path())).expect("a file");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let rows = report["mutations"].as_array().expect("a list");
+    let row = |name: &str| rows.iter().find(|row| row["mutation"]["name"] == name).expect("the mutation is there");
+    assert_eq!(row("message/removed")["kill"]["clause"], "ENV-3");
+    let tolerated = row("code/DUPLICATE_RESOURCE/code-RESOURCE_CONFLICT");
+    assert_eq!((&tolerated["outcome"], &tolerated["warning"]["clause"]), (&"survived".into(), &"CON-3".into()));
+    let again = ["prove", "--proxy", tests, "--mutations", &mutations, "--min-score", "100"];
+    let output = Program::new(&again).output();
+    output.assert_exit_code(1);
+    assert!(output.err.contains("the score is below --min-score 100"), "{}", output.err);
+}
+
+#[test]
+fn a_proxy_without_a_baseline_is_refused() {
+    let program = |arguments: &[&str]| Program::new(&[&["prove"], arguments].concat()).output();
+    program(&["--min-score", "90"]).assert_refused(2);
+    program(&["--proxy", "--min-score", "101"]).assert_refused(2);
+    program(&["--proxy", "no-such-test"]).assert_refused_with(2, "no test has a name that contains one of the filters");
+    program(&["--proxy", "--mutations", "no-such-file.yaml"]).assert_refused(2);
+    program(&["--proxy", "--target-url", "http://127.0.0.1:1"]).assert_refused_with(3, "cannot be reached");
+}

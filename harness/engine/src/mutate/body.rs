@@ -1,0 +1,91 @@
+//! Changing a JSON body at a pointer (RFC 6901).
+
+use serde_json::Value;
+
+/// The pointer to what holds the value at a pointer, and the value's own name there.
+pub(super) fn parent(pointer: &str) -> Option<(&str, String)> {
+    let (parent, name) = pointer.rsplit_once('/')?;
+    Some((parent, name.replace("~1", "/").replace("~0", "~")))
+}
+
+/// A pointer to a member of what a pointer leads to.
+pub(super) fn child(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Takes a member out, and returns it.
+pub(super) fn remove(body: &mut Value, pointer: &str) -> Option<Value> {
+    let (parent, name) = parent(pointer)?;
+    body.pointer_mut(parent)?.as_object_mut()?.shift_remove(&name)
+}
+
+/// Gives a member another name; its place among the others may change.
+pub(super) fn rename(body: &mut Value, pointer: &str, to: &str) -> Option<()> {
+    let value = remove(body, pointer)?;
+    let (parent, _) = parent(pointer)?;
+    body.pointer_mut(parent)?.as_object_mut()?.insert(to.to_owned(), value);
+    Some(())
+}
+
+/// Gives a member a value, or the whole body; the object that holds it must be there.
+pub(super) fn set(body: &mut Value, pointer: &str, to: Value) -> Option<()> {
+    if pointer.is_empty() {
+        *body = to;
+        return Some(());
+    }
+    let (parent, name) = parent(pointer)?;
+    body.pointer_mut(parent)?.as_object_mut()?.insert(name, to);
+    Some(())
+}
+
+/// Gives a member a value, and makes the objects around it where they are missing.
+pub(super) fn grow(body: &mut Value, pointer: &str, to: Value) {
+    if let Some((outer, name)) = parent(pointer) {
+        if body.pointer(outer).is_none_or(|value| !value.is_object()) {
+            grow(body, outer, Value::Object(serde_json::Map::new()));
+        }
+        if let Some(Value::Object(members)) = body.pointer_mut(outer) {
+            members.insert(name, to);
+        }
+    } else {
+        *body = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_are_changed_where_they_are() {
+        let body = json!({ "error": { "code": "A", "a/b": 1 } });
+        let changed = |change: &dyn Fn(&mut Value) -> Option<()>| {
+            let mut body = body.clone();
+            change(&mut body).map(|()| body)
+        };
+        assert_eq!(changed(&|body| remove(body, "/error/a~1b").map(drop)), Some(json!({ "error": { "code": "A" } })));
+        assert_eq!(changed(&|body| remove(body, "/error/x").map(drop)), None);
+        assert_eq!(changed(&|body| remove(body, "").map(drop)), None);
+        assert_eq!(
+            changed(&|body| rename(body, "/error", "fault")),
+            Some(json!({ "fault": { "code": "A", "a/b": 1 } }))
+        );
+        assert_eq!(
+            changed(&|body| set(body, "/error/code", json!(7))),
+            Some(json!({ "error": { "code": 7, "a/b": 1 } }))
+        );
+        assert_eq!(changed(&|body| set(body, "/fault/code", json!(7))), None);
+        assert_eq!(changed(&|body| set(body, "", json!([]))), Some(json!([])));
+    }
+
+    #[test]
+    fn objects_grow_where_they_are_missing() {
+        let mut body = json!({});
+        grow(&mut body, "/error/code", json!("A"));
+        grow(&mut body, "/error/message", json!("Gone"));
+        assert_eq!(body, json!({ "error": { "code": "A", "message": "Gone" } }));
+        assert_eq!(child("/error", "a/b"), "/error/a~1b");
+    }
+}
