@@ -2,6 +2,7 @@
 //! of ours, since some runners cannot pass flags.
 
 mod doctor;
+mod init;
 mod network;
 mod repro;
 mod selection;
@@ -17,6 +18,7 @@ use crate::plan::Shard;
 use crate::report::Order;
 
 pub use self::doctor::DoctorArgs;
+pub use self::init::InitArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
 pub use self::repro::ReproArgs;
@@ -58,6 +60,8 @@ pub enum Command {
     /// Run the suite
     #[command(help_template = HELP, override_usage = "conformance run [OPTIONS] [FILTER]...", disable_version_flag = true)]
     Run(Box<RunArgs>),
+    /// Draft a pack for another API from its OpenAPI description
+    Init(InitArgs),
     /// Check schemas, scenarios and a target file, and show everything that is wrong at its place
     Validate(PackArgs),
     /// List tests with their clauses and needs; the flags that choose them are those of `run`

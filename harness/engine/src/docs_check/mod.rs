@@ -5,11 +5,14 @@
 //! examples of error bodies, and headers.
 
 mod facts;
+mod first_reading;
 mod html;
 mod page;
 mod words;
 
 use std::collections::BTreeSet;
+
+pub use first_reading::{codes_of, json_objects};
 
 use crate::contract::{Contract, ErrorCatalog, Misfit};
 use crate::source::{Problem, SourceFile, Step, suggestion};
