@@ -150,6 +150,9 @@ pub struct PackArgs {
     /// A YAML description of a deployment: URL, actors, what it lacks, known deviations
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_TARGET")]
     pub target: Option<PathBuf>,
+    /// The pack is a draft: what is not finished yet, such as a clause that nothing judges, is a warning
+    #[arg(long, env = "CONFORMANCE_DRAFT", value_parser = FalseyValueParser::new())]
+    pub draft: bool,
 }
 
 /// The flags of `compare`.

@@ -31,7 +31,7 @@ pub use serve::serve;
 
 use crate::cli::PackArgs;
 use crate::contract::Contract;
-use crate::run::{Refusal, load, pack_root, refuse_unknown_variables};
+use crate::run::{Refusal, load_pack, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
 use crate::target::TargetFile;
 
@@ -39,7 +39,7 @@ use crate::target::TargetFile;
 /// hold those of another pack, and most commands send nothing. [`refuse_unknown_actors`] looks at these, too.
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
-    let (contract, library) = load(&root)?;
+    let (contract, library) = load_pack(&root, pack.draft)?;
     // A target file with mistakes is reported by the commands that need it.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
     if pack.target.is_none() || file.is_some() {

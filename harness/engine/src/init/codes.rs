@@ -47,6 +47,15 @@ impl Catalogue {
         all.then(|| found.map(|code| code.code.clone()).collect())
     }
 
+    /// The codes that examples show with these statuses, where there is one for each.
+    pub(super) fn shown_with(&self, statuses: &[u16]) -> Option<Vec<String>> {
+        let one = |status: &u16| {
+            let mut found = self.codes.iter().filter(|code| code.is_sure && code.status == *status);
+            found.next().filter(|_| found.next().is_none()).map(|code| code.code.clone())
+        };
+        statuses.iter().map(one).collect()
+    }
+
     /// True where every code's status is documented.
     pub(super) fn has_sure_statuses(&self) -> bool {
         !self.codes.is_empty() && self.codes.iter().all(|code| code.is_sure)

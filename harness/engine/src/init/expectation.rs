@@ -48,6 +48,17 @@ fn statuses(catalogue: &Catalogue, statuses: &[u16], is_guess: bool) -> Expected
     }
 }
 
+/// The same where examples may speak for a list of codes: what they show is not all that there may be.
+fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
+    let listed = statuses(catalogue, numbers, false);
+    let of_examples = catalogue.shown_with(numbers).filter(|_| listed.value.get("error").is_none());
+    of_examples.map_or(listed, |codes| Expected {
+        value: json!({ "error": one_or_many(&codes) }),
+        code: codes.into_iter().next().filter(|_| numbers.len() == 1),
+        is_guess: true,
+    })
+}
+
 fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
     if let [one] = all { json!(one) } else { json!(all) }
 }
@@ -58,8 +69,8 @@ pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, i
         return Expected::anything();
     }
     match (operation.documents(401), operation.documents(403)) {
-        (true, true) if is_wrong => statuses(catalogue, &[401, 403], false),
-        (true, _) => statuses(catalogue, &[401], false),
+        (true, true) if is_wrong => shown(catalogue, &[401, 403]),
+        (true, _) => shown(catalogue, &[401]),
         (false, true) => Expected::guess(json!({ "status": [401, 403] })),
         (false, false) => Expected::guess(json!({ "status": [401, 403, 404] })),
     }
@@ -68,7 +79,7 @@ pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, i
 /// A request about something that is not there; `has_shape` where its id is of the documented form.
 pub(super) fn unknown(catalogue: &Catalogue, operation: &Operation<'_>, has_shape: bool) -> Expected {
     match (operation.documents(404), has_shape) {
-        (true, true) => statuses(catalogue, &[404], false),
+        (true, true) => shown(catalogue, &[404]),
         (true, false) => Expected::guess(json!({ "status": [404, 400, 422] })),
         // An item that cannot be found is hardly served; anything else may have an answer for an unknown id.
         (false, _) if operation.method == "GET" && operation.is_item() => Expected::refusal(),
@@ -79,8 +90,8 @@ pub(super) fn unknown(catalogue: &Catalogue, operation: &Operation<'_>, has_shap
 /// A request for something that was deleted.
 pub(super) fn gone(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
     match (operation.documents(404), operation.documents(410)) {
-        (true, false) => statuses(catalogue, &[404], false),
-        (true, true) => statuses(catalogue, &[404, 410], false),
+        (true, false) => shown(catalogue, &[404]),
+        (true, true) => shown(catalogue, &[404, 410]),
         _ => Expected::refusal(),
     }
 }

@@ -177,7 +177,7 @@ fn fixtures(maker: &Maker<'_, '_>) -> String {
             members.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
         }
         members.insert("keep".to_owned(), json!({ resource.variable.as_str(): format!("body {}", resource.id) }));
-        text += &format!("  {}:\n    about: There is a {}.\n", resource.noun, resource.noun);
+        text += &format!("  {}:\n    about: The {} exists.\n", resource.noun, resource.noun);
         if !resource.given.fixtures.is_empty() {
             text += &format!("    given: [{}]\n", resource.given.fixtures.join(", "));
         }
