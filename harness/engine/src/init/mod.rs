@@ -68,7 +68,8 @@ pub fn generate(sources: &Sources) -> Result<Pack, String> {
     warnings.extend(normalised.warnings);
     let operations = operations::read(&description, &access);
     if operations.is_empty() {
-        return Err(format!("{}: no operation is left that can be tested", sources.openapi.display()));
+        let why = normalised.left_out.first().map(|first| format!("; {first}")).unwrap_or_default();
+        return Err(format!("{}: no operation is left that can be tested{why}", sources.openapi.display()));
     }
     let page = page.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     let bodies = envelope::bodies(&operations);
