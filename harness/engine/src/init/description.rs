@@ -5,13 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::source::SourceFile;
 
 /// The name of the description itself.
 pub(super) const ROOT: &str = "openapi.yaml";
+/// A number of twenty digits or more, as a value of its own.
+static HUGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)([:\[,-][ \t]+)(-?[0-9]{20,})([ \t]*(?:[,}\]#]|$))")
+        .unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+});
 const LONGEST_CHAIN: usize = 32;
 /// Members that hold data, in which `$ref` has no meaning.
 const DATA: [&str; 4] = ["example", "default", "const", "enum"];
@@ -233,7 +240,11 @@ fn parsed(path: &Path) -> Result<Value, String> {
     {
         return Ok(value);
     }
-    file.parse_json().map_err(|problem| problem.one_line())
+    // A number that no integer type holds is a fraction in JSON's terms.
+    let with_fractions = || HUGE.replace_all(&file.text, "$1$2.0$3").into_owned();
+    file.parse_json()
+        .or_else(|problem| SourceFile::new(&file.name, with_fractions()).parse_json().map_err(|_| problem))
+        .map_err(|problem| problem.one_line())
 }
 
 fn check_version(path: &Path, value: &Value) -> Result<(), String> {

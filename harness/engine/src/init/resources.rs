@@ -122,14 +122,13 @@ fn template(path: &str) -> String {
 /// `todo` of `/todos`.
 fn noun(collection: &str, found: &[Resource]) -> String {
     let last = collection.rsplit('/').find(|segment| !segment.starts_with('{')).unwrap_or_default();
-    let last = kebab(last);
+    let last = if last.is_empty() { "thing".to_owned() } else { kebab(last) };
     let one = match last.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None if last.ends_with("sses") || last.ends_with("xes") => last[..last.len() - 2].to_owned(),
         None if last.ends_with("ss") => last.clone(),
         None => last.strip_suffix('s').unwrap_or(&last).to_owned(),
     };
-    let one = if one.is_empty() { "thing".to_owned() } else { one };
     let taken = |name: &str| found.iter().any(|other| other.noun == name);
     let mut name = one.clone();
     for number in 2.. {

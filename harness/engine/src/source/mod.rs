@@ -149,7 +149,7 @@ impl SourceFile {
     }
 
     fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
-        let line = place.and_then(|place| self.line(place.line)).map(str::to_owned);
+        let line = place.and_then(|place| self.line(place.line)).map(Box::from);
         Problem { file: self.name.clone(), place, message: message.into(), help, is_draft: false, line }
     }
 

@@ -20,7 +20,7 @@ pub struct Problem {
     /// Whether it only says that something is not finished yet.
     pub is_draft: bool,
     /// The line of the place, to draw the problem on.
-    pub(super) line: Option<String>,
+    pub(super) line: Option<Box<str>>,
 }
 
 impl Problem {
@@ -67,7 +67,7 @@ impl Problem {
         let start = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
         let end = line[start..].find([',', '}', ']', '#']).map_or(line.len(), |length| start + length);
         let end = start + line[start..end].trim_end().len();
-        let snippet = Snippet::source(line.as_str())
+        let snippet = Snippet::source(&**line)
             .line_start(place.line)
             .path(self.file.as_str())
             .annotation(AnnotationKind::Primary.span(start..end.max(start)));
