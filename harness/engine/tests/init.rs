@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use harness::contract::Contract;
 use harness::execute::{Environment, run_test, token};
-use harness::init::{Auth, Pack, Sources, generate, write};
+use harness::init::{Auth, Learned, Pack, Sources, generate, write};
 use harness::run::{load, load_draft};
 use harness::scenario::Library;
 use harness::target::{Credential, HttpClient, Network, Target, TargetFile};
+use serde_json::{Value, json};
 
 /// A folder that goes with its test.
 struct Folder(PathBuf);
@@ -64,7 +65,7 @@ fn sources(name: &str) -> Sources {
 }
 
 fn made(sources: &Sources) -> Pack {
-    generate(sources).unwrap_or_else(|message| panic!("{message}"))
+    generate(sources, &[]).unwrap_or_else(|message| panic!("{message}"))
 }
 
 /// Writes a pack and loads it.
@@ -103,12 +104,12 @@ fn descriptions_of_each_style_become_packs_that_load() {
 
 #[test]
 fn swagger_is_refused_with_the_command_that_converts_it() {
-    let message = generate(&sources("swagger.json")).expect_err("must be refused");
+    let message = generate(&sources("swagger.json"), &[]).expect_err("must be refused");
     assert!(
         message.contains("Swagger 2.0") && message.contains("npx swagger2openapi") && !message.contains('\n'),
         "{message}"
     );
-    let message = generate(&sources("page.md")).expect_err("must be refused");
+    let message = generate(&sources("page.md"), &[]).expect_err("must be refused");
     assert!(!message.contains('\n'), "{message}");
 }
 
@@ -208,6 +209,45 @@ fn actors_and_cleanup_follow_from_the_description() {
     let (contract, library) = loaded(&Folder::new("public"), &made(&public));
     assert!(contract.conventions.actors.keys().eq(["anonymous"]));
     assert!(library.tests.iter().all(|test| test.actors.is_empty()), "no credential is needed");
+}
+
+fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
+    let answer =
+        |(status, body): &(u16, Value)| Learned { status: *status, media: Some(media.to_owned()), body: body.clone() };
+    bodies.iter().map(answer).collect()
+}
+
+#[test]
+fn what_the_api_answers_fills_what_the_documentation_leaves_open() {
+    let gone = json!({ "type": "https://notes.example/gone", "title": "Gone", "status": 410 });
+    let other = json!({ "type": "https://notes.example/other", "title": "Other", "status": 400 });
+    let problems = answers("application/problem+json", &[(410, gone.clone()), (410, gone), (400, other)]);
+    let folder = Folder::new("learned");
+    let pack = generate(&sources("notes-fastapi.json"), &problems).expect("a pack");
+    let (contract, _) = loaded(&folder, &pack);
+    assert_eq!(contract.catalog.code_names(), ["https://notes.example/gone", "https://notes.example/other"]);
+    assert_eq!(contract.catalog.envelope.pointers.code, "/type");
+    assert!(contract.clause_of_check("error-media-type").is_some());
+    let errors = folder.read("schemas/errors.yaml");
+    assert!(errors.contains("/type  # learned: check") && errors.contains("- 410  # learned: check"), "{errors}");
+
+    // Answers that are not alike say nothing of all errors.
+    let mixed = answers("application/json", &[(404, json!({ "message": "x" })), (400, json!({ "errors": [] }))]);
+    let pack = generate(&sources("notes-fastapi.json"), &mixed).expect("a pack");
+    let (contract, _) = loaded(&Folder::new("mixed"), &pack);
+    assert!(contract.clause_of_check("envelope-present").is_none());
+}
+
+#[test]
+fn an_answer_is_no_news_where_the_documentation_lists_all_codes() {
+    let odd = answers("text/json", &[(404, json!({ "error": { "code": "ODD", "message": "x" } }))]);
+    for (sources, codes) in [(with_page(), 4), (sources("books.json"), 4)] {
+        let pack = generate(&sources, &odd).expect("a pack");
+        let (contract, _) = loaded(&Folder::new(&format!("odd-{}", sources.page.is_some())), &pack);
+        assert_eq!(contract.catalog.codes.len(), codes, "with a page the code is a violation");
+        assert_eq!(contract.catalog.code("ODD").is_some(), sources.page.is_none());
+        assert_eq!(contract.catalog.envelope.media_type, "application/json", "the documentation says so");
+    }
 }
 
 #[test]

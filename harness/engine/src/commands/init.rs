@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::learn::learn;
 use crate::cli::InitArgs;
 use crate::init::{Outcome, Pack, Sources, generate, write};
 use crate::output::{say, tell};
@@ -28,8 +29,14 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         name: arguments.name.clone(),
         auth: arguments.auth.clone(),
     };
-    let pack = generate(&sources).map_err(usage)?;
-    try_out(&pack)?;
+    let mut pack = generate(&sources, &[]).map_err(usage)?;
+    try_out(&pack, |_| Ok(()))?;
+    if let Some(url) = &arguments.learn {
+        let learned = try_out(&pack, |folder| learn(folder, url, arguments.create))?;
+        say!("{} error responses of {url} were looked at", learned.len());
+        pack = generate(&sources, &learned).map_err(usage)?;
+        try_out(&pack, |_| Ok(()))?;
+    }
     let outcome = write(&arguments.dir, &pack.files).map_err(usage)?;
     for warning in &pack.warnings {
         tell!("warning: {warning}");
@@ -43,16 +50,17 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         contract.clauses.len(),
         library.tests.len(),
         arguments.dir.display(),
-        pack.base
+        arguments.learn.as_ref().unwrap_or(&pack.base)
     );
     Ok(())
 }
 
-/// Loads the pack from a folder of its own before anything is written where it belongs.
-fn try_out(pack: &Pack) -> Result<(), Refusal> {
+/// Loads the pack from a folder of its own before anything is written where it belongs, and does something there.
+fn try_out<T>(pack: &Pack, then: impl FnOnce(&Path) -> Result<T, Refusal>) -> Result<T, Refusal> {
     let folder = Scratch::new().map_err(Refusal::Inconclusive)?;
     write(&folder.0, &pack.files).map_err(Refusal::Inconclusive)?;
-    load(&folder.0).map(|_| ()).map_err(|problems| Refusal::Inconclusive(fault_of_ours(&problems)))
+    load(&folder.0).map_err(|problems| Refusal::Inconclusive(fault_of_ours(&problems)))?;
+    then(&folder.0)
 }
 
 fn fault_of_ours(problems: &Problems) -> String {

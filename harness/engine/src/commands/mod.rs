@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod init;
 mod inspect;
+mod learn;
 mod list;
 mod manual;
 mod prove;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::envelope::{Envelope, ErrorBody};
 use super::operations::Operation;
+use super::origin::Origin;
 use crate::contract::{CodeType, Envelope as Shape, ErrorCatalog, Pointers};
 use crate::docs_check;
 
@@ -15,8 +16,8 @@ const COMMON: &[u16] = &[400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 
 pub(super) struct Code {
     pub(super) code: String,
     pub(super) status: u16,
-    /// Whether the documentation says that it comes with that status.
-    pub(super) is_sure: bool,
+    /// Who says that it comes with that status.
+    pub(super) origin: Origin,
     pub(super) means: String,
 }
 
@@ -27,9 +28,8 @@ pub(super) struct Catalogue {
     pub(super) codes: Vec<Code>,
     /// Whether the documentation lists all codes, and not only some in examples.
     pub(super) is_complete: bool,
-    /// The documented statuses, and then the common ones.
-    pub(super) documented: Vec<u16>,
-    pub(super) common: Vec<u16>,
+    /// The documented statuses, those of answers, and common ones.
+    pub(super) statuses: Vec<(u16, Origin)>,
     /// Where the codes are from, for the member `page`.
     pub(super) page: String,
 }
@@ -37,7 +37,7 @@ pub(super) struct Catalogue {
 impl Catalogue {
     /// True where an expectation may name a code by its status.
     fn is_sure(&self) -> bool {
-        self.is_complete && !self.codes.is_empty() && self.codes.iter().all(|code| code.is_sure)
+        self.is_complete && !self.codes.is_empty() && self.codes.iter().all(|code| code.origin == Origin::Documented)
     }
 
     /// The codes of these statuses, where it is sure that no other comes with them, and each status has one.
@@ -50,7 +50,7 @@ impl Catalogue {
     /// The codes that examples show with these statuses, where there is one for each.
     pub(super) fn shown_with(&self, statuses: &[u16]) -> Option<Vec<String>> {
         let one = |status: &u16| {
-            let mut found = self.codes.iter().filter(|code| code.is_sure && code.status == *status);
+            let mut found = self.codes.iter().filter(|code| code.origin != Origin::Guess && code.status == *status);
             found.next().filter(|_| found.next().is_none()).map(|code| code.code.clone())
         };
         statuses.iter().map(one).collect()
@@ -58,7 +58,7 @@ impl Catalogue {
 
     /// True where every code's status is documented.
     pub(super) fn has_sure_statuses(&self) -> bool {
-        !self.codes.is_empty() && self.codes.iter().all(|code| code.is_sure)
+        !self.codes.is_empty() && self.codes.iter().all(|code| code.origin == Origin::Documented)
     }
 }
 
@@ -67,11 +67,12 @@ pub(super) fn catalogue(
     operations: &[Operation<'_>],
     envelope: Envelope,
     bodies: &[ErrorBody],
+    learned: &[ErrorBody],
     page: Option<(&str, &str)>,
 ) -> Catalogue {
     let of_page = page.map(|(_, text)| of_page(text, &envelope)).unwrap_or_default();
     let is_page = !of_page.is_empty();
-    let codes = if is_page { of_page } else { of_bodies(&envelope, bodies) };
+    let mut codes = if is_page { of_page } else { of_bodies(&envelope, bodies) };
     let with_schema = bodies.iter().filter(|body| body.schema.is_some()).collect::<Vec<_>>();
     let lists = |body: &&ErrorBody| body.at(&envelope.code).is_some_and(|place| place.listed);
     let is_complete = is_page || (!with_schema.is_empty() && with_schema.iter().all(lists));
@@ -86,9 +87,28 @@ pub(super) fn catalogue(
     }
     documented.sort_unstable();
     documented.dedup();
-    let common = COMMON.iter().copied().filter(|status| !documented.contains(status)).collect();
+    // Where the documentation lists all codes, another one is a violation and not news.
+    if !is_complete {
+        for code in of_bodies(&envelope, learned) {
+            if !codes.iter().any(|other| other.code == code.code) {
+                codes.push(Code { origin: code.origin.min(Origin::Learned), ..code });
+            }
+        }
+    }
+    let mut statuses: Vec<(u16, Origin)> = documented.into_iter().map(|status| (status, Origin::Documented)).collect();
+    let answered = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
+    let of_codes = codes.iter().map(|code| code.status);
+    for (status, origin) in answered
+        .chain(of_codes)
+        .map(|status| (status, Origin::Learned))
+        .chain(COMMON.iter().map(|status| (*status, Origin::Guess)))
+    {
+        if !statuses.iter().any(|(other, _)| *other == status) {
+            statuses.push((status, origin));
+        }
+    }
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
-    Catalogue { envelope, codes, is_complete, documented, common, page: page.to_owned() }
+    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned() }
 }
 
 fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
@@ -100,7 +120,7 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
         .filter(|(code, _)| fits(code))
         .map(|(code, status)| Code {
             status: status.unwrap_or_else(|| guessed_status(&code, &[])),
-            is_sure: status.is_some(),
+            origin: Origin::of(status.is_some()),
             means: in_words(&code),
             code,
         })
@@ -159,7 +179,7 @@ fn of_bodies(envelope: &Envelope, bodies: &[ErrorBody]) -> Vec<Code> {
         let is_sure = certain.len() == 1;
         let status = certain.first().copied().unwrap_or_else(|| guessed_status(&code, &all));
         let means = if shown.means.trim().is_empty() { in_words(&code) } else { shown.means };
-        Code { status, is_sure, means, code }
+        Code { status, origin: Origin::of(is_sure), means, code }
     };
     order.into_iter().map(code).collect()
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::Learned;
 use super::operations::Operation;
+use super::origin::Origin;
 use super::schema::{Place, places, places_of_example, simplified};
 
 /// The media type of RFC 9457.
@@ -36,10 +38,23 @@ pub(super) struct Envelope {
 /// What the documentation says of the envelope.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sure {
-    pub(super) shape: bool,
-    pub(super) media_type: bool,
-    pub(super) code: bool,
-    pub(super) message: bool,
+    pub(super) shape: Origin,
+    pub(super) media_type: Origin,
+    pub(super) code: Origin,
+    pub(super) message: Origin,
+}
+
+impl Sure {
+    /// What was documented is learned.
+    fn learned(self) -> Self {
+        let learned = |origin: Origin| origin.min(Origin::Learned);
+        Self {
+            shape: learned(self.shape),
+            media_type: learned(self.media_type),
+            code: learned(self.code),
+            message: learned(self.message),
+        }
+    }
 }
 
 /// A documented error body.
@@ -90,6 +105,18 @@ pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
     found
 }
 
+/// What the API has answered.
+pub(super) fn bodies_of_answers(answers: &[Learned]) -> Vec<ErrorBody> {
+    let body = |answer: &Learned| ErrorBody {
+        status: answer.status.to_string(),
+        media: answer.media.clone(),
+        places: places_of_example(&answer.body),
+        schema: None,
+        description: String::new(),
+    };
+    answers.iter().map(body).collect()
+}
+
 /// The error bodies of a page.
 pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
     let body = |example: &Value| ErrorBody {
@@ -109,8 +136,23 @@ fn is_of_fastapi(places: &[Place]) -> bool {
     places.len() == 1 && places.iter().any(array)
 }
 
-/// Reads the envelope from what is documented.
-pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
+/// Reads the envelope from what is documented; where that says nothing of all errors, from what the API has answered.
+pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
+    let own = documented(bodies, of_page, preset);
+    if own.sure.shape == Origin::Documented || learned.is_empty() {
+        return own;
+    }
+    let mut seen = documented(learned, &[], false);
+    seen.sure = seen.sure.learned();
+    let everywhere = |pointer: &str| learned.iter().all(|body| body.at(pointer).is_some());
+    let is_problem = seen.media_type == PROBLEM && learned.iter().all(|body| body.media.as_deref() == Some(PROBLEM));
+    if !is_problem && !everywhere(&seen.message) {
+        seen.sure.shape = Origin::Guess;
+    }
+    seen
+}
+
+fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
     let is_problem = |body: &&ErrorBody| body.media.as_deref() == Some(PROBLEM);
     if preset || bodies.iter().any(|body| is_problem(&body)) {
         let problems: Vec<&ErrorBody> = bodies.iter().filter(is_problem).chain(of_page).collect();
@@ -130,10 +172,10 @@ pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool
         details: beside(DETAILS),
         field: beside(FIELDS),
         sure: Sure {
-            shape: is_general(bodies, code.is_some()) || !of_page.is_empty(),
-            media_type: media.is_some(),
-            code: code.is_some(),
-            message: message.is_some(),
+            shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
+            media_type: Origin::of(media.is_some()),
+            code: Origin::of(code.is_some()),
+            message: Origin::of(message.is_some()),
         },
         media_type: media.unwrap_or_else(|| "application/json".to_owned()),
         code: code.unwrap_or_else(|| format!("{parent}/code")),
@@ -269,7 +311,12 @@ fn problem(bodies: &[&ErrorBody]) -> Envelope {
         message: message.to_owned(),
         details: None,
         field: None,
-        sure: Sure { shape: true, media_type: true, code: true, message: true },
+        sure: Sure {
+            shape: Origin::Documented,
+            media_type: Origin::Documented,
+            code: Origin::Documented,
+            message: Origin::Documented,
+        },
     }
 }
 
@@ -278,7 +325,7 @@ mod tests {
     use super::*;
 
     fn of(examples: &[Value]) -> Envelope {
-        envelope(&[], &bodies_of_page(examples), false)
+        envelope(&[], &bodies_of_page(examples), &[], false)
     }
 
     #[test]
@@ -301,8 +348,10 @@ mod tests {
             schema: None,
             description: String::new(),
         };
-        let envelope = envelope(&[body], &[], false);
-        assert!(!envelope.sure.code && envelope.message == "/error" && !envelope.sure.shape);
+        let envelope = envelope(&[body], &[], &[], false);
+        assert!(
+            envelope.sure.code == Origin::Guess && envelope.message == "/error" && envelope.sure.shape == Origin::Guess
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::access::{ANONYMOUS, Access, MARK, WRONG};
 use super::codes::{Catalogue, Code};
 use super::description::{Description, ROOT};
+use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;
 use super::topics::TOPICS;
@@ -41,8 +42,8 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     schema.insert("title".to_owned(), json!("An error body"));
-    if !catalogue.envelope.sure.shape {
-        schema.insert("$comment".to_owned(), json!("guess: check against the documentation"));
+    if let Some(note) = catalogue.envelope.sure.shape.note() {
+        schema.insert("$comment".to_owned(), json!(note.trim_start_matches("# ")));
     }
     schema.extend(catalogue.envelope.schema.as_object().cloned().unwrap_or_default());
     format!("{:#}\n", Value::Object(schema))
@@ -51,25 +52,22 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
 /// `errors.yaml`.
 pub(super) fn errors(catalogue: &Catalogue) -> String {
     let envelope = &catalogue.envelope;
-    let guess = |is_sure: bool| if is_sure { String::new() } else { format!("  {GUESS}") };
     let mut text = yaml::comment("The error bodies of the API, and its codes.");
     text += &format!("envelope:\n  schema: {ENVELOPE}\n");
-    text += &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), guess(envelope.sure.media_type));
+    text += &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.sure.media_type.tail());
     text += &format!("  code_type: {}\n", if envelope.is_integer { "integer" } else { "string" });
     text += "  # Where each part is, as a JSON Pointer (RFC 6901).\n  pointers:\n";
     text += &format!("    envelope: {}\n", yaml::scalar(&envelope.parent));
-    text += &format!("    code: {}{}\n", yaml::scalar(&envelope.code), guess(envelope.sure.code));
-    text += &format!("    message: {}{}\n", yaml::scalar(&envelope.message), guess(envelope.sure.message));
+    text += &format!("    code: {}{}\n", yaml::scalar(&envelope.code), envelope.sure.code.tail());
+    text += &format!("    message: {}{}\n", yaml::scalar(&envelope.message), envelope.sure.message.tail());
     for (name, pointer) in [("details", &envelope.details), ("field", &envelope.field)] {
         text += &pointer.as_ref().map(|pointer| format!("    {name}: {}\n", yaml::scalar(pointer))).unwrap_or_default();
     }
     text += "\n# The statuses that operations may answer with: those of the documentation";
-    if !catalogue.common.is_empty() {
-        text += ", and below them common ones,\n# which servers answer with whether or not they are documented";
+    text += ", and below them others,\n# which servers answer with whether or not they are documented.\nstatuses:\n";
+    for (status, origin) in &catalogue.statuses {
+        text += &format!("  - {status}{}\n", origin.tail());
     }
-    text += ".\nstatuses:\n";
-    catalogue.documented.iter().for_each(|status| text += &format!("  - {status}\n"));
-    catalogue.common.iter().for_each(|status| text += &format!("  - {status}  {GUESS}\n"));
     text += &codes(catalogue);
     text
 }
@@ -95,7 +93,7 @@ fn codes(catalogue: &Catalogue) -> String {
         members.insert("retry".to_owned(), json!(retry(code.status)));
         members.insert("page".to_owned(), json!(catalogue.page));
         members.insert("means".to_owned(), json!(code.means.lines().next().unwrap_or_default()));
-        text += &yaml::entry(&members, 2, (!code.is_sure).then_some(GUESS));
+        text += &yaml::entry(&members, 2, code.origin.note());
     }
     text
 }
@@ -109,14 +107,14 @@ struct Structural {
     id: &'static str,
     level: &'static str,
     checks: &'static str,
-    is_sure: bool,
+    origin: Origin,
     says: String,
 }
 
 fn structural(catalogue: &Catalogue) -> Vec<Structural> {
     let envelope = &catalogue.envelope;
     let clause =
-        |id, level, checks, is_sure, says: &str| Structural { id, level, checks, is_sure, says: says.to_owned() };
+        |id, level, checks, origin, says: &str| Structural { id, level, checks, origin, says: says.to_owned() };
     let sure = envelope.sure;
     let last = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
     let (code, message) = (last(&envelope.code), last(&envelope.message));
@@ -133,18 +131,18 @@ fn structural(catalogue: &Catalogue) -> Vec<Structural> {
             "ENV-3",
             "MUST",
             "message-present",
-            sure.shape && sure.message,
+            sure.shape.min(sure.message),
             &format!("`{message}` is as documented."),
         ),
         clause(
             "ENV-4",
             "MUST",
             "code-registered",
-            sure.shape && sure.code && catalogue.is_complete && !catalogue.codes.is_empty(),
+            sure.shape.min(sure.code).min(Origin::of(catalogue.is_complete && !catalogue.codes.is_empty())),
             &format!("`{code}` is one of the documented codes."),
         ),
         clause("ENV-5", "SHOULD", "strict-json", sure.shape, "An error is strict JSON (RFC 8259)."),
-        clause("ENV-6", "MUST", "success-without-error", sure.shape && sure.code, "A success holds no error."),
+        clause("ENV-6", "MUST", "success-without-error", sure.shape.min(sure.code), "A success holds no error."),
     ];
     if envelope.details.is_some() {
         all.push(clause("ENV-7", "MUST", "details-are-text", sure.shape, "The details are as documented."));
@@ -159,22 +157,22 @@ fn structural(catalogue: &Catalogue) -> Vec<Structural> {
         ));
     }
     all.extend([
-        clause("STA-1", "MUST", "status-documented", true, "No status is used but those in errors.yaml."),
+        clause("STA-1", "MUST", "status-documented", Origin::Documented, "No status is used but those in errors.yaml."),
         clause(
             "STA-2",
             "MUST",
             "status-matches-code",
-            catalogue.has_sure_statuses(),
+            Origin::of(catalogue.has_sure_statuses()),
             "Each code comes with its status.",
         ),
         clause(
             "STA-3",
             "MUST",
             "success-status, success-body, no-content-is-empty",
-            true,
+            Origin::Documented,
             "A success is as documented.",
         ),
-        clause("SAFE-1", "SHOULD", "no-leak", true, "An error shows nothing of the server's inside."),
+        clause("SAFE-1", "SHOULD", "no-leak", Origin::Documented, "An error shows nothing of the server's inside."),
     ]);
     all
 }
@@ -189,13 +187,14 @@ pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     let line = |clause: &Structural| {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(&clause.says));
         let Structural { id, level, checks, .. } = clause;
-        format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}\n")
+        format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
     };
-    let (sure, open): (Vec<_>, Vec<_>) = structural(catalogue).into_iter().partition(|clause| clause.is_sure);
-    sure.iter().for_each(|clause| text += &format!("  {}", line(clause)));
+    let (sure, open): (Vec<_>, Vec<_>) =
+        structural(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
+    sure.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.tail()));
     if !open.is_empty() {
         text += "\n  # The documentation does not say these. Remove the `#` of each that holds for all errors.\n";
-        open.iter().for_each(|clause| text += &format!("  # {}", line(clause)));
+        open.iter().for_each(|clause| text += &format!("  # {}\n", line(clause)));
     }
     text += "\n  # Judged by the starter scenarios.\n";
     for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
@@ -214,7 +213,7 @@ pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
 fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, code: &Code) -> Map<String, Value> {
     let id = format!("CODE-{}", index + 1);
     let means = code.means.lines().next().unwrap_or_default();
-    let says = match code.is_sure {
+    let says = match code.origin == Origin::Documented {
         true => format!("{} comes with {}: {means}", code.code, code.status),
         false => format!("{}: {means}", code.code),
     };

@@ -11,6 +11,7 @@ mod example;
 mod expectation;
 mod files;
 mod operations;
+mod origin;
 mod resources;
 mod sanitise;
 mod scenarios;
@@ -21,6 +22,8 @@ mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 pub use access::Auth;
 pub use write::{Outcome, write};
@@ -55,8 +58,19 @@ pub struct Pack {
     pub base: String,
 }
 
-/// Makes a pack; the error is one line.
-pub fn generate(sources: &Sources) -> Result<Pack, String> {
+/// An error that the API has answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learned {
+    /// The status.
+    pub status: u16,
+    /// The media type, without parameters.
+    pub media: Option<String>,
+    /// The body.
+    pub body: Value,
+}
+
+/// Makes a pack from what is documented, and where that says nothing, from what the API has answered; the error is one line.
+pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
     let mut description = Description::read(&sources.openapi)?;
     let page = sources.page.as_deref().map(read_page).transpose()?;
     let access = Access::of(description.node(), sources.auth.as_ref());
@@ -75,8 +89,9 @@ pub fn generate(sources: &Sources) -> Result<Pack, String> {
     let bodies = envelope::bodies(&operations);
     let of_page =
         page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
-    let envelope = envelope::envelope(&bodies, &of_page, sources.problem_json);
-    let catalogue = codes::catalogue(&operations, envelope, &bodies, page);
+    let learned = envelope::bodies_of_answers(learned);
+    let envelope = envelope::envelope(&bodies, &of_page, &learned, sources.problem_json);
+    let catalogue = codes::catalogue(&operations, envelope, &bodies, &learned, page);
     if page.is_some() && catalogue.page == "OpenAPI" {
         warnings.push("no error code was found on the page; a code is a heading, or a row of a table".to_owned());
     }
@@ -143,8 +158,6 @@ fn base_url(description: &Description) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
