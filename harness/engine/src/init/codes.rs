@@ -177,7 +177,9 @@ fn of_bodies(envelope: &Envelope, bodies: &[ErrorBody]) -> Vec<Code> {
         certain.dedup();
         let all: Vec<u16> = shown.statuses.iter().map(|one| one.0).collect();
         let is_sure = certain.len() == 1;
-        let status = certain.first().copied().unwrap_or_else(|| guessed_status(&code, &all));
+        // Where it is shown under several statuses, its name may tell which is meant.
+        let guess = guessed_status(&code, &all);
+        let status = certain.iter().find(|status| **status == guess).or(certain.first()).copied().unwrap_or(guess);
         let means = if shown.means.trim().is_empty() { in_words(&code) } else { shown.means };
         Code { status, origin: Origin::of(is_sure), means, code }
     };

@@ -13,7 +13,7 @@ use super::schema::{Place, places, places_of_example, simplified};
 pub(super) const PROBLEM: &str = "application/problem+json";
 const CODES: &[&str] = &["code", "errorcode", "errcode", "errorkey"];
 /// Members that are a code only where documented values are spelt like one.
-const PERHAPS_CODES: &[&str] = &["error", "type", "errortype", "reason", "name", "key"];
+const PERHAPS_CODES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
 const MESSAGES: &[&str] =
     &["message", "msg", "errormessage", "errordescription", "detail", "title", "description", "error", "reason"];
 const FIELDS: &[&str] = &["field", "param", "parameter", "property", "attribute"];
@@ -159,7 +159,10 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
         return problem(&problems);
     }
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
-    let code = most(all.iter().filter_map(|body| Some(code_of(&body.places)?.pointer.clone())));
+    let codes: Vec<String> = all.iter().filter_map(|body| Some(code_of(&body.places)?.pointer.clone())).collect();
+    // What a few bodies have is not what all errors have.
+    let code =
+        most(codes.iter().cloned()).filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
     let message = most(all.iter().filter_map(|body| message_of(&body.places, code.as_deref())));
     let first = code.as_ref().or(message.as_ref());
     let parent = first.and_then(|pointer| pointer.rsplit_once('/')).map_or("", |(parent, _)| parent).to_owned();
@@ -214,7 +217,12 @@ fn most(all: impl Iterator<Item = String>) -> Option<String> {
 fn code_of(places: &[Place]) -> Option<&Place> {
     let can = |place: &&Place| place.may_be("string") || place.may_be("integer");
     let named = |name: &&&str| places.iter().filter(can).find(|place| place.name() == **name);
-    let spelt = |place: &&Place| !place.values.is_empty() && place.values.iter().all(is_spelt_like_a_code);
+    // An id with digits is that of one case.
+    let digits = |value: &Value| value.as_str().is_some_and(|text| text.contains(|one: char| one.is_ascii_digit()));
+    let is_code = |place: &Place| {
+        place.values.iter().all(is_spelt_like_a_code) && (place.name() != "id" || !place.values.iter().any(digits))
+    };
+    let spelt = |place: &&Place| !place.values.is_empty() && is_code(place);
     let perhaps = |name: &&&str| places.iter().filter(spelt).find(|place| place.name() == **name);
     CODES.iter().find_map(|name| named(&name)).or_else(|| PERHAPS_CODES.iter().find_map(|name| perhaps(&name)))
 }
@@ -335,6 +343,10 @@ mod tests {
         assert_eq!((nested.message.as_str(), nested.field.as_deref()), ("/error/message", Some("/error/param")));
         let flat = of(&[json!({ "errorCode": 7, "msg": "x" })]);
         assert!(flat.is_integer && flat.code == "/errorCode" && flat.message == "/msg");
+        let by_id = of(&[json!({ "id": "not_found", "message": "x" })]);
+        assert_eq!(by_id.code, "/id");
+        let few = of(&[json!({ "code": "A", "message": "x" })]);
+        assert!(few.sure.code == Origin::Documented);
         let oauth = of(&[json!({ "error": "invalid_grant", "error_description": "x" })]);
         assert_eq!((oauth.code.as_str(), oauth.message.as_str()), ("/error", "/error_description"));
     }
