@@ -2,6 +2,7 @@
 //! environment variable, because some runners cannot pass flags.
 
 mod doctor;
+mod init;
 mod network;
 mod repro;
 mod selection;
@@ -17,6 +18,7 @@ use crate::plan::Shard;
 use crate::report::Order;
 
 pub use self::doctor::DoctorArgs;
+pub use self::init::InitArgs;
 use self::network::positive;
 pub use self::network::{Header, NetworkArgs};
 pub use self::repro::ReproArgs;
@@ -56,6 +58,8 @@ pub enum Command {
     /// Run the suite
     #[command(help_template = HELP, override_usage = "conformance run [OPTIONS] [FILTER]...", disable_version_flag = true)]
     Run(Box<RunArgs>),
+    /// Write a pack for another API from its OpenAPI description
+    Init(InitArgs),
     /// Check schemas, scenarios and a target file, and show every error with its file and line
     Validate(PackArgs),
     /// List tests with their clauses and required capabilities; takes the selection flags of `run`
@@ -144,6 +148,9 @@ pub struct PackArgs {
     /// A YAML description of a deployment: URL, actors, unsupported features, known deviations
     #[arg(long, value_name = "FILE", env = "CONFORMANCE_TARGET")]
     pub target: Option<PathBuf>,
+    /// The pack is a draft: what is not finished yet, such as a clause that nothing judges, is a warning
+    #[arg(long, env = "CONFORMANCE_DRAFT", value_parser = FalseyValueParser::new())]
+    pub draft: bool,
 }
 
 /// The flags of `compare`.

@@ -16,6 +16,7 @@ pub mod exchange;
 pub mod execute;
 pub mod finding;
 pub mod fuzz;
+pub mod init;
 pub mod mutate;
 pub mod output;
 pub mod own_schemas;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
     let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match program.command {
         Command::Run(arguments) => run::run(*arguments),
+        Command::Init(arguments) => commands::init(&arguments),
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(arguments) => commands::list(&arguments),
         Command::Explain { name, pack } => commands::explain(&name, &pack),

@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["contract", "own_schemas", "fuzz"],
     &["scenario", "finding", "docs_check", "secret", "signature"],
     &["target"],
-    &["check", "plan"],
+    &["check", "plan", "init"],
     &["execute"],
     &["verdict", "prove", "preflight", "repro"],
     &["report", "mutate"],

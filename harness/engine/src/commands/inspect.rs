@@ -18,12 +18,13 @@ pub fn validate(pack: &PackArgs) -> ExitCode {
     match outcome {
         Ok((contract, library)) => {
             say!(
-                "{} operations, {} codes, {} clauses, {} checks, {} tests: nothing is wrong",
+                "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",
                 contract.operations.len(),
                 contract.catalog.codes.len(),
                 contract.clauses.len(),
                 CHECKS.len(),
-                library.tests.len()
+                library.tests.len(),
+                if pack.draft { "a draft without errors" } else { "nothing is wrong" }
             );
             ExitCode::SUCCESS
         }

@@ -6,7 +6,9 @@ mod docs;
 mod doctor;
 mod explain;
 mod history;
+mod init;
 mod inspect;
+mod learn;
 mod list;
 mod manual;
 mod prove;
@@ -21,6 +23,7 @@ pub use docs::docs;
 pub use doctor::doctor;
 pub use explain::explain;
 pub use history::history;
+pub use init::init;
 pub use inspect::{schema, validate};
 pub use list::list;
 pub use manual::{completions, man, welcome};
@@ -30,7 +33,7 @@ pub use serve::serve;
 
 use crate::cli::PackArgs;
 use crate::contract::Contract;
-use crate::run::{Refusal, load, pack_root, refuse_unknown_variables};
+use crate::run::{Refusal, load_pack, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
 use crate::target::TargetFile;
 
@@ -38,7 +41,7 @@ use crate::target::TargetFile;
 /// credentials for another pack, and most commands send nothing. [`refuse_unknown_actors`] checks these, too.
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
-    let (contract, library) = load(&root)?;
+    let (contract, library) = load_pack(&root, pack.draft)?;
     // The commands that need the target file report its errors.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
     if pack.target.is_none() || file.is_some() {

@@ -143,11 +143,11 @@ impl Contract {
             .filter_map(|clause| {
                 let judged = !clause.checks.is_empty() || named.contains(clause.id.as_str());
                 match (judged, &clause.excluded) {
-                    (false, None) => Some(problem(
-                        clause,
-                        "neither a check nor a scenario judges it",
-                        "name it in the `clauses` of a scenario, give it `checks`, or say `excluded: REASON`",
-                    )),
+                    (false, None) => {
+                        let help =
+                            "name it in the `clauses` of a scenario, give it `checks`, or say `excluded: REASON`";
+                        Some(problem(clause, "neither a check nor a scenario judges it", help).of_a_draft())
+                    }
                     (true, Some(_)) => Some(problem(
                         clause,
                         "it is excluded, but a check or a scenario judges it",

@@ -4,11 +4,14 @@
 //! what a program can read: codes and their statuses, tables, examples of error bodies, and headers.
 
 mod facts;
+mod first_reading;
 mod html;
 mod page;
 mod words;
 
 use std::collections::BTreeSet;
+
+pub use first_reading::{codes_of, json_objects};
 
 use crate::contract::{Contract, ErrorCatalog, Misfit};
 use crate::source::{Problem, SourceFile, Step, suggestion};

@@ -117,7 +117,7 @@ impl Assertion<'_> {
         let judged = match (expect.any_documented, expect.any_refusal) {
             (true, _) => !is_about_the_caller(status) && !is_about_the_route(status),
             (_, true) => !is_about_the_caller(status),
-            _ => false,
+            _ => self.shows_status(status, &codes(&expect.status, self.variables)?),
         };
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
@@ -237,6 +237,12 @@ impl Assertion<'_> {
         let expect = self.expect;
         let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
         expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty()
+    }
+
+    /// Whether a refusal that nothing but `status` accepts shows something: its status is named, or of a class and not about
+    /// the caller.
+    fn shows_status(&self, status: u16, named: &[String]) -> bool {
+        self.expects_only_status() && (named.contains(&status.to_string()) || !is_about_the_caller(status))
     }
 
     fn part(&self, context: &Context<'_>) -> Part {

@@ -40,9 +40,13 @@ pub(super) fn flags(arguments: &RunArgs, target: &Target) -> String {
     for header in &network.header {
         words.push(format!("--header \"{}: ${}\"", header.0, header_variable(&header.0)));
     }
-    for (flag, given) in
-        [("--insecure", network.insecure), ("--system-proxy", network.system_proxy), ("--strict", arguments.strict)]
-    {
+    let draft = arguments.pack.draft;
+    for (flag, given) in [
+        ("--draft", draft),
+        ("--insecure", network.insecure),
+        ("--system-proxy", network.system_proxy),
+        ("--strict", arguments.strict),
+    ] {
         words.extend(given.then(|| flag.to_owned()));
     }
     words.extend(arguments.cases.map(|cases| format!("--cases {cases}")));

@@ -7,7 +7,7 @@ use super::deviations::{Known, Scope, add_deviations};
 use super::gate::Gate;
 use super::outputs::prepare_outputs;
 use super::packs::joint_hash;
-use super::{Output, Refusal, finish, load, pack_root, refuse_unknown_variables};
+use super::{Output, Refusal, finish, load_draft, pack_root, refuse_unknown_variables};
 use crate::cli::MergeArgs;
 use crate::report::model::{DeviationReport, Manifest, Report};
 use crate::report::parts::{Part, joined, refusal, tests};
@@ -64,7 +64,8 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
 /// The names of all tests, so that messages can name the missing ones; empty if this is not the pack that was run.
 fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
     let hash = parts.first().map(|part| part.report.suite.contract_hash.clone()).unwrap_or_default();
-    let Some(Ok((contract, library))) = pack_root(arguments.pack.as_deref()).ok().map(|root| load(&root)) else {
+    let Some(Ok((contract, library, _))) = pack_root(arguments.pack.as_deref()).ok().map(|root| load_draft(&root))
+    else {
         return Vec::new();
     };
     if joint_hash(&contract, &library) != hash {

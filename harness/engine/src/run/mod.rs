@@ -29,7 +29,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 pub use merge::merge;
-pub use packs::{joint_hash, load, pack_root};
+pub use packs::{joint_hash, load, load_draft, load_pack, pack_root};
 pub use redaction::redactor;
 pub use resolve_target::{reachable, refuse_foreign};
 pub use select::listed;
@@ -112,7 +112,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     check_arguments(&mut arguments)?;
     let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
-    let (contract, library) = load(&root)?;
+    let (contract, library) = load_pack(&root, arguments.pack.draft)?;
     let hash = joint_hash(&contract, &library);
     let file = match &arguments.pack.target {
         Some(path) => Some(TargetFile::load(path, &contract)?),

@@ -149,8 +149,8 @@ impl SourceFile {
     }
 
     fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
-        let line = place.and_then(|place| self.line(place.line)).map(str::to_owned);
-        Problem { file: self.name.clone(), place, message: message.into(), help, line }
+        let line = place.and_then(|place| self.line(place.line)).map(Box::from);
+        Problem { file: self.name.clone(), place, message: message.into(), help, is_draft: false, line }
     }
 
     fn problem_at_merge_key(&self, message: &str) -> Problem {

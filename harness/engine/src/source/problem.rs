@@ -16,19 +16,28 @@ pub struct Problem {
     pub message: String,
     /// A suggestion what to do, if there is one.
     pub help: Option<String>,
+    /// True if the pack is only incomplete: a warning with `--draft`.
+    pub is_draft: bool,
     /// The source line of the place, for the snippet.
-    pub(super) line: Option<String>,
+    pub(super) line: Option<Box<str>>,
 }
 
 impl Problem {
     /// A problem of a whole file.
     pub fn general(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place: None, message: message.into(), help: None, line: None }
+        Self { file: file.to_owned(), place: None, message: message.into(), help: None, is_draft: false, line: None }
     }
 
     #[must_use]
     pub fn with_help(mut self, help: Option<String>) -> Self {
         self.help = help;
+        self
+    }
+
+    /// Marks it as something that is not finished yet: an error, but a warning for a draft.
+    #[must_use]
+    pub fn of_a_draft(mut self) -> Self {
+        self.is_draft = true;
         self
     }
 
@@ -41,17 +50,26 @@ impl Problem {
 
     /// The problem with a snippet of its source line, without colour.
     pub fn rendered(&self) -> String {
+        self.drawn("error", &Level::ERROR)
+    }
+
+    /// The same as a warning.
+    pub fn rendered_as_warning(&self) -> String {
+        self.drawn("warning", &Level::WARNING)
+    }
+
+    fn drawn(&self, word: &str, level: &Level<'_>) -> String {
         let (Some(place), Some(line)) = (self.place, &self.line) else {
-            return format!("error: {}", self.one_line());
+            return format!("{word}: {}", self.one_line());
         };
         let start = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
         let end = line[start..].find([',', '}', ']', '#']).map_or(line.len(), |length| start + length);
         let end = start + line[start..end].trim_end().len();
-        let snippet = Snippet::source(line.as_str())
+        let snippet = Snippet::source(&**line)
             .line_start(place.line)
             .path(self.file.as_str())
             .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let mut group = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
+        let mut group = level.clone().primary_title(self.message.as_str()).element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -71,14 +89,17 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     /// `Ok(value)` if there is no problem, else all problems.
-    pub fn or<T>(mut self, value: T) -> Result<T, Problems> {
-        if self.0.is_empty() {
-            return Ok(value);
-        }
+    pub fn or<T>(self, value: T) -> Result<T, Problems> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.sorted()) }
+    }
+
+    /// Sorted by place, without duplicates.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
         // Each case that uses a fixture reports the problems of that fixture again.
         self.0.dedup_by(|a, b| a.file == b.file && a.place == b.place && a.message == b.message);
-        Err(self)
+        self
     }
 
     /// Returns the value, or records the problem.

@@ -1,0 +1,319 @@
+//! Who calls: an actor for each security scheme whose credential can be sent, one without a credential and one with a wrong
+//! one, and which of them each operation asks for.
+
+use serde_json::{Map, Value, json};
+
+use super::description::Node;
+
+/// The actor without a credential.
+pub(super) const ANONYMOUS: &str = "anonymous";
+/// The actor with a wrong one.
+pub(super) const WRONG: &str = "wrong";
+/// The first actor with a credential.
+pub(super) const USER: &str = "user";
+/// The name of a scheme that the description does not have.
+const GUESSED: &str = "guessed";
+/// Replaced by a comment when the file is written.
+pub(super) const MARK: &str = "x-init-guess";
+
+/// How credentials travel where the description does not say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// No operation asks for one.
+    None,
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+    /// In a header of that name.
+    Key(String),
+}
+
+impl Auth {
+    /// Reads `none`, `bearer`, `basic` or `key:HEADER`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "none" => Ok(Self::None),
+            None if text == "bearer" => Ok(Self::Bearer),
+            None if text == "basic" => Ok(Self::Basic),
+            Some(("key", header)) if !header.is_empty() => Ok(Self::Key(header.to_owned())),
+            _ => Err("expected `none`, `bearer`, `basic` or `key:HEADER`".to_owned()),
+        }
+    }
+
+    fn scheme(&self) -> Option<Value> {
+        match self {
+            Self::None => None,
+            Self::Bearer => Some(json!({ "type": "http", "scheme": "bearer" })),
+            Self::Basic => Some(json!({ "type": "http", "scheme": "basic" })),
+            Self::Key(header) => Some(json!({ "type": "apiKey", "in": "header", "name": header })),
+        }
+    }
+}
+
+/// How a credential is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Key(String),
+    Basic,
+    Bearer(String),
+}
+
+/// A security scheme whose credential can be sent.
+#[derive(Clone, Debug)]
+pub(super) struct Scheme {
+    name: String,
+    kind: Kind,
+    /// The actor who has such a credential.
+    pub(super) actor: String,
+}
+
+impl Scheme {
+    /// What the credential's environment variable begins with.
+    pub(super) fn form(&self) -> &'static str {
+        match self.kind {
+            Kind::Key(_) => "key:<API key>",
+            Kind::Basic => "basic:<user>:<password>",
+            Kind::Bearer(_) => "bearer:<token>",
+        }
+    }
+
+    /// How it is sent, in words.
+    pub(super) fn about(&self) -> String {
+        match &self.kind {
+            Kind::Key(header) => format!("has an API key, sent in the header {header}"),
+            Kind::Basic => "has a user name and a password".to_owned(),
+            Kind::Bearer(scheme) => format!("has a token, sent as `Authorization: {scheme}`"),
+        }
+    }
+
+    /// A header with a credential that nobody was given.
+    pub(super) fn wrong(&self) -> Value {
+        match &self.kind {
+            Kind::Key(header) => json!({ header.as_str(): "wrong-${unique}" }),
+            Kind::Basic => json!({ "Authorization": "Basic ${base64(\"wrong:\", unique)}" }),
+            Kind::Bearer(scheme) => json!({ "Authorization": format!("{scheme} wrong-${{unique}}") }),
+        }
+    }
+}
+
+/// What an operation asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// No credential.
+    Open,
+    /// The credential of that actor.
+    By(String),
+    /// The description does not say; that actor calls.
+    Unknown(String),
+}
+
+impl Need {
+    /// Who makes an ordinary call.
+    pub(super) fn actor(&self) -> &str {
+        match self {
+            Need::Open => ANONYMOUS,
+            Need::By(actor) | Need::Unknown(actor) => actor,
+        }
+    }
+}
+
+/// The schemes of a description.
+pub(super) struct Access {
+    pub(super) schemes: Vec<Scheme>,
+    pub(super) warnings: Vec<String>,
+    /// True where the description says which operations ask for a credential.
+    pub(super) is_known: bool,
+    /// True where not even a scheme is declared.
+    pub(super) is_guessed: bool,
+}
+
+impl Access {
+    /// Reads the schemes. Where there is none, `auth` says how credentials are sent; a bearer token is assumed without it.
+    pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
+        let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
+        let mut access =
+            Self { schemes: Vec::new(), warnings: Vec::new(), is_known: asks_somewhere(root), is_guessed: false };
+        for (name, scheme) in declared.map(Node::members).unwrap_or_default() {
+            match kind(scheme) {
+                Ok(Some(kind)) => access.add(name, kind),
+                Ok(None) => {}
+                Err(why) => access.warnings.push(format!("security scheme {name} is left out: {why}")),
+            }
+        }
+        if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(&Auth::Bearer) != Auth::None {
+            access.is_guessed = auth.is_none();
+            access.is_known = auth.is_some();
+            let kind = match auth {
+                Some(Auth::Key(header)) => Kind::Key(header.clone()),
+                Some(Auth::Basic) => Kind::Basic,
+                _ => Kind::Bearer("Bearer".to_owned()),
+            };
+            access.add(GUESSED, kind);
+        }
+        access
+    }
+
+    /// An actor has one credential, and the contract reader takes the first scheme of a kind.
+    fn add(&mut self, name: &str, kind: Kind) {
+        let same = |other: &Kind| std::mem::discriminant(other) == std::mem::discriminant(&kind);
+        if let Some(other) = self.schemes.iter().find(|other| same(&other.kind)) {
+            if other.kind != kind {
+                self.warnings.push(format!(
+                    "security scheme {name} is left out: it is of the same kind as {}, and a pack has one of a kind",
+                    other.name
+                ));
+            }
+            let alias = Scheme { name: name.to_owned(), ..other.clone() };
+            if other.kind == kind {
+                self.schemes.push(alias);
+            }
+            return;
+        }
+        let actor = if self.schemes.is_empty() { USER.to_owned() } else { kebab(name) };
+        self.schemes.push(Scheme { name: name.to_owned(), kind, actor });
+    }
+
+    /// Each actor with a credential, once.
+    pub(super) fn actors(&self) -> Vec<&Scheme> {
+        let mut seen: Vec<&Scheme> = Vec::new();
+        for scheme in &self.schemes {
+            if !seen.iter().any(|other| other.actor == scheme.actor) {
+                seen.push(scheme);
+            }
+        }
+        seen
+    }
+
+    /// The scheme of an actor.
+    pub(super) fn scheme_of(&self, actor: &str) -> Option<&Scheme> {
+        self.schemes.iter().find(|scheme| scheme.actor == actor)
+    }
+
+    /// Declares the scheme that the description lacks.
+    pub(super) fn declare(&self, root: &mut Value, auth: Option<&Auth>) {
+        let Some(Scheme { name, .. }) = self.schemes.iter().find(|scheme| scheme.name == GUESSED) else { return };
+        let mut scheme = Map::new();
+        if self.is_guessed {
+            scheme.insert(MARK.to_owned(), true.into());
+        }
+        let declared = auth.unwrap_or(&Auth::Bearer).scheme().unwrap_or_default();
+        scheme.extend(declared.as_object().cloned().unwrap_or_default());
+        let Some(root) = root.as_object_mut() else { return };
+        if !self.is_guessed {
+            root.insert("security".to_owned(), json!([{ name.as_str(): [] }]));
+        }
+        let components = root.entry("components").or_insert_with(|| json!({}));
+        components["securitySchemes"][name.as_str()] = Value::Object(scheme);
+    }
+
+    /// What an operation asks for, and the requirement that the contract reader understands, where it is another one.
+    pub(super) fn need(&self, operation: &Value, root: &Value) -> Result<(Need, Option<Value>), String> {
+        let first = || self.schemes.first().map_or(Need::Open, |scheme| Need::Unknown(scheme.actor.clone()));
+        if !self.is_known {
+            return Ok((first(), Some(json!([]))));
+        }
+        let list = operation.get("security").or_else(|| root.get("security"));
+        let alternatives: Vec<&Map<String, Value>> =
+            list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
+        if alternatives.is_empty() || alternatives.iter().any(|one| one.is_empty()) {
+            return Ok((Need::Open, None));
+        }
+        let usable = |name: &String| self.schemes.iter().find(|scheme| scheme.name == *name);
+        for alternative in alternatives.iter().filter(|one| one.len() == 1) {
+            if let Some(scheme) = alternative.keys().find_map(usable) {
+                return Ok((Need::By(scheme.actor.clone()), Some(json!([alternative]))));
+            }
+        }
+        for alternative in &alternatives {
+            if let Some(scheme) = alternative.keys().find_map(usable) {
+                let requirement = json!([{ scheme.name.as_str(): alternative[&scheme.name] }]);
+                return Ok((Need::By(scheme.actor.clone()), Some(requirement)));
+            }
+        }
+        let names: Vec<&str> = alternatives.iter().flat_map(|one| one.keys()).map(String::as_str).collect();
+        Err(format!("it asks for {}, which cannot be sent", names.join(" or ")))
+    }
+}
+
+/// True where some operation, or the description as a whole, asks for a credential.
+fn asks_somewhere(root: Node<'_>) -> bool {
+    let asks = |node: Node<'_>| {
+        let list = node.value.get("security").and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|one| one.as_object().is_some_and(|one| !one.is_empty())))
+    };
+    let items = root.get("paths").map(Node::members).unwrap_or_default();
+    asks(root) || items.into_iter().any(|(_, item)| item.members().into_iter().any(|(_, operation)| asks(operation)))
+}
+
+/// How a declared scheme's credential travels; nothing where the connection carries it.
+fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
+    let text = |key: &str| scheme.text(key).unwrap_or_default();
+    match (text("type"), text("in"), text("scheme").to_ascii_lowercase().as_str()) {
+        ("apiKey", "header", _) => Ok(Some(Kind::Key(text("name").to_owned()))),
+        ("apiKey", place, _) => Err(format!("a key in the {place} is not supported, only one in a header")),
+        ("http", _, "basic") => Ok(Some(Kind::Basic)),
+        ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Some(Kind::Bearer("Bearer".to_owned()))),
+        ("http", _, other) => Err(format!("the scheme `{other}` of `Authorization` is not supported")),
+        ("mutualTLS", ..) => Ok(None),
+        (other, ..) => Err(format!("the type `{other}` is not supported")),
+    }
+}
+
+/// Lower-case words joined by hyphens.
+pub(super) fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    let mut before = ' ';
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            if letter.is_ascii_uppercase() && before.is_ascii_lowercase() {
+                out.push('-');
+            }
+            out.push(letter.to_ascii_lowercase());
+        } else if !out.ends_with('-') {
+            out.push('-');
+        }
+        before = letter;
+    }
+    let out = out.trim_matches('-').to_owned();
+    if out.is_empty() { "other".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::description::of;
+    use super::*;
+
+    fn schemes() -> Value {
+        json!({ "bearerAuth": { "type": "http", "scheme": "bearer" }, "query": { "type": "apiKey", "in": "query", "name": "k" },
+                "login": { "type": "oauth2" }, "appKey": { "type": "apiKey", "in": "header", "name": "X-App" } })
+    }
+
+    #[test]
+    fn there_is_an_actor_for_each_kind_that_can_be_sent() {
+        let all = of(json!({ "components": { "securitySchemes": schemes() }, "security": [{ "login": [] }] }));
+        let access = Access::of(all.node(), None);
+        let actors: Vec<&str> = access.actors().iter().map(|scheme| scheme.actor.as_str()).collect();
+        assert_eq!((actors, access.warnings.len()), (vec!["user", "app-key"], 1));
+        let need = |security: Value| access.need(&json!({ "security": security }), all.node().value);
+        assert_eq!(
+            need(json!([{ "query": [] }, { "appKey": [] }])).map(|found| found.0),
+            Ok(Need::By("app-key".into()))
+        );
+        assert_eq!(
+            need(json!([{ "query": [], "login": ["a"] }])),
+            Ok((Need::By("user".into()), Some(json!([{ "login": ["a"] }]))))
+        );
+        assert_eq!(need(json!([{}, { "login": [] }])).map(|found| found.0), Ok(Need::Open));
+        assert!(need(json!([{ "query": [] }])).is_err());
+    }
+
+    #[test]
+    fn without_a_scheme_a_token_is_assumed_unless_it_is_said_otherwise() {
+        let all = of(json!({ "paths": {} }));
+        let need = |auth: Option<Auth>| Access::of(all.node(), auth.as_ref()).need(&json!({}), &json!({}));
+        assert_eq!(need(None).map(|found| found.0), Ok(Need::Unknown("user".into())));
+        assert_eq!(need(Some(Auth::None)).map(|found| found.0), Ok(Need::Open));
+        assert!(Auth::parse("key:X-Key").is_ok() && Auth::parse("key").is_err());
+    }
+}

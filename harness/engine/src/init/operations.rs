@@ -1,0 +1,368 @@
+//! The operations of a description, first put into terms that the contract reader takes, then read.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::access::{Access, MARK, Need};
+use super::description::{Description, Node};
+use super::example;
+use super::schema::{Flat, types_of};
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
+
+/// One operation.
+pub(super) struct Operation<'d> {
+    pub(super) id: String,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) need: Need,
+    /// The path parameters with their schemas.
+    pub(super) parameters: Vec<(String, Option<Node<'d>>)>,
+    /// Query parameters and headers that must be sent, with a value.
+    pub(super) query: Map<String, Value>,
+    pub(super) headers: Map<String, Value>,
+    /// True where such a value is made up.
+    pub(super) is_guessed: bool,
+    pub(super) body: Option<Body<'d>>,
+    pub(super) responses: Vec<Response<'d>>,
+}
+
+/// A request body.
+pub(super) struct Body<'d> {
+    pub(super) is_json: bool,
+    pub(super) flat: Flat<'d>,
+    /// The example that is sent.
+    pub(super) example: Option<&'d Value>,
+    /// Whether it is made up.
+    pub(super) is_guessed: bool,
+}
+
+/// A documented response.
+pub(super) struct Response<'d> {
+    pub(super) status: String,
+    pub(super) media: Option<String>,
+    pub(super) schema: Option<Node<'d>>,
+    pub(super) examples: Vec<&'d Value>,
+    pub(super) description: String,
+}
+
+impl Operation<'_> {
+    /// Whether a status is documented as such; a class does not say which of its statuses comes when.
+    pub(super) fn documents(&self, status: u16) -> bool {
+        self.responses.iter().any(|response| response.status == status.to_string())
+    }
+
+    /// True where the path ends in a parameter.
+    pub(super) fn is_item(&self) -> bool {
+        self.path.ends_with('}')
+    }
+}
+
+impl Response<'_> {
+    /// Whether it is about an error.
+    pub(super) fn is_error(&self) -> bool {
+        self.status.starts_with(['4', '5']) || self.status == "default"
+    }
+}
+
+/// What became of the operations of a description.
+pub(super) struct Normalised {
+    pub(super) warnings: Vec<String>,
+    /// What is left out, for a comment.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Puts each operation into terms that the contract reader takes, or leaves it out.
+pub(super) fn normalise(description: &mut Description, access: &Access) -> Normalised {
+    let mut out = Normalised { warnings: Vec::new(), left_out: Vec::new() };
+    let mut paths = Map::new();
+    let mut ids = taken_ids(description.node());
+    for (path, item) in description.node().get("paths").map(Node::members).unwrap_or_default() {
+        if !path.starts_with('/') {
+            continue;
+        }
+        let mut kept = item.rebased();
+        let methods = METHODS.iter().filter_map(|method| Some((*method, item.get(method)?)));
+        let mut count = 0;
+        for (method, operation) in methods {
+            let name = format!("{} {path}", method.to_uppercase());
+            match one(description, access, method, path, operation, &mut ids, &mut out.warnings) {
+                Ok(value) => {
+                    kept[method] = value;
+                    count += 1;
+                }
+                Err(why) => {
+                    kept.as_object_mut().map(|members| members.shift_remove(method));
+                    out.left_out.push(format!("{name}: {why}"));
+                    out.warnings.push(format!("{name} is left out: {why}"));
+                }
+            }
+        }
+        if count > 0 {
+            paths.insert(path.to_owned(), kept);
+        }
+    }
+    description.root_mut()["paths"] = Value::Object(paths);
+    out
+}
+
+/// The ids that the description gives itself, once each.
+fn taken_ids(root: Node<'_>) -> BTreeSet<String> {
+    let items = root.get("paths").map(Node::members).unwrap_or_default();
+    let operations = items.into_iter().flat_map(|(_, item)| METHODS.iter().filter_map(move |method| item.get(method)));
+    operations.filter_map(|operation| operation.text("operationId").map(str::to_owned)).collect()
+}
+
+fn one(
+    description: &Description,
+    access: &Access,
+    method: &str,
+    path: &str,
+    operation: Node<'_>,
+    ids: &mut BTreeSet<String>,
+    warnings: &mut Vec<String>,
+) -> Result<Value, String> {
+    let responses = operation.get("responses").map(Node::members).unwrap_or_default();
+    if !responses.iter().any(|(status, _)| is_success(status)) {
+        return Err("it documents no success status (200 to 299)".to_owned());
+    }
+    let name = format!("{} {path}", method.to_uppercase());
+    let mut value = operation.rebased();
+    let (_, security) = access.need(operation.value, description.node().value)?;
+    if let Some(security) = security {
+        let before = operation.value.get("security").or_else(|| description.node().value.get("security"));
+        if before.is_some_and(|before| asks_together(before, &security)) {
+            warnings.push(format!("{name} asks for several credentials together: send the others with `--header`"));
+        }
+        value["security"] = security;
+    }
+    let own = operation.text("operationId").filter(|id| ids.remove(*id)).map(str::to_owned);
+    let id = own.unwrap_or_else(|| {
+        let id = derived_id(method, path, ids);
+        warnings.push(format!("{name} has no operationId of its own: it is called {id} here"));
+        ids.insert(id.clone());
+        id
+    });
+    value["operationId"] = Value::String(id);
+    if operation.value.get("servers").is_some() {
+        warnings.push(format!("{name} has a server of its own, which is not used"));
+    }
+    if let Some(body) = operation.get("requestBody") {
+        value["requestBody"] = with_example(body, &name, warnings);
+    }
+    Ok(value)
+}
+
+fn asks_together(before: &Value, after: &Value) -> bool {
+    let chosen = after[0].as_object().and_then(|one| one.keys().next());
+    let list = before.as_array().into_iter().flatten().filter_map(Value::as_object);
+    let mut all = list.filter(|one| chosen.is_some_and(|chosen| one.contains_key(chosen)));
+    after.as_array().is_some_and(|list| !list.is_empty()) && all.clone().count() > 0 && all.all(|one| one.len() > 1)
+}
+
+fn is_success(status: &str) -> bool {
+    status.eq_ignore_ascii_case("2XX") || matches!(status.parse(), Ok(200_u16..300))
+}
+
+/// `getTodosById` of `GET /todos/{id}`.
+fn derived_id(method: &str, path: &str, taken: &BTreeSet<String>) -> String {
+    let mut id = method.to_owned();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        if segment.starts_with('{') {
+            id.push_str("By");
+        }
+        for word in segment.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+            let (first, rest) = word.split_at(1);
+            id.push_str(&(first.to_uppercase() + rest));
+        }
+    }
+    let mut name = id.clone();
+    for number in 2.. {
+        if !taken.contains(&name) {
+            break;
+        }
+        name = format!("{id}{number}");
+    }
+    name
+}
+
+/// A request body with an example of its JSON, which scenarios edit.
+fn with_example(body: Node<'_>, name: &str, warnings: &mut Vec<String>) -> Value {
+    let mut value = body.rebased();
+    let Some((media, content)) = preferred(body) else { return value };
+    let mut inner = content.rebased();
+    let elsewhere = |example: &Value| example.get("value").is_none();
+    let first = content.get("examples").map(Node::members).unwrap_or_default().into_iter().next();
+    if let Some(members) = inner.as_object_mut()
+        && members.get("example").is_none()
+        && first.is_some_and(|(_, example)| elsewhere(example.value))
+    {
+        members.shift_remove("examples");
+        warnings.push(format!("{name}: an example that stands elsewhere is left out"));
+    }
+    if is_json(media)
+        && inner.get("example").is_none()
+        && inner.get("examples").is_none()
+        && let Some(schema) = content.get("schema")
+        && let Some(members) = inner.as_object_mut()
+        && schema.value.get("example").is_none()
+    {
+        members.insert(MARK.to_owned(), true.into());
+        members.insert("example".to_owned(), example::of(schema, "example"));
+    }
+    value["content"][media] = inner;
+    value
+}
+
+/// The media type that the contract reader takes: JSON, or else the first.
+fn preferred<'d>(holder: Node<'d>) -> Option<(&'d str, Node<'d>)> {
+    let all = holder.get("content").map(Node::members).unwrap_or_default();
+    all.iter().find(|(name, _)| is_json(name)).or(all.first()).copied()
+}
+
+fn is_json(media: &str) -> bool {
+    let name = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    name == "application/json" || name.ends_with("+json")
+}
+
+/// Reads the operations of a description that was put into our terms.
+pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Operation<'d>> {
+    let root = description.node();
+    let mut found = Vec::new();
+    for (path, item) in root.get("paths").map(Node::members).unwrap_or_default() {
+        for method in METHODS {
+            let Some(node) = item.get(method) else { continue };
+            let parameters = parameters(item, node);
+            let in_path = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            let schema = |name: &str| of_place(&parameters, "path").find(|one| one.text("name") == Some(name));
+            let (query, guessed_query) = required(&parameters, "query");
+            let (headers, guessed_headers) = required(&parameters, "header");
+            let need = match node.value.get("security") {
+                Some(_) if !access.is_known => {
+                    Need::Unknown(access.schemes.first().map_or("", |one| &one.actor).into())
+                }
+                _ => access.need(node.value, root.value).map_or(Need::Open, |(need, _)| need),
+            };
+            found.push(Operation {
+                id: node.text("operationId").unwrap_or_default().to_owned(),
+                method: method.to_uppercase(),
+                path: path.to_owned(),
+                need: if access.schemes.is_empty() { Need::Open } else { need },
+                parameters: in_path
+                    .map(|name| (name.to_owned(), schema(name).and_then(|one| one.get("schema"))))
+                    .collect(),
+                query,
+                headers,
+                is_guessed: guessed_query || guessed_headers,
+                body: node.get("requestBody").and_then(body),
+                responses: responses(node),
+            });
+        }
+    }
+    found
+}
+
+/// The parameters of an operation; its own replace those of its path.
+fn parameters<'d>(item: Node<'d>, operation: Node<'d>) -> Vec<Node<'d>> {
+    let own = operation.get("parameters").map(Node::items).unwrap_or_default();
+    let of_path = item.get("parameters").map(Node::items).unwrap_or_default();
+    own.into_iter().chain(of_path).collect()
+}
+
+fn of_place<'a, 'd>(parameters: &'a [Node<'d>], place: &'static str) -> impl Iterator<Item = Node<'d>> + use<'a, 'd> {
+    parameters.iter().copied().filter(move |parameter| parameter.text("in") == Some(place))
+}
+
+/// The parameters that must be sent, with their values, and whether one of these is made up.
+fn required(parameters: &[Node<'_>], place: &'static str) -> (Map<String, Value>, bool) {
+    let mut guessed = false;
+    let mut values = Map::new();
+    for parameter in of_place(parameters, place).filter(|one| one.value.get("required") == Some(&Value::Bool(true))) {
+        let name = parameter.text("name").unwrap_or_default();
+        let of_our_own = ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str());
+        if name.is_empty() || values.contains_key(name) || (place == "header" && of_our_own) {
+            continue;
+        }
+        let given = parameter.value.get("example").cloned();
+        guessed |= given.is_none();
+        let value = given.or_else(|| Some(example::of(parameter.get("schema")?, name))).unwrap_or_else(|| json!("1"));
+        let scalar = match value {
+            Value::Object(_) | Value::Null => json!("1"),
+            Value::Array(ref items) if place == "header" || items.iter().any(|item| item.is_object()) => json!("1"),
+            other => other,
+        };
+        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        values.insert(name.to_owned(), if place == "header" { Value::String(text(scalar)) } else { scalar });
+    }
+    (values, guessed)
+}
+
+fn body<'d>(body: Node<'d>) -> Option<Body<'d>> {
+    let (media, content) = preferred(body)?;
+    let schema = content.get("schema");
+    let of_schema = schema.and_then(|schema| schema.value.get("example"));
+    let first = content.get("examples").map(Node::members).unwrap_or_default().into_iter().next();
+    let example = content.value.get("example").or_else(|| first?.1.value.get("value")).or(of_schema);
+    Some(Body {
+        is_json: is_json(media),
+        flat: schema.map(Flat::of).unwrap_or_default(),
+        example,
+        is_guessed: content.value.get(MARK).is_some(),
+    })
+}
+
+fn responses<'d>(operation: Node<'d>) -> Vec<Response<'d>> {
+    let all = operation.get("responses").map(Node::members).unwrap_or_default();
+    all.into_iter()
+        .map(|(status, response)| {
+            let content = preferred(response);
+            let mut examples: Vec<&Value> =
+                content.iter().filter_map(|(_, media)| media.value.get("example")).collect();
+            let named = content.and_then(|(_, media)| media.get("examples")).map(Node::members).unwrap_or_default();
+            examples.extend(named.into_iter().filter_map(|(_, example)| example.value.get("value")));
+            let schema = content.and_then(|(_, media)| media.get("schema"));
+            examples.extend(schema.and_then(|schema| schema.value.get("example")));
+            Response {
+                status: status.to_owned(),
+                media: content.map(|(media, _)| media.split(';').next().unwrap_or(media).trim().to_owned()),
+                schema,
+                examples,
+                description: response.text("description").unwrap_or_default().to_owned(),
+            }
+        })
+        .collect()
+}
+
+impl Body<'_> {
+    /// Members with a value of a type that they do not have.
+    pub(super) fn wrong_types(&self) -> Vec<(String, Value)> {
+        self.flat
+            .sent()
+            .filter_map(|(name, member)| Some((name.clone(), wrong_for(&types_of(member.value))?)))
+            .collect()
+    }
+
+    /// The members that a request must have; one with a default may well be left out.
+    pub(super) fn required(&self) -> Vec<String> {
+        let required = self.flat.sent().filter(|(name, _)| self.flat.required.contains(name));
+        required.filter(|(_, member)| member.value.get("default").is_none()).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// True where `with` and `without` can edit the example.
+    pub(super) fn is_editable(&self) -> bool {
+        self.is_json && self.example.is_some_and(Value::is_object)
+    }
+}
+
+/// A value of none of these types, and that no server would take for one of them.
+fn wrong_for(types: &[String]) -> Option<Value> {
+    let has = |kind: &str| types.iter().any(|other| other == kind);
+    match () {
+        () if types.is_empty() => None,
+        () if !has("object") => Some(json!({ "not": "of this type" })),
+        () if !has("array") => Some(json!(["not of this type"])),
+        () if !has("string") => Some(json!("not of this type")),
+        () => None,
+    }
+}

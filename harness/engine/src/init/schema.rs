@@ -1,0 +1,241 @@
+//! What a JSON Schema says in a few words: types, members, required members, references and `allOf` followed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::description::Node;
+
+/// Schemas within schemas are followed so far.
+const DEEPEST: usize = 6;
+
+/// A schema with its `allOf` joined.
+#[derive(Clone, Default)]
+pub(super) struct Flat<'d> {
+    /// Its types; empty where it leaves them open.
+    pub(super) types: Vec<String>,
+    /// Its members, in order.
+    pub(super) members: Vec<(String, Node<'d>)>,
+    pub(super) required: BTreeSet<String>,
+    /// The schemas that were joined.
+    pub(super) parts: Vec<Node<'d>>,
+}
+
+impl<'d> Flat<'d> {
+    /// Joins a schema.
+    pub(super) fn of(schema: Node<'d>) -> Self {
+        let mut flat = Self::default();
+        flat.join(schema.followed(), 0);
+        flat
+    }
+
+    fn join(&mut self, schema: Node<'d>, depth: usize) {
+        if self.types.is_empty() {
+            self.types = types_of(schema.value);
+        }
+        for (name, member) in schema.get("properties").map(Node::members).unwrap_or_default() {
+            if !self.members.iter().any(|(other, _)| other == name) {
+                self.members.push((name.to_owned(), member));
+            }
+        }
+        let required = schema.value.get("required").and_then(Value::as_array).into_iter().flatten();
+        self.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        self.parts.push(schema);
+        for part in schema.get("allOf").map(Node::items).unwrap_or_default() {
+            if depth < DEEPEST {
+                self.join(part, depth + 1);
+            }
+        }
+    }
+
+    /// True for an object, said or shown by its members.
+    pub(super) fn is_object(&self) -> bool {
+        self.types.iter().any(|kind| kind == "object") || (self.types.is_empty() && !self.members.is_empty())
+    }
+
+    /// A member of that name.
+    pub(super) fn member(&self, name: &str) -> Option<Node<'d>> {
+        self.members.iter().find(|(other, _)| other == name).map(|(_, node)| *node)
+    }
+
+    /// The first of the joined schemas' members of that name.
+    pub(super) fn keyword(&self, name: &str) -> Option<&'d Value> {
+        self.parts.iter().find_map(|part| part.value.get(name))
+    }
+
+    /// The values that it allows, where it lists them.
+    pub(super) fn listed(&self) -> Vec<&'d Value> {
+        match (self.keyword("const"), self.keyword("enum").and_then(Value::as_array)) {
+            (Some(only), _) => vec![only],
+            (None, Some(values)) => values.iter().collect(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// The members that a request has, without those of responses.
+    pub(super) fn sent(&self) -> impl Iterator<Item = &(String, Node<'d>)> {
+        self.members.iter().filter(|(_, member)| member.value.get("readOnly") != Some(&Value::Bool(true)))
+    }
+}
+
+/// The types that a schema names.
+pub(super) fn types_of(schema: &Value) -> Vec<String> {
+    let mut types: Vec<String> = match schema.get("type") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    if schema.get("nullable") == Some(&Value::Bool(true)) && !types.is_empty() {
+        types.push("null".to_owned());
+    }
+    types
+}
+
+/// A schema reduced to types, members and what is required, complete in itself. Anything else is left out: it would assert more
+/// than is sure of every error. `open` are members whose values are not limited here.
+pub(super) fn simplified(schema: Node<'_>) -> Value {
+    reduced(schema, 0)
+}
+
+fn reduced(schema: Node<'_>, depth: usize) -> Value {
+    if depth > DEEPEST {
+        return json!({});
+    }
+    let flat = Flat::of(schema);
+    let mut out = Map::new();
+    match flat.types.as_slice() {
+        [] => {}
+        [one] => drop(out.insert("type".to_owned(), json!(one))),
+        many => drop(out.insert("type".to_owned(), json!(many))),
+    }
+    let required: Vec<&String> = flat.required.iter().filter(|name| flat.member(name).is_some()).collect();
+    if !required.is_empty() {
+        out.insert("required".to_owned(), json!(required));
+    }
+    if !flat.members.is_empty() {
+        let members = flat.members.iter().map(|(name, node)| (name.clone(), reduced(*node, depth + 1)));
+        out.insert("properties".to_owned(), Value::Object(members.collect()));
+    }
+    if let Some(items) = flat.parts.iter().find_map(|part| part.get("items")).filter(|items| items.value.is_object()) {
+        out.insert("items".to_owned(), reduced(items, depth + 1));
+    }
+    for word in ["anyOf", "oneOf"] {
+        if let Some(choices) = flat.parts.iter().find_map(|part| part.get(word)) {
+            let choices: Vec<Value> = choices.items().into_iter().map(|choice| reduced(choice, depth + 1)).collect();
+            out.insert("anyOf".to_owned(), Value::Array(choices));
+        }
+    }
+    Value::Object(out)
+}
+
+/// A place in an error body: what may stand there, by schema or by example.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) pointer: String,
+    pub(super) types: Vec<String>,
+    /// Values that are documented there.
+    pub(super) values: Vec<Value>,
+    /// True where the schema lists all of them.
+    pub(super) listed: bool,
+}
+
+impl Place {
+    /// The name of the member, in lower case and without the signs that join words.
+    pub(super) fn name(&self) -> String {
+        let name = self.pointer.rsplit('/').next().unwrap_or_default();
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+    }
+
+    /// The pointer of the object that it stands in.
+    pub(super) fn parent(&self) -> &str {
+        self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+    }
+
+    /// Whether it may have that type.
+    pub(super) fn may_be(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|other| other == kind)
+    }
+}
+
+/// The places of an object and of the objects within it.
+pub(super) fn places(schema: Node<'_>) -> Vec<Place> {
+    let mut found = Vec::new();
+    walk(schema, "", 0, &mut found);
+    found
+}
+
+fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
+    let flat = Flat::of(schema);
+    for (name, member) in flat.members.iter().filter(|_| depth < 3) {
+        let inner = Flat::of(*member);
+        let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let listed = inner.listed();
+        let examples = inner.keyword("examples").and_then(Value::as_array).into_iter().flatten();
+        let examples = examples.chain(inner.keyword("example"));
+        let values = if listed.is_empty() { examples.collect() } else { listed.clone() };
+        found.push(Place {
+            pointer: pointer.clone(),
+            types: inner.types.clone(),
+            values: values.into_iter().cloned().collect(),
+            listed: !listed.is_empty(),
+        });
+        walk(*member, &pointer, depth + 1, found);
+    }
+}
+
+/// The same of an example.
+pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
+    fn walk(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
+        for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
+            let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let types = vec![type_of(inner).to_owned()];
+            found.push(Place { pointer: pointer.clone(), types, values: vec![inner.clone()], ..Place::default() });
+            walk(inner, &pointer, depth + 1, found);
+        }
+    }
+    let mut found = Vec::new();
+    walk(body, "", 0, &mut found);
+    found
+}
+
+/// The JSON type of a value.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::description::of;
+    use super::*;
+
+    #[test]
+    fn parts_are_joined_and_references_followed() {
+        let all = of(json!({
+            "a": { "allOf": [{ "$ref": "#/b" }, { "required": ["y"], "properties": { "y": { "type": "integer" } } }] },
+            "b": { "type": "object", "required": ["x"], "properties": { "x": { "type": "string" }, "b": { "$ref": "#/b" } } },
+        }));
+        let flat = Flat::of(all.node().get("a").expect("a schema"));
+        assert!(flat.is_object() && flat.required.len() == 2 && flat.members.len() == 3);
+        let simple = simplified(all.node().get("a").expect("a schema"));
+        assert_eq!(simple["required"], json!(["x", "y"]));
+        assert_eq!(simple["properties"]["x"], json!({ "type": "string" }));
+    }
+
+    #[test]
+    fn places_are_found_in_schemas_and_examples() {
+        let all =
+            of(json!({ "a": { "properties": { "error": { "properties": { "code": { "enum": ["A", "B"] } } } } } }));
+        let places = places(all.node().get("a").expect("a schema"));
+        assert_eq!((places[1].pointer.as_str(), places[1].values.len(), places[1].listed), ("/error/code", 2, true));
+        let places = places_of_example(&json!({ "error": { "error_code": 7 } }));
+        assert_eq!((places[1].name().as_str(), places[1].parent()), ("errorcode", "/error"));
+    }
+}

@@ -1,0 +1,236 @@
+//! The starter scenarios that are tables: one topic for each kind of mistake, a row for each operation or member.
+
+use serde_json::{Map, Value, json};
+
+use super::access::{ANONYMOUS, Access, Need, WRONG};
+use super::codes::Catalogue;
+use super::example::matching;
+use super::expectation::{self, Expected};
+use super::operations::{Body, Operation};
+use super::resources::{Given, Resource, given, is_reserved};
+
+/// What a table is about.
+#[derive(Debug)]
+pub(super) struct Topic {
+    /// The scenario's name.
+    pub(super) name: &'static str,
+    /// The clause that it is about, unless it is about a code.
+    pub(super) clause: &'static str,
+    pub(super) says: &'static str,
+    /// The file that it stands in.
+    pub(super) file: &'static str,
+}
+
+macro_rules! topics {
+    ($($id:ident: $name:literal, $clause:literal, $file:literal, $says:literal;)*) => {
+        $(pub(super) static $id: Topic = Topic { name: $name, clause: $clause, says: $says, file: $file };)*
+        /// All topics, in the order of their clauses.
+        pub(super) static TOPICS: &[&Topic] = &[$(&$id),*];
+    };
+}
+
+topics! {
+    NO_CREDENTIAL: "no-credential", "AUTH-1", "access", "A request without a credential is refused.";
+    WRONG_CREDENTIAL: "wrong-credential", "AUTH-2", "access", "A request with a wrong credential is refused.";
+    UNKNOWN_ID: "unknown-id", "ID-1", "unknown-ids", "A request about something that does not exist is refused.";
+    MALFORMED: "malformed-json", "BODY-1", "bodies", "A body that is not JSON is refused.";
+    NOT_AN_OBJECT: "body-that-is-not-an-object", "BODY-2", "bodies", "A body that is not an object is refused.";
+    MISSING: "missing-member", "BODY-3", "bodies", "A body without a required member is refused.";
+    WRONG_TYPE: "member-of-a-wrong-type", "BODY-4", "bodies", "A member of a wrong type is refused.";
+    MEDIA_TYPE: "wrong-media-type", "BODY-5", "bodies", "A body of another media type is refused.";
+    ANY: "any", "ANY-1", "access", "Every request is answered as documented, and not with a server error.";
+    READ: "read", "READ-1", "successes", "What the documentation offers to read can be read.";
+    CREATED: "created", "LIFE-1", "successes", "What was created can be read under its id.";
+    DELETED: "deleted", "LIFE-2", "successes", "What was deleted is no longer there.";
+}
+
+/// One test of a topic.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) topic: &'static Topic,
+    pub(super) case: String,
+    pub(super) given: Vec<String>,
+    pub(super) variables: Map<String, Value>,
+    /// Its step without the expectation.
+    pub(super) step: Map<String, Value>,
+    pub(super) expected: Expected,
+}
+
+/// What rows are made from.
+pub(super) struct Maker<'m, 'd> {
+    pub(super) operations: &'m [Operation<'d>],
+    pub(super) access: &'m Access,
+    pub(super) catalogue: &'m Catalogue,
+    pub(super) resources: &'m [Resource],
+    pub(super) rows: Vec<Row>,
+    /// What no row is made for, with the reason.
+    pub(super) left_out: Vec<String>,
+}
+
+impl<'d> Maker<'_, 'd> {
+    /// Makes the rows of all operations.
+    pub(super) fn make(&mut self) {
+        for operation in self.operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
+            self.access(operation);
+            self.unknown_id(operation);
+            if let Some(body) = &operation.body {
+                self.bodies(operation, body);
+            }
+            self.reads(operation);
+        }
+    }
+
+    fn access(&mut self, operation: &Operation<'d>) {
+        let Some(scheme) = self.access.scheme_of(operation.need.actor()) else { return };
+        let wrong = scheme.wrong();
+        if operation.need == Need::Open {
+            return;
+        }
+        for (topic, actor, header) in [(&NO_CREDENTIAL, ANONYMOUS, None), (&WRONG_CREDENTIAL, WRONG, Some(wrong))] {
+            let mut row = self.row(topic, operation, actor);
+            fill_unknown(operation, &mut row);
+            for (name, value) in header.as_ref().and_then(Value::as_object).into_iter().flatten() {
+                put_header(&mut row.step, name, value.clone());
+            }
+            row.expected = expectation::without_access(self.catalogue, operation, header.is_some());
+            self.rows.push(row);
+        }
+    }
+
+    fn unknown_id(&mut self, operation: &Operation<'d>) {
+        let mut row = self.row(&UNKNOWN_ID, operation, operation.need.actor());
+        let Some(has_shape) = fill_unknown(operation, &mut row) else { return };
+        // A made-up body or parameter may be refused first, and rightly.
+        let is_guessed = operation.is_guessed || operation.body.as_ref().is_some_and(|body| body.is_guessed);
+        row.expected = expectation::unknown(self.catalogue, operation, has_shape && !is_guessed);
+        self.rows.push(row);
+    }
+
+    fn bodies(&mut self, operation: &Operation<'d>, body: &Body<'d>) {
+        let given = given(operation, self.resources);
+        let Some(given) = given.filter(|_| body.is_json) else {
+            let why = if body.is_json { "there is no fixture for what its path names" } else { "its body is not JSON" };
+            self.left_out.push(format!("{}: {why}", operation.id));
+            return;
+        };
+        let invalid = expectation::invalid(self.catalogue, operation);
+        let refused = |topic: &'static Topic, extra: (&str, Value), expected: Expected| {
+            let mut row = self.given_row(topic, operation, &given);
+            row.step.insert(extra.0.to_owned(), extra.1);
+            Row { expected, ..row }
+        };
+        let mut rows = vec![refused(&MALFORMED, ("raw", json!("{\"")), invalid.clone())];
+        if body.flat.is_object() {
+            rows.push(refused(&NOT_AN_OBJECT, ("raw", json!("[\"not an object\"]")), invalid.clone()));
+        }
+        if body.is_editable() {
+            for member in body.required() {
+                let mut row = refused(&MISSING, ("without", json!(["${member}"])), invalid.clone());
+                row.case = format!("{}/{member}", operation.id);
+                row.variables.insert("member".to_owned(), json!(member));
+                rows.push(row);
+            }
+            for (member, value) in body.wrong_types() {
+                let mut row = refused(&WRONG_TYPE, ("with", json!({ "${member}": "${value}" })), invalid.clone());
+                row.case = format!("{}/{member}", operation.id);
+                row.variables.insert("member".to_owned(), json!(member));
+                row.variables.insert("value".to_owned(), value);
+                rows.push(row);
+            }
+        }
+        let mut other =
+            refused(&MEDIA_TYPE, ("raw", json!("plain text")), expectation::media_type(self.catalogue, operation));
+        put_header(&mut other.step, "Content-Type", json!("text/plain"));
+        rows.push(other);
+        self.rows.extend(rows);
+    }
+
+    fn reads(&mut self, operation: &Operation<'d>) {
+        let is_item = self
+            .resources
+            .iter()
+            .any(|one| one.item(self.operations, "GET").is_some_and(|item| item.id == operation.id));
+        let Some(given) = given(operation, self.resources).filter(|_| operation.method == "GET" && !is_item) else {
+            return;
+        };
+        let mut row = self.given_row(&READ, operation, &given);
+        let is_sure = !operation.is_guessed && operation.parameters.is_empty();
+        row.expected = if is_sure { Expected::success() } else { Expected::anything() };
+        self.rows.push(row);
+    }
+
+    fn given_row(&self, topic: &'static Topic, operation: &Operation<'d>, given: &Given) -> Row {
+        let mut row = self.row(topic, operation, operation.need.actor());
+        row.given.clone_from(&given.fixtures);
+        if !given.path.is_empty() {
+            row.step.insert("path".to_owned(), Value::Object(given.path.clone()));
+        }
+        row
+    }
+
+    fn row(&self, topic: &'static Topic, operation: &Operation<'d>, actor: &str) -> Row {
+        let mut step = Map::new();
+        step.insert("call".to_owned(), json!("${operation}"));
+        step.insert("as".to_owned(), json!(actor));
+        for (name, values) in [("query", &operation.query), ("headers", &operation.headers)] {
+            if !values.is_empty() {
+                step.insert(name.to_owned(), Value::Object(values.clone()));
+            }
+        }
+        let mut variables = Map::new();
+        variables.insert("operation".to_owned(), json!(operation.id));
+        let (case, given) = (operation.id.clone(), Vec::new());
+        Row { topic, case, given, variables, step, expected: Expected::anything() }
+    }
+}
+
+fn put_header(step: &mut Map<String, Value>, name: &str, value: Value) {
+    let headers = step.entry("headers").or_insert_with(|| json!({}));
+    headers[name] = value;
+}
+
+/// Gives each path parameter a value that hardly exists. Says whether all of them are of their documented form; nothing where
+/// none of them can be unknown.
+fn fill_unknown(operation: &Operation<'_>, row: &mut Row) -> Option<bool> {
+    let mut all = None;
+    for (name, schema) in &operation.parameters {
+        let (value, has_shape) = unlike(schema.map(|schema| schema.value));
+        let variable = if is_reserved(name) { format!("{}_in_path", safe(name)) } else { name.clone() };
+        if variable != *name {
+            let path = row.step.entry("path").or_insert_with(|| json!({}));
+            path[name.as_str()] = json!(format!("${{{variable}}}"));
+        }
+        row.variables.insert(variable, value);
+        all = match (all, has_shape) {
+            (before, None) => before,
+            (before, Some(shape)) => Some(before.unwrap_or(true) && shape),
+        };
+    }
+    all
+}
+
+fn safe(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
+}
+
+/// A value of a parameter that hardly exists, and whether it is of the documented form; nothing of that where the values are
+/// listed.
+fn unlike(schema: Option<&Value>) -> (Value, Option<bool>) {
+    let text = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str).unwrap_or_default();
+    let listed =
+        schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array).and_then(|values| values.first());
+    if let Some(first) = listed {
+        return (first.clone(), None);
+    }
+    let most = schema.and_then(|schema| schema.get("maximum")).and_then(Value::as_i64);
+    match (text("type"), text("format")) {
+        ("integer" | "number", _) => (json!(most.unwrap_or(987_654_321).min(987_654_321)), Some(true)),
+        (_, "uuid") => (json!("00000000-0000-4000-8000-000000000000"), Some(true)),
+        _ => match matching(text("pattern")).filter(|found| {
+            found.len() > 8 && found.bytes().all(|letter| letter.is_ascii_graphic() && !b"#?/\\".contains(&letter))
+        }) {
+            Some(found) => (json!(found), Some(true)),
+            None => (json!("no-such-thing"), Some(false)),
+        },
+    }
+}

@@ -1,0 +1,103 @@
+//! Writing our own files: YAML by hand, so that comments stand where a reader needs them and a step fits in its line.
+
+use serde_json::{Map, Value};
+
+/// Lines longer than this are written as a block.
+pub(super) const WIDTH: usize = 118;
+/// What marks a line that a person has to check.
+pub(super) const GUESS: &str = "# guess: check against the documentation";
+
+/// A value in flow style.
+pub(super) fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) if members.is_empty() => "{}".to_owned(),
+        Value::Object(members) => format!("{{ {} }}", pairs(members).join(", ")),
+        other => other.to_string(),
+    }
+}
+
+fn pairs(members: &Map<String, Value>) -> Vec<String> {
+    members.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect()
+}
+
+/// A text, quoted where YAML would read something else.
+pub(super) fn scalar(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./ ".contains(letter);
+    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_')
+        && !text.ends_with(' ')
+        && text.chars().all(plain)
+        && !is_reserved(text);
+    if is_plain { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
+}
+
+fn is_reserved(text: &str) -> bool {
+    ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// One entry of a list, at an indentation: in its line where it fits, else a member a line. `note` is a comment behind
+/// its last line.
+pub(super) fn entry(members: &Map<String, Value>, indent: usize, note: Option<&str>) -> String {
+    let space = " ".repeat(indent);
+    let note = note.map(|note| format!("  {note}")).unwrap_or_default();
+    let line = format!("{space}- {}", flow(&Value::Object(members.clone())));
+    if line.len() + note.len() <= WIDTH {
+        return format!("{line}{note}\n");
+    }
+    let lines: Vec<String> = pairs(members);
+    format!("{space}- {}{note}\n", lines.join(&format!("\n{space}  ")))
+}
+
+/// A list in flow style under its key, folded where it is long.
+pub(super) fn list(key: &str, items: &[String], indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let mut out = format!("{space}{key}: [");
+    let mut length = out.len();
+    for (index, item) in items.iter().enumerate() {
+        let item = scalar(item) + if index + 1 < items.len() { "," } else { "]" };
+        if length + item.len() + 1 > WIDTH && index > 0 {
+            out.push_str(&format!("\n{space}  "));
+            length = indent + 2;
+        } else if index > 0 {
+            out.push(' ');
+            length += 1;
+        }
+        length += item.len();
+        out.push_str(&item);
+    }
+    if items.is_empty() {
+        out.push(']');
+    }
+    out + "\n"
+}
+
+/// A text as comment lines.
+pub(super) fn comment(text: &str) -> String {
+    text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let value = serde_json::json!({
+            "a b": ["true", "x: y", "1", "#", "-", "~", "é", "a'b", "", "/p/q", " x", "null", "a\nb"],
+            "n": [1, -2.5, true, null, {}, []],
+            "${unique}": "${a} b",
+        });
+        let read: Value = serde_yaml::from_str(&flow(&value)).expect("YAML");
+        assert_eq!(read, value);
+    }
+
+    #[test]
+    fn long_lists_are_folded() {
+        let items: Vec<String> = (0..40).map(|number| format!("operation{number}")).collect();
+        let text = list("operation", &items, 6);
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.len() <= WIDTH + 2), "{text}");
+        let read: Value = serde_yaml::from_str(&text).expect("YAML");
+        assert_eq!(read["operation"].as_array().map(Vec::len), Some(40));
+    }
+}
