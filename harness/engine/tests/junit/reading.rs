@@ -72,13 +72,13 @@ pub fn texts(document: &str) -> Vec<String> {
     }
 }
 
-/// Validates with `xmllint`. Does nothing if `xmllint` or the schemas are not installed.
+/// Validates the strict flavour against its schema, if `xmllint` is installed; `ci/readers.sh` always does. The other
+/// flavour has no schema that all readers agree on.
 pub fn assert_valid(flavour: &str, text: &str) {
-    let schema = if flavour == STRICT { "junit-10.xsd" } else { "junit-wide.xsd" };
-    let schema = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/junit").join(schema);
+    let schema = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../ci/tools/readers/junit-10.xsd");
+    assert!(schema.is_file(), "{} is missing", schema.display());
     let installed = Command::new("xmllint").arg("--version").stderr(Stdio::null()).status().is_ok();
-    if !installed || !schema.is_file() {
-        println!("not validated: no xmllint, or no {}", schema.display());
+    if flavour != STRICT || !installed {
         return;
     }
     let mut linter = Command::new("xmllint")
