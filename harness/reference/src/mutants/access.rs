@@ -51,9 +51,9 @@ section! {
         "Answers INSUFFICIENT_PERMISSIONS for a JWT with an invalid signature.";
     "accepts-expired-token" ACCEPTS_EXPIRED_TOKEN ["AUTH-5", "AUTH-8"]
         "Ignores the expiry of a JWT.";
-    "expired-as-authentication-failed" EXPIRED_AS_AUTHENTICATION_FAILED ["AUTH-5", "AUTH-8"]
+    "expired-as-authentication-failed" EXPIRED_AS_AUTHENTICATION_FAILED ["AUTH-5"]
         "Answers AUTHENTICATION_FAILED for an expired JWT.";
-    "expired-as-authentication-failed-on-read" EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ ["AUTH-5", "AUTH-8"]
+    "expired-as-authentication-failed-on-read" EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ ["AUTH-5"]
         "Answers AUTHENTICATION_FAILED for an expired JWT, but only in operations that need READ.";
     "expiry-not-named" EXPIRY_NOT_NAMED ["AUTH-6"]
         "Leaves the time of expiry out of the details of TOKEN_EXPIRED.";
