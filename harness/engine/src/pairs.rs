@@ -12,7 +12,6 @@ use std::sync::Arc;
 use chrono::Utc;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::watch;
 
 use crate::compare::{Change, Trend, compare};
 use crate::contract::{Contract, Level};
@@ -22,7 +21,7 @@ use crate::report::model::{Extent, Manifest};
 use crate::report::{Facts, Report, TestResult, build, test_reports};
 use crate::scenario::{Library, TestCase};
 use crate::secret::Redactor;
-use crate::target::{HttpClient, Network, Receiver, start_with};
+use crate::target::start_with;
 use crate::verdict::{Rules, Verdict};
 
 /// How many tests of the clauses of a mutant are tried.
@@ -165,12 +164,7 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
 /// The report of some tests against the reference with some mutations.
 async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
     let embedded = start_with(mutations, &[]).await.map_err(|error| error.to_string())?;
-    let target = embedded.target();
-    let client = HttpClient::new(&target.url, &Network::default())?;
-    let address = ([127, 0, 0, 1], 0).into();
-    let receiver = Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
-    let (_sender, stop) = watch::channel(None);
-    let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
+    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     let (environment, rules, started) = (&environment, Rules::default(), Utc::now());
     let one = |test: &TestCase| {
         let test = test.clone();
@@ -179,47 +173,13 @@ async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) 
     let mut running = futures_util::stream::iter(tests.iter().map(|test| one(test))).buffer_unordered(AT_A_TIME);
     let mut results = Vec::new();
     while let Some((record, test)) = running.next().await {
-        results.push(TestResult {
-            outcome: rules.judge(&test.name, &record),
-            name: test.name,
-            file: test.file,
-            line: test.line,
-            about: test.about,
-            clauses: test.clauses,
-            started: None,
-            took: std::time::Duration::ZERO,
-            record,
-        });
+        let outcome = rules.judge(&test.name, &record);
+        results.push(TestResult::new(test, outcome, record));
     }
     let extent = Extent::of(tests.iter().map(|test| test.name.as_str()));
     let redactor = Redactor::new(environment.target.secrets());
-    let facts = Facts {
-        contract,
-        hash: String::new(),
-        target: "embedded reference".to_owned(),
-        seed: 1,
-        strict: false,
-        command: String::new(),
-        started,
-        took: std::time::Duration::ZERO,
-        left: Vec::new(),
-        requests: 0,
-        actors: Vec::new(),
-        preflight: None,
-        manifest: Manifest {
-            shard: None,
-            by_test: false,
-            filtered: true,
-            whole: extent.clone(),
-            part: extent,
-            options: BTreeMap::new(),
-            target_file: None,
-            flags: String::new(),
-            day: String::new(),
-            spoken_of: Vec::new(),
-        },
-        redactor: &redactor,
-    };
+    let manifest = Manifest::undivided(extent, true);
+    let facts = Facts::in_process(contract, "embedded reference", started, manifest, &redactor);
     let reports = test_reports(&facts, results);
     let open = reports.iter().find(|report| report.verdict == Verdict::Inconclusive);
     match open {

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Once};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::Utc;
 use libtest_mimic::{Completion, Failed, Trial};
@@ -98,28 +98,9 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
         }
     };
     let completion = completion(&record, &outcome, shared);
-    shared.recorder.add(result(planned.spec, record, outcome, started, clock.elapsed()));
+    let result = TestResult::new(planned.spec, outcome, record);
+    shared.recorder.add(TestResult { started: Some(started), took: clock.elapsed(), ..result });
     completion
-}
-
-fn result(
-    spec: TestCase,
-    record: TestRecord,
-    outcome: Outcome,
-    started: chrono::DateTime<Utc>,
-    took: Duration,
-) -> TestResult {
-    TestResult {
-        name: spec.name,
-        file: spec.file,
-        line: spec.line,
-        about: spec.about,
-        clauses: spec.clauses,
-        outcome,
-        started: Some(started),
-        took,
-        record,
-    }
 }
 
 /// The longest line in the output of libtest, in characters.

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use serde_json::Value;
 
-use super::{loaded, refuse_unknown_actors};
+use super::loaded_with_target;
 use crate::cli::DoctorArgs;
 use crate::contract::Contract;
 use crate::output::{self, say};
@@ -35,8 +35,8 @@ fn usage(text: impl std::fmt::Display) -> Refusal {
 }
 
 fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
-    let (contract, library) = loaded(&arguments.pack)?;
-    let file = refuse_unknown_actors(&arguments.pack, &contract)?.unwrap_or_default();
+    let (contract, library, file) = loaded_with_target(&arguments.pack)?;
+    let file = file.unwrap_or_default();
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
     let url = url.ok_or_else(|| usage("doctor needs a URL: give --target-url, or a target file with a `url`"))?;
     target::check_url(&url).map_err(|message| usage(format!("--target-url: {message}")))?;

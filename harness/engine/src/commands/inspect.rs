@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{loaded, refuse_unknown_actors};
+use super::loaded_with_target;
 use crate::check::CHECKS;
 use crate::cli::PackArgs;
 use crate::output::{self, say};
@@ -11,12 +11,8 @@ use crate::run::Refusal;
 
 /// Prints everything that is wrong with a pack and a target file.
 pub fn validate(pack: &PackArgs) -> ExitCode {
-    let outcome = loaded(pack).and_then(|(contract, library)| {
-        refuse_unknown_actors(pack, &contract)?;
-        Ok((contract, library))
-    });
-    match outcome {
-        Ok((contract, library)) => {
+    match loaded_with_target(pack) {
+        Ok((contract, library, _)) => {
             say!(
                 "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",
                 contract.operations.len(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{loaded, refuse_unknown_actors};
+use super::loaded_with_target;
 use crate::cli::{ListArgs, ListFormat};
 use crate::contract::Contract;
 use crate::run::{Refusal, listed};
@@ -35,8 +35,7 @@ pub fn list(arguments: &ListArgs) -> ExitCode {
 }
 
 fn try_list(arguments: &ListArgs) -> Result<(), Refusal> {
-    let (contract, library) = loaded(&arguments.pack)?;
-    refuse_unknown_actors(&arguments.pack, &contract)?;
+    let (contract, library, _) = loaded_with_target(&arguments.pack)?;
     let tests = listed(arguments, &contract, &library)?;
     let mut out = std::io::stdout().lock();
     let written = match arguments.format {
@@ -46,7 +45,7 @@ fn try_list(arguments: &ListArgs) -> Result<(), Refusal> {
             serde_json::to_writer_pretty(&mut out, &tests).map_err(Into::into).and_then(|()| writeln!(out))
         }
     };
-    // A reader that has seen enough, such as `head`, is no failure.
+    // It is not an error if the reader has closed the pipe, such as `head`.
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Refusal::Inconclusive(error.to_string())),
         _ => Ok(()),

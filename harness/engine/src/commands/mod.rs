@@ -37,11 +37,10 @@ use crate::run::{Refusal, load_pack, pack_root, refuse_unknown_variables};
 use crate::scenario::Library;
 use crate::target::TargetFile;
 
-/// Loads a pack. Refuses unknown `CONFORMANCE_…` variables, except for credentials of actors: the shell may have
-/// credentials for another pack, and most commands send nothing. [`refuse_unknown_actors`] checks these, too.
+/// Loads a pack, for commands that send nothing. Refuses unknown `CONFORMANCE_…` variables, except for credentials of
+/// actors: the shell may have credentials for another pack.
 fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
-    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
-    let (contract, library) = load_pack(&root, pack.draft)?;
+    let (contract, library) = read_pack(pack)?;
     // The commands that need the target file report its errors.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
     if pack.target.is_none() || file.is_some() {
@@ -50,12 +49,19 @@ fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
     Ok((contract, library))
 }
 
-/// Loads the target file, if one is given, and refuses credentials of actors that neither it nor the pack has.
-fn refuse_unknown_actors(pack: &PackArgs, contract: &Contract) -> Result<Option<TargetFile>, Refusal> {
+/// Loads a pack and the target file, if one is given. Refuses unknown variables, and credentials of actors that neither
+/// the file nor the pack has.
+fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+    let (contract, library) = read_pack(pack)?;
     let file = match &pack.target {
-        Some(path) => Some(TargetFile::load(path, contract)?),
+        Some(path) => Some(TargetFile::load(path, &contract)?),
         None => None,
     };
-    refuse_unknown_variables(Some(contract), file.as_ref())?;
-    Ok(file)
+    refuse_unknown_variables(Some(&contract), file.as_ref())?;
+    Ok((contract, library, file))
+}
+
+fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
+    Ok(load_pack(&root, pack.draft)?)
 }

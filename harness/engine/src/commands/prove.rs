@@ -1,6 +1,5 @@
 //! `prove`: runs the suite against every mutant of the reference, and shows the kill matrix.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,10 +32,7 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
     let effort = Effort { seed: arguments.seed, whole: arguments.whole };
-    let print = |line: &crate::prove::matrix::Line| {
-        // It is no error if the reader has closed the pipe, such as `head`.
-        let _ = writeln!(std::io::stdout(), "{}", line.summary());
-    };
+    let print = |line: &crate::prove::matrix::Line| say!("{}", line.summary());
     let jobs = arguments.jobs.unwrap_or(JOBS);
     let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));
     let circumstances = Circumstances {

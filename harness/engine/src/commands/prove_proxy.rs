@@ -1,6 +1,5 @@
 //! `prove --proxy`: mutation testing of a pack against any target, with a proxy that changes responses.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::{loaded, refuse_unknown_actors};
+use super::loaded_with_target;
 use crate::cli::{MatrixFormat, ProveArgs};
 use crate::contract::Contract;
 use crate::fuzz::Sampling;
@@ -31,8 +30,7 @@ const JOBS: usize = 4;
 
 /// Tries the mutations of a pack on a target.
 pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
-    let (contract, library) = loaded(&arguments.pack)?;
-    let file = refuse_unknown_actors(&arguments.pack, &contract)?;
+    let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let given = given_mutations(arguments, &contract)?;
     let origin = origin(arguments, &contract, file.as_ref())?;
     let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
@@ -167,8 +165,7 @@ fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Re
 
 fn told(row: &Row) {
     if matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
-        // A reader that has closed the stream, such as `head`, is no failure.
-        let _ = writeln!(std::io::stderr(), "survived  {}", row.mutation.name);
+        tell!("survived  {}", row.mutation.name);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state that all tests of a run share: contract, target, client, created resources, rate-limit pauses, locks.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,10 +16,12 @@ use super::shared::FixturePool;
 use crate::contract::Contract;
 use crate::exchange::Response;
 use crate::fuzz::Sampling;
-use crate::target::{HttpClient, Receiver, Target};
+use crate::target::{HttpClient, Network, Receiver, Target};
 
 /// How many generated cases may be in flight at a time, over all properties.
 const CASES_IN_FLIGHT: usize = 32;
+/// Texts share so many locks: a run has any number of texts, and few are in flight at a time.
+const TEXT_LOCKS: usize = 256;
 
 /// Why a run stops early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +68,7 @@ pub struct Environment {
     /// Whether scenarios or properties are running.
     pub(super) phases: Phases,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    text_locks: Vec<tokio::sync::Mutex<()>>,
 }
 
 impl Environment {
@@ -95,6 +99,7 @@ impl Environment {
             quotas: Quotas::default(),
             phases: Phases::default(),
             locks: Mutex::default(),
+            text_locks: std::iter::repeat_with(tokio::sync::Mutex::default).take(TEXT_LOCKS).collect(),
         }
     }
 
@@ -110,6 +115,17 @@ impl Environment {
         const IGNORED_SECONDS: i64 = 5;
         let ahead = self.clock_ahead.load(Ordering::Relaxed);
         if ahead.abs() > IGNORED_SECONDS { Utc::now() + TimeDelta::seconds(ahead) } else { Utc::now() }
+    }
+
+    /// The environment of a run within this process that nothing stops: with a client of its own, and a webhook receiver
+    /// on loopback.
+    pub async fn on_loopback(contract: Arc<Contract>, target: Target) -> Result<Self, String> {
+        let client = HttpClient::new(&target.url, &Network::default())?;
+        let address = ([127, 0, 0, 1], 0).into();
+        let receiver =
+            Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
+        let (_stop, stopped) = watch::channel(None);
+        Ok(Self::new(contract, target, client, Some(receiver), super::token(), stopped))
     }
 
     /// The same environment with another sampling of generated cases.
@@ -154,6 +170,13 @@ impl Environment {
 
     pub(super) fn lock(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
         locked(&self.locks).entry(name.to_owned()).or_default().clone()
+    }
+
+    /// The lock of a text: the same for equal texts, and now and then for others.
+    pub(super) fn text_lock(&self, text: &str) -> &tokio::sync::Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        &self.text_locks[usize::try_from(hasher.finish()).unwrap_or(usize::MAX) % TEXT_LOCKS]
     }
 
     /// Waits until the rate limit allows the actor to send again.

@@ -146,7 +146,7 @@ impl Place {
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
     }
 
-    /// The pointer of the object that it stands in.
+    /// The pointer of the object that contains it.
     pub(super) fn parent(&self) -> &str {
         self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
     }

@@ -17,7 +17,7 @@ pub(super) struct Topic {
     /// The clause that it is about, unless it is about a code.
     pub(super) clause: &'static str,
     pub(super) says: &'static str,
-    /// The file that it stands in.
+    /// The scenario file of the topic, without its ending.
     pub(super) file: &'static str,
 }
 

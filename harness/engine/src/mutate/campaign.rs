@@ -150,20 +150,7 @@ impl Campaign {
         }
         let clock = Instant::now();
         let recipients = recipients(baseline, mutation, &self.contract.catalog);
-        let mut row = Row {
-            mutation: mutation.clone(),
-            outcome: Outcome::NeverTriggered,
-            kill: None,
-            warning: None,
-            recipients: recipients.len(),
-            tests: 0,
-            triggered: 0,
-            requests: 0,
-            inconclusive: 0,
-            reason: None,
-            duration_ms: 0,
-            changed: None,
-        };
+        let mut row = Row { recipients: recipients.len(), ..Row::new(mutation.clone()) };
         if !recipients.is_empty() {
             match self.open(Some(mutation.clone())).await {
                 Ok(session) => {
@@ -319,7 +306,7 @@ impl Campaign {
         Ok(Session { _embedded: embedded, proxy, environment, stop, _forwarding: forwarding })
     }
 
-    /// Takes away what the tests have left on a target that goes on.
+    /// Deletes the leftover resources of the tests on a deployment.
     async fn close(&self, session: &Session) {
         if matches!(self.origin, Origin::Deployment(_)) {
             sweep(&session.environment).await;

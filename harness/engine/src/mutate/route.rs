@@ -43,7 +43,7 @@ impl Route {
             .map(|(id, _, _)| id.as_str())
     }
 
-    /// The actor whose unaltered credential stands in a header; `header` looks one up.
+    /// The actor whose unaltered credential a header carries; `header` looks up a header.
     pub fn actor<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> Option<&str> {
         let shown = |name: &str, value: &str| header(name) == Some(value.as_bytes());
         self.actors.iter().find(|(_, name, value)| shown(name, value)).map(|(actor, _, _)| actor.as_str())

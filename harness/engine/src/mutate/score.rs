@@ -82,6 +82,26 @@ pub struct Row {
     pub changed: Option<Changed>,
 }
 
+impl Row {
+    /// The row of a mutation that no response has triggered yet.
+    pub(super) fn new(mutation: Mutation) -> Self {
+        Self {
+            mutation,
+            outcome: Outcome::NeverTriggered,
+            kill: None,
+            warning: None,
+            recipients: 0,
+            tests: 0,
+            triggered: 0,
+            requests: 0,
+            inconclusive: 0,
+            reason: None,
+            duration_ms: 0,
+            changed: None,
+        }
+    }
+}
+
 /// How many mutations came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -171,20 +191,8 @@ mod tests {
 
     fn row(outcome: Outcome, clauses: &[&str]) -> Row {
         let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
-        Row {
-            mutation: Mutation { name: String::new(), when: When::default(), change: Change::Stale, clauses },
-            outcome,
-            kill: None,
-            warning: None,
-            recipients: 0,
-            tests: 0,
-            triggered: 0,
-            requests: 0,
-            inconclusive: 0,
-            reason: None,
-            duration_ms: 0,
-            changed: None,
-        }
+        let mutation = Mutation { name: String::new(), when: When::default(), change: Change::Stale, clauses };
+        Row { outcome, ..Row::new(mutation) }
     }
 
     #[test]

@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
 
 use crate::contract::{Contract, Level};
 use crate::execute::{Environment, TestRecord, run_test};
 use crate::scenario::Library;
-use crate::target::{HttpClient, Network, Receiver, start_with};
+use crate::target::start_with;
 use matrix::Line;
 use selection::{Purpose, Queue};
 
@@ -145,12 +144,7 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
         Kind::Variant => (&[], &[row.name]),
     };
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
-    let target = embedded.target();
-    let client = HttpClient::new(&target.url, &Network::default())?;
-    let address = ([127, 0, 0, 1], 0).into();
-    let receiver = Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
-    let (_sender, stop) = watch::channel(None);
-    let environment = Environment::new(contract.clone(), target, client, Some(receiver), crate::execute::token(), stop);
+    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     let mut queue = Queue::new(library, purpose(row, effort));
     let mut proof = Proof::default();
     let mut running_about = 0;

@@ -21,6 +21,7 @@ use crate::exchange::{Exchange, Header, Response, Role};
 use crate::execute::{Created, Evidence, Found, FuzzRecord, RuleTally, TestRecord};
 use crate::finding::{Finding, Key};
 use crate::preflight::Preflight;
+use crate::scenario::TestCase;
 use crate::secret::Redactor;
 use crate::verdict::{Outcome, Verdict};
 
@@ -41,6 +42,14 @@ pub struct TestResult {
     pub started: Option<DateTime<Utc>>,
     pub took: Duration,
     pub record: TestRecord,
+}
+
+impl TestResult {
+    /// The result of a test, without the time at which it ran.
+    pub fn new(test: TestCase, outcome: Outcome, record: TestRecord) -> Self {
+        let TestCase { name, file, line, about, clauses, .. } = test;
+        Self { name, file, line, about, clauses, outcome, started: None, took: Duration::ZERO, record }
+    }
 }
 
 /// Facts about the run, besides its tests.
@@ -66,6 +75,34 @@ pub struct Facts<'f> {
     pub preflight: Option<Preflight>,
     /// Redacts credentials.
     pub redactor: &'f Redactor,
+}
+
+impl<'f> Facts<'f> {
+    /// The facts of a run within this process: only what a report cannot do without.
+    pub fn in_process(
+        contract: &'f Contract,
+        target: &str,
+        started: DateTime<Utc>,
+        manifest: Manifest,
+        redactor: &'f Redactor,
+    ) -> Self {
+        Self {
+            contract,
+            hash: String::new(),
+            target: target.to_owned(),
+            seed: 1,
+            strict: false,
+            command: String::new(),
+            started,
+            took: Duration::ZERO,
+            left: Vec::new(),
+            requests: 0,
+            actors: Vec::new(),
+            manifest,
+            preflight: None,
+            redactor,
+        }
+    }
 }
 
 /// The longest shown part of a body, in characters.

@@ -1,9 +1,11 @@
 //! Methods on the types of `model` that several formats and the comparison share.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Report, TestReport,
+    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Manifest, Report, TestReport,
 };
 use super::parts::OF_THE_LIST;
 use crate::contract::{Level, hex};
@@ -79,6 +81,24 @@ impl FindingReport {
         }
         let Defect { clause, check, place, expected, came } = self.defect();
         crate::finding::digest(&[clause, check, place, expected, came])
+    }
+}
+
+impl Manifest {
+    /// The manifest of a run that is not divided and has no options that could change a verdict.
+    pub fn undivided(tests: Extent, filtered: bool) -> Self {
+        Self {
+            shard: None,
+            by_test: false,
+            filtered,
+            whole: tests.clone(),
+            part: tests,
+            options: BTreeMap::new(),
+            target_file: None,
+            flags: String::new(),
+            day: String::new(),
+            spoken_of: Vec::new(),
+        }
     }
 }
 

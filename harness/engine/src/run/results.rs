@@ -1,7 +1,5 @@
 //! Results of tests that did not run.
 
-use std::time::Duration;
-
 use crate::execute::TestRecord;
 use crate::plan::Planned;
 use crate::report::{Report, TestResult};
@@ -18,18 +16,7 @@ pub(super) fn add_missing(results: &mut Vec<TestResult>, planned: Vec<Planned>) 
 }
 
 pub(super) fn unrun(test: Planned, verdict: Verdict, reason: &str) -> TestResult {
-    let spec = test.spec;
-    TestResult {
-        name: spec.name,
-        file: spec.file,
-        line: spec.line,
-        about: spec.about,
-        clauses: spec.clauses,
-        outcome: Outcome::unrun(verdict, Some(reason.to_owned())),
-        started: None,
-        took: Duration::ZERO,
-        record: TestRecord::default(),
-    }
+    TestResult::new(test.spec, Outcome::unrun(verdict, Some(reason.to_owned())), TestRecord::default())
 }
 
 /// True if nothing was checked and nothing is inconclusive. For a shard this is no error: `merge` decides whether the

@@ -114,7 +114,7 @@ pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Muta
     Outcome { verdict, record, changed: proxy.changed() + hooks.changed() > 0 }
 }
 
-/// A receiver behind a proxy that the target is told to deliver to.
+/// A webhook receiver behind a proxy. The target gets the URL of the proxy.
 async fn receiver(
     contract: &Contract,
     test: &TestCase,

@@ -202,7 +202,7 @@ impl Subject<'_> {
             let judged = match fault {
                 // A first attempt that comes twice uses up an answer, and the last one is not made.
                 Fault::Twice | Fault::AgainLater => which == Which::Last,
-                // Which attempts belong to one event is told by their bodies, where more than two are alike.
+                // Attempts with the same body belong to one event, if there are more than two.
                 Fault::OtherContent => attempts > 2,
                 _ => true,
             };

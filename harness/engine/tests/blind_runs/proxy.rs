@@ -1,6 +1,6 @@
 //! The proxy between the harness and the reference: it changes the answers to one step of a test.
 //!
-//! Which step sends a request is told by a header that the test's copy of the scenario adds, and that goes no further.
+//! The copy of the scenario adds a header that names the step of each request. The proxy removes it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

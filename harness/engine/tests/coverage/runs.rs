@@ -1,21 +1,20 @@
 //! Runs a part of the suite within this process and builds its report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Utc;
 use futures_util::StreamExt as _;
 use harness::contract::Contract;
-use harness::execute::{Environment, TestRecord, run_test, token};
+use harness::execute::{Environment, TestRecord, run_test};
 use harness::plan::{Planned, plan};
 use harness::report::model::{ClauseStatus, Extent, Manifest, Report};
 use harness::report::{Facts, TestResult, actors, build, test_reports};
 use harness::run::load;
 use harness::scenario::{Library, TestCase};
 use harness::secret::Redactor;
-use harness::target::{HttpClient, Network, Receiver, Target};
+use harness::target::Target;
 use harness::verdict::{Outcome, Rules, Verdict};
 
 /// The number of tests that run at a time.
@@ -46,12 +45,8 @@ pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
 
 /// Runs tests against a target and builds the report.
 pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: Target) -> Report {
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let address = ([127, 0, 0, 1], 0).into();
-    let receiver = Receiver::start(address, None, target.webhook_timeout).await.expect("a receiver");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
     let planned = plan(contract, &target, tests, None);
-    let environment = Environment::new(contract.clone(), target, client, Some(receiver), token(), stop);
+    let environment = Environment::on_loopback(contract.clone(), target).await.expect("an environment");
     let results: Vec<TestResult> =
         futures_util::stream::iter(planned.into_iter().map(|test| result(&environment, test)))
             .buffer_unordered(AT_A_TIME)
@@ -59,32 +54,10 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: 
             .await;
     let extent = Extent::of(results.iter().map(|result| result.name.as_str()));
     let redactor = Redactor::new(environment.target.secrets());
+    let manifest = Manifest::undivided(extent, false);
     let facts = Facts {
-        contract,
-        hash: String::new(),
-        target: environment.target.url.clone(),
-        seed: 1,
-        strict: false,
-        command: String::new(),
-        started: Utc::now(),
-        took: Duration::ZERO,
-        left: Vec::new(),
-        requests: 0,
         actors: actors(contract, |actor| environment.target.credentials.contains_key(actor)),
-        preflight: None,
-        manifest: Manifest {
-            shard: None,
-            by_test: false,
-            filtered: false,
-            whole: extent.clone(),
-            part: extent,
-            options: BTreeMap::new(),
-            target_file: None,
-            day: String::new(),
-            flags: String::new(),
-            spoken_of: Vec::new(),
-        },
-        redactor: &redactor,
+        ..Facts::in_process(contract, &environment.target.url, Utc::now(), manifest, &redactor)
     };
     let tests = test_reports(&facts, results);
     build(&facts, tests, Vec::new())
@@ -100,17 +73,7 @@ async fn result(environment: &Environment, planned: Planned) -> TestResult {
             (record, outcome)
         }
     };
-    TestResult {
-        name: spec.name,
-        file: spec.file,
-        line: spec.line,
-        about: spec.about,
-        clauses: spec.clauses,
-        outcome,
-        started: None,
-        took: Duration::ZERO,
-        record,
-    }
+    TestResult::new(spec, outcome, record)
 }
 
 /// The status of a clause, with its reason.

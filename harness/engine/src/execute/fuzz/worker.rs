@@ -21,7 +21,7 @@ const MOST_COMPARED: usize = 80;
 /// The name of the lock of a text. Two cases with the same text in the same member are never in flight at the same
 /// time, in any property. Otherwise a server that wrongly accepts an invalid value would refuse the second case as
 /// already in use. Only letters and digits count, in lower case, because a server may normalize the rest.
-fn value_lock(property: &Property, input: &Input) -> Option<String> {
+fn compared_text(property: &Property, input: &Input) -> Option<String> {
     let (Slot::Member(member), Content::Json(Value::String(text))) = (&property.slot, &input.content) else {
         return None;
     };
@@ -76,9 +76,9 @@ impl<'l> Worker<'l> {
     /// Sends an input and judges the response. An error says why there is no response to judge.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let _permit = self.run.environment.case_permit().await;
-        let value = value_lock(property, input).map(|name| self.run.environment.lock(&name));
-        let _value = match &value {
-            Some(value) => Some(value.lock().await),
+        let environment = self.run.environment;
+        let _text = match compared_text(property, input) {
+            Some(text) => Some(environment.text_lock(&text).lock().await),
             None => None,
         };
         let before = self.run.made.len();
