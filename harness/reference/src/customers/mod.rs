@@ -4,14 +4,15 @@ pub(crate) mod lookup;
 pub(crate) mod operations;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use crate::credentials::Environment;
+use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes};
-use crate::mutants::resources as wrong;
-use crate::switches::Switches;
-use crate::variants::{resources, wire};
+use crate::route::Operation;
+use lookup::Absence;
 
 /// The list shows at most this many customers, the newest first.
 const LONGEST_LIST: usize = 1_000;
@@ -22,9 +23,7 @@ pub(crate) enum State {
     Pending,
     UnderReview,
     NeedsAdditionalInformation,
-    /// Set by a variant only.
     Approved,
-    /// Set by a mutant only.
     Rejected,
 }
 
@@ -66,14 +65,13 @@ impl Customer {
         }
     }
 
-    pub(crate) fn to_json(&self, switches: &Switches) -> Value {
+    /// The customer as a client sees it.
+    pub(crate) fn to_json(&self) -> Value {
         let mut members = Map::new();
         members.insert("id".to_owned(), json!(self.id));
         for name in fields::names() {
             if let Some(value) = self.value(name) {
                 members.insert(name.to_owned(), json!(value));
-            } else if switches.vary(wire::NULL_OPTIONALS) {
-                members.insert(name.to_owned(), Value::Null);
             }
         }
         members.insert("state".to_owned(), json!(self.state.name()));
@@ -82,36 +80,92 @@ impl Customer {
     }
 }
 
-/// All customers of all environments.
-#[derive(Debug, Default)]
-pub(crate) struct Customers {
-    all: Vec<Customer>,
-    by_id: HashMap<String, usize>,
-    by_email: HashMap<(Environment, String), usize>,
-    switches: Switches,
+/// Which customers exist for whom, and what conflicts with them.
+pub(crate) trait CustomerRules {
+    /// The customer as a client sees it.
+    fn shown(&self, customer: &Customer) -> Value {
+        customer.to_json()
+    }
+
+    /// The state of a new customer.
+    fn first_state(&self) -> State {
+        State::Pending
+    }
+
+    /// RES-1, RES-3 and RES-4: an unknown customer, a deleted one, and one of another environment are all absent.
+    fn overlooks(&self, _absence: Absence, _operation: Operation) -> bool {
+        false
+    }
+
+    /// What addresses have in common that count as the same. Letter case does not matter.
+    fn email_key(&self, email: &str) -> String {
+        email.to_lowercase()
+    }
+
+    /// CON-3: whether no other customer may have the address of this one.
+    fn holds_address(&self, customer: &Customer) -> bool {
+        !customer.deleted
+    }
+
+    /// CON-3: an address that is in use, in a new customer. `None` means that it may be.
+    fn duplicate(&self, fault: Fault, _holder: Value) -> Option<Result<Value, Fault>> {
+        Some(Err(fault))
+    }
+
+    /// An address that is in use, in an update.
+    fn taken(&self, fault: Fault) -> Result<(), Fault> {
+        Err(fault)
+    }
+
+    /// CON-1: a customer in UNDER_REVIEW is not updated.
+    fn under_review(&self, _customer: &Customer) -> Option<Result<Value, Fault>> {
+        Some(Err(in_review()))
+    }
+
+    /// CON-2: whether an update may write this immutable field, whose present value is given.
+    fn may_write(&self, _name: &str, _written: &Value, _present: Option<&Value>) -> bool {
+        false
+    }
+
+    /// CON-2: an update that writes an immutable field.
+    fn immutable(&self, name: &str, _members: &Map<String, Value>, _present: &Value) -> Fault {
+        Fault::new(Code::ResourceConflict)
+            .message("Immutable fields cannot be modified")
+            .details(format!("Field '{name}' cannot be modified"))
+    }
 }
 
-impl Customers {
-    pub(crate) fn new(switches: Switches) -> Self {
-        Self { switches, ..Self::default() }
+/// The error for a customer who must not be changed during a review.
+pub(crate) fn in_review() -> Fault {
+    Fault::new(Code::ResourceConflict)
+        .message("Customer is in UNDER_REVIEW state and cannot be modified")
+        .details("Wait for verification to complete before updating")
+}
+
+/// All customers of all environments.
+#[derive(Debug)]
+pub(crate) struct Store<R: ?Sized> {
+    all: Vec<Customer>,
+    by_id: HashMap<String, usize>,
+    /// The customers with an address, the oldest first.
+    by_email: HashMap<(Environment, String), Vec<usize>>,
+    rules: Arc<R>,
+}
+
+impl<R: CustomerRules + ?Sized> Store<R> {
+    pub(crate) fn new(rules: Arc<R>) -> Self {
+        Self { all: Vec::new(), by_id: HashMap::new(), by_email: HashMap::new(), rules }
     }
 
     pub(crate) fn insert(&mut self, customer: Customer) {
         let at = self.all.len();
         self.by_id.insert(customer.id.clone(), at);
-        self.by_email.insert(self.email_key(customer.environment, customer.value("email")), at);
-        self.all.push(customer);
-    }
-
-    /// Adds a customer without an entry in the email index; the entry of another customer stays.
-    pub(crate) fn insert_without_email(&mut self, customer: Customer) {
-        self.by_id.insert(customer.id.clone(), self.all.len());
+        self.by_email.entry(self.key_of(&customer)).or_default().push(at);
         self.all.push(customer);
     }
 
     /// The customer with this id, deleted or not, of any environment.
     pub(crate) fn get(&self, id: &str) -> Option<&Customer> {
-        let id = if self.switches.has(wrong::ID_ENDS_AT_NUL) { id.split('\0').next().unwrap_or_default() } else { id };
         self.by_id.get(id).map(|&at| &self.all[at])
     }
 
@@ -119,47 +173,26 @@ impl Customers {
         self.by_id.get(id).map(|&at| &mut self.all[at])
     }
 
-    /// The customer with this address. Letter case does not matter.
+    /// The customer who holds this address.
     pub(crate) fn with_email(&self, environment: Environment, email: &str) -> Option<&Customer> {
-        let key = self.email_key(environment, Some(email));
-        let submitted = self.switches.has(wrong::DUPLICATES_OF_SUBMITTED_ALLOWED);
-        let failed = self.switches.has(wrong::DUPLICATES_OF_FAILED_ALLOWED);
-        let counts = |customer: &&Customer| {
-            let ignored = match customer.state {
-                State::UnderReview => submitted,
-                State::NeedsAdditionalInformation => failed,
-                _ => false,
-            };
-            !ignored && (!customer.deleted || self.switches.vary(resources::DELETED_ADDRESS_TAKEN))
-        };
-        if self.switches.vary(resources::UPDATE_TO_TAKEN_ADDRESS) {
-            // Several customers may have the address, but the index has only one of them.
-            let has = |customer: &&Customer| self.email_key(customer.environment, customer.value("email")) == key;
-            return self.all.iter().filter(has).find(counts);
-        }
-        self.by_email.get(&key).map(|&at| &self.all[at]).filter(counts)
+        let all = self.by_email.get(&(environment, self.rules.email_key(email)))?;
+        all.iter().map(|&at| &self.all[at]).find(|customer| self.rules.holds_address(customer))
     }
 
-    fn email_key(&self, environment: Environment, email: Option<&str>) -> (Environment, String) {
-        let email = email.unwrap_or_default();
-        if let Some((name, domain)) = email.split_once('@').filter(|_| self.switches.has(wrong::TAGS_OVERLOOKED)) {
-            let name = name.split('+').next().unwrap_or_default();
-            return (environment, format!("{name}@{domain}").to_lowercase());
-        }
-        let folded = !self.switches.vary(resources::CASE_SENSITIVE_MAIL);
-        (environment, if folded { email.to_lowercase() } else { email.to_owned() })
+    /// Sets new values of a customer.
+    pub(crate) fn update(&mut self, id: &str, changes: Changes) {
+        self.forget_email(id);
+        let Some(&at) = self.by_id.get(id) else { return };
+        self.all[at].apply(changes);
+        self.by_email.entry(self.key_of(&self.all[at])).or_default().push(at);
     }
 
-    /// Updates the email index after the address of a customer has changed.
-    pub(crate) fn update_email_index(&mut self, id: &str, old_email: Option<&str>) {
-        let Some(&at) = self.by_id.get(id) else {
-            return;
-        };
-        let environment = self.all[at].environment;
-        self.by_email.remove(&self.email_key(environment, old_email));
-        let email = self.email_key(environment, self.all[at].value("email"));
-        if !self.switches.has(wrong::DUPLICATES_OF_UPDATES_ALLOWED) || old_email == self.all[at].value("email") {
-            self.by_email.insert(email, at);
+    /// Removes a customer from the index of addresses.
+    pub(crate) fn forget_email(&mut self, id: &str) {
+        let Some(&at) = self.by_id.get(id) else { return };
+        let key = self.key_of(&self.all[at]);
+        if let Some(all) = self.by_email.get_mut(&key) {
+            all.retain(|one| *one != at);
         }
     }
 
@@ -170,5 +203,9 @@ impl Customers {
             .rev()
             .filter(move |customer| customer.environment == environment && !customer.deleted)
             .take(LONGEST_LIST)
+    }
+
+    fn key_of(&self, customer: &Customer) -> (Environment, String) {
+        (customer.environment, self.rules.email_key(customer.value("email").unwrap_or_default()))
     }
 }

@@ -1,7 +1,6 @@
 //! The catalogue of mutants. Each violates the contract in one way; all are off by default.
 //!
-//! Each file lists the mutants of one part of the contract. The code of the correct behaviour calls `Switches::has` to
-//! ask whether a mutant is on, so both behaviours are in one place.
+//! Each file lists the mutants of one part of the contract. What they do is in `rules`, beside the right behaviour.
 
 use std::sync::LazyLock;
 
@@ -25,14 +24,21 @@ pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod format_mutants;
 pub(crate) mod formats;
+mod intermittent;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod resources;
+pub(crate) mod rules;
 pub(crate) mod server;
 pub(crate) mod statuses;
 #[cfg(test)]
 mod tests;
+mod times;
 pub(crate) mod webhooks;
+
+pub use intermittent::{Intermittent, intermittent};
+#[cfg(test)]
+pub(crate) use tests::code_in;
 
 /// One deliberate violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

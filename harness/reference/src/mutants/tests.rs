@@ -1,7 +1,7 @@
 //! Checks the catalogue of mutants against the contract and the code.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
 
@@ -20,6 +20,22 @@ const CLAUSES: &[(&str, u32)] = &[
     ("SRV", 4),
     ("LOG", 2),
     ("WHK", 7),
+];
+
+/// The identifiers of the constants in each section.
+const IDENTIFIERS: &[(&str, &[&str])] = &[
+    ("envelope", envelope::IDENTIFIERS),
+    ("statuses", statuses::IDENTIFIERS),
+    ("access", access::IDENTIFIERS),
+    ("fields", fields::IDENTIFIERS),
+    ("formats", formats::IDENTIFIERS),
+    ("format_mutants", format_mutants::IDENTIFIERS),
+    ("documents", documents::IDENTIFIERS),
+    ("resources", resources::IDENTIFIERS),
+    ("memory", memory::IDENTIFIERS),
+    ("limits", limits::IDENTIFIERS),
+    ("server", server::IDENTIFIERS),
+    ("webhooks", webhooks::IDENTIFIERS),
 ];
 
 fn clauses() -> BTreeSet<String> {
@@ -42,22 +58,8 @@ fn names_are_unique_and_in_kebab_case() {
 
 #[test]
 fn constants_are_named_after_their_mutants() {
-    let sections = [
-        (envelope::ALL, envelope::IDENTIFIERS),
-        (statuses::ALL, statuses::IDENTIFIERS),
-        (access::ALL, access::IDENTIFIERS),
-        (fields::ALL, fields::IDENTIFIERS),
-        (formats::ALL, formats::IDENTIFIERS),
-        (format_mutants::ALL, format_mutants::IDENTIFIERS),
-        (documents::ALL, documents::IDENTIFIERS),
-        (resources::ALL, resources::IDENTIFIERS),
-        (memory::ALL, memory::IDENTIFIERS),
-        (limits::ALL, limits::IDENTIFIERS),
-        (server::ALL, server::IDENTIFIERS),
-        (webhooks::ALL, webhooks::IDENTIFIERS),
-    ];
-    for (all, identifiers) in sections {
-        for (mutant, identifier) in all.iter().zip(identifiers) {
+    for (all, (_, identifiers)) in SECTIONS.iter().zip(IDENTIFIERS) {
+        for (mutant, identifier) in all.iter().zip(*identifiers) {
             assert_eq!(mutant.name.to_uppercase().replace('-', "_"), *identifier);
         }
     }
@@ -93,27 +95,10 @@ fn mutants_are_found_by_name() {
 }
 
 #[test]
-fn every_mutant_is_used_in_the_code() {
-    let mut code = String::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
-    for section in [
-        "envelope",
-        "statuses",
-        "access",
-        "fields",
-        "formats",
-        "format_mutants",
-        "documents",
-        "resources",
-        "memory",
-        "limits",
-        "server",
-        "webhooks",
-    ] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/mutants/{section}.rs"));
-        let table = std::fs::read_to_string(path).expect("a section");
-        for row in table.lines().filter(|line| line.starts_with("    \"")) {
-            let identifier = row.split_whitespace().nth(1).expect("an identifier");
+fn every_mutant_is_used_in_the_rules() {
+    let code = code_in("src/mutants");
+    for (section, identifiers) in IDENTIFIERS {
+        for identifier in *identifiers {
             // A module that already uses this name imports the section as `wrong`.
             let used = [section, "wrong"].iter().any(|module| code.contains(&format!("{module}::{identifier}")));
             assert!(used, "{section}::{identifier} is not used");
@@ -121,14 +106,34 @@ fn every_mutant_is_used_in_the_code() {
     }
 }
 
-/// The text of all source files outside the catalogue.
-fn collect(folder: &Path, code: &mut String) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "mutants") {
-            collect(&path, code);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            code.push_str(&std::fs::read_to_string(&path).expect("a source file"));
+#[test]
+fn mutants_and_variants_stand_beside_the_right_code() {
+    let only_wiring = ["src/app.rs", "src/lib.rs", "src/options.rs"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in files(&folder.join("src")) {
+        let name = path.strip_prefix(folder).expect("a file of the crate").to_string_lossy().replace('\\', "/");
+        let beside = name.starts_with("src/mutants/") || name.starts_with("src/variants/");
+        if beside || only_wiring.contains(&name.as_str()) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        for word in ["mutants::", "variants::", "Mutated", "Varied"] {
+            let found = text.lines().find(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+            assert_eq!(found, None, "{name} must not know of mutants and variants");
         }
     }
+}
+
+/// The text of all source files in a folder of the crate.
+pub(crate) fn code_in(folder: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    files(&folder).iter().map(|path| std::fs::read_to_string(path).expect("a source file")).collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    paths
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
 }

@@ -1,7 +1,8 @@
 //! The catalogue of conforming variants. Each keeps the contract in another way; all are off by default.
 //!
 //! It is the counterpart of the catalogue of mutants: the harness must not report a violation for a variant. Each file
-//! lists the variants of one part of the API. The code of the default behaviour calls `Switches::vary`.
+//! lists the variants of one part of the API. What they do is in `rules`, beside the
+//! default behaviour.
 
 use std::sync::LazyLock;
 
@@ -29,6 +30,7 @@ pub(crate) mod formats;
 pub(crate) mod limits;
 pub(crate) mod requests;
 pub(crate) mod resources;
+pub(crate) mod rules;
 #[cfg(test)]
 mod tests;
 pub(crate) mod webhooks;

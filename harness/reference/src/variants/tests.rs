@@ -1,10 +1,9 @@
 //! Checks the catalogue of variants against the contract and the code.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::*;
-use crate::mutants::mutants;
+use crate::mutants::{code_in, mutants};
 
 /// The module of each section, its variants, and the identifiers of their constants.
 const MODULES: &[(&str, &[Variant], &[&str])] = &[
@@ -59,28 +58,12 @@ fn variants_are_found_by_name() {
 }
 
 #[test]
-fn every_variant_is_used_in_the_code() {
-    let mut code = String::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+fn every_variant_is_used_in_the_rules() {
+    let code = code_in("src/variants/rules");
     for (module, _, identifiers) in MODULES {
         for identifier in *identifiers {
-            // A module that already uses this name imports the section as `variants`.
-            let paths = [format!("{module}::{identifier}"), format!("variants::{identifier}")];
-            let used =
-                paths.iter().any(|text| code.contains(&format!("{text})")) || code.contains(&format!("{text},")));
+            let used = code.contains(&format!("{module}::{identifier}"));
             assert!(used, "{module}::{identifier} is not used");
-        }
-    }
-}
-
-/// The text of all source files outside the catalogues.
-fn collect(folder: &Path, code: &mut String) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "variants" && name != "mutants") {
-            collect(&path, code);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            code.push_str(&std::fs::read_to_string(&path).expect("a source file"));
         }
     }
 }

@@ -3,10 +3,8 @@
 //! A retry of a failed request may succeed. Even then the harness must not report success. Seconds and requests are counted
 //! from the first request that the mutant concerns, so the order of other requests does not matter.
 
-use crate::mutants::{
-    Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks,
-};
-use crate::times::Schedule::{self, AfterPause, Every, FirstOfCaller, FirstOfOperation, FirstSecond, FirstTime};
+use super::times::Schedule::{self, AfterPause, Every, FirstOfCaller, FirstOfOperation, FirstSecond, FirstTime};
+use super::{Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks};
 
 /// An intermittent mutant.
 #[derive(Clone, Copy, Debug)]

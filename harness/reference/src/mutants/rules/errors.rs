@@ -1,23 +1,24 @@
 //! Mutations of a correct error response: its status, members, bytes and headers.
 //!
-//! These mutants need only the code of the error. Mutants that need its cause are in the code that creates the error.
+//! These mutants need only the code of the error. Mutants that need its cause are in the file of that cause.
 
 use serde_json::{Map, Value, json};
 
-use crate::api::Context;
+use super::Mutated;
+use crate::clock::TimeRules as _;
 use crate::errors::Code;
 use crate::mutants::{Mutant, envelope, limits, resources, server, statuses};
+use crate::request::Context;
 use crate::route::Operation;
-use crate::switches::Switches;
 
 /// What the mutants need to know about an error response.
 #[derive(Debug)]
-pub(crate) struct Situation<'a> {
-    pub(crate) switches: &'a Switches,
-    pub(crate) context: &'a Context,
-    pub(crate) code: Code,
+pub(super) struct Situation<'a> {
+    pub(super) rules: &'a Mutated,
+    pub(super) context: &'a Context,
+    pub(super) code: Code,
     /// The number of earlier errors.
-    pub(crate) count: u64,
+    pub(super) count: u64,
 }
 
 const WRONG_STATUSES: &[(Code, Mutant, u16)] = &[
@@ -42,7 +43,7 @@ const WRONG_STATUSES: &[(Code, Mutant, u16)] = &[
 
 impl Situation<'_> {
     fn has(&self, mutant: Mutant) -> bool {
-        self.switches.has(mutant)
+        self.rules.has(mutant)
     }
 
     /// Whether the mutant is on and the error has this code.
@@ -56,7 +57,7 @@ impl Situation<'_> {
     }
 
     /// The status of the response.
-    pub(crate) fn status(&self, correct: u16) -> u16 {
+    pub(super) fn status(&self, correct: u16) -> u16 {
         if self.is_fifth() && self.applies(Code::InvalidFieldFormat, statuses::INTERMITTENT_FORMAT_AS_400) {
             return 400;
         }
@@ -67,7 +68,7 @@ impl Situation<'_> {
     }
 
     /// Mutates the members of `error`.
-    pub(crate) fn mutate_members(&self, error: &mut Map<String, Value>) {
+    pub(super) fn mutate_members(&self, error: &mut Map<String, Value>) {
         self.mutate_code(error);
         self.mutate_message(error);
         self.mutate_details(error);
@@ -201,7 +202,7 @@ impl Situation<'_> {
     }
 
     /// The body around the members of `error`.
-    pub(crate) fn envelope(&self, error: Map<String, Value>, status: u16) -> Value {
+    pub(super) fn envelope(&self, error: Map<String, Value>, status: u16) -> Value {
         let bare_delete = self.context.operation == Some(Operation::DeleteCustomer)
             && self.has(envelope::BARE_ERROR_OBJECT_ON_DELETE);
         match () {
@@ -210,7 +211,7 @@ impl Situation<'_> {
             () if self.has(envelope::ERROR_IS_STRING) => json!({ "error": self.code.name() }),
             () if self.has(envelope::ERRORS_IN_PLURAL) => json!({ "errors": [error] }),
             () if self.has(envelope::UNDOCUMENTED_TOP_MEMBER) => {
-                json!({ "error": error, "timestamp": crate::clock::rfc3339_now(self.switches), "status": status })
+                json!({ "error": error, "timestamp": self.rules.timestamp(), "status": status })
             }
             () if self.applies(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
                 json!("invalid signature")
@@ -220,7 +221,7 @@ impl Situation<'_> {
     }
 
     /// The mutated bytes of the body.
-    pub(crate) fn mutate_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+    pub(super) fn mutate_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         let empty = self.applies(Code::AuthenticationFailed, envelope::EMPTY_UNAUTHORISED_BODY)
             || self.applies(Code::InternalServerError, server::EMPTY_500);
         match () {
@@ -246,7 +247,7 @@ impl Situation<'_> {
     }
 
     /// The media type of the response; `None` if a mutant leaves it out.
-    pub(crate) fn media_type(&self, correct: &'static str) -> Option<&'static str> {
+    pub(super) fn media_type(&self, correct: &'static str) -> Option<&'static str> {
         match () {
             () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
             () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
@@ -264,7 +265,7 @@ impl Situation<'_> {
     }
 
     /// The request id in the response; `None` if a mutant leaves it out.
-    pub(crate) fn request_id(&self) -> Option<&str> {
+    pub(super) fn request_id(&self) -> Option<&str> {
         let below_500 = self.code.status() < 500;
         let on_401 = self.code.status() == 401 && self.has(server::DROPS_REQUEST_ID_ON_401);
         match () {

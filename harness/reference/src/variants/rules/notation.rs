@@ -1,24 +1,22 @@
-//! Writes JSON. The output is compact, unless a variant writes the same value in another notation.
+//! Variants that write the same JSON in another notation.
 
 use serde_json::{Map, Value, json};
 
-use crate::switches::Switches;
+use super::Varied;
 use crate::variants::wire;
 
-/// Writes a value as JSON.
-pub(crate) fn text(value: &Value, switches: &Switches) -> String {
-    let value = if switches.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
-    let text = if switches.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
-    let text = if switches.vary(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
-    if switches.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
+impl Varied {
+    /// The text of a JSON value.
+    pub(super) fn notation(&self, value: &Value) -> String {
+        let value = if self.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
+        let text = if self.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
+        let text = if self.vary(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
+        if self.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
+    }
 }
 
-/// The body of a successful answer, with the members that a variant adds to each object.
-pub(crate) fn decorated(value: Value, switches: &Switches) -> Value {
-    if switches.vary(wire::ADDITIONAL_MEMBERS) { with_additional_members(value) } else { value }
-}
-
-fn with_additional_members(value: Value) -> Value {
+/// The value with additional members in each object.
+pub(super) fn with_additional_members(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Map<String, Value> =
@@ -70,8 +68,8 @@ mod tests {
     fn every_notation_has_the_same_value() {
         let value = json!({ "a/b": "grüße 😀 \\ \"", "c": [{ "d": 1, "e": null }], "f": {} });
         for variant in NOTATIONS {
-            let switches = Switches::new(&Options { variants: vec![variant], ..Options::default() });
-            let written = text(&value, &switches);
+            let rules = Varied::new(&Options { variants: vec![variant], ..Options::default() });
+            let written = rules.notation(&value);
             assert_ne!(written, value.to_string(), "{}", variant.name);
             assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), value, "{}", variant.name);
         }

@@ -13,18 +13,17 @@ const STATUS_LINE: &[u8] = b"HTTP/1.1 204 ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BODY: &[u8] = b"\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
-/// A connection that adds a body to answers of status 204 if the mutant is on.
+/// A connection that adds a body to answers of status 204.
 #[derive(Debug)]
-pub(crate) struct WithBody<S> {
+pub(super) struct WithBody<S> {
     inner: S,
-    on: bool,
     /// Bytes that the server wrote and that were not sent yet.
     pending: Vec<u8>,
 }
 
 impl<S: AsyncWrite + Unpin> WithBody<S> {
-    pub(crate) fn new(inner: S, on: bool) -> Self {
-        Self { inner, on, pending: Vec::new() }
+    pub(super) fn new(inner: S) -> Self {
+        Self { inner, pending: Vec::new() }
     }
 
     fn poll_pending(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -41,7 +40,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WithBody<S> {
         let this = self.get_mut();
         ready!(this.poll_pending(context))?;
         match bytes.strip_suffix(END_OF_HEAD) {
-            Some(head) if this.on && head.starts_with(STATUS_LINE) => {
+            Some(head) if head.starts_with(STATUS_LINE) => {
                 this.pending = [head, BODY].concat();
                 Poll::Ready(Ok(bytes.len()))
             }
@@ -73,20 +72,19 @@ mod tests {
     use super::*;
     use tokio::io::AsyncWriteExt;
 
-    async fn written(head: &str, on: bool) -> String {
-        let mut connection = WithBody::new(Vec::new(), on);
+    async fn written(head: &str) -> String {
+        let mut connection = WithBody::new(Vec::new());
         connection.write_all(head.as_bytes()).await.expect("a write");
         connection.flush().await.expect("a flush");
         String::from_utf8(connection.inner).expect("text")
     }
 
     #[tokio::test]
-    async fn only_the_mutant_adds_a_body_and_only_to_a_204() {
+    async fn body_is_added_only_to_a_204() {
         let empty = "HTTP/1.1 204 No Content\r\ndate: now\r\n\r\n";
-        assert_eq!(written(empty, false).await, empty);
-        let mutated = written(empty, true).await;
+        let mutated = written(empty).await;
         assert!(mutated.ends_with("date: now\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"), "{mutated}");
         let other = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(written(other, true).await, other);
+        assert_eq!(written(other).await, other);
     }
 }

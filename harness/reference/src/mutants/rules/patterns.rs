@@ -1,13 +1,11 @@
 //! Mutants with a slightly wrong pattern. Some rewrite an invalid text into a valid one, others reject valid texts.
-//!
-//! Mutants that compare a postal code with its country in a wrong way are in `postal.rs`.
 
 use std::borrow::Cow;
 
 use regex::Regex;
 
-use crate::mutants::{Mutant, format_mutants};
-use crate::switches::Switches;
+use super::Mutated;
+use crate::mutants::{Mutant, format_mutants, formats};
 
 /// A field, the mutant, the pattern that it replaces, and the replacement.
 type Rewrite = (&'static str, Mutant, &'static str, &'static str);
@@ -74,6 +72,29 @@ const REWRITES: &[Rewrite] = &[
     (MAIL, format_mutants::ACCEPTS_UNSEEN_IN_MAIL, INVISIBLE, ""),
     (POSTAL_CODE, format_mutants::ACCEPTS_POSTAL_TRAILING_NEWLINE, "\n$", ""),
     (POSTAL_CODE, format_mutants::ACCEPTS_UNSEEN_IN_POSTAL_CODES, INVISIBLE, ""),
+    (DATE, formats::ACCEPTS_DATE_TRAILING_NEWLINE, "\n$", ""),
+    (DATE, formats::TRIMS_DATES, SURROUNDING_SPACE, ""),
+    (DATE, formats::ACCEPTS_DATE_TIMES, "(?s)T.*$", ""),
+    (DATE, formats::ACCEPTS_SLASHES, "/", "-"),
+    (DATE, formats::ACCEPTS_BASIC_DATES, "^([0-9]{4})([0-9]{2})([0-9]{2})$", "$1-$2-$3"),
+    (DATE, formats::ACCEPTS_APRIL_31, "-(0[469]|11)-31$", "-$1-30"),
+    (DATE, formats::ACCEPTS_2023_02_29, "-02-29$", "-02-28"),
+    (DATE, formats::ACCEPTS_1900_02_29, "^([0-9]{2}(?:[02468][048]|[13579][26]))-02-29$", "$1-02-28"),
+    (PHONE, formats::ACCEPTS_ONE_DIGIT, r"^(\+[0-9])$", "${1}0"),
+    (PHONE, formats::ACCEPTS_16_DIGITS, r"^(\+[0-9]{15})[0-9]$", "$1"),
+    (PHONE, formats::ACCEPTS_ZERO_COUNTRY_CODE, r"^\+0", "+1"),
+    (PHONE, formats::ACCEPTS_PHONE_TRAILING_NEWLINE, "\n$", ""),
+    (PHONE, formats::ACCEPTS_DOUBLE_PLUS, r"\+\+", "+"),
+    (PHONE, formats::ACCEPTS_MISSING_PLUS, r"^([^+])", "+$1"),
+    (PHONE, formats::ACCEPTS_DOUBLE_ZERO_PREFIX, "^00", "+"),
+    (PHONE, formats::ACCEPTS_PHONE_PUNCTUATION, r"[ \-().]", ""),
+    (PHONE, formats::ACCEPTS_PHONE_LETTERS, "[A-Za-z]", "2"),
+    (MAIL, formats::ACCEPTS_EMPTY_LOCAL_PART, "(?s)^@[^@]*$", "anybody@example.com"),
+    (MAIL, formats::ACCEPTS_EMPTY_DOMAIN, "(?s)^.*@$", "anybody@example.com"),
+    (MAIL, formats::ACCEPTS_MISSING_AT, "(?s)^([^@]*)$", "anybody@$1"),
+    (MAIL, formats::ACCEPTS_MAIL_TRAILING_NEWLINE, "\n$", ""),
+    (MAIL, formats::ACCEPTS_SPACES_IN_MAIL, " ", ""),
+    (MAIL, formats::ACCEPTS_CONSECUTIVE_DOTS, r"\.\.", "."),
 ];
 
 const REJECTIONS: &[Rejection] = &[
@@ -101,38 +122,48 @@ const REJECTIONS: &[Rejection] = &[
     (MAIL, format_mutants::REJECTS_DIGIT_AFTER_AT, "@[0-9]"),
     (POSTAL_CODE, format_mutants::REJECTS_LEADING_ZEROS_IN_POSTAL_CODES, "^0"),
     (POSTAL_CODE, format_mutants::REJECTS_ZIP_PLUS_FOUR, "^[0-9]{5}-[0-9]{4}$"),
+    (DATE, formats::REJECTS_LEAP_DAYS, "-02-29$"),
+    (DATE, formats::REJECTS_NEW_YEARS_EVE, "-12-31$"),
+    (DATE, formats::REJECTS_DATES_BEFORE_1970, "^(?:0|1[0-8]|19[0-6])"),
+    (PHONE, formats::REJECTS_SHORT_PHONE_NUMBERS, r"^\+[0-9]{0,10}$"),
+    (PHONE, formats::REJECTS_LONG_PHONE_NUMBERS, r"^\+[0-9]{12,}$"),
+    (PHONE, formats::NORTH_AMERICAN_PHONES_ONLY, r"^\+[^1]"),
+    (MAIL, formats::REJECTS_PLUS_TAGS, r"\+.*@"),
+    (MAIL, formats::REJECTS_LONG_TLDS, r"\.[^.@]{5,}$"),
+    (MAIL, formats::REJECTS_SUBDOMAINS, r"@[^@]*\.[^@]*\.[^@]*$"),
+    (MAIL, formats::REJECTS_DIGITS_IN_MAIL, "@[^@]*[0-9][^@]*$"),
 ];
 
-/// The text as rewritten by a mutant, or the unchanged text.
-pub(super) fn rewrite<'a>(field: &str, text: &'a str, switches: &Switches) -> Cow<'a, str> {
-    let row = REWRITES.iter().find(|(of, mutant, ..)| *of == field && switches.has(*mutant));
-    let Some((_, _, pattern, replacement)) = row else {
-        return text.into();
-    };
-    // A test compiles every pattern.
-    Regex::new(pattern).map_or(text.into(), |pattern| pattern.replace_all(text, *replacement).into_owned().into())
-}
+impl Mutated {
+    /// The text as rewritten by a mutant, or the unchanged text.
+    pub(super) fn rewritten<'a>(&self, field: &str, text: &'a str) -> Cow<'a, str> {
+        let row = REWRITES.iter().find(|(of, mutant, ..)| *of == field && self.has(*mutant));
+        let Some((_, _, pattern, replacement)) = row else {
+            return text.into();
+        };
+        // A test compiles every pattern.
+        Regex::new(pattern).map_or(text.into(), |pattern| pattern.replace_all(text, *replacement).into_owned().into())
+    }
 
-/// Whether a mutant rejects the text.
-pub(super) fn rejects(field: &str, text: &str, switches: &Switches) -> bool {
-    REJECTIONS.iter().any(|(of, mutant, pattern)| {
-        *of == field && switches.has(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
-    })
+    /// Whether a mutant rejects the valid text.
+    pub(super) fn rejects(&self, field: &str, text: &str) -> bool {
+        REJECTIONS.iter().any(|(of, mutant, pattern)| {
+            *of == field && self.has(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::{FormatRules as _, Given};
     use crate::mutants::mutant;
     use crate::options::Options;
 
-    fn switches(name: &str) -> Switches {
-        let mutants = vec![mutant(name).unwrap_or_else(|| panic!("no mutant {name}"))];
-        Switches::new(&Options { mutants, ..Options::default() })
-    }
-
-    fn accepts(field: &'static str, text: &str, switches: &Switches) -> bool {
-        crate::formats::check(field, text, None, false, switches).is_ok()
+    fn accepts(name: &'static str, text: &str, mutants: &[&str]) -> bool {
+        let mutants = mutants.iter().map(|name| mutant(name).unwrap_or_else(|| panic!("no mutant {name}"))).collect();
+        let rules = Mutated::new(&Options { mutants, ..Options::default() });
+        rules.check_format(Given { name, text, country: None, updating: false }).is_ok()
     }
 
     /// A field, a mutant, and a text that the mutant judges differently from the contract.
@@ -212,9 +243,9 @@ mod tests {
     #[test]
     fn each_format_mutant_judges_its_example_wrongly() {
         for (field, name, text) in EXAMPLES {
-            let plain = accepts(field, text, &Switches::default());
+            let plain = accepts(field, text, &[]);
             assert_eq!(plain, name.starts_with("rejects") || name.starts_with("reads"), "{name}: {text:?}");
-            assert_ne!(accepts(field, text, &switches(name)), plain, "{name}: {text:?}");
+            assert_ne!(accepts(field, text, &[name]), plain, "{name}: {text:?}");
         }
     }
 
@@ -223,12 +254,12 @@ mod tests {
         for (field, mutant, pattern, _) in REWRITES {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
             let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
+            assert!(has_example || *field == POSTAL_CODE || formats::ALL.contains(mutant), "{}", mutant.name);
         }
         for (field, mutant, pattern) in REJECTIONS {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
             let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
+            assert!(has_example || *field == POSTAL_CODE || formats::ALL.contains(mutant), "{}", mutant.name);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Checks whether a document is complete and undamaged. Only a variant uses this.
+//! Checks whether a document is complete and undamaged.
 
 use flate2::Crc;
 
-use super::Kind;
+use crate::documents::Kind;
 
 /// The end marks of a PDF must be in this many last bytes.
 const TAIL: usize = 1024;
