@@ -7,12 +7,14 @@ use crate::auth::{self, Caller};
 use crate::customers::operations;
 use crate::errors::{Code, Fault, shortened};
 use crate::limiter::{CountedRequest, Quota};
+use crate::lock::locked;
 use crate::request::{Context, Request};
 use crate::route::{self, Operation, Route};
 use crate::rules::Contract;
-use crate::state::{Call, State, locked};
-use crate::webhooks;
-use crate::{sandbox, verification};
+use crate::sandbox;
+use crate::state::{Call, State};
+use crate::verification::operations as verification;
+use crate::webhooks::operations as webhooks;
 
 /// The steps of a request. Decorators of mutants and variants do something before or after a step.
 pub(crate) trait Service: Debug + Send + Sync {
@@ -46,7 +48,7 @@ pub(crate) fn route(state: &State, request: &Request) -> Option<Route> {
 pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, context: &mut Context) -> Outcome {
     let route = route(state, request).ok_or_else(|| unknown_operation(request))?;
     if route.operation == Operation::ReceiveWebhookEvent {
-        return webhooks::inbound::receive(state, request);
+        return webhooks::receive(state, request);
     }
     let caller = auth::authenticate(&request.headers, route.operation, &*state.rules)?;
     let quota = count(state, &caller);
@@ -73,7 +75,7 @@ pub(crate) fn run(call: Call) -> Outcome {
         GetTransaction => verification::transaction(call),
         CreateWebhook => webhooks::create(call),
         ListWebhookDeliveries => webhooks::deliveries(call),
-        ReceiveWebhookEvent => webhooks::inbound::receive(call.state, call.request),
+        ReceiveWebhookEvent => webhooks::receive(call.state, call.request),
     }
 }
 

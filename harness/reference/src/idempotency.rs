@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use crate::answer::Outcome;
 use crate::errors::{Code, Fault};
-use crate::state::{Call, locked};
 
 /// The number of answers that are kept; older ones are discarded.
 const MOST_REPLAYS: usize = 10_000;
@@ -40,7 +39,7 @@ pub(crate) struct Replays {
 }
 
 /// A caller's credential, and the key that the caller chose.
-type Key = (String, Vec<u8>);
+pub(crate) type Key = (String, Vec<u8>);
 
 #[derive(Clone, Debug)]
 struct Replay {
@@ -48,31 +47,16 @@ struct Replay {
     outcome: Outcome,
 }
 
-/// Runs a request unless its key already has an answer. A request without a key always runs.
-pub(crate) fn run_once(call: Call, members: &Map<String, Value>, run: impl FnOnce() -> Outcome) -> Outcome {
-    let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
-    let Some(key) = key.map_or(Ok(None), |key| call.rules().replay_key(key.as_bytes()))? else {
-        return run();
-    };
-    let key = (call.caller.credential.clone(), key);
-    let fingerprint = fingerprint(members);
-    // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
-    let mut replays = locked(&call.state.replays);
-    let again = match replays.answers.get(&key) {
-        Some(known) if known.fingerprint == fingerprint => call.rules().replayed(&known.outcome),
-        Some(known) => call.rules().other_body(&known.outcome),
-        None => None,
-    };
-    again.unwrap_or_else(|| {
-        let outcome = run();
-        replays.store(key, Replay { fingerprint, outcome: outcome.clone() });
-        outcome
-    })
-}
-
 impl Replays {
-    fn store(&mut self, key: Key, replay: Replay) {
-        if matches!(&replay.outcome, Err(fault) if fault.status >= 500) {
+    /// What a key does that was used before; `None` if the request runs.
+    pub(crate) fn again(&self, key: &Key, fingerprint: &[u8], rules: &dyn ReplayRules) -> Option<Outcome> {
+        let known = self.answers.get(key)?;
+        if known.fingerprint == fingerprint { rules.replayed(&known.outcome) } else { rules.other_body(&known.outcome) }
+    }
+
+    /// Keeps the first answer for a key. Server errors are not kept.
+    pub(crate) fn store(&mut self, key: Key, fingerprint: Vec<u8>, outcome: &Outcome) {
+        if matches!(outcome, Err(fault) if fault.status >= 500) {
             return;
         }
         if self.order.len() >= MOST_REPLAYS
@@ -81,12 +65,12 @@ impl Replays {
             self.answers.remove(&oldest);
         }
         self.order.push_back(key.clone());
-        self.answers.insert(key, replay);
+        self.answers.insert(key, Replay { fingerprint, outcome: outcome.clone() });
     }
 }
 
 /// A hash of the members. It does not depend on their order or on white space.
-fn fingerprint(members: &Map<String, Value>) -> Vec<u8> {
+pub(crate) fn fingerprint(members: &Map<String, Value>) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|(name, _)| *name);

@@ -20,6 +20,7 @@ mod idempotency;
 mod ids;
 mod json;
 mod limiter;
+mod lock;
 mod mutants;
 mod options;
 #[cfg(test)]

@@ -8,10 +8,10 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value};
 
+use crate::answer::AnswerRules;
 use crate::auth::AccessRules;
 use crate::clock::TimeRules;
 use crate::customers::CustomerRules;
-use crate::customers::operations::AnswerRules;
 use crate::documents::DocumentRules;
 use crate::errors::Fault;
 use crate::fields::{self, Changes, FieldRules, Purpose};

@@ -1,6 +1,6 @@
 //! The whole state of a server, and one call of an operation on it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::auth::Caller;
 use crate::customers::Store;
@@ -60,9 +60,4 @@ impl<'a> Call<'a> {
     pub(crate) fn rules(self) -> &'a dyn Rules {
         &*self.state.rules
     }
-}
-
-/// Locks a mutex, even if another thread panicked while it held the lock.
-pub(crate) fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,16 +1,8 @@
 //! Decides whether the caller may see the customer in the path.
 
-use super::Customer;
+use super::{Absence, Customer};
 use crate::errors::Fault;
 use crate::state::{Call, Customers};
-
-/// Why a customer is not available.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Absence {
-    NeverExisted,
-    Deleted,
-    OtherEnvironment,
-}
 
 /// The customer in the path. RES-1, RES-3, RES-4: RESOURCE_NOT_FOUND if it is not available.
 pub(crate) fn find<'a>(call: Call, customers: &'a mut Customers) -> Result<&'a mut Customer, Fault> {

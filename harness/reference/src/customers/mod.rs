@@ -12,7 +12,6 @@ use crate::credentials::Environment;
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes};
 use crate::route::Operation;
-use lookup::Absence;
 
 /// The list shows at most this many customers, the newest first.
 const LONGEST_LIST: usize = 1_000;
@@ -78,6 +77,14 @@ impl Customer {
         members.insert("createdAt".to_owned(), json!(self.created_at));
         Value::Object(members)
     }
+}
+
+/// Why a customer is not available.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    NeverExisted,
+    Deleted,
+    OtherEnvironment,
 }
 
 /// Which customers exist for whom, and what conflicts with them.

@@ -9,55 +9,33 @@ use crate::documents;
 use crate::errors::{Code, Fault, shortened};
 use crate::fields::{Changes, Purpose};
 use crate::idempotency;
+use crate::lock::locked;
 use crate::rules::Rules;
-use crate::state::{self, Call, Customers, locked};
+use crate::state::{self, Call, Customers};
 
 /// Fields that a request must not set.
 pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
-/// STA-3: creating answers 201, reading and updating 200, deleting 204 without a body.
-pub(crate) trait AnswerRules {
-    fn created(&self, body: Value) -> Answer {
-        Answer::created(body)
-    }
-
-    fn listed(&self, customers: Vec<Value>) -> Answer {
-        Answer::ok(json!({ "customers": customers }))
-    }
-
-    fn read(&self, body: Value) -> Answer {
-        Answer::ok(body)
-    }
-
-    fn updated(&self, body: Value, _members: &Map<String, Value>) -> Answer {
-        Answer::ok(body)
-    }
-
-    fn deleted(&self, _customer: &Customer) -> Answer {
-        Answer::no_content()
-    }
-
-    fn uploaded(&self, body: Value) -> Answer {
-        Answer::created(body)
-    }
-
-    fn submitted(&self, body: Value) -> Answer {
-        Answer::ok(body)
-    }
-
-    fn registered(&self, body: Value) -> Answer {
-        Answer::created(body)
-    }
-
-    fn event_received(&self) -> Answer {
-        Answer::no_content()
-    }
-}
-
 /// Creates a customer, or repeats the answer for the `Idempotency-Key` (CON-4).
 pub(crate) fn create(call: Call) -> Outcome {
     let members = members(call)?;
-    idempotency::run_once(call, &members, || create_once(call, &members))
+    let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
+    match key.map_or(Ok(None), |key| call.rules().replay_key(key.as_bytes()))? {
+        Some(key) => create_under_key(call, key, &members),
+        None => create_once(call, &members),
+    }
+}
+
+fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> Outcome {
+    let key = (call.caller.credential.clone(), key);
+    let fingerprint = idempotency::fingerprint(members);
+    // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
+    let mut replays = locked(&call.state.replays);
+    replays.again(&key, &fingerprint, call.rules()).unwrap_or_else(|| {
+        let outcome = create_once(call, members);
+        replays.store(key, fingerprint, &outcome);
+        outcome
+    })
 }
 
 fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {

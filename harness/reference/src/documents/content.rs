@@ -6,8 +6,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::unfit;
-use crate::errors::Fault;
+use crate::errors::{Code, Fault};
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -28,6 +27,11 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Fault> {
 pub(crate) fn decode_without_breaks(text: &str) -> Option<Vec<u8>> {
     let half_padded = text.ends_with('=') && !text.len().is_multiple_of(4);
     LENIENT.decode(text).ok().filter(|_| !half_padded)
+}
+
+/// INVALID_DOCUMENT_FORMAT with these details.
+pub(crate) fn unfit(details: &str) -> Fault {
+    Fault::new(Code::InvalidDocumentFormat).details(details)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Only the headers of PNG and JPEG are read; EXIF is not. An image that does not state a property is accepted.
 
-use super::Kind;
+use super::kind::Kind;
 use crate::errors::{Code, Fault};
 
 const FEWEST_DPI: f64 = 300.0;

@@ -2,29 +2,21 @@
 
 mod content;
 pub(crate) mod image;
+mod kind;
 
 use serde_json::{Map, Value};
 
 #[cfg(test)]
 pub(crate) use content::decode;
-pub(crate) use content::decode_without_breaks;
+pub(crate) use content::{decode_without_breaks, unfit};
+pub(crate) use kind::Kind;
 
-use crate::errors::{Code, Fault};
+use crate::errors::Fault;
 use crate::fields::{self, FieldRules};
 use image::Headers;
 
 /// The size limit of a decoded document.
 pub(crate) const LARGEST: usize = 10 * 1024 * 1024;
-
-/// The type of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Jpeg,
-    Png,
-    Pdf,
-    /// Any other type.
-    Unsupported,
-}
 
 /// An accepted document.
 #[derive(Debug)]
@@ -64,7 +56,7 @@ pub(crate) trait DocumentRules: FieldRules {
 
     /// DOC-1: the type of a document, by its first bytes.
     fn kind(&self, bytes: &[u8]) -> Kind {
-        kind(bytes)
+        kind::of(bytes)
     }
 
     /// DOC-2: content of any other type.
@@ -103,7 +95,7 @@ pub(crate) fn judge(members: &Map<String, Value>, rules: &dyn DocumentRules) -> 
         return Err(rules.oversize());
     }
     if rules.checks_content(members) {
-        refuse_unfit(&bytes, declared_kind(&media_type), rules)?;
+        refuse_unfit(&bytes, kind::declared(&media_type), rules)?;
     }
     Ok(Document { purpose, media_type, size: bytes.len() })
 }
@@ -131,29 +123,4 @@ fn refuse_unfit(bytes: &[u8], declared: Kind, rules: &dyn DocumentRules) -> Resu
     }
     rules.check_integrity(bytes, kind)?;
     image::headers(bytes, kind).map_or(Ok(()), |headers| rules.check_quality(headers, kind))
-}
-
-fn declared_kind(media_type: &str) -> Kind {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "image/jpeg" | "image/jpg" => Kind::Jpeg,
-        "image/png" => Kind::Png,
-        "application/pdf" => Kind::Pdf,
-        _ => Kind::Unsupported,
-    }
-}
-
-/// The type of a document, by its first bytes.
-fn kind(bytes: &[u8]) -> Kind {
-    match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Kind::Png,
-        [0xff, 0xd8, 0xff, ..] => Kind::Jpeg,
-        [b'%', b'P', b'D', b'F', b'-', ..] => Kind::Pdf,
-        _ => Kind::Unsupported,
-    }
-}
-
-/// INVALID_DOCUMENT_FORMAT with these details.
-pub(crate) fn unfit(details: &str) -> Fault {
-    Fault::new(Code::InvalidDocumentFormat).details(details)
 }

@@ -1,16 +1,11 @@
-//! Receives events. An event needs a signature over its raw bytes and a timestamp at most five minutes off.
+//! Checks inbound events. An event needs a signature over its raw bytes and a timestamp at most five minutes off.
 
 use hyper::header::HeaderMap;
 use subtle::ConstantTimeEq;
 
 use super::signature;
-use crate::answer::Outcome;
 use crate::credentials::WEBHOOK_SECRET;
 use crate::errors::{Code, Fault};
-use crate::request::{Body, Request};
-use crate::route::Operation;
-use crate::sandbox;
-use crate::state::State;
 
 /// Which events are accepted.
 pub(crate) trait InboundRules {
@@ -45,20 +40,8 @@ pub(crate) trait InboundRules {
     }
 }
 
-/// Receives an event.
-pub(crate) fn receive(state: &State, request: &Request) -> Outcome {
-    let rules = &*state.rules;
-    let bytes = match &request.body {
-        Body::Whole(bytes) => bytes.as_slice(),
-        Body::CutShort | Body::TooLong => &[],
-    };
-    verify(&request.headers, bytes, rules.unix_seconds(), rules)?;
-    sandbox::requested_fault(&request.headers, rules)?;
-    rules.body(request, Operation::ReceiveWebhookEvent)?;
-    Ok(rules.event_received())
-}
-
-fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), Fault> {
+/// WHK-1 to WHK-3: rejects an event that is not signed, or not in time.
+pub(super) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), Fault> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(given) = text("x-webhook-signature") else {
         return rules.missing_signature();

@@ -5,6 +5,7 @@
 pub(crate) mod client;
 pub(crate) mod inbound;
 mod log;
+pub(crate) mod operations;
 pub(crate) mod outbound;
 pub(crate) mod signature;
 
@@ -14,14 +15,12 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::answer::{Answer, Outcome};
 use crate::credentials::Environment;
 use crate::customers::{Customer, CustomerRules};
 use crate::errors::Fault;
-use crate::fields;
 use crate::ids::{IdRules, Ids};
+use crate::lock::locked;
 use crate::options::Options;
-use crate::state::{Call, locked};
 use client::Target;
 use log::{Delivery, Log};
 use outbound::{DeliveryRules, Settings};
@@ -90,6 +89,20 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
         }
     }
 
+    /// Registers a webhook, and returns its id and its secret.
+    fn register(&self, environment: Environment, target: Option<Target>, ids: &Ids<R>) -> (String, String) {
+        let (id, secret) = (ids.next("whk"), ids.secret());
+        let slots = Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE));
+        locked(&self.hooks).push(Hook { id: id.clone(), environment, target, secret: secret.clone(), slots });
+        (id, secret)
+    }
+
+    /// The deliveries of a webhook of this environment, the oldest first.
+    fn deliveries(&self, id: &str, environment: Environment) -> Option<Vec<Value>> {
+        let known = locked(&self.hooks).iter().any(|hook| hook.id == id && hook.environment == environment);
+        known.then(|| locked(&self.log).shown(id))
+    }
+
     /// Whether there is a webhook with this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
         locked(&self.hooks).iter().any(|hook| hook.id == id)
@@ -146,33 +159,4 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
         while running.try_join_next().is_some() {}
         running.spawn(outbound::deliver(job));
     }
-}
-
-/// Registers a webhook.
-pub(crate) fn create(call: Call) -> Outcome {
-    let (state, rules) = (call.state, call.rules());
-    let members = rules.body(call.request, call.route.operation)?;
-    let url = fields::required_text(&members, "url", rules)?;
-    let hook = Hook {
-        target: rules.target(&members, url)?,
-        id: state.ids.next("whk"),
-        environment: call.caller.environment,
-        secret: state.ids.secret(),
-        slots: Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE)),
-    };
-    let body = json!({ "id": hook.id, "url": url, "secret": hook.secret });
-    locked(&state.webhooks.hooks).push(hook);
-    Ok(rules.registered(body))
-}
-
-/// Lists the deliveries of one webhook.
-pub(crate) fn deliveries(call: Call) -> Outcome {
-    let (webhooks, id) = (&call.state.webhooks, &call.route.id);
-    let known =
-        locked(&webhooks.hooks).iter().any(|hook| hook.id == *id && hook.environment == call.caller.environment);
-    if !known {
-        return call.rules().unknown_webhook(id).map(Answer::ok);
-    }
-    let shown = locked(&webhooks.log).shown(id).into_iter().filter_map(|one| call.rules().logged(one)).collect();
-    Ok(Answer::ok(json!({ "deliveries": call.rules().log(shown) })))
 }

@@ -11,7 +11,7 @@ use super::client::{self, Target};
 use super::log::{Log, Status};
 use super::signature;
 use crate::clock::TimeRules;
-use crate::state::locked;
+use crate::lock::locked;
 
 /// How events are delivered.
 pub(crate) trait DeliveryRules: TimeRules {

@@ -5,17 +5,16 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, Value, json};
 
 use super::Mutated;
-use crate::answer::{Answer, Outcome};
+use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::clock::TimeRules as _;
-use crate::customers::lookup::Absence;
-use crate::customers::operations::{AnswerRules, IMMUTABLE};
-use crate::customers::{Customer, CustomerRules, State};
+use crate::customers::operations::IMMUTABLE;
+use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{Code, Fault};
 use crate::idempotency::ReplayRules;
 use crate::ids;
+use crate::lock::locked;
 use crate::mutants::{Mutant, envelope, fields, memory, resources, statuses};
 use crate::route::Operation;
-use crate::state::locked;
 use crate::verification::VerificationRules;
 
 impl CustomerRules for Mutated {

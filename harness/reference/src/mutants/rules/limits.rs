@@ -4,8 +4,8 @@ use super::Mutated;
 use crate::clock;
 use crate::errors::{Code, Fault};
 use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
+use crate::lock::locked;
 use crate::mutants::limits;
-use crate::state::locked;
 
 /// The key under which all credentials are counted together.
 const EVERYBODY: &str = "everybody";

@@ -13,10 +13,11 @@ use crate::customers::{Customer, State};
 use crate::errors::{Code, Fault};
 use crate::fields;
 use crate::json::BodyRules as _;
+use crate::lock::locked;
 use crate::mutants::{Mutant, memory};
 use crate::request::Request;
 use crate::route::{Operation, Route};
-use crate::state::{self, locked};
+use crate::state;
 
 /// What is recorded for mutants.
 #[derive(Debug, Default)]

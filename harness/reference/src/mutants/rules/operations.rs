@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use super::Mutated;
 use crate::answer::{Answer, Outcome};
 use crate::clock::TimeRules as _;
-use crate::customers::lookup::{self, Absence};
-use crate::customers::{CustomerRules as _, State};
+use crate::customers::lookup;
+use crate::customers::{Absence, CustomerRules as _, State};
 use crate::dispatch::{self, Service};
 use crate::errors::{Code, Fault};
+use crate::lock::locked;
 use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
 use crate::request::{Context, Request};
 use crate::route::{Operation, Route, Scope};
-use crate::state::{self, Call, locked};
+use crate::state::{self, Call};
 
 impl Service for Mutated {
     fn handle(&self, state: &state::State, request: &Request, context: &mut Context) -> Outcome {

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Varied;
-use crate::answer::{Answer, Outcome};
-use crate::customers::operations::AnswerRules;
+use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::customers::{Customer, CustomerRules, State};
 use crate::errors::{Code, Fault};
 use crate::fields;

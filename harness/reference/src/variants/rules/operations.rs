@@ -8,10 +8,11 @@ use crate::dispatch::{self, Service};
 use crate::documents;
 use crate::errors::Fault;
 use crate::fields::Purpose;
+use crate::lock::locked;
 use crate::request::{Context, Request};
 use crate::route::Operation;
 use crate::sandbox;
-use crate::state::{self, Call, locked};
+use crate::state::{self, Call};
 use crate::variants::{requests, resources, webhooks};
 
 impl Service for Varied {
