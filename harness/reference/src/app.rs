@@ -17,12 +17,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         if options.is_conforming() {
-            return Self { state: State::new(options, Arc::new(Contract)), service: Arc::new(Contract) };
+            return Self { state: State::new(options.settings(), Arc::new(Contract)), service: Arc::new(Contract) };
         }
-        let rules = Arc::new(Mutated::new(&options));
-        let options = Varied::new(&options).limited(options);
-        Self { state: State::new(options, rules.clone()), service: rules }
+        let base = Varied::new(&options.variants);
+        let settings = base.limited(options.settings());
+        let rules = Arc::new(Mutated::new(base, &options.mutants, &options.intermittent));
+        Self { state: State::new(settings, rules.clone()), service: rules }
     }
 }

@@ -4,17 +4,15 @@ use std::fmt::Debug;
 
 use crate::answer::Outcome;
 use crate::auth::{self, Caller};
-use crate::customers::operations;
 use crate::errors::{Code, Fault, shortened};
 use crate::limiter::{CountedRequest, Quota};
 use crate::lock::locked;
+use crate::operations::{customers, verification, webhooks};
 use crate::request::{Context, Request};
 use crate::route::{self, Operation, Route};
 use crate::rules::Contract;
 use crate::sandbox;
 use crate::state::{Call, State};
-use crate::verification::operations as verification;
-use crate::webhooks::operations as webhooks;
 
 /// The steps of a request. Decorators of mutants and variants do something before or after a step.
 pub(crate) trait Service: Debug + Send + Sync {
@@ -65,12 +63,12 @@ pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, co
 pub(crate) fn run(call: Call) -> Outcome {
     use Operation::*;
     match call.route.operation {
-        CreateCustomer => operations::create(call),
-        ListCustomers => Ok(operations::list(call)),
-        GetCustomer => operations::get(call),
-        UpdateCustomer => operations::update(call),
-        DeleteCustomer => operations::delete(call),
-        UploadDocument => operations::upload(call),
+        CreateCustomer => customers::create(call),
+        ListCustomers => Ok(customers::list(call)),
+        GetCustomer => customers::get(call),
+        UpdateCustomer => customers::update(call),
+        DeleteCustomer => customers::delete(call),
+        UploadDocument => customers::upload(call),
         SubmitVerification => verification::submit(call),
         GetTransaction => verification::transaction(call),
         CreateWebhook => webhooks::create(call),
@@ -81,12 +79,12 @@ pub(crate) fn run(call: Call) -> Outcome {
 
 /// Counts a request of the caller.
 fn count(state: &State, caller: &Caller) -> Quota {
-    let options = &state.options;
+    let settings = &state.settings;
     let request = CountedRequest {
         credential: &caller.credential,
         throttled: caller.throttled,
-        limit: if caller.throttled { options.throttled_limit } else { options.ordinary_limit },
-        window_seconds: options.window_seconds,
+        limit: if caller.throttled { settings.throttled_limit } else { settings.ordinary_limit },
+        window_seconds: settings.window_seconds,
         now: state.rules.unix_seconds(),
     };
     state.rules.count(&mut locked(&state.limiter), request)

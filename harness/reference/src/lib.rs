@@ -8,6 +8,8 @@
 mod answer;
 mod app;
 mod auth;
+#[cfg(test)]
+mod catalogues;
 mod clock;
 mod credentials;
 mod customers;
@@ -22,6 +24,7 @@ mod json;
 mod limiter;
 mod lock;
 mod mutants;
+mod operations;
 mod options;
 #[cfg(test)]
 mod oracles;
@@ -31,6 +34,7 @@ mod route;
 mod rules;
 mod sandbox;
 mod server;
+mod settings;
 mod state;
 mod tokens;
 mod transport;

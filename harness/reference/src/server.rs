@@ -64,7 +64,7 @@ impl Drop for Running {
 
 /// The loopback address of a server with these options, with port 0, which means any free port.
 pub fn loopback(options: &Options) -> SocketAddr {
-    (App::new(options.clone()).state.rules.loopback(), 0).into()
+    (App::new(options).state.rules.loopback(), 0).into()
 }
 
 /// Serves on an already bound listener, on the current tokio runtime.
@@ -73,7 +73,7 @@ pub fn loopback(options: &Options) -> SocketAddr {
 /// Fails if the address of the listener cannot be read.
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
-    let app = Arc::new(App::new(options));
+    let app = Arc::new(App::new(&options));
     let url = format!("http://{address}{}", app.state.rules.path_prefix());
     Ok(Running { address, url, accepting: tokio::spawn(accept(listener, app)) })
 }

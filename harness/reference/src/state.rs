@@ -7,10 +7,10 @@ use crate::customers::Store;
 use crate::idempotency::Replays;
 use crate::ids;
 use crate::limiter::Limiter;
-use crate::options::Options;
 use crate::request::Request;
 use crate::route::Route;
 use crate::rules::Rules;
+use crate::settings::Settings;
 use crate::verification::Transactions;
 use crate::webhooks;
 
@@ -21,7 +21,7 @@ pub(crate) type Webhooks = webhooks::Webhooks<dyn Rules>;
 /// The whole state of a server.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) options: Options,
+    pub(crate) settings: Settings,
     /// What is right here: the contract, or what mutants and variants make of it.
     pub(crate) rules: Arc<dyn Rules>,
     pub(crate) ids: Ids,
@@ -33,15 +33,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(options: Options, rules: Arc<dyn Rules>) -> Self {
+    pub(crate) fn new(settings: Settings, rules: Arc<dyn Rules>) -> Self {
         Self {
             ids: Ids::new(rules.clone()),
             limiter: Mutex::default(),
             customers: Mutex::new(Customers::new(rules.clone())),
             transactions: Mutex::default(),
             replays: Mutex::default(),
-            webhooks: Webhooks::new(&options, rules.clone()),
-            options,
+            webhooks: Webhooks::new(&settings, rules.clone()),
+            settings,
             rules,
         }
     }

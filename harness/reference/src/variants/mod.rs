@@ -18,10 +18,10 @@ macro_rules! section {
             };
         )+
         /// Every variant of this section.
-        pub(super) const ALL: &[Variant] = &[$($id),+];
+        pub(crate) const ALL: &[Variant] = &[$($id),+];
         /// The identifiers of the constants, in the same order.
         #[cfg(test)]
-        pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
+        pub(crate) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
 }
 
@@ -31,8 +31,6 @@ pub(crate) mod limits;
 pub(crate) mod requests;
 pub(crate) mod resources;
 pub(crate) mod rules;
-#[cfg(test)]
-mod tests;
 pub(crate) mod webhooks;
 pub(crate) mod wire;
 pub(crate) mod wording;

@@ -41,7 +41,7 @@ pub(crate) trait InboundRules {
 }
 
 /// WHK-1 to WHK-3: rejects an event that is not signed, or not in time.
-pub(super) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), Fault> {
+pub(crate) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), Fault> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(given) = text("x-webhook-signature") else {
         return rules.missing_signature();

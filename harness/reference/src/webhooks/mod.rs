@@ -5,7 +5,6 @@
 pub(crate) mod client;
 pub(crate) mod inbound;
 mod log;
-pub(crate) mod operations;
 pub(crate) mod outbound;
 pub(crate) mod signature;
 
@@ -20,10 +19,10 @@ use crate::customers::{Customer, CustomerRules};
 use crate::errors::Fault;
 use crate::ids::{IdRules, Ids};
 use crate::lock::locked;
-use crate::options::Options;
+use crate::settings::Settings;
 use client::Target;
 use log::{Delivery, Log};
-use outbound::{DeliveryRules, Settings};
+use outbound::{Deliverer, DeliveryRules};
 
 /// The limit of simultaneous attempts to one endpoint.
 const MOST_ATTEMPTS_AT_ONCE: usize = 100;
@@ -59,7 +58,7 @@ pub(crate) struct Webhooks<R: ?Sized> {
     hooks: Mutex<Vec<Hook>>,
     log: Arc<Mutex<Log>>,
     running: Mutex<JoinSet<()>>,
-    settings: Arc<Settings<R>>,
+    deliverer: Arc<Deliverer<R>>,
 }
 
 /// A registered webhook. It gets the events of its environment.
@@ -80,17 +79,17 @@ struct Event {
 }
 
 impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static> Webhooks<R> {
-    pub(crate) fn new(options: &Options, rules: Arc<R>) -> Self {
+    pub(crate) fn new(settings: &Settings, rules: Arc<R>) -> Self {
         Self {
             hooks: Mutex::default(),
             log: Arc::default(),
             running: Mutex::default(),
-            settings: Arc::new(Settings { timeout: options.webhook_timeout, pause: options.webhook_pause, rules }),
+            deliverer: Arc::new(Deliverer { timeout: settings.webhook_timeout, pause: settings.webhook_pause, rules }),
         }
     }
 
     /// Registers a webhook, and returns its id and its secret.
-    fn register(&self, environment: Environment, target: Option<Target>, ids: &Ids<R>) -> (String, String) {
+    pub(crate) fn register(&self, environment: Environment, target: Option<Target>, ids: &Ids<R>) -> (String, String) {
         let (id, secret) = (ids.next("whk"), ids.secret());
         let slots = Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE));
         locked(&self.hooks).push(Hook { id: id.clone(), environment, target, secret: secret.clone(), slots });
@@ -98,7 +97,7 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
     }
 
     /// The deliveries of a webhook of this environment, the oldest first.
-    fn deliveries(&self, id: &str, environment: Environment) -> Option<Vec<Value>> {
+    pub(crate) fn deliveries(&self, id: &str, environment: Environment) -> Option<Vec<Value>> {
         let known = locked(&self.hooks).iter().any(|hook| hook.id == id && hook.environment == environment);
         known.then(|| locked(&self.log).shown(id))
     }
@@ -110,7 +109,7 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
 
     /// Sends an event to every webhook of the customer's environment. Must be called within a runtime.
     pub(crate) fn announce(&self, name: &'static str, customer: &Customer, ids: &Ids<R>) {
-        let rules = &self.settings.rules;
+        let rules = &self.deliverer.rules;
         if !rules.announces(name) {
             return;
         }
@@ -150,9 +149,9 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
             target,
             secret: hook.secret,
             body: event.body,
-            delay: self.settings.rules.event_delay(event.name),
+            delay: self.deliverer.rules.event_delay(event.name),
             slots: hook.slots,
-            settings: Arc::clone(&self.settings),
+            deliverer: Arc::clone(&self.deliverer),
             log: Arc::clone(&self.log),
         };
         let mut running = locked(&self.running);

@@ -85,7 +85,7 @@ pub(crate) struct Signing<'a> {
 
 /// How deliveries are made.
 #[derive(Debug)]
-pub(super) struct Settings<R: ?Sized> {
+pub(super) struct Deliverer<R: ?Sized> {
     pub(super) timeout: Duration,
     pub(super) pause: Duration,
     pub(super) rules: Arc<R>,
@@ -101,7 +101,7 @@ pub(super) struct Job<R: ?Sized> {
     pub(super) body: String,
     pub(super) delay: Duration,
     pub(super) slots: Arc<Semaphore>,
-    pub(super) settings: Arc<Settings<R>>,
+    pub(super) deliverer: Arc<Deliverer<R>>,
     pub(super) log: Arc<Mutex<Log>>,
 }
 
@@ -116,12 +116,12 @@ pub(crate) enum Attempt {
 
 /// Makes a delivery and logs its status.
 pub(super) async fn deliver<R: DeliveryRules + ?Sized>(job: Job<R>) {
-    let rules = &job.settings.rules;
+    let rules = &job.deliverer.rules;
     let most = rules.attempts();
     sleep(job.delay).await;
     for number in 1..=most {
         if number > 1 {
-            sleep(job.settings.pause).await;
+            sleep(job.deliverer.pause).await;
         }
         let attempt = job.attempt(number).await;
         if attempt == Attempt::Accepted {
@@ -146,12 +146,12 @@ fn problem(attempt: &Attempt) -> String {
 
 impl<R: DeliveryRules + ?Sized> Job<R> {
     async fn attempt(&self, number: u32) -> Attempt {
-        let rules = &self.settings.rules;
+        let rules = &self.deliverer.rules;
         // The semaphore is never closed. If it were, the attempt would run without a slot.
         let _slot = self.slots.acquire().await.ok();
         let signing = Signing { number, now: rules.unix_seconds(), secret: &self.secret, body: &self.body };
         let request = rules.request_text(&self.target, &rules.signed(&signing), &self.body);
-        match timeout(rules.attempt_timeout(self.settings.timeout), client::post(&self.target, &request)).await {
+        match timeout(rules.attempt_timeout(self.deliverer.timeout), client::post(&self.target, &request)).await {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
             Ok(Ok(status)) if rules.is_success(status) => Attempt::Accepted,
@@ -161,14 +161,14 @@ impl<R: DeliveryRules + ?Sized> Job<R> {
 
     async fn accepted(&self, number: u32) {
         self.record(number, Status::Delivered).await;
-        if self.settings.rules.delivers_again() {
-            sleep(self.settings.pause).await;
+        if self.deliverer.rules.delivers_again() {
+            sleep(self.deliverer.pause).await;
             self.attempt(number + 1).await;
         }
     }
 
     async fn record(&self, attempts: u32, status: Status) {
-        sleep(self.settings.rules.log_delay()).await;
+        sleep(self.deliverer.rules.log_delay()).await;
         locked(&self.log).update(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Mutated;
 use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::clock::TimeRules as _;
-use crate::customers::operations::IMMUTABLE;
+use crate::customers::IMMUTABLE;
 use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{Code, Fault};
 use crate::idempotency::ReplayRules;

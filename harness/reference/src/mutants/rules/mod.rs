@@ -25,9 +25,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Mutant;
 use super::times::{Schedule, Times};
-use crate::options::Options;
+use super::{Intermittent, Mutant};
 use crate::rules::Rules;
 use crate::variants::rules::Varied;
 use memory::Memory;
@@ -51,11 +50,11 @@ pub(crate) struct Mutated {
 impl Rules for Mutated {}
 
 impl Mutated {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new(base: Varied, mutants: &[&Mutant], intermittent: &[&Intermittent]) -> Self {
         Self {
-            base: Varied::new(options),
-            mutants: options.mutants.iter().map(|mutant| mutant.name).collect(),
-            intermittent: options.intermittent.iter().map(|one| (one.mutant.name, one.schedule)).collect(),
+            base,
+            mutants: mutants.iter().map(|mutant| mutant.name).collect(),
+            intermittent: intermittent.iter().map(|one| (one.mutant.name, one.schedule)).collect(),
             times: Times::default(),
             asked: AtomicU64::new(0),
             errors: AtomicU64::new(0),

@@ -158,11 +158,11 @@ mod tests {
     use super::*;
     use crate::formats::{FormatRules as _, Given};
     use crate::mutants::mutant;
-    use crate::options::Options;
+    use crate::variants::rules::Varied;
 
     fn accepts(name: &'static str, text: &str, mutants: &[&str]) -> bool {
-        let mutants = mutants.iter().map(|name| mutant(name).unwrap_or_else(|| panic!("no mutant {name}"))).collect();
-        let rules = Mutated::new(&Options { mutants, ..Options::default() });
+        let mutants: Vec<_> = mutants.iter().map(|name| mutant(name).expect("a mutant")).collect();
+        let rules = Mutated::new(Varied::new(&[]), &mutants, &[]);
         rules.check_format(Given { name, text, country: None, updating: false }).is_ok()
     }
 

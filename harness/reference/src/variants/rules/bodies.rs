@@ -4,7 +4,7 @@ use hyper::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::Varied;
-use crate::customers::operations::IMMUTABLE;
+use crate::customers::IMMUTABLE;
 use crate::errors::{Code, Fault, shortened};
 use crate::fields;
 use crate::json::BodyRules;

@@ -2,8 +2,8 @@
 
 use super::Varied;
 use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
-use crate::options::Options;
 use crate::rules::Contract;
+use crate::settings::Settings;
 use crate::variants::limits;
 
 impl LimitRules for Varied {
@@ -25,13 +25,13 @@ impl LimitRules for Varied {
 }
 
 impl Varied {
-    /// The options with other limits.
-    pub(crate) fn limited(&self, options: Options) -> Options {
+    /// The settings with other limits.
+    pub(crate) fn limited(&self, settings: Settings) -> Settings {
         let quotas = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
-        Options {
-            throttled_limit: self.variant(&quotas).unwrap_or(options.throttled_limit),
-            window_seconds: options.window_seconds + if self.vary(limits::LONGER_WINDOW) { 3 } else { 0 },
-            ..options
+        Settings {
+            throttled_limit: self.variant(&quotas).unwrap_or(settings.throttled_limit),
+            window_seconds: settings.window_seconds + if self.vary(limits::LONGER_WINDOW) { 3 } else { 0 },
+            ..settings
         }
     }
 }

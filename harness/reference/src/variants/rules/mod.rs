@@ -18,7 +18,6 @@ mod webhooks;
 mod wording;
 
 use super::Variant;
-use crate::options::Options;
 use crate::rules::Rules;
 
 /// The contract with the variants that are switched on.
@@ -30,8 +29,8 @@ pub(crate) struct Varied {
 impl Rules for Varied {}
 
 impl Varied {
-    pub(crate) fn new(options: &Options) -> Self {
-        Self { variants: options.variants.iter().map(|variant| variant.name).collect() }
+    pub(crate) fn new(variants: &[&Variant]) -> Self {
+        Self { variants: variants.iter().map(|variant| variant.name).collect() }
     }
 
     /// Whether this variant is switched on.

@@ -58,7 +58,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::Options;
     use crate::variants::Variant;
 
     const NOTATIONS: [&Variant; 4] =
@@ -68,7 +67,7 @@ mod tests {
     fn every_notation_has_the_same_value() {
         let value = json!({ "a/b": "grüße 😀 \\ \"", "c": [{ "d": 1, "e": null }], "f": {} });
         for variant in NOTATIONS {
-            let rules = Varied::new(&Options { variants: vec![variant], ..Options::default() });
+            let rules = Varied::new(&[variant]);
             let written = rules.notation(&value);
             assert_ne!(written, value.to_string(), "{}", variant.name);
             assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), value, "{}", variant.name);

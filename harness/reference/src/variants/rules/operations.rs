@@ -3,12 +3,13 @@
 use super::Varied;
 use crate::answer::{Answer, Outcome};
 use crate::auth;
-use crate::customers::{Customer, State, in_review, lookup};
+use crate::customers::{Customer, State, in_review};
 use crate::dispatch::{self, Service};
 use crate::documents;
 use crate::errors::Fault;
 use crate::fields::Purpose;
 use crate::lock::locked;
+use crate::operations::lookup;
 use crate::request::{Context, Request};
 use crate::route::Operation;
 use crate::sandbox;

@@ -123,11 +123,10 @@ mod tests {
 
     use super::*;
     use crate::ids::Ids;
-    use crate::options::Options;
     use crate::variants::Variant;
 
     fn two_ids(variant: &'static Variant) -> [String; 2] {
-        let ids = Ids::new(Arc::new(Varied::new(&Options { variants: vec![variant], ..Options::default() })));
+        let ids = Ids::new(Arc::new(Varied::new(&[variant])));
         [ids.next("cus"), ids.next("cus")]
     }
 

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::{Transaction, problem};
+use super::lookup;
 use crate::answer::{Answer, Outcome};
-use crate::customers::{Customer, State, lookup};
+use crate::customers::{Customer, State};
 use crate::errors::{Code, Fault};
 use crate::lock::locked;
 use crate::state::Call;
+use crate::verification::{Transaction, problem};
 
 /// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
 pub(crate) fn submit(call: Call) -> Outcome {

@@ -1,6 +1,6 @@
 //! Decides whether the caller may see the customer in the path.
 
-use super::{Absence, Customer};
+use crate::customers::{Absence, Customer};
 use crate::errors::Fault;
 use crate::state::{Call, Customers};
 

@@ -1,7 +1,5 @@
 //! Verifications: what they need, and the transactions that they begin.
 
-pub(crate) mod operations;
-
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
@@ -59,13 +57,13 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     /// The transaction as a client sees it.
-    fn to_json(&self, id: &str) -> Value {
+    pub(crate) fn to_json(&self, id: &str) -> Value {
         json!({ "id": id, "customerId": self.customer_id, "status": "PENDING", "createdAt": self.created_at })
     }
 }
 
 /// VER-1: why the verification of a customer fails.
-fn problem(customer: &Customer, rules: &dyn VerificationRules) -> Option<&'static str> {
+pub(crate) fn problem(customer: &Customer, rules: &dyn VerificationRules) -> Option<&'static str> {
     match () {
         () if !rules.can_fail() => None,
         () if customer.value("lastName") == Some(UNVERIFIABLE) && rules.fails_unverifiable() => {

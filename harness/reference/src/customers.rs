@@ -1,8 +1,5 @@
 //! Customers and their store.
 
-pub(crate) mod lookup;
-pub(crate) mod operations;
-
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -15,6 +12,9 @@ use crate::route::Operation;
 
 /// The list shows at most this many customers, the newest first.
 const LONGEST_LIST: usize = 1_000;
+
+/// Fields that a request must not set.
+pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
 /// The state of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Customer, State, lookup};
+use super::lookup;
 use crate::answer::{Answer, Outcome};
 use crate::credentials::Environment;
+use crate::customers::{Customer, IMMUTABLE, State};
 use crate::documents;
 use crate::errors::{Code, Fault, shortened};
 use crate::fields::{Changes, Purpose};
@@ -12,9 +13,6 @@ use crate::idempotency;
 use crate::lock::locked;
 use crate::rules::Rules;
 use crate::state::{self, Call, Customers};
-
-/// Fields that a request must not set.
-pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
 
 /// Creates a customer, or repeats the answer for the `Idempotency-Key` (CON-4).
 pub(crate) fn create(call: Call) -> Outcome {

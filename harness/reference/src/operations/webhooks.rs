@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::inbound;
 use crate::answer::{Answer, Outcome};
 use crate::fields;
 use crate::request::{Body, Request};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{Call, State};
+use crate::webhooks::inbound;
 
 /// Registers a webhook.
 pub(crate) fn create(call: Call) -> Outcome {
