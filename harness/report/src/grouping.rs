@@ -24,8 +24,10 @@ use spec::contract::Level;
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 /// The check for the error envelope.
 const ENVELOPE_CHECK: &str = "envelope-present";
-/// The statuses that refuse the input, independent of the actor.
-const REFUSES_INPUT: [u16; 3] = [400, 409, 422];
+/// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
+const REFUSES_INPUT: [u16; 2] = [400, 422];
+/// The most clauses that a label names.
+const NAMED_CLAUSES: usize = 3;
 /// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
@@ -105,6 +107,36 @@ impl<'r> Cause<'r> {
         let own = self.members.iter().filter(|member| !member.follows);
         let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
         all.into_iter().filter(|operation| !operation.is_empty()).collect()
+    }
+
+    /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
+    /// implemented: what the tests of the operation check first says nothing about the defect.
+    pub(super) fn clauses(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => String::new(),
+            Kind::UncheckedInput => {
+                let own = self.members.iter().filter(|member| !member.follows);
+                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                let named: Vec<&str> = all.iter().copied().take(NAMED_CLAUSES).collect();
+                match all.len() - named.len() {
+                    0 => named.join(", "),
+                    more => format!("{} and {more} more", named.join(", ")),
+                }
+            }
+            _ => self.finding.clause.clone(),
+        }
+    }
+
+    /// The clauses and the title in one line.
+    pub(super) fn heading(&self) -> String {
+        let clauses = self.clauses();
+        if clauses.is_empty() { self.title() } else { format!("{clauses}: {}", self.title()) }
+    }
+
+    /// The clauses, the requirement level and the title in one line.
+    pub(super) fn heading_with_level(&self) -> String {
+        let label = format!("{} {}", self.clauses(), self.finding.level.as_str());
+        format!("{}: {}", label.trim_start(), self.title())
     }
 
     /// The cause in one line.

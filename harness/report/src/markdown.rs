@@ -126,11 +126,17 @@ fn head(report: &Report) -> String {
     text
 }
 
+/// The clauses in front of a title.
+fn label(cause: &Cause<'_>) -> String {
+    let clauses = cause.clauses();
+    if clauses.is_empty() { clauses } else { format!("{} ", value(&clauses)) }
+}
+
 fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let mut text = format!(
-        "### {} {} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
-        value(&finding.clause),
+        "### {}{} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
+        label(cause),
         finding.level.as_str(),
         plain(&cause.title()),
         occurrence(cause),

@@ -159,6 +159,20 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     assert_eq!(rows(&few).len(), UNCHECKED_INPUT - 1);
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
     assert_eq!(rows(&many), [(Kind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
+    let report = report(&many);
+    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 2 more: invalid input is accepted");
+}
+
+#[test]
+fn missing_check_for_conflicts_is_not_unchecked_input() {
+    let accepts = |number: usize, clause: &str, expected: &str| {
+        let found = assertion(0, clause, expected, "success", "201");
+        test(&format!("t{number}"), &[exchange("create", 201, None, "{}")], &[found])
+    };
+    let mut tests: Vec<Value> =
+        (1..=UNCHECKED_INPUT).map(|number| accepts(number, &format!("FMT-{number}"), "INVALID_FORMAT (422)")).collect();
+    tests.push(accepts(0, "CON-2", "CONFLICT (409)"));
+    assert_eq!(rows(&tests).len(), 2);
 }
 
 #[test]
