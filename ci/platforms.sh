@@ -10,12 +10,13 @@ case "${CI_PLATFORMS:=optional}" in
     *) echo "error: CI_PLATFORMS is \`optional\` or \`required\`" >&2 && exit 2 ;;
 esac
 
-stand_ins="$(mktemp -d)"
-trap 'rm -r "$stand_ins"' EXIT
+# Always the same folder: build scripts run again when the path of the compiler changes.
+stand_ins="${CARGO_TARGET_DIR:-$PWD/target}/stand-ins"
 
 # One dependency has parts in C. Nothing is linked here, so empty files do for its objects, and no compiler or SDK of
 # the other system is needed. The build scripts of this machine's own programs are not concerned.
 make_stand_ins() {
+    mkdir -p "$stand_ins"
     cat >"$stand_ins/cc" <<'SCRIPT'
 #!/usr/bin/env bash
 while [ $# -gt 0 ]; do
