@@ -66,8 +66,8 @@ pub(super) struct Cause<'r> {
     /// Every test with a finding of this cause, sorted by name.
     pub(super) tests: Vec<&'r TestReport>,
     pub(super) members: Vec<Member<'r>>,
-    /// How many failed tests have no other cause: they would pass if this cause were repaired.
-    pub(super) alone: usize,
+    /// The names of the failed tests that have no other cause: they would pass if this cause were repaired.
+    pub(super) alone: Vec<&'r str>,
     example: &'r TestReport,
     id: String,
 }
@@ -197,16 +197,16 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     }
     let mut causes: Vec<Cause<'_>> = members
         .into_iter()
-        .filter_map(|(group, members)| cause(group, members, alone.get(group).copied().unwrap_or_default()))
+        .filter_map(|(group, members)| cause(group, members, alone.get(group).cloned().unwrap_or_default()))
         .collect();
     causes.sort_by_cached_key(|cause| {
-        let count = std::cmp::Reverse((cause.alone, cause.tests.len()));
+        let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
         (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
     });
     causes
 }
 
-fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Option<Cause<'r>> {
+fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: Vec<&'r str>) -> Option<Cause<'r>> {
     let mut tests: Vec<&TestReport> = Vec::new();
     for member in &members {
         if tests.last().is_none_or(|last| last.name != member.test.name) {
@@ -463,23 +463,23 @@ fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r
         .collect()
 }
 
-/// For each cause, how many failed tests have no other cause.
+/// For each cause, the failed tests that have no other cause, sorted by name.
 fn alone<'g, 'r>(
     report: &Report,
     findings: &[Item<'r>],
     groups: &'g [(Group<'r>, bool)],
-) -> HashMap<&'g Group<'r>, usize> {
-    let mut of_test: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
+) -> HashMap<&'g Group<'r>, Vec<&'r str>> {
+    let mut of_test: BTreeMap<&'r str, HashSet<&Group<'r>>> = BTreeMap::new();
     for (item, (group, _)) in findings.iter().zip(groups) {
         let open = report.fails(item.finding) && item.finding.deviation.is_none();
         if open && item.test.verdict == Verdict::Failed {
             of_test.entry(&item.test.name).or_default().insert(group);
         }
     }
-    let mut alone = HashMap::new();
-    for groups in of_test.values().filter(|groups| groups.len() == 1) {
+    let mut alone: HashMap<&Group<'r>, Vec<&'r str>> = HashMap::new();
+    for (name, groups) in of_test.into_iter().filter(|(_, groups)| groups.len() == 1) {
         for group in groups {
-            *alone.entry(*group).or_default() += 1;
+            alone.entry(group).or_default().push(name);
         }
     }
     alone

@@ -166,7 +166,7 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations: Vec<String> = cause.operations().into_iter().map(value).collect();
     let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
-    let alone = match cause.alone {
+    let alone = match cause.alone.len() {
         0 => String::new(),
         count => format!(", {} with no other cause", grouped(count as u64)),
     };

@@ -46,7 +46,10 @@ fn report(tests: &[Value]) -> Report {
 fn rows(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
     let report = report(tests);
     let causes = causes(&report);
-    causes.iter().map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone)).collect()
+    causes
+        .iter()
+        .map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone.len()))
+        .collect()
 }
 
 const MISSING: &str = r#"{"detail":"Not Found"}"#;

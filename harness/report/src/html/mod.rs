@@ -353,7 +353,7 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations = cause.operations();
     let tests = cause::counted(cause.tests.len(), "test");
-    let alone = match cause.alone {
+    let alone = match cause.alone.len() {
         0 => String::new(),
         alone => format!(", {} with no other cause", cause::grouped(alone as u64)),
     };
