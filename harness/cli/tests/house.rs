@@ -125,6 +125,15 @@ fn crates_stay_apart() {
 }
 
 #[test]
+fn crates_include_only_their_own_files() {
+    let wrong: Vec<String> = sources().iter().flat_map(|(name, text)| foreign_includes(name, text)).collect();
+    assert!(wrong.is_empty(), "these files would be missing from the package: {wrong:#?}");
+    let text = "include_str!(\"../data/a.txt\"); include_bytes!(\n    \"../../b.txt\")";
+    assert_eq!(foreign_includes("harness/spec/src/lib.rs", text), ["harness/spec/src/lib.rs: ../../b.txt"]);
+    assert!(foreign_includes("harness/spec/src/contract/mod.rs", text).is_empty());
+}
+
+#[test]
 fn gitignore_hides_no_source() {
     let folders: BTreeSet<String> =
         sources().iter().flat_map(|(name, _)| name.split('/').map(str::to_owned).collect::<Vec<_>>()).collect();
@@ -237,6 +246,18 @@ fn unfinished_code(text: &str) -> Vec<String> {
                 .filter(move |(text_found, _)| line.match_indices(text_found).any(|(at, _)| boundary(line, at)))
                 .map(move |(text_found, instead)| format!("line {}: `{text_found}`: {instead}", number + 1))
         })
+        .collect()
+}
+
+/// Files that a source includes from outside its crate.
+fn foreign_includes(name: &str, text: &str) -> Vec<String> {
+    static INCLUDE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"include_(?:str|bytes)!\(\s*"([^"]*)""#).expect("a pattern"));
+    let folders_below_crate = name.matches('/').count() - 2;
+    INCLUDE
+        .captures_iter(text)
+        .filter(|found| found[1].matches("../").count() > folders_below_crate)
+        .map(|found| format!("{name}: {}", &found[1]))
         .collect()
 }
 

@@ -42,7 +42,7 @@ fn committed_schemas_match_the_types() {
     let mut stale = Vec::new();
     for (name, root, files) in ROOTS {
         let made = format!("{:#}\n", schema(name, root, files));
-        let path = root_folder().join(format!("schemas/{name}.schema.json"));
+        let path = root_folder().join(format!("harness/spec/schemas/{name}.schema.json"));
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(&path, &made).expect("a writable file");
         } else if std::fs::read_to_string(&path).unwrap_or_default() != made {

@@ -1,4 +1,4 @@
-//! The data model of a report: the input of every format, described by the generated `schemas/report.schema.json`.
+//! The data model of a report: the input of every format, described by the generated `report.schema.json`.
 
 mod causes;
 mod tests;
