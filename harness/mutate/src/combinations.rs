@@ -21,7 +21,7 @@ const SIZES: std::ops::RangeInclusive<usize> = 3..=8;
 /// mutants are left out, because a second run could not show that they are repaired.
 pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Vec<Vec<Row>> {
     let is_must = |clause: &&str| contract.clause(clause).is_some_and(|clause| clause.level == Level::Must);
-    let usable = |row: &Row| row.kind == Kind::Mutant && row.clauses.iter().all(|clause| is_must(&clause));
+    let usable = |row: &Row| row.kind == Kind::Mutant && row.clauses.iter().all(is_must);
     let mut all: Vec<Row> = rows().into_iter().filter(usable).collect();
     all.sort_by_cached_key(|row| number(seed, row.name));
     let mut left = all.into_iter();

@@ -254,6 +254,8 @@ enum Group<'r> {
     NotProvoked,
     UncheckedInput,
     Accepts(&'r str, Level),
+    /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
+    Fails(&'r str, &'r str, Level),
     Same(Defect<'r>, Level),
 }
 
@@ -264,7 +266,7 @@ impl Group<'_> {
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Same(..) => Kind::Defect,
+            Group::Accepts(..) | Group::Fails(..) | Group::Same(..) => Kind::Defect,
         }
     }
 
@@ -275,6 +277,7 @@ impl Group<'_> {
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
+            Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
             Group::Same(defect, level) => {
                 let Defect { clause, check, place, expected, came } = defect;
                 finding::digest(&[clause, check, place, expected, came, level.as_str()])
@@ -298,6 +301,12 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
 
 fn by_finding(finding: &FindingReport) -> Group<'_> {
     let defect = finding.defect();
+    let fails = status_of(defect.came).is_some_and(|status| status >= 500);
+    let refusals = statuses(defect.expected);
+    let may_fail = !refusals.is_empty() && refusals.iter().all(|status| *status >= 500);
+    if finding.check == EXPECTATION && fails && !may_fail && !defect.expected.contains("success") {
+        return Group::Fails(defect.clause, defect.came, finding.level);
+    }
     if finding.check != EXPECTATION || defect.came != "success" || defect.expected.contains("success") {
         return Group::Same(defect, finding.level);
     }

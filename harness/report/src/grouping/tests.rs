@@ -167,6 +167,18 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
 }
 
 #[test]
+fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
+    let fails = |name: &str, expected: &str| {
+        let found = assertion(0, "FMT-5", expected, "500 {error}", "500 {error}");
+        test(name, &[exchange("create", 500, None, "{}")], &[found])
+    };
+    let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
+    assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
+    let valid = fails("c", "success");
+    assert_eq!(rows(&[tests[0].clone(), valid]).len(), 2, "valid input that is refused is another defect");
+}
+
+#[test]
 fn missing_check_for_conflicts_is_not_unchecked_input() {
     let accepts = |number: usize, clause: &str, expected: &str| {
         let found = assertion(0, clause, expected, "success", "201");
