@@ -60,7 +60,7 @@ pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, switches: &Switche
         bytes = gzipped(bytes, &mut head.headers);
     }
     add_headers(&mut head.headers, switches);
-    if switches.vary(wire::ODD_REASON_PHRASES) {
+    if switches.vary(wire::NONSTANDARD_REASON_PHRASES) {
         head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
     }
     let known_length = !switches.vary(wire::CHUNKED_BODIES) && !switches.vary(wire::CLOSE_DELIMITED_BODIES);

@@ -149,7 +149,7 @@ fn delay(event: &str, switches: &Switches) -> Duration {
     let creation = event == "customer.created";
     match () {
         () if switches.vary(variants::LATE_EVENTS) => Duration::from_millis(300),
-        () if creation && switches.vary(variants::CREATIONS_TOLD_LATE) => Duration::from_millis(400),
+        () if creation && switches.vary(variants::LATE_CREATION_EVENTS) => Duration::from_millis(400),
         () => Duration::ZERO,
     }
 }
