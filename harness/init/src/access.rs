@@ -1,5 +1,5 @@
-//! The actors of a new pack: one for each security scheme whose credential the harness can send, one without a credential,
-//! and one with an invalid credential. Also which of them each operation asks for.
+//! The actors of a new pack: one for each security scheme whose credential the harness can send, one without a
+//! credential, and one with an invalid credential. Also which of them each operation asks for.
 
 use serde_json::{Map, Value, json};
 
@@ -128,7 +128,8 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// Reads the schemes. If there is none, `auth` says how credentials are sent. Without `auth`, a bearer token is assumed.
+    /// Reads the schemes. If there is none, `auth` says how credentials are sent. Without `auth`, a bearer token is
+    /// assumed.
     pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
         let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
         let mut access =
@@ -206,10 +207,11 @@ impl Access {
         components["securitySchemes"][name.as_str()] = Value::Object(scheme);
     }
 
-    /// The credential that an operation asks for. If the contract reader cannot read its `security` member, also a value
-    /// that replaces it.
+    /// The credential that an operation asks for. If the contract reader cannot read its `security` member, also a
+    /// value that replaces it.
     pub(super) fn need(&self, operation: &Value, root: &Value) -> Result<(Need, Option<Value>), String> {
-        let first = || self.schemes.first().map_or(Need::NoCredential, |scheme| Need::Undocumented(scheme.actor.clone()));
+        let first =
+            || self.schemes.first().map_or(Need::NoCredential, |scheme| Need::Undocumented(scheme.actor.clone()));
         if !self.is_known {
             return Ok((first(), Some(json!([]))));
         }

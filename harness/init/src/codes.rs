@@ -206,7 +206,8 @@ fn text_of(value: &serde_json::Value, is_integer: bool) -> Option<String> {
     }
 }
 
-/// The status that the name of a code suggests: 400, or 422 if only that is documented, for a name without a known word.
+/// The status that the name of a code suggests: 400, or 422 if only that is documented, for a name without a known
+/// word.
 fn guessed_status(code: &str, documented: &[u16]) -> u16 {
     const WORDS: &[(&str, u16)] = &[
         ("not_found", 404),

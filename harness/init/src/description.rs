@@ -1,8 +1,8 @@
 //! Reads an OpenAPI description and the files that it refers to, as a set of files for one folder.
 //!
-//! The contract reader reads only the files in `schemas/`, and it downloads nothing. So each referenced file gets a unique
-//! name in that folder, and the references are rewritten. A reference without a target is replaced by a schema that accepts
-//! anything, with a warning.
+//! The contract reader reads only the files in `schemas/`, and it downloads nothing. So each referenced file gets a
+//! unique name in that folder, and the references are rewritten. A reference without a target is replaced by a schema
+//! that accepts anything, with a warning.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -184,8 +184,9 @@ impl Reader {
             match found.filter(|found| found.is_file()) {
                 Some(found) => Some(format!("{}#{pointer}", self.name_of(found))),
                 None => {
-                    self.warnings
-                        .push(format!("{name}: `{target}` is not a file on this machine: anything is accepted in its place"));
+                    self.warnings.push(format!(
+                        "{name}: `{target}` is not a file on this machine: anything is accepted in its place"
+                    ));
                     None
                 }
             }
@@ -193,8 +194,8 @@ impl Reader {
     }
 }
 
-/// Replaces each reference by the result of `other`. If the result is `None`, the object with the reference becomes `{}`,
-/// a schema that accepts anything.
+/// Replaces each reference by the result of `other`. If the result is `None`, the object with the reference becomes
+/// `{}`, a schema that accepts anything.
 fn each_reference(value: &mut Value, other: &mut dyn FnMut(&str) -> Option<String>) {
     match value {
         Value::Object(members) => {

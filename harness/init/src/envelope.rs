@@ -129,13 +129,15 @@ pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
     all.filter(|body| code_of(&body.places).is_some() && message_of(&body.places, None).is_some()).collect()
 }
 
-/// True for the body of FastAPI's validation errors. FastAPI documents it for each operation, but other errors look different.
+/// True for the body of FastAPI's validation errors. FastAPI documents it for each operation, but other errors look
+/// different.
 fn is_of_fastapi(places: &[Place]) -> bool {
     let array = |place: &Place| place.pointer == "/detail" && place.types == ["array"];
     places.len() == 1 && places.iter().any(array)
 }
 
-/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded answers.
+/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
+/// answers.
 pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
     let from_documentation = documented(bodies, of_page, preset);
     if from_documentation.origins.shape == Origin::Documented || learned.is_empty() {
@@ -160,8 +162,8 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
     let codes: Vec<String> = all.iter().filter_map(|body| Some(code_of(&body.places)?.pointer.clone())).collect();
     // A member of a few bodies is not a member of all errors.
-    let code =
-        most_common(codes.iter().cloned()).filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
+    let code = most_common(codes.iter().cloned())
+        .filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
     let message = most_common(all.iter().filter_map(|body| message_of(&body.places, code.as_deref())));
     let first = code.as_ref().or(message.as_ref());
     let parent = first.and_then(|pointer| pointer.rsplit_once('/')).map_or("", |(parent, _)| parent).to_owned();
@@ -223,7 +225,10 @@ fn code_of(places: &[Place]) -> Option<&Place> {
     };
     let spelt = |place: &&Place| !place.values.is_empty() && is_code(place);
     let possible = |name: &&&str| places.iter().filter(spelt).find(|place| place.name() == **name);
-    CODE_NAMES.iter().find_map(|name| named(&name)).or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
+    CODE_NAMES
+        .iter()
+        .find_map(|name| named(&name))
+        .or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
 }
 
 /// True for one word, such as `not_found`, and for a URI. False for a sentence.
@@ -290,8 +295,8 @@ fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
     schema
 }
 
-/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a code,
-/// that member is the code.
+/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
+/// code, that member is the code.
 fn problem(bodies: &[&ErrorBody]) -> Envelope {
     let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
     let own = bodies.iter().find_map(|body| {

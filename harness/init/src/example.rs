@@ -56,7 +56,9 @@ fn is_null(schema: Node<'_>) -> bool {
 /// An object with the required members only. An ordinary request does not need the others.
 fn object(flat: &FlatSchema<'_>, depth: usize) -> Value {
     let members = flat.sent().filter(|(name, _)| flat.required.contains(name) && depth < DEEPEST);
-    Value::Object(members.map(|(name, member)| (name.clone(), value_of(*member, name, depth + 1))).collect::<Map<_, _>>())
+    Value::Object(
+        members.map(|(name, member)| (name.clone(), value_of(*member, name, depth + 1))).collect::<Map<_, _>>(),
+    )
 }
 
 fn array(flat: &FlatSchema<'_>, name: &str, depth: usize) -> Value {

@@ -47,8 +47,8 @@ fn statuses(catalogue: &Catalogue, statuses: &[u16], is_guess: bool) -> Expected
     }
 }
 
-/// Like `statuses`, but uses the codes of examples if there is no list of codes. That is a guess, because examples do not
-/// show all codes.
+/// Like `statuses`, but uses the codes of examples if there is no list of codes. That is a guess, because examples do
+/// not show all codes.
 fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
     let listed = statuses(catalogue, numbers, false);
     let of_examples = catalogue.shown_with(numbers).filter(|_| listed.value.get("error").is_none());

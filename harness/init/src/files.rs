@@ -54,7 +54,8 @@ pub(super) fn errors(catalogue: &Catalogue) -> String {
     let envelope = &catalogue.envelope;
     let mut text = yaml::comment("The error bodies and error codes of the API.");
     text += &format!("envelope:\n  schema: {ENVELOPE}\n");
-    text += &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.origins.media_type.spaced_note());
+    text +=
+        &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.origins.media_type.spaced_note());
     text += &format!("  code_type: {}\n", if envelope.is_integer { "integer" } else { "string" });
     text += "  # The place of each part, as a JSON Pointer (RFC 6901).\n  pointers:\n";
     text += &format!("    envelope: {}\n", yaml::scalar(&envelope.parent));
@@ -125,7 +126,13 @@ fn structural_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
     let mut all = envelope_clauses(catalogue);
     all.extend(optional_member_clauses(&catalogue.envelope));
     all.extend(status_clauses(catalogue));
-    all.push(clause("SAFE-1", "SHOULD", "no-leak", Origin::Documented, "An error does not show internals of the server."));
+    all.push(clause(
+        "SAFE-1",
+        "SHOULD",
+        "no-leak",
+        Origin::Documented,
+        "An error does not show internals of the server.",
+    ));
     all
 }
 
@@ -153,7 +160,13 @@ fn optional_member_clauses(envelope: &Envelope) -> Vec<StructuralClause> {
     let details = envelope.details.as_ref();
     let details = details.map(|_| clause("ENV-7", "MUST", "details-are-text", shape, "The details are as documented."));
     let field = envelope.field.as_ref().map(|field| {
-        clause("ENV-8", "MUST", "field-names-member", shape, format!("`{}` names the member at fault.", last_name(field)))
+        clause(
+            "ENV-8",
+            "MUST",
+            "field-names-member",
+            shape,
+            format!("`{}` names the member at fault.", last_name(field)),
+        )
     });
     details.into_iter().chain(field).collect()
 }
@@ -188,7 +201,8 @@ pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
         structural_clauses(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
     supported.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.spaced_note()));
     if !guessed.is_empty() {
-        text += "\n  # The documentation does not say these. Remove the `#` of each clause that is true for all errors.\n";
+        text +=
+            "\n  # The documentation does not say these. Remove the `#` of each clause that is true for all errors.\n";
         guessed.iter().for_each(|clause| text += &format!("  # {}\n", line(clause)));
     }
     text += "\n  # Judged by the starter scenarios.\n";
@@ -231,7 +245,8 @@ fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, co
 
 /// `conventions.yaml`.
 pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
-    let mut text = yaml::comment("The actors that send requests, and how a run deletes the resources that it has created.");
+    let mut text =
+        yaml::comment("The actors that send requests, and how a run deletes the resources that it has created.");
     text += "actors:\n";
     for scheme in access.actors() {
         let note = if access.is_guessed { format!("  {GUESS}") } else { String::new() };
@@ -276,7 +291,8 @@ pub(super) fn target(access: &Access, base: &str) -> String {
             text += &format!("  {}: {}  # {}\n", scheme.actor, variable(&scheme.actor), scheme.form());
         }
     }
-    text += "\n# What this deployment does not support, each with a reason: operations by their operationId.\nlacks: {}\n";
+    text +=
+        "\n# What this deployment does not support, each with a reason: operations by their operationId.\nlacks: {}\n";
     text + "\n# The maximum number of requests per second.\nrate: 20\n"
 }
 

@@ -1,8 +1,8 @@
 //! `init`: a complete pack from an OpenAPI description and, if there is one, a published page of error codes.
 //!
-//! Every module is a function from the description to the texts of files. Only `description` reads files, and only `write`
-//! writes them. The pack asserts what the documentation says. Where the documentation says nothing, the pack asserts only
-//! what is common, and marks the line as a guess.
+//! Every module is a function from the description to the texts of files. Only `description` reads files, and only
+//! `write` writes them. The pack asserts what the documentation says. Where the documentation says nothing, the pack
+//! asserts only what is common, and marks the line as a guess.
 
 mod access;
 mod codes;
@@ -71,8 +71,8 @@ pub struct Learned {
     pub body: Value,
 }
 
-/// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is one
-/// line.
+/// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is
+/// one line.
 pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
     let mut description = Description::read(&sources.openapi)?;
     let page = sources.page.as_deref().map(read_page).transpose()?;
@@ -138,7 +138,8 @@ fn read_catalogue(
 fn general_warnings(access: &Access, catalogue: &Catalogue, has_page: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if has_page && catalogue.page == "OpenAPI" {
-        warnings.push("no error code was found on the page: expected codes in headings or in rows of tables".to_owned());
+        warnings
+            .push("no error code was found on the page: expected codes in headings or in rows of tables".to_owned());
     }
     if access.is_guessed {
         warnings.push(

@@ -1,4 +1,5 @@
-//! The operations of a description. First they are changed so that the contract reader accepts them, then they are read.
+//! The operations of a description. First they are changed so that the contract reader accepts them, then they are
+//! read.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Resources that a run can create and delete: a POST on a collection, a DELETE on its items, and the place of the new id.
+//! Resources that a run can create and delete: a POST on a collection, a DELETE on its items, and the place of the new
+//! id.
 
 use serde_json::{Map, Value};
 

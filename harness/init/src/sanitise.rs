@@ -26,7 +26,8 @@ const INDEPENDENT_KEYWORDS: [&str; 18] = [
     "dependentRequired",
 ];
 /// Keywords whose value is a schema.
-const SCHEMA_KEYWORDS: [&str; 8] = ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
+const SCHEMA_KEYWORDS: [&str; 8] =
+    ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
 /// Keywords whose values have another form in OpenAPI 3.0.
 const OLD_KEYWORDS: [&str; 2] = ["exclusiveMinimum", "exclusiveMaximum"];
 
@@ -96,8 +97,10 @@ impl Cleaner<'_> {
             let skipped = self.is_old && OLD_KEYWORDS.contains(&word);
             let Some(given) = members.get(word).filter(|_| !skipped) else { continue };
             if jsonschema::draft202012::new(&json!({ word: given })).is_err() {
-                self.warnings
-                    .push(format!("{}: `{word}: {given}` of {at} is left out, because it is not valid JSON Schema", self.name));
+                self.warnings.push(format!(
+                    "{}: `{word}: {given}` of {at} is left out, because it is not valid JSON Schema",
+                    self.name
+                ));
                 members.shift_remove(word);
             }
         }

@@ -155,10 +155,7 @@ fn lifecycle(builder: &ScenarioBuilder<'_, '_>, resource: &Resource) -> Vec<Scen
     };
     let deleted = expectation::deleted(builder.catalogue, read);
     let delete_and_read = step(&call(&resource.delete), None) + &step(&call(&read.id), Some(&deleted));
-    vec![
-        scenario(&CREATED, step(&call(&read.id), Some(&shown)), &shown),
-        scenario(&DELETED, delete_and_read, &deleted),
-    ]
+    vec![scenario(&CREATED, step(&call(&read.id), Some(&shown)), &shown), scenario(&DELETED, delete_and_read, &deleted)]
 }
 
 fn fixtures(builder: &ScenarioBuilder<'_, '_>) -> String {

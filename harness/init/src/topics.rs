@@ -1,4 +1,5 @@
-//! The rows of starter scenarios that are tables: one topic for each kind of request, one row for each operation or member.
+//! The rows of starter scenarios that are tables: one topic for each kind of request, one row for each operation or
+//! member.
 
 use serde_json::{Map, Value, json};
 
@@ -198,8 +199,8 @@ fn put_header(step: &mut Map<String, Value>, name: &str, value: Value) {
     headers[name] = value;
 }
 
-/// Sets each path parameter to a value that probably does not exist. Returns whether all values have the documented form;
-/// `None` if no parameter can have such a value.
+/// Sets each path parameter to a value that probably does not exist. Returns whether all values have the documented
+/// form; `None` if no parameter can have such a value.
 fn set_unknown_ids(operation: &Operation<'_>, row: &mut Row) -> Option<bool> {
     let mut all = None;
     for (name, schema) in &operation.parameters {
@@ -222,8 +223,8 @@ fn variable_name(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }
 
-/// A value of a parameter that probably does not exist, and whether it has the documented form. For a parameter with listed
-/// values, one of these and `None`.
+/// A value of a parameter that probably does not exist, and whether it has the documented form. For a parameter with
+/// listed values, one of these and `None`.
 fn unknown_value(schema: Option<&Value>) -> (Value, Option<bool>) {
     let text = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str).unwrap_or_default();
     let listed =

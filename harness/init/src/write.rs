@@ -1,4 +1,5 @@
-//! Writes a pack into a folder. The folder may already contain a pack: files that a person has changed are not overwritten.
+//! Writes a pack into a folder. The folder may already contain a pack: files that a person has changed are not
+//! overwritten.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -127,8 +127,8 @@ impl Campaign {
         }
     }
 
-    /// Tries mutations. Calls `report` with each finished row, and returns the rows in the order of the mutations. If the
-    /// campaign is stopped, rows are missing.
+    /// Tries mutations. Calls `report` with each finished row, and returns the rows in the order of the mutations. If
+    /// the campaign is stopped, rows are missing.
     pub async fn run(&self, baseline: &Baseline, mutations: &[Mutation], mut report: impl FnMut(&Row)) -> Vec<Row> {
         let one = |(index, mutation)| async move { (index, self.row(baseline, mutation).await) };
         let alone = matches!(self.origin, Origin::Deployment(_)) || self.network.rate.is_some();

@@ -143,7 +143,8 @@ fn refuse(response: &Response, code: &str, status: u16, catalog: &ErrorCatalog) 
     Response { status, ..with_body(&typed, body.to_string().into_bytes()) }
 }
 
-/// The previous status and body with the headers of the new response. A cache also writes its own dates and request ids.
+/// The previous status and body with the headers of the new response. A cache also writes its own dates and request
+/// ids.
 fn stale(response: &Response, previous: &Response) -> Response {
     Response { status: previous.status, ..with_body(response, previous.body.clone()) }
 }

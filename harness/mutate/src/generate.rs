@@ -1,7 +1,7 @@
 //! Generates the mutations of a contract from its codes, its envelope, its headers and its operations.
 //!
-//! A mutation is generated only if its result violates the contract. Mutations of a pair of operation and code are generated
-//! for the pairs that the target has shown.
+//! A mutation is generated only if its result violates the contract. Mutations of a pair of operation and code are
+//! generated for the pairs that the target has shown.
 
 use std::collections::BTreeSet;
 
@@ -288,7 +288,8 @@ impl Generator<'_> {
         let name = |what: &str| format!("operation/{}/{what}", operation.id);
         let when =
             || When { operation: Some(operation.id.clone()), answers: Some(Answers::Successes), ..When::default() };
-        let without_clause = |what: &str, change| Mutation { name: name(what), when: when(), change, clauses: Vec::new() };
+        let without_clause =
+            |what: &str, change| Mutation { name: name(what), when: when(), change, clauses: Vec::new() };
         let mut all = Vec::new();
         for to in [200, 201, 202].into_iter().filter(|to| operation.success_of(*to).is_none()).take(1) {
             all.push(self.judged(name(&format!("status-{to}")), when(), Change::SetStatus { to }, &["success-status"]));

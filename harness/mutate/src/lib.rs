@@ -1,8 +1,8 @@
 //! Mutation testing of a pack against any target: which faults of an API do its tests not notice?
 //!
-//! A proxy runs between the harness and the target. It forwards every request unchanged and changes one kind of response.
-//! A [`Mutation`] says which responses it changes and how; YAML files contain mutations. The module [`prove`] needs a
-//! reference with mutants. Mutation testing with the proxy needs only a target that passes the tests.
+//! A proxy runs between the harness and the target. It forwards every request unchanged and changes one kind of
+//! response. A [`Mutation`] says which responses it changes and how; YAML files contain mutations. The module [`prove`]
+//! needs a reference with mutants. Mutation testing with the proxy needs only a target that passes the tests.
 //!
 //! 1. `generate` makes mutations from the contract, and `blame` finds the clauses that each of them violates.
 //! 2. `campaign` runs all tests through a proxy that changes nothing. The recorded responses show which tests receive a

@@ -17,7 +17,8 @@ pub(super) struct Recipient<'b> {
 }
 
 /// Every test that receives a changed response. The order is: first quick tests, first tests of the clauses of the
-/// mutation, first tests with an assertion about the changed response. Among these, one test of each scenario comes in turn.
+/// mutation, first tests with an assertion about the changed response. Among these, one test of each scenario comes in
+/// turn.
 pub(super) fn recipients<'b>(
     baseline: &'b Baseline,
     mutation: &Mutation,
@@ -84,7 +85,8 @@ mod tests {
 
     #[test]
     fn quick_tests_of_the_clause_come_first() {
-        let rank = |waits, other_clauses, not_asserted, round| Rank { waits, other_clauses, not_asserted, round, answers: 1 };
+        let rank =
+            |waits, other_clauses, not_asserted, round| Rank { waits, other_clauses, not_asserted, round, answers: 1 };
         let mut ranks = [
             rank(true, false, false, 0),
             rank(false, true, false, 0),

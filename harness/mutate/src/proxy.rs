@@ -1,9 +1,9 @@
 //! The proxy between harness and target. It speaks HTTP/1.1 on the loopback interface, forwards requests unchanged, and
 //! changes one kind of response.
 //!
-//! It forwards with the client of the harness, so TLS, timeouts, early refusals of large uploads and `--header` work as they
-//! do without it. A request is forwarded when it is complete. If the target sends no response, the proxy closes the
-//! connection to the harness.
+//! It forwards with the client of the harness, so TLS, timeouts, early refusals of large uploads and `--header` work as
+//! they do without it. A request is forwarded when it is complete. If the target sends no response, the proxy closes
+//! the connection to the harness.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;

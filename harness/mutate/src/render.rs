@@ -38,8 +38,8 @@ pub struct Summary {
 
 impl Summary {
     /// Mutations that were triggered and not noticed, the most important first. These come at the end, in this order:
-    /// mutations without a clause, mutations whose response a step accepts among others, mutations for which no test had a
-    /// verdict, and mutations that the contract tolerates. Otherwise mutations with more recipients come first.
+    /// mutations without a clause, mutations whose response a step accepts among others, mutations for which no test
+    /// had a verdict, and mutations that the contract tolerates. Otherwise mutations with more recipients come first.
     pub fn survivors(&self) -> Vec<&Row> {
         let missed = |row: &&Row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut);
         let mut rows: Vec<&Row> = self.mutations.iter().filter(missed).collect();
@@ -130,9 +130,7 @@ fn notes(summary: &Summary) -> Vec<String> {
     }
     let underived = summary.mutations.iter().filter(|row| row.mutation.clauses.is_empty()).count();
     if underived > 0 {
-        notes.push(format!(
-            "  for {underived} mutations the contract names no clause: any violation counts"
-        ));
+        notes.push(format!("  for {underived} mutations the contract names no clause: any violation counts"));
     }
     notes
 }

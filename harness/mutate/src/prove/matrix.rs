@@ -193,7 +193,9 @@ impl Line {
         match self.fate {
             Fate::Found | Fate::Silent => None,
             Fate::Broken => Some(format!("{}: {}", self.name, self.reason.as_deref().unwrap_or_default())),
-            Fate::Inconclusive => Some(format!("{}: tests of a conforming server are inconclusive{inconclusive}", self.name)),
+            Fate::Inconclusive => {
+                Some(format!("{}: tests of a conforming server are inconclusive{inconclusive}", self.name))
+            }
             Fate::Survived => Some(format!("{}: survived, not reported as {missed:?}{inconclusive}", self.name)),
             Fate::Misreported => {
                 let silent = self.reason.is_some();
@@ -315,7 +317,7 @@ impl Matrix {
             of(&["mutant", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
-            count(Fate::Blamed),
+            count(Fate::Misreported),
             count(Fate::Silent),
             of(&["intermittent"]).count(),
             of(&["intermittent"]).filter(|line| line.fate == Fate::Found).count(),

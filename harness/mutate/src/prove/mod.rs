@@ -133,8 +133,7 @@ const UNSEEN: &[(&str, &str)] = &[(
 
 /// All rows: the unchanged reference, mutants, intermittent mutants and conforming variants.
 pub fn rows() -> Vec<Row> {
-    let unchanged =
-        Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
+    let unchanged = Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
     let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
         let silent = SILENT.iter().find(|(silent, _)| *silent == name);
         let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
@@ -182,8 +181,8 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     Ok(proof)
 }
 
-/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of their
-/// requests is the same in every run.
+/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of
+/// their requests is the same in every run.
 fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
     if row.kind == Kind::Intermittent && !all_clauses_found(row, proof) { 1 } else { CONCURRENT_TESTS }
 }
@@ -222,8 +221,8 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
 }
 
 /// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in
-/// the order of the rows. Servers with problems are tried again after the others, because a busy machine may have delayed
-/// them.
+/// the order of the rows. Servers with problems are tried again after the others, because a busy machine may have
+/// delayed them.
 pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
@@ -249,7 +248,8 @@ pub async fn prove_all(
         report(&line);
         lines.insert(index, line);
     }
-    let mut second = futures_util::stream::iter(with_problems.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
+    let mut second =
+        futures_util::stream::iter(with_problems.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
         report(&line);
         lines.insert(index, line);
