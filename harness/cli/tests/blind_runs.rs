@@ -1,9 +1,10 @@
-//! Blind expectations at run time: every part of a scenario that is about several answers (`keep`, `same_as`, `poll`,
-//! `burst`, `wait`, `await`) is once answered wrongly, and its test must then fail.
+//! Finds expectations that never fail. For every part of a scenario that uses several answers (`keep`, `same_as`,
+//! `poll`,
+//! `burst`, `wait`, `await`), an answer is changed to an invalid one, and the test must then fail.
 //!
-//! The tests of the default pack are run against the embedded reference through two proxies: one changes the answers to
-//! one step, the other the deliveries of webhooks. Each test must pass where nothing is changed. Parts are found by
-//! looking at the steps. `blind.rs` judges what is about one answer, without sending.
+//! The tests of the default pack run against the embedded reference through two proxies. One changes the answers to one
+//! step, the other changes the deliveries of webhooks. Without a change, each test must pass. `blind.rs` does the same
+//! for expectations about one answer, without sending requests.
 
 #[path = "blind_runs/bench.rs"]
 mod bench;
@@ -33,20 +34,21 @@ use spec::contract::Contract;
 use spec::scenario::{Expect, Step, TestCase};
 use tokio::sync::Semaphore;
 
-/// How many tests run at a time in this process, each with a dozen sockets; most of them wait.
+/// Limits the concurrent tests of this process. Each has about twelve sockets, and most tests wait.
 static SLOTS: Semaphore = Semaphore::const_new(64);
-/// What went wrong runs once more when the others have ended: a busy machine can make an answer late, but not twice.
-const AGAIN_AT_A_TIME: usize = 4;
+/// The number of concurrent retries. A run with a problem is retried after the others, because a busy machine may have
+/// delayed an answer.
+const CONCURRENT_RETRIES: usize = 4;
 
-const CALLER: &str = "who may not do it is refused, whatever is named";
-const ON_DEMAND: &str = "the failure is asked for, and comes whatever is named";
-const ANY_ANSWER: &str = "every documented answer may come, so that any customer will do";
-const ONE_SIDE: &str = "the number is bounded on the other side only";
-const OTHER_SECRET: &str = "every secret but the shared one is refused";
-const ABSENT: &str = "what does not exist is not there either";
+const CALLER: &str = "the caller is refused for any id";
+const ON_DEMAND: &str = "the request asks for the failure, which is sent for any id";
+const ANY_ANSWER: &str = "every documented answer is accepted, so any customer can be used";
+const ONE_SIDE: &str = "the expectation limits the number in the other direction only";
+const OTHER_SECRET: &str = "every secret except the shared one is refused";
+const ABSENT: &str = "an unknown id is not in the list either";
 
-/// Mutants that may survive: the beginning of the test's name, a part of what is changed, and why any value will do.
-const OPEN: &[(&str, &str, &str)] = &[
+/// Mutants that may survive: the beginning of the name of the test, a part of the change, and the reason.
+const MAY_SURVIVE: &[(&str, &str, &str)] = &[
     ("authentication/authentication-failed::", "Other(Body(\"/id\"))", CALLER),
     ("authentication/insufficient-permissions::", "Other(Body(\"/id\"))", CALLER),
     ("authentication/token-expired::expired-token/", "Other(Body(\"/id\"))", CALLER),
@@ -88,39 +90,39 @@ const OPEN: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn no_kept_value_is_ignored() {
+fn tests_fail_if_a_kept_value_is_changed() {
     let report = judge(&[Kind::Keep], 800, 2_400);
     // Whether a mutant of a rate limit survives can depend on when the window of the limit begins.
-    let depends_on_time = |row: &usize| OPEN[*row].0.starts_with("rate-limiting/");
-    let unused: Vec<_> = (0..OPEN.len())
+    let depends_on_time = |row: &usize| MAY_SURVIVE[*row].0.starts_with("rate-limiting/");
+    let unused: Vec<_> = (0..MAY_SURVIVE.len())
         .filter(|row| !report.open.contains_key(row) && !depends_on_time(row))
-        .map(|row| OPEN[row].0)
+        .map(|row| MAY_SURVIVE[row].0)
         .collect();
-    assert!(unused.is_empty(), "nothing survives that these rows of OPEN let pass: {unused:?}");
+    assert!(unused.is_empty(), "no mutant survives for these rows of MAY_SURVIVE: remove them: {unused:?}");
 }
 
 #[test]
-fn an_answer_that_must_repeat_another_is_compared_with_it() {
+fn tests_fail_if_a_repeated_answer_differs() {
     judge(&[Kind::SameAs], 2, 25);
 }
 
 #[test]
-fn no_poll_ends_before_its_time() {
+fn tests_fail_if_a_polled_value_is_not_reached() {
     judge(&[Kind::Poll], 10, 90);
 }
 
 #[test]
-fn no_burst_passes_without_its_refusal() {
+fn tests_fail_if_a_burst_is_not_refused() {
     judge(&[Kind::Burst, Kind::Wait], 14, 40);
 }
 
 #[test]
-fn no_awaited_delivery_goes_unjudged() {
+fn tests_fail_if_an_awaited_delivery_is_invalid() {
     judge(&[Kind::Await], 16, 300);
 }
 
 #[test]
-fn a_blind_test_is_noticed() {
+fn a_test_without_its_expectation_is_reported() {
     let pack = Pack::load();
     let tests = selected(&pack, &[Kind::SameAs]);
     let blind = |step: &Step| {
@@ -150,7 +152,7 @@ fn judge(kinds: &[Kind], least_parts: usize, least_mutants: usize) -> Report {
     report
 }
 
-/// The tests with a part of these kinds, every row of each, as copies that are quick.
+/// Quick copies of the tests that have a part of these kinds.
 fn selected(pack: &Pack, kinds: &[Kind]) -> Vec<TestCase> {
     let concerned = |test: &&TestCase| parts(&pack.contract, test).iter().any(|(_, kind)| kinds.contains(kind));
     pack.tests.iter().filter(|test| test.property.is_none()).filter(concerned).map(copy).collect()
@@ -161,7 +163,7 @@ struct Report {
     tests: usize,
     parts: usize,
     mutants: usize,
-    /// How many mutants survived that a row of `OPEN` lets pass, by the number of the row.
+    /// The number of survived mutants for each row of `MAY_SURVIVE`, by the index of the row.
     open: BTreeMap<usize, usize>,
     problems: Vec<String>,
 }
@@ -174,8 +176,8 @@ impl Report {
             self.tests, self.parts, self.mutants
         );
         for (row, count) in &self.open {
-            let (test, change, why) = OPEN[*row];
-            text.push_str(&format!("\n  {count} of {test}*: {change}: {why}"));
+            let (test, change, reason) = MAY_SURVIVE[*row];
+            text.push_str(&format!("\n  {count} of {test}*: {change}: {reason}"));
         }
         text
     }
@@ -196,11 +198,12 @@ async fn report(contract: &Arc<Contract>, tests: &[TestCase], kinds: &[Kind]) ->
     report.mutants = planned.len();
     let changed: Vec<(&TestCase, Option<&Mutant>)> = planned.iter().map(|(test, one)| (*test, Some(one))).collect();
     for ((test, mutant), (_, problem)) in planned.iter().zip(run_all(contract, &changed).await) {
-        let known =
-            |(name, change, _): &(&str, &str, &str)| test.name.starts_with(name) && mutant.named().contains(change);
-        match (problem, OPEN.iter().position(known)) {
+        let known = |(name, change, _): &(&str, &str, &str)| {
+            test.name.starts_with(name) && mutant.description().contains(change)
+        };
+        match (problem, MAY_SURVIVE.iter().position(known)) {
             (Some(problem), Some(row)) if problem.starts_with("Passed") => *report.open.entry(row).or_default() += 1,
-            (Some(problem), _) => report.problems.push(format!("{}: {}: {problem}", test.name, mutant.named())),
+            (Some(problem), _) => report.problems.push(format!("{}: {}: {problem}", test.name, mutant.description())),
             (None, _) => {}
         }
     }
@@ -209,7 +212,7 @@ async fn report(contract: &Arc<Contract>, tests: &[TestCase], kinds: &[Kind]) ->
 
 type Run<'t> = (&'t TestCase, Option<&'t Mutant>);
 
-/// Runs all, and once more what went wrong; says what went wrong then.
+/// Runs all tests, and retries those with a problem. Returns the problems of the last runs.
 async fn run_all(contract: &Arc<Contract>, runs: &[Run<'_>]) -> Vec<(TestRecord, Option<String>)> {
     let one = |index: usize| async move {
         let (test, mutant) = runs[index];
@@ -227,10 +230,12 @@ async fn run_all(contract: &Arc<Contract>, runs: &[Run<'_>]) -> Vec<(TestRecord,
     let all: Vec<usize> = (0..runs.len()).collect();
     let mut outcomes: BTreeMap<usize, _> =
         futures_util::stream::iter(all.into_iter().map(one)).buffer_unordered(runs.len().max(1)).collect().await;
-    let wrong: Vec<usize> =
+    let with_problems: Vec<usize> =
         outcomes.iter().filter(|(_, (_, problem))| problem.is_some()).map(|(index, _)| *index).collect();
-    let again: Vec<_> =
-        futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(AGAIN_AT_A_TIME).collect().await;
+    let again: Vec<_> = futures_util::stream::iter(with_problems.into_iter().map(one))
+        .buffer_unordered(CONCURRENT_RETRIES)
+        .collect()
+        .await;
     outcomes.extend(again);
     outcomes.into_values().collect()
 }

@@ -54,7 +54,7 @@ fn selected(complete: bool, seed: u64) -> Vec<Row> {
             return only.split(',').any(|part| row.name.contains(part));
         }
         number += 1;
-        complete || row.kind == Kind::Sound || number.is_multiple_of(SAMPLE)
+        complete || row.kind == Kind::Unchanged || number.is_multiple_of(SAMPLE)
     };
     rows().into_iter().filter(|row| is_selected(row)).collect()
 }

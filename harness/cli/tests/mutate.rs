@@ -23,16 +23,16 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// What the complete pack does not notice: a quota that is never used up leaves the test without a verdict.
+/// The mutations that the complete pack does not notice. If a quota is never used up, the test is inconclusive.
 const SURVIVORS: [&str; 1] = ["operation/registerParcel/42901/succeeds"];
 
-/// How many desks there are, so that tests that wait do so side by side.
-const DESKS: usize = 8;
+/// The number of servers that run at the same time, because some tests wait.
+const SERVERS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_complete_pack_notices_what_it_can() {
+async fn the_complete_pack_notices_all_other_mutations() {
     let (contract, library) = loaded(&root());
-    let (baseline, rows) = proved(&contract, &library, |_| true).await;
+    let (baseline, rows) = tried(&contract, &library, |_| true).await;
     assert_eq!(baseline.left_out, BTreeMap::new());
     let named = |outcome| {
         let those = rows.iter().filter(move |row| row.outcome == outcome);
@@ -44,8 +44,8 @@ async fn the_complete_pack_notices_what_it_can() {
     assert_eq!(rows.iter().filter(without_verdict).count(), SURVIVORS.len());
     for row in rows.iter().filter(|row| row.outcome == Outcome::Killed) {
         let kill = row.kill.as_ref().expect("a killed mutation names a violation");
-        let right = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
-        assert!(right, "{} was reported as {}", row.mutation.name, kill.clause);
+        let is_expected = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
+        assert!(is_expected, "{} was reported as {}", row.mutation.name, kill.clause);
         assert!(row.triggered > 0 && row.tests > 0, "{row:?}");
     }
     let score = Score::of(&rows);
@@ -54,17 +54,17 @@ async fn the_complete_pack_notices_what_it_can() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_expectation_shows_as_a_survivor() {
+async fn a_mutation_survives_if_an_expectation_is_removed() {
     let folder = copied("deleted-expectation");
     let file = folder.join("scenarios/parcels.yaml");
     let text = std::fs::read_to_string(&file).expect("the scenarios");
-    // The only test that a parcel is redirected once.
+    // The only test that checks whether a parcel can be redirected twice.
     let weaker = text.replace("expect: { error: [40901] }", "expect: { any_documented: true }");
-    assert_ne!(text, weaker, "the scenario is not what it was");
+    assert_ne!(text, weaker, "the scenario does not contain the expectation");
     std::fs::write(&file, weaker).expect("the scenarios");
     let (contract, library) = loaded(&folder);
     let name = "operation/redirectParcel/40901/succeeds";
-    let (_, rows) = proved(&contract, &library, |mutation| mutation.name == name).await;
+    let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
     assert_eq!(row.outcome, Outcome::Survived, "{row:?}");
@@ -74,22 +74,22 @@ async fn a_deleted_expectation_shows_as_a_survivor() {
     assert!(changed.before.starts_with("409 "), "{changed:?}");
     assert!(changed.after.starts_with("200 "), "{changed:?}");
     let (contract, library) = loaded(&root());
-    let (_, rows) = proved(&contract, &library, |mutation| mutation.name == name).await;
+    let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
     assert_eq!(rows[0].outcome, Outcome::Killed);
     assert_eq!(rows[0].kill.as_ref().map(|kill| kill.clause.as_str()), Some("MOVE-1"));
     std::fs::remove_dir_all(folder).expect("the copy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_result_is_shown_in_three_ways() {
+async fn the_result_is_shown_as_text_json_and_markdown() {
     let (contract, library) = loaded(&root());
     let chosen = |mutation: &Mutation| mutation.name.starts_with("message/") || mutation.name.ends_with("/stale");
-    let (baseline, rows) = proved(&contract, &library, chosen).await;
+    let (baseline, rows) = tried(&contract, &library, chosen).await;
     let summary = Summary {
         hash: "0".to_owned(),
         target: "the desk".to_owned(),
         seed: 1,
-        tests: baseline.known.len(),
+        tests: baseline.passing.len(),
         left_out: BTreeMap::from([("a::b".to_owned(), "failed: x".to_owned())]),
         requests: 1,
         duration_ms: 1000,
@@ -111,7 +111,7 @@ async fn the_result_is_shown_in_three_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rate_holds_across_the_mutations_of_a_target() {
+async fn the_rate_limit_applies_to_all_mutations_of_a_target_together() {
     let (contract, library) = loaded(&root());
     let mut campaign = campaign(&contract).await;
     campaign.network.rate = Some(20.0);
@@ -126,7 +126,7 @@ async fn a_rate_holds_across_the_mutations_of_a_target() {
 }
 
 #[tokio::test]
-async fn the_proxy_forwards_what_it_does_not_change() {
+async fn the_proxy_forwards_requests_and_other_responses_unchanged() {
     let (contract, _) = loaded(&root());
     let target = echo().await;
     for (mutation, status) in [(None, 200), (Some(every_second()), 200)] {
@@ -191,7 +191,7 @@ async fn send(client: &HttpClient, base: &str, body: &[u8]) -> Result<Response, 
     client.send(&request, &[], false).await
 }
 
-/// A server that says what it was sent; its base URL.
+/// Starts a server whose responses describe the request. Returns its base URL.
 async fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -229,15 +229,15 @@ async fn echo() -> String {
     url
 }
 
-/// The baseline of a pack against a desk without faults, and what became of the chosen mutations.
-async fn proved(
+/// The baseline of a pack against a server without faults, and the rows of the chosen mutations.
+async fn tried(
     contract: &Arc<Contract>,
     library: &Library,
     chosen: impl Fn(&Mutation) -> bool,
 ) -> (Baseline, Vec<Row>) {
     let baseline = campaign(contract).await.baseline(library.tests.clone()).await.expect("a baseline");
     let mutations: Vec<Mutation> = generate(contract, &baseline.observed()).into_iter().filter(chosen).collect();
-    let parts = mutations.chunks(mutations.len().div_ceil(DESKS).max(1)).map(|part| {
+    let parts = mutations.chunks(mutations.len().div_ceil(SERVERS).max(1)).map(|part| {
         let baseline = &baseline;
         async move { campaign(contract).await.run(baseline, part, |_| {}).await }
     });
@@ -245,7 +245,7 @@ async fn proved(
     (baseline, rows)
 }
 
-/// A campaign on a desk of its own.
+/// A campaign with its own server.
 async fn campaign(contract: &Arc<Contract>) -> Campaign {
     let (_, stop) = watch::channel(None);
     let credentials = stub::CREDENTIALS
@@ -272,13 +272,13 @@ fn loaded(root: &Path) -> (Arc<Contract>, Library) {
     match load(root) {
         Ok((contract, library)) => (Arc::new(contract), library),
         Err(problems) => {
-            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-            panic!("{}", drawn.join("\n"));
+            let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+            panic!("{}", rendered.join("\n"));
         }
     }
 }
 
-/// A copy of the pack in a folder of its own.
+/// A copy of the pack in a temporary folder.
 fn copied(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("mutate-{name}-{}", std::process::id()));
     for inner in ["schemas", "scenarios"] {

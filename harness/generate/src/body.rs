@@ -165,7 +165,7 @@ fn parser_dependent() -> Vec<Rule> {
                 format!("{{{}}}", members.join(","))
             }))
         }),
-        survived("odd-names", || {
+        survived("unusual-names", || {
             words(&[r#"{"":1}"#, r#"{"__proto__":{"a":1}}"#, r#"{"\u0000":1}"#, r#"{"a.b[0]":1}"#, r#"{"$where":"1"}"#])
         }),
         survived("empty-object", || words(&["{}", " { } ", "{}\n"])),

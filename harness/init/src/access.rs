@@ -1,5 +1,5 @@
-//! Who calls: an actor for each security scheme whose credential can be sent, one without a credential and one with a wrong
-//! one, and which of them each operation asks for.
+//! The actors of a new pack: one for each security scheme whose credential the harness can send, one without a
+//! credential, and one with an invalid credential. Also which of them each operation asks for.
 
 use serde_json::{Map, Value, json};
 
@@ -7,19 +7,19 @@ use super::description::Node;
 
 /// The actor without a credential.
 pub(super) const ANONYMOUS: &str = "anonymous";
-/// The actor with a wrong one.
-pub(super) const WRONG: &str = "wrong";
+/// The actor with an invalid one.
+pub(super) const INVALID: &str = "invalid";
 /// The first actor with a credential.
 pub(super) const USER: &str = "user";
-/// The name of a scheme that the description does not have.
+/// The name of the scheme that is added if the description has none.
 const GUESSED: &str = "guessed";
-/// Replaced by a comment when the file is written.
+/// A member that is replaced by a comment when the file is written.
 pub(super) const MARK: &str = "x-init-guess";
 
-/// How credentials travel where the description does not say so.
+/// How credentials are sent, if the description does not say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// No operation asks for one.
+    /// No operation asks for a credential.
     None,
     /// `Authorization: Bearer`.
     Bearer,
@@ -78,7 +78,7 @@ impl Scheme {
         }
     }
 
-    /// How it is sent, in words.
+    /// The description of the actor: which credential it has, and how it is sent.
     pub(super) fn about(&self) -> String {
         match &self.kind {
             Kind::Key(header) => format!("has an API key, sent in the header {header}"),
@@ -87,33 +87,32 @@ impl Scheme {
         }
     }
 
-    /// A header with a credential that nobody was given.
-    pub(super) fn wrong(&self) -> Value {
+    /// A header with a credential that belongs to nobody.
+    pub(super) fn invalid(&self) -> Value {
         match &self.kind {
-            Kind::Key(header) => json!({ header.as_str(): "wrong-${unique}" }),
-            Kind::Basic => json!({ "Authorization": "Basic ${base64(\"wrong:\", unique)}" }),
-            Kind::Bearer(scheme) => json!({ "Authorization": format!("{scheme} wrong-${{unique}}") }),
+            Kind::Key(header) => json!({ header.as_str(): "invalid-${unique}" }),
+            Kind::Basic => json!({ "Authorization": "Basic ${base64(\"invalid:\", unique)}" }),
+            Kind::Bearer(scheme) => json!({ "Authorization": format!("{scheme} invalid-${{unique}}") }),
         }
     }
 }
 
-/// What an operation asks for.
+/// The credential that an operation asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// No credential.
-    Open,
-    /// The credential of that actor.
-    By(String),
-    /// The description does not say; that actor calls.
-    Unknown(String),
+    NoCredential,
+    /// The credential of this actor.
+    CredentialOf(String),
+    /// The description does not say it. This actor sends the ordinary requests.
+    Undocumented(String),
 }
 
 impl Need {
-    /// Who makes an ordinary call.
+    /// The actor of an ordinary request.
     pub(super) fn actor(&self) -> &str {
         match self {
-            Need::Open => ANONYMOUS,
-            Need::By(actor) | Need::Unknown(actor) => actor,
+            Need::NoCredential => ANONYMOUS,
+            Need::CredentialOf(actor) | Need::Undocumented(actor) => actor,
         }
     }
 }
@@ -122,14 +121,15 @@ impl Need {
 pub(super) struct Access {
     pub(super) schemes: Vec<Scheme>,
     pub(super) warnings: Vec<String>,
-    /// True where the description says which operations ask for a credential.
+    /// True if it is known which operations ask for a credential.
     pub(super) is_known: bool,
-    /// True where not even a scheme is declared.
+    /// True if no scheme is declared and `--auth` was not given.
     pub(super) is_guessed: bool,
 }
 
 impl Access {
-    /// Reads the schemes. Where there is none, `auth` says how credentials are sent; a bearer token is assumed without it.
+    /// Reads the schemes. If there is none, `auth` says how credentials are sent. Without `auth`, a bearer token is
+    /// assumed.
     pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
         let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
         let mut access =
@@ -138,7 +138,7 @@ impl Access {
             match kind(scheme) {
                 Ok(Some(kind)) => access.add(name, kind),
                 Ok(None) => {}
-                Err(why) => access.warnings.push(format!("security scheme {name} is left out: {why}")),
+                Err(reason) => access.warnings.push(format!("security scheme {name} is left out: {reason}")),
             }
         }
         if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(&Auth::Bearer) != Auth::None {
@@ -154,13 +154,13 @@ impl Access {
         access
     }
 
-    /// An actor has one credential, and the contract reader takes the first scheme of a kind.
+    /// Adds a scheme. An actor has one credential, and the contract reader uses the first scheme of a kind.
     fn add(&mut self, name: &str, kind: Kind) {
         let same = |other: &Kind| std::mem::discriminant(other) == std::mem::discriminant(&kind);
         if let Some(other) = self.schemes.iter().find(|other| same(&other.kind)) {
             if other.kind != kind {
                 self.warnings.push(format!(
-                    "security scheme {name} is left out: it is of the same kind as {}, and a pack has one of a kind",
+                    "security scheme {name} is left out: it has the same kind as {}, and a pack can have only one scheme of a kind",
                     other.name
                 ));
             }
@@ -174,7 +174,7 @@ impl Access {
         self.schemes.push(Scheme { name: name.to_owned(), kind, actor });
     }
 
-    /// Each actor with a credential, once.
+    /// One scheme for each actor with a credential.
     pub(super) fn actors(&self) -> Vec<&Scheme> {
         let mut seen: Vec<&Scheme> = Vec::new();
         for scheme in &self.schemes {
@@ -190,7 +190,7 @@ impl Access {
         self.schemes.iter().find(|scheme| scheme.actor == actor)
     }
 
-    /// Declares the scheme that the description lacks.
+    /// Adds the guessed scheme to the description.
     pub(super) fn declare(&self, root: &mut Value, auth: Option<&Auth>) {
         let Some(Scheme { name, .. }) = self.schemes.iter().find(|scheme| scheme.name == GUESSED) else { return };
         let mut scheme = Map::new();
@@ -207,9 +207,11 @@ impl Access {
         components["securitySchemes"][name.as_str()] = Value::Object(scheme);
     }
 
-    /// What an operation asks for, and the requirement that the contract reader understands, where it is another one.
+    /// The credential that an operation asks for. If the contract reader cannot read its `security` member, also a
+    /// value that replaces it.
     pub(super) fn need(&self, operation: &Value, root: &Value) -> Result<(Need, Option<Value>), String> {
-        let first = || self.schemes.first().map_or(Need::Open, |scheme| Need::Unknown(scheme.actor.clone()));
+        let first =
+            || self.schemes.first().map_or(Need::NoCredential, |scheme| Need::Undocumented(scheme.actor.clone()));
         if !self.is_known {
             return Ok((first(), Some(json!([]))));
         }
@@ -217,26 +219,26 @@ impl Access {
         let alternatives: Vec<&Map<String, Value>> =
             list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
         if alternatives.is_empty() || alternatives.iter().any(|one| one.is_empty()) {
-            return Ok((Need::Open, None));
+            return Ok((Need::NoCredential, None));
         }
         let usable = |name: &String| self.schemes.iter().find(|scheme| scheme.name == *name);
         for alternative in alternatives.iter().filter(|one| one.len() == 1) {
             if let Some(scheme) = alternative.keys().find_map(usable) {
-                return Ok((Need::By(scheme.actor.clone()), Some(json!([alternative]))));
+                return Ok((Need::CredentialOf(scheme.actor.clone()), Some(json!([alternative]))));
             }
         }
         for alternative in &alternatives {
             if let Some(scheme) = alternative.keys().find_map(usable) {
                 let requirement = json!([{ scheme.name.as_str(): alternative[&scheme.name] }]);
-                return Ok((Need::By(scheme.actor.clone()), Some(requirement)));
+                return Ok((Need::CredentialOf(scheme.actor.clone()), Some(requirement)));
             }
         }
         let names: Vec<&str> = alternatives.iter().flat_map(|one| one.keys()).map(String::as_str).collect();
-        Err(format!("it asks for {}, which cannot be sent", names.join(" or ")))
+        Err(format!("it asks for {}, which the harness cannot send", names.join(" or ")))
     }
 }
 
-/// True where some operation, or the description as a whole, asks for a credential.
+/// True if an operation, or the whole description, asks for a credential.
 fn asks_somewhere(root: Node<'_>) -> bool {
     let asks = |node: Node<'_>| {
         let list = node.value.get("security").and_then(Value::as_array);
@@ -246,12 +248,12 @@ fn asks_somewhere(root: Node<'_>) -> bool {
     asks(root) || items.into_iter().any(|(_, item)| item.members().into_iter().any(|(_, operation)| asks(operation)))
 }
 
-/// How a declared scheme's credential travels; nothing where the connection carries it.
+/// How the credential of a scheme is sent; `None` if it is part of the TLS connection.
 fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
     let text = |key: &str| scheme.text(key).unwrap_or_default();
     match (text("type"), text("in"), text("scheme").to_ascii_lowercase().as_str()) {
         ("apiKey", "header", _) => Ok(Some(Kind::Key(text("name").to_owned()))),
-        ("apiKey", place, _) => Err(format!("a key in the {place} is not supported, only one in a header")),
+        ("apiKey", place, _) => Err(format!("a key in the {place} is not supported: expected a key in a header")),
         ("http", _, "basic") => Ok(Some(Kind::Basic)),
         ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Some(Kind::Bearer("Bearer".to_owned()))),
         ("http", _, other) => Err(format!("the scheme `{other}` of `Authorization` is not supported")),
@@ -260,7 +262,7 @@ fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
     }
 }
 
-/// Lower-case words joined by hyphens.
+/// A name in lower case, with hyphens between its words.
 pub(super) fn kebab(name: &str) -> String {
     let mut out = String::new();
     let mut before = ' ';
@@ -290,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_actor_for_each_kind_that_can_be_sent() {
+    fn each_kind_of_credential_that_can_be_sent_has_an_actor() {
         let all = of(json!({ "components": { "securitySchemes": schemes() }, "security": [{ "login": [] }] }));
         let access = Access::of(all.node(), None);
         let actors: Vec<&str> = access.actors().iter().map(|scheme| scheme.actor.as_str()).collect();
@@ -298,22 +300,22 @@ mod tests {
         let need = |security: Value| access.need(&json!({ "security": security }), all.node().value);
         assert_eq!(
             need(json!([{ "query": [] }, { "appKey": [] }])).map(|found| found.0),
-            Ok(Need::By("app-key".into()))
+            Ok(Need::CredentialOf("app-key".into()))
         );
         assert_eq!(
             need(json!([{ "query": [], "login": ["a"] }])),
-            Ok((Need::By("user".into()), Some(json!([{ "login": ["a"] }]))))
+            Ok((Need::CredentialOf("user".into()), Some(json!([{ "login": ["a"] }]))))
         );
-        assert_eq!(need(json!([{}, { "login": [] }])).map(|found| found.0), Ok(Need::Open));
+        assert_eq!(need(json!([{}, { "login": [] }])).map(|found| found.0), Ok(Need::NoCredential));
         assert!(need(json!([{ "query": [] }])).is_err());
     }
 
     #[test]
-    fn without_a_scheme_a_token_is_assumed_unless_it_is_said_otherwise() {
+    fn without_a_scheme_a_bearer_token_is_assumed_unless_auth_says_otherwise() {
         let all = of(json!({ "paths": {} }));
         let need = |auth: Option<Auth>| Access::of(all.node(), auth.as_ref()).need(&json!({}), &json!({}));
-        assert_eq!(need(None).map(|found| found.0), Ok(Need::Unknown("user".into())));
-        assert_eq!(need(Some(Auth::None)).map(|found| found.0), Ok(Need::Open));
+        assert_eq!(need(None).map(|found| found.0), Ok(Need::Undocumented("user".into())));
+        assert_eq!(need(Some(Auth::None)).map(|found| found.0), Ok(Need::NoCredential));
         assert!(Auth::parse("key:X-Key").is_ok() && Auth::parse("key").is_err());
     }
 }

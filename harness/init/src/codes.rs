@@ -1,4 +1,4 @@
-//! The catalogue of codes: from a page, else from the values that response schemas and examples show.
+//! The catalogue of codes. The codes come from a page, or else from response schemas and examples.
 
 use std::collections::BTreeMap;
 
@@ -8,46 +8,44 @@ use super::origin::Origin;
 use crate::docs_check;
 use spec::contract::{CodeType, Envelope as Shape, ErrorCatalog, Pointers};
 
-/// Statuses that servers and gateways answer with whether or not an operation documents them.
+/// Statuses that servers and gateways send, whether an operation documents them or not.
 const COMMON: &[u16] = &[400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 500, 502, 503, 504];
 
-/// One code.
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) code: String,
     pub(super) status: u16,
-    /// Who says that it comes with that status.
+    /// The source of the status.
     pub(super) origin: Origin,
     pub(super) means: String,
 }
 
-/// The catalogue.
 #[derive(Debug)]
 pub(super) struct Catalogue {
     pub(super) envelope: Envelope,
     pub(super) codes: Vec<Code>,
-    /// Whether the documentation lists all codes, and not only some in examples.
+    /// True if the documentation lists all codes. Examples show only some of them.
     pub(super) is_complete: bool,
-    /// The documented statuses, those of answers, and common ones.
+    /// The documented statuses, the statuses of recorded answers, and common ones.
     pub(super) statuses: Vec<(u16, Origin)>,
-    /// Where the codes are from, for the member `page`.
+    /// The source of the codes, for the member `page`.
     pub(super) page: String,
 }
 
 impl Catalogue {
-    /// True where an expectation may name a code by its status.
+    /// True if an expectation may name the code of a status.
     fn is_sure(&self) -> bool {
         self.is_complete && !self.codes.is_empty() && self.codes.iter().all(|code| code.origin == Origin::Documented)
     }
 
-    /// The codes of these statuses, where it is sure that no other comes with them, and each status has one.
+    /// The codes of these statuses; `None` if a status has no code, or if there may be further codes.
     pub(super) fn of_statuses(&self, statuses: &[u16]) -> Option<Vec<String>> {
         let all = self.is_sure() && statuses.iter().all(|status| self.codes.iter().any(|code| code.status == *status));
         let found = self.codes.iter().filter(|code| statuses.contains(&code.status));
         all.then(|| found.map(|code| code.code.clone()).collect())
     }
 
-    /// The codes that examples show with these statuses, where there is one for each.
+    /// The codes that examples show with these statuses; `None` unless each status has exactly one.
     pub(super) fn shown_with(&self, statuses: &[u16]) -> Option<Vec<String>> {
         let one = |status: &u16| {
             let mut found = self.codes.iter().filter(|code| code.origin != Origin::Guess && code.status == *status);
@@ -56,13 +54,13 @@ impl Catalogue {
         statuses.iter().map(one).collect()
     }
 
-    /// True where every code's status is documented.
+    /// True if the status of every code is documented.
     pub(super) fn has_sure_statuses(&self) -> bool {
         !self.codes.is_empty() && self.codes.iter().all(|code| code.origin == Origin::Documented)
     }
 }
 
-/// Gathers the codes; `page` is the text of a page with its name.
+/// Builds the catalogue; `page` is the name of a page with its text.
 pub(super) fn catalogue(
     operations: &[Operation<'_>],
     envelope: Envelope,
@@ -73,21 +71,9 @@ pub(super) fn catalogue(
     let of_page = page.map(|(_, text)| of_page(text, &envelope)).unwrap_or_default();
     let is_page = !of_page.is_empty();
     let mut codes = if is_page { of_page } else { of_bodies(&envelope, bodies) };
-    let with_schema = bodies.iter().filter(|body| body.schema.is_some()).collect::<Vec<_>>();
-    let lists = |body: &&ErrorBody| body.at(&envelope.code).is_some_and(|place| place.listed);
-    let is_complete = is_page || (!with_schema.is_empty() && with_schema.iter().all(lists));
-    let mut documented: Vec<u16> = operations
-        .iter()
-        .flat_map(|operation| &operation.responses)
-        .filter_map(|response| response.status.parse().ok())
-        .chain(codes.iter().map(|code| code.status))
-        .collect();
-    if operations.iter().flat_map(|operation| &operation.responses).any(|one| one.status.eq_ignore_ascii_case("2XX")) {
-        documented.extend([200, 201, 202, 204]);
-    }
-    documented.sort_unstable();
-    documented.dedup();
-    // Where the documentation lists all codes, another one is a violation and not news.
+    let is_complete = is_page || lists_all_codes(&envelope, bodies);
+    let documented = documented_statuses(operations, &codes);
+    // If the documentation lists all codes, any other code is a violation.
     if !is_complete {
         for code in of_bodies(&envelope, learned) {
             if !codes.iter().any(|other| other.code == code.code) {
@@ -95,24 +81,49 @@ pub(super) fn catalogue(
             }
         }
     }
-    let mut statuses: Vec<(u16, Origin)> = documented.into_iter().map(|status| (status, Origin::Documented)).collect();
-    let answered = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
-    let of_codes = codes.iter().map(|code| code.status);
-    for (status, origin) in answered
-        .chain(of_codes)
-        .map(|status| (status, Origin::Learned))
-        .chain(COMMON.iter().map(|status| (*status, Origin::Guess)))
-    {
-        if !statuses.iter().any(|(other, _)| *other == status) {
-            statuses.push((status, origin));
-        }
-    }
+    let statuses = all_statuses(documented, &codes, learned);
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
     Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned() }
 }
 
+/// True if every error schema lists the values of the code.
+fn lists_all_codes(envelope: &Envelope, bodies: &[ErrorBody]) -> bool {
+    let with_schema = bodies.iter().filter(|body| body.schema.is_some()).collect::<Vec<_>>();
+    let lists = |body: &&ErrorBody| body.at(&envelope.code).is_some_and(|place| place.listed);
+    !with_schema.is_empty() && with_schema.iter().all(lists)
+}
+
+/// The statuses of the operations and of the codes, in order.
+fn documented_statuses(operations: &[Operation<'_>], codes: &[Code]) -> Vec<u16> {
+    let responses = || operations.iter().flat_map(|operation| &operation.responses);
+    let mut statuses: Vec<u16> = responses()
+        .filter_map(|response| response.status.parse().ok())
+        .chain(codes.iter().map(|code| code.status))
+        .collect();
+    if responses().any(|one| one.status.eq_ignore_ascii_case("2XX")) {
+        statuses.extend([200, 201, 202, 204]);
+    }
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
+}
+
+/// The documented statuses, then those of codes and recorded answers, then common ones. Each status occurs once.
+fn all_statuses(documented: Vec<u16>, codes: &[Code], learned: &[ErrorBody]) -> Vec<(u16, Origin)> {
+    let mut statuses: Vec<(u16, Origin)> = documented.into_iter().map(|status| (status, Origin::Documented)).collect();
+    let answered = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
+    let of_codes = codes.iter().map(|code| code.status);
+    let learned = answered.chain(of_codes).map(|status| (status, Origin::Learned));
+    for (status, origin) in learned.chain(COMMON.iter().map(|status| (*status, Origin::Guess))) {
+        if !statuses.iter().any(|(other, _)| *other == status) {
+            statuses.push((status, origin));
+        }
+    }
+    statuses
+}
+
 fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
-    let found = docs_check::codes_of(text, &bare(envelope));
+    let found = docs_check::codes_of(text, &without_codes(envelope));
     let is_integer = envelope.is_integer;
     let fits = |code: &str| !is_integer || code.parse::<i64>().is_ok();
     found
@@ -127,8 +138,8 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
         .collect()
 }
 
-/// The catalogue as the reader of pages needs it: the pointers, and no code yet.
-fn bare(envelope: &Envelope) -> ErrorCatalog {
+/// A catalogue without codes: the page reader needs the pointers only.
+fn without_codes(envelope: &Envelope) -> ErrorCatalog {
     let pointers = Pointers {
         envelope: envelope.parent.clone(),
         code: envelope.code.clone(),
@@ -142,9 +153,10 @@ fn bare(envelope: &Envelope) -> ErrorCatalog {
     ErrorCatalog { envelope: shape, statuses: Vec::new(), request_id: None, rate_limit: None, codes: Vec::new() }
 }
 
-/// A code with the statuses under which it is shown, and whether each is certain.
+/// The statuses with which the documentation shows a code.
 #[derive(Default)]
 struct Shown {
+    /// Each status, and whether it is certain that the code has this status.
     statuses: Vec<(u16, bool)>,
     means: String,
 }
@@ -154,7 +166,7 @@ fn of_bodies(envelope: &Envelope, bodies: &[ErrorBody]) -> Vec<Code> {
     let mut shown: BTreeMap<String, Shown> = BTreeMap::new();
     for body in bodies {
         let Some(place) = body.at(&envelope.code) else { continue };
-        // A list that stands under several statuses does not say which of its codes comes with which.
+        // A list of codes under several statuses does not say which code has which status.
         let elsewhere = |other: &&ErrorBody| {
             other.status != body.status && other.at(&envelope.code).is_some_and(|same| same.values == place.values)
         };
@@ -177,7 +189,7 @@ fn of_bodies(envelope: &Envelope, bodies: &[ErrorBody]) -> Vec<Code> {
         certain.dedup();
         let all: Vec<u16> = shown.statuses.iter().map(|one| one.0).collect();
         let is_sure = certain.len() == 1;
-        // Where it is shown under several statuses, its name may tell which is meant.
+        // If the documentation shows several statuses, the name of the code suggests one of them.
         let guess = guessed_status(&code, &all);
         let status = certain.iter().find(|status| **status == guess).or(certain.first()).copied().unwrap_or(guess);
         let means = if shown.means.trim().is_empty() { in_words(&code) } else { shown.means };
@@ -194,7 +206,8 @@ fn text_of(value: &serde_json::Value, is_integer: bool) -> Option<String> {
     }
 }
 
-/// The status that a name suggests; one of the documented ones where there is a choice.
+/// The status that the name of a code suggests: 400, or 422 if only that is documented, for a name without a known
+/// word.
 fn guessed_status(code: &str, documented: &[u16]) -> u16 {
     const WORDS: &[(&str, u16)] = &[
         ("not_found", 404),
@@ -231,7 +244,7 @@ fn guessed_status(code: &str, documented: &[u16]) -> u16 {
     WORDS.iter().find(|(word, _)| name.contains(word)).map_or_else(invalid, |(_, status)| *status)
 }
 
-/// `Not found.` for `NOT_FOUND`; a URI by its last part.
+/// A sentence from a code: `Not found.` for `NOT_FOUND`. Of a URI, only the last part is used.
 pub(super) fn in_words(code: &str) -> String {
     let last = code.trim_end_matches('/').rsplit(['/', '#']).next().unwrap_or(code);
     let mut words = String::new();

@@ -1,7 +1,8 @@
-//! An OpenAPI description with the files that it refers to, as a set that can stand in one folder.
+//! Reads an OpenAPI description and the files that it refers to, as a set of files for one folder.
 //!
-//! The contract reader (`contract`) takes files from `schemas/` only, and fetches nothing. So each file that is referred to
-//! gets a name of its own there, and references are rewritten; one that leads nowhere accepts anything, with a warning.
+//! The contract reader reads only the files in `schemas/`, and it downloads nothing. So each referenced file gets a
+//! unique name in that folder, and the references are rewritten. A reference without a target is replaced by a schema
+//! that accepts anything, with a warning.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,13 @@ use spec::source::SourceFile;
 
 /// The name of the description itself.
 pub(super) const ROOT: &str = "openapi.yaml";
-/// A number of twenty digits or more, as a value of its own.
+/// A value that is a number with twenty digits or more.
 static HUGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)([:\[,-][ \t]+)(-?[0-9]{20,})([ \t]*(?:[,}\]#]|$))")
         .unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 });
-const LONGEST_CHAIN: usize = 32;
-/// Members that hold data, in which `$ref` has no meaning.
+const LONGEST_REFERENCE_CHAIN: usize = 32;
+/// Members whose values are data. `$ref` has no meaning in them.
 const DATA: [&str; 4] = ["example", "default", "const", "enum"];
 
 /// The description and all files that it refers to, by their names in `schemas/`.
@@ -43,7 +44,7 @@ impl Description {
         let root = parsed(path)?;
         check_version(path, &root)?;
         let mut reader = Reader::default();
-        reader.name(path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
+        reader.name_of(path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
         let mut documents = BTreeMap::new();
         let mut next = 0;
         while let Some((file, name)) = reader.files.get(next).cloned() {
@@ -53,58 +54,54 @@ impl Description {
             documents.insert(name, value);
         }
         let mut warnings = reader.warnings;
-        release_dangling(&mut documents, &mut warnings);
+        replace_dangling_references(&mut documents, &mut warnings);
         Ok(Self { documents, warnings })
     }
 
-    /// The whole description.
     pub(super) fn node(&self) -> Node<'_> {
         self.at(ROOT, &self.documents[ROOT])
     }
 
-    /// A value of a document.
     pub(super) fn at<'d>(&'d self, document: &'d str, value: &'d Value) -> Node<'d> {
         Node { all: &self.documents, document, value }
     }
 
-    /// The description itself, to be changed.
     pub(super) fn root_mut(&mut self) -> &mut Value {
         self.documents.entry(ROOT.to_owned()).or_default()
     }
 
-    /// True for OpenAPI 3.0, whose schemas are not those of JSON Schema 2020-12.
+    /// True for OpenAPI 3.0. Its schemas differ from JSON Schema 2020-12.
     pub(super) fn is_old(&self) -> bool {
         self.documents[ROOT]["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"))
     }
 }
 
 impl<'d> Node<'d> {
-    /// A member, references followed.
+    /// A member. References are followed.
     pub(super) fn get(self, key: &str) -> Option<Node<'d>> {
         Some(Node { value: self.value.get(key)?, ..self }.followed())
     }
 
-    /// All members, references followed.
+    /// All members. References are followed.
     pub(super) fn members(self) -> Vec<(&'d str, Node<'d>)> {
         let members = self.value.as_object().into_iter().flatten();
         members.map(|(key, value)| (key.as_str(), Node { value, ..self }.followed())).collect()
     }
 
-    /// All elements, references followed.
+    /// All elements. References are followed.
     pub(super) fn items(self) -> Vec<Node<'d>> {
         let items = self.value.as_array().into_iter().flatten();
         items.map(|value| Node { value, ..self }.followed()).collect()
     }
 
-    /// A text member.
     pub(super) fn text(self, key: &str) -> Option<&'d str> {
         self.value.get(key)?.as_str()
     }
 
-    /// What a reference leads to; the value itself where it is none.
+    /// The target of a reference; the value itself if it is not a reference.
     pub(super) fn followed(self) -> Node<'d> {
         let mut node = self;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..LONGEST_REFERENCE_CHAIN {
             let Some(target) = node.value.get("$ref").and_then(Value::as_str) else { return node };
             let Some(found) = resolve(node.all, node.document, target) else { return node };
             node = Node { document: found.0, value: found.1, ..node };
@@ -112,7 +109,7 @@ impl<'d> Node<'d> {
         node
     }
 
-    /// The value as it can stand in the description itself: local references name their document.
+    /// A copy of the value for the description itself: local references get the name of their document.
     pub(super) fn rebased(self) -> Value {
         let mut value = self.value.clone();
         if self.document != ROOT {
@@ -149,7 +146,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Files in the order in which they were met, each with its name in `schemas/`.
+/// The files in the order of the references to them, each with its name in `schemas/`.
 #[derive(Default)]
 struct Reader {
     files: Vec<(PathBuf, String)>,
@@ -157,7 +154,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn name(&mut self, file: PathBuf) -> String {
+    fn name_of(&mut self, file: PathBuf) -> String {
         if let Some((_, name)) = self.files.iter().find(|(other, _)| *other == file) {
             return name.clone();
         }
@@ -185,10 +182,11 @@ impl Reader {
             }
             let found = (!other.contains("://")).then(|| folder.join(decoded(other)).canonicalize().ok()).flatten();
             match found.filter(|found| found.is_file()) {
-                Some(found) => Some(format!("{}#{pointer}", self.name(found))),
+                Some(found) => Some(format!("{}#{pointer}", self.name_of(found))),
                 None => {
-                    self.warnings
-                        .push(format!("{name}: `{target}` is not a file here: anything is accepted in its place"));
+                    self.warnings.push(format!(
+                        "{name}: `{target}` is not a file on this machine: anything is accepted in its place"
+                    ));
                     None
                 }
             }
@@ -196,7 +194,8 @@ impl Reader {
     }
 }
 
-/// Replaces each reference by what `other` makes of it; the whole object by one that accepts anything where that is nothing.
+/// Replaces each reference by the result of `other`. If the result is `None`, the object with the reference becomes
+/// `{}`, a schema that accepts anything.
 fn each_reference(value: &mut Value, other: &mut dyn FnMut(&str) -> Option<String>) {
     match value {
         Value::Object(members) => {
@@ -220,14 +219,14 @@ fn each_reference(value: &mut Value, other: &mut dyn FnMut(&str) -> Option<Strin
     }
 }
 
-fn release_dangling(documents: &mut BTreeMap<String, Value>, warnings: &mut Vec<String>) {
+fn replace_dangling_references(documents: &mut BTreeMap<String, Value>, warnings: &mut Vec<String>) {
     let before = documents.clone();
     for (name, value) in documents.iter_mut() {
         each_reference(value, &mut |target| {
             if resolve(&before, name, target).is_some() {
                 return Some(target.to_owned());
             }
-            warnings.push(format!("{name}: the reference `{target}` leads nowhere: anything is accepted in its place"));
+            warnings.push(format!("{name}: the reference `{target}` has no target: anything is accepted in its place"));
             None
         });
     }
@@ -240,7 +239,7 @@ fn parsed(path: &Path) -> Result<Value, String> {
     {
         return Ok(value);
     }
-    // A number that no integer type holds is a fraction in JSON's terms.
+    // A number that is too large for an integer type is read as a fraction.
     let with_fractions = || HUGE.replace_all(&file.text, "$1$2.0$3").into_owned();
     file.parse_json()
         .or_else(|problem| SourceFile::new(&file.name, with_fractions()).parse_json().map_err(|_| problem))

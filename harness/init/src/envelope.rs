@@ -1,4 +1,4 @@
-//! The shape of error bodies: which members are code, message and field, from response schemas and examples.
+//! Finds the members of error bodies that contain code, message and field, in response schemas and examples.
 
 use std::collections::BTreeMap;
 
@@ -11,41 +11,41 @@ use super::schema::{Place, places, places_of_example, simplified};
 
 /// The media type of RFC 9457.
 pub(super) const PROBLEM: &str = "application/problem+json";
-const CODES: &[&str] = &["code", "errorcode", "errcode", "errorkey"];
-/// Members that are a code only where documented values are spelt like one.
-const PERHAPS_CODES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
-const MESSAGES: &[&str] =
+const CODE_NAMES: &[&str] = &["code", "errorcode", "errcode", "errorkey"];
+/// Members that contain a code only if the documented values are spelt like codes.
+const POSSIBLE_CODE_NAMES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
+const MESSAGE_NAMES: &[&str] =
     &["message", "msg", "errormessage", "errordescription", "detail", "title", "description", "error", "reason"];
-const FIELDS: &[&str] = &["field", "param", "parameter", "property", "attribute"];
-const DETAILS: &[&str] = &["details", "hint", "moreinfo", "info"];
+const FIELD_NAMES: &[&str] = &["field", "param", "parameter", "property", "attribute"];
+const DETAILS_NAMES: &[&str] = &["details", "hint", "moreinfo", "info"];
 
-/// The envelope, and how much of it is sure.
+/// The envelope of errors, with JSON Pointers to its members.
 #[derive(Debug)]
 pub(super) struct Envelope {
     pub(super) schema: Value,
     pub(super) media_type: String,
     pub(super) is_integer: bool,
-    /// The object that is the envelope.
+    /// The object that contains the members of the error.
     pub(super) parent: String,
     pub(super) code: String,
     pub(super) message: String,
     pub(super) details: Option<String>,
     pub(super) field: Option<String>,
-    /// What the documentation says; the rest is a guess.
-    pub(super) sure: Sure,
+    /// The sources of these statements.
+    pub(super) origins: Origins,
 }
 
-/// What the documentation says of the envelope.
+/// The source of each statement about the envelope.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sure {
+pub(super) struct Origins {
     pub(super) shape: Origin,
     pub(super) media_type: Origin,
     pub(super) code: Origin,
     pub(super) message: Origin,
 }
 
-impl Sure {
-    /// What was documented is learned.
+impl Origins {
+    /// The same statements, from recorded answers instead of the documentation.
     fn learned(self) -> Self {
         let learned = |origin: Origin| origin.min(Origin::Learned);
         Self {
@@ -57,25 +57,24 @@ impl Sure {
     }
 }
 
-/// A documented error body.
+/// A documented or recorded error body.
 #[derive(Debug)]
 pub(super) struct ErrorBody {
-    /// The status, or its class.
+    /// The status, or a class such as `4XX`.
     pub(super) status: String,
     pub(super) media: Option<String>,
     pub(super) places: Vec<Place>,
-    /// Its schema; none where it is an example.
+    /// Its schema; `None` for an example.
     pub(super) schema: Option<Value>,
     pub(super) description: String,
 }
 
 impl ErrorBody {
-    /// The status as a number, where it is one.
+    /// The status as a number; `None` for a class.
     pub(super) fn number(&self) -> Option<u16> {
         self.status.parse().ok()
     }
 
-    /// What stands at a pointer.
     pub(super) fn at(&self, pointer: &str) -> Option<&Place> {
         self.places.iter().find(|place| place.pointer == pointer)
     }
@@ -105,7 +104,7 @@ pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
     found
 }
 
-/// What the API has answered.
+/// The error bodies that a live API has sent.
 pub(super) fn bodies_of_answers(answers: &[Learned]) -> Vec<ErrorBody> {
     let body = |answer: &Learned| ErrorBody {
         status: answer.status.to_string(),
@@ -130,24 +129,26 @@ pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
     all.filter(|body| code_of(&body.places).is_some() && message_of(&body.places, None).is_some()).collect()
 }
 
-/// FastAPI documents one body for each operation, that of its own validation, whatever the other errors look like.
+/// True for the body of FastAPI's validation errors. FastAPI documents it for each operation, but other errors look
+/// different.
 fn is_of_fastapi(places: &[Place]) -> bool {
     let array = |place: &Place| place.pointer == "/detail" && place.types == ["array"];
     places.len() == 1 && places.iter().any(array)
 }
 
-/// Reads the envelope from what is documented; where that says nothing of all errors, from what the API has answered.
+/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
+/// answers.
 pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
-    let own = documented(bodies, of_page, preset);
-    if own.sure.shape == Origin::Documented || learned.is_empty() {
-        return own;
+    let from_documentation = documented(bodies, of_page, preset);
+    if from_documentation.origins.shape == Origin::Documented || learned.is_empty() {
+        return from_documentation;
     }
     let mut seen = documented(learned, &[], false);
-    seen.sure = seen.sure.learned();
+    seen.origins = seen.origins.learned();
     let everywhere = |pointer: &str| learned.iter().all(|body| body.at(pointer).is_some());
     let is_problem = seen.media_type == PROBLEM && learned.iter().all(|body| body.media.as_deref() == Some(PROBLEM));
     if !is_problem && !everywhere(&seen.message) {
-        seen.sure.shape = Origin::Guess;
+        seen.origins.shape = Origin::Guess;
     }
     seen
 }
@@ -160,21 +161,21 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     }
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
     let codes: Vec<String> = all.iter().filter_map(|body| Some(code_of(&body.places)?.pointer.clone())).collect();
-    // What a few bodies have is not what all errors have.
-    let code =
-        most(codes.iter().cloned()).filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
-    let message = most(all.iter().filter_map(|body| message_of(&body.places, code.as_deref())));
+    // A member of a few bodies is not a member of all errors.
+    let code = most_common(codes.iter().cloned())
+        .filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
+    let message = most_common(all.iter().filter_map(|body| message_of(&body.places, code.as_deref())));
     let first = code.as_ref().or(message.as_ref());
     let parent = first.and_then(|pointer| pointer.rsplit_once('/')).map_or("", |(parent, _)| parent).to_owned();
-    let beside = |names: &[&str]| most(all.iter().filter_map(|body| beside(&body.places, &parent, names)));
+    let sibling = |names: &[&str]| most_common(all.iter().filter_map(|body| sibling(&body.places, &parent, names)));
     let integers = all.iter().filter_map(|body| body.at(code.as_deref()?)).filter(|place| !place.types.is_empty());
     let media = media(bodies);
     Envelope {
         schema: joined(&all, [code.as_deref(), message.as_deref()]),
-        is_integer: most(integers.map(|place| place.types[0].clone())).is_some_and(|kind| kind == "integer"),
-        details: beside(DETAILS),
-        field: beside(FIELDS),
-        sure: Sure {
+        is_integer: most_common(integers.map(|place| place.types[0].clone())).is_some_and(|kind| kind == "integer"),
+        details: sibling(DETAILS_NAMES),
+        field: sibling(FIELD_NAMES),
+        origins: Origins {
             shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
             media_type: Origin::of(media.is_some()),
             code: Origin::of(code.is_some()),
@@ -187,7 +188,7 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     }
 }
 
-/// Whether the documented bodies can be taken for those of all errors: they are those of several statuses, or have a code.
+/// True if the documented bodies probably describe all errors: they belong to several statuses, or have a code.
 fn is_general(bodies: &[ErrorBody], has_code: bool) -> bool {
     let mut statuses: Vec<&str> = bodies.iter().map(|body| body.status.as_str()).collect();
     statuses.sort_unstable();
@@ -201,7 +202,7 @@ fn media(bodies: &[ErrorBody]) -> Option<String> {
     all.first().filter(|first| all.iter().all(|other| other == *first)).map(|first| (*first).clone())
 }
 
-fn most(all: impl Iterator<Item = String>) -> Option<String> {
+fn most_common(all: impl Iterator<Item = String>) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for one in all {
@@ -217,17 +218,20 @@ fn most(all: impl Iterator<Item = String>) -> Option<String> {
 fn code_of(places: &[Place]) -> Option<&Place> {
     let can = |place: &&Place| place.may_be("string") || place.may_be("integer");
     let named = |name: &&&str| places.iter().filter(can).find(|place| place.name() == **name);
-    // An id with digits is that of one case.
+    // An id with digits identifies one response, not a kind of error.
     let digits = |value: &Value| value.as_str().is_some_and(|text| text.contains(|one: char| one.is_ascii_digit()));
     let is_code = |place: &Place| {
         place.values.iter().all(is_spelt_like_a_code) && (place.name() != "id" || !place.values.iter().any(digits))
     };
     let spelt = |place: &&Place| !place.values.is_empty() && is_code(place);
-    let perhaps = |name: &&&str| places.iter().filter(spelt).find(|place| place.name() == **name);
-    CODES.iter().find_map(|name| named(&name)).or_else(|| PERHAPS_CODES.iter().find_map(|name| perhaps(&name)))
+    let possible = |name: &&&str| places.iter().filter(spelt).find(|place| place.name() == **name);
+    CODE_NAMES
+        .iter()
+        .find_map(|name| named(&name))
+        .or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
 }
 
-/// One word, such as `not_found` or a URI; not a sentence.
+/// True for one word, such as `not_found`, and for a URI. False for a sentence.
 fn is_spelt_like_a_code(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();
     let is_word = !text.is_empty() && !text.contains(char::is_whitespace);
@@ -238,20 +242,21 @@ fn message_of(places: &[Place], code: Option<&str>) -> Option<String> {
     let can = |place: &&Place| place.may_be("string") && Some(place.pointer.as_str()) != code;
     let parent = code.and_then(|code| code.rsplit_once('/')).map(|(parent, _)| parent);
     let fits = |place: &&Place| can(place) && parent.is_none_or(|parent| place.parent() == parent);
-    MESSAGES
+    MESSAGE_NAMES
         .iter()
         .find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name))
         .map(|place| place.pointer.clone())
 }
 
-fn beside(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
+fn sibling(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
     let fits = |place: &&Place| place.parent() == parent && place.types == ["string"];
     let plain = |place: &Place| place.values.iter().all(|value| !value.as_str().unwrap_or_default().starts_with('/'));
     let found = names.iter().find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name));
     found.filter(|place| plain(place)).map(|place| place.pointer.clone())
 }
 
-/// One schema for all documented bodies: any of them. Without a schema, what all examples have.
+/// One schema for all documented bodies: each body matches one of their schemas. Without schemas, the members that all
+/// examples have are required.
 fn joined(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
     let mut schemas: Vec<&Value> = Vec::new();
     for schema in bodies.iter().filter_map(|body| body.schema.as_ref()) {
@@ -290,11 +295,12 @@ fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
     schema
 }
 
-/// A problem as RFC 9457 has it: every member is optional there. Where a schema or an example has a code besides, that is it.
+/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
+/// code, that member is the code.
 fn problem(bodies: &[&ErrorBody]) -> Envelope {
     let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
     let own = bodies.iter().find_map(|body| {
-        CODES
+        CODE_NAMES
             .iter()
             .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
     });
@@ -319,7 +325,7 @@ fn problem(bodies: &[&ErrorBody]) -> Envelope {
         message: message.to_owned(),
         details: None,
         field: None,
-        sure: Sure {
+        origins: Origins {
             shape: Origin::Documented,
             media_type: Origin::Documented,
             code: Origin::Documented,
@@ -346,7 +352,7 @@ mod tests {
         let by_id = of(&[json!({ "id": "not_found", "message": "x" })]);
         assert_eq!(by_id.code, "/id");
         let few = of(&[json!({ "code": "A", "message": "x" })]);
-        assert!(few.sure.code == Origin::Documented);
+        assert!(few.origins.code == Origin::Documented);
         let oauth = of(&[json!({ "error": "invalid_grant", "error_description": "x" })]);
         assert_eq!((oauth.code.as_str(), oauth.message.as_str()), ("/error", "/error_description"));
     }
@@ -362,7 +368,9 @@ mod tests {
         };
         let envelope = envelope(&[body], &[], &[], false);
         assert!(
-            envelope.sure.code == Origin::Guess && envelope.message == "/error" && envelope.sure.shape == Origin::Guess
+            envelope.origins.code == Origin::Guess
+                && envelope.message == "/error"
+                && envelope.origins.shape == Origin::Guess
         );
     }
 

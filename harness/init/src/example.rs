@@ -1,31 +1,31 @@
-//! An ordinary value of a schema: what a request body is made of where the description has no example.
+//! Makes an ordinary value from a schema: the request body of an operation without an example.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value, json};
 
 use super::description::Node;
-use super::schema::Flat;
+use super::schema::FlatSchema;
 
 const DEEPEST: usize = 6;
-/// `${unique}` needs so much room.
+/// The number of characters that `${unique}` needs.
 const ROOM: u64 = 60;
 
-/// A value that fits the schema, as far as that can be told.
+/// A value that matches the schema. Some keywords are ignored, so the server may still refuse it.
 pub(super) fn of(schema: Node<'_>, name: &str) -> Value {
-    made(schema, name, 0)
+    value_of(schema, name, 0)
 }
 
-fn made(schema: Node<'_>, name: &str, depth: usize) -> Value {
-    let flat = Flat::of(schema);
-    if let Some(given) = given(&flat) {
-        return given;
+fn value_of(schema: Node<'_>, name: &str, depth: usize) -> Value {
+    let flat = FlatSchema::of(schema);
+    if let Some(value) = documented_value(&flat) {
+        return value;
     }
     let choice = ["oneOf", "anyOf"].iter().find_map(|word| flat.parts.iter().find_map(|part| part.get(word)));
     if let Some(first) = choice.map(Node::items).unwrap_or_default().into_iter().find(|choice| !is_null(*choice))
         && flat.members.is_empty()
         && depth < DEEPEST
     {
-        return made(first, name, depth + 1);
+        return value_of(first, name, depth + 1);
     }
     let kind = flat.types.iter().find(|kind| *kind != "null").map_or("", String::as_str);
     match kind {
@@ -40,11 +40,11 @@ fn made(schema: Node<'_>, name: &str, depth: usize) -> Value {
     }
 }
 
-fn given(flat: &Flat<'_>) -> Option<Value> {
+fn documented_value(flat: &FlatSchema<'_>) -> Option<Value> {
     let first = |word: &str| flat.keyword(word).and_then(Value::as_array).and_then(|values| values.first()).cloned();
     let one = |word: &str| flat.keyword(word).cloned();
     one("example").or_else(|| first("examples")).or_else(|| one("const")).or_else(|| first("enum")).or_else(|| {
-        // A default says what the member is without being sent, so it fits.
+        // The server uses the default for an absent member, so it is a valid value.
         one("default").filter(|value| !value.is_null())
     })
 }
@@ -53,20 +53,22 @@ fn is_null(schema: Node<'_>) -> bool {
     schema.value.get("type").and_then(Value::as_str) == Some("null")
 }
 
-/// The required members only: what else may be sent is not needed for an ordinary request.
-fn object(flat: &Flat<'_>, depth: usize) -> Value {
+/// An object with the required members only. An ordinary request does not need the others.
+fn object(flat: &FlatSchema<'_>, depth: usize) -> Value {
     let members = flat.sent().filter(|(name, _)| flat.required.contains(name) && depth < DEEPEST);
-    Value::Object(members.map(|(name, member)| (name.clone(), made(*member, name, depth + 1))).collect::<Map<_, _>>())
+    Value::Object(
+        members.map(|(name, member)| (name.clone(), value_of(*member, name, depth + 1))).collect::<Map<_, _>>(),
+    )
 }
 
-fn array(flat: &Flat<'_>, name: &str, depth: usize) -> Value {
+fn array(flat: &FlatSchema<'_>, name: &str, depth: usize) -> Value {
     let least = flat.keyword("minItems").and_then(Value::as_u64).unwrap_or(0).min(5);
     let items = flat.parts.iter().find_map(|part| part.get("items"));
-    let one = || items.filter(|_| depth < DEEPEST).map_or(Value::Null, |items| made(items, name, depth + 1));
+    let one = || items.filter(|_| depth < DEEPEST).map_or(Value::Null, |items| value_of(items, name, depth + 1));
     Value::Array((0..least).map(|_| one()).collect())
 }
 
-fn bounded(flat: &Flat<'_>, usual: f64) -> f64 {
+fn bounded(flat: &FlatSchema<'_>, usual: f64) -> f64 {
     let bound = |word: &str| flat.keyword(word).and_then(Value::as_f64);
     let step = bound("multipleOf").filter(|step| *step > 0.0);
     let exclusive = |word: &str| match flat.keyword(word) {
@@ -81,7 +83,7 @@ fn bounded(flat: &Flat<'_>, usual: f64) -> f64 {
     step.map_or(value, |step| (value / step).ceil() * step)
 }
 
-fn text(flat: &Flat<'_>, name: &str) -> String {
+fn text(flat: &FlatSchema<'_>, name: &str) -> String {
     let format = flat.keyword("format").and_then(Value::as_str).unwrap_or_default();
     let length = |word: &str| flat.keyword(word).and_then(Value::as_u64);
     if let Some(pattern) = flat.keyword("pattern").and_then(Value::as_str)
@@ -108,7 +110,7 @@ fn text(flat: &Flat<'_>, name: &str) -> String {
     usual.to_owned()
 }
 
-/// A text without a format: unique where there is room, since names often have to be.
+/// A text without a format. It is unique if there is room for that, because names often have to be unique.
 fn free(name: &str, least: u64, most: u64) -> String {
     let word: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(20).collect();
     let word = if word.is_empty() { "example".to_owned() } else { word };
@@ -119,26 +121,26 @@ fn free(name: &str, least: u64, most: u64) -> String {
     if most < ROOM { text.chars().take(usize::try_from(most).unwrap_or(usize::MAX)).collect() } else { text }
 }
 
-/// The plainest text that a regular expression matches.
+/// A simple text that matches a regular expression.
 pub(super) fn matching(pattern: &str) -> Option<String> {
     let parsed = regex_syntax::Parser::new().parse(pattern).ok()?;
     let mut out = String::new();
-    plainest(&parsed, &mut out);
+    append_match(&parsed, &mut out);
     regex::Regex::new(pattern).ok()?.is_match(&out).then_some(out)
 }
 
-fn plainest(hir: &Hir, out: &mut String) {
+fn append_match(hir: &Hir, out: &mut String) {
     match hir.kind() {
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(class) => out.extend(letter_of(class)),
         HirKind::Repetition(repetition) => {
-            // At least one, where that is allowed: an empty text is hardly ordinary.
+            // At least one repetition if that is allowed, because an empty text is unusual.
             let least = repetition.min.max(u32::from(repetition.max != Some(0))).min(200);
-            (0..least).for_each(|_| plainest(&repetition.sub, out));
+            (0..least).for_each(|_| append_match(&repetition.sub, out));
         }
-        HirKind::Capture(capture) => plainest(&capture.sub, out),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| plainest(part, out)),
-        HirKind::Alternation(choices) => choices.iter().take(1).for_each(|choice| plainest(choice, out)),
+        HirKind::Capture(capture) => append_match(&capture.sub, out),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| append_match(part, out)),
+        HirKind::Alternation(choices) => choices.iter().take(1).for_each(|choice| append_match(choice, out)),
         HirKind::Empty | HirKind::Look(_) => {}
     }
 }
@@ -147,8 +149,8 @@ fn letter_of(class: &Class) -> Option<char> {
     let usual = ['a', 'A', '1', '0', '-', '_'];
     match class {
         Class::Unicode(ranges) => {
-            let holds = |letter: &char| ranges.iter().any(|range| (range.start()..=range.end()).contains(letter));
-            usual.into_iter().find(holds).or_else(|| ranges.iter().next().map(|range| range.start()))
+            let contains = |letter: &char| ranges.iter().any(|range| (range.start()..=range.end()).contains(letter));
+            usual.into_iter().find(contains).or_else(|| ranges.iter().next().map(|range| range.start()))
         }
         Class::Bytes(ranges) => ranges.iter().next().map(|range| char::from(range.start())),
     }

@@ -1,4 +1,4 @@
-//! What a starter scenario may expect: what the documentation says, and where it says nothing, no more than is common.
+//! The expectations of starter scenarios: what the documentation says. Where it says nothing, only what is common.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use super::access::Need;
 use super::codes::Catalogue;
 use super::operations::Operation;
 
-/// An expectation of one step.
+/// The expectation of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Expected {
     pub(super) value: Value,
-    /// The only code that is expected.
+    /// The expected code, if there is exactly one.
     pub(super) code: Option<String>,
-    /// Whether the documentation does not say so.
+    /// True if the documentation does not say it.
     pub(super) is_guess: bool,
 }
 
@@ -26,18 +26,17 @@ impl Expected {
         Self { value: json!({ "success": true }), code: None, is_guess: false }
     }
 
-    /// Anything that is documented.
+    /// Any documented response.
     pub(super) fn anything() -> Self {
         Self::guess(json!({ "any_documented": true }))
     }
 
-    /// Any refusal.
     pub(super) fn refusal() -> Self {
         Self::guess(json!({ "any_refusal": true }))
     }
 }
 
-/// These statuses, by their codes where all of these are known.
+/// Expects one of these statuses, or their codes if all of them are known.
 fn statuses(catalogue: &Catalogue, statuses: &[u16], is_guess: bool) -> Expected {
     match catalogue.of_statuses(statuses) {
         Some(codes) if codes.len() == 1 => {
@@ -48,7 +47,8 @@ fn statuses(catalogue: &Catalogue, statuses: &[u16], is_guess: bool) -> Expected
     }
 }
 
-/// The same where examples may speak for a list of codes: what they show is not all that there may be.
+/// Like `statuses`, but uses the codes of examples if there is no list of codes. That is a guess, because examples do
+/// not show all codes.
 fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
     let listed = statuses(catalogue, numbers, false);
     let of_examples = catalogue.shown_with(numbers).filter(|_| listed.value.get("error").is_none());
@@ -63,32 +63,32 @@ fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
     if let [one] = all { json!(one) } else { json!(all) }
 }
 
-/// A request without a credential, or with a wrong one.
-pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, is_wrong: bool) -> Expected {
-    if matches!(operation.need, Need::Unknown(_)) {
+/// A request without a credential, or with an invalid one.
+pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, is_invalid: bool) -> Expected {
+    if matches!(operation.need, Need::Undocumented(_)) {
         return Expected::anything();
     }
     match (operation.documents(401), operation.documents(403)) {
-        (true, true) if is_wrong => shown(catalogue, &[401, 403]),
+        (true, true) if is_invalid => shown(catalogue, &[401, 403]),
         (true, _) => shown(catalogue, &[401]),
         (false, true) => Expected::guess(json!({ "status": [401, 403] })),
         (false, false) => Expected::guess(json!({ "status": [401, 403, 404] })),
     }
 }
 
-/// A request about something that is not there; `has_shape` where its id is of the documented form.
-pub(super) fn unknown(catalogue: &Catalogue, operation: &Operation<'_>, has_shape: bool) -> Expected {
-    match (operation.documents(404), has_shape) {
+/// A request with an unknown id; `has_form` is true if the id has the documented form.
+pub(super) fn unknown(catalogue: &Catalogue, operation: &Operation<'_>, has_form: bool) -> Expected {
+    match (operation.documents(404), has_form) {
         (true, true) => shown(catalogue, &[404]),
         (true, false) => Expected::guess(json!({ "status": [404, 400, 422] })),
-        // An item that cannot be found is hardly served; anything else may have an answer for an unknown id.
+        // A GET of an unknown item is probably refused. Other operations may accept an unknown id.
         (false, _) if operation.method == "GET" && operation.is_item() => Expected::refusal(),
         (false, _) => Expected::anything(),
     }
 }
 
-/// A request for something that was deleted.
-pub(super) fn gone(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
+/// A request for a deleted resource.
+pub(super) fn deleted(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
     match (operation.documents(404), operation.documents(410)) {
         (true, false) => shown(catalogue, &[404]),
         (true, true) => shown(catalogue, &[404, 410]),
@@ -96,13 +96,13 @@ pub(super) fn gone(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected
     }
 }
 
-/// A body that is not as documented.
+/// A request with an invalid body.
 pub(super) fn invalid(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
     let has_code = |status: u16| catalogue.of_statuses(&[status]).is_some();
     match (operation.documents(400), operation.documents(422)) {
         (true, true) => statuses(catalogue, &[400, 422], false),
         (false, false) => Expected::refusal(),
-        // A framework refuses some bodies with one of them and the API with the other, documented or not.
+        // The framework of an API often uses one of the two statuses, and the API itself uses the other.
         (is_400, _) => {
             let (own, other) = if is_400 { (400, 422) } else { (422, 400) };
             match (has_code(own), has_code(other)) {
@@ -113,7 +113,7 @@ pub(super) fn invalid(catalogue: &Catalogue, operation: &Operation<'_>) -> Expec
     }
 }
 
-/// A body that is declared as something else than JSON, and is nothing else.
+/// A request with a plain text body, declared as plain text.
 pub(super) fn media_type(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
     if operation.documents(415) { statuses(catalogue, &[415], false) } else { Expected::refusal() }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::access::{ANONYMOUS, Access, MARK, WRONG};
+use super::access::{ANONYMOUS, Access, INVALID, MARK};
 use super::codes::{Catalogue, Code};
 use super::description::{Description, ROOT};
+use super::envelope::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;
@@ -12,14 +13,13 @@ use super::topics::TOPICS;
 use super::yaml::{self, GUESS};
 use judge::target::variable;
 
-/// The file of the envelope.
 pub(super) const ENVELOPE: &str = "envelope.schema.json";
 
 /// The description and the files that it refers to.
 pub(super) fn descriptions(description: &Description, left_out: &[String]) -> Vec<(String, String)> {
-    let mut about = "Written by `conformance init` from the description of the API.".to_owned();
+    let mut about = "Written by `conformance init` from the OpenAPI description of the API.".to_owned();
     if !left_out.is_empty() {
-        about += &format!("\nLeft out, since the harness cannot test it:\n  {}", left_out.join("\n  "));
+        about += &format!("\nLeft out, because the harness cannot test these operations:\n  {}", left_out.join("\n  "));
     }
     let files = description.documents.iter().map(|(name, value)| {
         let head = if name == ROOT { yaml::comment(&about) } else { String::new() };
@@ -28,7 +28,7 @@ pub(super) fn descriptions(description: &Description, left_out: &[String]) -> Ve
     files.collect()
 }
 
-/// The text with our mark in place of its member.
+/// The text with a comment in place of each `MARK` member.
 fn marked(text: &str) -> String {
     let line = |line: &str| match line.trim_start().strip_prefix(MARK) {
         Some(_) => format!("{}{GUESS}\n", &line[..line.len() - line.trim_start().len()]),
@@ -42,7 +42,7 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     schema.insert("title".to_owned(), json!("An error body"));
-    if let Some(note) = catalogue.envelope.sure.shape.note() {
+    if let Some(note) = catalogue.envelope.origins.shape.note() {
         schema.insert("$comment".to_owned(), json!(note.trim_start_matches("# ")));
     }
     schema.extend(catalogue.envelope.schema.as_object().cloned().unwrap_or_default());
@@ -52,21 +52,22 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
 /// `errors.yaml`.
 pub(super) fn errors(catalogue: &Catalogue) -> String {
     let envelope = &catalogue.envelope;
-    let mut text = yaml::comment("The error bodies of the API, and its codes.");
+    let mut text = yaml::comment("The error bodies and error codes of the API.");
     text += &format!("envelope:\n  schema: {ENVELOPE}\n");
-    text += &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.sure.media_type.tail());
+    text +=
+        &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.origins.media_type.spaced_note());
     text += &format!("  code_type: {}\n", if envelope.is_integer { "integer" } else { "string" });
-    text += "  # Where each part is, as a JSON Pointer (RFC 6901).\n  pointers:\n";
+    text += "  # The place of each part, as a JSON Pointer (RFC 6901).\n  pointers:\n";
     text += &format!("    envelope: {}\n", yaml::scalar(&envelope.parent));
-    text += &format!("    code: {}{}\n", yaml::scalar(&envelope.code), envelope.sure.code.tail());
-    text += &format!("    message: {}{}\n", yaml::scalar(&envelope.message), envelope.sure.message.tail());
+    text += &format!("    code: {}{}\n", yaml::scalar(&envelope.code), envelope.origins.code.spaced_note());
+    text += &format!("    message: {}{}\n", yaml::scalar(&envelope.message), envelope.origins.message.spaced_note());
     for (name, pointer) in [("details", &envelope.details), ("field", &envelope.field)] {
         text += &pointer.as_ref().map(|pointer| format!("    {name}: {}\n", yaml::scalar(pointer))).unwrap_or_default();
     }
-    text += "\n# The statuses that operations may answer with: those of the documentation";
-    text += ", and below them others,\n# which servers answer with whether or not they are documented.\nstatuses:\n";
+    text += "\n# The statuses of responses: first the documented ones, then others,\n";
+    text += "# which servers often send although they are not documented.\nstatuses:\n";
     for (status, origin) in &catalogue.statuses {
-        text += &format!("  - {status}{}\n", origin.tail());
+        text += &format!("  - {status}{}\n", origin.spaced_note());
     }
     text += &codes(catalogue);
     text
@@ -77,12 +78,12 @@ fn codes(catalogue: &Catalogue) -> String {
         "\n# Each code with its status. `conformance docs PAGE.md` compares this list with a published page.\n"
             .to_owned();
     if catalogue.codes.is_empty() {
-        text += "# No documented code was found. One looks like this:\n";
-        text += "#   - { code: SOME_CODE, status: 404, retry: never, page: Errors, means: There is no such thing. }\n";
+        text += "# No documented code was found. An entry looks like this:\n";
+        text += "#   - { code: SOME_CODE, status: 404, retry: never, page: Errors, means: It does not exist. }\n";
         return text + "codes: []\n";
     }
     if !catalogue.is_complete {
-        text += "# These are the codes of examples; the API may well have others.\n";
+        text += "# These codes are from examples. The API may have others.\n";
     }
     text += "codes:\n";
     for code in &catalogue.codes {
@@ -102,8 +103,8 @@ fn retry(status: u16) -> &'static str {
     if status == 429 || status >= 500 { "backoff" } else { "never" }
 }
 
-/// A clause that checks judge, whether the documentation supports it, and its text.
-struct Structural {
+/// A clause that checks judge on every response.
+struct StructuralClause {
     id: &'static str,
     level: &'static str,
     checks: &'static str,
@@ -111,90 +112,98 @@ struct Structural {
     says: String,
 }
 
-fn structural(catalogue: &Catalogue) -> Vec<Structural> {
-    let envelope = &catalogue.envelope;
-    let clause =
-        |id, level, checks, origin, says: &str| Structural { id, level, checks, origin, says: says.to_owned() };
-    let sure = envelope.sure;
-    let last = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
-    let (code, message) = (last(&envelope.code), last(&envelope.message));
-    let mut all = vec![
-        clause("ENV-1", "MUST", "envelope-present", sure.shape, "An error is a JSON object of the documented form."),
-        clause(
-            "ENV-2",
-            "MUST",
-            "error-media-type",
-            sure.media_type,
-            &format!("An error has the media type {}.", envelope.media_type),
-        ),
-        clause(
-            "ENV-3",
-            "MUST",
-            "message-present",
-            sure.shape.min(sure.message),
-            &format!("`{message}` is as documented."),
-        ),
-        clause(
-            "ENV-4",
-            "MUST",
-            "code-registered",
-            sure.shape.min(sure.code).min(Origin::of(catalogue.is_complete && !catalogue.codes.is_empty())),
-            &format!("`{code}` is one of the documented codes."),
-        ),
-        clause("ENV-5", "SHOULD", "strict-json", sure.shape, "An error is strict JSON (RFC 8259)."),
-        clause("ENV-6", "MUST", "success-without-error", sure.shape.min(sure.code), "A success holds no error."),
-    ];
-    if envelope.details.is_some() {
-        all.push(clause("ENV-7", "MUST", "details-are-text", sure.shape, "The details are as documented."));
-    }
-    if let Some(field) = &envelope.field {
-        all.push(clause(
-            "ENV-8",
-            "MUST",
-            "field-names-member",
-            sure.shape,
-            &format!("`{}` names the member at fault.", last(field)),
-        ));
-    }
-    all.extend([
-        clause("STA-1", "MUST", "status-documented", Origin::Documented, "No status is used but those in errors.yaml."),
-        clause(
-            "STA-2",
-            "MUST",
-            "status-matches-code",
-            Origin::of(catalogue.has_sure_statuses()),
-            "Each code comes with its status.",
-        ),
-        clause(
-            "STA-3",
-            "MUST",
-            "success-status, success-body, no-content-is-empty",
-            Origin::Documented,
-            "A success is as documented.",
-        ),
-        clause("SAFE-1", "SHOULD", "no-leak", Origin::Documented, "An error shows nothing of the server's inside."),
-    ]);
+fn clause(
+    id: &'static str,
+    level: &'static str,
+    checks: &'static str,
+    origin: Origin,
+    says: impl Into<String>,
+) -> StructuralClause {
+    StructuralClause { id, level, checks, origin, says: says.into() }
+}
+
+fn structural_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let mut all = envelope_clauses(catalogue);
+    all.extend(optional_member_clauses(&catalogue.envelope));
+    all.extend(status_clauses(catalogue));
+    all.push(clause(
+        "SAFE-1",
+        "SHOULD",
+        "no-leak",
+        Origin::Documented,
+        "An error does not show internals of the server.",
+    ));
     all
 }
 
-/// `clauses.yaml`: what checks judge, what scenarios judge, and each code.
+fn envelope_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let Envelope { origins, media_type, .. } = &catalogue.envelope;
+    let (code, message) = (last_name(&catalogue.envelope.code), last_name(&catalogue.envelope.message));
+    let with_message = origins.shape.min(origins.message);
+    let with_code = origins.shape.min(origins.code);
+    let all_codes = Origin::of(catalogue.is_complete && !catalogue.codes.is_empty());
+    let of_type = format!("An error has the media type {media_type}.");
+    let (of_message, of_code) =
+        (format!("`{message}` is as documented."), format!("`{code}` is one of the documented codes."));
+    vec![
+        clause("ENV-1", "MUST", "envelope-present", origins.shape, "An error is a JSON object of the documented form."),
+        clause("ENV-2", "MUST", "error-media-type", origins.media_type, of_type),
+        clause("ENV-3", "MUST", "message-present", with_message, of_message),
+        clause("ENV-4", "MUST", "code-registered", with_code.min(all_codes), of_code),
+        clause("ENV-5", "SHOULD", "strict-json", origins.shape, "An error is strict JSON (RFC 8259)."),
+        clause("ENV-6", "MUST", "success-without-error", with_code, "A success contains no error."),
+    ]
+}
+
+fn optional_member_clauses(envelope: &Envelope) -> Vec<StructuralClause> {
+    let shape = envelope.origins.shape;
+    let details = envelope.details.as_ref();
+    let details = details.map(|_| clause("ENV-7", "MUST", "details-are-text", shape, "The details are as documented."));
+    let field = envelope.field.as_ref().map(|field| {
+        clause(
+            "ENV-8",
+            "MUST",
+            "field-names-member",
+            shape,
+            format!("`{}` names the member at fault.", last_name(field)),
+        )
+    });
+    details.into_iter().chain(field).collect()
+}
+
+fn status_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let of_codes = Origin::of(catalogue.has_sure_statuses());
+    let success_checks = "success-status, success-body, no-content-is-empty";
+    vec![
+        clause("STA-1", "MUST", "status-documented", Origin::Documented, "Every status is listed in errors.yaml."),
+        clause("STA-2", "MUST", "status-matches-code", of_codes, "Each code comes with its status."),
+        clause("STA-3", "MUST", success_checks, Origin::Documented, "A success is as documented."),
+    ]
+}
+
+fn last_name(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
+/// `clauses.yaml`: the clauses that checks judge, the clauses that scenarios judge, and one clause for each code.
 pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     let mut text = yaml::comment(
-        "The statements of the contract, each with what judges it: `checks` judge every response, the others need a scenario\n\
-         that names them. `conformance explain ID` says more about each.",
+        "The clauses of the contract. `checks` judge a clause on every response. A clause without `checks` needs a scenario\n\
+         that names it. `conformance explain ID` shows more about a clause.",
     );
     text += "clauses:\n  # Judged on every response.\n";
-    let line = |clause: &Structural| {
+    let line = |clause: &StructuralClause| {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(&clause.says));
-        let Structural { id, level, checks, .. } = clause;
+        let StructuralClause { id, level, checks, .. } = clause;
         format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
     };
-    let (sure, open): (Vec<_>, Vec<_>) =
-        structural(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
-    sure.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.tail()));
-    if !open.is_empty() {
-        text += "\n  # The documentation does not say these. Remove the `#` of each that holds for all errors.\n";
-        open.iter().for_each(|clause| text += &format!("  # {}\n", line(clause)));
+    let (supported, guessed): (Vec<_>, Vec<_>) =
+        structural_clauses(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
+    supported.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.spaced_note()));
+    if !guessed.is_empty() {
+        text +=
+            "\n  # The documentation does not say these. Remove the `#` of each clause that is true for all errors.\n";
+        guessed.iter().for_each(|clause| text += &format!("  # {}\n", line(clause)));
     }
     text += "\n  # Judged by the starter scenarios.\n";
     for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
@@ -202,7 +211,7 @@ pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
         text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}\n", topic.clause);
     }
     if !catalogue.codes.is_empty() {
-        text += "\n  # One for each code. Write a scenario that expects it, name the clause there, and remove `excluded`.\n";
+        text += "\n  # One clause for each code. Write a scenario that expects the code and names the clause, and remove `excluded`.\n";
     }
     for (index, code) in catalogue.codes.iter().enumerate() {
         text += &yaml::entry(&clause_of_code(catalogue, scenarios, index, code), 2, None);
@@ -236,7 +245,8 @@ fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, co
 
 /// `conventions.yaml`.
 pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
-    let mut text = yaml::comment("Who sends requests, and how a run deletes what it has made.");
+    let mut text =
+        yaml::comment("The actors that send requests, and how a run deletes the resources that it has created.");
     text += "actors:\n";
     for scheme in access.actors() {
         let note = if access.is_guessed { format!("  {GUESS}") } else { String::new() };
@@ -244,12 +254,12 @@ pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
     }
     text += &format!("  {ANONYMOUS}: {{ credential: none, about: has no credential }}\n");
     if !access.schemes.is_empty() {
-        text += "  # Needs no variable: its scenarios write the wrong credential in a header.\n";
-        text += &format!("  {WRONG}: {{ credential: none, about: sends a credential that nobody was given }}\n");
+        text += "  # Needs no environment variable: its scenarios write the invalid credential in a header.\n";
+        text += &format!("  {INVALID}: {{ credential: none, about: sends a credential that belongs to nobody }}\n");
     }
     let outer: Vec<&Resource> = resources.iter().filter(|one| one.is_outer()).collect();
     if !outer.is_empty() {
-        text += "\n# After a call that creates something: where its id is, and which call deletes it.\ncleanup:\n";
+        text += "\n# For each call that creates a resource: the place of the new id, and the call that deletes the resource.\ncleanup:\n";
     }
     for resource in outer {
         let mut members = Map::new();
@@ -270,27 +280,28 @@ pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
 /// `target.example.yaml`.
 pub(super) fn target(access: &Access, base: &str) -> String {
     let mut text = yaml::comment(
-        "A deployment to test. Copy this file and keep what applies; it never holds a secret.\n\
+        "A deployment to test. Copy this file and remove what does not apply. It must not contain secrets.\n\
          `conformance validate --pack DIR --target FILE` checks it without sending anything.",
     );
-    text += &format!("\n# With the base path of the API.\nurl: {}\n", yaml::scalar(base));
+    text += &format!("\n# The URL, with the base path of the API.\nurl: {}\n", yaml::scalar(base));
     let actors = access.actors();
     if !actors.is_empty() {
-        text += "\n# Which environment variable holds an actor's credential.\nactors:\n";
+        text += "\n# The environment variable with the credential of each actor.\nactors:\n";
         for scheme in actors {
             text += &format!("  {}: {}  # {}\n", scheme.actor, variable(&scheme.actor), scheme.form());
         }
     }
-    text += "\n# What this deployment cannot do, each with a reason: operations by their operationId.\nlacks: {}\n";
-    text + "\n# At most so many requests a second.\nrate: 20\n"
+    text +=
+        "\n# What this deployment does not support, each with a reason: operations by their operationId.\nlacks: {}\n";
+    text + "\n# The maximum number of requests per second.\nrate: 20\n"
 }
 
 /// `README.md`.
 pub(super) fn readme(name: &str, access: &Access, base: &str) -> String {
     let mut text = format!(
-        "# Contract of {name}\n\nA pack for `conformance`, drafted by `conformance init`. Lines marked `# guess` are not in the documentation:\ncheck them, and remove the mark.\n\n```sh\n"
+        "# Contract of {name}\n\nA pack for `conformance`, drafted by `conformance init`. The documentation does not support lines with the\ncomment `# guess`: check them, and remove the comment.\n\n```sh\n"
     );
-    text += "conformance validate --pack .                  # every mistake, at its line\n";
+    text += "conformance validate --pack .                  # every error, with its line\n";
     for scheme in access.actors() {
         text += &format!("export {}={}\n", variable(&scheme.actor), shell(scheme.form()));
     }
@@ -300,7 +311,7 @@ pub(super) fn readme(name: &str, access: &Access, base: &str) -> String {
     if access.is_guessed {
         text += "\nThe description names no security scheme, so a bearer token is assumed. For a public API, run `init` again with\n`--auth none`; for others with `--auth basic` or `--auth key:HEADER`.\n";
     }
-    text += "\nNext: look at each failure and decide whether API, documentation or pack is wrong; then write scenarios for the codes that\nare `excluded` in `schemas/clauses.yaml`. `init` can be run again at any time: it replaces the files that nobody has changed,\nand writes `FILE.new` beside the others.\n";
+    text += "\nNext, look at each failure and decide whether to correct the API, the documentation or the pack. Then write scenarios for\nthe codes that are `excluded` in `schemas/clauses.yaml`. You can run `init` again at any time: it replaces the files that\nnobody has changed, and writes `FILE.new` beside the others.\n";
     text
 }
 

@@ -1,7 +1,8 @@
 //! `init`: a complete pack from an OpenAPI description and, if there is one, a published page of error codes.
 //!
-//! Everything here is a function from the description to the texts of files; only `description` reads and `write` writes. What
-//! the documentation says is asserted; where it is silent, little is, and each guess is marked in its line.
+//! Every module is a function from the description to the texts of files. Only `description` reads files, and only
+//! `write` writes them. The pack asserts what the documentation says. Where the documentation says nothing, the pack
+//! asserts only what is common, and marks the line as a guess.
 
 mod access;
 mod codes;
@@ -30,21 +31,23 @@ pub use access::Auth;
 pub use write::{Outcome, write};
 
 use access::Access;
+use codes::Catalogue;
 use description::Description;
-use topics::Maker;
+use operations::Operation;
+use topics::ScenarioBuilder;
 
-/// What a pack is made from.
+/// The input of a new pack.
 #[derive(Debug)]
 pub struct Sources {
     /// The OpenAPI description, 3.0 or later, in JSON or YAML.
     pub openapi: PathBuf,
     /// A published page of error codes, in Markdown.
     pub page: Option<PathBuf>,
-    /// Whether errors are problems as RFC 9457 has them.
+    /// Whether errors have the format of RFC 9457.
     pub problem_json: bool,
-    /// What the API is called; the title of the description by default.
+    /// The name of the API. Without it, the title of the description is used.
     pub name: Option<String>,
-    /// How credentials are sent, where the description does not say so.
+    /// How credentials are sent, if the description does not say it.
     pub auth: Option<Auth>,
 }
 
@@ -53,83 +56,102 @@ pub struct Sources {
 pub struct Pack {
     /// The texts of the files, by their names in the pack.
     pub files: BTreeMap<String, String>,
-    /// What was left out or guessed, a line each.
+    /// What was left out or guessed, one line each.
     pub warnings: Vec<String>,
     /// The base URL of the description's first server.
     pub base: String,
 }
 
-/// An error that the API has answered with.
+/// An error response that a live API has sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Learned {
-    /// The status.
     pub status: u16,
     /// The media type, without parameters.
     pub media: Option<String>,
-    /// The body.
     pub body: Value,
 }
 
-/// Makes a pack from what is documented, and where that says nothing, from what the API has answered; the error is one line.
+/// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is
+/// one line.
 pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
     let mut description = Description::read(&sources.openapi)?;
     let page = sources.page.as_deref().map(read_page).transpose()?;
     let access = Access::of(description.node(), sources.auth.as_ref());
     let mut warnings = std::mem::take(&mut description.warnings);
-    warnings.extend(access.warnings.iter().cloned());
-    access.declare(description.root_mut(), sources.auth.as_ref());
-    sanitise::schemas(&mut description, &mut warnings);
-    let normalised = operations::normalise(&mut description, &access);
-    warnings.extend(normalised.warnings);
+    let left_out = prepare(&mut description, &access, sources, &mut warnings);
     let operations = operations::read(&description, &access);
     if operations.is_empty() {
-        let why = normalised.left_out.first().map(|first| format!("; {first}")).unwrap_or_default();
-        return Err(format!("{}: no operation is left that can be tested{why}", sources.openapi.display()));
+        let reason = left_out.first().map(|first| format!("; {first}")).unwrap_or_default();
+        return Err(format!("{}: no operation is left that can be tested{reason}", sources.openapi.display()));
     }
-    let page = page.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let bodies = envelope::bodies(&operations);
-    let of_page =
-        page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
-    let learned = envelope::bodies_of_answers(learned);
-    let envelope = envelope::envelope(&bodies, &of_page, &learned, sources.problem_json);
-    let catalogue = codes::catalogue(&operations, envelope, &bodies, &learned, page);
-    if page.is_some() && catalogue.page == "OpenAPI" {
-        warnings.push("no error code was found on the page; a code is a heading, or a row of a table".to_owned());
-    }
-    if access.is_guessed {
-        warnings.push(
-            "the description names no security scheme: a bearer token is assumed; see --auth, such as --auth none"
-                .to_owned(),
-        );
-    }
+    let catalogue = read_catalogue(&operations, sources, learned, page.as_ref());
+    warnings.extend(general_warnings(&access, &catalogue, page.is_some()));
     let resources = resources::find(&operations, &mut warnings);
-    let mut maker = Maker {
-        operations: &operations,
-        access: &access,
-        catalogue: &catalogue,
-        resources: &resources,
-        rows: Vec::new(),
-        left_out: Vec::new(),
-    };
-    maker.make();
-    let scenarios = scenarios::write(&maker);
+    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources);
+    let scenarios = scenarios::write(&builder);
     let base = base_url(&description);
-    let title = description.node().get("info").and_then(|info| info.text("title")).unwrap_or("the API").to_owned();
-    let name = sources.name.clone().unwrap_or(title);
-    let mut files: BTreeMap<String, String> =
-        files::descriptions(&description, &normalised.left_out).into_iter().collect();
-    for (file, text) in [
+    let name = sources.name.clone().unwrap_or_else(|| title(&description));
+    let mut files: BTreeMap<String, String> = files::descriptions(&description, &left_out).into_iter().collect();
+    files.extend([
         (format!("schemas/{}", files::ENVELOPE), files::envelope(&catalogue)),
         ("schemas/errors.yaml".to_owned(), files::errors(&catalogue)),
         ("schemas/clauses.yaml".to_owned(), files::clauses(&catalogue, &scenarios)),
         ("schemas/conventions.yaml".to_owned(), files::conventions(&access, &resources)),
         ("target.example.yaml".to_owned(), files::target(&access, &base)),
         ("README.md".to_owned(), files::readme(&name, &access, &base)),
-    ] {
-        files.insert(file, text);
-    }
+    ]);
     files.extend(scenarios.files);
     Ok(Pack { files, warnings, base })
+}
+
+/// Changes the description so that the contract reader accepts it. Returns what had to be left out.
+fn prepare(
+    description: &mut Description,
+    access: &Access,
+    sources: &Sources,
+    warnings: &mut Vec<String>,
+) -> Vec<String> {
+    warnings.extend(access.warnings.iter().cloned());
+    access.declare(description.root_mut(), sources.auth.as_ref());
+    sanitise::schemas(description, warnings);
+    let normalised = operations::normalise(description, access);
+    warnings.extend(normalised.warnings);
+    normalised.left_out
+}
+
+/// The envelope and the codes: from the operations, the page and the recorded answers.
+fn read_catalogue(
+    operations: &[Operation<'_>],
+    sources: &Sources,
+    learned: &[Learned],
+    page: Option<&(String, String)>,
+) -> Catalogue {
+    let page = page.map(|(name, text)| (name.as_str(), text.as_str()));
+    let bodies = envelope::bodies(operations);
+    let of_page =
+        page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
+    let learned = envelope::bodies_of_answers(learned);
+    let envelope = envelope::envelope(&bodies, &of_page, &learned, sources.problem_json);
+    codes::catalogue(operations, envelope, &bodies, &learned, page)
+}
+
+fn general_warnings(access: &Access, catalogue: &Catalogue, has_page: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if has_page && catalogue.page == "OpenAPI" {
+        warnings
+            .push("no error code was found on the page: expected codes in headings or in rows of tables".to_owned());
+    }
+    if access.is_guessed {
+        warnings.push(
+            "the description names no security scheme, so a bearer token is assumed: use --auth, such as --auth none"
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+fn title(description: &Description) -> String {
+    description.node().get("info").and_then(|info| info.text("title")).unwrap_or("the API").to_owned()
 }
 
 fn read_page(path: &Path) -> Result<(String, String), String> {
@@ -137,7 +159,7 @@ fn read_page(path: &Path) -> Result<(String, String), String> {
     Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text))
 }
 
-/// The first server's URL; on this machine where the description names no host.
+/// The URL of the first server. If the description names no host, the host is this machine.
 fn base_url(description: &Description) -> String {
     const LOCAL: &str = "http://127.0.0.1:8080";
     let root = description.node();

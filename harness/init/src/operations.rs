@@ -1,4 +1,5 @@
-//! The operations of a description, first put into terms that the contract reader takes, then read.
+//! The operations of a description. First they are changed so that the contract reader accepts them, then they are
+//! read.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +8,10 @@ use serde_json::{Map, Value, json};
 use super::access::{Access, MARK, Need};
 use super::description::{Description, Node};
 use super::example;
-use super::schema::{Flat, types_of};
+use super::schema::{FlatSchema, types_of};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
-/// One operation.
 pub(super) struct Operation<'d> {
     pub(super) id: String,
     pub(super) method: String,
@@ -22,23 +22,21 @@ pub(super) struct Operation<'d> {
     /// Query parameters and headers that must be sent, with a value.
     pub(super) query: Map<String, Value>,
     pub(super) headers: Map<String, Value>,
-    /// True where such a value is made up.
+    /// True if such a value is invented.
     pub(super) is_guessed: bool,
     pub(super) body: Option<Body<'d>>,
     pub(super) responses: Vec<Response<'d>>,
 }
 
-/// A request body.
 pub(super) struct Body<'d> {
     pub(super) is_json: bool,
-    pub(super) flat: Flat<'d>,
-    /// The example that is sent.
+    pub(super) schema: FlatSchema<'d>,
+    /// The example that scenarios send.
     pub(super) example: Option<&'d Value>,
-    /// Whether it is made up.
+    /// True if the example is invented.
     pub(super) is_guessed: bool,
 }
 
-/// A documented response.
 pub(super) struct Response<'d> {
     pub(super) status: String,
     pub(super) media: Option<String>,
@@ -48,36 +46,35 @@ pub(super) struct Response<'d> {
 }
 
 impl Operation<'_> {
-    /// Whether a status is documented as such; a class does not say which of its statuses comes when.
+    /// True if the status is documented. A class such as `4XX` does not count.
     pub(super) fn documents(&self, status: u16) -> bool {
         self.responses.iter().any(|response| response.status == status.to_string())
     }
 
-    /// True where the path ends in a parameter.
+    /// True if the path ends in a parameter.
     pub(super) fn is_item(&self) -> bool {
         self.path.ends_with('}')
     }
 }
 
 impl Response<'_> {
-    /// Whether it is about an error.
     pub(super) fn is_error(&self) -> bool {
         self.status.starts_with(['4', '5']) || self.status == "default"
     }
 }
 
-/// What became of the operations of a description.
+/// What the change of the operations has left out.
 pub(super) struct Normalised {
     pub(super) warnings: Vec<String>,
-    /// What is left out, for a comment.
+    /// The operations that are left out, each with the reason.
     pub(super) left_out: Vec<String>,
 }
 
-/// Puts each operation into terms that the contract reader takes, or leaves it out.
+/// Changes each operation so that the contract reader accepts it, or leaves it out.
 pub(super) fn normalise(description: &mut Description, access: &Access) -> Normalised {
     let mut out = Normalised { warnings: Vec::new(), left_out: Vec::new() };
     let mut paths = Map::new();
-    let mut ids = taken_ids(description.node());
+    let mut ids = documented_ids(description.node());
     for (path, item) in description.node().get("paths").map(Node::members).unwrap_or_default() {
         if !path.starts_with('/') {
             continue;
@@ -87,15 +84,15 @@ pub(super) fn normalise(description: &mut Description, access: &Access) -> Norma
         let mut count = 0;
         for (method, operation) in methods {
             let name = format!("{} {path}", method.to_uppercase());
-            match one(description, access, method, path, operation, &mut ids, &mut out.warnings) {
+            match normalise_operation(description, access, method, path, operation, &mut ids, &mut out.warnings) {
                 Ok(value) => {
                     kept[method] = value;
                     count += 1;
                 }
-                Err(why) => {
+                Err(reason) => {
                     kept.as_object_mut().map(|members| members.shift_remove(method));
-                    out.left_out.push(format!("{name}: {why}"));
-                    out.warnings.push(format!("{name} is left out: {why}"));
+                    out.left_out.push(format!("{name}: {reason}"));
+                    out.warnings.push(format!("{name} is left out: {reason}"));
                 }
             }
         }
@@ -107,14 +104,14 @@ pub(super) fn normalise(description: &mut Description, access: &Access) -> Norma
     out
 }
 
-/// The ids that the description gives itself, once each.
-fn taken_ids(root: Node<'_>) -> BTreeSet<String> {
+/// The operation ids of the description.
+fn documented_ids(root: Node<'_>) -> BTreeSet<String> {
     let items = root.get("paths").map(Node::members).unwrap_or_default();
     let operations = items.into_iter().flat_map(|(_, item)| METHODS.iter().filter_map(move |method| item.get(method)));
     operations.filter_map(|operation| operation.text("operationId").map(str::to_owned)).collect()
 }
 
-fn one(
+fn normalise_operation(
     description: &Description,
     access: &Access,
     method: &str,
@@ -133,20 +130,20 @@ fn one(
     if let Some(security) = security {
         let before = operation.value.get("security").or_else(|| description.node().value.get("security"));
         if before.is_some_and(|before| asks_together(before, &security)) {
-            warnings.push(format!("{name} asks for several credentials together: send the others with `--header`"));
+            warnings.push(format!("{name} asks for several credentials together, and the harness sends one: send the others with `--header`"));
         }
         value["security"] = security;
     }
-    let own = operation.text("operationId").filter(|id| ids.remove(*id)).map(str::to_owned);
-    let id = own.unwrap_or_else(|| {
+    let documented = operation.text("operationId").filter(|id| ids.remove(*id)).map(str::to_owned);
+    let id = documented.unwrap_or_else(|| {
         let id = derived_id(method, path, ids);
-        warnings.push(format!("{name} has no operationId of its own: it is called {id} here"));
+        warnings.push(format!("{name} has no unique operationId: it is called {id} here"));
         ids.insert(id.clone());
         id
     });
     value["operationId"] = Value::String(id);
     if operation.value.get("servers").is_some() {
-        warnings.push(format!("{name} has a server of its own, which is not used"));
+        warnings.push(format!("{name} has its own `servers`, which are ignored: requests go to the target URL"));
     }
     if let Some(body) = operation.get("requestBody") {
         value["requestBody"] = with_example(body, &name, warnings);
@@ -187,19 +184,19 @@ fn derived_id(method: &str, path: &str, taken: &BTreeSet<String>) -> String {
     name
 }
 
-/// A request body with an example of its JSON, which scenarios edit.
+/// A request body with a JSON example, which scenarios edit.
 fn with_example(body: Node<'_>, name: &str, warnings: &mut Vec<String>) -> Value {
     let mut value = body.rebased();
     let Some((media, content)) = preferred(body) else { return value };
     let mut inner = content.rebased();
-    let elsewhere = |example: &Value| example.get("value").is_none();
+    let has_no_value = |example: &Value| example.get("value").is_none();
     let first = content.get("examples").map(Node::members).unwrap_or_default().into_iter().next();
     if let Some(members) = inner.as_object_mut()
         && members.get("example").is_none()
-        && first.is_some_and(|(_, example)| elsewhere(example.value))
+        && first.is_some_and(|(_, example)| has_no_value(example.value))
     {
         members.shift_remove("examples");
-        warnings.push(format!("{name}: an example that stands elsewhere is left out"));
+        warnings.push(format!("{name}: an example without `value` is left out"));
     }
     if is_json(media)
         && inner.get("example").is_none()
@@ -215,7 +212,7 @@ fn with_example(body: Node<'_>, name: &str, warnings: &mut Vec<String>) -> Value
     value
 }
 
-/// The media type that the contract reader takes: JSON, or else the first.
+/// The media type that the contract reader uses: JSON, or else the first.
 fn preferred<'d>(holder: Node<'d>) -> Option<(&'d str, Node<'d>)> {
     let all = holder.get("content").map(Node::members).unwrap_or_default();
     all.iter().find(|(name, _)| is_json(name)).or(all.first()).copied()
@@ -226,32 +223,21 @@ fn is_json(media: &str) -> bool {
     name == "application/json" || name.ends_with("+json")
 }
 
-/// Reads the operations of a description that was put into our terms.
+/// Reads the operations of a normalised description.
 pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Operation<'d>> {
-    let root = description.node();
     let mut found = Vec::new();
-    for (path, item) in root.get("paths").map(Node::members).unwrap_or_default() {
+    for (path, item) in description.node().get("paths").map(Node::members).unwrap_or_default() {
         for method in METHODS {
             let Some(node) = item.get(method) else { continue };
             let parameters = parameters(item, node);
-            let in_path = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-            let schema = |name: &str| of_place(&parameters, "path").find(|one| one.text("name") == Some(name));
             let (query, guessed_query) = required(&parameters, "query");
             let (headers, guessed_headers) = required(&parameters, "header");
-            let need = match node.value.get("security") {
-                Some(_) if !access.is_known => {
-                    Need::Unknown(access.schemes.first().map_or("", |one| &one.actor).into())
-                }
-                _ => access.need(node.value, root.value).map_or(Need::Open, |(need, _)| need),
-            };
             found.push(Operation {
                 id: node.text("operationId").unwrap_or_default().to_owned(),
                 method: method.to_uppercase(),
                 path: path.to_owned(),
-                need: if access.schemes.is_empty() { Need::Open } else { need },
-                parameters: in_path
-                    .map(|name| (name.to_owned(), schema(name).and_then(|one| one.get("schema"))))
-                    .collect(),
+                need: need(description, access, node),
+                parameters: in_path(path, &parameters),
                 query,
                 headers,
                 is_guessed: guessed_query || guessed_headers,
@@ -263,7 +249,22 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
     found
 }
 
-/// The parameters of an operation; its own replace those of its path.
+fn need(description: &Description, access: &Access, operation: Node<'_>) -> Need {
+    let Some(first) = access.schemes.first() else { return Need::NoCredential };
+    if operation.value.get("security").is_some() && !access.is_known {
+        return Need::Undocumented(first.actor.clone());
+    }
+    access.need(operation.value, description.node().value).map_or(Need::NoCredential, |(need, _)| need)
+}
+
+/// The parameters in a path, in its order, with their schemas.
+fn in_path<'d>(path: &str, parameters: &[Node<'d>]) -> Vec<(String, Option<Node<'d>>)> {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let parameter = |name: &str| of_place(parameters, "path").find(|one| one.text("name") == Some(name));
+    names.map(|name| (name.to_owned(), parameter(name).and_then(|one| one.get("schema")))).collect()
+}
+
+/// The parameters of an operation, and then those of its path item. The first of a name is used.
 fn parameters<'d>(item: Node<'d>, operation: Node<'d>) -> Vec<Node<'d>> {
     let own = operation.get("parameters").map(Node::items).unwrap_or_default();
     let of_path = item.get("parameters").map(Node::items).unwrap_or_default();
@@ -274,14 +275,14 @@ fn of_place<'a, 'd>(parameters: &'a [Node<'d>], place: &'static str) -> impl Ite
     parameters.iter().copied().filter(move |parameter| parameter.text("in") == Some(place))
 }
 
-/// The parameters that must be sent, with their values, and whether one of these is made up.
+/// The required parameters with their values, and whether a value is invented.
 fn required(parameters: &[Node<'_>], place: &'static str) -> (Map<String, Value>, bool) {
     let mut guessed = false;
     let mut values = Map::new();
     for parameter in of_place(parameters, place).filter(|one| one.value.get("required") == Some(&Value::Bool(true))) {
         let name = parameter.text("name").unwrap_or_default();
-        let of_our_own = ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str());
-        if name.is_empty() || values.contains_key(name) || (place == "header" && of_our_own) {
+        let is_set_by_harness = ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str());
+        if name.is_empty() || values.contains_key(name) || (place == "header" && is_set_by_harness) {
             continue;
         }
         let given = parameter.value.get("example").cloned();
@@ -306,7 +307,7 @@ fn body<'d>(body: Node<'d>) -> Option<Body<'d>> {
     let example = content.value.get("example").or_else(|| first?.1.value.get("value")).or(of_schema);
     Some(Body {
         is_json: is_json(media),
-        flat: schema.map(Flat::of).unwrap_or_default(),
+        schema: schema.map(FlatSchema::of).unwrap_or_default(),
         example,
         is_guessed: content.value.get(MARK).is_some(),
     })
@@ -335,28 +336,28 @@ fn responses<'d>(operation: Node<'d>) -> Vec<Response<'d>> {
 }
 
 impl Body<'_> {
-    /// Members with a value of a type that they do not have.
-    pub(super) fn wrong_types(&self) -> Vec<(String, Value)> {
-        self.flat
+    /// Members, each with a value of a type that it cannot have.
+    pub(super) fn values_of_other_types(&self) -> Vec<(String, Value)> {
+        self.schema
             .sent()
-            .filter_map(|(name, member)| Some((name.clone(), wrong_for(&types_of(member.value))?)))
+            .filter_map(|(name, member)| Some((name.clone(), value_of_other_type(&types_of(member.value))?)))
             .collect()
     }
 
-    /// The members that a request must have; one with a default may well be left out.
+    /// The members that a request must have. A member with a default may be absent.
     pub(super) fn required(&self) -> Vec<String> {
-        let required = self.flat.sent().filter(|(name, _)| self.flat.required.contains(name));
+        let required = self.schema.sent().filter(|(name, _)| self.schema.required.contains(name));
         required.filter(|(_, member)| member.value.get("default").is_none()).map(|(name, _)| name.clone()).collect()
     }
 
-    /// True where `with` and `without` can edit the example.
+    /// True if the step members `with` and `without` can edit the example.
     pub(super) fn is_editable(&self) -> bool {
         self.is_json && self.example.is_some_and(Value::is_object)
     }
 }
 
-/// A value of none of these types, and that no server would take for one of them.
-fn wrong_for(types: &[String]) -> Option<Value> {
+/// A value of none of these types. No server converts it to one of them.
+fn value_of_other_type(types: &[String]) -> Option<Value> {
     let has = |kind: &str| types.iter().any(|other| other == kind);
     match () {
         () if types.is_empty() => None,

@@ -1,24 +1,23 @@
-//! Where a statement of the pack comes from: its mark in the file.
+//! The source of a statement in the pack, and the comment that marks it.
 
-/// How sure a statement is.
+/// The source of a statement, from the least to the most certain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Origin {
-    /// It is common, and nothing supports it.
+    /// It is common, but no source says it.
     #[default]
     Guess,
-    /// The API has answered so.
+    /// An answer of the API shows it.
     Learned,
-    /// The documentation says so.
+    /// The documentation says it.
     Documented,
 }
 
 impl Origin {
-    /// Documented or a guess.
     pub(super) fn of(is_documented: bool) -> Self {
         if is_documented { Self::Documented } else { Self::Guess }
     }
 
-    /// The comment behind such a line.
+    /// The comment at the end of the line.
     pub(super) fn note(self) -> Option<&'static str> {
         match self {
             Self::Guess => Some("# guess: check against the documentation"),
@@ -27,8 +26,8 @@ impl Origin {
         }
     }
 
-    /// The same behind two spaces.
-    pub(super) fn tail(self) -> String {
+    /// The comment after two spaces.
+    pub(super) fn spaced_note(self) -> String {
         self.note().map(|note| format!("  {note}")).unwrap_or_default()
     }
 }

@@ -1,4 +1,5 @@
-//! What can be made and deleted again: a POST on a collection with a DELETE on its items, and where the new id is.
+//! Resources that a run can create and delete: a POST on a collection, a DELETE on its items, and the place of the new
+//! id.
 
 use serde_json::{Map, Value};
 
@@ -6,41 +7,41 @@ use super::access::kebab;
 use super::operations::{Operation, Response};
 use super::schema::{Place, places, places_of_example};
 
-/// Names that a row or the engine gives to something else.
+/// Variable names that scenario tables and the engine use.
 const RESERVED: [&str; 12] =
     ["operation", "member", "value", "case", "given", "needs", "clause", "unique", "long", "huge", "now", "webhook"];
 
-/// Something that a run can make and delete again.
+/// A resource that a run can create and delete.
 #[derive(Debug)]
 pub(super) struct Resource {
-    /// What it is called: its fixture, and in messages.
+    /// The name of its fixture, also used in messages.
     pub(super) noun: String,
     pub(super) create: String,
     pub(super) delete: String,
-    /// The path parameter of `delete` that takes its id.
+    /// The path parameter of `delete` for its id.
     pub(super) parameter: String,
-    /// The variable that holds its id.
+    /// The variable for its id.
     pub(super) variable: String,
-    /// Where its id is in the response.
+    /// The JSON Pointer to its id in the response.
     pub(super) id: String,
-    /// Whether that is a guess.
+    /// True if that pointer is a guess.
     pub(super) is_guessed: bool,
-    /// The path of its items, parameters without their names.
+    /// The path of its items, with `{}` for each parameter.
     template: String,
-    /// What the path of `create` needs.
-    pub(super) given: Given,
+    /// The setup that `create` needs.
+    pub(super) setup: Setup,
 }
 
-/// What an operation needs to be called on something that exists.
+/// What must exist before an operation can be called, so that its path parameters have values.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Given {
-    /// The fixture of the last parameter; its own fixtures come with it.
+pub(super) struct Setup {
+    /// The fixture of the last parameter. It includes the fixtures of the other parameters.
     pub(super) fixtures: Vec<String>,
-    /// Path parameters whose variable has another name.
+    /// Path parameters whose variable has a different name.
     pub(super) path: Map<String, Value>,
 }
 
-/// Finds the resources, outer ones first.
+/// Finds the resources. Outer resources come before the resources below them.
 pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> Vec<Resource> {
     let mut deletes: Vec<&Operation<'_>> =
         operations.iter().filter(|one| one.method == "DELETE" && one.is_item()).collect();
@@ -50,7 +51,7 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
         let collection = delete.path.rsplit_once('/').map_or("", |(collection, _)| collection);
         let same = |one: &&Operation<'_>| one.method == "POST" && template(&one.path) == template(collection);
         let Some(create) = operations.iter().find(same) else { continue };
-        let Some(given) = given(create, &found) else { continue };
+        let Some(setup) = setup(create, &found) else { continue };
         let parameter = delete.parameters.last().map(|(name, _)| name.clone()).unwrap_or_default();
         let noun = noun(collection, &found);
         match id_of(create, &parameter, &noun) {
@@ -63,10 +64,10 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
                 parameter,
                 id,
                 is_guessed,
-                given,
+                setup,
             }),
             None => warnings.push(format!(
-                "{}: its response does not show the id of what it makes, so nothing is made by it",
+                "{}: its response does not show the id of the new resource, so no test uses such a resource",
                 create.id
             )),
         }
@@ -75,33 +76,33 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
 }
 
 impl Resource {
-    /// True where it stands on its own: a clean-up rule takes one id only.
+    /// True if it is not below another resource. A cleanup rule has only one id.
     pub(super) fn is_outer(&self) -> bool {
-        self.given.fixtures.is_empty()
+        self.setup.fixtures.is_empty()
     }
 
-    /// The operation of that method on one of these.
+    /// The operation with that method on one resource.
     pub(super) fn item<'o, 'd>(&self, operations: &'o [Operation<'d>], method: &str) -> Option<&'o Operation<'d>> {
         operations.iter().find(|one| one.method == method && template(&one.path) == self.template)
     }
 }
 
-/// What an operation needs, where everything in its path can be made.
-pub(super) fn given(operation: &Operation<'_>, resources: &[Resource]) -> Option<Given> {
-    let mut given = Given::default();
+/// The setup of an operation; `None` if a resource in its path cannot be created.
+pub(super) fn setup(operation: &Operation<'_>, resources: &[Resource]) -> Option<Setup> {
+    let mut setup = Setup::default();
     let mut at = 0;
     for (name, _) in &operation.parameters {
         at += operation.path[at..].find(&format!("{{{name}}}"))? + name.len() + 2;
         let resource = resources.iter().find(|one| one.template == template(&operation.path[..at]))?;
-        given.fixtures = vec![resource.noun.clone()];
+        setup.fixtures = vec![resource.noun.clone()];
         if resource.variable != *name {
-            given.path.insert(name.clone(), Value::String(format!("${{{}}}", resource.variable)));
+            setup.path.insert(name.clone(), Value::String(format!("${{{}}}", resource.variable)));
         }
     }
-    Some(given)
+    Some(setup)
 }
 
-/// A path without the names of its parameters.
+/// A path with `{}` for each parameter.
 fn template(path: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -119,10 +120,10 @@ fn template(path: &str) -> String {
     out
 }
 
-/// `todo` of `/todos`.
+/// The singular of the last path segment: `todo` for `/todos`.
 fn noun(collection: &str, found: &[Resource]) -> String {
     let last = collection.rsplit('/').find(|segment| !segment.starts_with('{')).unwrap_or_default();
-    let last = if last.is_empty() { "thing".to_owned() } else { kebab(last) };
+    let last = if last.is_empty() { "item".to_owned() } else { kebab(last) };
     let one = match last.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None if last.ends_with("sses") || last.ends_with("xes") => last[..last.len() - 2].to_owned(),
@@ -145,12 +146,12 @@ fn variable(parameter: &str, noun: &str, found: &[Resource]) -> String {
     if taken || is_reserved(parameter) { format!("{}_id", noun.replace('-', "_")) } else { parameter.to_owned() }
 }
 
-/// Whether a variable of that name means something else, or cannot be written in a template.
+/// True if the name is used for something else, or is not a valid variable name in a template.
 pub(super) fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name) || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Where the id of a new thing is, and whether that is a guess.
+/// The pointer to the id of a new resource, and whether it is a guess.
 fn id_of(create: &Operation<'_>, parameter: &str, noun: &str) -> Option<(String, bool)> {
     let response = create.responses.iter().find(|one| one.status.starts_with('2') && one.media.is_some())?;
     let places = places_of(response);
@@ -165,9 +166,9 @@ fn id_of(create: &Operation<'_>, parameter: &str, noun: &str) -> Option<(String,
         let all = places.iter().filter(fits).filter(|place| place.name() == *name);
         all.min_by_key(|place| place.pointer.matches('/').count())
     };
-    // The parameter's own name says most, if it says anything.
-    let own = named(&names[1]).filter(|_| names[1].len() > 1);
-    let found = own.or_else(|| names.iter().find_map(&named))?;
+    // A member with the name of the path parameter is the best match.
+    let of_parameter = named(&names[1]).filter(|_| names[1].len() > 1);
+    let found = of_parameter.or_else(|| names.iter().find_map(&named))?;
     Some((found.pointer.clone(), false))
 }
 
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn nouns_are_singular() {
         for (path, name) in
-            [("/v1/todos", "todo"), ("/categories", "category"), ("/a/{b}/addresses", "address"), ("/{x}", "thing")]
+            [("/v1/todos", "todo"), ("/categories", "category"), ("/a/{b}/addresses", "address"), ("/{x}", "item")]
         {
             assert_eq!(noun(path, &[]), name);
         }

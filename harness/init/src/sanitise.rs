@@ -1,11 +1,11 @@
-//! Schemas that a JSON Schema validator refuses: a keyword that it cannot take is left out, with a warning.
+//! Removes invalid keywords from schemas, with a warning, so that a JSON Schema validator accepts the schemas.
 
 use serde_json::{Map, Value, json};
 
 use super::description::Description;
 
-/// Keywords that can be tried by themselves.
-const ALONE: [&str; 18] = [
+/// Keywords whose values can be validated without the rest of the schema.
+const INDEPENDENT_KEYWORDS: [&str; 18] = [
     "type",
     "required",
     "pattern",
@@ -26,11 +26,12 @@ const ALONE: [&str; 18] = [
     "dependentRequired",
 ];
 /// Keywords whose value is a schema.
-const ONE: [&str; 8] = ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
-/// Keywords that OpenAPI 3.0 has in another form.
-const OLD: [&str; 2] = ["exclusiveMinimum", "exclusiveMaximum"];
+const SCHEMA_KEYWORDS: [&str; 8] =
+    ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
+/// Keywords whose values have another form in OpenAPI 3.0.
+const OLD_KEYWORDS: [&str; 2] = ["exclusiveMinimum", "exclusiveMaximum"];
 
-/// Leaves out what no validator could take.
+/// Removes invalid keywords from all schemas.
 pub(super) fn schemas(description: &mut Description, warnings: &mut Vec<String>) {
     let is_old = description.is_old();
     for (name, document) in &mut description.documents {
@@ -50,11 +51,11 @@ struct Cleaner<'c> {
 }
 
 impl Cleaner<'_> {
-    /// Looks for schemas: below `schema`, among `schemas`, and in a file that is one itself.
+    /// Finds schemas: the value of `schema`, the members of `schemas`, and a file that is a schema.
     fn find(&mut self, value: &mut Value, at: &str) {
-        let looks_like_one =
+        let looks_like_schema =
             |value: &Value| value.get("properties").is_some_and(Value::is_object) || value.get("allOf").is_some();
-        if value.get("in").is_none() && looks_like_one(value) {
+        if value.get("in").is_none() && looks_like_schema(value) {
             return self.schema(value, at);
         }
         match value {
@@ -73,14 +74,14 @@ impl Cleaner<'_> {
         }
     }
 
-    /// A map of schemas; what is none, such as a reference in place of the whole map, is left out.
+    /// A map of schemas. A member that is not a schema is removed, such as a `$ref` of the whole map.
     fn all(&mut self, value: &mut Value, at: &str) {
         let Some(members) = value.as_object_mut() else { return };
         let (name, warnings) = (self.name, &mut *self.warnings);
         members.retain(|key, inner| {
             let is_schema = is_schema(inner);
             if !is_schema {
-                warnings.push(format!("{name}: `{key}: {inner}` of {at} is left out, since it is not a schema"));
+                warnings.push(format!("{name}: `{key}: {inner}` of {at} is left out: expected a schema"));
             }
             is_schema
         });
@@ -92,25 +93,27 @@ impl Cleaner<'_> {
     fn schema(&mut self, value: &mut Value, at: &str) {
         let Some(members) = value.as_object_mut() else { return };
         self.nullable(members);
-        for word in ALONE {
-            let skipped = self.is_old && OLD.contains(&word);
+        for word in INDEPENDENT_KEYWORDS {
+            let skipped = self.is_old && OLD_KEYWORDS.contains(&word);
             let Some(given) = members.get(word).filter(|_| !skipped) else { continue };
             if jsonschema::draft202012::new(&json!({ word: given })).is_err() {
-                self.warnings
-                    .push(format!("{}: `{word}: {given}` of {at} is left out, since no validator takes it", self.name));
+                self.warnings.push(format!(
+                    "{}: `{word}: {given}` of {at} is left out, because it is not valid JSON Schema",
+                    self.name
+                ));
                 members.shift_remove(word);
             }
         }
-        for word in ONE {
+        for word in SCHEMA_KEYWORDS {
             if members.get(word).is_some_and(|inner| !is_schema(inner)) {
-                self.warnings.push(format!("{}: `{word}` of {at} is left out, since it is not a schema", self.name));
+                self.warnings.push(format!("{}: `{word}` of {at} is left out: expected a schema", self.name));
                 members.shift_remove(word);
             }
         }
         for (key, inner) in members.iter_mut() {
             match key.as_str() {
                 "properties" | "$defs" | "patternProperties" | "dependentSchemas" => self.all(inner, at),
-                key if ONE.contains(&key) => self.schema(inner, at),
+                key if SCHEMA_KEYWORDS.contains(&key) => self.schema(inner, at),
                 "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
                     inner.as_array_mut().into_iter().flatten().for_each(|one| self.schema(one, at));
                 }
@@ -119,7 +122,7 @@ impl Cleaner<'_> {
         }
     }
 
-    /// `nullable` has a meaning in OpenAPI 3.0 only, and the contract reader refuses it elsewhere.
+    /// `nullable` exists in OpenAPI 3.0 only. The contract reader refuses it in other versions.
     fn nullable(&mut self, members: &mut Map<String, Value>) {
         if self.is_old || !members.get("nullable").is_some_and(Value::is_boolean) {
             return;
@@ -137,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_validator_takes_is_left_out_with_a_warning() {
+    fn invalid_keywords_are_removed_with_a_warning() {
         let schema = json!({
             "type": "any", "pattern": "(", "minimum": 1, "required": true, "nullable": true, "items": [],
             "properties": { "$ref": "#/elsewhere", "a": { "type": ["string", "null"], "maxLength": "7" } },

@@ -1,4 +1,4 @@
-//! The files below `scenarios/`: rows that differ in nothing but their variables become one table.
+//! The files in `scenarios/`. Rows that differ only in their variables become one table.
 
 use std::collections::BTreeMap;
 
@@ -7,74 +7,73 @@ use serde_json::{Map, Value, json};
 use super::expectation::{self, Expected};
 use super::resources::Resource;
 use super::schema::places;
-use super::topics::{ANY, CREATED, DELETED, Maker, Row, Topic};
+use super::topics::{ANY, CREATED, DELETED, Row, ScenarioBuilder, Topic};
 use super::yaml::{self, GUESS};
 
-/// A scenario, ready to be written.
-struct Written {
+/// A scenario as text.
+struct ScenarioText {
     file: &'static str,
     topic: &'static Topic,
     clause: String,
     text: String,
 }
 
-/// The files by name, and the clauses that they are about.
+/// The files by name, and the clauses that they test.
 pub(super) struct Scenarios {
     pub(super) files: BTreeMap<String, String>,
     pub(super) clauses: Vec<String>,
 }
 
-/// The clause about a code.
-pub(super) fn clause_of_code(maker: &Maker<'_, '_>, code: &str) -> String {
-    let index = maker.catalogue.codes.iter().position(|one| one.code == code).unwrap_or_default();
+/// The id of the clause for a code.
+pub(super) fn clause_of_code(builder: &ScenarioBuilder<'_, '_>, code: &str) -> String {
+    let index = builder.catalogue.codes.iter().position(|one| one.code == code).unwrap_or_default();
     format!("CODE-{}", index + 1)
 }
 
-/// The clause that a step is about. One that accepts anything says nothing about the topic's own.
-fn clause(maker: &Maker<'_, '_>, topic: &Topic, expected: &Expected) -> String {
+/// The clause that a step tests. A step that accepts any documented response does not test the clause of its topic.
+fn clause(builder: &ScenarioBuilder<'_, '_>, topic: &Topic, expected: &Expected) -> String {
     let topic = if *expected == Expected::anything() { &ANY } else { topic };
-    expected.code.as_ref().map_or_else(|| topic.clause.to_owned(), |code| clause_of_code(maker, code))
+    expected.code.as_ref().map_or_else(|| topic.clause.to_owned(), |code| clause_of_code(builder, code))
 }
 
-/// Writes all scenarios.
-pub(super) fn write(maker: &Maker<'_, '_>) -> Scenarios {
-    let mut written = tables(maker);
-    for resource in maker.resources {
-        written.extend(lifecycle(maker, resource));
+pub(super) fn write(builder: &ScenarioBuilder<'_, '_>) -> Scenarios {
+    let mut scenarios = tables(builder);
+    for resource in builder.resources {
+        scenarios.extend(lifecycle(builder, resource));
     }
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut clauses = Vec::new();
-    for one in written {
+    for one in scenarios {
         let name = format!("scenarios/{}.yaml", one.file);
-        files.entry(name).or_insert_with(|| head(maker, one.topic.file)).push_str(&one.text);
+        files.entry(name).or_insert_with(|| head(builder, one.topic.file)).push_str(&one.text);
         if !clauses.contains(&one.clause) {
             clauses.push(one.clause);
         }
     }
-    files.insert("scenarios/fixtures.yaml".to_owned(), fixtures(maker));
+    files.insert("scenarios/fixtures.yaml".to_owned(), fixtures(builder));
     Scenarios { files, clauses }
 }
 
-fn head(maker: &Maker<'_, '_>, file: &str) -> String {
+fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
     let about = match file {
-        "access" => "Who is served, and who is refused.",
-        "unknown-ids" => "Requests about things that do not exist.",
-        "bodies" => "Request bodies that are not as documented.",
+        "access" => "Requests without a credential, with an invalid one, and with a valid one.",
+        "unknown-ids" => "Requests with ids that do not exist.",
+        "bodies" => "Invalid request bodies.",
         _ => "Requests that succeed.",
     };
     let mut text = yaml::comment(
-        "Starter scenarios, written by `conformance init`: one row is one test.\nChange them as you like; running `init` again does not overwrite what you have changed.",
+        "Starter scenarios, written by `conformance init`. Each row is one test.\nYou can change them: `init` does not overwrite a changed file.",
     );
-    if file == "bodies" && !maker.left_out.is_empty() {
-        text += &yaml::comment(&format!("\nNot covered here:\n  {}", maker.left_out.join("\n  ")));
+    if file == "bodies" && !builder.left_out.is_empty() {
+        text += &yaml::comment(&format!("\nNot covered here:\n  {}", builder.left_out.join("\n  ")));
     }
     text + &format!("about: {about}\nscenarios:\n")
 }
 
-/// One scenario for each topic and step, with its rows.
-fn tables(maker: &Maker<'_, '_>) -> Vec<Written> {
+/// One scenario for each combination of topic, step and expectation, with its rows.
+fn tables(builder: &ScenarioBuilder<'_, '_>) -> Vec<ScenarioText> {
     let mut groups: Vec<Vec<&Row>> = Vec::new();
-    for row in &maker.rows {
+    for row in &builder.rows {
         let same = |other: &Row| {
             other.topic.name == row.topic.name && other.step == row.step && other.expected == row.expected
         };
@@ -85,14 +84,14 @@ fn tables(maker: &Maker<'_, '_>) -> Vec<Written> {
     }
     groups.sort_by_key(|group| super::topics::TOPICS.iter().position(|topic| topic.name == group[0].topic.name));
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-    groups.iter().map(|group| table(maker, group, numbers.entry(group[0].topic.name).or_default())).collect()
+    groups.iter().map(|group| table(builder, group, numbers.entry(group[0].topic.name).or_default())).collect()
 }
 
-fn table(maker: &Maker<'_, '_>, rows: &[&Row], number: &mut usize) -> Written {
+fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&Row], number: &mut usize) -> ScenarioText {
     let first = rows[0];
     *number += 1;
     let name = if *number == 1 { first.topic.name.to_owned() } else { format!("{}-{number}", first.topic.name) };
-    let clause = clause(maker, first.topic, &first.expected);
+    let clause = clause(builder, first.topic, &first.expected);
     let mut text = format!("  - name: {name}\n    clauses: [{clause}]\n");
     if rows.iter().all(|row| row.given.is_empty() && row.variables.len() == 1 && row.case == row.variables["operation"])
     {
@@ -103,7 +102,7 @@ fn table(maker: &Maker<'_, '_>, rows: &[&Row], number: &mut usize) -> Written {
         rows.iter().for_each(|row| text += &case(row));
     }
     text += &format!("    steps:\n{}\n", step(&first.step, Some(&first.expected)));
-    Written { file: first.topic.file, topic: first.topic, clause, text }
+    ScenarioText { file: first.topic.file, topic: first.topic, clause, text }
 }
 
 fn case(row: &Row) -> String {
@@ -123,15 +122,15 @@ fn step(members: &Map<String, Value>, expected: Option<&Expected>) -> String {
     yaml::entry(&members, 6, note)
 }
 
-/// What is made can be read, and is gone when it was deleted.
-fn lifecycle(maker: &Maker<'_, '_>, resource: &Resource) -> Vec<Written> {
-    let Some(read) = resource.item(maker.operations, "GET") else { return Vec::new() };
+/// Two scenarios: a created resource can be read, and a deleted one cannot.
+fn lifecycle(builder: &ScenarioBuilder<'_, '_>, resource: &Resource) -> Vec<ScenarioText> {
+    let Some(read) = resource.item(builder.operations, "GET") else { return Vec::new() };
     let call = |id: &str| {
         let mut step = Map::new();
-        let operation = maker.operations.iter().find(|one| one.id == id);
+        let operation = builder.operations.iter().find(|one| one.id == id);
         step.insert("call".to_owned(), json!(id));
         step.insert("as".to_owned(), json!(operation.map_or("", |one| one.need.actor())));
-        let path = operation.and_then(|one| super::resources::given(one, maker.resources)).map(|given| given.path);
+        let path = operation.and_then(|one| super::resources::setup(one, builder.resources)).map(|setup| setup.path);
         step.extend(path.filter(|path| !path.is_empty()).map(|path| ("path".to_owned(), Value::Object(path))));
         for (name, values) in operation.iter().flat_map(|one| [("query", &one.query), ("headers", &one.headers)]) {
             step.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
@@ -147,39 +146,39 @@ fn lifecycle(maker: &Maker<'_, '_>, resource: &Resource) -> Vec<Written> {
         shown.value["body"] = json!({ resource.id.as_str(): format!("${{{}}}", resource.variable) });
     }
     let scenario = |topic: &'static Topic, steps: String, expected: &Expected| {
-        let clause = clause(maker, topic, expected);
+        let clause = clause(builder, topic, expected);
         let text = format!(
             "  - name: {}-{}\n    clauses: [{clause}]\n    given: [{}]\n    steps:\n{steps}\n",
             topic.name, resource.noun, resource.noun
         );
-        Written { file: topic.file, topic, clause, text }
+        ScenarioText { file: topic.file, topic, clause, text }
     };
-    let gone = expectation::gone(maker.catalogue, read);
-    let deleted = step(&call(&resource.delete), None) + &step(&call(&read.id), Some(&gone));
-    vec![scenario(&CREATED, step(&call(&read.id), Some(&shown)), &shown), scenario(&DELETED, deleted, &gone)]
+    let deleted = expectation::deleted(builder.catalogue, read);
+    let delete_and_read = step(&call(&resource.delete), None) + &step(&call(&read.id), Some(&deleted));
+    vec![scenario(&CREATED, step(&call(&read.id), Some(&shown)), &shown), scenario(&DELETED, delete_and_read, &deleted)]
 }
 
-fn fixtures(maker: &Maker<'_, '_>) -> String {
+fn fixtures(builder: &ScenarioBuilder<'_, '_>) -> String {
     let mut text = yaml::comment(
-        "What scenarios prepare with `given`. A step without `expect` must succeed; otherwise the test is inconclusive.",
+        "Fixtures: setup steps that scenarios name in `given`. If a step without `expect` fails, the test is inconclusive.",
     );
-    text += "about: What several scenarios share.\n";
-    if maker.resources.is_empty() {
+    text += "about: Setup steps that several scenarios share.\n";
+    if builder.resources.is_empty() {
         return text + "fixtures: {}\n";
     }
     text += "fixtures:\n";
-    for resource in maker.resources {
-        let Some(create) = maker.operations.iter().find(|one| one.id == resource.create) else { continue };
+    for resource in builder.resources {
+        let Some(create) = builder.operations.iter().find(|one| one.id == resource.create) else { continue };
         let mut members = Map::new();
         members.insert("call".to_owned(), json!(create.id));
         members.insert("as".to_owned(), json!(create.need.actor()));
-        for (name, values) in [("path", &resource.given.path), ("query", &create.query), ("headers", &create.headers)] {
+        for (name, values) in [("path", &resource.setup.path), ("query", &create.query), ("headers", &create.headers)] {
             members.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
         }
         members.insert("keep".to_owned(), json!({ resource.variable.as_str(): format!("body {}", resource.id) }));
         text += &format!("  {}:\n    about: The {} exists.\n", resource.noun, resource.noun);
-        if !resource.given.fixtures.is_empty() {
-            text += &format!("    given: [{}]\n", resource.given.fixtures.join(", "));
+        if !resource.setup.fixtures.is_empty() {
+            text += &format!("    given: [{}]\n", resource.setup.fixtures.join(", "));
         }
         text +=
             &format!("    reuse: true\n    steps:\n{}", yaml::entry(&members, 6, resource.is_guessed.then_some(GUESS)));

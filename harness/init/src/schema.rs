@@ -1,4 +1,4 @@
-//! What a JSON Schema says in a few words: types, members, required members, references and `allOf` followed.
+//! Reads the types, members and required members of a JSON Schema, with its references and `allOf`.
 
 use std::collections::BTreeSet;
 
@@ -6,30 +6,28 @@ use serde_json::{Map, Value, json};
 
 use super::description::Node;
 
-/// Schemas within schemas are followed so far.
+/// The depth to which nested schemas are read.
 const DEEPEST: usize = 6;
 
-/// A schema with its `allOf` joined.
+/// A schema merged with the schemas of its `allOf`.
 #[derive(Clone, Default)]
-pub(super) struct Flat<'d> {
-    /// Its types; empty where it leaves them open.
+pub(super) struct FlatSchema<'d> {
+    /// Its types; empty if it allows any type.
     pub(super) types: Vec<String>,
-    /// Its members, in order.
     pub(super) members: Vec<(String, Node<'d>)>,
     pub(super) required: BTreeSet<String>,
-    /// The schemas that were joined.
+    /// The merged schemas.
     pub(super) parts: Vec<Node<'d>>,
 }
 
-impl<'d> Flat<'d> {
-    /// Joins a schema.
+impl<'d> FlatSchema<'d> {
     pub(super) fn of(schema: Node<'d>) -> Self {
         let mut flat = Self::default();
-        flat.join(schema.followed(), 0);
+        flat.merge(schema.followed(), 0);
         flat
     }
 
-    fn join(&mut self, schema: Node<'d>, depth: usize) {
+    fn merge(&mut self, schema: Node<'d>, depth: usize) {
         if self.types.is_empty() {
             self.types = types_of(schema.value);
         }
@@ -43,27 +41,26 @@ impl<'d> Flat<'d> {
         self.parts.push(schema);
         for part in schema.get("allOf").map(Node::items).unwrap_or_default() {
             if depth < DEEPEST {
-                self.join(part, depth + 1);
+                self.merge(part, depth + 1);
             }
         }
     }
 
-    /// True for an object, said or shown by its members.
+    /// True if its type is `object`, or if it has members and no type.
     pub(super) fn is_object(&self) -> bool {
         self.types.iter().any(|kind| kind == "object") || (self.types.is_empty() && !self.members.is_empty())
     }
 
-    /// A member of that name.
     pub(super) fn member(&self, name: &str) -> Option<Node<'d>> {
         self.members.iter().find(|(other, _)| other == name).map(|(_, node)| *node)
     }
 
-    /// The first of the joined schemas' members of that name.
+    /// The value of a keyword, from the first merged schema that has it.
     pub(super) fn keyword(&self, name: &str) -> Option<&'d Value> {
         self.parts.iter().find_map(|part| part.value.get(name))
     }
 
-    /// The values that it allows, where it lists them.
+    /// The values of its `const` or `enum`.
     pub(super) fn listed(&self) -> Vec<&'d Value> {
         match (self.keyword("const"), self.keyword("enum").and_then(Value::as_array)) {
             (Some(only), _) => vec![only],
@@ -72,13 +69,12 @@ impl<'d> Flat<'d> {
         }
     }
 
-    /// The members that a request has, without those of responses.
+    /// The members of a request: those that are not read-only.
     pub(super) fn sent(&self) -> impl Iterator<Item = &(String, Node<'d>)> {
         self.members.iter().filter(|(_, member)| member.value.get("readOnly") != Some(&Value::Bool(true)))
     }
 }
 
-/// The types that a schema names.
 pub(super) fn types_of(schema: &Value) -> Vec<String> {
     let mut types: Vec<String> = match schema.get("type") {
         Some(Value::String(one)) => vec![one.clone()],
@@ -91,8 +87,8 @@ pub(super) fn types_of(schema: &Value) -> Vec<String> {
     types
 }
 
-/// A schema reduced to types, members and what is required, complete in itself. Anything else is left out: it would assert more
-/// than is sure of every error. `open` are members whose values are not limited here.
+/// A schema with types, members and required members only, and without references. Other keywords are left out, because
+/// they may not be true for every error.
 pub(super) fn simplified(schema: Node<'_>) -> Value {
     reduced(schema, 0)
 }
@@ -101,7 +97,7 @@ fn reduced(schema: Node<'_>, depth: usize) -> Value {
     if depth > DEEPEST {
         return json!({});
     }
-    let flat = Flat::of(schema);
+    let flat = FlatSchema::of(schema);
     let mut out = Map::new();
     match flat.types.as_slice() {
         [] => {}
@@ -128,19 +124,19 @@ fn reduced(schema: Node<'_>, depth: usize) -> Value {
     Value::Object(out)
 }
 
-/// A place in an error body: what may stand there, by schema or by example.
+/// A member of an error body, from a schema or an example.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     pub(super) pointer: String,
     pub(super) types: Vec<String>,
-    /// Values that are documented there.
+    /// The documented values.
     pub(super) values: Vec<Value>,
-    /// True where the schema lists all of them.
+    /// True if the schema lists all values.
     pub(super) listed: bool,
 }
 
 impl Place {
-    /// The name of the member, in lower case and without the signs that join words.
+    /// The name of the member in lower case, only its letters and digits.
     pub(super) fn name(&self) -> String {
         let name = self.pointer.rsplit('/').next().unwrap_or_default();
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
@@ -151,13 +147,12 @@ impl Place {
         self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
     }
 
-    /// Whether it may have that type.
     pub(super) fn may_be(&self, kind: &str) -> bool {
         self.types.is_empty() || self.types.iter().any(|other| other == kind)
     }
 }
 
-/// The places of an object and of the objects within it.
+/// The members of an object, and of the objects in it.
 pub(super) fn places(schema: Node<'_>) -> Vec<Place> {
     let mut found = Vec::new();
     walk(schema, "", 0, &mut found);
@@ -165,9 +160,9 @@ pub(super) fn places(schema: Node<'_>) -> Vec<Place> {
 }
 
 fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
-    let flat = Flat::of(schema);
+    let flat = FlatSchema::of(schema);
     for (name, member) in flat.members.iter().filter(|_| depth < 3) {
-        let inner = Flat::of(*member);
+        let inner = FlatSchema::of(*member);
         let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let listed = inner.listed();
         let examples = inner.keyword("examples").and_then(Value::as_array).into_iter().flatten();
@@ -183,7 +178,7 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
     }
 }
 
-/// The same of an example.
+/// The members of an example.
 pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
     fn walk(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
         for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
@@ -198,7 +193,6 @@ pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
     found
 }
 
-/// The JSON type of a value.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -222,7 +216,7 @@ mod tests {
             "a": { "allOf": [{ "$ref": "#/b" }, { "required": ["y"], "properties": { "y": { "type": "integer" } } }] },
             "b": { "type": "object", "required": ["x"], "properties": { "x": { "type": "string" }, "b": { "$ref": "#/b" } } },
         }));
-        let flat = Flat::of(all.node().get("a").expect("a schema"));
+        let flat = FlatSchema::of(all.node().get("a").expect("a schema"));
         assert!(flat.is_object() && flat.required.len() == 2 && flat.members.len() == 3);
         let simple = simplified(all.node().get("a").expect("a schema"));
         assert_eq!(simple["required"], json!(["x", "y"]));

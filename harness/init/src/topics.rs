@@ -1,23 +1,24 @@
-//! The starter scenarios that are tables: one topic for each kind of mistake, a row for each operation or member.
+//! The rows of starter scenarios that are tables: one topic for each kind of request, one row for each operation or
+//! member.
 
 use serde_json::{Map, Value, json};
 
-use super::access::{ANONYMOUS, Access, Need, WRONG};
+use super::access::{ANONYMOUS, Access, INVALID, Need};
 use super::codes::Catalogue;
 use super::example::matching;
 use super::expectation::{self, Expected};
 use super::operations::{Body, Operation};
-use super::resources::{Given, Resource, given, is_reserved};
+use super::resources::{Resource, Setup, is_reserved, setup};
 
-/// What a table is about.
+/// What a table tests.
 #[derive(Debug)]
 pub(super) struct Topic {
-    /// The scenario's name.
+    /// The name of the scenario.
     pub(super) name: &'static str,
-    /// The clause that it is about, unless it is about a code.
+    /// The clause that it tests, unless it tests the clause of a code.
     pub(super) clause: &'static str,
     pub(super) says: &'static str,
-    /// The scenario file of the topic, without its ending.
+    /// The scenario file of the topic, without its extension.
     pub(super) file: &'static str,
 }
 
@@ -31,17 +32,17 @@ macro_rules! topics {
 
 topics! {
     NO_CREDENTIAL: "no-credential", "AUTH-1", "access", "A request without a credential is refused.";
-    WRONG_CREDENTIAL: "wrong-credential", "AUTH-2", "access", "A request with a wrong credential is refused.";
+    INVALID_CREDENTIAL: "invalid-credential", "AUTH-2", "access", "A request with an invalid credential is refused.";
     UNKNOWN_ID: "unknown-id", "ID-1", "unknown-ids", "A request about something that does not exist is refused.";
     MALFORMED: "malformed-json", "BODY-1", "bodies", "A body that is not JSON is refused.";
     NOT_AN_OBJECT: "body-that-is-not-an-object", "BODY-2", "bodies", "A body that is not an object is refused.";
     MISSING: "missing-member", "BODY-3", "bodies", "A body without a required member is refused.";
-    WRONG_TYPE: "member-of-a-wrong-type", "BODY-4", "bodies", "A member of a wrong type is refused.";
-    MEDIA_TYPE: "wrong-media-type", "BODY-5", "bodies", "A body of another media type is refused.";
-    ANY: "any", "ANY-1", "access", "Every request is answered as documented, and not with a server error.";
-    READ: "read", "READ-1", "successes", "What the documentation offers to read can be read.";
-    CREATED: "created", "LIFE-1", "successes", "What was created can be read under its id.";
-    DELETED: "deleted", "LIFE-2", "successes", "What was deleted is no longer there.";
+    OTHER_TYPE: "member-of-another-type", "BODY-4", "bodies", "A member of an undocumented type is refused.";
+    MEDIA_TYPE: "undocumented-media-type", "BODY-5", "bodies", "A body of an undocumented media type is refused.";
+    ANY: "any", "ANY-1", "access", "Every request gets a documented response, and no server error.";
+    READ: "read", "READ-1", "successes", "Documented resources can be read.";
+    CREATED: "created", "LIFE-1", "successes", "A created resource can be read by its id.";
+    DELETED: "deleted", "LIFE-2", "successes", "A deleted resource no longer exists.";
 }
 
 /// One test of a topic.
@@ -51,44 +52,52 @@ pub(super) struct Row {
     pub(super) case: String,
     pub(super) given: Vec<String>,
     pub(super) variables: Map<String, Value>,
-    /// Its step without the expectation.
+    /// The step, without the expectation.
     pub(super) step: Map<String, Value>,
     pub(super) expected: Expected,
 }
 
-/// What rows are made from.
-pub(super) struct Maker<'m, 'd> {
+/// Builds the rows.
+pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) operations: &'m [Operation<'d>],
     pub(super) access: &'m Access,
     pub(super) catalogue: &'m Catalogue,
     pub(super) resources: &'m [Resource],
     pub(super) rows: Vec<Row>,
-    /// What no row is made for, with the reason.
+    /// Operations without rows, each with the reason.
     pub(super) left_out: Vec<String>,
 }
 
-impl<'d> Maker<'_, 'd> {
-    /// Makes the rows of all operations.
-    pub(super) fn make(&mut self) {
-        for operation in self.operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
-            self.access(operation);
-            self.unknown_id(operation);
+impl<'m, 'd> ScenarioBuilder<'m, 'd> {
+    /// Builds the rows of all operations.
+    pub(super) fn build(
+        operations: &'m [Operation<'d>],
+        access: &'m Access,
+        catalogue: &'m Catalogue,
+        resources: &'m [Resource],
+    ) -> Self {
+        let mut builder = Self { operations, access, catalogue, resources, rows: Vec::new(), left_out: Vec::new() };
+        for operation in operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
+            builder.access(operation);
+            builder.unknown_id(operation);
             if let Some(body) = &operation.body {
-                self.bodies(operation, body);
+                builder.bodies(operation, body);
             }
-            self.reads(operation);
+            builder.reads(operation);
         }
+        builder
     }
 
     fn access(&mut self, operation: &Operation<'d>) {
         let Some(scheme) = self.access.scheme_of(operation.need.actor()) else { return };
-        let wrong = scheme.wrong();
-        if operation.need == Need::Open {
+        let invalid = scheme.invalid();
+        if operation.need == Need::NoCredential {
             return;
         }
-        for (topic, actor, header) in [(&NO_CREDENTIAL, ANONYMOUS, None), (&WRONG_CREDENTIAL, WRONG, Some(wrong))] {
+        let topics = [(&NO_CREDENTIAL, ANONYMOUS, None), (&INVALID_CREDENTIAL, INVALID, Some(invalid))];
+        for (topic, actor, header) in topics {
             let mut row = self.row(topic, operation, actor);
-            fill_unknown(operation, &mut row);
+            set_unknown_ids(operation, &mut row);
             for (name, value) in header.as_ref().and_then(Value::as_object).into_iter().flatten() {
                 put_header(&mut row.step, name, value.clone());
             }
@@ -99,28 +108,29 @@ impl<'d> Maker<'_, 'd> {
 
     fn unknown_id(&mut self, operation: &Operation<'d>) {
         let mut row = self.row(&UNKNOWN_ID, operation, operation.need.actor());
-        let Some(has_shape) = fill_unknown(operation, &mut row) else { return };
-        // A made-up body or parameter may be refused first, and rightly.
+        let Some(has_form) = set_unknown_ids(operation, &mut row) else { return };
+        // The server may refuse an invented body or parameter before it looks for the id.
         let is_guessed = operation.is_guessed || operation.body.as_ref().is_some_and(|body| body.is_guessed);
-        row.expected = expectation::unknown(self.catalogue, operation, has_shape && !is_guessed);
+        row.expected = expectation::unknown(self.catalogue, operation, has_form && !is_guessed);
         self.rows.push(row);
     }
 
     fn bodies(&mut self, operation: &Operation<'d>, body: &Body<'d>) {
-        let given = given(operation, self.resources);
-        let Some(given) = given.filter(|_| body.is_json) else {
-            let why = if body.is_json { "there is no fixture for what its path names" } else { "its body is not JSON" };
-            self.left_out.push(format!("{}: {why}", operation.id));
+        let setup = setup(operation, self.resources);
+        let Some(setup) = setup.filter(|_| body.is_json) else {
+            let reason =
+                if body.is_json { "no fixture creates the resources in its path" } else { "its body is not JSON" };
+            self.left_out.push(format!("{}: {reason}", operation.id));
             return;
         };
         let invalid = expectation::invalid(self.catalogue, operation);
         let refused = |topic: &'static Topic, extra: (&str, Value), expected: Expected| {
-            let mut row = self.given_row(topic, operation, &given);
+            let mut row = self.row_with_setup(topic, operation, &setup);
             row.step.insert(extra.0.to_owned(), extra.1);
             Row { expected, ..row }
         };
         let mut rows = vec![refused(&MALFORMED, ("raw", json!("{\"")), invalid.clone())];
-        if body.flat.is_object() {
+        if body.schema.is_object() {
             rows.push(refused(&NOT_AN_OBJECT, ("raw", json!("[\"not an object\"]")), invalid.clone()));
         }
         if body.is_editable() {
@@ -130,8 +140,8 @@ impl<'d> Maker<'_, 'd> {
                 row.variables.insert("member".to_owned(), json!(member));
                 rows.push(row);
             }
-            for (member, value) in body.wrong_types() {
-                let mut row = refused(&WRONG_TYPE, ("with", json!({ "${member}": "${value}" })), invalid.clone());
+            for (member, value) in body.values_of_other_types() {
+                let mut row = refused(&OTHER_TYPE, ("with", json!({ "${member}": "${value}" })), invalid.clone());
                 row.case = format!("{}/{member}", operation.id);
                 row.variables.insert("member".to_owned(), json!(member));
                 row.variables.insert("value".to_owned(), value);
@@ -150,20 +160,20 @@ impl<'d> Maker<'_, 'd> {
             .resources
             .iter()
             .any(|one| one.item(self.operations, "GET").is_some_and(|item| item.id == operation.id));
-        let Some(given) = given(operation, self.resources).filter(|_| operation.method == "GET" && !is_item) else {
+        let Some(setup) = setup(operation, self.resources).filter(|_| operation.method == "GET" && !is_item) else {
             return;
         };
-        let mut row = self.given_row(&READ, operation, &given);
+        let mut row = self.row_with_setup(&READ, operation, &setup);
         let is_sure = !operation.is_guessed && operation.parameters.is_empty();
         row.expected = if is_sure { Expected::success() } else { Expected::anything() };
         self.rows.push(row);
     }
 
-    fn given_row(&self, topic: &'static Topic, operation: &Operation<'d>, given: &Given) -> Row {
+    fn row_with_setup(&self, topic: &'static Topic, operation: &Operation<'d>, setup: &Setup) -> Row {
         let mut row = self.row(topic, operation, operation.need.actor());
-        row.given.clone_from(&given.fixtures);
-        if !given.path.is_empty() {
-            row.step.insert("path".to_owned(), Value::Object(given.path.clone()));
+        row.given.clone_from(&setup.fixtures);
+        if !setup.path.is_empty() {
+            row.step.insert("path".to_owned(), Value::Object(setup.path.clone()));
         }
         row
     }
@@ -189,33 +199,33 @@ fn put_header(step: &mut Map<String, Value>, name: &str, value: Value) {
     headers[name] = value;
 }
 
-/// Gives each path parameter a value that hardly exists. Says whether all of them are of their documented form; nothing where
-/// none of them can be unknown.
-fn fill_unknown(operation: &Operation<'_>, row: &mut Row) -> Option<bool> {
+/// Sets each path parameter to a value that probably does not exist. Returns whether all values have the documented
+/// form; `None` if no parameter can have such a value.
+fn set_unknown_ids(operation: &Operation<'_>, row: &mut Row) -> Option<bool> {
     let mut all = None;
     for (name, schema) in &operation.parameters {
-        let (value, has_shape) = unlike(schema.map(|schema| schema.value));
-        let variable = if is_reserved(name) { format!("{}_in_path", safe(name)) } else { name.clone() };
+        let (value, has_form) = unknown_value(schema.map(|schema| schema.value));
+        let variable = if is_reserved(name) { format!("{}_in_path", variable_name(name)) } else { name.clone() };
         if variable != *name {
             let path = row.step.entry("path").or_insert_with(|| json!({}));
             path[name.as_str()] = json!(format!("${{{variable}}}"));
         }
         row.variables.insert(variable, value);
-        all = match (all, has_shape) {
+        all = match (all, has_form) {
             (before, None) => before,
-            (before, Some(shape)) => Some(before.unwrap_or(true) && shape),
+            (before, Some(has_form)) => Some(before.unwrap_or(true) && has_form),
         };
     }
     all
 }
 
-fn safe(name: &str) -> String {
+fn variable_name(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }
 
-/// A value of a parameter that hardly exists, and whether it is of the documented form; nothing of that where the values are
-/// listed.
-fn unlike(schema: Option<&Value>) -> (Value, Option<bool>) {
+/// A value of a parameter that probably does not exist, and whether it has the documented form. For a parameter with
+/// listed values, one of these and `None`.
+fn unknown_value(schema: Option<&Value>) -> (Value, Option<bool>) {
     let text = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str).unwrap_or_default();
     let listed =
         schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array).and_then(|values| values.first());
@@ -230,7 +240,7 @@ fn unlike(schema: Option<&Value>) -> (Value, Option<bool>) {
             found.len() > 8 && found.bytes().all(|letter| letter.is_ascii_graphic() && !b"#?/\\".contains(&letter))
         }) {
             Some(found) => (json!(found), Some(true)),
-            None => (json!("no-such-thing"), Some(false)),
+            None => (json!("no-such-id"), Some(false)),
         },
     }
 }

@@ -1,4 +1,5 @@
-//! Writing a pack into a folder that may hold one already: what a person has changed stays as it is.
+//! Writes a pack into a folder. The folder may already contain a pack: files that a person has changed are not
+//! overwritten.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use spec::contract::hex;
 
-/// Where the digests of the generated files are.
+/// The file with the digests of the generated files.
 pub(super) const MANIFEST: &str = ".init.json";
 
 /// The digests of the files that `init` has written, by their names.
@@ -19,18 +20,17 @@ struct Manifest {
     files: BTreeMap<String, String>,
 }
 
-/// What became of the files.
+/// The result of writing a pack.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Files that were written.
+    /// The number of written files.
     pub written: usize,
-    /// Files that were kept, since a person has changed them or `init` has not written them; the new text is in `FILE.new`.
+    /// Files that were not overwritten, because a person has changed or written them. The new text is in `FILE.new`.
     pub kept: Vec<String>,
-    /// Files of an earlier `init` that are not needed any more.
+    /// Files of an earlier `init` that were deleted, because the new pack does not have them.
     pub removed: Vec<String>,
 }
 
-/// Writes files into a folder.
 pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<Outcome, String> {
     let path = folder.join(MANIFEST);
     let mut manifest: Manifest = match fs::read_to_string(&path) {
@@ -45,13 +45,13 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<Outcome,
             let digest = digest(found);
             manifest.files.get(name) == Some(&digest) || found == text.as_bytes()
         });
-        // Something that is there and cannot be read is not ours.
+        // A file that exists but cannot be read is not one of ours.
         if is_ours && (found.is_some() || fs::symlink_metadata(&target).is_err()) {
-            put(&target, text)?;
+            write_file(&target, text)?;
             manifest.files.insert(name.clone(), digest(text.as_bytes()));
             outcome.written += 1;
         } else {
-            put(&folder.join(format!("{name}.new")), text)?;
+            write_file(&folder.join(format!("{name}.new")), text)?;
             outcome.kept.push(name.clone());
         }
     }
@@ -64,11 +64,11 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<Outcome,
         }
     }
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
-    put(&path, &(text + "\n"))?;
+    write_file(&path, &(text + "\n"))?;
     Ok(outcome)
 }
 
-fn put(path: &Path, text: &str) -> Result<(), String> {
+fn write_file(path: &Path, text: &str) -> Result<(), String> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))

@@ -1,10 +1,10 @@
-//! Writing our own files: YAML by hand, so that comments stand where a reader needs them and a step fits in its line.
+//! Writes YAML as text, so that comments have their places and short steps fit in one line.
 
 use serde_json::{Map, Value};
 
-/// Lines longer than this are written as a block.
+/// A list entry that is longer is written with one member per line.
 pub(super) const WIDTH: usize = 118;
-/// What marks a line that a person has to check.
+/// The comment on a line that a person has to check.
 pub(super) const GUESS: &str = "# guess: check against the documentation";
 
 /// A value in flow style.
@@ -22,7 +22,7 @@ fn pairs(members: &Map<String, Value>) -> Vec<String> {
     members.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect()
 }
 
-/// A text, quoted where YAML would read something else.
+/// A text. It is quoted if YAML would read another value without quotes.
 pub(super) fn scalar(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./ ".contains(letter);
     let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_')
@@ -36,8 +36,7 @@ fn is_reserved(text: &str) -> bool {
     ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// One entry of a list, at an indentation: in its line where it fits, else a member a line. `note` is a comment behind
-/// its last line.
+/// An entry of a list: one line if it fits, else one line per member. `note` is a comment at the end.
 pub(super) fn entry(members: &Map<String, Value>, indent: usize, note: Option<&str>) -> String {
     let space = " ".repeat(indent);
     let note = note.map(|note| format!("  {note}")).unwrap_or_default();
@@ -49,7 +48,7 @@ pub(super) fn entry(members: &Map<String, Value>, indent: usize, note: Option<&s
     format!("{space}- {}{note}\n", lines.join(&format!("\n{space}  ")))
 }
 
-/// A list in flow style under its key, folded where it is long.
+/// A key with a list in flow style. A long list has several lines.
 pub(super) fn list(key: &str, items: &[String], indent: usize) -> String {
     let space = " ".repeat(indent);
     let mut out = format!("{space}{key}: [");
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_values_can_be_read_back() {
         let value = serde_json::json!({
             "a b": ["true", "x: y", "1", "#", "-", "~", "é", "a'b", "", "/p/q", " x", "null", "a\nb"],
             "n": [1, -2.5, true, null, {}, []],

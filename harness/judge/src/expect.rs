@@ -364,7 +364,7 @@ enum Answer {
     Wrong(Violation),
 }
 
-/// A response in short: code and status.
+/// The code and the status of a response.
 pub fn came(context: &Context<'_>) -> String {
     let status = context.response.status;
     match &context.code {

@@ -1,4 +1,4 @@
-//! What the tests receive where nothing is changed: the tests that pass, and their responses.
+//! The run without a mutation: the tests that pass, and the responses that they receive.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,43 +15,39 @@ use spec::scenario::TestCase;
 pub struct Answer {
     /// The method and the path of the request.
     pub line: String,
-    /// The actor that sent it, in words.
+    /// The name of the actor that sent the request.
     pub sent_as: String,
-    /// What the exchange is for.
     pub role: Role,
-    /// The response.
     pub response: Response,
     operation: Option<String>,
     actor: Option<String>,
     code: Option<String>,
 }
 
-/// A test that passes where nothing is changed.
+/// A test that passes without a mutation.
 #[derive(Clone, Debug)]
-pub struct Known {
-    /// The test.
+pub struct PassingTest {
     pub test: TestCase,
-    /// What it received.
+    /// The responses that it received.
     pub answers: Vec<Answer>,
-    /// Recommendations that it reports as not followed, by clause and check.
+    /// The findings without a mutation, as clause and check. They are about SHOULD clauses, or only warn.
     pub accepted: BTreeSet<(String, String)>,
 }
 
-/// A run without any mutation.
+/// The result of the run without a mutation.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    /// The tests that pass.
-    pub known: Vec<Known>,
-    /// Tests that do not, with the reason.
+    pub passing: Vec<PassingTest>,
+    /// Tests that do not pass, with the reason.
     pub left_out: BTreeMap<String, String>,
-    /// How many requests it took.
+    /// The number of requests.
     pub requests: usize,
-    /// A success of each operation.
+    /// A successful response of each operation.
     successes: HashMap<String, Response>,
 }
 
 impl Baseline {
-    /// Adds a test that passed.
+    /// Adds a test that has passed.
     pub(super) fn add(&mut self, contract: &Contract, route: &Route, test: TestCase, record: TestRecord) {
         let answers: Vec<Answer> =
             record.exchanges.into_iter().filter_map(|exchange| answer(contract, route, exchange)).collect();
@@ -61,32 +57,32 @@ impl Baseline {
             }
         }
         let accepted = record.findings.into_iter().map(|finding| (finding.clause, finding.check)).collect();
-        self.known.push(Known { test, answers, accepted });
+        self.passing.push(PassingTest { test, answers, accepted });
     }
 
-    /// The pairs of operation and code that came.
+    /// The pairs of operation and error code in the responses.
     pub fn observed(&self) -> BTreeSet<(String, String)> {
-        let answers = self.known.iter().flat_map(|known| &known.answers);
+        let answers = self.passing.iter().flat_map(|passing| &passing.answers);
         answers.filter_map(|answer| Some((answer.operation.clone()?, answer.code.clone()?))).collect()
     }
 
-    /// The success that a mutation sends instead of a refusal, with its operation.
+    /// The successful response that a mutation sends instead of an error, with its operation.
     pub(super) fn success<'b>(&'b self, mutation: &'b Mutation) -> Option<(&'b str, &'b Response)> {
         let operation = mutation.when.operation.as_deref()?;
         let wanted = matches!(mutation.change, Change::Succeed { .. });
         Some((operation, self.successes.get(operation).filter(|_| wanted)?))
     }
 
-    /// The responses of a test that a mutation changes, by their place, each as it is then.
+    /// The responses of a test that a mutation changes: the index of each, and the changed response.
     pub(super) fn changed<'b>(
         &'b self,
-        known: &'b Known,
+        passing: &'b PassingTest,
         mutation: &'b Mutation,
         catalog: &'b ErrorCatalog,
     ) -> impl Iterator<Item = (usize, Response)> + 'b {
-        let fitting = known.answers.iter().enumerate().filter(|(_, answer)| mutation.when.fits(&answer.subject()));
+        let fitting = passing.answers.iter().enumerate().filter(|(_, answer)| mutation.when.fits(&answer.subject()));
         fitting.filter_map(move |(index, answer)| {
-            let before = known.answers[..index].iter().rev().find(|earlier| earlier.line == answer.line);
+            let before = passing.answers[..index].iter().rev().find(|earlier| earlier.line == answer.line);
             let surroundings = Surroundings {
                 catalog,
                 previous: before.map(|earlier| &earlier.response),
@@ -98,7 +94,7 @@ impl Baseline {
 }
 
 impl Answer {
-    /// The operation that was called, where it is a documented one.
+    /// The documented operation that was called.
     pub(super) fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
@@ -120,7 +116,7 @@ fn answer(contract: &Contract, route: &Route, exchange: Exchange) -> Option<Answ
     Some(Answer {
         line: format!("{} {}", request.method, request.path),
         operation: route.operation(&request.method, &request.path).map(str::to_owned),
-        // Recorded requests do not hold credentials.
+        // Recorded requests do not contain credentials.
         actor: Some(request.actor.clone()),
         sent_as: request.actor,
         role,

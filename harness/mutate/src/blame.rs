@@ -1,7 +1,7 @@
-//! Which clauses a perfect pack reports for a fault, as far as the register says so itself.
+//! Finds the clauses that a mutation violates, from `clauses.yaml`.
 //!
-//! A fault that a check judges violates the clause that names this check. A fault that only the expectation of a scenario
-//! can see, such as another documented code, violates one of the clauses about the code that should have come.
+//! If a check judges the fault, it violates the clause that names this check. If only the expectation of a scenario can
+//! detect the fault, for example another documented code, it violates one of the clauses about the expected code.
 
 use spec::contract::{Clause, Contract};
 
@@ -13,13 +13,13 @@ pub(super) fn of_checks(contract: &Contract, checks: &[&str]) -> Vec<String> {
     clauses
 }
 
-/// The clauses about a code that scenarios judge.
+/// The clauses about a code, without those that checks judge.
 pub(super) fn of_code(contract: &Contract, code: &str) -> Vec<String> {
     let judged_by_scenarios = |clause: &&Clause| clause.checks.is_empty();
     about(contract, code).filter(judged_by_scenarios).map(|clause| clause.id.clone()).collect()
 }
 
-/// The clauses that themselves say that an error of this code names the field at fault.
+/// The clauses which say that an error with this code names the field at fault.
 pub(super) fn of_field(contract: &Contract, code: &str) -> Vec<String> {
     about(contract, code).filter(|clause| clause.names_field).map(|clause| clause.id.clone()).collect()
 }

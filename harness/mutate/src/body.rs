@@ -1,25 +1,25 @@
-//! Changing a JSON body at a pointer (RFC 6901).
+//! Changes a JSON body at a JSON Pointer (RFC 6901).
 
 use serde_json::Value;
 
-/// The pointer to what holds the value at a pointer, and the value's own name there.
+/// The pointer to the parent of a value, and the name of the value in it.
 pub(super) fn parent(pointer: &str) -> Option<(&str, String)> {
     let (parent, name) = pointer.rsplit_once('/')?;
     Some((parent, name.replace("~1", "/").replace("~0", "~")))
 }
 
-/// A pointer to a member of what a pointer leads to.
+/// The pointer to a member of the value at a pointer.
 pub(super) fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Takes a member out, and returns it.
+/// Removes a member and returns it.
 pub(super) fn remove(body: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, name) = parent(pointer)?;
     body.pointer_mut(parent)?.as_object_mut()?.shift_remove(&name)
 }
 
-/// Gives a member another name; its place among the others may change.
+/// Renames a member. Its position among the other members may change.
 pub(super) fn rename(body: &mut Value, pointer: &str, to: &str) -> Option<()> {
     let value = remove(body, pointer)?;
     let (parent, _) = parent(pointer)?;
@@ -27,7 +27,7 @@ pub(super) fn rename(body: &mut Value, pointer: &str, to: &str) -> Option<()> {
     Some(())
 }
 
-/// Gives a member a value, or the whole body; the object that holds it must be there.
+/// Sets a member, or the whole body. The parent object must exist.
 pub(super) fn set(body: &mut Value, pointer: &str, to: Value) -> Option<()> {
     if pointer.is_empty() {
         *body = to;
@@ -38,7 +38,7 @@ pub(super) fn set(body: &mut Value, pointer: &str, to: Value) -> Option<()> {
     Some(())
 }
 
-/// Gives a member a value, and makes the objects around it where they are missing.
+/// Sets a member, and creates the parent objects that do not exist.
 pub(super) fn grow(body: &mut Value, pointer: &str, to: Value) {
     if let Some((outer, name)) = parent(pointer) {
         if body.pointer(outer).is_none_or(|value| !value.is_object()) {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_changed_where_they_are() {
+    fn members_are_changed_in_place() {
         let body = json!({ "error": { "code": "A", "a/b": 1 } });
         let changed = |change: &dyn Fn(&mut Value) -> Option<()>| {
             let mut body = body.clone();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_grow_where_they_are_missing() {
+    fn missing_parent_objects_are_created() {
         let mut body = json!({});
         grow(&mut body, "/error/code", json!("A"));
         grow(&mut body, "/error/message", json!("Gone"));

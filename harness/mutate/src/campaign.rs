@@ -1,4 +1,4 @@
-//! Running tests through proxies: once where nothing is changed, and then for each mutation those that can notice it.
+//! Runs tests through proxies: once without a mutation, and then, for each mutation, the tests that can notice it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::baseline::{Baseline, Known};
+use super::baseline::{Baseline, PassingTest};
 use super::mutation::Mutation;
 use super::order::{Recipient, recipients};
 use super::place::changed;
@@ -29,46 +29,44 @@ use runner::webhook::Receiver;
 use spec::contract::{Contract, Level};
 use spec::scenario::TestCase;
 
-/// How many tests of one run are under way at a time.
-const AT_A_TIME: usize = 8;
-/// How many tests are run before all others that receive a changed response.
-const FIRST: usize = 12;
-/// What the proxy may take in addition to the time limit of an exchange.
+/// The number of concurrent tests of a session.
+const CONCURRENT_TESTS: usize = 8;
+/// The number of tests that run before the other tests that receive a changed response.
+const FIRST_TESTS: usize = 12;
+/// The time that the proxy may need in addition to the time limit of an exchange.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// Where the tests are run.
+/// The target of the tests.
 pub enum Origin {
     /// The embedded reference: a new one for each mutation.
     Embedded,
-    /// A deployment, for one mutation after the other.
+    /// A deployment. It is used for one mutation after the other.
     Deployment(Box<Target>),
 }
 
-/// How mutations are tried.
+/// The settings of mutation testing.
 pub struct Campaign {
-    /// The contract.
     pub contract: Arc<Contract>,
-    /// Where the tests are run.
     pub origin: Origin,
-    /// How the target is spoken to.
+    /// The settings of the connections to the target.
     pub network: Network,
-    /// How properties draw their cases.
+    /// How properties generate their cases.
     pub sampling: Sampling,
-    /// How many mutations are tried at a time, where each has a target of its own.
+    /// The number of concurrent mutations, if each has its own target.
     pub jobs: usize,
-    /// The most time for one mutation.
+    /// The time limit for one mutation.
     pub limit: Duration,
-    /// Why all of it is to end before its time, if it is.
+    /// The reason to stop early, once there is one.
     pub stop: watch::Receiver<Option<Stop>>,
 }
 
-/// A target behind a proxy, and what its tests share.
+/// A target behind a proxy, with everything that its tests share.
 struct Session {
     _embedded: Option<Embedded>,
     proxy: Proxy,
     environment: Environment,
     stop: watch::Sender<Option<Stop>>,
-    /// Ends the tests when the campaign is to end; it ends with the session.
+    /// The task that ends the tests when the campaign is stopped. It ends with the session.
     _forwarding: JoinSet<()>,
 }
 
@@ -79,30 +77,41 @@ impl Session {
 }
 
 impl Campaign {
-    /// Runs tests where nothing is changed.
+    /// Runs tests through a proxy that changes nothing.
     pub async fn baseline(&self, tests: Vec<TestCase>) -> Result<Baseline, String> {
         let session = self.open(None).await?;
-        let target = &session.environment.target;
-        let route = Route::new(&self.contract, target.credentials.iter());
-        let rules =
-            Rules { deviations: target.deviations.clone(), today: chrono::Utc::now().date_naive(), ..Rules::default() };
         let mut baseline = Baseline::default();
         let mut queue = VecDeque::new();
-        for planned in plan(&self.contract, target, tests, None) {
+        for planned in plan(&self.contract, &session.environment.target, tests, None) {
             match planned.skip {
                 Some(reason) => drop(baseline.left_out.insert(planned.spec.name, format!("skipped: {reason}"))),
                 None => queue.push_back(planned.spec),
             }
         }
+        self.run_without_mutation(&session, queue, &mut baseline).await;
+        self.close(&session).await;
+        if let Some(stop) = self.stopped() {
+            return Err(stop.reason().to_owned());
+        }
+        // The order in which tests end differs from run to run.
+        baseline.passing.sort_by(|one, other| one.test.name.cmp(&other.test.name));
+        Ok(baseline)
+    }
+
+    async fn run_without_mutation(&self, session: &Session, mut queue: VecDeque<TestCase>, baseline: &mut Baseline) {
         let environment = &session.environment;
-        let one = |test: TestCase| async move { (run_test(environment, &test).await, test) };
+        let target = &environment.target;
+        let route = Route::new(&self.contract, target.credentials.iter());
+        let rules =
+            Rules { deviations: target.deviations.clone(), today: chrono::Utc::now().date_naive(), ..Rules::default() };
+        let run = |test: TestCase| async move { (run_test(environment, &test).await, test) };
         let mut running = FuturesUnordered::new();
         loop {
-            while running.len() < AT_A_TIME
+            while running.len() < CONCURRENT_TESTS
                 && self.stopped().is_none()
                 && let Some(test) = queue.pop_front()
             {
-                running.push(one(test));
+                running.push(run(test));
             }
             let Some((record, test)) = running.next().await else { break };
             baseline.requests += record.requests;
@@ -116,19 +125,11 @@ impl Campaign {
                 }
             }
         }
-        drop(running);
-        self.close(&session).await;
-        if let Some(stop) = self.stopped() {
-            return Err(stop.reason().to_owned());
-        }
-        // The order in which tests end differs from run to run.
-        baseline.known.sort_by(|one, other| one.test.name.cmp(&other.test.name));
-        Ok(baseline)
     }
 
-    /// Tries mutations, and tells of each when it is done; the rows come back in the order of the mutations, and there are
-    /// fewer where the campaign was stopped.
-    pub async fn run(&self, baseline: &Baseline, mutations: &[Mutation], mut told: impl FnMut(&Row)) -> Vec<Row> {
+    /// Tries mutations. Calls `report` with each finished row, and returns the rows in the order of the mutations. If
+    /// the campaign is stopped, rows are missing.
+    pub async fn run(&self, baseline: &Baseline, mutations: &[Mutation], mut report: impl FnMut(&Row)) -> Vec<Row> {
         let one = |(index, mutation)| async move { (index, self.row(baseline, mutation).await) };
         let alone = matches!(self.origin, Origin::Deployment(_)) || self.network.rate.is_some();
         let jobs = if alone { 1 } else { self.jobs.max(1) };
@@ -136,7 +137,7 @@ impl Campaign {
         let mut running = futures_util::stream::iter(mutations.iter().enumerate().map(one)).buffer_unordered(jobs);
         while let Some((index, row)) = running.next().await {
             let Some(row) = row else { continue };
-            told(&row);
+            report(&row);
             rows.push((index, row));
         }
         rows.sort_by_key(|(index, _)| *index);
@@ -147,7 +148,7 @@ impl Campaign {
         *self.stop.borrow()
     }
 
-    /// What became of a mutation; `None` where the campaign was stopped before that was known.
+    /// Tries one mutation; `None` if the campaign was stopped before there was a result.
     async fn row(&self, baseline: &Baseline, mutation: &Mutation) -> Option<Row> {
         if self.stopped().is_some() {
             return None;
@@ -161,7 +162,7 @@ impl Campaign {
                     if let Some((operation, success)) = baseline.success(mutation) {
                         session.proxy.remember(operation, success.clone());
                     }
-                    self.try_out(&session, &recipients, &mut row).await;
+                    self.run_recipients(&session, &recipients, &mut row).await;
                 }
                 Err(reason) => row.reason = Some(reason),
             }
@@ -176,51 +177,9 @@ impl Campaign {
         Some(row)
     }
 
-    /// Runs the tests that can notice a mutation until one does.
-    async fn try_out(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) {
-        let deadline = tokio::time::Instant::now() + self.limit;
-        let (mut ended, mut timed_out) = (false, false);
-        let mut queue = recipients.iter();
-        let mut first = FIRST;
-        let environment = &session.environment;
-        let one = |known| async move { (known, run_test(environment, known_test(known)).await) };
-        let mut running = FuturesUnordered::new();
-        loop {
-            ended |= self.stopped().is_some();
-            while !ended
-                && first > 0
-                && running.len() < AT_A_TIME
-                && let Some(recipient) = queue.next()
-            {
-                first -= 1;
-                running.push(one(recipient.known));
-            }
-            let next = tokio::select! {
-                next = running.next() => next,
-                () = tokio::time::sleep_until(deadline), if !timed_out => {
-                    (ended, timed_out) = (true, true);
-                    session.end(Stop::Deadline);
-                    continue;
-                }
-            };
-            match next {
-                Some((known, record)) => {
-                    self.note(known, record, row, ended);
-                    if row.outcome == Outcome::Killed && !ended {
-                        ended = true;
-                        session.end(Stop::Interrupt);
-                    }
-                }
-                // It has survived those that are most likely to notice.
-                None if !ended && row.kill.is_none() && queue.len() > 0 => first = usize::MAX,
-                None => break,
-            }
-            if first == usize::MAX && row.kill.is_some() && !ended {
-                ended = true;
-                session.end(Stop::Interrupt);
-            }
-        }
-        drop(running);
+    /// Runs the tests that receive a changed response, until one of them kills the mutation.
+    async fn run_recipients(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) {
+        let timed_out = self.run_until_killed(session, recipients, row).await;
         row.triggered = session.proxy.triggered();
         row.outcome = match (&row.kill, row.triggered, timed_out) {
             (Some(_), ..) => row.outcome,
@@ -232,43 +191,79 @@ impl Campaign {
         self.close(session).await;
     }
 
-    /// Puts on record what one test says of a mutation.
-    fn note(&self, known: &Known, record: TestRecord, row: &mut Row, ended: bool) {
+    /// Returns true if the time limit was reached.
+    async fn run_until_killed(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) -> bool {
+        let deadline = tokio::time::Instant::now() + self.limit;
+        let mut queue = Queue { waiting: recipients.iter(), allowed: FIRST_TESTS, ended: false };
+        let mut timed_out = false;
+        let mut running = FuturesUnordered::new();
+        loop {
+            queue.ended |= self.stopped().is_some();
+            while running.len() < CONCURRENT_TESTS
+                && let Some(recipient) = queue.next()
+            {
+                running.push(run_passing(&session.environment, recipient.passing));
+            }
+            let next = tokio::select! {
+                next = running.next() => next,
+                () = tokio::time::sleep_until(deadline), if !timed_out => {
+                    (queue.ended, timed_out) = (true, true);
+                    session.end(Stop::Deadline);
+                    continue;
+                }
+            };
+            match next {
+                Some((passing, record)) => {
+                    self.add_record(passing, record, row, queue.ended);
+                    if row.outcome == Outcome::Killed && !queue.ended {
+                        queue.ended = true;
+                        session.end(Stop::Interrupt);
+                    }
+                }
+                // The mutation has survived the tests that were most likely to notice it.
+                None if row.kill.is_none() && queue.has_more() => queue.allowed = usize::MAX,
+                None => return timed_out,
+            }
+        }
+    }
+
+    /// Adds the record of a test to the row of a mutation; `ended` means that the tests had to stop.
+    fn add_record(&self, passing: &PassingTest, record: TestRecord, row: &mut Row, ended: bool) {
         row.requests += record.requests;
-        // A test that was ended early says nothing by its silence.
+        // If a test was stopped and has no finding, its result means nothing.
         if !ended || !record.findings.is_empty() {
             row.tests += 1;
             row.inconclusive += usize::from(record.inconclusive.is_some());
             row.reason = row.reason.take().or(record.inconclusive);
         }
         let kill = |finding: &Finding| Kill {
-            test: known.test.name.clone(),
+            test: passing.test.name.clone(),
             clause: finding.clause.clone(),
             check: finding.check.clone(),
         };
-        for finding in record.findings.iter().filter(|finding| is_new(known, finding)) {
+        for finding in record.findings.iter().filter(|finding| is_new(passing, finding)) {
             if self.only_warns(finding) {
                 row.warning.get_or_insert_with(|| kill(finding));
                 continue;
             }
             let clauses = &row.mutation.clauses;
-            let right = clauses.is_empty() || clauses.contains(&finding.clause);
-            if row.outcome == Outcome::Killed || (row.kill.is_some() && !right) {
+            let is_expected = clauses.is_empty() || clauses.contains(&finding.clause);
+            if row.outcome == Outcome::Killed || (row.kill.is_some() && !is_expected) {
                 continue;
             }
-            row.outcome = if right { Outcome::Killed } else { Outcome::KilledForAnotherClause };
+            row.outcome = if is_expected { Outcome::Killed } else { Outcome::KilledForAnotherClause };
             row.kill = Some(kill(finding));
         }
     }
 
-    /// Whether a finding only warns of a MUST clause, as of a code that the contract tolerates.
+    /// True if a finding only warns of a MUST clause, for example because the contract tolerates a code.
     fn only_warns(&self, finding: &Finding) -> bool {
         let level = self.contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
         finding.level > level
     }
 
     async fn open(&self, mutation: Option<Mutation>) -> Result<Session, String> {
-        // The pause between two requests holds between two runs as well.
+        // The pause between two requests also applies between two sessions.
         if let Some(rate) = self.network.rate {
             tokio::time::sleep(Duration::from_secs_f64(1.0 / rate)).await;
         }
@@ -299,15 +294,21 @@ impl Campaign {
         let token = runner::execute::token();
         let environment = Environment::new(self.contract.clone(), target, client, receiver, token, stopped);
         let environment = environment.with_sampling(self.sampling);
+        let forwarding = self.forward_stop(stop.clone());
+        Ok(Session { _embedded: embedded, proxy, environment, stop, _forwarding: forwarding })
+    }
+
+    /// Ends the tests of a session when the campaign is stopped.
+    fn forward_stop(&self, session: watch::Sender<Option<Stop>>) -> JoinSet<()> {
+        let mut campaign = self.stop.clone();
         let mut forwarding = JoinSet::new();
-        let (mut outer, inner) = (self.stop.clone(), stop.clone());
         forwarding.spawn(async move {
-            let reason = outer.wait_for(Option::is_some).await.map(|reason| *reason);
+            let reason = campaign.wait_for(Option::is_some).await.map(|reason| *reason);
             if let Ok(Some(reason)) = reason {
-                inner.send_modify(|inner| *inner = inner.or(Some(reason)));
+                session.send_modify(|inner| *inner = inner.or(Some(reason)));
             }
         });
-        Ok(Session { _embedded: embedded, proxy, environment, stop, _forwarding: forwarding })
+        forwarding
     }
 
     /// Deletes the leftover resources of the tests on a deployment.
@@ -318,13 +319,36 @@ impl Campaign {
     }
 }
 
-/// Whether a finding is about the mutation. No mutation breaks a connection.
-fn is_new(known: &Known, finding: &Finding) -> bool {
-    finding.part != Part::Connection && !known.accepted.contains(&(finding.clause.clone(), finding.check.clone()))
+/// True if a finding is an effect of the mutation. No mutation breaks a connection.
+fn is_new(passing: &PassingTest, finding: &Finding) -> bool {
+    finding.part != Part::Connection && !passing.accepted.contains(&(finding.clause.clone(), finding.check.clone()))
 }
 
-fn known_test(known: &Known) -> &TestCase {
-    &known.test
+/// The tests that have not run yet.
+struct Queue<'q> {
+    waiting: std::slice::Iter<'q, Recipient<'q>>,
+    /// How many of them may still start.
+    allowed: usize,
+    /// True if no further test may start.
+    ended: bool,
+}
+
+impl<'q> Queue<'q> {
+    fn next(&mut self) -> Option<&'q Recipient<'q>> {
+        if self.ended || self.allowed == 0 {
+            return None;
+        }
+        self.allowed -= 1;
+        self.waiting.next()
+    }
+
+    fn has_more(&self) -> bool {
+        !self.ended && self.waiting.len() > 0
+    }
+}
+
+async fn run_passing<'p>(environment: &Environment, passing: &'p PassingTest) -> (&'p PassingTest, TestRecord) {
+    (passing, run_test(environment, &passing.test).await)
 }
 
 fn copy(target: &Target) -> Target {

@@ -1,4 +1,4 @@
-//! What a mutation does to one response: a pure function from a response to a changed one.
+//! Applies a change to a response, as a pure function.
 
 use serde_json::Value;
 
@@ -7,18 +7,18 @@ use super::mutation::Change;
 use judge::exchange::Response;
 use spec::contract::{CodeType, ErrorCatalog};
 
-/// What a change may need besides the response itself.
+/// Further input of a change.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'s> {
-    /// Where things stand in an error body.
+    /// The places of the members of an error body.
     pub catalog: &'s ErrorCatalog,
-    /// The response that came to the same request before.
+    /// The previous response to the same request.
     pub previous: Option<&'s Response>,
-    /// The last success of the same operation.
+    /// The last successful response of the same operation.
     pub success: Option<&'s Response>,
 }
 
-/// The changed response; `None` where there is nothing to change, or where the change makes no difference.
+/// The changed response; `None` if the change does not apply, or if the result is equal to the response.
 pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_>) -> Option<Response> {
     let changed = match change {
         Change::SetStatus { to } => Response { status: *to, ..response.clone() },
@@ -105,7 +105,7 @@ fn without_header(response: &Response, name: &str) -> Response {
     changed
 }
 
-/// The text of an object whose first member stands there twice.
+/// The text of an object with its first member twice.
 fn repeated(body: &[u8]) -> Option<Vec<u8>> {
     let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else { return None };
     let (name, value) = members.iter().next()?;
@@ -143,7 +143,8 @@ fn refuse(response: &Response, code: &str, status: u16, catalog: &ErrorCatalog) 
     Response { status, ..with_body(&typed, body.to_string().into_bytes()) }
 }
 
-/// The earlier body and status under the headers of the new response: a cache answers with ids and dates of its own.
+/// The previous status and body with the headers of the new response. A cache also writes its own dates and request
+/// ids.
 fn stale(response: &Response, previous: &Response) -> Response {
     Response { status: previous.status, ..with_body(response, previous.body.clone()) }
 }

@@ -129,11 +129,11 @@ fn a_change_without_an_effect_is_none() {
     let page = response(404, "<h1>No</h1>");
     assert!(apply(&Change::RemoveMember { at: "/reason".to_owned() }, &page, surroundings).is_none());
     let same = Surroundings { previous: Some(&before), ..surroundings };
-    assert!(apply(&Change::Stale, &before, same).is_none(), "the same answer again is no change");
+    assert!(apply(&Change::Stale, &before, same).is_none(), "an equal response is not a change");
 }
 
 #[test]
-fn earlier_responses_are_given_again() {
+fn earlier_responses_can_be_sent_again() {
     let contract = parcel();
     let earlier = response(200, r#"{"state":"new"}"#);
     let surroundings = Surroundings { catalog: &contract.catalog, previous: Some(&earlier), success: Some(&earlier) };

@@ -86,12 +86,12 @@ pub fn assignments() -> Vec<String> {
         .collect()
 }
 
-/// Every mutant: name, what it does, the clauses that it breaks.
+/// Every mutant: name, what it does, the clauses that it violates.
 pub fn mutants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::mutants().iter().map(|mutant| (mutant.name, mutant.about, mutant.clauses)).collect()
 }
 
-/// Every intermittent mutant: name, what it does, the clauses that it breaks.
+/// Every intermittent mutant: name, what it does, the clauses that it violates.
 pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }

@@ -1,7 +1,7 @@
-//! The mutations that make sense for a contract: from its catalogue of codes, its envelope, its headers and its operations.
+//! Generates the mutations of a contract from its codes, its envelope, its headers and its operations.
 //!
-//! A mutation is made only where the contract says that its result is wrong; what the contract leaves open is not changed.
-//! What depends on both an operation and a code is made for the pairs that the target has shown.
+//! A mutation is generated only if its result violates the contract. Mutations of a pair of operation and code are
+//! generated for the pairs that the target has shown.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use super::members;
 use super::mutation::{Answers, Change, Mutation, When};
 use spec::contract::{Contract, DetailsName, ErrorCode, Operation, RateLimit, RetryAfterForm, Success};
 
-/// A page as web servers send it when they answer themselves.
+/// The error page of a web server.
 const PAGE: &str = "<html><head><title>Error</title></head><body><center><h1>Error</h1></center></body></html>";
-/// A body as several web frameworks send it by default.
+/// The default error body of several web frameworks.
 const DETAIL: &str = r#"{"detail":"Not Found"}"#;
 
-/// The parts of a trace, a statement and a path that no error may show.
+/// Internals of a server that no error may show.
 const LEAKS: [(&str, &str); 3] = [
     ("python-trace", "\nTraceback (most recent call last):\n  File \"/srv/app/handlers.py\", line 42, in handle\n"),
     ("java-trace", "\njava.lang.NullPointerException\n\tat com.example.app.Handler.handle(Handler.java:42)\n"),
@@ -27,35 +27,35 @@ const LEAKS: [(&str, &str); 3] = [
 
 /// All mutations for a contract; `observed` are the pairs of operation and code that the target has shown.
 pub fn generate(contract: &Contract, observed: &BTreeSet<(String, String)>) -> Vec<Mutation> {
-    let maker = Maker { contract };
+    let generator = Generator { contract };
     let catalog = &contract.catalog;
-    let mut all = maker.envelope();
-    all.extend(maker.message());
-    all.extend(maker.body());
-    all.extend(maker.request_id());
-    all.extend(catalog.rate_limit.iter().flat_map(|limit| maker.rate_limit(limit)));
-    for (entry, status) in answering(contract) {
-        all.extend(maker.code(entry, status));
-        all.extend(maker.parts_of_code(entry));
+    let mut all = generator.envelope();
+    all.extend(generator.message());
+    all.extend(generator.body());
+    all.extend(generator.request_id());
+    all.extend(catalog.rate_limit.iter().flat_map(|limit| generator.rate_limit(limit)));
+    for (entry, status) in codes_with_status(contract) {
+        all.extend(generator.code(entry, status));
+        all.extend(generator.parts_of_code(entry));
     }
-    all.extend(contract.operations.iter().flat_map(|operation| maker.operation(operation)));
+    all.extend(contract.operations.iter().flat_map(|operation| generator.operation(operation)));
     for (operation, code) in observed {
         let (Some(operation), Some(entry)) = (contract.operation(operation), catalog.code(code)) else { continue };
-        all.extend(maker.pair(operation, entry));
+        all.extend(generator.pair(operation, entry));
     }
     all
 }
 
-/// The codes that answer calls, each with its status.
-fn answering(contract: &Contract) -> impl Iterator<Item = (&ErrorCode, u16)> {
+/// The codes of responses to requests, each with its status.
+fn codes_with_status(contract: &Contract) -> impl Iterator<Item = (&ErrorCode, u16)> {
     contract.catalog.codes.iter().filter_map(|entry| Some((entry, entry.status?)))
 }
 
-struct Maker<'c> {
+struct Generator<'c> {
     contract: &'c Contract,
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     fn judged(&self, name: String, when: When, change: Change, checks: &[&str]) -> Mutation {
         Mutation { name, when, change, clauses: of_checks(self.contract, checks) }
     }
@@ -65,7 +65,7 @@ impl Maker<'_> {
         self.judged(name.to_owned(), errors(), change, checks)
     }
 
-    /// The envelope as a whole, and its code.
+    /// Mutations of the envelope and its code.
     fn envelope(&self) -> Vec<Mutation> {
         const PRESENT: &[&str] = &["envelope-present"];
         const REGISTERED: &[&str] = &["code-registered"];
@@ -104,7 +104,7 @@ impl Maker<'_> {
         }
     }
 
-    /// The message, and the parts beside it.
+    /// Mutations of the message, the details and the field.
     fn message(&self) -> Vec<Mutation> {
         const PRESENT: &[&str] = &["message-present"];
         let pointers = &self.contract.catalog.envelope.pointers;
@@ -132,7 +132,7 @@ impl Maker<'_> {
         all
     }
 
-    /// How an error body is written.
+    /// Mutations of the bytes and the media type of an error body.
     fn body(&self) -> Vec<Mutation> {
         let media_type = |to: &str| Change::SetHeader { name: "Content-Type".to_owned(), to: to.to_owned() };
         let replaced =
@@ -154,7 +154,7 @@ impl Maker<'_> {
         ]
     }
 
-    /// The header that identifies a response.
+    /// Mutations of the request id.
     fn request_id(&self) -> Vec<Mutation> {
         let Some(id) = &self.contract.catalog.request_id else { return Vec::new() };
         let name = || id.header.clone();
@@ -167,7 +167,7 @@ impl Maker<'_> {
         ]
     }
 
-    /// The headers of a refusal for too many requests.
+    /// Mutations of the headers of a rate-limit error.
     fn rate_limit(&self, limit: &RateLimit) -> Vec<Mutation> {
         let when = || When { code: Some(limit.code.clone()), ..When::default() };
         let one = |name: String, change, checks: &[&str]| self.judged(name, when(), change, checks);
@@ -196,7 +196,7 @@ impl Maker<'_> {
         all
     }
 
-    /// What can be wrong with every answer of a code.
+    /// Mutations of every error with a code.
     fn code(&self, entry: &ErrorCode, status: u16) -> Vec<Mutation> {
         let code = entry.code.as_str();
         let one =
@@ -204,13 +204,13 @@ impl Maker<'_> {
         let replaced =
             |media_type: &str, text: &str| Change::Replace { media_type: media_type.to_owned(), text: text.to_owned() };
         const PRESENT: &[&str] = &["envelope-present"];
-        // Where the envelope is the body itself, any object is one, and lacks its members.
-        let flat = self.contract.catalog.envelope.pointers.envelope.is_empty();
-        let bare = if flat { &["code-registered", "message-present"] } else { PRESENT };
+        // If the envelope is the whole body, any object is an envelope, but its members are missing.
+        let is_whole_body = self.contract.catalog.envelope.pointers.envelope.is_empty();
+        let no_members = if is_whole_body { &["code-registered", "message-present"] } else { PRESENT };
         const STATUS: &[&str] = &["status-matches-code", "status-documented"];
         let mut all = vec![
             one("html-page", replaced("text/html", PAGE), PRESENT),
-            one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), bare),
+            one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), no_members),
         ];
         for to in self.other_statuses(status) {
             all.push(one(&format!("status-{to}"), Change::SetStatus { to }, STATUS));
@@ -223,7 +223,7 @@ impl Maker<'_> {
         all
     }
 
-    /// The parts that an answer of a code must have.
+    /// Mutations of the members that an error with a code must have.
     fn parts_of_code(&self, entry: &ErrorCode) -> Vec<Mutation> {
         let (code, pointers) = (entry.code.as_str(), &self.contract.catalog.envelope.pointers);
         let one =
@@ -264,7 +264,7 @@ impl Maker<'_> {
         all
     }
 
-    /// A status of the same class, one of another class, and one that nobody documents.
+    /// A status of the same class, one of another class, and an undocumented one.
     fn other_statuses(&self, status: u16) -> Vec<u16> {
         let documented = &self.contract.catalog.statuses;
         let errors = || documented.iter().copied().filter(|other| *other >= 400 && *other != status);
@@ -274,35 +274,36 @@ impl Maker<'_> {
         [same, other, unknown].into_iter().flatten().collect()
     }
 
-    /// Another code of the same status, and one of another status with that.
+    /// Another code with the same status, and one with another status.
     fn other_codes(&self, code: &str, status: u16) -> Vec<(&str, u16)> {
-        let others = || answering(self.contract).filter(|(entry, _)| entry.code != code);
+        let others = || codes_with_status(self.contract).filter(|(entry, _)| entry.code != code);
         let same = others().find(|(_, other)| *other == status);
         let other = others().find(|(_, other)| *other != status && other / 100 == status / 100);
         let other = other.or_else(|| others().find(|(_, other)| *other != status));
         [same, other].into_iter().flatten().map(|(entry, status)| (entry.code.as_str(), status)).collect()
     }
 
-    /// What can be wrong with the successes of an operation, and with its answers in general.
+    /// Mutations of the successes of an operation.
     fn operation(&self, operation: &Operation) -> Vec<Mutation> {
         let name = |what: &str| format!("operation/{}/{what}", operation.id);
         let when =
             || When { operation: Some(operation.id.clone()), answers: Some(Answers::Successes), ..When::default() };
-        let unclear = |what: &str, change| Mutation { name: name(what), when: when(), change, clauses: Vec::new() };
+        let without_clause =
+            |what: &str, change| Mutation { name: name(what), when: when(), change, clauses: Vec::new() };
         let mut all = Vec::new();
         for to in [200, 201, 202].into_iter().filter(|to| operation.success_of(*to).is_none()).take(1) {
             all.push(self.judged(name(&format!("status-{to}")), when(), Change::SetStatus { to }, &["success-status"]));
         }
-        let broken = answering(self.contract).max_by_key(|(_, status)| *status == 500);
-        let missing = answering(self.contract).max_by_key(|(_, status)| *status == 404);
-        let mut refusals: Vec<(&ErrorCode, u16)> = [broken, missing].into_iter().flatten().collect();
+        let server_error = codes_with_status(self.contract).max_by_key(|(_, status)| *status == 500);
+        let not_found = codes_with_status(self.contract).max_by_key(|(_, status)| *status == 404);
+        let mut refusals: Vec<(&ErrorCode, u16)> = [server_error, not_found].into_iter().flatten().collect();
         refusals.dedup_by_key(|(entry, _)| entry.code.clone());
         for (entry, status) in refusals {
             let change = Change::Refuse { code: entry.code.clone(), status };
-            all.push(unclear(&format!("refused-as-{}", entry.code), change));
+            all.push(without_clause(&format!("refused-as-{}", entry.code), change));
         }
         if operation.method == "GET" {
-            all.push(unclear("stale", Change::Stale));
+            all.push(without_clause("stale", Change::Stale));
         }
         if let Some(success) = operation.successes.first().filter(|success| success.schema.is_some()) {
             all.extend(self.success_body(operation, success));
@@ -310,7 +311,7 @@ impl Maker<'_> {
         all
     }
 
-    /// What can be wrong with the body of a success.
+    /// Mutations of the body of a success.
     fn success_body(&self, operation: &Operation, success: &Success) -> Vec<Mutation> {
         let when =
             || When { operation: Some(operation.id.clone()), answers: Some(Answers::Successes), ..When::default() };
@@ -350,7 +351,7 @@ impl Maker<'_> {
         all
     }
 
-    /// What can be wrong with the refusals of one operation for one reason.
+    /// Mutations of the errors of one operation with one code.
     fn pair(&self, operation: &Operation, entry: &ErrorCode) -> Vec<Mutation> {
         let (Some(status), code) = (entry.status, entry.code.as_str()) else { return Vec::new() };
         let success = operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200);
@@ -369,7 +370,7 @@ impl Maker<'_> {
     }
 }
 
-/// Seconds by which a delay is wrong, and which a test can wait.
+/// The seconds to add to a delay so that it is too long for the contract, but not for a test.
 fn beyond_tolerance(limit: &RateLimit) -> i64 {
     limit.retry_play_seconds.max(limit.reset_play_seconds) + 2
 }

@@ -1,4 +1,4 @@
-//! Which mutations come of a contract.
+//! The mutations that are generated from a contract.
 
 use std::path::Path;
 
@@ -107,7 +107,7 @@ fn names_are_unique_and_clauses_exist() {
 }
 
 #[test]
-fn what_the_contract_leaves_open_is_not_changed() {
+fn allowed_differences_are_not_generated() {
     let contract = parcel();
     let mutations = mutations(&contract);
     let names: Vec<&str> = mutations.iter().map(|mutation| mutation.name.as_str()).collect();

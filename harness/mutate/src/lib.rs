@@ -1,16 +1,16 @@
-//! Mutation testing of a pack against any target: which faults of an API would its tests not notice?
+//! Mutation testing of a pack against any target: which faults of an API do its tests not notice?
 //!
-//! A proxy stands between the harness and the target. It forwards every request unchanged and changes one kind of
-//! response: that is a [`Mutation`], a value that a YAML file can hold. `prove` (the neighbouring module) needs a reference
-//! with faults built in; this needs nothing but a target that the tests pass against.
+//! A proxy runs between the harness and the target. It forwards every request unchanged and changes one kind of
+//! response. A [`Mutation`] says which responses it changes and how; YAML files contain mutations. The module [`prove`]
+//! needs a reference with mutants. Mutation testing with the proxy needs only a target that passes the tests.
 //!
-//! 1. `generate` makes mutations from the contract, and `blame` says which clauses a perfect pack reports for each.
-//! 2. `campaign` runs all tests through a proxy that changes nothing. From these responses it is known which tests
-//!    receive one that a mutation would change.
-//! 3. Then it runs those tests for each mutation, through a proxy that applies it.
-//! 4. `score` and `render` make the result of that.
+//! 1. `generate` makes mutations from the contract, and `blame` finds the clauses that each of them violates.
+//! 2. `campaign` runs all tests through a proxy that changes nothing. The recorded responses show which tests receive a
+//!    response that a mutation changes.
+//! 3. For each mutation, `campaign` runs these tests through a proxy that applies the mutation.
+//! 4. `score` and `render` show the result.
 //!
-//! As everywhere in the engine, no name of an API stands here; they come from the pack.
+//! The names of the API come from the pack. None of them is in this crate.
 
 mod baseline;
 mod blame;
@@ -32,7 +32,7 @@ mod route;
 mod score;
 
 pub use self::generate::generate;
-pub use baseline::{Answer, Baseline, Known};
+pub use baseline::{Answer, Baseline, PassingTest};
 pub use campaign::{Campaign, Origin};
 pub use change::{Surroundings, apply};
 pub use mutation::{Answers, Change, Mutation, Subject, When, read, write};

@@ -1,19 +1,19 @@
-//! Which members the schema of a success asks for, found out by asking it.
+//! Finds the required and the typed members of a success, by validating bodies against its schema.
 
 use serde_json::{Map, Value, json};
 
 use spec::contract::{Contract, Operation, Success};
 
-/// How deep objects within objects are looked at.
+/// The depth to which nested objects are examined.
 const DEEPEST: usize = 3;
 
-/// Pointers to the members that must be there: an empty object lacks them all.
+/// Pointers to the required members: those that are missing from an empty object.
 pub(super) fn required(contract: &Contract, operation: &Operation, success: &Success) -> Vec<String> {
     let misfits = contract.schemas.success_misfits(&operation.id, success, &json!({}));
     misfits.into_iter().map(|misfit| misfit.pointer).filter(|pointer| !pointer.is_empty()).collect()
 }
 
-/// Pointers to those of them that cannot be an object with some other member, since their schema says what they are.
+/// Pointers to the required members whose schema does not accept an arbitrary object.
 pub(super) fn typed(contract: &Contract, operation: &Operation, success: &Success) -> Vec<String> {
     let required = required(contract, operation, success);
     let mut body = Value::Object(Map::new());

@@ -1,4 +1,4 @@
-//! A mutation as data: which responses it changes, how, and which clauses that violates.
+//! A mutation as data: which responses it changes, how it changes them, and which clauses it violates.
 //!
 //! ```yaml
 //! mutations:
@@ -14,116 +14,112 @@ use serde_json::Value;
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, suggestion};
 
-/// One fault that a target could have.
+/// A fault that a target could have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mutation {
-    /// Its name, from the general to the special, such as `header/Trace/removed`.
+    /// Its name, from general to special, such as `header/Trace/removed`.
     pub name: String,
-    /// Which responses it changes; all of them where nothing is said.
+    /// The responses that it changes; all of them by default.
     #[serde(default)]
     pub when: When,
-    /// What it does to them.
+    /// How it changes them.
     pub change: Change,
-    /// The clauses that it violates: a test that notices it reports one of them. Where there are none, any violation counts.
+    /// The clauses that it violates. A test that notices the mutation reports one of them. If the list is empty, any
+    /// violation counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<String>,
 }
 
-/// Which responses a mutation changes. All that is given must hold.
+/// The responses that a mutation changes. All given conditions must be true.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// The operation that was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The actor whose credential was sent, unaltered.
+    /// The actor whose credential was sent without an alteration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// The status of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The error code of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Only errors, or only successes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<Answers>,
-    /// Only every n-th of the responses that all else fits.
+    /// Only every n-th response for which the other conditions are true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<usize>,
 }
 
-/// A kind of responses.
+/// A class of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answers {
-    /// From 400 up.
+    /// Statuses from 400.
     Errors,
-    /// From 200 to 299.
+    /// Statuses from 200 to 299.
     Successes,
 }
 
-/// What is done to a response. `at` is a JSON Pointer into its body.
+/// A change of a response. `at` is a JSON Pointer to a member of its body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Change {
-    /// Another status, all else unchanged.
+    /// Another status. The rest is unchanged.
     SetStatus { to: u16 },
-    /// Another error code, with that status.
+    /// Another error code and status.
     SetCode { to: String, status: u16 },
-    /// A member less.
+    /// A member is missing.
     RemoveMember { at: String },
-    /// A member under another name.
+    /// A member has another name.
     RenameMember { at: String, to: String },
-    /// Another value of a member, or one more member; a pointer to a place that does not exist changes nothing.
+    /// A member has another value, or is added. If its parent does not exist, nothing is changed.
     SetMember { at: String, to: Value },
-    /// A number that is off by so many.
+    /// `by` is added to a number.
     OffsetMember { at: String, by: i64 },
-    /// A member of the outermost object that stands there twice.
+    /// The first member of the body occurs twice.
     RepeatMember,
-    /// Text behind the text of a member.
+    /// Text is added to the end of a member.
     AppendText { at: String, text: String },
-    /// A header less.
+    /// A header is missing.
     RemoveHeader { name: String },
-    /// Another value of a header, or one more header.
+    /// A header has another value, or is added.
     SetHeader { name: String, to: String },
-    /// A header that is there a second time, with another value.
+    /// A header occurs twice, the first time with this value.
     RepeatHeader { name: String, to: String },
-    /// A whole number in a header that is off by so many.
+    /// `by` is added to the integer in a header.
     OffsetHeader { name: String, by: i64 },
-    /// A byte order mark before the body.
+    /// The body begins with a byte order mark.
     ByteOrderMark,
-    /// The body in UTF-16, declared as such.
+    /// The body is encoded in UTF-16, and the media type says it.
     Utf16,
     /// The second half of the body is missing.
     Truncate,
-    /// Another body, as of a framework or a gateway that answers itself.
+    /// Another body, such as the default body of a framework or a gateway.
     Replace { media_type: String, text: String },
-    /// A success instead of what came: the last success of that operation, or an empty object.
+    /// A success: the last successful response of the operation, or an empty object.
     Succeed { status: u16 },
-    /// A documented error instead of what came. The request has reached the target all the same.
+    /// A documented error. The target has still processed the request.
     Refuse { code: String, status: u16 },
-    /// The response that came to the same request before.
+    /// The previous response to the same request.
     Stale,
 }
 
-/// What a mutation looks at to decide whether a response is one that it changes.
+/// The properties of a response and its request that the conditions of a mutation use.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subject<'s> {
-    /// The operation that was called, where it is a documented one.
+    /// The documented operation that was called.
     pub operation: Option<&'s str>,
     /// The actor whose credential was sent.
     pub actor: Option<&'s str>,
-    /// The status.
     pub status: u16,
-    /// The error code.
     pub code: Option<&'s str>,
 }
 
 impl When {
-    /// Whether a response is one that is changed, as far as that does not depend on how many came before.
+    /// True if all conditions except `every` are true for a response.
     pub fn fits(&self, subject: &Subject<'_>) -> bool {
         let same =
             |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
@@ -153,7 +149,7 @@ pub fn read(file: &SourceFile, contract: &Contract) -> Result<Vec<Mutation>, Vec
     if problems.is_empty() { Ok(mutations) } else { Err(problems) }
 }
 
-/// Mutations as such a file holds them.
+/// The text of a YAML file with these mutations.
 pub fn write(mutations: Vec<Mutation>) -> Result<String, String> {
     serde_yaml::to_string(&File { mutations }).map_err(|error| error.to_string())
 }
@@ -185,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_is_changed_only_where_all_conditions_hold() {
+    fn a_response_is_changed_only_if_all_conditions_are_true() {
         let subject = Subject { operation: Some("read"), actor: Some("clerk"), status: 404, code: Some("GONE") };
         let text = |value: &str| Some(value.to_owned());
         let any = When::default;

@@ -1,46 +1,47 @@
-//! Which tests are run against a mutation, and in which order: those first that are most likely to notice.
+//! The order of the tests for a mutation: the tests that are most likely to notice it run first.
 
 use std::collections::BTreeMap;
 
-use super::baseline::{Baseline, Known};
+use super::baseline::{Baseline, PassingTest};
 use super::mutation::Mutation;
 use judge::exchange::Role;
 use spec::contract::ErrorCatalog;
 use spec::scenario::TestCase;
 
-/// A test that receives a response which a mutation changes.
+/// A test that receives a response that a mutation changes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient<'b> {
-    pub(super) known: &'b Known,
-    /// The place of that response among those of the test: the first that the test asserts something of, if any.
+    pub(super) passing: &'b PassingTest,
+    /// The index of that response in the test. A response with an assertion is preferred.
     pub(super) answer: usize,
 }
 
-/// Every test that receives a changed response. Tests that take long come last; before that, those about the clauses
-/// of the mutation come first, then those that assert something of the changed response, one of each scenario in turn.
+/// Every test that receives a changed response. The order is: first quick tests, first tests of the clauses of the
+/// mutation, first tests with an assertion about the changed response. Among these, one test of each scenario comes in
+/// turn.
 pub(super) fn recipients<'b>(
     baseline: &'b Baseline,
     mutation: &Mutation,
     catalog: &ErrorCatalog,
 ) -> Vec<Recipient<'b>> {
     let mut ranked: Vec<(Rank, Recipient<'b>)> = Vec::new();
-    for known in &baseline.known {
-        let changed: Vec<usize> = baseline.changed(known, mutation, catalog).map(|(index, _)| index).collect();
-        let asserted = changed.iter().copied().find(|index| known.answers[*index].role == Role::Asserted);
+    for passing in &baseline.passing {
+        let changed: Vec<usize> = baseline.changed(passing, mutation, catalog).map(|(index, _)| index).collect();
+        let asserted = changed.iter().copied().find(|index| passing.answers[*index].role == Role::Asserted);
         let Some(answer) = asserted.or(changed.first().copied()) else { continue };
         let rank = Rank {
-            waits: waits(&known.test),
-            elsewhere: !known.test.clauses.iter().any(|clause| mutation.clauses.contains(clause)),
+            waits: waits(&passing.test),
+            other_clauses: !passing.test.clauses.iter().any(|clause| mutation.clauses.contains(clause)),
             not_asserted: asserted.is_none(),
             round: 0,
-            answers: known.answers.len(),
+            answers: passing.answers.len(),
         };
-        ranked.push((rank, Recipient { known, answer }));
+        ranked.push((rank, Recipient { passing, answer }));
     }
     ranked.sort_by_key(|one| one.0);
     let mut rounds: BTreeMap<String, usize> = BTreeMap::new();
     for (rank, recipient) in &mut ranked {
-        let round = rounds.entry(scenario(&recipient.known.test.name).to_owned()).or_default();
+        let round = rounds.entry(scenario(&recipient.passing.test.name).to_owned()).or_default();
         rank.round = *round;
         *round += 1;
     }
@@ -51,13 +52,13 @@ pub(super) fn recipients<'b>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     waits: bool,
-    elsewhere: bool,
+    other_clauses: bool,
     not_asserted: bool,
     round: usize,
     answers: usize,
 }
 
-/// True for a test that waits for others or for the target, or that sends many requests.
+/// True for a test that waits for other tests or for the target, or that sends many requests.
 fn waits(test: &TestCase) -> bool {
     let long = |step: &std::sync::Arc<spec::scenario::Step>| {
         step.deliveries.is_some() || step.poll.is_some() || step.burst.is_some() || step.wait.is_some()
@@ -65,7 +66,7 @@ fn waits(test: &TestCase) -> bool {
     test.alone || test.lock.is_some() || test.property.is_some() || test.steps.iter().any(long)
 }
 
-/// `folder/file::scenario` of a test's name.
+/// The part `folder/file::scenario` of the name of a test.
 fn scenario(test: &str) -> &str {
     let from = test.find("::").map_or(0, |at| at + 2);
     test[from..].find('/').map_or(test, |at| &test[..from + at])
@@ -83,8 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quick_and_about_the_clause_comes_first() {
-        let rank = |waits, elsewhere, not_asserted, round| Rank { waits, elsewhere, not_asserted, round, answers: 1 };
+    fn quick_tests_of_the_clause_come_first() {
+        let rank =
+            |waits, other_clauses, not_asserted, round| Rank { waits, other_clauses, not_asserted, round, answers: 1 };
         let mut ranks = [
             rank(true, false, false, 0),
             rank(false, true, false, 0),
@@ -94,7 +96,7 @@ mod tests {
         ];
         ranks.sort();
         assert_eq!(
-            ranks.map(|rank| (rank.waits, rank.elsewhere, rank.not_asserted, rank.round)),
+            ranks.map(|rank| (rank.waits, rank.other_clauses, rank.not_asserted, rank.round)),
             [
                 (false, false, false, 0),
                 (false, false, false, 1),

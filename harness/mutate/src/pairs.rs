@@ -26,7 +26,7 @@ use spec::scenario::{Library, TestCase};
 
 /// How many tests of the clauses of a mutant are tried.
 const TRIED: usize = 48;
-/// How many of the tests that kill it are kept.
+/// How many of the tests that kill it are used.
 const KEPT: usize = 4;
 /// How many tests run concurrently against one server.
 const AT_A_TIME: usize = 8;

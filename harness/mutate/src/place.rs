@@ -1,11 +1,11 @@
-//! Where in a scenario file the step is that received a changed response.
+//! Finds the step of a scenario file that received a changed response, and shows the response.
 
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 use serde_json::Value;
 
-use super::baseline::{Baseline, Known};
+use super::baseline::{Baseline, PassingTest};
 use super::mutation::Mutation;
 use super::order::Recipient;
 use super::score::Changed;
@@ -14,9 +14,9 @@ use spec::contract::Contract;
 use spec::scenario::{Step, codes, template};
 use spec::source::SourceFile;
 
-/// The most of a body that is shown.
+/// The maximum number of characters of a body that are shown.
 const LONGEST_BODY: usize = 400;
-/// The most elements of a list that are shown.
+/// The maximum number of elements of a list that are shown.
 const MOST_ELEMENTS: usize = 3;
 
 /// A mail address or a phone number.
@@ -25,26 +25,26 @@ static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
-/// Constants, such as states and codes.
+/// A constant, such as a state or a code.
 static CONSTANT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[A-Z][A-Z_]{0,60}$").unwrap_or_else(|error| unreachable!("{error}")));
 
-/// The response that a test receives changed, with the place of its step.
+/// A changed response of a test, with the place of its step.
 pub(super) fn changed(
     contract: &Contract,
     baseline: &Baseline,
     mutation: &Mutation,
     recipient: &Recipient<'_>,
 ) -> Option<Changed> {
-    let known = recipient.known;
-    let answer = &known.answers[recipient.answer];
-    let mut all = baseline.changed(known, mutation, &contract.catalog);
+    let passing = recipient.passing;
+    let answer = &passing.answers[recipient.answer];
+    let mut all = baseline.changed(passing, mutation, &contract.catalog);
     let (_, after) = all.find(|(index, _)| *index == recipient.answer)?;
     Some(Changed {
-        test: known.test.name.clone(),
-        file: known.test.file.clone(),
-        line: line(contract, known, recipient.answer).unwrap_or(known.test.line),
-        accepts: step(known, recipient.answer).and_then(|index| accepts(known, &known.test.steps[index])),
+        test: passing.test.name.clone(),
+        file: passing.test.file.clone(),
+        line: line(contract, passing, recipient.answer).unwrap_or(passing.test.line),
+        accepts: step(passing, recipient.answer).and_then(|index| accepts(passing, &passing.test.steps[index])),
         request: format!("{} as {}", answer.line, answer.sent_as),
         before: shown(&answer.response),
         after: differing(&answer.response, &after),
@@ -67,7 +67,7 @@ fn differing(before: &Response, after: &Response) -> String {
     parts.join(" ")
 }
 
-/// A body as it is shown: a success may hold the data of persons, so that its texts are replaced by their length.
+/// A body for display. A success may contain personal data, so its texts are replaced by their lengths.
 fn body(response: &Response) -> String {
     let whole = String::from_utf8_lossy(&response.body).into_owned();
     let text = match response.json() {
@@ -93,8 +93,8 @@ fn without_texts(body: Value) -> Value {
     }
 }
 
-/// What a step accepts, in words, where that is more than one thing.
-fn accepts(known: &Known, step: &Step) -> Option<String> {
+/// What a step accepts, if it accepts more than one response.
+fn accepts(passing: &PassingTest, step: &Step) -> Option<String> {
     let expect = step.expect.as_ref()?;
     if expect.any_documented {
         return Some("any documented response".to_owned());
@@ -102,43 +102,44 @@ fn accepts(known: &Known, step: &Step) -> Option<String> {
     if expect.any_refusal {
         return Some("any documented refusal".to_owned());
     }
-    let listed = |entries: &[String]| codes(entries, &known.test.variables).unwrap_or_default();
+    let listed = |entries: &[String]| codes(entries, &passing.test.variables).unwrap_or_default();
     let success = expect.success.then(|| "success".to_owned());
     let all: Vec<String> = success.into_iter().chain(listed(&expect.error)).chain(listed(&expect.tolerate)).collect();
     (all.len() > 1).then(|| all.join(" or "))
 }
 
-/// The line of the step whose expectation was held against an answer.
-fn line(contract: &Contract, known: &Known, answer: usize) -> Option<usize> {
-    let own = step(known, answer)?;
-    let text = std::fs::read_to_string(contract.root.join(&known.test.file)).ok()?;
-    let file = SourceFile::new(known.test.file.clone(), &text);
+/// The line of the step whose expectation judged an answer.
+fn line(contract: &Contract, passing: &PassingTest, answer: usize) -> Option<usize> {
+    let index_with_fixtures = step(passing, answer)?;
+    let text = std::fs::read_to_string(contract.root.join(&passing.test.file)).ok()?;
+    let file = SourceFile::new(passing.test.file.clone(), &text);
     let document: Value = file.parse().ok()?;
-    let name = known.test.name.split_once("::")?.1.split('/').next()?;
+    let name = passing.test.name.split_once("::")?.1.split('/').next()?;
     let scenarios = document.get("scenarios")?.as_array()?;
     let index = scenarios.iter().position(|scenario| scenario.get("name").and_then(Value::as_str) == Some(name))?;
     let steps = scenarios[index].get("steps")?.as_array()?.len();
-    // The steps of fixtures stand in front of the scenario's own.
-    let place = own.checked_sub(known.test.steps.len().checked_sub(steps)?)?;
+    // The steps of fixtures come before the steps of the scenario.
+    let place = index_with_fixtures.checked_sub(passing.test.steps.len().checked_sub(steps)?)?;
     let path = ["scenarios".into(), index.into(), "steps".into(), place.into()];
     file.locate(&path).map(|place| place.line)
 }
 
-/// The step that received an answer: the n-th that asserts something, or the first of its operation.
-fn step(known: &Known, answer: usize) -> Option<usize> {
-    let asserted = |index: &usize| known.answers[*index].role == Role::Asserted;
+/// The index of the step that received an answer. For the n-th answer with an assertion it is the n-th step with an
+/// expectation, or else the first step with the operation of the answer.
+fn step(passing: &PassingTest, answer: usize) -> Option<usize> {
+    let asserted = |index: &usize| passing.answers[*index].role == Role::Asserted;
     if !asserted(&answer) {
         return None;
     }
     let asserts = |(_, step): &(usize, &Arc<Step>)| step.expect.is_some() && step.call.is_some();
-    let steps: Vec<(usize, &Arc<Step>)> = known.test.steps.iter().enumerate().filter(asserts).collect();
-    let answers: Vec<usize> = (0..known.answers.len()).filter(asserted).collect();
+    let steps: Vec<(usize, &Arc<Step>)> = passing.test.steps.iter().enumerate().filter(asserts).collect();
+    let answers: Vec<usize> = (0..passing.answers.len()).filter(asserted).collect();
     if steps.len() == answers.len() {
         let nth = answers.iter().position(|index| *index == answer)?;
         return steps.get(nth).map(|(index, _)| *index);
     }
-    let operation = known.answers[answer].operation()?;
-    let calls = |step: &Step| template::text(step.call.as_deref()?, &known.test.variables).ok();
+    let operation = passing.answers[answer].operation()?;
+    let calls = |step: &Step| template::text(step.call.as_deref()?, &passing.test.variables).ok();
     steps.iter().find(|(_, step)| calls(step).as_deref() == Some(operation)).map(|(index, _)| *index)
 }
 

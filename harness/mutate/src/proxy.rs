@@ -1,8 +1,9 @@
-//! The proxy between harness and target: HTTP/1.1 on loopback, requests unchanged, one kind of response changed.
+//! The proxy between harness and target. It speaks HTTP/1.1 on the loopback interface, forwards requests unchanged, and
+//! changes one kind of response.
 //!
-//! It forwards with the harness's own client, so that TLS, time limits, early refusals of large uploads and
-//! `--header` are what they are without it. A request is held until it is complete: the harness holds it as a whole, too.
-//! Where the target gives no response, the connection to the harness is closed without one.
+//! It forwards with the client of the harness, so TLS, timeouts, early refusals of large uploads and `--header` work as
+//! they do without it. A request is forwarded when it is complete. If the target sends no response, the proxy closes
+//! the connection to the harness.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -26,16 +27,16 @@ use judge::target::check_url;
 use runner::client::HttpClient;
 use spec::contract::Contract;
 
-/// Header fields of one connection, and those that the client sets itself as the harness's own client has before.
+/// Header fields that belong to one connection. The forwarding client sets them again.
 const OF_THE_CONNECTION: [&str; 5] = ["host", "connection", "content-length", "transfer-encoding", "keep-alive"];
-/// Defaults of the client: sent again by the client that forwards.
+/// Default header fields of the client. The forwarding client sends them again.
 const DEFAULTS: [(&str, &str); 3] = [
     ("accept", "*/*"),
     ("accept-encoding", "gzip"),
     ("user-agent", concat!("conformance/", env!("CARGO_PKG_VERSION"))),
 ];
 
-/// A running proxy; it ends when this is dropped.
+/// A running proxy. It stops when this is dropped.
 pub struct Proxy {
     url: String,
     state: Arc<State>,
@@ -48,7 +49,7 @@ struct State {
     upstream: Arc<HttpClient>,
     /// Scheme, host and port of the target.
     origin: String,
-    /// The path of its base URL, without a slash at its end.
+    /// The path of its base URL, without a slash at the end.
     prefix: String,
     mutation: Option<Mutation>,
     enabled: AtomicBool,
@@ -57,7 +58,7 @@ struct State {
     memory: Mutex<Memory>,
 }
 
-/// Responses that later ones may be replaced by.
+/// Responses that may replace later ones.
 #[derive(Default)]
 struct Memory {
     by_line: HashMap<String, Response>,
@@ -93,7 +94,7 @@ impl Proxy {
         Ok(Self { url: format!("http://{address}{prefix}"), state, task })
     }
 
-    /// The base URL that stands for the target's.
+    /// The base URL that replaces the URL of the target.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -103,7 +104,7 @@ impl Proxy {
         self.state.triggered.load(Ordering::Relaxed)
     }
 
-    /// Takes down a success of an operation, to be sent instead of a refusal until another comes.
+    /// Stores a successful response of an operation. It is sent instead of an error until a newer one is received.
     pub fn remember(&self, operation: &str, response: Response) {
         self.state.memory().successes.insert(operation.to_owned(), response);
     }
@@ -121,7 +122,7 @@ impl Drop for Proxy {
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
-    // They end with this task.
+    // The connections end with this task.
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
@@ -136,7 +137,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
     let service = service_fn(move |request| {
         let (state, new) = (state.clone(), new.clone());
         async move {
-            // Where the harness has made a connection for a request, the target gets a new one as well.
+            // If the harness has opened a connection for a request, the proxy opens a new one to the target.
             let fresh = new.swap(false, Ordering::Relaxed);
             state.exchange(request, fresh).await.map_err(std::io::Error::other)
         }
@@ -167,7 +168,7 @@ impl State {
         Ok(message(&head.method, response))
     }
 
-    /// The response with the mutation applied where it fits.
+    /// Applies the mutation if its conditions are true.
     fn changed(&self, request: &Request, response: Response) -> Response {
         let Some(mutation) = self.mutation.as_ref().filter(|_| self.enabled.load(Ordering::Relaxed)) else {
             return response;
@@ -212,7 +213,7 @@ impl State {
         self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Counts a response that could be changed, and says whether it is the n-th.
+    /// Counts a response that can be changed. True for every n-th.
     fn is_due(&self, every: Option<usize>) -> bool {
         let count = self.fitting.fetch_add(1, Ordering::Relaxed) + 1;
         every.is_none_or(|every| every == 0 || count.is_multiple_of(every))
@@ -230,7 +231,7 @@ fn forwarded(headers: &http::HeaderMap) -> Vec<Header> {
         .collect()
 }
 
-/// The response on its way to the harness; its length is that of its body, except behind HEAD.
+/// The response for the harness. Its length is the length of its body, except for HEAD.
 fn message(method: &http::Method, response: Response) -> http::Response<Full<Bytes>> {
     let head_only = method == http::Method::HEAD;
     let mut message = http::Response::new(Full::new(Bytes::from(response.body)));
@@ -253,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_belongs_to_a_connection_is_not_forwarded() {
+    fn header_fields_of_a_connection_are_not_forwarded() {
         let mut headers = http::HeaderMap::new();
         for (name, value) in
             [("host", "h"), ("accept", "*/*"), ("accept-encoding", "identity"), ("x", "1"), ("content-length", "2")]
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_is_that_of_the_changed_body() {
+    fn the_length_is_the_length_of_the_changed_body() {
         let header = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
         let response = |body: &str| Response {
             status: 404,
@@ -274,7 +275,7 @@ mod tests {
             truncated: false,
         };
         let changed = message(&http::Method::GET, response("{}"));
-        assert!(!changed.headers().contains_key("content-length"), "hyper writes that of the body");
+        assert!(!changed.headers().contains_key("content-length"), "hyper writes the length of the body");
         assert_eq!(changed.headers().get_all("x").iter().count(), 2);
         let head = message(&http::Method::HEAD, response(""));
         assert_eq!(head.headers().get("content-length").map(HeaderValue::as_bytes), Some(b"99".as_slice()));

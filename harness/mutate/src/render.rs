@@ -1,4 +1,4 @@
-//! The result of mutation testing for a terminal, as JSON and as Markdown.
+//! The result of mutation testing as text for the terminal, as JSON and as Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,41 +8,38 @@ use serde::Serialize;
 use super::score::{Changed, Counts, Outcome, Row, Score};
 use report::output::one_line;
 
-/// The most lines on a terminal.
+/// The maximum number of lines on the terminal.
 const LINES: usize = 60;
-/// The widest line there.
+/// The maximum width of a line on the terminal.
 const WIDTH: usize = 110;
-/// The most groups of clauses that are shown there.
+/// The maximum number of groups of clauses on the terminal.
 const GROUPS: usize = 24;
 
-/// All that is known at the end.
+/// The result of mutation testing.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// The digest of contract and scenarios.
     pub hash: String,
-    /// The target.
     pub target: String,
-    /// The seed by which properties draw.
+    /// The seed of the generated cases.
     pub seed: u64,
-    /// How many tests passed where nothing was changed.
+    /// The number of tests that passed without a mutation.
     pub tests: usize,
-    /// Tests that did not, with the reason.
+    /// Tests that did not pass, with the reason.
     pub left_out: BTreeMap<String, String>,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
-    /// How long it took.
     pub duration_ms: u64,
-    /// The score.
     pub score: Score,
     /// The mutations, in the order in which they were generated.
     pub mutations: Vec<Row>,
 }
 
 impl Summary {
-    /// Mutations that were triggered and not noticed. Last comes what the contract tolerates, before that what left no
-    /// test with a verdict, before that what a step accepts beside other things, before that what has no clause. Otherwise
-    /// what most tests could have noticed comes first.
+    /// Mutations that were triggered and not noticed, the most important first. These come at the end, in this order:
+    /// mutations without a clause, mutations whose response a step accepts among others, mutations for which no test
+    /// had a verdict, and mutations that the contract tolerates. Otherwise mutations with more recipients come first.
     pub fn survivors(&self) -> Vec<&Row> {
         let missed = |row: &&Row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut);
         let mut rows: Vec<&Row> = self.mutations.iter().filter(missed).collect();
@@ -60,12 +57,12 @@ impl Summary {
     }
 }
 
-/// Everything.
+/// All data.
 pub fn json(summary: &Summary) -> Result<String, String> {
     serde_json::to_string_pretty(summary).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-/// The score, and the survivors as far as there is room.
+/// The score, and as many survivors as there is room for.
 pub fn terminal(summary: &Summary) -> String {
     let mut lines = vec![String::new(), headline(summary), String::new()];
     lines.push(format!("  {:<14}{:>8}{:>10}{:>10}{:>15}", "clauses", "score", "noticed", "survived", "not triggered"));
@@ -124,7 +121,7 @@ fn notes(summary: &Summary) -> Vec<String> {
         let (count, passed) = (summary.left_out.len(), summary.tests);
         let first = first.unwrap_or_default();
         notes.push(format!(
-            "  {count} tests do not pass without a mutation and were left out; {passed} pass. Such as {first}"
+            "  {count} tests do not pass without a mutation and were left out, such as {first}; {passed} tests pass"
         ));
     }
     let timed_out = summary.of(Outcome::TimedOut).count();
@@ -133,9 +130,7 @@ fn notes(summary: &Summary) -> Vec<String> {
     }
     let underived = summary.mutations.iter().filter(|row| row.mutation.clauses.is_empty()).count();
     if underived > 0 {
-        notes.push(format!(
-            "  for {underived} mutations no clause can be derived from the contract: any violation counts"
-        ));
+        notes.push(format!("  for {underived} mutations the contract names no clause: any violation counts"));
     }
     notes
 }
@@ -167,7 +162,7 @@ fn effort(row: &Row) -> String {
     }
 }
 
-/// Score and survivors, then every mutation.
+/// The score, the survivors and all mutations.
 pub fn markdown(summary: &Summary) -> String {
     let mut out = String::from("# Mutation testing\n\n");
     let _ = writeln!(out, "{}.\n", capitalised(&headline(summary)));
@@ -234,7 +229,7 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Text within a cell of a table.
+/// Text for a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,19 +1,19 @@
-//! From a request on the wire back to the operation and the actor that it is about.
+//! Finds the operation and the actor of a recorded request.
 
 use judge::target::Credential;
 use spec::contract::Contract;
 
-/// What a request line and its header fields say of the operation and the actor.
+/// The operations of a contract, and the credentials of its actors.
 #[derive(Clone, Debug, Default)]
 pub struct Route {
     /// Operation, method, and the segments of its path; `None` for a parameter.
     operations: Vec<(String, String, Vec<Option<String>>)>,
-    /// Actor, and the header that carries its credential.
+    /// Actor, and the name and value of the header with its credential.
     actors: Vec<(String, String, String)>,
 }
 
 impl Route {
-    /// The routes of a contract, with the credentials by which actors are known.
+    /// `credentials` identify the actors.
     pub fn new<'c>(contract: &Contract, credentials: impl Iterator<Item = (&'c String, &'c Credential)>) -> Self {
         let operations = contract.operations.iter().map(|operation| {
             let segments = operation.path.trim_matches('/').split('/');
@@ -27,7 +27,7 @@ impl Route {
         Self { operations: operations.collect(), actors: actors.collect() }
     }
 
-    /// The operation of a method and a path below the base URL; the one with the fewest parameters where several fit.
+    /// The operation of a method and a path below the base URL. If several match, the one with the fewest parameters.
     pub fn operation(&self, method: &str, path: &str) -> Option<&str> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
@@ -43,7 +43,7 @@ impl Route {
             .map(|(id, _, _)| id.as_str())
     }
 
-    /// The actor whose unaltered credential a header carries; `header` looks up a header.
+    /// The actor whose credential a header contains without an alteration; `header` looks up a header.
     pub fn actor<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> Option<&str> {
         let shown = |name: &str, value: &str| header(name) == Some(value.as_bytes());
         self.actors.iter().find(|(_, name, value)| shown(name, value)).map(|(actor, _, _)| actor.as_str())
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_known_by_its_line_and_its_credential() {
+    fn requests_are_identified_by_method_path_and_credential() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
         let contract = Contract::load(&root).expect("the pack loads");
         let clerk = ("clerk".to_owned(), Credential::parse("bearer:session").expect("a credential"));

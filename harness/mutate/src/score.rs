@@ -1,4 +1,4 @@
-//! What became of each mutation, and the score of all of them.
+//! The outcome of each mutation, and the score of all mutations.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,27 @@ use serde::Serialize;
 
 use super::mutation::Mutation;
 
-/// What became of a mutation.
+/// The outcome of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// No test reported a violation.
     Survived,
-    /// The tests were not over in time, and none had reported a violation.
+    /// The tests did not end within the time limit, and none had reported a violation.
     TimedOut,
-    /// A violation was reported, but of none of the clauses that the mutation violates.
+    /// A test reported a violation, but of a clause that the mutation does not violate.
     KilledForAnotherClause,
-    /// A test reported a violation of the right clause.
+    /// A test reported a violation of a clause that the mutation violates.
     Killed,
-    /// No test received a response that it changes.
+    /// No test received a changed response.
     NeverTriggered,
 }
 
-/// The violation by which a mutation was noticed.
+/// The violation that a test reported for a mutation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Kill {
     /// The test that reported it.
     pub test: String,
-    /// The clause.
     pub clause: String,
     /// The check, or `expectation`.
     pub check: String,
@@ -36,15 +35,14 @@ pub struct Kill {
 /// A response that was changed, and the step that received it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// The test.
     pub test: String,
     /// Its scenario file, relative to the pack.
     pub file: String,
-    /// The line of the step, or of the test where the step is not known.
+    /// The line of the step, or of the test if the step is not known.
     pub line: usize,
-    /// What the step accepts, where that is more than one thing: the contract may leave it open.
+    /// What the step accepts, if it accepts more than one response.
     pub accepts: Option<String>,
-    /// The request line, and who sent it.
+    /// The method, the path and the actor of the request.
     pub request: String,
     /// The response of the target.
     pub before: String,
@@ -52,38 +50,34 @@ pub struct Changed {
     pub after: String,
 }
 
-/// One mutation with what became of it.
+/// A mutation with its outcome.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// The mutation.
     pub mutation: Mutation,
-    /// What became of it.
     pub outcome: Outcome,
-    /// The violation by which it was noticed.
+    /// The violation that killed it.
     pub kill: Option<Kill>,
-    /// A finding that only warns of a MUST clause: what the contract tolerates is no violation.
+    /// A finding that only warns of a MUST clause, because the contract tolerates the response.
     pub warning: Option<Kill>,
-    /// How many tests receive a response that it changes.
+    /// The number of tests that receive a changed response.
     pub recipients: usize,
-    /// How many of them were run.
+    /// The number of these tests that have run.
     pub tests: usize,
-    /// How many responses were changed.
+    /// The number of changed responses.
     pub triggered: usize,
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub requests: usize,
-    /// How many tests had no verdict.
+    /// The number of inconclusive tests.
     pub inconclusive: usize,
-    /// Why one of them had none.
+    /// The reason of one inconclusive test.
     pub reason: Option<String>,
-    /// How long it took.
     pub duration_ms: u64,
-    /// A changed response that could have been noticed, where it was not, or not as what it is.
+    /// A changed response that a test should have reported, if the mutation was not killed.
     pub changed: Option<Changed>,
 }
 
 impl Row {
-    /// The row of a mutation that no response has triggered yet.
     pub(super) fn new(mutation: Mutation) -> Self {
         Self {
             mutation,
@@ -102,34 +96,28 @@ impl Row {
     }
 }
 
-/// How many mutations came out how.
+/// The number of mutations with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Reported as what they are.
     pub killed: usize,
-    /// Reported as something else.
     pub killed_for_another_clause: usize,
-    /// Not reported.
     pub survived: usize,
-    /// Not reported in time.
     pub timed_out: usize,
-    /// Not to be reported by any test.
     pub never_triggered: usize,
 }
 
-/// The score in all and for each group of clauses.
+/// The score of all mutations, and of each group of clauses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Score {
-    /// The percentage of triggered mutations that a test noticed, under whatever clause; `None` where none was triggered.
+    /// The percentage of triggered mutations that a test noticed under any clause; `None` if none was triggered.
     pub percent: Option<f64>,
-    /// All mutations.
     pub all: Counts,
-    /// By the group of the clause that they violate: `ENV` of `ENV-1`.
+    /// By the group of the violated clause: `ENV` of `ENV-1`.
     pub groups: BTreeMap<String, Counts>,
 }
 
-/// The group of mutations that only some expectation can notice: no clause of theirs can be derived.
+/// The group of mutations without clauses.
 pub(super) const ANY: &str = "any clause";
 
 impl Counts {
@@ -143,24 +131,23 @@ impl Counts {
         }
     }
 
-    /// How many were noticed.
+    /// The number of mutations that a test reported under any clause.
     pub fn noticed(&self) -> usize {
         self.killed + self.killed_for_another_clause
     }
 
-    /// How many were triggered.
+    /// The number of mutations that have changed a response.
     pub fn triggered(&self) -> usize {
         self.noticed() + self.survived + self.timed_out
     }
 
-    /// The percentage of those that were noticed; `None` where none was triggered.
+    /// The percentage of triggered mutations that were noticed; `None` if none was triggered.
     pub fn percent(&self) -> Option<f64> {
         (self.triggered() > 0).then(|| 100.0 * self.noticed() as f64 / self.triggered() as f64)
     }
 }
 
 impl Score {
-    /// The score of mutations.
     pub fn of(rows: &[Row]) -> Self {
         let mut score = Self::default();
         for row in rows {
@@ -171,7 +158,7 @@ impl Score {
         score
     }
 
-    /// Whether a percentage is reached. Where nothing was triggered, nothing is.
+    /// True if the score is at least this percentage. False if no mutation was triggered.
     pub fn reaches(&self, least: f64) -> bool {
         self.percent.is_some_and(|percent| percent >= least)
     }
@@ -196,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_triggered_does_not_count() {
+    fn mutations_that_were_never_triggered_do_not_count() {
         let rows = [
             row(Outcome::Killed, &["ENV-1"]),
             row(Outcome::KilledForAnotherClause, &["ENV-2", "STA-1"]),

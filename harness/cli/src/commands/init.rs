@@ -1,4 +1,4 @@
-//! Drafting a pack for another API.
+//! `init`: drafts a pack for another API.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use init::{Outcome, Pack, Sources, generate, write};
 use report::output::{say, tell};
 use spec::source::Problems;
 
-/// Writes a pack. Exit code 2 where the description cannot be used or what a person has changed does not load, 3 where what
-/// was generated does not load.
+/// Writes a pack. The exit code is 2 if the description cannot be used, or if the pack does not load because a person
+/// has changed it. It is 3 if the generated pack does not load.
 pub fn init(arguments: &InitArgs) -> ExitCode {
     match drafted(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,7 +33,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
     try_out(&pack, |_| Ok(()))?;
     if let Some(url) = &arguments.learn {
         let learned = try_out(&pack, |folder| learn(folder, url, arguments.create))?;
-        say!("{} error responses of {url} were looked at", learned.len());
+        say!("{} error responses of {url} were used", learned.len());
         pack = generate(&sources, &learned).map_err(usage)?;
         try_out(&pack, |_| Ok(()))?;
     }
@@ -55,18 +55,18 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Loads the pack from a folder of its own before anything is written where it belongs, and does something there.
+/// Loads the pack from a temporary folder, before anything is written to the folder of the pack. Then calls `then`.
 fn try_out<T>(pack: &Pack, then: impl FnOnce(&Path) -> Result<T, Refusal>) -> Result<T, Refusal> {
-    let folder = Scratch::new().map_err(Refusal::Inconclusive)?;
+    let folder = TemporaryFolder::new().map_err(Refusal::Inconclusive)?;
     write(&folder.0, &pack.files).map_err(Refusal::Inconclusive)?;
-    load(&folder.0).map_err(|problems| Refusal::Inconclusive(fault_of_ours(&problems)))?;
+    load(&folder.0).map_err(|problems| Refusal::Inconclusive(does_not_load(&problems)))?;
     then(&folder.0)
 }
 
-fn fault_of_ours(problems: &Problems) -> String {
+fn does_not_load(problems: &Problems) -> String {
     let all: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
     format!(
-        "the pack that was generated does not load, which is a fault of this program; nothing was written\n\n{}",
+        "the generated pack does not load, which is a fault of this program; nothing was written\n\n{}",
         all.join("\n\n")
     )
 }
@@ -74,17 +74,17 @@ fn fault_of_ours(problems: &Problems) -> String {
 fn say_outcome(folder: &Path, outcome: &Outcome) {
     say!("{}: {} files written", folder.display(), outcome.written);
     for name in &outcome.kept {
-        say!("kept {name}, which was changed; the new version is {name}.new");
+        say!("did not overwrite {name}, because it was changed; the new version is {name}.new");
     }
     for name in &outcome.removed {
-        say!("removed {name}, which is not needed any more");
+        say!("removed {name}, because the pack does not need it any more");
     }
 }
 
-/// A folder that goes when it is no longer used.
-struct Scratch(PathBuf);
+/// A folder that is removed when this is dropped.
+struct TemporaryFolder(PathBuf);
 
-impl Scratch {
+impl TemporaryFolder {
     fn new() -> Result<Self, String> {
         let folder = std::env::temp_dir().join(format!("conformance-init-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
@@ -92,7 +92,7 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
+impl Drop for TemporaryFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }

@@ -1,4 +1,5 @@
-//! What an API answers to the requests of a new pack that only read or must be refused.
+//! `init --learn`: records the errors of a live API. Without `--create` it sends only requests that read or must be
+//! refused.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,11 +17,11 @@ use runner::execute::{Environment, run_test, sweep, token};
 use spec::contract::Contract;
 use spec::scenario::Library;
 
-/// So many requests a second: nobody has said what the API bears.
+/// Requests per second. It is low, because the rate limit of the API is not known.
 const RATE: f64 = 20.0;
 
-/// Sends the requests of a pack, and returns the errors that came. A test that prepares something creates it, and is left
-/// out unless that is asked for; so is one whose actor has no credential.
+/// Sends the requests of a pack and returns the received errors. A test with setup steps creates resources, so it runs
+/// only if `create` is true. A test runs only if all of its actors have credentials.
 pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learned>, Refusal> {
     let usage = |message: String| Refusal::Usage(format!("error: {message}"));
     let (contract, library) = load(folder)?;
@@ -28,15 +29,17 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     let target = Target { url: url.to_owned(), credentials, ..Target::default() };
     let client = HttpClient::new(url, &Network { rate: Some(RATE), ..Network::default() }).map_err(usage)?;
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
-    let (answers, learned) = runtime.block_on(sent(contract, library, target, client, create));
+    let (answers, learned) = runtime.block_on(send_all(contract, library, target, client, create));
     match answers {
-        0 => Err(Refusal::Inconclusive(format!("{url} has answered nothing, so nothing can be learned"))),
+        0 => Err(Refusal::Inconclusive(format!(
+            "{url} did not answer any request, so nothing can be learned: check the URL"
+        ))),
         _ => Ok(learned),
     }
 }
 
-/// How many responses came, and what is learned from them.
-async fn sent(
+/// The number of received responses, and the errors among them.
+async fn send_all(
     contract: Contract,
     library: Library,
     target: Target,
@@ -56,7 +59,7 @@ async fn sent(
             answers += 1;
             learned.extend(error_of(response));
         }
-        // Nothing listens there: the other requests would say the same.
+        // The API did not answer. The other requests would get no answer either.
         if answers == 0 {
             break;
         }

@@ -16,99 +16,120 @@ use judge::secret::Redactor;
 use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::{
-    self, Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
+    self, Baseline, Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
 };
 use report::output;
 use report::output::tell;
 use report::write_whole;
 use spec::contract::Contract;
-use spec::scenario::Library;
+use spec::scenario::{Library, TestCase};
 use spec::source::{Problems, SourceFile, suggestion};
 
-/// The most time for one mutation.
-const LIMIT: Duration = Duration::from_secs(300);
-/// Mutations that are tried at a time, where each has a reference of its own.
-const JOBS: usize = 4;
+/// The time limit for one mutation.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
+/// The number of concurrent mutations, if each has its own reference.
+const CONCURRENT_MUTATIONS: usize = 4;
 
-/// Tries the mutations of a pack on a target.
+/// Tests the pack with mutations.
 pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let given = given_mutations(arguments, &contract)?;
     let origin = origin(arguments, &contract, file.as_ref())?;
     let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
     if tests.is_empty() {
-        return Err(usage("no test has a name that contains one of the filters; `conformance list` lists all"));
+        return Err(usage("no test has a name that contains one of the filters; `conformance list` lists all tests"));
     }
-    let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let hash = joint_hash(&contract, &library);
     let redactor = redactor_of(arguments, &origin, &contract, &library);
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
-    let (stop, stopped) = watch::channel(None);
-    watch_for_stops(&runtime, stop, None);
-    let campaign = Campaign {
-        contract: Arc::new(contract),
-        origin,
-        network,
-        sampling: Sampling { seed: arguments.seed, cases: None },
-        jobs: arguments.jobs.unwrap_or(JOBS),
-        limit: LIMIT,
-        stop: stopped,
-    };
+    let campaign = campaign(arguments, contract, origin, file.as_ref(), &runtime);
     if let (Origin::Deployment(target), false) = (&campaign.origin, arguments.network.system_proxy) {
         runtime.block_on(reachable(&target.url)).map_err(Refusal::Inconclusive)?;
     }
     let clock = Instant::now();
-    tell!("running {} tests without a mutation", tests.len());
-    let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Refusal::Inconclusive)?;
-    if baseline.known.is_empty() {
-        let reason = baseline.left_out.values().next().map(|reason| redactor.clean_own(reason));
-        let reason = reason.unwrap_or_default();
-        return Err(Refusal::Inconclusive(format!(
-            "no test passes without a mutation, so none could notice one: {reason}"
-        )));
-    }
+    let baseline = baseline(&runtime, &campaign, tests, &redactor)?;
     let mutations = given.unwrap_or_else(|| generate(&campaign.contract, &baseline.observed()));
     let mutations = chosen(&arguments.only, mutations)?;
-    if let Some(path) = &arguments.write_mutations {
-        let text = mutate::write(mutations.clone()).map_err(Refusal::Inconclusive)?;
-        write_file(path, &text)?;
-    }
+    write_mutations(arguments, &mutations)?;
     tell!(
         "{} tests pass, with {} requests in {:.0} s; trying {} mutations",
-        baseline.known.len(),
+        baseline.passing.len(),
         baseline.requests,
         clock.elapsed().as_secs_f64(),
         mutations.len()
     );
-    let rows = runtime.block_on(campaign.run(&baseline, &mutations, told));
-    let summary = Summary {
+    let rows = runtime.block_on(campaign.run(&baseline, &mutations, report_row));
+    let summary = summary(hash, &campaign, baseline, rows, clock);
+    output::out(&redactor.clean(&terminal(&summary)));
+    write_reports(arguments, &summary, &redactor)?;
+    if summary.mutations.len() < mutations.len() {
+        let (tried, all) = (summary.mutations.len(), mutations.len());
+        return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
+    }
+    Ok(exit_code(arguments, &summary))
+}
+
+fn campaign(
+    arguments: &ProveArgs,
+    contract: Contract,
+    origin: Origin,
+    file: Option<&TargetFile>,
+    runtime: &Runtime,
+) -> Campaign {
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(runtime, stop, None);
+    Campaign {
+        contract: Arc::new(contract),
+        origin,
+        network: arguments.network.network(file.and_then(|file| file.rate)),
+        sampling: Sampling { seed: arguments.seed, cases: None },
+        jobs: arguments.jobs.unwrap_or(CONCURRENT_MUTATIONS),
+        limit: TIME_LIMIT,
+        stop: stopped,
+    }
+}
+
+/// Runs the tests without a mutation. At least one of them must pass.
+fn baseline(
+    runtime: &Runtime,
+    campaign: &Campaign,
+    tests: Vec<TestCase>,
+    redactor: &Redactor,
+) -> Result<Baseline, Refusal> {
+    tell!("running {} tests without a mutation", tests.len());
+    let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Refusal::Inconclusive)?;
+    if baseline.passing.is_empty() {
+        let reason = baseline.left_out.values().next().map(|reason| redactor.clean_own(reason));
+        let reason = reason.unwrap_or_default();
+        return Err(Refusal::Inconclusive(format!(
+            "no test passes without a mutation, so no test can notice one: {reason}"
+        )));
+    }
+    Ok(baseline)
+}
+
+fn summary(hash: String, campaign: &Campaign, baseline: Baseline, rows: Vec<Row>, clock: Instant) -> Summary {
+    Summary {
         hash,
         target: match &campaign.origin {
             Origin::Embedded => "the embedded reference API".to_owned(),
             Origin::Deployment(target) => target.url.clone(),
         },
-        seed: arguments.seed,
-        tests: baseline.known.len(),
+        seed: campaign.sampling.seed,
+        tests: baseline.passing.len(),
         left_out: baseline.left_out,
         requests: baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         score: Score::of(&rows),
         mutations: rows,
-    };
-    output::out(&redactor.clean(&terminal(&summary)));
-    write(arguments, &summary, &redactor)?;
-    if summary.mutations.len() < mutations.len() {
-        let (tried, all) = (summary.mutations.len(), mutations.len());
-        return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
     }
-    Ok(conclusion(arguments, &summary))
 }
 
 fn usage(text: &str) -> Refusal {
     Refusal::Usage(format!("error: {text}"))
 }
 
-/// The mutations of the file that was named, if one was.
+/// The mutations of `--mutations FILE`.
 fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Vec<Mutation>>, Refusal> {
     let Some(path) = &arguments.mutations else { return Ok(None) };
     let name = path.display().to_string();
@@ -154,24 +175,30 @@ fn is_chosen(words: &[String], name: &str) -> bool {
     words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
 }
 
-/// The mutations whose names contain one of the words.
+/// The mutations whose names contain one of the words of `--only`.
 fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Refusal> {
     let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
-    let names_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
-    if let Some(word) = only.iter().find(names_none) {
-        let hint = suggestion(word, &known).unwrap_or_else(|| "--report json=PATH lists all".to_owned());
-        return Err(usage(&format!("no mutation has `{word}` in its name: {hint}")));
+    let matches_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
+    if let Some(word) = only.iter().find(matches_none) {
+        let hint = suggestion(word, &known).unwrap_or_else(|| "`--report json=PATH` lists all mutations".to_owned());
+        return Err(usage(&format!("no name of a mutation contains `{word}`: {hint}")));
     }
     Ok(mutations.into_iter().filter(|mutation| is_chosen(only, &mutation.name)).collect())
 }
 
-fn told(row: &Row) {
+fn report_row(row: &Row) {
     if matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
         tell!("survived  {}", row.mutation.name);
     }
 }
 
-fn write(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Refusal> {
+fn write_mutations(arguments: &ProveArgs, mutations: &[Mutation]) -> Result<(), Refusal> {
+    let Some(path) = &arguments.write_mutations else { return Ok(()) };
+    let text = mutate::write(mutations.to_vec()).map_err(Refusal::Inconclusive)?;
+    write_file(path, &text)
+}
+
+fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Refusal> {
     for (kind, path) in &arguments.report {
         let text = match kind {
             MatrixFormat::Json => json(summary).map_err(Refusal::Inconclusive)?,
@@ -183,14 +210,14 @@ fn write(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Resul
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
-    let refused = |error| Refusal::Inconclusive(format!("{} could not be written: {error}", path.display()));
-    write_whole(path, text).map_err(refused)?;
+    let refusal = |error| Refusal::Inconclusive(format!("cannot write {}: {error}", path.display()));
+    write_whole(path, text).map_err(refusal)?;
     tell!("wrote {}", path.display());
     Ok(())
 }
 
-/// 1 where a score was asked for and is not reached.
-fn conclusion(arguments: &ProveArgs, summary: &Summary) -> ExitCode {
+/// 1 if the score is below `--min-score`.
+fn exit_code(arguments: &ProveArgs, summary: &Summary) -> ExitCode {
     match arguments.min_score {
         Some(least) if !summary.score.reaches(least) => {
             tell!("the score is below --min-score {least}");

@@ -72,7 +72,7 @@ pub fn load_draft(root: &Path) -> Result<(Contract, Library, Vec<Problem>), Prob
             if problems.0.is_empty() {
                 return Ok((contract, library, unfinished));
             }
-            // Whoever has to mend something is told everything.
+            // A person who has to repair the pack needs all of its problems.
             problems.0.extend(unfinished);
             Err(problems.sorted())
         }

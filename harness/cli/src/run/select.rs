@@ -1,7 +1,7 @@
 //! Selects tests: by libtest's filters, by clause, code and operation, and by an earlier report.
 //!
-//! A [`Choice`] holds the flags, with ids spelt as in the contract. A [`Selection`] holds the selected tests of the library.
-//! Shards are applied later, so that all shards of a run have the same selection.
+//! A [`Choice`] contains the flags, with ids spelt as in the contract. A [`Selection`] contains the names of the
+//! selected tests. Shards are applied later, so that all shards of a run have the same selection.
 
 mod failed;
 mod ids;
@@ -23,7 +23,7 @@ use spec::scenario::{Library, TestCase, Topics};
 pub(super) struct Selection(BTreeSet<String>);
 
 impl Selection {
-    /// True if the test of that name is selected.
+    /// True if the test with that name is selected.
     pub(super) fn includes(&self, name: &str) -> bool {
         self.0.contains(name)
     }
@@ -41,7 +41,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// From the flags of a run; unknown ids are refused.
+    /// The choice of a run. An unknown id is an error.
     pub(super) fn of_run(arguments: &RunArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
         let libtest = &arguments.libtest;
         let names = Self {
@@ -52,7 +52,7 @@ impl Choice {
             about: About::default(),
             failed: None,
         };
-        names.with(&arguments.selection, contract, library)
+        names.with_selection(&arguments.selection, contract, library)
     }
 
     fn of_list(arguments: &ListArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
@@ -64,22 +64,26 @@ impl Choice {
             about: About::default(),
             failed: None,
         };
-        names.with(&arguments.selection, contract, library)
+        names.with_selection(&arguments.selection, contract, library)
     }
 
-    fn with(mut self, asked: &SelectionArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+    fn with_selection(
+        mut self,
+        asked: &SelectionArgs,
+        contract: &Contract,
+        library: &Library,
+    ) -> Result<Self, Refusal> {
         self.about = About::resolved(asked, contract).map_err(usage)?;
         self.failed = asked.failed.as_deref().map(|path| Failed::read(path, contract, library)).transpose()?;
         Ok(self)
     }
 
-    /// The selected tests.
     pub(super) fn selection(&self, contract: &Contract, library: &Library) -> Selection {
         let chosen = library.tests.iter().filter(|spec| self.includes(contract, spec));
         Selection(chosen.map(|spec| spec.name.clone()).collect())
     }
 
-    /// The same, or an error that says why nothing is selected, with a suggestion.
+    /// The selection. If it is empty, an error with the reason and a suggestion.
     pub(super) fn not_empty(&self, contract: &Contract, library: &Library) -> Result<Selection, Refusal> {
         let selection = self.selection(contract, library);
         if selection.0.is_empty() { Err(usage(nothing::reason(self, contract, library))) } else { Ok(selection) }
@@ -88,14 +92,14 @@ impl Choice {
     fn includes(&self, contract: &Contract, spec: &TestCase) -> bool {
         let name = &spec.name;
         !self.ignored
-            && (self.filters.is_empty() || self.filters.iter().any(|filter| self.fits(filter, name)))
-            && !self.skip.iter().any(|filter| self.fits(filter, name))
+            && (self.filters.is_empty() || self.filters.iter().any(|filter| self.matches(filter, name)))
+            && !self.skip.iter().any(|filter| self.matches(filter, name))
             && self.failed.as_ref().is_none_or(|failed| failed.names.contains(name))
             && (self.about.is_empty() || self.about.includes(&Topics::of(contract, spec)))
     }
 
     /// True if a libtest filter matches a name.
-    fn fits(&self, filter: &str, name: &str) -> bool {
+    fn matches(&self, filter: &str, name: &str) -> bool {
         if self.exact { name == filter } else { name.contains(filter) }
     }
 }

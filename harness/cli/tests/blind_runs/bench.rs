@@ -1,4 +1,4 @@
-//! One run of one test: a reference of its own, and the two proxies between it and the harness.
+//! Runs one test against its own reference, with the two proxies between reference and harness.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,10 +25,10 @@ use super::hooks::{self, Hooks};
 use super::mutants::{Must, Mutant};
 use super::proxy::{Proxy, STEP};
 
-/// Bounds of the copies that are run: the reference answers and delivers at once.
+/// Limits for the copies of the tests. They are low, because the reference answers and delivers at once.
 const POLL_SECONDS: u32 = 2;
 const BURST: u32 = 60;
-/// How long an awaited attempt may take, and what everything else may take.
+/// The time limits of an awaited attempt, and of the rest of the step.
 const ATTEMPT_SECONDS: u32 = 2;
 const SLACK_SECONDS: u32 = 3;
 
@@ -39,7 +39,7 @@ pub struct Pack {
 
 impl Pack {
     pub fn load() -> Self {
-        // The proxy's client asks for one, although it speaks no TLS; another test may have been first.
+        // The client of the proxy needs a provider, although it does not use TLS. Another test may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
@@ -50,23 +50,23 @@ impl Pack {
 pub struct Outcome {
     pub verdict: Verdict,
     pub record: TestRecord,
-    /// Whether anything was changed.
+    /// True if an answer or a delivery was changed.
     pub changed: bool,
 }
 
 impl Outcome {
-    /// What is wrong with this run of a mutant, if anything is.
+    /// The problem of this run, if the result is not the required one.
     pub fn problem(&self, must: Must) -> Option<String> {
         let reason = self.record.inconclusive.as_deref().unwrap_or_default();
-        let told = || format!("{:?} {reason}", self.verdict);
+        let described = || format!("{:?} {reason}", self.verdict);
         let passed = matches!(self.verdict, Verdict::Passed | Verdict::Warned | Verdict::Skipped);
         let upheld = |(_, evidence): (&str, &Evidence)| evidence.checks.contains(EXPECTATION);
         match must {
-            _ if !self.changed => Some(format!("nothing was changed ({})", told())),
-            Must::Fail(check) => (self.verdict != Verdict::Failed || !self.speaks_alone(check))
-                .then(|| format!("{}, by {:?}, where {check} must speak", told(), self.checks())),
-            Must::NotPass => passed.then(told),
-            Must::NotUphold => (passed && self.record.coverage.evidence().any(upheld)).then(told),
+            _ if !self.changed => Some(format!("nothing was changed ({})", described())),
+            Must::Fail(check) => (self.verdict != Verdict::Failed || !self.is_only_reporter(check))
+                .then(|| format!("{}, reported by {:?}, expected {check}", described(), self.checks())),
+            Must::NotPass => passed.then(described),
+            Must::NotUphold => (passed && self.record.coverage.evidence().any(upheld)).then(described),
         }
     }
 
@@ -74,14 +74,14 @@ impl Outcome {
         self.record.findings.iter().map(|finding| finding.check.as_str()).collect()
     }
 
-    /// Whether a check speaks, and no other that judges deliveries does.
-    fn speaks_alone(&self, check: &str) -> bool {
+    /// True if this check has a finding, and no other check of deliveries has one.
+    fn is_only_reporter(&self, check: &str) -> bool {
         let checks = self.checks();
         checks.contains(check) && DELIVERY_CHECKS.iter().all(|one| one.name == check || !checks.contains(one.name))
     }
 }
 
-/// The copy of a test that is run: each request says which step sends it, and nothing takes longer than it must.
+/// A copy of a test for a run. Each request has a header with its step, and the time limits are short.
 pub fn copy(test: &TestCase) -> TestCase {
     let mut copy = test.clone();
     for (index, step) in copy.steps.iter_mut().enumerate() {
@@ -103,7 +103,7 @@ pub fn copy(test: &TestCase) -> TestCase {
     copy
 }
 
-/// Runs a test; `copy` has made it.
+/// Runs a test that `copy` has returned.
 pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Mutant>) -> Outcome {
     let embedded = start_with(&[], &[]).await.expect("the reference starts");
     let proxy = Proxy::start(embedded.url(), mutant.cloned()).await;
@@ -113,7 +113,7 @@ pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Muta
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(contract.clone(), target, client, Some(receiver), token(), stop);
     let record = run_test(&environment, test).await;
-    // Where a recommendation is not followed, that is noticed, too.
+    // With `strict`, a violated SHOULD clause fails the test, too.
     let rules = Rules { strict: true, today: NaiveDate::default(), ..Rules::default() };
     let verdict = rules.judge(&test.name, &record).verdict;
     Outcome { verdict, record, changed: proxy.changed() + hooks.changed() > 0 }
@@ -130,7 +130,8 @@ async fn receiver(
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let (receiver, address) = loop {
-        // Found and let go, since the receiver says only where the target reaches it; another may take it meanwhile.
+        // The receiver cannot choose a free port when the target uses another URL. So a free port is found and
+        // released, and another process may use it first.
         let free = TcpListener::bind("127.0.0.1:0").await.and_then(|free| free.local_addr()).expect("a port");
         if let Ok(receiver) = Receiver::start(free, Some(&base), timeout).await {
             break (receiver, free);
@@ -148,7 +149,7 @@ async fn receiver(
         change,
         attempts: awaited.map_or(0, |wanted| wanted.attempts as usize),
         secret: Box::new(proxy.secrets()),
-        passed: 0.into(),
+        received: 0.into(),
         changed: 0.into(),
     };
     (receiver, Hooks::start(listener, shared))

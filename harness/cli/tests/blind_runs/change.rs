@@ -1,4 +1,4 @@
-//! What a mutant changes in the answers to one step, or in the deliveries that one step awaits.
+//! The changes of mutants: in the answers to one step, or in the deliveries that one step awaits.
 
 use axum::body::Bytes;
 use http::header::{HeaderMap, HeaderName};
@@ -30,22 +30,22 @@ pub enum Place {
     Header(String),
 }
 
-/// The one thing that is changed.
+/// A change of an answer or of a delivery.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// The part is missing.
     Missing(Place),
     /// The part has another value of the same type and length.
     Other(Place),
-    /// The number is this much higher, or lower.
+    /// This number is added to the part.
     Number(Place, i64),
-    /// The body has this value at a pointer; none: nothing there.
+    /// The body has this value at a pointer; `None` removes the value.
     Value(String, Option<Value>),
-    /// A refusal becomes the last success that the step got, or else one with an empty list.
-    Served,
+    /// A refusal becomes the last success of the run, or else a success with an empty list.
+    Accepted,
     /// A refusal has another status and code.
     Code(u16, &'static str),
-    /// The last refusal of the run comes once more.
+    /// The last refusal of the run is sent again.
     RefusedAgain,
     /// A refusal does not say how long to wait.
     NoDelay,
@@ -69,20 +69,20 @@ pub enum Which {
     Last,
 }
 
-/// What is wrong with one attempt.
+/// The fault of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It arrives twice at once.
+    /// It arrives twice at the same time.
     Twice,
-    /// It arrives once more a while after it was taken.
+    /// It arrives again some time after it was accepted.
     AgainLater,
     OtherDigit,
     NoPrefix,
     Unsigned,
-    /// Its timestamp is ten minutes old, or ahead; the signature covers it.
+    /// Its signed timestamp is ten minutes in the past, or in the future.
     Old,
     Ahead,
-    /// Its timestamp is another one than was signed.
+    /// Its timestamp is not the signed one.
     OtherTimestamp,
     NoTimestamp,
     /// A space follows the signed body.
@@ -91,9 +91,9 @@ pub enum Fault {
     OtherMember,
     /// The body is a list, and signed.
     List,
-    /// The body is of somebody else, and signed.
-    SomebodyElse,
-    /// The body has another member than those of the other attempts, and is signed.
+    /// The body belongs to another customer, and is signed.
+    OtherCustomer,
+    /// The body has a member that the other attempts do not have, and is signed.
     OtherContent,
 }
 
@@ -111,12 +111,12 @@ impl Fault {
         Fault::Space,
         Fault::OtherMember,
         Fault::List,
-        Fault::SomebodyElse,
+        Fault::OtherCustomer,
         Fault::OtherContent,
     ];
 }
 
-/// What the proxy has seen so far of the answers that a change needs.
+/// Previous answers that a change may need.
 #[derive(Debug, Default)]
 pub struct Seen {
     pub success: Option<Answer>,
@@ -124,15 +124,15 @@ pub struct Seen {
 }
 
 impl Change {
-    /// Changes an answer; false where there is nothing to change in it.
+    /// Changes an answer. Returns false if the change does not apply to it.
     pub fn apply(&self, answer: &mut Answer, seen: &Seen) -> bool {
         let refused = answer.status >= 400;
         match self {
             Change::Missing(place) => answer.edit(place, |_| None),
             Change::Other(place) => answer.edit(place, |value| Some(other(value))),
-            Change::Number(place, by) => answer.edit(place, |value| moved(value, *by)),
+            Change::Number(place, by) => answer.edit(place, |value| with_offset(value, *by)),
             Change::Value(pointer, value) => answer.set(pointer, value.clone()),
-            Change::Served if refused => {
+            Change::Accepted if refused => {
                 let empty = Answer { status: 200, body: r#"{"customers":[]}"#.into(), ..answer.clone() };
                 *answer = seen.success.clone().unwrap_or(empty);
                 true
@@ -148,7 +148,7 @@ impl Change {
                 }
                 answer.set("/error/retryAfter", None)
             }
-            Change::Served | Change::Code(..) | Change::NoDelay | Change::Delivery(_) => false,
+            Change::Accepted | Change::Code(..) | Change::NoDelay | Change::Delivery(_) => false,
         }
     }
 }
@@ -178,7 +178,7 @@ impl Answer {
         }
     }
 
-    /// Sets a member of the body, or removes it; a success without a JSON object gets one.
+    /// Sets a member of the body, or removes it. An answer without JSON gets an object.
     fn set(&mut self, pointer: &str, value: Option<Value>) -> bool {
         let mut body = self.json().unwrap_or_else(|| json!({}));
         let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
@@ -196,7 +196,7 @@ impl Answer {
     }
 }
 
-/// Another value of the same type: of a text the last digit, or else the last letter, becomes the next.
+/// Another value of the same type. In a text, the last digit or else the last letter is replaced by the next one.
 pub fn other(value: &Value) -> Value {
     match value {
         Value::String(text) => {
@@ -212,14 +212,14 @@ pub fn other(value: &Value) -> Value {
             format!("{}{next}{}", &text[..at], &text[at + 1..]).into()
         }
         Value::Bool(is) => (!is).into(),
-        Value::Number(_) => moved(value, 1).unwrap_or_default(),
+        Value::Number(_) => with_offset(value, 1).unwrap_or_default(),
         Value::Array(elements) => elements.iter().cloned().chain([json!("another")]).collect(),
         Value::Object(members) => members.iter().map(|(name, inner)| (name.clone(), other(inner))).collect(),
         Value::Null => json!("not null"),
     }
 }
 
-fn moved(value: &Value, by: i64) -> Option<Value> {
+fn with_offset(value: &Value, by: i64) -> Option<Value> {
     match value {
         Value::String(text) => Some((text.parse::<i64>().ok()? + by).to_string().into()),
         _ => Some((value.as_i64()? + by).into()),

@@ -1,6 +1,6 @@
-//! The proxy between the reference's deliveries and the harness's receiver: it changes attempts to deliver.
+//! The proxy between the reference and the webhook receiver of the harness. It changes attempts to deliver an event.
 //!
-//! It passes bytes on as they come, since the receiver keeps silent, trickles and resets at will.
+//! It forwards bytes without a delay, because the receiver may send no answer, a slow answer, or a reset.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,11 +16,11 @@ use tokio::task::JoinHandle;
 
 use super::change::{Delivery, Fault, Which, other};
 
-/// An attempt that is dropped is answered like this, so that it is not made again.
-const TAKEN: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
-/// The receiver's own calls have this in their path.
+/// The answer to a dropped attempt, so that the reference does not try again.
+const ACCEPTED: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+/// A part of the path of requests that the receiver sends to itself.
 const SELF_CHECK: &str = "/self-check-";
-/// When an event is delivered once more: long after it was taken, and within the time in which the harness still listens.
+/// The delay before an event is delivered again. The harness still listens at that time.
 const LATER: Duration = Duration::from_millis(700);
 
 pub struct Hooks {
@@ -28,20 +28,19 @@ pub struct Hooks {
     task: JoinHandle<()>,
 }
 
-/// Looks a webhook's secret up by the beginning of its URL.
+/// Finds the secret of a webhook by the beginning of its URL.
 pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What the proxy must know.
+/// The data that the connections of the proxy share.
 pub struct Shared {
     pub base: String,
     pub receiver: String,
     pub signing: Signing,
     pub change: Option<Delivery>,
-    /// How many attempts are awaited.
+    /// The number of awaited attempts.
     pub attempts: usize,
-    /// The secret of the webhook whose URL begins like this.
     pub secret: Secrets,
-    pub passed: AtomicUsize,
+    pub received: AtomicUsize,
     pub changed: AtomicUsize,
 }
 
@@ -76,9 +75,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn connection(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let Some(mut post) = Post::read(&mut stream).await? else { return Ok(()) };
     if post.lines.first().is_some_and(|line| line.contains(SELF_CHECK)) {
-        return post.pass_on(&mut stream, &shared.receiver).await;
+        return post.forward(&mut stream, &shared.receiver).await;
     }
-    let number = shared.passed.fetch_add(1, Ordering::Relaxed);
+    let number = shared.received.fetch_add(1, Ordering::Relaxed);
     let last = number + 1 == shared.attempts;
     let fault = match shared.change {
         Some(Delivery::NoneArrives) => return dropped(stream, shared).await,
@@ -89,25 +88,25 @@ async fn connection(mut stream: TcpStream, shared: &Shared) -> std::io::Result<(
     };
     if let Some(fault) = fault {
         let secret = (shared.secret)(&shared.base).unwrap_or_default();
-        post.spoil(fault, &shared.signing, &secret);
+        post.apply(fault, &shared.signing, &secret);
         shared.changed.fetch_add(1, Ordering::Relaxed);
     }
-    let passed = post.pass_on(&mut stream, &shared.receiver).await;
+    let forwarded = post.forward(&mut stream, &shared.receiver).await;
     if fault == Some(Fault::AgainLater) {
         tokio::time::sleep(LATER).await;
     }
     if matches!(fault, Some(Fault::Twice | Fault::AgainLater)) {
-        post.send_alone(&shared.receiver).await?;
+        post.send_without_answer(&shared.receiver).await?;
     }
-    passed
+    forwarded
 }
 
 async fn dropped(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     shared.changed.fetch_add(1, Ordering::Relaxed);
-    stream.write_all(TAKEN).await
+    stream.write_all(ACCEPTED).await
 }
 
-/// A request as it came: its head in lines, and its body.
+/// A received request: the lines of its head, and its body.
 struct Post {
     lines: Vec<String>,
     body: Vec<u8>,
@@ -151,22 +150,22 @@ impl Post {
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
 
-    /// Delivers it, and passes on what comes back.
-    async fn pass_on(&self, stream: &mut TcpStream, receiver: &str) -> std::io::Result<()> {
+    /// Delivers it, and forwards the answer.
+    async fn forward(&self, stream: &mut TcpStream, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
         onward.write_all(&self.bytes()).await?;
         copy_bidirectional(stream, &mut onward).await.map(|_| ())
     }
 
-    /// Delivers it and forgets what is answered.
-    async fn send_alone(&self, receiver: &str) -> std::io::Result<()> {
+    /// Delivers it, and ignores the answer.
+    async fn send_without_answer(&self, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
         onward.write_all(&self.bytes()).await?;
         let _ = tokio::time::timeout(Duration::from_millis(100), onward.read(&mut [0; 512])).await;
         Ok(())
     }
 
-    fn spoil(&mut self, fault: Fault, signing: &Signing, secret: &str) {
+    fn apply(&mut self, fault: Fault, signing: &Signing, secret: &str) {
         let signature = self.header(&signing.signature_header).unwrap_or_default().to_owned();
         let now = Utc::now().timestamp();
         match fault {
@@ -186,12 +185,12 @@ impl Post {
             Fault::OtherTimestamp => self.set(&signing.timestamp_header, Some((now + 2).to_string())),
             Fault::NoTimestamp => self.set(&signing.timestamp_header, None),
             Fault::Space => self.set_body([self.body.as_slice(), b" "].concat()),
-            Fault::OtherMember => self.set_body(with_another_member(&self.body, "spoilt")),
+            Fault::OtherMember => self.set_body(with_another_member(&self.body, "undocumented")),
             Fault::List => {
                 self.set_body([b"[", self.body.as_slice(), b"]"].concat());
                 self.sign(now, signing, secret);
             }
-            Fault::SomebodyElse => {
+            Fault::OtherCustomer => {
                 let body: Value = serde_json::from_slice(&self.body).expect("a JSON body");
                 self.set_body(other(&body).to_string().into_bytes());
                 self.sign(now, signing, secret);

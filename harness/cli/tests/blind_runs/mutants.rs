@@ -1,6 +1,6 @@
-//! The mutants of a test: what is changed in the answers to which of its steps, and what must come of it.
+//! The mutants of a test: the change, the step that it applies to, and the required result.
 //!
-//! What they are follows from the steps, and from the answers that the same test got when nothing was changed.
+//! They are derived from the steps, and from the answers that the test received without a change.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use super::change::{Change, Delivery, Fault, Place, Which};
 use super::matching;
 use super::proxy::STEP;
 
-/// The check that speaks of a refusal without a delay.
+/// The check that reports a refusal without a delay.
 const DELAY: &str = "retry-delay-present";
 
-/// What a part of a step is that only exists while a test runs.
+/// A kind of part of a step that uses several answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Keep,
@@ -29,32 +29,32 @@ pub enum Kind {
     Await,
 }
 
-/// What must come of a run.
+/// The required result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Must {
-    /// It must fail by this check, and by no other that judges deliveries.
+    /// This check must fail the test, and no other check of deliveries may.
     Fail(&'static str),
     NotPass,
-    /// It may pass, if it leaves its clause open.
+    /// The test may pass, but it must not count as evidence for its clause.
     NotUphold,
 }
 
 #[derive(Clone, Debug)]
 pub struct Mutant {
     pub kind: Kind,
-    /// The step whose answers, or whose deliveries, are changed.
+    /// The step whose answers or deliveries are changed.
     pub step: usize,
     pub change: Change,
     pub must: Must,
 }
 
 impl Mutant {
-    pub fn named(&self) -> String {
+    pub fn description(&self) -> String {
         format!("step {}: {:?}", self.step, self.change)
     }
 }
 
-/// The parts of these kinds that a test has, each with its step; a value that is kept and not used is none.
+/// The parts of a test, each with its step. A kept value that no step uses is not a part.
 pub fn parts(contract: &Contract, test: &TestCase) -> BTreeSet<(usize, Kind)> {
     let mut parts = BTreeSet::new();
     for (index, step) in test.steps.iter().enumerate() {
@@ -71,7 +71,7 @@ pub fn parts(contract: &Contract, test: &TestCase) -> BTreeSet<(usize, Kind)> {
     parts
 }
 
-/// Whether a later step uses what this one keeps, before another step keeps something by that name.
+/// True if a later step uses the kept value before another step replaces it.
 fn is_used(contract: &Contract, test: &TestCase, index: usize, name: &str) -> bool {
     for step in &test.steps[index + 1..] {
         if names_variable(contract, test, step, name) {
@@ -85,7 +85,7 @@ fn is_used(contract: &Contract, test: &TestCase, index: usize, name: &str) -> bo
 }
 
 fn names_variable(contract: &Contract, test: &TestCase, step: &Step, name: &str) -> bool {
-    // Every text of a step, of its expectation and of the deliveries that it awaits; `${unlike.name}` is another value.
+    // The debug text contains all texts of a step. `${unlike.name}` does not use the value.
     let text = format!("{step:?}");
     let named = template::names(&text).contains(&name);
     let call = step.call.as_deref().and_then(|call| template::text(call, &test.variables).ok());
@@ -94,7 +94,7 @@ fn names_variable(contract: &Contract, test: &TestCase, step: &Step, name: &str)
     named || (in_path && !step.path.contains_key(name))
 }
 
-/// Every mutant of a test, for the answers that it got from the sound reference.
+/// Every mutant of a test. `record` is the run without a change.
 pub fn mutants(contract: &Contract, test: &TestCase, record: &TestRecord) -> Vec<Mutant> {
     let subject = Subject { contract, test, record };
     let of_part = |(index, kind): (usize, Kind)| {
@@ -169,22 +169,22 @@ impl Subject<'_> {
             let place = Place::Body(pointer.clone());
             [Change::Other(place.clone()), Change::Missing(place)]
         };
-        let further = [Change::Other(Place::Status), Change::Value("/another".to_owned(), Some(true.into()))];
-        names.iter().flat_map(of_member).chain(further).map(|change| (step, change, Must::Fail(EXPECTATION))).collect()
+        let others = [Change::Other(Place::Status), Change::Value("/another".to_owned(), Some(true.into()))];
+        names.iter().flat_map(of_member).chain(others).map(|change| (step, change, Must::Fail(EXPECTATION))).collect()
     }
 
-    /// Whatever is wrong at the pointers that the step waits for, and what stood there at first.
+    /// Values that the step must not accept at the pointers that it waits for: invalid ones, and the first value.
     fn poll(&self, step: usize) -> Changes {
         let Some(expect) = &self.test.steps[step].expect else { return Vec::new() };
         let mut changes = Vec::new();
         for (pointer, expected) in &expect.body {
-            let expected = template::value(expected, &self.test.variables).expect("no value that is kept");
-            let mut wrong = matching::wrong(&expected);
+            let expected = template::value(expected, &self.test.variables).expect("a value without kept variables");
+            let mut values = matching::wrong(&expected);
             let first = (0..step).find_map(|earlier| self.answer(earlier)?.json()?.pointer(pointer).cloned());
             let last = self.answer(step).and_then(|answer| answer.json()?.pointer(pointer).cloned());
-            wrong.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
+            values.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
             let change = |value| (step, Change::Value(pointer.clone(), value), Must::Fail(EXPECTATION));
-            changes.extend(wrong.into_iter().map(change));
+            changes.extend(values.into_iter().map(change));
         }
         changes
     }
@@ -200,9 +200,9 @@ impl Subject<'_> {
         let which: &[Which] = if attempts > 1 { &[Which::First, Which::Last] } else { &[Which::Last] };
         for (which, fault) in which.iter().flat_map(|which| Fault::ALL.map(|fault| (*which, fault))) {
             let judged = match fault {
-                // A first attempt that comes twice uses up an answer, and the last one is not made.
+                // A repeated first attempt uses an additional answer, so there is no last attempt.
                 Fault::Twice | Fault::AgainLater => which == Which::Last,
-                // Attempts with the same body belong to one event, if there are more than two.
+                // Only with more than two attempts it is known that they must have the same body.
                 Fault::OtherContent => attempts > 2,
                 _ => true,
             };
@@ -214,11 +214,11 @@ impl Subject<'_> {
     }
 }
 
-/// The check that must notice what is wrong with a delivery.
+/// The check that must report the fault of a delivery.
 fn judge_of(change: Delivery) -> &'static str {
     let Delivery::Attempt(_, fault) = change else { return EXPECTATION };
     match fault {
-        Fault::Twice | Fault::AgainLater | Fault::SomebodyElse | Fault::OtherContent => EXPECTATION,
+        Fault::Twice | Fault::AgainLater | Fault::OtherCustomer | Fault::OtherContent => EXPECTATION,
         Fault::Old | Fault::Ahead | Fault::NoTimestamp => "delivery-fresh",
         Fault::List => "delivery-is-json",
         Fault::OtherDigit
@@ -232,7 +232,7 @@ fn judge_of(change: Delivery) -> &'static str {
 
 fn burst(step: usize) -> Changes {
     vec![
-        (step, Change::Served, Must::NotPass),
+        (step, Change::Accepted, Must::NotPass),
         (step, Change::Code(401, "AUTHENTICATION_FAILED"), Must::Fail(EXPECTATION)),
         (step, Change::Code(429, "VALIDATION_ERROR"), Must::Fail(EXPECTATION)),
     ]

@@ -18,7 +18,7 @@ use super::mutants::Mutant;
 
 /// The header with the number of a step.
 pub const STEP: &str = "x-blind-step";
-/// Headers that belong to one connection, or that the next writer sets itself.
+/// Headers that belong to one connection. The next client or server sets them again.
 const OF_A_CONNECTION: [&str; 4] = ["connection", "content-length", "host", "transfer-encoding"];
 const LONGEST_BODY: usize = 64 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Record {
-    /// How many answers were changed.
+    /// The number of changed answers.
     changed: usize,
     seen: Seen,
     /// The secret of each webhook, by its URL.
@@ -57,7 +57,7 @@ impl Proxy {
             .build()
             .expect("a client");
         let shared = Arc::new(Shared { target, client, mutant, state: Mutex::default() });
-        let router = axum::Router::new().fallback(pass).with_state(shared.clone());
+        let router = axum::Router::new().fallback(exchange).with_state(shared.clone());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
@@ -68,7 +68,7 @@ impl Proxy {
         self.shared.lock().changed
     }
 
-    /// Looks a webhook's secret up by the beginning of its URL.
+    /// Finds the secret of a webhook by the beginning of its URL.
     pub fn secrets(&self) -> impl Fn(&str) -> Option<String> + Send + Sync + 'static {
         let shared = self.shared.clone();
         move |base| {
@@ -90,11 +90,11 @@ impl Shared {
     }
 }
 
-async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
     let step = head.headers.get(STEP).and_then(|step| step.to_str().ok()?.parse().ok());
-    let mut headers = passed_on(&head.headers);
+    let mut headers = forwarded(&head.headers);
     headers.remove(STEP);
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", shared.target);
@@ -104,7 +104,7 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Err(error) => Err(error),
     };
     match answer {
-        Ok(answer) => written(judged(&shared, step, &body, answer)),
+        Ok(answer) => response(changed(&shared, step, &body, answer)),
         Err(error) => {
             let text = format!("the reference did not answer: {error}");
             Response::builder().status(502).body(text.into()).expect("an answer")
@@ -117,10 +117,10 @@ async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
     Ok(Answer { status, headers, body: answer.bytes().await? })
 }
 
-/// Takes note of an answer, and changes it where the mutant says so.
-fn judged(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
+/// Records an answer, and changes it if the mutant applies to its step.
+fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
     let mut state = shared.lock();
-    note_secret(&mut state, request, &answer);
+    record_secret(&mut state, request, &answer);
     let original = answer.clone();
     if let Some(mutant) = shared.mutant.as_ref().filter(|mutant| Some(mutant.step) == step) {
         let changed = mutant.change.apply(&mut answer, &state.seen);
@@ -134,14 +134,14 @@ fn judged(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Ans
     answer
 }
 
-fn note_secret(state: &mut Record, request: &Bytes, answer: &Answer) {
+fn record_secret(state: &mut Record, request: &Bytes, answer: &Answer) {
     let (Ok(request), Some(body)) = (serde_json::from_slice::<Value>(request), answer.json()) else { return };
     if let (Some(url), Some(secret)) = (request["url"].as_str(), body["secret"].as_str()) {
         state.secrets.insert(url.to_owned(), secret.to_owned());
     }
 }
 
-fn passed_on(headers: &HeaderMap) -> HeaderMap {
+fn forwarded(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for name in OF_A_CONNECTION {
         headers.remove(name);
@@ -149,9 +149,9 @@ fn passed_on(headers: &HeaderMap) -> HeaderMap {
     headers
 }
 
-fn written(answer: Answer) -> Response {
+fn response(answer: Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = answer.status.try_into().expect("a status");
-    *response.headers_mut() = passed_on(&answer.headers);
+    *response.headers_mut() = forwarded(&answer.headers);
     response
 }

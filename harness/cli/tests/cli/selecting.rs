@@ -82,8 +82,8 @@ fn unknown_ids_are_refused_with_a_suggestion() {
         (&["--clause", "AUHT-5"][..], "unknown clause `AUHT-5`: did you mean `AUTH-5`?"),
         (&["--code", "TOKEN_EXPIERD"], "unknown error code `TOKEN_EXPIERD`: did you mean `TOKEN_EXPIRED`?"),
         (&["--operation", "getCustomers"], "unknown operation `getCustomers`: did you mean `getCustomer`?"),
-        (&["--clause", "AUTH-5", "--code", ""], "unknown error code ``: they are written like `"),
-        (&["--clause", "xyzzy"], "unknown clause `xyzzy`: they are written like `"),
+        (&["--clause", "AUTH-5", "--code", ""], "unknown error code ``: expected an id such as `"),
+        (&["--clause", "xyzzy"], "unknown clause `xyzzy`: expected an id such as `"),
     ] {
         for command in [&["run"][..], &["run", "--list"], &["list"], &["list", "--format", "json"]] {
             Program::new(&[command, arguments].concat()).output().assert_refused_with(2, expected);
@@ -210,7 +210,7 @@ fn what_no_longer_exists_is_named() {
     }
     write(&run.folder, "old.json", &report.to_string());
     let output = run.list(&["--failed", &run.path("old.json")]);
-    output.assert_refused_with(2, "no test that did not pass there exists any more: gone::");
+    output.assert_refused_with(2, "the tests that did not pass do not exist any more: gone::");
     Program::run(&["--failed", "nowhere.json"]).assert_refused(2);
     let folder = folder();
     let other = write(&folder, "other.json", "{}");

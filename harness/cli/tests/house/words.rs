@@ -25,6 +25,9 @@ const REPLACED: &[(&str, &str)] = &[
     ("not to be had", "unsupported by this target"),
     ("take away", "clean up"),
     ("is no url", "is not a valid URL"),
+    ("odd", "invalid, malformed, boundary or unusual"),
+    ("told", "reported, or who says it"),
+    ("in short", "summary"),
 ];
 
 /// Patterns of text that may stay, with the reason and an example.

@@ -1,4 +1,4 @@
-//! A server that keeps what `books.json` says, sound or with one fault.
+//! A server that conforms to `books.json`, or has one fault.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 pub const CREDENTIAL: &str = "bearer:books-of-the-user";
 
 #[derive(Default)]
-struct Shelf {
+struct Store {
     fault: Option<&'static str>,
     books: Mutex<BTreeMap<String, Value>>,
 }
 
-/// Opens a server on a free port and returns its base URL; it closes with the runtime.
+/// Starts a server on a free port and returns its base URL. It stops with the runtime.
 pub async fn open(fault: Option<&'static str>) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let shelf = Arc::new(Shelf { fault, ..Shelf::default() });
-    let router = Router::new().fallback(answer).with_state(shelf);
+    let store = Arc::new(Store { fault, ..Store::default() });
+    let router = Router::new().fallback(answer).with_state(store);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
@@ -35,13 +35,13 @@ fn refusal(status: u16, code: &str) -> Answer {
 }
 
 async fn answer(
-    State(shelf): State<Arc<Shelf>>,
+    State(store): State<Arc<Store>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let (status, value) = serve(&shelf, &method, uri.path(), &headers, &body);
+    let (status, value) = serve(&store, &method, uri.path(), &headers, &body);
     let builder = Response::builder().status(status);
     if value.is_null() {
         return builder.body(Body::empty()).expect("a response");
@@ -49,24 +49,24 @@ async fn answer(
     builder.header("Content-Type", "application/json").body(value.to_string().into()).expect("a response")
 }
 
-fn serve(shelf: &Shelf, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
-    let shown = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
+    let credential = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if path == "/health" {
         return (200, Value::Null);
     }
-    let serves = shelf.fault == Some("serves-strangers") && !shown.is_empty();
-    if shown != "Bearer books-of-the-user" && !serves {
-        return match shelf.fault {
-            Some("forgets-the-envelope") => (401, json!("no")),
+    let accepts_any = store.fault == Some("accepts-invalid-credentials") && !credential.is_empty();
+    if credential != "Bearer books-of-the-user" && !accepts_any {
+        return match store.fault {
+            Some("omits-the-envelope") => (401, json!("no")),
             _ => refusal(401, "UNAUTHENTICATED"),
         };
     }
-    let mut books = shelf.books.lock().expect("nobody panicked");
+    let mut books = store.books.lock().expect("nobody panicked");
     let book = path.strip_prefix("/books/").map(str::to_owned);
     match (method.as_str(), book) {
         ("GET", None) => (200, books.values().filter(|book| !book.is_null()).cloned().collect()),
         ("POST", None) => {
-            let Some(mut book) = valid(shelf, body) else { return refusal(400, "INVALID") };
+            let Some(mut book) = valid(store, body) else { return refusal(400, "INVALID") };
             let id = format!("00000000-0000-4000-9000-{:012}", books.len() + 1);
             book["id"] = json!(id);
             books.insert(id, book.clone());
@@ -77,7 +77,7 @@ fn serve(shelf: &Shelf, method: &Method, path: &str, headers: &HeaderMap, body: 
             _ => refusal(404, "NOT_FOUND"),
         },
         ("DELETE", Some(id)) if books.get(&id).is_some_and(|book| !book.is_null()) => {
-            if shelf.fault != Some("keeps-what-was-deleted") {
+            if store.fault != Some("does-not-delete") {
                 books.insert(id, Value::Null);
             }
             (204, Value::Null)
@@ -86,10 +86,10 @@ fn serve(shelf: &Shelf, method: &Method, path: &str, headers: &HeaderMap, body: 
     }
 }
 
-fn valid(shelf: &Shelf, body: &[u8]) -> Option<Value> {
+fn valid(store: &Store, body: &[u8]) -> Option<Value> {
     let book: Value = serde_json::from_slice(body).ok().filter(Value::is_object)?;
     let text = |name: &str| book.get(name).is_none_or(Value::is_string);
-    let present = shelf.fault == Some("takes-books-without-a-title") || book.get("title").is_some();
+    let present = store.fault == Some("accepts-books-without-a-title") || book.get("title").is_some();
     let isbn = book["isbn"].as_str().is_some_and(|isbn| isbn.len() == 13);
     let pages = book.get("pages").is_none_or(|pages| pages.is_i64() || pages.is_null());
     (present && text("title") && text("strange") && isbn && pages).then_some(book)

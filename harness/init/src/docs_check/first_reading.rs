@@ -1,4 +1,4 @@
-//! A page that is read before there is a catalogue: what `init` takes codes and statuses from.
+//! Reads codes, statuses and examples from a page without a catalogue. `init` builds the catalogue from them.
 
 use serde_json::Value;
 
@@ -6,24 +6,25 @@ use super::facts;
 use super::page::{self, Kind};
 use spec::contract::ErrorCatalog;
 
-/// The codes of a page in their order, each with its status where the page states one.
+/// The codes of a page in their order, each with its status if the page gives exactly one.
 pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<(String, Option<u16>)> {
     let facts = facts::gather(&page::read(text), catalog);
     let mut found: Vec<(String, Option<u16>)> = Vec::new();
-    for said in &facts.codes {
-        if found.iter().any(|(code, _)| *code == said.value) {
+    for statement in &facts.codes {
+        let code = &statement.value;
+        if found.iter().any(|(known, _)| known == code) {
             continue;
         }
-        let mut stated: Vec<u16> =
-            facts.code_statuses.iter().filter(|of| of.value.0 == said.value).filter_map(|of| of.value.1).collect();
-        stated.sort_unstable();
-        stated.dedup();
-        found.push((said.value.clone(), stated.first().copied().filter(|_| stated.len() == 1)));
+        let of_code = facts.code_statuses.iter().filter(|statement| statement.value.0 == *code);
+        let mut statuses: Vec<u16> = of_code.filter_map(|statement| statement.value.1).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        found.push((code.clone(), statuses.first().copied().filter(|_| statuses.len() == 1)));
     }
     found
 }
 
-/// Every block of code that is a JSON object, that of an HTTP response without its head.
+/// Every JSON object in a code block. Of an HTTP response, only the body is read.
 pub fn json_objects(text: &str) -> Vec<Value> {
     let blocks = page::read(text).into_iter().filter_map(|item| match item.kind {
         Kind::Code(language, code) => Some((language, code)),

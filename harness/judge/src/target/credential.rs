@@ -206,7 +206,7 @@ impl Credential {
             Some(Alteration::NoSignature) => (format!("{head}.{claims}."), described("WITHOUT_SIGNATURE")),
             Some(Alteration::TwoParts) => (format!("{head}.{claims}"), described("WITHOUT_THIRD_PART")),
             Some(Alteration::AlgNone) => (self.unsigned("none"), described("WITH_ALG_NONE")),
-            Some(Alteration::AlgNoneOddCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_ODD_CASE")),
+            Some(Alteration::AlgNoneMixedCase) => (self.unsigned("nOnE"), described("WITH_ALG_NONE_IN_MIXED_CASE")),
             Some(Alteration::AlgNoneExpired) => {
                 (format!("{}.{claims}.", encoded_header("none")), described("WITH_ALG_NONE_AND_ITS_OLD_EXPIRY"))
             }

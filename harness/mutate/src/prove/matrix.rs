@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Kind, Proof, Row};
+use super::{Hit, Kind, Proof, Row};
 use judge::finding::EXPECTATION;
 use spec::contract::{Contract, Level};
 
@@ -50,12 +50,12 @@ pub enum Fate {
     Found,
     /// Not reported with all of its clauses.
     Survived,
-    /// Reported with a clause that it does not break.
-    Blamed,
+    /// Reported with a clause that it does not violate.
+    Misreported,
     /// Not reported, as expected.
     Silent,
     /// A test was inconclusive, although the server conforms.
-    Doubted,
+    Inconclusive,
     /// The reference did not start.
     Broken,
 }
@@ -65,9 +65,9 @@ impl Fate {
         match self {
             Fate::Found => "found",
             Fate::Survived => "survived",
-            Fate::Blamed => "blamed",
+            Fate::Misreported => "misreported",
             Fate::Silent => "silent",
-            Fate::Doubted => "doubted",
+            Fate::Inconclusive => "inconclusive",
             Fate::Broken => "broken",
         }
     }
@@ -77,11 +77,11 @@ impl Fate {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// The name of the mutant or variant, or `sound`.
+    /// The name of the mutant or variant, or `unchanged`.
     pub name: String,
     /// What the mutant or variant does.
     pub about: String,
-    /// `sound`, `defect`, `intermittent`, `silent` or `variation`.
+    /// `unchanged`, `mutant`, `intermittent`, `silent` or `variant`.
     pub kind: &'static str,
     /// The result.
     pub fate: Fate,
@@ -100,7 +100,7 @@ pub struct Line {
     pub requests: usize,
 }
 
-/// A clause that was reported broken.
+/// A clause that was reported as violated.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reported {
@@ -121,7 +121,7 @@ pub struct ClauseLine {
     pub id: String,
     /// Its requirement level.
     pub level: Level,
-    /// The number of killed mutants that break it.
+    /// The number of killed mutants that violate it.
     pub mutants: usize,
 }
 
@@ -129,73 +129,75 @@ pub struct ClauseLine {
 pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let empty = Proof::default();
     let outcome = proof.as_ref().unwrap_or(&empty);
-    let named: BTreeSet<&str> = match row.kind {
-        Kind::Silent(_) => BTreeSet::new(),
-        Kind::Sound | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
-    };
-    let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
-    let sound = matches!(row.kind, Kind::Sound | Kind::Variant);
-    let fate = match proof {
-        Err(_) => Fate::Broken,
-        Ok(_) if !reported.is_subset(&named) => Fate::Blamed,
-        Ok(_) if row.kind == Kind::Mutant && !named.is_subset(&reported) => Fate::Survived,
-        Ok(_) if row.kind == Kind::Intermittent && reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
-        Ok(_) if sound && !outcome.inconclusive.is_empty() => Fate::Doubted,
-        Ok(_) if row.kind == Kind::Variant => Fate::Silent,
-        Ok(_) if named.is_empty() => Fate::Silent,
-        Ok(_) => Fate::Found,
-    };
-    let reason = match (&row.kind, proof) {
-        (_, Err(error)) => Some(error.clone()),
-        (Kind::Silent(reason), _) => Some((*reason).to_owned()),
-        _ => None,
-    };
     Line {
         name: row.name.to_owned(),
         about: row.about.to_owned(),
-        kind: match row.kind {
-            Kind::Sound => "sound",
-            Kind::Mutant => "mutant",
-            Kind::Intermittent => "intermittent",
-            Kind::Silent(_) => "silent",
-            Kind::Variant => "variant",
-        },
-        fate,
-        reason,
+        kind: row.kind.as_str(),
+        fate: fate(row, proof),
+        reason: reason(row, proof),
         clauses: row.clauses.iter().map(|clause| (*clause).to_owned()).collect(),
-        reported: outcome
-            .violated
-            .iter()
-            .map(|(clause, hit)| Reported {
-                clause: clause.clone(),
-                checks: hit.checks.iter().cloned().collect(),
-                tests: hit.tests.iter().cloned().collect(),
-                requests: hit.requests,
-            })
-            .collect(),
+        reported: outcome.violated.iter().map(|(clause, hit)| reported(clause, hit)).collect(),
         inconclusive: outcome.inconclusive.clone(),
         tests: outcome.tests,
         requests: outcome.requests,
     }
 }
 
+fn fate(row: &Row, proof: &Result<Proof, String>) -> Fate {
+    let Ok(outcome) = proof else { return Fate::Broken };
+    let expected: BTreeSet<&str> = match row.kind {
+        Kind::Silent(_) => BTreeSet::new(),
+        Kind::Unchanged | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
+    };
+    let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
+    let conforms = matches!(row.kind, Kind::Unchanged | Kind::Variant);
+    match row.kind {
+        _ if !reported.is_subset(&expected) => Fate::Misreported,
+        Kind::Mutant if !expected.is_subset(&reported) => Fate::Survived,
+        Kind::Intermittent if reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
+        _ if conforms && !outcome.inconclusive.is_empty() => Fate::Inconclusive,
+        Kind::Variant => Fate::Silent,
+        _ if expected.is_empty() => Fate::Silent,
+        _ => Fate::Found,
+    }
+}
+
+fn reason(row: &Row, proof: &Result<Proof, String>) -> Option<String> {
+    match (&row.kind, proof) {
+        (_, Err(error)) => Some(error.clone()),
+        (Kind::Silent(reason), _) => Some((*reason).to_owned()),
+        _ => None,
+    }
+}
+
+fn reported(clause: &str, hit: &Hit) -> Reported {
+    Reported {
+        clause: clause.to_owned(),
+        checks: hit.checks.iter().cloned().collect(),
+        tests: hit.tests.iter().cloned().collect(),
+        requests: hit.requests,
+    }
+}
+
 impl Line {
-    /// What is wrong, in one line.
+    /// The problem of the server, in one line.
     pub fn problem(&self) -> Option<String> {
         let reported: Vec<&str> = self.reported.iter().map(|reported| reported.clause.as_str()).collect();
         let missed: Vec<&String> = self.clauses.iter().filter(|clause| !reported.contains(&clause.as_str())).collect();
-        let doubts = self
+        let inconclusive = self
             .inconclusive
             .iter()
             .next()
             .map(|(test, reason)| format!("; {} inconclusive, such as {test}: {reason}", self.inconclusive.len()));
-        let doubts = doubts.unwrap_or_default();
+        let inconclusive = inconclusive.unwrap_or_default();
         match self.fate {
             Fate::Found | Fate::Silent => None,
             Fate::Broken => Some(format!("{}: {}", self.name, self.reason.as_deref().unwrap_or_default())),
-            Fate::Doubted => Some(format!("{}: tests of a conforming server are inconclusive{doubts}", self.name)),
-            Fate::Survived => Some(format!("{}: survived, not reported as {missed:?}{doubts}", self.name)),
-            Fate::Blamed => {
+            Fate::Inconclusive => {
+                Some(format!("{}: tests of a conforming server are inconclusive{inconclusive}", self.name))
+            }
+            Fate::Survived => Some(format!("{}: survived, not reported as {missed:?}{inconclusive}", self.name)),
+            Fate::Misreported => {
                 let silent = self.reason.is_some();
                 let extra = self.reported.iter().filter(|entry| silent || !self.clauses.contains(&entry.clause));
                 let extra: Vec<String> = extra
@@ -203,7 +205,7 @@ impl Line {
                         format!("{} by {} in {}", entry.clause, entry.checks.join(", "), entry.tests.join(", "))
                     })
                     .collect();
-                Some(format!("{}: wrongly reported as {}{doubts}", self.name, extra.join("; ")))
+                Some(format!("{}: wrongly reported as {}{inconclusive}", self.name, extra.join("; ")))
             }
         }
     }
@@ -270,10 +272,10 @@ pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstance
         .collect();
     let mut problems: Vec<String> = lines.iter().filter_map(Line::problem).collect();
     if circumstances.complete {
-        let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.mutants == 0);
-        problems.extend(bare.map(|clause| format!("{}: no killed mutant breaks this clause", clause.id)));
-        let idle = checks.iter().filter(|(_, count)| **count == 0);
-        problems.extend(idle.map(|(check, _)| format!("{check}: no mutant is reported by this check")));
+        let without_mutant = clauses.iter().filter(|clause| clause.level == Level::Must && clause.mutants == 0);
+        problems.extend(without_mutant.map(|clause| format!("{}: no killed mutant violates this clause", clause.id)));
+        let without_report = checks.iter().filter(|(_, count)| **count == 0);
+        problems.extend(without_report.map(|(check, _)| format!("{check}: no mutant is reported by this check")));
     }
     Matrix {
         format: 1,
@@ -315,7 +317,7 @@ impl Matrix {
             of(&["mutant", "silent"]).count(),
             count(Fate::Found),
             count(Fate::Survived) + count(Fate::Broken),
-            count(Fate::Blamed),
+            count(Fate::Misreported),
             count(Fate::Silent),
             of(&["intermittent"]).count(),
             of(&["intermittent"]).filter(|line| line.fate == Fate::Found).count(),
@@ -327,7 +329,7 @@ impl Matrix {
             let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
         }
         out.push_str("\n## Checks\n\nEvery check reports some mutant.\n");
-        table(&mut out, "Mutants", "must be reported as", of(&["sound", "mutant", "silent"]));
+        table(&mut out, "Mutants", "must be reported as", of(&["unchanged", "mutant", "silent"]));
         table(&mut out, "Intermittent mutants", "may be reported as (at least one)", of(&["intermittent"]));
         table(&mut out, "Conforming variants", "may warn of", of(&["variant"]));
         out
@@ -347,7 +349,6 @@ fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prove::Hit;
 
     const ROW: Row = Row { name: "breaks-it", about: "It breaks.", kind: Kind::Mutant, clauses: &["A-1", "A-2"] };
 
@@ -362,9 +363,9 @@ mod tests {
         assert_eq!(line(&ROW, &proof(&["A-1", "A-2"])).fate, Fate::Found);
         let missed = line(&ROW, &proof(&["A-1"]));
         assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
-        let blamed = line(&ROW, &proof(&["A-1", "A-2", "B-1"]));
-        let problem = blamed.problem().unwrap_or_default();
-        assert_eq!(blamed.fate, Fate::Blamed);
+        let misreported = line(&ROW, &proof(&["A-1", "A-2", "B-1"]));
+        let problem = misreported.problem().unwrap_or_default();
+        assert_eq!(misreported.fate, Fate::Misreported);
         assert!(problem.contains("B-1 by sample in f::t") && !problem.contains("A-1 by"), "{problem}");
         assert_eq!(line(&ROW, &Err("no port".into())).fate, Fate::Broken);
     }
@@ -374,18 +375,18 @@ mod tests {
         let row = Row { kind: Kind::Variant, ..ROW };
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
-        assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Blamed);
+        assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Misreported);
         let inconclusive = [("f::t".to_owned(), "no answer".to_owned())].into();
-        let doubted = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
-        let problem = doubted.problem().unwrap_or_default();
-        assert!(doubted.fate == Fate::Doubted && problem.contains("no answer"), "{problem}");
+        let inconclusive = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
+        let problem = inconclusive.problem().unwrap_or_default();
+        assert!(inconclusive.fate == Fate::Inconclusive && problem.contains("no answer"), "{problem}");
     }
 
     #[test]
-    fn sound_and_disputed_servers_must_not_be_reported() {
-        let sound = Row { kind: Kind::Sound, clauses: &[], ..ROW };
-        assert_eq!(line(&sound, &proof(&[])).fate, Fate::Silent);
-        assert_eq!(line(&sound, &proof(&["A-1"])).fate, Fate::Blamed);
+    fn unchanged_reference_and_disputed_mutants_must_not_be_reported() {
+        let unchanged = Row { kind: Kind::Unchanged, clauses: &[], ..ROW };
+        assert_eq!(line(&unchanged, &proof(&[])).fate, Fate::Silent);
+        assert_eq!(line(&unchanged, &proof(&["A-1"])).fate, Fate::Misreported);
         let known = Row { kind: Kind::Silent("disputed"), ..ROW };
         assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
         let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::embedded::start_with;
 use judge::record::TestRecord;
 use matrix::Line;
 use runner::execute::{Environment, run_test};
-use selection::{Purpose, Queue};
+use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
 use spec::scenario::Library;
 
@@ -23,15 +23,27 @@ use spec::scenario::Library;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The unchanged reference.
-    Sound,
-    /// A mutant, which always breaks a clause.
+    Unchanged,
+    /// A mutant that always violates a clause.
     Mutant,
-    /// An intermittent mutant: it breaks a clause at first, sometimes, or after a pause.
+    /// A mutant that violates a clause at first only, sometimes, or after a pause.
     Intermittent,
     /// A conforming variant: only the SHOULD clauses of the row may be reported.
     Variant,
     /// A mutant that the suite must not report, with the reason.
     Silent(&'static str),
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Unchanged => "unchanged",
+            Kind::Mutant => "mutant",
+            Kind::Intermittent => "intermittent",
+            Kind::Silent(_) => "silent",
+            Kind::Variant => "variant",
+        }
+    }
 }
 
 /// A server of the matrix.
@@ -46,7 +58,7 @@ pub struct Row {
     pub clauses: &'static [&'static str],
 }
 
-/// How a clause was reported broken.
+/// How a clause was reported as violated.
 #[derive(Clone, Debug, Default)]
 pub struct Hit {
     /// The tests that reported it.
@@ -60,7 +72,7 @@ pub struct Hit {
 /// The results of the suite for one server.
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
-    /// The clauses that were reported broken.
+    /// The clauses that were reported as violated.
     pub violated: BTreeMap<String, Hit>,
     /// Inconclusive tests, with the reason.
     pub inconclusive: BTreeMap<String, String>,
@@ -121,7 +133,7 @@ const UNSEEN: &[(&str, &str)] = &[(
 
 /// All rows: the unchanged reference, mutants, intermittent mutants and conforming variants.
 pub fn rows() -> Vec<Row> {
-    let sound = Row { name: "sound", about: "The unchanged reference.", kind: Kind::Sound, clauses: &[] };
+    let unchanged = Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
     let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
         let silent = SILENT.iter().find(|(silent, _)| *silent == name);
         let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
@@ -134,25 +146,25 @@ pub fn rows() -> Vec<Row> {
     });
     let variants = crate::embedded::variants().into_iter();
     let variants = variants.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variant, clauses });
-    std::iter::once(sound).chain(mutants).chain(intermittent).chain(variants).collect()
+    std::iter::once(unchanged).chain(mutants).chain(intermittent).chain(variants).collect()
 }
 
 /// Runs tests against one server.
 pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
-        Kind::Sound => (&[], &[]),
+        Kind::Unchanged => (&[], &[]),
         Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
         Kind::Variant => (&[], &[row.name]),
     };
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
-    let mut queue = Queue::new(library, purpose(row, effort));
+    let mut queue = Queue::new(library, parameters(row, effort));
     let mut proof = Proof::default();
     let mut running_about = 0;
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < concurrent_tests(row, &proof)
-            && let Some((test, about)) = queue.next(settled(row, &proof), running_about > 0)
+            && let Some((test, about)) = queue.next(all_clauses_found(row, &proof), running_about > 0)
         {
             running_about += usize::from(about);
             let environment = &environment;
@@ -169,23 +181,23 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
     Ok(proof)
 }
 
-/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of their
-/// requests is the same in every run.
+/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of
+/// their requests is the same in every run.
 fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
-    if row.kind == Kind::Intermittent && !settled(row, proof) { 1 } else { CONCURRENT_TESTS }
+    if row.kind == Kind::Intermittent && !all_clauses_found(row, proof) { 1 } else { CONCURRENT_TESTS }
 }
 
 /// The pause before the next test.
 fn pause(row: &Row, proof: &Proof) -> Duration {
-    if crate::embedded::shows_after_pause(row.name) && !settled(row, proof) { PAUSE } else { Duration::ZERO }
+    if crate::embedded::shows_after_pause(row.name) && !all_clauses_found(row, proof) { PAUSE } else { Duration::ZERO }
 }
 
 /// True if all clauses of the row have been found, or none are expected.
-fn settled(row: &Row, proof: &Proof) -> bool {
+fn all_clauses_found(row: &Row, proof: &Proof) -> bool {
     let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
     // For an intermittent mutant, one of its clauses is enough.
-    let shown = row.kind == Kind::Intermittent && !proof.violated.is_empty();
-    silent || shown || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
+    let one_found = row.kind == Kind::Intermittent && !proof.violated.is_empty();
+    silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
 }
 
 fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
@@ -209,8 +221,8 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
 }
 
 /// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in
-/// the order of the rows. Servers with problems are tried again after the others: a busy machine may delay a server
-/// once, but hardly twice.
+/// the order of the rows. Servers with problems are tried again after the others, because a busy machine may have
+/// delayed them.
 pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
@@ -226,17 +238,18 @@ pub async fn prove_all(
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
     let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
-    let mut wrong = Vec::new();
+    let mut with_problems = Vec::new();
     let mut first = futures_util::stream::iter(order.into_iter().map(one)).buffer_unordered(jobs);
     while let Some((index, line)) = first.next().await {
         if line.problem().is_some() {
-            wrong.push(index);
+            with_problems.push(index);
             continue;
         }
         report(&line);
         lines.insert(index, line);
     }
-    let mut second = futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
+    let mut second =
+        futures_util::stream::iter(with_problems.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
         report(&line);
         lines.insert(index, line);
@@ -244,10 +257,10 @@ pub async fn prove_all(
     lines.into_values().collect()
 }
 
-fn purpose<'r>(row: &'r Row, effort: Effort) -> Purpose<'r> {
-    let whole = effort.whole || row.kind == Kind::Sound;
+fn parameters<'r>(row: &'r Row, effort: Effort) -> Parameters<'r> {
+    let whole = effort.whole || row.kind == Kind::Unchanged;
     let others = if row.kind == Kind::Variant { OTHERS_OF_A_VARIANT } else { OTHERS };
-    Purpose {
+    Parameters {
         row: row.name,
         clauses: row.clauses,
         seed: effort.seed,

@@ -12,7 +12,7 @@ const ABOUT_AT_LEAST: usize = 16;
 
 /// The parameters of a selection.
 #[derive(Clone, Copy, Debug)]
-pub struct Purpose<'p> {
+pub struct Parameters<'p> {
     /// The name of the row; each row has its own sample.
     pub row: &'p str,
     /// The clauses that must be reported.
@@ -37,18 +37,18 @@ pub struct Queue<'l> {
 }
 
 impl<'l> Queue<'l> {
-    pub fn new(library: &'l Library, purpose: Purpose<'_>) -> Self {
+    pub fn new(library: &'l Library, parameters: Parameters<'_>) -> Self {
         let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
-            library.tests.iter().partition(|test| is_about(test, purpose.clauses));
-        let rest = interleave(not_about, purpose);
+            library.tests.iter().partition(|test| is_about(test, parameters.clauses));
+        let rest = interleave(not_about, parameters);
         // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
-        let quick = |test: &&TestCase| !waits(test) && (purpose.properties || test.property.is_none());
-        let others: VecDeque<&TestCase> = sample(&rest, purpose).into_iter().filter(quick).collect();
+        let quick = |test: &&TestCase| !waits(test) && (parameters.properties || test.property.is_none());
+        let others: VecDeque<&TestCase> = sample(&rest, parameters).into_iter().filter(quick).collect();
         let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
         let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
         let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
-        let about = interleave(scenarios, purpose).into_iter().chain(interleave(properties, purpose)).collect();
-        Self { about, others, rest, about_run: 0, whole: purpose.whole }
+        let about = interleave(scenarios, parameters).into_iter().chain(interleave(properties, parameters)).collect();
+        Self { about, others, rest, about_run: 0, whole: parameters.whole }
     }
 
     /// The next test, and whether it is about the row's clauses. `found` means that all of these have been reported.
@@ -85,11 +85,11 @@ fn waits(test: &TestCase) -> bool {
 
 /// Orders tests: the first case of each scenario, then the second case of each, and so on. The order of the cases of a
 /// scenario depends on the row and the seed.
-fn interleave<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l TestCase> {
+fn interleave<'l>(tests: Vec<&'l TestCase>, parameters: Parameters<'_>) -> Vec<&'l TestCase> {
     let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TestCase)>> = BTreeMap::new();
     for test in tests {
         let cases = scenarios.entry((test.file.as_str(), scenario(&test.name))).or_default();
-        cases.push((number(purpose, &test.name), test));
+        cases.push((number(parameters, &test.name), test));
     }
     let mut in_order: Vec<(usize, u64, &TestCase)> = Vec::new();
     for mut cases in scenarios.into_values() {
@@ -102,18 +102,18 @@ fn interleave<'l>(tests: Vec<&'l TestCase>, purpose: Purpose<'_>) -> Vec<&'l Tes
 }
 
 /// One half of the sample are first cases of scenarios, the other half are any cases.
-fn sample<'l>(ordered: &[&'l TestCase], purpose: Purpose<'_>) -> Vec<&'l TestCase> {
-    let mut any: Vec<&TestCase> = ordered.iter().skip(purpose.others / 2).copied().collect();
-    any.sort_by_cached_key(|test| number(purpose, &test.name));
-    ordered.iter().take(purpose.others / 2).copied().chain(any.into_iter().take(purpose.others / 2)).collect()
+fn sample<'l>(ordered: &[&'l TestCase], parameters: Parameters<'_>) -> Vec<&'l TestCase> {
+    let mut any: Vec<&TestCase> = ordered.iter().skip(parameters.others / 2).copied().collect();
+    any.sort_by_cached_key(|test| number(parameters, &test.name));
+    ordered.iter().take(parameters.others / 2).copied().chain(any.into_iter().take(parameters.others / 2)).collect()
 }
 
 fn scenario(test: &str) -> &str {
     test.rsplit_once("::").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default())
 }
 
-fn number(purpose: Purpose<'_>, test: &str) -> u64 {
-    let digest = Sha256::digest(format!("{} {} {test}", purpose.seed, purpose.row));
+fn number(parameters: Parameters<'_>, test: &str) -> u64 {
+    let digest = Sha256::digest(format!("{} {} {test}", parameters.seed, parameters.row));
     digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte))
 }
 
@@ -133,9 +133,9 @@ mod tests {
         Library { tests: about.chain(others).collect(), ..Library::default() }
     }
 
-    fn drain(purpose: Purpose<'_>, found_after: usize) -> Vec<String> {
+    fn drain(parameters: Parameters<'_>, found_after: usize) -> Vec<String> {
         let library = library();
-        let mut queue = Queue::new(&library, purpose);
+        let mut queue = Queue::new(&library, parameters);
         let mut names = Vec::new();
         while let Some((test, _)) = queue.next(names.len() >= found_after, false) {
             names.push(test.name.clone());
@@ -144,26 +144,26 @@ mod tests {
     }
 
     const OTHERS: usize = 40;
-    const PURPOSE: Purpose<'_> =
-        Purpose { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS, properties: false };
+    const PARAMETERS: Parameters<'_> =
+        Parameters { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS, properties: false };
 
     #[test]
     fn after_all_clauses_are_reported_only_a_sample_runs() {
-        let names = drain(PURPOSE, 3);
+        let names = drain(PARAMETERS, 3);
         assert_eq!(names.iter().filter(|name| name.starts_with("a::")).count(), ABOUT_AT_LEAST);
         assert_eq!(names.len(), ABOUT_AT_LEAST + OTHERS);
     }
 
     #[test]
     fn all_tests_run_while_a_clause_is_not_reported() {
-        let names: BTreeSet<String> = drain(PURPOSE, usize::MAX).into_iter().collect();
+        let names: BTreeSet<String> = drain(PARAMETERS, usize::MAX).into_iter().collect();
         assert_eq!(names.len(), 360);
     }
 
     #[test]
     fn remaining_tests_wait_for_running_tests_about_the_row() {
         let library = library();
-        let mut queue = Queue::new(&library, PURPOSE);
+        let mut queue = Queue::new(&library, PARAMETERS);
         let mut count = 0;
         while queue.next(false, true).is_some() {
             count += 1;
@@ -175,16 +175,16 @@ mod tests {
 
     #[test]
     fn whole_runs_every_test_once() {
-        let names = drain(Purpose { whole: true, ..PURPOSE }, 0);
+        let names = drain(Parameters { whole: true, ..PARAMETERS }, 0);
         assert_eq!(names.len(), 360);
         assert_eq!(names.into_iter().collect::<BTreeSet<String>>().len(), 360);
     }
 
     #[test]
     fn sample_depends_on_row_and_seed() {
-        let one = drain(PURPOSE, 0);
-        assert_eq!(one, drain(PURPOSE, 0));
-        assert_ne!(one, drain(Purpose { row: "other", ..PURPOSE }, 0));
-        assert_ne!(one, drain(Purpose { seed: 2, ..PURPOSE }, 0));
+        let one = drain(PARAMETERS, 0);
+        assert_eq!(one, drain(PARAMETERS, 0));
+        assert_ne!(one, drain(Parameters { row: "other", ..PARAMETERS }, 0));
+        assert_ne!(one, drain(Parameters { seed: 2, ..PARAMETERS }, 0));
     }
 }

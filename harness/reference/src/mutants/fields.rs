@@ -127,7 +127,7 @@ section! {
         "Accepts a JSON string that holds the object as a body.";
     "update-accepts-null-body" UPDATE_ACCEPTS_NULL_BODY ["VAL-1"]
         "Answers 200 and changes nothing when the body of an update is `null`.";
-    "odd-date-500" ODD_DATE_500 ["FMT-1", "FMT-5"]
+    "date-with-letters-500" DATE_WITH_LETTERS_500 ["FMT-1", "FMT-5"]
         "Answers INTERNAL_SERVER_ERROR for a date of birth with letters.";
     "every-fifth-emoji-500" EVERY_FIFTH_EMOJI_500 ["FMT-5"]
         "Answers INTERNAL_SERVER_ERROR for every fifth string with an emoji.";

@@ -17,7 +17,7 @@ section! {
         "Sends deliveries with lower-case header names and undocumented headers.";
     "late-events" LATE_EVENTS by "no clause says how soon an event is sent"
         "Sends an event with a delay of 300 ms.";
-    "creations-told-late" CREATIONS_TOLD_LATE by "no clause orders deliveries"
+    "late-creation-events" LATE_CREATION_EVENTS by "no clause orders deliveries"
         "Sends the event of a creation with a delay of 400 ms, after state changes.";
     "events-of-nobody" EVENTS_OF_NOBODY by "the contract tells others' deliveries apart by the customer's id"
         "Sends a new webhook an event without a customer.";

@@ -37,7 +37,7 @@ section! {
         "Uses a clock that is two seconds fast, also in the Date header.";
     "clock-behind" CLOCK_BEHIND by "RATE-5"
         "Uses a clock that is two seconds slow, also in the Date header.";
-    "odd-reason-phrases" ODD_REASON_PHRASES by "STA-2"
+    "nonstandard-reason-phrases" NONSTANDARD_REASON_PHRASES by "STA-2"
         "Sends a nonstandard reason phrase in the status line.";
     "path-prefix" PATH_PREFIX by "the contract leaves the base URL to the deployment"
         "Serves all paths below a prefix.";

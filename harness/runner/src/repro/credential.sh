@@ -79,7 +79,7 @@ altered() { # ALTERATION
       elif . == "no-signature" then signed("")
       elif . == "two-parts" then $parts[:2] | join(".")
       elif . == "alg-none" then [titled("none"), later, ""] | join(".")
-      elif . == "alg-none-odd-case" then [titled("nOnE"), later, ""] | join(".")
+      elif . == "alg-none-mixed-case" then [titled("nOnE"), later, ""] | join(".")
       elif . == "alg-none-expired" then [titled("none"), $claims, ""] | join(".")
       elif . == "alg-none-signed" then [titled("none"), later, $signature] | join(".")
       elif . == "alg-other" then [titled("HS512"), later, $signature] | join(".")

@@ -41,7 +41,7 @@ pub enum Alteration {
     /// The header of a JWT has `alg: none`, its expiry is extended, and its signature is removed.
     AlgNone,
     /// Like `alg-none` with `alg: nOnE`, for servers that refuse only the usual spelling.
-    AlgNoneOddCase,
+    AlgNoneMixedCase,
     /// The header has `alg: none`, the signature is removed, and the expiry is unchanged.
     AlgNoneExpired,
     /// The header has `alg: none`, the expiry is extended, and the old signature stays.
@@ -68,7 +68,7 @@ impl Alteration {
                 | Self::HalfSignature
                 | Self::NoSignature
                 | Self::AlgNone
-                | Self::AlgNoneOddCase
+                | Self::AlgNoneMixedCase
                 | Self::AlgNoneExpired
                 | Self::AlgNoneSigned
                 | Self::AlgOther

@@ -12,19 +12,19 @@ use spec::contract::Contract;
 use spec::scenario::Library;
 use spec::source::Problems;
 
-/// The most names that a message lists.
-const NAMED: usize = 3;
+/// The maximum number of names in a message.
+const LISTED_NAMES: usize = 3;
 
-/// What did not pass in a report and still exists.
+/// The tests of a report that did not pass and still exist.
 #[derive(Debug)]
 pub(super) struct Failed {
-    /// The file, as messages call it.
+    /// The path of the report, for messages.
     pub(super) report: String,
     pub(super) names: BTreeSet<String>,
 }
 
 impl Failed {
-    /// Reads a report. One of another version of the pack only warns: names of tests mostly stay.
+    /// Reads a report. A report of another version of the pack causes only a warning, because most names stay the same.
     pub(super) fn read(path: &Path, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
         let report = read(path).map_err(|problem| Problems(vec![problem]))?;
         let shown = path.display().to_string();
@@ -36,23 +36,26 @@ impl Failed {
             tell!("warning: {shown} was written for another pack, or for another version of this one");
         }
         let known: BTreeSet<&str> = library.tests.iter().map(|test| test.name.as_str()).collect();
-        let (there, gone): (Vec<&str>, Vec<&str>) = of_report.into_iter().partition(|name| known.contains(name));
-        if there.is_empty() {
-            return Err(usage(format!("{shown}: no test that did not pass there exists any more: {}", named(&gone))));
+        let (existing, missing): (Vec<&str>, Vec<&str>) = of_report.into_iter().partition(|name| known.contains(name));
+        if existing.is_empty() {
+            return Err(usage(format!(
+                "{shown}: the tests that did not pass do not exist any more: {}",
+                listed(&missing)
+            )));
         }
-        if !gone.is_empty() {
-            let verb = if gone.len() == 1 { "does" } else { "do" };
-            tell!("warning: {} of {shown} {verb} not exist any more: {}", tests(gone.len()), named(&gone));
+        if !missing.is_empty() {
+            let verb = if missing.len() == 1 { "does" } else { "do" };
+            tell!("warning: {} of {shown} {verb} not exist any more: {}", tests(missing.len()), listed(&missing));
         }
-        Ok(Self { report: shown, names: there.into_iter().map(str::to_owned).collect() })
+        Ok(Self { report: shown, names: existing.into_iter().map(str::to_owned).collect() })
     }
 }
 
-/// Why there is nothing to run again.
+/// The reason why there is no test to run again.
 fn all_passed(report: &Report) -> String {
     let ran = report.suite_tests().filter(|test| test.verdict != Verdict::Skipped).count();
     let skipped = report.suite_tests().count() - ran;
-    let rotted = report.tests.len() - ran - skipped;
+    let stale_deviations = report.tests.len() - ran - skipped;
     let mut text = match (ran, skipped) {
         (0, 0) => "this report has no test".to_owned(),
         (0, _) => format!("{} skipped, and none failed", was(skipped)),
@@ -60,7 +63,7 @@ fn all_passed(report: &Report) -> String {
         (_, 0) => format!("all of its {ran} tests passed"),
         (_, _) => format!("all {ran} tests that ran passed ({} skipped)", was(skipped)),
     };
-    if rotted > 0 {
+    if stale_deviations > 0 {
         text.push_str("; what failed is its list of known deviations, in the target file");
     }
     text + "; there is nothing to run again"
@@ -70,9 +73,9 @@ fn was(count: usize) -> String {
     format!("{} {}", tests(count), if count == 1 { "was" } else { "were" })
 }
 
-fn named(names: &[&str]) -> String {
-    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
+fn listed(names: &[&str]) -> String {
+    let shown = names.iter().take(LISTED_NAMES).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LISTED_NAMES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

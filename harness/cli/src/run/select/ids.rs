@@ -1,11 +1,11 @@
-//! Ids on the command line: of clauses, error codes and operations, as the contract writes them.
+//! The ids of clauses, error codes and operations on the command line.
 
 use crate::flags::SelectionArgs;
 use spec::contract::Contract;
 use spec::scenario::Topics;
 use spec::source::suggestion;
 
-/// A kind of id by which tests are chosen.
+/// A kind of id that selects tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Clause,
@@ -40,7 +40,7 @@ impl Kind {
         }
     }
 
-    /// What of this kind a test is about.
+    /// The ids of this kind that a test is about.
     pub(super) fn of(self, topics: &Topics) -> &[String] {
         match self {
             Kind::Clause => &topics.clauses,
@@ -50,12 +50,12 @@ impl Kind {
     }
 }
 
-/// What the chosen tests are about. Ids of one kind are alternatives; all kinds that are named must hold.
+/// The ids of the selection flags. A test must match one id of each given kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct About(Vec<(Kind, Vec<String>)>);
 
 impl About {
-    /// The ids of the command line, or which of them is unknown.
+    /// The ids of the command line; the error is about an unknown id.
     pub(super) fn resolved(asked: &SelectionArgs, contract: &Contract) -> Result<Self, String> {
         let mut about = Vec::new();
         for kind in Kind::ALL {
@@ -81,13 +81,13 @@ impl About {
         self.0.iter().all(|(kind, ids)| ids.iter().any(|id| kind.of(topics).contains(id)))
     }
 
-    /// The kinds that are named, each with its ids.
+    /// The given kinds, each with its ids.
     pub(super) fn kinds(&self) -> &[(Kind, Vec<String>)] {
         &self.0
     }
 }
 
-/// The known id that a word means: the same, or the only one that differs in nothing but the case of letters.
+/// The known id that a word means: the equal one, or else the only one that is equal except for the case of letters.
 pub(super) fn meant<'k>(word: &str, known: &'k [String]) -> Option<&'k String> {
     let same = known.iter().find(|id| *id == word);
     same.or_else(|| match alike(word, known).as_slice() {
@@ -107,10 +107,12 @@ fn resolved(kind: Kind, word: &str, known: &[String]) -> Result<String, String> 
     let noun = kind.noun();
     let alike: Vec<String> = alike(word, known).into_iter().map(|id| format!("`{id}`")).collect();
     if !alike.is_empty() {
-        return Err(format!("the {noun} `{word}` may be {}: write it as it is", alike.join(" or ")));
+        return Err(format!("the {noun} `{word}` can mean {}: write one of these", alike.join(" or ")));
     }
     let hint = suggestion(word, known).unwrap_or_else(|| match known.first() {
-        Some(first) => format!("they are written like `{first}`; `list --format json` shows all that tests are about"),
+        Some(first) => {
+            format!("expected an id such as `{first}`; `list --format json` shows the ids that tests are about")
+        }
         None => format!("this pack has no {noun}"),
     });
     Err(format!("unknown {noun} `{word}`: {hint}"))
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_case_of_letters_matters_only_where_it_must() {
+    fn the_case_of_letters_matters_only_for_ambiguous_ids() {
         let known = ["AUTH-1", "AUTH-11", "readIt", "readit", "40401"].map(str::to_owned);
         for (word, meaning) in [
             ("AUTH-1", Ok("AUTH-1")),
@@ -129,11 +131,11 @@ mod tests {
             ("Auth-11", Ok("AUTH-11")),
             ("readIt", Ok("readIt")),
             ("readit", Ok("readit")),
-            ("READIT", Err("the clause `READIT` may be `readIt` or `readit`: write it as it is")),
+            ("READIT", Err("the clause `READIT` can mean `readIt` or `readit`: write one of these")),
             ("40401", Ok("40401")),
             ("AUTH1", Err("unknown clause `AUTH1`: did you mean `AUTH-1`?")),
-            ("", Err("unknown clause ``: they are written like `AUTH-1`;")),
-            ("xyzzy", Err("unknown clause `xyzzy`: they are written like `AUTH-1`;")),
+            ("", Err("unknown clause ``: expected an id such as `AUTH-1`;")),
+            ("xyzzy", Err("unknown clause `xyzzy`: expected an id such as `AUTH-1`;")),
         ] {
             match (resolved(Kind::Clause, word, &known), meaning) {
                 (Ok(id), Ok(meaning)) => assert_eq!(id, meaning, "{word}"),

@@ -1,4 +1,4 @@
-//! Why a choice leaves no test, and what was probably meant.
+//! The error message for an empty selection: the reason, and a suggestion.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use spec::contract::Contract;
 use spec::scenario::{Library, Topics};
 use spec::source::distance;
 
-/// The most names that are suggested.
+/// The maximum number of suggested names.
 const SUGGESTED: usize = 3;
 
-/// Why no test is left, in a sentence.
+/// The reason why no test is selected.
 pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) -> String {
     if choice.ignored {
         return "no test is marked as ignored: leave out --ignored".to_owned();
@@ -27,7 +27,7 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
         let flags: Vec<String> = ids.iter().map(|id| format!("{} {id}", kind.flag())).collect();
         parts.push(format!("{} ({})", flags.join(" "), tests(count)));
     }
-    let by_name = names.iter().filter(|name| choice.filters.iter().any(|filter| choice.fits(filter, name))).count();
+    let by_name = names.iter().filter(|name| choice.filters.iter().any(|filter| choice.matches(filter, name))).count();
     if let (Some(first), 0) = (choice.filters.first(), by_name) {
         return by_no_name(choice, first, &topics, &names, contract);
     }
@@ -37,7 +37,7 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
     if let Some(failed) = &choice.failed {
         parts.push(format!("--failed {} ({})", failed.report, tests(failed.names.len())));
     }
-    let skipped = if choice.skip.is_empty() { "" } else { ", without what --skip leaves out" };
+    let skipped = if choice.skip.is_empty() { "" } else { ", except tests that --skip leaves out" };
     match parts.as_slice() {
         [] if choice.skip.is_empty() => "this pack has no test".to_owned(),
         [] => "--skip leaves no test".to_owned(),
@@ -45,21 +45,21 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
     }
 }
 
-/// Why no test is about an id that exists.
+/// The reason why no test is about an existing id.
 fn about_none(kind: Kind, id: &str, contract: &Contract) -> String {
     let noun = kind.noun();
     let clause = contract.clause(id).filter(|_| kind == Kind::Clause);
-    let why = match clause {
+    let reason = match clause {
         Some(clause) if !clause.checks.is_empty() => {
             format!("every test exercises it, by the check {}", clause.checks.join(", "))
         }
         Some(clause) if clause.excluded.is_some() => "this suite does not judge it".to_owned(),
         _ => format!("no test expects anything of the {noun}"),
     };
-    format!("no test is about {id} alone: {why}; `conformance explain {id}` says more")
+    format!("no test is about {id} alone: {reason}; `conformance explain {id}` shows more")
 }
 
-/// Why the filters fit no name: the first of them is something else, or misspelt.
+/// The reason why the filters match no name: the first of them is an id, or it is misspelt.
 fn by_no_name(choice: &Choice, word: &str, topics: &[Topics], names: &[&str], contract: &Contract) -> String {
     let verb = if choice.exact { "is called" } else { "has a name with" };
     let beginning = format!("no test {verb} {}", quoted(&choice.filters));
@@ -94,20 +94,20 @@ fn misspelt(word: &str, kind: Kind, contract: &Contract) -> Option<(usize, Strin
     near.map(|(distance, id)| (distance, format!("`{} {id}`", kind.flag())))
 }
 
-/// What a filter may stand for: a file, a scenario in it, or a whole name; `--exact` takes whole names only.
+/// The names that are most similar to a filter: of a file, a scenario or a test. With `--exact`, names of tests only.
 fn near(word: &str, names: &[&str], exact: bool) -> Option<(usize, Vec<String>)> {
     let candidates: BTreeSet<&str> =
         if exact { names.iter().copied().collect() } else { names.iter().flat_map(|name| beginnings(name)).collect() };
     if exact {
-        let holding: Vec<String> =
+        let containing: Vec<String> =
             names.iter().filter(|name| name.contains(word)).map(|name| (*name).to_owned()).collect();
-        if !holding.is_empty() {
-            return Some((0, holding.into_iter().take(SUGGESTED).collect()));
+        if !containing.is_empty() {
+            return Some((0, containing.into_iter().take(SUGGESTED).collect()));
         }
     }
     let mut near: Vec<(usize, usize, &str)> = candidates
         .into_iter()
-        .filter_map(|candidate| Some((apart(word, candidate)?, candidate.len(), candidate)))
+        .filter_map(|candidate| Some((distance_to(word, candidate)?, candidate.len(), candidate)))
         .collect();
     near.sort_unstable();
     let nearest = near.first()?.0;
@@ -122,8 +122,8 @@ fn beginnings(name: &str) -> Vec<&str> {
     vec![file, &name[..file.len() + 2 + scenario.len()], name]
 }
 
-/// How far a word is from a candidate, or from its last part.
-fn apart(word: &str, candidate: &str) -> Option<usize> {
+/// The edit distance between a word and a candidate, or the last part of the candidate.
+fn distance_to(word: &str, candidate: &str) -> Option<usize> {
     let parts = ["::", "/"].into_iter().filter_map(|mark| candidate.rsplit_once(mark).map(|(_, last)| last));
     parts.chain([candidate]).filter_map(|part| distance(word, part)).min()
 }

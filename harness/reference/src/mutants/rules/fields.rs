@@ -158,7 +158,7 @@ fn unusual(field: &Field, text: &str) -> Vec<(Mutant, bool)> {
         (fields::PERCENT_SIGN_500, name_has('%')),
         (fields::QUOTATION_MARK_500, name_has('"')),
         (fields::VERY_LONG_VALUE_500, text.len() > 20_000),
-        (fields::ODD_DATE_500, field.name == "dateOfBirth" && has(|one| one.is_ascii_alphabetic())),
+        (fields::DATE_WITH_LETTERS_500, field.name == "dateOfBirth" && has(|one| one.is_ascii_alphabetic())),
         (fields::DAY_ZERO_500, field.name == "dateOfBirth" && text.ends_with("-00")),
     ]
 }

@@ -80,7 +80,7 @@ impl ResponseRules for Varied {
             bytes = gzipped(bytes, &mut head.headers);
         }
         self.add_headers(&mut head.headers);
-        if self.vary(wire::ODD_REASON_PHRASES) {
+        if self.vary(wire::NONSTANDARD_REASON_PHRASES) {
             head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
         }
         let closed = self.vary(wire::CLOSE_DELIMITED_BODIES);
