@@ -32,7 +32,6 @@ pub(super) const SUCCESS_BODY: Check = Check {
         context.response.is_success()
             && success_schema(context).is_some()
             && context.judges_body()
-            && !context.response.truncated
     },
     run: success_body,
 };

@@ -54,7 +54,7 @@ pub fn prepare(
             url,
             path,
             headers: Vec::new(),
-            body,
+            body: body.into(),
         },
         secret_headers: Vec::new(),
         secrets: Vec::new(),

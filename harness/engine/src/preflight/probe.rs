@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::PreflightTarget;
 use super::answer::Answer;
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Fault, Request};
+use crate::exchange::{Body, Fault, Request};
 use crate::execute::request::{Prepared, prepare};
 use crate::scenario::{Step, Variables};
 use crate::secret::Redactor;
@@ -78,7 +78,7 @@ impl<'p> Prober<'p> {
             url: format!("{}{path}", self.client.base()),
             path,
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         };
         self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
     }

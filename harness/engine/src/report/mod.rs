@@ -25,9 +25,11 @@ mod markdown;
 pub mod model;
 pub mod parts;
 mod pii;
+mod presenter;
 mod queries;
 mod read;
 pub mod terminal;
+mod texts;
 mod words;
 mod xml;
 
@@ -43,8 +45,10 @@ pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
 pub use json::render as json;
 pub use model::Report;
+pub use presenter::Presenter;
 pub use queries::Defect;
 pub use read::read;
+pub use texts::Texts;
 
 /// One report format.
 pub struct Format {

@@ -42,15 +42,14 @@ use self::gate::Gate;
 use self::manifest::{manifest, whole};
 use self::progress::{LineSource, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
-use self::results::{add_missing, unchecked, unrun};
+use self::results::{unchecked, unrun};
 use self::select::{Choice, list, scope, selected};
-use self::stop::clean_up_leftovers;
 use self::variables::refuse_empty_target;
 use crate::cli::RunArgs;
 use crate::contract::Contract;
 use crate::execute::Environment;
 use crate::output::{self, tell};
-use crate::plan::{Planned, plan};
+use crate::plan::plan;
 use crate::preflight::{Expected, PreflightTarget};
 use crate::report::model::ActorReport;
 use crate::report::{self, Facts, Order, Prepared, Report, TestResult, terminal};
@@ -195,9 +194,10 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         rules: rules.clone(),
         recorder: Recorder::default(),
         redactor: redactor.clone(),
+        texts: Arc::default(),
+        keeps_counterexamples: arguments.save_failures.is_some(),
         verbose: arguments.verbose,
     };
-    let names: Vec<Planned> = planned.clone();
     let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
     let source = LineSource {
         recorder: shared.recorder.clone(),
@@ -210,12 +210,11 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     if let Some(progress) = progress {
         progress.finish();
     }
-    runtime.block_on(clean_up_leftovers(&environment));
-    let mut results = shared.recorder.take();
+    runtime.block_on(crate::execute::sweep(&environment));
+    let recorded = shared.recorder.take(&shared.presenter());
     if let Some(folder) = &arguments.save_failures {
-        failures::save(folder, &environment.contract, &names, &results, arguments.seed, &redactor);
+        failures::save(folder, &environment.contract, &recorded.counterexamples, arguments.seed, &redactor);
     }
-    add_missing(&mut results, names);
     let facts = Facts {
         contract: &environment.contract,
         hash,
@@ -230,13 +229,13 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         started,
         took: clock.elapsed(),
         left: environment.created.left(),
-        requests: results.iter().map(|result| result.record.requests as u64).sum(),
+        requests: recorded.requests,
         actors: actors(&environment.contract, &environment.target),
         manifest,
         preflight: checked.found,
         redactor: &redactor,
     };
-    let mut tests = report::test_reports(&facts, results);
+    let mut tests = recorded.tests;
     let scope = scope(&arguments);
     let known =
         Known { entries: &rules.deviations, match_counts: &facts.manifest.spoken_of, today: rules.today, scope };

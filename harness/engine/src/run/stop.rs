@@ -1,4 +1,4 @@
-//! Stops a run early, and cleans up at its end.
+//! Stops a run early: at its deadline, and on a signal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,11 +6,8 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::execute::{Environment, Stop};
+use crate::execute::Stop;
 use crate::output::tell;
-
-/// The timeout of the final cleanup.
-const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Stops the run at its deadline and on SIGINT, SIGTERM and SIGHUP. A second signal ends the process immediately. After
 /// this function returns, the first signal no longer ends the process without reports.
@@ -91,9 +88,4 @@ impl Signals {
             std::future::pending::<()>().await;
         }
     }
-}
-
-/// Deletes leftover resources that tests could not delete.
-pub(super) async fn clean_up_leftovers(environment: &Environment) {
-    let _ = tokio::time::timeout(CLEANUP_TIMEOUT, crate::execute::sweep(environment)).await;
 }

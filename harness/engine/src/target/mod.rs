@@ -1,5 +1,6 @@
 //! The target: its URL, the credentials of actors, what it does not support, and its known deviations.
 
+mod budget;
 mod client;
 mod credential;
 mod deviation;

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,7 +29,7 @@ pub struct Delivery {
     pub arrived: DateTime<Utc>,
     /// Its header fields, with names in lower case.
     pub headers: Vec<Header>,
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Delivery {
@@ -96,11 +97,15 @@ struct Endpoint {
     holding: Option<String>,
     replies: Vec<Reply>,
     answered: usize,
+    /// The bytes of all bodies that arrived.
+    bytes: usize,
     deliveries: Vec<Delivery>,
 }
 
-/// The maximum number of deliveries that an endpoint records. Further deliveries are answered, but not recorded.
-const MAX_RECORDED: usize = 2000;
+/// The most deliveries that an endpoint records, and the most bytes of their bodies. Further deliveries are answered, but
+/// not recorded: a target may never stop.
+const MAX_RECORDED: usize = 500;
+const MAX_RECORDED_BYTES: usize = 2 * 1024 * 1024;
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_BODY_BYTES: usize = 256 * 1024;
 const MAX_CONNECTIONS: usize = 256;
@@ -299,7 +304,8 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
         return Reply::Status(204);
     };
     let is_expected = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
-    if endpoint.deliveries.len() < MAX_RECORDED {
+    endpoint.bytes += delivery.body.len();
+    if endpoint.deliveries.len() < MAX_RECORDED && endpoint.bytes <= MAX_RECORDED_BYTES {
         endpoint.deliveries.push(delivery);
     }
     if !is_expected {
@@ -358,7 +364,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String,
     let chunked = value("transfer-encoding").is_some_and(|value| value.contains("chunked"));
     let length = value("content-length").and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
     let body = if chunked { read_chunks(stream, rest).await? } else { read_length(stream, rest, length).await? };
-    Ok(body.map(|body| (path, Delivery { arrived: Utc::now(), headers, body })))
+    Ok(body.map(|body| (path, Delivery { arrived: Utc::now(), headers, body: body.into() })))
 }
 
 async fn read_length(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> std::io::Result<Option<Vec<u8>>> {
@@ -468,7 +474,7 @@ mod tests {
     fn delivery_contains_the_id_or_a_different_one() {
         let contains = |body: &str, id: &str| {
             let body = body.as_bytes().to_vec();
-            Delivery { arrived: Utc::now(), headers: Vec::new(), body }.holds(id)
+            Delivery { arrived: Utc::now(), headers: Vec::new(), body: body.into() }.holds(id)
         };
         assert!(contains(r#"{"data":{"customerId":"cus_12345678"}}"#, "cus_12345678"));
         assert!(contains(r#"{"customer":"https://a.example/customers/cus_12345678?x=1"}"#, "cus_12345678"));

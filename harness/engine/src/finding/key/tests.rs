@@ -7,7 +7,7 @@ use chrono::DateTime;
 
 use super::*;
 use crate::contract::Level;
-use crate::exchange::{Request, Role};
+use crate::exchange::{Body, Request, Role};
 
 fn contract() -> Contract {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -38,9 +38,9 @@ fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
             url: String::new(),
             path: String::new(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         },
-        outcome: Ok(Response { status, headers, body: body.into(), truncated: false }),
+        outcome: Ok(Response { status, headers, body: body.as_bytes().to_vec().into() }),
         started: DateTime::UNIX_EPOCH,
         took: Duration::ZERO,
     }
