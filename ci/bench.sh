@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 cargo build --release --bin conformance
-cargo build --release --package harness --example throughput
+cargo build --release --package cli --example throughput
 built="${CARGO_TARGET_DIR:-target}/release"
 
 served="$(mktemp)"

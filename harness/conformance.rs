@@ -1,4 +1,4 @@
 //! The `cargo test` target: the conformance suite itself.
 fn main() -> std::process::ExitCode {
-    harness::suite()
+    cli::suite()
 }

@@ -1,4 +1,4 @@
 //! The installed binary `conformance`.
 fn main() -> std::process::ExitCode {
-    harness::main()
+    cli::main()
 }

@@ -1,0 +1,64 @@
+//! `docs`: compares a published error-code page with the catalogue.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::loaded;
+use crate::flags::PackArgs;
+use crate::run::Refusal;
+use init::docs_check::{Comparison, compare};
+use report::output::say;
+use spec::source::{Problems, SourceFile};
+
+/// Prints each difference between a published error-code page and the catalogue. Differences give exit code 1, a page
+/// without any error code gives 2.
+pub fn docs(path: &Path, pack: &PackArgs) -> ExitCode {
+    match compared(path, pack) {
+        Ok(comparison) => print(path, &comparison),
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
+    let (contract, _) = loaded(pack)?;
+    let name = "schemas/errors.yaml";
+    let mut problems = Problems::default();
+    let files = (
+        problems.take(SourceFile::read(path, path.display().to_string())),
+        problems.take(SourceFile::read(&contract.root.join(name), name)),
+    );
+    let (Some(page), Some(catalog)) = files else {
+        return Err(problems.into());
+    };
+    let comparison = compare(&page, &contract, &catalog);
+    if comparison.counts.codes == 0 {
+        let message = format!(
+            "error: {}: no error code was found on this page; a code must be in a heading or in a row of a table",
+            page.name
+        );
+        return Err(Refusal::Usage(message));
+    }
+    Ok(comparison)
+}
+
+fn print(path: &Path, comparison: &Comparison) -> ExitCode {
+    for difference in &comparison.differences {
+        say!("{}\n", difference.rendered());
+    }
+    let counts = comparison.counts;
+    let found = comparison.differences.len();
+    let verdict = match found {
+        0 => "page and catalogue agree".to_owned(),
+        1 => "1 difference".to_owned(),
+        _ => format!("{found} differences"),
+    };
+    say!(
+        "{}: {} codes, {} statuses, {} examples, {} headers: {verdict}",
+        path.display(),
+        counts.codes,
+        counts.statuses,
+        counts.examples,
+        counts.headers
+    );
+    ExitCode::from(u8::from(found > 0))
+}

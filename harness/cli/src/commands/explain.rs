@@ -1,0 +1,280 @@
+//! `explain`: describes tests, clauses, error codes, checks and operations.
+
+mod operation;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use self::operation::explain_operation;
+use super::loaded;
+use super::reproduce;
+use crate::flags::PackArgs;
+use crate::run::Refusal;
+use judge::check::{CHECKS, DELIVERY_CHECKS};
+use judge::finding::EXPECTATION;
+use judge::target::variable;
+use report::output;
+use spec::contract::{Clause, Contract, ErrorCode, Retry};
+use spec::scenario::{Expect, Library, Property, Step, TestCase, codes, template};
+use spec::source::suggestion;
+
+/// Prints a description of a test, a clause, an error code, a check or an operation.
+pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
+    let (contract, library) = match loaded(pack) {
+        Ok(loaded) => loaded,
+        Err(refusal) => return refusal.tell(),
+    };
+    let text = contract
+        .clause(name)
+        .map(|clause| explain_clause(clause, &contract, &library))
+        .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &contract, &library)))
+        .or_else(|| explain_check(name, &contract, &library))
+        .or_else(|| contract.operation(name).map(|operation| explain_operation(operation, &contract, &library)))
+        .or_else(|| library.tests.iter().find(|test| test.name == name).map(|test| explain_test(test, &contract)));
+    if let Some(text) = text {
+        output::out(&text);
+        return ExitCode::SUCCESS;
+    }
+    let known: Vec<String> = contract
+        .clauses
+        .iter()
+        .map(|clause| clause.id.clone())
+        .chain(contract.catalog.code_names())
+        .chain(judge::check::names().into_iter().map(str::to_owned))
+        .chain(contract.operations.iter().map(|operation| operation.id.clone()))
+        .chain(library.tests.iter().map(|test| test.name.clone()))
+        .collect();
+    let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
+    Refusal::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
+}
+
+/// The maximum number of example tests.
+const NAMED: usize = 6;
+
+fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> String {
+    let mut text =
+        format!("{} ({})\n  {}\n  On the page: {}\n", clause.id, clause.level.as_str(), clause.says, clause.page);
+    if let Some(reason) = &clause.excluded {
+        text.push_str(&format!("  Not judged by this suite: {reason}\n"));
+        return text;
+    }
+    for name in &clause.checks {
+        text.push_str(&format!("  Judged by the check {name}: {}\n", statement(name).unwrap_or_default()));
+    }
+    let about: Vec<&TestCase> = library.tests.iter().filter(|test| test.clauses.contains(&clause.id)).collect();
+    if !about.is_empty() {
+        let names: Vec<&str> = about.iter().map(|test| test.name.as_str()).collect();
+        text.push_str(&format!("  Tests about it ({}):\n    {}\n", names.len(), names.join("\n    ")));
+    }
+    if !clause.checks.is_empty() {
+        text.push_str(&format!(
+            "  Every test with such an answer or delivery checks it, including setup and cleanup. Examples:\n    {}\n",
+            samples(library).join("\n    ")
+        ));
+    }
+    if !clause.codes.is_empty() {
+        text.push_str(&format!(
+            "  Counts as upheld only if one of its tests observed {}.\n",
+            clause.codes.join(" or ")
+        ));
+    }
+    if let Some(test) = about.first().copied().or_else(|| first_refused(library)) {
+        text.push_str(&by_hand(test, contract));
+    }
+    text
+}
+
+/// What a check asserts, and to what it applies.
+fn statement(name: &str) -> Option<String> {
+    let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.statement, "on every exchange"));
+    let deliveries = DELIVERY_CHECKS.iter().find(|check| check.name == name);
+    let found = answers.or_else(|| deliveries.map(|check| (check.statement, "on every delivery to our endpoints")));
+    found.map(|(statement, place)| format!("{statement}; {place}"))
+}
+
+/// Some tests that expect an error, from different files.
+fn samples(library: &Library) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    let refused = library.tests.iter().filter(|test| is_refused(test));
+    refused.filter(|test| seen.insert(&test.file)).map(|test| test.name.as_str()).take(NAMED).collect()
+}
+
+fn first_refused(library: &Library) -> Option<&TestCase> {
+    library.tests.iter().find(|test| is_refused(test))
+}
+
+fn is_refused(test: &TestCase) -> bool {
+    test.steps.iter().any(|step| step.expect.as_ref().is_some_and(|expect| !expect.error.is_empty()))
+}
+
+fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
+    let status = entry.status.map_or_else(
+        || "is never the code of an answer; it appears in delivery logs only".to_owned(),
+        |status| format!("comes with {status}"),
+    );
+    let retry = match entry.retry {
+        Retry::Never => "the same request will fail again",
+        Retry::Credential => "renew the credential, then try once more",
+        Retry::AfterDelay => "try again after the delay in the answer",
+        Retry::Backoff => "try again with increasing delays",
+    };
+    let expects = |test: &TestCase, step: &Step| {
+        let accepted = |expect: &spec::scenario::Expect| codes(&expect.error, &test.variables);
+        step.expect.as_ref().is_some_and(|expect| accepted(expect).is_ok_and(|codes| codes.contains(&entry.code)))
+    };
+    let sampling = |property: &Arc<Property>| property.rules.iter().any(|rule| rule.expect.error.contains(&entry.code));
+    let provokes = |test: &&TestCase| {
+        test.steps.iter().any(|step| expects(test, step)) || test.property.as_ref().is_some_and(sampling)
+    };
+    let tests: Vec<&TestCase> = library.tests.iter().filter(provokes).collect();
+    let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    let mut text = format!(
+        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Tests that provoke it ({}):\n    {}\n",
+        entry.code,
+        entry.means,
+        entry.page,
+        names.len(),
+        names.join("\n    ")
+    );
+    if let Some(first) = tests.first() {
+        text.push_str(&by_hand(first, contract));
+    }
+    text
+}
+
+fn explain_check(name: &str, contract: &Contract, library: &Library) -> Option<String> {
+    let statement = statement(name)?;
+    let clause = contract
+        .clause_of_check(name)
+        .map_or_else(|| "no clause of this contract".to_owned(), |clause| format!("{}: {}", clause.id, clause.says));
+    Some(format!(
+        "{name}\n  {statement}.\n  It judges {clause}\n  Its findings are reported under that clause in every test. Examples of tests that it judges:\n    {}\n",
+        samples(library).join("\n    ")
+    ))
+}
+
+fn explain_test(test: &TestCase, contract: &Contract) -> String {
+    let mut text = format!("{}\n  {}\n  {}:{}\n", test.name, test.about, test.file, test.line);
+    for id in &test.clauses {
+        if let Some(clause) = contract.clause(id) {
+            let (level, says, page) = (clause.level.as_str(), &clause.says, &clause.page);
+            text.push_str(&format!("  {id} ({level}): {says} On the page: {page}\n"));
+        }
+    }
+    if !test.actors.is_empty() {
+        let variables: Vec<String> = test.actors.iter().map(|actor| variable(actor)).collect();
+        text.push_str(&format!(
+            "  Needs: {}\n",
+            variables.iter().chain(&test.needs).cloned().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    for (index, step) in test.steps.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", index + 1, step_in_words(step, test, contract)));
+    }
+    if let Some(property) = &test.property {
+        text.push_str(&property_in_words(property, test));
+    }
+    text.push_str(&format!(
+        "  An unmet expectation breaks {} ({EXPECTATION}). In addition, all checks judge every answer.\n",
+        expected_of(test).join(" or ")
+    ));
+    text.push_str(&by_hand(test, contract));
+    text
+}
+
+/// The clauses that the expectations of a test are about.
+fn expected_of(test: &TestCase) -> Vec<String> {
+    if test.property.is_some() {
+        return test.clauses.clone();
+    }
+    let named = test.steps.iter().filter_map(|step| step.clause.as_ref());
+    let mut clauses: Vec<String> = named.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
+    clauses.sort();
+    clauses.dedup();
+    clauses
+}
+
+/// Commands that repeat the test without this program.
+fn by_hand(test: &TestCase, contract: &Contract) -> String {
+    let mut text = format!("  With curl, as in {}:\n", test.name);
+    for (index, (step, command)) in test.steps.iter().zip(reproduce::commands(test, contract)).enumerate() {
+        match command {
+            Some(command) => text.push_str(&format!("    {command}\n")),
+            None => text.push_str(&format!("    # {}. {}\n", index + 1, step_in_words(step, test, contract))),
+        }
+        for kept in reproduce::kept_by(step) {
+            text.push_str(&format!("    # {kept}\n"));
+        }
+    }
+    text
+}
+
+fn property_in_words(property: &Property, test: &TestCase) -> String {
+    let mut text = format!(
+        "  Then {} as {}, many times, with {} generated by these rules; --cases sets how often, --seed which values.\n",
+        property.operation,
+        property.actor,
+        property.slot.name(),
+    );
+    for rule in &property.rules {
+        let expected = expectation_in_words(&rule.expect, test);
+        text.push_str(&format!("    {}  {}: {expected}\n", rule.rule.name, rule.clause));
+    }
+    if let Some(clause) = &property.server_error {
+        text.push_str(&format!("  With any rule, a server error breaks {clause}.\n"));
+    }
+    text
+}
+
+fn step_in_words(step: &Step, test: &TestCase, contract: &Contract) -> String {
+    let filled = |text: &str| template::text(text, &test.variables).unwrap_or_else(|_| text.to_owned());
+    if let Some(listen) = &step.listen {
+        let answers: Vec<String> = listen.answer.iter().map(|answer| filled(&answer.to_string())).collect();
+        return format!(
+            "our webhook endpoint answers {} to deliveries that contain {}",
+            answers.join(", then "),
+            filled(&listen.holding)
+        );
+    }
+    if let Some(wanted) = &step.deliveries {
+        return format!(
+            "our webhook endpoint must receive each event that contains {} exactly {} time(s), with a valid signature and a current timestamp",
+            filled(&wanted.holding),
+            wanted.attempts
+        );
+    }
+    let Some(call) = &step.call else {
+        return "wait for the retry delay in the answer".to_owned();
+    };
+    let actor = step.actor.as_deref().map_or_else(|| "an anonymous caller".to_owned(), &filled);
+    let many = step.burst.map(|burst| format!(" up to {} times at once", burst.at_most)).unwrap_or_default();
+    let id = filled(call);
+    let operation = contract.operation(&id).map(|operation| format!(" ({} {})", operation.method, operation.path));
+    let called = format!("{id}{}", operation.unwrap_or_default());
+    let Some(expect) = &step.expect else {
+        return format!("{} as {actor}{many}; it must succeed", called);
+    };
+    let expected = expectation_in_words(expect, test);
+    format!("{} as {actor}{many}; expected: {expected}", called)
+}
+
+fn expectation_in_words(expect: &Expect, test: &TestCase) -> String {
+    let filled = |text: &str| template::text(text, &test.variables).unwrap_or_else(|_| text.to_owned());
+    let mut accepted = Vec::new();
+    if expect.success {
+        accepted.push("success".to_owned());
+    }
+    accepted.extend(codes(&expect.error, &test.variables).unwrap_or_default());
+    if expect.any_refusal {
+        accepted.push("any documented refusal (400 to 499)".to_owned());
+    }
+    if expect.any_documented {
+        accepted.push("any documented answer but a server error".to_owned());
+    }
+    if !expect.not_error.is_empty() {
+        accepted.push(format!("anything but {}", expect.not_error.join(", ")));
+    }
+    let field = expect.field.as_ref().map(|field| format!(" naming `{}`", filled(field))).unwrap_or_default();
+    let body = if expect.body.is_empty() { String::new() } else { format!(" with {}", serde_json::json!(expect.body)) };
+    format!("{}{field}{body}", accepted.join(" or "))
+}

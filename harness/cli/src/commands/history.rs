@@ -1,0 +1,38 @@
+//! `history`: shows the reports of several releases over time.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::run::Refusal;
+use report::Order;
+use report::history::History;
+use report::output::tell;
+
+/// Writes the history of a folder of JSON reports. Files that cannot be read are listed on the page and on standard
+/// error, and give exit code 2.
+pub fn history(folder: &Path, order: &Order) -> ExitCode {
+    match try_history(folder, order) {
+        Ok(code) => code,
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Refusal> {
+    let usage = |text: String| Refusal::Usage(format!("error: {text}"));
+    if !order.is("html") {
+        return Err(usage("a history can be written as html only: use --report html=PATH".to_owned()));
+    }
+    let history = History::read(folder).map_err(usage)?;
+    for file in history.unread() {
+        tell!("error: {}: {}", folder.join(&file.file).display(), file.why);
+    }
+    if history.runs() == 0 {
+        return Err(usage(format!("{}: no JSON report of a run found in this folder", folder.display())));
+    }
+    let written = report::write_page(order, &history.html());
+    let written = written.map_err(|why| Refusal::Inconclusive(format!("the page could not be written: {why}")))?;
+    if let Some(path) = written {
+        tell!("wrote {} ({} runs)", path.display(), history.runs());
+    }
+    Ok(ExitCode::from(if history.unread().is_empty() { 0 } else { 2 }))
+}

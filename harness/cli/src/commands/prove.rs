@@ -1,0 +1,94 @@
+//! `prove`: runs the suite against every mutant of the reference, and shows the kill matrix.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::loaded;
+use crate::flags::{MatrixFormat, ProveArgs};
+use crate::run::{Refusal, joint_hash, refuse_foreign};
+use mutate::prove::matrix::{Circumstances, Matrix, matrix};
+use mutate::prove::{Effort, Row, prove_all, rows};
+use report::output::{say, tell};
+use report::write_whole;
+use spec::source::suggestion;
+
+/// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
+const JOBS: usize = 16;
+
+/// Runs the suite against every mutant and prints the results.
+pub fn prove(arguments: &ProveArgs) -> ExitCode {
+    let prove = if arguments.proxy { super::prove_proxy::prove } else { try_prove };
+    prove(arguments).unwrap_or_else(|refusal| refusal.tell())
+}
+
+fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
+    let (contract, library) = loaded(&arguments.pack)?;
+    refuse_foreign(&contract)?;
+    let all = rows();
+    let chosen = chosen(&arguments.only, &all)?;
+    let hash = joint_hash(&contract, &library);
+    let contract = Arc::new(contract);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let clock = Instant::now();
+    let effort = Effort { seed: arguments.seed, whole: arguments.whole };
+    let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());
+    let jobs = arguments.jobs.unwrap_or(JOBS);
+    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));
+    let circumstances = Circumstances {
+        hash,
+        seed: arguments.seed,
+        whole: arguments.whole,
+        complete: chosen.len() == all.len(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    let matrix = matrix(&contract, lines, circumstances);
+    write(arguments, &matrix)?;
+    Ok(conclusion(&matrix))
+}
+
+/// The rows whose names contain one of the words.
+fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Refusal> {
+    for word in only {
+        if !all.iter().any(|row| row.name.contains(word.as_str())) {
+            let known: Vec<String> = all.iter().map(|row| row.name.to_owned()).collect();
+            let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --mutant list` lists all".to_owned());
+            return Err(Refusal::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
+        }
+    }
+    let wanted = |row: &&Row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str()));
+    Ok(all.iter().filter(wanted).cloned().collect())
+}
+
+fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Refusal> {
+    for (kind, path) in &arguments.report {
+        let text = match kind {
+            MatrixFormat::Json => matrix.json(),
+            MatrixFormat::Markdown => matrix.markdown(),
+        };
+        write_whole(path, &text).map_err(|error| {
+            Refusal::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
+        })?;
+        tell!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+fn conclusion(matrix: &Matrix) -> ExitCode {
+    say!(
+        "\n{} servers, {} tests, {} requests in {:.0} s, seed {}{}",
+        matrix.rows.len(),
+        matrix.tests,
+        matrix.requests,
+        matrix.duration_ms as f64 / 1000.0,
+        matrix.seed,
+        if matrix.whole { ", every test against every server" } else { "" }
+    );
+    if matrix.problems.is_empty() {
+        say!("Every mutant was reported with its clauses, and nothing else was reported.");
+        return ExitCode::SUCCESS;
+    }
+    say!("{} problems:", matrix.problems.len());
+    matrix.problems.iter().for_each(|problem| say!("  {problem}"));
+    ExitCode::from(1)
+}

@@ -1,0 +1,201 @@
+//! `prove --proxy`: mutation testing of a pack against any target, with a proxy that changes responses.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::loaded_with_target;
+use crate::flags::{MatrixFormat, ProveArgs};
+use crate::run::{Refusal, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
+use generate::Sampling;
+use judge::secret::Redactor;
+use judge::target;
+use judge::target::{Target, TargetFile};
+use mutate::{
+    self, Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
+};
+use report::output;
+use report::output::tell;
+use report::write_whole;
+use spec::contract::Contract;
+use spec::scenario::Library;
+use spec::source::{Problems, SourceFile, suggestion};
+
+/// The most time for one mutation.
+const LIMIT: Duration = Duration::from_secs(300);
+/// Mutations that are tried at a time, where each has a reference of its own.
+const JOBS: usize = 4;
+
+/// Tries the mutations of a pack on a target.
+pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
+    let (contract, library, file) = loaded_with_target(&arguments.pack)?;
+    let given = given_mutations(arguments, &contract)?;
+    let origin = origin(arguments, &contract, file.as_ref())?;
+    let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
+    if tests.is_empty() {
+        return Err(usage("no test has a name that contains one of the filters; `conformance list` lists all"));
+    }
+    let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
+    let hash = joint_hash(&contract, &library);
+    let redactor = redactor_of(arguments, &origin, &contract, &library);
+    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(&runtime, stop, None);
+    let campaign = Campaign {
+        contract: Arc::new(contract),
+        origin,
+        network,
+        sampling: Sampling { seed: arguments.seed, cases: None },
+        jobs: arguments.jobs.unwrap_or(JOBS),
+        limit: LIMIT,
+        stop: stopped,
+    };
+    if let (Origin::Deployment(target), false) = (&campaign.origin, arguments.network.system_proxy) {
+        runtime.block_on(reachable(&target.url)).map_err(Refusal::Inconclusive)?;
+    }
+    let clock = Instant::now();
+    tell!("running {} tests without a mutation", tests.len());
+    let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Refusal::Inconclusive)?;
+    if baseline.known.is_empty() {
+        let reason = baseline.left_out.values().next().map(|reason| redactor.clean_own(reason));
+        let reason = reason.unwrap_or_default();
+        return Err(Refusal::Inconclusive(format!(
+            "no test passes without a mutation, so none could notice one: {reason}"
+        )));
+    }
+    let mutations = given.unwrap_or_else(|| generate(&campaign.contract, &baseline.observed()));
+    let mutations = chosen(&arguments.only, mutations)?;
+    if let Some(path) = &arguments.write_mutations {
+        let text = mutate::write(mutations.clone()).map_err(Refusal::Inconclusive)?;
+        write_file(path, &text)?;
+    }
+    tell!(
+        "{} tests pass, with {} requests in {:.0} s; trying {} mutations",
+        baseline.known.len(),
+        baseline.requests,
+        clock.elapsed().as_secs_f64(),
+        mutations.len()
+    );
+    let rows = runtime.block_on(campaign.run(&baseline, &mutations, told));
+    let summary = Summary {
+        hash,
+        target: match &campaign.origin {
+            Origin::Embedded => "the embedded reference API".to_owned(),
+            Origin::Deployment(target) => target.url.clone(),
+        },
+        seed: arguments.seed,
+        tests: baseline.known.len(),
+        left_out: baseline.left_out,
+        requests: baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        score: Score::of(&rows),
+        mutations: rows,
+    };
+    output::out(&redactor.clean(&terminal(&summary)));
+    write(arguments, &summary, &redactor)?;
+    if summary.mutations.len() < mutations.len() {
+        let (tried, all) = (summary.mutations.len(), mutations.len());
+        return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
+    }
+    Ok(conclusion(arguments, &summary))
+}
+
+fn usage(text: &str) -> Refusal {
+    Refusal::Usage(format!("error: {text}"))
+}
+
+/// The mutations of the file that was named, if one was.
+fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Vec<Mutation>>, Refusal> {
+    let Some(path) = &arguments.mutations else { return Ok(None) };
+    let name = path.display().to_string();
+    let file = SourceFile::read(path, name).map_err(|problem| Refusal::from(Problems(vec![problem])))?;
+    read(&file, contract).map(Some).map_err(|problems| Problems(problems).into())
+}
+
+fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>) -> Result<Origin, Refusal> {
+    let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
+    let Some(url) = url else {
+        if file.is_some() {
+            return Err(usage("the target file has no `url`: add one, or use --target-url"));
+        }
+        refuse_foreign(contract)?;
+        return Ok(Origin::Embedded);
+    };
+    target::check_url(&url).map_err(|message| usage(&format!("--target-url: {message}")))?;
+    let empty = TargetFile::default();
+    let file = file.unwrap_or(&empty);
+    Ok(Origin::Deployment(Box::new(Target {
+        credentials: target::credentials(contract, &file.actors).map_err(|message| usage(&message))?,
+        embedded: false,
+        lacks: file.lacks.clone(),
+        deviations: file.deviations.clone(),
+        reaches_us: target::is_loopback(&url),
+        webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
+        url,
+    })))
+}
+
+fn redactor_of(arguments: &ProveArgs, origin: &Origin, contract: &Contract, library: &Library) -> Redactor {
+    match origin {
+        Origin::Deployment(target) => redactor(&arguments.network, target, contract, library),
+        Origin::Embedded => {
+            let credentials = mutate::embedded::example_credentials();
+            let target = Target { embedded: true, credentials, ..Target::default() };
+            redactor(&arguments.network, &target, contract, library)
+        }
+    }
+}
+
+fn is_chosen(words: &[String], name: &str) -> bool {
+    words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
+}
+
+/// The mutations whose names contain one of the words.
+fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Refusal> {
+    let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
+    let names_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
+    if let Some(word) = only.iter().find(names_none) {
+        let hint = suggestion(word, &known).unwrap_or_else(|| "--report json=PATH lists all".to_owned());
+        return Err(usage(&format!("no mutation has `{word}` in its name: {hint}")));
+    }
+    Ok(mutations.into_iter().filter(|mutation| is_chosen(only, &mutation.name)).collect())
+}
+
+fn told(row: &Row) {
+    if matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
+        tell!("survived  {}", row.mutation.name);
+    }
+}
+
+fn write(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Refusal> {
+    for (kind, path) in &arguments.report {
+        let text = match kind {
+            MatrixFormat::Json => json(summary).map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Markdown => markdown(summary),
+        };
+        write_file(path, &redactor.clean(&text))?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
+    let refused = |error| Refusal::Inconclusive(format!("{} could not be written: {error}", path.display()));
+    write_whole(path, text).map_err(refused)?;
+    tell!("wrote {}", path.display());
+    Ok(())
+}
+
+/// 1 where a score was asked for and is not reached.
+fn conclusion(arguments: &ProveArgs, summary: &Summary) -> ExitCode {
+    match arguments.min_score {
+        Some(least) if !summary.score.reaches(least) => {
+            tell!("the score is below --min-score {least}");
+            ExitCode::from(1)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}

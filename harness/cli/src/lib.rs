@@ -1,0 +1,53 @@
+//! The conformance engine: runs scenarios and properties against an API and reports which clauses it violates.
+//!
+//! `ARCHITECTURE.md` at the root explains the modules and their layers.
+
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
+pub mod commands;
+pub mod flags;
+pub mod run;
+pub mod test_runner;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use flags::{Command, Program, Suite};
+
+/// The entry point of the `cargo test` target: a run, with the flags of libtest and of the harness.
+pub fn suite() -> ExitCode {
+    let matches = flags::without_empty_variables(Suite::command()).get_matches();
+    match Suite::from_arg_matches(&matches) {
+        Ok(suite) => run::run(suite.run),
+        Err(error) => error.exit(),
+    }
+}
+
+/// The entry point of the installed binary.
+pub fn main() -> ExitCode {
+    if std::env::args_os().len() <= 1 {
+        return commands::welcome();
+    }
+    let matches = flags::without_empty_variables(Program::command()).get_matches();
+    let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match program.command {
+        Command::Run(arguments) => run::run(*arguments),
+        Command::Init(arguments) => commands::init(&arguments),
+        Command::Validate(pack) => commands::validate(&pack),
+        Command::List(arguments) => commands::list(&arguments),
+        Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Doctor(arguments) => commands::doctor(&arguments),
+        Command::Docs { file, pack } => commands::docs(&file, &pack),
+        Command::Repro(arguments) => commands::repro(&arguments),
+        Command::Merge(arguments) => run::merge(&arguments),
+        Command::Serve { listen, mutant, variant } => commands::serve(listen, &mutant, &variant),
+        Command::Certify { check } => commands::certify(&check),
+        Command::Compare(arguments) => commands::compare(&arguments),
+        Command::Prove(arguments) => commands::prove(&arguments),
+        Command::History { dir, report } => commands::history(&dir, &report),
+        Command::Schema { name } => commands::schema(&name),
+        Command::Completions { shell } => commands::completions(shell),
+        Command::Man { command } => commands::man(command.as_deref()),
+    }
+}

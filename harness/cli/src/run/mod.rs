@@ -1,0 +1,345 @@
+//! The complete run: read the pack, plan, preflight, run the tests, clean up, report, and return an exit code.
+
+mod certify;
+mod command;
+mod deviations;
+mod draft;
+mod failures;
+mod gate;
+mod manifest;
+mod merge;
+mod outputs;
+mod packs;
+mod preflight;
+mod progress;
+mod redaction;
+mod resolve_target;
+mod results;
+mod select;
+mod stop;
+mod variables;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use libtest_mimic::Trial;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+pub use merge::merge;
+pub use packs::{joint_hash, load, load_draft, load_pack, pack_root};
+pub use redaction::redactor;
+pub use resolve_target::{reachable, refuse_foreign};
+pub use select::listed;
+pub use stop::watch_for_stops;
+pub use variables::refuse_unknown_variables;
+
+use self::command::command;
+use self::deviations::{Known, Scope, add_deviations, match_counts};
+use self::gate::Gate;
+use self::manifest::{manifest, whole};
+use self::progress::{LineSource, Progress};
+use self::resolve_target::{announce, receiver, resolve_target};
+use self::results::{unchecked, unrun};
+use self::select::{Choice, list, scope, selected};
+use self::variables::refuse_empty_target;
+use crate::flags::RunArgs;
+use crate::test_runner::{Recorder, Shared, test};
+use judge::secret::{Dividers, Redactor};
+use judge::target;
+use judge::target::{Target, TargetFile};
+use judge::verdict::{Rules, Verdict};
+use report::model::ActorReport;
+use report::output;
+use report::output::tell;
+use report::{self, Facts, Order, Prepared, Report, TestResult, terminal};
+use runner::client::HttpClient;
+use runner::execute::Environment;
+use runner::plan::plan;
+use runner::preflight::{Expected, PreflightTarget};
+use spec::contract::Contract;
+use spec::source::Problems;
+
+/// The default number of threads. Tests mostly wait, so this is more than the number of cores.
+const THREADS: usize = 24;
+
+/// Why a command cannot go on.
+pub enum Refusal {
+    /// Wrong usage, or a file that cannot be loaded: exit code 2.
+    Usage(String),
+    /// A problem with the target or this machine: exit code 3.
+    Inconclusive(String),
+}
+
+impl Refusal {
+    /// Prints the message on standard error and returns the exit code.
+    pub fn tell(&self) -> ExitCode {
+        match self {
+            Refusal::Usage(text) => {
+                tell!("{text}");
+                ExitCode::from(2)
+            }
+            Refusal::Inconclusive(text) => {
+                tell!("error: {text}");
+                ExitCode::from(3)
+            }
+        }
+    }
+}
+
+impl From<Problems> for Refusal {
+    fn from(problems: Problems) -> Self {
+        let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+        let count = rendered.len();
+        let plural = if count == 1 { "" } else { "s" };
+        Refusal::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", rendered.join("\n\n")))
+    }
+}
+
+fn usage(text: impl std::fmt::Display) -> Refusal {
+    Refusal::Usage(format!("error: {text}"))
+}
+
+/// Runs the suite.
+pub fn run(arguments: RunArgs) -> ExitCode {
+    match try_run(arguments) {
+        Ok(code) => code,
+        Err(refusal) => refusal.tell(),
+    }
+}
+
+fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
+    check_arguments(&mut arguments)?;
+    let gate = Gate::new(&arguments.outputs.gate)?;
+    let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
+    let (contract, library) = load_pack(&root, arguments.pack.draft)?;
+    let hash = joint_hash(&contract, &library);
+    let file = match &arguments.pack.target {
+        Some(path) => Some(TargetFile::load(path, &contract)?),
+        None => None,
+    };
+    refuse_unknown_variables(Some(&contract), file.as_ref())?;
+    certify::check(&arguments, file.as_ref())?;
+    let choice = Choice::of_run(&arguments, &contract, &library)?;
+    if arguments.libtest.list {
+        return Ok(list(&choice.selection(&contract, &library), &library, arguments.shard));
+    }
+    let selection = choice.not_empty(&contract, &library)?;
+    let prepared = outputs::prepare(&arguments)?;
+    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
+    let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
+    let client = HttpClient::new(&target.url, &network).map_err(usage)?;
+    let redactor = Arc::new(redactor(&arguments.network, &target, &contract, &library));
+    let rules = Arc::new(Rules {
+        strict: arguments.strict,
+        deviations: target.deviations.clone(),
+        today: Utc::now().date_naive(),
+    });
+    let match_counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
+    let whole = whole(&selection, &library);
+    let expected = Expected::of(&contract, &library);
+    // A shard without tests is a valid part of the run, and `merge` needs its report.
+    let is_shard = arguments.shard.is_some();
+    let mut planned = selected(&selection, plan(&contract, &target, library.tests, arguments.shard));
+    let manifest = manifest(&arguments, &target, whole, &planned, match_counts, rules.today)?;
+    let started = Utc::now();
+    let clock = Instant::now();
+    let (stop, stopped) = watch::channel(None);
+    watch_for_stops(&runtime, stop, arguments.deadline);
+    let input = preflight::Input {
+        subject: PreflightTarget {
+            contract: &contract,
+            target: &target,
+            client: &client,
+            redactor: &redactor,
+            direct: !arguments.network.system_proxy,
+        },
+        file: file.as_ref(),
+    };
+    let checked = preflight::run(&runtime, &arguments, &input, &expected, &planned, stopped.clone());
+    if let Some(why) = checked.stop {
+        tell!("error: {}", redactor.clean_own(&why));
+        let results: Vec<TestResult> =
+            planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, &why)).collect();
+        let facts = Facts {
+            contract: &contract,
+            hash,
+            target: target.url.clone(),
+            seed: arguments.seed,
+            strict: arguments.strict,
+            command: command(&redactor),
+            started,
+            took: clock.elapsed(),
+            left: Vec::new(),
+            requests: 0,
+            actors: actors(&contract, &target),
+            manifest,
+            preflight: checked.found,
+            redactor: &redactor,
+        };
+        let tests = report::test_reports(&facts, results);
+        let output = Output { reports: &prepared, machine: false, redactor: &redactor };
+        return write_reports(&output, &gate, &report::build(&facts, tests, Vec::new()));
+    }
+    announce(&arguments, &target);
+    preflight::print_statements(checked.found.as_ref(), &redactor);
+    preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
+    let receiver = receiver(&runtime, &arguments, &target)?;
+    let run_token = runner::execute::token();
+    let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);
+    let environment = Arc::new(environment.with_sampling(arguments.sampling()));
+    let shared = Shared {
+        environment: environment.clone(),
+        handle: runtime.handle().clone(),
+        rules: rules.clone(),
+        recorder: Recorder::default(),
+        redactor: redactor.clone(),
+        texts: Arc::default(),
+        keeps_counterexamples: arguments.save_failures.is_some(),
+        verbose: arguments.verbose,
+    };
+    let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
+    let source = LineSource {
+        recorder: shared.recorder.clone(),
+        tests: tests.len(),
+        deadline: arguments.deadline.map(Duration::from_secs_f64),
+    };
+    let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
+    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, source);
+    let _ = libtest_mimic::run(&arguments.libtest, tests);
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    runtime.block_on(runner::execute::sweep(&environment));
+    let recorded = shared.recorder.take(&shared.presenter());
+    if let Some(folder) = &arguments.save_failures {
+        failures::save(folder, &environment.contract, &recorded.counterexamples, arguments.seed, &redactor);
+    }
+    let facts = Facts {
+        contract: &environment.contract,
+        hash,
+        target: if environment.target.embedded {
+            "embedded reference".to_owned()
+        } else {
+            environment.target.url.clone()
+        },
+        seed: arguments.seed,
+        strict: arguments.strict,
+        command: command(&redactor),
+        started,
+        took: clock.elapsed(),
+        left: environment.created.left(),
+        requests: recorded.requests,
+        actors: actors(&environment.contract, &environment.target),
+        manifest,
+        preflight: checked.found,
+        redactor: &redactor,
+    };
+    let mut tests = recorded.tests;
+    let scope = scope(&arguments);
+    let known =
+        Known { entries: &rules.deviations, match_counts: &facts.manifest.spoken_of, today: rules.today, scope };
+    let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
+    // Standard output must contain only the machine-readable lines.
+    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+    let mut report = report::build(&facts, tests, entries);
+    if is_shard && unchecked(&report) {
+        report.exit_code = 0;
+    }
+    let certified = certify::certify(&arguments, &report);
+    let output = Output { reports: &prepared, machine, redactor: &redactor };
+    let code = finish(&output, &gate, scope, report)?;
+    certified?;
+    Ok(code)
+}
+
+/// The actors of the contract, and whether each has a credential.
+fn actors(contract: &Contract, target: &Target) -> Vec<ActorReport> {
+    report::actors(contract, |actor| target.credentials.contains_key(actor))
+}
+
+fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
+    if arguments.libtest.test_threads == Some(0) {
+        return Err(usage("--test-threads must be at least 1"));
+    }
+    arguments.libtest.test_threads.get_or_insert(THREADS);
+    // `--quiet` prints only the summary, but libtest itself would still print each failed test.
+    let libtest = &mut arguments.libtest;
+    if libtest.quiet && libtest.logfile.is_none() && libtest.format.is_none() {
+        libtest.logfile = Some(if cfg!(windows) { "NUL" } else { "/dev/null" }.to_owned());
+    }
+    let has_file = arguments.pack.target.is_some();
+    if arguments.reference && (arguments.target_url.is_some() || has_file) {
+        return Err(usage(
+            "--reference tests the embedded reference API, and cannot be combined with --target-url or --target",
+        ));
+    }
+    refuse_empty_target(arguments.target_url.as_deref(), has_file, arguments.reference)?;
+    if let Some(url) = &arguments.target_url {
+        target::check_url(url).map_err(|message| usage(format!("--target-url: {message}")))?;
+    }
+    if let Some(url) = &arguments.webhook_url {
+        target::check_url(url).map_err(|message| usage(format!("--webhook-url: {message}")))?;
+    }
+    // With a process per test, each would overwrite the others' file.
+    let one_process_per_test = manifest::is_by_test();
+    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    if arguments.outputs.report.is_empty() && in_ci && !one_process_per_test {
+        arguments.outputs.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
+    }
+    // libtest accepts several filters, libtest-mimic only one. So with several filters, the harness filters itself.
+    if !arguments.more.is_empty() {
+        arguments.more.splice(0..0, arguments.libtest.filter.take());
+    }
+    Ok(())
+}
+
+/// What is written at the end of a run.
+struct Output<'o> {
+    reports: &'o [Prepared],
+    /// True if standard output contains machine-readable lines.
+    machine: bool,
+    redactor: &'o Redactor,
+}
+
+impl Output<'_> {
+    fn stdout_is_taken(&self) -> bool {
+        self.machine || self.reports.iter().any(|report| report.order.is_stdout())
+    }
+}
+
+/// Prints the summary, writes the reports, and returns the exit code.
+fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
+    let comparison = gate.judge(&mut report, scope);
+    let json = output.reports.iter().find_map(Prepared::json_file);
+    let text = terminal::render(&report, json) + comparison.as_deref().unwrap_or_default();
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, json);
+    let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
+    if output.stdout_is_taken() {
+        output::err(&text);
+    } else {
+        output::out(&text);
+    }
+    write_reports(output, gate, &report)
+}
+
+/// Writes all reports, and then prints which of them could not be written.
+fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
+    let mut failures = gate.write(report);
+    let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();
+    report::actions::tell(report, &orders, output.stdout_is_taken());
+    for prepared in output.reports {
+        match prepared.write(report, output.redactor) {
+            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", path.display())),
+            Err(message) => failures.push(message),
+        }
+    }
+    if failures.is_empty() || report.exit_code == 1 {
+        failures.iter().for_each(|message| tell!("error: a report could not be written: {message}"));
+        return Ok(ExitCode::from(report.exit_code));
+    }
+    Err(Refusal::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))
+}

@@ -1,0 +1,89 @@
+//! Finds a pack and loads it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use report::output::tell;
+use spec::contract::{Contract, hex};
+use spec::scenario;
+use spec::scenario::{Library, Topics};
+use spec::source::{Problem, Problems};
+
+/// The folder of the pack: the given one, or the first that contains `schemas` and `scenarios` from the current folder
+/// upwards, or the one from which this program was built.
+pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
+    let is_pack = |folder: &Path| folder.join("schemas").is_dir() && folder.join("scenarios").is_dir();
+    if let Some(folder) = given {
+        if is_pack(folder) {
+            return Ok(folder.to_path_buf());
+        }
+        return Err(format!("--pack {}: expected the folders `schemas` and `scenarios` in it", folder.display()));
+    }
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    here.ancestors().map(Path::to_path_buf).chain([built]).find(|folder| is_pack(folder)).ok_or_else(|| {
+        "no folder with `schemas` and `scenarios` found from the current folder upwards: give one with --pack"
+            .to_owned()
+    })
+}
+
+/// Loads contract and scenarios, or returns everything that is wrong with them.
+pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
+    let (contract, library, unfinished) = load_draft(root)?;
+    Problems(unfinished).or((contract, library))
+}
+
+/// Loads what a command needs; what is not finished yet in a draft is said as a warning.
+pub fn load_pack(root: &Path, is_draft: bool) -> Result<(Contract, Library), Problems> {
+    if !is_draft {
+        return load(root);
+    }
+    let (contract, library, mut unfinished) = load_draft(root)?;
+    unfinished.extend(unexpected(&contract, &library));
+    for problem in &unfinished {
+        tell!("{}\n", problem.rendered_as_warning());
+    }
+    Ok((contract, library))
+}
+
+/// Loads contract and scenarios, with what is not finished yet: clauses that nothing judges.
+pub fn load_draft(root: &Path) -> Result<(Contract, Library, Vec<Problem>), Problems> {
+    let contract = Contract::load(root)?;
+    let mut problems = Problems(contract.check_names(&judge::check::names()));
+    match scenario::load(root, &contract) {
+        Ok(library) => {
+            let named = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
+            let (unfinished, wrong): (Vec<Problem>, Vec<Problem>) =
+                contract.check_cover(&named).into_iter().partition(|problem| problem.is_draft);
+            problems.0.extend(wrong);
+            if problems.0.is_empty() {
+                return Ok((contract, library, unfinished));
+            }
+            // Whoever has to mend something is told everything.
+            problems.0.extend(unfinished);
+            Err(problems.sorted())
+        }
+        Err(further) => {
+            problems.0.extend(further.0);
+            Err(problems)
+        }
+    }
+}
+
+/// Codes that no scenario expects.
+fn unexpected(contract: &Contract, library: &Library) -> Vec<Problem> {
+    let expected: BTreeSet<String> = library.tests.iter().flat_map(|test| Topics::of(contract, test).codes).collect();
+    let open =
+        contract.catalog.codes.iter().filter(|entry| entry.excluded.is_none() && !expected.contains(&entry.code));
+    let problem = |code: &str| {
+        Problem::general("schemas/errors.yaml", format!("no scenario expects the code {code}")).of_a_draft()
+    };
+    open.map(|entry| problem(&entry.code)).collect()
+}
+
+/// SHA-256 over contract and scenarios.
+pub fn joint_hash(contract: &Contract, library: &Library) -> String {
+    hex(&Sha256::digest(format!("{}{}", contract.hash, library.hash)))
+}

@@ -1,0 +1,111 @@
+//! The preflight of a run: whether there is one, what it probes, and which tests it makes inconclusive.
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::manifest::is_by_test;
+use super::resolve_target::reachable;
+use crate::flags::RunArgs;
+use judge::preflight::Preflight;
+use judge::secret::Redactor;
+use judge::target::{TargetFile, variables};
+use report::output::tell;
+use runner::execute::Stop;
+use runner::plan::{Planned, operations};
+use runner::preflight::{Expected, Interest, PreflightTarget, check_connection, preflight};
+use spec::contract::Contract;
+
+/// The maximum number of printed statements. The JSON report has all of them.
+const MAX_STATEMENTS: usize = 12;
+
+/// The target of a preflight, and its target file.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'i> {
+    pub(super) subject: PreflightTarget<'i>,
+    pub(super) file: Option<&'i TargetFile>,
+}
+
+/// The result of a preflight for the run.
+pub(super) struct Checked {
+    /// The findings, if there was a complete preflight.
+    pub(super) found: Option<Preflight>,
+    /// Why no test can run, if so.
+    pub(super) stop: Option<String>,
+}
+
+/// Checks the target before the first test. Normally this is the complete preflight. If each test has its own process,
+/// it only checks whether the target answers; with `--no-preflight`, only whether its port is open. If the run is
+/// stopped meanwhile, the check ends, and the tests say why they did not run.
+pub(super) fn run(
+    runtime: &Runtime,
+    arguments: &RunArgs,
+    input: &Input<'_>,
+    expected: &Expected,
+    planned: &[Planned],
+    mut stopped: watch::Receiver<Option<Stop>>,
+) -> Checked {
+    runtime.block_on(async {
+        tokio::select! {
+            checked = check(arguments, input, expected, planned) => checked,
+            _ = stopped.wait_for(Option::is_some) => Checked { found: None, stop: None },
+        }
+    })
+}
+
+async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, planned: &[Planned]) -> Checked {
+    let Input { subject, file } = *input;
+    let (contract, target) = (subject.contract, subject.target);
+    if !arguments.no_preflight && (arguments.preflight || !is_by_test()) {
+        let interest = interest(contract, file, planned);
+        let found = preflight(subject, expected, &interest).await;
+        return Checked { stop: found.stop.clone(), found: Some(found) };
+    }
+    let stop = match (target.embedded, arguments.no_preflight) {
+        (true, _) => None,
+        (false, false) => check_connection(subject).await,
+        // If requests go through a proxy, the port of the target may be unreachable from here.
+        (false, true) if !subject.direct => None,
+        (false, true) => reachable(&target.url).await.err(),
+    };
+    Checked { stop, found: None }
+}
+
+/// What the tests that will run need of the target.
+fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned]) -> Interest {
+    let (mut called, mut actors, mut capabilities) = (Vec::new(), Vec::new(), Vec::new());
+    for test in planned.iter().filter(|test| test.skip.is_none()) {
+        called.extend(operations(&test.spec));
+        actors.extend(test.spec.actors.iter().chain(&test.spec.token_actors).cloned());
+        capabilities.extend(test.spec.needs.iter().cloned());
+    }
+    // Cleanup calls operations as well.
+    let cleanup = contract.conventions.cleanup.iter().filter(|rule| called.contains(&rule.after));
+    let cleanup: Vec<String> = cleanup.filter_map(|rule| rule.call.clone()).collect();
+    called.extend(cleanup);
+    for list in [&mut called, &mut actors, &mut capabilities] {
+        list.sort();
+        list.dedup();
+    }
+    let variables = file.map(|file| variables(&file.actors)).unwrap_or_default();
+    Interest { operations: Some(called), actors: Some(actors), capabilities: Some(capabilities), variables }
+}
+
+/// Marks the tests that could not prove anything, each with the reason.
+pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Planned]) {
+    let Some(found) = found else { return };
+    for test in planned.iter_mut().filter(|test| test.skip.is_none()) {
+        let actors: Vec<String> = test.spec.actors.iter().chain(&test.spec.token_actors).cloned().collect();
+        test.doubt = found.reason_against(&actors, &test.spec.needs).map(str::to_owned);
+    }
+}
+
+/// Prints the statements of the preflight on standard error.
+pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor) {
+    let statements = found.map(Preflight::statements).unwrap_or_default();
+    for statement in statements.iter().take(MAX_STATEMENTS) {
+        tell!("preflight: {}", redactor.clean_own(statement));
+    }
+    if statements.len() > MAX_STATEMENTS {
+        tell!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MAX_STATEMENTS);
+    }
+}

@@ -1,0 +1,47 @@
+//! The redactor of a run. It hides the credentials of the target and the headers from the command line in all output.
+
+use crate::flags::NetworkArgs;
+use judge::secret::Redactor;
+use judge::target::{Target, variable};
+use report::output::tell;
+use spec::contract::Contract;
+use spec::scenario::Library;
+
+/// Creates the redactor. Warns on standard error of secrets that it cannot hide well, except for the embedded
+/// reference.
+pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, library: &Library) -> Redactor {
+    let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
+    let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
+    if !target.embedded {
+        let weak = redactor.weaknesses();
+        weak.iter()
+            .filter(|weak| !weak.starts_with("$HEADER_"))
+            .for_each(|weak| tell!("warning: the credential {weak}"));
+    }
+    redactor
+}
+
+/// The minimum length of a header value that is hidden: `Accept-Language: de` contains no secret.
+const MIN_HEADER_LENGTH: usize = 8;
+
+/// All names and sentences of a pack that reports show, and the harness's own words in commands. They are not secrets.
+fn own_words(contract: &Contract, library: &Library) -> String {
+    let mut words: Vec<&str> = vec!["conformance run --target-url", "CONFORMANCE_TARGET_URL", "embedded reference"];
+    for test in &library.tests {
+        words.extend([test.name.as_str(), &test.file, &test.about]);
+    }
+    for clause in &contract.clauses {
+        words.extend([clause.id.as_str(), &clause.says, &clause.page]);
+    }
+    for operation in &contract.operations {
+        words.extend([operation.id.as_str(), &operation.path, &operation.summary]);
+        words.extend(operation.members.iter().map(String::as_str));
+    }
+    words.extend(contract.catalog.codes.iter().map(|entry| entry.code.as_str()));
+    words.extend(judge::check::names());
+    let conventions = &contract.conventions;
+    words.extend(conventions.actors.keys().chain(conventions.capabilities.keys()).map(String::as_str));
+    let variables: Vec<String> = conventions.actors.keys().map(|actor| variable(actor)).collect();
+    words.extend(variables.iter().map(String::as_str));
+    words.join("\n")
+}

@@ -1,0 +1,148 @@
+//! Selects tests: by libtest's filters, by clause, code and operation, and by an earlier report.
+//!
+//! A [`Choice`] holds the flags, with ids spelt as in the contract. A [`Selection`] holds the selected tests of the library.
+//! Shards are applied later, so that all shards of a run have the same selection.
+
+mod failed;
+mod ids;
+mod nothing;
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use self::failed::Failed;
+use self::ids::About;
+use super::deviations::Scope;
+use super::{Refusal, usage};
+use crate::flags::{ListArgs, RunArgs, SelectionArgs};
+use runner::plan::{Planned, Shard};
+use spec::contract::Contract;
+use spec::scenario::{Library, TestCase, Topics};
+
+/// The names of the selected tests.
+pub(super) struct Selection(BTreeSet<String>);
+
+impl Selection {
+    /// True if the test of that name is selected.
+    pub(super) fn includes(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
+
+/// The flags that select tests.
+pub(super) struct Choice {
+    filters: Vec<String>,
+    skip: Vec<String>,
+    exact: bool,
+    /// `--ignored`: no test is marked as ignored, so nothing is selected.
+    ignored: bool,
+    about: About,
+    failed: Option<Failed>,
+}
+
+impl Choice {
+    /// From the flags of a run; unknown ids are refused.
+    pub(super) fn of_run(arguments: &RunArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+        let libtest = &arguments.libtest;
+        let names = Self {
+            filters: arguments.more.iter().chain(&libtest.filter).cloned().collect(),
+            skip: libtest.skip.clone(),
+            exact: libtest.exact,
+            ignored: libtest.ignored,
+            about: About::default(),
+            failed: None,
+        };
+        names.with(&arguments.selection, contract, library)
+    }
+
+    fn of_list(arguments: &ListArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+        let names = Self {
+            filters: arguments.filter.clone(),
+            skip: arguments.skip.clone(),
+            exact: arguments.exact,
+            ignored: false,
+            about: About::default(),
+            failed: None,
+        };
+        names.with(&arguments.selection, contract, library)
+    }
+
+    fn with(mut self, asked: &SelectionArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+        self.about = About::resolved(asked, contract).map_err(usage)?;
+        self.failed = asked.failed.as_deref().map(|path| Failed::read(path, contract, library)).transpose()?;
+        Ok(self)
+    }
+
+    /// The selected tests.
+    pub(super) fn selection(&self, contract: &Contract, library: &Library) -> Selection {
+        let chosen = library.tests.iter().filter(|spec| self.includes(contract, spec));
+        Selection(chosen.map(|spec| spec.name.clone()).collect())
+    }
+
+    /// The same, or an error that says why nothing is selected, with a suggestion.
+    pub(super) fn not_empty(&self, contract: &Contract, library: &Library) -> Result<Selection, Refusal> {
+        let selection = self.selection(contract, library);
+        if selection.0.is_empty() { Err(usage(nothing::reason(self, contract, library))) } else { Ok(selection) }
+    }
+
+    fn includes(&self, contract: &Contract, spec: &TestCase) -> bool {
+        let name = &spec.name;
+        !self.ignored
+            && (self.filters.is_empty() || self.filters.iter().any(|filter| self.fits(filter, name)))
+            && !self.skip.iter().any(|filter| self.fits(filter, name))
+            && self.failed.as_ref().is_none_or(|failed| failed.names.contains(name))
+            && (self.about.is_empty() || self.about.includes(&Topics::of(contract, spec)))
+    }
+
+    /// True if a libtest filter matches a name.
+    fn fits(&self, filter: &str, name: &str) -> bool {
+        if self.exact { name == filter } else { name.contains(filter) }
+    }
+}
+
+/// The tests that the flags of `list` select, in the order of the library. An empty selection is an error, as in `run`.
+pub fn listed<'l>(
+    arguments: &ListArgs,
+    contract: &Contract,
+    library: &'l Library,
+) -> Result<Vec<&'l TestCase>, Refusal> {
+    let selection = Choice::of_list(arguments, contract, library)?.not_empty(contract, library)?;
+    Ok(of_shard(&selection, library, arguments.shard).collect())
+}
+
+fn of_shard<'l>(
+    selection: &Selection,
+    library: &'l Library,
+    shard: Option<Shard>,
+) -> impl Iterator<Item = &'l TestCase> {
+    let chosen = library.tests.iter().filter(|spec| selection.includes(&spec.name));
+    chosen.filter(move |spec| shard.is_none_or(|shard| runner::plan::belongs(spec, shard)))
+}
+
+/// The planned tests that are selected.
+pub(super) fn selected(selection: &Selection, mut planned: Vec<Planned>) -> Vec<Planned> {
+    planned.retain(|test| selection.includes(&test.spec.name));
+    planned
+}
+
+pub(super) fn scope(arguments: &RunArgs) -> Scope {
+    let libtest = &arguments.libtest;
+    let by_name = libtest.filter.is_some() || !arguments.more.is_empty() || !libtest.skip.is_empty();
+    match (by_name || arguments.selection.is_given(), arguments.shard.is_some()) {
+        (true, _) => Scope::Filtered,
+        (false, true) => Scope::Shard,
+        (false, false) => Scope::Whole,
+    }
+}
+
+/// Prints the names of all selected tests in libtest's format.
+pub(super) fn list(selection: &Selection, library: &Library, shard: Option<Shard>) -> ExitCode {
+    let names = of_shard(selection, library, shard).map(|spec| format!("{}: test\n", spec.name));
+    report::output::out(&names.collect::<String>());
+    ExitCode::SUCCESS
+}
+
+/// `1 test`, `2 tests`.
+fn tests(count: usize) -> String {
+    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
+}

@@ -1,0 +1,224 @@
+//! The proxy between the reference's deliveries and the harness's receiver: it changes attempts to deliver.
+//!
+//! It passes bytes on as they come, since the receiver keeps silent, trickles and resets at will.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chrono::Utc;
+use judge::signature::hmac_sha256;
+use serde_json::{Value, json};
+use spec::contract::Signing;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::change::{Delivery, Fault, Which, other};
+
+/// An attempt that is dropped is answered like this, so that it is not made again.
+const TAKEN: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+/// The receiver's own calls have this in their path.
+const SELF_CHECK: &str = "/self-check-";
+/// When an event is delivered once more: long after it was taken, and within the time in which the harness still listens.
+const LATER: Duration = Duration::from_millis(700);
+
+pub struct Hooks {
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+/// Looks a webhook's secret up by the beginning of its URL.
+pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What the proxy must know.
+pub struct Shared {
+    pub base: String,
+    pub receiver: String,
+    pub signing: Signing,
+    pub change: Option<Delivery>,
+    /// How many attempts are awaited.
+    pub attempts: usize,
+    /// The secret of the webhook whose URL begins like this.
+    pub secret: Secrets,
+    pub passed: AtomicUsize,
+    pub changed: AtomicUsize,
+}
+
+impl Hooks {
+    pub fn start(listener: TcpListener, shared: Shared) -> Self {
+        let shared = Arc::new(shared);
+        let task = tokio::spawn(accept(listener, shared.clone()));
+        Self { shared, task }
+    }
+
+    pub fn changed(&self) -> usize {
+        self.shared.changed.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = shared.clone();
+        connections.spawn(async move {
+            let _ = connection(stream, &shared).await;
+        });
+    }
+}
+
+async fn connection(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    let Some(mut post) = Post::read(&mut stream).await? else { return Ok(()) };
+    if post.lines.first().is_some_and(|line| line.contains(SELF_CHECK)) {
+        return post.pass_on(&mut stream, &shared.receiver).await;
+    }
+    let number = shared.passed.fetch_add(1, Ordering::Relaxed);
+    let last = number + 1 == shared.attempts;
+    let fault = match shared.change {
+        Some(Delivery::NoneArrives) => return dropped(stream, shared).await,
+        Some(Delivery::LastMissing) if last => return dropped(stream, shared).await,
+        Some(Delivery::Attempt(Which::First, fault)) if number == 0 => Some(fault),
+        Some(Delivery::Attempt(Which::Last, fault)) if last => Some(fault),
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        let secret = (shared.secret)(&shared.base).unwrap_or_default();
+        post.spoil(fault, &shared.signing, &secret);
+        shared.changed.fetch_add(1, Ordering::Relaxed);
+    }
+    let passed = post.pass_on(&mut stream, &shared.receiver).await;
+    if fault == Some(Fault::AgainLater) {
+        tokio::time::sleep(LATER).await;
+    }
+    if matches!(fault, Some(Fault::Twice | Fault::AgainLater)) {
+        post.send_alone(&shared.receiver).await?;
+    }
+    passed
+}
+
+async fn dropped(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    shared.changed.fetch_add(1, Ordering::Relaxed);
+    stream.write_all(TAKEN).await
+}
+
+/// A request as it came: its head in lines, and its body.
+struct Post {
+    lines: Vec<String>,
+    body: Vec<u8>,
+}
+
+impl Post {
+    async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Self>> {
+        let mut read = Vec::new();
+        let end = loop {
+            if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end;
+            }
+            if stream.read_buf(&mut read).await? == 0 {
+                return Ok(None);
+            }
+        };
+        let head = String::from_utf8_lossy(&read[..end]).into_owned();
+        let mut post = Self { lines: head.split("\r\n").map(str::to_owned).collect(), body: read.split_off(end + 4) };
+        let length = post.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        while post.body.len() < length {
+            if stream.read_buf(&mut post.body).await? == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(post))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.lines.iter().filter_map(|line| line.split_once(':'));
+        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
+    /// Sets a header, or removes it.
+    fn set(&mut self, name: &str, value: Option<String>) {
+        self.lines.retain(|line| line.split_once(':').is_none_or(|(found, _)| !found.eq_ignore_ascii_case(name)));
+        self.lines.extend(value.map(|value| format!("{name}: {value}")));
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let head: String = self.lines.iter().map(|line| format!("{line}\r\n")).collect();
+        [head.as_bytes(), b"\r\n", &self.body].concat()
+    }
+
+    /// Delivers it, and passes on what comes back.
+    async fn pass_on(&self, stream: &mut TcpStream, receiver: &str) -> std::io::Result<()> {
+        let mut onward = TcpStream::connect(receiver).await?;
+        onward.write_all(&self.bytes()).await?;
+        copy_bidirectional(stream, &mut onward).await.map(|_| ())
+    }
+
+    /// Delivers it and forgets what is answered.
+    async fn send_alone(&self, receiver: &str) -> std::io::Result<()> {
+        let mut onward = TcpStream::connect(receiver).await?;
+        onward.write_all(&self.bytes()).await?;
+        let _ = tokio::time::timeout(Duration::from_millis(100), onward.read(&mut [0; 512])).await;
+        Ok(())
+    }
+
+    fn spoil(&mut self, fault: Fault, signing: &Signing, secret: &str) {
+        let signature = self.header(&signing.signature_header).unwrap_or_default().to_owned();
+        let now = Utc::now().timestamp();
+        match fault {
+            Fault::Twice | Fault::AgainLater => {}
+            Fault::OtherDigit => {
+                let digit = if signature.ends_with('0') { "1" } else { "0" };
+                let other = format!("{}{digit}", &signature[..signature.len() - 1]);
+                self.set(&signing.signature_header, Some(other));
+            }
+            Fault::NoPrefix => {
+                let digits = signature.strip_prefix(&signing.prefix).unwrap_or_default();
+                self.set(&signing.signature_header, Some(digits.to_owned()));
+            }
+            Fault::Unsigned => self.set(&signing.signature_header, None),
+            Fault::Old => self.sign(now - 600, signing, secret),
+            Fault::Ahead => self.sign(now + 600, signing, secret),
+            Fault::OtherTimestamp => self.set(&signing.timestamp_header, Some((now + 2).to_string())),
+            Fault::NoTimestamp => self.set(&signing.timestamp_header, None),
+            Fault::Space => self.set_body([self.body.as_slice(), b" "].concat()),
+            Fault::OtherMember => self.set_body(with_another_member(&self.body, "spoilt")),
+            Fault::List => {
+                self.set_body([b"[", self.body.as_slice(), b"]"].concat());
+                self.sign(now, signing, secret);
+            }
+            Fault::SomebodyElse => {
+                let body: Value = serde_json::from_slice(&self.body).expect("a JSON body");
+                self.set_body(other(&body).to_string().into_bytes());
+                self.sign(now, signing, secret);
+            }
+            Fault::OtherContent => {
+                self.set_body(with_another_member(&self.body, "attempt"));
+                self.sign(now, signing, secret);
+            }
+        }
+    }
+
+    fn set_body(&mut self, body: Vec<u8>) {
+        self.body = body;
+        self.set("Content-Length", Some(self.body.len().to_string()));
+    }
+
+    fn sign(&mut self, time: i64, signing: &Signing, secret: &str) {
+        let time = time.to_string();
+        let covered = [time.as_bytes(), signing.separator.as_bytes(), &self.body].concat();
+        let digits = hmac_sha256(secret.as_bytes(), &covered);
+        self.set(&signing.timestamp_header, Some(time));
+        self.set(&signing.signature_header, Some(format!("{}{digits}", signing.prefix)));
+    }
+}
+
+fn with_another_member(body: &[u8], name: &str) -> Vec<u8> {
+    let mut body: Value = serde_json::from_slice(body).expect("a JSON body");
+    body[name] = json!(1);
+    body.to_string().into_bytes()
+}

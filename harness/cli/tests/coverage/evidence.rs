@@ -1,0 +1,235 @@
+//! What a single answer is evidence for: tables of expectations and checks.
+
+use chrono::DateTime;
+use judge::check::{Context, judge};
+use judge::exchange::{Exchange, Request, Response, Role};
+use judge::expect::{Assertion, Earlier, Shown};
+use serde_json::{Value, json};
+use spec::contract::{Contract, Level};
+use spec::scenario::{Expect, Variables};
+
+use super::runs::pack;
+
+struct Row {
+    name: &'static str,
+    expect: &'static str,
+    status: u16,
+    body: Value,
+    headers: &'static [(&'static str, &'static str)],
+    shown: &'static str,
+}
+
+fn error(code: &str) -> Value {
+    json!({ "error": { "code": code, "message": "No." } })
+}
+
+fn row(name: &'static str, expect: &'static str, status: u16, body: Value, shown: &'static str) -> Row {
+    Row { name, expect, status, body, headers: &[], shown }
+}
+
+const REMAINING: &str = "X-RateLimit-Remaining";
+
+fn rows() -> Vec<Row> {
+    let logged = json!({ "deliveries": [{ "status": "FAILED", "error": { "code": "WEBHOOK_DELIVERY_FAILED" } }] });
+    let not_found = || error("RESOURCE_NOT_FOUND");
+    let below = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${before}\", where_sent: true } } }";
+    let unbounded = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${absent}\", where_sent: true } } }";
+    vec![
+        row("the expected code", "{ error: RESOURCE_NOT_FOUND }", 404, not_found(), "RESOURCE_NOT_FOUND"),
+        row("a framework's own 404", "{ error: RESOURCE_NOT_FOUND }", 404, json!({ "detail": "Not Found" }), "open"),
+        row("a success instead", "{ error: RESOURCE_NOT_FOUND }", 200, json!({}), "violated"),
+        row(
+            "one of two codes",
+            "{ error: [RESOURCE_NOT_FOUND, INSUFFICIENT_PERMISSIONS] }",
+            403,
+            error("INSUFFICIENT_PERMISSIONS"),
+            "INSUFFICIENT_PERMISSIONS",
+        ),
+        row(
+            "a tolerated code",
+            "{ error: DUPLICATE_RESOURCE, tolerate: RESOURCE_CONFLICT }",
+            409,
+            error("RESOURCE_CONFLICT"),
+            "open",
+        ),
+        row("a success", "{ success: true }", 200, json!({}), "upheld"),
+        row("any documented answer: a success", "{ any_documented: true }", 200, json!({}), "upheld"),
+        row(
+            "any documented answer: a refusal",
+            "{ any_documented: true }",
+            422,
+            error("INVALID_FIELD_FORMAT"),
+            "upheld",
+        ),
+        row(
+            "any documented answer: no access",
+            "{ any_documented: true }",
+            401,
+            error("AUTHENTICATION_FAILED"),
+            "open",
+        ),
+        row("any documented answer: not found", "{ any_documented: true }", 404, not_found(), "open"),
+        row("any documented answer: too many", "{ any_documented: true }", 429, error("RATE_LIMIT_EXCEEDED"), "open"),
+        row("any documented answer: a server error", "{ any_documented: true }", 500, json!({}), "violated"),
+        row("any refusal: not found", "{ any_refusal: true, in_envelope: true }", 404, not_found(), "upheld"),
+        row("any refusal: no scope", "{ any_refusal: true }", 403, error("INSUFFICIENT_PERMISSIONS"), "open"),
+        row("any refusal: a success", "{ any_refusal: true }", 200, json!({}), "violated"),
+        row("not that code: a success", "{ not_error: DUPLICATE_RESOURCE }", 201, json!({}), "upheld"),
+        row("not that code: another", "{ not_error: DUPLICATE_RESOURCE }", 400, error("VALIDATION_ERROR"), "open"),
+        row(
+            "not that code: no access",
+            "{ not_error: DUPLICATE_RESOURCE }",
+            401,
+            error("AUTHENTICATION_FAILED"),
+            "open",
+        ),
+        row(
+            "not that code: that code",
+            "{ not_error: DUPLICATE_RESOURCE }",
+            409,
+            error("DUPLICATE_RESOURCE"),
+            "violated",
+        ),
+        row("a header that is not sent", below, 200, json!({}), "open"),
+        Row {
+            headers: &[(REMAINING, "4")],
+            ..row("a header without an earlier one", unbounded, 200, json!({}), "open")
+        },
+        Row { headers: &[(REMAINING, "4")], ..row("a header that decreases", below, 200, json!({}), "upheld") },
+        Row {
+            headers: &[(REMAINING, "5")],
+            ..row("a header that does not decrease", below, 200, json!({}), "violated")
+        },
+        row("repeated, without an earlier answer", "{ success: true, same_as: first }", 200, json!({}), "open"),
+        row("repeated", "{ success: true, same_as: known }", 200, json!({}), "upheld"),
+        row("not repeated", "{ success: true, same_as: known }", 200, json!({ "id": 1 }), "violated"),
+        row(
+            "an expected code in the delivery log",
+            "{ success: true, body: { /deliveries: { $some: { error: { code: WEBHOOK_DELIVERY_FAILED } } } } }",
+            200,
+            logged.clone(),
+            "WEBHOOK_DELIVERY_FAILED",
+        ),
+        row("a code in the delivery log that is not expected", "{ success: true }", 200, logged, "upheld"),
+    ]
+}
+
+#[test]
+fn expectation_upholds_only_what_the_answer_could_have_violated() {
+    let (contract, _) = pack();
+    for row in rows() {
+        let exchange = answered(row.status, &row.body, row.headers);
+        let context = Context::new(&contract, &exchange).expect("an answer");
+        let expect: Expect = serde_yaml::from_str(row.expect).expect("an expectation");
+        let known = Earlier { status: 200, body: Some(json!({})) };
+        let variables: Variables =
+            [("before".to_owned(), json!(5)), ("absent".to_owned(), Value::Null)].into_iter().collect();
+        let same_as = Some(&known).filter(|_| expect.same_as.as_deref() == Some("known"));
+        let assertion = Assertion {
+            expect: &expect,
+            clause: "RES-1",
+            level: Level::Must,
+            variables: &variables,
+            same_as,
+            index: 0,
+        };
+        let verdict = assertion.judge(&context).unwrap_or_else(|missing| panic!("{}: {}", row.name, missing.0));
+        let shown = match &verdict.shown {
+            Shown::Upheld(Some(code)) => code.as_str(),
+            Shown::Upheld(None) => "upheld",
+            Shown::Open(reason) => {
+                assert!(!reason.is_empty(), "{}", row.name);
+                "open"
+            }
+            Shown::Violated => "violated",
+        };
+        assert_eq!(shown, row.shown, "{}", row.name);
+        let fails = verdict.findings.iter().any(|finding| finding.level == Level::Must);
+        assert_eq!(fails, row.shown == "violated", "{}", row.name);
+    }
+}
+
+/// A name, the answer, whether its request id was seen before, clauses that it upholds, clauses that it must not.
+type JudgedAnswer<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
+
+#[test]
+fn check_upholds_a_clause_only_if_it_judged_something() {
+    let (contract, _) = pack();
+    let framework = answered(404, &json!({ "detail": "Not Found" }), &[]);
+    let page = Exchange { outcome: Ok(html(500)), ..framework.clone() };
+    let empty = Exchange { outcome: Ok(Response { status: 204, ..Response::default() }), ..framework.clone() };
+    let refusal = answered(404, &error("RESOURCE_NOT_FOUND"), &[("X-Request-Id", "1")]);
+    let cases: &[JudgedAnswer<'_>] = &[
+        ("a framework's 404", &framework, None, &["STA-1", "ENV-10"], &["ENV-1", "ENV-2", "ENV-3", "ENV-4", "LOG-1"]),
+        ("an HTML page", &page, None, &["STA-1"], &["ENV-1", "ENV-8", "ENV-10"]),
+        ("an answer without a body", &empty, None, &["STA-1"], &["ENV-9"]),
+        ("the first request id", &refusal, None, &["LOG-1", "ENV-1"], &["LOG-2", "ENV-4", "ENV-6", "RATE-2", "SRV-2"]),
+        ("another request id", &refusal, Some(false), &["LOG-2"], &["AUTH-6"]),
+        ("the same request id", &refusal, Some(true), &["LOG-1"], &["LOG-2"]),
+    ];
+    for (name, exchange, seen, upheld, not) in cases {
+        let mut context = Context::new(&contract, exchange).expect("an answer");
+        context.request_id_seen = *seen;
+        let judged: Vec<String> = judge(&context, 0).upheld.into_iter().map(|(clause, _)| clause).collect();
+        for clause in *upheld {
+            assert!(judged.iter().any(|found| found == clause), "{name}: {clause} of {judged:?}");
+        }
+        for clause in *not {
+            assert!(judged.iter().all(|found| found != clause), "{name}: not {clause} of {judged:?}");
+        }
+    }
+}
+
+#[test]
+fn every_check_has_a_reason_for_judging_nothing() {
+    let (contract, _) = pack();
+    for name in judge::check::names() {
+        let reason = judge::check::unjudged(&contract, name);
+        let is_general = reason == "no error answer came";
+        let general = ["envelope-present", "error-media-type", "request-id-present", "no-leak"];
+        assert_eq!(is_general, general.contains(&name), "{name}: {reason}");
+    }
+}
+
+fn html(status: u16) -> Response {
+    let headers = vec![("content-type".to_owned(), b"text/html".to_vec())];
+    Response { status, headers, body: b"<html>Error</html>".to_vec(), truncated: false }
+}
+
+fn answered(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchange {
+    let headers = headers.iter().map(|(name, value)| (name.to_lowercase(), value.as_bytes().to_vec())).collect();
+    Exchange {
+        role: Role::Asserted,
+        request: Request {
+            operation: operation(body).to_owned(),
+            actor: "reader".into(),
+            method: "GET".into(),
+            url: String::new(),
+            path: String::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        },
+        outcome: Ok(Response { status, headers, body: body.to_string().into_bytes(), truncated: false }),
+        started: DateTime::UNIX_EPOCH,
+        took: std::time::Duration::ZERO,
+    }
+}
+
+fn operation(body: &Value) -> &'static str {
+    if body.get("deliveries").is_some() { "listWebhookDeliveries" } else { "getCustomer" }
+}
+
+#[test]
+fn clauses_list_the_codes_in_their_text() {
+    let (contract, _): (std::sync::Arc<Contract>, _) = pack();
+    let about_codes = contract.clauses.iter().filter(|clause| !clause.codes.is_empty());
+    assert!(about_codes.count() > 30);
+    for clause in &contract.clauses {
+        // A code in the text of a clause must be in `codes`, too, unless the clause is about all codes.
+        let mentioned = contract.catalog.code_names().into_iter().filter(|code| clause.says.contains(code.as_str()));
+        for code in mentioned.filter(|_| !["ENV-5", "ENV-7", "STA-2"].contains(&clause.id.as_str())) {
+            let tolerated = clause.id == "CON-3" && code == "RESOURCE_CONFLICT";
+            assert!(clause.codes.contains(&code) || tolerated, "{}: {code}", clause.id);
+        }
+    }
+}

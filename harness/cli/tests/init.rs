@@ -1,0 +1,390 @@
+//! `init`: packs from descriptions of different style load, judge a server without false alarms, and leave alone what a
+//! person has changed.
+
+#[path = "init/stub.rs"]
+mod stub;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cli::run::{load, load_draft};
+use init::{Auth, Learned, Pack, Sources, generate, write};
+use judge::target::{Credential, Target, TargetFile};
+use runner::client::{HttpClient, Network};
+use runner::execute::{Environment, run_test, token};
+use serde_json::{Value, json};
+use spec::contract::Contract;
+use spec::scenario::Library;
+
+/// A folder that goes with its test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("conformance-init-test-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<String>) {
+            for entry in fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+                if entry.is_dir() {
+                    walk(root, &entry, found);
+                } else {
+                    found.insert(entry.strip_prefix(root).expect("below").display().to_string());
+                }
+            }
+        }
+        let mut found = BTreeSet::new();
+        walk(&self.0, &self.0, &mut found);
+        found
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn sources(name: &str) -> Sources {
+    let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/init").join(name);
+    Sources { openapi, page: None, problem_json: false, name: None, auth: None }
+}
+
+fn made(sources: &Sources) -> Pack {
+    generate(sources, &[]).unwrap_or_else(|message| panic!("{message}"))
+}
+
+/// Writes a pack and loads it.
+fn loaded(folder: &Folder, pack: &Pack) -> (Contract, Library) {
+    write(&folder.0, &pack.files).expect("a pack");
+    load(&folder.0).unwrap_or_else(|problems| {
+        let all: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+        panic!("{}", all.join("\n\n"))
+    })
+}
+
+fn names(library: &Library) -> BTreeSet<&str> {
+    library.tests.iter().map(|test| test.name.as_str()).collect()
+}
+
+#[test]
+fn descriptions_of_each_style_become_packs_that_load() {
+    for (name, operations, codes, tests) in [
+        ("books.json", 5, 3, 20),
+        ("shop.yaml", 8, 1, 30),
+        ("notes-fastapi.json", 3, 0, 10),
+        ("split/openapi.yaml", 3, 3, 8),
+    ] {
+        let folder = Folder::new(&name.replace('/', "-"));
+        let pack = made(&sources(name));
+        let (contract, library) = loaded(&folder, &pack);
+        assert_eq!((contract.operations.len(), contract.catalog.codes.len()), (operations, codes), "{name}");
+        assert!(library.tests.len() >= tests, "{name}: {} tests", library.tests.len());
+        let long: Vec<&String> =
+            pack.files.iter().filter(|(name, _)| !name.contains("openapi")).map(|(_, text)| text).collect();
+        assert!(long.iter().all(|text| text.lines().all(|line| line.chars().count() <= 160)), "{name}");
+        let target = folder.0.join("target.example.yaml");
+        TargetFile::load(&target, &contract).unwrap_or_else(|problems| panic!("{:?}", problems.0));
+    }
+}
+
+#[test]
+fn swagger_is_refused_with_the_command_that_converts_it() {
+    let message = generate(&sources("swagger.json"), &[]).expect_err("must be refused");
+    assert!(
+        message.contains("Swagger 2.0") && message.contains("npx swagger2openapi") && !message.contains('\n'),
+        "{message}"
+    );
+    let message = generate(&sources("page.md"), &[]).expect_err("must be refused");
+    assert!(!message.contains('\n'), "{message}");
+}
+
+#[test]
+fn what_the_harness_cannot_test_is_left_out_with_a_warning_and_a_comment() {
+    let pack = made(&sources("books.json"));
+    for word in
+        ["GET /old-books is left out", "GET /export is left out", "it is called postBooks here", "`pattern: \"(\"`"]
+    {
+        assert!(pack.warnings.iter().any(|warning| warning.contains(word)), "{word}: {:?}", pack.warnings);
+    }
+    assert!(pack.files["schemas/openapi.yaml"].contains("#   GET /export: it asks for inQuery"));
+    assert_eq!(pack.base, "https://sandbox.books.example/v1");
+    let pack = made(&sources("shop.yaml"));
+    assert!(
+        pack.warnings.iter().any(|warning| warning.contains("several credentials together")),
+        "{:?}",
+        pack.warnings
+    );
+}
+
+#[test]
+fn files_beside_the_description_come_along() {
+    let pack = made(&sources("split/openapi.yaml"));
+    for name in ["schemas/openapi-errors.yaml", "schemas/openapi-thing-path.yaml"] {
+        assert!(pack.files.contains_key(name), "{:?}", pack.files.keys());
+    }
+    assert!(!pack.files.values().any(|text| text.contains("../") || text.contains("https://api.example")));
+    assert_eq!(pack.warnings.iter().filter(|warning| warning.contains("anything is accepted")).count(), 2);
+}
+
+#[test]
+fn codes_come_from_examples_lists_constants_or_a_page() {
+    let folder = Folder::new("codes");
+    let (contract, library) = loaded(&folder, &made(&sources("books.json")));
+    assert_eq!(contract.catalog.code("NOT_FOUND").and_then(|code| code.status), Some(404));
+    assert!(contract.clause_of_check("code-registered").is_none(), "examples do not list all codes");
+    assert!(names(&library).contains("unknown-ids::unknown-id/readBook"));
+
+    let with_page = Sources { page: Some(sources("page.md").openapi), ..sources("books.json") };
+    let folder = Folder::new("page");
+    let (contract, _) = loaded(&folder, &made(&with_page));
+    assert_eq!(contract.catalog.code_names(), ["UNAUTHENTICATED", "INVALID", "NOT_FOUND", "OUT_OF_PAPER"]);
+    assert!(
+        contract.clause_of_check("code-registered").is_some()
+            && contract.clause_of_check("status-matches-code").is_some()
+    );
+    assert!(folder.read("scenarios/bodies.yaml").contains("error: INVALID"));
+
+    let folder = Folder::new("constants");
+    let (contract, _) = loaded(&folder, &made(&sources("split/openapi.yaml")));
+    assert!(contract.catalog.code("1003").is_some());
+    assert!(contract.clause_of_check("status-matches-code").is_none(), "a shared list does not say which status");
+    assert!(folder.read("schemas/errors.yaml").contains("code: 1001, status: 400, retry: never, page: OpenAPI"));
+}
+
+#[test]
+fn problems_are_recognised_by_their_media_type_and_by_the_flag() {
+    let flag = Sources { problem_json: true, ..sources("notes-fastapi.json") };
+    for sources in [sources("shop.yaml"), flag] {
+        let folder = Folder::new(if sources.problem_json { "flag" } else { "media" });
+        let (contract, _) = loaded(&folder, &made(&sources));
+        let envelope = &contract.catalog.envelope;
+        assert_eq!(
+            (envelope.media_type.as_str(), envelope.pointers.code.as_str()),
+            ("application/problem+json", "/type")
+        );
+        assert!(contract.clause_of_check("error-media-type").is_some());
+    }
+}
+
+#[test]
+fn what_a_framework_documents_of_its_own_errors_says_nothing_of_the_others() {
+    let folder = Folder::new("fastapi");
+    let (contract, library) = loaded(&folder, &made(&sources("notes-fastapi.json")));
+    assert!(
+        contract.clause_of_check("envelope-present").is_none()
+            && contract.clause_of_check("error-media-type").is_none()
+    );
+    assert!(contract.conventions.cleanup.is_empty(), "nothing deletes a note");
+    assert!(!names(&library).iter().any(|name| name.contains("created")), "nothing is made that cannot be deleted");
+}
+
+#[test]
+fn actors_and_cleanup_follow_from_the_description() {
+    let folder = Folder::new("actors");
+    let (contract, _) = loaded(&folder, &made(&sources("shop.yaml")));
+    let actors: Vec<&str> = contract.conventions.actors.keys().map(String::as_str).collect();
+    assert_eq!(actors, ["anonymous", "login", "user", "wrong"]);
+    let [rule] = contract.conventions.cleanup.as_slice() else { panic!("one rule") };
+    assert_eq!(
+        (rule.after.as_str(), rule.id.as_str(), rule.parameter.as_deref()),
+        ("createCustomer", "/data/id", Some("customer"))
+    );
+
+    let public = Sources { auth: Some(Auth::None), ..sources("notes-fastapi.json") };
+    let (contract, library) = loaded(&Folder::new("public"), &made(&public));
+    assert!(contract.conventions.actors.keys().eq(["anonymous"]));
+    assert!(library.tests.iter().all(|test| test.actors.is_empty()), "no credential is needed");
+}
+
+fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
+    let answer =
+        |(status, body): &(u16, Value)| Learned { status: *status, media: Some(media.to_owned()), body: body.clone() };
+    bodies.iter().map(answer).collect()
+}
+
+#[test]
+fn what_the_api_answers_fills_what_the_documentation_leaves_open() {
+    let gone = json!({ "type": "https://notes.example/gone", "title": "Gone", "status": 410 });
+    let other = json!({ "type": "https://notes.example/other", "title": "Other", "status": 400 });
+    let problems = answers("application/problem+json", &[(410, gone.clone()), (410, gone), (400, other)]);
+    let folder = Folder::new("learned");
+    let pack = generate(&sources("notes-fastapi.json"), &problems).expect("a pack");
+    let (contract, _) = loaded(&folder, &pack);
+    assert_eq!(contract.catalog.code_names(), ["https://notes.example/gone", "https://notes.example/other"]);
+    assert_eq!(contract.catalog.envelope.pointers.code, "/type");
+    assert!(contract.clause_of_check("error-media-type").is_some());
+    let errors = folder.read("schemas/errors.yaml");
+    assert!(errors.contains("/type  # learned: check") && errors.contains("- 410  # learned: check"), "{errors}");
+
+    // Answers that are not alike say nothing of all errors.
+    let mixed = answers("application/json", &[(404, json!({ "message": "x" })), (400, json!({ "errors": [] }))]);
+    let pack = generate(&sources("notes-fastapi.json"), &mixed).expect("a pack");
+    let (contract, _) = loaded(&Folder::new("mixed"), &pack);
+    assert!(contract.clause_of_check("envelope-present").is_none());
+}
+
+#[test]
+fn an_answer_is_no_news_where_the_documentation_lists_all_codes() {
+    let odd = answers("text/json", &[(404, json!({ "error": { "code": "ODD", "message": "x" } }))]);
+    for (sources, codes) in [(with_page(), 4), (sources("books.json"), 4)] {
+        let pack = generate(&sources, &odd).expect("a pack");
+        let (contract, _) = loaded(&Folder::new(&format!("odd-{}", sources.page.is_some())), &pack);
+        assert_eq!(contract.catalog.codes.len(), codes, "with a page the code is a violation");
+        assert_eq!(contract.catalog.code("ODD").is_some(), sources.page.is_none());
+        assert_eq!(contract.catalog.envelope.media_type, "application/json", "the documentation says so");
+    }
+}
+
+#[test]
+fn each_guess_is_marked() {
+    let pack = made(&sources("notes-fastapi.json"));
+    for name in
+        ["schemas/openapi.yaml", "schemas/errors.yaml", "schemas/conventions.yaml", "scenarios/unknown-ids.yaml"]
+    {
+        assert!(pack.files[name].contains("# guess: check against the documentation"), "{name}");
+    }
+}
+
+#[test]
+fn what_a_person_has_changed_is_kept() {
+    let folder = Folder::new("kept");
+    folder.put("notes.txt", "mine");
+    folder.put("scenarios/reads.yaml", "mine");
+    let pack = made(&sources("books.json"));
+    let outcome = write(&folder.0, &pack.files).expect("a pack");
+    assert!(outcome.kept.is_empty() && outcome.written == pack.files.len());
+    let changed = folder.read("schemas/clauses.yaml") + "  # a note of mine\n";
+    folder.put("schemas/clauses.yaml", &changed);
+
+    let next = made(&Sources { page: Some(sources("page.md").openapi), ..sources("books.json") });
+    let outcome = write(&folder.0, &next.files).expect("a pack");
+    assert_eq!(outcome.kept, ["schemas/clauses.yaml"]);
+    assert_eq!(folder.read("schemas/clauses.yaml"), changed);
+    assert_eq!(folder.read("schemas/clauses.yaml.new"), next.files["schemas/clauses.yaml"]);
+    assert_eq!(folder.read("schemas/errors.yaml"), next.files["schemas/errors.yaml"], "nobody has changed it");
+    assert_eq!((folder.read("notes.txt"), folder.read("scenarios/reads.yaml")), ("mine".to_owned(), "mine".to_owned()));
+
+    // Still the person's in a third run, and a file that is not needed any more goes if nobody has changed it.
+    let without: BTreeMap<String, String> = next
+        .files
+        .iter()
+        .filter(|(name, _)| !name.starts_with("scenarios/b"))
+        .map(|(a, b)| (a.clone(), b.clone()))
+        .collect();
+    let outcome = write(&folder.0, &without).expect("a pack");
+    assert_eq!(
+        (outcome.kept, outcome.removed),
+        (vec!["schemas/clauses.yaml".to_owned()], vec!["scenarios/bodies.yaml".to_owned()])
+    );
+    assert!(!folder.names().contains("scenarios/bodies.yaml"));
+}
+
+#[test]
+fn files_that_init_has_not_written_are_kept() {
+    let folder = Folder::new("foreign");
+    folder.put("README.md", "mine");
+    folder.put("schemas/errors.yaml", "mine");
+    let pack = made(&sources("books.json"));
+    let outcome = write(&folder.0, &pack.files).expect("a pack");
+    assert_eq!(outcome.kept, ["README.md", "schemas/errors.yaml"]);
+    assert_eq!((folder.read("README.md"), folder.read("schemas/errors.yaml")), ("mine".to_owned(), "mine".to_owned()));
+}
+
+#[test]
+fn a_draft_loads_with_clauses_that_nothing_judges() {
+    let folder = Folder::new("draft");
+    let pack = made(&sources("books.json"));
+    write(&folder.0, &pack.files).expect("a pack");
+    let clauses =
+        folder.read("schemas/clauses.yaml") + "  - { id: NEW-1, level: MUST, page: x, says: Not judged yet. }\n";
+    folder.put("schemas/clauses.yaml", &clauses);
+    let problems = load(&folder.0).map(|_| ()).expect_err("strict");
+    assert_eq!(problems.0.len(), 1);
+    let Ok((contract, _, unfinished)) = load_draft(&folder.0) else { panic!("a draft") };
+    assert!(contract.clause("NEW-1").is_some() && unfinished.len() == 1);
+    assert!(
+        unfinished[0].rendered_as_warning().starts_with("warning: clause NEW-1"),
+        "{}",
+        unfinished[0].rendered_as_warning()
+    );
+    folder.put("schemas/clauses.yaml", &(clauses + "  - { id: NEW-1, level: MUST, page: x, says: Twice. }\n"));
+    assert!(load_draft(&folder.0).is_err(), "mistakes stay errors");
+}
+
+/// What a run has found: broken clauses with a test each, and tests without a verdict.
+struct Ran {
+    broken: BTreeMap<String, String>,
+    inconclusive: Vec<String>,
+    upheld: BTreeSet<String>,
+    left: usize,
+}
+
+async fn ran(pack: &Pack, fault: Option<&'static str>) -> Ran {
+    let folder = Folder::new(&format!("run-{}", fault.unwrap_or("sound")));
+    let (contract, library) = loaded(&folder, pack);
+    let url = stub::open(fault).await;
+    let credentials = [("user".to_owned(), Credential::parse(stub::CREDENTIAL).expect("a credential"))];
+    let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
+    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
+    let (_sender, stop) = tokio::sync::watch::channel(None);
+    let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+    let mut ran = Ran { broken: BTreeMap::new(), inconclusive: Vec::new(), upheld: BTreeSet::new(), left: 0 };
+    for test in &library.tests {
+        let record = run_test(&environment, test).await;
+        ran.inconclusive.extend(record.inconclusive.map(|reason| format!("{}: {reason}", test.name)));
+        ran.upheld.extend(record.coverage.evidence().map(|(clause, _)| clause.to_owned()));
+        for finding in record.findings {
+            let output = format!("{}: expected {}, found {}", test.name, finding.expected, finding.actual);
+            ran.broken.entry(finding.clause).or_insert(output);
+        }
+    }
+    runner::execute::sweep(&environment).await;
+    ran.left = environment.created.left().len();
+    ran
+}
+
+fn with_page() -> Sources {
+    Sources { page: Some(sources("page.md").openapi), ..sources("books.json") }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_server_is_not_blamed() {
+    for sources in [sources("books.json"), with_page()] {
+        let ran = ran(&made(&sources), None).await;
+        assert_eq!((ran.broken, ran.inconclusive, ran.left), (BTreeMap::new(), Vec::new(), 0));
+        for clause in ["BODY-5", "READ-1", "LIFE-1", "CODE-1", "CODE-3", "STA-3", "ENV-1"] {
+            assert!(ran.upheld.contains(clause), "{clause} is not upheld");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_of_a_server_are_found() {
+    let pack = made(&with_page());
+    for (fault, clauses) in [
+        ("serves-strangers", vec!["CODE-1"]),
+        ("forgets-the-envelope", vec!["ENV-1"]),
+        ("keeps-what-was-deleted", vec!["CODE-3"]),
+        ("takes-books-without-a-title", vec!["CODE-2", "STA-3"]),
+    ] {
+        let ran = ran(&pack, Some(fault)).await;
+        let broken: Vec<&str> = ran.broken.keys().map(String::as_str).collect();
+        assert_eq!(broken, clauses, "{fault}: {:?}", ran.broken);
+    }
+}

@@ -1,0 +1,296 @@
+//! Mutation testing of a pack through a proxy, end to end: the second pack against its stub server.
+
+#[path = "../../packs/parcel/stub.rs"]
+mod stub;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cli::run::load;
+use judge::exchange::{Fault, Request, Response};
+use judge::target::{Credential, Target};
+use mutate::{
+    Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Route, Row, Score, Summary, When, generate, json,
+    markdown, terminal,
+};
+use runner::client::{HttpClient, Network};
+use serde_json::{Value, json};
+use spec::contract::Contract;
+use spec::scenario::Library;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What the complete pack does not notice: a quota that is never used up leaves the test without a verdict.
+const SURVIVORS: [&str; 1] = ["operation/registerParcel/42901/succeeds"];
+
+/// How many desks there are, so that tests that wait do so side by side.
+const DESKS: usize = 8;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_complete_pack_notices_what_it_can() {
+    let (contract, library) = loaded(&root());
+    let (baseline, rows) = proved(&contract, &library, |_| true).await;
+    assert_eq!(baseline.left_out, BTreeMap::new());
+    let named = |outcome| {
+        let those = rows.iter().filter(move |row| row.outcome == outcome);
+        those.map(|row| row.mutation.name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(Outcome::Survived), SURVIVORS);
+    assert_eq!(named(Outcome::KilledForAnotherClause), Vec::<&str>::new());
+    let without_verdict = |row: &&Row| row.outcome == Outcome::Survived && row.inconclusive == row.tests;
+    assert_eq!(rows.iter().filter(without_verdict).count(), SURVIVORS.len());
+    for row in rows.iter().filter(|row| row.outcome == Outcome::Killed) {
+        let kill = row.kill.as_ref().expect("a killed mutation names a violation");
+        let right = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
+        assert!(right, "{} was reported as {}", row.mutation.name, kill.clause);
+        assert!(row.triggered > 0 && row.tests > 0, "{row:?}");
+    }
+    let score = Score::of(&rows);
+    assert!(score.reaches(99.0), "{score:?}");
+    assert!(score.all.killed > 80, "{score:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_expectation_shows_as_a_survivor() {
+    let folder = copied("deleted-expectation");
+    let file = folder.join("scenarios/parcels.yaml");
+    let text = std::fs::read_to_string(&file).expect("the scenarios");
+    // The only test that a parcel is redirected once.
+    let weaker = text.replace("expect: { error: [40901] }", "expect: { any_documented: true }");
+    assert_ne!(text, weaker, "the scenario is not what it was");
+    std::fs::write(&file, weaker).expect("the scenarios");
+    let (contract, library) = loaded(&folder);
+    let name = "operation/redirectParcel/40901/succeeds";
+    let (_, rows) = proved(&contract, &library, |mutation| mutation.name == name).await;
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!(row.outcome, Outcome::Survived, "{row:?}");
+    let changed = row.changed.as_ref().expect("a survivor shows what was changed");
+    assert_eq!((changed.file.as_str(), changed.line), ("scenarios/parcels.yaml", line_of(&file, "any_documented")));
+    assert_eq!(changed.accepts.as_deref(), Some("any documented response"));
+    assert!(changed.before.starts_with("409 "), "{changed:?}");
+    assert!(changed.after.starts_with("200 "), "{changed:?}");
+    let (contract, library) = loaded(&root());
+    let (_, rows) = proved(&contract, &library, |mutation| mutation.name == name).await;
+    assert_eq!(rows[0].outcome, Outcome::Killed);
+    assert_eq!(rows[0].kill.as_ref().map(|kill| kill.clause.as_str()), Some("MOVE-1"));
+    std::fs::remove_dir_all(folder).expect("the copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_result_is_shown_in_three_ways() {
+    let (contract, library) = loaded(&root());
+    let chosen = |mutation: &Mutation| mutation.name.starts_with("message/") || mutation.name.ends_with("/stale");
+    let (baseline, rows) = proved(&contract, &library, chosen).await;
+    let summary = Summary {
+        hash: "0".to_owned(),
+        target: "the desk".to_owned(),
+        seed: 1,
+        tests: baseline.known.len(),
+        left_out: BTreeMap::from([("a::b".to_owned(), "failed: x".to_owned())]),
+        requests: 1,
+        duration_ms: 1000,
+        score: Score::of(&rows),
+        mutations: rows,
+    };
+    let text = terminal(&summary);
+    assert!(text.lines().count() <= 60, "{text}");
+    assert!(text.contains("  BODY           100.0 %"), "{text}");
+    let value: Value = serde_json::from_str(&json(&summary).expect("JSON")).expect("JSON");
+    let removed = value["mutations"]
+        .as_array()
+        .and_then(|all| all.iter().find(|row| row["mutation"]["name"] == "message/removed"));
+    let removed = removed.expect("the mutation is there");
+    assert_eq!((&removed["outcome"], &removed["kill"]["clause"]), (&json!("killed"), &json!("BODY-3")));
+    let page = markdown(&summary);
+    assert!(page.contains("| `message/removed` | BODY-3 | killed | BODY-3 in `"), "{page}");
+    assert!(page.contains("- `a::b`: failed: x"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_holds_across_the_mutations_of_a_target() {
+    let (contract, library) = loaded(&root());
+    let mut campaign = campaign(&contract).await;
+    campaign.network.rate = Some(20.0);
+    let tests = library.tests.iter().filter(|test| test.name.contains("a-member-is-missing")).cloned().collect();
+    let clock = Instant::now();
+    let baseline = campaign.baseline(tests).await.expect("a baseline");
+    let mutations = generate(&contract, &baseline.observed());
+    let rows = campaign.run(&baseline, &mutations[..6], |_| {}).await;
+    let requests = baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>();
+    let least = Duration::from_secs_f64((requests - 1) as f64 / 20.0);
+    assert!(requests > 6 && clock.elapsed() >= least, "{requests} requests in {:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn the_proxy_forwards_what_it_does_not_change() {
+    let (contract, _) = loaded(&root());
+    let target = echo().await;
+    for (mutation, status) in [(None, 200), (Some(every_second()), 200)] {
+        let proxy = proxy(&contract, &format!("{target}/base"), mutation).await;
+        let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
+        let body = vec![b'x'; 3 * 1024 * 1024];
+        let answer = send(&client, proxy.url(), &body).await.expect("an answer");
+        assert_eq!(answer.status, status);
+        let output = answer.json().expect("JSON");
+        assert_eq!(output["line"], "POST /base/v2/parcels?a=%20b HTTP/1.1");
+        assert_eq!(output["bytes"], body.len());
+        assert_eq!(output["x-own"], "1", "{output}");
+        assert!(target.ends_with(output["host"].as_str().expect("a host")), "{output}");
+        assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+    }
+    let proxy = proxy(&contract, &target, Some(every_second())).await;
+    let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(send(&client, proxy.url(), b"{}").await.expect("an answer").status);
+    }
+    assert_eq!(statuses, [200, 418, 200, 418]);
+    assert_eq!(proxy.triggered(), 2);
+    proxy.disable();
+    assert_eq!(send(&client, proxy.url(), b"{}").await.expect("an answer").status, 200);
+}
+
+#[tokio::test]
+async fn without_a_target_the_connection_is_closed() {
+    let (contract, _) = loaded(&root());
+    let proxy = proxy(&contract, "http://127.0.0.1:1", None).await;
+    let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
+    let outcome = send(&client, proxy.url(), b"{}").await;
+    assert!(matches!(outcome, Err(Fault::Broken(_))), "{outcome:?}");
+}
+
+fn every_second() -> Mutation {
+    Mutation {
+        name: "every-second".to_owned(),
+        when: When { operation: Some("registerParcel".to_owned()), every: Some(2), ..When::default() },
+        change: Change::SetStatus { to: 418 },
+        clauses: Vec::new(),
+    }
+}
+
+async fn proxy(contract: &Arc<Contract>, target: &str, mutation: Option<Mutation>) -> Proxy {
+    let upstream = HttpClient::new(target, &Network::default()).expect("a client");
+    let route = Route::new(contract, std::iter::empty());
+    Proxy::start(contract.clone(), route, Arc::new(upstream), mutation).await.expect("a proxy")
+}
+
+async fn send(client: &HttpClient, base: &str, body: &[u8]) -> Result<Response, Fault> {
+    let request = Request {
+        operation: "registerParcel".to_owned(),
+        actor: "clerk".to_owned(),
+        method: "POST".to_owned(),
+        url: format!("{base}/v2/parcels?a=%20b"),
+        path: "/v2/parcels?a=%20b".to_owned(),
+        headers: vec![("x-own".to_owned(), b"1".to_vec())],
+        body: body.to_vec().into(),
+    };
+    client.send(&request, &[], false).await
+}
+
+/// A server that says what it was sent; its base URL.
+async fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut read = Vec::new();
+                let head = loop {
+                    if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+                        break end + 4;
+                    }
+                    if stream.read_buf(&mut read).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                };
+                let text = String::from_utf8_lossy(&read[..head]).into_owned();
+                let field = |name: &str| {
+                    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")));
+                    line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned())
+                };
+                let length: usize = field("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+                while read.len() < head + length && stream.read_buf(&mut read).await.unwrap_or(0) > 0 {}
+                let output = json!({
+                    "line": text.lines().next(), "host": field("host"), "x-own": field("x-own"), "bytes": read.len() - head,
+                });
+                let output = output.to_string();
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{output}",
+                    output.len()
+                );
+                let _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    url
+}
+
+/// The baseline of a pack against a desk without faults, and what became of the chosen mutations.
+async fn proved(
+    contract: &Arc<Contract>,
+    library: &Library,
+    chosen: impl Fn(&Mutation) -> bool,
+) -> (Baseline, Vec<Row>) {
+    let baseline = campaign(contract).await.baseline(library.tests.clone()).await.expect("a baseline");
+    let mutations: Vec<Mutation> = generate(contract, &baseline.observed()).into_iter().filter(chosen).collect();
+    let parts = mutations.chunks(mutations.len().div_ceil(DESKS).max(1)).map(|part| {
+        let baseline = &baseline;
+        async move { campaign(contract).await.run(baseline, part, |_| {}).await }
+    });
+    let rows = futures_util::future::join_all(parts).await.concat();
+    (baseline, rows)
+}
+
+/// A campaign on a desk of its own.
+async fn campaign(contract: &Arc<Contract>) -> Campaign {
+    let (_, stop) = watch::channel(None);
+    let credentials = stub::CREDENTIALS
+        .iter()
+        .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
+        .collect();
+    let target = Target { url: stub::start(None).await, credentials, ..Target::default() };
+    Campaign {
+        contract: contract.clone(),
+        origin: Origin::Deployment(Box::new(target)),
+        network: Network::default(),
+        sampling: generate::Sampling::default(),
+        jobs: 1,
+        limit: Duration::from_secs(60),
+        stop,
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel")
+}
+
+fn loaded(root: &Path) -> (Arc<Contract>, Library) {
+    match load(root) {
+        Ok((contract, library)) => (Arc::new(contract), library),
+        Err(problems) => {
+            let drawn: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
+            panic!("{}", drawn.join("\n"));
+        }
+    }
+}
+
+/// A copy of the pack in a folder of its own.
+fn copied(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("mutate-{name}-{}", std::process::id()));
+    for inner in ["schemas", "scenarios"] {
+        std::fs::create_dir_all(folder.join(inner)).expect("a folder");
+        for entry in std::fs::read_dir(root().join(inner)).expect("the pack").flatten() {
+            std::fs::copy(entry.path(), folder.join(inner).join(entry.file_name())).expect("a copy");
+        }
+    }
+    folder
+}
+
+fn line_of(file: &Path, text: &str) -> usize {
+    let content = std::fs::read_to_string(file).expect("a text");
+    1 + content.lines().position(|line| line.contains(text)).expect("the line")
+}

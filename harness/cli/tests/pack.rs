@@ -1,0 +1,86 @@
+//! The default pack: it loads, has enough tests, and its scenarios exercise every clause and every error code.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use spec::contract::Contract;
+use spec::scenario;
+use spec::scenario::{Library, TestCase, codes};
+use spec::source::Problems;
+
+const FEWEST_TESTS: usize = 250;
+
+/// Clauses that no scenario exercises, with the reason. The test fails for an entry whose clause is exercised.
+const NOT_BY_SCENARIO: &[(&str, &str)] = &[];
+
+#[test]
+fn pack_loads_and_has_enough_tests() {
+    let (_, library) = pack();
+    let count = library.tests.len();
+    assert!(count >= FEWEST_TESTS, "only {count} tests, of {FEWEST_TESTS} at least");
+}
+
+#[test]
+fn clauses_without_a_check_are_exercised_by_scenarios() {
+    let (contract, library) = pack();
+    let named: BTreeSet<&str> = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
+    let excluded: Vec<&str> = NOT_BY_SCENARIO.iter().map(|(clause, _)| *clause).collect();
+    let unexercised: Vec<&str> = contract
+        .clauses
+        .iter()
+        .filter(|clause| clause.checks.is_empty())
+        .map(|clause| clause.id.as_str())
+        .filter(|id| !named.contains(id) && !excluded.contains(id))
+        .collect();
+    assert!(unexercised.is_empty(), "no scenario names {unexercised:?}, and neither does NOT_BY_SCENARIO");
+    for clause in excluded {
+        assert!(contract.clause(clause).is_some(), "NOT_BY_SCENARIO names {clause}, which does not exist");
+        assert!(!named.contains(clause), "{clause} is exercised now: take it out of NOT_BY_SCENARIO");
+    }
+}
+
+#[test]
+fn every_error_code_is_expected_by_a_scenario() {
+    let (contract, library) = pack();
+    let expected: BTreeSet<String> = library.tests.iter().flat_map(expected_codes).collect();
+    let in_bodies: String = library.tests.iter().flat_map(expected_bodies).collect();
+    let missing: Vec<String> = contract
+        .catalog
+        .code_names()
+        .into_iter()
+        .filter(|code| !expected.contains(code) && !in_bodies.contains(&format!("\"{code}\"")))
+        .collect();
+    assert!(missing.is_empty(), "no step expects {missing:?}");
+}
+
+/// The codes that the steps of a test expect with `error`.
+fn expected_codes(test: &TestCase) -> Vec<String> {
+    test.steps
+        .iter()
+        .filter_map(|step| step.expect.as_ref())
+        .flat_map(|expect| codes(&expect.error, &test.variables).unwrap_or_default())
+        .collect()
+}
+
+/// The bodies that the steps of a test expect, as JSON. Codes of the delivery log appear only there.
+fn expected_bodies(test: &TestCase) -> Vec<String> {
+    test.steps
+        .iter()
+        .filter_map(|step| step.expect.as_ref())
+        .flat_map(|expect| expect.body.values().map(ToString::to_string))
+        .collect()
+}
+
+fn pack() -> (Contract, Library) {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let contract = Contract::load(&root).unwrap_or_else(|problems| panic_with(&problems));
+    let library = scenario::load(&root, &contract).unwrap_or_else(|problems| panic_with(&problems));
+    (contract, library)
+}
+
+fn panic_with(problems: &Problems) -> ! {
+    for problem in &problems.0 {
+        eprintln!("{}\n", problem.rendered());
+    }
+    panic!("{} problems in the pack", problems.0.len());
+}

@@ -1,0 +1,179 @@
+//! Retries, against small servers that fail at times: which failures are retried, and which results a retry can change.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use judge::record::TestRecord;
+use judge::target::{Credential, Target};
+use runner::client::{HttpClient, Network};
+use runner::execute::{Environment, Stop, run_test, token};
+use spec::contract::Contract;
+use spec::scenario::{Library, load};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+const READS: &str = "authentication/insufficient-permissions::every-scope-reads/listCustomers/reader";
+const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-after-the-delay";
+
+/// The response to a request, by the number of the connection and of the request on it, both from 0. Without a
+/// response the connection is closed.
+type Answer = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
+
+struct Bench {
+    environment: Environment,
+    library: Library,
+    _stop: watch::Sender<Option<Stop>>,
+}
+
+impl Bench {
+    async fn new(answer: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
+        let url = serve(Arc::new(answer)).await;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let contract = Contract::load(&root).unwrap_or_else(|_| panic!("the contract loads"));
+        let library = load(&root, &contract).unwrap_or_else(|_| panic!("the scenarios load"));
+        let key = |actor: &str| (actor.to_owned(), Credential::parse("key:of-somebody").expect("a credential"));
+        let credentials = [key("reader"), key("throttled")].into();
+        let client = HttpClient::new(&url, &Network::default()).expect("a client");
+        let (sender, stop) = watch::channel(None);
+        let target = Target { url, credentials, ..Target::default() };
+        let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+        Self { environment, library, _stop: sender }
+    }
+
+    async fn run(&self, name: &str) -> TestRecord {
+        let spec = self.library.tests.iter().find(|test| test.name == name).expect("the test exists");
+        run_test(&self.environment, spec).await
+    }
+}
+
+/// Implements HTTP/1.1 itself, because a library cannot close a connection at any point.
+async fn serve(answer: Answer) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        let mut connection = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve_connection(stream, connection, answer.clone()));
+            connection += 1;
+        }
+    });
+    url
+}
+
+async fn serve_connection(mut stream: TcpStream, connection: usize, answer: Answer) {
+    let mut request = 0;
+    // The requests of these tests have no body and arrive in one read.
+    while stream.read(&mut [0; 8192]).await.is_ok_and(|read| read > 0) {
+        let Some(text) = answer(connection, request) else { return };
+        if stream.write_all(text.as_bytes()).await.is_err() {
+            return;
+        }
+        request += 1;
+    }
+}
+
+fn response(status: &str, headers: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nx-request-id: {}\r\n{headers}content-length: {}\r\n\r\n{body}",
+        token(),
+        body.len()
+    )
+}
+
+fn listed(headers: &str) -> String {
+    response("200 OK", headers, r#"{"customers":[]}"#)
+}
+
+fn violated_clauses(record: &TestRecord) -> Vec<&str> {
+    record.findings.iter().map(|finding| finding.clause.as_str()).collect()
+}
+
+#[tokio::test]
+async fn connection_closed_once_during_a_request_makes_a_test_flaky() {
+    let bench = Bench::new(|connection, _| (connection > 0).then(|| listed(""))).await;
+    let record = bench.run(READS).await;
+    assert!(record.flaky && record.findings.is_empty(), "{record:?}");
+    assert!(record.inconclusive.as_deref().is_some_and(|reason| reason.starts_with("flaky")), "{record:?}");
+    assert_eq!((record.attempts.len(), record.exchanges.len()), (1, 2), "both attempts are recorded");
+}
+
+#[tokio::test]
+async fn connection_closed_twice_fails_a_test() {
+    let bench = Bench::new(|_, _| None).await;
+    let record = bench.run(READS).await;
+    assert_eq!((violated_clauses(&record), record.flaky), (vec!["AUTH-7"], false));
+}
+
+#[tokio::test]
+async fn closed_idle_connection_is_retried_and_recorded() {
+    let bench = Bench::new(|_, request| (request == 0).then(|| listed(""))).await;
+    assert!(bench.run(READS).await.attempts.is_empty(), "the first connection is a new one");
+    let record = bench.run(READS).await;
+    assert!(record.findings.is_empty() && record.inconclusive.is_none() && !record.flaky, "{record:?}");
+    assert!(record.attempts[0].note.contains("idle"), "{:?}", record.attempts);
+}
+
+/// A rate limit of three requests. It resets after a number of pauses of the caller: pauses are counted, not timed, so
+/// that the load of the machine does not matter.
+struct Quota {
+    pauses: u32,
+    used: u64,
+    paused: u32,
+    last: Option<Instant>,
+    end: i64,
+}
+
+impl Quota {
+    const LIMIT: u64 = 3;
+    /// A little less than the delay of one second in `Retry-After`.
+    const PAUSE: Duration = Duration::from_millis(900);
+
+    fn new(pauses: u32) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { pauses, used: 0, paused: 0, last: None, end: now() + 1 }))
+    }
+
+    fn answer(&mut self) -> String {
+        let is_pause = self.last.replace(Instant::now()).is_some_and(|last| last.elapsed() >= Self::PAUSE);
+        self.paused += u32::from(is_pause && self.used == Self::LIMIT);
+        if self.paused == self.pauses {
+            (self.used, self.paused, self.end) = (0, 0, now() + 1);
+        }
+        if self.used < Self::LIMIT {
+            self.used += 1;
+            return listed(&Self::headers(Self::LIMIT - self.used, self.end));
+        }
+        let headers = Self::headers(0, now() + 1) + "retry-after: 1\r\n";
+        let body = r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Later.","retryAfter":1}}"#;
+        response("429 Too Many Requests", &headers, body)
+    }
+
+    fn headers(remaining: u64, end: i64) -> String {
+        let limit = Self::LIMIT;
+        format!("x-ratelimit-limit: {limit}\r\nx-ratelimit-remaining: {remaining}\r\nx-ratelimit-reset: {end}\r\n")
+    }
+}
+
+fn now() -> i64 {
+    chrono::Utc::now().timestamp()
+}
+
+async fn run_against(quota: Arc<Mutex<Quota>>) -> TestRecord {
+    let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").answer())).await;
+    bench.run(SERVED_AGAIN).await
+}
+
+#[tokio::test]
+async fn rate_limit_that_resets_on_time_passes_without_a_retry() {
+    let record = run_against(Quota::new(1)).await;
+    assert!(record.findings.is_empty() && record.inconclusive.is_none(), "{record:?}");
+    assert!(record.attempts.is_empty());
+}
+
+#[tokio::test]
+async fn rate_limit_that_resets_late_fails_although_a_retry_passes() {
+    let record = run_against(Quota::new(2)).await;
+    assert!(violated_clauses(&record).contains(&"RATE-6"), "{record:?}");
+    assert!(!record.attempts.is_empty(), "the attempt that passed is not recorded");
+}

@@ -1,0 +1,34 @@
+//! The rules of every format, and the oracle that judges their values.
+//!
+//! This is the one place that knows all formats: a new format is a file beside this one and its line in [`rules`].
+
+use crate::rule::{Assertion, Format, Input, Rule};
+use crate::{body, date, document, document_open, mail, oracle, path_id, phone, postal, text};
+
+/// A source of rules and its oracle. Tests replace it.
+#[derive(Clone, Copy, Debug)]
+pub struct Registry {
+    /// The rules of a format.
+    pub rules: fn(Format) -> Vec<Rule>,
+    /// The oracle: whether it agrees with an assertion about an input. It is called before sending and after every step
+    /// of shrinking, and shares no code with the strategies.
+    pub agrees: fn(Format, Assertion, &Input) -> bool,
+}
+
+/// The rules and the oracle of this crate.
+pub const REGISTRY: Registry = Registry { rules, agrees: oracle::agrees };
+
+/// The rules of a format.
+pub fn rules(format: Format) -> Vec<Rule> {
+    match format {
+        Format::CalendarDate => date::rules(),
+        Format::PhoneNumber => phone::rules(),
+        Format::MailAddress => mail::rules(),
+        Format::PostalCode => postal::rules(),
+        Format::Document => [document::rules(), document_open::unspecified()].concat(),
+        Format::Text => text::rules(),
+        Format::NotText => text::rules_of_other_types(),
+        Format::Body => body::rules(),
+        Format::PathId => path_id::rules(),
+    }
+}

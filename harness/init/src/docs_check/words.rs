@@ -1,0 +1,160 @@
+//! Decides which words of a page could be error codes. Pages spell codes in many ways: `NOT_FOUND`, `card_declined`,
+//! `PaymentRequired`, `auth.token-revoked`, `E1042`, `10042`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use spec::contract::ErrorCatalog;
+
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"));
+/// One word of letters, digits and joining characters.
+static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z0-9]+(?:[_.:-][A-Za-z0-9]+)*$"));
+static SPELT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+",                 // NOT_FOUND
+        r"|[A-Z]{3,}",                                        // GONE
+        r"|[a-z0-9]+(?:_[a-z0-9]+)+",                         // card_declined
+        r"|[a-z]+(?:[.:][a-z]+(?:[_-][a-z]+)*)+",             // auth.token-revoked
+        r"|(?:[A-Z][a-z0-9]+){2,}|[a-z]+(?:[A-Z][a-z0-9]+)+", // PaymentRequired, paymentRequired
+        r"|[A-Z]{1,8}[-_]?[0-9]{2,}",                         // E1042, KYC-17
+        r"|[0-9]{4,})$",                                      // 10042
+    ))
+});
+
+/// A heading that is a number of at least four digits, or such a number before a name: `-1003 TOO_MANY_REQUESTS`,
+/// `10042: Token is missing`. After a negative number, any name is allowed.
+static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:(-[0-9]{4,})\b.*|([0-9]{4,})(\s*[:–—]\s.*|\s+-\s.*|\s+[A-Z][A-Z0-9_]*)?)$"));
+static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:19|20)[0-9]{2}$"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+}
+
+/// Abbreviations in headings that are not codes.
+const ABBREVIATIONS: [&str; 14] =
+    ["API", "HTTP", "HTTPS", "JSON", "REST", "URL", "JWT", "FAQ", "SDK", "CLI", "OAUTH", "GET", "POST", "TLS"];
+
+/// True for words in capitals joined by underscores, such as `NOT_FOUND`.
+pub(super) fn is_in_capitals(word: &str) -> bool {
+    CAPITALS.is_match(word)
+}
+
+/// True for a word that is very probably a code, even in a heading.
+pub(super) fn is_spelt_like_a_code(word: &str) -> bool {
+    SPELT.is_match(word) && !ABBREVIATIONS.contains(&word)
+}
+
+/// The number that is a heading or begins one, unless it is a year.
+pub(super) fn numbered(title: &str) -> Option<&str> {
+    let found = NUMBERED.captures(title.trim())?;
+    let number = found.get(1).or_else(|| found.get(2))?.as_str();
+    (found.get(3).is_some() || !YEAR.is_match(number)).then_some(number)
+}
+
+/// True for a number with too many digits for a status.
+pub(super) fn is_long_number(word: &str) -> bool {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for any single word. This is enough in a column of codes if the row has a status.
+pub(super) fn could_be_a_code(word: &str) -> bool {
+    WORD.is_match(word)
+}
+
+/// True for a placeholder for a code in a general example.
+pub(super) fn is_placeholder(word: &str) -> bool {
+    let word = word.to_ascii_lowercase().replace(['_', '-', '.'], "");
+    ["errorcode", "code", "string", "somecode", "yourcode", "error", "codehere", "errorcodehere", "xxx"]
+        .contains(&word.as_str())
+}
+
+/// True for the title of a column of codes.
+pub(super) fn is_title_of_codes(title: &str) -> bool {
+    let title = title.to_lowercase();
+    title.contains("code") || ["error", "errors", "error type", "error name", "reason"].contains(&title.as_str())
+}
+
+/// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Empty if a part is not
+/// a single word.
+pub(super) fn of_cell(cell: &str) -> Vec<&str> {
+    let parts =
+        cell.split(['/', ',', ';', '|', '\n']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
+    let parts: Vec<&str> =
+        parts.map(|part| part.trim().trim_matches(['`', '"', '\''])).filter(|part| !part.is_empty()).collect();
+    let spaced: Vec<&str> = cell.split_whitespace().collect();
+    match parts.iter().any(|part| part.contains(char::is_whitespace)) {
+        false => parts,
+        // Codes separated by spaces only; the words of a sentence are not all in capitals.
+        true if spaced.iter().all(|word| is_in_capitals(word)) => spaced,
+        true => Vec::new(),
+    }
+}
+
+/// The code of an error body, whatever its type.
+pub(super) fn code_in(body: &Value, catalog: &ErrorCatalog) -> Option<String> {
+    match body.pointer(&catalog.envelope.pointers.code)? {
+        Value::String(code) => Some(code.clone()),
+        Value::Number(code) => Some(code.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_recognised_by_their_spelling() {
+        for word in [
+            "NOT_FOUND",
+            "GONE",
+            "card_declined",
+            "PaymentRequired",
+            "auth.token-revoked",
+            "E1042",
+            "KYC-17",
+            "10042",
+            "invalidRequest",
+        ] {
+            assert!(is_spelt_like_a_code(word) && could_be_a_code(word), "{word}");
+        }
+        for word in ["Errors", "error", "404", "HTTP", "JSON", "Authentication", "v2", "A"] {
+            assert!(!is_spelt_like_a_code(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_cell_may_hold_several_codes() {
+        for cell in ["A_B / C", "A_B, C", "A_B\nC", "`A_B` or `C`", "A_B; C", "A_B|C"] {
+            assert_eq!(of_cell(cell), ["A_B", "C"], "{cell}");
+        }
+        assert_eq!(of_cell("A_B C_D"), ["A_B", "C_D"]);
+        assert!(of_cell("Bad Request").is_empty() && of_cell("").is_empty());
+    }
+
+    #[test]
+    fn headings_may_be_numbers() {
+        for (title, code) in [
+            ("-1003 TOO_MANY_REQUESTS", Some("-1003")),
+            ("-2021 Order was not replaced", Some("-2021")),
+            ("10042", Some("10042")),
+            ("10042: Token is missing", Some("10042")),
+            ("10042 - Token is missing", Some("10042")),
+            ("10000 requests", None),
+            ("2024", None),
+            ("404", None),
+        ] {
+            assert_eq!(numbered(title), code, "{title}");
+        }
+        assert_eq!(numbered("10xx - General"), None);
+    }
+
+    #[test]
+    fn placeholders_are_not_codes() {
+        assert!(is_placeholder("ERROR_CODE") && is_placeholder("string") && !is_placeholder("GONE"));
+    }
+}

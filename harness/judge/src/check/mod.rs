@@ -1,0 +1,208 @@
+//! Checks: pure functions that judge every response of every test.
+//!
+//! A check returns the violations in a response. The contract says which clause a check judges. A check that no clause
+//! names does not run.
+
+mod delivery;
+mod details;
+mod envelope;
+mod leak;
+mod rate_limit;
+mod request_id;
+mod status;
+mod unjudged;
+
+pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
+pub use leak::leak_patterns;
+pub use unjudged::unjudged;
+
+use std::cell::OnceCell;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::exchange::{Exchange, JsonLimit, Response};
+use crate::finding::{Finding, Violation};
+use spec::contract::{Contract, ErrorCode, Misfit, Operation};
+
+/// Everything that a check may use.
+#[derive(Debug)]
+pub struct Context<'c> {
+    pub contract: &'c Contract,
+    pub operation: &'c Operation,
+    pub exchange: &'c Exchange,
+    pub response: &'c Response,
+    /// The body as JSON, read leniently.
+    pub body: Option<Value>,
+    /// The limit that the body exceeds, if any. Then it is not read and not judged.
+    pub unread: Option<JsonLimit>,
+    /// The code in an error body, published or not.
+    pub code: Option<String>,
+    /// The invalid field of the request, if it is known.
+    pub field_at_fault: Option<&'c str>,
+    /// Whether another response of this run had the same request id; `None` if that does not matter.
+    pub request_id_seen: Option<bool>,
+    /// The credentials that were sent, not redacted.
+    pub secrets: &'c [String],
+    /// When the credential expired, if it contains its expiry.
+    pub expiry: Option<DateTime<Utc>>,
+    misfits: OnceCell<Vec<Misfit>>,
+}
+
+impl<'c> Context<'c> {
+    /// The context of an exchange; `None` without a response or for an unknown operation.
+    pub fn new(contract: &'c Contract, exchange: &'c Exchange) -> Option<Self> {
+        let response = exchange.response()?;
+        let operation = contract.operation(&exchange.request.operation)?;
+        // Bytes that a server sends after a HEAD response are not its body.
+        let (body, unread) = match response.json_within_limits() {
+            _ if operation.is_head() => (None, None),
+            Ok(body) => (body, None),
+            Err(limit) => (None, Some(limit)),
+        };
+        let code = match &body {
+            Some(body) if response.is_error() => contract.catalog.code_in(body),
+            _ => None,
+        };
+        Some(Self {
+            contract,
+            operation,
+            exchange,
+            response,
+            body,
+            unread,
+            code,
+            field_at_fault: None,
+            request_id_seen: None,
+            secrets: &[],
+            expiry: None,
+            misfits: OnceCell::new(),
+        })
+    }
+
+    /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.
+    pub fn judges_body(&self) -> bool {
+        !self.operation.is_head() && self.unread.is_none()
+    }
+
+    /// The catalogue entry of the received code.
+    pub fn entry(&self) -> Option<&'c ErrorCode> {
+        self.contract.catalog.code(self.code.as_ref()?)
+    }
+}
+
+/// A check on exchanges.
+pub struct Check {
+    /// The public name, in kebab case.
+    pub name: &'static str,
+    /// What must be true, as a sentence.
+    pub statement: &'static str,
+    /// Whether the exchange could violate the check. If so, no violation is evidence that the clause is upheld.
+    pub applies: fn(&Context<'_>) -> bool,
+    /// The violations in the exchange.
+    pub run: fn(&Context<'_>) -> Vec<Violation>,
+}
+
+/// All checks on exchanges.
+pub const CHECKS: &[Check] = &[
+    envelope::PRESENT,
+    envelope::CODE_REGISTERED,
+    envelope::MESSAGE_PRESENT,
+    envelope::DETAILS_ARE_TEXT,
+    envelope::FIELD_NAMES_MEMBER,
+    envelope::RETRY_DELAY_PRESENT,
+    envelope::NO_UNDOCUMENTED_MEMBERS,
+    envelope::MEDIA_TYPE,
+    envelope::SUCCESS_WITHOUT_ERROR,
+    envelope::STRICT_JSON,
+    status::DOCUMENTED,
+    status::MATCHES_CODE,
+    status::SUCCESS,
+    status::SUCCESS_BODY,
+    status::NO_CONTENT_IS_EMPTY,
+    details::EXPIRY_NAMED,
+    details::REQUEST_ID_NAMED,
+    rate_limit::HEADERS,
+    rate_limit::RETRY_DELAY_AGREES,
+    rate_limit::REMAINING_IS_ZERO,
+    rate_limit::RESET_AGREES,
+    request_id::PRESENT,
+    request_id::UNIQUE,
+    leak::NO_LEAK,
+];
+
+/// The check of the named field. Its violations also count for clauses that name the field themselves.
+pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
+
+/// The names of all checks, on exchanges and on deliveries.
+pub fn names() -> Vec<&'static str> {
+    let deliveries = DELIVERY_CHECKS.iter().map(|check| check.name);
+    CHECKS.iter().map(|check| check.name).chain(deliveries).collect()
+}
+
+/// The results of all checks on one exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// The clauses that the response could have violated and did not, each with its check.
+    pub upheld: Vec<(String, &'static str)>,
+    pub findings: Vec<Finding>,
+}
+
+/// Applies every check of the contract to one exchange. `index` is its index in the test.
+pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
+    let mut judgement = Judgement::default();
+    for check in CHECKS {
+        let Some(clause) = context.contract.clause_of_check(check.name) else {
+            continue;
+        };
+        if !(check.applies)(context) {
+            continue;
+        }
+        let violations = (check.run)(context);
+        if violations.is_empty() {
+            judgement.upheld.push((clause.id.clone(), check.name));
+        }
+        judgement.findings.extend(violations.into_iter().take(MOST_VIOLATIONS).map(|violation| Finding {
+            clause: clause.id.clone(),
+            check: check.name.to_owned(),
+            level: clause.level,
+            message: check.statement.to_owned(),
+            expected: cut(violation.expected),
+            actual: cut(violation.actual),
+            part: violation.part.cut(LONGEST_PLACE),
+            exchange: index,
+        }));
+    }
+    judgement
+}
+
+/// The most violations of one check in one response that are reported: a target may send any number of members.
+const MOST_VIOLATIONS: usize = 20;
+/// The longest text of a finding and the longest place, in bytes. Reports show less, after redaction.
+const LONGEST_TEXT: usize = 8 * 1024;
+const LONGEST_PLACE: usize = 1024;
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+    text
+}
+
+/// A text in quotes, with control characters escaped. Of a long text only the beginning, which is longer than what a
+/// report shows of it.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text[..text.floor_char_boundary(LONGEST_TEXT / 2)].escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        for (index, check) in CHECKS.iter().enumerate() {
+            assert!(CHECKS[..index].iter().all(|other| other.name != check.name), "{}", check.name);
+            assert!(check.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
+            assert!(check.statement.ends_with(|letter: char| letter.is_alphanumeric()));
+        }
+    }
+}

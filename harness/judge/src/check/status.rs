@@ -1,0 +1,116 @@
+//! Checks of the status: documented, matching the error code, and success as documented.
+
+use super::{Check, Context, quoted};
+use crate::finding::{Part, Violation};
+use spec::contract::{Success, Surface};
+
+pub(super) const DOCUMENTED: Check = Check {
+    name: "status-documented",
+    statement: "a documented operation answers only with documented statuses",
+    applies: |_| true,
+    run: documented,
+};
+
+pub(super) const MATCHES_CODE: Check = Check {
+    name: "status-matches-code",
+    statement: "each error code comes with its documented status",
+    applies: |context| context.entry().is_some(),
+    run: matches_code,
+};
+
+pub(super) const SUCCESS: Check = Check {
+    name: "success-status",
+    statement: "a success has the status that the operation documents",
+    applies: |context| context.response.is_success(),
+    run: success,
+};
+
+pub(super) const SUCCESS_BODY: Check = Check {
+    name: "success-body",
+    statement: "a success body holds what the operation documents",
+    applies: |context| {
+        context.response.is_success()
+            && success_schema(context).is_some()
+            && context.judges_body()
+    },
+    run: success_body,
+};
+
+pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
+    name: "no-content-is-empty",
+    statement: "a 204 has no body",
+    applies: |context| context.response.status == 204 && !context.operation.is_head(),
+    run: no_content_is_empty,
+};
+
+/// The documented success that was received, if it has a body.
+fn success_schema<'c>(context: &Context<'c>) -> Option<&'c Success> {
+    let operation = context.operation;
+    let success = operation.success_of(context.response.status).or_else(|| operation.successes.first())?;
+    (success.schema.is_some() && context.response.status != 204).then_some(success)
+}
+
+fn documented(context: &Context<'_>) -> Vec<Violation> {
+    let statuses = &context.contract.catalog.statuses;
+    if statuses.contains(&context.response.status) {
+        return Vec::new();
+    }
+    let listed: Vec<String> = statuses.iter().map(u16::to_string).collect();
+    vec![Violation::new(Part::Status, format!("one of {}", listed.join(", ")), context.response.status.to_string())]
+}
+
+fn matches_code(context: &Context<'_>) -> Vec<Violation> {
+    let Some(entry) = context.entry() else {
+        return Vec::new();
+    };
+    let actual = format!("{} with {}", entry.code, context.response.status);
+    match (entry.surface, entry.status) {
+        (Surface::DeliveryLog, _) => vec![Violation::body(
+            &context.contract.catalog.envelope.pointers.code,
+            format!("{} only in delivery logs", entry.code),
+            actual,
+        )],
+        (Surface::Response, Some(status)) if status != context.response.status => {
+            vec![Violation::new(Part::Status, format!("{} with {status}", entry.code), actual)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn success(context: &Context<'_>) -> Vec<Violation> {
+    let operation = context.operation;
+    if operation.success_of(context.response.status).is_some() {
+        return Vec::new();
+    }
+    vec![Violation::new(
+        Part::Status,
+        format!("{} for {}", operation.success_statuses(), operation.id),
+        context.response.status.to_string(),
+    )]
+}
+
+fn success_body(context: &Context<'_>) -> Vec<Violation> {
+    let Some(body) = &context.body else {
+        let text = String::from_utf8_lossy(&context.response.body);
+        return vec![Violation::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
+    };
+    let Some(success) = success_schema(context) else { return Vec::new() };
+    context
+        .contract
+        .schemas
+        .success_misfits(&context.operation.id, success, body)
+        .into_iter()
+        .map(|misfit| Violation::body(&misfit.pointer, misfit.expected, misfit.actual))
+        .collect()
+}
+
+/// HTTP clients do not read a body after 204, so only `Content-Length` shows it. A chunked body, or one without that
+/// header, is not detected.
+fn no_content_is_empty(context: &Context<'_>) -> Vec<Violation> {
+    match context.response.header("content-length") {
+        Some(length) if length.parse::<u64>() != Ok(0) => {
+            vec![Violation::header("Content-Length", "no body", quoted(length))]
+        }
+        _ => Vec::new(),
+    }
+}

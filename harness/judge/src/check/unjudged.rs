@@ -1,0 +1,43 @@
+//! Why a check judged nothing in a whole run: no response of the required kind was received.
+
+use spec::contract::{Contract, DetailsName};
+
+/// Why a check had nothing to judge. Reports show it for clauses that only this check judges.
+pub fn unjudged(contract: &Contract, check: &str) -> String {
+    let refusal = || contract.catalog.rate_limit.as_ref().map_or("refusal for too many requests", |limit| &limit.code);
+    match check {
+        "success-status" | "success-body" | "success-without-error" => "no call succeeded".to_owned(),
+        "no-content-is-empty" => "no answer had the status 204".to_owned(),
+        "status-documented" => "no answer came".to_owned(),
+        "details-are-text" => "no error answer had `details`".to_owned(),
+        "field-names-member" => "no error answer named a field, and none had to".to_owned(),
+        "expiry-named" => unobserved(contract, DetailsName::Expiry),
+        "request-id-in-details" => unobserved(contract, DetailsName::RequestId),
+        "retry-delay-present" | "rate-limit-headers" => format!("no test observed {}", refusal()),
+        "retry-delay-agrees" | "remaining-is-zero" | "reset-agrees" => {
+            format!("no test observed {} with the headers that are compared", refusal())
+        }
+        "request-id-unique" => format!("fewer than two answers had {}", request_id(contract)),
+        "delivery-signed" | "delivery-fresh" | "delivery-is-json" => "no delivery arrived".to_owned(),
+        "code-registered" | "message-present" | "no-undocumented-members" => {
+            "no error answer had the documented envelope".to_owned()
+        }
+        "status-matches-code" => "no error answer had a published code".to_owned(),
+        "strict-json" => "no error answer had a JSON body".to_owned(),
+        _ => "no error answer came".to_owned(),
+    }
+}
+
+fn unobserved(contract: &Contract, name: DetailsName) -> String {
+    let codes = contract.catalog.codes.iter().filter(|entry| entry.details_name == Some(name));
+    let codes: Vec<&str> = codes.map(|entry| entry.code.as_str()).collect();
+    match name {
+        DetailsName::RequestId => format!("no test observed {} with {}", codes.join(" or "), request_id(contract)),
+        DetailsName::Expiry => format!("no test observed {}", codes.join(" or ")),
+    }
+}
+
+fn request_id(contract: &Contract) -> String {
+    let header = contract.catalog.request_id.as_ref().map(|id| id.header.as_str());
+    header.map_or_else(|| "a request id".to_owned(), |header| format!("the header {header}"))
+}

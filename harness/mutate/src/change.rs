@@ -1,0 +1,153 @@
+//! What a mutation does to one response: a pure function from a response to a changed one.
+
+use serde_json::Value;
+
+use super::body::{grow, remove, rename, set};
+use super::mutation::Change;
+use judge::exchange::{Body, Response};
+use spec::contract::{CodeType, ErrorCatalog};
+
+/// What a change may need besides the response itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'s> {
+    /// Where things stand in an error body.
+    pub catalog: &'s ErrorCatalog,
+    /// The response that came to the same request before.
+    pub previous: Option<&'s Response>,
+    /// The last success of the same operation.
+    pub success: Option<&'s Response>,
+}
+
+/// The changed response; `None` where there is nothing to change, or where the change makes no difference.
+pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_>) -> Option<Response> {
+    let changed = match change {
+        Change::SetStatus { to } => Response { status: *to, ..response.clone() },
+        Change::SetCode { to, status } => set_code(response, to, *status, surroundings.catalog)?,
+        Change::RemoveMember { at } => edited(response, |body| remove(body, at).map(drop))?,
+        Change::RenameMember { at, to } => edited(response, |body| rename(body, at, to))?,
+        Change::SetMember { at, to } => edited(response, |body| set(body, at, to.clone()))?,
+        Change::OffsetMember { at, by } => edited(response, |body| {
+            let number = body.pointer(at)?.as_i64()?;
+            set(body, at, (number + by).into())
+        })?,
+        Change::AppendText { at, text } => edited(response, |body| {
+            let whole = format!("{}{text}", body.pointer(at)?.as_str()?);
+            set(body, at, whole.into())
+        })?,
+        Change::RepeatMember => with_body(response, repeated(&response.body)?),
+        Change::RemoveHeader { name } => without_header(response, name),
+        Change::SetHeader { name, to } => with_header(&without_header(response, name), name, to),
+        Change::RepeatHeader { name, to } => {
+            response.header_bytes(name)?;
+            let mut changed = response.clone();
+            changed.headers.insert(0, (name.to_ascii_lowercase(), to.clone().into_bytes()));
+            changed
+        }
+        Change::OffsetHeader { name, by } => {
+            let number = response.header(name)?.parse::<i64>().ok()? + by;
+            with_header(&without_header(response, name), name, &number.to_string())
+        }
+        Change::ByteOrderMark => with_body(response, [b"\xef\xbb\xbf", &response.body[..]].concat()),
+        Change::Utf16 => utf16(response)?,
+        Change::Truncate => with_body(response, response.body[..response.body.len() / 2].to_vec()),
+        Change::Replace { media_type, text } => {
+            with_body(&with_media_type(response, media_type), text.clone().into_bytes())
+        }
+        Change::Succeed { status } => succeed(response, *status, surroundings.success),
+        Change::Refuse { code, status } => refuse(response, code, *status, surroundings.catalog),
+        Change::Stale => stale(response, surroundings.previous?),
+    };
+    let same =
+        changed.status == response.status && changed.body == response.body && changed.headers == response.headers;
+    (!same).then_some(changed)
+}
+
+fn set_code(response: &Response, to: &str, status: u16, catalog: &ErrorCatalog) -> Option<Response> {
+    let at = &catalog.envelope.pointers.code;
+    let changed = edited(response, |body| {
+        body.pointer(at)?;
+        set(body, at, code_value(to, catalog))
+    })?;
+    Some(Response { status, ..changed })
+}
+
+/// A code as the envelope writes it.
+pub(super) fn code_value(code: &str, catalog: &ErrorCatalog) -> Value {
+    match (catalog.envelope.code_type, code.parse::<i64>()) {
+        (CodeType::Integer, Ok(number)) => number.into(),
+        _ => code.into(),
+    }
+}
+
+fn edited(response: &Response, edit: impl FnOnce(&mut Value) -> Option<()>) -> Option<Response> {
+    let mut body = response.json()?;
+    edit(&mut body)?;
+    Some(with_body(response, body.to_string().into_bytes()))
+}
+
+fn with_body(response: &Response, body: impl Into<Body>) -> Response {
+    Response { body: body.into(), ..response.clone() }
+}
+
+fn with_media_type(response: &Response, media_type: &str) -> Response {
+    with_header(&without_header(response, "content-type"), "content-type", media_type)
+}
+
+fn with_header(response: &Response, name: &str, value: &str) -> Response {
+    let mut changed = response.clone();
+    changed.headers.push((name.to_ascii_lowercase(), value.as_bytes().to_vec()));
+    changed
+}
+
+fn without_header(response: &Response, name: &str) -> Response {
+    let mut changed = response.clone();
+    changed.headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name));
+    changed
+}
+
+/// The text of an object whose first member stands there twice.
+fn repeated(body: &[u8]) -> Option<Vec<u8>> {
+    let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else { return None };
+    let (name, value) = members.iter().next()?;
+    let whole = Value::Object(members.clone()).to_string();
+    let first = format!("{{{}:{value},", Value::String(name.clone()));
+    Some(whole.replacen('{', &first, 1).into_bytes())
+}
+
+fn utf16(response: &Response) -> Option<Response> {
+    let text = std::str::from_utf8(&response.body).ok().filter(|text| !text.is_empty())?;
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let media_type = response.header("content-type").unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    Some(with_body(&with_media_type(response, &format!("{essence}; charset=utf-16le")), bytes))
+}
+
+fn succeed(response: &Response, status: u16, success: Option<&Response>) -> Response {
+    let empty = status == 204;
+    match success.filter(|_| !empty) {
+        Some(success) => {
+            let media_type = success.header("content-type").unwrap_or("application/json");
+            Response { status, ..with_body(&with_media_type(response, media_type), success.body.clone()) }
+        }
+        None if empty => Response { status, ..with_body(&without_header(response, "content-type"), Vec::new()) },
+        None => Response { status, ..with_body(&with_media_type(response, "application/json"), b"{}".to_vec()) },
+    }
+}
+
+fn refuse(response: &Response, code: &str, status: u16, catalog: &ErrorCatalog) -> Response {
+    let pointers = &catalog.envelope.pointers;
+    let mut body = Value::Object(serde_json::Map::new());
+    grow(&mut body, &pointers.code, code_value(code, catalog));
+    grow(&mut body, &pointers.message, "The request was refused".into());
+    let typed = with_media_type(response, &catalog.envelope.media_type);
+    Response { status, ..with_body(&typed, body.to_string().into_bytes()) }
+}
+
+/// The earlier body and status under the headers of the new response: a cache answers with ids and dates of its own.
+fn stale(response: &Response, previous: &Response) -> Response {
+    Response { status: previous.status, ..with_body(response, previous.body.clone()) }
+}
+
+#[cfg(test)]
+#[path = "change_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+//! Where in a scenario file the step is that received a changed response.
+
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::baseline::{Baseline, Known};
+use super::mutation::Mutation;
+use super::order::Recipient;
+use super::score::Changed;
+use judge::exchange::{Response, Role};
+use spec::contract::Contract;
+use spec::scenario::{Step, codes, template};
+use spec::source::SourceFile;
+
+/// The most of a body that is shown.
+const LONGEST_BODY: usize = 400;
+/// The most elements of a list that are shown.
+const MOST_ELEMENTS: usize = 3;
+
+/// A mail address or a phone number.
+static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|\+\d{7,15}\b")
+        .unwrap_or_else(|error| unreachable!("{error}"))
+});
+
+/// Constants, such as states and codes.
+static CONSTANT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[A-Z][A-Z_]{0,60}$").unwrap_or_else(|error| unreachable!("{error}")));
+
+/// The response that a test receives changed, with the place of its step.
+pub(super) fn changed(
+    contract: &Contract,
+    baseline: &Baseline,
+    mutation: &Mutation,
+    recipient: &Recipient<'_>,
+) -> Option<Changed> {
+    let known = recipient.known;
+    let answer = &known.answers[recipient.answer];
+    let mut all = baseline.changed(known, mutation, &contract.catalog);
+    let (_, after) = all.find(|(index, _)| *index == recipient.answer)?;
+    Some(Changed {
+        test: known.test.name.clone(),
+        file: known.test.file.clone(),
+        line: line(contract, known, recipient.answer).unwrap_or(known.test.line),
+        accepts: step(known, recipient.answer).and_then(|index| accepts(known, &known.test.steps[index])),
+        request: format!("{} as {}", answer.line, answer.sent_as),
+        before: shown(&answer.response),
+        after: differing(&answer.response, &after),
+    })
+}
+
+fn shown(response: &Response) -> String {
+    format!("{} {}", response.status, body(response)).trim_end().to_owned()
+}
+
+/// A changed response, with the headers that differ.
+fn differing(before: &Response, after: &Response) -> String {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let mut parts = vec![shown(after)];
+    let added = after.headers.iter().filter(|field| !before.headers.contains(field));
+    parts.extend(added.map(|(name, value)| format!("[{name}: {}]", text(value))));
+    let gone = |name: &str| !after.headers.iter().any(|(found, _)| found.eq_ignore_ascii_case(name));
+    let removed = before.headers.iter().filter(|(name, _)| gone(name));
+    parts.extend(removed.map(|(name, _)| format!("[without {name}]")));
+    parts.join(" ")
+}
+
+/// A body as it is shown: a success may hold the data of persons, so that its texts are replaced by their length.
+fn body(response: &Response) -> String {
+    let whole = String::from_utf8_lossy(&response.body).into_owned();
+    let text = match response.json() {
+        _ if response.body.is_empty() => String::new(),
+        _ if response.is_error() => PERSONAL.replace_all(&whole, "‹not shown›").into_owned(),
+        Some(body) => without_texts(body).to_string(),
+        None => format!("‹{} bytes, not shown›", response.body.len()),
+    };
+    let mut cut: String = text.chars().take(LONGEST_BODY).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+fn without_texts(body: Value) -> Value {
+    match body {
+        Value::String(text) if CONSTANT.is_match(&text) => Value::String(text),
+        Value::String(text) => Value::String(format!("‹{} characters›", text.chars().count())),
+        Value::Array(elements) => elements.into_iter().take(MOST_ELEMENTS).map(without_texts).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, inner)| (name, without_texts(inner))).collect(),
+        other => other,
+    }
+}
+
+/// What a step accepts, in words, where that is more than one thing.
+fn accepts(known: &Known, step: &Step) -> Option<String> {
+    let expect = step.expect.as_ref()?;
+    if expect.any_documented {
+        return Some("any documented response".to_owned());
+    }
+    if expect.any_refusal {
+        return Some("any documented refusal".to_owned());
+    }
+    let listed = |entries: &[String]| codes(entries, &known.test.variables).unwrap_or_default();
+    let success = expect.success.then(|| "success".to_owned());
+    let all: Vec<String> = success.into_iter().chain(listed(&expect.error)).chain(listed(&expect.tolerate)).collect();
+    (all.len() > 1).then(|| all.join(" or "))
+}
+
+/// The line of the step whose expectation was held against an answer.
+fn line(contract: &Contract, known: &Known, answer: usize) -> Option<usize> {
+    let own = step(known, answer)?;
+    let text = std::fs::read_to_string(contract.root.join(&known.test.file)).ok()?;
+    let file = SourceFile::new(known.test.file.clone(), &text);
+    let document: Value = file.parse().ok()?;
+    let name = known.test.name.split_once("::")?.1.split('/').next()?;
+    let scenarios = document.get("scenarios")?.as_array()?;
+    let index = scenarios.iter().position(|scenario| scenario.get("name").and_then(Value::as_str) == Some(name))?;
+    let steps = scenarios[index].get("steps")?.as_array()?.len();
+    // The steps of fixtures stand in front of the scenario's own.
+    let place = own.checked_sub(known.test.steps.len().checked_sub(steps)?)?;
+    let path = ["scenarios".into(), index.into(), "steps".into(), place.into()];
+    file.locate(&path).map(|place| place.line)
+}
+
+/// The step that received an answer: the n-th that asserts something, or the first of its operation.
+fn step(known: &Known, answer: usize) -> Option<usize> {
+    let asserted = |index: &usize| known.answers[*index].role == Role::Asserted;
+    if !asserted(&answer) {
+        return None;
+    }
+    let asserts = |(_, step): &(usize, &Arc<Step>)| step.expect.is_some() && step.call.is_some();
+    let steps: Vec<(usize, &Arc<Step>)> = known.test.steps.iter().enumerate().filter(asserts).collect();
+    let answers: Vec<usize> = (0..known.answers.len()).filter(asserted).collect();
+    if steps.len() == answers.len() {
+        let nth = answers.iter().position(|index| *index == answer)?;
+        return steps.get(nth).map(|(index, _)| *index);
+    }
+    let operation = known.answers[answer].operation()?;
+    let calls = |step: &Step| template::text(step.call.as_deref()?, &known.test.variables).ok();
+    steps.iter().find(|(_, step)| calls(step).as_deref() == Some(operation)).map(|(index, _)| *index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(status: u16, body: &str) -> Response {
+        Response { status, body: body.as_bytes().to_vec().into(), ..Response::default() }
+    }
+
+    #[test]
+    fn texts_of_a_target_are_not_shown() {
+        for (status, body, text) in [
+            (
+                200,
+                r#"{"name":"Ada","state":"NEW","n":[1,2,3,4]}"#,
+                r#"200 {"name":"‹3 characters›","state":"NEW","n":[1,2,3]}"#,
+            ),
+            (200, "Ada", "200 ‹3 bytes, not shown›"),
+            (204, "", "204"),
+            (409, r#"{"m":"ada@host.net is taken"}"#, r#"409 {"m":"‹not shown› is taken"}"#),
+        ] {
+            assert_eq!(shown(&response(status, body)), text);
+        }
+    }
+
+    #[test]
+    fn headers_that_differ_are_shown() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        let before = Response { headers: vec![header("a", "1"), header("b", "2")], ..response(404, "{}") };
+        let after = Response { headers: vec![header("a", "3")], ..response(404, "{}") };
+        assert_eq!(differing(&before, &after), "404 {} [a: 3] [without b]");
+    }
+}

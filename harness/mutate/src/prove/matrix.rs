@@ -1,0 +1,394 @@
+//! The kill matrix: the result of each mutant for each clause, the problems that follow, and the output formats.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{Kind, Proof, Row};
+use judge::finding::EXPECTATION;
+use spec::contract::{Contract, Level};
+
+/// The complete matrix.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Matrix {
+    /// The version of the JSON format.
+    pub format: u32,
+    /// The version of the suite.
+    pub suite_version: String,
+    /// SHA-256 of contract and scenarios.
+    pub contract_hash: String,
+    /// The seed of the samples.
+    pub seed: u64,
+    /// True if every test ran against every server.
+    pub whole: bool,
+    /// True if all servers were included.
+    pub complete: bool,
+    /// The duration in milliseconds.
+    pub duration_ms: u64,
+    /// The number of tests that ran.
+    #[serde(rename = "trials")]
+    pub tests: usize,
+    /// The number of requests sent.
+    pub requests: usize,
+    /// One line per server.
+    pub rows: Vec<Line>,
+    /// The number of mutants of each clause.
+    pub clauses: Vec<ClauseLine>,
+    /// For each check, the number of mutants that it reports.
+    pub checks: BTreeMap<String, usize>,
+    /// The problems; empty if there are none.
+    pub problems: Vec<String>,
+}
+
+/// The result of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// Killed: reported with all of its clauses.
+    Found,
+    /// Not reported with all of its clauses.
+    Survived,
+    /// Reported with a clause that it does not break.
+    Blamed,
+    /// Not reported, as expected.
+    Silent,
+    /// A test was inconclusive, although the server conforms.
+    Doubted,
+    /// The reference did not start.
+    Broken,
+}
+
+impl Fate {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fate::Found => "found",
+            Fate::Survived => "survived",
+            Fate::Blamed => "blamed",
+            Fate::Silent => "silent",
+            Fate::Doubted => "doubted",
+            Fate::Broken => "broken",
+        }
+    }
+}
+
+/// A server and its result.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// The name of the mutant or variant, or `sound`.
+    pub name: String,
+    /// What the mutant or variant does.
+    pub about: String,
+    /// `sound`, `defect`, `intermittent`, `silent` or `variation`.
+    pub kind: &'static str,
+    /// The result.
+    pub fate: Fate,
+    /// Why it must not be reported, or why it did not start.
+    pub reason: Option<String>,
+    /// The clauses that must be reported.
+    pub clauses: Vec<String>,
+    /// The clauses that were reported.
+    pub reported: Vec<Reported>,
+    /// Inconclusive tests, with the reason.
+    pub inconclusive: BTreeMap<String, String>,
+    /// The number of tests that ran.
+    #[serde(rename = "trials")]
+    pub tests: usize,
+    /// The number of requests sent.
+    pub requests: usize,
+}
+
+/// A clause that was reported broken.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reported {
+    pub clause: String,
+    /// The checks that reported it.
+    pub checks: Vec<String>,
+    /// The tests that reported it.
+    #[serde(rename = "trials")]
+    pub tests: Vec<String>,
+    /// The number of requests until the first report.
+    pub requests: usize,
+}
+
+/// A clause and its mutants.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClauseLine {
+    pub id: String,
+    /// Its requirement level.
+    pub level: Level,
+    /// The number of killed mutants that break it.
+    pub mutants: usize,
+}
+
+/// The line of a row with its result.
+pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
+    let empty = Proof::default();
+    let outcome = proof.as_ref().unwrap_or(&empty);
+    let named: BTreeSet<&str> = match row.kind {
+        Kind::Silent(_) => BTreeSet::new(),
+        Kind::Sound | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
+    };
+    let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
+    let sound = matches!(row.kind, Kind::Sound | Kind::Variant);
+    let fate = match proof {
+        Err(_) => Fate::Broken,
+        Ok(_) if !reported.is_subset(&named) => Fate::Blamed,
+        Ok(_) if row.kind == Kind::Mutant && !named.is_subset(&reported) => Fate::Survived,
+        Ok(_) if row.kind == Kind::Intermittent && reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
+        Ok(_) if sound && !outcome.inconclusive.is_empty() => Fate::Doubted,
+        Ok(_) if row.kind == Kind::Variant => Fate::Silent,
+        Ok(_) if named.is_empty() => Fate::Silent,
+        Ok(_) => Fate::Found,
+    };
+    let reason = match (&row.kind, proof) {
+        (_, Err(error)) => Some(error.clone()),
+        (Kind::Silent(reason), _) => Some((*reason).to_owned()),
+        _ => None,
+    };
+    Line {
+        name: row.name.to_owned(),
+        about: row.about.to_owned(),
+        kind: match row.kind {
+            Kind::Sound => "sound",
+            Kind::Mutant => "mutant",
+            Kind::Intermittent => "intermittent",
+            Kind::Silent(_) => "silent",
+            Kind::Variant => "variant",
+        },
+        fate,
+        reason,
+        clauses: row.clauses.iter().map(|clause| (*clause).to_owned()).collect(),
+        reported: outcome
+            .violated
+            .iter()
+            .map(|(clause, hit)| Reported {
+                clause: clause.clone(),
+                checks: hit.checks.iter().cloned().collect(),
+                tests: hit.tests.iter().cloned().collect(),
+                requests: hit.requests,
+            })
+            .collect(),
+        inconclusive: outcome.inconclusive.clone(),
+        tests: outcome.tests,
+        requests: outcome.requests,
+    }
+}
+
+impl Line {
+    /// What is wrong, in one line.
+    pub fn problem(&self) -> Option<String> {
+        let reported: Vec<&str> = self.reported.iter().map(|reported| reported.clause.as_str()).collect();
+        let missed: Vec<&String> = self.clauses.iter().filter(|clause| !reported.contains(&clause.as_str())).collect();
+        let doubts = self
+            .inconclusive
+            .iter()
+            .next()
+            .map(|(test, reason)| format!("; {} inconclusive, such as {test}: {reason}", self.inconclusive.len()));
+        let doubts = doubts.unwrap_or_default();
+        match self.fate {
+            Fate::Found | Fate::Silent => None,
+            Fate::Broken => Some(format!("{}: {}", self.name, self.reason.as_deref().unwrap_or_default())),
+            Fate::Doubted => Some(format!("{}: tests of a conforming server are inconclusive{doubts}", self.name)),
+            Fate::Survived => Some(format!("{}: survived, not reported as {missed:?}{doubts}", self.name)),
+            Fate::Blamed => {
+                let silent = self.reason.is_some();
+                let extra = self.reported.iter().filter(|entry| silent || !self.clauses.contains(&entry.clause));
+                let extra: Vec<String> = extra
+                    .map(|entry| {
+                        format!("{} by {} in {}", entry.clause, entry.checks.join(", "), entry.tests.join(", "))
+                    })
+                    .collect();
+                Some(format!("{}: wrongly reported as {}{doubts}", self.name, extra.join("; ")))
+            }
+        }
+    }
+
+    /// The line for the terminal.
+    pub fn summary(&self) -> String {
+        let how: Vec<String> = self
+            .reported
+            .iter()
+            .map(|entry| {
+                let test = entry.tests.first().map_or("", String::as_str);
+                format!("{} in {} requests by {} ({test})", entry.clause, entry.requests, entry.checks.join(", "))
+            })
+            .collect();
+        let tail = match (&self.reason, how.is_empty()) {
+            (Some(reason), _) => reason.clone(),
+            (None, true) => format!("{} tests", self.tests),
+            (None, false) if self.fate == Fate::Silent => {
+                format!("{} tests, which only warn of {}", self.tests, how.join("; "))
+            }
+            (None, false) => how.join("; "),
+        };
+        format!("{:<8}  {}  {tail}", self.fate.as_str(), self.name)
+    }
+}
+
+/// The settings and the duration of a run of the matrix.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// SHA-256 of contract and scenarios.
+    pub hash: String,
+    /// The seed.
+    pub seed: u64,
+    /// Whether every test ran against every server.
+    pub whole: bool,
+    /// Whether all servers were included.
+    pub complete: bool,
+    /// The duration in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Builds the matrix with its problems. Clauses and checks are judged only if all servers were included.
+pub fn matrix(contract: &Contract, lines: Vec<Line>, circumstances: Circumstances) -> Matrix {
+    let clauses: Vec<ClauseLine> = contract
+        .clauses
+        .iter()
+        .map(|clause| ClauseLine {
+            id: clause.id.clone(),
+            level: clause.level,
+            mutants: lines
+                .iter()
+                .filter(|line| line.kind == "mutant" && line.fate == Fate::Found && line.clauses.contains(&clause.id))
+                .count(),
+        })
+        .collect();
+    let names = contract.clauses.iter().flat_map(|clause| clause.checks.iter().map(String::as_str));
+    let checks: BTreeMap<String, usize> = names
+        .chain([EXPECTATION])
+        .map(|check| {
+            let provokes =
+                |line: &&Line| line.reported.iter().any(|entry| entry.checks.iter().any(|name| name == check));
+            (check.to_owned(), lines.iter().filter(provokes).count())
+        })
+        .collect();
+    let mut problems: Vec<String> = lines.iter().filter_map(Line::problem).collect();
+    if circumstances.complete {
+        let bare = clauses.iter().filter(|clause| clause.level == Level::Must && clause.mutants == 0);
+        problems.extend(bare.map(|clause| format!("{}: no killed mutant breaks this clause", clause.id)));
+        let idle = checks.iter().filter(|(_, count)| **count == 0);
+        problems.extend(idle.map(|(check, _)| format!("{check}: no mutant is reported by this check")));
+    }
+    Matrix {
+        format: 1,
+        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+        contract_hash: circumstances.hash,
+        seed: circumstances.seed,
+        whole: circumstances.whole,
+        complete: circumstances.complete,
+        duration_ms: circumstances.duration_ms,
+        tests: lines.iter().map(|line| line.tests).sum(),
+        requests: lines.iter().map(|line| line.requests).sum(),
+        rows: lines,
+        clauses,
+        checks,
+        problems,
+    }
+}
+
+impl Matrix {
+    /// The matrix as JSON, with all data.
+    pub fn json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| unreachable!("{error}"));
+        text.push('\n');
+        text
+    }
+
+    /// The matrix as Markdown, with only the data that is the same in every run.
+    pub fn markdown(&self) -> String {
+        let mut out = String::from(
+            "# Kill matrix\n\nEvery mutant of the reference, with the clauses that the suite must report for it, no fewer \
+             and no more, and every conforming variant, for which it must report no violation.\nWritten by `conformance prove`; a test of the harness compares this file with its own results.\n\n",
+        );
+        let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
+        let count = |fate: Fate| of(&["mutant", "silent"]).filter(|line| line.fate == fate).count();
+        let _ = writeln!(
+            out,
+            "{} mutants: {} found, {} survived, {} wrongly reported, {} not to be reported. \
+             {} intermittent mutants: {} failed or flaky. {} conforming variants: {} pass.\n",
+            of(&["mutant", "silent"]).count(),
+            count(Fate::Found),
+            count(Fate::Survived) + count(Fate::Broken),
+            count(Fate::Blamed),
+            count(Fate::Silent),
+            of(&["intermittent"]).count(),
+            of(&["intermittent"]).filter(|line| line.fate == Fate::Found).count(),
+            of(&["variant"]).count(),
+            of(&["variant"]).filter(|line| line.fate == Fate::Silent).count(),
+        );
+        out.push_str("## Clauses\n\n| clause | level | mutants found |\n|---|---|---:|\n");
+        for clause in &self.clauses {
+            let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
+        }
+        out.push_str("\n## Checks\n\nEvery check reports some mutant.\n");
+        table(&mut out, "Mutants", "must be reported as", of(&["sound", "mutant", "silent"]));
+        table(&mut out, "Intermittent mutants", "may be reported as (at least one)", of(&["intermittent"]));
+        table(&mut out, "Conforming variants", "may warn of", of(&["variant"]));
+        out
+    }
+}
+
+fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<Item = &'m Line>) {
+    let _ = writeln!(out, "\n## {title}\n\n| name | what it does | {clauses} | fate |\n|---|---|---|---|");
+    for line in lines {
+        let escaped = |text: &str| text.replace('|', "\\|");
+        let reason = line.reason.as_ref().map(|reason| format!(": {}", escaped(reason))).unwrap_or_default();
+        let (name, about, fate) = (&line.name, escaped(&line.about), line.fate.as_str());
+        let _ = writeln!(out, "| `{name}` | {about} | {} | {fate}{reason} |", line.clauses.join(" "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prove::Hit;
+
+    const ROW: Row = Row { name: "breaks-it", about: "It breaks.", kind: Kind::Mutant, clauses: &["A-1", "A-2"] };
+
+    fn proof(clauses: &[&str]) -> Result<Proof, String> {
+        let hit = || Hit { checks: ["sample".to_owned()].into(), tests: ["f::t".to_owned()].into(), requests: 3 };
+        let violated = clauses.iter().map(|clause| ((*clause).to_owned(), hit())).collect();
+        Ok(Proof { violated, ..Proof::default() })
+    }
+
+    #[test]
+    fn mutant_must_be_reported_with_exactly_its_clauses() {
+        assert_eq!(line(&ROW, &proof(&["A-1", "A-2"])).fate, Fate::Found);
+        let missed = line(&ROW, &proof(&["A-1"]));
+        assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
+        let blamed = line(&ROW, &proof(&["A-1", "A-2", "B-1"]));
+        let problem = blamed.problem().unwrap_or_default();
+        assert_eq!(blamed.fate, Fate::Blamed);
+        assert!(problem.contains("B-1 by sample in f::t") && !problem.contains("A-1 by"), "{problem}");
+        assert_eq!(line(&ROW, &Err("no port".into())).fate, Fate::Broken);
+    }
+
+    #[test]
+    fn variant_may_only_warn_of_the_clauses_of_its_row() {
+        let row = Row { kind: Kind::Variant, ..ROW };
+        assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
+        assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
+        assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Blamed);
+        let inconclusive = [("f::t".to_owned(), "no answer".to_owned())].into();
+        let doubted = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
+        let problem = doubted.problem().unwrap_or_default();
+        assert!(doubted.fate == Fate::Doubted && problem.contains("no answer"), "{problem}");
+    }
+
+    #[test]
+    fn sound_and_disputed_servers_must_not_be_reported() {
+        let sound = Row { kind: Kind::Sound, clauses: &[], ..ROW };
+        assert_eq!(line(&sound, &proof(&[])).fate, Fate::Silent);
+        assert_eq!(line(&sound, &proof(&["A-1"])).fate, Fate::Blamed);
+        let known = Row { kind: Kind::Silent("disputed"), ..ROW };
+        assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
+        let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
+        assert!(problem.contains("wrongly reported as A-1"), "{problem}");
+    }
+}

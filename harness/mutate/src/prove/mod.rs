@@ -1,0 +1,258 @@
+//! Tests the suite with mutants: which clauses it reports for each mutant of the embedded reference, and whether it
+//! reports nothing for conforming servers.
+
+pub mod matrix;
+mod selection;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use crate::embedded::start_with;
+use judge::record::TestRecord;
+use matrix::Line;
+use runner::execute::{Environment, run_test};
+use selection::{Purpose, Queue};
+use spec::contract::{Contract, Level};
+use spec::scenario::Library;
+
+/// The kind of a row of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The unchanged reference.
+    Sound,
+    /// A mutant, which always breaks a clause.
+    Mutant,
+    /// An intermittent mutant: it breaks a clause at first, sometimes, or after a pause.
+    Intermittent,
+    /// A conforming variant: only the SHOULD clauses of the row may be reported.
+    Variant,
+    /// A mutant that the suite must not report, with the reason.
+    Silent(&'static str),
+}
+
+/// A server of the matrix.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The name of the mutant or variant.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+    pub kind: Kind,
+    /// The clauses that the suite must report.
+    pub clauses: &'static [&'static str],
+}
+
+/// How a clause was reported broken.
+#[derive(Clone, Debug, Default)]
+pub struct Hit {
+    /// The tests that reported it.
+    pub tests: BTreeSet<String>,
+    /// The checks that reported it.
+    pub checks: BTreeSet<String>,
+    /// The number of requests until the first report.
+    pub requests: usize,
+}
+
+/// The results of the suite for one server.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// The clauses that were reported broken.
+    pub violated: BTreeMap<String, Hit>,
+    /// Inconclusive tests, with the reason.
+    pub inconclusive: BTreeMap<String, String>,
+    /// The number of tests that first failed and then passed.
+    pub flaky: usize,
+    /// The number of tests that ran.
+    pub tests: usize,
+    /// The number of requests sent.
+    pub requests: usize,
+}
+
+/// How many tests run against each server.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// The seed of the samples.
+    pub seed: u64,
+    /// Whether every test runs against every server.
+    pub whole: bool,
+}
+
+/// The number of concurrent tests per server.
+const CONCURRENT_TESTS: usize = 8;
+/// The pause before a request that shows a mutant which is active after pauses only.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// The number of tests of other clauses that run against a mutant. They must report nothing.
+const OTHERS: usize = 16;
+/// The number of tests that run against a conforming variant. They must report nothing.
+const OTHERS_OF_A_VARIANT: usize = 32;
+
+/// The number of concurrent servers when problems are retried.
+const CONCURRENT_RETRIES: usize = 4;
+
+/// Mutants that the suite must not report, with the reason.
+const SILENT: &[(&str, &str)] = &[
+    (
+        "accepts-blank-postal-codes",
+        "the contract does not define white space around a code, nor an empty optional field",
+    ),
+    ("accepts-display-names", "common validators extract the address from angle brackets"),
+    ("accepts-dot-before-at", "the common validators of mail addresses disagree"),
+    ("accepts-dot-in-front", "the common validators of mail addresses disagree"),
+    ("accepts-hyphen-at-label-edge", "the common validators of mail addresses disagree"),
+    ("accepts-postal-trailing-newline", "the contract does not define white space around a code"),
+    ("accepts-unseen-in-mail", "RFC 6531 allows such characters, so the standards disagree"),
+    ("ignores-vertical-resolution", "the contract does not say which of two resolutions counts"),
+    ("never-limits", "by the contract, a quota that cannot be used up within the limits of a test is inconclusive"),
+    ("review-outlives-deletion", "the contract does not say which of two faults of a request is reported"),
+    ("shared-budget", "tests run concurrently with the same credentials, so their budgets decrease anyway"),
+    ("update-forgets-country", "the contract does not define a postal code without a country"),
+];
+
+/// Intermittent mutants that no run is certain to observe, with the reason.
+const UNSEEN: &[(&str, &str)] = &[(
+    "every-second-log-without-error",
+    "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
+)];
+
+/// All rows: the unchanged reference, mutants, intermittent mutants and conforming variants.
+pub fn rows() -> Vec<Row> {
+    let sound = Row { name: "sound", about: "The unchanged reference.", kind: Kind::Sound, clauses: &[] };
+    let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
+        let silent = SILENT.iter().find(|(silent, _)| *silent == name);
+        let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
+        Row { name, about, kind, clauses }
+    });
+    let intermittent = crate::embedded::intermittent().into_iter().map(|(name, about, clauses)| {
+        let unseen = UNSEEN.iter().find(|(unseen, _)| *unseen == name);
+        let kind = unseen.map_or(Kind::Intermittent, |(_, reason)| Kind::Silent(reason));
+        Row { name, about, kind, clauses }
+    });
+    let variants = crate::embedded::variants().into_iter();
+    let variants = variants.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variant, clauses });
+    std::iter::once(sound).chain(mutants).chain(intermittent).chain(variants).collect()
+}
+
+/// Runs tests against one server.
+pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
+    let (mutants, variants): (&[&str], &[&str]) = match row.kind {
+        Kind::Sound => (&[], &[]),
+        Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
+        Kind::Variant => (&[], &[row.name]),
+    };
+    let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
+    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
+    let mut queue = Queue::new(library, purpose(row, effort));
+    let mut proof = Proof::default();
+    let mut running_about = 0;
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < concurrent_tests(row, &proof)
+            && let Some((test, about)) = queue.next(settled(row, &proof), running_about > 0)
+        {
+            running_about += usize::from(about);
+            let environment = &environment;
+            let pause = pause(row, &proof);
+            running.push(async move {
+                tokio::time::sleep(pause).await;
+                (test, about, run_test(environment, test).await)
+            });
+        }
+        let Some((test, about, record)) = running.next().await else { break };
+        running_about -= usize::from(about);
+        add_record(contract, &test.name, record, &mut proof);
+    }
+    Ok(proof)
+}
+
+/// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of their
+/// requests is the same in every run.
+fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
+    if row.kind == Kind::Intermittent && !settled(row, proof) { 1 } else { CONCURRENT_TESTS }
+}
+
+/// The pause before the next test.
+fn pause(row: &Row, proof: &Proof) -> Duration {
+    if crate::embedded::shows_after_pause(row.name) && !settled(row, proof) { PAUSE } else { Duration::ZERO }
+}
+
+/// True if all clauses of the row have been found, or none are expected.
+fn settled(row: &Row, proof: &Proof) -> bool {
+    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
+    // For an intermittent mutant, one of its clauses is enough.
+    let shown = row.kind == Kind::Intermittent && !proof.violated.is_empty();
+    silent || shown || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
+}
+
+fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
+    proof.tests += 1;
+    proof.requests += record.requests;
+    proof.flaky += usize::from(record.flaky);
+    if let Some(reason) = record.inconclusive {
+        proof.inconclusive.insert(test.to_owned(), reason);
+    }
+    for finding in record.findings {
+        // A warning about a MUST clause is not a violation.
+        let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
+        if finding.level > level {
+            continue;
+        }
+        let requests = proof.requests;
+        let hit = proof.violated.entry(finding.clause).or_insert_with(|| Hit { requests, ..Hit::default() });
+        hit.tests.insert(test.to_owned());
+        hit.checks.insert(finding.check);
+    }
+}
+
+/// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in
+/// the order of the rows. Servers with problems are tried again after the others: a busy machine may delay a server
+/// once, but hardly twice.
+pub async fn prove_all(
+    contract: &Arc<Contract>,
+    library: &Library,
+    rows: &[Row],
+    effort: Effort,
+    jobs: usize,
+    mut report: impl FnMut(&Line),
+) -> Vec<Line> {
+    let one = |index: usize| async move {
+        let row = &rows[index];
+        (index, matrix::line(row, &prove(contract, library, row, effort).await))
+    };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
+    let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut first = futures_util::stream::iter(order.into_iter().map(one)).buffer_unordered(jobs);
+    while let Some((index, line)) = first.next().await {
+        if line.problem().is_some() {
+            wrong.push(index);
+            continue;
+        }
+        report(&line);
+        lines.insert(index, line);
+    }
+    let mut second = futures_util::stream::iter(wrong.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
+    while let Some((index, line)) = second.next().await {
+        report(&line);
+        lines.insert(index, line);
+    }
+    lines.into_values().collect()
+}
+
+fn purpose<'r>(row: &'r Row, effort: Effort) -> Purpose<'r> {
+    let whole = effort.whole || row.kind == Kind::Sound;
+    let others = if row.kind == Kind::Variant { OTHERS_OF_A_VARIANT } else { OTHERS };
+    Purpose {
+        row: row.name,
+        clauses: row.clauses,
+        seed: effort.seed,
+        whole,
+        others,
+        properties: !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
+    }
+}

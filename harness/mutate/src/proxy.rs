@@ -1,0 +1,281 @@
+//! The proxy between harness and target: HTTP/1.1 on loopback, requests unchanged, one kind of response changed.
+//!
+//! It forwards with the harness's own client, so that TLS, time limits, early refusals of large uploads and
+//! `--header` are what they are without it. A request is held until it is complete: the harness holds it as a whole, too.
+//! Where the target gives no response, the connection to the harness is closed without one.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::change::{Surroundings, apply};
+use super::mutation::{Change, Mutation, Subject};
+use super::route::Route;
+use judge::exchange::{Header, Request, Response};
+use judge::target::check_url;
+use runner::client::HttpClient;
+use spec::contract::Contract;
+
+/// Header fields of one connection, and those that the client sets itself as the harness's own client has before.
+const OF_THE_CONNECTION: [&str; 5] = ["host", "connection", "content-length", "transfer-encoding", "keep-alive"];
+/// Defaults of the client: sent again by the client that forwards.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("accept", "*/*"),
+    ("accept-encoding", "gzip"),
+    ("user-agent", concat!("conformance/", env!("CARGO_PKG_VERSION"))),
+];
+
+/// A running proxy; it ends when this is dropped.
+pub struct Proxy {
+    url: String,
+    state: Arc<State>,
+    task: JoinHandle<()>,
+}
+
+struct State {
+    contract: Arc<Contract>,
+    route: Route,
+    upstream: Arc<HttpClient>,
+    /// Scheme, host and port of the target.
+    origin: String,
+    /// The path of its base URL, without a slash at its end.
+    prefix: String,
+    mutation: Option<Mutation>,
+    enabled: AtomicBool,
+    fitting: AtomicUsize,
+    triggered: AtomicUsize,
+    memory: Mutex<Memory>,
+}
+
+/// Responses that later ones may be replaced by.
+#[derive(Default)]
+struct Memory {
+    by_line: HashMap<String, Response>,
+    successes: HashMap<String, Response>,
+}
+
+impl Proxy {
+    /// Starts a proxy on a free port of the loopback interface.
+    pub async fn start(
+        contract: Arc<Contract>,
+        route: Route,
+        upstream: Arc<HttpClient>,
+        mutation: Option<Mutation>,
+    ) -> Result<Self, String> {
+        let base = check_url(upstream.base())?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| format!("the proxy: {error}"))?;
+        let address = listener.local_addr().map_err(|error| format!("the proxy: {error}"))?;
+        let prefix = base.path().trim_end_matches('/').to_owned();
+        let state = Arc::new(State {
+            contract,
+            route,
+            upstream,
+            origin: base.origin().ascii_serialization(),
+            prefix: prefix.clone(),
+            mutation,
+            enabled: AtomicBool::new(true),
+            fitting: AtomicUsize::new(0),
+            triggered: AtomicUsize::new(0),
+            memory: Mutex::default(),
+        });
+        let task = tokio::spawn(accept(listener, state.clone()));
+        Ok(Self { url: format!("http://{address}{prefix}"), state, task })
+    }
+
+    /// The base URL that stands for the target's.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How many responses were changed.
+    pub fn triggered(&self) -> usize {
+        self.state.triggered.load(Ordering::Relaxed)
+    }
+
+    /// Takes down a success of an operation, to be sent instead of a refusal until another comes.
+    pub fn remember(&self, operation: &str, response: Response) {
+        self.state.memory().successes.insert(operation.to_owned(), response);
+    }
+
+    /// Changes nothing from now on.
+    pub fn disable(&self) {
+        self.state.enabled.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    // They end with this task.
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let _ = stream.set_nodelay(true);
+        connections.spawn(serve(stream, state.clone()));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, state: Arc<State>) {
+    let new = Arc::new(AtomicBool::new(true));
+    let service = service_fn(move |request| {
+        let (state, new) = (state.clone(), new.clone());
+        async move {
+            // Where the harness has made a connection for a request, the target gets a new one as well.
+            let fresh = new.swap(false, Ordering::Relaxed);
+            state.exchange(request, fresh).await.map_err(std::io::Error::other)
+        }
+    });
+    let _ = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
+}
+
+impl State {
+    async fn exchange(
+        &self,
+        request: http::Request<Incoming>,
+        fresh: bool,
+    ) -> Result<http::Response<Full<Bytes>>, String> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        let request = Request {
+            operation: String::new(),
+            actor: String::new(),
+            method: head.method.as_str().to_owned(),
+            url: format!("{}{path}", self.origin),
+            path: path.strip_prefix(&self.prefix).unwrap_or(path).to_owned(),
+            headers: forwarded(&head.headers),
+            body: body.to_vec().into(),
+        };
+        let response = self.upstream.send(&request, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
+        let response = self.changed(&request, response);
+        Ok(message(&head.method, response))
+    }
+
+    /// The response with the mutation applied where it fits.
+    fn changed(&self, request: &Request, response: Response) -> Response {
+        let Some(mutation) = self.mutation.as_ref().filter(|_| self.enabled.load(Ordering::Relaxed)) else {
+            return response;
+        };
+        let operation = self.route.operation(&request.method, &request.path);
+        let header = |name: &str| {
+            request
+                .headers
+                .iter()
+                .find(|(found, _)| found.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_slice())
+        };
+        let catalog = &self.contract.catalog;
+        let code = response.json().filter(|_| response.is_error()).and_then(|body| catalog.code_in(&body));
+        let subject =
+            Subject { operation, actor: self.route.actor(header), status: response.status, code: code.as_deref() };
+        let line = format!("{} {}", request.method, request.path);
+        let mut memory = self.memory();
+        let surroundings = Surroundings {
+            catalog,
+            previous: memory.by_line.get(&line),
+            success: operation.and_then(|operation| memory.successes.get(operation)),
+        };
+        let changed = mutation.when.fits(&subject).then(|| apply(&mutation.change, &response, surroundings)).flatten();
+        let changed = changed.filter(|_| self.is_due(mutation.when.every));
+        if matches!(mutation.change, Change::Stale) {
+            memory.by_line.insert(line, response.clone());
+        }
+        if let (Change::Succeed { .. }, Some(operation), true) = (&mutation.change, operation, response.is_success()) {
+            memory.successes.insert(operation.to_owned(), response.clone());
+        }
+        match changed {
+            Some(changed) => {
+                self.triggered.fetch_add(1, Ordering::Relaxed);
+                changed
+            }
+            None => response,
+        }
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Counts a response that could be changed, and says whether it is the n-th.
+    fn is_due(&self, every: Option<usize>) -> bool {
+        let count = self.fitting.fetch_add(1, Ordering::Relaxed) + 1;
+        every.is_none_or(|every| every == 0 || count.is_multiple_of(every))
+    }
+}
+
+fn forwarded(headers: &http::HeaderMap) -> Vec<Header> {
+    let is_default =
+        |name: &str, value: &[u8]| DEFAULTS.iter().any(|(own, default)| *own == name && default.as_bytes() == value);
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .filter(|(name, value)| !OF_THE_CONNECTION.contains(name) && !is_default(name, value))
+        .map(|(name, value)| (name.to_owned(), value.to_vec()))
+        .collect()
+}
+
+/// The response on its way to the harness; its length is that of its body, except behind HEAD.
+fn message(method: &http::Method, response: Response) -> http::Response<Full<Bytes>> {
+    let head_only = method == http::Method::HEAD;
+    let mut message = http::Response::new(Full::new(response.body.to_bytes()));
+    *message.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    for (name, value) in response.headers {
+        let name = name.to_ascii_lowercase();
+        let of_the_connection = OF_THE_CONNECTION.contains(&name.as_str()) && !(head_only && name == "content-length");
+        let (Ok(field), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(&value)) else {
+            continue;
+        };
+        if !of_the_connection {
+            message.headers_mut().append(field, value);
+        }
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_a_connection_is_not_forwarded() {
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in
+            [("host", "h"), ("accept", "*/*"), ("accept-encoding", "identity"), ("x", "1"), ("content-length", "2")]
+        {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let kept: Vec<String> = forwarded(&headers).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(kept, ["accept-encoding", "x"]);
+    }
+
+    #[test]
+    fn the_length_is_that_of_the_changed_body() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        let response = |body: &str| Response {
+            status: 404,
+            headers: vec![header("Content-Length", "99"), header("X", "1"), header("X", "2")],
+            body: body.as_bytes().to_vec().into(),
+        };
+        let changed = message(&http::Method::GET, response("{}"));
+        assert!(!changed.headers().contains_key("content-length"), "hyper writes that of the body");
+        assert_eq!(changed.headers().get_all("x").iter().count(), 2);
+        let head = message(&http::Method::HEAD, response(""));
+        assert_eq!(head.headers().get("content-length").map(HeaderValue::as_bytes), Some(b"99".as_slice()));
+    }
+}

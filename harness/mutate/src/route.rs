@@ -1,0 +1,79 @@
+//! From a request on the wire back to the operation and the actor that it is about.
+
+use judge::target::Credential;
+use spec::contract::Contract;
+
+/// What a request line and its header fields say of the operation and the actor.
+#[derive(Clone, Debug, Default)]
+pub struct Route {
+    /// Operation, method, and the segments of its path; `None` for a parameter.
+    operations: Vec<(String, String, Vec<Option<String>>)>,
+    /// Actor, and the header that carries its credential.
+    actors: Vec<(String, String, String)>,
+}
+
+impl Route {
+    /// The routes of a contract, with the credentials by which actors are known.
+    pub fn new<'c>(contract: &Contract, credentials: impl Iterator<Item = (&'c String, &'c Credential)>) -> Self {
+        let operations = contract.operations.iter().map(|operation| {
+            let segments = operation.path.trim_matches('/').split('/');
+            let segments = segments.map(|segment| (!segment.contains('{')).then(|| segment.to_owned())).collect();
+            (operation.id.clone(), operation.method.clone(), segments)
+        });
+        let actors = credentials.filter_map(|(actor, credential)| {
+            let header = credential.header(actor, &contract.schemes, None)?;
+            Some((actor.clone(), header.name, header.value))
+        });
+        Self { operations: operations.collect(), actors: actors.collect() }
+    }
+
+    /// The operation of a method and a path below the base URL; the one with the fewest parameters where several fit.
+    pub fn operation(&self, method: &str, path: &str) -> Option<&str> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let fits = |pattern: &[Option<String>]| {
+            pattern.len() == segments.len()
+                && pattern.iter().zip(&segments).all(|(one, found)| one.as_deref().is_none_or(|one| one == *found))
+        };
+        let parameters = |pattern: &[Option<String>]| pattern.iter().filter(|segment| segment.is_none()).count();
+        self.operations
+            .iter()
+            .filter(|(_, own, pattern)| own == method && fits(pattern))
+            .min_by_key(|(_, _, pattern)| parameters(pattern))
+            .map(|(id, _, _)| id.as_str())
+    }
+
+    /// The actor whose unaltered credential a header carries; `header` looks up a header.
+    pub fn actor<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> Option<&str> {
+        let shown = |name: &str, value: &str| header(name) == Some(value.as_bytes());
+        self.actors.iter().find(|(_, name, value)| shown(name, value)).map(|(actor, _, _)| actor.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_known_by_its_line_and_its_credential() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
+        let contract = Contract::load(&root).expect("the pack loads");
+        let clerk = ("clerk".to_owned(), Credential::parse("bearer:session").expect("a credential"));
+        let route = Route::new(&contract, [(&clerk.0, &clerk.1)].into_iter());
+        for (method, path, operation) in [
+            ("POST", "/v2/parcels", Some("registerParcel")),
+            ("GET", "/v2/parcels/7?x=1", Some("readParcel")),
+            ("DELETE", "/v2/parcels/7/", Some("dropParcel")),
+            ("PUT", "/v2/parcels/a%2Fb/destination", Some("redirectParcel")),
+            ("PATCH", "/v2/parcels/7", None),
+            ("GET", "/v2", None),
+        ] {
+            assert_eq!(route.operation(method, path), operation, "{method} {path}");
+        }
+        let shows = |value: &'static [u8]| route.actor(move |name| (name == "Authorization").then_some(value));
+        assert_eq!(shows(b"Bearer session"), Some("clerk"));
+        assert_eq!(shows(b"Bearer sessio"), None);
+    }
+}

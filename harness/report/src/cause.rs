@@ -1,0 +1,159 @@
+//! Helpers of all formats: tests by reason, the verdict of the run in one sentence, numbers and durations as text.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+
+use super::model::{ClauseStatus, Report, TestReport};
+use judge::verdict::Verdict;
+use spec::contract::Level;
+
+pub(super) use super::grouping::{Cause, causes};
+pub(super) use judge::finding::digest;
+
+/// The selected tests by their reason, the most frequent reason first.
+pub(super) fn by_reason(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<(&str, Vec<&TestReport>)> {
+    let mut groups: Vec<(&str, Vec<&TestReport>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for test in report.tests.iter().filter(|test| selected(test)) {
+        let reason = test.reason.as_deref().unwrap_or("no reason given");
+        let place = *places.entry(reason).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, tests)) => tests.push(test),
+            None => groups.push((reason, vec![test])),
+        }
+    }
+    groups.sort_by_key(|(_, tests)| std::cmp::Reverse(tests.len()));
+    groups
+}
+
+/// True for a test that is skipped because a known deviation covers its violation.
+pub(super) fn is_known_deviation(test: &TestReport) -> bool {
+    test.verdict == Verdict::Skipped && !test.findings.is_empty()
+}
+
+/// Failed tests without findings: they report known deviations that are out of date.
+pub(super) fn stale(report: &Report) -> impl Iterator<Item = &TestReport> {
+    report.tests.iter().filter(|test| test.verdict == Verdict::Failed && test.findings.is_empty())
+}
+
+/// The verdict of the run in one sentence.
+pub(super) fn sentence(report: &Report) -> &'static str {
+    match report.exit_code {
+        0 if report.count(Verdict::Failed) > 0 => "There are no new violations compared with the baseline.",
+        0 if report.tests.is_empty() => "This shard contains no tests; merge the reports of all shards.",
+        0 if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => {
+            "Every test of this shard was skipped; merge the reports of all shards."
+        }
+        0 if report.tests.iter().any(is_known_deviation) => "No violation was found besides the known deviations.",
+        0 if report.clauses_with(ClauseStatus::NotExercised).count() > report.clauses.len() / 4 => {
+            "No clause was violated, but many clauses were not exercised."
+        }
+        0 if report.count(Verdict::Warned) > 0 => {
+            "The API fulfils its contract; some recommendations (SHOULD) are not followed."
+        }
+        0 => "The API fulfils its contract.",
+        1 if report.suite_tests().any(|test| test.verdict == Verdict::Failed) => "The API breaks its contract.",
+        1 if stale(report).next().is_some() => {
+            "No violation was found, but the list of known deviations is out of date."
+        }
+        1 => "No violation was found, but the comparison with the baseline failed.",
+        _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
+        _ => "No violation was found, but not everything could be checked.",
+    }
+}
+
+/// The reason for the exit code.
+pub(super) fn exit_reason(report: &Report) -> String {
+    let total = report.tests.len();
+    match report.exit_code {
+        0 => "no test failed or was inconclusive".to_owned(),
+        1 => {
+            let failed = report.count(Verdict::Failed);
+            let stale = stale(report).count();
+            let mut text = format!("{failed} of {} failed", counted(total, "test"));
+            if failed > stale {
+                let violated: BTreeSet<&str> = report
+                    .tests
+                    .iter()
+                    .filter(|test| test.verdict == Verdict::Failed)
+                    .flat_map(|test| &test.findings)
+                    .filter(|finding| finding.level == Level::Must || report.strict)
+                    .map(|finding| finding.clause.as_str())
+                    .collect();
+                let _ = write!(text, ", {} violated", counted(violated.len(), "clause"));
+            }
+            if stale > 0 {
+                let _ = write!(text, ", {} out of date", counted(stale, "known deviation"));
+            }
+            if report.strict {
+                text.push_str("; violated recommendations (SHOULD) count as failures");
+            }
+            text
+        }
+        _ => match report.count(Verdict::Inconclusive) {
+            0 => "no test was executed".to_owned(),
+            open => format!("no test failed, but {open} of {} had no verdict", counted(total, "test")),
+        },
+    }
+}
+
+/// `1 test`, `2 tests`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// A number with separators: `1,234`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A duration as text: `1.9 s`.
+pub(super) fn duration(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+/// Quotes a word for a shell, if needed.
+pub fn shell(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// The anchor of a test in the HTML page; the same in every run.
+pub(super) fn test_anchor(name: &str) -> String {
+    format!("t-{}", &digest(&[name])[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_durations_are_readable() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([999, 1999, 61_000].map(duration), ["999 ms", "1.9 s", "1 min 1 s"]);
+        assert_eq!(counted(1, "test") + ", " + &counted(2, "test"), "1 test, 2 tests");
+    }
+
+    #[test]
+    fn words_are_quoted_for_the_shell() {
+        assert_eq!(shell("a/b::c-1"), "a/b::c-1");
+        assert_eq!(shell("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(shell(""), "''");
+    }
+}

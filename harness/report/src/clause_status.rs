@@ -1,0 +1,147 @@
+//! Derives the counts, the outcomes of clauses and codes, and the exit code from the tests of a report. Both a run and
+//! a merge use it.
+//!
+//! A clause is upheld only if an answer could have violated it and no answer did: the `evidence` of a test records
+//! this. A clause about error codes needs evidence with one of its codes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{ClauseReport, ClauseStatus, CodeReport, FindingReport, TestReport};
+use super::queries::OF_THE_LIST;
+use judge::verdict;
+use judge::verdict::Verdict;
+
+/// The most tests that are listed for a clause or a code.
+const LISTED: usize = 1000;
+
+pub(super) fn summary(tests: &[TestReport]) -> BTreeMap<String, usize> {
+    let mut summary: BTreeMap<String, usize> =
+        Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), 0)).collect();
+    for test in tests {
+        *summary.entry(test.verdict.as_str().to_owned()).or_default() += 1;
+    }
+    // Flaky tests are also counted as inconclusive.
+    summary.insert("flaky".to_owned(), tests.iter().filter(|test| test.flaky).count());
+    summary
+}
+
+pub(super) fn exit_code(tests: &[TestReport], strict: bool) -> u8 {
+    let verdicts: Vec<Verdict> = tests.iter().map(|test| test.verdict).collect();
+    verdict::exit_code(&verdicts, strict)
+}
+
+/// Fills in the outcome of a clause from the tests.
+pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseReport {
+    let seen = Seen::of(clause, tests);
+    let status = match (seen.violated, seen.upheld) {
+        (true, _) => ClauseStatus::Violated,
+        (false, true) => ClauseStatus::Upheld,
+        (false, false) => ClauseStatus::NotExercised,
+    };
+    let reason = match status {
+        ClauseStatus::Violated => seen.known.clone(),
+        ClauseStatus::Upheld => None,
+        ClauseStatus::NotExercised => Some(seen.reason(clause)),
+    };
+    ClauseReport {
+        status,
+        reason,
+        exercised_by: seen.exercised_by,
+        tests: seen.named.into_iter().take(LISTED).map(str::to_owned).collect(),
+        ..clause.clone()
+    }
+}
+
+/// What the tests tell about one clause.
+#[derive(Default)]
+struct Seen<'t> {
+    violated: bool,
+    /// There is evidence; if the clause has codes, evidence with one of them.
+    upheld: bool,
+    exercised_by: usize,
+    /// The tests to list.
+    named: BTreeSet<&'t str>,
+    /// The known deviation that covers a violation.
+    known: Option<String>,
+    /// A test of the clause completed.
+    ran: bool,
+    skipped: Reasons<'t>,
+    open: Reasons<'t>,
+    inconclusive: Reasons<'t>,
+}
+
+/// Reasons, with the number of tests that give each.
+type Reasons<'t> = BTreeMap<&'t str, usize>;
+
+impl<'t> Seen<'t> {
+    fn of(clause: &ClauseReport, tests: &'t [TestReport]) -> Self {
+        let mut seen = Self::default();
+        for test in tests {
+            seen.add(clause, test);
+        }
+        seen
+    }
+
+    fn add(&mut self, clause: &ClauseReport, test: &'t TestReport) {
+        let violates = |finding: &FindingReport| finding.clause == clause.id && finding.level <= clause.level;
+        let violated = test.findings.iter().any(violates);
+        let about = test.clauses.contains(&clause.id);
+        let evidence = test.evidence_of(&clause.id);
+        if violated {
+            self.violated = true;
+            if test.verdict == Verdict::Skipped {
+                self.known = test.reason.clone();
+            }
+        }
+        let observed =
+            |codes: &[String]| clause.codes.is_empty() || codes.iter().any(|code| clause.codes.contains(code));
+        self.upheld |= evidence.is_some_and(|evidence| observed(&evidence.codes));
+        self.exercised_by += usize::from(violated || evidence.is_some());
+        if violated || about {
+            self.named.insert(&test.name);
+        }
+        for open in test.open.iter().filter(|open| open.clause == clause.id) {
+            *self.open.entry(&open.reason).or_default() += 1;
+        }
+        if !about {
+            return;
+        }
+        match (test.verdict, test.reason.as_deref()) {
+            (Verdict::Skipped, Some(reason)) if test.findings.is_empty() => {
+                *self.skipped.entry(reason).or_default() += 1;
+            }
+            // A failed test that has a reason did not complete.
+            (Verdict::Inconclusive | Verdict::Failed, Some(reason)) if !test.name.starts_with(OF_THE_LIST) => {
+                *self.inconclusive.entry(reason).or_default() += 1;
+            }
+            _ => self.ran = true,
+        }
+    }
+
+    /// Why the clause was not exercised: at most two reasons, the most useful first.
+    fn reason(&self, clause: &ClauseReport) -> String {
+        if let Some(reason) = &clause.excluded {
+            return format!("excluded: {reason}");
+        }
+        let unobserved = (self.ran && !clause.codes.is_empty())
+            .then(|| format!("no test of it observed {}", clause.codes.join(" or ")));
+        let most = |reasons: &Reasons<'_>| {
+            let most = reasons.iter().max_by_key(|(_, count)| **count)?;
+            Some((*most.0).to_owned())
+        };
+        let reasons =
+            [unobserved, most(&self.open), most(&self.skipped), most(&self.inconclusive), clause.unjudged.clone()];
+        let reasons: Vec<String> = reasons.into_iter().flatten().take(2).collect();
+        if reasons.is_empty() { "no test of this run covers it".to_owned() } else { reasons.join("; ") }
+    }
+}
+
+/// Fills in the tests that observed a code.
+pub(super) fn code(code: &CodeReport, tests: &[TestReport]) -> CodeReport {
+    let observed = || tests.iter().filter(|test| test.codes.contains(&code.code));
+    CodeReport {
+        observed: observed().count(),
+        tests: observed().take(LISTED).map(|test| test.name.clone()).collect(),
+        ..code.clone()
+    }
+}

@@ -1,0 +1,253 @@
+//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A test that
+//! failed before counts as new if it shows a defect that the earlier run did not show at all.
+
+mod causes;
+mod render;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use self::causes::{compare_causes, is_open};
+use crate::model::{ClauseStatus, FindingReport, Report, TestReport};
+use judge::verdict::Verdict;
+
+pub use causes::{CauseEntry, Trend};
+pub use render::{json, markdown, text};
+
+/// The change of a test or a clause between two runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// There is a new violation.
+    New,
+    /// It is missing in the later run.
+    Vanished,
+    /// It was executed before, and is now skipped or not exercised.
+    NewlySkipped,
+    /// It had a verdict before, and is now inconclusive.
+    NewlyInconclusive,
+    /// Its violation is now accepted as a known deviation.
+    NewlyKnown,
+    /// It now violates a recommendation (SHOULD).
+    NewlyWarned,
+    /// It has the same violations as before.
+    StillFailing,
+    /// Its violations no longer occur.
+    Fixed,
+    /// It is not in the earlier run, and does not fail.
+    Added,
+}
+
+impl Change {
+    /// All changes, worst first.
+    pub const ALL: [Change; 9] = [
+        Change::New,
+        Change::Vanished,
+        Change::NewlySkipped,
+        Change::NewlyInconclusive,
+        Change::NewlyKnown,
+        Change::NewlyWarned,
+        Change::StillFailing,
+        Change::Fixed,
+        Change::Added,
+    ];
+
+    /// The name of the change on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Change::New => "new",
+            Change::Vanished => "vanished",
+            Change::NewlySkipped => "newly-skipped",
+            Change::NewlyInconclusive => "newly-inconclusive",
+            Change::NewlyKnown => "newly-known",
+            Change::NewlyWarned => "newly-warned",
+            Change::StillFailing => "still-failing",
+            Change::Fixed => "fixed",
+            Change::Added => "added",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.as_str() == name)
+    }
+}
+
+/// A test or a clause that changed, or that still fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    pub change: Change,
+    pub name: String,
+    /// The new or fixed violations, or the reason why it is skipped or inconclusive.
+    pub details: Vec<String>,
+}
+
+/// The comparison of two runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// Differences between the runs that make the comparison less reliable.
+    pub notes: Vec<String>,
+    /// Causes, the worst change first.
+    pub causes: Vec<CauseEntry>,
+    /// Tests, the worst change first.
+    #[serde(rename = "trials")]
+    pub tests: Vec<Entry>,
+    /// Clauses, the worst change first.
+    pub clauses: Vec<Entry>,
+}
+
+impl Comparison {
+    /// How many tests have this change.
+    pub fn count(&self, change: Change) -> usize {
+        self.tests.iter().filter(|entry| entry.change == change).count()
+    }
+
+    /// The exit code: 1 for changes for the worse, 3 if tests are newly inconclusive, else 0.
+    pub fn exit_code(&self, allowed: &[Change]) -> u8 {
+        let any = |change: Change| {
+            !allowed.contains(&change) && self.tests.iter().chain(&self.clauses).any(|entry| entry.change == change)
+        };
+        if any(Change::New) || any(Change::Vanished) || any(Change::NewlySkipped) {
+            return 1;
+        }
+        if any(Change::NewlyInconclusive) { 3 } else { 0 }
+    }
+}
+
+pub fn compare(old: &Report, new: &Report) -> Comparison {
+    let mut tests = compare_tests(old, new);
+    let mut clauses = compare_clauses(old, new);
+    tests.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
+    clauses.sort_by(|a, b| (a.change, &a.name).cmp(&(b.change, &b.name)));
+    Comparison { notes: notes(old, new), causes: compare_causes(old, new), tests, clauses }
+}
+
+/// Names the differences in contract, version, seed, target and strictness.
+fn notes(old: &Report, new: &Report) -> Vec<String> {
+    let differ = |what: &str, one: String, other: String| (one != other).then(|| format!("{what}: {one}, now {other}"));
+    let strictness = |strict: bool| if strict { "strict" } else { "not strict" }.to_owned();
+    let short = |hash: &str| hash.chars().take(12).collect::<String>();
+    [
+        differ("different contract or scenarios", short(&old.suite.contract_hash), short(&new.suite.contract_hash)),
+        differ("different version of the suite", old.suite.version.clone(), new.suite.version.clone()),
+        differ("different seed", old.seed.to_string(), new.seed.to_string()),
+        differ("different target", old.target.clone(), new.target.clone()),
+        differ("different strictness", strictness(old.strict), strictness(new.strict)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
+    let known: BTreeSet<String> = old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect();
+    let before: BTreeMap<&str, &TestReport> = old.tests.iter().map(|test| (test.name.as_str(), test)).collect();
+    let after: BTreeMap<&str, &TestReport> = new.tests.iter().map(|test| (test.name.as_str(), test)).collect();
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let (change, details) = match (before.get(name), after.get(name)) {
+                (Some(before), Some(after)) => in_both((old, before), (new, after), &known)?,
+                (Some(before), None) => vanished(old, before),
+                (None, Some(after)) => added(new, after),
+                (None, None) => return None,
+            };
+            Some(Entry { change, name: name.to_owned(), details })
+        })
+        .collect()
+}
+
+/// The change of a test that is in both runs. `known` contains the keys of the whole earlier run: if a test that failed
+/// before now shows one of them, this is not a new violation; if a test that did not fail before shows one, it is.
+fn in_both(
+    (old, before): (&Report, &TestReport),
+    (new, after): (&Report, &TestReport),
+    known: &BTreeSet<String>,
+) -> Option<(Change, Vec<String>)> {
+    let (was, is) = (violations(old, before), violations(new, after));
+    let reason = || after.reason.iter().cloned().collect();
+    match (before.verdict, after.verdict) {
+        (was_verdict, Verdict::Failed) => {
+            let is_new = |key: &String| match was_verdict {
+                Verdict::Failed => !known.contains(key),
+                _ => !was.contains_key(key),
+            };
+            let new_ones: Vec<String> =
+                is.iter().filter(|(key, _)| is_new(key)).map(|(_, text)| text.clone()).collect();
+            // A failure without findings reports an outdated known deviation.
+            let newly_outdated = is.is_empty() && was_verdict != Verdict::Failed;
+            match (new_ones.is_empty(), newly_outdated) {
+                (false, _) => Some((Change::New, new_ones)),
+                (true, true) => Some((Change::New, reason())),
+                (true, false) => Some((Change::StillFailing, is.into_values().collect())),
+            }
+        }
+        (Verdict::Inconclusive, Verdict::Inconclusive) => None,
+        (_, Verdict::Inconclusive) => Some((Change::NewlyInconclusive, reason())),
+        (Verdict::Failed, Verdict::Skipped) if !after.findings.is_empty() => Some((Change::NewlyKnown, reason())),
+        (Verdict::Skipped, Verdict::Skipped) => None,
+        (_, Verdict::Skipped) => Some((Change::NewlySkipped, reason())),
+        (Verdict::Failed, Verdict::Passed | Verdict::Warned) => Some((Change::Fixed, was.into_values().collect())),
+        (Verdict::Warned, Verdict::Warned) => None,
+        (_, Verdict::Warned) => Some((Change::NewlyWarned, after.findings.iter().map(description).collect())),
+        (_, Verdict::Passed) => None,
+    }
+}
+
+/// The change of a test that is only in the earlier run. The entry of an outdated known deviation counts as fixed.
+fn vanished(old: &Report, before: &TestReport) -> (Change, Vec<String>) {
+    let is_deviation_entry = before.verdict == Verdict::Failed && before.findings.is_empty();
+    match is_deviation_entry {
+        true => (Change::Fixed, before.reason.iter().cloned().collect()),
+        false => (Change::Vanished, violations(old, before).into_values().collect()),
+    }
+}
+
+fn added(new: &Report, after: &TestReport) -> (Change, Vec<String>) {
+    let reason = after.reason.iter().cloned().collect();
+    match after.verdict {
+        Verdict::Failed if after.findings.is_empty() => (Change::New, reason),
+        Verdict::Failed => (Change::New, violations(new, after).into_values().collect()),
+        Verdict::Inconclusive => (Change::NewlyInconclusive, reason),
+        Verdict::Passed | Verdict::Warned | Verdict::Skipped => (Change::Added, Vec::new()),
+    }
+}
+
+/// The violations that fail a test, by the keys that identify a defect across runs.
+fn violations(report: &Report, test: &TestReport) -> BTreeMap<String, String> {
+    let open = test.findings.iter().filter(|finding| is_open(report, finding));
+    open.map(|finding| (finding.key_id(), description(finding))).collect()
+}
+
+fn description(finding: &FindingReport) -> String {
+    let FindingReport { clause, check, part, expected, actual, .. } = finding;
+    format!("{clause} {check} at {part}: expected {expected}, got {actual}")
+}
+
+fn compare_clauses(old: &Report, new: &Report) -> Vec<Entry> {
+    use ClauseStatus::{NotExercised, Upheld, Violated};
+    let after: BTreeMap<&str, _> = new.clauses.iter().map(|clause| (clause.id.as_str(), clause)).collect();
+    let before: BTreeMap<&str, _> = old.clauses.iter().map(|clause| (clause.id.as_str(), clause)).collect();
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let (was, is) = (before.get(name), after.get(name));
+            let change = match (was.map(|clause| clause.status), is.map(|clause| clause.status)) {
+                (_, None) => Change::Vanished,
+                (Some(Violated), Some(Violated)) => Change::StillFailing,
+                (_, Some(Violated)) => Change::New,
+                (Some(Upheld | Violated), Some(NotExercised)) => Change::NewlySkipped,
+                (Some(Violated), Some(Upheld)) => Change::Fixed,
+                (None, Some(_)) => Change::Added,
+                (Some(_), Some(_)) => return None,
+            };
+            let details = is.and_then(|clause| clause.reason.clone()).into_iter().collect();
+            Some(Entry { change, name: name.to_owned(), details })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,457 @@
+//! Groups the findings of a run into causes: presumed defects of the target, each with all findings that it explains.
+//!
+//! A run against a service with twenty defects can have thousands of findings. They are grouped in three steps, all
+//! pure functions of a report:
+//!
+//! 1. Causes that explain many findings: an operation is not implemented; error bodies are not the documented envelope;
+//!    server errors cannot be provoked on the target.
+//! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
+//!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
+//! 3. Findings that only follow from a cause in the same test, such as a value that was stored because it was accepted.
+//!
+//! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::model::{ExchangeReport, FindingReport, Report, TestReport};
+use super::queries::Defect;
+use judge::finding;
+use judge::finding::EXPECTATION;
+use judge::verdict::Verdict;
+use spec::contract::Level;
+
+/// The statuses with which a framework answers a request for an unknown operation.
+const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
+/// The check for the error envelope.
+const ENVELOPE_CHECK: &str = "envelope-present";
+/// The statuses that refuse the input, independent of the actor.
+const REFUSES_INPUT: [u16; 3] = [400, 409, 422];
+/// The check for documented statuses.
+const STATUS_CHECK: &str = "status-documented";
+/// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
+const UNCHECKED_INPUT: usize = 5;
+
+/// The kind of explanation that a cause gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// The operation is not implemented: every answer comes from the framework.
+    NotImplemented,
+    /// Error bodies of one shape are not the documented envelope.
+    NoEnvelope,
+    /// Server errors that a test provokes do not occur.
+    NotProvoked,
+    /// Many kinds of invalid input are accepted.
+    UncheckedInput,
+    /// A single defect, described by its findings.
+    Defect,
+}
+
+/// A finding of a cause.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'r> {
+    pub(super) test: &'r TestReport,
+    pub(super) finding: &'r FindingReport,
+    /// True if it only follows from another finding of the cause.
+    pub(super) follows: bool,
+}
+
+/// A cause with the tests that show it.
+#[derive(Debug)]
+pub(super) struct Cause<'r> {
+    pub(super) kind: Kind,
+    /// The representative finding: from a failed test if there is one, of the highest level.
+    pub(super) finding: &'r FindingReport,
+    /// Every test with a finding of this cause, sorted by name.
+    pub(super) tests: Vec<&'r TestReport>,
+    pub(super) members: Vec<Member<'r>>,
+    /// How many failed tests have no other cause: they would pass if this cause were repaired.
+    pub(super) alone: usize,
+    example: &'r TestReport,
+    id: String,
+}
+
+impl<'r> Cause<'r> {
+    /// The test of the representative finding.
+    pub(super) fn example(&self) -> &'r TestReport {
+        self.example
+    }
+
+    pub(super) fn shown(&self) -> &'r FindingReport {
+        self.finding
+    }
+
+    /// The exchange of the representative finding.
+    pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
+        self.example.exchanges.get(self.finding.exchange)
+    }
+
+    /// True if every test of the cause is skipped because of a known deviation.
+    pub(super) fn is_known(&self) -> bool {
+        self.tests.iter().all(|test| test.verdict == Verdict::Skipped)
+    }
+
+    /// The anchor of its card in the HTML page; the same in every run.
+    pub(super) fn anchor(&self) -> String {
+        format!("c-{}", &self.id[..12])
+    }
+
+    /// An identifier that is the same in every run.
+    pub(super) fn fingerprint(&self) -> String {
+        self.id.clone()
+    }
+
+    /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
+    pub(super) fn operations(&self) -> Vec<&'r str> {
+        let own = self.members.iter().filter(|member| !member.follows);
+        let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
+        all.into_iter().filter(|operation| !operation.is_empty()).collect()
+    }
+
+    /// The cause in one line.
+    pub(super) fn title(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
+            Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
+            Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
+            Kind::UncheckedInput => "invalid input is accepted".to_owned(),
+            // A property appends its generated value to the message of a check; the title must not contain it.
+            Kind::Defect if self.finding.check != EXPECTATION => {
+                self.finding.message.split(": ").next().unwrap_or_default().to_owned()
+            }
+            Kind::Defect => self.finding.message.clone(),
+        }
+    }
+
+    /// The expected value.
+    pub(super) fn expected(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
+            _ => self.finding.expected.clone(),
+        }
+    }
+
+    /// The actual value; for an answer that comes from the framework, its status and body.
+    pub(super) fn actual(&self) -> String {
+        let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
+        match self.kind {
+            Kind::NotImplemented | Kind::NoEnvelope => {
+                let status = self.exchange().and_then(|exchange| exchange.status_code);
+                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
+            }
+            _ => self.finding.actual.clone(),
+        }
+    }
+}
+
+/// The operation that a finding is about.
+pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) -> &'r str {
+    if !finding.key.operation.is_empty() {
+        return &finding.key.operation;
+    }
+    test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
+}
+
+/// The causes of all findings. Sorted: operations that are not implemented first, then causes of MUST clauses, then by
+/// the number of tests that have no other cause, then by the number of tests.
+pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let findings = findings(report);
+    let groups = assigned(report, &findings);
+    let alone = alone(report, &findings, &groups);
+    let mut members: BTreeMap<&Group<'_>, Vec<Member<'_>>> = BTreeMap::new();
+    for (item, (group, follows)) in findings.iter().zip(&groups) {
+        let member = Member { test: item.test, finding: item.finding, follows: *follows };
+        members.entry(group).or_default().push(member);
+    }
+    let mut causes: Vec<Cause<'_>> = members
+        .into_iter()
+        .filter_map(|(group, members)| cause(group, members, alone.get(group).copied().unwrap_or_default()))
+        .collect();
+    causes.sort_by_cached_key(|cause| {
+        let count = std::cmp::Reverse((cause.alone, cause.tests.len()));
+        (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
+    });
+    causes
+}
+
+fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Option<Cause<'r>> {
+    let mut tests: Vec<&TestReport> = Vec::new();
+    for member in &members {
+        if tests.last().is_none_or(|last| last.name != member.test.name) {
+            tests.push(member.test);
+        }
+    }
+    let not_failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
+    // An expectation of a scenario is more specific than a check, and than a property, which is about one value.
+    let vague = |member: &Member<'_>| {
+        let Member { finding, .. } = member;
+        let is_specific = match group {
+            Group::NotImplemented(_) => finding.key.expected.contains("success"),
+            Group::NoEnvelope(_) => finding.check == ENVELOPE_CHECK,
+            _ => finding.check == EXPECTATION,
+        };
+        (!is_specific, finding.key.rule.is_some())
+    };
+    let shown = members
+        .iter()
+        .min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
+    let (finding, example) = (shown.finding, shown.test);
+    Some(Cause { kind: group.kind(), finding, tests, alone, example, id: group.id(), members })
+}
+
+/// A finding with its test and operation.
+struct Item<'r> {
+    test: &'r TestReport,
+    finding: &'r FindingReport,
+    operation: &'r str,
+}
+
+fn findings(report: &Report) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    for test in &report.tests {
+        items.extend(test.findings.iter().map(|finding| Item { test, finding, operation: operation(test, finding) }));
+    }
+    items
+}
+
+/// The properties that findings of one cause share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Group<'r> {
+    NotImplemented(&'r str),
+    NoEnvelope(&'r str),
+    NotProvoked,
+    UncheckedInput,
+    Accepts(&'r str, Level),
+    Same(Defect<'r>, Level),
+}
+
+impl Group<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            Group::NotImplemented(_) => Kind::NotImplemented,
+            Group::NoEnvelope(_) => Kind::NoEnvelope,
+            Group::NotProvoked => Kind::NotProvoked,
+            Group::UncheckedInput => Kind::UncheckedInput,
+            Group::Accepts(..) | Group::Same(..) => Kind::Defect,
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Group::NotImplemented(operation) => finding::digest(&["not implemented", operation]),
+            Group::NoEnvelope(shape) => finding::digest(&["no envelope", shape]),
+            Group::NotProvoked => finding::digest(&["not provoked"]),
+            Group::UncheckedInput => finding::digest(&["unchecked input"]),
+            Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
+            Group::Same(defect, level) => {
+                let Defect { clause, check, place, expected, came } = defect;
+                finding::digest(&[clause, check, place, expected, came, level.as_str()])
+            }
+        }
+    }
+}
+
+/// Assigns each finding to a cause, and tells whether it only follows from that cause.
+fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
+    let missing = not_implemented(report, findings);
+    let shapes = Shapes::of(findings);
+    let first = findings.iter().map(|item| match shapes.of_item(item) {
+        _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
+        Some(shape) => Group::NoEnvelope(shape),
+        None => by_finding(item.finding),
+    });
+    let groups = undocumented(findings, unchecked_input(findings, first.collect()));
+    followers(findings, groups)
+}
+
+fn by_finding(finding: &FindingReport) -> Group<'_> {
+    let defect = finding.defect();
+    if finding.check != EXPECTATION || defect.came != "success" || defect.expected.contains("success") {
+        return Group::Same(defect, finding.level);
+    }
+    let statuses = statuses(defect.expected);
+    if !statuses.is_empty() && statuses.iter().all(|status| *status >= 500) {
+        return Group::NotProvoked;
+    }
+    Group::Accepts(&finding.clause, finding.level)
+}
+
+/// The statuses in an expected text: `NOT_FOUND (404)`.
+fn statuses(expected: &str) -> Vec<u16> {
+    expected.split('(').filter_map(|rest| rest.split_once(')')?.0.parse().ok()).collect()
+}
+
+/// The status that an answer's shape begins with.
+fn status_of(answer: &str) -> Option<u16> {
+    answer.split(' ').next()?.parse().ok()
+}
+
+/// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
+/// something else.
+fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
+    let mut answers: HashMap<&str, bool> = HashMap::new();
+    for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
+        let Some(status) = exchange.status_code else { continue };
+        let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
+        let all = answers.entry(&exchange.operation).or_insert(true);
+        *all &= of_a_framework;
+    }
+    let expected_otherwise = |item: &&Item<'_>| {
+        let answer = status_of(&item.finding.key.answer);
+        let expected = statuses(&item.finding.key.expected);
+        let other = item.finding.key.expected.contains("success") || !expected.is_empty();
+        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == answer)
+    };
+    let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
+    let proved: HashSet<&str> =
+        findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
+    // An operation that answers with the same status and body as a proved one is not implemented either.
+    let body = |item: &Item<'r>| {
+        let exchange = item.test.exchanges.get(item.finding.exchange)?;
+        Some((exchange.status_code?, &*exchange.response.as_ref()?.body))
+    };
+    let fallbacks: HashSet<(u16, &str)> =
+        findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();
+    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && fallbacks.contains(&body));
+    let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
+    others.chain(proved.iter().copied()).collect()
+}
+
+/// The shapes of error bodies that are not the documented envelope.
+struct Shapes<'r> {
+    shapes: HashSet<&'r str>,
+    /// Header defects that also occur in answers with an envelope: the shape of the body does not explain them.
+    headers: HashSet<Defect<'r>>,
+}
+
+impl<'r> Shapes<'r> {
+    fn of(findings: &[Item<'r>]) -> Self {
+        let no_envelope = findings.iter().filter(|item| item.finding.check == ENVELOPE_CHECK);
+        let shapes: HashSet<&str> = no_envelope.filter_map(|item| shape(item.finding)).collect();
+        let in_header = findings.iter().filter(|item| is_header(item.finding));
+        let elsewhere = in_header.filter(|item| shape(item.finding).is_none_or(|shape| !shapes.contains(shape)));
+        let headers = elsewhere.map(|item| item.finding.defect()).collect();
+        Self { shapes, headers }
+    }
+
+    /// The shape that explains the finding, if one does.
+    fn of_item(&self, item: &Item<'r>) -> Option<&'r str> {
+        let finding = item.finding;
+        let shape = shape(finding).filter(|shape| self.shapes.contains(shape))?;
+        // A server error has a body of its own shape. But valid input that is refused with a 4xx status is another
+        // defect.
+        let refused_valid_input = finding.check == EXPECTATION
+            && status_of(&finding.key.answer).is_some_and(|status| status < 500)
+            && finding.key.expected.starts_with("success")
+            && statuses(&finding.key.expected).is_empty();
+        let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
+        (!refused_valid_input && !elsewhere).then_some(shape)
+    }
+}
+
+fn is_header(finding: &FindingReport) -> bool {
+    finding.part.starts_with("header ") && !finding.part.eq_ignore_ascii_case("header content-type")
+}
+
+/// The shape of an error body in which no code can be read.
+fn shape(finding: &FindingReport) -> Option<&str> {
+    let (status, shape) = finding.key.answer.split_once(' ')?;
+    let status: u16 = status.parse().ok()?;
+    let is_code = shape.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    (status >= 400 && !is_code).then_some(shape)
+}
+
+/// If the status of an answer is undocumented, an expectation that fails on this answer has the same cause.
+fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut statuses: HashMap<(&str, usize), Group<'r>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if item.finding.check == STATUS_CHECK && matches!(group, Group::Same(..)) {
+            statuses.insert((&item.test.name, item.finding.exchange), group.clone());
+        }
+    }
+    let lead = |item: &Item<'r>, group: &Group<'r>| {
+        let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
+        let lead = statuses.get(&(item.test.name.as_str(), item.finding.exchange))?;
+        (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
+    };
+    findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
+}
+
+/// If many kinds of invalid input are accepted, the target does not validate input: one cause. Clauses about
+/// permissions are not included.
+fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut about_input: BTreeMap<Group<'r>, bool> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if matches!(group, Group::Accepts(_, Level::Must)) {
+            let statuses = statuses(&item.finding.key.expected);
+            let of_input = statuses.iter().all(|status| REFUSES_INPUT.contains(status));
+            *about_input.entry(group.clone()).or_insert(true) &= of_input;
+        }
+    }
+    about_input.retain(|_, of_input| *of_input);
+    if about_input.len() >= UNCHECKED_INPUT {
+        for group in groups.iter_mut().filter(|group| about_input.contains_key(group)) {
+            *group = Group::UncheckedInput;
+        }
+    }
+    groups
+}
+
+/// Marks the findings about stored values that occur only in tests in which invalid input was accepted, or in which an
+/// operation that is not implemented should have changed something. They follow from that cause.
+fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
+    let leads_on =
+        |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput | Group::NotImplemented(_));
+    let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| leads_on(group)) {
+        leads.entry(&item.test.name).or_default().push((item.finding.exchange, item.operation, group));
+    }
+    let lead = |item: &Item<'r>| {
+        let of_test = leads.get(item.test.name.as_str())?.iter();
+        let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
+            *at <= item.finding.exchange || *operation == item.operation
+        };
+        of_test.filter(before).map(|(.., group)| (*group).clone()).next()
+    };
+    let stored = |finding: &FindingReport| {
+        finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+    };
+    let mut follows: HashMap<&Group<'r>, bool> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let follower = matches!(group, Group::Same(..)) && stored(item.finding) && lead(item).is_some();
+        *follows.entry(group).or_insert(true) &= follower;
+    }
+    findings
+        .iter()
+        .zip(&groups)
+        .map(|(item, group)| match lead(item).filter(|_| follows.get(group) == Some(&true)) {
+            Some(lead) => (lead, true),
+            None => (group.clone(), false),
+        })
+        .collect()
+}
+
+/// For each cause, how many failed tests have no other cause.
+fn alone<'g, 'r>(
+    report: &Report,
+    findings: &[Item<'r>],
+    groups: &'g [(Group<'r>, bool)],
+) -> HashMap<&'g Group<'r>, usize> {
+    let mut of_test: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
+    for (item, (group, _)) in findings.iter().zip(groups) {
+        let open = report.fails(item.finding) && item.finding.deviation.is_none();
+        if open && item.test.verdict == Verdict::Failed {
+            of_test.entry(&item.test.name).or_default().insert(group);
+        }
+    }
+    let mut alone = HashMap::new();
+    for groups in of_test.values().filter(|groups| groups.len() == 1) {
+        for group in groups {
+            *alone.entry(*group).or_default() += 1;
+        }
+    }
+    alone
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,460 @@
+//! The HTML report: one self-contained page for people. It shows the verdict, the violations by cause, the clauses and
+//! error codes, and all tests, including the skipped ones.
+//!
+//! Templates escape every value with [`super::escape::Html`]; only the output of other templates is inserted without
+//! escaping (`|safe`). The content security policy of the page allows only its own style and script.
+
+mod clauses;
+mod difference;
+mod evidence;
+mod frame;
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use self::clauses::{ClauseRow, Matrix};
+use self::evidence::Budget;
+pub(super) use self::frame::Frame;
+use super::again;
+use super::cause::{self, Cause, duration, grouped, is_known_deviation, test_anchor};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TestReport};
+use judge::verdict::Verdict;
+use spec::contract::Level;
+
+/// The most causes or reasons in a section.
+const SHOWN: usize = 100;
+/// The most tests that are named for a cause or a reason.
+const NAMED: usize = 12;
+
+pub(super) fn render(report: &Report) -> String {
+    page(report).render().unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// The output of a template.
+type Markup = String;
+/// The anchor of the cause card of each finding.
+type Anchors = HashMap<*const FindingReport, String>;
+
+/// The first elements of a list, and the number of elements that are left out.
+struct Sample<T> {
+    shown: Vec<T>,
+    left: usize,
+}
+
+impl<T> Sample<T> {
+    fn of(all: impl IntoIterator<Item = T>, most: usize) -> Self {
+        let mut all = all.into_iter();
+        Self { shown: all.by_ref().take(most).collect(), left: all.count() }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'r> {
+    report: &'r Report,
+    frame: Frame,
+    tone: &'static str,
+    sentence: &'static str,
+    exit_reason: String,
+    links: Vec<Link>,
+    tallies: Vec<Tally>,
+    bar_label: String,
+    facts: Vec<Fact>,
+    upheld: usize,
+    violated: usize,
+    unexercised: usize,
+    observed: usize,
+    clauses: Vec<ClauseRow<'r>>,
+    matrix: Option<Matrix<'r>>,
+    violations: Vec<Markup>,
+    violations_left: usize,
+    stale: Vec<&'r TestReport>,
+    advised: Vec<Markup>,
+    advised_left: usize,
+    deviations: Vec<Deviation<'r>>,
+    known: Vec<Group<'r>>,
+    known_causes: Vec<Markup>,
+    known_left: usize,
+    known_total: usize,
+    inconclusive: Vec<Group<'r>>,
+    inconclusive_left: usize,
+    inconclusive_total: usize,
+    skipped: Vec<Group<'r>>,
+    skipped_left: usize,
+    skipped_total: usize,
+    files: Vec<File<'r>>,
+    leftovers: Vec<Leftovers<'r>>,
+    evidence_left: usize,
+    hidden: usize,
+}
+
+struct Link {
+    anchor: &'static str,
+    title: &'static str,
+    count: usize,
+}
+
+/// The number of tests with a verdict, and their segment of the bar, in thousandths of its width.
+struct Tally {
+    verdict: &'static str,
+    sign: &'static str,
+    count: usize,
+    shown: String,
+    from: f64,
+    width: f64,
+}
+
+struct Fact {
+    name: &'static str,
+    value: String,
+    code: bool,
+    copy: bool,
+    whole: bool,
+}
+
+/// Tests that share a reason.
+struct Group<'r> {
+    anchor: String,
+    class: &'static str,
+    reason: &'r str,
+    tests: Sample<&'r TestReport>,
+}
+
+/// An entry of the list of known deviations.
+struct Deviation<'r> {
+    model: &'r DeviationReport,
+    bad: bool,
+    sign: &'static str,
+    subject: String,
+    left: String,
+    seen: Sample<&'r String>,
+}
+
+/// A scenario file with its tests.
+struct File<'r> {
+    name: &'r str,
+    rows: Vec<Row<'r>>,
+}
+
+struct Row<'r> {
+    test: &'r TestReport,
+    name: &'r str,
+    anchor: String,
+    letter: &'static str,
+    sign: &'static str,
+    more: Option<Markup>,
+}
+
+struct Leftovers<'r> {
+    noun: &'r str,
+    ids: Sample<&'r str>,
+}
+
+#[derive(Template)]
+#[template(path = "cause.html")]
+struct CauseCard<'r> {
+    class: &'static str,
+    anchor: String,
+    finding: &'r FindingReport,
+    title: String,
+    says: Option<&'r str>,
+    clause_anchor: String,
+    occurrence: String,
+    difference: Markup,
+    exchange: Option<&'r super::model::ExchangeReport>,
+    test: &'r TestReport,
+    /// The command that reproduces the violation.
+    again: String,
+    rerun: String,
+    evidence: Option<Markup>,
+    others: Sample<&'r TestReport>,
+}
+
+fn page(report: &Report) -> Page<'_> {
+    let count = |status| report.clauses_with(status).count();
+    let mut budget = Budget::default();
+    let causes = cause::causes(report);
+    let of = |selected: &dyn Fn(&Cause<'_>) -> bool| causes.iter().filter(|cause| selected(cause)).collect::<Vec<_>>();
+    let violations = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must);
+    let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
+    let known = of(&|cause| cause.is_known());
+    let mut cards = |causes: &[&Cause<'_>], class| {
+        let shown = causes.iter().take(SHOWN).map(|cause| card(report, cause, class, &mut budget)).collect::<Vec<_>>();
+        (shown, causes.len().saturating_sub(SHOWN))
+    };
+    let (violation_cards, violations_left) = cards(&violations, "failed");
+    let (advised_cards, advised_left) = cards(&advised, "warned");
+    let (known_causes, known_causes_left) = cards(&known, "known");
+    let anchors: Anchors = [&violations, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
+    let files = files(report, &anchors, &mut budget);
+    let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
+    let (skipped, skipped_left, skipped_total) =
+        groups(report, "skipped", |test| test.verdict == Verdict::Skipped && !is_known_deviation(test));
+    let (inconclusive, inconclusive_left, inconclusive_total) =
+        groups(report, "inconclusive", |test| test.verdict == Verdict::Inconclusive);
+    let tallies = tallies(report);
+    let stale: Vec<&TestReport> = cause::stale(report).collect();
+    let counts = [violations.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
+    Page {
+        report,
+        frame: Frame::new(&[include_str!("report.js")]),
+        tone: match report.exit_code {
+            0 => "good",
+            1 => "bad",
+            _ => "unsure",
+        },
+        sentence: cause::sentence(report),
+        exit_reason: cause::exit_reason(report),
+        links: links(report, counts),
+        bar_label: tallies.iter().map(|part| format!("{} {}", part.shown, part.verdict)).collect::<Vec<_>>().join(", "),
+        tallies,
+        facts: facts(report),
+        upheld: count(ClauseStatus::Upheld),
+        violated: count(ClauseStatus::Violated),
+        unexercised: count(ClauseStatus::NotExercised),
+        observed: report.error_codes.iter().filter(|code| code.observed > 0).count(),
+        clauses: clauses::rows(report),
+        matrix: clauses::matrix(report),
+        violations: violation_cards,
+        violations_left,
+        stale,
+        advised: advised_cards,
+        advised_left,
+        deviations: report.deviations.iter().map(|entry| deviation(report, entry)).collect(),
+        known: known_groups,
+        known_causes,
+        known_left: known_groups_left + known_causes_left,
+        known_total,
+        inconclusive,
+        inconclusive_left,
+        inconclusive_total,
+        skipped,
+        skipped_left,
+        skipped_total,
+        files,
+        leftovers: leftovers(report),
+        evidence_left: budget.left_out(),
+        hidden: budget.hidden(),
+    }
+}
+
+fn links(report: &Report, [violations, inconclusive, advised, known, skipped]: [usize; 5]) -> Vec<Link> {
+    let link = |anchor, title, count| Link { anchor, title, count };
+    let always = ["known", "clauses", "codes", "skipped", "tests"];
+    let all = [
+        link("broken", "Violations", violations),
+        link("inconclusive", "No verdict", inconclusive),
+        link("advised", "Recommendations", advised),
+        link("known", "Known deviations", known),
+        link("clauses", "Clauses", report.clauses.len()),
+        link("codes", "Codes", report.error_codes.len()),
+        link("skipped", "Skipped", skipped),
+        link("tests", "Tests", report.tests.len()),
+    ];
+    all.into_iter().filter(|link| link.count > 0 || always.contains(&link.anchor)).collect()
+}
+
+fn tallies(report: &Report) -> Vec<Tally> {
+    let worst_first = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Skipped, Verdict::Passed];
+    let total = report.tests.len().max(1) as f64;
+    let mut from = 0.0;
+    worst_first
+        .into_iter()
+        .map(|verdict| {
+            let count = report.count(verdict);
+            // A single failure among thousands must be visible.
+            let width = if count == 0 { 0.0 } else { (count as f64 * 1000.0 / total).max(4.0) };
+            let start = from;
+            from += width;
+            Tally {
+                verdict: verdict.as_str(),
+                sign: sign(verdict),
+                count,
+                shown: grouped(count as u64),
+                from: (start * 10.0).round() / 10.0,
+                width: (width * 10.0).round() / 10.0,
+            }
+        })
+        .collect()
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "✓",
+        Verdict::Warned => "!",
+        Verdict::Skipped => "–",
+        Verdict::Failed => "✗",
+        Verdict::Inconclusive => "?",
+    }
+}
+
+fn facts(report: &Report) -> Vec<Fact> {
+    let fact = |name, value: String| Fact { name, value, code: false, copy: false, whole: false };
+    let code = |name, value: String| Fact { name, value, code: true, copy: true, whole: true };
+    let mut facts = vec![
+        code("Target", report.target.clone()),
+        code("Command", report.command.clone()),
+        code("Contract (SHA-256)", report.suite.contract_hash.clone()),
+        fact("Started", report.started_at.clone()),
+        fact("Duration", format!("{}, {} requests", duration(report.duration_ms), grouped(report.requests))),
+        fact("Harness", format!("{} {}", report.suite.name, report.suite.version)),
+        fact("Seed", report.seed.to_string()),
+    ];
+    if let Some(manifest) = &report.manifest {
+        let shard = manifest.shard.as_ref().map(|shard| format!("shard {shard}, "));
+        let filtered = if manifest.filtered { ", selected by filters" } else { "" };
+        let count = cause::counted(manifest.part.tests, "test");
+        facts.push(fact("Part", format!("{}{count} of {}{filtered}", shard.unwrap_or_default(), manifest.whole.tests)));
+    }
+    if report.strict {
+        facts.push(fact("Strict", "violated recommendations (SHOULD) count as failures".to_owned()));
+    }
+    facts
+}
+
+/// The anchor of each cause that has a card.
+fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
+    let of = |cause: &&Cause<'_>| {
+        let anchor = cause.anchor();
+        let findings = cause.members.iter().map(|member| std::ptr::from_ref(member.finding));
+        findings.map(|finding| (finding, anchor.clone())).collect::<Vec<_>>()
+    };
+    causes.iter().take(SHOWN).flat_map(of).collect()
+}
+
+fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
+    let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
+    let clause = report.clauses.iter().find(|clause| clause.id == finding.clause);
+    let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
+    CauseCard {
+        class,
+        anchor: cause.anchor(),
+        finding,
+        title: cause.title(),
+        says: clause.map(|clause| clause.says.as_str()),
+        clause_anchor: clauses::anchor(&finding.clause),
+        occurrence: occurrence(cause),
+        difference: difference::render(&cause.expected(), &cause.actual()),
+        again: again::again(report, test, exchange),
+        exchange,
+        test,
+        rerun: again::rerun(report, &test.name),
+        evidence: evidence.and_then(|markup| budget.take(markup)),
+        others: Sample::of(cause.tests.iter().copied().filter(|other| other.name != test.name), NAMED),
+    }
+    .render()
+    .unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// How many tests and which operations show a cause.
+fn occurrence(cause: &Cause<'_>) -> String {
+    let operations = cause.operations();
+    let tests = cause::counted(cause.tests.len(), "test");
+    let alone = match cause.alone {
+        0 => String::new(),
+        alone => format!(", {} with no other cause", cause::grouped(alone as u64)),
+    };
+    match operations.as_slice() {
+        [] => format!("in {tests}{alone}"),
+        [only] => format!("in {tests}{alone}, all on {only}"),
+        many => format!("in {tests}{alone}, on {}", many.join(", ")),
+    }
+}
+
+fn groups<'r>(
+    report: &'r Report,
+    class: &'static str,
+    selected: impl Fn(&TestReport) -> bool,
+) -> (Vec<Group<'r>>, usize, usize) {
+    let all = cause::by_reason(report, selected);
+    let total = all.iter().map(|(_, tests)| tests.len()).sum();
+    let left = all.len().saturating_sub(SHOWN);
+    let shown = all.into_iter().take(SHOWN).map(|(reason, tests)| Group {
+        anchor: format!("g-{}", &cause::digest(&[class, reason])[..12]),
+        class,
+        reason,
+        tests: Sample::of(tests, NAMED),
+    });
+    (shown.collect(), left, total)
+}
+
+fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<File<'r>> {
+    let mut files: Vec<File<'r>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for test in &report.tests {
+        let place = *places.entry(&test.file).or_insert(files.len());
+        if place == files.len() {
+            files.push(File { name: &test.file, rows: Vec::new() });
+        }
+        let row = row(report, test, anchors, budget);
+        if let Some(file) = files.get_mut(place) {
+            file.rows.push(row);
+        }
+    }
+    files
+}
+
+fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
+    let has_details = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
+    Row {
+        test,
+        name: test.name.split_once("::").map_or(test.name.as_str(), |(_, own)| own),
+        anchor: test_anchor(&test.name),
+        letter: letter(test.verdict),
+        sign: sign(test.verdict),
+        more: has_details.then(|| evidence::test(report, test, anchors, budget)).flatten(),
+    }
+}
+
+/// The verdict as one letter, to keep a page with thousands of rows small.
+fn letter(verdict: Verdict) -> &'static str {
+    &verdict.as_str()[..1]
+}
+
+fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
+    let bad = !matches!(entry.state, DeviationState::Observed | DeviationState::Unobserved);
+    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
+    let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
+    Deviation {
+        model: entry,
+        bad,
+        sign: match entry.state {
+            DeviationState::Observed => "–",
+            DeviationState::Unobserved => "?",
+            _ => "✗",
+        },
+        subject: if subject.is_empty() { "every violation".to_owned() } else { subject.join(" ") },
+        left: days_left(report, &entry.expires).unwrap_or_default(),
+        seen: Sample::of(&entry.observed_in, NAMED / 3),
+    }
+}
+
+/// How many days after the run a deviation expires, or how many days ago it expired.
+fn days_left(report: &Report, expires: &str) -> Option<String> {
+    let last = chrono::NaiveDate::parse_from_str(expires, "%Y-%m-%d").ok()?;
+    let day = chrono::DateTime::parse_from_rfc3339(&report.started_at).ok()?.date_naive();
+    let days = (last - day).num_days();
+    let count = cause::counted(usize::try_from(days.abs()).ok()?, "day");
+    Some(if days < 0 { format!("{count} overdue") } else { format!("{count} left") })
+}
+
+fn leftovers(report: &Report) -> Vec<Leftovers<'_>> {
+    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    for leftover in &report.leftovers {
+        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
+            Some((_, ids)) => ids.push(&leftover.id),
+            None => nouns.push((&leftover.noun, vec![&leftover.id])),
+        }
+    }
+    nouns.into_iter().map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
+}
+
+/// Filters for the templates.
+mod filters {
+    /// The anchor of a test.
+    #[askama::filter_fn]
+    pub(super) fn anchor(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(super::test_anchor(name))
+    }
+}

@@ -1,0 +1,133 @@
+//! Methods on the types of `model` that several formats and the comparison share.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::model::{
+    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Manifest, Report, TestReport,
+};
+use judge::verdict::Verdict;
+use spec::contract::{Level, hex};
+
+/// The name prefix of the entries that report outdated known deviations. Test names never start with it. These entries
+/// can be decided for the whole run only.
+pub const OF_THE_LIST: &str = "deviations::";
+
+impl ClauseStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClauseStatus::Upheld => "upheld",
+            ClauseStatus::Violated => "violated",
+            ClauseStatus::NotExercised => "not-exercised",
+        }
+    }
+}
+
+impl DeviationState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviationState::Observed => "observed",
+            DeviationState::Unobserved => "unobserved",
+            DeviationState::Stale => "stale",
+            DeviationState::Expired => "expired",
+            DeviationState::Unmatched => "unmatched",
+        }
+    }
+}
+
+impl Extent {
+    /// The extent of these names; their order does not matter.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        let mut text = names.join("\n");
+        text.push('\n');
+        Self { tests: names.len(), hash: hex(&Sha256::digest(text)) }
+    }
+}
+
+impl TestReport {
+    pub fn evidence_of(&self, clause: &str) -> Option<&EvidenceReport> {
+        self.evidence.iter().find(|evidence| evidence.clause == clause)
+    }
+}
+
+/// The properties that identify a defect of the target. They do not include the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Defect<'f> {
+    pub clause: &'f str,
+    pub check: &'f str,
+    /// The part of the answer, without list indexes.
+    pub place: &'f str,
+    pub expected: &'f str,
+    /// The shape of the actual value.
+    pub came: &'f str,
+}
+
+impl FindingReport {
+    /// The defect of this finding. Reports of earlier versions have no key; their other members are used instead.
+    pub fn defect(&self) -> Defect<'_> {
+        let Self { clause, check, part, expected, actual, key, .. } = self;
+        let (expected, came): (&str, &str) =
+            if check == judge::finding::EXPECTATION { (expected, actual) } else { ("", "") };
+        match key.id.is_empty() {
+            true => Defect { clause, check, place: part, expected, came },
+            false => Defect { clause, check, place: &key.place, expected: &key.expected, came: &key.came },
+        }
+    }
+
+    /// The id of its key.
+    pub fn key_id(&self) -> String {
+        if !self.key.id.is_empty() {
+            return self.key.id.clone();
+        }
+        let Defect { clause, check, place, expected, came } = self.defect();
+        judge::finding::digest(&[clause, check, place, expected, came])
+    }
+}
+
+impl Manifest {
+    /// The manifest of a run that is not divided and has no options that could change a verdict.
+    pub fn undivided(tests: Extent, filtered: bool) -> Self {
+        Self {
+            shard: None,
+            by_test: false,
+            filtered,
+            whole: tests.clone(),
+            part: tests,
+            options: BTreeMap::new(),
+            target_file: None,
+            flags: String::new(),
+            day: String::new(),
+            spoken_of: Vec::new(),
+        }
+    }
+}
+
+impl Report {
+    /// The tests that failed or were inconclusive, without entries of the list of known deviations.
+    pub fn not_passed(&self) -> impl Iterator<Item = &TestReport> {
+        let open = |verdict| matches!(verdict, Verdict::Failed | Verdict::Inconclusive);
+        self.suite_tests().filter(move |test| open(test.verdict))
+    }
+
+    /// The tests of the suite, without entries of the list of known deviations.
+    pub fn suite_tests(&self) -> impl Iterator<Item = &TestReport> {
+        self.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
+    }
+
+    /// How many tests had this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.summary.get(verdict.as_str()).copied().unwrap_or_default()
+    }
+
+    /// True if the finding fails the run: its clause is a MUST, or the run is strict.
+    pub fn fails(&self, finding: &FindingReport) -> bool {
+        finding.level == Level::Must || self.strict
+    }
+
+    pub fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
+        self.clauses.iter().filter(move |clause| clause.status == status)
+    }
+}

@@ -1,0 +1,290 @@
+//! Sends large bodies over a stream that can still be read after a write has failed.
+//!
+//! A server may refuse a large body before it has read all of it, and close the connection. The response has then
+//! arrived, but the next write fails, and most HTTP clients report a broken connection. Like curl, this module reads
+//! the response: after a failed write it reports further writes as successful, and the response decides.
+//!
+//! It also records how much was uploaded, because an upload that is only slow says nothing about the target.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use http_body_util::{BodyStream, Full};
+use hyper::body::{Body as _, Bytes};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use reqwest::Url;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::budget::{Budget, Waiting};
+use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, innermost_cause, readable};
+use judge::exchange::{Fault, Request, Response};
+
+/// Bodies above this size in bytes are sent by this module.
+pub(super) const LARGE: usize = 64 * 1024;
+/// An upload without any progress for this long counts as stalled.
+const STALLED_AFTER: Duration = Duration::from_secs(5);
+/// The timeout for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many bytes of an upload were written, and when the last of them.
+#[derive(Clone, Default)]
+pub(super) struct Progress(Arc<Mutex<Option<(usize, Instant)>>>);
+
+impl Progress {
+    fn add(&self, count: usize) {
+        let mut progress = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = progress.map_or(0, |(written, _)| written);
+        *progress = Some((before + count, Instant::now()));
+    }
+
+    /// The fault of an exchange that did not finish in time.
+    pub(super) fn timed_out(&self, size: usize, timeout: Duration) -> Fault {
+        let progress = *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        timed_out(progress.map(|(written, last)| (written, last.elapsed())), size, timeout)
+    }
+}
+
+/// The fault of an exchange that did not finish in time, from the number of bytes written and the time since the last
+/// write. An upload that still made progress is a limit of the harness.
+fn timed_out(progress: Option<(usize, Duration)>, size: usize, timeout: Duration) -> Fault {
+    let stalled_after = STALLED_AFTER.min(timeout / 3);
+    let seconds = timeout.as_secs_f64();
+    match progress {
+        Some((written, idle)) if written < size && idle < stalled_after => Fault::Limit(format!(
+            "the upload of {size} bytes was not finished after {seconds} s ({written} sent): raise --timeout"
+        )),
+        Some((written, _)) if written < size => Fault::TimedOut(format!(
+            "no complete answer within {seconds} s: the target accepted {written} of {size} bytes, and then no more"
+        )),
+        Some(_) => Fault::TimedOut(format!("no complete answer within {seconds} s")),
+        None => Fault::Unreachable(TOO_SLOW.to_owned()),
+    }
+}
+
+/// What reads the body of the response.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'r> {
+    pub(super) budget: &'r Budget,
+    pub(super) waiting: &'r Waiting,
+}
+
+/// Sends a request over a new connection.
+pub(super) async fn send(
+    request: &Request,
+    fields: &[(String, Vec<u8>)],
+    progress: &Progress,
+    reading: Reading<'_>,
+) -> Result<Response, Fault> {
+    let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
+    let message = message(request, &url, fields)?;
+    let stream = connect(&url).await?;
+    let stream = TokioIo::new(ReadableAfterFailedWrite { stream, broken: false, progress: progress.clone() });
+    let broken = |error: hyper::Error| fault(&error);
+    let (mut sender, connection) =
+        http1::Builder::new().max_headers(MOST_HEADERS).handshake(stream).await.map_err(broken)?;
+    let exchange = async {
+        let response = sender.send_request(message).await.map_err(broken)?;
+        let status = response.status().as_u16();
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        let declared = response.body().size_hint().exact();
+        let frames = BodyStream::new(response.into_body());
+        let chunks = frames.filter_map(async |frame| match frame {
+            Ok(frame) => frame.into_data().ok().map(Ok),
+            Err(error) => Some(Err(fault(&error))),
+        });
+        let body = reading.budget.read(status, declared, reading.waiting, chunks).await?;
+        readable(Response { status, headers, body })
+    };
+    // The connection is polled until the response is complete; dropping it closes it.
+    let mut exchange = std::pin::pin!(exchange);
+    tokio::select! {
+        biased;
+        outcome = &mut exchange => outcome,
+        ended = connection => match ended {
+            Ok(()) => exchange.await,
+            Err(error) => match exchange.await {
+                Err(Fault::Broken(_)) => Err(fault(&error)),
+                outcome => outcome,
+            },
+        },
+    }
+}
+
+fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result<http::Request<Full<Bytes>>, Fault> {
+    let unsendable = |error: http::Error| Fault::Unsendable(error.to_string());
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let target = format!("{}{query}", url.path());
+    let host = url.host_str().unwrap_or_default();
+    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let mut builder = http::Request::builder()
+        .method(request.method.as_bytes())
+        .uri(target)
+        .header("host", host)
+        .header("accept", "*/*")
+        .header("user-agent", super::USER_AGENT);
+    for (name, value) in fields {
+        builder = builder.header(name, value.as_slice());
+    }
+    builder.body(Full::new(request.body.to_bytes())).map_err(unsendable)
+}
+
+async fn connect(url: &Url) -> Result<TcpStream, Fault> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default().unwrap_or(80);
+    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
+        Ok(Ok(stream)) => {
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(error)) => Err(Fault::Unreachable(error.to_string())),
+        Err(_) => Err(Fault::Unreachable(TOO_SLOW.to_owned())),
+    }
+}
+
+fn fault(error: &hyper::Error) -> Fault {
+    let text = innermost_cause(error);
+    match text.contains(HEAD_TOO_LARGE) {
+        true => {
+            Fault::Limit(format!("a response came with more than {MOST_HEADERS} header fields, or with too long ones"))
+        }
+        false => Fault::Broken(text),
+    }
+}
+
+/// A stream that can still be read after a write has failed.
+struct ReadableAfterFailedWrite {
+    stream: TcpStream,
+    broken: bool,
+    progress: Progress,
+}
+
+impl AsyncRead for ReadableAfterFailedWrite {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for ReadableAfterFailedWrite {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.broken {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        match Pin::new(&mut self.stream).poll_write(context, bytes) {
+            Poll::Ready(Ok(count)) => {
+                self.progress.add(count);
+                Poll::Ready(Ok(count))
+            }
+            Poll::Ready(Err(_)) => {
+                self.broken = true;
+                Poll::Ready(Ok(bytes.len()))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Without vectored writes, hyper copies the whole body.
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = parts.iter().find(|part| !part.is_empty());
+        self.poll_write(context, first.map_or(&[], |part| part))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.broken {
+            true => Poll::Ready(Ok(())),
+            false => Pin::new(&mut self.stream).poll_shutdown(context),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::client::{HttpClient, Network};
+
+    /// Starts a server that runs `serve` on each connection, and returns its base URL.
+    async fn server<F: Future<Output = io::Result<()>> + Send + 'static>(
+        serve: impl Fn(TcpStream) -> F + Send + Sync + 'static,
+    ) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream));
+            }
+        });
+        url
+    }
+
+    async fn sent(base: &str, timeout: Duration) -> Result<Response, Fault> {
+        let client = HttpClient::new(base, &Network { timeout, ..Network::default() }).expect("a client");
+        let request = Request {
+            operation: "upload".to_owned(),
+            actor: "writer".to_owned(),
+            method: "POST".to_owned(),
+            url: format!("{base}/documents"),
+            path: "/documents".to_owned(),
+            headers: Vec::new(),
+            body: vec![b'a'; 20 * 1024 * 1024].into(),
+        };
+        client.send(&request, &[], false).await
+    }
+
+    #[tokio::test]
+    async fn early_refusal_of_large_body_is_read_every_time() {
+        let base = server(async |mut stream: TcpStream| {
+            stream.read_exact(&mut [0; 4096]).await?;
+            stream.write_all(b"HTTP/1.1 422 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").await
+        })
+        .await;
+        for _ in 0..30 {
+            let outcome = sent(&base, Duration::from_secs(30)).await;
+            assert_eq!(outcome.map(|response| (response.status, response.body)), Ok((422, b"{}".to_vec().into())));
+        }
+    }
+
+    #[test]
+    fn timeout_during_upload_progress_is_a_limit_of_the_harness() {
+        let fault = |progress: Option<(usize, u64)>| {
+            let progress = progress.map(|(written, idle)| (written, Duration::from_secs(idle)));
+            timed_out(progress, 1000, Duration::from_secs(30))
+        };
+        assert!(matches!(fault(Some((600, 1))), Fault::Limit(_)));
+        assert!(matches!(fault(Some((600, 20))), Fault::TimedOut(why) if why.contains("600 of 1000 bytes")));
+        assert!(matches!(fault(Some((1000, 1))), Fault::TimedOut(_)));
+        assert!(matches!(fault(None), Fault::Unreachable(_)));
+    }
+
+    #[tokio::test]
+    async fn connection_that_closes_before_a_response_is_broken() {
+        let base = server(async |mut stream: TcpStream| stream.read_exact(&mut [0; 4096]).await.map(drop)).await;
+        let outcome = sent(&base, Duration::from_secs(30)).await;
+        assert!(matches!(outcome, Err(Fault::Broken(_))), "{outcome:?}");
+    }
+}

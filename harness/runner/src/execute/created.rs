@@ -1,0 +1,69 @@
+//! Records the resources that a run creates on the target.
+//!
+//! `cleanup` deletes them. The report lists what could not be deleted.
+
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use judge::exchange::{Exchange, Response};
+use judge::record::Created;
+use spec::contract::{CleanupRule, Contract};
+
+/// All resources that were created and not deleted yet.
+#[derive(Debug, Default)]
+pub struct CreatedResources(Mutex<Vec<Created>>);
+
+impl CreatedResources {
+    /// Records the resource that an exchange created, if any.
+    pub fn note(&self, contract: &Contract, test: &str, exchange: &Exchange) -> Option<Created> {
+        let response = exchange.response().filter(|response| response.is_success())?;
+        let rule = contract.conventions.cleanup.iter().find(|rule| rule.after == exchange.request.operation)?;
+        let made = made(rule, test, exchange, response)?;
+        let mut entries = self.lock();
+        if !entries.iter().any(|entry| entry.noun == made.noun && entry.id == made.id) {
+            entries.push(made.clone());
+        }
+        Some(made)
+    }
+
+    /// Removes a deleted resource.
+    pub fn gone(&self, made: &Created) {
+        self.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
+    }
+
+    /// Whether a resource is not deleted yet.
+    pub fn holds(&self, made: &Created) -> bool {
+        self.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
+    }
+
+    /// All resources that are not deleted yet.
+    pub fn left(&self) -> Vec<Created> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Created>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The longest id in bytes; URLs are not much longer.
+const LONGEST_ID: usize = 4096;
+
+fn made(rule: &CleanupRule, test: &str, exchange: &Exchange, response: &Response) -> Option<Created> {
+    let body = response.json()?;
+    let id = match body.pointer(&rule.id)? {
+        // No resource can be deleted under a longer id.
+        Value::String(id) if id.len() > LONGEST_ID => return None,
+        Value::String(id) => id.clone(),
+        Value::Number(id) => id.to_string(),
+        _ => return None,
+    };
+    Some(Created {
+        noun: rule.noun.clone(),
+        id,
+        undo: rule.call.clone().zip(rule.parameter.clone()),
+        actor: rule.actor.clone().unwrap_or_else(|| exchange.request.actor.clone()),
+        test: test.to_owned(),
+    })
+}

@@ -1,0 +1,330 @@
+//! Finds out which credentials the target accepts, and with which scope.
+//!
+//! The pack says which actors must be accepted: those that declare a scope, and those for which some step expects
+//! success. A credential counts as refused only if up to three operations refuse it. One operation that wrongly refuses
+//! it is a violation, which the tests must find.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::Answer;
+use super::evaluate::Seen;
+use super::probe::{Prober, is_safe};
+use super::{Interest, is_of_interest};
+use judge::preflight::{ActorFact, ActorState};
+use judge::target::{Credential, CredentialKind, variable};
+use spec::contract::{Contract, Operation, Scheme};
+use spec::scenario::{Library, Step, TestCase, template};
+
+/// On how many operations a credential is tried.
+const MAX_TRIES: usize = 3;
+
+/// For each actor the operations for which some step expects success.
+pub(super) type ExpectedSuccesses = BTreeMap<String, BTreeSet<String>>;
+
+/// Collects from the scenarios which actor must be accepted by which operation.
+pub(super) fn expected_successes(contract: &Contract, library: &Library) -> ExpectedSuccesses {
+    let mut successes = ExpectedSuccesses::new();
+    for test in &library.tests {
+        for (actor, operation) in test.steps.iter().filter_map(|step| expected_success(contract, test, step)) {
+            successes.entry(actor).or_default().insert(operation);
+        }
+        let property = test.property.as_ref();
+        if let Some(property) = property.filter(|property| property.rules.iter().any(|rule| rule.expect.success)) {
+            successes.entry(property.actor.clone()).or_default().insert(property.operation.clone());
+        }
+    }
+    successes
+}
+
+fn expected_success(contract: &Contract, test: &TestCase, step: &Step) -> Option<(String, String)> {
+    let only_success = step.expect.as_ref().is_none_or(|expect| expect.success && expect.error.is_empty());
+    let is_credential_header = |name: &String| {
+        name.eq_ignore_ascii_case("authorization")
+            || contract
+                .schemes
+                .iter()
+                .any(|scheme| matches!(scheme, Scheme::ApiKey { header } if header.eq_ignore_ascii_case(name)))
+    };
+    if !only_success || step.alter.is_some() || step.burst.is_some() || step.headers.keys().any(is_credential_header) {
+        return None;
+    }
+    let filled = |text: &Option<String>| template::text(text.as_deref()?, &test.variables).ok();
+    Some((filled(&step.actor)?, filled(&step.call)?))
+}
+
+/// Probes the credentials of the actors of interest.
+pub(super) async fn callers(
+    prober: &Prober<'_>,
+    seen: &[Seen<'_>],
+    present: &[&Operation],
+    successes: &ExpectedSuccesses,
+    interest: &Interest,
+) -> Vec<ActorFact> {
+    let probes = CredentialProbes { prober, seen, present };
+    let mut facts = Vec::new();
+    for (actor, credential) in &prober.target.credentials {
+        if credential.kind == CredentialKind::Secret || !is_of_interest(interest.actors.as_ref(), actor) {
+            continue;
+        }
+        let scope = prober.contract.conventions.actors.get(actor).and_then(|role| role.scope.clone());
+        let expected = scope.is_some() || successes.contains_key(actor);
+        let mut fact = ActorFact {
+            actor: actor.clone(),
+            variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
+            scope,
+            state: ActorState::NotProbed,
+            came: String::new(),
+            says: None,
+        };
+        if expected {
+            let places = probes.places(&fact, successes.get(actor));
+            probes.judge(&mut fact, &places, credential).await;
+        }
+        facts.push(fact);
+    }
+    probes.mark_swapped(&mut facts, successes).await;
+    mark_shared(prober, &mut facts);
+    merge_if_all_refused(prober, &mut facts);
+    facts
+}
+
+/// Whether an operation that only reads serves some actor that must be accepted.
+pub(super) async fn serves_any_actor(
+    prober: &Prober<'_>,
+    successes: &ExpectedSuccesses,
+    operations: &[&Operation],
+) -> bool {
+    let reads = |operation: &&&Operation| is_safe(operation) && operation.parameters().is_empty();
+    for operation in operations.iter().filter(reads) {
+        for actor in prober.target.credentials.keys() {
+            if successes.get(actor).is_some_and(|places| places.contains(&operation.id)) {
+                let outcome = prober.ask(operation, Some(actor)).await;
+                return matches!(outcome, Some(Ok(answer)) if answer.status != 404);
+            }
+        }
+    }
+    false
+}
+
+/// What the probes of credentials need.
+struct CredentialProbes<'a> {
+    prober: &'a Prober<'a>,
+    seen: &'a [Seen<'a>],
+    present: &'a [&'a Operation],
+}
+
+/// How an operation treated a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Treatment {
+    Accepted,
+    Refused,
+    Forbidden,
+    Unclear,
+}
+
+impl CredentialProbes<'_> {
+    /// The operations on which a credential is tried: first those that need the declared scope, and reads before
+    /// others.
+    fn places(&self, fact: &ActorFact, successes: Option<&BTreeSet<String>>) -> Vec<&Operation> {
+        let of_scope = |operation: &Operation| fact.scope.is_some() && operation.scope == fact.scope;
+        let fits = |operation: &Operation| {
+            operation.secured
+                && match successes {
+                    Some(successes) => successes.contains(&operation.id),
+                    None => of_scope(operation),
+                }
+        };
+        let mut places: Vec<&Operation> = self.present.iter().copied().filter(|operation| fits(operation)).collect();
+        // Some servers validate the body before the credential, so requests for an unknown id come first.
+        let order = |operation: &Operation| match (is_safe(operation), operation.parameters().is_empty()) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, false) => 2,
+            (false, true) => 3,
+        };
+        places.sort_by_key(|operation| (!of_scope(operation), order(operation)));
+        places.truncate(MAX_TRIES);
+        places
+    }
+
+    async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
+        let mut treatments = Vec::new();
+        for place in places {
+            let (treatment, came) = self.try_credential(place, &fact.actor).await;
+            let all_unclear = treatments.iter().all(|(treatment, _)| *treatment == Treatment::Unclear);
+            if all_unclear {
+                fact.came = came;
+            }
+            treatments.push((treatment, *place));
+            // One operation that serves the actor is enough.
+            if treatment == Treatment::Accepted {
+                break;
+            }
+        }
+        let probed = !treatments.is_empty();
+        treatments.retain(|(treatment, _)| *treatment != Treatment::Unclear);
+        let all = |wanted: Treatment| treatments.iter().all(|(treatment, _)| *treatment == wanted);
+        // An actor that may read, but should be able to write, lacks the scope.
+        let scoped: Vec<Treatment> = treatments
+            .iter()
+            .filter(|(_, place)| fact.scope.is_some() && place.scope == fact.scope)
+            .map(|(treatment, _)| *treatment)
+            .collect();
+        let lacks = !scoped.is_empty() && scoped.iter().all(|treatment| *treatment == Treatment::Forbidden);
+        fact.state = match treatments.last().map(|(treatment, _)| *treatment) {
+            Some(_) if lacks => ActorState::LacksScope,
+            None if probed => ActorState::Unclear,
+            None => ActorState::NotProbed,
+            Some(Treatment::Accepted) => ActorState::Accepted,
+            Some(_) if all(Treatment::Refused) => ActorState::Refused,
+            Some(_) if all(Treatment::Forbidden) => ActorState::LacksScope,
+            Some(_) => ActorState::Unclear,
+        };
+        let refused = treatments.iter().filter(|(treatment, _)| *treatment != Treatment::Accepted);
+        let names: Vec<&str> = refused.map(|(_, place)| place.id.as_str()).collect();
+        fact.says = advice(fact, &names.join(", "), credential);
+    }
+
+    /// How an operation treats an actor's credential, and a summary of its response.
+    async fn try_credential(&self, place: &Operation, actor: &str) -> (Treatment, String) {
+        let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(Seen::answer);
+        match self.prober.ask(place, Some(actor)).await {
+            Some(Ok(answer)) => (treatment(&answer, anonymous), answer.summary()),
+            Some(Err(fault)) => (Treatment::Unclear, fault.message().to_owned()),
+            None => (Treatment::Unclear, String::new()),
+        }
+    }
+
+    /// Finds pairs of actors whose credentials are swapped, if at least one of the two is faulty.
+    async fn mark_swapped(&self, facts: &mut [ActorFact], successes: &ExpectedSuccesses) {
+        let faulty: Vec<usize> = (0..facts.len()).filter(|index| facts[*index].state.is_faulty()).collect();
+        for index in faulty {
+            for other in 0..facts.len() {
+                if other == index || !self.are_swapped(&facts[index], &facts[other], successes).await {
+                    continue;
+                }
+                let text = format!(
+                    "{} and {} seem to be swapped: the target grants to each what it should grant to the other; swap their values",
+                    facts[index].variable, facts[other].variable
+                );
+                for place in [index, other] {
+                    facts[place].state = ActorState::Swapped;
+                    facts[place].says = Some(text.clone());
+                }
+                break;
+            }
+        }
+    }
+
+    /// Whether the target grants to each of the two actors what it should grant to the other.
+    async fn are_swapped(&self, fact: &ActorFact, other: &ActorFact, successes: &ExpectedSuccesses) -> bool {
+        if other.scope == fact.scope && other.scope.is_some() || !fact.state.is_faulty() {
+            return false;
+        }
+        let Some(own) = self.places(fact, successes.get(&fact.actor)).first().copied() else { return false };
+        if self.try_credential(own, &other.actor).await.0 != Treatment::Accepted {
+            return false;
+        }
+        match (fact.state, other.state) {
+            // An actor that no test expects to be accepted is accepted.
+            (ActorState::Refused, ActorState::NotProbed) => true,
+            (ActorState::LacksScope, ActorState::Accepted) => {
+                let places = self.places(other, successes.get(&other.actor));
+                let Some(theirs) = places.first().copied() else { return false };
+                self.try_credential(theirs, &fact.actor).await.0 == Treatment::Accepted
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a response says about the credential, compared with the response to a request without one.
+fn treatment(answer: &Answer, anonymous: Option<&Answer>) -> Treatment {
+    let as_anonymous = anonymous.is_some_and(|other| other.status == answer.status && other.code == answer.code);
+    match answer.status {
+        401 | 407 => Treatment::Refused,
+        403 if as_anonymous => Treatment::Refused,
+        403 => Treatment::Forbidden,
+        429 | 500.. => Treatment::Unclear,
+        _ if answer.is_redirect() => Treatment::Unclear,
+        // The error did not depend on the credential.
+        400.. if as_anonymous => Treatment::Unclear,
+        _ => Treatment::Accepted,
+    }
+}
+
+fn advice(fact: &ActorFact, places: &str, credential: &Credential) -> Option<String> {
+    let expired = credential.expiry().filter(|expiry| *expiry < chrono::Utc::now());
+    let ActorFact { variable, actor, came, .. } = fact;
+    match (fact.state, expired) {
+        (ActorState::Refused, Some(expiry)) => {
+            Some(format!("{variable} expired at {}: get a new token", expiry.to_rfc3339()))
+        }
+        (ActorState::Refused, None) => Some(format!(
+            "{variable} is not accepted by the target ({came} on {places}): check its value; if it is right, the API refuses a valid credential"
+        )),
+        (ActorState::LacksScope, _) => Some(format!(
+            "{variable} is accepted, but not for {} ({came} on {places}): give `{actor}` a credential with that scope; if it has it, the API refuses a sufficient one",
+            fact.scope.as_deref().unwrap_or("what tests call with it")
+        )),
+        _ => None,
+    }
+}
+
+/// Marks actors of different scopes that have the same credential.
+fn mark_shared(prober: &Prober<'_>, facts: &mut [ActorFact]) {
+    let credentials = &prober.target.credentials;
+    for index in 0..facts.len() {
+        let Some(other) = (0..facts.len()).find(|other| {
+            let same = credentials.get(&facts[index].actor).map(Credential::expose)
+                == credentials.get(&facts[*other].actor).map(Credential::expose);
+            *other != index && same && (facts[index].scope.is_none() || facts[index].scope != facts[*other].scope)
+        }) else {
+            continue;
+        };
+        if facts[index].state.is_faulty() {
+            continue;
+        }
+        let mut names = [facts[index].variable.as_str(), facts[other].variable.as_str()];
+        names.sort_unstable();
+        let text = format!("{} and {} hold the same credential: give each actor its own", names[0], names[1]);
+        facts[index].state = ActorState::Shared;
+        facts[index].says = Some(text);
+    }
+}
+
+/// If every credential is refused, replaces the statement of each actor by one common statement.
+fn merge_if_all_refused(prober: &Prober<'_>, facts: &mut [ActorFact]) {
+    let tried: Vec<usize> = (0..facts.len()).filter(|index| facts[*index].state != ActorState::NotProbed).collect();
+    let refused = tried.iter().all(|index| facts[*index].state == ActorState::Refused);
+    if tried.len() < 2 || !refused {
+        return;
+    }
+    let names: Vec<&str> = tried.iter().map(|index| facts[*index].variable.as_str()).collect();
+    let text = format!(
+        "the target accepts none of the credentials {} ({}): check that they belong to {}; if they do, the API refuses valid credentials",
+        names.join(", "),
+        facts[tried[0]].came,
+        prober.client.base()
+    );
+    for index in tried {
+        facts[index].says = Some(text.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn treatment_compares_with_the_answer_without_a_credential() {
+        let answer = |status: u16, code: &str| Answer { status, code: Some(code.to_owned()), ..Answer::default() };
+        let anonymous = answer(403, "LOGIN");
+        assert_eq!(treatment(&answer(401, "X"), None), Treatment::Refused);
+        assert_eq!(treatment(&answer(403, "LOGIN"), Some(&anonymous)), Treatment::Refused);
+        assert_eq!(treatment(&answer(403, "SCOPE"), Some(&anonymous)), Treatment::Forbidden);
+        assert_eq!(treatment(&answer(400, "BODY"), Some(&answer(400, "BODY"))), Treatment::Unclear);
+        assert_eq!(treatment(&answer(404, "GONE"), Some(&answer(401, "LOGIN"))), Treatment::Accepted);
+        assert_eq!(treatment(&answer(429, "LATER"), None), Treatment::Unclear);
+    }
+}

@@ -1,0 +1,120 @@
+//! Messages that say why a run ends before its first test, and what to do.
+
+use super::answer::Answer;
+use super::evaluate::BaseUrl;
+use super::place::OtherPath;
+use super::protocol::Protocol;
+use judge::exchange::Fault;
+
+/// The message for a base URL that does not serve the API; `None` if it does, or if more must be found out.
+pub(super) fn stop(base: &str, served: &BaseUrl<'_>) -> Option<String> {
+    Some(match served {
+        BaseUrl::Api | BaseUrl::NoAnswer(_) | BaseUrl::NoOperations(_) => return None,
+        BaseUrl::Redirects(answer) => redirects(base, answer),
+        BaseUrl::WebPages(answer) => format!(
+            "{base} answers every request with a web page ({} text/html), as a login page or a web site does: give the base URL of the API, or pass the headers that the login needs with --header",
+            answer.status
+        ),
+        BaseUrl::Gateway(answer) => format!(
+            "{base} answers every request with {}: a gateway that cannot reach the service; start the service, or correct the URL",
+            answer.summary()
+        ),
+        BaseUrl::Unavailable(answer) => {
+            format!(
+                "{base} answers every request with {}: run the tests again when the service is available",
+                answer.summary()
+            )
+        }
+        BaseUrl::ExpectsTls(answer) => format!("{base} expects TLS ({}): {}", answer.summary(), with_tls(base)),
+    })
+}
+
+fn redirects(base: &str, answer: &Answer) -> String {
+    let status = answer.status;
+    let location = answer.location.as_deref().unwrap_or("nowhere");
+    let secured = base.strip_prefix("http:").is_some_and(|rest| location.starts_with(&format!("https:{rest}")));
+    if secured {
+        return format!("{base} redirects every request ({status}) to https: {}", with_tls(base));
+    }
+    format!(
+        "{base} redirects every request ({status} to {location}), as a login page or a moved service does: give the URL that answers without a redirect, or pass the headers that the login needs with --header"
+    )
+}
+
+fn with_tls(base: &str) -> String {
+    format!("give https:{} as the URL", base.strip_prefix("http:").unwrap_or(base))
+}
+
+/// The message for a server that has none of the operations.
+pub(super) fn no_operations(base: &str, count: usize, answer: &Answer, found: Option<&OtherPath>) -> String {
+    let absent = match count {
+        1 => "the operation that was tried does not exist".to_owned(),
+        _ => format!("none of the {count} operations that were tried exists"),
+    };
+    let absent = format!("{absent} at {base} (each answers as {})", answer.summary());
+    match found {
+        Some(OtherPath::Base(other)) => {
+            format!("{absent}, but {other} answers with the API's envelope: give that as the URL")
+        }
+        Some(OtherPath::WithoutPrefix(prefix)) => format!(
+            "{absent}, but without {prefix} the same server answers with the API's envelope: remove {prefix} from the paths in schemas/openapi.yaml"
+        ),
+        None => format!("{absent}: check the base URL and its path prefix"),
+    }
+}
+
+/// The message for a target that does not answer HTTP.
+pub(super) fn no_answer(base: &str, fault: &Fault, protocol: Option<&Protocol>) -> String {
+    let message = fault.message();
+    match (fault, protocol) {
+        (Fault::Unreachable(_), _) => unreachable(base, message),
+        (_, Some(Protocol::Tls)) => format!("{base} expects TLS: {}", with_tls(base)),
+        (_, Some(Protocol::Http2)) => format!(
+            "{base} supports HTTP/2 only, and the harness needs HTTP/1.1: enable HTTP/1.1 on the server, or put a proxy in front"
+        ),
+        (_, Some(Protocol::Closes)) => {
+            format!(
+                "{base} closes each connection without an answer: no HTTP server listens there; check host and port"
+            )
+        }
+        (_, Some(Protocol::Silent)) => {
+            format!(
+                "{base} accepts connections, but sends no answer ({message}): check host and port, or raise --timeout"
+            )
+        }
+        (_, Some(Protocol::Other(bytes))) => {
+            format!("{base} does not answer with HTTP (its answer begins with {bytes:?}): check host and port")
+        }
+        (_, Some(Protocol::Http1) | None) => {
+            format!("{base} sends no readable answer ({message}): check the URL")
+        }
+    }
+}
+
+/// The message for a connection that could not be opened, or on which TLS failed.
+fn unreachable(base: &str, message: &str) -> String {
+    let hint = [
+        ("InvalidContentType", "the server does not use TLS: give the URL with http://"),
+        ("corrupt message", "the server does not use TLS: give the URL with http://"),
+        ("handshake eof", "the server ended the TLS handshake: if it does not use TLS, give the URL with http://"),
+        (
+            "ApplicationProtocol",
+            "it may support HTTP/2 only, and the harness needs HTTP/1.1: enable HTTP/1.1 on the server",
+        ),
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is self-signed and marked as an authority (CA:TRUE), which a server certificate must not be: create one with basicConstraints=CA:FALSE and pass it with --ca-cert, or use --insecure",
+        ),
+        (
+            "UnknownIssuer",
+            "its certificate is not trusted: pass the certificate of its authority, or its own, with --ca-cert",
+        ),
+        (
+            "NotValidForName",
+            "its certificate is for another host: use the host name in the certificate, or a new certificate",
+        ),
+        ("expired", "its certificate has expired: renew it"),
+    ];
+    let hint = hint.iter().find(|(mark, _)| message.contains(mark)).map(|(_, hint)| format!("; {hint}"));
+    format!("{base} cannot be reached: {message}{}", hint.unwrap_or_default())
+}

@@ -1,0 +1,88 @@
+//! Looks for the API under other path prefixes of the same server.
+
+use super::probe::Prober;
+use spec::contract::Operation;
+
+/// Path prefixes that APIs often have.
+const COMMON_PREFIXES: [&str; 4] = ["/api", "/api/v1", "/v1", "/v2"];
+
+/// Another path under which the server answers as the API does.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum OtherPath {
+    /// Under another base URL.
+    Base(String),
+    /// Under the same base URL, without the prefix that all paths of the OpenAPI description have.
+    WithoutPrefix(String),
+}
+
+/// Calls one operation under likely alternatives, and returns the first that answers with the API's envelope.
+pub(super) async fn find_other_path(prober: &Prober<'_>, operations: &[&Operation]) -> Option<OtherPath> {
+    let operation = operations.iter().find(|operation| operation.parameters().is_empty()).or(operations.first())?;
+    for base in bases(prober.client.base()) {
+        if answers(prober, &base, operation, "").await {
+            return Some(OtherPath::Base(base));
+        }
+    }
+    let prefix = common_prefix(operations.iter().map(|operation| operation.path.as_str()))?;
+    let base = prober.client.base();
+    answers(prober, base, operation, &prefix).await.then_some(OtherPath::WithoutPrefix(prefix))
+}
+
+async fn answers(prober: &Prober<'_>, base: &str, operation: &Operation, without: &str) -> bool {
+    let outcome = prober.ask_below(base, operation, without).await;
+    matches!(outcome, Some(Ok(answer)) if answer.enveloped && answer.status != 404)
+}
+
+/// Other base URLs of the same server: with segments removed from the end, and with common prefixes appended.
+fn bases(base: &str) -> Vec<String> {
+    let authority = base.find("://").map_or(0, |at| at + 3);
+    let mut bases = Vec::new();
+    let mut rest = base;
+    while let Some(at) = rest.rfind('/').filter(|at| *at >= authority) {
+        rest = &rest[..at];
+        bases.push(rest.to_owned());
+    }
+    let stems: Vec<String> = std::iter::once(base.to_owned()).chain(bases.clone()).collect();
+    for stem in stems {
+        bases.extend(COMMON_PREFIXES.iter().map(|prefix| format!("{stem}{prefix}")));
+    }
+    bases.retain(|other| other != base);
+    let mut seen = std::collections::BTreeSet::new();
+    bases.retain(|other| seen.insert(other.clone()));
+    bases.truncate(12);
+    bases
+}
+
+/// The segments that all paths have in common, up to the first parameter.
+fn common_prefix<'p>(mut paths: impl Iterator<Item = &'p str>) -> Option<String> {
+    let segments = |path: &'p str| path.split('/').skip(1).collect::<Vec<_>>();
+    let mut prefix = segments(paths.next()?);
+    // The last segment names the resource.
+    prefix.pop();
+    for path in paths {
+        let other = segments(path);
+        let common = prefix.iter().zip(&other).take_while(|(a, b)| a == b && !a.starts_with('{')).count();
+        prefix.truncate(common);
+    }
+    (!prefix.is_empty()).then(|| format!("/{}", prefix.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases_remove_segments_and_append_common_prefixes() {
+        let found = bases("http://h:1/api/v1");
+        assert_eq!(found[..2], ["http://h:1/api", "http://h:1"]);
+        assert!(found.contains(&"http://h:1/v1".to_owned()) && !found.contains(&"http://h:1/api/v1".to_owned()));
+        assert_eq!(bases("http://h:1")[0], "http://h:1/api");
+    }
+
+    #[test]
+    fn common_prefix_ends_before_the_resource() {
+        let paths = ["/api/v1/customers", "/api/v1/customers/{id}", "/api/v1/webhooks"];
+        assert_eq!(common_prefix(paths.into_iter()).as_deref(), Some("/api/v1"));
+        assert_eq!(common_prefix(["/notes", "/notes/{id}"].into_iter()), None);
+    }
+}

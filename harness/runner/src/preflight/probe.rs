@@ -1,0 +1,145 @@
+//! Sends probes: requests that change nothing, even if the server is not the expected one.
+//!
+//! An operation with a path parameter is called with an id that does not exist. An operation that accepts JSON and has
+//! no path parameter gets a malformed body. Any other operation is probed only if it is a read.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::PreflightTarget;
+use super::answer::Answer;
+use crate::client::HttpClient;
+use crate::execute::request::{Prepared, prepare};
+use judge::exchange::{Body, Fault, Request};
+use judge::secret::Redactor;
+use judge::target::Target;
+use spec::contract::{Contract, Operation};
+use spec::scenario::{Step, Variables};
+
+/// The timeout of a probe.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The outcome of a probe.
+pub(super) type Outcome = Result<Answer, Fault>;
+
+/// Sends probes to one target, and counts them.
+pub(super) struct Prober<'p> {
+    pub(super) contract: &'p Contract,
+    pub(super) target: &'p Target,
+    pub(super) client: &'p HttpClient,
+    redactor: &'p Redactor,
+    /// An id that does not exist on the target.
+    pub(super) unknown: String,
+    sent: AtomicU64,
+    /// How far the target's clock is ahead of ours, in seconds.
+    ahead: AtomicI64,
+}
+
+impl<'p> Prober<'p> {
+    pub(super) fn new(of: &PreflightTarget<'p>) -> Self {
+        let PreflightTarget { contract, target, client, redactor, .. } = *of;
+        let unknown = format!("preflight-{}", crate::execute::token());
+        Self { contract, target, client, redactor, unknown, sent: AtomicU64::new(0), ahead: AtomicI64::new(0) }
+    }
+
+    /// The number of requests sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Calls an operation with the actor's credential or without one; `None` if that could change something.
+    pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
+        let step = self.step(operation, actor)?;
+        match self.send(&step, &self.variables()).await {
+            // The example body of the operation needs values that are missing here.
+            None => self.send(&Step { raw: Some("{".to_owned()), ..step }, &self.variables()).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Calls an operation under another base URL, and without a prefix of its path.
+    pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
+        let step = self.step(operation, None)?;
+        let mut prepared = prepare(self.contract, self.target, base, &step, &self.variables(), Utc::now()).ok()?;
+        let path = prepared.request.path.strip_prefix(without)?.to_owned();
+        prepared.request.url = format!("{base}{path}");
+        prepared.request.path = path;
+        Some(self.exchange(&prepared).await)
+    }
+
+    /// Requests a path that no operation has.
+    pub(super) async fn control(&self) -> Outcome {
+        let path = format!("/{}", self.unknown);
+        let request = Request {
+            operation: String::new(),
+            actor: "anonymous".to_owned(),
+            method: "GET".to_owned(),
+            url: format!("{}{path}", self.client.base()),
+            path,
+            headers: Vec::new(),
+            body: Body::default(),
+        };
+        self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
+    }
+
+    /// Sends a step; `None` if no request can be built from it.
+    pub(super) async fn send(&self, step: &Step, variables: &Variables) -> Option<Outcome> {
+        let base = self.client.base();
+        let prepared = prepare(self.contract, self.target, base, step, variables, self.now()).ok()?;
+        Some(self.exchange(&prepared).await)
+    }
+
+    /// Sends a request, and repeats it on a new connection if the first connection breaks: the server may have closed
+    /// an idle connection.
+    async fn exchange(&self, prepared: &Prepared) -> Outcome {
+        match self.attempt(prepared, false).await {
+            Err(Fault::Broken(_)) => self.attempt(prepared, true).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(&self, prepared: &Prepared, fresh: bool) -> Outcome {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let sending = self.client.send(&prepared.request, &prepared.secret_headers, fresh);
+        let response = tokio::time::timeout(PROBE_TIMEOUT, sending)
+            .await
+            .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PROBE_TIMEOUT.as_secs())))??;
+        if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
+            self.ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
+        }
+        Ok(Answer::of(self.contract, self.redactor, &prepared.request, &response))
+    }
+
+    /// The time of the target's clock, according to its last `Date` header.
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// The probe of an operation.
+    fn step(&self, operation: &Operation, actor: Option<&str>) -> Option<Step> {
+        let parameters = operation.parameters();
+        let takes_json = operation.media_type.as_deref().is_some_and(|media| media.contains("json"));
+        if !is_safe(operation) && parameters.is_empty() && !takes_json {
+            return None;
+        }
+        Some(Step {
+            call: Some(operation.id.clone()),
+            actor: actor.map(str::to_owned),
+            raw: (takes_json && parameters.is_empty()).then(|| "{".to_owned()),
+            path: parameters.into_iter().map(|name| (name.to_owned(), self.unknown.clone())).collect(),
+            ..Step::default()
+        })
+    }
+
+    fn variables(&self) -> Variables {
+        let named = |name: &str| (name.to_owned(), self.unknown.clone().into());
+        ["unique", "now"].into_iter().map(named).collect()
+    }
+}
+
+/// True for a safe method (RFC 9110).
+pub(super) fn is_safe(operation: &Operation) -> bool {
+    matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+}

@@ -1,0 +1,439 @@
+//! Writes one step of a test as a shell function.
+
+use chrono::Utc;
+use serde_json::{Value, json};
+
+use super::facts::tokens;
+use super::text::{Form, Markers, Place, quoted, variable};
+use crate::execute::request::{Prepared, prepare};
+use judge::target::{Target, variable as variable_of};
+use spec::contract::{CleanupRule, Contract, Level, Operation, Signing};
+use spec::scenario::{
+    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TestCase, Variables,
+    codes, template,
+};
+
+/// The base URL in prepared requests.
+const BASE: &str = "http://target.invalid";
+
+/// What the steps of a script share.
+pub(super) struct Writer<'w> {
+    pub(super) contract: &'w Contract,
+    pub(super) spec: &'w TestCase,
+    pub(super) markers: &'w Markers,
+    /// The environment variables of credentials, for actors that do not use the default one.
+    pub(super) named: &'w std::collections::BTreeMap<String, String>,
+    /// The clause that a server error breaks instead of the step's own.
+    pub(super) server_error: Option<&'w str>,
+    /// The shell functions that delete created resources.
+    pub(super) cleanup: Vec<String>,
+    /// The operations that the script calls.
+    pub(super) operations: std::collections::BTreeSet<String>,
+    /// Whether the script signs anything.
+    pub(super) signs: bool,
+    /// The environment variables of credentials that the script uses.
+    pub(super) credentials: std::collections::BTreeSet<String>,
+}
+
+/// A step in the script.
+pub(super) struct Written {
+    /// The body of the function.
+    pub(super) body: String,
+    /// The values that it keeps. Their assignments are written later, when the needed forms are known.
+    pub(super) keeps: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// The function of a step; `variables` contain markers for values that are known only while the script runs.
+    pub(super) fn step(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
+        if step.wait.is_some() {
+            return Ok(plain(format!(
+                "printf '\\n%s\\n' {}\nwait_retry_delay",
+                quoted(&format!("{title} wait for the retry delay"))
+            )));
+        }
+        if step.listen.is_some() {
+            return Ok(plain(format!(
+                "# {title} sets the replies of a webhook endpoint, which a script does not have"
+            )));
+        }
+        if let Some(expected) = &step.deliveries {
+            let title = format!("{title} {} delivery attempt(s) must arrive", expected.attempts);
+            let reason = "a script cannot receive webhooks: use `conformance run --exact NAME`";
+            return Ok(plain(format!("printf '\\n%s\\n' {}\ngive_up {}", quoted(&title), quoted(reason))));
+        }
+        self.call(title, step, variables)
+    }
+
+    fn call(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
+        let bare = Step { sign: None, actor: None, headers: Default::default(), ..step.clone() };
+        let Prepared { request, .. } = prepare(self.contract, &Target::default(), BASE, &bare, variables, Utc::now())?;
+        let operation = self
+            .contract
+            .operation(&request.operation)
+            .ok_or_else(|| format!("unknown operation `{}`", request.operation))?;
+        self.operations.insert(operation.id.clone());
+        let actor = step.actor.as_deref().map(|actor| filled(actor, variables)).transpose()?;
+        let mut lines = Vec::new();
+        if step.unless_broken {
+            lines.push("[ \"$unmet\" = yes ] && return".to_owned());
+        }
+        lines.push(self.begin(title, step, operation, actor.as_deref(), variables)?);
+        if !request.body.is_empty() {
+            let place = if step.raw.is_some() { Place::Text } else { Place::Json };
+            lines.push(format!("{} >\"$dir/sent\"", self.markers.command(&request.body, place)));
+        }
+        for (name, value) in &request.headers {
+            lines.push(format!("header_line {} {}", quoted(name), quoted(&String::from_utf8_lossy(value))));
+        }
+        if let Some(sign) = &step.sign {
+            self.sign(sign, variables, &mut lines)?;
+        }
+        if let Some(actor) = &actor {
+            self.credential(actor, step.alter, &mut lines);
+        }
+        for (name, value) in &step.headers {
+            let name = quoted(&filled(name, variables)?);
+            lines.push(match value {
+                None => format!("drop_header {name}"),
+                Some(value) => {
+                    format!("header_line {name} {}", self.markers.word(&filled(value, variables)?, Place::Text))
+                }
+            });
+        }
+        if let Some(expect) = &step.expect {
+            self.expect(step, expect, variables, &mut lines)?;
+        }
+        let call = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
+        self.send(step, &call, &mut lines);
+        self.record_created(operation, actor.as_deref(), &mut lines)?;
+        if let Some(label) = &step.label {
+            let label = file_name(label);
+            lines.push(format!("cp \"$dir/body\" \"$dir/label.{label}\""));
+            lines.push(format!("printf '%s' \"$status\" >\"$dir/label.{label}.status\""));
+        }
+        let mut keeps = Vec::new();
+        for (name, from) in &step.keep {
+            keeps.push(name.clone());
+            lines.push(kept(name, from));
+            variables.insert(name.clone(), self.markers.marker(name).into());
+            variables.insert(format!("unlike.{name}"), self.markers.marker(&format!("unlike.{name}")).into());
+        }
+        Ok(Written { body: lines.join("\n"), keeps })
+    }
+
+    fn begin(
+        &self,
+        title: &str,
+        step: &Step,
+        operation: &Operation,
+        actor: Option<&str>,
+        variables: &Variables,
+    ) -> Result<String, String> {
+        let who = actor.map(|actor| format!(" as {actor}")).unwrap_or_default();
+        let many = step.burst.map(|burst| format!(", up to {} times", burst.at_most)).unwrap_or_default();
+        let expected = match &step.expect {
+            Some(expect) => description(expect, operation, variables)?,
+            None => format!("success ({})", operation.success_statuses()),
+        };
+        let role = if step.expect.is_none() { " setup" } else { "" };
+        Ok(format!(
+            "begin {} {} {}{role}",
+            quoted(&format!("{title} {} {}{who}{many}", operation.method, operation.id)),
+            quoted(&operation.id),
+            quoted(&expected)
+        ))
+    }
+
+    fn credential(&mut self, actor: &str, alteration: Option<Alteration>, lines: &mut Vec<String>) {
+        let role = self.contract.conventions.actors.get(actor);
+        if role.is_none_or(|role| role.credential.is_some()) {
+            return;
+        }
+        let default = variable_of(actor);
+        let value = match self.named.get(actor) {
+            Some(other) => format!("${{{default}:-${{{other}-}}}}"),
+            None => format!("${{{default}-}}"),
+        };
+        lines.push(format!("credential {default} \"{value}\""));
+        lines.push(match alteration {
+            None => "add_credential as-it-is".to_owned(),
+            Some(alteration) => format!("add_credential {}", word_of(&alteration)),
+        });
+        self.credentials.insert(default);
+    }
+
+    fn sign(&mut self, sign: &Sign, variables: &Variables, lines: &mut Vec<String>) -> Result<(), String> {
+        let signing = self.contract.conventions.signing.as_ref().ok_or("the contract defines no signing")?;
+        self.signs = true;
+        let text = |text: &String| filled(text, variables);
+        let word = |text: &str| self.markers.word(text, Place::Text);
+        let timestamp = sign.timestamp.as_ref().map(text).transpose()?;
+        let signed_body = sign.signed_body.as_ref().map(text).transpose()?;
+        lines.push("set_now".to_owned());
+        lines.push(match &timestamp {
+            Some(timestamp) => format!("timestamp={}", word(timestamp)),
+            None => format!("timestamp=$((now + {}))", sign.offset_seconds),
+        });
+        match &signed_body {
+            Some(body) => {
+                lines.push(format!("{} >\"$dir/signed\"", self.markers.command(body.as_bytes(), Place::Text)));
+            }
+            None => lines.push("cp \"$dir/sent\" \"$dir/signed\"".to_owned()),
+        }
+        lines.push(format!("{} >\"$dir/covered\"", covered(sign.over, signing)));
+        let default = variable_of(&signing.secret_actor);
+        lines.push(match sign.secret.as_ref().map(text).transpose()? {
+            Some(secret) => format!("secret={}", word(&secret)),
+            None => format!("credential {default} \"${{{default}-}}\""),
+        });
+        if sign.secret.is_none() {
+            self.credentials.insert(default);
+        }
+        let key = if sign.other_secret { "\"$secret-of-another\"" } else { "\"$secret\"" };
+        let mangle = sign.mangle.map(|mangle| format!(" {}", word_of(&mangle))).unwrap_or_default();
+        let signature = format!("\"$(signature {key} {}{mangle})\"", quoted(&signing.prefix));
+        for (header, name, value) in [
+            (SignatureHeader::Timestamp, &signing.timestamp_header, "\"$timestamp\"".to_owned()),
+            (SignatureHeader::Signature, &signing.signature_header, signature),
+        ] {
+            if !sign.omit.contains(&header) {
+                lines.push(format!("header_line {} {value}", quoted(name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn expect(
+        &self,
+        step: &Step,
+        expect: &Expect,
+        variables: &Variables,
+        lines: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let value = self.expectation(step, expect, variables)?;
+        lines.push(format!("{} >\"$dir/expect\"", self.markers.command(value.to_string().as_bytes(), Place::Json)));
+        if let Some(field) = &expect.field {
+            let field = json!(filled(field, variables)?).to_string();
+            lines.push(format!("field=$({})", self.markers.command(field.as_bytes(), Place::Json)));
+        }
+        if let Some(clause) = self.server_error {
+            let other = json!({ "clause": clause, "level": self.level(clause) }).to_string();
+            lines.push(format!("server_error={}", quoted(&other)));
+        }
+        if let Some(label) = &expect.same_as {
+            let label = file_name(label);
+            lines.push("replays=true".to_owned());
+            lines.push(format!("cp \"$dir/label.{label}\" \"$dir/earlier.body\""));
+            lines.push(format!("cp \"$dir/label.{label}.status\" \"$dir/earlier.status\""));
+        }
+        Ok(())
+    }
+
+    fn expectation(&self, step: &Step, expect: &Expect, variables: &Variables) -> Result<Value, String> {
+        let clause = match &step.clause {
+            Some(clause) => filled(clause, variables)?,
+            None => self.spec.clauses.first().cloned().unwrap_or_default(),
+        };
+        let codes = |entries: &[String]| codes(entries, variables).map_err(|missing| no_value(&missing.0));
+        let mut body = Vec::new();
+        for (pointer, wanted) in &expect.body {
+            let wanted = template::value(wanted, variables).map_err(|missing| no_value(&missing.0))?;
+            body.push(json!([tokens(&filled(pointer, variables)?), wanted]));
+        }
+        let text = |text: &Option<String>| text.as_ref().map(|text| filled(text, variables)).transpose();
+        let mut headers = Vec::new();
+        for (name, wanted) in &expect.headers {
+            headers.push(json!({ "name": name, "present": wanted.present, "equals": text(&wanted.equals)?,
+                "contains": text(&wanted.contains)?, "matches": text(&wanted.matches)?, "below": text(&wanted.below)?,
+                "at_least": text(&wanted.at_least)?, "play": wanted.play, "where_sent": wanted.where_sent }));
+        }
+        let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
+        let only_body = expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty();
+        let only_status = !expect.status.is_empty() && !outcome && !expect.success && expect.error.is_empty();
+        let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
+        Ok(json!({
+            "clause": clause, "level": self.level(&clause), "asserts_field": names_field,
+            "success": expect.success, "error": codes(&expect.error)?, "tolerate": codes(&expect.tolerate)?,
+            "not_error": codes(&expect.not_error)?, "any_documented": expect.any_documented,
+            "any_refusal": expect.any_refusal, "in_envelope": expect.in_envelope, "must_answer": expect.must_answer,
+            "only_body": only_body, "only_status": only_status, "status": codes(&expect.status)?, "same_as": expect.same_as.is_some(),
+            "body": body, "headers": headers,
+        }))
+    }
+
+    fn level(&self, clause: &str) -> &'static str {
+        self.contract.clause(clause).map_or(Level::Must, |clause| clause.level).as_str()
+    }
+
+    fn send(&self, step: &Step, call: &str, lines: &mut Vec<String>) {
+        let send = match (step.burst, self.retries_rate_limit(step)) {
+            (Some(Burst { at_most, in_flight }), _) => format!("burst {call} {at_most} {in_flight}"),
+            (None, true) => format!("send_with_retry {call}"),
+            (None, false) => format!("send {call}"),
+        };
+        match step.poll.filter(|_| step.burst.is_none()) {
+            None => lines.extend([send, "judge".to_owned(), "print_findings".to_owned()]),
+            Some(Poll { within_seconds, .. }) => lines.push(format!(
+                "until_then=$(($(date +%s) + {within_seconds}))\nwhile :; do\n{send}\njudge\n\
+                 if [ \"$holds\" = yes ] || [ \"$(date +%s)\" -ge \"$until_then\" ]; then break; fi\nsleep 1\ndone\nprint_findings"
+            )),
+        }
+    }
+
+    /// True if the step is retried after a rate limit, because the test is not about it.
+    fn retries_rate_limit(&self, step: &Step) -> bool {
+        let Some(limit) = &self.contract.catalog.rate_limit else { return false };
+        let mentioned = |expect: &Expect| {
+            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
+            codes.any(|code| *code == limit.code)
+        };
+        !self.spec.steps.iter().any(|step| step.burst.is_some()) && !step.expect.as_ref().is_some_and(mentioned)
+    }
+
+    fn record_created(
+        &mut self,
+        operation: &Operation,
+        actor: Option<&str>,
+        lines: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let rules = &self.contract.conventions.cleanup;
+        let Some(rule) = rules.iter().find(|rule| rule.after == operation.id) else { return Ok(()) };
+        let (Some(call), Some(parameter)) = (&rule.call, &rule.parameter) else { return Ok(()) };
+        let actor = rule.actor.as_deref().or(actor).unwrap_or("anonymous").to_owned();
+        let function = format!("cleanup_{}_{}", file_name(call), file_name(&actor));
+        if !self.cleanup.iter().any(|known| known.starts_with(&format!("{function}() "))) {
+            let text = self.cleanup_function(&function, rule, call, parameter, &actor)?;
+            self.cleanup.push(text);
+        }
+        lines.push(format!("record_created {} {function}", quoted(&json!(tokens(&rule.id)).to_string())));
+        Ok(())
+    }
+
+    fn cleanup_function(
+        &mut self,
+        function: &str,
+        rule: &CleanupRule,
+        call: &str,
+        parameter: &str,
+        actor: &str,
+    ) -> Result<String, String> {
+        let step = Step { call: Some(call.to_owned()), ..Step::default() };
+        let mut variables = Variables::new();
+        variables.insert(parameter.to_owned(), "ID".into());
+        let prepared = prepare(self.contract, &Target::default(), BASE, &step, &variables, Utc::now())?;
+        self.operations.insert(call.to_owned());
+        let success = self.contract.operation(call).map(Operation::success_statuses).unwrap_or_default();
+        let title = quoted(&format!("cleanup: {} the {} as {actor}", call, rule.noun));
+        let expected = quoted(&format!("success ({success}), or that it no longer exists"));
+        let mut lines = vec![format!("begin {title} {} {expected} teardown", quoted(call))];
+        self.credential(actor, None, &mut lines);
+        let path = prepared.request.path.replace("ID", "\"$1\"");
+        lines.push(format!("send_with_retry {} {path}\njudge\nprint_findings", prepared.request.method));
+        Ok(format!("{function}() {{ # ID\n{}\n}}", indented(&lines.join("\n"))))
+    }
+}
+
+/// The line that keeps a value, with the message for a missing value.
+fn kept(name: &str, from: &str) -> String {
+    let (optional, what) = match KeptFrom::parse(from) {
+        Some(KeptFrom { optional, part: KeptPart::Body(pointer) }) => {
+            (optional, format!("body {}", quoted(&json!(tokens(pointer)).to_string())))
+        }
+        Some(KeptFrom { optional, part: KeptPart::Header(name) }) => (optional, format!("header {}", quoted(name))),
+        _ => (false, "status".to_owned()),
+    };
+    if optional {
+        return format!("keep {what} || keep nothing\n\u{1}{name}\u{1}");
+    }
+    let missing = quoted(&format!("the answer has no {from}"));
+    format!("keep {what} || {{ [ \"$unmet\" = yes ] && finish; give_up {missing}; }}\n\u{1}{name}\u{1}")
+}
+
+/// The lines that assign a kept value to the shell variables that the script uses.
+pub(super) fn assignments(name: &str, markers: &Markers) -> String {
+    let unlike = format!("unlike.{name}");
+    let of = |name: &str| -> Vec<String> {
+        [(Form::Text, "text"), (Form::Json, "json"), (Form::Inner, "inner"), (Form::Uri, "uri")]
+            .into_iter()
+            .filter(|(form, _)| markers.is_used(name, *form))
+            .map(|(form, word)| format!("{}=$kept_{word}", variable(name, form)))
+            .collect()
+    };
+    let mut lines = of(name);
+    let of_unlike = of(&unlike);
+    if !of_unlike.is_empty() {
+        lines.push("unlike".to_owned());
+        lines.extend(of_unlike);
+    }
+    lines.join("\n")
+}
+
+fn plain(body: String) -> Written {
+    Written { body, keeps: Vec::new() }
+}
+
+fn filled(text: &str, variables: &Variables) -> Result<String, String> {
+    template::text(text, variables).map_err(|missing| no_value(&missing.0))
+}
+
+fn no_value(name: &str) -> String {
+    format!("`{name}` has no value")
+}
+
+fn file_name(label: &str) -> String {
+    label.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
+}
+
+fn covered(over: Covered, signing: &Signing) -> String {
+    let separator = format!("printf '%s' {}", quoted(&signing.separator));
+    let (timestamp, body) = ("printf '%s' \"$timestamp\"", "cat \"$dir/signed\"");
+    match over {
+        Covered::TimestampAndBody => format!("{{ {timestamp}; {separator}; {body}; }}"),
+        Covered::Body => body.to_owned(),
+        Covered::Timestamp => timestamp.to_owned(),
+        Covered::Joined => format!("{{ {timestamp}; {body}; }}"),
+        Covered::Swapped => format!("{{ {body}; {separator}; {timestamp}; }}"),
+    }
+}
+
+/// A keyword of the scenario language as scenarios write it.
+fn word_of(word: &impl serde::Serialize) -> String {
+    serde_json::to_value(word).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The expected response as text.
+fn description(expect: &Expect, operation: &Operation, variables: &Variables) -> Result<String, String> {
+    let list = |entries: &[String]| codes(entries, variables).map_err(|missing| no_value(&missing.0));
+    let mut accepted = Vec::new();
+    if expect.success || (expect.error.is_empty() && !expect.body.is_empty()) {
+        accepted.push(format!("success ({})", operation.success_statuses()));
+    }
+    accepted.extend(list(&expect.error)?);
+    if expect.any_refusal {
+        accepted.push("any documented refusal (400 to 499)".to_owned());
+    }
+    if expect.any_documented {
+        accepted.push("any documented answer but a server error".to_owned());
+    }
+    if !expect.not_error.is_empty() {
+        accepted.push(format!("anything but {}", list(&expect.not_error)?.join(" or ")));
+    }
+    accepted.extend(list(&expect.status)?.into_iter().map(|status| format!("status {status}")));
+    Ok(accepted.join(" or "))
+}
+
+/// Indents every line by two spaces, except in here-documents.
+pub(super) fn indented(text: &str) -> String {
+    let mut here = false;
+    let lines = text.lines().map(|line| {
+        let out = if here || line.is_empty() { line.to_owned() } else { format!("  {line}") };
+        if line.ends_with("<<'END'") {
+            here = true;
+        } else if line == "END" {
+            here = false;
+        }
+        out
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

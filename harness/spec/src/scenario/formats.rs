@@ -1,0 +1,113 @@
+//! The types of `schemas/formats.yaml`: which values the properties generate for which operations, and which answers
+//! are expected.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::deserialize::one_or_many;
+use generate::Format;
+
+/// `schemas/formats.yaml`: the generated values, and the expected answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatFile {
+    /// The actor and the setup of each operation, by `operationId`.
+    pub callers: BTreeMap<String, Caller>,
+    /// The expected refusal for each kind of fault; an entry of `values` may override it.
+    #[serde(default)]
+    pub refusals: BTreeMap<String, Refusal>,
+    /// The generated values.
+    pub values: Vec<ValueEntry>,
+}
+
+/// The actor and the setup of an operation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caller {
+    /// The actor that calls the operation.
+    #[serde(rename = "as")]
+    pub actor: String,
+    /// Fixtures for the setup.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// Fixtures instead of `given` for properties in which every value must be refused, so that nothing changes.
+    #[serde(default)]
+    pub given_refused: Option<Vec<String>>,
+}
+
+/// The expected answer to a value that must be refused.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The clause that another answer violates.
+    pub clause: String,
+    /// The expected error codes; one of them must come.
+    #[serde(deserialize_with = "one_or_many")]
+    pub error: Vec<String>,
+    /// Codes that are accepted with a warning.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub tolerate: Vec<String>,
+    /// True if the answer must name the invalid member.
+    #[serde(default)]
+    pub names_field: bool,
+    /// True if a timeout is a violation; otherwise the test is inconclusive.
+    #[serde(default)]
+    pub must_answer: bool,
+}
+
+/// A place in the requests of some operations, and the formats of the values generated for it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueEntry {
+    /// The operations; each has its own properties.
+    pub operations: Vec<String>,
+    /// The member of the body that is set to the values.
+    #[serde(default)]
+    pub member: Option<String>,
+    /// The path parameter that is set to the values, instead of a member.
+    #[serde(default)]
+    pub parameter: Option<String>,
+    /// True if the values are whole bodies, instead of a member.
+    #[serde(default)]
+    pub body: bool,
+    /// The formats whose rules generate the values.
+    pub formats: Vec<Format>,
+    /// The member for a value's companion: the country of a postal code, or the media type of a document.
+    #[serde(default)]
+    pub companion: Option<String>,
+    /// Other members to set, unless the companion sets them.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// The clause that is violated if a valid value is refused.
+    #[serde(default)]
+    pub accepted: Option<String>,
+    /// The expected refusal by kind of fault, where it differs from `refusals`.
+    #[serde(default)]
+    pub refused: BTreeMap<String, Refusal>,
+    /// The clause that is violated if an unusual value gets no documented answer below 500.
+    #[serde(default)]
+    pub survived: Option<String>,
+    /// The clause that a server error (5xx) violates, instead of the clause of the value.
+    #[serde(default)]
+    pub server_error: Option<String>,
+    /// Rules whose clause differs from that of the entry.
+    #[serde(default)]
+    pub rule_clauses: BTreeMap<String, String>,
+    /// Rules whose valid values may also be refused, but only with these codes.
+    #[serde(default)]
+    pub excused: BTreeMap<String, Vec<String>>,
+    /// Rules and kinds of fault for which no values are generated here.
+    #[serde(default)]
+    pub leave_out: Vec<String>,
+    /// Capabilities that the target must have.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Tests with the same lock never run at the same time.
+    #[serde(default)]
+    pub lock: Option<String>,
+    /// The number of requests in flight at the same time; 8 by default.
+    #[serde(default)]
+    pub in_flight: Option<u32>,
+}

@@ -1,0 +1,323 @@
+//! Finds the scenario files of a pack, and expands their tables into tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::model::{Case, Cases, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
+use super::validate::{self, At};
+use super::wanted::Expect;
+use super::{TestCase, names, properties, template};
+use crate::contract::Contract;
+use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
+use generate::{REGISTRY, Registry};
+
+/// All tests of a pack.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// The tests, in order of file, place and case.
+    pub tests: Vec<TestCase>,
+    /// SHA-256 over the texts of all files, in hexadecimal.
+    pub hash: String,
+}
+
+const FIXTURES: &str = "scenarios/fixtures";
+
+/// Loads everything below the pack's `scenarios/`, and the properties of its formats, or returns all problems of both.
+pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
+    load_with(root, contract, &REGISTRY)
+}
+
+/// Like [`load`], with other rules for the formats.
+pub fn load_with(root: &Path, contract: &Contract, registry: &Registry) -> Result<Library, Problems> {
+    let mut problems = Problems::default();
+    let mut library = Library::default();
+    let mut hasher = Sha256::new();
+    let mut files = Vec::new();
+    for (path, name) in find_yaml(root, &root.join("scenarios"), &mut problems) {
+        if let Some(file) = problems.take(SourceFile::read(&path, name)) {
+            hasher.update(file.text.as_bytes());
+            files.push(file);
+        }
+    }
+    let read = problems.0.len();
+    let fixtures = match files.iter().position(|file| without_ending(&file.name) == FIXTURES) {
+        Some(index) => {
+            let file = files.remove(index);
+            let fixtures = problems.take(file.parse::<FixtureFile>()).unwrap_or_default();
+            Fixtures { file: Some(file), content: fixtures }
+        }
+        None => Fixtures::default(),
+    };
+    if problems.0.len() > read {
+        // References to fixtures cannot be resolved.
+        return problems.or(library);
+    }
+    for file in &files {
+        if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
+            expand_file(file, &content, &fixtures, contract, &mut library, &mut problems);
+        }
+    }
+    let (properties, text) = properties::load(root, contract, &fixtures, registry, &mut problems);
+    hasher.update(text.as_bytes());
+    library.tests.extend(properties);
+    refuse_duplicates(&library, &files, &mut problems);
+    library.hash = crate::contract::hex(&hasher.finalize());
+    problems.or(library)
+}
+
+#[derive(Default)]
+pub(super) struct Fixtures {
+    file: Option<SourceFile>,
+    content: FixtureFile,
+}
+
+fn expand_file(
+    file: &SourceFile,
+    content: &ScenarioFile,
+    fixtures: &Fixtures,
+    contract: &Contract,
+    library: &mut Library,
+    problems: &mut Problems,
+) {
+    for (index, scenario) in content.scenarios.iter().enumerate() {
+        let at = At { file, path: vec!["scenarios".into(), index.into()] };
+        let before = problems.0.len();
+        validate::scenario(&at, scenario, contract, problems);
+        let Some(cases) = cases_of(&at, scenario, fixtures, problems) else {
+            continue;
+        };
+        let line = at.place().map_or(1, |place| place.line);
+        for (row, case) in &cases {
+            let mut test = TestCase {
+                name: test_name(&file.name, scenario, case),
+                file: file.name.clone(),
+                line: row.and_then(|row| at.row(row)).map_or(line, |place| place.line),
+                about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
+                clauses: scenario.clauses.clone(),
+                needs: scenario.needs.iter().chain(&case.needs).cloned().collect(),
+                actors: Vec::new(),
+                token_actors: Vec::new(),
+                lock: scenario.lock.clone(),
+                alone: scenario.alone,
+                retries: scenario.retries,
+                steps: Vec::new(),
+                variables: case.variables.clone(),
+                first: scenario.found_by.is_some(),
+                property: None,
+            };
+            let given = scenario.given.iter().chain(&case.given);
+            prepare(&at, given, fixtures, &mut test, &mut Vec::new(), problems);
+            let prepared = test.steps.len();
+            test.steps.extend(scenario.steps.iter().map(|step| Arc::new(with_clause(step, scenario, case))));
+            // Otherwise the same problem in a step would be reported once for each case.
+            if problems.0.len() == before {
+                validate::test(&at, &mut test, prepared, contract, problems);
+            }
+            remove_untested_clauses(&mut test, prepared, contract);
+            library.tests.push(test);
+        }
+        if problems.0.len() == before {
+            let tests = &library.tests[library.tests.len() - cases.len()..];
+            validate::all_clauses_judged(&at, scenario, tests, problems);
+        }
+    }
+}
+
+/// A step of a scenario with the clause that it tests: its own, that of its row, or the only one of the scenario.
+fn with_clause(step: &Step, scenario: &Scenario, case: &Case) -> Step {
+    let only = || scenario.clauses.first().filter(|_| scenario.clauses.len() == 1).cloned();
+    let clause = step.clause.clone().or_else(|| case.clause.clone()).or_else(only);
+    Step { clause: clause.filter(|_| step.judges()), ..step.clone() }
+}
+
+/// Keeps only the clauses that the test's own steps name or that checks judge.
+fn remove_untested_clauses(test: &mut TestCase, prepared: usize, contract: &Contract) {
+    let steps = test.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
+    let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
+    let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
+    test.clauses.retain(|id| named.contains(id) || judged(id));
+}
+
+/// Adds the steps of the fixtures, each fixture once.
+pub(super) fn prepare<'n>(
+    at: &At<'_>,
+    given: impl Iterator<Item = &'n String>,
+    fixtures: &Fixtures,
+    test: &mut TestCase,
+    done: &mut Vec<String>,
+    problems: &mut Problems,
+) {
+    for name in given {
+        if done.contains(name) {
+            continue;
+        }
+        done.push(name.clone());
+        let Some(fixture) = fixtures.content.fixtures.get(name) else {
+            let known: Vec<String> = fixtures.content.fixtures.keys().cloned().collect();
+            let problem = at.problem(&["given".into()], format!("unknown fixture `{name}`"));
+            problems.0.push(problem.with_help(suggestion(name, &known)));
+            continue;
+        };
+        prepare(at, fixture.given.iter(), fixtures, test, done, problems);
+        test.needs.extend(fixture.needs.iter().cloned());
+        let shared = shared(at, name, fixture, problems);
+        test.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { shared: shared.clone(), ..step })));
+    }
+}
+
+/// How a fixture is shared between tests, if it is.
+fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -> Option<Shared> {
+    let mut refuse = |message: String| problems.0.push(at.problem(&["given".into()], message));
+    if fixture.once && fixture.reuse {
+        refuse(format!("the fixture `{name}` has both `once` and `reuse`: keep one of them"));
+    }
+    let shared = match (fixture.once, fixture.reuse) {
+        (true, _) => Some(Shared::Once(name.to_owned())),
+        (false, true) => Some(Shared::Reused(name.to_owned())),
+        (false, false) => None,
+    };
+    if shared.is_some() && fixture.steps.len() != 1 {
+        refuse(format!("the fixture `{name}` serves several tests, so it must have exactly one step"));
+    }
+    shared
+}
+
+/// The cases of a scenario: its rows, combined with the values of `each`; one nameless case if there is no table. Each
+/// has the index of its row if the rows are in the scenario itself.
+fn cases_of(
+    at: &At<'_>,
+    scenario: &Scenario,
+    fixtures: &Fixtures,
+    problems: &mut Problems,
+) -> Option<Vec<(Option<usize>, Case)>> {
+    let nameless =
+        Case { name: String::new(), given: Vec::new(), needs: Vec::new(), clause: None, variables: Map::new() };
+    let cases = match &scenario.cases {
+        Cases::One => vec![nameless],
+        Cases::Rows(rows) => rows.clone(),
+        Cases::Table(name) => match fixtures.content.tables.get(name) {
+            Some(rows) => rows.clone(),
+            None => {
+                let known: Vec<String> = fixtures.content.tables.keys().cloned().collect();
+                let place = fixtures.file.as_ref().map_or("scenarios/fixtures.yaml", |file| &file.name);
+                let problem = at.problem(&["cases".into()], format!("no table `{name}` in {place}"));
+                problems.0.push(problem.with_help(suggestion(name, &known)));
+                return None;
+            }
+        },
+    };
+    let in_rows = matches!(scenario.cases, Cases::Rows(_));
+    for (row, case) in cases.iter().enumerate() {
+        names::refuse_unprintable(at, in_rows.then_some(row), &case.name, problems);
+        for (variable, value) in &case.variables {
+            let mut names = Vec::new();
+            template::names_in(value, &mut names);
+            if let Some(name) = names.first() {
+                let message = format!(
+                    "the case `{}` sets `{variable}` to the template `${{{name}}}`, but cases cannot contain templates",
+                    case.name
+                );
+                let help = "write the template in the step, beside the variable of the case";
+                problems.0.push(at.problem(&["cases".into()], message).with_help(Some(help.to_owned())));
+            }
+        }
+    }
+    let mut cases: Vec<(Option<usize>, Case)> =
+        cases.into_iter().enumerate().map(|(row, case)| (in_rows.then_some(row), case)).collect();
+    for (variable, values) in &scenario.each {
+        for (index, value) in values.iter().enumerate() {
+            names::refuse_unprintable_value(at, variable, index, value, problems);
+        }
+        let combine = |(row, case): &(Option<usize>, Case)| {
+            let (row, case) = (*row, case.clone());
+            values.iter().map(move |value| (row, with_value(&case, variable, value))).collect::<Vec<_>>()
+        };
+        cases = cases.iter().flat_map(combine).collect();
+    }
+    Some(cases)
+}
+
+fn with_value(case: &Case, variable: &str, value: &Value) -> Case {
+    let mut case = case.clone();
+    let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    case.name = if case.name.is_empty() { word } else { format!("{}/{word}", case.name) };
+    case.variables.insert(variable.to_owned(), value.clone());
+    case
+}
+
+fn test_name(file: &str, scenario: &Scenario, case: &Case) -> String {
+    let file = without_ending(file.trim_start_matches("scenarios/"));
+    if case.name.is_empty() {
+        return format!("{file}::{}", scenario.name);
+    }
+    format!("{file}::{}/{}", scenario.name, case.name)
+}
+
+fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {
+    let mut seen: BTreeMap<&str, &TestCase> = BTreeMap::new();
+    for test in &library.tests {
+        if let Some(other) = seen.insert(&test.name, test) {
+            let message = format!("two tests have the name `{}` (lines {} and {})", test.name, other.line, test.line);
+            let file = files.iter().find(|file| file.name == test.file);
+            let problem = match file {
+                Some(file) => file.problem_at_line(test.line, message),
+                None => Problem::general(&test.file, message),
+            };
+            problems.0.push(problem.with_help(Some("give one of them another name".to_owned())));
+        }
+    }
+}
+
+/// Every text of a step in which templates are expanded.
+pub(super) fn texts_of(step: &Step) -> Vec<&str> {
+    let mut texts: Vec<&str> = Vec::new();
+    texts.extend(step.call.as_deref());
+    texts.extend(step.actor.as_deref());
+    texts.extend(step.raw.as_deref());
+    texts.extend(step.clause.as_deref());
+    texts.extend(step.path.values().map(String::as_str));
+    texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
+    texts.extend(step.without.iter().map(String::as_str));
+    if let Some(deliveries) = &step.deliveries {
+        texts.extend([deliveries.holding.as_str(), &deliveries.secret]);
+    }
+    if let Some(sign) = &step.sign {
+        texts.extend(sign.timestamp.as_deref());
+        texts.extend(sign.signed_body.as_deref());
+        texts.extend(sign.secret.as_deref());
+    }
+    if let Some(expect) = &step.expect {
+        expected_texts(expect, &mut texts);
+    }
+    let mut add = |text| texts.push(text);
+    if let Some(listen) = &step.listen {
+        add(&listen.holding);
+        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut add));
+    }
+    if let Some(body) = &step.body {
+        template::texts_in(body, &mut add);
+    }
+    for (key, value) in step.with.iter().chain(step.query.iter()) {
+        add(key);
+        template::texts_in(value, &mut add);
+    }
+    texts
+}
+
+fn expected_texts<'e>(expect: &'e Expect, texts: &mut Vec<&'e str>) {
+    let lists = [&expect.error, &expect.status, &expect.tolerate, &expect.not_error];
+    texts.extend(lists.into_iter().flatten().map(String::as_str));
+    texts.extend(expect.field.as_deref());
+    texts.extend(expect.headers.values().flat_map(|header| {
+        let compared = [&header.equals, &header.contains, &header.matches, &header.below, &header.at_least];
+        compared.into_iter().filter_map(Option::as_deref)
+    }));
+    for (pointer, value) in &expect.body {
+        texts.push(pointer);
+        template::texts_in(value, &mut |text| texts.push(text));
+    }
+}

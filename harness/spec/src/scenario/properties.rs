@@ -1,0 +1,417 @@
+//! Builds the property tests from `schemas/formats.yaml`: one test for each operation, place and assertion, with the
+//! rules that generate its values.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::expectation::{self, Subject};
+use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
+use super::load::{Fixtures, prepare};
+use super::model::Step;
+use super::validate::{self, At};
+use super::wanted::Expect;
+use super::{Property, PropertyRule, Slot, TestCase, Variables};
+use crate::contract::{Contract, Operation};
+use crate::source::{Problems, SourceFile, Step as PathStep, suggestion, yaml_at};
+use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
+
+const FORMATS: &str = "schemas/formats.yaml";
+/// The default number of requests of a property in flight at the same time.
+const IN_FLIGHT: u32 = 8;
+
+/// Reads the pack's formats, if it has any, and returns their tests and the text of the file, for the hash.
+pub(super) fn load(
+    root: &Path,
+    contract: &Contract,
+    fixtures: &Fixtures,
+    registry: &Registry,
+    problems: &mut Problems,
+) -> (Vec<TestCase>, String) {
+    let (path, name) = yaml_at(root, FORMATS);
+    if !path.exists() {
+        return (Vec::new(), String::new());
+    }
+    let Some(file) = problems.take(SourceFile::read(&path, name)) else {
+        return (Vec::new(), String::new());
+    };
+    let Some(content) = problems.take(file.parse::<FormatFile>()) else {
+        return (Vec::new(), file.text.to_string());
+    };
+    let mut reader = Reader { file: &file, content: &content, contract, fixtures, registry, problems };
+    reader.callers();
+    reader.refusals(&["refusals".into()], content.refusals.iter());
+    let tests = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    (tests, file.text.to_string())
+}
+
+struct Reader<'r> {
+    file: &'r SourceFile,
+    content: &'r FormatFile,
+    contract: &'r Contract,
+    fixtures: &'r Fixtures,
+    registry: &'r Registry,
+    problems: &'r mut Problems,
+}
+
+/// The kinds of assertions. The rules of each kind form a test of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PropertyKind {
+    Accepted,
+    Refused,
+    Survived,
+}
+
+impl PropertyKind {
+    fn of(assertion: Assertion) -> Self {
+        match assertion {
+            Assertion::Accepted => PropertyKind::Accepted,
+            Assertion::Refused(_) => PropertyKind::Refused,
+            Assertion::Survived => PropertyKind::Survived,
+        }
+    }
+
+    /// The assertion, as the second part of a test's name.
+    fn fact(self, slot: &Slot) -> &'static str {
+        match (self, slot) {
+            (PropertyKind::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
+            (PropertyKind::Refused, Slot::Body) => "malformed-json-is-refused",
+            (PropertyKind::Survived, Slot::Body) => "unusual-bodies-are-handled",
+            (PropertyKind::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
+            (PropertyKind::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
+            (PropertyKind::Survived, Slot::Parameter(_)) => "unusual-ids-are-refused",
+            (PropertyKind::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
+            (PropertyKind::Refused, Slot::Member(_)) => "invalid-values-are-refused",
+            (PropertyKind::Survived, Slot::Member(_)) => "unusual-values-are-handled",
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn callers(&mut self) {
+        let actors: Vec<String> = self.contract.conventions.actors.keys().cloned().collect();
+        let operations: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        for (name, caller) in &self.content.callers {
+            let at: Vec<PathStep> = vec!["callers".into(), name.as_str().into()];
+            self.check_known(&at, "operation", name, &operations);
+            self.check_known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
+        }
+    }
+
+    fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n Refusal)>) {
+        let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        let codes = self.contract.catalog.code_names();
+        for (kind, refusal) in refusals {
+            let at = joined(at, [kind.as_str().into()]);
+            self.check_known(&at, "kind of refusal", kind, &kinds);
+            self.check_clause(&joined(&at, ["clause".into()]), &refusal.clause);
+            for (key, listed) in [("error", &refusal.error), ("tolerate", &refusal.tolerate)] {
+                listed.iter().for_each(|code| self.check_known(&joined(&at, [key.into()]), "error code", code, &codes));
+            }
+        }
+    }
+
+    fn entry(&mut self, index: usize, entry: &ValueEntry) -> Vec<TestCase> {
+        let at: Vec<PathStep> = vec!["values".into(), index.into()];
+        let before = self.problems.0.len();
+        let Some(slot) = slot_of(entry) else {
+            self.report(&at, "a value must have exactly one of `member`, `parameter`, `body: true`");
+            return Vec::new();
+        };
+        self.names(&at, entry);
+        let rules = self.rules(&at, entry);
+        let mut tests = Vec::new();
+        for (place, name) in entry.operations.iter().enumerate() {
+            let at = joined(&at, ["operations".into(), place.into()]);
+            let Some(operation) = self.operation(&at, name) else { continue };
+            self.members(&at, entry, &slot, &operation);
+            self.member_type(&at, entry, &operation);
+            let Some(caller) = self.content.callers.get(name) else {
+                self.report(&at, format!("`callers` has no entry for {name}"));
+                continue;
+            };
+            if self.problems.0.len() > before {
+                continue;
+            }
+            let rules = self.rules_of_operation(entry, &operation, &rules);
+            for kind in [PropertyKind::Accepted, PropertyKind::Refused, PropertyKind::Survived] {
+                tests.extend(self.test(index, entry, &slot, &operation, caller, kind, &rules));
+            }
+        }
+        tests
+    }
+
+    /// Checks the clauses, kinds and rules that an entry names.
+    fn names(&mut self, at: &[PathStep], entry: &ValueEntry) {
+        self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
+        for (key, clause) in
+            [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)]
+        {
+            if let Some(clause) = clause {
+                self.check_clause(&joined(at, [key.into()]), clause);
+            }
+        }
+        // A pack names the rules of the engine, even if another registry generates the values.
+        let own = entry.formats.iter().flat_map(|format| (REGISTRY.rules)(*format));
+        let rules: Vec<String> = self
+            .all_rules(entry)
+            .into_iter()
+            .map(|(_, rule)| rule)
+            .chain(own)
+            .map(|rule| rule.name.to_owned())
+            .collect();
+        for (rule, clause) in &entry.rule_clauses {
+            let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
+            self.check_known(&at, "rule", rule, &rules);
+            self.check_clause(&at, clause);
+        }
+        let capabilities: Vec<String> = self.contract.conventions.capabilities.keys().cloned().collect();
+        for (index, need) in entry.needs.iter().enumerate() {
+            self.check_known(&joined(at, ["needs".into(), index.into()]), "capability", need, &capabilities);
+        }
+        let codes = self.contract.catalog.code_names();
+        for (rule, excuses) in &entry.excused {
+            let at = joined(at, ["excused".into(), rule.as_str().into()]);
+            self.check_known(&at, "rule", rule, &rules);
+            for (index, code) in excuses.iter().enumerate() {
+                self.check_known(&joined(&at, [index.into()]), "code", code, &codes);
+            }
+        }
+        let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
+        let known: Vec<String> = rules.into_iter().chain(kinds).collect();
+        for (index, name) in entry.leave_out.iter().enumerate() {
+            self.check_known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
+        }
+    }
+
+    fn all_rules(&self, entry: &ValueEntry) -> Vec<(Format, Rule)> {
+        let mut all = Vec::new();
+        for format in &entry.formats {
+            all.extend((self.registry.rules)(*format).into_iter().map(|rule| (*format, rule)));
+        }
+        all
+    }
+
+    /// The rules of an entry with their expectations; a rule without an expectation is a problem.
+    fn rules(&mut self, at: &[PathStep], entry: &ValueEntry) -> Vec<PropertyRule> {
+        let mut rules = Vec::new();
+        let mut missing = BTreeSet::new();
+        for (format, rule) in self.all_rules(entry) {
+            let kind = if let Assertion::Refused(kind) = rule.assertion { kind } else { "" };
+            if entry.leave_out.iter().any(|name| name == rule.name || name == kind) {
+                continue;
+            }
+            let own = entry.rule_clauses.get(rule.name).cloned();
+            let expected = self.expectation_of(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
+            match expected {
+                Some((clause, expect)) => {
+                    self.check_expectation(at, &expect);
+                    rules.push(PropertyRule { format, rule, clause, expect });
+                }
+                None => {
+                    missing.insert(match rule.assertion {
+                        Assertion::Accepted => "`accepted`".to_owned(),
+                        Assertion::Survived => "`survived`".to_owned(),
+                        Assertion::Refused(kind) => format!("the refusal `{kind}`"),
+                    });
+                }
+            }
+        }
+        for what in missing {
+            self.report(
+                at,
+                format!("its formats have rules that need {what}: add it, or list the rules in `leave_out`"),
+            );
+        }
+        rules
+    }
+
+    /// The rules for an operation. Values that may be unreadable are not sent to an operation that creates a resource,
+    /// if another operation of the entry accepts the same value for a resource whose id is known.
+    fn rules_of_operation(
+        &self,
+        entry: &ValueEntry,
+        operation: &Operation,
+        rules: &[PropertyRule],
+    ) -> Vec<PropertyRule> {
+        let creates = |name: &str| self.contract.conventions.cleanup.iter().any(|rule| rule.after == name);
+        let tested_elsewhere = creates(&operation.id) && entry.operations.iter().any(|name| !creates(name));
+        rules.iter().filter(|rule| !(tested_elsewhere && rule.rule.may_be_unreadable)).cloned().collect()
+    }
+
+    /// The clause and the expectation of a rule; `None` if the pack has none for it.
+    fn expectation_of(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
+        match rule.assertion {
+            Assertion::Accepted => {
+                let error = entry.excused.get(rule.name).cloned().unwrap_or_default();
+                Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
+            }
+            // An unusual id names nothing, so it must be refused; an unusual value may be accepted.
+            Assertion::Survived if entry.parameter.is_some() => {
+                Some((entry.survived.clone()?, Expect { any_refusal: true, ..Expect::default() }))
+            }
+            Assertion::Survived => {
+                Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }))
+            }
+            Assertion::Refused(kind) => {
+                let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
+                let expect = Expect {
+                    error: refusal.error.clone(),
+                    tolerate: refusal.tolerate.clone(),
+                    field: entry.member.clone().filter(|_| refusal.names_field),
+                    must_answer: refusal.must_answer,
+                    ..Expect::default()
+                };
+                Some((refusal.clause.clone(), expect))
+            }
+        }
+    }
+
+    fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Operation> {
+        let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        self.check_known(at, "operation", name, &known);
+        self.contract.operation(name).cloned()
+    }
+
+    fn members(&mut self, at: &[PathStep], entry: &ValueEntry, slot: &Slot, operation: &Operation) {
+        if let Slot::Parameter(name) = slot {
+            let known: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
+            self.check_known(at, &format!("path parameter of {}", operation.id), name, &known);
+        }
+        let named = entry.member.iter().chain(&entry.companion).chain(entry.with.keys());
+        for name in named {
+            self.check_known(at, &format!("member of {}", operation.id), name, &operation.members);
+        }
+        if entry.member.is_some() && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
+            self.report(at, format!("a member is set in the example body, but {} has none", operation.id));
+        }
+    }
+
+    /// The formats generate strings, so a member whose schema accepts no strings would refuse every value.
+    fn member_type(&mut self, at: &[PathStep], entry: &ValueEntry, operation: &Operation) {
+        let texts = entry.formats.iter().any(|format| !matches!(format, Format::Body | Format::PathId));
+        for name in entry.member.iter().chain(&entry.companion).filter(|_| texts) {
+            let Some(types) = operation.member_types.get(name) else { continue };
+            if !types.iter().any(|kind| kind == "string") {
+                let message = format!(
+                    "the member `{name}` of {} is {}, but these formats generate strings",
+                    operation.id,
+                    types.join(" or ")
+                );
+                let problem = self.file.problem(at, message);
+                let help = "remove the operation, or name a member of type string";
+                self.problems.0.push(problem.with_help(Some(help.to_owned())));
+            }
+        }
+    }
+
+    /// The expectation must be able to fail, as in a step.
+    fn check_expectation(&mut self, at: &[PathStep], expect: &Expect) {
+        let (variables, optional) = (Variables::new(), BTreeSet::new());
+        let subject = Subject { contract: self.contract, operation: None, variables: &variables, optional: &optional };
+        for fault in expectation::faults(&subject, expect) {
+            self.problems.0.push(self.file.problem(at, fault.message).with_help(fault.help));
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all parts of one test")]
+    fn test(
+        &mut self,
+        index: usize,
+        entry: &ValueEntry,
+        slot: &Slot,
+        operation: &Operation,
+        caller: &Caller,
+        kind: PropertyKind,
+        rules: &[PropertyRule],
+    ) -> Option<TestCase> {
+        let rules: Vec<PropertyRule> =
+            rules.iter().filter(|rule| PropertyKind::of(rule.rule.assertion) == kind).cloned().collect();
+        if rules.is_empty() {
+            return None;
+        }
+        let at = At { file: self.file, path: vec!["values".into(), index.into()] };
+        let place = slot.name();
+        let mut clauses: Vec<String> = Vec::new();
+        for clause in rules.iter().map(|rule| &rule.clause).chain(&entry.server_error) {
+            if !clauses.contains(clause) {
+                clauses.push(clause.clone());
+            }
+        }
+        let mut test = TestCase {
+            name: format!("fuzz/{}/{place}::{}", operation.id, kind.fact(slot)),
+            file: self.file.name.clone(),
+            line: at.place().map_or(1, |place| place.line),
+            about: format!("Values of {} rules are generated for {place} of {}.", rules.len(), operation.id),
+            clauses,
+            needs: entry.needs.clone(),
+            actors: Vec::new(),
+            token_actors: Vec::new(),
+            lock: entry.lock.clone(),
+            alone: false,
+            retries: None,
+            steps: Vec::new(),
+            variables: Variables::new(),
+            first: false,
+            property: None,
+        };
+        let given = caller.given_refused.as_ref().filter(|_| kind == PropertyKind::Refused).unwrap_or(&caller.given);
+        let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
+        prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut Vec::new(), self.problems);
+        let prepared = test.steps.len();
+        test.steps.push(Arc::new(sample_call(slot, operation, caller)));
+        validate::test(&at, &mut test, prepared, self.contract, self.problems);
+        test.steps.pop();
+        test.property = Some(Arc::new(Property {
+            operation: operation.id.clone(),
+            slot: slot.clone(),
+            companion: entry.companion.clone(),
+            with: entry.with.clone(),
+            actor: caller.actor.clone(),
+            given: given.clone(),
+            server_error: entry.server_error.clone(),
+            in_flight: entry.in_flight.unwrap_or(IN_FLIGHT).max(1) as usize,
+            rules,
+            agrees: self.registry.agrees,
+        }));
+        Some(test)
+    }
+
+    fn check_clause(&mut self, at: &[PathStep], id: &str) {
+        let known: Vec<String> = self.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+        self.check_known(at, "clause", id, &known);
+    }
+
+    fn check_known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
+        if !known.iter().any(|other| other == name) {
+            let problem = self.file.problem(at, format!("unknown {what} `{name}`"));
+            self.problems.0.push(problem.with_help(suggestion(name, known)));
+        }
+    }
+
+    fn report(&mut self, at: &[PathStep], message: impl Into<String>) {
+        self.problems.0.push(self.file.problem(at, message));
+    }
+}
+
+fn slot_of(entry: &ValueEntry) -> Option<Slot> {
+    match (&entry.member, &entry.parameter, entry.body) {
+        (Some(name), None, false) => Some(Slot::Member(name.clone())),
+        (None, Some(name), false) => Some(Slot::Parameter(name.clone())),
+        (None, None, true) => Some(Slot::Body),
+        _ => None,
+    }
+}
+
+/// A call like those of the property, to validate it like any other step.
+fn sample_call(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
+    let mut step = Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
+    if let Slot::Parameter(name) = slot {
+        step.path.insert(name.clone(), "id".to_owned());
+    }
+    step
+}
+
+fn joined<const N: usize>(at: &[PathStep], further: [PathStep; N]) -> Vec<PathStep> {
+    at.iter().cloned().chain(further).collect()
+}
