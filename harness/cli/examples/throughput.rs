@@ -232,7 +232,7 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
         bare.headers_mut().insert(name, value);
     }
     if !request.body.is_empty() {
-        *bare.body_mut() = Some(request.body.into());
+        *bare.body_mut() = Some(request.body.to_bytes().into());
     }
     Ok(bare)
 }

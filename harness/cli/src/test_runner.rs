@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Once};
 use std::time::Instant;
@@ -18,39 +19,80 @@ use judge::finding::{EXPECTATION, Finding};
 use judge::record::TestRecord;
 use judge::secret::Redactor;
 use judge::verdict::{Outcome, Rules, Verdict};
-use report::TestResult;
+use report::model::TestReport;
 use report::output::{one_line, printable};
+use report::{Presenter, TestResult, Texts};
 use runner::execute::{Environment, run_test};
 use runner::plan::Planned;
-use spec::scenario::TestCase;
+use spec::scenario::{Property, TestCase};
 
-/// Collects the results while tests run.
+/// Collects the results while tests run. A test is turned into its report as soon as it has ended.
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Vec<TestResult>>>);
+pub struct Recorder(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// The tests without a result, by name.
+    pending: HashMap<String, Outline>,
+    recorded: Recorded,
+    tally: Tally,
+}
+
+/// What a report says about a test that did not run.
+struct Outline {
+    file: String,
+    line: usize,
+    about: String,
+    clauses: Vec<String>,
+}
+
+/// The results of a run.
+#[derive(Default)]
+pub struct Recorded {
+    pub tests: Vec<TestReport>,
+    /// The properties with counterexamples, if these are to be saved.
+    pub counterexamples: Vec<(Arc<Property>, TestResult)>,
+    /// The number of requests that tests sent.
+    pub requests: u64,
+}
 
 impl Recorder {
-    /// Takes all results recorded so far.
-    pub fn take(&self) -> Vec<TestResult> {
-        std::mem::take(&mut self.lock())
+    /// Announces a test, which gets a result even if it never runs.
+    pub fn expect(&self, test: &TestCase) {
+        let TestCase { name, file, line, about, clauses, .. } = test.outline();
+        self.lock().pending.insert(name, Outline { file, line, about, clauses });
     }
 
-    pub fn add(&self, result: TestResult) {
-        self.lock().push(result);
+    /// Takes all results recorded so far, with one for each announced test.
+    pub fn take(&self, presenter: &Presenter<'_>) -> Recorded {
+        let State { pending, mut recorded, .. } = std::mem::take(&mut *self.lock());
+        let outcome = Outcome::unrun(Verdict::Inconclusive, Some("it did not run".to_owned()));
+        for (name, Outline { file, line, about, clauses }) in pending {
+            let test = TestResult { name, file, line, about, clauses, ..TestResult::unrun(outcome.clone()) };
+            recorded.tests.push(presenter.report(&test));
+        }
+        recorded.tests.sort_by(|a, b| a.name.cmp(&b.name));
+        recorded
+    }
+
+    fn add(&self, test: TestReport, requests: usize, counterexamples: Option<(Arc<Property>, TestResult)>) {
+        let mut state = self.lock();
+        state.pending.remove(&test.name);
+        state.tally.done += 1;
+        state.tally.failed += usize::from(test.verdict == Verdict::Failed);
+        state.tally.inconclusive += usize::from(test.verdict == Verdict::Inconclusive);
+        state.tally.requests += requests;
+        state.recorded.requests += requests as u64;
+        state.recorded.tests.push(test);
+        state.recorded.counterexamples.extend(counterexamples);
     }
 
     /// The counts so far.
     pub fn tally(&self) -> Tally {
-        let results = self.lock();
-        let count = |verdict| results.iter().filter(|result| result.outcome.verdict == verdict).count();
-        Tally {
-            done: results.len(),
-            failed: count(Verdict::Failed),
-            inconclusive: count(Verdict::Inconclusive),
-            requests: results.iter().map(|result| result.record.requests).sum(),
-        }
+        self.lock().tally
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<TestResult>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -76,6 +118,9 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     pub recorder: Recorder,
     pub redactor: Arc<Redactor>,
+    pub texts: Arc<Texts>,
+    /// Whether counterexamples of properties are kept, to be saved.
+    pub keeps_counterexamples: bool,
     /// True to show every violation of a test in the output of libtest, false to show the first.
     pub verbose: bool,
 }
@@ -83,10 +128,27 @@ pub struct Shared {
 /// A test for libtest-mimic.
 pub fn test(planned: Planned, shared: Shared) -> Trial {
     let name = planned.spec.name.clone();
+    shared.recorder.expect(&planned.spec);
     Trial::ignorable_test(name, move || run(planned, &shared))
 }
 
 fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+    silence_panics();
+    let outline = planned.spec.outline();
+    let whole = || run_and_record(planned, shared);
+    // A panic of ours costs this test only, wherever it happens.
+    catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|payload| {
+        let reason = format!("the harness itself failed: {}", panic_text(payload.as_ref()));
+        let outcome = Outcome::unrun(Verdict::Inconclusive, Some(reason));
+        let record = TestRecord::default();
+        let completion = completion(&record, &outcome, shared);
+        let result = TestResult::new(outline, outcome, record);
+        shared.recorder.add(shared.presenter().report(&result), 0, None);
+        completion
+    })
+}
+
+fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     let started = Utc::now();
     let clock = Instant::now();
     let (record, outcome) = match (planned.skip, planned.doubt) {
@@ -99,9 +161,19 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
         }
     };
     let completion = completion(&record, &outcome, shared);
+    let property = planned.spec.property.clone().filter(|_| shared.keeps_counterexamples);
     let result = TestResult::new(planned.spec, outcome, record);
-    shared.recorder.add(TestResult { started: Some(started), took: clock.elapsed(), ..result });
+    let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
+    let report = shared.presenter().report(&result);
+    let requests = result.record.requests;
+    shared.recorder.add(report, requests, property.map(|property| (property, result)));
     completion
+}
+
+impl Shared {
+    pub fn presenter(&self) -> Presenter<'_> {
+        Presenter { contract: &self.environment.contract, redactor: &self.redactor, texts: &self.texts }
+    }
 }
 
 /// The longest line in the output of libtest, in characters.
@@ -146,7 +218,6 @@ fn precedence(record: &TestRecord, finding: &Finding) -> (bool, bool) {
 
 /// Runs a test. A panic of the harness makes it inconclusive, not failed.
 fn run_catching_panics(spec: &TestCase, shared: &Shared) -> TestRecord {
-    silence_panics();
     let body = || shared.handle.block_on(run_test(&shared.environment, spec));
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TestRecord {
         inconclusive: Some(format!("the harness itself failed: {}", panic_text(payload.as_ref()))),

@@ -16,6 +16,8 @@ mod merging;
 mod options;
 #[path = "cli/preflight.rs"]
 mod preflight;
+#[path = "cli/program.rs"]
+mod program;
 #[path = "cli/proving.rs"]
 mod proving;
 #[path = "cli/reproducing.rs"]

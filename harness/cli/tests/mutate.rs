@@ -186,7 +186,7 @@ async fn send(client: &HttpClient, base: &str, body: &[u8]) -> Result<Response, 
         url: format!("{base}/v2/parcels?a=%20b"),
         path: "/v2/parcels?a=%20b".to_owned(),
         headers: vec![("x-own".to_owned(), b"1".to_vec())],
-        body: body.to_vec(),
+        body: body.to_vec().into(),
     };
     client.send(&request, &[], false).await
 }

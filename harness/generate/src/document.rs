@@ -1,8 +1,6 @@
 //! Files in Base64 with their declared media type: valid files, files of other kinds, files that are too large, texts
 //! that are not Base64, and pictures of insufficient quality. All files are built in this crate.
 
-use std::sync::Arc;
-
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -300,9 +298,8 @@ fn pages(counts: std::ops::RangeInclusive<usize>) -> BoxedStrategy<Input> {
 pub(super) fn sized(kind: documents::Kind, declared: &'static str, bytes: usize) -> BoxedStrategy<Input> {
     Just(())
         .prop_map(move |()| {
-            let text: Arc<str> =
-                documents::base64(DocumentSpec { bytes: Some(bytes), ..spec(kind) }).unwrap_or_default();
-            Input { content: Content::Large(text), companion: Some(Value::String(declared.to_owned())) }
+            let content = Content::Document(DocumentSpec { bytes: Some(bytes), ..spec(kind) });
+            Input { content, companion: Some(Value::String(declared.to_owned())) }
         })
         .boxed()
 }

@@ -3,14 +3,15 @@
 //! Nothing is read from disk, so sizes and densities are exact.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The description of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentSpec {
     pub kind: Kind,
@@ -24,12 +25,12 @@ pub struct DocumentSpec {
     #[serde(default)]
     pub colour: Colour,
     /// The exact size in bytes, reached by padding that the format allows. Without it, the natural size.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<usize>,
 }
 
 /// The kind of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Portable Network Graphics (ISO/IEC 15948).
@@ -58,7 +59,7 @@ pub enum Kind {
 }
 
 /// The colours of an image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
     /// Red, green and blue.
@@ -84,10 +85,67 @@ type Text = Result<Arc<str>, String>;
 /// Each document has its own cell, so that concurrent callers build it once.
 static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<OnceLock<Text>>>>> = LazyLock::new(Mutex::default);
 
-/// The document as Base64 (RFC 4648, with padding). Each is built once.
+/// The document as Base64 (RFC 4648, with padding). Documents of their natural size are built once and kept.
 pub fn base64(spec: DocumentSpec) -> Text {
+    if spec.bytes.is_some() {
+        return Ok(Base64Text::new(spec)?.to_string().into());
+    }
     let cell = CACHE.lock().unwrap_or_else(PoisonError::into_inner).entry(spec).or_default().clone();
     cell.get_or_init(|| Ok(STANDARD.encode(bytes(spec)?).into())).clone()
+}
+
+/// The Base64 of a document, encoded while it is written: a document of many megabytes is never kept.
+pub struct Base64Text(Vec<Piece>);
+
+impl Base64Text {
+    pub fn new(spec: DocumentSpec) -> Result<Self, String> {
+        pieces(spec).map(Self)
+    }
+}
+
+/// How many bytes are encoded at a time; a multiple of three.
+const AT_ONCE: usize = 48 * 1024;
+
+impl fmt::Display for Base64Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut block = Vec::with_capacity(AT_ONCE);
+        for piece in &self.0 {
+            let mut from = 0;
+            while from < piece.len() {
+                let count = (AT_ONCE - block.len()).min(piece.len() - from);
+                piece.append_part(from, count, &mut block);
+                from += count;
+                if block.len() == AT_ONCE {
+                    formatter.write_str(&STANDARD.encode(&block))?;
+                    block.clear();
+                }
+            }
+        }
+        formatter.write_str(&STANDARD.encode(&block))
+    }
+}
+
+/// A part of a document.
+enum Piece {
+    Bytes(Vec<u8>),
+    /// The same byte so many times.
+    Fill(u8, usize),
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Piece::Bytes(bytes) => bytes.len(),
+            Piece::Fill(_, count) => *count,
+        }
+    }
+
+    fn append_part(&self, from: usize, count: usize, out: &mut Vec<u8>) {
+        match self {
+            Piece::Bytes(bytes) => out.extend_from_slice(&bytes[from..from + count]),
+            Piece::Fill(byte, _) => out.resize(out.len() + count, *byte),
+        }
+    }
 }
 
 /// Bytes as Base64 text (RFC 4648, with padding).
@@ -101,7 +159,14 @@ pub fn decoded(text: &str) -> Option<Vec<u8>> {
 }
 
 pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
-    let Some(size) = spec.bytes else { return natural(spec) };
+    let pieces = pieces(spec)?;
+    let mut bytes = Vec::with_capacity(pieces.iter().map(Piece::len).sum());
+    pieces.iter().for_each(|piece| piece.append_part(0, piece.len(), &mut bytes));
+    Ok(bytes)
+}
+
+fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
+    let Some(size) = spec.bytes else { return Ok(vec![Piece::Bytes(natural(spec)?)]) };
     let natural = decoded(&base64(DocumentSpec { bytes: None, ..spec })?).unwrap_or_default();
     let missing = size
         .checked_sub(natural.len())
@@ -110,10 +175,10 @@ pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
         Kind::Png => pad_png(natural, missing),
         Kind::Jpg => pad_jpg(natural, missing),
         Kind::Pdf => pad_pdf(missing),
-        _ => Some([natural, vec![b' '; missing]].concat()),
+        _ => Some(vec![Piece::Bytes(natural), Piece::Fill(b' ', missing)]),
     };
     padded
-        .filter(|bytes| bytes.len() == size)
+        .filter(|pieces| pieces.iter().map(Piece::len).sum::<usize>() == size)
         .ok_or_else(|| format!("cannot make a {:?} of exactly {size} bytes", spec.kind))
 }
 
@@ -121,7 +186,7 @@ fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
     Ok(match spec.kind {
         Kind::Png => png(spec).map_err(|error| error.to_string())?,
         Kind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
-        Kind::Pdf => pdf(0),
+        Kind::Pdf => natural_pdf(),
         Kind::Gif => gif(),
         Kind::Tiff => tiff(),
         Kind::Bmp => bmp(),
@@ -184,18 +249,23 @@ fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
 }
 
 /// Inserts a private ancillary chunk before the end chunk. It takes at least 12 bytes.
-fn pad_png(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
+fn pad_png(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
     const END_CHUNK: usize = 12;
-    let at = file.len() - END_CHUNK;
-    let mut out = file[..at].to_vec();
-    let mut chunk = b"prVt".to_vec();
-    chunk.append(&mut vec![b'.'; missing.checked_sub(12)?]);
-    out.extend(u32::try_from(chunk.len() - 4).ok()?.to_be_bytes());
-    let crc = crc32fast::hash(&chunk);
-    out.append(&mut chunk);
-    out.extend(crc.to_be_bytes());
-    out.extend_from_slice(&file[at..]);
-    Some(out)
+    const NAME: &[u8] = b"prVt";
+    let length = missing.checked_sub(12)?;
+    let end = file.split_off(file.len() - END_CHUNK);
+    file.extend(u32::try_from(length).ok()?.to_be_bytes());
+    file.extend(NAME);
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(NAME);
+    let (block, mut left) = ([b'.'; 4096], length);
+    while left > 0 {
+        let count = left.min(block.len());
+        crc.update(&block[..count]);
+        left -= count;
+    }
+    let end = [&crc.finalize().to_be_bytes()[..], &end].concat();
+    Some(vec![Piece::Bytes(file), Piece::Fill(b'.', length), Piece::Bytes(end)])
 }
 
 fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
@@ -216,25 +286,25 @@ fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
 }
 
 /// Inserts comment segments after the JFIF header.
-fn pad_jpg(file: Vec<u8>, missing: usize) -> Option<Vec<u8>> {
+fn pad_jpg(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
     let header = 4 + usize::from(u16::from_be_bytes([file[4], file[5]]));
-    let mut out = file[..header].to_vec();
+    let rest = file.split_off(header);
+    let mut out = vec![Piece::Bytes(file)];
     let mut left = missing;
     while left > 0 {
         // A segment takes 4 to 65,537 bytes. The remainder must not be too small for one.
         let take = if left > 65_537 { left.min(65_537).min(left - 4) } else { left };
         let length = u16::try_from(take.checked_sub(2)?).ok()?;
-        out.extend([0xFF, 0xFE]);
-        out.extend(length.to_be_bytes());
-        out.append(&mut vec![b'.'; take - 4]);
+        out.push(Piece::Bytes([&[0xFF, 0xFE][..], &length.to_be_bytes()].concat()));
+        out.push(Piece::Fill(b'.', take - 4));
         left -= take;
     }
-    out.extend_from_slice(&file[header..]);
+    out.push(Piece::Bytes(rest));
     Some(out)
 }
 
 /// A page with text, and an unreferenced stream object of `padding` bytes.
-fn pdf(padding: usize) -> Vec<u8> {
+fn pdf(padding: usize) -> Vec<Piece> {
     let line = |number: usize| format!("(Passport of Ada Lovelace, line {number}) Tj 0 -16 Td ");
     let text = format!("BT /F1 12 Tf 72 780 Td {}ET", (1..=44).map(line).collect::<String>());
     let objects = [
@@ -243,7 +313,7 @@ fn pdf(padding: usize) -> Vec<u8> {
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
         format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-        format!("<< /Length {padding} >>\nstream\n{}\nendstream", ".".repeat(padding)),
+        format!("<< /Length {padding} >>\nstream\n"),
     ];
     let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut offsets = Vec::new();
@@ -251,21 +321,24 @@ fn pdf(padding: usize) -> Vec<u8> {
         offsets.push(out.len());
         out.extend_from_slice(format!("{} 0 obj\n", index + 1).as_bytes());
         out.extend_from_slice(object.as_bytes());
-        out.extend_from_slice(b"\nendobj\n");
+        if index + 1 < objects.len() {
+            out.extend_from_slice(b"\nendobj\n");
+        }
     }
-    let table = out.len();
-    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    let mut end = b"\nendstream\nendobj\n".to_vec();
+    let table = out.len() + padding + end.len();
+    end.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
     for offset in offsets {
-        out.extend(format!("{offset:010} 00000 n \n").bytes());
+        end.extend(format!("{offset:010} 00000 n \n").bytes());
     }
-    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).bytes());
-    out
+    end.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).bytes());
+    vec![Piece::Bytes(out), Piece::Fill(b'.', padding), Piece::Bytes(end)]
 }
 
 /// The length of the padding and the offset of the table are written in digits, so a longer padding can need a few
 /// additional bytes.
-fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
-    let plain = pdf(0);
+fn pad_pdf(missing: usize) -> Option<Vec<Piece>> {
+    let plain = natural_pdf();
     let digits = |number: usize| number.to_string().len();
     let table = plain.windows(5).position(|bytes| bytes == b"xref\n")?;
     let extra = |padding: usize| {
@@ -273,6 +346,12 @@ fn pad_pdf(missing: usize) -> Option<Vec<u8>> {
         length + digits(table + padding + length) - digits(table)
     };
     (missing.saturating_sub(24)..=missing).find(|padding| padding + extra(*padding) == missing).map(pdf)
+}
+
+fn natural_pdf() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    pdf(0).iter().for_each(|piece| piece.append_part(0, piece.len(), &mut bytes));
+    bytes
 }
 
 fn gif() -> Vec<u8> {
@@ -377,8 +456,11 @@ mod tests {
     fn sizes_are_exact() {
         for kind in [Kind::Png, Kind::Jpg, Kind::Pdf, Kind::Text] {
             for size in [200_000, 10_000_000, 10 * 1024 * 1024 + 1] {
-                let file = bytes(DocumentSpec { bytes: Some(size), ..spec(kind) }).expect("a file");
+                let spec = DocumentSpec { bytes: Some(size), ..spec(kind) };
+                let file = bytes(spec).expect("a file");
                 assert_eq!(file.len(), size, "{kind:?}");
+                let text = Base64Text::new(spec).expect("a file").to_string();
+                assert!(decoded(&text).as_deref() == Some(&file[..]), "{kind:?} of {size} bytes in blocks");
             }
         }
     }

@@ -7,6 +7,8 @@ use proptest::strategy::BoxedStrategy;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::documents::DocumentSpec;
+
 /// A placeholder in every mail address that must be accepted, and in most that must be refused. Before sending, it is
 /// replaced by a new token of at most 12 lower-case letters and digits, so that no other customer has the address.
 pub const UNIQUE: &str = "{unique}";
@@ -72,6 +74,8 @@ pub enum Content {
     JsonText(String),
     /// A large text, built once and shared.
     Large(Arc<str>),
+    /// A document in Base64, which is built when it is sent, because it may be many megabytes long.
+    Document(DocumentSpec),
     /// The bytes of the whole body.
     Body(Vec<u8>),
     /// The path segment of the id as it is sent, with percent-encoding.

@@ -1,5 +1,6 @@
 //! A delivery of a webhook event, as the receiver recorded it.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ pub struct Delivery {
     pub arrived: DateTime<Utc>,
     /// Its header fields, with names in lower case.
     pub headers: Vec<Header>,
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Delivery {
@@ -64,7 +65,7 @@ mod tests {
     fn delivery_contains_the_id_or_a_different_one() {
         let contains = |body: &str, id: &str| {
             let body = body.as_bytes().to_vec();
-            Delivery { arrived: Utc::now(), headers: Vec::new(), body }.holds(id)
+            Delivery { arrived: Utc::now(), headers: Vec::new(), body: body.into() }.holds(id)
         };
         assert!(contains(r#"{"data":{"customerId":"cus_12345678"}}"#, "cus_12345678"));
         assert!(contains(r#"{"customer":"https://a.example/customers/cus_12345678?x=1"}"#, "cus_12345678"));

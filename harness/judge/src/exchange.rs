@@ -2,11 +2,15 @@
 //!
 //! These are plain values. `target` sends and receives, checks read them, and reports show them.
 
-use std::collections::BTreeMap;
+mod body;
+mod json;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::value::RawValue;
+
+pub use body::Body;
+pub use json::JsonLimit;
 
 /// One header field: its name in lower case and its value as received bytes.
 pub type Header = (String, Vec<u8>);
@@ -26,7 +30,7 @@ pub struct Request {
     /// The header fields that we set.
     pub headers: Vec<Header>,
     /// The body; empty if there is none.
-    pub body: Vec<u8>,
+    pub body: Body,
 }
 
 /// A response as received, with its body decompressed.
@@ -35,22 +39,9 @@ pub struct Response {
     pub status: u16,
     /// All header fields in order, with duplicates.
     pub headers: Vec<Header>,
-    /// The decompressed body, cut at the size limit.
-    pub body: Vec<u8>,
-    /// True if the body exceeded the size limit.
-    pub truncated: bool,
+    /// The decompressed body.
+    pub body: Body,
 }
-
-/// The most levels of arrays and objects that are read. Functions over values are recursive, and this depth fits well
-/// into the stack of a thread.
-pub const DEEPEST_JSON: usize = 512;
-
-/// The number of levels at which serde_json fails.
-const DEPTH_OF_SERDE_JSON: usize = 128;
-
-/// A body that is nested more than [`DEEPEST_JSON`] levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooDeep;
 
 impl Response {
     /// The first value of a header field, if it is text.
@@ -69,17 +60,10 @@ impl Response {
         self.json_within_limits().ok().flatten()
     }
 
-    /// The same, with an error for bodies that are nested more than [`DEEPEST_JSON`] levels. JSON has no such limit, so
-    /// they may be valid and are not judged.
-    pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, TooDeep> {
-        if depth(&self.body) > DEEPEST_JSON {
-            // Checks only whether the body is JSON, without recursion.
-            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
-            return if is_json { Err(TooDeep) } else { Ok(None) };
-        }
-        let text = String::from_utf8_lossy(&self.body);
-        let text = text.trim_start_matches('\u{feff}');
-        Ok(parsed(text).or_else(|| parsed(&within_range(&without_lone_surrogates(text)))))
+    /// The same, with an error for bodies beyond a limit of the harness. JSON has no such limits, so they may be valid and
+    /// are not judged.
+    pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, JsonLimit> {
+        json::read(&self.body)
     }
 
     /// True for 200 to 299.
@@ -107,6 +91,8 @@ pub enum Fault {
     TimedOut(String),
     /// The request could not be built.
     Unsendable(String),
+    /// The body is longer than the harness reads.
+    TooLong(String),
     /// The response exceeded a limit of the harness, or the harness could not send fast enough. This shows nothing
     /// about the target.
     Limit(String),
@@ -120,6 +106,7 @@ impl Fault {
             | Fault::Closed(text)
             | Fault::TimedOut(text)
             | Fault::Unsendable(text)
+            | Fault::TooLong(text)
             | Fault::Limit(text) => text,
         }
     }
@@ -158,144 +145,53 @@ impl Exchange {
     pub fn response(&self) -> Option<&Response> {
         self.outcome.as_ref().ok()
     }
-}
 
-/// Replaces numbers beyond the range of a double, such as `1e400`, with its maximum. RFC 8259 sets no limit.
-fn within_range(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.char_indices().peekable();
-    let (mut quoted, mut escaped) = (false, false);
-    while let Some((at, letter)) = letters.next() {
-        let begins = !quoted && (letter == '-' || letter.is_ascii_digit());
-        if !begins {
-            quoted ^= letter == '"' && !escaped;
-            escaped = quoted && letter == '\\' && !escaped;
-            out.push(letter);
-            continue;
-        }
-        let mut end = at + 1;
-        while letters.next_if(|(_, next)| next.is_ascii_digit() || "+-.eE".contains(*next)).is_some() {
-            end += 1;
-        }
-        let number = &text[at..end];
-        match number.parse::<f64>() {
-            Ok(value) if value == f64::INFINITY => out.push_str("1.7976931348623157e308"),
-            Ok(value) if value == f64::NEG_INFINITY => out.push_str("-1.7976931348623157e308"),
-            _ => out.push_str(number),
-        }
-    }
-    out
-}
-
-/// Reads JSON of any depth. What is too deep for serde_json is read level by level.
-fn parsed(text: &str) -> Option<serde_json::Value> {
-    if depth(text.as_bytes()) < DEPTH_OF_SERDE_JSON {
-        return serde_json::from_str(text).ok();
-    }
-    if text.trim_start().starts_with('{') {
-        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-        return members.into_iter().map(|(name, inner)| Some((name, parsed(inner.get())?))).collect();
-    }
-    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    elements.into_iter().map(|inner| parsed(inner.get())).collect::<Option<Vec<_>>>().map(Into::into)
-}
-
-/// The nesting depth of brackets outside strings. The text need not be JSON.
-fn depth(text: &[u8]) -> usize {
-    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in text {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
-            b']' | b'}' if !in_string => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-/// Replaces escapes of lone surrogates, such as `\uD800`, with the replacement character. The grammar of RFC 8259
-/// allows them, but Rust strings cannot hold them.
-fn without_lone_surrogates(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (taken, replacement) = escape_at(rest);
-        match replacement {
-            Some(replacement) => out.push_str(replacement),
-            None => out.push_str(&rest[..taken]),
-        }
-        rest = &rest[taken..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The length of the escape at the start of `text`, and its replacement, if any.
-fn escape_at(text: &str) -> (usize, Option<&'static str>) {
-    match (unit_at(text), text.get(6..).and_then(unit_at)) {
-        (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, None),
-        (Some(0xD800..=0xDFFF), _) => (6, Some("\\ufffd")),
-        (Some(_), _) => (6, None),
-        (None, _) => {
-            let length = text.chars().take(2).map(char::len_utf8).sum();
-            (length, None)
+    /// Keeps only what reports show: of long bodies and header fields an excerpt. The exchange must have been judged.
+    pub fn cut(&mut self) {
+        self.request.body.cut_as_text();
+        if let Ok(response) = &mut self.outcome {
+            response.body.cut();
+            cut_headers(&mut response.headers);
         }
     }
 }
 
-fn unit_at(text: &str) -> Option<u16> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    u16::from_str_radix(digits, 16).ok()
+/// The longest value of a header field and the most bytes of all fields that are kept.
+const LONGEST_VALUE: usize = 2 * 1024;
+const MOST_HEADER_BYTES: usize = 16 * 1024;
+
+fn cut_headers(headers: &mut Vec<Header>) {
+    let mut left = MOST_HEADER_BYTES;
+    let count = headers.len();
+    headers.retain_mut(|(name, value)| {
+        if value.len() > LONGEST_VALUE {
+            let note = format!("… ({} bytes)", value.len());
+            value.truncate(LONGEST_VALUE);
+            value.extend(note.into_bytes());
+            value.shrink_to_fit();
+        }
+        left = left.saturating_sub(name.len() + value.len());
+        left > 0
+    });
+    if headers.len() < count {
+        headers.push(("…".to_owned(), format!("{} more", count - headers.len()).into_bytes()));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn json(body: &[u8]) -> Option<serde_json::Value> {
-        Response { body: body.to_vec(), ..Response::default() }.json()
-    }
-
     #[test]
-    fn lone_surrogates_are_read() {
-        assert_eq!(json(br#""a\ud800b""#), Some("a\u{fffd}b".into()));
-        assert_eq!(json(br#""\ud83d\ude00\\udddd""#), Some("😀\\udddd".into()));
-    }
-
-    #[test]
-    fn numbers_beyond_a_double_are_read() {
-        assert_eq!(
-            json(br#"{"a":1e400,"b":"1e400","c":[-9e999,2]}"#),
-            Some(serde_json::json!({
-                "a": f64::MAX, "b": "1e400", "c": [f64::MIN, 2]
-            }))
-        );
-        assert_eq!(json(br#"{"a":1e400x}"#), None);
-    }
-
-    #[test]
-    fn deep_bodies_are_read_up_to_the_limit() {
-        let nested = |levels: usize| [b"[".repeat(levels), b"]".repeat(levels)].concat();
-        let read = |levels| Response { body: nested(levels), ..Response::default() }.json_within_limits();
-        assert!(read(DEEPEST_JSON).is_ok_and(|value| value.is_some()));
-        assert_eq!(read(DEEPEST_JSON + 1), Err(TooDeep));
-        let open = Response { body: b"[".repeat(DEEPEST_JSON + 1), ..Response::default() };
-        assert_eq!(open.json_within_limits(), Ok(None), "a text that is not JSON is not too deep");
-        let text = format!("\"{}\"", "[\\\"".repeat(DEEPEST_JSON + 1));
-        assert!(json(text.as_bytes()).is_some(), "brackets within strings do not count");
-    }
-
-    #[test]
-    fn byte_order_mark_is_ignored() {
-        assert_eq!(json(b"\xef\xbb\xbf{}"), Some(serde_json::json!({})));
-        assert_eq!(json(b"<html>"), None);
+    fn kept_header_fields_are_bounded() {
+        let mut headers: Vec<Header> = (0..900).map(|at| (format!("x-{at}"), vec![b'a'; 5000])).collect();
+        cut_headers(&mut headers);
+        let size: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        assert!(size < MOST_HEADER_BYTES + LONGEST_VALUE, "{size}");
+        assert!(headers[0].1.ends_with("… (5000 bytes)".as_bytes()));
+        assert_eq!(headers.last().map(|(name, _)| name.as_str()), Some("…"));
+        let mut usual: Vec<Header> = vec![("content-type".to_owned(), b"application/json".to_vec())];
+        cut_headers(&mut usual);
+        assert_eq!(usual.len(), 1);
     }
 }

@@ -42,6 +42,18 @@ impl fmt::Display for Part {
 pub const PLACES: &str = "`status`, `header NAME`, `body`, `body /pointer`, `connection` and `deliveries`";
 
 impl Part {
+    /// The same with a long pointer cut, in bytes.
+    #[must_use]
+    pub fn cut(self, longest: usize) -> Self {
+        match self {
+            Part::Body(mut pointer) => {
+                pointer.truncate(pointer.floor_char_boundary(longest));
+                Part::Body(pointer)
+            }
+            other => other,
+        }
+    }
+
     /// Parses a part.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(' ') {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::body::{grow, remove, rename, set};
 use super::mutation::Change;
-use judge::exchange::Response;
+use judge::exchange::{Body, Response};
 use spec::contract::{CodeType, ErrorCatalog};
 
 /// Further input of a change.
@@ -47,7 +47,7 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
             let number = response.header(name)?.parse::<i64>().ok()? + by;
             with_header(&without_header(response, name), name, &number.to_string())
         }
-        Change::ByteOrderMark => with_body(response, [b"\xef\xbb\xbf", response.body.as_slice()].concat()),
+        Change::ByteOrderMark => with_body(response, [b"\xef\xbb\xbf", &response.body[..]].concat()),
         Change::Utf16 => utf16(response)?,
         Change::Truncate => with_body(response, response.body[..response.body.len() / 2].to_vec()),
         Change::Replace { media_type, text } => {
@@ -85,8 +85,8 @@ fn edited(response: &Response, edit: impl FnOnce(&mut Value) -> Option<()>) -> O
     Some(with_body(response, body.to_string().into_bytes()))
 }
 
-fn with_body(response: &Response, body: Vec<u8>) -> Response {
-    Response { body, ..response.clone() }
+fn with_body(response: &Response, body: impl Into<Body>) -> Response {
+    Response { body: body.into(), ..response.clone() }
 }
 
 fn with_media_type(response: &Response, media_type: &str) -> Response {
@@ -116,7 +116,7 @@ fn repeated(body: &[u8]) -> Option<Vec<u8>> {
 
 fn utf16(response: &Response) -> Option<Response> {
     let text = std::str::from_utf8(&response.body).ok().filter(|text| !text.is_empty())?;
-    let bytes = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let media_type = response.header("content-type").unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     Some(with_body(&with_media_type(response, &format!("{essence}; charset=utf-16le")), bytes))

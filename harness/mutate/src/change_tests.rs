@@ -12,8 +12,7 @@ fn response(status: u16, body: &str) -> Response {
     Response {
         status,
         headers: vec![header("content-type", "application/json"), header("pause", "30")],
-        body: body.as_bytes().to_vec(),
-        truncated: false,
+        body: body.as_bytes().to_vec().into(),
     }
 }
 
@@ -149,6 +148,6 @@ fn another_encoding_is_declared() {
     let contract = parcel();
     let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None };
     let after = apply(&Change::Utf16, &response(404, "{}"), surroundings).expect("a change");
-    assert_eq!(after.body, b"{\0}\0");
+    assert_eq!(&after.body[..], b"{\0}\0");
     assert_eq!(after.header("content-type"), Some("application/json; charset=utf-16le"));
 }

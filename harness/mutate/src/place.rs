@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn response(status: u16, body: &str) -> Response {
-        Response { status, body: body.as_bytes().to_vec(), ..Response::default() }
+        Response { status, body: body.as_bytes().to_vec().into(), ..Response::default() }
     }
 
     #[test]

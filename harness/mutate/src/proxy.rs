@@ -161,7 +161,7 @@ impl State {
             url: format!("{}{path}", self.origin),
             path: path.strip_prefix(&self.prefix).unwrap_or(path).to_owned(),
             headers: forwarded(&head.headers),
-            body: body.to_vec(),
+            body: body.to_vec().into(),
         };
         let response = self.upstream.send(&request, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
         let response = self.changed(&request, response);
@@ -234,7 +234,7 @@ fn forwarded(headers: &http::HeaderMap) -> Vec<Header> {
 /// The response for the harness. Its length is the length of its body, except for HEAD.
 fn message(method: &http::Method, response: Response) -> http::Response<Full<Bytes>> {
     let head_only = method == http::Method::HEAD;
-    let mut message = http::Response::new(Full::new(Bytes::from(response.body)));
+    let mut message = http::Response::new(Full::new(response.body.to_bytes()));
     *message.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
     for (name, value) in response.headers {
         let name = name.to_ascii_lowercase();
@@ -271,8 +271,7 @@ mod tests {
         let response = |body: &str| Response {
             status: 404,
             headers: vec![header("Content-Length", "99"), header("X", "1"), header("X", "2")],
-            body: body.as_bytes().to_vec(),
-            truncated: false,
+            body: body.as_bytes().to_vec().into(),
         };
         let changed = message(&http::Method::GET, response("{}"));
         assert!(!changed.headers().contains_key("content-length"), "hyper writes the length of the body");

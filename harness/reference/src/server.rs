@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::Response;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -25,7 +25,7 @@ use crate::wire::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
 /// Bodies up to this size are kept.
-const MOST_KEPT: usize = 40 * MEBIBYTE;
+const MOST_KEPT: usize = 20 * MEBIBYTE;
 /// Longer bodies are read up to this size and discarded, so that the client still receives the answer.
 const MOST_READ: usize = 512 * MEBIBYTE;
 const MOST_HEADERS: usize = 1_000;
@@ -129,6 +129,11 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
 /// Reads a body. An error closes the connection.
 async fn read(mut body: Incoming, rules: &dyn TransportRules) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
+    // Growing a long body step by step would take twice its memory.
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if declared <= MOST_KEPT {
+        kept.reserve_exact(declared);
+    }
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             return Ok(Body::CutShort);
@@ -141,7 +146,7 @@ async fn read(mut body: Incoming, rules: &dyn TransportRules) -> io::Result<Body
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {
-            0..=MOST_KEPT => kept.extend_from_slice(data),
+            0..=MOST_KEPT if declared <= MOST_KEPT => kept.extend_from_slice(data),
             size if size > MOST_READ => break,
             _ => kept = Vec::new(),
         }

@@ -18,8 +18,8 @@ pub fn line(request: &Request) -> String {
     for (name, value) in &request.headers {
         line.push_str(&header(name, &String::from_utf8_lossy(value)));
     }
-    if request.body.len() > LONGEST_BODY {
-        return format!("{line} # plus a body of {} bytes, which `conformance repro` sends", request.body.len());
+    if request.body.length() > LONGEST_BODY {
+        return format!("{line} # plus a body of {} bytes, which `conformance repro` sends", request.body.length());
     }
     match text_of(&request.body) {
         _ if request.body.is_empty() => line,
@@ -33,7 +33,7 @@ pub fn line(request: &Request) -> String {
 pub(super) fn stands_alone(request: &Request) -> bool {
     let written = |value: &[u8]| !String::from_utf8_lossy(value).split("${").skip(1).any(|name| !name.contains('#'));
     let signed = request.headers.iter().any(|(name, _)| name.contains("signature"));
-    let short = request.body.len() <= SHORT_BODY && (request.body.is_empty() || text_of(&request.body).is_some());
+    let short = request.body.length() <= SHORT_BODY && (request.body.is_empty() || text_of(&request.body).is_some());
     short && !signed && request.headers.iter().all(|(_, value)| written(value))
 }
 
@@ -82,7 +82,7 @@ mod tests {
             url: "http://h/a'b".into(),
             path: "/a'b".into(),
             headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect(),
-            body: body.to_vec(),
+            body: body.to_vec().into(),
         }
     }
 

@@ -349,7 +349,7 @@ fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r
     // An operation that answers with the same status and body as a proved one is not implemented either.
     let body = |item: &Item<'r>| {
         let exchange = item.test.exchanges.get(item.finding.exchange)?;
-        Some((exchange.status_code?, exchange.response.as_ref()?.body.as_str()))
+        Some((exchange.status_code?, &*exchange.response.as_ref()?.body))
     };
     let fallbacks: HashSet<(u16, &str)> =
         findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();

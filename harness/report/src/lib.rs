@@ -29,9 +29,11 @@ pub mod model;
 pub mod output;
 pub mod parts;
 mod pii;
+mod presenter;
 mod queries;
 mod read;
 pub mod terminal;
+mod texts;
 mod words;
 mod xml;
 
@@ -46,8 +48,10 @@ pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
 pub use json::render as json;
 pub use model::{CauseReport, Report};
+pub use presenter::Presenter;
 pub use queries::{Defect, OF_THE_LIST};
 pub use read::read;
+pub use texts::Texts;
 
 /// One report format.
 pub struct Format {

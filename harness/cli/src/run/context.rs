@@ -16,12 +16,11 @@ use super::deviations::{Known, add_deviations, match_counts};
 use super::gate::Gate;
 use super::manifest::{manifest, whole};
 use super::progress::{LineSource, Progress};
-use super::results::{add_missing, unchecked, unrun};
+use super::results::{unchecked, unrun};
 use super::select::{Selection, scope, selected};
-use super::stop::clean_up_leftovers;
 use super::{Output, Refusal, certify, failures, finish, redactor, write_reports};
 use crate::flags::RunArgs;
-use crate::test_runner::{Recorder, Shared, test};
+use crate::test_runner::{Recorded, Recorder, Shared, test};
 use judge::preflight::Preflight;
 use judge::record::Created;
 use judge::secret::Redactor;
@@ -29,7 +28,7 @@ use judge::target::Target;
 use judge::verdict::{Rules, Verdict};
 use report::model::Manifest;
 use report::output::tell;
-use report::{Facts, Order, Prepared, TestResult};
+use report::{Facts, Order, Prepared};
 use runner::execute::Environment;
 use runner::plan::{Planned, plan};
 use spec::contract::Contract;
@@ -95,7 +94,7 @@ impl<'r> Context<'r> {
     }
 
     /// Runs the tests and cleans up. Tests that did not run have a result that says so.
-    pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Planned>) -> Vec<TestResult> {
+    pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Planned>) -> Recorded {
         let Inputs { arguments, runtime, .. } = self.inputs;
         let shared = Shared {
             environment: environment.clone(),
@@ -103,9 +102,10 @@ impl<'r> Context<'r> {
             rules: self.rules.clone(),
             recorder: Recorder::default(),
             redactor: self.redactor.clone(),
+            texts: Arc::default(),
+            keeps_counterexamples: arguments.save_failures.is_some(),
             verbose: arguments.verbose,
         };
-        let names = planned.clone();
         let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
         let source = LineSource {
             recorder: shared.recorder.clone(),
@@ -119,13 +119,12 @@ impl<'r> Context<'r> {
         if let Some(progress) = progress {
             progress.finish();
         }
-        runtime.block_on(clean_up_leftovers(environment));
-        let mut results = shared.recorder.take();
+        runtime.block_on(runner::execute::sweep(environment));
+        let recorded = shared.recorder.take(&shared.presenter());
         if let Some(folder) = &arguments.save_failures {
-            failures::save(folder, &environment.contract, &names, &results, arguments.seed, &self.redactor);
+            failures::save(folder, &environment.contract, &recorded.counterexamples, arguments.seed, &self.redactor);
         }
-        add_missing(&mut results, names);
-        results
+        recorded
     }
 
     /// Makes the report, prints the summary, writes all reports and returns the exit code.
@@ -133,13 +132,12 @@ impl<'r> Context<'r> {
         self,
         environment: &Environment,
         preflight: Option<Preflight>,
-        results: Vec<TestResult>,
+        recorded: Recorded,
     ) -> Result<ExitCode, Refusal> {
         let arguments = self.inputs.arguments;
-        let requests = results.iter().map(|result| result.record.requests as u64).sum();
-        let facts =
-            self.facts(&environment.contract, &environment.target, preflight, environment.created.left(), requests);
-        let mut tests = report::test_reports(&facts, results);
+        let left = environment.created.left();
+        let facts = self.facts(&environment.contract, &environment.target, preflight, left, recorded.requests);
+        let mut tests = recorded.tests;
         let scope = scope(arguments);
         let (entries, match_counts) = (&self.rules.deviations, &facts.manifest.spoken_of);
         let known = Known { entries, match_counts, today: self.rules.today, scope };

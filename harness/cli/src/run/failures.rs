@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::flags::FOUND;
 use judge::finding::Key;
@@ -9,21 +10,19 @@ use judge::record::Found;
 use judge::secret::Redactor;
 use report::output::tell;
 use report::{TestResult, write_whole};
-use runner::plan::Planned;
 use spec::contract::Contract;
-use spec::scenario::{Failure, file_name, file_text};
+use spec::scenario::{Failure, Property, file_name, file_text};
 
 /// Writes the shrunk counterexamples below `folder`, and reports each file on standard error.
 pub(super) fn save(
     folder: &Path,
     contract: &Contract,
-    planned: &[Planned],
-    results: &[TestResult],
+    counterexamples: &[(Arc<Property>, TestResult)],
     seed: u64,
     redactor: &Redactor,
 ) {
     let folder = if folder == Path::new(FOUND) { contract.root.join(FOUND) } else { folder.to_path_buf() };
-    for (name, text) in texts(contract, planned, results, seed) {
+    for (name, text) in texts(contract, counterexamples, seed) {
         let path = folder.join(format!("{name}.yaml"));
         match text.and_then(|text| write(&path, &redactor.clean_own(&text))) {
             Ok(path) => tell!("wrote {}", path.display()),
@@ -35,19 +34,13 @@ pub(super) fn save(
 /// The files by name, each with its text or the reason why it cannot be written.
 fn texts(
     contract: &Contract,
-    planned: &[Planned],
-    results: &[TestResult],
+    counterexamples: &[(Arc<Property>, TestResult)],
     seed: u64,
 ) -> Vec<(String, Result<String, String>)> {
     let mut texts = Vec::new();
     let mut known: BTreeSet<Key> = BTreeSet::new();
-    for result in results {
-        let planned = planned.iter().find(|planned| planned.spec.name == result.name);
-        let (Some(property), Some(fuzz)) =
-            (planned.and_then(|planned| planned.spec.property.as_deref()), &result.record.fuzz)
-        else {
-            continue;
-        };
+    for (property, result) in counterexamples {
+        let Some(fuzz) = &result.record.fuzz else { continue };
         let mut rules: Vec<usize> = fuzz.found.iter().map(|found| found.rule).collect();
         rules.sort_unstable();
         rules.dedup();

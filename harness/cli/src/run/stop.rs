@@ -1,4 +1,4 @@
-//! Stops a run early, and cleans up at its end.
+//! Stops a run early: at its deadline, and on a signal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use report::output::tell;
-use runner::execute::{Environment, Stop};
-
-/// The timeout of the final cleanup.
-const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
+use runner::execute::Stop;
 
 /// Stops the run at its deadline and on SIGINT, SIGTERM and SIGHUP. A second signal ends the process immediately. After
 /// this function returns, the first signal no longer ends the process without reports.
@@ -92,9 +89,4 @@ impl Signals {
             std::future::pending::<()>().await;
         }
     }
-}
-
-/// Deletes leftover resources that tests could not delete.
-pub(super) async fn clean_up_leftovers(environment: &Environment) {
-    let _ = tokio::time::timeout(CLEANUP_TIMEOUT, runner::execute::sweep(environment)).await;
 }

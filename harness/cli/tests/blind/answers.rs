@@ -154,7 +154,7 @@ impl<'c> Case<'c> {
                 url: "http://127.0.0.1/".into(),
                 path: "/".into(),
                 headers: Vec::new(),
-                body: Vec::new(),
+                body: Vec::new().into(),
             },
             outcome: Ok(answer.response()),
             started: Utc::now(),
@@ -193,7 +193,7 @@ impl Answer {
         Response {
             status: self.status,
             headers: headers.collect(),
-            body: body.unwrap_or_default().into_bytes(),
+            body: body.unwrap_or_default().into_bytes().into(),
             ..Response::default()
         }
     }

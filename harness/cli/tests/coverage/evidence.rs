@@ -193,7 +193,7 @@ fn every_check_has_a_reason_for_judging_nothing() {
 
 fn html(status: u16) -> Response {
     let headers = vec![("content-type".to_owned(), b"text/html".to_vec())];
-    Response { status, headers, body: b"<html>Error</html>".to_vec(), truncated: false }
+    Response { status, headers, body: b"<html>Error</html>".to_vec().into() }
 }
 
 fn answered(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchange {
@@ -207,9 +207,9 @@ fn answered(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchange {
             url: String::new(),
             path: String::new(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Vec::new().into(),
         },
-        outcome: Ok(Response { status, headers, body: body.to_string().into_bytes(), truncated: false }),
+        outcome: Ok(Response { status, headers, body: body.to_string().into_bytes().into() }),
         started: DateTime::UNIX_EPOCH,
         took: std::time::Duration::ZERO,
     }

@@ -1,10 +1,15 @@
 //! Judges documents with the crates `base64`, `infer` and `png`, and by the headers of JPEG files.
 
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+
+use crate::documents;
+use crate::documents::DocumentSpec;
+use crate::rule::Assertion;
 
 /// More decoded bytes must be refused.
 const REFUSED_ABOVE: usize = 10 * 1024 * 1024;
@@ -24,10 +29,23 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 pub(super) fn is_valid(text: &str, declared: &str) -> bool {
-    let Ok(bytes) = STANDARD.decode(text) else {
-        return false;
-    };
-    bytes.len() <= ACCEPTED_UP_TO && kind(&bytes) == Some(declared) && is_whole(&bytes) && faults(&bytes) == Some(0)
+    STANDARD.decode(text).is_ok_and(|bytes| is_valid_file(&bytes, declared))
+}
+
+fn is_valid_file(bytes: &[u8], declared: &str) -> bool {
+    bytes.len() <= ACCEPTED_UP_TO && kind(bytes) == Some(declared) && is_whole(bytes) && faults(bytes) == Some(0)
+}
+
+/// The same judgement of a document that is not encoded yet. One at a time, because each may be many megabytes long.
+pub(super) fn agrees(assertion: Assertion, spec: DocumentSpec, declared: &str) -> bool {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(bytes) = documents::bytes(spec) else { return false };
+    match assertion {
+        Assertion::Accepted => is_valid_file(&bytes, declared),
+        Assertion::Refused(kind_of_fault) => is_refused_file(kind_of_fault, &bytes, declared),
+        Assertion::Survived => true,
+    }
 }
 
 /// Whether it must be refused for this kind of fault, and for no other.

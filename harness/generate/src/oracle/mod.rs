@@ -25,6 +25,7 @@ pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> boo
         (Assertion::Refused("not-json"), Content::Body(bytes)) => is_not_an_object(bytes),
         (assertion, Content::Json(Value::String(text))) => agrees_on_text(format, assertion, text, companion(input)),
         (assertion, Content::Large(text)) => agrees_on_text(format, assertion, text, companion(input)),
+        (assertion, Content::Document(spec)) => document::agrees(assertion, *spec, companion(input)),
         _ => false,
     }
 }

@@ -102,7 +102,7 @@ mod tests {
         let delivery = Delivery {
             arrived: DateTime::from_timestamp(NOW, 0).expect("a time"),
             headers: headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes())).collect(),
-            body: body.as_bytes().to_vec(),
+            body: body.as_bytes().to_vec().into(),
         };
         let context = DeliveryContext { signing: &signing, secret: "shh", delivery: &delivery };
         DELIVERY_CHECKS.iter().filter(|check| (check.run)(&context).is_some()).map(|check| check.name).collect()

@@ -69,9 +69,10 @@ static URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}")));
 
 fn no_leak(context: &Context<'_>) -> Vec<Violation> {
-    // Computed only if something was found, because a request may hold a large document.
-    let submitted = LazyCell::new(|| submitted(context));
+    // Computed only if something was found.
+    let submitted = LazyCell::new(|| submitted(context).iter().map(|text| forms(text)).collect::<Vec<Forms>>());
     let mut violations = Vec::new();
+    let mut matches = 0;
     for (part, text) in shown_texts(context) {
         if let Some(form) = credential_in(context, &text) {
             violations.push(Violation::new(part.clone(), "no credential", form));
@@ -81,6 +82,10 @@ fn no_leak(context: &Context<'_>) -> Vec<Violation> {
             let found = pattern
                 .regex
                 .find_iter(&text)
+                .take_while(|_| {
+                    matches += 1;
+                    matches <= MOST_MATCHES
+                })
                 .map(|found| {
                     found
                         .as_str()
@@ -100,30 +105,73 @@ fn no_leak(context: &Context<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Every text in the response: each string of a JSON body, or the whole body, and the headers.
+/// The most bytes and texts of a response that are searched, and the most of one text: its first and its last part. No
+/// error is that long, and searching takes time.
+const MOST_BYTES: usize = 256 * 1024;
+const MOST_TEXTS: usize = 2000;
+const FIRST_PART: usize = 96 * 1024;
+const LAST_PART: usize = 32 * 1024;
+/// The most matches in one response that are compared with the request.
+const MOST_MATCHES: usize = 500;
+/// The most bytes of a request body that are compared.
+const MOST_SUBMITTED: usize = 256 * 1024;
+
+/// The texts in the response: each string of a JSON body, or the whole body, and the headers.
 fn shown_texts(context: &Context<'_>) -> Vec<(Part, String)> {
-    let mut texts = Vec::new();
-    match &context.body {
-        Some(body) => strings_of(body, String::new(), &mut texts),
-        None => texts.push((Part::Body(String::new()), String::from_utf8_lossy(&context.response.body).into_owned())),
-    }
+    let mut texts = Texts::default();
     for (name, value) in &context.response.headers {
-        texts.push((Part::Header(name.clone()), String::from_utf8_lossy(value).into_owned()));
+        texts.add(Part::Header(name.clone()), &String::from_utf8_lossy(value));
     }
-    texts
+    match &context.body {
+        Some(body) => texts.add_strings(body, String::new()),
+        None => texts.add(Part::Body(String::new()), &String::from_utf8_lossy(&context.response.body)),
+    }
+    texts.found
 }
 
-fn strings_of(value: &Value, at: String, texts: &mut Vec<(Part, String)>) {
-    match value {
-        Value::String(text) => texts.push((Part::Body(at), text.clone())),
-        Value::Array(elements) => {
-            elements.iter().enumerate().for_each(|(index, inner)| strings_of(inner, format!("{at}/{index}"), texts))
+/// Texts with their places, up to the limits.
+#[derive(Default)]
+struct Texts {
+    found: Vec<(Part, String)>,
+    bytes: usize,
+}
+
+impl Texts {
+    fn add(&mut self, part: Part, text: &str) {
+        let text = match text.len() > FIRST_PART + LAST_PART {
+            true => {
+                let first = &text[..text.floor_char_boundary(FIRST_PART)];
+                format!("{first}\n{}", &text[text.ceil_char_boundary(text.len() - LAST_PART)..])
+            }
+            false => text.to_owned(),
+        };
+        self.bytes += text.len();
+        self.found.push((part, text));
+    }
+
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST_TEXTS || self.bytes >= MOST_BYTES
+    }
+
+    fn add_strings(&mut self, value: &Value, at: String) {
+        match value {
+            _ if self.is_full() => {}
+            Value::String(text) => self.add(Part::Body(at), text),
+            Value::Array(elements) => {
+                for (index, inner) in elements.iter().enumerate().take(MOST_TEXTS) {
+                    self.add_strings(inner, format!("{at}/{index}"));
+                }
+            }
+            Value::Object(members) => {
+                for (name, inner) in members.iter().take(MOST_TEXTS) {
+                    self.add(Part::Body(at.clone()), name);
+                    // A place counts as well, because names may be long and nested.
+                    self.bytes += at.len() + name.len();
+                    self.add_strings(inner, format!("{at}/{name}"));
+                }
+            }
+            _ => {}
         }
-        Value::Object(members) => members.iter().for_each(|(name, inner)| {
-            texts.push((Part::Body(at.clone()), name.clone()));
-            strings_of(inner, format!("{at}/{name}"), texts);
-        }),
-        _ => {}
     }
 }
 
@@ -140,17 +188,25 @@ fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
 
 /// Whether a text is quoted from the request: literally, in another letter case, with escapes of JSON, Python or HTML,
 /// or shortened.
-fn is_quoted(found: &str, submitted: &[String]) -> bool {
-    let readings = |text: &str| [letters(text), letters(&without_escapes(text))];
-    let found_readings = readings(found);
+fn is_quoted(found: &str, submitted: &[Forms]) -> bool {
+    let forms = forms(found);
     // The remainder of an escaped control character, such as `t:\x7f`, looks like the start of a path.
-    if found_readings[1].len() < MIN_LETTERS {
+    if forms.without_escapes.len() < MIN_LETTERS {
         return true;
     }
-    submitted.iter().any(|text| {
-        text.contains(found)
-            || readings(text).iter().any(|text| found_readings.iter().any(|found| text.contains(found)))
-    })
+    let holds = |text: &str| text.contains(&forms.letters) || text.contains(&forms.without_escapes);
+    submitted.iter().any(|text| text.whole.contains(found) || holds(&text.letters) || holds(&text.without_escapes))
+}
+
+/// A text, its letters, and its letters without escapes.
+struct Forms {
+    whole: String,
+    letters: String,
+    without_escapes: String,
+}
+
+fn forms(text: &str) -> Forms {
+    Forms { whole: text.to_owned(), letters: letters(text), without_escapes: letters(&without_escapes(text)) }
 }
 
 /// A match with fewer letters and digits is ignored.
@@ -172,12 +228,13 @@ fn without_escapes(text: &str) -> String {
 /// The texts of the request. A response may quote them.
 fn submitted(context: &Context<'_>) -> Vec<String> {
     let request = &context.exchange.request;
+    let body = &request.body[..request.body.len().min(MOST_SUBMITTED)];
     let mut texts =
-        vec![request.path.clone(), percent_decoded(&request.path), String::from_utf8_lossy(&request.body).into_owned()];
-    if let Ok(body) = serde_json::from_slice::<Value>(&request.body) {
-        let mut strings = Vec::new();
-        strings_of(&body, String::new(), &mut strings);
-        texts.extend(strings.into_iter().map(|(_, text)| text));
+        vec![request.path.clone(), percent_decoded(&request.path), String::from_utf8_lossy(body).into_owned()];
+    if let Ok(body) = serde_json::from_slice::<Value>(body) {
+        let mut strings = Texts::default();
+        strings.add_strings(&body, String::new());
+        texts.extend(strings.found.into_iter().map(|(_, text)| text));
     }
     texts
 }
@@ -235,7 +292,7 @@ mod tests {
 
     #[test]
     fn quotes_of_the_request_are_recognized_in_any_form() {
-        let sent = |text: &str| vec![text.to_owned()];
+        let sent = |text: &str| vec![forms(text)];
         for (found, text) in [
             ("file:///etc/hosts", "file:///etc/hosts"),
             (r"c:\users\ada", r"C:\Users\Ada"),

@@ -21,7 +21,7 @@ use std::cell::OnceCell;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::exchange::{Exchange, Response, TooDeep};
+use crate::exchange::{Exchange, JsonLimit, Response};
 use crate::finding::{Finding, Violation};
 use spec::contract::{Contract, ErrorCode, Misfit, Operation};
 
@@ -34,8 +34,8 @@ pub struct Context<'c> {
     pub response: &'c Response,
     /// The body as JSON, read leniently.
     pub body: Option<Value>,
-    /// Whether the body is nested too deeply to be read. Then it is not judged.
-    pub too_deep: bool,
+    /// The limit that the body exceeds, if any. Then it is not read and not judged.
+    pub unread: Option<JsonLimit>,
     /// The code in an error body, published or not.
     pub code: Option<String>,
     /// The invalid field of the request, if it is known.
@@ -55,10 +55,10 @@ impl<'c> Context<'c> {
         let response = exchange.response()?;
         let operation = contract.operation(&exchange.request.operation)?;
         // Bytes that a server sends after a HEAD response are not its body.
-        let (body, too_deep) = match response.json_within_limits() {
-            _ if operation.is_head() => (None, false),
-            Ok(body) => (body, false),
-            Err(TooDeep) => (None, true),
+        let (body, unread) = match response.json_within_limits() {
+            _ if operation.is_head() => (None, None),
+            Ok(body) => (body, None),
+            Err(limit) => (None, Some(limit)),
         };
         let code = match &body {
             Some(body) if response.is_error() => contract.catalog.code_in(body),
@@ -70,7 +70,7 @@ impl<'c> Context<'c> {
             exchange,
             response,
             body,
-            too_deep,
+            unread,
             code,
             field_at_fault: None,
             request_id_seen: None,
@@ -80,9 +80,9 @@ impl<'c> Context<'c> {
         })
     }
 
-    /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a too deep body was not read.
+    /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.
     pub fn judges_body(&self) -> bool {
-        !self.operation.is_head() && !self.too_deep
+        !self.operation.is_head() && self.unread.is_none()
     }
 
     /// The catalogue entry of the received code.
@@ -162,24 +162,35 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
         if violations.is_empty() {
             judgement.upheld.push((clause.id.clone(), check.name));
         }
-        judgement.findings.extend(violations.into_iter().map(|violation| Finding {
+        judgement.findings.extend(violations.into_iter().take(MOST_VIOLATIONS).map(|violation| Finding {
             clause: clause.id.clone(),
             check: check.name.to_owned(),
             level: clause.level,
             message: check.statement.to_owned(),
-            expected: violation.expected,
-            actual: violation.actual,
-            part: violation.part,
+            expected: cut(violation.expected),
+            actual: cut(violation.actual),
+            part: violation.part.cut(LONGEST_PLACE),
             exchange: index,
         }));
     }
     judgement
 }
 
-/// A text in quotes, with control characters escaped. It must not be shortened before redaction, because the redactor
-/// does not recognize a part of a secret.
+/// The most violations of one check in one response that are reported: a target may send any number of members.
+const MOST_VIOLATIONS: usize = 20;
+/// The longest text of a finding and the longest place, in bytes. Reports show less, after redaction.
+const LONGEST_TEXT: usize = 8 * 1024;
+const LONGEST_PLACE: usize = 1024;
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+    text
+}
+
+/// A text in quotes, with control characters escaped. Of a long text only the beginning, which is longer than what a
+/// report shows of it.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.escape_debug())
+    format!("\"{}\"", text[..text.floor_char_boundary(LONGEST_TEXT / 2)].escape_debug())
 }
 
 #[cfg(test)]

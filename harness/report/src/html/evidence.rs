@@ -1,6 +1,7 @@
 //! Renders the details of a test (findings, commands, exchanges), within the size limit of a page.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use askama::Template;
 
@@ -65,7 +66,7 @@ struct Exchange<'r> {
 
 struct Message<'r> {
     title: &'static str,
-    headers: &'r [String],
+    headers: &'r [Arc<str>],
     body: String,
     characters: usize,
     long: bool,
@@ -153,7 +154,7 @@ pub(super) fn exchange(exchange: &ExchangeReport, faulty: bool) -> Markup {
 
 fn message<'r>(title: &'static str, message: &'r MessageReport) -> Message<'r> {
     let indented = indented(&message.body);
-    let body = indented.clone().unwrap_or_else(|| message.body.clone());
+    let body = indented.clone().unwrap_or_else(|| message.body.to_string());
     let characters = message.body.chars().count();
     let hex = match &message.body_hex {
         Some(bytes) => Some(dump(&bytes_of(bytes))),

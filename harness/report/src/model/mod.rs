@@ -3,7 +3,7 @@
 mod causes;
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -372,9 +372,9 @@ pub struct ExchangeReport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageReport {
     /// The header fields, as `Name: value`.
-    pub headers: Vec<String>,
+    pub headers: Vec<Arc<str>>,
     /// The body as text; a long body is cut.
-    pub body: String,
+    pub body: Arc<str>,
     /// The first bytes of the body in hexadecimal, if the body is not valid UTF-8 and nothing in it is redacted.
     #[serde(default)]
     pub body_hex: Option<String>,

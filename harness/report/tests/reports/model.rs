@@ -336,7 +336,7 @@ fn hostile_text() -> Vec<TestReport> {
     let bytes: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
     let mut exchange = in_full(answered(200, ""), "", hostile);
     if let Some(response) = &mut exchange.response {
-        response.headers.push(format!("x-hostile: {hostile}"));
+        response.headers.push(format!("x-hostile: {hostile}").into());
         response.body_hex = Some(bytes);
     }
     vec![TestReport {

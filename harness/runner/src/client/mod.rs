@@ -4,6 +4,7 @@
 //! environment only on request. Each exchange has a timeout that includes the body. A response that the harness cannot
 //! read is reported as a limit of the harness.
 
+mod budget;
 mod upload;
 
 use std::path::PathBuf;
@@ -12,12 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::{Stream, StreamExt as _};
+use futures_util::StreamExt as _;
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
 use tower_layer::layer_fn;
 use tower_service::Service;
 
+use self::budget::{Budget, Waiting};
 use judge::exchange::{Fault, Request, Response};
 
 /// The network settings of the client.
@@ -68,6 +70,7 @@ pub struct HttpClient {
     headers: Vec<(String, String)>,
     timeout: Duration,
     pacer: Pacer,
+    budget: Budget,
     /// Whether the target once did not accept a connection in time. From then on the client opens fewer connections at
     /// once, and keeps none idle.
     overloaded: AtomicBool,
@@ -82,8 +85,6 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) const USER_AGENT: &str = concat!("conformance/", env!("CARGO_PKG_VERSION"));
 
-/// The maximum size of a body after decompression.
-const BODY_CAP: usize = 16 * 1024 * 1024;
 /// The maximum number of header fields of a response.
 pub(super) const MOST_HEADERS: usize = 1000;
 
@@ -105,6 +106,7 @@ impl HttpClient {
             headers: network.headers.clone(),
             timeout: network.timeout,
             pacer: Pacer::new(network.rate),
+            budget: Budget::default(),
             overloaded: AtomicBool::new(false),
             overload_limit: Semaphore::new(CONNECTIONS_WHEN_OVERLOADED),
         })
@@ -119,10 +121,15 @@ impl HttpClient {
     /// new connection, because a server may close an idle connection at the moment of its reuse.
     pub async fn send(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
         self.pacer.wait().await;
+        let overloaded = self.overloaded.load(Ordering::Relaxed);
+        // The semaphore is never closed.
+        let _permit = if overloaded { self.overload_limit.acquire().await.ok() } else { None };
+        let until = Instant::now() + self.timeout;
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(request, secret, fresh).await;
-            if attempt == CONNECT_ATTEMPTS || !matches!(outcome, Err(Fault::Unreachable(_))) {
+            let outcome = self.attempt(request, secret, fresh || overloaded, until).await;
+            let again = attempt < CONNECT_ATTEMPTS && Instant::now() + CONNECT_PAUSE < until;
+            if !again || !matches!(outcome, Err(Fault::Unreachable(_))) {
                 return outcome;
             }
             attempt += 1;
@@ -130,26 +137,34 @@ impl HttpClient {
         }
     }
 
-    async fn attempt(&self, request: &Request, secret: &[(String, String)], fresh: bool) -> Result<Response, Fault> {
-        let overloaded = self.overloaded.load(Ordering::Relaxed);
-        // The semaphore is never closed.
-        let _permit = if overloaded { self.overload_limit.acquire().await.ok() } else { None };
-        let client = if fresh || overloaded { &self.unpooled } else { &self.client };
+    async fn attempt(
+        &self,
+        request: &Request,
+        secret: &[(String, String)],
+        fresh: bool,
+        until: Instant,
+    ) -> Result<Response, Fault> {
+        let client = if fresh { &self.unpooled } else { &self.client };
         let large = self.direct && request.body.len() > upload::LARGE;
-        let progress = upload::Progress::default();
+        let (progress, waiting) = (upload::Progress::default(), Waiting::default());
+        let reading = upload::Reading { budget: &self.budget, waiting: &waiting };
         let exchange = CONNECTED.scope(Connected::default(), async {
             match large {
-                true => upload::send(request, &self.fields(request, secret), &progress).await,
-                false => self.exchange(client, request, secret).await,
+                true => upload::send(request, &self.fields(request, secret), &progress, reading).await,
+                false => self.exchange(client, request, secret, &waiting).await,
             }
         });
-        match tokio::time::timeout(self.timeout, exchange).await {
+        match tokio::time::timeout_at(until.into(), exchange).await {
             Ok(outcome) => {
                 if matches!(&outcome, Err(Fault::Unreachable(why)) if why == TOO_SLOW) {
                     self.overloaded.store(true, Ordering::Relaxed);
                 }
                 outcome
             }
+            Err(_) if waiting.is_true() => Err(Fault::Limit(format!(
+                "the harness was busy with other long answers for {} s: raise --timeout, or lower --test-threads",
+                self.timeout.as_secs_f64()
+            ))),
             Err(_) if large => Err(progress.timed_out(request.body.len(), self.timeout)),
             Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
@@ -160,6 +175,7 @@ impl HttpClient {
         client: &Client,
         request: &Request,
         secret: &[(String, String)],
+        waiting: &Waiting,
     ) -> Result<Response, Fault> {
         let method =
             Method::from_bytes(request.method.as_bytes()).map_err(|error| Fault::Unsendable(error.to_string()))?;
@@ -169,15 +185,16 @@ impl HttpClient {
             builder = builder.header(name, value);
         }
         if !request.body.is_empty() {
-            builder = builder.body(request.body.clone());
+            builder = builder.body(request.body.to_bytes());
         }
         let response = builder.send().await.map_err(|error| closed_or(fault(&error)))?;
         let status = response.status().as_u16();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        let declared = response.content_length();
         let chunks = response.bytes_stream().map(|chunk| chunk.map_err(|error| fault(&error)));
-        let body = body_of(status, chunks).await?;
-        readable(Response { status, headers, body, truncated: false })
+        let body = self.budget.read(status, declared, waiting, chunks).await?;
+        readable(Response { status, headers, body })
     }
 
     /// All header fields of a request: those for the gateway, its own, and those with credentials.
@@ -270,31 +287,6 @@ where
             Ok(connection)
         })
     }
-}
-
-/// The complete body, or what is wrong with it. A body above the cap is reported as a limit of the harness.
-pub(super) async fn body_of<B: AsRef<[u8]>>(
-    status: u16,
-    chunks: impl Stream<Item = Result<B, Fault>>,
-) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
-    let mut chunks = std::pin::pin!(chunks);
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|fault| match fault {
-            Fault::Broken(why) => {
-                Fault::Broken(format!("status {status} came, but its body could not be read completely: {why}"))
-            }
-            other => other,
-        })?;
-        if body.len() + chunk.as_ref().len() > BODY_CAP {
-            let most = BODY_CAP / (1024 * 1024);
-            return Err(Fault::Limit(format!(
-                "status {status} came with a body of more than {most} MiB, the most that the harness reads"
-            )));
-        }
-        body.extend_from_slice(chunk.as_ref());
-    }
-    Ok(body)
 }
 
 /// Refuses a body that is still encoded: the client has decoded every content coding that it requests. Some servers
@@ -397,6 +389,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::exchange::Body;
 
     /// A server that closes each connection after one response without `Connection: close`.
     async fn server_that_closes_without_notice() -> String {
@@ -419,7 +412,7 @@ mod tests {
             url: format!("{base}/"),
             path: "/".to_owned(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         }
     }
 

@@ -15,14 +15,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use http_body_util::{BodyStream, Full};
-use hyper::body::Bytes;
+use hyper::body::{Body as _, Bytes};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, body_of, innermost_cause, readable};
+use super::budget::{Budget, Waiting};
+use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, innermost_cause, readable};
 use judge::exchange::{Fault, Request, Response};
 
 /// Bodies above this size in bytes are sent by this module.
@@ -67,11 +68,19 @@ fn timed_out(progress: Option<(usize, Duration)>, size: usize, timeout: Duration
     }
 }
 
+/// What reads the body of the response.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'r> {
+    pub(super) budget: &'r Budget,
+    pub(super) waiting: &'r Waiting,
+}
+
 /// Sends a request over a new connection.
 pub(super) async fn send(
     request: &Request,
     fields: &[(String, Vec<u8>)],
     progress: &Progress,
+    reading: Reading<'_>,
 ) -> Result<Response, Fault> {
     let url = Url::parse(&request.url).map_err(|error| Fault::Unsendable(format!("{}: {error}", request.url)))?;
     let message = message(request, &url, fields)?;
@@ -85,13 +94,14 @@ pub(super) async fn send(
         let status = response.status().as_u16();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        let declared = response.body().size_hint().exact();
         let frames = BodyStream::new(response.into_body());
         let chunks = frames.filter_map(async |frame| match frame {
             Ok(frame) => frame.into_data().ok().map(Ok),
             Err(error) => Some(Err(fault(&error))),
         });
-        let body = body_of(status, chunks).await?;
-        readable(Response { status, headers, body, truncated: false })
+        let body = reading.budget.read(status, declared, reading.waiting, chunks).await?;
+        readable(Response { status, headers, body })
     };
     // The connection is polled until the response is complete; dropping it closes it.
     let mut exchange = std::pin::pin!(exchange);
@@ -123,7 +133,7 @@ fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result
     for (name, value) in fields {
         builder = builder.header(name, value.as_slice());
     }
-    builder.body(Full::new(Bytes::from(request.body.clone()))).map_err(unsendable)
+    builder.body(Full::new(request.body.to_bytes())).map_err(unsendable)
 }
 
 async fn connect(url: &Url) -> Result<TcpStream, Fault> {
@@ -184,6 +194,20 @@ impl AsyncWrite for ReadableAfterFailedWrite {
         }
     }
 
+    /// Without vectored writes, hyper copies the whole body.
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = parts.iter().find(|part| !part.is_empty());
+        self.poll_write(context, first.map_or(&[], |part| part))
+    }
+
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
@@ -227,7 +251,7 @@ mod tests {
             url: format!("{base}/documents"),
             path: "/documents".to_owned(),
             headers: Vec::new(),
-            body: vec![b'a'; 20 * 1024 * 1024],
+            body: vec![b'a'; 20 * 1024 * 1024].into(),
         };
         client.send(&request, &[], false).await
     }
@@ -241,7 +265,7 @@ mod tests {
         .await;
         for _ in 0..30 {
             let outcome = sent(&base, Duration::from_secs(30)).await;
-            assert_eq!(outcome.map(|response| (response.status, response.body)), Ok((422, b"{}".to_vec())));
+            assert_eq!(outcome.map(|response| (response.status, response.body)), Ok((422, b"{}".to_vec().into())));
         }
     }
 

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::environment::Environment;
 use super::request::{Prepared, prepare};
 use super::sending::{retry_delay, send};
-use super::steps::Run;
+use super::steps::{LONGEST_WAIT, Run};
 use judge::exchange::{Exchange, Fault, Role};
 use judge::record::Created;
 use spec::scenario::{Step, Variables};
@@ -58,8 +58,19 @@ impl Run<'_> {
     }
 }
 
-/// Deletes the leftover resources of all tests.
+/// The time for deleting what all tests have left: in all, and after the deadline of the run.
+const SWEEP_TIME: Duration = Duration::from_secs(10);
+const SWEEP_AFTER_DEADLINE: Duration = Duration::from_millis(2000);
+
+/// Deletes the leftover resources of all tests, as far as there is time.
 pub async fn sweep(environment: &Environment) {
+    tokio::select! {
+        () = environment.until_cleanup_must_end(SWEEP_TIME, SWEEP_AFTER_DEADLINE) => {}
+        () = delete_all(environment) => {}
+    }
+}
+
+async fn delete_all(environment: &Environment) {
     for made in environment.created.left() {
         let Some(step) = cleanup_step(environment, &made) else {
             continue;
@@ -94,7 +105,8 @@ async fn send_when_allowed(
         environment.created.gone(made);
     }
     let delay = exchange.response().and_then(|response| retry_delay(environment, response));
-    if let Some(delay) = delay {
+    // Tests of the same actor do not wait longer than they would for a response of their own.
+    if let Some(delay) = delay.filter(|delay| *delay <= LONGEST_WAIT) {
         environment.pause(actor, delay);
     }
     (exchange, delay)

@@ -184,7 +184,7 @@ mod tests {
             .map(|body| Delivery {
                 arrived: chrono::DateTime::UNIX_EPOCH,
                 headers: Vec::new(),
-                body: body.as_bytes().to_vec(),
+                body: body.as_bytes().to_vec().into(),
             })
             .collect();
         miscount(&deliveries, attempts, Duration::from_secs(9)).map(|violation| violation.actual)

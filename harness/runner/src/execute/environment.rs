@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::created::CreatedResources;
@@ -56,12 +57,17 @@ pub struct Environment {
     /// How properties generate their cases.
     pub sampling: Sampling,
     cases: Semaphore,
+    /// Held while a request with a large document is prepared, sent and judged.
+    pub(super) documents: tokio::sync::Mutex<()>,
     stop: watch::Receiver<Option<Stop>>,
+    /// When the run noticed that it must stop.
+    stopped_at: OnceLock<Instant>,
     run: String,
     counter: AtomicU64,
     /// How far the target's clock is ahead of ours, in seconds.
     clock_ahead: AtomicI64,
-    request_ids: Mutex<HashSet<String>>,
+    /// The hashes of all request ids, because a target may send long ones.
+    request_ids: Mutex<HashSet<u128>>,
     pauses: Mutex<HashMap<String, Instant>>,
     /// Shared fixtures that are ready for the next test.
     pub(super) fixtures: FixturePool,
@@ -91,7 +97,9 @@ impl Environment {
             receiver,
             sampling: Sampling::default(),
             cases: Semaphore::new(CASES_IN_FLIGHT),
+            documents: tokio::sync::Mutex::default(),
             stop,
+            stopped_at: OnceLock::new(),
             run,
             counter: AtomicU64::new(0),
             clock_ahead: AtomicI64::new(0),
@@ -107,7 +115,9 @@ impl Environment {
 
     /// Notes the offset of the target's clock, from the `Date` header.
     pub(super) fn note_clock(&self, response: &Response) {
-        if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
+        let date = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+        // A clock that is off by centuries is no clock, and adding such a distance overflows.
+        if let Some(date) = date.filter(|date| (Utc::now() - date.to_utc()).abs() < TimeDelta::days(36_500)) {
             self.clock_ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
         }
     }
@@ -148,14 +158,40 @@ impl Environment {
 
     /// Why the run must stop, if it must.
     pub fn stopped(&self) -> Option<Stop> {
-        *self.stop.borrow()
+        let stop = *self.stop.borrow();
+        self.noted(stop)
+    }
+
+    fn noted(&self, stop: Option<Stop>) -> Option<Stop> {
+        if stop.is_some() {
+            self.stopped_at.get_or_init(Instant::now);
+        }
+        stop
+    }
+
+    /// Waits until cleanup must end: for `longest`, but not beyond `grace` after the deadline of the run.
+    pub(super) async fn until_cleanup_must_end(&self, longest: Duration, grace: Duration) {
+        let deadline = async {
+            match self.until_stopped().await {
+                Stop::Deadline => {
+                    let passed = self.stopped_at.get_or_init(Instant::now);
+                    tokio::time::sleep_until((*passed + grace).into()).await;
+                }
+                // Who interrupts a run waits for its cleanup, or interrupts it again.
+                Stop::Interrupt => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = deadline => {}
+            () = tokio::time::sleep(longest) => {}
+        }
     }
 
     /// Waits until the run must stop.
     pub async fn until_stopped(&self) -> Stop {
         let mut stop = self.stop.clone();
         match stop.wait_for(Option::is_some).await {
-            Ok(reason) => reason.unwrap_or(Stop::Interrupt),
+            Ok(reason) => self.noted(*reason).unwrap_or(Stop::Interrupt),
             // The sender is gone, so nothing can stop the run.
             Err(_) => std::future::pending().await,
         }
@@ -166,7 +202,11 @@ impl Environment {
     pub(super) fn request_id_seen(&self, id: &str) -> Option<bool> {
         let mut seen = locked(&self.request_ids);
         let is_first = seen.is_empty();
-        let is_new = seen.insert(id.to_owned());
+        let hash: [u8; 16] = std::array::from_fn({
+            let digest = Sha256::digest(id);
+            move |at| digest[at]
+        });
+        let is_new = seen.insert(u128::from_be_bytes(hash));
         (!is_first).then_some(!is_new)
     }
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::environment::Environment;
-use judge::exchange::{Exchange, Fault, Request};
+use judge::exchange::{Body, Exchange, Fault, Request};
 
 /// The timeout of the probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ async fn is_alive(environment: &Environment) -> bool {
         url: format!("{}{path}", environment.client.base()),
         path: path.to_owned(),
         headers: Vec::new(),
-        body: Vec::new(),
+        body: Body::default(),
     };
     let answer = tokio::time::timeout(PROBE_TIMEOUT, environment.client.send(&request, &[], true)).await;
     matches!(answer, Ok(Ok(_)))
@@ -67,7 +67,7 @@ mod tests {
             url: base.to_owned(),
             path: "/".to_owned(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         };
         let exchange = Exchange {
             role: Role::Asserted,

@@ -125,7 +125,7 @@ pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use judge::exchange::{Request, Response, Role};
+    use judge::exchange::{Body, Request, Response, Role};
 
     fn names() -> RateLimit {
         RateLimit {
@@ -152,7 +152,7 @@ mod tests {
             url: String::new(),
             path: "/things".to_owned(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         };
         if status == 429 {
             headers.push(("retry-after".to_owned(), b"1".to_vec()));

@@ -1,12 +1,14 @@
 //! Builds the request of a step: templates, path, credential, body, signature. `sending` sends it.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde::ser::Error as _;
+use serde::{Deserialize as _, Serialize, Serializer};
+use serde_json::Value;
 
 use super::sign;
 use crate::client::url_as_sent;
 use generate::documents;
-use generate::documents::DocumentSpec;
+use generate::documents::{Base64Text, DocumentSpec};
 use judge::exchange::Request;
 use judge::target::Target;
 use spec::contract::{Contract, Operation};
@@ -56,7 +58,7 @@ pub fn prepare(
             url,
             path,
             headers: Vec::new(),
-            body,
+            body: body.into(),
         },
         secret_headers: Vec::new(),
         secrets: Vec::new(),
@@ -128,8 +130,19 @@ pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables)
         (None, None) => return Ok(None),
     };
     let value = template::value(&template, variables).map_err(|missing| format!("`{}` has no value", missing.0))?;
-    let value = with_documents(value)?;
-    Ok(Some(value.to_string().into_bytes()))
+    let mut body = Vec::with_capacity(documents_length(&value) + SHORT_BODY);
+    serde_json::to_writer(&mut body, &WithDocuments(&value)).map_err(|error| error.to_string())?;
+    Ok(Some(body))
+}
+
+/// The space for a body besides its documents.
+const SHORT_BODY: usize = 1024;
+
+/// The length of the large documents in the body of a step. An error shows when the body is built.
+pub(super) fn length_of_documents(step: &Step, variables: &Variables) -> usize {
+    let values = step.with.values().chain(&step.body);
+    let filled = values.filter_map(|value| template::value(value, variables).ok());
+    filled.map(|value| documents_length(&value)).sum()
 }
 
 fn edited(example: &Value, step: &Step, variables: &Variables) -> Result<Value, String> {
@@ -146,24 +159,42 @@ fn edited(example: &Value, step: &Step, variables: &Variables) -> Result<Value, 
     Ok(Value::Object(members))
 }
 
-/// Replaces each `{ $document: … }` with the Base64 of such a document.
-fn with_documents(value: Value) -> Result<Value, String> {
-    Ok(match value {
-        Value::Object(members) if members.len() == 1 && members.contains_key("$document") => {
-            let spec = members.into_iter().next().map(|(_, spec)| spec).unwrap_or_default();
-            let spec: DocumentSpec = serde_json::from_value(spec).map_err(|error| format!("$document: {error}"))?;
-            Value::String(documents::base64(spec)?.to_string())
+/// A value in which each `{ $document: … }` is written as the Base64 of such a document.
+struct WithDocuments<'v>(&'v Value);
+
+impl Serialize for WithDocuments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(spec) = document_of(self.0) {
+            let document = spec.and_then(Base64Text::new).map_err(S::Error::custom)?;
+            return serializer.collect_str(&document);
         }
-        Value::Object(members) => {
-            let mut filled = Map::new();
-            for (name, inner) in members {
-                filled.insert(name, with_documents(inner)?);
+        match self.0 {
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, inner)| (name, WithDocuments(inner))))
             }
-            Value::Object(filled)
+            Value::Array(elements) => serializer.collect_seq(elements.iter().map(WithDocuments)),
+            other => other.serialize(serializer),
         }
-        Value::Array(elements) => Value::Array(elements.into_iter().map(with_documents).collect::<Result<_, _>>()?),
-        other => other,
-    })
+    }
+}
+
+/// The description of a document, if the value is one.
+fn document_of(value: &Value) -> Option<Result<DocumentSpec, String>> {
+    let members = value.as_object().filter(|members| members.len() == 1)?;
+    let spec = members.get("$document")?;
+    Some(DocumentSpec::deserialize(spec).map_err(|error| format!("$document: {error}")))
+}
+
+/// The length of all documents of a given size, in Base64.
+fn documents_length(value: &Value) -> usize {
+    if let Some(spec) = document_of(value) {
+        return spec.ok().and_then(|spec| spec.bytes).unwrap_or(0).div_ceil(3).saturating_mul(4);
+    }
+    match value {
+        Value::Object(members) => members.values().map(documents_length).sum(),
+        Value::Array(elements) => elements.iter().map(documents_length).sum(),
+        _ => 0,
+    }
 }
 
 fn signature(

@@ -28,6 +28,8 @@ impl Run<'_> {
         let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
         let waits = !self.probes_limits && !self.expects_refusal(step);
         for _ in 0..MOST_WAITS {
+            self.cut_exchanges();
+            let _turn = self.turn_for_documents(step).await;
             // Signatures and everything else that depends on the clock must be fresh.
             let prepared = self.prepare(step)?;
             let actor = prepared.request.actor.clone();
@@ -80,6 +82,7 @@ impl Run<'_> {
     /// Sends many requests at once until one is refused. The step is about that refusal.
     pub(super) async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
         let environment = self.environment;
+        let _turn = self.turn_for_documents(step).await;
         let prepared = self.prepare(step)?;
         let mut refused = None;
         let mut without_findings = 0;
@@ -98,8 +101,9 @@ impl Run<'_> {
             Some(exchange)
         });
         let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
-        let exchanges: Vec<Exchange> = answers.filter_map(std::future::ready).collect().await;
-        for exchange in exchanges {
+        let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
+        // Each is judged as it comes, because long answers wait for each other.
+        while let Some(exchange) = exchanges.next().await {
             let response = exchange.response();
             let is_refusal = response.is_some_and(|response| !response.is_success());
             if let Some(delay) = response.and_then(|response| retry_delay(self.environment, response)) {
@@ -108,6 +112,7 @@ impl Run<'_> {
             }
             let findings = self.record.findings.len();
             let index = self.judge(exchange, &prepared, step)?;
+            self.cut_exchanges();
             if is_refusal && refused.is_none() {
                 refused = Some(index);
             } else if self.record.findings.len() == findings {
@@ -122,6 +127,9 @@ impl Run<'_> {
     }
 }
 
+/// The longest retry delay: ten years, in seconds.
+const LONGEST_DELAY_SECONDS: u64 = 315_360_000;
+
 /// The retry delay of a rate-limit error; `None` for any other response.
 pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<Duration> {
     let catalog = &environment.contract.catalog;
@@ -134,10 +142,12 @@ pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Opt
     let header = |name: &str| response.header(name);
     let seconds = match limit.retry_after(header).or_else(|| limit.reset(header)) {
         Some(Moment::In(seconds)) => seconds,
-        Some(Moment::At(time)) => time - Utc::now().timestamp(),
+        Some(Moment::At(time)) => time.saturating_sub(Utc::now().timestamp()),
         None => 1,
     };
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)) + Duration::from_millis(300))
+    // A target may ask for any number of seconds. Nobody waits that long, and adding it to a time must not overflow.
+    let seconds = u64::try_from(seconds).unwrap_or(0).min(LONGEST_DELAY_SECONDS);
+    Some(Duration::from_secs(seconds) + Duration::from_millis(300))
 }
 
 /// Sends a request and measures its time. `fresh` asks for a new connection.

@@ -102,6 +102,7 @@ impl Run<'_> {
     async fn prepare_shared(&mut self, step: &Step, shared: &Shared) -> Result<Prepared, Halt> {
         let (exchanges, findings) = (self.record.exchanges.len(), self.record.findings.len());
         self.step(step).await?;
+        self.cut_exchanges();
         let kept = step.keep.keys().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone())));
         let relative = |finding: &Finding| Finding { exchange: finding.exchange - exchanges, ..finding.clone() };
         let prepared = Prepared {
@@ -150,7 +151,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use judge::exchange::{Fault, Response, Role};
+    use judge::exchange::{Body, Fault, Response, Role};
 
     fn exchange(method: &str, path: &str, status: Option<u16>) -> Exchange {
         Exchange {
@@ -162,7 +163,7 @@ mod tests {
                 url: String::new(),
                 path: path.to_owned(),
                 headers: Vec::new(),
-                body: Vec::new(),
+                body: Body::default(),
             },
             outcome: status
                 .map(|status| Response { status, ..Response::default() })

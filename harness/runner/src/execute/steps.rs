@@ -7,17 +7,18 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::MutexGuard;
 
 use super::environment::Environment;
 use super::fuzz;
 use super::phases::Phase;
 use super::quota::{self, Evidence};
-use super::request::{Prepared, prepare};
+use super::request::{Prepared, length_of_documents, prepare};
 use super::retry::{self, Cause, End, Try};
 use super::shared::Held;
 use judge::check;
 use judge::check::Context;
-use judge::exchange::{DEEPEST_JSON, Exchange, Fault};
+use judge::exchange::{Exchange, Fault};
 use judge::expect::{Assertion, Earlier, Holds, Shown, Verdict, came, holds_text};
 use judge::finding::{EXPECTATION, Finding, Part};
 use judge::record::{Created, TestRecord};
@@ -28,11 +29,22 @@ use spec::scenario::{
 
 /// The longest retry delay that is obeyed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// The longest body that a later one is compared with, and the longest text that is kept of a response, in bytes.
+const LONGEST_COMPARED: usize = 256 * 1024;
+const LONGEST_VALUE: usize = 64 * 1024;
 /// The timeout of the cleanup of one test.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
+/// Requests with more bytes of documents are sent one at a time.
+const LARGE_DOCUMENTS: usize = 1024 * 1024;
+/// How long after the deadline of the run a test may clean up.
+const CLEANUP_AFTER_DEADLINE: Duration = Duration::from_millis(1000);
 
 /// Runs a test, with retries, and always cleans up.
 pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
+    // Thousands of tests may be left when a run stops, so nothing is prepared for them.
+    if let Some(stop) = environment.stopped() {
+        return TestRecord { inconclusive: Some(stop.reason().to_owned()), ..TestRecord::default() };
+    }
     let lock = spec.lock.as_ref().map(|name| environment.lock(name));
     let _guard = match &lock {
         Some(lock) => tokio::select! {
@@ -89,6 +101,8 @@ pub(super) struct Run<'r> {
     earlier: HashMap<String, Earlier>,
     pub(super) retry_at: Option<Instant>,
     pub(super) record: TestRecord,
+    /// How many of its exchanges are cut.
+    cut_until: usize,
     /// True on the last try: a broken connection is then a finding and not chance.
     pub(super) last_try: bool,
     /// The resources that this run created and did not delete yet.
@@ -132,6 +146,7 @@ impl<'r> Run<'r> {
             earlier: HashMap::new(),
             retry_at: None,
             record: TestRecord::default(),
+            cut_until: 0,
             last_try,
             made: Vec::new(),
             made_by_shared: Vec::new(),
@@ -185,9 +200,17 @@ impl<'r> Run<'r> {
         })
     }
 
+    /// Keeps only excerpts of the exchanges so far, which have been judged.
+    pub(super) fn cut_exchanges(&mut self) {
+        let from = self.cut_until.min(self.record.exchanges.len());
+        self.record.exchanges[from..].iter_mut().for_each(Exchange::cut);
+        self.cut_until = self.record.exchanges.len();
+    }
+
     /// Runs the steps in order, until one of them halts the test.
     pub(super) async fn run_steps(&mut self) -> Result<(), Halt> {
         for step in &self.spec.steps {
+            self.cut_exchanges();
             let broken = || self.record.findings.iter().any(|finding| finding.check == EXPECTATION);
             if step.unless_broken && broken() {
                 continue;
@@ -202,9 +225,15 @@ impl<'r> Run<'r> {
 
     /// Cleans up and closes the webhook endpoint.
     pub(super) async fn finish(mut self) -> TestRecord {
+        self.cut_exchanges();
         self.release_shared();
         // What is not deleted in time stays in `CreatedResources` and is tried again at the end of the run.
-        let _ = tokio::time::timeout(CLEANUP_TIME, self.clean_up()).await;
+        let environment = self.environment;
+        tokio::select! {
+            () = environment.until_cleanup_must_end(CLEANUP_TIME, CLEANUP_AFTER_DEADLINE) => {}
+            () = self.clean_up() => {}
+        }
+        self.cut_exchanges();
         if let Some(receiver) = &self.environment.receiver {
             receiver.close(&self.endpoint);
         }
@@ -247,6 +276,12 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
+    /// Waits until no other request with a large document is prepared or sent.
+    pub(super) async fn turn_for_documents(&self, step: &Step) -> Option<MutexGuard<'r, ()>> {
+        let is_large = length_of_documents(step, &self.variables) > LARGE_DOCUMENTS;
+        if is_large { Some(self.environment.documents.lock().await) } else { None }
+    }
+
     pub(super) fn prepare(&self, step: &Step) -> Result<Prepared, Halt> {
         let Environment { contract, target, client, .. } = self.environment;
         prepare(contract, target, client.base(), step, &self.variables, self.environment.signing_time())
@@ -254,16 +289,17 @@ impl<'r> Run<'r> {
     }
 
     /// Records an exchange and runs every check on it. A missing response halts the test.
-    pub(super) fn judge(&mut self, exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
+    pub(super) fn judge(&mut self, mut exchange: Exchange, prepared: &Prepared, step: &Step) -> Result<usize, Halt> {
         let environment = self.environment;
         let index = self.record.exchanges.len();
+        self.cut_until = self.cut_until.min(index);
         self.record.requests += 1;
         if let Some(names) = &environment.contract.catalog.rate_limit {
             environment.quotas.note(names, &exchange);
         }
         let owner = step.shared.as_ref().map_or(self.spec.name.as_str(), Shared::name);
         let made = environment.created.note(&environment.contract, owner, &exchange);
-        let mut too_deep = false;
+        let mut unread = None;
         // A shared fixture must outlive this test.
         if step.shared.is_some() {
             self.made_by_shared.extend(made)
@@ -290,19 +326,21 @@ impl<'r> Run<'r> {
             }
             let clause = self.clause_of(step);
             let asserted = self.asserted_fields(&clause, &judgement.findings, step);
-            too_deep = context.too_deep;
+            unread = context.unread;
             self.record.findings.extend(judgement.findings);
             self.record.findings.extend(asserted);
         }
         let fault = exchange.outcome.as_ref().err().cloned();
+        // No expectation is about what was sent.
+        exchange.request.body.cut_as_text();
         self.record.exchanges.push(exchange);
-        match fault {
-            None if too_deep => Err(Halt::Inconclusive(format!(
-                "{}: the body is nested more than {DEEPEST_JSON} levels deep, which is the limit for reading bodies",
+        match (fault, unread) {
+            (None, Some(limit)) => Err(Halt::Inconclusive(format!(
+                "{}: the body {limit}, which is the limit for reading bodies",
                 self.operation_of(step)
             ))),
-            None => Ok(index),
-            Some(fault) => Err(self.halt_for_fault(step, index, &fault)),
+            (None, None) => Ok(index),
+            (Some(fault), _) => Err(self.halt_for_fault(step, index, &fault)),
         }
     }
 
@@ -337,8 +375,11 @@ impl<'r> Run<'r> {
     fn halt_for_fault(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
         let operation = self.operation_of(step);
         let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
+        if let Fault::TooLong(message) = fault {
+            return self.halt_for_length(step, index, message);
+        }
         let violation = match fault {
-            Fault::Broken(_) | Fault::Closed(_) => step.expect.is_some(),
+            Fault::Broken(_) | Fault::Closed(_) | Fault::TooLong(_) => step.expect.is_some(),
             Fault::TimedOut(_) => must_answer,
             Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
@@ -362,10 +403,31 @@ impl<'r> Run<'r> {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
             Fault::TimedOut(_) if violation => Halt::Broken(Cause::BrokenInUse(reason)),
-            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => {
+            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::TooLong(_) | Fault::Limit(_) => {
                 Halt::Inconclusive(reason)
             }
         }
+    }
+
+    /// No documented answer is nearly as long as the limit, so a longer one does not meet an expectation. A setup step
+    /// asserts nothing.
+    fn halt_for_length(&mut self, step: &Step, index: usize, message: &str) -> Halt {
+        if step.expect.is_none() {
+            return Halt::Inconclusive(format!("{}: {message}", self.operation_of(step)));
+        }
+        let clause = self.clause_of(step);
+        let level = self.level_of(&clause);
+        self.record.findings.push(Finding {
+            clause,
+            check: EXPECTATION.to_owned(),
+            level,
+            message: self.assertion_text(step),
+            expected: "an answer that is short enough to be read".to_owned(),
+            actual: message.to_owned(),
+            part: Part::Connection,
+            exchange: index,
+        });
+        Halt::Explained
     }
 
     fn operation_of(&self, step: &Step) -> String {
@@ -458,11 +520,19 @@ impl<'r> Run<'r> {
             let value = value.or_else(|| source.optional.then_some(Value::Null));
             kept.push((name.clone(), from, value));
         }
-        if let Some(label) = &step.label {
+        // A longer answer is not compared, so that it need not be kept.
+        if let Some(label) = step.label.as_ref().filter(|_| response.body.len() <= LONGEST_COMPARED) {
             self.earlier.insert(label.clone(), Earlier { status: response.status, body });
         }
         for (name, from, value) in kept {
             match value {
+                Some(Value::String(text)) if text.len() > LONGEST_VALUE => {
+                    return Err(Halt::Inconclusive(format!(
+                        "{from} in the answer of {} has {} bytes, and at most {LONGEST_VALUE} are kept",
+                        self.operation_of(step),
+                        text.len()
+                    )));
+                }
                 Some(value) => {
                     self.variables.insert(name, value);
                 }

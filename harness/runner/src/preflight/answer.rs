@@ -30,18 +30,21 @@ pub(super) struct Answer {
     pub(super) shown: String,
 }
 
+/// How much of a body, in bytes, is compared with others and shown.
+const LONGEST_READ: usize = 64 * 1024;
+
 impl Answer {
     /// Reads a response. The target may quote a credential, so displayed text is redacted before it is shortened.
     pub(super) fn of(contract: &Contract, redactor: &Redactor, request: &Request, response: &Response) -> Self {
         let body = response.json();
-        let text = String::from_utf8_lossy(&response.body).into_owned();
+        let text = String::from_utf8_lossy(&response.body[..response.body.len().min(LONGEST_READ)]).into_owned();
         let media_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
         let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
         Self {
             status: response.status,
             code: body.as_ref().and_then(|body| contract.catalog.code_in(body)).map(|code| redactor.clean(&code)),
             enveloped: body.as_ref().is_some_and(|body| is_envelope(contract, body)),
-            unread: response.truncated || (body.is_none() && media_type.contains("json") && !text.trim().is_empty()),
+            unread: body.is_none() && media_type.contains("json") && !text.trim().is_empty(),
             page: media_type.contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html"),
             location: response.header("location").map(|text| printable(&redactor.clean(text))),
             shape: shape(&text, request),

@@ -12,7 +12,7 @@ use super::PreflightTarget;
 use super::answer::Answer;
 use crate::client::HttpClient;
 use crate::execute::request::{Prepared, prepare};
-use judge::exchange::{Fault, Request};
+use judge::exchange::{Body, Fault, Request};
 use judge::secret::Redactor;
 use judge::target::Target;
 use spec::contract::{Contract, Operation};
@@ -79,7 +79,7 @@ impl<'p> Prober<'p> {
             url: format!("{}{path}", self.client.base()),
             path,
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         };
         self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
     }

@@ -47,11 +47,15 @@ struct Endpoint {
     holding: Option<String>,
     replies: Vec<Reply>,
     answered: usize,
+    /// The bytes of all bodies that arrived.
+    bytes: usize,
     deliveries: Vec<Delivery>,
 }
 
-/// The maximum number of deliveries that an endpoint records. Further deliveries are answered, but not recorded.
-const MAX_RECORDED: usize = 2000;
+/// The most deliveries that an endpoint records, and the most bytes of their bodies. Further deliveries are answered, but
+/// not recorded: a target may never stop.
+const MAX_RECORDED: usize = 500;
+const MAX_RECORDED_BYTES: usize = 2 * 1024 * 1024;
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_BODY_BYTES: usize = 256 * 1024;
 const MAX_CONNECTIONS: usize = 256;
@@ -250,7 +254,8 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
         return Reply::Status(204);
     };
     let is_expected = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
-    if endpoint.deliveries.len() < MAX_RECORDED {
+    endpoint.bytes += delivery.body.len();
+    if endpoint.deliveries.len() < MAX_RECORDED && endpoint.bytes <= MAX_RECORDED_BYTES {
         endpoint.deliveries.push(delivery);
     }
     if !is_expected {
@@ -309,7 +314,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<(String,
     let chunked = value("transfer-encoding").is_some_and(|value| value.contains("chunked"));
     let length = value("content-length").and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
     let body = if chunked { read_chunks(stream, rest).await? } else { read_length(stream, rest, length).await? };
-    Ok(body.map(|body| (path, Delivery { arrived: Utc::now(), headers, body })))
+    Ok(body.map(|body| (path, Delivery { arrived: Utc::now(), headers, body: body.into() })))
 }
 
 async fn read_length(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> std::io::Result<Option<Vec<u8>>> {

@@ -48,7 +48,7 @@ async fn call(base: &str, url: &str, body: &str) -> Result<u16, String> {
         url: url.to_owned(),
         path: String::new(),
         headers: Vec::new(),
-        body: body.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec().into(),
     };
     client.send(&request, &[], true).await.map(|response| response.status).map_err(|fault| fault.message().to_owned())
 }

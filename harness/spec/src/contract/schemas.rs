@@ -2,6 +2,7 @@
 //! operation. Nothing is fetched from a network.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Registry, ValidationError, Validator};
@@ -170,8 +171,11 @@ fn accept_all() -> Validator {
     Validator::options().build(&Value::Bool(true)).unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
 }
 
+/// The most schema violations of one body that are listed.
+const MOST_MISFITS: usize = 50;
+
 fn misfits(validator: &Validator, body: &Value) -> Vec<Misfit> {
-    validator.iter_errors(body).map(|error| misfit(&error)).collect()
+    validator.iter_errors(body).take(MOST_MISFITS).map(|error| misfit(&error)).collect()
 }
 
 fn misfit(error: &ValidationError<'_>) -> Misfit {
@@ -216,9 +220,26 @@ fn expected_types(kind: &jsonschema::error::TypeKind) -> String {
     }
 }
 
-/// A value as JSON, for findings. Long values are truncated in the report, after redaction.
+/// A value as JSON, for findings. It may be anything that a target sends, so only its beginning is written. The report
+/// shows a part of that, after redaction.
 pub fn shown(value: &Value) -> String {
-    value.to_string()
+    let mut beginning = Beginning(String::new());
+    // An error says that the value is longer.
+    let _ = write!(beginning, "{value}");
+    beginning.0
+}
+
+/// The longest beginning of a value, in bytes.
+const LONGEST_SHOWN: usize = 4 * 1024;
+
+struct Beginning(String);
+
+impl std::fmt::Write for Beginning {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = text.floor_char_boundary(LONGEST_SHOWN.saturating_sub(self.0.len()));
+        self.0.push_str(&text[..end]);
+        if end == text.len() { Ok(()) } else { Err(std::fmt::Error) }
+    }
 }
 
 fn documented_members(schema: &Value) -> BTreeMap<String, Vec<String>> {

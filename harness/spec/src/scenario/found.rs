@@ -121,6 +121,7 @@ fn template_of(rule: &PropertyRule, input: &Input) -> Result<(Value, Option<Valu
         Content::Json(value) => value.clone(),
         Content::Large(text) if text.len() <= MAX_VALUE_BYTES => Value::from(&**text),
         Content::Large(text) => return Err(format!("a value of {} bytes is too long for a scenario", text.len())),
+        Content::Document(spec) => serde_json::json!({ "$document": spec }),
         Content::Segment(segment) => segment.clone().into(),
         Content::Body(bytes) => String::from_utf8_lossy(bytes).into(),
         Content::JsonText(_) => return Ok((Value::Null, None)),

@@ -68,6 +68,21 @@ pub struct TestCase {
     pub property: Option<Arc<Property>>,
 }
 
+impl TestCase {
+    /// The name, place and clauses alone: what a report says about a test that did not run.
+    pub fn outline(&self) -> TestCase {
+        let TestCase { name, file, line, about, clauses, .. } = self;
+        TestCase {
+            name: name.clone(),
+            file: file.clone(),
+            line: *line,
+            about: about.clone(),
+            clauses: clauses.clone(),
+            ..TestCase::default()
+        }
+    }
+}
+
 /// The variables that exist in every test, with their descriptions.
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("unique", "lower-case letters and digits that are unique to this test and this run"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use super::*;
-use crate::exchange::{Request, Role};
+use crate::exchange::{Body, Request, Role};
 use spec::contract::Level;
 
 fn contract() -> Contract {
@@ -38,9 +38,9 @@ fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
             url: String::new(),
             path: String::new(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Body::default(),
         },
-        outcome: Ok(Response { status, headers, body: body.into(), truncated: false }),
+        outcome: Ok(Response { status, headers, body: body.as_bytes().to_vec().into() }),
         started: DateTime::UNIX_EPOCH,
         took: Duration::ZERO,
     }

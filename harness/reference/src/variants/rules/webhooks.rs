@@ -57,7 +57,9 @@ impl DeliveryRules for Varied {
     fn event_delay(&self, event: &str) -> Duration {
         match () {
             () if self.vary(webhooks::LATE_EVENTS) => Duration::from_millis(300),
-            () if event == "customer.created" && self.vary(webhooks::LATE_CREATION_EVENTS) => Duration::from_millis(400),
+            () if event == "customer.created" && self.vary(webhooks::LATE_CREATION_EVENTS) => {
+                Duration::from_millis(400)
+            }
             () => Contract.event_delay(event),
         }
     }

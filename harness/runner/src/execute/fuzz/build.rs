@@ -46,6 +46,9 @@ pub(crate) fn step(
                     variables.insert(VALUE.to_owned(), value);
                 }
                 Content::JsonText(text) => insert_text(contract, property, &mut step, variables, text)?,
+                Content::Document(spec) => {
+                    step.with.insert(member.clone(), serde_json::json!({ "$document": spec }));
+                }
                 Content::Large(text) => insert_text(contract, property, &mut step, variables, &json_text(text))?,
                 Content::Body(_) | Content::Segment(_) => return Err(misfit(rule)),
             }

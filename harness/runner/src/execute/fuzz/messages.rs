@@ -42,6 +42,7 @@ pub(super) fn shown(content: &Content) -> String {
         Content::Json(value) => visible(&value.to_string()),
         Content::JsonText(text) => visible(text),
         Content::Large(text) => quoted(text),
+        Content::Document(spec) => format!("a document: {}", visible(&serde_json::json!(spec).to_string())),
         Content::Segment(text) => quoted(text),
         Content::Body(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => quoted(text),

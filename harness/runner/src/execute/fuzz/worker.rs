@@ -119,6 +119,7 @@ impl<'l> Worker<'l> {
         let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
         let halt = self.send_and_judge(property, of_rule.rule.assertion, &mut step).await.err();
         let mut found = self.run.record.findings.split_off(findings);
+        self.run.cut_exchanges();
         let exchange = self.run.record.exchanges.drain(exchanges..).next_back();
         let subject = messages::subject(property, rule, input);
         for finding in &mut found {

@@ -1,0 +1,312 @@
+//! Behaviours that are valid HTTP and valid JSON, and still meant to harm: secrets, markup, commands, times, ids.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::json;
+
+use super::bytes::{status, whole};
+use super::server::Answers::{Changed, Made};
+use super::server::{Answer, Asked, Behaviour, Move};
+
+pub const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { name: "redirect-to-itself", answers: Made(|asked| redirect(asked, "307 Again", &asked.path)) },
+    Behaviour {
+        name: "redirect-ever-further",
+        answers: Made(|asked| redirect(asked, "302 On", &format!("{}/x", asked.path))),
+    },
+    Behaviour {
+        name: "redirect-elsewhere",
+        answers: Made(|asked| redirect(asked, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
+    },
+    Behaviour {
+        name: "credential-in-body",
+        answers: Made(|asked| whole("401 No", "", echo(&asked.credential()).as_bytes())),
+    },
+    Behaviour {
+        name: "credential-in-success",
+        answers: Made(|asked| whole("200 OK", "", echo(&asked.credential()).as_bytes())),
+    },
+    Behaviour { name: "credential-in-headers", answers: Made(credential_in_headers) },
+    Behaviour { name: "credential-in-names", answers: Made(credential_in_names) },
+    Behaviour {
+        name: "credential-as-code-and-id",
+        answers: Changed(|asked, answer| {
+            answer.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
+        }),
+    },
+    Behaviour {
+        name: "credential-in-every-member",
+        answers: Changed(|asked, answer| answer.change_strings(&|_, text| format!("{text} {}", asked.credential()))),
+    },
+    Behaviour {
+        name: "credential-in-pieces",
+        answers: Changed(|asked, answer| answer.change_strings(&|_, _| pieces(&asked.credential()))),
+    },
+    Behaviour {
+        name: "credential-after-megabytes",
+        answers: Made(|asked| {
+            whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), asked.credential()).as_bytes())
+        }),
+    },
+    Behaviour {
+        name: "markup-in-every-member",
+        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{text}{MARKUP}"))),
+    },
+    Behaviour {
+        name: "markup-alone",
+        answers: Made(|asked| {
+            whole(status(asked), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
+        }),
+    },
+    Behaviour {
+        name: "commands-in-every-member",
+        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
+    },
+    Behaviour {
+        name: "commands-alone",
+        answers: Made(|asked| whole(status(asked), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())),
+    },
+    Behaviour {
+        name: "controls-in-every-member",
+        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
+    },
+    Behaviour {
+        name: "controls-alone",
+        answers: Made(|asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
+    },
+    Behaviour {
+        name: "template-expressions",
+        answers: Changed(|_, answer| {
+            answer.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
+        }),
+    },
+    Behaviour {
+        name: "personal-data",
+        answers: Changed(|_, answer| {
+            answer.change_strings(&|_, text| format!("{text} ada.lovelace@bank.test +4915112345678"))
+        }),
+    },
+    Behaviour {
+        name: "ids-with-controls",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "a\r\nx: y\u{1b}[2J\0"))),
+    },
+    Behaviour {
+        name: "ids-as-paths",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "../../../etc?x=%00#y"))),
+    },
+    Behaviour {
+        name: "ids-as-dots",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, ".."))),
+    },
+    Behaviour {
+        name: "ids-empty",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, ""))),
+    },
+    Behaviour {
+        name: "ids-of-megabytes",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, &"i".repeat(1_000_000)))),
+    },
+    Behaviour {
+        name: "ids-all-the-same",
+        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "same"))),
+    },
+    Behaviour {
+        name: "ids-for-a-shell",
+        answers: Changed(|_, answer| {
+            answer.change_strings(&|name, text| id_or(name, text, "';$(touch /tmp/x)`id`\n#"))
+        }),
+    },
+    Behaviour { name: "retry-after-ten-years", answers: Made(|_| limited("315360000")) },
+    Behaviour { name: "retry-after-beyond-numbers", answers: Made(|_| limited("18446744073709551615")) },
+    Behaviour { name: "retry-after-signed-limit", answers: Made(|_| limited("9223372036854775807")) },
+    Behaviour { name: "retry-after-negative", answers: Made(|_| limited("-9223372036854775808")) },
+    Behaviour { name: "retry-after-date", answers: Made(|_| limited("Fri, 31 Dec 9999 23:59:59 GMT")) },
+    Behaviour { name: "retry-after-zero", answers: Made(|_| limited("0")) },
+    Behaviour { name: "limited-after-success", answers: Changed(limited_at_random) },
+    Behaviour {
+        name: "reset-beyond-times",
+        answers: Changed(|_, answer| limit_headers(answer, "9223372036854775807")),
+    },
+    Behaviour {
+        name: "clock-of-1970",
+        answers: Changed(|_, answer| answer.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
+    },
+    Behaviour {
+        name: "clock-of-9999",
+        answers: Changed(|_, answer| answer.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
+    },
+    Behaviour {
+        name: "clock-beyond-years",
+        answers: Changed(|_, answer| answer.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
+    },
+    Behaviour {
+        name: "webhooks-without-end",
+        answers: Changed(|asked, _| deliver_without_end(asked, "{\"event\":\"x\"}")),
+    },
+    Behaviour {
+        name: "webhooks-of-megabytes",
+        answers: Changed(|asked, _| deliver_without_end(asked, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))),
+    },
+    Behaviour {
+        name: "webhooks-of-garbage",
+        answers: Changed(|asked, _| deliver_without_end(asked, &"[{\"a\":".repeat(10_000))),
+    },
+    Behaviour { name: "always-success", answers: Made(|_| whole("200 OK", "", b"{}")) },
+    Behaviour { name: "always-no-content", answers: Made(|_| whole("204 None", "", b"")) },
+    Behaviour {
+        name: "always-a-page",
+        answers: Made(|asked| {
+            whole("500 Oops", "", format!("<html><body>{MARKUP}{}</body></html>", asked.number).as_bytes())
+        }),
+    },
+    Behaviour { name: "by-turns", answers: Changed(by_turns) },
+    Behaviour { name: "all-codes-by-turns", answers: Made(codes_by_turns) },
+];
+
+/// Text that may not reach a page as it is.
+pub const MARKUP: &str =
+    "</script><script>alert(1)</script><img src=x onerror=alert(1)>]]><!--\" onload='x'&lt;|</details>```";
+/// Lines that a CI system takes for commands, and a terminal for control sequences.
+pub const COMMANDS: &str = "\n::error::hostile\n::add-mask::a\n##[error]hostile\n##vso[task.complete]x\n##teamcity[buildStop]\n\u{1b}]0;t\u{7}";
+/// Control characters, characters that XML does not know, and marks that change the direction of text.
+const CONTROLS: &str = "\0\u{1}\u{8}\u{b}\u{1b}[2J\u{7f}\u{85}\u{9b}31m\u{2028}\u{202e}\u{2066}\u{fffe}\u{ffff}\r\n\t";
+
+/// A text in every place of an envelope.
+fn everywhere(text: &str) -> String {
+    json!({ "error": { "code": text, "message": text, "field": text, "details": text, text: text }, text: [text] })
+        .to_string()
+}
+
+fn redirect(asked: &Asked, status: &str, to: &str) -> Vec<Move> {
+    let _ = asked;
+    whole(status, &format!("location: {to}\r\n"), b"{}")
+}
+
+/// A secret as servers write it: plain, escaped, encoded, cut.
+pub fn written(secret: &str) -> Vec<String> {
+    let base64 = STANDARD.encode(secret);
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let entities: String = secret.chars().map(|letter| format!("&#{};", u32::from(letter))).collect();
+    vec![
+        secret.to_owned(),
+        secret.to_uppercase(),
+        secret.chars().rev().collect(),
+        base64.clone(),
+        URL_SAFE_NO_PAD.encode(format!("a{secret}")),
+        STANDARD.encode(&base64),
+        hex.clone(),
+        hex.to_uppercase(),
+        percent,
+        entities,
+        secret.chars().take(12).collect(),
+        secret.rsplit('.').next().unwrap_or_default().to_owned(),
+    ]
+}
+
+fn echo(secret: &str) -> String {
+    let all = written(secret);
+    json!({ "id": secret, "error": { "code": secret, "message": all.join(" "), "field": secret, "details": all.join("\n"), "all": all } })
+        .to_string()
+}
+
+fn credential_in_headers(asked: &Asked) -> Vec<Move> {
+    let all = written(&asked.credential());
+    let fields: String = all.iter().enumerate().map(|(at, text)| format!("x-echo-{at}: {text}\r\n")).collect();
+    let secret = asked.credential();
+    let more = format!(
+        "{fields}x-request-id: {secret}\r\nset-cookie: a={secret}\r\ncontent-type: text/{secret}\r\nlocation: /{secret}\r\n"
+    );
+    whole(&format!("401 {secret}"), &more, b"{}")
+}
+
+fn credential_in_names(asked: &Asked) -> Vec<Move> {
+    let secret = asked.credential();
+    let body = json!({ secret.clone(): 1, "error": { "code": "X", "message": "m", secret.clone(): { secret: [] } } });
+    whole(status(asked), "", body.to_string().as_bytes())
+}
+
+fn in_place_of(name: &str, text: &str, secret: &str) -> String {
+    if name == "code" || is_id(name) { secret.to_owned() } else { text.to_owned() }
+}
+
+fn pieces(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters.chunks(5).map(|piece| piece.iter().collect::<String>()).collect::<Vec<_>>().join("\u{200b}\n")
+}
+
+fn is_id(name: &str) -> bool {
+    name == "id" || name.ends_with("Id")
+}
+
+fn id_or(name: &str, text: &str, id: &str) -> String {
+    if is_id(name) { id.to_owned() } else { text.to_owned() }
+}
+
+fn limited(delay: &str) -> Vec<Move> {
+    let more = format!(
+        "retry-after: {delay}\r\nx-ratelimit-limit: 1\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {delay}\r\n"
+    );
+    whole("429 Wait", &more, br#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Wait.","retryAfter":315360000}}"#)
+}
+
+fn limit_headers(answer: &mut Answer, reset: &str) {
+    answer.set("x-ratelimit-limit", "9223372036854775807");
+    answer.set("x-ratelimit-remaining", "-1");
+    answer.set("x-ratelimit-reset", reset);
+}
+
+/// Creates what it is asked to, and then asks to wait for years.
+fn limited_at_random(asked: &Asked, answer: &mut Answer) {
+    if asked.method == "DELETE" || asked.number % 5 == 4 {
+        answer.status = 429;
+        answer.set("retry-after", "315360000");
+        answer.body = br#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Wait.","retryAfter":315360000}}"#.to_vec();
+    }
+}
+
+/// Refuses every second request with another code and page.
+fn by_turns(asked: &Asked, answer: &mut Answer) {
+    if asked.number % 2 == 1 {
+        answer.status = 500 + u16::try_from(asked.number % 50).unwrap_or(0);
+        answer.body = format!("{{\"error\":{{\"code\":\"E{}\",\"message\":\"m\"}}}}", asked.number).into_bytes();
+    }
+}
+
+fn codes_by_turns(asked: &Asked) -> Vec<Move> {
+    let codes = ["AUTHENTICATION_FAILED", "TOKEN_EXPIRED", "MISSING_FIELD", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR"];
+    let code = codes[asked.number % codes.len()];
+    let body = format!("{{\"error\":{{\"code\":\"{code}\",\"message\":\"m\",\"field\":\"f{}\"}}}}", asked.number);
+    whole(
+        &format!("{} No", 400 + asked.number % 120),
+        &format!("x-request-id: {}\r\n", asked.number % 7),
+        body.as_bytes(),
+    )
+}
+
+/// Posts to the webhook endpoint that a request names, until nobody listens there.
+fn deliver_without_end(asked: &Asked, body: &str) {
+    let text = String::from_utf8_lossy(&asked.body).into_owned();
+    let Some(url) = text.split('"').find(|part| part.contains("/hooks/")) else { return };
+    let Some((host, path)) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else { return };
+    if host.ends_with(":1") {
+        return;
+    }
+    let (host, path, body) = (host.to_owned(), path.to_owned(), body.to_owned());
+    std::thread::spawn(move || while post(&host, &path, &body).is_some() {});
+}
+
+fn post(host: &str, path: &str, body: &str) -> Option<()> {
+    let mut stream = TcpStream::connect(host).ok()?;
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).ok()?;
+    let length = body.len();
+    let head =
+        format!("POST /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).ok()?;
+    stream.write_all(body.as_bytes()).ok()?;
+    let _ = stream.read(&mut [0; 256]);
+    Some(())
+}

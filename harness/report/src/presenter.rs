@@ -1,0 +1,297 @@
+//! One test as reports show it. This is done as soon as the test has ended, so that its record need not be kept.
+//!
+//! Every text that the target returned passes through here, so it is redacted here: credentials by `Redactor`,
+//! personal data by `Own`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::build::{TestResult, millis, time};
+use super::curl;
+use super::model::{
+    AttemptReport, EvidenceReport, ExchangeReport, FindingReport, FoundReport, FuzzReport, KeyReport, MessageReport,
+    OpenReport, RuleReport, TestReport,
+};
+use super::pii::Own;
+use super::texts::Texts;
+use judge::coverage::Evidence;
+use judge::exchange::{Body, Exchange, Header, Response, Role};
+use judge::finding::{Finding, Key};
+use judge::record::{Found, FuzzRecord, RuleTally};
+use judge::secret::Redactor;
+use judge::verdict::Verdict;
+use spec::contract::{Contract, hex};
+
+/// The longest shown part of a body, in characters.
+const LONGEST_SHOWN: usize = 4096;
+/// The most bytes of a body that are shown in hexadecimal.
+const LONGEST_HEX: usize = 1024;
+/// The longest expected or actual text of a finding, in characters.
+const LONGEST_FINDING: usize = 400;
+
+/// What is needed to show a test.
+pub struct Presenter<'p> {
+    pub contract: &'p Contract,
+    /// Redacts credentials.
+    pub redactor: &'p Redactor,
+    /// The texts of all tests so far.
+    pub texts: &'p Texts,
+}
+
+impl Presenter<'_> {
+    pub fn report(&self, result: &TestResult) -> TestReport {
+        test_report(self, result)
+    }
+}
+
+fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport {
+    let in_full = !result.record.findings.is_empty()
+        || !result.record.attempts.is_empty()
+        || result.outcome.verdict == Verdict::Inconclusive;
+    let sent: Vec<String> = result
+        .record
+        .exchanges
+        .iter()
+        .flat_map(|exchange| {
+            let cut = exchange.request.body.len().min(LONGEST_SHOWN * 4);
+            [exchange.request.path.clone(), String::from_utf8_lossy(&exchange.request.body[..cut]).into_owned()]
+        })
+        .collect();
+    let own = Own::new(sent.iter().map(String::as_str));
+    let described: BTreeSet<usize> = result.outcome.described.iter().flatten().copied().collect();
+    TestReport {
+        name: result.name.clone(),
+        file: result.file.clone(),
+        line: result.line,
+        about: result.about.clone(),
+        verdict: result.outcome.verdict,
+        reason: result.outcome.reason.as_deref().map(|reason| presenter.redactor.clean_own(reason)),
+        started_at: result.started.map(time),
+        duration_ms: millis(result.took),
+        clauses: result.clauses.clone(),
+        evidence: result
+            .record
+            .coverage
+            .evidence()
+            .map(|(clause, evidence)| evidence_report(presenter, clause, evidence))
+            .collect(),
+        open: result
+            .record
+            .coverage
+            .open()
+            .map(|(clause, reason)| OpenReport {
+                clause: clause.to_owned(),
+                reason: presenter.redactor.clean_own(reason),
+            })
+            .collect(),
+        codes: result.record.codes.iter().cloned().map(|code| shown_code(presenter, code)).collect(),
+        deviations: described.into_iter().collect(),
+        findings: findings(result, &own, presenter.redactor),
+        exchanges: result
+            .record
+            .exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| ExchangeReport {
+                stands_alone: index == 0 && result.record.fuzz.is_none() && curl::stands_alone(&exchange.request),
+                ..exchange_report(presenter, exchange, &own, in_full)
+            })
+            .collect(),
+        fuzz: result.record.fuzz.as_ref().map(|fuzz| fuzz_report(fuzz, presenter.redactor)),
+        repro: None,
+        flaky: result.record.flaky && result.outcome.verdict == Verdict::Inconclusive,
+        attempts: result
+            .record
+            .attempts
+            .iter()
+            .map(|attempt| AttemptReport {
+                note: presenter.redactor.clean_own(&attempt.note),
+                findings: attempt
+                    .findings
+                    .iter()
+                    .map(|finding| finding_report(finding, &own, presenter.redactor))
+                    .collect(),
+                exchanges: attempt.exchanges.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence) -> EvidenceReport {
+    EvidenceReport {
+        clause: clause.to_owned(),
+        checks: evidence.checks.iter().cloned().collect(),
+        codes: evidence.codes.iter().cloned().map(|code| shown_code(presenter, code)).collect(),
+        answers: evidence.answers,
+        exchange: evidence.exchange,
+    }
+}
+
+fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
+    let rule =
+        |rule: &RuleTally| RuleReport { name: rule.name.to_owned(), cases: rule.cases, discarded: rule.discarded };
+    let found = |found: &Found| FoundReport {
+        rule: found.name.to_owned(),
+        value: redactor.clean(&found.value),
+        case: found.case,
+        shrunk: found.shrunk,
+        moves: judge::record::moves_text(&found.moves),
+        clauses: found.clauses.clone(),
+        exchange: found.exchange,
+    };
+    FuzzReport {
+        cases: fuzz.cases,
+        discarded: fuzz.discarded,
+        rules: fuzz.rules.iter().map(rule).collect(),
+        found: fuzz.found.iter().map(found).collect(),
+    }
+}
+
+fn findings(result: &TestResult, own: &Own, redactor: &Redactor) -> Vec<FindingReport> {
+    let described = |index: usize| result.outcome.described.get(index)?.first().copied();
+    let findings = result.record.findings.iter().enumerate();
+    findings
+        .map(|(index, finding)| FindingReport {
+            key: result.record.keys.get(index).map(|key| key_report(key, redactor)).unwrap_or_default(),
+            deviation: described(index),
+            ..finding_report(finding, own, redactor)
+        })
+        .collect()
+}
+
+fn key_report(key: &Key, redactor: &Redactor) -> KeyReport {
+    KeyReport {
+        id: key.id(),
+        operation: key.operation.clone(),
+        place: redactor.clean_own(&key.place),
+        expected: redactor.clean_own(&key.expected),
+        came: redactor.clean(&key.came),
+        answer: redactor.clean(&key.answer),
+        rule: key.rule.clone(),
+    }
+}
+
+fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingReport {
+    FindingReport {
+        key: KeyReport::default(),
+        deviation: None,
+        clause: finding.clause.clone(),
+        check: finding.check.clone(),
+        level: finding.level,
+        message: redactor.clean_own(&finding.message),
+        expected: cut(&redactor.clean_own(&own.text(&finding.expected)), LONGEST_FINDING),
+        actual: cut(&redactor.clean(&own.text(&finding.actual)), LONGEST_FINDING),
+        part: redactor.clean_own(&finding.part.to_string()),
+        exchange: finding.exchange,
+    }
+}
+
+fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in_full: bool) -> ExchangeReport {
+    let (contract, redactor) = (presenter.contract, presenter.redactor);
+    let response = exchange.response();
+    let body = response.filter(|response| response.is_error()).and_then(Response::json);
+    let part = |pointer: Option<&str>| {
+        let text = body.as_ref()?.pointer(pointer?)?.as_str()?;
+        Some(redactor.clean(&own.text(text)))
+    };
+    let pointers = &contract.catalog.envelope.pointers;
+    let id_header = contract.catalog.request_id.as_ref().map(|id| id.header.as_str());
+    ExchangeReport {
+        timestamp: time(exchange.started),
+        request_id: response.and_then(|response| response.header(id_header?)).map(|id| redactor.clean(id)),
+        status_code: response.map(|response| response.status),
+        error_code: body
+            .as_ref()
+            .and_then(|body| contract.catalog.code_in(body))
+            .map(|code| shown_code(presenter, code)),
+        error_message: part(Some(&pointers.message)),
+        endpoint: redactor.clean_own(&format!("{} {}", exchange.request.method, exchange.request.path)),
+        field: part(pointers.field.as_deref()),
+        role: match exchange.role {
+            Role::SetUp => "set-up",
+            Role::Asserted => "asserted",
+            Role::TearDown => "teardown",
+        }
+        .to_owned(),
+        operation: exchange.request.operation.clone(),
+        actor: exchange.request.actor.clone(),
+        duration_ms: millis(exchange.took),
+        fault: exchange.outcome.as_ref().err().map(|fault| redactor.clean_own(fault.message())),
+        curl: redactor.clean_own(&curl::line(&exchange.request)),
+        stands_alone: false,
+        request: in_full.then(|| MessageReport {
+            headers: header_lines(presenter, &exchange.request.headers),
+            body: shown(presenter, &exchange.request.body, &String::from_utf8_lossy(&exchange.request.body)),
+            body_hex: exact(&exchange.request.body, |text| redactor.clean(text)),
+        }),
+        response: response.filter(|_| in_full).map(|response| message_of(presenter, response, own)),
+    }
+}
+
+/// A code of the contract is shown unchanged; any other code is text of the target and is redacted.
+fn shown_code(presenter: &Presenter<'_>, code: String) -> String {
+    let known = presenter.contract.catalog.codes.iter().any(|entry| entry.code == code);
+    if known { code } else { presenter.redactor.clean(&code) }
+}
+
+fn message_of(presenter: &Presenter<'_>, response: &Response, own: &Own) -> MessageReport {
+    let redactor = presenter.redactor;
+    let body = match response.json() {
+        Some(body) if response.is_success() => own.body(&body).to_string(),
+        Some(_) => own.text(&String::from_utf8_lossy(&response.body)),
+        None if response.is_success() && !response.body.is_empty() => {
+            format!("‹{} bytes, not shown›", response.body.length())
+        }
+        None => own.text(&String::from_utf8_lossy(&response.body)),
+    };
+    MessageReport {
+        headers: header_lines(presenter, &response.headers),
+        body: shown(presenter, &response.body, &body),
+        body_hex: Some(&response.body)
+            .filter(|_| !response.is_success())
+            .and_then(|bytes| exact(bytes, |text| redactor.clean(&own.text(text)))),
+    }
+}
+
+/// The first bytes in hexadecimal, if they are not valid UTF-8 and there is nothing to redact in them.
+fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
+    let text = String::from_utf8(bytes.to_vec()).err()?;
+    let lossy = String::from_utf8_lossy(text.as_bytes());
+    (hide(&lossy) == lossy).then(|| hex(&bytes[..bytes.len().min(LONGEST_HEX)]))
+}
+
+fn header_lines(presenter: &Presenter<'_>, headers: &[Header]) -> Vec<Arc<str>> {
+    let line = |(name, value): &Header| match name.as_str() {
+        "set-cookie" => format!("{name}: ‹not shown›"),
+        _ => format!("{name}: {}", cut(&presenter.redactor.clean(&String::from_utf8_lossy(value)), LONGEST_SHOWN)),
+    };
+    headers.iter().map(|header| presenter.texts.shared(&line(header))).collect()
+}
+
+/// The beginning of a body, redacted. The redactor scans a limited part of the body; it also recognizes a credential
+/// that the limit cuts off. `text` is what is shown of the body.
+fn shown(presenter: &Presenter<'_>, body: &Body, text: &str) -> Arc<str> {
+    let mut shown = beginning(text, presenter.redactor);
+    if let Some(excerpt) = body.described() {
+        shown.push_str(&format!("\n‹{excerpt}›"));
+    }
+    presenter.texts.shared(&shown)
+}
+
+fn beginning(text: &str, redactor: &Redactor) -> String {
+    let head = text.char_indices().nth(2 * LONGEST_SHOWN).map_or(text, |(at, _)| &text[..at]);
+    let clean = redactor.clean(head);
+    match clean.char_indices().nth(LONGEST_SHOWN) {
+        None if head.len() == text.len() => clean,
+        None => format!("{clean}… ({} of {} bytes shown)", head.len(), text.len()),
+        Some((at, _)) => format!("{}… ({at} of {} bytes shown)", &clean[..at], text.len()),
+    }
+}
+
+/// Shortens a text that is already redacted.
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}… ({} of {} bytes shown)", &text[..at], at, text.len()),
+    }
+}
