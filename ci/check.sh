@@ -2,7 +2,8 @@
 # The whole gate, as a contributor and as CI run it: formatting, lints, every test, and the suite itself with its
 # reports in reports/, read back by programs that are not ours and looked at in a browser. It stops at the first
 # stage that fails, with that stage's exit code. Linters and readers come from PyPI and npm: where these are out of
-# reach, what needs them is skipped and named, or fails under CI_TOOLS=required.
+# reach, what needs them is skipped and named, or fails under CI_TOOLS=required. So is the check for Windows and macOS
+# without their standard libraries, under CI_PLATFORMS=required.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -51,6 +52,7 @@ rm -f "$junit" "$json" "$html"
 stage scripts bash ci/lint.sh
 stage formatting cargo fmt --all --check
 stage lints cargo clippy --workspace --all-targets -- -D warnings
+stage platforms bash ci/platforms.sh
 stage tests cargo test --workspace
 # The same selection of packages as above, so that nothing is built in another flavour.
 stage suite cargo test --workspace --test conformance -- --report "junit=$junit" --report "json=$json" --report "html=$html"

@@ -60,10 +60,18 @@ schema "GitHub workflow" 's/runs-on:/run-on:/' \
     --builtin-schema vendor.github-workflows "$recipes/github/workflow.yml"
 schema "GitHub action" 's/using: composite/using: compost/' \
     --builtin-schema vendor.github-actions "$recipes/github/action.yml"
+schema "GitHub release" 's/runs-on:/run-on:/' \
+    --builtin-schema vendor.github-workflows "$recipes/github/release.yml"
 both "GitHub workflow (zizmor)" 's/@[0-9a-f]\{40\}/@main/' \
     "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/workflow.yml"
+both "GitHub release (zizmor)" 's/@[0-9a-f]\{40\}/@main/' \
+    "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/release.yml"
 both "GitHub action (zizmor)" 's/merge "[$]GATE_MERGE"/merge "$\{\{ inputs.merge \}\}"/' \
     "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/action.yml"
+for recipe in action release; do
+    both "scripts in github/$recipe.yml (shellcheck)" 's/if \[/if [[[/' \
+        "$bin/python" ci/tools/scripts.py "$bin/shellcheck" "$recipes/github/$recipe.yml"
+done
 schema "GitLab" 's/parallel: 4/parallel: many/' \
     --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci "$recipes/gitlab.yml"
 # Azure's schema has patterns that only regular expressions without Unicode rules can read.

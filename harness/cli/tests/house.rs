@@ -79,8 +79,6 @@ fn modules_of_a_crate_do_not_import_each_other_in_circles() {
         }
     }
     assert!(graphs.len() > 7, "expected all crates, found {:?}", graphs.keys());
-    // Its files call each other through `api.rs`.
-    graphs.remove("reference");
     let circles: Vec<(String, Vec<String>)> = graphs
         .into_iter()
         .filter_map(|(of, mut graph)| {
@@ -124,6 +122,15 @@ fn crates_stay_apart() {
     let manifest =
         "[dependencies]\nspec.workspace = true\nlibc = \"0.2\"\n\n[dev-dependencies]\nreference.workspace = true\n";
     assert_eq!(dependencies(manifest), BTreeSet::from(["spec", "libc"].map(str::to_owned)));
+}
+
+#[test]
+fn crates_include_only_their_own_files() {
+    let wrong: Vec<String> = sources().iter().flat_map(|(name, text)| foreign_includes(name, text)).collect();
+    assert!(wrong.is_empty(), "these files would be missing from the package: {wrong:#?}");
+    let text = "include_str!(\"../data/a.txt\"); include_bytes!(\n    \"../../b.txt\")";
+    assert_eq!(foreign_includes("harness/spec/src/lib.rs", text), ["harness/spec/src/lib.rs: ../../b.txt"]);
+    assert!(foreign_includes("harness/spec/src/contract/mod.rs", text).is_empty());
 }
 
 #[test]
@@ -239,6 +246,18 @@ fn unfinished_code(text: &str) -> Vec<String> {
                 .filter(move |(text_found, _)| line.match_indices(text_found).any(|(at, _)| boundary(line, at)))
                 .map(move |(text_found, instead)| format!("line {}: `{text_found}`: {instead}", number + 1))
         })
+        .collect()
+}
+
+/// Files that a source includes from outside its crate.
+fn foreign_includes(name: &str, text: &str) -> Vec<String> {
+    static INCLUDE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"include_(?:str|bytes)!\(\s*"([^"]*)""#).expect("a pattern"));
+    let folders_below_crate = name.matches('/').count() - 2;
+    INCLUDE
+        .captures_iter(text)
+        .filter(|found| found[1].matches("../").count() > folders_below_crate)
+        .map(|found| format!("{name}: {}", &found[1]))
         .collect()
 }
 

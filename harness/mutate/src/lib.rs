@@ -17,6 +17,7 @@ mod blame;
 mod body;
 mod campaign;
 mod change;
+pub mod combinations;
 pub mod embedded;
 mod generate;
 mod members;

@@ -111,7 +111,8 @@ fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
     in_rounds.into_iter().map(|(_, test)| test).take(TRIED).collect()
 }
 
-fn number(seed: u64, text: &str) -> Vec<u8> {
+/// A pseudorandom order of texts.
+pub(crate) fn number(seed: u64, text: &str) -> Vec<u8> {
     Sha256::digest(format!("{seed} {text}")).to_vec()
 }
 
@@ -162,7 +163,7 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
 }
 
 /// The report of some tests against the reference with some mutations.
-async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
+pub(crate) async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
     let embedded = start_with(mutations, &[]).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     let (environment, rules, started) = (&environment, Rules::default(), Utc::now());

@@ -1,6 +1,8 @@
 //! A successful answer, before it is written as a response.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+use crate::customers::Customer;
 
 /// The status and the body of a successful answer.
 #[derive(Clone, Debug)]
@@ -30,3 +32,42 @@ impl Answer {
 
 /// The result of a request: an answer or an error.
 pub(crate) type Outcome = Result<Answer, crate::errors::Fault>;
+
+/// STA-3: creating answers 201, reading and updating 200, deleting 204 without a body.
+pub(crate) trait AnswerRules {
+    fn created(&self, body: Value) -> Answer {
+        Answer::created(body)
+    }
+
+    fn listed(&self, customers: Vec<Value>) -> Answer {
+        Answer::ok(json!({ "customers": customers }))
+    }
+
+    fn read(&self, body: Value) -> Answer {
+        Answer::ok(body)
+    }
+
+    fn updated(&self, body: Value, _members: &Map<String, Value>) -> Answer {
+        Answer::ok(body)
+    }
+
+    fn deleted(&self, _customer: &Customer) -> Answer {
+        Answer::no_content()
+    }
+
+    fn uploaded(&self, body: Value) -> Answer {
+        Answer::created(body)
+    }
+
+    fn submitted(&self, body: Value) -> Answer {
+        Answer::ok(body)
+    }
+
+    fn registered(&self, body: Value) -> Answer {
+        Answer::created(body)
+    }
+
+    fn event_received(&self) -> Answer {
+        Answer::no_content()
+    }
+}

@@ -5,17 +5,31 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, Outcome};
-use crate::api::{Call, locked};
-use crate::customers::operations;
+use crate::answer::Outcome;
 use crate::errors::{Code, Fault};
-use crate::fields::{self, Purpose};
-use crate::memory;
-use crate::mutants::{memory as wrong, resources};
-use crate::variants::resources as variants;
 
 /// The number of answers that are kept; older ones are discarded.
 const MOST_REPLAYS: usize = 10_000;
+
+/// CON-4: what a repeated key does.
+pub(crate) trait ReplayRules {
+    /// The key under which an answer is stored. `None` means that the header is ignored.
+    fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(Some(key.to_vec()))
+    }
+
+    /// The same key and body: the first answer again. `None` means that the request runs again.
+    fn replayed(&self, first: &Outcome) -> Option<Outcome> {
+        Some(first.clone())
+    }
+
+    /// The same key and another body. `None` means that it is a new request.
+    fn other_body(&self, _first: &Outcome) -> Option<Outcome> {
+        Some(Err(Fault::new(Code::ResourceConflict)
+            .message("The Idempotency-Key was used for another request")
+            .details("Use a new key for each request that differs")))
+    }
+}
 
 /// The answers by idempotency key.
 #[derive(Debug, Default)]
@@ -25,7 +39,7 @@ pub(crate) struct Replays {
 }
 
 /// A caller's credential, and the key that the caller chose.
-type Key = (String, Vec<u8>);
+pub(crate) type Key = (String, Vec<u8>);
 
 #[derive(Clone, Debug)]
 struct Replay {
@@ -33,78 +47,16 @@ struct Replay {
     outcome: Outcome,
 }
 
-/// Runs a request unless its key already has an answer. A request without a key always runs.
-pub(crate) fn run_once(call: Call, members: &Map<String, Value>, run: impl FnOnce() -> Outcome) -> Outcome {
-    let switches = &call.app.switches;
-    let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
-    let Some(key) = key.filter(|_| !switches.has(resources::IDEMPOTENCY_KEY_IGNORED)) else {
-        return run();
-    };
-    memory::check_key(call, key.as_bytes())?;
-    let longest = if switches.has(wrong::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
-    let key = (call.caller.credential.clone(), key.as_bytes().iter().copied().take(longest).collect());
-    let fingerprint = fingerprint(members);
-    // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
-    let mut replays = locked(&call.app.replays);
-    let other_is_new = switches.vary(variants::OTHER_BODY_UNDER_KEY_CREATED);
-    let known = replays.answers.get(&key).filter(|replay| replay.fingerprint == fingerprint || !other_is_new);
-    if let Some(replay) = known {
-        return replay.answer(&fingerprint, call, members);
-    }
-    let outcome = run();
-    replays.store(key, Replay { fingerprint, outcome: outcome.clone() });
-    outcome
-}
-
-impl Replay {
-    fn answer(&self, fingerprint: &[u8], call: Call, members: &Map<String, Value>) -> Outcome {
-        let switches = &call.app.switches;
-        if self.fingerprint != fingerprint && switches.vary(variants::OTHER_BODY_UNDER_KEY_REPLAYED) {
-            return self.outcome.clone();
-        }
-        if self.fingerprint != fingerprint {
-            let fault = Fault::new(Code::ResourceConflict)
-                .message("The Idempotency-Key was used for another request")
-                .details("Use a new key for each request that differs");
-            let breaks = switches.has(resources::IDEMPOTENCY_OTHER_BODY_500);
-            let invalid = switches.vary(variants::OTHER_BODY_UNDER_KEY_INVALID);
-            return Err(match () {
-                () if breaks => Fault::internal(),
-                () if invalid => fault.code(Code::ValidationError),
-                () => fault,
-            });
-        }
-        match () {
-            () if self.outcome.is_err() && switches.has(wrong::REFUSALS_BREAK_UNDER_KEYS) => Err(Fault::internal()),
-            () if switches.has(resources::IDEMPOTENCY_REPLAY_500) => Err(Fault::internal()),
-            () if switches.has(resources::IDEMPOTENCY_CREATES_AGAIN) => created_again(call, members),
-            () if switches.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
-                self.outcome.clone().map(|answer| with_new_id(answer, call))
-            }
-            () => self.outcome.clone(),
-        }
-    }
-}
-
-/// Creates a second customer with the same data.
-fn created_again(call: Call, members: &Map<String, Value>) -> Outcome {
-    let changes = fields::read(members, Purpose::Create, &call.app.switches)?;
-    let customer = operations::new_customer(call.app, call.caller.environment, changes);
-    let body = customer.to_json(&call.app.switches);
-    locked(&call.app.customers).insert(customer);
-    Ok(Answer::created(body))
-}
-
-fn with_new_id(mut answer: Answer, call: Call) -> Answer {
-    if let Some(body) = &mut answer.body {
-        body["id"] = Value::String(call.app.ids.next("cus"));
-    }
-    answer
-}
-
 impl Replays {
-    fn store(&mut self, key: Key, replay: Replay) {
-        if matches!(&replay.outcome, Err(fault) if fault.status >= 500) {
+    /// What a key does that was used before; `None` if the request runs.
+    pub(crate) fn again(&self, key: &Key, fingerprint: &[u8], rules: &dyn ReplayRules) -> Option<Outcome> {
+        let known = self.answers.get(key)?;
+        if known.fingerprint == fingerprint { rules.replayed(&known.outcome) } else { rules.other_body(&known.outcome) }
+    }
+
+    /// Keeps the first answer for a key. Server errors are not kept.
+    pub(crate) fn store(&mut self, key: Key, fingerprint: Vec<u8>, outcome: &Outcome) {
+        if matches!(outcome, Err(fault) if fault.status >= 500) {
             return;
         }
         if self.order.len() >= MOST_REPLAYS
@@ -113,12 +65,12 @@ impl Replays {
             self.answers.remove(&oldest);
         }
         self.order.push_back(key.clone());
-        self.answers.insert(key, replay);
+        self.answers.insert(key, Replay { fingerprint, outcome: outcome.clone() });
     }
 }
 
 /// A hash of the members. It does not depend on their order or on white space.
-fn fingerprint(members: &Map<String, Value>) -> Vec<u8> {
+pub(crate) fn fingerprint(members: &Map<String, Value>) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|(name, _)| *name);

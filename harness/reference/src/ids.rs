@@ -2,61 +2,50 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::clock::TimeRules;
 
-use crate::clock;
-use crate::mutants::server;
-use crate::switches::Switches;
-use crate::variants::wire;
+/// The shape of ids, which the contract leaves open, and their uniqueness, which it does not.
+pub(crate) trait IdRules: TimeRules {
+    /// The number in the id of a request. LOG-2: no two responses share one.
+    fn request_number(&self, number: u64) -> u64 {
+        number
+    }
 
-/// The length of a very long id.
-const VERY_LONG: usize = 250;
+    /// The id of a request.
+    fn request_id(&self, start: u64, number: u64) -> String {
+        plain("req", start, number)
+    }
+
+    /// The id of a resource.
+    fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String {
+        plain(prefix, start, number)
+    }
+}
 
 /// A generator of ids. Each generator has its own random start, so two generators give different ids.
 #[derive(Debug)]
-pub(crate) struct Ids {
+pub(crate) struct Ids<R: ?Sized> {
     start: u64,
     next: AtomicU64,
-    switches: Switches,
+    rules: Arc<R>,
 }
 
-impl Ids {
-    pub(crate) fn new(switches: Switches) -> Self {
-        Self { start: RandomState::new().hash_one(clock::unix_seconds(&switches)), next: AtomicU64::new(0), switches }
+impl<R: IdRules + ?Sized> Ids<R> {
+    pub(crate) fn new(rules: Arc<R>) -> Self {
+        Self { start: RandomState::new().hash_one(rules.unix_seconds()), next: AtomicU64::new(0), rules }
     }
 
     /// A new id with this prefix, such as `cus_…`.
     pub(crate) fn next(&self, prefix: &str) -> String {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let plain = self.plain(prefix, number);
-        match () {
-            () if self.switches.vary(wire::UUID_IDS) => self.uuid(number),
-            () if self.switches.vary(wire::NUMERIC_IDS) => self.digits(number),
-            () if self.switches.vary(wire::VERY_LONG_IDS) => format!("{plain:_<VERY_LONG$}"),
-            () if self.switches.vary(wire::BASE64_IDS) => self.encoded(number),
-            () => plain,
-        }
+        self.rules.resource_id(prefix, self.start, self.number())
     }
 
     /// The id of a request.
     pub(crate) fn request(&self) -> String {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let number = match () {
-            () if self.switches.has(server::REPEATS_REQUEST_ID) => 0,
-            () if self.switches.has(server::REQUEST_ID_PER_SECOND) => clock::unix_seconds(&self.switches),
-            () if self.switches.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
-            () => number,
-        };
-        let plain = self.plain("req", number);
-        match () {
-            () if self.switches.vary(wire::UUID_REQUEST_IDS) => self.uuid(number),
-            () if self.switches.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
-            () if self.switches.vary(wire::STRUCTURED_REQUEST_IDS) => format!("id=\"{plain}\"; part=1 of 1"),
-            () => plain,
-        }
+        self.rules.request_id(self.start, self.rules.request_number(self.number()))
     }
 
     /// A random secret for signatures.
@@ -65,58 +54,12 @@ impl Ids {
         format!("whsec_{:016x}{:016x}", half(), half())
     }
 
-    fn plain(&self, prefix: &str, number: u64) -> String {
-        format!("{prefix}_{:08x}{number:08x}", self.start >> 32)
-    }
-
-    /// A UUID of version 8, which leaves the digits to the implementation.
-    fn uuid(&self, number: u64) -> String {
-        let (high, low) = (self.start >> 32, self.start & 0xffff_ffff);
-        format!(
-            "{high:08x}-{:04x}-8{:03x}-8{:03x}-{:012x}",
-            low >> 16,
-            low & 0xfff,
-            number >> 48,
-            number & 0xffff_ffff_ffff
-        )
-    }
-
-    fn digits(&self, number: u64) -> String {
-        format!("{}{number:06}", 1_000_000 + (self.start >> 44))
-    }
-
-    /// Base64 that contains `+`, `/` and `=`.
-    fn encoded(&self, number: u64) -> String {
-        let bytes =
-            [&[0xfb, 0xff, 0xfe, 0xff, 0xfe, 0xfb][..], &self.start.to_be_bytes(), &number.to_be_bytes()].concat();
-        STANDARD.encode(bytes)
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::options::Options;
-    use crate::variants::Variant;
-
-    fn two_ids(variant: &'static Variant) -> [String; 2] {
-        let ids = Ids::new(Switches::new(&Options { variants: vec![variant], ..Options::default() }));
-        [ids.next("cus"), ids.next("cus")]
-    }
-
-    #[test]
-    fn each_variant_gives_unique_ids_of_its_shape() {
-        let [uuid, other] = two_ids(&wire::UUID_IDS);
-        assert_ne!(uuid, other);
-        assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
-        let [digits, other] = two_ids(&wire::NUMERIC_IDS);
-        assert_ne!(digits, other);
-        assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{digits}");
-        let [long, other] = two_ids(&wire::VERY_LONG_IDS);
-        assert_ne!(long, other);
-        assert_eq!(long.len(), VERY_LONG);
-        let [encoded, other] = two_ids(&wire::BASE64_IDS);
-        assert_ne!(encoded, other);
-        assert!(encoded.contains('+') && encoded.contains('/') && encoded.ends_with('='), "{encoded}");
-    }
+/// An id such as `cus_0123456700000001`.
+pub(crate) fn plain(prefix: &str, start: u64, number: u64) -> String {
+    format!("{prefix}_{:08x}{number:08x}", start >> 32)
 }

@@ -6,45 +6,45 @@
 //! again. All state is kept in memory and ends with the [`Running`] server.
 
 mod answer;
-mod api;
+mod app;
 mod auth;
+#[cfg(test)]
+mod catalogues;
 mod clock;
 mod credentials;
 mod customers;
+mod dispatch;
 mod documents;
 mod errors;
 mod fields;
 mod formats;
 mod idempotency;
 mod ids;
-mod intermittent;
 mod json;
-mod leaks;
 mod limiter;
-mod memory;
+mod lock;
 mod mutants;
-mod no_content;
+mod operations;
 mod options;
 #[cfg(test)]
 mod oracles;
+mod request;
 mod respond;
 mod route;
+mod rules;
 mod sandbox;
 mod server;
-mod switches;
-mod times;
+mod settings;
+mod state;
 mod tokens;
+mod transport;
 mod variants;
 mod verification;
-mod violations;
 mod webhooks;
 mod wire;
-mod words;
-mod writing;
 
 pub use credentials::{Credential, credentials};
-pub use intermittent::{Intermittent, intermittent};
-pub use mutants::{Mutant, mutant, mutants};
+pub use mutants::{Intermittent, Mutant, intermittent, mutant, mutants};
 pub use options::Options;
 pub use route::serves;
 pub use server::{Running, loopback, start};

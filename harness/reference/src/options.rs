@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::intermittent::Intermittent;
-use crate::mutants::Mutant;
+use crate::mutants::{Intermittent, Mutant};
+use crate::settings::Settings;
 use crate::variants::Variant;
 
 /// Options of the server: mutants, conforming variants, rate limits, webhook times.
@@ -25,6 +25,23 @@ pub struct Options {
     pub webhook_timeout: Duration,
     /// The pause before a retry of a webhook delivery.
     pub webhook_pause: Duration,
+}
+
+impl Options {
+    /// Whether the server is the conforming one.
+    pub(crate) fn is_conforming(&self) -> bool {
+        self.mutants.is_empty() && self.intermittent.is_empty() && self.variants.is_empty()
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            ordinary_limit: self.ordinary_limit,
+            throttled_limit: self.throttled_limit,
+            window_seconds: self.window_seconds,
+            webhook_timeout: self.webhook_timeout,
+            webhook_pause: self.webhook_pause,
+        }
+    }
 }
 
 impl Default for Options {

@@ -1,92 +1,101 @@
 //! Writes answers and errors as HTTP responses.
-//!
-//! `violations`, `leaks`, `words` and `wire` change them for mutants and variants.
 
 use hyper::Response;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Outcome};
-use crate::api::{App, Context};
+use crate::clock::{self, TimeRules};
 use crate::errors::{Code, Fault};
-use crate::switches::Switches;
-use crate::variants::{limits, wire as variants};
-use crate::violations::Situation;
-use crate::wire::{Pieces, framed};
-use crate::{leaks, words, writing};
+use crate::limiter::LimitRules;
+use crate::request::Context;
+use crate::wire::{self, Pieces};
 
+/// ENV-8: the media type of every body.
 const JSON: &str = "application/json";
-const REQUEST_ID: &str = "x-request-id";
+/// LOG-1: the id of the request, in every response.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// How outcomes are written.
+pub(crate) trait ResponseRules: LimitRules + TimeRules {
+    /// The text of a JSON value.
+    fn json_text(&self, value: &Value) -> String {
+        value.to_string()
+    }
+
+    /// ENV-9: the body of a successful answer.
+    fn success_body(&self, body: Value) -> Value {
+        body
+    }
+
+    /// The error in other words, or in another language.
+    fn worded(&self, fault: Fault, _context: &Context) -> Fault {
+        fault
+    }
+
+    /// ENV-1: the response for an error.
+    fn failure(&self, fault: Fault, context: &Context) -> Response<Vec<u8>> {
+        error_response(&fault, context)
+    }
+
+    /// The response to a request for an unknown operation.
+    fn elsewhere(&self, response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+        response
+    }
+
+    /// The response as it is sent.
+    fn framed(&self, mut response: Response<Vec<u8>>, _context: &Context) -> Response<Pieces> {
+        set(&mut response, DATE.as_str(), &clock::http_date(self.signed_seconds()));
+        wire::framed(response, true)
+    }
+}
 
 /// The response for an outcome.
-pub(crate) fn respond(app: &App, context: &Context, outcome: Outcome) -> Response<Pieces> {
-    if context.operation.is_none() && app.switches.vary(variants::PLAIN_ANSWERS_ELSEWHERE) {
-        return framed(plain_405(), context.gzip, &app.switches);
-    }
+pub(crate) fn respond(context: &Context, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
     let mut response = match outcome {
-        Ok(answer) => success(answer, context, &app.switches),
-        Err(fault) => failure(app, context, fault),
+        Ok(answer) => success(answer, context, rules),
+        Err(fault) => rules.failure(rules.worded(with_request_id(fault, context), context), context),
     };
-    if let Some(quota) =
-        context.quota.filter(|quota| quota.exceeded || !app.switches.vary(limits::RATE_HEADERS_ON_429_ALONE))
-    {
-        for (name, value) in quota.headers(&app.switches) {
-            set(&mut response, name, &value);
-        }
+    for (name, value) in context.quota.iter().flat_map(|quota| rules.limit_headers(quota)) {
+        set(&mut response, name, &value);
     }
-    framed(response, context.gzip, &app.switches)
+    if context.operation.is_none() {
+        response = rules.elsewhere(response);
+    }
+    rules.framed(response, context)
 }
 
-/// The response of a variant to a request for an unknown operation.
-fn plain_405() -> Response<Vec<u8>> {
-    let mut response = plain(405, b"405 method not allowed\n".to_vec());
-    set(&mut response, CONTENT_TYPE.as_str(), "text/plain");
-    response
-}
-
-fn success(answer: Answer, context: &Context, switches: &Switches) -> Response<Vec<u8>> {
-    let written = |body: &Value| writing::text(&writing::decorated(body.clone(), switches), switches);
-    let bytes = answer.body.as_ref().map(written).unwrap_or_default().into_bytes();
-    let mut response = plain(answer.status, bytes);
-    if answer.body.is_some() {
+fn success(answer: Answer, context: &Context, rules: &dyn ResponseRules) -> Response<Vec<u8>> {
+    let has_body = answer.body.is_some();
+    let text = answer.body.map(|body| rules.json_text(&rules.success_body(body))).unwrap_or_default();
+    let mut response = plain(answer.status, text.into_bytes());
+    if has_body {
         set(&mut response, CONTENT_TYPE.as_str(), JSON);
     }
     set(&mut response, REQUEST_ID, &context.request_id);
     response
 }
 
-fn failure(app: &App, context: &Context, mut fault: Fault) -> Response<Vec<u8>> {
-    if fault.code == Code::InternalServerError {
-        fault.details = Some(format!("Request ID: {}", context.request_id));
+/// SRV-2: the details of INTERNAL_SERVER_ERROR name the request.
+fn with_request_id(fault: Fault, context: &Context) -> Fault {
+    match fault.code {
+        Code::InternalServerError => fault.details(format!("Request ID: {}", context.request_id)),
+        _ => fault,
     }
-    words::reword(&mut fault, context, &app.switches);
-    let count = app.count_error();
-    let situation = Situation { switches: &app.switches, context, code: fault.code, count };
-    leaks::into_details(&mut fault, &situation);
-    let status = situation.status(fault.status);
-    let mut error = members(&fault);
-    situation.mutate_members(&mut error);
-    let text = writing::text(&situation.envelope(error, status), &app.switches);
-    let bytes = situation.mutate_bytes(text.into_bytes());
-    let mut response = plain(status, bytes);
-    if let Some(media_type) = situation.media_type(JSON) {
-        set(&mut response, CONTENT_TYPE.as_str(), media_type);
-    }
-    if let Some(id) = situation.request_id() {
-        set(&mut response, REQUEST_ID, id);
-    }
-    if fault.code == Code::ServiceUnavailable && app.switches.vary(limits::RETRY_AFTER_ON_UNAVAILABLE) {
-        set(&mut response, "retry-after", "30");
-    }
-    if let Some((name, value)) = leaks::header(&situation) {
-        set(&mut response, name, value);
-    }
+}
+
+/// ENV-1: the envelope of an error.
+pub(crate) fn error_response(fault: &Fault, context: &Context) -> Response<Vec<u8>> {
+    let body = json!({ "error": members(fault) });
+    let mut response = plain(fault.status, body.to_string().into_bytes());
+    set(&mut response, CONTENT_TYPE.as_str(), JSON);
+    set(&mut response, REQUEST_ID, &context.request_id);
     response
 }
 
 /// The members of an error, in the documented order.
-fn members(fault: &Fault) -> Map<String, Value> {
+pub(crate) fn members(fault: &Fault) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("code".to_owned(), json!(fault.code.name()));
     members.insert("message".to_owned(), json!(fault.message));
@@ -103,14 +112,15 @@ fn members(fault: &Fault) -> Map<String, Value> {
     members
 }
 
-fn plain(status: u16, bytes: Vec<u8>) -> Response<Vec<u8>> {
+/// A response without headers.
+pub(crate) fn plain(status: u16, bytes: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(bytes);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
 
 /// Sets a header. A value that is not valid in HTTP is left out.
-fn set(response: &mut Response<Vec<u8>>, name: &str, value: &str) {
+pub(crate) fn set(response: &mut Response<Vec<u8>>, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
         response.headers_mut().insert(name, value);
     }

@@ -2,12 +2,6 @@
 
 use hyper::Method;
 
-use crate::switches::Switches;
-use crate::variants::wire;
-
-/// The path prefix of a variant.
-const PREFIX: &str = "/gateway/identity-v2";
-
 /// The operations of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
@@ -67,20 +61,14 @@ pub(crate) struct Route {
     pub(crate) raw_id: String,
 }
 
-/// The prefix of every path.
-pub(crate) fn prefix(switches: &Switches) -> &'static str {
-    if switches.vary(wire::PATH_PREFIX) { PREFIX } else { "" }
-}
-
 /// Whether the API has an operation with this method and path. A `{parameter}` in the path matches any id.
 pub fn serves(method: &str, path: &str) -> bool {
-    Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path, &Switches::default()).is_some())
+    Method::from_bytes(method.as_bytes()).is_ok_and(|method| find(&method, path).is_some())
 }
 
 /// The route of a request, or `None` for an undocumented method or path.
-pub(crate) fn find(method: &Method, path: &str, switches: &Switches) -> Option<Route> {
+pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
     use Operation::*;
-    let path = path.strip_prefix(prefix(switches))?;
     let segments: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let (operation, id) = match (method.as_str(), segments.as_slice()) {
         ("POST", ["customers"]) => (CreateCustomer, ""),
@@ -138,7 +126,7 @@ mod tests {
     use super::*;
 
     fn route(method: Method, path: &str) -> Option<(Operation, String)> {
-        find(&method, path, &Switches::default()).map(|route| (route.operation, route.id))
+        find(&method, path).map(|route| (route.operation, route.id))
     }
 
     #[test]
@@ -153,8 +141,7 @@ mod tests {
 
     #[test]
     fn valid_escapes_are_decoded_and_invalid_ones_kept() {
-        let id =
-            |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}"), &Switches::default()).map(|r| r.id);
+        let id = |text: &str| find(&Method::GET, &format!("/api/v1/customers/{text}")).map(|route| route.id);
         assert_eq!(id("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(id("100%").as_deref(), Some("100%"));
         assert_eq!(id("%zz%2").as_deref(), Some("%zz%2"));

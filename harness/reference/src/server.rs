@@ -1,7 +1,7 @@
 //! Accepts connections, reads requests and sends responses.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,15 +14,13 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::api::{App, Body, Request};
+use crate::app::App;
+use crate::dispatch;
 use crate::errors::Fault;
-use crate::mutants::{documents, statuses};
-use crate::no_content::WithBody;
 use crate::options::Options;
+use crate::request::{Body, Context, Request};
 use crate::respond::respond;
-use crate::route;
-use crate::switches::Switches;
-use crate::variants::wire as variants;
+use crate::transport::TransportRules;
 use crate::wire::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
@@ -30,8 +28,6 @@ const MEBIBYTE: usize = 1024 * 1024;
 const MOST_KEPT: usize = 40 * MEBIBYTE;
 /// Longer bodies are read up to this size and discarded, so that the client still receives the answer.
 const MOST_READ: usize = 512 * MEBIBYTE;
-/// A mutant closes the connection of longer bodies.
-const MUTANT_LIMIT: usize = 12 * MEBIBYTE;
 const MOST_HEADERS: usize = 1_000;
 
 /// A running server. [`stop`](Self::stop) or a drop ends it with all its tasks.
@@ -66,12 +62,9 @@ impl Drop for Running {
     }
 }
 
-/// The loopback address (IPv4, or IPv6 for a variant) with port 0, which means any free port.
+/// The loopback address of a server with these options, with port 0, which means any free port.
 pub fn loopback(options: &Options) -> SocketAddr {
-    let switches = Switches::new(options);
-    let address =
-        if switches.vary(variants::IPV6_ONLY) { IpAddr::from(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
-    (address, 0).into()
+    (App::new(options).state.rules.loopback(), 0).into()
 }
 
 /// Serves on an already bound listener, on the current tokio runtime.
@@ -80,8 +73,8 @@ pub fn loopback(options: &Options) -> SocketAddr {
 /// Fails if the address of the listener cannot be read.
 pub async fn start(listener: TcpListener, options: Options) -> io::Result<Running> {
     let address = listener.local_addr()?;
-    let app = Arc::new(App::new(options));
-    let url = format!("http://{address}{}", route::prefix(&app.switches));
+    let app = Arc::new(App::new(&options));
+    let url = format!("http://{address}{}", app.state.rules.path_prefix());
     Ok(Running { address, url, accepting: tokio::spawn(accept(listener, app)) })
 }
 
@@ -102,46 +95,39 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 
 async fn serve(stream: TcpStream, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
-    let adds_body = app.switches.has(statuses::NO_CONTENT_HAS_BODY);
-    let title_case = app.switches.vary(variants::TITLE_CASE_HEADERS);
+    let rules = Arc::clone(&app.state.rules);
     let service = service_fn(move |request| handle(Arc::clone(&app), request));
     // An error of the connection is ignored: nobody is left who could receive it.
     let _ = http1::Builder::new()
         .half_close(true)
         .auto_date_header(false)
-        .title_case_headers(title_case)
+        .title_case_headers(rules.title_case_headers())
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(WithBody::new(stream, adds_body)), service)
+        .serve_connection(TokioIo::new(rules.connection(stream)), service)
         .await;
 }
 
 async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<Response<Pieces>> {
+    let state = &app.state;
     let (head, body) = request.into_parts();
-    let body = read(body, &app.switches).await?;
+    let body = read(body, &*state.rules).await?;
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
-    let context = app.context(&request);
-    if app.switches.vary(variants::SLOW_ANSWERS) {
-        tokio::time::sleep(answer_delay(&context.request_id)).await;
-    }
+    let route = dispatch::route(state, &request);
+    let context = Context::new(&request, route.as_ref(), state.ids.request());
+    tokio::time::sleep(state.rules.answer_delay(&context.request_id)).await;
     let fallback = context.clone();
     let worker = Arc::clone(&app);
     // Decoding a document takes long, so it has its own thread. A panic there ends this request only.
     let response = tokio::task::spawn_blocking(move || {
         let mut context = context;
-        let outcome = worker.handle(&request, &mut context);
-        respond(&worker, &context, outcome)
+        let outcome = worker.service.handle(&worker.state, &request, &mut context);
+        respond(&context, outcome, &*worker.state.rules)
     });
-    Ok(response.await.unwrap_or_else(|_| respond(&app, &fallback, Err(Fault::internal()))))
+    Ok(response.await.unwrap_or_else(|_| respond(&fallback, Err(Fault::internal()), &*state.rules)))
 }
 
-/// The delay of a slow answer. It differs from request to request.
-fn answer_delay(request_id: &str) -> Duration {
-    let sum: u64 = request_id.bytes().map(u64::from).sum();
-    Duration::from_millis(50 + sum * 37 % 101)
-}
-
-/// Reads a body. This fails for a mutant only; the connection is closed then.
-async fn read(mut body: Incoming, switches: &Switches) -> io::Result<Body> {
+/// Reads a body. An error closes the connection.
+async fn read(mut body: Incoming, rules: &dyn TransportRules) -> io::Result<Body> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -151,7 +137,7 @@ async fn read(mut body: Incoming, switches: &Switches) -> io::Result<Body> {
             continue;
         };
         size += data.len();
-        if size > MUTANT_LIMIT && switches.has(documents::DROPS_BIG_BODIES) {
+        if rules.gives_up_reading(size) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {

@@ -45,13 +45,6 @@ pub(crate) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// The token without characters after a signature of the expected length.
-    pub(crate) fn without_tail(text: &str) -> &str {
-        const DIGITS_OF_A_SIGNATURE: usize = 43;
-        let end = text.rfind('.').map_or(text.len(), |dot| dot + 1 + DIGITS_OF_A_SIGNATURE);
-        text.get(..end).unwrap_or(text)
-    }
-
     /// Parses the three parts of a token.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed_text, signature) = text.rsplit_once('.')?;

@@ -1,48 +1,16 @@
-//! The last step before a response is sent: media type, headers, compression and framing.
+//! Bodies of responses as hyper sends them, in one piece or in several.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::io::Write;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use hyper::Response;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use hyper::ext::ReasonPhrase;
-use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
-use hyper::header::{HeaderValue, VARY};
-use hyper::{Response, Version};
-
-use crate::clock;
-use crate::switches::Switches;
-use crate::variants::{Variant, wire};
+use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 
 /// The number of bytes in a small chunk.
 const SMALL_CHUNK: usize = 7;
-
-/// Undocumented headers.
-const UNDOCUMENTED: &[(&str, &str)] = &[
-    ("server", "gateway/2.1"),
-    ("via", "1.1 edge-7"),
-    ("cache-control", "no-store, private"),
-    ("content-language", "en"),
-    ("set-cookie", "session=opaque; Path=/; HttpOnly"),
-    ("set-cookie", "region=eu; Path=/"),
-    ("strict-transport-security", "max-age=31536000"),
-    ("server-timing", "app;dur=1.5, store;dur=0.2"),
-    ("x-correlation-id", "8d4c2f1a-55aa-4a3b-9c1e-0d0d0d0d0d0d"),
-    ("x-empty", ""),
-];
-
-const MEDIA_TYPES: &[(Variant, &str)] = &[
-    (wire::CHARSET_PARAMETER, "application/json; charset=utf-8"),
-    (wire::UPPER_CASE_MEDIA_TYPE, "APPLICATION/JSON"),
-    (
-        wire::MANY_MEDIA_TYPE_PARAMETERS,
-        "application/json ; version=1;profile=\"https://example.com/a;b\"; Charset=\"UTF-8\"",
-    ),
-];
 
 /// A body, in one piece or in several.
 #[derive(Debug)]
@@ -52,23 +20,9 @@ pub(crate) struct Pieces {
     known_length: bool,
 }
 
-/// The response in its final form.
-pub(crate) fn framed(response: Response<Vec<u8>>, gzip: bool, switches: &Switches) -> Response<Pieces> {
-    let (mut head, mut bytes) = response.into_parts();
-    set_media_type(&mut head.headers, switches);
-    if gzip && !bytes.is_empty() && switches.vary(wire::GZIP_WHERE_ACCEPTED) {
-        bytes = gzipped(bytes, &mut head.headers);
-    }
-    add_headers(&mut head.headers, switches);
-    if switches.vary(wire::NONSTANDARD_REASON_PHRASES) {
-        head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
-    }
-    let known_length = !switches.vary(wire::CHUNKED_BODIES) && !switches.vary(wire::CLOSE_DELIMITED_BODIES);
-    if switches.vary(wire::CLOSE_DELIMITED_BODIES) {
-        head.version = Version::HTTP_10;
-        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    Response::from_parts(head, Pieces::new(bytes, known_length))
+/// The response as it is sent. Its length is either known in advance, or its body comes in small chunks.
+pub(crate) fn framed(response: Response<Vec<u8>>, known_length: bool) -> Response<Pieces> {
+    response.map(|bytes| Pieces::new(bytes, known_length))
 }
 
 /// Whether the client accepts gzip.
@@ -78,40 +32,6 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         name.trim().eq_ignore_ascii_case("gzip") && !weight.replace(' ', "").starts_with("q=0")
     })
-}
-
-fn set_media_type(headers: &mut HeaderMap, switches: &Switches) {
-    let plain = headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
-    if let Some(other) = switches.variant(MEDIA_TYPES).filter(|_| plain) {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(other));
-    }
-}
-
-fn add_headers(headers: &mut HeaderMap, switches: &Switches) {
-    if switches.vary(wire::UNDOCUMENTED_HEADERS) {
-        for (name, value) in UNDOCUMENTED {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
-        }
-    }
-    if switches.vary(wire::CONNECTION_CLOSED) {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    // hyper would use the system's clock, which the variants do not change.
-    if !switches.vary(wire::NO_DATE_HEADER)
-        && let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::signed_seconds(switches)))
-    {
-        headers.insert(DATE, date);
-    }
-}
-
-/// The compressed bytes, or the unchanged bytes if compression fails.
-fn gzipped(bytes: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
-    let Ok(compressed) = compressed else { return bytes };
-    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    headers.append(VARY, HeaderValue::from_static("accept-encoding"));
-    compressed
 }
 
 impl Pieces {
@@ -150,6 +70,7 @@ impl Body for Pieces {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::header::HeaderValue;
 
     #[test]
     fn gzip_is_accepted_if_accept_encoding_allows_it() {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::cause_reports::cause_reports;
 use super::model::{
     ActorReport, AttemptReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, EvidenceReport,
     ExchangeReport, FORMAT, FindingReport, FoundReport, FuzzReport, KeyReport, Leftover, Manifest, MessageReport,
@@ -156,6 +157,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
         requests: facts.requests,
         exit_code: clause_status::exit_code(&tests, facts.strict),
         summary: clause_status::summary(&tests),
+        causes: Vec::new(),
         clauses: facts
             .contract
             .clauses
@@ -185,6 +187,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
         preflight: facts.preflight.as_ref().map(|found| redacted(found, facts.redactor)),
     };
     again::note(&mut report);
+    report.causes = cause_reports(&report);
     report
 }
 

@@ -57,7 +57,7 @@ fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
     }
     let _ = write!(message, "in {}, for example {}\nreproduce: ", counted(cause.tests.len(), "test"), test.name);
     message.push_str(&again::again(report, test, cause.exchange()));
-    let title = format!("{} {}: {}", finding.clause, finding.level.as_str(), cause.title());
+    let title = cause.heading_with_level();
     Annotation { test, title, message }
 }
 

@@ -44,10 +44,8 @@ fn causes(report: &Report) -> impl Iterator<Item = Value> {
             Level::Should => "minor",
         };
         let description = format!(
-            "{} {}: {}: expected {}, got {} ({}{})",
-            finding.clause,
-            finding.level.as_str(),
-            cause.title(),
+            "{}: expected {}, got {} ({}{})",
+            cause.heading_with_level(),
             cause.expected(),
             cause.actual(),
             counted(cause.tests.len(), "test"),

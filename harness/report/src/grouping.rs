@@ -24,8 +24,10 @@ use spec::contract::Level;
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 /// The check for the error envelope.
 const ENVELOPE_CHECK: &str = "envelope-present";
-/// The statuses that refuse the input, independent of the actor.
-const REFUSES_INPUT: [u16; 3] = [400, 409, 422];
+/// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
+const REFUSES_INPUT: [u16; 2] = [400, 422];
+/// The most clauses that a label names.
+const NAMED_CLAUSES: usize = 3;
 /// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
@@ -64,8 +66,8 @@ pub(super) struct Cause<'r> {
     /// Every test with a finding of this cause, sorted by name.
     pub(super) tests: Vec<&'r TestReport>,
     pub(super) members: Vec<Member<'r>>,
-    /// How many failed tests have no other cause: they would pass if this cause were repaired.
-    pub(super) alone: usize,
+    /// The names of the failed tests that have no other cause: they would pass if this cause were repaired.
+    pub(super) alone: Vec<&'r str>,
     example: &'r TestReport,
     id: String,
 }
@@ -105,6 +107,36 @@ impl<'r> Cause<'r> {
         let own = self.members.iter().filter(|member| !member.follows);
         let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
         all.into_iter().filter(|operation| !operation.is_empty()).collect()
+    }
+
+    /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
+    /// implemented: what the tests of the operation check first says nothing about the defect.
+    pub(super) fn clauses(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => String::new(),
+            Kind::UncheckedInput => {
+                let own = self.members.iter().filter(|member| !member.follows);
+                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                let named: Vec<&str> = all.iter().copied().take(NAMED_CLAUSES).collect();
+                match all.len() - named.len() {
+                    0 => named.join(", "),
+                    more => format!("{} and {more} more", named.join(", ")),
+                }
+            }
+            _ => self.finding.clause.clone(),
+        }
+    }
+
+    /// The clauses and the title in one line.
+    pub(super) fn heading(&self) -> String {
+        let clauses = self.clauses();
+        if clauses.is_empty() { self.title() } else { format!("{clauses}: {}", self.title()) }
+    }
+
+    /// The clauses, the requirement level and the title in one line.
+    pub(super) fn heading_with_level(&self) -> String {
+        let label = format!("{} {}", self.clauses(), self.finding.level.as_str());
+        format!("{}: {}", label.trim_start(), self.title())
     }
 
     /// The cause in one line.
@@ -165,16 +197,16 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     }
     let mut causes: Vec<Cause<'_>> = members
         .into_iter()
-        .filter_map(|(group, members)| cause(group, members, alone.get(group).copied().unwrap_or_default()))
+        .filter_map(|(group, members)| cause(group, members, alone.get(group).cloned().unwrap_or_default()))
         .collect();
     causes.sort_by_cached_key(|cause| {
-        let count = std::cmp::Reverse((cause.alone, cause.tests.len()));
+        let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
         (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
     });
     causes
 }
 
-fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: usize) -> Option<Cause<'r>> {
+fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: Vec<&'r str>) -> Option<Cause<'r>> {
     let mut tests: Vec<&TestReport> = Vec::new();
     for member in &members {
         if tests.last().is_none_or(|last| last.name != member.test.name) {
@@ -222,6 +254,8 @@ enum Group<'r> {
     NotProvoked,
     UncheckedInput,
     Accepts(&'r str, Level),
+    /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
+    Fails(&'r str, &'r str, Level),
     Same(Defect<'r>, Level),
 }
 
@@ -232,7 +266,7 @@ impl Group<'_> {
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Same(..) => Kind::Defect,
+            Group::Accepts(..) | Group::Fails(..) | Group::Same(..) => Kind::Defect,
         }
     }
 
@@ -243,6 +277,7 @@ impl Group<'_> {
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
+            Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
             Group::Same(defect, level) => {
                 let Defect { clause, check, place, expected, came } = defect;
                 finding::digest(&[clause, check, place, expected, came, level.as_str()])
@@ -266,6 +301,12 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
 
 fn by_finding(finding: &FindingReport) -> Group<'_> {
     let defect = finding.defect();
+    let fails = status_of(defect.came).is_some_and(|status| status >= 500);
+    let refusals = statuses(defect.expected);
+    let may_fail = !refusals.is_empty() && refusals.iter().all(|status| *status >= 500);
+    if finding.check == EXPECTATION && fails && !may_fail && !defect.expected.contains("success") {
+        return Group::Fails(defect.clause, defect.came, finding.level);
+    }
     if finding.check != EXPECTATION || defect.came != "success" || defect.expected.contains("success") {
         return Group::Same(defect, finding.level);
     }
@@ -431,23 +472,23 @@ fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r
         .collect()
 }
 
-/// For each cause, how many failed tests have no other cause.
+/// For each cause, the failed tests that have no other cause, sorted by name.
 fn alone<'g, 'r>(
     report: &Report,
     findings: &[Item<'r>],
     groups: &'g [(Group<'r>, bool)],
-) -> HashMap<&'g Group<'r>, usize> {
-    let mut of_test: HashMap<&str, HashSet<&Group<'r>>> = HashMap::new();
+) -> HashMap<&'g Group<'r>, Vec<&'r str>> {
+    let mut of_test: BTreeMap<&'r str, HashSet<&Group<'r>>> = BTreeMap::new();
     for (item, (group, _)) in findings.iter().zip(groups) {
         let open = report.fails(item.finding) && item.finding.deviation.is_none();
         if open && item.test.verdict == Verdict::Failed {
             of_test.entry(&item.test.name).or_default().insert(group);
         }
     }
-    let mut alone = HashMap::new();
-    for groups in of_test.values().filter(|groups| groups.len() == 1) {
+    let mut alone: HashMap<&Group<'r>, Vec<&'r str>> = HashMap::new();
+    for (name, groups) in of_test.into_iter().filter(|(_, groups)| groups.len() == 1) {
         for group in groups {
-            *alone.entry(*group).or_default() += 1;
+            alone.entry(group).or_default().push(name);
         }
     }
     alone

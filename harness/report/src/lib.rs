@@ -7,6 +7,7 @@ pub mod actions;
 mod again;
 mod build;
 mod cause;
+mod cause_reports;
 pub mod certificate;
 mod clause_status;
 pub mod compare;
@@ -44,7 +45,7 @@ pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
 pub use json::render as json;
-pub use model::Report;
+pub use model::{CauseReport, Report};
 pub use queries::{Defect, OF_THE_LIST};
 pub use read::read;
 

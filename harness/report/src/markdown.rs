@@ -126,11 +126,17 @@ fn head(report: &Report) -> String {
     text
 }
 
+/// The clauses in front of a title.
+fn label(cause: &Cause<'_>) -> String {
+    let clauses = cause.clauses();
+    if clauses.is_empty() { clauses } else { format!("{} ", value(&clauses)) }
+}
+
 fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let mut text = format!(
-        "### {} {} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
-        value(&finding.clause),
+        "### {}{} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
+        label(cause),
         finding.level.as_str(),
         plain(&cause.title()),
         occurrence(cause),
@@ -160,7 +166,7 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations: Vec<String> = cause.operations().into_iter().map(value).collect();
     let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
-    let alone = match cause.alone {
+    let alone = match cause.alone.len() {
         0 => String::new(),
         count => format!(", {} with no other cause", grouped(count as u64)),
     };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cause_reports::cause_reports;
 use super::clause_status;
 use super::model::{DeviationReport, Extent, Manifest, Report, TestReport};
 
@@ -47,7 +48,7 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
     let first = &parts.first()?.report;
     let manifest = first.manifest.as_ref()?;
     let started_at = parts.iter().map(|part| part.report.started_at.as_str()).min()?;
-    Some(Report {
+    let mut report = Report {
         started_at: started_at.to_owned(),
         duration_ms: duration(parts, started_at),
         requests: parts.iter().map(|part| part.report.requests).sum(),
@@ -66,7 +67,9 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
             ..manifest.clone()
         }),
         ..first.clone()
-    })
+    };
+    report.causes = cause_reports(&report);
+    Some(report)
 }
 
 /// The time from the earliest start to the latest end, in milliseconds.

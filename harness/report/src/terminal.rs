@@ -83,7 +83,7 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
     let finding = cause.shown();
     let mut lines = Vec::new();
     let should = if finding.level == Level::Should { " (SHOULD)" } else { "" };
-    lines.push(format!("{number:>2}. {}{should}: {}", finding.clause, cause.title()));
+    lines.push(format!("{number:>2}. {}{should}", cause.heading()));
     let (expected, actual) = (cause.expected(), cause.actual());
     if roomy {
         lines.push(format!("    expected  {expected}"));
@@ -97,7 +97,7 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) 
         let expected = one_line(&expected, (room / 2).max(room.saturating_sub(actual.chars().count())));
         lines.push(format!("    expected {expected}, got {actual}"));
     }
-    let alone = match cause.alone {
+    let alone = match cause.alone.len() {
         0 => String::new(),
         count => format!(", {} with no other cause", grouped(count as u64)),
     };

@@ -5,11 +5,11 @@ use crate::source::suggestion;
 
 /// Each kind of file: its name on the command line, and its committed schema.
 pub const SCHEMAS: [(&str, &str); 5] = [
-    ("scenario", include_str!("../../../schemas/scenario.schema.json")),
-    ("fixtures", include_str!("../../../schemas/fixtures.schema.json")),
-    ("formats", include_str!("../../../schemas/formats.schema.json")),
-    ("target", include_str!("../../../schemas/target.schema.json")),
-    ("report", include_str!("../../../schemas/report.schema.json")),
+    ("scenario", include_str!("../schemas/scenario.schema.json")),
+    ("fixtures", include_str!("../schemas/fixtures.schema.json")),
+    ("formats", include_str!("../schemas/formats.schema.json")),
+    ("target", include_str!("../schemas/target.schema.json")),
+    ("report", include_str!("../schemas/report.schema.json")),
 ];
 
 /// The schema of that name, or a message that lists the known names.

@@ -2,6 +2,7 @@
 
 mod certify;
 mod command;
+mod context;
 mod deviations;
 mod draft;
 mod failures;
@@ -21,10 +22,7 @@ mod variables;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use chrono::Utc;
-use libtest_mimic::Trial;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -36,31 +34,22 @@ pub use select::listed;
 pub use stop::watch_for_stops;
 pub use variables::refuse_unknown_variables;
 
-use self::command::command;
-use self::deviations::{Known, Scope, add_deviations, match_counts};
+use self::context::{Context, Inputs};
+use self::deviations::Scope;
 use self::gate::Gate;
-use self::manifest::{manifest, whole};
-use self::progress::{LineSource, Progress};
 use self::resolve_target::{announce, receiver, resolve_target};
-use self::results::{add_missing, unchecked, unrun};
-use self::select::{Choice, list, scope, selected};
-use self::stop::clean_up_leftovers;
+use self::select::{Choice, list};
 use self::variables::refuse_empty_target;
 use crate::flags::RunArgs;
-use crate::test_runner::{Recorder, Shared, test};
 use judge::secret::{Dividers, Redactor};
 use judge::target;
-use judge::target::{Target, TargetFile};
-use judge::verdict::{Rules, Verdict};
-use report::model::ActorReport;
+use judge::target::TargetFile;
 use report::output;
 use report::output::tell;
-use report::{self, Facts, Order, Prepared, Report, TestResult, terminal};
+use report::{self, Order, Prepared, Report, terminal};
 use runner::client::HttpClient;
 use runner::execute::Environment;
-use runner::plan::{Planned, plan};
 use runner::preflight::{Expected, PreflightTarget};
-use spec::contract::Contract;
 use spec::source::Problems;
 
 /// The default number of threads. Tests mostly wait, so this is more than the number of cores.
@@ -116,11 +105,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
     let (contract, library) = load_pack(&root, arguments.pack.draft)?;
-    let hash = joint_hash(&contract, &library);
-    let file = match &arguments.pack.target {
-        Some(path) => Some(TargetFile::load(path, &contract)?),
-        None => None,
-    };
+    let file = arguments.pack.target.as_ref().map(|path| TargetFile::load(path, &contract)).transpose()?;
     refuse_unknown_variables(Some(&contract), file.as_ref())?;
     certify::check(&arguments, file.as_ref())?;
     let choice = Choice::of_run(&arguments, &contract, &library)?;
@@ -133,133 +118,32 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
-    let redactor = Arc::new(redactor(&arguments.network, &target, &contract, &library));
-    let rules = Arc::new(Rules {
-        strict: arguments.strict,
-        deviations: target.deviations.clone(),
-        today: Utc::now().date_naive(),
-    });
-    let match_counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
-    let whole = whole(&selection, &library);
     let expected = Expected::of(&contract, &library);
-    // A shard without tests is a valid part of the run, and `merge` needs its report.
-    let is_shard = arguments.shard.is_some();
-    let mut planned = selected(&selection, plan(&contract, &target, library.tests, arguments.shard));
-    let manifest = manifest(&arguments, &target, whole, &planned, match_counts, rules.today)?;
-    let started = Utc::now();
-    let clock = Instant::now();
+    let inputs = Inputs { arguments: &arguments, gate: &gate, prepared: &prepared, runtime: &runtime };
+    let (context, mut planned) = Context::new(inputs, &contract, library, &target, &selection)?;
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
-    let input = preflight::Input {
-        subject: PreflightTarget {
-            contract: &contract,
-            target: &target,
-            client: &client,
-            redactor: &redactor,
-            direct: !arguments.network.system_proxy,
-        },
-        file: file.as_ref(),
+    let subject = PreflightTarget {
+        contract: &contract,
+        target: &target,
+        client: &client,
+        redactor: &context.redactor,
+        direct: !arguments.network.system_proxy,
     };
+    let input = preflight::Input { subject, file: file.as_ref() };
     let checked = preflight::run(&runtime, &arguments, &input, &expected, &planned, stopped.clone());
     if let Some(why) = checked.stop {
-        tell!("error: {}", redactor.clean_own(&why));
-        let results: Vec<TestResult> =
-            planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, &why)).collect();
-        let facts = Facts {
-            contract: &contract,
-            hash,
-            target: target.url.clone(),
-            seed: arguments.seed,
-            strict: arguments.strict,
-            command: command(&redactor),
-            started,
-            took: clock.elapsed(),
-            left: Vec::new(),
-            requests: 0,
-            actors: actors(&contract, &target),
-            manifest,
-            preflight: checked.found,
-            redactor: &redactor,
-        };
-        let tests = report::test_reports(&facts, results);
-        let output = Output { reports: &prepared, machine: false, redactor: &redactor };
-        return write_reports(&output, &gate, &report::build(&facts, tests, Vec::new()));
+        return context.end_before_the_first_test(&contract, &target, checked.found, planned, &why);
     }
     announce(&arguments, &target);
-    preflight::print_statements(checked.found.as_ref(), &redactor);
+    preflight::print_statements(checked.found.as_ref(), &context.redactor);
     preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = runner::execute::token();
     let environment = Environment::new(Arc::new(contract), target, client, receiver, run_token, stopped);
     let environment = Arc::new(environment.with_sampling(arguments.sampling()));
-    let shared = Shared {
-        environment: environment.clone(),
-        handle: runtime.handle().clone(),
-        rules: rules.clone(),
-        recorder: Recorder::default(),
-        redactor: redactor.clone(),
-        verbose: arguments.verbose,
-    };
-    let names: Vec<Planned> = planned.clone();
-    let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
-    let source = LineSource {
-        recorder: shared.recorder.clone(),
-        tests: tests.len(),
-        deadline: arguments.deadline.map(Duration::from_secs_f64),
-    };
-    let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
-    let progress = Progress::start(&mut arguments.libtest, arguments.no_progress, stdout_is_taken, source);
-    let _ = libtest_mimic::run(&arguments.libtest, tests);
-    if let Some(progress) = progress {
-        progress.finish();
-    }
-    runtime.block_on(clean_up_leftovers(&environment));
-    let mut results = shared.recorder.take();
-    if let Some(folder) = &arguments.save_failures {
-        failures::save(folder, &environment.contract, &names, &results, arguments.seed, &redactor);
-    }
-    add_missing(&mut results, names);
-    let facts = Facts {
-        contract: &environment.contract,
-        hash,
-        target: if environment.target.embedded {
-            "embedded reference".to_owned()
-        } else {
-            environment.target.url.clone()
-        },
-        seed: arguments.seed,
-        strict: arguments.strict,
-        command: command(&redactor),
-        started,
-        took: clock.elapsed(),
-        left: environment.created.left(),
-        requests: results.iter().map(|result| result.record.requests as u64).sum(),
-        actors: actors(&environment.contract, &environment.target),
-        manifest,
-        preflight: checked.found,
-        redactor: &redactor,
-    };
-    let mut tests = report::test_reports(&facts, results);
-    let scope = scope(&arguments);
-    let known =
-        Known { entries: &rules.deviations, match_counts: &facts.manifest.spoken_of, today: rules.today, scope };
-    let entries = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
-    // Standard output must contain only the machine-readable lines.
-    let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    let mut report = report::build(&facts, tests, entries);
-    if is_shard && unchecked(&report) {
-        report.exit_code = 0;
-    }
-    let certified = certify::certify(&arguments, &report);
-    let output = Output { reports: &prepared, machine, redactor: &redactor };
-    let code = finish(&output, &gate, scope, report)?;
-    certified?;
-    Ok(code)
-}
-
-/// The actors of the contract, and whether each has a credential.
-fn actors(contract: &Contract, target: &Target) -> Vec<ActorReport> {
-    report::actors(contract, |actor| target.credentials.contains_key(actor))
+    let results = context.execute(&environment, planned);
+    context.conclude(&environment, checked.found, results)
 }
 
 fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {

@@ -12,9 +12,8 @@ use spec::scenario::{Library, Topics};
 use spec::source::{Problem, Problems};
 
 /// The folder of the pack: the given one, or the first that contains `schemas` and `scenarios` from the current folder
-/// upwards, or the one from which this program was built.
+/// upwards, or the one beside this program, or the one from which it was built.
 pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
-    let is_pack = |folder: &Path| folder.join("schemas").is_dir() && folder.join("scenarios").is_dir();
     if let Some(folder) = given {
         if is_pack(folder) {
             return Ok(folder.to_path_buf());
@@ -22,11 +21,23 @@ pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
         return Err(format!("--pack {}: expected the folders `schemas` and `scenarios` in it", folder.display()));
     }
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    let program = std::env::current_exe().ok();
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    here.ancestors().map(Path::to_path_buf).chain([built]).find(|folder| is_pack(folder)).ok_or_else(|| {
-        "no folder with `schemas` and `scenarios` found from the current folder upwards: give one with --pack"
+    find_pack(&here, program.as_deref(), &built).ok_or_else(|| {
+        "no folder with `schemas` and `scenarios` found from the current folder upwards or beside the program: \
+         give one with --pack"
             .to_owned()
     })
+}
+
+/// Released archives hold the pack beside the program.
+fn find_pack(here: &Path, program: Option<&Path>, built: &Path) -> Option<PathBuf> {
+    let beside = program.and_then(Path::parent);
+    here.ancestors().chain(beside).chain([built]).find(|folder| is_pack(folder)).map(Path::to_path_buf)
+}
+
+fn is_pack(folder: &Path) -> bool {
+    folder.join("schemas").is_dir() && folder.join("scenarios").is_dir()
 }
 
 /// Loads contract and scenarios, or returns everything that is wrong with them.
@@ -86,4 +97,28 @@ fn unexpected(contract: &Contract, library: &Library) -> Vec<Problem> {
 /// SHA-256 over contract and scenarios.
 pub fn joint_hash(contract: &Contract, library: &Library) -> String {
     hex(&Sha256::digest(format!("{}{}", contract.hash, library.hash)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_found_upwards_then_beside_the_program_then_where_it_was_built() {
+        let top = std::env::temp_dir().join(format!("conformance-packs-{}", std::process::id()));
+        let folder = |name: &str| top.join(name);
+        for name in ["work/deep", "work/schemas", "archive", "built/schemas", "built/scenarios"] {
+            std::fs::create_dir_all(folder(name)).expect("a folder");
+        }
+        let program = folder("archive/conformance");
+        let found = || find_pack(&folder("work/deep"), Some(&program), &folder("built"));
+        assert_eq!(found(), Some(folder("built")));
+        for name in ["archive/schemas", "archive/scenarios"] {
+            std::fs::create_dir_all(folder(name)).expect("a folder");
+        }
+        assert_eq!(found(), Some(folder("archive")));
+        std::fs::create_dir_all(folder("work/scenarios")).expect("a folder");
+        assert_eq!(found(), Some(folder("work")));
+        std::fs::remove_dir_all(&top).expect("a folder of this test");
+    }
 }

@@ -1,7 +1,6 @@
 //! The catalogue of mutants. Each violates the contract in one way; all are off by default.
 //!
-//! Each file lists the mutants of one part of the contract. The code of the correct behaviour calls `Switches::has` to
-//! ask whether a mutant is on, so both behaviours are in one place.
+//! Each file lists the mutants of one part of the contract. `rules` says what they do, beside the right behaviour.
 
 use std::sync::LazyLock;
 
@@ -12,10 +11,10 @@ macro_rules! section {
             pub(crate) const $id: Mutant = Mutant { name: $name, about: $about, clauses: &[$($clause),+] };
         )+
         /// Every mutant of this section.
-        pub(super) const ALL: &[Mutant] = &[$($id),+];
+        pub(crate) const ALL: &[Mutant] = &[$($id),+];
         /// The identifiers of the constants, in the same order.
         #[cfg(test)]
-        pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
+        pub(crate) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
 }
 
@@ -25,14 +24,17 @@ pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod format_mutants;
 pub(crate) mod formats;
+mod intermittent;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod resources;
+pub(crate) mod rules;
 pub(crate) mod server;
 pub(crate) mod statuses;
-#[cfg(test)]
-mod tests;
+mod times;
 pub(crate) mod webhooks;
+
+pub use intermittent::{Intermittent, intermittent};
 
 /// One deliberate violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

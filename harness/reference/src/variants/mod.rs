@@ -1,7 +1,8 @@
 //! The catalogue of conforming variants. Each keeps the contract in another way; all are off by default.
 //!
 //! It is the counterpart of the catalogue of mutants: the harness must not report a violation for a variant. Each file
-//! lists the variants of one part of the API. The code of the default behaviour calls `Switches::vary`.
+//! lists the variants of one part of the API. What they do is in `rules`, beside the
+//! default behaviour.
 
 use std::sync::LazyLock;
 
@@ -17,10 +18,10 @@ macro_rules! section {
             };
         )+
         /// Every variant of this section.
-        pub(super) const ALL: &[Variant] = &[$($id),+];
+        pub(crate) const ALL: &[Variant] = &[$($id),+];
         /// The identifiers of the constants, in the same order.
         #[cfg(test)]
-        pub(super) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
+        pub(crate) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
 }
 
@@ -29,8 +30,7 @@ pub(crate) mod formats;
 pub(crate) mod limits;
 pub(crate) mod requests;
 pub(crate) mod resources;
-#[cfg(test)]
-mod tests;
+pub(crate) mod rules;
 pub(crate) mod webhooks;
 pub(crate) mod wire;
 pub(crate) mod wording;

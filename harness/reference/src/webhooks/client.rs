@@ -4,26 +4,18 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use hyper::Uri;
-
-use crate::switches::Switches;
-use crate::variants::webhooks;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// The size limit of the head of an answer.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// The number of characters in a small chunk.
-const SMALL_CHUNK: usize = 11;
-/// Undocumented headers.
-const UNDOCUMENTED: &str = "x-webhook-attempt: 1\r\nx-webhook-id: wd-1\r\ntraceparent: 00-1-1-00\r\naccept: */*\r\n";
 /// How long the rest of an answer is read and discarded.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The destination of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     encrypted: bool,
     host: String,
     port: u16,
@@ -32,7 +24,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Parses an absolute http or https URL.
-    pub(super) fn parse(url: &str) -> Option<Self> {
+    pub(crate) fn parse(url: &str) -> Option<Self> {
         let uri: Uri = url.parse().ok()?;
         let encrypted = match uri.scheme_str()? {
             "http" => false,
@@ -49,56 +41,33 @@ impl Target {
     }
 }
 
-/// Posts a JSON body and returns the status of the answer.
-pub(super) async fn post(
-    target: &Target,
-    headers: &[(&str, String)],
-    body: &str,
-    switches: &Switches,
-) -> io::Result<u16> {
+/// The text of a POST request.
+pub(crate) fn request_text(target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
+    let framing = format!("Content-Length: {}", body.len());
+    format!("{}{body}", head(target, headers, &framing))
+}
+
+/// The head of a POST request. `framing` is the header that says where the body ends.
+pub(crate) fn head(target: &Target, headers: &[(&str, String)], framing: &str) -> String {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!(
+        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n\
+         {framing}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n{headers}\r\n",
+        target.path, target.host, target.port
+    )
+}
+
+/// Sends a request and returns the status of the answer.
+pub(super) async fn post(target: &Target, request: &str) -> io::Result<u16> {
     if target.encrypted {
         return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox does not support TLS"));
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, target.port)).await?;
-    let (length, body) = if switches.vary(webhooks::CHUNKED_EVENTS) {
-        ("Transfer-Encoding: chunked".to_owned(), chunked(body))
-    } else {
-        (format!("Content-Length: {}", body.len()), body.to_owned())
-    };
-    stream.write_all(head(target, headers, &length, switches).as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
+    stream.write_all(request.as_bytes()).await?;
     let status = read_status(&mut stream).await?;
     let _ = timeout(DRAIN_TIMEOUT, drain(&mut stream)).await;
     Ok(status)
-}
-
-/// The body in small chunks.
-fn chunked(body: &str) -> String {
-    let characters: Vec<char> = body.chars().collect();
-    let chunks = characters.chunks(SMALL_CHUNK).map(|characters| {
-        let text: String = characters.iter().collect();
-        format!("{:x}\r\n{text}\r\n", text.len())
-    });
-    chunks.chain(["0\r\n\r\n".to_owned()]).collect()
-}
-
-fn head(target: &Target, headers: &[(&str, String)], length: &str, switches: &Switches) -> String {
-    let mut head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n\
-         {length}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n",
-        target.path, target.host, target.port
-    );
-    for (name, value) in headers {
-        let lower_case = switches.vary(webhooks::OTHER_DELIVERY_HEADERS);
-        let name = if lower_case { name.to_ascii_lowercase() } else { (*name).to_owned() };
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if switches.vary(webhooks::OTHER_DELIVERY_HEADERS) {
-        head.push_str(UNDOCUMENTED);
-    }
-    head.push_str("\r\n");
-    head
 }
 
 /// The status of the first answer that is not interim (1xx).

@@ -5,9 +5,6 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::{Value, json};
 
 use crate::errors::Code;
-use crate::mutants::webhooks;
-use crate::switches::Switches;
-use crate::variants::{webhooks as variants, wire};
 
 /// The number of newest deliveries that are kept for each webhook.
 const MOST_DELIVERIES: usize = 2_000;
@@ -37,49 +34,39 @@ pub(super) enum Status {
     Failed(String),
 }
 
+impl Status {
+    fn name(&self) -> &'static str {
+        match self {
+            Status::Pending => "PENDING",
+            Status::Delivered => "DELIVERED",
+            Status::Failed(_) => "FAILED",
+        }
+    }
+}
+
 impl Delivery {
     pub(super) fn new(id: String, event: &'static str, customer_id: String) -> Self {
         Self { id, event, customer_id, status: Status::Pending, attempts: 0 }
     }
 
-    fn shown(&self, switches: &Switches) -> Value {
-        let status = match self.status {
-            Status::Delivered if !switches.has(webhooks::DELIVERED_LOGGED_AS_PENDING) => "DELIVERED",
-            Status::Failed(_) if !switches.has(webhooks::FAILURE_LOGGED_AS_PENDING) => "FAILED",
-            _ => "PENDING",
-        };
+    fn shown(&self) -> Value {
         let mut shown = json!({
             "id": self.id,
             "event": self.event,
             "customerId": self.customer_id,
-            "status": status,
+            "status": self.status.name(),
             "attempts": self.attempts,
         });
-        if let Status::Failed(problem) = &self.status
-            && status == "FAILED"
-            && !switches.has(webhooks::LOG_WITHOUT_ERROR)
-        {
-            shown["error"] = self.error(problem, switches);
-        } else if switches.vary(wire::NULL_DELIVERY_ERRORS) && !matches!(self.status, Status::Failed(_)) {
-            shown["error"] = Value::Null;
+        if let Status::Failed(problem) = &self.status {
+            shown["error"] = self.error(problem);
         }
         shown
     }
 
-    fn error(&self, problem: &str, switches: &Switches) -> Value {
-        let code = if switches.has(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
-            Code::InternalServerError
-        } else {
-            Code::WebhookDeliveryFailed
-        };
-        if switches.has(webhooks::LOG_ERROR_IS_STRING) {
-            return json!(code.name());
-        }
-        if switches.has(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
-            return json!({ "code": code.name(), "details": problem });
-        }
+    /// WHK-7: the error of a delivery that failed.
+    fn error(&self, problem: &str) -> Value {
         json!({
-            "code": code.name(),
+            "code": Code::WebhookDeliveryFailed.name(),
             "message": format!("Failed to deliver webhook after {} attempts", self.attempts),
             "details": problem,
         })
@@ -107,17 +94,8 @@ impl Log {
     }
 
     /// The deliveries of a webhook, the oldest first.
-    pub(super) fn shown(&self, webhook_id: &str, switches: &Switches) -> Vec<Value> {
-        let is_hidden = |delivery: &&Delivery| {
-            matches!(delivery.status, Status::Failed(_)) && switches.has(webhooks::FAILURE_NOT_LOGGED)
-        };
-        let all = self.of_webhooks.get(webhook_id).into_iter().flatten();
-        let mut shown: Vec<Value> =
-            all.filter(|delivery| !is_hidden(delivery)).map(|delivery| delivery.shown(switches)).collect();
-        if switches.vary(variants::NEWEST_DELIVERY_FIRST) {
-            shown.reverse();
-        }
-        shown
+    pub(super) fn shown(&self, webhook_id: &str) -> Vec<Value> {
+        self.of_webhooks.get(webhook_id).into_iter().flatten().map(Delivery::shown).collect()
     }
 }
 
@@ -129,9 +107,9 @@ mod tests {
     fn failed_delivery_shows_the_documented_error() {
         let mut log = Log::default();
         log.add("whk_1", Delivery::new("dlv_1".to_owned(), "customer.created", "cus_1".to_owned()));
-        assert_eq!(log.shown("whk_1", &Switches::default())[0]["status"], "PENDING");
+        assert_eq!(log.shown("whk_1")[0]["status"], "PENDING");
         log.update("whk_1", "dlv_1", 3, Status::Failed("Endpoint returned 500 error".to_owned()));
-        let shown = &log.shown("whk_1", &Switches::default())[0];
+        let shown = &log.shown("whk_1")[0];
         assert_eq!(shown["status"], "FAILED");
         assert_eq!(shown["error"]["code"], "WEBHOOK_DELIVERY_FAILED");
         assert_eq!(shown["error"]["details"], "Endpoint returned 500 error");
@@ -143,7 +121,7 @@ mod tests {
         for number in 0..=MOST_DELIVERIES {
             log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));
         }
-        let shown = log.shown("whk_1", &Switches::default());
+        let shown = log.shown("whk_1");
         assert_eq!((shown.len(), &shown[0]["id"]), (MOST_DELIVERIES, &json!("1")));
     }
 }

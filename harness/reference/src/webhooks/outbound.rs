@@ -3,28 +3,97 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::client::{self, Target};
 use super::log::{Log, Status};
-use super::{Settings, signature};
-use crate::api::locked;
-use crate::clock;
-use crate::mutants::webhooks;
-use crate::switches::Switches;
-use crate::variants::webhooks as variants;
+use super::signature;
+use crate::clock::TimeRules;
+use crate::lock::locked;
 
-const ATTEMPTS: u32 = 3;
-/// The delay of the log in a variant.
-const LOG_DELAY: Duration = Duration::from_millis(300);
-const STALE_BY_SECONDS: u64 = 600;
+/// How events are delivered.
+pub(crate) trait DeliveryRules: TimeRules {
+    /// Whether webhooks get this event.
+    fn announces(&self, _event: &str) -> bool {
+        true
+    }
+
+    /// The text of an event.
+    fn event(&self, body: Value, _event: &str, _customer_id: &str) -> String {
+        body.to_string()
+    }
+
+    /// The delay before an event is sent.
+    fn event_delay(&self, _event: &str) -> Duration {
+        Duration::ZERO
+    }
+
+    /// WHK-6: how often an event is sent at most.
+    fn attempts(&self) -> u32 {
+        3
+    }
+
+    /// WHK-6: whether an unsuccessful attempt is the last one.
+    fn is_final(&self, _attempt: &Attempt) -> bool {
+        false
+    }
+
+    /// WHK-5: whether an answer accepts the event.
+    fn is_success(&self, status: u16) -> bool {
+        (200..300).contains(&status)
+    }
+
+    /// WHK-5: how long an answer may take.
+    fn attempt_timeout(&self, permitted: Duration) -> Duration {
+        permitted
+    }
+
+    /// WHK-5: whether an accepted event is delivered again.
+    fn delivers_again(&self) -> bool {
+        false
+    }
+
+    /// WHK-4: the timestamp and the signature of an attempt.
+    fn signed(&self, attempt: &Signing) -> Vec<(&'static str, String)> {
+        let timestamp = attempt.now.to_string();
+        let text = signature::signed_text(&timestamp, attempt.body.as_bytes());
+        let signature = signature::hex(&signature::sign(attempt.secret, &text));
+        vec![("X-Webhook-Timestamp", timestamp), ("X-Webhook-Signature", format!("sha256={signature}"))]
+    }
+
+    /// The request of an attempt.
+    fn request_text(&self, target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
+        client::request_text(target, headers, body)
+    }
+
+    /// The delay of the log.
+    fn log_delay(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// What is signed in one attempt.
+#[derive(Debug)]
+pub(crate) struct Signing<'a> {
+    pub(crate) number: u32,
+    pub(crate) now: u64,
+    pub(crate) secret: &'a str,
+    pub(crate) body: &'a str,
+}
+
+/// How deliveries are made.
+#[derive(Debug)]
+pub(super) struct Deliverer<R: ?Sized> {
+    pub(super) timeout: Duration,
+    pub(super) pause: Duration,
+    pub(super) rules: Arc<R>,
+}
 
 /// A delivery and everything that is needed to make it.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(super) struct Job<R: ?Sized> {
     pub(super) webhook_id: String,
     pub(super) delivery_id: String,
     pub(super) target: Target,
@@ -32,13 +101,13 @@ pub(super) struct Job {
     pub(super) body: String,
     pub(super) delay: Duration,
     pub(super) slots: Arc<Semaphore>,
-    pub(super) settings: Arc<Settings>,
+    pub(super) deliverer: Arc<Deliverer<R>>,
     pub(super) log: Arc<Mutex<Log>>,
 }
 
 /// The result of one attempt.
 #[derive(Debug, PartialEq, Eq)]
-enum Attempt {
+pub(crate) enum Attempt {
     Accepted,
     Answered(u16),
     Unreachable(String),
@@ -46,35 +115,23 @@ enum Attempt {
 }
 
 /// Makes a delivery and logs its status.
-pub(super) async fn deliver(job: Job) {
-    let switches = &job.settings.switches;
-    let wrong = [(webhooks::ONE_ATTEMPT, 1), (webhooks::TWO_ATTEMPTS, 2), (webhooks::FOUR_ATTEMPTS, 4)];
-    let most = switches.first(&wrong).unwrap_or(ATTEMPTS);
+pub(super) async fn deliver<R: DeliveryRules + ?Sized>(job: Job<R>) {
+    let rules = &job.deliverer.rules;
+    let most = rules.attempts();
     sleep(job.delay).await;
     for number in 1..=most {
         if number > 1 {
-            sleep(job.settings.pause).await;
+            sleep(job.deliverer.pause).await;
         }
         let attempt = job.attempt(number).await;
         if attempt == Attempt::Accepted {
             return job.accepted(number).await;
         }
-        let last = number == most || is_final(&attempt, switches);
+        let last = number == most || rules.is_final(&attempt);
         job.record(number, if last { Status::Failed(problem(&attempt)) } else { Status::Pending }).await;
         if last {
             return;
         }
-    }
-}
-
-/// Whether a mutant or a variant does not retry after this attempt.
-fn is_final(attempt: &Attempt, switches: &Switches) -> bool {
-    match attempt {
-        Attempt::Answered(300..500) => switches.vary(variants::CLIENT_ERRORS_NOT_RETRIED),
-        Attempt::Answered(status) => *status > 500 && switches.has(webhooks::NO_RETRY_AFTER_503),
-        Attempt::Unreachable(_) => switches.has(webhooks::NO_RETRY_AFTER_REFUSAL),
-        Attempt::TimedOut => switches.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
-        Attempt::Accepted => true,
     }
 }
 
@@ -87,89 +144,31 @@ fn problem(attempt: &Attempt) -> String {
     }
 }
 
-impl Job {
+impl<R: DeliveryRules + ?Sized> Job<R> {
     async fn attempt(&self, number: u32) -> Attempt {
+        let rules = &self.deliverer.rules;
         // The semaphore is never closed. If it were, the attempt would run without a slot.
         let _slot = self.slots.acquire().await.ok();
-        let headers = self.headers(number, clock::unix_seconds(&self.settings.switches));
-        let post = client::post(&self.target, &headers, &self.body, &self.settings.switches);
-        match timeout(self.timeout(), post).await {
+        let signing = Signing { number, now: rules.unix_seconds(), secret: &self.secret, body: &self.body };
+        let request = rules.request_text(&self.target, &rules.signed(&signing), &self.body);
+        match timeout(rules.attempt_timeout(self.deliverer.timeout), client::post(&self.target, &request)).await {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
-            Ok(Ok(status)) if self.is_success(status) => Attempt::Accepted,
+            Ok(Ok(status)) if rules.is_success(status) => Attempt::Accepted,
             Ok(Ok(status)) => Attempt::Answered(status),
-        }
-    }
-
-    fn is_success(&self, status: u16) -> bool {
-        if self.settings.switches.has(webhooks::REDELIVERS_AFTER_204) {
-            return status == 200;
-        }
-        (200..300).contains(&status)
-    }
-
-    fn timeout(&self) -> Duration {
-        let permitted = self.settings.timeout;
-        let switches = &self.settings.switches;
-        match () {
-            () if switches.has(webhooks::WAITS_FOREVER) => permitted * 60,
-            () if switches.has(webhooks::LATE_200_COUNTS) => permitted * 2,
-            () if switches.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
-            () => permitted,
         }
     }
 
     async fn accepted(&self, number: u32) {
         self.record(number, Status::Delivered).await;
-        if self.settings.switches.has(webhooks::REDELIVERS_AFTER_2XX) {
-            sleep(self.settings.pause).await;
+        if self.deliverer.rules.delivers_again() {
+            sleep(self.deliverer.pause).await;
             self.attempt(number + 1).await;
         }
     }
 
     async fn record(&self, attempts: u32, status: Status) {
-        if self.settings.switches.vary(variants::LATE_LOG) {
-            sleep(LOG_DELAY).await;
-        }
+        sleep(self.deliverer.rules.log_delay()).await;
         locked(&self.log).update(&self.webhook_id, &self.delivery_id, attempts, status);
-    }
-
-    fn headers(&self, number: u32, now: u64) -> Vec<(&'static str, String)> {
-        let switches = &self.settings.switches;
-        let timestamp = match () {
-            () if switches.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => now - STALE_BY_SECONDS,
-            () if switches.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => now * 1000,
-            () => now,
-        }
-        .to_string();
-        let signature = ("X-Webhook-Signature", self.signature(&timestamp));
-        let timestamp = ("X-Webhook-Timestamp", timestamp);
-        match () {
-            () if switches.has(webhooks::OUTBOUND_UNSIGNED) => vec![timestamp],
-            () if number > 1 && switches.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => vec![timestamp],
-            () if switches.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => vec![signature],
-            () => vec![timestamp, signature],
-        }
-    }
-
-    fn signature(&self, timestamp: &str) -> String {
-        let switches = &self.settings.switches;
-        let body = self.body.as_bytes();
-        let text = match () {
-            () if switches.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => body.to_vec(),
-            () if switches.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
-                signature::signed_text(timestamp, &[body, b"\n"].concat())
-            }
-            () => signature::signed_text(timestamp, body),
-        };
-        let secret = match () {
-            () if switches.has(webhooks::OUTBOUND_OTHER_SECRET) => "whsec_of_somebody_else",
-            () => &self.secret,
-        };
-        let signature = signature::sign(secret, &text);
-        if switches.has(webhooks::OUTBOUND_BASE64_SIGNATURE) {
-            return format!("sha256={}", STANDARD.encode(signature));
-        }
-        format!("sha256={}", signature::hex(&signature))
     }
 }

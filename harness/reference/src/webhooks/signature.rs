@@ -4,12 +4,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// The text that is signed.
-pub(super) fn signed_text(timestamp: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn signed_text(timestamp: &str, body: &[u8]) -> Vec<u8> {
     [timestamp.as_bytes(), b".", body].concat()
 }
 
 /// The bytes of the signature.
-pub(super) fn sign(secret: &str, text: &[u8]) -> Vec<u8> {
+pub(crate) fn sign(secret: &str, text: &[u8]) -> Vec<u8> {
     // HMAC accepts keys of any length, so the fallback is never used.
     let mut mac =
         Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
@@ -18,7 +18,7 @@ pub(super) fn sign(secret: &str, text: &[u8]) -> Vec<u8> {
 }
 
 /// Bytes in lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

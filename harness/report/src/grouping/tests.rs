@@ -46,7 +46,10 @@ fn report(tests: &[Value]) -> Report {
 fn rows(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
     let report = report(tests);
     let causes = causes(&report);
-    causes.iter().map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone)).collect()
+    causes
+        .iter()
+        .map(|cause| (cause.kind, cause.operations().join(" "), cause.tests.len(), cause.alone.len()))
+        .collect()
 }
 
 const MISSING: &str = r#"{"detail":"Not Found"}"#;
@@ -159,6 +162,32 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     assert_eq!(rows(&few).len(), UNCHECKED_INPUT - 1);
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
     assert_eq!(rows(&many), [(Kind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
+    let report = report(&many);
+    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 2 more: invalid input is accepted");
+}
+
+#[test]
+fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
+    let fails = |name: &str, expected: &str| {
+        let found = assertion(0, "FMT-5", expected, "500 {error}", "500 {error}");
+        test(name, &[exchange("create", 500, None, "{}")], &[found])
+    };
+    let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
+    assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
+    let valid = fails("c", "success");
+    assert_eq!(rows(&[tests[0].clone(), valid]).len(), 2, "valid input that is refused is another defect");
+}
+
+#[test]
+fn missing_check_for_conflicts_is_not_unchecked_input() {
+    let accepts = |number: usize, clause: &str, expected: &str| {
+        let found = assertion(0, clause, expected, "success", "201");
+        test(&format!("t{number}"), &[exchange("create", 201, None, "{}")], &[found])
+    };
+    let mut tests: Vec<Value> =
+        (1..=UNCHECKED_INPUT).map(|number| accepts(number, &format!("FMT-{number}"), "INVALID_FORMAT (422)")).collect();
+    tests.push(accepts(0, "CON-2", "CONFLICT (409)"));
+    assert_eq!(rows(&tests).len(), 2);
 }
 
 #[test]

@@ -157,6 +157,7 @@ struct CauseCard<'r> {
     class: &'static str,
     anchor: String,
     finding: &'r FindingReport,
+    clauses: String,
     title: String,
     says: Option<&'r str>,
     clause_anchor: String,
@@ -325,7 +326,7 @@ fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
 
 fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
-    let clause = report.clauses.iter().find(|clause| clause.id == finding.clause);
+    let clause = report.clauses.iter().find(|clause| clause.id == finding.clause && clause.id == cause.clauses());
     let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
     CauseCard {
         class,
@@ -333,6 +334,7 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
         finding,
         title: cause.title(),
         says: clause.map(|clause| clause.says.as_str()),
+        clauses: cause.clauses(),
         clause_anchor: clauses::anchor(&finding.clause),
         occurrence: occurrence(cause),
         difference: difference::render(&cause.expected(), &cause.actual()),
@@ -351,7 +353,7 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Bu
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations = cause.operations();
     let tests = cause::counted(cause.tests.len(), "test");
-    let alone = match cause.alone {
+    let alone = match cause.alone.len() {
         0 => String::new(),
         alone => format!(", {} with no other cause", cause::grouped(alone as u64)),
     };

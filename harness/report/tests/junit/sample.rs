@@ -80,6 +80,7 @@ pub fn report(tests: Vec<TestReport>) -> Report {
         actors: Vec::new(),
         deviations: Vec::new(),
         manifest: None,
+        causes: Vec::new(),
         preflight: None,
     }
 }

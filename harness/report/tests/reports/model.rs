@@ -100,6 +100,7 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
             .into(),
         deviations: deviations(),
         manifest: None,
+        causes: Vec::new(),
         preflight: None,
     }
 }

@@ -1,0 +1,186 @@
+//! What one run needs from its first request to its reports.
+//!
+//! `run` reads the pack and the target and makes a [`Context`]. The context runs the planned tests, or says of each why it
+//! did not run, and makes the report of both.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use libtest_mimic::Trial;
+use tokio::runtime::Runtime;
+
+use super::command::command;
+use super::deviations::{Known, add_deviations, match_counts};
+use super::gate::Gate;
+use super::manifest::{manifest, whole};
+use super::progress::{LineSource, Progress};
+use super::results::{add_missing, unchecked, unrun};
+use super::select::{Selection, scope, selected};
+use super::stop::clean_up_leftovers;
+use super::{Output, Refusal, certify, failures, finish, redactor, write_reports};
+use crate::flags::RunArgs;
+use crate::test_runner::{Recorder, Shared, test};
+use judge::preflight::Preflight;
+use judge::record::Created;
+use judge::secret::Redactor;
+use judge::target::Target;
+use judge::verdict::{Rules, Verdict};
+use report::model::Manifest;
+use report::output::tell;
+use report::{Facts, Order, Prepared, TestResult};
+use runner::execute::Environment;
+use runner::plan::{Planned, plan};
+use spec::contract::Contract;
+use spec::scenario::Library;
+
+/// What the flags of a run say.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'r> {
+    pub(super) arguments: &'r RunArgs,
+    pub(super) gate: &'r Gate<'r>,
+    pub(super) prepared: &'r [Prepared],
+    pub(super) runtime: &'r Runtime,
+}
+
+pub(super) struct Context<'r> {
+    inputs: Inputs<'r>,
+    pub(super) redactor: Arc<Redactor>,
+    rules: Arc<Rules>,
+    /// SHA-256 of the contract and the scenarios.
+    hash: String,
+    manifest: Manifest,
+    started: DateTime<Utc>,
+    clock: Instant,
+}
+
+impl<'r> Context<'r> {
+    /// The context of a run, and its planned tests.
+    pub(super) fn new(
+        inputs: Inputs<'r>,
+        contract: &Contract,
+        library: Library,
+        target: &Target,
+        selection: &Selection,
+    ) -> Result<(Self, Vec<Planned>), Refusal> {
+        let arguments = inputs.arguments;
+        let hash = super::joint_hash(contract, &library);
+        let redactor = Arc::new(redactor(&arguments.network, target, contract, &library));
+        let today = Utc::now().date_naive();
+        let rules = Rules { strict: arguments.strict, deviations: target.deviations.clone(), today };
+        let counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
+        let whole = whole(selection, &library);
+        let planned = selected(selection, plan(contract, target, library.tests, arguments.shard));
+        let manifest = manifest(arguments, target, whole, &planned, counts, today)?;
+        let (started, clock) = (Utc::now(), Instant::now());
+        Ok((Self { inputs, redactor, rules: Arc::new(rules), hash, manifest, started, clock }, planned))
+    }
+
+    /// Reports that no test could run, and why.
+    pub(super) fn end_before_the_first_test(
+        self,
+        contract: &Contract,
+        target: &Target,
+        preflight: Option<Preflight>,
+        planned: Vec<Planned>,
+        why: &str,
+    ) -> Result<ExitCode, Refusal> {
+        tell!("error: {}", self.redactor.clean_own(why));
+        let results = planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, why)).collect();
+        let facts = self.facts(contract, target, preflight, Vec::new(), 0);
+        let tests = report::test_reports(&facts, results);
+        let output = Output { reports: self.inputs.prepared, machine: false, redactor: &self.redactor };
+        write_reports(&output, self.inputs.gate, &report::build(&facts, tests, Vec::new()))
+    }
+
+    /// Runs the tests and cleans up. Tests that did not run have a result that says so.
+    pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Planned>) -> Vec<TestResult> {
+        let Inputs { arguments, runtime, .. } = self.inputs;
+        let shared = Shared {
+            environment: environment.clone(),
+            handle: runtime.handle().clone(),
+            rules: self.rules.clone(),
+            recorder: Recorder::default(),
+            redactor: self.redactor.clone(),
+            verbose: arguments.verbose,
+        };
+        let names = planned.clone();
+        let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
+        let source = LineSource {
+            recorder: shared.recorder.clone(),
+            tests: tests.len(),
+            deadline: arguments.deadline.map(Duration::from_secs_f64),
+        };
+        let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
+        let mut libtest = arguments.libtest.clone();
+        let progress = Progress::start(&mut libtest, arguments.no_progress, stdout_is_taken, source);
+        let _ = libtest_mimic::run(&libtest, tests);
+        if let Some(progress) = progress {
+            progress.finish();
+        }
+        runtime.block_on(clean_up_leftovers(environment));
+        let mut results = shared.recorder.take();
+        if let Some(folder) = &arguments.save_failures {
+            failures::save(folder, &environment.contract, &names, &results, arguments.seed, &self.redactor);
+        }
+        add_missing(&mut results, names);
+        results
+    }
+
+    /// Makes the report, prints the summary, writes all reports and returns the exit code.
+    pub(super) fn conclude(
+        self,
+        environment: &Environment,
+        preflight: Option<Preflight>,
+        results: Vec<TestResult>,
+    ) -> Result<ExitCode, Refusal> {
+        let arguments = self.inputs.arguments;
+        let requests = results.iter().map(|result| result.record.requests as u64).sum();
+        let facts =
+            self.facts(&environment.contract, &environment.target, preflight, environment.created.left(), requests);
+        let mut tests = report::test_reports(&facts, results);
+        let scope = scope(arguments);
+        let (entries, match_counts) = (&self.rules.deviations, &facts.manifest.spoken_of);
+        let known = Known { entries, match_counts, today: self.rules.today, scope };
+        let deviations = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
+        let mut report = report::build(&facts, tests, deviations);
+        // A shard without tests is a valid part of the run, and `merge` needs its report.
+        if arguments.shard.is_some() && unchecked(&report) {
+            report.exit_code = 0;
+        }
+        let certified = certify::certify(arguments, &report);
+        // Standard output must contain only the machine-readable lines.
+        let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
+        let output = Output { reports: self.inputs.prepared, machine, redactor: &self.redactor };
+        let code = finish(&output, self.inputs.gate, scope, report)?;
+        certified?;
+        Ok(code)
+    }
+
+    fn facts<'f>(
+        &'f self,
+        contract: &'f Contract,
+        target: &Target,
+        preflight: Option<Preflight>,
+        left: Vec<Created>,
+        requests: u64,
+    ) -> Facts<'f> {
+        Facts {
+            contract,
+            hash: self.hash.clone(),
+            target: if target.embedded { "embedded reference".to_owned() } else { target.url.clone() },
+            seed: self.inputs.arguments.seed,
+            strict: self.inputs.arguments.strict,
+            command: command(&self.redactor),
+            started: self.started,
+            took: self.clock.elapsed(),
+            left,
+            requests,
+            actors: report::actors(contract, |actor| target.credentials.contains_key(actor)),
+            manifest: self.manifest.clone(),
+            preflight,
+            redactor: &self.redactor,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The types of documents, declared and seen.
+
+/// The type of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Jpeg,
+    Png,
+    Pdf,
+    /// Any other type.
+    Unsupported,
+}
+
+/// The declared type.
+pub(super) fn declared(media_type: &str) -> Kind {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "image/jpeg" | "image/jpg" => Kind::Jpeg,
+        "image/png" => Kind::Png,
+        "application/pdf" => Kind::Pdf,
+        _ => Kind::Unsupported,
+    }
+}
+
+/// The type of a document, by its first bytes.
+pub(super) fn of(bytes: &[u8]) -> Kind {
+    match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Kind::Png,
+        [0xff, 0xd8, 0xff, ..] => Kind::Jpeg,
+        [b'%', b'P', b'D', b'F', b'-', ..] => Kind::Pdf,
+        _ => Kind::Unsupported,
+    }
+}

@@ -1,0 +1,164 @@
+//! Mutants of authentication and permissions.
+
+use super::Mutated;
+use crate::auth::{self, AccessRules, Caller};
+use crate::clock;
+use crate::credentials::{ApiKey, Environment, KEYS};
+use crate::errors::{Code, Fault};
+use crate::mutants::{access, statuses};
+use crate::route::{Operation, Scope};
+use crate::tokens::Token;
+
+/// How many characters at each end of a key are compared.
+const END_OF_KEY: usize = 4;
+
+/// A caller without an account.
+fn guest(scope: Scope) -> Caller {
+    Caller { credential: "guest".to_owned(), scope, environment: Environment::Sandbox, throttled: false }
+}
+
+impl AccessRules for Mutated {
+    fn required_scope(&self, operation: Operation) -> Scope {
+        let mutant = match operation {
+            Operation::CreateCustomer => (access::READER_MAY_CREATE, Scope::Read),
+            Operation::UpdateCustomer => (access::READER_MAY_UPDATE, Scope::Read),
+            Operation::UploadDocument => (access::READER_MAY_UPLOAD, Scope::Read),
+            Operation::SubmitVerification => (access::READER_MAY_SUBMIT, Scope::Read),
+            Operation::DeleteCustomer => (access::WRITER_MAY_DELETE, Scope::Write),
+            Operation::CreateWebhook => (access::WRITER_MAY_CREATE_WEBHOOKS, Scope::Write),
+            _ => return self.base.required_scope(operation),
+        };
+        self.first(&[mutant]).unwrap_or_else(|| self.base.required_scope(operation))
+    }
+
+    fn missing_scope(&self, caller: &Caller, operation: Operation) -> Fault {
+        let fault = self.base.missing_scope(caller, operation);
+        match () {
+            () if self.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
+            () if self.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
+            () => fault,
+        }
+    }
+
+    fn no_credential(&self, operation: Operation) -> Result<Caller, Fault> {
+        let open = match operation {
+            Operation::ListCustomers => self.has(access::ANONYMOUS_MAY_LIST),
+            Operation::CreateCustomer => self.has(access::ANONYMOUS_MAY_CREATE),
+            _ => false,
+        };
+        if open {
+            return Ok(guest(Scope::Admin));
+        }
+        let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
+            && self.has(access::ANONYMOUS_IS_FORBIDDEN);
+        self.base
+            .no_credential(operation)
+            .map_err(|fault| if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
+    }
+
+    fn issued_key(&self, given: &[u8]) -> Option<&'static ApiKey> {
+        let similar = || KEYS.iter().find(|key| has_same_ends(key, given));
+        self.base.issued_key(given).or_else(|| similar().filter(|_| self.has(access::KEYS_KNOWN_BY_THEIR_ENDS)))
+    }
+
+    fn invalid_key(&self, given: &[u8]) -> Fault {
+        self.base.invalid_key(given)
+    }
+
+    fn unknown_key(&self, given: &[u8], fault: Fault) -> Result<Caller, Fault> {
+        match () {
+            () if given.is_empty() && self.has(access::ACCEPTS_EMPTY_KEY) => Ok(guest(Scope::Admin)),
+            () if !given.is_empty() && self.has(access::ACCEPTS_UNKNOWN_KEY) => Ok(guest(Scope::Read)),
+            () if self.has(access::UNKNOWN_KEY_NOT_FOUND) => Err(fault.code(Code::ResourceNotFound)),
+            () => Err(fault),
+        }
+    }
+
+    fn revoked_key(&self, key: &ApiKey, operation: Operation, fault: Fault) -> Result<Caller, Fault> {
+        let reads = operation == Operation::ListCustomers && self.has(access::REVOKED_KEY_READS);
+        match () {
+            () if reads || self.has(access::ACCEPTS_REVOKED_KEY) => Ok(Caller::owner(key)),
+            () if self.has(access::REVOKED_KEY_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
+            () if self.has(statuses::REVOKED_AS_403) => Err(fault.status(403)),
+            () => Err(fault),
+        }
+    }
+
+    fn other_scheme(&self, scheme: &str, credential: &str, operation: Operation) -> Result<Caller, Fault> {
+        let (basic, token) = (scheme.eq_ignore_ascii_case("basic"), scheme.eq_ignore_ascii_case("token"));
+        let is_key =
+            (basic && self.has(access::PLAIN_BASIC_ACCEPTED)) || (token && self.has(access::TOKEN_SCHEME_ACCEPTED));
+        match () {
+            () if is_key => auth::by_key(credential.as_bytes(), operation, self),
+            () if basic && self.has(access::ACCEPTS_BASIC_SCHEME) => Ok(guest(Scope::Admin)),
+            () if self.has(access::BASIC_SCHEME_500) => Err(Fault::internal()),
+            () => self.base.other_scheme(scheme, credential, operation),
+        }
+    }
+
+    fn token_text<'a>(&self, text: &'a str) -> &'a str {
+        if self.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { without_tail(text) } else { text }
+    }
+
+    fn malformed_token(&self, text: &str) -> Result<Caller, Fault> {
+        let revoked = KEYS.iter().find(|key| key.revoked && key.value == text);
+        match revoked {
+            Some(key) if self.has(access::REVOKED_KEY_AS_BEARER_ACCEPTED) => Ok(Caller::owner(key)),
+            _ if self.has(access::GARBAGE_TOKEN_500) => Err(Fault::internal()),
+            _ if self.has(access::GARBAGE_TOKEN_AS_EXPIRED) => Err(auth::expired_at(0)),
+            _ => self.base.malformed_token(text),
+        }
+    }
+
+    fn accepts_signature(&self, token: &Token) -> bool {
+        self.base.accepts_signature(token)
+            || (token.is_alg_none() && self.has(access::ALG_NONE_ACCEPTED))
+            || (token.has_signature() && !token.is_alg_none() && self.has(access::ACCEPTS_FORGED_TOKEN))
+    }
+
+    fn bad_signature(&self, expired_at: Option<i64>, operation: Operation) -> Fault {
+        if let Some(expiry) = expired_at.filter(|_| self.has(access::EXPIRED_BEFORE_SIGNATURE)) {
+            return self.expired_token(expiry, operation);
+        }
+        let fault = self.base.bad_signature(expired_at, operation);
+        if self.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
+    }
+
+    fn accepts_expired_token(&self) -> bool {
+        self.has(access::ACCEPTS_EXPIRED_TOKEN)
+    }
+
+    fn expired_token(&self, expiry: i64, operation: Operation) -> Fault {
+        let on_read = operation.scope() == Scope::Read && self.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
+        if on_read || self.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
+            return auth::failed("The token is not valid any more");
+        }
+        let fault = self.base.expired_token(expiry, operation);
+        match () {
+            () if self.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
+            () if self.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
+            () if self.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
+            () => fault,
+        }
+    }
+}
+
+/// Whether a key has the length, the beginning and the end of an issued key.
+fn has_same_ends(key: &ApiKey, given: &[u8]) -> bool {
+    let ours = key.value.as_bytes();
+    let end = ours.len() - END_OF_KEY;
+    given.len() == ours.len() && given[..END_OF_KEY] == ours[..END_OF_KEY] && given[end..] == ours[end..]
+}
+
+/// The token without characters after a signature of the expected length.
+fn without_tail(text: &str) -> &str {
+    const DIGITS_OF_A_SIGNATURE: usize = 43;
+    let end = text.rfind('.').map_or(text.len(), |dot| dot + 1 + DIGITS_OF_A_SIGNATURE);
+    text.get(..end).unwrap_or(text)
+}
+
+fn day_first(expiry: i64) -> String {
+    let moment = clock::rfc3339(expiry);
+    let (year, month, day) = (&moment[..4], &moment[5..7], &moment[8..10]);
+    format!("Token expired at {day}/{month}/{year} {}", &moment[11..16])
+}

@@ -1,0 +1,179 @@
+//! Mutants that show in later requests: answers that they repeat too long, and effects of rejected requests.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::Mutated;
+use crate::answer::{Answer, Outcome};
+use crate::auth;
+use crate::credentials::Environment;
+use crate::customers::IMMUTABLE;
+use crate::customers::{Customer, State};
+use crate::errors::{Code, Fault};
+use crate::fields;
+use crate::json::BodyRules as _;
+use crate::lock::locked;
+use crate::mutants::{Mutant, memory};
+use crate::operations::customers as operations;
+use crate::request::Request;
+use crate::route::{Operation, Route};
+use crate::state;
+
+/// What is recorded for mutants.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// The first answer to getCustomer, by the id of the customer.
+    shown: HashMap<String, (Environment, Value)>,
+    /// Idempotency keys that were sent with an invalid credential.
+    spent: HashSet<Vec<u8>>,
+    /// Idempotency keys of requests that got a server error.
+    failed: HashSet<Vec<u8>>,
+    /// The ids of customers who are created again by a repeated request.
+    again: HashSet<String>,
+}
+
+impl Memory {
+    /// Whether the customer was read before.
+    pub(super) fn has_shown(&self, id: &str) -> bool {
+        self.shown.contains_key(id)
+    }
+
+    /// Lets the request of this answer create a customer again.
+    pub(super) fn create_again(&mut self, first: &Outcome) {
+        let id = first.as_ref().ok().and_then(|answer| answer.body.as_ref()?["id"].as_str());
+        self.again.extend(id.map(str::to_owned));
+    }
+
+    /// Whether this customer is created again now.
+    pub(super) fn creates_again(&mut self, holder: &Value) -> bool {
+        holder["id"].as_str().is_some_and(|id| self.again.remove(id))
+    }
+}
+
+/// The effect that a mutant keeps of a rejected request.
+const EFFECTS: &[(Mutant, Operation, Code)] = &[
+    (memory::EXPIRED_UPDATE_APPLIED, Operation::UpdateCustomer, Code::TokenExpired),
+    (memory::HALF_OF_A_MISFORMED_UPDATE_APPLIED, Operation::UpdateCustomer, Code::InvalidFieldFormat),
+    (memory::HALF_OF_A_MISTYPED_UPDATE_APPLIED, Operation::UpdateCustomer, Code::ValidationError),
+    (memory::HALF_OF_AN_IMMUTABLE_UPDATE_APPLIED, Operation::UpdateCustomer, Code::ResourceConflict),
+    (memory::REFUSED_UPDATE_ENDS_REVIEW, Operation::UpdateCustomer, Code::ResourceConflict),
+    (memory::FORBIDDEN_CREATION_STORED, Operation::CreateCustomer, Code::InsufficientPermissions),
+    (memory::INCOMPLETE_CREATION_STORED, Operation::CreateCustomer, Code::ValidationError),
+    (memory::REFUSED_DUPLICATE_STORED, Operation::CreateCustomer, Code::DuplicateResource),
+    (memory::REFUSED_DOCUMENT_KEPT, Operation::UploadDocument, Code::InvalidDocumentFormat),
+    (memory::REFUSED_DOCUMENT_KEPT, Operation::UploadDocument, Code::DocumentQualityInsufficient),
+];
+
+impl Mutated {
+    /// A recorded answer that a mutant repeats although it is no longer correct for this request.
+    pub(super) fn stale_answer(&self, state: &state::State, request: &Request, route: &Route) -> Option<Answer> {
+        if route.operation != Operation::GetCustomer {
+            return None;
+        }
+        let (environment, body) = locked(&self.memory).shown.get(&route.id)?.clone();
+        let deleted = locked(&state.customers).get(&route.id).is_some_and(|customer| customer.deleted);
+        let by_key = request.headers.contains_key("x-api-key");
+        let mutant = match auth::authenticate(&request.headers, route.operation, self) {
+            Err(_) if !request.has_credential() => memory::KEPT_ANSWERS_FOR_STRANGERS,
+            Err(_) if by_key => memory::KEPT_ANSWERS_FOR_BAD_KEYS,
+            Err(_) => return None,
+            Ok(caller) if caller.environment != environment => memory::KEPT_ANSWERS_FOR_OTHER_ENVIRONMENTS,
+            Ok(_) if deleted => memory::KEPT_ANSWERS_OUTLIVE_DELETION,
+            Ok(_) => memory::KEPT_ANSWERS_OUTLIVE_UPDATES,
+        };
+        self.has(mutant).then(|| Answer::ok(body))
+    }
+
+    /// Records what mutants need to know about a request.
+    pub(super) fn record(&self, state: &state::State, request: &Request, route: &Route, outcome: &Outcome) {
+        match outcome {
+            Ok(answer) if route.operation == Operation::GetCustomer => self.record_answer(state, route, answer),
+            Ok(_) => {}
+            Err(fault) => {
+                self.record_key(request, fault);
+                self.apply_rejected(state, request, route, fault);
+            }
+        }
+    }
+
+    fn record_answer(&self, state: &state::State, route: &Route, answer: &Answer) {
+        let environment = locked(&state.customers).get(&route.id).map(|customer| customer.environment);
+        if let (Some(environment), Some(body)) = (environment, &answer.body) {
+            locked(&self.memory).shown.entry(route.id.clone()).or_insert_with(|| (environment, body.clone()));
+        }
+    }
+
+    /// Fails on an idempotency key that was recorded before.
+    pub(super) fn check_key(&self, key: &[u8]) -> Result<(), Fault> {
+        let memory = locked(&self.memory);
+        match () {
+            () if memory.spent.contains(key) && self.has(memory::KEYS_SPENT_BY_STRANGERS) => {
+                Err(Fault::new(Code::ResourceConflict).details("The Idempotency-Key was used before"))
+            }
+            () if memory.failed.contains(key) && self.has(memory::FAILURES_KEPT_UNDER_KEYS) => Err(Fault::internal()),
+            () => Ok(()),
+        }
+    }
+
+    fn record_key(&self, request: &Request, fault: &Fault) {
+        let Some(key) = request.headers.get("idempotency-key") else { return };
+        let mut memory = locked(&self.memory);
+        match fault.code {
+            Code::AuthenticationFailed => memory.spent.insert(key.as_bytes().to_vec()),
+            Code::InternalServerError | Code::ServiceUnavailable => memory.failed.insert(key.as_bytes().to_vec()),
+            _ => false,
+        };
+    }
+
+    /// Applies the effect that a mutant keeps of a rejected request.
+    fn apply_rejected(&self, state: &state::State, request: &Request, route: &Route, fault: &Fault) {
+        let matches = |(mutant, operation, code): &&(Mutant, Operation, Code)| {
+            *operation == route.operation && *code == fault.code && self.has(*mutant)
+        };
+        let Some((mutant, operation, _)) = EFFECTS.iter().find(matches) else { return };
+        let members = self.body(request, route.operation).unwrap_or_default();
+        let immutable = IMMUTABLE.iter().any(|name| members.contains_key(*name));
+        match operation {
+            Operation::CreateCustomer => store(state, &members, *mutant == memory::REFUSED_DUPLICATE_STORED),
+            Operation::UploadDocument => change(state, route, |customer| customer.documents += 1),
+            _ if *mutant == memory::REFUSED_UPDATE_ENDS_REVIEW => {
+                change(state, route, |customer| customer.state = State::Pending);
+            }
+            _ if *mutant == memory::HALF_OF_AN_IMMUTABLE_UPDATE_APPLIED && !immutable => {}
+            _ => change(state, route, |customer| set_fields(customer, &members, fault.field.as_deref())),
+        }
+    }
+}
+
+fn change(state: &state::State, route: &Route, change: impl FnOnce(&mut Customer)) {
+    if let Some(customer) = locked(&state.customers).get_mut(&route.id) {
+        change(customer);
+    }
+}
+
+/// Sets every field with a string as its value, except the invalid field and the email.
+fn set_fields(customer: &mut Customer, members: &Map<String, Value>, invalid: Option<&str>) {
+    for name in fields::names().filter(|name| Some(*name) != invalid && *name != "email") {
+        if let Some(text) = members.get(name).and_then(Value::as_str) {
+            customer.values.insert(name, text.to_owned());
+        }
+    }
+}
+
+fn store(state: &state::State, members: &Map<String, Value>, listed_only: bool) {
+    let text = |name: &'static str| {
+        let text = members.get(name).and_then(Value::as_str)?;
+        Some((name, Some(text.to_owned())))
+    };
+    let changes: fields::Changes = fields::names().filter_map(text).collect();
+    if changes.contains_key("email") {
+        let customer = operations::new_customer(state, Environment::Sandbox, changes);
+        let id = customer.id.clone();
+        let mut customers = locked(&state.customers);
+        customers.insert(customer);
+        if listed_only {
+            customers.forget_email(&id);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What mutants do: a decorator of the rules, one file for each part of the API.
+//!
+//! Each method asks whether one of its mutants is on, and otherwise does what the decorated rules do.
+
+mod access;
+mod bodies;
+mod customers;
+mod documents;
+mod errors;
+mod fields;
+mod formats;
+mod inbound;
+mod leaks;
+mod limits;
+mod memory;
+mod no_content;
+mod operations;
+mod patterns;
+mod postal;
+mod responses;
+mod server;
+mod webhooks;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::times::{Schedule, Times};
+use super::{Intermittent, Mutant};
+use crate::rules::Rules;
+use crate::variants::rules::Varied;
+use memory::Memory;
+
+/// The rules with the mutants that are switched on.
+#[derive(Debug)]
+pub(crate) struct Mutated {
+    base: Varied,
+    mutants: Vec<&'static str>,
+    intermittent: Vec<(&'static str, Schedule)>,
+    times: Times,
+    /// How often `strikes` was called for an active mutant.
+    asked: AtomicU64,
+    /// The number of errors so far.
+    errors: AtomicU64,
+    /// Until when callers are limited by a mutant.
+    bans: Mutex<HashMap<String, u64>>,
+    memory: Mutex<Memory>,
+}
+
+impl Rules for Mutated {}
+
+impl Mutated {
+    pub(crate) fn new(base: Varied, mutants: &[&Mutant], intermittent: &[&Intermittent]) -> Self {
+        Self {
+            base,
+            mutants: mutants.iter().map(|mutant| mutant.name).collect(),
+            intermittent: intermittent.iter().map(|one| (one.mutant.name, one.schedule)).collect(),
+            times: Times::default(),
+            asked: AtomicU64::new(0),
+            errors: AtomicU64::new(0),
+            bans: Mutex::default(),
+            memory: Mutex::default(),
+        }
+    }
+
+    /// Whether this mutant is switched on, and active now.
+    fn has(&self, mutant: Mutant) -> bool {
+        let shows = |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.strikes(mutant, *schedule);
+        self.mutants.contains(&mutant.name) || self.intermittent.iter().any(shows)
+    }
+
+    /// Whether this mutant is switched on and acts now. It acts every fifth time.
+    fn strikes(&self, mutant: Mutant) -> bool {
+        self.has(mutant) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
+    }
+
+    /// The value of the first row whose mutant is switched on.
+    fn first<T: Copy>(&self, rows: &[(Mutant, T)]) -> Option<T> {
+        rows.iter().find(|(mutant, _)| self.has(*mutant)).map(|(_, value)| *value)
+    }
+}

@@ -1,0 +1,207 @@
+//! Mutants that do something before or after a step of a request.
+
+use serde_json::{Value, json};
+
+use super::Mutated;
+use crate::answer::{Answer, Outcome};
+use crate::clock::TimeRules as _;
+use crate::customers::{Absence, CustomerRules as _, State};
+use crate::dispatch::{self, Service};
+use crate::errors::{Code, Fault};
+use crate::lock::locked;
+use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
+use crate::operations::lookup;
+use crate::request::{Context, Request};
+use crate::route::{Operation, Route, Scope};
+use crate::state::{self, Call};
+
+impl Service for Mutated {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut Context) -> Outcome {
+        let route = dispatch::route(state, request);
+        if !self.intermittent.is_empty() {
+            self.times.begin(route.as_ref().map(|route| route.operation), &context.credential);
+        }
+        let Some(route) = route.filter(|route| route.operation != Operation::ReceiveWebhookEvent) else {
+            return dispatch::handle(self, state, request, context);
+        };
+        if let Some(answer) = self.stale_answer(state, request, &route) {
+            return Ok(answer);
+        }
+        let outcome = self
+            .refuse_before_credential(state, request, &route)
+            .and_then(|()| dispatch::handle(self, state, request, context));
+        self.record(state, request, &route, &outcome);
+        outcome
+    }
+
+    fn check_permission(&self, call: Call) -> Result<(), Fault> {
+        self.base.check_permission(call)
+    }
+
+    fn run(&self, call: Call) -> Outcome {
+        if fails_on_id(call.route).iter().any(|(mutant, fails)| *fails && self.has(*mutant)) {
+            return Err(Fault::internal());
+        }
+        let cut = Route { id: call.route.id.split('\0').next().unwrap_or_default().to_owned(), ..call.route.clone() };
+        let cuts = call.route.operation == Operation::GetCustomer && self.has(resources::ID_ENDS_AT_NUL);
+        let call = Call { route: if cuts { &cut } else { call.route }, ..call };
+        if let Some(outcome) = self.absent(call) {
+            return outcome;
+        }
+        match call.route.operation {
+            Operation::UpdateCustomer => self.update(call),
+            Operation::DeleteCustomer => self.delete(call),
+            Operation::UploadDocument => self.upload(call),
+            _ => self.base.run(call),
+        }
+    }
+}
+
+/// The mutants that cannot handle some id, and whether this is one.
+fn fails_on_id(route: &Route) -> [(Mutant, bool); 9] {
+    [
+        (resources::PERCENT_ID_500, route.raw_id.contains('%')),
+        (resources::LONG_ID_500, route.raw_id.len() > 200),
+        (resources::DOTTED_ID_500, route.raw_id.contains('.')),
+        (resources::NUL_ID_500, route.id.contains('\0')),
+        (resources::FOREIGN_BYTES_ID_500, route.id.contains('\u{fffd}')),
+        (resources::BLANK_ID_500, !route.id.is_empty() && route.id.trim().is_empty()),
+        (resources::QUOTED_ID_500, route.id.contains('\'')),
+        (resources::UNICODE_ID_500, !route.id.is_ascii() && !route.id.contains('\u{fffd}')),
+        (resources::SLASH_IN_ID_500, route.id.contains('/')),
+    ]
+}
+
+impl Mutated {
+    /// Looks up the resource before the credential is checked.
+    fn refuse_before_credential(&self, state: &state::State, request: &Request, route: &Route) -> Result<(), Fault> {
+        if request.has_credential() {
+            return Ok(());
+        }
+        let id = &route.id;
+        let (kind, known) = match route.operation {
+            operation if operation.is_of_one_customer() && self.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
+                ("Customer", !locked(&state.customers).get(id).is_some_and(|customer| customer.deleted))
+            }
+            operation if operation.is_of_one_customer() && self.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
+                ("Customer", locked(&state.customers).get(id).is_some())
+            }
+            Operation::ListWebhookDeliveries if self.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
+                ("Webhook", state.webhooks.knows(id))
+            }
+            Operation::GetTransaction if self.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+                ("Transaction", locked(&state.transactions).contains_key(id))
+            }
+            _ => return Ok(()),
+        };
+        if known { Ok(()) } else { Err(Fault::not_found(kind, id)) }
+    }
+
+    /// The outcome of a mutant for a customer who is not available.
+    fn absent(&self, call: Call) -> Option<Outcome> {
+        if !call.route.operation.is_of_one_customer() {
+            return None;
+        }
+        let customers = locked(&call.state.customers);
+        let absence = lookup::absence(call, &customers)?;
+        if self.overlooks(absence, call.route.operation) {
+            return None;
+        }
+        let fault = lookup::unknown(call);
+        let in_review = customers.get(&call.route.id).is_some_and(|customer| customer.state == State::UnderReview);
+        let reviewed = in_review && call.route.operation == Operation::UpdateCustomer;
+        match absence {
+            Absence::NeverExisted => self.never_existed(fault, call),
+            Absence::Deleted if reviewed && self.has(resources::REVIEW_OUTLIVES_DELETION) => {
+                Some(Err(fault.code(Code::ResourceConflict)))
+            }
+            Absence::Deleted if self.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
+                Some(Err(fault.code(Code::ResourceConflict)))
+            }
+            Absence::Deleted if self.has(statuses::DELETED_AS_410) => Some(Err(fault.status(410))),
+            Absence::OtherEnvironment if self.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+                Some(Err(fault.code(Code::InsufficientPermissions)))
+            }
+            _ => None,
+        }
+    }
+
+    fn never_existed(&self, fault: Fault, call: Call) -> Option<Outcome> {
+        match call.route.operation {
+            Operation::UpdateCustomer if self.has(resources::UPDATE_CREATES_UNKNOWN) => {
+                Some(Ok(Answer::ok(self.made_up_customer(call))))
+            }
+            Operation::DeleteCustomer if self.has(resources::DELETE_UNKNOWN_ANSWERS_204) => {
+                Some(Ok(Answer::no_content()))
+            }
+            Operation::UploadDocument if self.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+                Some(Ok(Answer::created(json!({ "id": call.state.ids.next("doc"), "type": "PASSPORT" }))))
+            }
+            Operation::SubmitVerification if self.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
+                Some(Err(fault.code(Code::VerificationFailed)))
+            }
+            Operation::GetCustomer
+                if is_prototype(&call.route.id) && self.has(resources::FINDS_NAMES_OF_PROTOTYPES) =>
+            {
+                Some(Ok(Answer::ok(self.made_up_customer(call))))
+            }
+            Operation::GetCustomer if self.has(envelope::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
+            _ if self.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
+                Some(Err(fault.code(Code::InsufficientPermissions)))
+            }
+            _ => None,
+        }
+    }
+
+    fn made_up_customer(&self, call: Call) -> Value {
+        json!({
+            "id": call.route.id,
+            "email": "nobody@example.com",
+            "firstName": "Nobody",
+            "lastName": "Known",
+            "dateOfBirth": "1970-01-01",
+            "state": "PENDING",
+            "createdAt": self.timestamp(),
+        })
+    }
+
+    fn update(&self, call: Call) -> Outcome {
+        let email = || locked(&call.state.customers).get(&call.route.id)?.value("email").map(str::to_owned);
+        let before = email();
+        let answer = self.base.run(call)?;
+        if email() != before && self.has(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
+            locked(&call.state.customers).forget_email(&call.route.id);
+        }
+        if self.has(memory::UPDATE_LOSES_DOCUMENTS)
+            && let Some(customer) = locked(&call.state.customers).get_mut(&call.route.id)
+        {
+            customer.documents = 0;
+        }
+        Ok(answer)
+    }
+
+    fn delete(&self, call: Call) -> Outcome {
+        let documented =
+            locked(&call.state.customers).get(&call.route.id).is_some_and(|customer| customer.documents > 0);
+        if documented && self.has(resources::DELETING_DOCUMENTED_500) {
+            let mut customers = locked(&call.state.customers);
+            return lookup::find(call, &mut customers).and(Err(Fault::internal()));
+        }
+        self.base.run(call)
+    }
+
+    fn upload(&self, call: Call) -> Outcome {
+        let answer = self.base.run(call)?;
+        if call.caller.scope == Scope::Admin
+            && self.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST)
+            && let Some(customer) = locked(&call.state.customers).get_mut(&call.route.id)
+        {
+            customer.documents -= 1;
+        }
+        Ok(answer)
+    }
+}
+
+fn is_prototype(id: &str) -> bool {
+    ["__proto__", "constructor", "toString", "hasOwnProperty"].contains(&id)
+}

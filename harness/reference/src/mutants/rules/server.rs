@@ -1,0 +1,83 @@
+//! Mutants of the connection, request ids and sandbox errors.
+
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use tokio::net::TcpStream;
+
+use super::Mutated;
+use super::no_content::WithBody;
+use crate::clock::TimeRules;
+use crate::errors::Fault;
+use crate::ids::IdRules;
+use crate::mutants::{documents, server, statuses};
+use crate::sandbox::{SandboxRules, maintenance};
+use crate::transport::{Connection, TransportRules};
+
+/// The size from which on bodies are not read.
+const LARGEST_BODY: usize = 12 * 1024 * 1024;
+
+impl TransportRules for Mutated {
+    fn loopback(&self) -> IpAddr {
+        self.base.loopback()
+    }
+
+    fn path_prefix(&self) -> &'static str {
+        self.base.path_prefix()
+    }
+
+    fn title_case_headers(&self) -> bool {
+        self.base.title_case_headers()
+    }
+
+    fn answer_delay(&self, request_id: &str) -> Duration {
+        self.base.answer_delay(request_id)
+    }
+
+    fn gives_up_reading(&self, size: usize) -> bool {
+        size > LARGEST_BODY && self.has(documents::DROPS_BIG_BODIES)
+    }
+
+    fn connection(&self, stream: TcpStream) -> Box<dyn Connection> {
+        if self.has(statuses::NO_CONTENT_HAS_BODY) { Box::new(WithBody::new(stream)) } else { Box::new(stream) }
+    }
+}
+
+impl TimeRules for Mutated {
+    fn now(&self) -> SystemTime {
+        self.base.now()
+    }
+
+    fn timestamp(&self) -> String {
+        self.base.timestamp()
+    }
+}
+
+impl IdRules for Mutated {
+    fn request_number(&self, number: u64) -> u64 {
+        match () {
+            () if self.has(server::REPEATS_REQUEST_ID) => 0,
+            () if self.has(server::REQUEST_ID_PER_SECOND) => self.unix_seconds(),
+            () if self.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
+            () => self.base.request_number(number),
+        }
+    }
+
+    fn request_id(&self, start: u64, number: u64) -> String {
+        self.base.request_id(start, number)
+    }
+
+    fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String {
+        self.base.resource_id(prefix, start, number)
+    }
+}
+
+impl SandboxRules for Mutated {
+    fn sandbox_fault(&self, requested: &[u8]) -> Option<Fault> {
+        match requested {
+            b"INTERNAL_SERVER_ERROR" if self.has(server::INTERNAL_AS_UNAVAILABLE) => Some(maintenance()),
+            b"SERVICE_UNAVAILABLE" if self.has(server::UNAVAILABLE_AS_INTERNAL) => Some(Fault::internal()),
+            _ => self.base.sandbox_fault(requested),
+        }
+    }
+}

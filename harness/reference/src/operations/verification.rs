@@ -1,0 +1,60 @@
+//! Submits customers for verification and shows the resulting transactions.
+
+use serde_json::json;
+
+use super::lookup;
+use crate::answer::{Answer, Outcome};
+use crate::customers::{Customer, State};
+use crate::errors::{Code, Fault};
+use crate::lock::locked;
+use crate::state::Call;
+use crate::verification::{Transaction, problem};
+
+/// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
+pub(crate) fn submit(call: Call) -> Outcome {
+    let rules = call.rules();
+    let mut customers = locked(&call.state.customers);
+    let customer = lookup::find(call, &mut customers)?;
+    if customer.state == State::UnderReview {
+        return Err(already_submitted());
+    }
+    let problem = problem(customer, rules);
+    let before = customer.state;
+    customer.state = if problem.is_some() { rules.state_after_failure(before) } else { State::UnderReview };
+    let customer = customer.clone();
+    drop(customers);
+    if customer.state != before {
+        call.state.webhooks.announce("customer.state_changed", &customer, &call.state.ids);
+    }
+    match problem {
+        Some(problem) => Err(rules.verification_failed(problem)),
+        None => Ok(accepted(call, &customer)),
+    }
+}
+
+fn accepted(call: Call, customer: &Customer) -> Answer {
+    let id = call.state.ids.next("txn");
+    let mut body = call.rules().shown(customer);
+    body["transactionId"] = json!(id);
+    let transaction = Transaction {
+        environment: customer.environment,
+        customer_id: customer.id.clone(),
+        created_at: call.rules().timestamp(),
+    };
+    locked(&call.state.transactions).insert(id, transaction);
+    call.rules().submitted(body)
+}
+
+fn already_submitted() -> Fault {
+    Fault::new(Code::ResourceConflict)
+        .message("Customer is in UNDER_REVIEW state already")
+        .details("Wait for verification to complete")
+}
+
+/// Shows one transaction.
+pub(crate) fn transaction(call: Call) -> Outcome {
+    let id = &call.route.id;
+    let transactions = locked(&call.state.transactions);
+    let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
+    known.map_or_else(|| call.rules().unknown_transaction(id), |one| Ok(one.to_json(id))).map(Answer::ok)
+}

@@ -1,0 +1,79 @@
+//! Variants of customers: states, conflicts, repeated requests.
+
+use serde_json::{Map, Value, json};
+
+use super::Varied;
+use crate::answer::{Answer, AnswerRules, Outcome};
+use crate::customers::{Customer, CustomerRules, State};
+use crate::errors::{Code, Fault};
+use crate::fields;
+use crate::idempotency::ReplayRules;
+use crate::rules::Contract;
+use crate::variants::{resources, wire, wording};
+use crate::verification::VerificationRules;
+
+impl CustomerRules for Varied {
+    fn shown(&self, customer: &Customer) -> Value {
+        let shown = Contract.shown(customer);
+        if !self.vary(wire::NULL_OPTIONALS) {
+            return shown;
+        }
+        let names = ["id"].into_iter().chain(fields::names()).chain(["state", "createdAt"]);
+        names.map(|name| (name.to_owned(), shown.get(name).cloned().unwrap_or_default())).collect::<Map<_, _>>().into()
+    }
+
+    fn first_state(&self) -> State {
+        if self.vary(resources::APPROVED_AT_ONCE) { State::Approved } else { Contract.first_state() }
+    }
+
+    fn email_key(&self, email: &str) -> String {
+        if self.vary(resources::CASE_SENSITIVE_MAIL) { email.to_owned() } else { Contract.email_key(email) }
+    }
+
+    fn holds_address(&self, customer: &Customer) -> bool {
+        Contract.holds_address(customer) || self.vary(resources::DELETED_ADDRESS_TAKEN)
+    }
+
+    fn duplicate(&self, fault: Fault, holder: Value) -> Option<Result<Value, Fault>> {
+        let conflict = self.vary(resources::CONFLICT_FOR_DUPLICATES);
+        Contract.duplicate(if conflict { fault.code(Code::ResourceConflict) } else { fault }, holder)
+    }
+
+    fn taken(&self, fault: Fault) -> Result<(), Fault> {
+        if self.vary(resources::UPDATE_TO_TAKEN_ADDRESS) { Ok(()) } else { Contract.taken(fault) }
+    }
+
+    fn may_write(&self, _: &str, written: &Value, present: Option<&Value>) -> bool {
+        present == Some(written) && self.vary(resources::PRESENT_VALUES_OF_IMMUTABLES_ACCEPTED)
+    }
+
+    fn immutable(&self, name: &str, members: &Map<String, Value>, present: &Value) -> Fault {
+        let fault = Contract.immutable(name, members, present);
+        if self.vary(wording::FIELD_ON_CONFLICTS) { fault.field(name) } else { fault }
+    }
+}
+
+impl AnswerRules for Varied {
+    fn listed(&self, mut customers: Vec<Value>) -> Answer {
+        if self.vary(resources::OLDEST_FIRST) {
+            customers.reverse();
+        }
+        Answer::ok(json!({ "customers": customers }))
+    }
+}
+
+impl VerificationRules for Varied {}
+
+impl ReplayRules for Varied {
+    fn other_body(&self, first: &Outcome) -> Option<Outcome> {
+        let refused = Contract.other_body(first);
+        match () {
+            () if self.vary(resources::OTHER_BODY_UNDER_KEY_CREATED) => None,
+            () if self.vary(resources::OTHER_BODY_UNDER_KEY_REPLAYED) => Some(first.clone()),
+            () if self.vary(resources::OTHER_BODY_UNDER_KEY_INVALID) => {
+                refused.map(|outcome| outcome.map_err(|fault| fault.code(Code::ValidationError)))
+            }
+            () => refused,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Variants with stricter document checks.
+
+use super::Varied;
+use super::damage;
+use crate::documents::image::{self, Headers};
+use crate::documents::{DocumentRules, Kind, unfit};
+use crate::errors::Fault;
+use crate::rules::Contract;
+use crate::variants::documents;
+
+/// Ten decimal megabytes.
+const DECIMAL_LIMIT: usize = 10_000_000;
+/// A variant rejects documents of fewer bytes.
+const TINY: usize = 100;
+
+impl DocumentRules for Varied {
+    fn empty_content(&self) -> Option<Fault> {
+        let demand = "Field 'content' must not be empty";
+        match () {
+            () if self.vary(documents::EMPTY_CONTENT_AS_VALIDATION_ERROR) => Some(Fault::invalid("content", demand)),
+            () if self.vary(documents::EMPTY_CONTENT_AS_FORMAT_ERROR) => Some(Fault::format("content", demand)),
+            () => None,
+        }
+    }
+
+    fn decode(&self, text: &str) -> Result<Vec<u8>, Fault> {
+        let has_breaks = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
+        let refused = (has_breaks && self.vary(documents::LINE_BREAKS_IN_BASE64_REFUSED))
+            || (self.vary(documents::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
+        if refused { Err(unfit("The content is not a Base64 string")) } else { Contract.decode(text) }
+    }
+
+    fn largest(&self) -> usize {
+        if self.vary(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Contract.largest() }
+    }
+
+    fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), Fault> {
+        let tiny = bytes.len() < TINY && self.vary(documents::TINY_DOCUMENTS_REFUSED);
+        if tiny || (self.vary(documents::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
+            return Err(unfit("The document is damaged or incomplete"));
+        }
+        Ok(())
+    }
+
+    fn check_quality(&self, headers: Headers, kind: Kind) -> Result<(), Fault> {
+        let stated = headers.resolution.is_some() || headers.gray;
+        if !stated && self.vary(documents::UNSTATED_RESOLUTION_REFUSED) {
+            return Err(image::poor("Document images must state their resolution"));
+        }
+        Contract.check_quality(headers, kind)
+    }
+}
+
+/// Whether padding is missing.
+fn is_unpadded(text: &str) -> bool {
+    text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).count() % 4 != 0
+}

@@ -1,0 +1,37 @@
+//! Variants of rate limiting.
+
+use super::Varied;
+use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
+use crate::rules::Contract;
+use crate::settings::Settings;
+use crate::variants::limits;
+
+impl LimitRules for Varied {
+    fn count(&self, limiter: &mut Limiter, request: CountedRequest) -> Quota {
+        let quota = Contract.count(limiter, request);
+        if !quota.exceeded || !self.vary(limits::RETRY_AT_ONCE) {
+            return quota;
+        }
+        limiter.restart(request);
+        Quota { reset: request.now, wait: 0, ..quota }
+    }
+
+    fn limit_headers(&self, quota: &Quota) -> Vec<(&'static str, String)> {
+        if !quota.exceeded && self.vary(limits::RATE_HEADERS_ON_429_ALONE) {
+            return Vec::new();
+        }
+        Contract.limit_headers(quota)
+    }
+}
+
+impl Varied {
+    /// The settings with other limits.
+    pub(crate) fn limited(&self, settings: Settings) -> Settings {
+        let quotas = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
+        Settings {
+            throttled_limit: self.variant(&quotas).unwrap_or(settings.throttled_limit),
+            window_seconds: settings.window_seconds + if self.vary(limits::LONGER_WINDOW) { 3 } else { 0 },
+            ..settings
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Variants in the order of the steps of a request.
+
+use super::Varied;
+use crate::answer::{Answer, Outcome};
+use crate::auth;
+use crate::customers::{Customer, State, in_review};
+use crate::dispatch::{self, Service};
+use crate::documents;
+use crate::errors::Fault;
+use crate::fields::Purpose;
+use crate::lock::locked;
+use crate::operations::lookup;
+use crate::request::{Context, Request};
+use crate::route::Operation;
+use crate::sandbox;
+use crate::state::{self, Call};
+use crate::variants::{requests, resources, webhooks};
+
+impl Service for Varied {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut Context) -> Outcome {
+        dispatch::handle(self, state, request, context)
+    }
+
+    fn check_permission(&self, call: Call) -> Result<(), Fault> {
+        let (rules, headers) = (call.rules(), &call.request.headers);
+        let sandbox_last = self.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
+        if !sandbox_last {
+            sandbox::requested_fault(headers, rules)?;
+        }
+        if self.vary(requests::RESOURCE_BEFORE_SCOPE) && call.route.operation.is_of_one_customer() {
+            lookup::find(call, &mut locked(&call.state.customers))?;
+        }
+        if self.vary(requests::BODY_BEFORE_SCOPE) && call.route.operation.has_body() {
+            rules.body(call.request, call.route.operation)?;
+        }
+        auth::authorise(call.caller, call.route.operation, rules)?;
+        if sandbox_last { sandbox::requested_fault(headers, rules) } else { Ok(()) }
+    }
+
+    fn run(&self, call: Call) -> Outcome {
+        match call.route.operation {
+            Operation::UpdateCustomer => self.check_update(call)?,
+            Operation::UploadDocument => self.check_upload(call)?,
+            Operation::DeleteCustomer if self.vary(resources::DELETE_UNDER_REVIEW_REFUSED) => {
+                refuse_under_review(call)?;
+            }
+            Operation::SubmitVerification if self.vary(resources::SUBMITTED_TWICE) => {
+                let customer = found(call)?;
+                if customer.state == State::UnderReview {
+                    return Ok(Answer::ok(call.rules().shown(&customer)));
+                }
+            }
+            _ => {}
+        }
+        let answer = dispatch::run(call)?;
+        let registered = call.route.operation == Operation::CreateWebhook && self.vary(webhooks::EVENTS_OF_NOBODY);
+        if let Some(id) = answer.body.as_ref().and_then(|body| body["id"].as_str()).filter(|_| registered) {
+            call.state.webhooks.notify(id, "webhook.created", &call.state.ids);
+        }
+        Ok(answer)
+    }
+}
+
+impl Varied {
+    /// The checks of an update that a variant makes before the others.
+    fn check_update(&self, call: Call) -> Result<(), Fault> {
+        let members = || call.rules().body(call.request, call.route.operation);
+        if self.vary(requests::BODY_BEFORE_RESOURCE) {
+            call.rules().customer_fields(&members()?, Purpose::Update { country: None, postal_code: None })?;
+        }
+        if self.vary(requests::STATE_BEFORE_BODY) {
+            refuse_under_review(call)?;
+        }
+        let formats = self.vary(requests::FORMATS_BEFORE_IMMUTABLES);
+        if self.vary(requests::BODY_BEFORE_STATE) || formats {
+            let before = found(call)?;
+            let members = members()?;
+            if formats {
+                refuse_under_review(call)?;
+            }
+            let purpose = Purpose::Update { country: before.value("country"), postal_code: before.value("postalCode") };
+            call.rules().customer_fields(&members, purpose)?;
+        }
+        Ok(())
+    }
+
+    fn check_upload(&self, call: Call) -> Result<(), Fault> {
+        let judge = || documents::judge(&call.rules().body(call.request, call.route.operation)?, call.rules());
+        if self.vary(requests::BODY_BEFORE_RESOURCE) {
+            judge()?;
+        }
+        if self.vary(resources::DOCUMENTS_UNDER_REVIEW_REFUSED) {
+            found(call)?;
+            judge()?;
+            refuse_under_review(call)?;
+        }
+        Ok(())
+    }
+}
+
+fn found(call: Call) -> Result<Customer, Fault> {
+    lookup::find(call, &mut locked(&call.state.customers)).cloned()
+}
+
+fn refuse_under_review(call: Call) -> Result<(), Fault> {
+    if found(call)?.state == State::UnderReview { Err(in_review()) } else { Ok(()) }
+}
