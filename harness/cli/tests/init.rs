@@ -250,7 +250,7 @@ fn recorded_codes_are_ignored_if_the_documentation_lists_all_codes() {
         let (contract, _) = loaded(&Folder::new(&format!("undocumented-{}", sources.page.is_some())), &pack);
         assert_eq!(contract.catalog.codes.len(), codes, "with a page the code is a violation");
         assert_eq!(contract.catalog.code("UNDOCUMENTED").is_some(), sources.page.is_none());
-        assert_eq!(contract.catalog.envelope.media_type, "application/json", "the documentation says so");
+        assert_eq!(contract.catalog.envelope.media_type, "application/json", "the documentation names this media type");
     }
 }
 

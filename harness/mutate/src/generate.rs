@@ -346,7 +346,7 @@ impl Generator<'_> {
                     (envelope.to_owned(), to)
                 }
             };
-            all.push(one("holds-an-error", Change::SetMember { at, to }, &["success-without-error"]));
+            all.push(one("contains-an-error", Change::SetMember { at, to }, &["success-without-error"]));
         }
         all
     }

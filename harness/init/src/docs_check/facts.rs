@@ -204,13 +204,13 @@ impl Reader<'_> {
     /// A column whose title says "code", but that contains statuses, and perhaps codes that are longer numbers.
     fn column_of_statuses(&self, table: &Table) -> Option<usize> {
         let is_status = |cell: &str| cell.len() >= 3 && STATUS.find(cell).is_some_and(|found| found.start() == 0);
-        let holds = |index: usize| {
+        let has_statuses = |index: usize| {
             let cells = || table.rows.iter().filter_map(|(_, row)| row.get(index));
             let is_number = |cell: &String| words::is_long_number(cell) || is_status(cell);
             cells().any(|cell| is_status(cell))
                 && cells().all(|cell| is_number(cell) && self.catalog.code(cell).is_none())
         };
-        (0..table.head.len()).find(|index| words::is_title_of_codes(&table.head[*index]) && holds(*index))
+        (0..table.head.len()).find(|index| words::is_title_of_codes(&table.head[*index]) && has_statuses(*index))
     }
 
     /// The codes in a cell of a column of codes. If the row has a status, the codes may have any form.

@@ -225,7 +225,7 @@ impl Differ<'_> {
 
     fn misfit(&self, statement: &Statement<Example>, misfit: &Misfit) -> Problem {
         if statement.value.body.pointer(&misfit.pointer).is_none() {
-            // A missing member has no line of its own.
+            // A missing member has no line.
             let line = line_of(statement, &self.catalog.envelope.pointers.code);
             let name = last_name(&misfit.pointer);
             return self.on_page(line, format!("the example has no member `{name}`, which the envelope requires"));
@@ -318,7 +318,7 @@ impl Differ<'_> {
         found
     }
 
-    /// What is wrong with a header in the section of the rate-limit code.
+    /// The problem of a header in the section of the rate-limit code.
     fn header_of_refusal(
         &self,
         line: usize,

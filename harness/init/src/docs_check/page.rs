@@ -1,6 +1,6 @@
 //! Reads a Markdown page as a list of headings and blocks, each with its line.
 //!
-//! It keeps headings, paragraphs, list items, tables and code blocks. Tables may be in HTML; other HTML and GitBook's
+//! It reads headings, paragraphs, list items, tables and code blocks. Tables may be in HTML; other HTML and GitBook's
 //! `{% … %}` marks are ignored.
 
 use std::sync::LazyLock;
