@@ -41,7 +41,11 @@ fn expected_deliveries_reject_a_wrong_number() {
         for expected in test.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
             count += 1;
             let delivered = |count: u32| {
-                let one = Delivery { arrived: chrono::DateTime::UNIX_EPOCH, headers: Vec::new(), body: b"{}".to_vec().into() };
+                let one = Delivery {
+                    arrived: chrono::DateTime::UNIX_EPOCH,
+                    headers: Vec::new(),
+                    body: b"{}".to_vec().into(),
+                };
                 miscounted(&vec![one; count as usize], expected.attempts)
             };
             assert!(!delivered(expected.attempts), "{}: the right number is rejected", test.name);

@@ -413,7 +413,7 @@ fn shape_of(shape: &str, nullable: bool) -> Value {
         return json!({ "type": "object", "additionalProperties": shape_of(inner, true) });
     }
     match shape {
-        "String" => json!({ "type": "string" }),
+        "String" | "Arc<str>" => json!({ "type": "string" }),
         "bool" => json!({ "type": "boolean" }),
         "f64" => json!({ "type": "number" }),
         "i64" => json!({ "type": "integer" }),

@@ -32,6 +32,7 @@ mod pii;
 mod presenter;
 mod queries;
 mod read;
+mod results;
 pub mod terminal;
 mod texts;
 mod words;
@@ -41,7 +42,7 @@ use std::path::{Path, PathBuf};
 
 use judge::secret::{Dividers, Redactor};
 
-pub use build::{Facts, TestResult, actors, build, test_reports};
+pub use build::{Facts, actors, build, test_reports};
 pub use cause::shell;
 pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};
@@ -51,6 +52,7 @@ pub use model::{CauseReport, Report};
 pub use presenter::Presenter;
 pub use queries::{Defect, OF_THE_LIST};
 pub use read::read;
+pub use results::TestResult;
 pub use texts::Texts;
 
 /// One report format.

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::build::{TestResult, millis, time};
 use super::curl;
 use super::model::{
     AttemptReport, EvidenceReport, ExchangeReport, FindingReport, FoundReport, FuzzReport, KeyReport, MessageReport,
     OpenReport, RuleReport, TestReport,
 };
 use super::pii::Own;
+use super::results::{TestResult, millis, time};
 use super::texts::Texts;
 use judge::coverage::Evidence;
 use judge::exchange::{Body, Exchange, Header, Response, Role};

@@ -33,7 +33,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         name: "depth-at-the-limit",
         answers: Made(|asked| around(asked, &"{\"error\":".repeat(500), "", 0, &format!("1{}", "}".repeat(500)))),
     },
-    Behaviour { name: "depth-of-long-names", answers: Made(|asked| deep_names(asked)) },
+    Behaviour { name: "depth-of-long-names", answers: Made(deep_names) },
     Behaviour {
         name: "digits",
         answers: Made(|asked| around(asked, "{\"error\":{\"code\":", "1234567890", 1000, "}}")),
@@ -109,9 +109,9 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         answers: Made(|asked| around(asked, "{\"id\":\"", "id", 1_000_000, "\",\"customerId\":\"x\"}")),
     },
     Behaviour { name: "spaces", answers: Made(|asked| around(asked, "{", " \n", 7_000_000, "}")) },
-    Behaviour { name: "error-in-every-type", answers: Made(|asked| every_type(asked)) },
-    Behaviour { name: "distinct-messages", answers: Made(|asked| distinct(asked)) },
-    Behaviour { name: "distinct-members", answers: Made(|asked| distinct_members(asked)) },
+    Behaviour { name: "error-in-every-type", answers: Made(every_type) },
+    Behaviour { name: "distinct-messages", answers: Made(distinct) },
+    Behaviour { name: "distinct-members", answers: Made(distinct_members) },
     Behaviour {
         name: "json-lines",
         answers: Made(|asked| around(asked, "", "{\"error\":{\"code\":\"X\"}}\n", 100_000, "")),

@@ -48,7 +48,7 @@ pub fn run(behaviour: Behaviour, limits: Limits, preflight: bool) -> Result<Take
     if peak_kib > MOST_KIB {
         return Err(format!("held {} MiB at its peak", peak_kib / 1024).into());
     }
-    check(&folder.join(""), code, &credentials).map_err(|why| {
+    check(Path::new(&folder.path()), code, &credentials).map_err(|why| {
         format!("{why} (exit code {code}, after {:.1} s, {} MiB)", taken.seconds, taken.peak_kib / 1024)
     })?;
     Ok(taken)

@@ -166,7 +166,7 @@ async fn connection(
     reference: Option<&Embedded>,
 ) -> std::io::Result<()> {
     if let Answers::OverTls(moves) = behaviour.answers {
-        stream.read(&mut [0; 4096]).await?;
+        let _ = stream.read(&mut [0; 4096]).await?;
         return perform(stream, moves()).await;
     }
     let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };

@@ -389,7 +389,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::exchange::Body;
+    use judge::exchange::Body;
 
     /// A server that closes each connection after one response without `Connection: close`.
     async fn server_that_closes_without_notice() -> String {

@@ -7,6 +7,7 @@ mod cleanup;
 mod created;
 mod deliveries;
 mod environment;
+mod faults;
 mod fuzz;
 mod liveness;
 mod phases;

@@ -18,9 +18,9 @@ use super::retry::{self, Cause, End, Try};
 use super::shared::Held;
 use judge::check;
 use judge::check::Context;
-use judge::exchange::{Exchange, Fault};
+use judge::exchange::Exchange;
 use judge::expect::{Assertion, Earlier, Holds, Shown, Verdict, came, holds_text};
-use judge::finding::{EXPECTATION, Finding, Part};
+use judge::finding::{EXPECTATION, Finding};
 use judge::record::{Created, TestRecord};
 use spec::contract::{Level, Surface};
 use spec::scenario::{
@@ -372,65 +372,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn halt_for_fault(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
-        let operation = self.operation_of(step);
-        let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
-        if let Fault::TooLong(message) = fault {
-            return self.halt_for_length(step, index, message);
-        }
-        let violation = match fault {
-            Fault::Broken(_) | Fault::Closed(_) | Fault::TooLong(_) => step.expect.is_some(),
-            Fault::TimedOut(_) => must_answer,
-            Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
-        };
-        let message = fault.message();
-        if violation && self.last_try {
-            let clause = self.clause_of(step);
-            let level = self.level_of(&clause);
-            self.record.findings.push(Finding {
-                clause,
-                check: EXPECTATION.to_owned(),
-                level,
-                message: self.assertion_text(step),
-                expected: "an answer".to_owned(),
-                actual: format!("no complete answer, twice in a row: {message}"),
-                part: Part::Connection,
-                exchange: index,
-            });
-        }
-        let reason = format!("{operation}: {message}");
-        match fault {
-            Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
-            Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
-            Fault::TimedOut(_) if violation => Halt::Broken(Cause::BrokenInUse(reason)),
-            Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::TooLong(_) | Fault::Limit(_) => {
-                Halt::Inconclusive(reason)
-            }
-        }
-    }
-
-    /// No documented answer is nearly as long as the limit, so a longer one does not meet an expectation. A setup step
-    /// asserts nothing.
-    fn halt_for_length(&mut self, step: &Step, index: usize, message: &str) -> Halt {
-        if step.expect.is_none() {
-            return Halt::Inconclusive(format!("{}: {message}", self.operation_of(step)));
-        }
-        let clause = self.clause_of(step);
-        let level = self.level_of(&clause);
-        self.record.findings.push(Finding {
-            clause,
-            check: EXPECTATION.to_owned(),
-            level,
-            message: self.assertion_text(step),
-            expected: "an answer that is short enough to be read".to_owned(),
-            actual: message.to_owned(),
-            part: Part::Connection,
-            exchange: index,
-        });
-        Halt::Explained
-    }
-
-    fn operation_of(&self, step: &Step) -> String {
+    pub(super) fn operation_of(&self, step: &Step) -> String {
         let call = step.call.as_deref().unwrap_or_default();
         template::text(call, &self.variables).unwrap_or_else(|_| call.to_owned())
     }

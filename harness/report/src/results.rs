@@ -1,0 +1,49 @@
+//! The result of a test, before it becomes part of a report.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use judge::record::TestRecord;
+use judge::verdict::Outcome;
+use spec::scenario::TestCase;
+
+/// A test with its verdict and record.
+#[derive(Clone, Debug)]
+pub struct TestResult {
+    pub name: String,
+    /// The scenario file.
+    pub file: String,
+    /// The line in that file.
+    pub line: usize,
+    /// What it tests, in one sentence.
+    pub about: String,
+    /// The clauses that it tests.
+    pub clauses: Vec<String>,
+    pub outcome: Outcome,
+    /// `None` if the test never started.
+    pub started: Option<DateTime<Utc>>,
+    pub took: Duration,
+    pub record: TestRecord,
+}
+
+impl TestResult {
+    /// The result of a test that did not run and has no name yet.
+    pub fn unrun(outcome: Outcome) -> Self {
+        Self::new(TestCase::default(), outcome, TestRecord::default())
+    }
+
+    /// The result of a test, without the time at which it ran.
+    pub fn new(test: TestCase, outcome: Outcome, record: TestRecord) -> Self {
+        let TestCase { name, file, line, about, clauses, .. } = test;
+        Self { name, file, line, about, clauses, outcome, started: None, took: Duration::ZERO, record }
+    }
+}
+
+pub(super) fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+pub(super) fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
