@@ -190,12 +190,7 @@ impl Answer {
     pub fn response(&self) -> Response {
         let body = self.body.as_ref().map(Value::to_string).or_else(|| self.text.map(str::to_owned));
         let headers = self.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes()));
-        Response {
-            status: self.status,
-            headers: headers.collect(),
-            body: body.unwrap_or_default().into_bytes().into(),
-            ..Response::default()
-        }
+        Response { status: self.status, headers: headers.collect(), body: body.unwrap_or_default().into_bytes().into() }
     }
 
     /// A copy with the member at a pointer set or, without a value, removed.
