@@ -17,9 +17,8 @@ const MIN_MATCH_BASE64: usize = 11;
 const MIN_MATCH_CODES: usize = 17;
 /// The length of a sample. If samples begin at every third position, any match of `MIN_MATCH` contains one.
 const SAMPLE: usize = 6;
-/// The maximum length of a secret for the rare forms: decimal codes and double Base64. Longer ones, such as tokens, are
-/// never written so.
-const MAX_RARE_FORM_LENGTH: usize = 128;
+/// The maximum length of a secret for the rare forms: decimal codes and double Base64. Longer ones are never written so.
+const MAX_RARE_FORM_LENGTH: usize = 512;
 
 /// A byte that separates texts: no match extends across it. It does not occur in UTF-8.
 pub(super) const BARRIER: u8 = 0xff;
