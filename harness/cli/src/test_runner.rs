@@ -21,7 +21,7 @@ use judge::secret::Redactor;
 use judge::verdict::{Outcome, Rules, Verdict};
 use report::model::TestReport;
 use report::output::{one_line, printable};
-use report::{Presenter, TestResult, Texts};
+use report::{Presenter, TestResult, Texts, test_report};
 use runner::execute::{Environment, run_test};
 use runner::plan::Planned;
 use spec::scenario::{Property, TestCase};
@@ -35,7 +35,6 @@ struct State {
     /// The tests without a result, by name.
     pending: HashMap<String, Outline>,
     recorded: Recorded,
-    tally: Tally,
 }
 
 /// What a report says about a test that did not run.
@@ -52,8 +51,7 @@ pub struct Recorded {
     pub tests: Vec<TestReport>,
     /// The properties with counterexamples, if these are to be saved.
     pub counterexamples: Vec<(Arc<Property>, TestResult)>,
-    /// The number of requests that tests sent.
-    pub requests: u64,
+    pub tally: Tally,
 }
 
 impl Recorder {
@@ -65,11 +63,11 @@ impl Recorder {
 
     /// Takes all results recorded so far, with one for each announced test.
     pub fn take(&self, presenter: &Presenter<'_>) -> Recorded {
-        let State { pending, mut recorded, .. } = std::mem::take(&mut *self.lock());
+        let State { pending, mut recorded } = std::mem::take(&mut *self.lock());
         let outcome = Outcome::unrun(Verdict::Inconclusive, Some("it did not run".to_owned()));
         for (name, Outline { file, line, about, clauses }) in pending {
             let test = TestResult { name, file, line, about, clauses, ..TestResult::unrun(outcome.clone()) };
-            recorded.tests.push(presenter.report(&test));
+            recorded.tests.push(test_report(presenter, &test));
         }
         recorded.tests.sort_by(|a, b| a.name.cmp(&b.name));
         recorded
@@ -78,18 +76,18 @@ impl Recorder {
     fn add(&self, test: TestReport, requests: usize, counterexamples: Option<(Arc<Property>, TestResult)>) {
         let mut state = self.lock();
         state.pending.remove(&test.name);
-        state.tally.done += 1;
-        state.tally.failed += usize::from(test.verdict == Verdict::Failed);
-        state.tally.inconclusive += usize::from(test.verdict == Verdict::Inconclusive);
-        state.tally.requests += requests;
-        state.recorded.requests += requests as u64;
-        state.recorded.tests.push(test);
-        state.recorded.counterexamples.extend(counterexamples);
+        let recorded = &mut state.recorded;
+        recorded.tally.done += 1;
+        recorded.tally.failed += usize::from(test.verdict == Verdict::Failed);
+        recorded.tally.inconclusive += usize::from(test.verdict == Verdict::Inconclusive);
+        recorded.tally.requests += requests;
+        recorded.tests.push(test);
+        recorded.counterexamples.extend(counterexamples);
     }
 
     /// The counts so far.
     pub fn tally(&self) -> Tally {
-        self.lock().tally
+        self.lock().recorded.tally
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -138,12 +136,11 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     let whole = || run_and_record(planned, shared);
     // A panic of ours costs this test only, wherever it happens.
     catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|payload| {
-        let reason = format!("the harness itself failed: {}", panic_text(payload.as_ref()));
-        let outcome = Outcome::unrun(Verdict::Inconclusive, Some(reason));
+        let outcome = Outcome::unrun(Verdict::Inconclusive, Some(panic_reason(payload.as_ref())));
         let record = TestRecord::default();
         let completion = completion(&record, &outcome, shared);
         let result = TestResult::new(outline, outcome, record);
-        shared.recorder.add(shared.presenter().report(&result), 0, None);
+        shared.recorder.add(test_report(&shared.presenter(), &result), 0, None);
         completion
     })
 }
@@ -164,7 +161,7 @@ fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Faile
     let property = planned.spec.property.clone().filter(|_| shared.keeps_counterexamples);
     let result = TestResult::new(planned.spec, outcome, record);
     let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
-    let report = shared.presenter().report(&result);
+    let report = test_report(&shared.presenter(), &result);
     let requests = result.record.requests;
     shared.recorder.add(report, requests, property.map(|property| (property, result)));
     completion
@@ -220,7 +217,7 @@ fn precedence(record: &TestRecord, finding: &Finding) -> (bool, bool) {
 fn run_catching_panics(spec: &TestCase, shared: &Shared) -> TestRecord {
     let body = || shared.handle.block_on(run_test(&shared.environment, spec));
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TestRecord {
-        inconclusive: Some(format!("the harness itself failed: {}", panic_text(payload.as_ref()))),
+        inconclusive: Some(panic_reason(payload.as_ref())),
         ..TestRecord::default()
     })
 }
@@ -240,12 +237,13 @@ fn silence_panics() {
     });
 }
 
-fn panic_text(payload: &(dyn Any + Send)) -> String {
+fn panic_reason(payload: &(dyn Any + Send)) -> String {
     let text = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without a message".to_owned());
     let place = PLACE.with(|cell| cell.borrow_mut().take());
-    place.map_or_else(|| text.clone(), |place| format!("{text} at {place}"))
+    let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+    format!("the harness itself failed: {text}{place}")
 }

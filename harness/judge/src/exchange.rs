@@ -1,6 +1,6 @@
 //! Requests and responses as they were on the wire.
 //!
-//! These are plain values. `target` sends and receives, checks read them, and reports show them.
+//! These are plain values. `runner` sends and receives, checks read them, and reports show them.
 
 mod body;
 mod json;

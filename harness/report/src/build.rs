@@ -10,7 +10,7 @@ use super::model::{
     ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, FORMAT, Leftover, Manifest, Report, Suite,
     TestReport,
 };
-use super::presenter::Presenter;
+use super::presenter::{Presenter, test_report};
 use super::results::{TestResult, millis, time};
 use super::texts::Texts;
 use super::{again, clause_status};
@@ -96,7 +96,7 @@ pub fn actors(contract: &Contract, configured: impl Fn(&str) -> bool) -> Vec<Act
 pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TestResult>) -> Vec<TestReport> {
     results.sort_by(|a, b| a.name.cmp(&b.name));
     let presenter = Presenter { contract: facts.contract, redactor: facts.redactor, texts: &Texts::default() };
-    results.iter().map(|result| presenter.report(result)).collect()
+    results.iter().map(|result| test_report(&presenter, result)).collect()
 }
 
 /// Builds the report of the run from its tests and known deviations.

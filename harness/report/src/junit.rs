@@ -93,25 +93,11 @@ fn tests(report: &Report) -> Cow<'_, [TestReport]> {
         return Cow::Borrowed(&report.tests);
     }
     Cow::Owned(vec![TestReport {
-        name: "harness::aborted".to_owned(),
-        file: String::new(),
-        line: 0,
         about: "A run executes at least one test.".to_owned(),
-        verdict: Verdict::Inconclusive,
         reason: Some("the run ended before any test completed, so nothing is known about the target".to_owned()),
         started_at: Some(report.started_at.clone()),
         duration_ms: report.duration_ms,
-        clauses: Vec::new(),
-        evidence: Vec::new(),
-        open: Vec::new(),
-        codes: Vec::new(),
-        deviations: Vec::new(),
-        findings: Vec::new(),
-        exchanges: Vec::new(),
-        fuzz: None,
-        repro: None,
-        flaky: false,
-        attempts: Vec::new(),
+        ..TestReport::without_record("harness::aborted", Verdict::Inconclusive)
     }])
 }
 

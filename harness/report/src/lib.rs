@@ -49,7 +49,7 @@ pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
 pub use json::render as json;
 pub use model::{CauseReport, Report};
-pub use presenter::Presenter;
+pub use presenter::{Presenter, test_report};
 pub use queries::{Defect, OF_THE_LIST};
 pub use read::read;
 pub use results::TestResult;

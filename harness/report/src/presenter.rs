@@ -38,13 +38,8 @@ pub struct Presenter<'p> {
     pub texts: &'p Texts,
 }
 
-impl Presenter<'_> {
-    pub fn report(&self, result: &TestResult) -> TestReport {
-        test_report(self, result)
-    }
-}
-
-fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport {
+/// A test as reports show it.
+pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport {
     let in_full = !result.record.findings.is_empty()
         || !result.record.attempts.is_empty()
         || result.outcome.verdict == Verdict::Inconclusive;
@@ -255,8 +250,8 @@ fn message_of(presenter: &Presenter<'_>, response: &Response, own: &Own) -> Mess
 
 /// The first bytes in hexadecimal, if they are not valid UTF-8 and there is nothing to redact in them.
 fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
-    let text = String::from_utf8(bytes.to_vec()).err()?;
-    let lossy = String::from_utf8_lossy(text.as_bytes());
+    std::str::from_utf8(bytes).err()?;
+    let lossy = String::from_utf8_lossy(bytes);
     (hide(&lossy) == lossy).then(|| hex(&bytes[..bytes.len().min(LONGEST_HEX)]))
 }
 

@@ -136,7 +136,8 @@ impl<'r> Context<'r> {
     ) -> Result<ExitCode, Refusal> {
         let arguments = self.inputs.arguments;
         let left = environment.created.left();
-        let facts = self.facts(&environment.contract, &environment.target, preflight, left, recorded.requests);
+        let facts =
+            self.facts(&environment.contract, &environment.target, preflight, left, recorded.tally.requests as u64);
         let mut tests = recorded.tests;
         let scope = scope(arguments);
         let (entries, match_counts) = (&self.rules.deviations, &facts.manifest.spoken_of);

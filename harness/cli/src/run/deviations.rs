@@ -155,26 +155,14 @@ fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope
         })
         .map(|(index, entry)| {
             let subject = entry.clause.as_deref().unwrap_or("trials").to_lowercase();
+            let name = format!("{OF_THE_LIST}{subject}-{}", index + 1);
             TestReport {
-                name: format!("{OF_THE_LIST}{subject}-{}", index + 1),
                 file: file.to_owned(),
                 line: entry.line,
                 about: "The list of known deviations is up to date.".to_owned(),
-                verdict: Verdict::Failed,
                 reason: entry.note.clone(),
-                started_at: None,
-                duration_ms: 0,
                 clauses: entry.clause.iter().cloned().collect(),
-                evidence: Vec::new(),
-                open: Vec::new(),
-                codes: Vec::new(),
-                deviations: Vec::new(),
-                findings: Vec::new(),
-                exchanges: Vec::new(),
-                fuzz: None,
-                repro: None,
-                flaky: false,
-                attempts: Vec::new(),
+                ..TestReport::without_record(&name, Verdict::Failed)
             }
         })
         .collect()
@@ -193,25 +181,9 @@ mod tests {
 
     fn test(name: &str, verdict: Verdict, described: bool) -> TestReport {
         TestReport {
-            name: name.into(),
-            file: String::new(),
-            line: 1,
-            about: String::new(),
-            verdict,
-            reason: None,
-            started_at: None,
-            duration_ms: 0,
             clauses: vec!["A".into()],
-            evidence: Vec::new(),
-            open: Vec::new(),
-            codes: Vec::new(),
             deviations: if described { vec![0] } else { Vec::new() },
-            findings: Vec::new(),
-            exchanges: Vec::new(),
-            fuzz: None,
-            repro: None,
-            flaky: false,
-            attempts: Vec::new(),
+            ..TestReport::without_record(name, verdict)
         }
     }
 

@@ -25,7 +25,8 @@ fn build(profile: &Path) {
     let name = profile.file_name().and_then(|name| name.to_str()).unwrap_or("debug");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "conformance", "--bin", "conformance"])
+        // Builds the program as well, with the dependencies that `cargo test --workspace` has built.
+        .args(["test", "--quiet", "--workspace", "--test", "conformance", "--no-run"])
         .args(["--profile", if name == "debug" { "dev" } else { name }])
         .arg("--target-dir")
         .arg(profile.parent().expect("target/PROFILE"))

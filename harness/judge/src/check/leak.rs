@@ -138,12 +138,11 @@ struct Texts {
 
 impl Texts {
     fn add(&mut self, part: Part, text: &str) {
-        let text = match text.len() > FIRST_PART + LAST_PART {
-            true => {
-                let first = &text[..text.floor_char_boundary(FIRST_PART)];
-                format!("{first}\n{}", &text[text.ceil_char_boundary(text.len() - LAST_PART)..])
-            }
-            false => text.to_owned(),
+        let text = if text.len() > FIRST_PART + LAST_PART {
+            let first = &text[..text.floor_char_boundary(FIRST_PART)];
+            format!("{first}\n{}", &text[text.ceil_char_boundary(text.len() - LAST_PART)..])
+        } else {
+            text.to_owned()
         };
         self.bytes += text.len();
         self.found.push((part, text));

@@ -29,7 +29,7 @@ impl fmt::Display for JsonLimit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Depth => write!(formatter, "is nested more than {DEEPEST_JSON} levels deep"),
-            Self::Values => write!(formatter, "holds more than {MOST_VALUES} values"),
+            Self::Values => write!(formatter, "contains more than {MOST_VALUES} values"),
         }
     }
 }
@@ -45,6 +45,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Value>, JsonLimit> {
     }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
+    // A correction changes texts and numbers, not the depth.
+    let parsed = |text: &str| parse(text, extent.depth);
     Ok(parsed(text).or_else(|| corrected(text).and_then(|text| parsed(&text))))
 }
 
@@ -93,9 +95,9 @@ impl Extent {
     }
 }
 
-/// Reads JSON of any depth. What is too deep for serde_json is read some levels at a time.
-fn parsed(text: &str) -> Option<Value> {
-    if Extent::of(text.as_bytes()).depth < DEPTH_OF_SERDE_JSON {
+/// Reads JSON of this depth. What is too deep for serde_json is read some levels at a time.
+fn parse(text: &str, depth: usize) -> Option<Value> {
+    if depth < DEPTH_OF_SERDE_JSON {
         return serde_json::from_str(text).ok();
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -114,7 +116,8 @@ impl<'de> DeserializeSeed<'de> for Levels {
             return deserializer.deserialize_any(self);
         }
         let below: &RawValue = serde::Deserialize::deserialize(deserializer)?;
-        parsed(below.get()).ok_or_else(|| D::Error::custom("not JSON"))
+        let text = below.get();
+        parse(text, Extent::of(text.as_bytes()).depth).ok_or_else(|| D::Error::custom("not JSON"))
     }
 }
 

@@ -56,6 +56,33 @@ pub struct TestReport {
     pub attempts: Vec<AttemptReport>,
 }
 
+impl TestReport {
+    /// A test without place, exchanges and findings.
+    pub fn without_record(name: &str, verdict: Verdict) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: String::new(),
+            line: 0,
+            about: String::new(),
+            verdict,
+            reason: None,
+            started_at: None,
+            duration_ms: 0,
+            clauses: Vec::new(),
+            evidence: Vec::new(),
+            open: Vec::new(),
+            codes: Vec::new(),
+            deviations: Vec::new(),
+            findings: Vec::new(),
+            exchanges: Vec::new(),
+            fuzz: None,
+            repro: None,
+            flaky: false,
+            attempts: Vec::new(),
+        }
+    }
+}
+
 fn is_false(value: &bool) -> bool {
     !*value
 }

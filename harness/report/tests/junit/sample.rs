@@ -87,25 +87,16 @@ pub fn report(tests: Vec<TestReport>) -> Report {
 
 pub fn test(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<FindingReport>) -> TestReport {
     TestReport {
-        name: format!("authentication/token-expired::{name}"),
         file: "scenarios/authentication/token-expired.yaml".into(),
         line: 7,
         about: "A token past its time is refused.".into(),
-        verdict,
         reason: reason.map(str::to_owned),
         started_at: Some("2026-11-22T15:48:24Z".into()),
         duration_ms: 123,
         clauses: vec!["AUTH-5".into(), "AUTH-6".into()],
-        evidence: Vec::new(),
-        open: Vec::new(),
-        codes: Vec::new(),
-        deviations: Vec::new(),
         findings,
         exchanges: vec![exchange()],
-        fuzz: None,
-        repro: None,
-        flaky: false,
-        attempts: Vec::new(),
+        ..TestReport::without_record(&format!("authentication/token-expired::{name}"), verdict)
     }
 }
 

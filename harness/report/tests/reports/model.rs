@@ -367,25 +367,12 @@ fn stale() -> Vec<TestReport> {
 
 fn test(path: &str, name: &str, line: usize, verdict: Verdict) -> TestReport {
     TestReport {
-        name: format!("{path}::{name}"),
         file: format!("scenarios/{path}.yaml"),
         line,
         about: "A fact.".into(),
-        verdict,
-        reason: None,
         started_at: Some("2026-11-22T15:48:24.000Z".into()),
         duration_ms: 123,
-        clauses: Vec::new(),
-        evidence: Vec::new(),
-        open: Vec::new(),
-        codes: Vec::new(),
-        deviations: Vec::new(),
-        findings: Vec::new(),
-        exchanges: Vec::new(),
-        fuzz: None,
-        repro: None,
-        flaky: false,
-        attempts: Vec::new(),
+        ..TestReport::without_record(&format!("{path}::{name}"), verdict)
     }
 }
 
