@@ -203,8 +203,8 @@ impl Access {
         if !self.is_guessed {
             root.insert("security".to_owned(), json!([{ name.as_str(): [] }]));
         }
-        let components = root.entry("components").or_insert_with(|| json!({}));
-        components["securitySchemes"][name.as_str()] = Value::Object(scheme);
+        let schemes = member(member(root, "components"), "securitySchemes");
+        schemes.insert(name.clone(), Value::Object(scheme));
     }
 
     /// The credential that an operation asks for. If the contract reader cannot read its `security` member, also a
@@ -216,10 +216,11 @@ impl Access {
             return Ok((first(), Some(json!([]))));
         }
         let list = operation.get("security").or_else(|| root.get("security"));
-        let alternatives: Vec<&Map<String, Value>> =
-            list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
+        let listed: Vec<&Value> = list.and_then(Value::as_array).into_iter().flatten().collect();
+        let alternatives: Vec<&Map<String, Value>> = listed.iter().filter_map(|one| one.as_object()).collect();
         if alternatives.is_empty() || alternatives.iter().any(|one| one.is_empty()) {
-            return Ok((Need::NoCredential, None));
+            let is_readable = alternatives.len() == listed.len();
+            return Ok((Need::NoCredential, (!is_readable).then(|| json!([]))));
         }
         let usable = |name: &String| self.schemes.iter().find(|scheme| scheme.name == *name);
         for alternative in alternatives.iter().filter(|one| one.len() == 1) {
@@ -238,6 +239,18 @@ impl Access {
     }
 }
 
+/// The member of this name, which becomes an empty object if it is not an object.
+fn member<'m>(members: &'m mut Map<String, Value>, name: &str) -> &'m mut Map<String, Value> {
+    let value = members.entry(name).or_insert(Value::Null);
+    if !value.is_object() {
+        *value = json!({});
+    }
+    match value {
+        Value::Object(members) => members,
+        other => unreachable!("an object, not {other}"),
+    }
+}
+
 /// True if an operation, or the whole description, asks for a credential.
 fn asks_somewhere(root: Node<'_>) -> bool {
     let asks = |node: Node<'_>| {
@@ -252,6 +265,7 @@ fn asks_somewhere(root: Node<'_>) -> bool {
 fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
     let text = |key: &str| scheme.text(key).unwrap_or_default();
     match (text("type"), text("in"), text("scheme").to_ascii_lowercase().as_str()) {
+        ("apiKey", "header", _) if !is_header_name(text("name")) => Err("its `name` is not a header name".to_owned()),
         ("apiKey", "header", _) => Ok(Some(Kind::Key(text("name").to_owned()))),
         ("apiKey", place, _) => Err(format!("a key in the {place} is not supported: expected a key in a header")),
         ("http", _, "basic") => Ok(Some(Kind::Basic)),
@@ -260,6 +274,12 @@ fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
         ("mutualTLS", ..) => Ok(None),
         (other, ..) => Err(format!("the type `{other}` is not supported")),
     }
+}
+
+/// True for a name that a header can have (RFC 9110, section 5.6.2).
+pub(super) fn is_header_name(name: &str) -> bool {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    !name.is_empty() && name.chars().all(allowed)
 }
 
 /// A name in lower case, with hyphens between its words.

@@ -219,7 +219,7 @@ fn each_reference(value: &mut Value, other: &mut dyn FnMut(&str) -> Option<Strin
     }
 }
 
-fn replace_dangling_references(documents: &mut BTreeMap<String, Value>, warnings: &mut Vec<String>) {
+pub(super) fn replace_dangling_references(documents: &mut BTreeMap<String, Value>, warnings: &mut Vec<String>) {
     let before = documents.clone();
     for (name, value) in documents.iter_mut() {
         each_reference(value, &mut |target| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::access::{Access, MARK, Need};
+use super::access::{Access, MARK, Need, is_header_name};
 use super::description::{Description, Node};
 use super::example;
 use super::schema::{FlatSchema, types_of};
@@ -125,6 +125,9 @@ fn normalise_operation(
         return Err("it documents no success status (200 to 299)".to_owned());
     }
     let name = format!("{} {path}", method.to_uppercase());
+    if path.chars().chain(operation.text("operationId").unwrap_or_default().chars()).any(char::is_control) {
+        return Err("its path or its `operationId` contains a control character".to_owned());
+    }
     let mut value = operation.rebased();
     let (_, security) = access.need(operation.value, description.node().value)?;
     if let Some(security) = security {
@@ -282,7 +285,11 @@ fn required(parameters: &[Node<'_>], place: &'static str) -> (Map<String, Value>
     for parameter in of_place(parameters, place).filter(|one| one.value.get("required") == Some(&Value::Bool(true))) {
         let name = parameter.text("name").unwrap_or_default();
         let is_set_by_harness = ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str());
-        if name.is_empty() || values.contains_key(name) || (place == "header" && is_set_by_harness) {
+        let is_sendable = match place {
+            "header" => is_header_name(name) && !is_set_by_harness,
+            _ => !name.is_empty(),
+        };
+        if values.contains_key(name) || !is_sendable {
             continue;
         }
         let given = parameter.value.get("example").cloned();
@@ -293,6 +300,8 @@ fn required(parameters: &[Node<'_>], place: &'static str) -> (Map<String, Value>
             Value::Array(ref items) if place == "header" || items.iter().any(|item| item.is_object()) => json!("1"),
             other => other,
         };
+        let is_unsendable = |value: &Value| value.as_str().is_some_and(|text| text.chars().any(char::is_control));
+        let scalar = if is_unsendable(&scalar) { json!("1") } else { scalar };
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         values.insert(name.to_owned(), if place == "header" { Value::String(text(scalar)) } else { scalar });
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::description::Description;
+use super::description::{Description, replace_dangling_references};
 
 /// Keywords whose values can be validated without the rest of the schema.
 const INDEPENDENT_KEYWORDS: [&str; 18] = [
@@ -38,6 +38,8 @@ pub(super) fn schemas(description: &mut Description, warnings: &mut Vec<String>)
         let mut cleaner = Cleaner { name, is_old, warnings };
         cleaner.find(document, name);
     }
+    // A schema that is left out may have been the target of a reference.
+    replace_dangling_references(&mut description.documents, warnings);
 }
 
 fn is_schema(value: &Value) -> bool {
@@ -60,16 +62,31 @@ impl Cleaner<'_> {
         }
         match value {
             Value::Object(members) => {
+                self.nullable(members);
                 for (key, inner) in members.iter_mut() {
                     match key.as_str() {
-                        "schema" => self.schema(inner, at),
+                        "schema" => self.whole(inner, at),
                         "schemas" | "definitions" | "$defs" => self.all(inner, at),
-                        "example" | "examples" => {}
+                        "example" | "examples" => self.without_templates(inner, at),
                         _ => self.find(inner, key),
                     }
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|inner| self.find(inner, at)),
+            _ => {}
+        }
+    }
+
+    /// Example data is text of the API: `${x}` in it is not a variable of a scenario. `${unique}` may stay, which a
+    /// person may have written for this pack.
+    fn without_templates(&mut self, value: &mut Value, at: &str) {
+        match value {
+            Value::String(text) if text.replace("${unique}", "").contains("${") => {
+                self.warnings.push(format!("{}: `${{` in an example of {at} is written as `$ {{`", self.name));
+                *text = text.replace("${", "$ {").replace("$ {unique}", "${unique}");
+            }
+            Value::Array(items) => items.iter_mut().for_each(|inner| self.without_templates(inner, at)),
+            Value::Object(members) => members.values_mut().for_each(|inner| self.without_templates(inner, at)),
             _ => {}
         }
     }
@@ -86,16 +103,31 @@ impl Cleaner<'_> {
             is_schema
         });
         for (key, inner) in members.iter_mut() {
-            self.schema(inner, key);
+            self.whole(inner, key);
         }
+    }
+
+    /// A schema that is used by itself. What is still invalid after its keywords were cleaned is left out.
+    fn whole(&mut self, value: &mut Value, at: &str) {
+        self.schema(value, at);
+        let Err(error) = jsonschema::draft202012::meta::validate(value) else { return };
+        // OpenAPI 3.0 has other forms of two keywords, which the contract reader converts.
+        if self.is_old && OLD_KEYWORDS.iter().any(|word| error.schema_path().to_string().contains(word)) {
+            return;
+        }
+        self.warnings.push(format!(
+            "{}: the schema {value} of {at} is left out, because it is not valid JSON Schema",
+            self.name
+        ));
+        *value = json!({});
     }
 
     fn schema(&mut self, value: &mut Value, at: &str) {
         let Some(members) = value.as_object_mut() else { return };
         self.nullable(members);
         for word in INDEPENDENT_KEYWORDS {
-            let skipped = self.is_old && OLD_KEYWORDS.contains(&word);
-            let Some(given) = members.get(word).filter(|_| !skipped) else { continue };
+            let is_valid_before = |given: &Value| self.is_old && OLD_KEYWORDS.contains(&word) && given.is_boolean();
+            let Some(given) = members.get(word).filter(|given| !is_valid_before(given)) else { continue };
             if jsonschema::draft202012::new(&json!({ word: given })).is_err() {
                 self.warnings.push(format!(
                     "{}: `{word}: {given}` of {at} is left out, because it is not valid JSON Schema",
@@ -124,7 +156,8 @@ impl Cleaner<'_> {
 
     /// `nullable` exists in OpenAPI 3.0 only. The contract reader refuses it in other versions.
     fn nullable(&mut self, members: &mut Map<String, Value>) {
-        if self.is_old || !members.get("nullable").is_some_and(Value::is_boolean) {
+        // An object is a member of that name.
+        if self.is_old || members.get("nullable").is_some_and(Value::is_object) {
             return;
         }
         let is_nullable = members.shift_remove("nullable") == Some(Value::Bool(true));

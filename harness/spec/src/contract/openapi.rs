@@ -225,6 +225,9 @@ fn security_of(list: &Node<'_>) -> Result<Option<Option<String>>, Problem> {
 /// The scope of a requirement that a single credential can satisfy. In OpenAPI 3.1, any kind of requirement may list
 /// roles.
 fn requirement(alternative: &Node<'_>) -> Result<Option<String>, Problem> {
+    if !alternative.value.is_object() {
+        return Err(alternative.problem("expected a mapping from the name of a security scheme to its scopes"));
+    }
     let mut all = alternative.children();
     let (Some((name, roles)), None) = (all.next(), all.next()) else {
         let names: Vec<&str> = alternative.children().map(|(name, _)| name).collect();
