@@ -3,6 +3,7 @@
 
 pub mod matrix;
 mod selection;
+mod witnesses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::embedded::start_with;
 use judge::record::TestRecord;
+pub use witnesses::Witnesses;
+
 use matrix::Line;
 use runner::execute::{Environment, run_test};
 use selection::{Parameters, Queue};
@@ -84,13 +87,26 @@ pub struct Proof {
     pub requests: usize,
 }
 
-/// How many tests run against each server.
+/// Which tests run against each server.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort {
+pub struct Effort<'e> {
     /// The seed of the samples.
     pub seed: u64,
-    /// Whether every test runs against every server.
-    pub whole: bool,
+    pub scope: Scope,
+    /// The tests that reported each mutant before. They run first.
+    pub witnesses: &'e Witnesses,
+}
+
+/// How many tests run against each server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The witnesses of the mutant, and a few other tests that must report nothing. Other tests of its clauses run only
+    /// if the witnesses do not report it.
+    Witnesses,
+    /// Tests of the clauses of the mutant, and a sample of other tests.
+    Sample,
+    /// Every test.
+    Whole,
 }
 
 /// The number of concurrent tests per server.
@@ -102,6 +118,11 @@ const PAUSE: Duration = Duration::from_millis(150);
 const OTHERS: usize = 16;
 /// The number of tests that run against a conforming variant. They must report nothing.
 const OTHERS_OF_A_VARIANT: usize = 32;
+/// The same numbers beside witnesses.
+const OTHERS_OF_A_WITNESS: usize = 4;
+const OTHERS_OF_A_VARIANT_BESIDE_WITNESSES: usize = 12;
+/// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
+const ABOUT_AT_LEAST: usize = 16;
 
 /// The number of concurrent servers when problems are retried.
 const CONCURRENT_RETRIES: usize = 4;
@@ -150,7 +171,12 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// Runs tests against one server.
-pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
+pub async fn prove(
+    contract: &Arc<Contract>,
+    library: &Library,
+    row: &Row,
+    effort: Effort<'_>,
+) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Unchanged => (&[], &[]),
         Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
@@ -227,7 +253,7 @@ pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
     rows: &[Row],
-    effort: Effort,
+    effort: Effort<'_>,
     jobs: usize,
     mut report: impl FnMut(&Line),
 ) -> Vec<Line> {
@@ -257,15 +283,23 @@ pub async fn prove_all(
     lines.into_values().collect()
 }
 
-fn parameters<'r>(row: &'r Row, effort: Effort) -> Parameters<'r> {
-    let whole = effort.whole || row.kind == Kind::Unchanged;
-    let others = if row.kind == Kind::Variant { OTHERS_OF_A_VARIANT } else { OTHERS };
+fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
+    let few = effort.scope == Scope::Witnesses;
+    let whole = effort.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
+    let others = match (row.kind, few) {
+        (Kind::Variant | Kind::Unchanged, true) => OTHERS_OF_A_VARIANT_BESIDE_WITNESSES,
+        (_, true) => OTHERS_OF_A_WITNESS,
+        (Kind::Variant, false) => OTHERS_OF_A_VARIANT,
+        (_, false) => OTHERS,
+    };
     Parameters {
+        witnesses: effort.witnesses.of(row.name),
+        about_at_least: if few { 0 } else { ABOUT_AT_LEAST },
         row: row.name,
         clauses: row.clauses,
         seed: effort.seed,
         whole,
         others,
-        properties: !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
+        properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }
 }
