@@ -5,6 +5,7 @@ pub mod matrix;
 mod selection;
 mod witnesses;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +19,10 @@ pub use witnesses::Witnesses;
 
 use matrix::Line;
 use runner::execute::{Environment, run_test};
+pub use selection::takes_long;
 use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
-use spec::scenario::Library;
+use spec::scenario::{Library, Poll, Step, TestCase};
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,8 @@ const OTHERS_OF_A_VARIANT: usize = 32;
 /// The same numbers beside witnesses.
 const OTHERS_OF_A_WITNESS: usize = 4;
 const OTHERS_OF_A_VARIANT_BESIDE_WITNESSES: usize = 12;
+/// The longest poll of a quick run, in seconds.
+const LONGEST_POLL_SECONDS: u32 = 8;
 /// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
 const ABOUT_AT_LEAST: usize = 16;
 
@@ -195,9 +199,11 @@ pub async fn prove(
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
+            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { Cow::Borrowed(test) };
             running.push(async move {
                 tokio::time::sleep(pause).await;
-                (test, about, run_test(environment, test).await)
+                let record = run_test(environment, &test).await;
+                (test, about, record)
             });
         }
         let Some((test, about, record)) = running.next().await else { break };
@@ -205,6 +211,17 @@ pub async fn prove(
         add_record(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
+}
+
+/// The test with shorter polls. The reference is in the same process and needs a moment, and a mutant that never reaches
+/// the expected state would take a minute otherwise.
+fn impatient(test: &TestCase) -> Cow<'_, TestCase> {
+    if test.steps.iter().all(|step| step.poll.is_none()) {
+        return Cow::Borrowed(test);
+    }
+    let shorter = |poll: Poll| Poll { within_seconds: poll.within_seconds.min(LONGEST_POLL_SECONDS), ..poll };
+    let steps = test.steps.iter().map(|step| Arc::new(Step { poll: step.poll.map(shorter), ..Step::clone(step) }));
+    Cow::Owned(TestCase { steps: steps.collect(), ..test.clone() })
 }
 
 /// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of

@@ -1,4 +1,5 @@
-//! Witnesses: for each mutant, tests that report all of its clauses.
+//! Witnesses: for each mutant, tests that report all of its clauses. Intermittent mutants have none: which test reports
+//! them depends on the requests before it.
 //!
 //! A run with the witnesses alone shows in seconds that every mutant is still killed. `reports/witnesses.yaml` holds
 //! them. The complete matrix rewrites the file; a witness that still reports its mutant is kept, so the file changes only
@@ -39,7 +40,7 @@ impl Witnesses {
     /// reports the clause as well.
     pub fn updated(&self, lines: &[Line], library: &Library) -> Self {
         let tests: BTreeMap<&str, &TestCase> = library.tests.iter().map(|test| (test.name.as_str(), test)).collect();
-        let mutants = lines.iter().filter(|line| matches!(line.kind, "mutant" | "intermittent"));
+        let mutants = lines.iter().filter(|line| line.kind == "mutant");
         let chosen = mutants.map(|line| (line.name.clone(), self.chosen(line, &tests)));
         Self(chosen.filter(|(_, names)| !names.is_empty()).collect())
     }
