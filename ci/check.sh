@@ -57,4 +57,5 @@ stage tests cargo test --workspace
 # The same selection of packages as above, so that nothing is built in another flavour.
 stage suite cargo test --workspace --test conformance -- --report "junit=$junit" --report "json=$json" --report "html=$html"
 stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
+stage public-apis bash ci/public-apis.sh "$CARGO_TARGET_DIR/debug/conformance"
 stage pages bash ci/browser/check.sh reports/example/*.html "$html"
