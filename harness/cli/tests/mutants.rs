@@ -1,87 +1,168 @@
-//! The kill matrix: every mutant of the reference violates exactly the clauses of its row, the reference without
-//! mutants violates none, and `reports/kill-matrix.md` is up to date.
+//! The kill matrix: every mutant of the reference violates exactly the clauses of its row, and the reference without
+//! mutants and its conforming variants violate none. Each server is a test of its own.
 //!
-//! The complete matrix takes some minutes, so this test runs every fourth row. `MATRIX=complete` runs all rows, and
-//! `BLESS=1` with it rewrites the file. `MATRIX_ONLY=a,b` runs only rows with `a` or `b` in their names. `MATRIX_SEED=2`
-//! selects another quarter, and other samples of tests that must not report a violation.
+//! By default, the witnesses of each mutant run and a few other tests, which must report nothing: all servers take less
+//! than a minute. `MATRIX=complete` runs a sample of tests against each server, and then compares
+//! `reports/kill-matrix.md` and `reports/witnesses.yaml` with the results; `BLESS=1` with it rewrites both files.
+//! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use cli::run::{joint_hash, load};
-use mutate::prove::matrix::{Circumstances, Line, Matrix, matrix};
-use mutate::prove::{Effort, Kind, Row, prove_all, rows};
+use libtest_mimic::{Arguments, Failed, Trial};
+use mutate::prove::matrix::{Circumstances, Line, line, matrix};
+use mutate::prove::{Effort, Row, Scope, Witnesses, prove, rows, takes_long};
+use spec::contract::Contract;
+use spec::scenario::Library;
+use tokio::runtime::Runtime;
 
-/// The number of servers that run at a time.
+/// The number of servers that run at a time. Most of them wait.
 const SERVERS: usize = 16;
-/// One row in so many is part of the sample.
-const SAMPLE: u64 = 4;
 
-#[test]
-fn every_mutant_violates_exactly_its_clauses() {
+/// What all tests share.
+struct Bench {
+    contract: Arc<Contract>,
+    library: Library,
+    witnesses: Witnesses,
+    runtime: Runtime,
+    seed: u64,
+    scope: Scope,
+    /// The rows of the committed matrix.
+    committed: String,
+    /// The results so far, by the index of the row.
+    lines: Mutex<BTreeMap<usize, Line>>,
+    /// A server with a problem is tried again, one at a time: a busy machine may have delayed it.
+    retry: Mutex<()>,
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SERVERS);
     let complete = std::env::var("MATRIX").is_ok_and(|value| value == "complete");
-    let seed = std::env::var("MATRIX_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let selected = selected(complete, seed);
-    let matrix = proved(&selected, seed, complete);
-    assert!(matrix.problems.is_empty(), "of {} servers:\n{}", matrix.rows.len(), matrix.problems.join("\n"));
-    let text = matrix.markdown();
-    if complete && std::env::var_os("BLESS").is_some() {
-        std::fs::write(committed(), text).expect("a writable file");
-    } else if complete {
-        assert!(read() == text, "reports/kill-matrix.md is out of date; MATRIX=complete BLESS=1 rewrites it");
-    } else {
-        let committed = read();
-        let outdated: Vec<&str> = lines(&text).filter(|line| !committed.contains(line)).collect();
-        assert!(outdated.is_empty(), "reports/kill-matrix.md is out of date:\n{}", outdated.join("\n"));
+    let begun = Instant::now();
+    let bench = Arc::new(Bench::new(complete));
+    let rows = rows();
+    let mut order: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+    order.sort_by_key(|(_, row)| !takes_long(&bench.library, row.clauses));
+    let mut tests: Vec<Trial> = order.into_iter().map(|(index, row)| test(&bench, index, row)).collect();
+    let of_files = bench.clone();
+    tests.push(Trial::test("committed_files_name_every_mutant", move || of_files.committed_files_name_every_mutant()));
+    let conclusion = libtest_mimic::run(&arguments, tests);
+    let lines: Vec<Line> = bench.lines().values().cloned().collect();
+    if conclusion.has_failed() || !complete || lines.len() < rows.len() {
+        return conclusion.exit_code();
+    }
+    match bench.compare(lines, begun) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-#[test]
-fn committed_matrix_has_every_row() {
-    let text = read();
-    let committed: BTreeSet<&str> = lines(&text).filter_map(|line| line.split('`').nth(1)).collect();
-    let all = rows();
-    let expected: BTreeSet<&str> = all.iter().map(|row| row.name).collect();
-    assert_eq!(committed, expected);
+fn test(bench: &Arc<Bench>, index: usize, row: &Row) -> Trial {
+    let (bench, row) = (bench.clone(), row.clone());
+    Trial::test(format!("{}::{}", row.kind.as_str(), row.name), move || bench.judge(index, &row))
 }
 
-fn selected(complete: bool, seed: u64) -> Vec<Row> {
-    let only = std::env::var("MATRIX_ONLY").unwrap_or_default();
-    let mut number = seed;
-    let mut is_selected = |row: &Row| {
-        if !only.is_empty() {
-            return only.split(',').any(|part| row.name.contains(part));
+impl Bench {
+    fn new(complete: bool) -> Self {
+        let root = root();
+        let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
+        let path = root.join(WITNESSES);
+        let text = std::fs::read_to_string(&path).expect("the witnesses");
+        Self {
+            contract: Arc::new(contract),
+            library,
+            witnesses: Witnesses::parse(WITNESSES, &text).unwrap_or_else(|problem| panic!("{problem}")),
+            runtime: Runtime::new().expect("a runtime"),
+            seed: std::env::var("MATRIX_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1),
+            scope: if complete { Scope::Sample } else { Scope::Witnesses },
+            committed: std::fs::read_to_string(root.join(MATRIX)).expect("the committed matrix"),
+            lines: Mutex::default(),
+            retry: Mutex::default(),
         }
-        number += 1;
-        complete || row.kind == Kind::Unchanged || number.is_multiple_of(SAMPLE)
-    };
-    rows().into_iter().filter(|row| is_selected(row)).collect()
+    }
+
+    /// Runs the tests against one server.
+    fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
+        let mut found = self.proved(row);
+        if found.problem().is_some() {
+            let _guard = self.retry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            found = self.proved(row);
+        }
+        let problem = found.problem();
+        let shown = found.markdown();
+        self.lines().insert(index, found);
+        if let Some(problem) = problem {
+            return Err(problem.into());
+        }
+        let is_blessed = std::env::var_os("BLESS").is_some();
+        if !is_blessed && !self.committed.lines().any(|line| line == shown) {
+            return Err(format!("{MATRIX} is out of date; MATRIX=complete BLESS=1 rewrites it:\n{shown}").into());
+        }
+        Ok(())
+    }
+
+    fn proved(&self, row: &Row) -> Line {
+        let effort = Effort { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
+        line(row, &self.runtime.block_on(prove(&self.contract, &self.library, row, effort)))
+    }
+
+    fn committed_files_name_every_mutant(&self) -> Result<(), Failed> {
+        let names = self.committed.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let named: BTreeSet<&str> = names.collect();
+        let rows = rows();
+        let all: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
+        let different: Vec<&&str> = named.symmetric_difference(&all).collect();
+        if !different.is_empty() {
+            return Err(format!("{MATRIX} is out of date: {different:?}").into());
+        }
+        let unknown = self.witnesses.unknown(&self.library, &rows);
+        if !unknown.is_empty() && std::env::var_os("BLESS").is_none() {
+            return Err(format!("{WITNESSES} is out of date, MATRIX=complete BLESS=1 rewrites it: {unknown:?}").into());
+        }
+        Ok(())
+    }
+
+    /// Compares the committed files with the results of all servers, or rewrites them.
+    fn compare(&self, lines: Vec<Line>, begun: Instant) -> Result<(), String> {
+        let witnesses = self.witnesses.updated(&lines, &self.library).yaml();
+        let circumstances = Circumstances {
+            hash: joint_hash(&self.contract, &self.library),
+            seed: self.seed,
+            whole: false,
+            complete: true,
+            duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        let matrix = matrix(&self.contract, lines, circumstances);
+        if !matrix.problems.is_empty() {
+            return Err(matrix.problems.join("\n"));
+        }
+        for (name, text) in [(MATRIX, matrix.markdown()), (WITNESSES, witnesses)] {
+            let path = root().join(name);
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::write(&path, text).map_err(|error| format!("{name}: {error}"))?;
+            } else if std::fs::read_to_string(&path).is_ok_and(|committed| committed != text) {
+                return Err(format!("{name} is out of date; MATRIX=complete BLESS=1 rewrites it"));
+            }
+        }
+        Ok(())
+    }
+
+    fn lines(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Line>> {
+        self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
-fn proved(selected: &[Row], seed: u64, complete: bool) -> Matrix {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
-    let circumstances =
-        Circumstances { hash: joint_hash(&contract, &library), seed, whole: false, complete, duration_ms: 0 };
-    let contract = Arc::new(contract);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    // This test takes long, so it prints each problem at once.
-    let print_problem = |line: &Line| line.problem().iter().for_each(|problem| eprintln!("{problem}"));
-    let effort = Effort { seed, whole: false };
-    let lines = runtime.block_on(prove_all(&contract, &library, selected, effort, SERVERS, print_problem));
-    matrix(&contract, lines, circumstances)
-}
+const MATRIX: &str = "reports/kill-matrix.md";
+const WITNESSES: &str = "reports/witnesses.yaml";
 
-fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/kill-matrix.md")
-}
-
-fn read() -> String {
-    std::fs::read_to_string(committed()).expect("the committed matrix")
-}
-
-/// The rows of servers in the Markdown text.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| line.starts_with("| `"))
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

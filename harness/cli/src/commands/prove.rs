@@ -8,7 +8,7 @@ use super::loaded;
 use crate::flags::{MatrixFormat, ProveArgs};
 use crate::run::{Refusal, joint_hash, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
-use mutate::prove::{Effort, Row, prove_all, rows};
+use mutate::prove::{Effort, Row, Scope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
 use report::write_whole;
 use spec::source::suggestion;
@@ -31,7 +31,8 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let contract = Arc::new(contract);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
-    let effort = Effort { seed: arguments.seed, whole: arguments.whole };
+    let scope = if arguments.whole { Scope::Whole } else { Scope::Sample };
+    let effort = Effort { seed: arguments.seed, scope, witnesses: &Witnesses::default() };
     let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());
     let jobs = arguments.jobs.unwrap_or(JOBS);
     let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));

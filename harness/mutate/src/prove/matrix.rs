@@ -210,6 +210,14 @@ impl Line {
         }
     }
 
+    /// The row of the table in the Markdown text.
+    pub fn markdown(&self) -> String {
+        let escaped = |text: &str| text.replace('|', "\\|");
+        let reason = self.reason.as_ref().map(|reason| format!(": {}", escaped(reason))).unwrap_or_default();
+        let (name, about, fate) = (&self.name, escaped(&self.about), self.fate.as_str());
+        format!("| `{name}` | {about} | {} | {fate}{reason} |", self.clauses.join(" "))
+    }
+
     /// The line for the terminal.
     pub fn summary(&self) -> String {
         let how: Vec<String> = self
@@ -339,10 +347,7 @@ impl Matrix {
 fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<Item = &'m Line>) {
     let _ = writeln!(out, "\n## {title}\n\n| name | what it does | {clauses} | fate |\n|---|---|---|---|");
     for line in lines {
-        let escaped = |text: &str| text.replace('|', "\\|");
-        let reason = line.reason.as_ref().map(|reason| format!(": {}", escaped(reason))).unwrap_or_default();
-        let (name, about, fate) = (&line.name, escaped(&line.about), line.fate.as_str());
-        let _ = writeln!(out, "| `{name}` | {about} | {} | {fate}{reason} |", line.clauses.join(" "));
+        let _ = writeln!(out, "{}", line.markdown());
     }
 }
 

@@ -3,7 +3,9 @@
 
 pub mod matrix;
 mod selection;
+mod witnesses;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +15,14 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::embedded::start_with;
 use judge::record::TestRecord;
+pub use witnesses::Witnesses;
+
 use matrix::Line;
 use runner::execute::{Environment, run_test};
+pub use selection::takes_long;
 use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
-use spec::scenario::Library;
+use spec::scenario::{Library, Poll, Step, TestCase};
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,13 +89,26 @@ pub struct Proof {
     pub requests: usize,
 }
 
-/// How many tests run against each server.
+/// Which tests run against each server.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort {
+pub struct Effort<'e> {
     /// The seed of the samples.
     pub seed: u64,
-    /// Whether every test runs against every server.
-    pub whole: bool,
+    pub scope: Scope,
+    /// The tests that reported each mutant before. They run first.
+    pub witnesses: &'e Witnesses,
+}
+
+/// How many tests run against each server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The witnesses of the mutant, and a few other tests that must report nothing. Other tests of its clauses run only
+    /// if the witnesses do not report it.
+    Witnesses,
+    /// Tests of the clauses of the mutant, and a sample of other tests.
+    Sample,
+    /// Every test.
+    Whole,
 }
 
 /// The number of concurrent tests per server.
@@ -102,6 +120,13 @@ const PAUSE: Duration = Duration::from_millis(150);
 const OTHERS: usize = 16;
 /// The number of tests that run against a conforming variant. They must report nothing.
 const OTHERS_OF_A_VARIANT: usize = 32;
+/// The same numbers beside witnesses.
+const OTHERS_OF_A_WITNESS: usize = 4;
+const OTHERS_OF_A_VARIANT_BESIDE_WITNESSES: usize = 12;
+/// The longest poll of a quick run, in seconds.
+const LONGEST_POLL_SECONDS: u32 = 8;
+/// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
+const ABOUT_AT_LEAST: usize = 16;
 
 /// The number of concurrent servers when problems are retried.
 const CONCURRENT_RETRIES: usize = 4;
@@ -150,7 +175,12 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// Runs tests against one server.
-pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort) -> Result<Proof, String> {
+pub async fn prove(
+    contract: &Arc<Contract>,
+    library: &Library,
+    row: &Row,
+    effort: Effort<'_>,
+) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Unchanged => (&[], &[]),
         Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
@@ -169,9 +199,11 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
+            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { Cow::Borrowed(test) };
             running.push(async move {
                 tokio::time::sleep(pause).await;
-                (test, about, run_test(environment, test).await)
+                let record = run_test(environment, &test).await;
+                (test, about, record)
             });
         }
         let Some((test, about, record)) = running.next().await else { break };
@@ -179,6 +211,17 @@ pub async fn prove(contract: &Arc<Contract>, library: &Library, row: &Row, effor
         add_record(contract, &test.name, record, &mut proof);
     }
     Ok(proof)
+}
+
+/// The test with shorter polls. The reference is in the same process and needs a moment, and a mutant that never reaches
+/// the expected state would take a minute otherwise.
+fn impatient(test: &TestCase) -> Cow<'_, TestCase> {
+    if test.steps.iter().all(|step| step.poll.is_none()) {
+        return Cow::Borrowed(test);
+    }
+    let shorter = |poll: Poll| Poll { within_seconds: poll.within_seconds.min(LONGEST_POLL_SECONDS), ..poll };
+    let steps = test.steps.iter().map(|step| Arc::new(Step { poll: step.poll.map(shorter), ..Step::clone(step) }));
+    Cow::Owned(TestCase { steps: steps.collect(), ..test.clone() })
 }
 
 /// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of
@@ -227,7 +270,7 @@ pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
     rows: &[Row],
-    effort: Effort,
+    effort: Effort<'_>,
     jobs: usize,
     mut report: impl FnMut(&Line),
 ) -> Vec<Line> {
@@ -257,15 +300,23 @@ pub async fn prove_all(
     lines.into_values().collect()
 }
 
-fn parameters<'r>(row: &'r Row, effort: Effort) -> Parameters<'r> {
-    let whole = effort.whole || row.kind == Kind::Unchanged;
-    let others = if row.kind == Kind::Variant { OTHERS_OF_A_VARIANT } else { OTHERS };
+fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
+    let few = effort.scope == Scope::Witnesses;
+    let whole = effort.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
+    let others = match (row.kind, few) {
+        (Kind::Variant | Kind::Unchanged, true) => OTHERS_OF_A_VARIANT_BESIDE_WITNESSES,
+        (_, true) => OTHERS_OF_A_WITNESS,
+        (Kind::Variant, false) => OTHERS_OF_A_VARIANT,
+        (_, false) => OTHERS,
+    };
     Parameters {
+        witnesses: effort.witnesses.of(row.name),
+        about_at_least: if few { 0 } else { ABOUT_AT_LEAST },
         row: row.name,
         clauses: row.clauses,
         seed: effort.seed,
         whole,
         others,
-        properties: !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
+        properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }
 }

@@ -1,14 +1,11 @@
-//! Selects the tests that run against a server, and their order: first the tests of the mutant's clauses, then a sample
-//! of other tests, and all remaining tests only if some clause has not been reported yet.
+//! Selects the tests that run against a server, and their order: first its witnesses, then tests of the mutant's
+//! clauses, then a sample of other tests, and all remaining tests only if some clause has not been reported yet.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
 use spec::scenario::{Library, TestCase};
-
-/// The minimum number of tests of the row's clauses, even if all clauses have been reported.
-const ABOUT_AT_LEAST: usize = 16;
 
 /// The parameters of a selection.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +14,10 @@ pub struct Parameters<'p> {
     pub row: &'p str,
     /// The clauses that must be reported.
     pub clauses: &'p [&'p str],
+    /// The tests that reported the row before.
+    pub witnesses: &'p [String],
+    /// The minimum number of tests of the clauses, even if all of these have been reported.
+    pub about_at_least: usize,
     /// The seed of the sample.
     pub seed: u64,
     /// Whether every test runs.
@@ -29,17 +30,22 @@ pub struct Parameters<'p> {
 
 /// The tests that have not run yet.
 pub struct Queue<'l> {
+    witnesses: VecDeque<&'l TestCase>,
     about: VecDeque<&'l TestCase>,
     others: VecDeque<&'l TestCase>,
     rest: VecDeque<&'l TestCase>,
+    witness_count: usize,
     about_run: usize,
+    about_at_least: usize,
     whole: bool,
 }
 
 impl<'l> Queue<'l> {
     pub fn new(library: &'l Library, parameters: Parameters<'_>) -> Self {
+        let (witnesses, others): (Vec<&TestCase>, Vec<&TestCase>) =
+            library.tests.iter().partition(|test| parameters.witnesses.contains(&test.name));
         let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
-            library.tests.iter().partition(|test| is_about(test, parameters.clauses));
+            others.into_iter().partition(|test| is_about(test, parameters.clauses));
         let rest = interleave(not_about, parameters);
         // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
         let quick = |test: &&TestCase| !waits(test) && (parameters.properties || test.property.is_none());
@@ -48,14 +54,23 @@ impl<'l> Queue<'l> {
         let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
         let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
         let about = interleave(scenarios, parameters).into_iter().chain(interleave(properties, parameters)).collect();
-        Self { about, others, rest, about_run: 0, whole: parameters.whole }
+        let (about_at_least, whole) = (parameters.about_at_least, parameters.whole);
+        let witness_count = witnesses.len();
+        Self { witnesses: witnesses.into(), about, others, rest, witness_count, about_run: 0, about_at_least, whole }
     }
 
     /// The next test, and whether it is about the row's clauses. `found` means that all of these have been reported.
     /// `running_about` means that tests about them are still running, which may report them.
     pub fn next(&mut self, found: bool, running_about: bool) -> Option<(&'l TestCase, bool)> {
+        if let Some(test) = self.witnesses.pop_front() {
+            self.about_run += 1;
+            return Some((test, true));
+        }
+        // The witnesses may still report the clauses, and no other test of them is needed then.
+        let witnesses_run = self.about_run == self.witness_count && running_about && self.about_at_least == 0;
         let properties_only = self.about.front().is_some_and(|test| test.property.is_some());
-        if (self.whole || !found || (self.about_run < ABOUT_AT_LEAST && !properties_only))
+        if !witnesses_run
+            && (self.whole || !found || (self.about_run < self.about_at_least && !properties_only))
             && let Some(test) = self.about.pop_front()
         {
             self.about_run += 1;
@@ -64,7 +79,7 @@ impl<'l> Queue<'l> {
         if let Some(test) = self.others.pop_front() {
             return Some((test, false));
         }
-        let needed = self.whole || (!found && !running_about);
+        let needed = !witnesses_run && (self.whole || (!found && !running_about));
         needed.then(|| self.rest.pop_front()).flatten().map(|test| (test, false))
     }
 }
@@ -79,7 +94,7 @@ fn is_about(test: &TestCase, clauses: &[&str]) -> bool {
 }
 
 /// Locks make tests wait for each other, and webhooks make them wait for the target.
-fn waits(test: &TestCase) -> bool {
+pub(super) fn waits(test: &TestCase) -> bool {
     test.lock.is_some() || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
 }
 
@@ -144,14 +159,37 @@ mod tests {
     }
 
     const OTHERS: usize = 40;
-    const PARAMETERS: Parameters<'_> =
-        Parameters { row: "r", clauses: &["A-1"], seed: 1, whole: false, others: OTHERS, properties: false };
+    const ABOUT_AT_LEAST: usize = 16;
+    const PARAMETERS: Parameters<'_> = Parameters {
+        row: "r",
+        clauses: &["A-1"],
+        witnesses: &[],
+        about_at_least: ABOUT_AT_LEAST,
+        seed: 1,
+        whole: false,
+        others: OTHERS,
+        properties: false,
+    };
 
     #[test]
     fn after_all_clauses_are_reported_only_a_sample_runs() {
         let names = drain(PARAMETERS, 3);
         assert_eq!(names.iter().filter(|name| name.starts_with("a::")).count(), ABOUT_AT_LEAST);
         assert_eq!(names.len(), ABOUT_AT_LEAST + OTHERS);
+    }
+
+    #[test]
+    fn witnesses_run_first_and_others_of_the_clauses_only_if_they_report_nothing() {
+        let witnesses = ["a::one/7".to_owned(), "b::s1/8".to_owned()];
+        let parameters = Parameters { witnesses: &witnesses, about_at_least: 0, others: 4, ..PARAMETERS };
+        let names = drain(parameters, 2);
+        assert_eq!(names[..2], witnesses);
+        assert_eq!(names.len(), 2 + 4);
+        let library = library();
+        let mut queue = Queue::new(&library, parameters);
+        let mut started = || queue.next(false, true).map(|(_, about)| about);
+        assert_eq!([started(), started(), started()], [Some(true), Some(true), Some(false)]);
+        assert_eq!(drain(parameters, usize::MAX).len(), 360);
     }
 
     #[test]
