@@ -5,7 +5,7 @@
 #                        uncommitted changes can affect
 #   ci/check.sh          before a pull request: also the scripts, and every test
 #   ci/check.sh --full   as CI runs it: also the check for Windows and macOS, the reports read back by programs that are
-#                        not ours, and the pages in a browser
+#                        not ours, packs against servers that are not ours, and the pages in a browser
 #
 # Linters and readers come from PyPI and npm: where these are out of reach, what needs them is skipped and named, or fails
 # under CI_TOOLS=required. So is the check for Windows and macOS without their standard libraries, under
@@ -85,6 +85,7 @@ full() {
     ordinary
     stage platforms bash ci/platforms.sh
     stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
+    stage public-apis bash ci/public-apis.sh "$CARGO_TARGET_DIR/debug/conformance"
     stage pages bash ci/browser/check.sh reports/example/*.html "$html"
 }
 
