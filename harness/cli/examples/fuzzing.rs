@@ -146,7 +146,7 @@ impl Bench {
             let Some(fuzz) = record.fuzz else { continue };
             results.cases += fuzz.cases;
             let named = |rule: &str| format!("{} {rule}", property.name);
-            results.found.extend(fuzz.found.into_iter().map(|found| (found.case, named(found.name), found.clauses)));
+            results.found.extend(fuzz.found.into_iter().map(|found| (found.case, named(&found.name), found.clauses)));
         }
         Ok(results)
     }

@@ -89,7 +89,7 @@ fn judge_all(root: &Path, at_least: usize) {
                 clause: &rule.clause,
                 variables: &variables,
             };
-            let name = rule.rule.name;
+            let name = &rule.rule.name;
             blind.extend(unnoticed(&case).into_iter().map(|what| format!("{} ({name}): {what}", test.name)));
         }
     }

@@ -146,7 +146,7 @@ async fn same_seed_finds_the_same_at_any_concurrency() {
 async fn other_seeds_generate_other_values() {
     let pack = Pack::with(&REGISTRY);
     let property = pack.test(GOOD_DATES).property.as_deref().expect("a property");
-    let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
+    let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
     let generated = |seed, cases| {
         let sample = generate(GOOD_DATES, &rules, Sampling { seed, cases: Some(cases) }, |_, _| true);
         sample.cases.into_iter().map(|generated| generated.input).collect::<Vec<_>>()

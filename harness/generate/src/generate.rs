@@ -13,7 +13,7 @@ use super::rule::{Assertion, Content, Input, Rule};
 pub(super) type MakeStrategy = fn() -> BoxedStrategy<Input>;
 
 pub(super) fn accepted(name: &'static str, strategy: MakeStrategy) -> Rule {
-    Rule { name, assertion: Assertion::Accepted, strategy, at_most: None, may_be_unreadable: false }
+    Rule::generated(name, Assertion::Accepted, strategy)
 }
 
 /// A rule whose values are malformed.
@@ -22,11 +22,11 @@ pub(super) fn refused(name: &'static str, strategy: MakeStrategy) -> Rule {
 }
 
 pub(super) fn refused_as(kind: &'static str, name: &'static str, strategy: MakeStrategy) -> Rule {
-    Rule { name, assertion: Assertion::Refused(kind), strategy, at_most: None, may_be_unreadable: false }
+    Rule::generated(name, Assertion::Refused(kind), strategy)
 }
 
 pub(super) fn survived(name: &'static str, strategy: MakeStrategy) -> Rule {
-    Rule { name, assertion: Assertion::Survived, strategy, at_most: None, may_be_unreadable: false }
+    Rule::generated(name, Assertion::Survived, strategy)
 }
 
 /// Inputs that are texts without a companion.

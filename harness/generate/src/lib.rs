@@ -21,7 +21,7 @@ mod sample;
 mod text;
 
 pub use registry::{REGISTRY, Registry, rules};
-pub use rule::{Assertion, Content, Format, Input, KINDS, Rule, UNIQUE};
+pub use rule::{Assertion, Content, Format, Input, KINDS, Rule, Source, UNIQUE};
 pub use sample::{Generated, Sample, Sampling, Tally, generate, replay};
 
 #[cfg(test)]

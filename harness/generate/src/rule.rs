@@ -1,6 +1,7 @@
 //! A rule of a format: a name, the assertion of the contract about the values of the rule, and a strategy that
 //! generates these values.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use proptest::strategy::BoxedStrategy;
@@ -35,6 +36,23 @@ pub enum Format {
     Body,
     /// An unusual id in the path.
     PathId,
+}
+
+impl Format {
+    /// The name in the pack.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::CalendarDate => "calendar-date",
+            Format::PhoneNumber => "phone-number",
+            Format::MailAddress => "mail-address",
+            Format::PostalCode => "postal-code",
+            Format::Document => "document",
+            Format::Text => "text",
+            Format::NotText => "not-text",
+            Format::Body => "body",
+            Format::PathId => "path-id",
+        }
+    }
 }
 
 /// The kinds of refusal. A pack gives the clause and the allowed codes for each.
@@ -90,18 +108,37 @@ pub struct Input {
     pub companion: Option<Value>,
 }
 
-/// A named rule. All inputs of its strategy satisfy it (`Accepted`), or violate it and no other rule.
+/// Where the inputs of a rule come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A strategy generates them. A shrunk input that no longer belongs to the rule is rejected by the oracle.
+    Strategy(fn() -> BoxedStrategy<Input>),
+    /// An example of the pack is the only input. It is always sent, before all generated inputs.
+    Example(Input),
+}
+
+/// A named rule. All its inputs satisfy it (`Accepted`), or violate it and no other rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique within its format: `month-thirteen`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The assertion about the answer.
     pub assertion: Assertion,
-    /// Generates inputs. A shrunk input that no longer belongs to the rule is rejected by the oracle.
-    pub strategy: fn() -> BoxedStrategy<Input>,
+    pub source: Source,
     /// The maximum number of cases in a run, whatever number is requested; for large bodies.
     pub at_most: Option<usize>,
     /// True if a server may store the value but be unable to return it. If such a value creates a resource, the answer
     /// has no id, so cleanup cannot delete the resource, and lists may fail as long as it exists.
     pub may_be_unreadable: bool,
+}
+
+impl Rule {
+    pub fn generated(name: &'static str, assertion: Assertion, strategy: fn() -> BoxedStrategy<Input>) -> Self {
+        let source = Source::Strategy(strategy);
+        Self { name: name.into(), assertion, source, at_most: None, may_be_unreadable: false }
+    }
+
+    pub fn is_example(&self) -> bool {
+        matches!(self.source, Source::Example(_))
+    }
 }

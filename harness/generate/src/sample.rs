@@ -5,14 +5,15 @@ use proptest::strategy::{Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest as _, Sha256};
 
-use super::rule::{Input, Rule};
+use super::rule::{Input, Rule, Source};
 
 /// The seed and the number of cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sampling {
     /// The seed of the run.
     pub seed: u64,
-    /// The number of cases of each property. By default one for each rule, but at least 24.
+    /// The number of generated cases of each property. By default one for each rule, but at least 24. Examples of the
+    /// pack are sent in any case, and do not count.
     pub cases: Option<usize>,
 }
 
@@ -64,34 +65,28 @@ pub struct Sample {
     pub tallies: Vec<Tally>,
 }
 
-/// Generates the cases of a property. Every rule gets its first case before any rule gets a second one. If there are
-/// fewer cases than rules, the seed determines the first rule.
-pub fn generate(
-    property: &str,
-    rules: &[(&str, &Rule)],
-    sampling: Sampling,
-    agrees: impl Fn(usize, &Input) -> bool,
-) -> Sample {
-    let count = sampling.cases.unwrap_or(CASES.max(rules.len()));
-    let mut sample = Sample { cases: Vec::with_capacity(count), tallies: vec![Tally::default(); rules.len()] };
-    let most = |rule: usize| rules[rule].1.at_most.unwrap_or(usize::MAX);
-    let first = match u64::try_from(rules.len()) {
-        Ok(rules_len) if rules_len > 0 && count < rules.len() => {
-            number(&mix(sampling.seed, property, "", 0, 0)) % rules_len
-        }
+/// Generates the cases of a property, after its examples. Every rule gets its first case before any rule gets a second
+/// one. If there are fewer cases than rules, the seed determines the first rule.
+pub fn generate(property: &str, rules: &[&Rule], sampling: Sampling, agrees: impl Fn(usize, &Input) -> bool) -> Sample {
+    let mut sample = examples(rules);
+    let generating: Vec<usize> = (0..rules.len()).filter(|rule| !rules[*rule].is_example()).collect();
+    let count = sampling.cases.unwrap_or(CASES.max(generating.len()));
+    let end = sample.cases.len() + count;
+    let most = |rule: usize| rules[rule].at_most.unwrap_or(usize::MAX);
+    let first = match u64::try_from(generating.len()) {
+        Ok(rules_len) if count < generating.len() => number(&mix(sampling.seed, property, "", 0, 0)) % rules_len,
         _ => 0,
     };
     for round in 0..count {
         let before = sample.cases.len();
-        for offset in 0..rules.len() {
-            let rule = (offset + first as usize) % rules.len();
-            if sample.cases.len() == count || round >= most(rule) || sample.tallies[rule].is_doubtful() {
+        for offset in 0..generating.len() {
+            let rule = generating[(offset + first as usize) % generating.len()];
+            if sample.cases.len() == end || round >= most(rule) || sample.tallies[rule].is_doubtful() {
                 continue;
             }
-            let (label, strategy) = rules[rule];
             for attempt in 0..TRIES {
-                let seed = mix(sampling.seed, property, label, round, attempt);
-                match replay(strategy, &seed, &[]).filter(|input| agrees(rule, input)) {
+                let seed = mix(sampling.seed, property, &rules[rule].name, round, attempt);
+                match replay(rules[rule], &seed, &[]).filter(|input| agrees(rule, input)) {
                     Some(input) => {
                         sample.tallies[rule].cases += 1;
                         sample.cases.push(Generated { rule, seed, input });
@@ -108,16 +103,33 @@ pub fn generate(
     sample
 }
 
+/// The examples among the rules, each a case of its own. The pack's loader has asked the oracle about them.
+fn examples(rules: &[&Rule]) -> Sample {
+    let mut sample = Sample { cases: Vec::new(), tallies: vec![Tally::default(); rules.len()] };
+    for (rule, of_rule) in rules.iter().enumerate() {
+        if let Source::Example(input) = &of_rule.source {
+            sample.tallies[rule].cases = 1;
+            sample.cases.push(Generated { rule, seed: [0; 32], input: input.clone() });
+        }
+    }
+    sample
+}
+
 /// A step of shrinking: simplify (`true`), or complicate again (`false`).
 pub type Move = bool;
 
-/// Generates the input of a seed, and applies the steps of shrinking in `path`; `None` if a step is not possible.
+/// Generates the input of a seed, and applies the steps of shrinking in `path`; `None` if a step is not possible, as
+/// none is for an example.
 /// Shrinking keeps this path instead of proptest's tree, because the tree cannot be held across an `await` that may
 /// continue on another thread.
 pub fn replay(rule: &Rule, seed: &[u8; 32], path: &[Move]) -> Option<Input> {
+    let strategy = match &rule.source {
+        Source::Strategy(strategy) => strategy,
+        Source::Example(input) => return path.is_empty().then(|| input.clone()),
+    };
     let config = Config { failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, seed));
-    let mut tree = (rule.strategy)().new_tree(&mut runner).ok()?;
+    let mut tree = strategy().new_tree(&mut runner).ok()?;
     for simpler in path {
         if !(if *simpler { tree.simplify() } else { tree.complicate() }) {
             return None;

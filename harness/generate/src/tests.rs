@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use proptest::strategy::{Strategy, ValueTree};
+use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{Assertion, Format, Input, Rule, oracle, rules};
+use super::{Assertion, Format, Input, Rule, Source, oracle, rules};
 
 const FORMATS: &[Format] = &[
     Format::CalendarDate,
@@ -34,7 +34,7 @@ fn rule_names_are_kebab_case_and_unique() {
                 !word.is_empty() && word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit())
             });
             assert!(kebab, "{format:?}: {}", rule.name);
-            assert!(seen.insert(rule.name), "{format:?}: the name {} is not unique", rule.name);
+            assert!(seen.insert(rule.name.clone()), "{format:?}: the name {} is not unique", rule.name);
         }
     }
 }
@@ -143,7 +143,7 @@ fn label(assertion: Assertion) -> String {
 
 /// The shrunk input that a property with only failures would find: the last one with which the oracle agrees.
 fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input> {
-    let mut tree = (rule.strategy)().new_tree(runner).expect("a tree");
+    let mut tree = strategy(rule).new_tree(runner).expect("a tree");
     let mut best = Some(tree.current()).filter(|input| oracle::agrees(format, rule.assertion, input))?;
     for _ in 0..count_for(format, 200) {
         if !tree.simplify() {
@@ -164,10 +164,18 @@ fn all() -> Vec<(Format, Rule)> {
 }
 
 fn generate(rule: &Rule, runner: &mut TestRunner) -> Input {
-    (rule.strategy)().new_tree(runner).expect("a tree").current()
+    strategy(rule).new_tree(runner).expect("a tree").current()
 }
 
 fn runner(seed: u8) -> TestRunner {
     let config = Config { failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
+}
+
+/// The rules of the engine have strategies only.
+fn strategy(rule: &Rule) -> BoxedStrategy<Input> {
+    match &rule.source {
+        Source::Strategy(strategy) => strategy(),
+        Source::Example(input) => panic!("{}: an example: {input:?}", rule.name),
+    }
 }

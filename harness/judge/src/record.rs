@@ -62,7 +62,7 @@ pub struct FuzzRecord {
 #[derive(Clone, Debug)]
 pub struct RuleTally {
     /// The name of the rule.
-    pub name: &'static str,
+    pub name: String,
     /// Generated cases.
     pub cases: usize,
     /// Discarded inputs.
@@ -75,14 +75,14 @@ pub struct Found {
     /// The index of its rule in the property.
     pub rule: usize,
     /// The name of its rule.
-    pub name: &'static str,
+    pub name: String,
     /// The failing input.
     pub input: Input,
     /// The failing input as text.
     pub value: String,
     /// The index of the generated case.
     pub case: usize,
-    /// False if the case was not shrunk.
+    /// False if the case was not shrunk. An example is as small as it gets.
     pub shrunk: bool,
     /// The shrinking steps from the generated case to the failing input.
     pub moves: Vec<bool>,

@@ -123,10 +123,9 @@ fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence)
 }
 
 fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
-    let rule =
-        |rule: &RuleTally| RuleReport { name: rule.name.to_owned(), cases: rule.cases, discarded: rule.discarded };
+    let rule = |rule: &RuleTally| RuleReport { name: rule.name.clone(), cases: rule.cases, discarded: rule.discarded };
     let found = |found: &Found| FoundReport {
-        rule: found.name.to_owned(),
+        rule: found.name.clone(),
         value: redactor.clean(&found.value),
         case: found.case,
         shrunk: found.shrunk,

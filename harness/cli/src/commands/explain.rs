@@ -15,7 +15,7 @@ use judge::finding::EXPECTATION;
 use judge::target::variable;
 use report::output;
 use spec::contract::{Clause, Contract, ErrorCode, Retry};
-use spec::scenario::{Expect, Library, Property, Step, TestCase, codes, template};
+use spec::scenario::{Expect, Library, Property, PropertyRule, Step, TestCase, codes, template};
 use spec::source::suggestion;
 
 /// Prints a description of a test, a clause, an error code, a check or an operation.
@@ -216,9 +216,14 @@ fn property_in_words(property: &Property, test: &TestCase) -> String {
         property.actor,
         property.slot.name(),
     );
-    for rule in &property.rules {
-        let expected = expectation_in_words(&rule.expect, test);
-        text.push_str(&format!("    {}  {}: {expected}\n", rule.rule.name, rule.clause));
+    let (examples, generated): (Vec<_>, Vec<_>) = property.rules.iter().partition(|rule| rule.rule.is_example());
+    let line = |rule: &&PropertyRule| {
+        format!("    {}  {}: {}\n", rule.rule.name, rule.clause, expectation_in_words(&rule.expect, test))
+    };
+    generated.iter().for_each(|rule| text.push_str(&line(rule)));
+    if !examples.is_empty() {
+        text.push_str("  Before them, these examples of schemas/formats.yaml are sent, whatever --cases says:\n");
+        examples.iter().for_each(|rule| text.push_str(&line(rule)));
     }
     if let Some(clause) = &property.server_error {
         text.push_str(&format!("  With any rule, a server error breaks {clause}.\n"));

@@ -45,7 +45,7 @@ fn rules(format: Format) -> Vec<Rule> {
 }
 
 fn rule(name: &'static str, assertion: Assertion, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
-    Rule { name, assertion, strategy, at_most: None, may_be_unreadable: false }
+    Rule::generated(name, assertion, strategy)
 }
 
 fn text(strategy: impl Strategy<Value = String> + 'static) -> BoxedStrategy<Input> {

@@ -135,7 +135,7 @@ pub struct FoundReport {
     pub value: String,
     /// The number of the case in the property, from 0.
     pub case: usize,
-    /// False if the case was not shrunk.
+    /// False if the case was not shrunk. An example is as small as it gets.
     pub shrunk: bool,
     /// The shrinking steps from the generated case, in the syntax of `conformance repro --case`.
     #[serde(default)]

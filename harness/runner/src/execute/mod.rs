@@ -42,7 +42,7 @@ pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord 
 fn keys(contract: &Contract, record: &TestRecord) -> Vec<Key> {
     let rule = |exchange: usize| {
         let found = record.fuzz.iter().flat_map(|fuzz| &fuzz.found);
-        found.filter(|found| found.exchange == exchange).map(|found| found.name).next()
+        found.filter(|found| found.exchange == exchange).map(|found| found.name.as_str()).next()
     };
     let key =
         |finding: &Finding| Key::of(contract, finding, record.exchanges.get(finding.exchange), rule(finding.exchange));

@@ -151,7 +151,7 @@ fn inputs(
     sampling: Sampling,
     cases: &[CaseChoice],
 ) -> Result<Vec<(usize, usize, Input)>, String> {
-    let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
+    let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
     let sample = generate(&spec.name, &rules, sampling, |rule, input| property.agrees(rule, input));
     if cases.is_empty() {
         let all = sample.cases.into_iter().enumerate();

@@ -63,6 +63,11 @@ impl<'de> Deserialize<'de> for Cases {
     }
 }
 
+/// A member that is there, even if its value is null.
+pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
 /// A list that may be written as a single element; integers become strings of their digits.
 pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;

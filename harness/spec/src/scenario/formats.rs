@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::deserialize::one_or_many;
+use super::deserialize::{one_or_many, present};
 use generate::Format;
 
 /// `schemas/formats.yaml`: the generated values, and the expected answers.
@@ -18,8 +18,34 @@ pub struct FormatFile {
     /// The expected refusal for each kind of fault; an entry of `values` may override it.
     #[serde(default)]
     pub refusals: BTreeMap<String, Refusal>,
+    /// Values that are always sent, before the generated ones: by format, then `valid`, `unusual` or a kind of fault.
+    #[serde(default)]
+    pub examples: BTreeMap<Format, BTreeMap<String, Vec<Example>>>,
     /// The generated values.
     pub values: Vec<ValueEntry>,
+}
+
+/// A value that every property with its format sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Its name in findings, like that of a rule; unique in its format.
+    pub name: String,
+    /// The value; for a document `{ $document: … }` or Base64, for a whole body its text, for an id the encoded segment.
+    #[serde(default, deserialize_with = "present")]
+    pub value: Option<Value>,
+    /// The value as JSON text, if a YAML value cannot express it.
+    #[serde(default)]
+    pub json: Option<String>,
+    /// The bytes of a whole body in Base64, if they are no text.
+    #[serde(default)]
+    pub base64: Option<String>,
+    /// The value of the companion member: the country of a postal code, or the media type of a document.
+    #[serde(default)]
+    pub companion: Option<Value>,
+    /// Why the value is an example.
+    #[serde(default)]
+    pub why: Option<String>,
 }
 
 /// The actor and the setup of an operation.

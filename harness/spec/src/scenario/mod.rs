@@ -2,6 +2,7 @@
 
 mod alteration;
 mod deserialize;
+mod examples;
 mod expectation;
 mod formats;
 mod found;
@@ -22,7 +23,7 @@ mod wanted;
 use std::sync::{Arc, LazyLock};
 
 pub use alteration::Alteration;
-pub use formats::{Caller, FormatFile, Refusal, ValueEntry};
+pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::examples::{self, Examples};
 use super::expectation::{self, Subject};
 use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
 use super::load::{Fixtures, prepare};
@@ -38,7 +39,9 @@ pub(super) fn load(
     let Some(content) = problems.take(file.parse::<FormatFile>()) else {
         return (Vec::new(), file.text.to_string());
     };
-    let mut reader = Reader { file: &file, content: &content, contract, fixtures, registry, problems };
+    let examples = examples::read(&file, &content, problems);
+    let mut reader =
+        Reader { file: &file, content: &content, contract, fixtures, registry, examples: &examples, problems };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
     let tests = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
@@ -51,6 +54,7 @@ struct Reader<'r> {
     contract: &'r Contract,
     fixtures: &'r Fixtures,
     registry: &'r Registry,
+    examples: &'r Examples,
     problems: &'r mut Problems,
 }
 
@@ -158,7 +162,7 @@ impl Reader<'_> {
             .into_iter()
             .map(|(_, rule)| rule)
             .chain(own)
-            .map(|rule| rule.name.to_owned())
+            .map(|rule| rule.name.into_owned())
             .collect();
         for (rule, clause) in &entry.rule_clauses {
             let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
@@ -184,8 +188,13 @@ impl Reader<'_> {
         }
     }
 
+    /// The rules of the formats of an entry, examples first.
     fn all_rules(&self, entry: &ValueEntry) -> Vec<(Format, Rule)> {
         let mut all = Vec::new();
+        for format in &entry.formats {
+            let examples = self.examples.get(format).cloned().unwrap_or_default();
+            all.extend(examples.into_iter().map(|rule| (*format, rule)));
+        }
         for format in &entry.formats {
             all.extend((self.registry.rules)(*format).into_iter().map(|rule| (*format, rule)));
         }
@@ -198,10 +207,10 @@ impl Reader<'_> {
         let mut missing = BTreeSet::new();
         for (format, rule) in self.all_rules(entry) {
             let kind = if let Assertion::Refused(kind) = rule.assertion { kind } else { "" };
-            if entry.leave_out.iter().any(|name| name == rule.name || name == kind) {
+            if entry.leave_out.iter().any(|name| *name == rule.name || name == kind) {
                 continue;
             }
-            let own = entry.rule_clauses.get(rule.name).cloned();
+            let own = entry.rule_clauses.get(&*rule.name).cloned();
             let expected = self.expectation_of(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
             match expected {
                 Some((clause, expect)) => {
@@ -243,7 +252,7 @@ impl Reader<'_> {
     fn expectation_of(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
         match rule.assertion {
             Assertion::Accepted => {
-                let error = entry.excused.get(rule.name).cloned().unwrap_or_default();
+                let error = entry.excused.get(&*rule.name).cloned().unwrap_or_default();
                 Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
             }
             // An unusual id names nothing, so it must be refused; an unusual value may be accepted.
@@ -342,7 +351,7 @@ impl Reader<'_> {
             name: format!("fuzz/{}/{place}::{}", operation.id, kind.fact(slot)),
             file: self.file.name.clone(),
             line: at.place().map_or(1, |place| place.line),
-            about: format!("Values of {} rules are generated for {place} of {}.", rules.len(), operation.id),
+            about: about(&rules, place, operation),
             clauses,
             needs: entry.needs.clone(),
             actors: Vec::new(),
@@ -400,6 +409,16 @@ fn slot_of(entry: &ValueEntry) -> Option<Slot> {
         (None, Some(name), false) => Some(Slot::Parameter(name.clone())),
         (None, None, true) => Some(Slot::Body),
         _ => None,
+    }
+}
+
+fn about(rules: &[PropertyRule], place: &str, operation: &Operation) -> String {
+    let examples = rules.iter().filter(|rule| rule.rule.is_example()).count();
+    let generated = format!("values of {} rules are generated", rules.len() - examples);
+    match examples {
+        0 => format!("V{} for {place} of {}.", &generated[1..], operation.id),
+        1 => format!("One example is sent, then {generated} for {place} of {}.", operation.id),
+        _ => format!("{examples} examples are sent, then {generated} for {place} of {}.", operation.id),
     }
 }
 

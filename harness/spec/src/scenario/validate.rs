@@ -86,7 +86,7 @@ pub(super) fn all_clauses_judged(at: &At<'_>, scenario: &Scenario, tests: &[Test
     }
 }
 
-fn is_kebab(name: &str) -> bool {
+pub(super) fn is_kebab(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('-')
         && !name.ends_with('-')

@@ -11,9 +11,10 @@ use spec::scenario::Property;
 /// The longest shown value, in characters.
 const LONGEST: usize = 120;
 
-/// `dateOfBirth "2023-02-29" (29-february-in-a-common-year)`.
+/// `dateOfBirth "2023-02-29" (29-february-in-a-common-year)`; the name of an example has the word before it.
 pub(super) fn subject(property: &Property, rule: usize, input: &Input) -> String {
-    let name = property.rules[rule].rule.name;
+    let rule = &property.rules[rule].rule;
+    let name = if rule.is_example() { format!("example {}", rule.name) } else { rule.name.to_string() };
     let companion = match (&property.companion, &input.companion) {
         (Some(member), Some(value)) => format!(" with {member} {}", visible(&value.to_string())),
         _ => String::new(),

@@ -30,7 +30,7 @@ const CASES_PER_WORKER: usize = 8;
 
 /// Runs a property and always cleans up.
 pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &Property) -> TestRecord {
-    let rules: Vec<_> = property.rules.iter().map(|rule| (rule.rule.name, &rule.rule)).collect();
+    let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
     let sample = generate(&spec.name, &rules, environment.sampling, |rule, input| property.agrees(rule, input));
     let batch = Batch {
         environment,
@@ -101,7 +101,7 @@ impl Batch<'_> {
             match sent {
                 Ok(sent) if sent.findings.is_empty() => {}
                 Ok(sent) => self.add_suspect(index, generated.rule, sent),
-                Err(doubt) => self.add_doubt(doubt.about(self.property.rules[generated.rule].rule.name)),
+                Err(doubt) => self.add_doubt(doubt.about(&self.property.rules[generated.rule].rule.name)),
             }
         }
         Some(worker.close().await)
@@ -165,7 +165,11 @@ impl Sum {
     fn new(sample: &Sample, property: &Property) -> Self {
         let rules = property.rules.iter().zip(&sample.tallies);
         let rules: Vec<RuleTally> = rules
-            .map(|(rule, tally)| RuleTally { name: rule.rule.name, cases: tally.cases, discarded: tally.discarded })
+            .map(|(rule, tally)| RuleTally {
+                name: rule.rule.name.to_string(),
+                cases: tally.cases,
+                discarded: tally.discarded,
+            })
             .collect();
         let doubts = rules
             .iter()

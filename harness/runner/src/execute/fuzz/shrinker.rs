@@ -1,7 +1,7 @@
 //! Shrinks the failing cases of a property to counterexamples.
 //!
 //! For each violation, the first failing case is shrunk as long as the same check still reports the same clause. The
-//! smallest input must fail once more on new fixtures.
+//! smallest input must fail once more on new fixtures. Examples are small already, so they are only confirmed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,6 +120,7 @@ impl<'h> Shrinker<'h> {
                 }
                 None => (self.generated(suspect), false, as_generated(suspect)),
             };
+            let is_example = self.is_example(suspect);
             // One case can violate several clauses. It is reported once for all of them.
             let same_case = |finding: &Finding| {
                 let other = Violation::of(finding, suspect.rule);
@@ -129,18 +130,18 @@ impl<'h> Shrinker<'h> {
                 .findings
                 .into_iter()
                 .filter(|finding| same_case(finding) && !reported.contains(&Violation::of(finding, suspect.rule)))
-                .map(|finding| if shrunk { finding } else { mark_unshrunk(finding) })
+                .map(|finding| if shrunk || is_example { finding } else { mark_unshrunk(finding) })
                 .collect();
             reported.extend(findings.iter().map(|finding| Violation::of(finding, suspect.rule)));
             let clauses = findings.iter().map(|finding| finding.clause.clone()).collect();
             let exchange = sum.add_findings(findings, sent.exchange);
             sum.fuzz.found.push(Found {
                 rule: suspect.rule,
-                name: self.property.rules[suspect.rule].rule.name,
+                name: self.property.rules[suspect.rule].rule.name.to_string(),
                 value: shown(&input.content),
                 input,
                 case: suspect.case,
-                shrunk,
+                shrunk: shrunk || is_example,
                 moves,
                 clauses,
                 exchange,
@@ -155,7 +156,7 @@ impl<'h> Shrinker<'h> {
         suspect: &Suspect,
         sum: &mut Sum,
     ) -> Result<(Smallest, bool, Sent), Doubt> {
-        let may_shrink = self.shrunk < MOST_SHRUNK;
+        let may_shrink = self.shrunk < MOST_SHRUNK && !self.is_example(suspect);
         let smallest = if may_shrink { self.smallest(violation, suspect, sum).await? } else { self.generated(suspect) };
         let input = &smallest.input;
         self.shrunk += usize::from(may_shrink);
@@ -214,6 +215,10 @@ impl<'h> Shrinker<'h> {
             simpler = fails;
         }
         best
+    }
+
+    fn is_example(&self, suspect: &Suspect) -> bool {
+        self.property.rules[suspect.rule].rule.is_example()
     }
 
     fn generated(&self, suspect: &Suspect) -> Smallest {
