@@ -52,8 +52,10 @@ pub(super) fn without_variables(value: &mut Value) -> bool {
             }
             found
         }
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| without_variables(item) || found),
-        Value::Object(members) => members.values_mut().fold(false, |found, member| without_variables(member) || found),
+        Value::Array(items) => items.iter_mut().filter_map(|item| without_variables(item).then_some(())).count() > 0,
+        Value::Object(members) => {
+            members.values_mut().filter_map(|member| without_variables(member).then_some(())).count() > 0
+        }
         _ => false,
     }
 }
