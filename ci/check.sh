@@ -1,11 +1,23 @@
 #!/usr/bin/env bash
-# The whole gate, as a contributor and as CI run it: formatting, lints, every test, and the suite itself with its
-# reports in reports/, read back by programs that are not ours and looked at in a browser. It stops at the first
-# stage that fails, with that stage's exit code. Linters and readers come from PyPI and npm: where these are out of
-# reach, what needs them is skipped and named, or fails under CI_TOOLS=required. So is the check for Windows and macOS
-# without their standard libraries, under CI_PLATFORMS=required.
+# The gate of this repository. It stops at the first stage that fails, with that stage's exit code.
+#
+#   ci/check.sh --fast   while working: formatting, lints, unit and golden tests, the suite, and the mutants that the
+#                        uncommitted changes can affect
+#   ci/check.sh          before a pull request: also the scripts, and every test
+#   ci/check.sh --full   as CI runs it: also the check for Windows and macOS, the reports read back by programs that are
+#                        not ours, packs against servers that are not ours, and the pages in a browser
+#
+# Linters and readers come from PyPI and npm: where these are out of reach, what needs them is skipped and named, or fails
+# under CI_TOOLS=required. So is the check for Windows and macOS without their standard libraries, under
+# CI_PLATFORMS=required.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+case "${1:-}" in
+    --fast | --full) extent="${1#--}" ;;
+    "") extent=ordinary ;;
+    *) echo "error: expected --fast, --full or nothing, found $1" >&2 && exit 2 ;;
+esac
 
 # All stages share one folder, and none inherits a target or filters from the caller's shell.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
@@ -49,13 +61,32 @@ json=reports/run.json
 html=reports/run.html
 rm -f "$junit" "$json" "$html"
 
-stage scripts bash ci/lint.sh
-stage formatting cargo fmt --all --check
-stage lints cargo clippy --workspace --all-targets -- -D warnings
-stage platforms bash ci/platforms.sh
-stage tests cargo test --workspace
-# The same selection of packages as above, so that nothing is built in another flavour.
-stage suite cargo test --workspace --test conformance -- --report "junit=$junit" --report "json=$json" --report "html=$html"
-stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
-stage public-apis bash ci/public-apis.sh "$CARGO_TARGET_DIR/debug/conformance"
-stage pages bash ci/browser/check.sh reports/example/*.html "$html"
+# Every call of cargo selects the whole workspace, so that dependencies are built once.
+test_all=(cargo test --workspace)
+suite=("${test_all[@]}" --test conformance -- --report "junit=$junit" --report "json=$json" --report "html=$html")
+
+fast() {
+    stage formatting cargo fmt --all --check
+    stage lints cargo clippy --workspace --all-targets -- -D warnings
+    stage tests "${test_all[@]}" --lib --test house --test malformed --test own_schemas --test pack --test records
+    stage suite "${suite[@]}"
+    stage mutants "$CARGO_TARGET_DIR/debug/conformance" prove --changed
+}
+
+ordinary() {
+    stage scripts bash ci/lint.sh
+    stage formatting cargo fmt --all --check
+    stage lints cargo clippy --workspace --all-targets -- -D warnings
+    stage tests "${test_all[@]}"
+    stage suite "${suite[@]}"
+}
+
+full() {
+    ordinary
+    stage platforms bash ci/platforms.sh
+    stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
+    stage public-apis bash ci/public-apis.sh "$CARGO_TARGET_DIR/debug/conformance"
+    stage pages bash ci/browser/check.sh reports/example/*.html "$html"
+}
+
+"$extent"

@@ -58,12 +58,16 @@ notices "shell scripts (shellcheck)" 's/cat "\(.*\)" >>/cat \1 >>/' "$bin/shellc
 
 schema "GitHub workflow" 's/runs-on:/run-on:/' \
     --builtin-schema vendor.github-workflows "$recipes/github/workflow.yml"
+schema "GitHub nightly run" 's/runs-on:/run-on:/' \
+    --builtin-schema vendor.github-workflows "$recipes/github/nightly.yml"
 schema "GitHub action" 's/using: composite/using: compost/' \
     --builtin-schema vendor.github-actions "$recipes/github/action.yml"
 schema "GitHub release" 's/runs-on:/run-on:/' \
     --builtin-schema vendor.github-workflows "$recipes/github/release.yml"
 both "GitHub workflow (zizmor)" 's/@[0-9a-f]\{40\}/@main/' \
     "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/workflow.yml"
+both "GitHub nightly run (zizmor)" 's/@[0-9a-f]\{40\}/@main/' \
+    "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/nightly.yml"
 both "GitHub release (zizmor)" 's/@[0-9a-f]\{40\}/@main/' \
     "$bin/zizmor" --offline --no-progress --quiet "$recipes/github/release.yml"
 both "GitHub action (zizmor)" 's/merge "[$]GATE_MERGE"/merge "$\{\{ inputs.merge \}\}"/' \

@@ -188,6 +188,10 @@ pub struct ProveArgs {
     /// Run every test against every server, instead of a sample of the tests that should report nothing
     #[arg(long)]
     pub whole: bool,
+    /// Only the mutants that the uncommitted changes of the working tree can affect, each with the tests that reported
+    /// it before
+    #[arg(long, conflicts_with_all = ["whole", "proxy"])]
+    pub changed: bool,
     /// The seed of the samples
     #[arg(long, value_name = "N", default_value = "1", value_parser = seed)]
     pub seed: u64,

@@ -1,6 +1,7 @@
 //! The subcommands of the installed binary, except `run` and `merge`.
 
 mod certify;
+mod changed;
 mod compare;
 mod docs;
 mod doctor;

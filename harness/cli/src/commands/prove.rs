@@ -1,18 +1,22 @@
 //! `prove`: runs the suite against every mutant of the reference, and shows the kill matrix.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::changed::{affected, changed_files};
 use super::loaded;
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Refusal, joint_hash, refuse_foreign};
+use crate::run::{Refusal, joint_hash, pack_root, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
 use mutate::prove::{Effort, Row, Scope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
 use report::write_whole;
-use spec::source::suggestion;
+use spec::source::{SourceFile, suggestion};
 
+/// The file with the witnesses, in the folder of the pack.
+const WITNESSES: &str = "reports/witnesses.yaml";
 /// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
 const JOBS: usize = 16;
 
@@ -26,13 +30,27 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let (contract, library) = loaded(&arguments.pack)?;
     refuse_foreign(&contract)?;
     let all = rows();
-    let chosen = chosen(&arguments.only, &all)?;
+    let root = pack_root(arguments.pack.pack.as_deref()).map_err(|message| usage(&message))?;
+    let witnesses = if arguments.changed { witnesses(&root)? } else { Witnesses::default() };
+    let mut chosen = chosen(&arguments.only, &all)?;
+    if arguments.changed {
+        let files = changed_files(&root).map_err(|message| usage(&message))?;
+        chosen = affected(&files, &library, &witnesses, &chosen);
+        if chosen.is_empty() {
+            say!("No uncommitted change affects a mutant.");
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     let hash = joint_hash(&contract, &library);
     let contract = Arc::new(contract);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
-    let scope = if arguments.whole { Scope::Whole } else { Scope::Sample };
-    let effort = Effort { seed: arguments.seed, scope, witnesses: &Witnesses::default() };
+    let scope = match (arguments.whole, arguments.changed) {
+        (true, _) => Scope::Whole,
+        (_, true) => Scope::Witnesses,
+        _ => Scope::Sample,
+    };
+    let effort = Effort { seed: arguments.seed, scope, witnesses: &witnesses };
     let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());
     let jobs = arguments.jobs.unwrap_or(JOBS);
     let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));
@@ -46,6 +64,16 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let matrix = matrix(&contract, lines, circumstances);
     write(arguments, &matrix)?;
     Ok(conclusion(&matrix))
+}
+
+fn usage(message: &str) -> Refusal {
+    Refusal::Usage(format!("error: {message}"))
+}
+
+/// The committed witnesses.
+fn witnesses(root: &Path) -> Result<Witnesses, Refusal> {
+    let file = SourceFile::read(&root.join(WITNESSES), WITNESSES).map_err(|problem| usage(&problem.one_line()))?;
+    Witnesses::parse(WITNESSES, &file.text).map_err(|problem| usage(&problem.one_line()))
 }
 
 /// The rows whose names contain one of the words.
