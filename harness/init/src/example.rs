@@ -17,7 +17,8 @@ pub(super) fn of(schema: Node<'_>, name: &str) -> Value {
 
 fn value_of(schema: Node<'_>, name: &str, depth: usize) -> Value {
     let flat = FlatSchema::of(schema);
-    if let Some(value) = documented_value(&flat) {
+    if let Some(mut value) = documented_value(&flat) {
+        without_variables(&mut value);
         return value;
     }
     let choice = ["oneOf", "anyOf"].iter().find_map(|word| flat.parts.iter().find_map(|part| part.get(word)));
@@ -37,6 +38,25 @@ fn value_of(schema: Node<'_>, name: &str, depth: usize) -> Value {
         "boolean" => json!(false),
         "null" => Value::Null,
         _ => Value::String(text(&flat, name)),
+    }
+}
+
+/// Replaces `${` in texts, and says whether there was any. What a description contains is text of the API: `${x}` in it
+/// is not a variable of a scenario. `${unique}` may stay, which a person may have written for this pack.
+pub(super) fn without_variables(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let found = text.replace("${unique}", "").contains("${");
+            if found {
+                *text = text.replace("${", "$ {").replace("$ {unique}", "${unique}");
+            }
+            found
+        }
+        Value::Array(items) => items.iter_mut().filter_map(|item| without_variables(item).then_some(())).count() > 0,
+        Value::Object(members) => {
+            members.values_mut().filter_map(|member| without_variables(member).then_some(())).count() > 0
+        }
+        _ => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::description::{Description, replace_dangling_references};
+use super::example::without_variables;
 
 /// Keywords whose values can be validated without the rest of the schema.
 const INDEPENDENT_KEYWORDS: [&str; 18] = [
@@ -67,7 +68,7 @@ impl Cleaner<'_> {
                     match key.as_str() {
                         "schema" => self.whole(inner, at),
                         "schemas" | "definitions" | "$defs" => self.all(inner, at),
-                        "example" | "examples" => self.without_templates(inner, at),
+                        "example" | "examples" => self.example(inner, at),
                         _ => self.find(inner, key),
                     }
                 }
@@ -77,17 +78,9 @@ impl Cleaner<'_> {
         }
     }
 
-    /// Example data is text of the API: `${x}` in it is not a variable of a scenario. `${unique}` may stay, which a
-    /// person may have written for this pack.
-    fn without_templates(&mut self, value: &mut Value, at: &str) {
-        match value {
-            Value::String(text) if text.replace("${unique}", "").contains("${") => {
-                self.warnings.push(format!("{}: `${{` in an example of {at} is written as `$ {{`", self.name));
-                *text = text.replace("${", "$ {").replace("$ {unique}", "${unique}");
-            }
-            Value::Array(items) => items.iter_mut().for_each(|inner| self.without_templates(inner, at)),
-            Value::Object(members) => members.values_mut().for_each(|inner| self.without_templates(inner, at)),
-            _ => {}
+    fn example(&mut self, value: &mut Value, at: &str) {
+        if without_variables(value) {
+            self.warnings.push(format!("{}: `${{` in an example of {at} is written as `$ {{`", self.name));
         }
     }
 

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 /// A list entry that is longer is written with one member per line.
 pub(super) const WIDTH: usize = 118;
+/// YAML 1.2, section 7.4.2: a key without a mark has at most 1024 characters.
+const LONGEST_PLAIN_KEY: usize = 1000;
 /// The comment on a line that a person has to check.
 pub(super) const GUESS: &str = "# guess: check against the documentation";
 
@@ -19,7 +21,13 @@ pub(super) fn flow(value: &Value) -> String {
 }
 
 fn pairs(members: &Map<String, Value>) -> Vec<String> {
-    members.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect()
+    members.iter().map(|(key, value)| format!("{}: {}", self::key(key), flow(value))).collect()
+}
+
+/// The name of a member. A long one needs a mark before it, or parsers do not read it as a name.
+fn key(name: &str) -> String {
+    let text = scalar(name);
+    if text.len() < LONGEST_PLAIN_KEY { text } else { format!("? {text} ") }
 }
 
 /// A text. It is quoted if YAML would read another value without quotes.
@@ -86,6 +94,7 @@ mod tests {
             "a b": ["true", "x: y", "1", "#", "-", "~", "é", "a'b", "", "/p/q", " x", "null", "a\nb"],
             "n": [1, -2.5, true, null, {}, []],
             "${unique}": "${a} b",
+            "long".repeat(2000): 1,
         });
         let read: Value = serde_yaml::from_str(&flow(&value)).expect("YAML");
         assert_eq!(read, value);

@@ -11,10 +11,13 @@
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod cause;
 
-use super::model::{ExchangeReport, FindingReport, Report, TestReport};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::model::{FindingReport, Report, TestReport};
 use super::queries::Defect;
+pub(super) use cause::{Cause, Kind, Member};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
@@ -26,155 +29,10 @@ const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 const ENVELOPE_CHECK: &str = "envelope-present";
 /// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
 const REFUSES_INPUT: [u16; 2] = [400, 422];
-/// The most clauses that a label names.
-const NAMED_CLAUSES: usize = 3;
 /// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
 const UNCHECKED_INPUT: usize = 5;
-
-/// The kind of explanation that a cause gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    /// The operation is not implemented: every answer comes from the framework.
-    NotImplemented,
-    /// Error bodies of one shape are not the documented envelope.
-    NoEnvelope,
-    /// Server errors that a test provokes do not occur.
-    NotProvoked,
-    /// Many kinds of invalid input are accepted.
-    UncheckedInput,
-    /// A single defect, described by its findings.
-    Defect,
-}
-
-/// A finding of a cause.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Member<'r> {
-    pub(super) test: &'r TestReport,
-    pub(super) finding: &'r FindingReport,
-    /// True if it only follows from another finding of the cause.
-    pub(super) follows: bool,
-}
-
-/// A cause with the tests that show it.
-#[derive(Debug)]
-pub(super) struct Cause<'r> {
-    pub(super) kind: Kind,
-    /// The representative finding: from a failed test if there is one, of the highest level.
-    pub(super) finding: &'r FindingReport,
-    /// Every test with a finding of this cause, sorted by name.
-    pub(super) tests: Vec<&'r TestReport>,
-    pub(super) members: Vec<Member<'r>>,
-    /// The names of the failed tests that have no other cause: they would pass if this cause were repaired.
-    pub(super) alone: Vec<&'r str>,
-    example: &'r TestReport,
-    id: String,
-}
-
-impl<'r> Cause<'r> {
-    /// The test of the representative finding.
-    pub(super) fn example(&self) -> &'r TestReport {
-        self.example
-    }
-
-    pub(super) fn shown(&self) -> &'r FindingReport {
-        self.finding
-    }
-
-    /// The exchange of the representative finding.
-    pub(super) fn exchange(&self) -> Option<&'r ExchangeReport> {
-        self.example.exchanges.get(self.finding.exchange)
-    }
-
-    /// True if every test of the cause is skipped because of a known deviation.
-    pub(super) fn is_known(&self) -> bool {
-        self.tests.iter().all(|test| test.verdict == Verdict::Skipped)
-    }
-
-    /// The anchor of its card in the HTML page; the same in every run.
-    pub(super) fn anchor(&self) -> String {
-        format!("c-{}", &self.id[..12])
-    }
-
-    /// An identifier that is the same in every run.
-    pub(super) fn fingerprint(&self) -> String {
-        self.id.clone()
-    }
-
-    /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
-    pub(super) fn operations(&self) -> Vec<&'r str> {
-        let own = self.members.iter().filter(|member| !member.follows);
-        let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
-        all.into_iter().filter(|operation| !operation.is_empty()).collect()
-    }
-
-    /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
-    /// implemented: what the tests of the operation check first says nothing about the defect.
-    pub(super) fn clauses(&self) -> String {
-        match self.kind {
-            Kind::NotImplemented => String::new(),
-            Kind::UncheckedInput => {
-                let own = self.members.iter().filter(|member| !member.follows);
-                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
-                let named: Vec<&str> = all.iter().copied().take(NAMED_CLAUSES).collect();
-                match all.len() - named.len() {
-                    0 => named.join(", "),
-                    more => format!("{} and {more} more", named.join(", ")),
-                }
-            }
-            _ => self.finding.clause.clone(),
-        }
-    }
-
-    /// The clauses and the title in one line.
-    pub(super) fn heading(&self) -> String {
-        let clauses = self.clauses();
-        if clauses.is_empty() { self.title() } else { format!("{clauses}: {}", self.title()) }
-    }
-
-    /// The clauses, the requirement level and the title in one line.
-    pub(super) fn heading_with_level(&self) -> String {
-        let label = format!("{} {}", self.clauses(), self.finding.level.as_str());
-        format!("{}: {}", label.trim_start(), self.title())
-    }
-
-    /// The cause in one line.
-    pub(super) fn title(&self) -> String {
-        match self.kind {
-            Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
-            Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
-            Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
-            Kind::UncheckedInput => "invalid input is accepted".to_owned(),
-            // A property appends its generated value to the message of a check; the title must not contain it.
-            Kind::Defect if self.finding.check != EXPECTATION => {
-                self.finding.message.split(": ").next().unwrap_or_default().to_owned()
-            }
-            Kind::Defect => self.finding.message.clone(),
-        }
-    }
-
-    /// The expected value.
-    pub(super) fn expected(&self) -> String {
-        match self.kind {
-            Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
-            _ => self.finding.expected.clone(),
-        }
-    }
-
-    /// The actual value; for an answer that comes from the framework, its status and body.
-    pub(super) fn actual(&self) -> String {
-        let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
-        match self.kind {
-            Kind::NotImplemented | Kind::NoEnvelope => {
-                let status = self.exchange().and_then(|exchange| exchange.status_code);
-                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
-            }
-            _ => self.finding.actual.clone(),
-        }
-    }
-}
 
 /// The operation that a finding is about.
 pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) -> &'r str {
@@ -197,7 +55,7 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     }
     let mut causes: Vec<Cause<'_>> = members
         .into_iter()
-        .filter_map(|(group, members)| cause(group, members, alone.get(group).cloned().unwrap_or_default()))
+        .filter_map(|(group, members)| cause(report, group, members, alone.get(group).cloned().unwrap_or_default()))
         .collect();
     causes.sort_by_cached_key(|cause| {
         let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
@@ -206,7 +64,12 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     causes
 }
 
-fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: Vec<&'r str>) -> Option<Cause<'r>> {
+fn cause<'r>(
+    report: &'r Report,
+    group: &Group<'r>,
+    members: Vec<Member<'r>>,
+    alone: Vec<&'r str>,
+) -> Option<Cause<'r>> {
     let mut tests: Vec<&TestReport> = Vec::new();
     for member in &members {
         if tests.last().is_none_or(|last| last.name != member.test.name) {
@@ -228,7 +91,8 @@ fn cause<'r>(group: &Group<'r>, members: Vec<Member<'r>>, alone: Vec<&'r str>) -
         .iter()
         .min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
     let (finding, example) = (shown.finding, shown.test);
-    Some(Cause { kind: group.kind(), finding, tests, alone, example, id: group.id(), members })
+    let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
+    Some(Cause { kind: group.kind(), finding, tests, alone, example, says, id: group.id(), members })
 }
 
 /// A finding with its test and operation.

@@ -244,3 +244,17 @@ fn unchanged_state_follows_from_a_missing_operation() {
     let kinds: Vec<Kind> = rows(&apart).into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
 }
+
+#[test]
+fn title_of_a_property_is_the_clause_and_not_a_generated_value() {
+    let mut found = assertion(0, "FMT-1", "INVALID_FORMAT (422)", "success", "201");
+    found["message"] = json!("date \"1900-13-01\" (month-13) was accepted");
+    found["key"]["rule"] = json!("month-13");
+    let mut report = report(&[test("t", &[exchange("create", 201, None, "{}")], &[found])]);
+    report.clauses = serde_json::from_value(json!([{
+        "id": "FMT-1", "level": "MUST", "says": "A date is a calendar date.", "page": "", "status": "violated",
+        "reason": null, "exercisedBy": 1, "trials": [],
+    }]))
+    .expect("clauses");
+    assert_eq!(causes(&report)[0].title(), "A date is a calendar date.");
+}

@@ -1,0 +1,160 @@
+//! A cause: one presumed defect of the target, and how it is shown.
+
+use std::collections::BTreeSet;
+
+use super::super::model::{ExchangeReport, FindingReport, TestReport};
+use super::operation;
+use judge::finding::EXPECTATION;
+use judge::verdict::Verdict;
+
+/// The most clauses that a label names.
+const NAMED_CLAUSES: usize = 3;
+
+/// The kind of explanation that a cause gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Kind {
+    /// The operation is not implemented: every answer comes from the framework.
+    NotImplemented,
+    /// Error bodies of one shape are not the documented envelope.
+    NoEnvelope,
+    /// Server errors that a test provokes do not occur.
+    NotProvoked,
+    /// Many kinds of invalid input are accepted.
+    UncheckedInput,
+    /// A single defect, described by its findings.
+    Defect,
+}
+
+/// A finding of a cause.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Member<'r> {
+    pub(in super::super) test: &'r TestReport,
+    pub(in super::super) finding: &'r FindingReport,
+    /// True if it only follows from another finding of the cause.
+    pub(in super::super) follows: bool,
+}
+
+/// A cause with the tests that show it.
+#[derive(Debug)]
+pub(in super::super) struct Cause<'r> {
+    pub(in super::super) kind: Kind,
+    /// The representative finding: from a failed test if there is one, of the highest level.
+    pub(in super::super) finding: &'r FindingReport,
+    /// Every test with a finding of this cause, sorted by name.
+    pub(in super::super) tests: Vec<&'r TestReport>,
+    pub(in super::super) members: Vec<Member<'r>>,
+    /// The names of the failed tests that have no other cause: they would pass if this cause were repaired.
+    pub(in super::super) alone: Vec<&'r str>,
+    pub(super) example: &'r TestReport,
+    /// The text of the clause of the representative finding.
+    pub(super) says: Option<&'r str>,
+    pub(super) id: String,
+}
+
+impl<'r> Cause<'r> {
+    /// The test of the representative finding.
+    pub(in super::super) fn example(&self) -> &'r TestReport {
+        self.example
+    }
+
+    pub(in super::super) fn shown(&self) -> &'r FindingReport {
+        self.finding
+    }
+
+    /// The exchange of the representative finding.
+    pub(in super::super) fn exchange(&self) -> Option<&'r ExchangeReport> {
+        self.example.exchanges.get(self.finding.exchange)
+    }
+
+    /// True if every test of the cause is skipped because of a known deviation.
+    pub(in super::super) fn is_known(&self) -> bool {
+        self.tests.iter().all(|test| test.verdict == Verdict::Skipped)
+    }
+
+    /// The anchor of its card in the HTML page; the same in every run.
+    pub(in super::super) fn anchor(&self) -> String {
+        format!("c-{}", &self.id[..12])
+    }
+
+    /// An identifier that is the same in every run.
+    pub(in super::super) fn fingerprint(&self) -> String {
+        self.id.clone()
+    }
+
+    /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
+    pub(in super::super) fn operations(&self) -> Vec<&'r str> {
+        let own = self.members.iter().filter(|member| !member.follows);
+        let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
+        all.into_iter().filter(|operation| !operation.is_empty()).collect()
+    }
+
+    /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
+    /// implemented: what the tests of the operation check first says nothing about the defect.
+    pub(in super::super) fn clauses(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => String::new(),
+            Kind::UncheckedInput => {
+                let own = self.members.iter().filter(|member| !member.follows);
+                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                let named: Vec<&str> = all.iter().copied().take(NAMED_CLAUSES).collect();
+                match all.len() - named.len() {
+                    0 => named.join(", "),
+                    more => format!("{} and {more} more", named.join(", ")),
+                }
+            }
+            _ => self.finding.clause.clone(),
+        }
+    }
+
+    /// The clauses and the title in one line.
+    pub(in super::super) fn heading(&self) -> String {
+        let clauses = self.clauses();
+        if clauses.is_empty() { self.title() } else { format!("{clauses}: {}", self.title()) }
+    }
+
+    /// The clauses, the requirement level and the title in one line.
+    pub(in super::super) fn heading_with_level(&self) -> String {
+        let label = format!("{} {}", self.clauses(), self.finding.level.as_str());
+        format!("{}: {}", label.trim_start(), self.title())
+    }
+
+    /// The cause in one line.
+    pub(in super::super) fn title(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
+            Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
+            Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
+            Kind::UncheckedInput => "invalid input is accepted".to_owned(),
+            // The message of a property is about one generated value.
+            Kind::Defect if self.finding.check == EXPECTATION && self.finding.key.rule.is_some() => {
+                self.says.unwrap_or(&self.finding.message).to_owned()
+            }
+            // A property appends its generated value to the message of a check; the title must not contain it.
+            Kind::Defect if self.finding.check != EXPECTATION => {
+                self.finding.message.split(": ").next().unwrap_or_default().to_owned()
+            }
+            Kind::Defect => self.finding.message.clone(),
+        }
+    }
+
+    /// The expected value.
+    pub(in super::super) fn expected(&self) -> String {
+        match self.kind {
+            Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
+            _ => self.finding.expected.clone(),
+        }
+    }
+
+    /// The actual value; for an answer that comes from the framework, its status and body.
+    pub(in super::super) fn actual(&self) -> String {
+        let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
+        match self.kind {
+            Kind::NotImplemented | Kind::NoEnvelope => {
+                let status = self.exchange().and_then(|exchange| exchange.status_code);
+                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
+            }
+            _ => self.finding.actual.clone(),
+        }
+    }
+}
