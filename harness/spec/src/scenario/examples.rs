@@ -29,7 +29,7 @@ pub(super) fn read(file: &SourceFile, content: &FormatFile, problems: &mut Probl
         let mut reader = Reader { file, format: *format, names: names_of_rules(*format), problems };
         let at: Vec<PathStep> = vec!["examples".into(), format.name().into()];
         if !content.values.iter().any(|entry| entry.formats.contains(format)) {
-            reader.report(&at, "no entry of `values` has this format", "remove the examples, or add the format");
+            reader.report_key(&at, "no entry of `values` has this format", "remove the examples, or add the format");
         }
         for (group, examples) in groups {
             all.entry(*format).or_default().extend(reader.group(&at, group, examples));
@@ -52,7 +52,7 @@ impl Reader<'_> {
         let Some(assertion) = assertion_of(group) else {
             let known: Vec<String> = [VALID, UNUSUAL].iter().chain(&KINDS).map(|name| (*name).to_owned()).collect();
             let help = suggestion(group, &known).unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
-            self.report(&at, format!("unknown group of examples `{group}`"), &help);
+            self.report_key(&at, format!("unknown group of examples `{group}`"), &help);
             return Vec::new();
         };
         let rows = examples.iter().enumerate();
@@ -97,6 +97,11 @@ impl Reader<'_> {
             let message = format!("the oracle judges this value `{judged}`, not `{}`", group_of(assertion));
             self.report(at, message, &format!("move the example to `{judged}`"));
         }
+    }
+
+    fn report_key(&mut self, at: &[PathStep], message: impl Into<String>, help: &str) {
+        let problem: Problem = self.file.problem_at_key(at, message);
+        self.problems.0.push(problem.with_help(Some(help.to_owned())));
     }
 
     fn report(&mut self, at: &[PathStep], message: impl Into<String>, help: &str) {
