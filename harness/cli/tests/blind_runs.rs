@@ -90,7 +90,7 @@ const MAY_SURVIVE: &[(&str, &str, &str)] = &[
 
 #[test]
 fn tests_fail_if_a_kept_value_is_changed() {
-    let report = judge(&[Kind::Keep], 800, 2_400);
+    let report = judge(&[Kind::Keep], 380, 1_150);
     // Whether a mutant of a rate limit survives can depend on when the window of the limit begins.
     let depends_on_time = |row: &usize| MAY_SURVIVE[*row].0.starts_with("rate-limiting/");
     let unused: Vec<_> = (0..MAY_SURVIVE.len())
