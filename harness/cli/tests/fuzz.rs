@@ -45,6 +45,22 @@ async fn shrunk_counterexample_of_each_rule_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn examples_are_always_sent_and_reported_by_name() {
+    let pack = Pack::with_examples(&REGISTRY);
+    let test = pack.test(DATES);
+    let examples = test.property.as_deref().expect("a property").rules.iter().filter(|rule| rule.rule.is_example());
+    let examples = examples.count();
+    assert!(examples > 20, "{examples} examples");
+    let server = Server::start(&pack, &["accepts-april-31"], Sampling { seed: 1, cases: Some(1) }).await;
+    let record = server.run(test).await;
+    let found = findings_of(&record);
+    let expected = "dateOfBirth \"1990-04-31\" (example april-31) was accepted";
+    assert!(found.contains(&("FMT-1".to_owned(), expected.to_owned())), "{found:?}");
+    assert!(found.iter().all(|(_, message)| message.contains("(example ")), "{found:?}");
+    assert_eq!(record.fuzz.expect("a property").cases, examples + 1, "examples do not count as generated cases");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reference_without_mutants_has_no_findings() {
     let pack = Pack::with(&REGISTRY);
     for seed in 0..3 {

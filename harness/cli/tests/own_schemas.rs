@@ -3,10 +3,14 @@
 //! The schemas are generated from the source of those types: names and types of fields, with doc comments as
 //! descriptions. `BLESS=1 cargo test -p cli --test own_schemas` rewrites them.
 
+#[path = "own_schemas/custom.rs"]
+mod custom;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use custom::custom_schema;
 use jsonschema::Validator;
 use judge::target::TargetFile;
 use regex::Regex;
@@ -330,35 +334,6 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The schemas of types with their own `Deserialize`.
-fn custom_schema(name: &str) -> Option<Value> {
-    Some(match name {
-        "Case" => json!({
-            "description": "One row of a table: a name, variables and, optionally, fixtures and capabilities of its own.",
-            "type": "object",
-            "required": ["case"],
-            "properties": {
-                "case": { "description": "The name of the row, a part of the name of the test.", "type": "string" },
-                "given": { "description": "Fixtures that this row needs in addition to those of the scenario.", "type": "array", "items": { "type": "string" } },
-                "needs": { "description": "Capabilities that this row needs in addition to those of the scenario.", "type": "array", "items": { "type": "string" } },
-                "clause": { "description": "The clause that this row is about, if the scenario has several.", "type": "string" },
-            },
-        }),
-        "Cases" => json!({
-            "description": "A list of rows, or the name of a shared table.",
-            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "#/$defs/Case" } }],
-        }),
-        "Reply" => json!({
-            "description": "An HTTP status, or a kind of failure instead of a response.",
-            "anyOf": [
-                { "type": "integer", "minimum": 200, "maximum": 599 },
-                { "enum": ["slow", "late", "trickle", "silence", "reset"] },
-            ],
-        }),
-        _ => return None,
-    })
-}
-
 fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Value {
     if let Some(definition) = custom_schema(name) {
         return definition;
@@ -408,7 +383,7 @@ fn shape_of(shape: &str, nullable: bool) -> Value {
     if let Some(inner) = inside("Vec<") {
         return json!({ "type": "array", "items": shape_of(inner, nullable) });
     }
-    if let Some(inner) = inside("BTreeMap<String, ") {
+    if let Some(inner) = inside("BTreeMap<String, ").or_else(|| inside("BTreeMap<Format, ")) {
         // In a map, null is a value like any other.
         return json!({ "type": "object", "additionalProperties": shape_of(inner, true) });
     }

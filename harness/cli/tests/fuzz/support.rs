@@ -10,11 +10,11 @@ use mutate::embedded::{Embedded, start_with_mutants};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use spec::contract::Contract;
-use spec::scenario::{Failure, Library, TestCase, file_name, file_text, load_with};
+use spec::scenario::{Failure, Library, Property, TestCase, file_name, file_text, load_with};
 use spec::source::Problems;
 use tokio::sync::watch;
 
-/// The default pack, with properties from the rules of a test or of the engine.
+/// The default pack, with properties from the rules of a test or of the engine, without the examples of the pack.
 pub struct Pack {
     pub contract: Arc<Contract>,
     pub library: Library,
@@ -22,6 +22,21 @@ pub struct Pack {
 
 impl Pack {
     pub fn with(registry: &Registry) -> Self {
+        let mut pack = Self::with_examples(registry);
+        for test in &mut pack.library.tests {
+            if let Some(property) = test.property.take() {
+                let mut property = Property::clone(&property);
+                property.rules.retain(|rule| !rule.rule.is_example());
+                test.property = Some(Arc::new(property));
+            }
+        }
+        let has_rules = |test: &TestCase| test.property.as_ref().is_none_or(|property| !property.rules.is_empty());
+        pack.library.tests.retain(has_rules);
+        pack
+    }
+
+    /// The same with the examples of the pack.
+    pub fn with_examples(registry: &Registry) -> Self {
         let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
         let library =
             load_with(&root(), &contract, registry).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
