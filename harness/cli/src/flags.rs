@@ -67,7 +67,11 @@ pub enum Command {
     /// Explain a test, a clause, an error code, a check or an operation
     Explain {
         /// The name of a test, clause, code, check or operation
-        name: String,
+        #[arg(required_unless_present = "checks")]
+        name: Option<String>,
+        /// List all checks with what they judge, and the clauses of the pack that name them
+        #[arg(long, conflicts_with = "name")]
+        checks: bool,
         /// The pack and the target file
         #[command(flatten)]
         pack: PackArgs,

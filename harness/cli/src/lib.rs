@@ -14,6 +14,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use flags::{Command, Program, Suite};
+pub use spec::source::PackFiles;
+use spec::source::set_built_in;
 
 /// The entry point of the `cargo test` target: a run, with the flags of libtest and of the harness.
 pub fn suite() -> ExitCode {
@@ -24,8 +26,12 @@ pub fn suite() -> ExitCode {
     }
 }
 
-/// The entry point of the installed binary.
-pub fn main() -> ExitCode {
+/// The entry point of the installed binary, with the files of its built-in pack.
+pub fn main(pack: PackFiles) -> ExitCode {
+    set_built_in(pack);
+    if std::env::args_os().nth(1).is_some_and(|word| word == "--version" || word == "-V") {
+        return commands::version();
+    }
     if std::env::args_os().len() <= 1 {
         return commands::welcome();
     }
@@ -36,7 +42,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => commands::init(&arguments),
         Command::Validate(pack) => commands::validate(&pack),
         Command::List(arguments) => commands::list(&arguments),
-        Command::Explain { name, pack } => commands::explain(&name, &pack),
+        Command::Explain { name, pack, .. } => commands::explain(name.as_deref(), &pack),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Docs { file, pack } => commands::docs(&file, &pack),
         Command::Repro(arguments) => commands::repro(&arguments),

@@ -2,6 +2,8 @@
 //!
 //! Each module is about one area; `support` starts the program and the servers that it talks to.
 
+#[path = "cli/built_in.rs"]
+mod built_in;
 #[path = "cli/cookbook.rs"]
 mod cookbook;
 #[path = "cli/explaining.rs"]

@@ -18,11 +18,15 @@ use spec::contract::{Clause, Contract, ErrorCode, Retry};
 use spec::scenario::{Expect, Library, Property, Step, TestCase, codes, template};
 use spec::source::suggestion;
 
-/// Prints a description of a test, a clause, an error code, a check or an operation.
-pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
+/// Prints a description of a test, a clause, an error code, a check or an operation; without a name, of all checks.
+pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
     let (contract, library) = match loaded(pack) {
         Ok(loaded) => loaded,
         Err(refusal) => return refusal.tell(),
+    };
+    let Some(name) = name else {
+        output::out(&explain_checks(&contract));
+        return ExitCode::SUCCESS;
     };
     let text = contract
         .clause(name)
@@ -46,6 +50,18 @@ pub fn explain(name: &str, pack: &PackArgs) -> ExitCode {
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
     Refusal::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
+}
+
+/// All checks, and the clauses that name them.
+fn explain_checks(contract: &Contract) -> String {
+    let mut text = String::new();
+    for name in judge::check::names() {
+        let of_check = |clause: &&Clause| clause.checks.iter().any(|check| check == name);
+        let clauses: Vec<&str> = contract.clauses.iter().filter(of_check).map(|clause| clause.id.as_str()).collect();
+        let used = if clauses.is_empty() { "no clause of this pack".to_owned() } else { clauses.join(", ") };
+        text.push_str(&format!("{name}\n  {}\n  named by {used}\n", statement(name).unwrap_or_default()));
+    }
+    text
 }
 
 /// The maximum number of example tests.

@@ -9,7 +9,7 @@ use crate::flags::InitArgs;
 use crate::run::{Refusal, load};
 use init::{Outcome, Pack, Sources, generate, write};
 use report::output::{say, tell};
-use spec::source::Problems;
+use spec::source::{Problems, built_in_files};
 
 /// Writes a pack. The exit code is 2 if the description cannot be used, or if the pack does not load because a person
 /// has changed it. It is 3 if the generated pack does not load.
@@ -22,8 +22,14 @@ pub fn init(arguments: &InitArgs) -> ExitCode {
 
 fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
     let usage = |message: String| Refusal::Usage(format!("error: {message}"));
+    let Some(openapi) = &arguments.openapi else {
+        let files = built_in_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let outcome = write(&arguments.dir, &files.collect()).map_err(usage)?;
+        say_outcome(&arguments.dir, &outcome);
+        return say_pack(&arguments.dir, None);
+    };
     let sources = Sources {
-        openapi: arguments.openapi.clone(),
+        openapi: openapi.clone(),
         page: arguments.page.clone(),
         problem_json: arguments.problem_json,
         name: arguments.name.clone(),
@@ -42,15 +48,20 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         tell!("warning: {warning}");
     }
     say_outcome(&arguments.dir, &outcome);
-    let (contract, library) = load(&arguments.dir)?;
+    say_pack(&arguments.dir, Some(arguments.learn.as_ref().unwrap_or(&pack.base)))
+}
+
+/// Loads the written pack, and says what is in it and how to run it.
+fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Refusal> {
+    let (contract, library) = load(folder)?;
+    let target = url.map_or_else(|| "--reference".to_owned(), |url| format!("--target-url {url}"));
     say!(
-        "{} operations, {} codes, {} clauses, {} tests; next: conformance run --pack {} --target-url {}",
+        "{} operations, {} codes, {} clauses, {} tests; next: conformance run --pack {} {target}",
         contract.operations.len(),
         contract.catalog.codes.len(),
         contract.clauses.len(),
         library.tests.len(),
-        arguments.dir.display(),
-        arguments.learn.as_ref().unwrap_or(&pack.base)
+        folder.display(),
     );
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! What the program says about itself: `conformance` alone, shell completion, man pages.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::flags::Program;
-use crate::run::Refusal;
+use crate::run::{Refusal, joint_hash, load};
 use report::output;
-use spec::source::suggestion;
+use spec::source::{BUILT_IN, suggestion};
 
 const NAME: &str = "conformance";
 
@@ -31,6 +32,14 @@ All commands: conformance help. The flags of one: conformance run --help. Guides
 pub fn welcome() -> ExitCode {
     output::raw_err(WELCOME);
     ExitCode::from(2)
+}
+
+/// Prints the version of the program, and the hash of its built-in pack as reports have it.
+pub fn version() -> ExitCode {
+    let hash = load(Path::new(BUILT_IN)).map(|(contract, library)| joint_hash(&contract, &library));
+    let pack = hash.map_or_else(|_| "no built-in pack".to_owned(), |hash| format!("built-in pack {hash}"));
+    output::raw_out(&format!("{NAME} {} ({pack})\n", env!("CARGO_PKG_VERSION")));
+    ExitCode::SUCCESS
 }
 
 /// Prints the completion script of a shell.

@@ -27,7 +27,7 @@ pub use history::history;
 pub use init::init;
 pub use inspect::{schema, validate};
 pub use list::list;
-pub use manual::{completions, man, welcome};
+pub use manual::{completions, man, version, welcome};
 pub use prove::prove;
 pub use repro::repro;
 pub use serve::serve;

@@ -10,8 +10,11 @@ use init::Auth;
 #[derive(Args, Debug)]
 pub struct InitArgs {
     /// The OpenAPI description: 3.0 or later, JSON or YAML
-    #[arg(long, value_name = "FILE")]
-    pub openapi: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "default")]
+    pub openapi: Option<PathBuf>,
+    /// Write the built-in pack, that of the Customer Verification API, instead of a new one
+    #[arg(long, conflicts_with_all = ["openapi", "page", "problem_json", "name", "auth", "learn"])]
+    pub default: bool,
     /// A published page of error codes, in Markdown
     #[arg(long, value_name = "PAGE.md")]
     pub page: Option<PathBuf>,

@@ -12,6 +12,7 @@ use report::output::tell;
 use report::{TestResult, write_whole};
 use spec::contract::Contract;
 use spec::scenario::{Failure, Property, file_name, file_text};
+use spec::source::is_built_in;
 
 /// Writes the shrunk counterexamples below `folder`, and reports each file on standard error.
 pub(super) fn save(
@@ -21,7 +22,8 @@ pub(super) fn save(
     seed: u64,
     redactor: &Redactor,
 ) {
-    let folder = if folder == Path::new(FOUND) { contract.root.join(FOUND) } else { folder.to_path_buf() };
+    let is_default = folder == Path::new(FOUND) && !is_built_in(&contract.root);
+    let folder = if is_default { contract.root.join(FOUND) } else { folder.to_path_buf() };
     for (name, text) in texts(contract, counterexamples, seed) {
         let path = folder.join(format!("{name}.yaml"));
         match text.and_then(|text| write(&path, &redactor.clean_own(&text))) {

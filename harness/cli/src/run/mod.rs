@@ -136,6 +136,9 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         return context.end_before_the_first_test(&contract, &target, checked.found, planned, &why);
     }
     announce(&arguments, &target);
+    if let Some(line) = packs::other_pack(arguments.pack.pack.as_deref(), &root) {
+        tell!("{line}");
+    }
     preflight::print_statements(checked.found.as_ref(), &context.redactor);
     preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
     let receiver = receiver(&runtime, &arguments, &target)?;

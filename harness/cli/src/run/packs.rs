@@ -9,10 +9,10 @@ use report::output::tell;
 use spec::contract::{Contract, hex};
 use spec::scenario;
 use spec::scenario::{Library, Topics};
-use spec::source::{Problem, Problems};
+use spec::source::{BUILT_IN, Problem, Problems, built_in_files, is_built_in, yaml_files};
 
 /// The folder of the pack: the given one, or the first that contains `schemas` and `scenarios` from the current folder
-/// upwards, or the one beside this program, or the one from which it was built.
+/// upwards, or the one beside this program, or else the built-in pack.
 pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(folder) = given {
         if is_pack(folder) {
@@ -22,8 +22,8 @@ pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
     }
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
     let program = std::env::current_exe().ok();
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    find_pack(&here, program.as_deref(), &built).ok_or_else(|| {
+    let built_in = (!built_in_files().is_empty()).then(|| PathBuf::from(BUILT_IN));
+    find_pack(&here, program.as_deref()).or(built_in).ok_or_else(|| {
         "no folder with `schemas` and `scenarios` found from the current folder upwards or beside the program: \
          give one with --pack"
             .to_owned()
@@ -31,9 +31,23 @@ pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
 }
 
 /// Released archives hold the pack beside the program.
-fn find_pack(here: &Path, program: Option<&Path>, built: &Path) -> Option<PathBuf> {
+fn find_pack(here: &Path, program: Option<&Path>) -> Option<PathBuf> {
     let beside = program.and_then(Path::parent);
-    here.ancestors().chain(beside).chain([built]).find(|folder| is_pack(folder)).map(Path::to_path_buf)
+    here.ancestors().chain(beside).find(|folder| is_pack(folder)).map(Path::to_path_buf)
+}
+
+/// The line that names a pack on disk which was found, not given, and differs from the built-in one.
+pub(super) fn other_pack(given: Option<&Path>, root: &Path) -> Option<String> {
+    let files = built_in_files();
+    if given.is_some() || files.is_empty() || is_built_in(root) {
+        return None;
+    }
+    let is_same = |(name, text): &(&str, &str)| std::fs::read_to_string(root.join(name)).is_ok_and(|own| own == **text);
+    let scenarios = files.iter().filter(|(name, _)| name.starts_with("scenarios/")).count();
+    let own = yaml_files(root, &root.join("scenarios"));
+    let own = own.iter().filter(|(_, name)| !name.starts_with(crate::flags::FOUND)).count();
+    let differs = own != scenarios || !files.iter().all(is_same);
+    differs.then(|| format!("pack: {} (not the built-in one)", root.display()))
 }
 
 fn is_pack(folder: &Path) -> bool {
@@ -104,15 +118,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pack_is_found_upwards_then_beside_the_program_then_where_it_was_built() {
+    fn a_pack_is_found_upwards_then_beside_the_program() {
         let top = std::env::temp_dir().join(format!("conformance-packs-{}", std::process::id()));
         let folder = |name: &str| top.join(name);
-        for name in ["work/deep", "work/schemas", "archive", "built/schemas", "built/scenarios"] {
+        for name in ["work/deep", "work/schemas", "archive"] {
             std::fs::create_dir_all(folder(name)).expect("a folder");
         }
         let program = folder("archive/conformance");
-        let found = || find_pack(&folder("work/deep"), Some(&program), &folder("built"));
-        assert_eq!(found(), Some(folder("built")));
+        let found = || find_pack(&folder("work/deep"), Some(&program));
+        assert_eq!(found(), None);
         for name in ["archive/schemas", "archive/scenarios"] {
             std::fs::create_dir_all(folder(name)).expect("a folder");
         }

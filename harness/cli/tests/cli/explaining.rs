@@ -93,6 +93,18 @@ fn schema_prints_json_schemas() {
         .assert_refused_with(2, "unknown schema `scenaro`: did you mean `scenario`?");
 }
 
+#[test]
+fn explain_lists_all_checks_with_their_clauses() {
+    let output = Program::new(&["explain", "--checks"]).output();
+    output.assert_exit_code(0);
+    for check in judge::check::names() {
+        assert!(output.out.lines().any(|line| line == check), "{check}: {}", output.out);
+    }
+    assert!(output.out.contains("  named by STA-2\n"), "{}", output.out);
+    Program::new(&["explain"]).output().assert_exit_code(2);
+    Program::new(&["explain", "--checks", "STA-2"]).output().assert_exit_code(2);
+}
+
 fn names(arguments: &[&str]) -> Vec<String> {
     let output = Program::run(&[&["--list"], arguments].concat());
     output.assert_exit_code(0);

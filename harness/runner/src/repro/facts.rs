@@ -110,8 +110,8 @@ impl Schemas {
     fn read(contract: &Contract) -> Result<Self, String> {
         let folder = contract.root.join("schemas");
         let envelope = contract.catalog.envelope.schema.clone();
-        let text = std::fs::read_to_string(folder.join(&envelope)).map_err(|error| format!("{envelope}: {error}"))?;
-        let document = serde_json::from_str(&text).map_err(|error| format!("{envelope}: {error}"))?;
+        let file = SourceFile::read(&folder.join(&envelope), &*envelope).map_err(|problem| problem.one_line())?;
+        let document = file.parse_as_json().map_err(|problem| problem.one_line())?;
         let documents = RefCell::new(BTreeMap::from([(envelope.clone(), document)]));
         Ok(Self { documents, folder, envelope })
     }

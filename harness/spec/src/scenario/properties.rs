@@ -13,7 +13,7 @@ use super::validate::{self, At};
 use super::wanted::Expect;
 use super::{Property, PropertyRule, Slot, TestCase, Variables};
 use crate::contract::{Contract, Operation};
-use crate::source::{Problems, SourceFile, Step as PathStep, suggestion, yaml_at};
+use crate::source::{Problems, SourceFile, Step as PathStep, exists, suggestion, yaml_at};
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
 
 const FORMATS: &str = "schemas/formats.yaml";
@@ -29,7 +29,7 @@ pub(super) fn load(
     problems: &mut Problems,
 ) -> (Vec<TestCase>, String) {
     let (path, name) = yaml_at(root, FORMATS);
-    if !path.exists() {
+    if !exists(&path) {
         return (Vec::new(), String::new());
     }
     let Some(file) = problems.take(SourceFile::read(&path, name)) else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Problem, Problems};
+use super::{Problem, Problems, built_in};
 
 /// A file: its path, and its name relative to the pack.
 pub type Named = (PathBuf, String);
@@ -17,6 +17,9 @@ pub fn yaml_files(root: &Path, folder: &Path) -> Vec<Named> {
 
 /// Like [`yaml_files`], and records files and folders that cannot be read as problems.
 pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Named> {
+    if built_in::is_built_in(folder) {
+        return built_in::below(folder);
+    }
     let mut search = Search { root, visited: BTreeSet::new(), links: Vec::new(), found: Vec::new(), problems };
     search.walk(folder);
     let top = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
@@ -34,6 +37,9 @@ pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Nam
 
 /// The path of a YAML file; if only the same name with `.yml` exists, that one.
 pub fn yaml_at(root: &Path, name: &str) -> Named {
+    if built_in::is_built_in(root) {
+        return (root.join(name), name.to_owned());
+    }
     let other = name.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
     match other {
         Some(other) if !root.join(name).exists() && root.join(&other).exists() => (root.join(&other), other),

@@ -5,6 +5,7 @@
 //! value is deserialized into its type, with the path of the first error. Places come from an index of the text
 //! (`index`), which is built once for a file when it is first needed.
 
+mod built_in;
 mod files;
 mod index;
 mod problem;
@@ -15,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 
+pub use built_in::{BUILT_IN, PackFiles, built_in_files, exists, is_built_in, set_built_in};
 pub use files::{find_yaml, without_ending, yaml_at, yaml_files};
 use index::Index;
 pub use problem::{Problem, Problems};
@@ -57,6 +59,9 @@ impl SourceFile {
     /// Reads a file; messages show it as `name`.
     pub fn read(path: &Path, name: impl Into<String>) -> Result<Self, Problem> {
         let name = name.into();
+        if let Some(text) = built_in::text_at(path) {
+            return Ok(Self::new(name, text));
+        }
         let bytes =
             std::fs::read(path).map_err(|error| Problem::general(&name, format!("cannot read the file: {error}")))?;
         match String::from_utf8(bytes) {
