@@ -27,6 +27,8 @@ pub struct Facts {
     pub examples: Vec<Statement<Example>>,
     /// Code blocks marked as JSON that cannot be parsed: the message of the parser.
     pub unreadable: Vec<Statement<String>>,
+    /// Parts that speak of codes and were not understood: what they are.
+    pub unread: Vec<Statement<String>>,
     /// Members in tables that describe the envelope.
     pub members: Vec<Statement<String>>,
     /// Headers of responses: name and value.
@@ -83,6 +85,7 @@ pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
             Kind::Text(text, spans) => reader.text(text, spans, item.line),
             Kind::Table(table) => reader.table(table),
             Kind::Code(language, code) => reader.code(language, code, item.line),
+            Kind::Unread(kind) => reader.unread(kind.clone(), item.line),
         }
     }
     reader.facts
@@ -96,6 +99,10 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
+    fn unread(&mut self, what: String, line: usize) {
+        self.facts.unread.push(Statement { line, about: self.about(), value: what });
+    }
+
     fn heading(&mut self, level: u8, title: &str, line: usize, below: &[Item]) {
         self.open.retain(|(above, _)| *above < level);
         let codes = self.codes_of(title, below, level);
@@ -182,7 +189,11 @@ impl Reader<'_> {
                 Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
                 _ => cell,
             };
-            let codes = self.codes_of_cell(cell, status.flatten().is_some());
+            let is_titled = code_column.is_some_and(|index| words::is_title_of_error_codes(&table.head[index]));
+            let codes = self.codes_of_cell(cell, status.flatten().is_some(), is_titled);
+            if codes.is_empty() && is_titled && !words::is_empty_cell(cell) {
+                self.unread(format!("the cell {cell:?} in a column of error codes"), *line);
+            }
             match (codes.is_empty(), status) {
                 (false, status) => {
                     for code in &codes {
@@ -214,7 +225,7 @@ impl Reader<'_> {
     }
 
     /// The codes in a cell of a column of codes. If the row has a status, the codes may have any form.
-    fn codes_of_cell(&self, cell: &str, has_status: bool) -> Vec<String> {
+    fn codes_of_cell(&self, cell: &str, has_status: bool, is_titled: bool) -> Vec<String> {
         let found = words::of_cell(cell);
         let known = |word: &str| self.catalog.code(word).is_some();
         let fits = |word: &&str| {
@@ -222,6 +233,7 @@ impl Reader<'_> {
                 || words::is_in_capitals(word)
                 || words::is_long_number(word)
                 || (has_status && words::could_be_a_code(word))
+                || (is_titled && (words::is_spelt_like_a_code(word) || words::is_number(word)))
         };
         match found.iter().all(fits) {
             true => found.into_iter().map(str::to_owned).collect(),
@@ -318,6 +330,14 @@ impl Reader<'_> {
     fn about(&self) -> Vec<String> {
         self.open.iter().rev().map(|(_, codes)| codes).find(|codes| !codes.is_empty()).cloned().unwrap_or_default()
     }
+}
+
+/// The status that a line states with a label, or by itself: `Status: 404`, `404`, `HTTP 404, not found`.
+pub(super) fn stated_status(line: &str) -> Option<u16> {
+    let line = line.trim();
+    let from = status_label(line).unwrap_or(0);
+    let found = STATUS.find(&line[from..]).filter(|found| found.start() == 0)?;
+    found.as_str().parse().ok()
 }
 
 fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
