@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs packs against servers that are not ours, each on the loopback interface: Prometheus, from Debian. What a server
-# does differently from its documentation is in the target files of its pack; any other violation fails, and so does a
-# known one that no longer occurs. A server that cannot be installed is skipped and named; CI_TOOLS=required fails
-# then (tools/install.sh).
+# Runs packs against servers that are not ours, each on the loopback interface: an OAuth 2.0 server from npm, and
+# Prometheus from Debian. What a server does differently from its documentation is in the target files of its pack; any
+# other violation fails, and so does a known one that no longer occurs. A server that cannot be installed is skipped and
+# named; CI_TOOLS=required fails then (tools/install.sh).
 #
-#   ci/public-apis.sh [PROGRAM] [NAME…]     PROGRAM is `conformance`, else it is built; NAME is prometheus
+#   ci/public-apis.sh [PROGRAM] [NAME…]     PROGRAM is `conformance`, else it is built; NAME is oauth or prometheus
 #   PUBLIC_API_RUNS=10                      how often each pack is run, to see that no verdict depends on chance [1]
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
@@ -28,16 +28,40 @@ main() {
         cargo build --quiet --bin conformance || exit 2
         program="${CARGO_TARGET_DIR:-target}/debug/conformance"
     fi
-    if [ "$#" -eq 0 ]; then set -- prometheus; fi
+    if [ "$#" -eq 0 ]; then set -- oauth prometheus; fi
     local api
     for api in "$@"; do
         case "$api" in
+            oauth) run_oauth ;;
             prometheus) run_prometheus ;;
-            *) echo "error: unknown server \`$api\`: expected prometheus" >&2 && exit 2 ;;
+            *) echo "error: unknown server \`$api\`: expected oauth or prometheus" >&2 && exit 2 ;;
         esac
     done
     tell_skipped || exit $?
     exit "$failed"
+}
+
+run_oauth() {
+    if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; then
+        skip "the OAuth 2.0 server needs Node.js 20 or later, with npm"
+        return
+    fi
+    if ! node_tools oauth; then
+        skip "oidc-provider, the OAuth 2.0 server, cannot be installed"
+        return
+    fi
+    local port
+    port="$(free_port)"
+    mkdir -p "$work/oauth"
+    serve "$port" /.well-known/openid-configuration "$work/oauth" \
+        node "$PWD/$packs/oauth/server.mjs" "$(realpath "$tools/oauth-node")" "$port" || return
+    # The made-up clients of server.mjs.
+    export CONFORMANCE_ACTOR_SERVICE=basic:service:service-secret
+    export CONFORMANCE_ACTOR_OTHER=basic:other:other-secret
+    export CONFORMANCE_ACTOR_WEBSITE=basic:website:website-secret
+    export CONFORMANCE_ACTOR_ENCODED='basic:encoded:a%3Ab+c%25d%2Be%26f'
+    run_pack oauth target.yaml
+    unset CONFORMANCE_ACTOR_SERVICE CONFORMANCE_ACTOR_OTHER CONFORMANCE_ACTOR_WEBSITE CONFORMANCE_ACTOR_ENCODED
 }
 
 run_prometheus() {

@@ -12,8 +12,10 @@ use spec::scenario::{Library, Topics};
 use spec::source::Problems;
 
 /// Each pack with its target files, and the value of `--auth` with which `init` reads its description.
-const PACKS: &[(&str, &[&str], Auth)] =
-    &[("prometheus", &["target.yaml", "target-without-admin-api.yaml"], Auth::None)];
+const PACKS: &[(&str, &[&str], Auth)] = &[
+    ("oauth", &["target.yaml"], Auth::Basic),
+    ("prometheus", &["target.yaml", "target-without-admin-api.yaml"], Auth::None),
+];
 
 #[test]
 fn every_documented_code_is_expected_or_excluded() {

@@ -81,7 +81,7 @@ fn cell_with_several_codes_or_a_hint_is_read() {
 fn html_table_and_definition_list_are_read() {
     let table = "<table>\n<tr><th>Error code</th><th>HTTP status</th></tr>\n\n<tr><td><code>A_B</code><br>C_D</td><td>404</td></tr>\n</table>\n";
     assert_eq!(codes(table), "A_B 404, C_D 404");
-    let list = "<dl>\n<dt><code>A_B</code></dt>\n<dd>HTTP 404. No such parcel.</dd>\n\n<dt>C_D<dd>Try again.\n</dl>\n";
+    let list = "# Error codes\n\n<dl>\n<dt><code>A_B</code></dt>\n<dd>HTTP 404. No such parcel.</dd>\n\n<dt>C_D<dd>Try again.\n</dl>\n";
     assert_eq!(codes(list), "A_B 404, C_D ?");
 }
 
@@ -153,8 +153,24 @@ fn word_without_a_context_of_errors_is_not_a_code() {
         "# Errors\n\n## OAuth2\n\nUse a token.\n",
         "# Errors\n\n```json\n{ \"error\": { \"code\": \"ERROR_CODE\", \"message\": \"m\" } }\n```\n",
         "Terms\n=====\n\n.. note::\n\n   Read this.\n\nparcel\n   What is sent.\n",
+        "# Parameters\n\n<dl><dt>parcel_id</dt><dd>The parcel.</dd><dt>PARCEL_ID</dt><dd>The same.</dd></dl>\n",
+        "# Parameters\n\nparcel\n: 404 at most.\n",
         "<dl><dt>Parcel</dt><dd>What is sent.</dd></dl>\n",
     ] {
         assert_eq!(codes(page), "", "{page}");
     }
+}
+
+#[test]
+fn term_below_a_heading_of_codes_is_read_or_named() {
+    let page = "# Error codes\n\nparcel_lost\n: It is lost.\n\nmore to come\n: Later.\n";
+    assert_eq!(codes(page), "parcel_lost ?");
+    assert_eq!(unread(page).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [6]);
+}
+
+#[test]
+fn list_in_restructured_text_is_read() {
+    let page =
+        "Error codes\n===========\n\n.. note:: Read this.\n\n* ``A_B`` (404): no such parcel\n* ``C_D`` (409): again\n";
+    assert_eq!(codes(page), "A_B 404, C_D 409");
 }

@@ -26,9 +26,13 @@ pub struct Item {
 pub enum Kind {
     /// A heading: its level, from 1, and its text.
     Heading(u8, String),
-    /// A paragraph or a list item: its text, and its inline code.
+    /// A paragraph: its text, and its inline code.
     Text(String, Vec<String>),
+    /// The same for an item of a list.
+    Entry(String, Vec<String>),
     Table(Table),
+    /// An entry of a definition list, as a table with one row.
+    Definition(Table),
     /// A code block: its language in lower case, and the code.
     Code(String, String),
     /// A table in a form that is not read: what it is.
@@ -84,6 +88,8 @@ struct Reader {
     term: Option<(usize, String)>,
     /// True within front matter, which is not part of the page.
     hidden: bool,
+    /// How many lists are open.
+    lists: usize,
     /// HTML whose table has not ended yet, and its first line.
     html: Option<(usize, String)>,
 }
@@ -121,6 +127,10 @@ impl Reader {
                 self.end_text();
                 self.begin(at);
             }
+            Tag::List(_) => {
+                self.end_text();
+                self.lists += 1;
+            }
             Tag::TableCell => self.text.clear(),
             Tag::DefinitionListTitle => self.begin(at),
             Tag::DefinitionListDefinition => self.begin(at),
@@ -149,6 +159,7 @@ impl Reader {
             TagEnd::DefinitionList => self.term = None,
             TagEnd::Paragraph if self.term.is_some() => self.end_definition(),
             TagEnd::Paragraph | TagEnd::Item => self.end_text(),
+            TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
             TagEnd::TableCell => {
                 let cell = self.taken();
                 self.row.push(cell);
@@ -196,14 +207,15 @@ impl Reader {
             self.push(self.line, Kind::Unread(kind.to_owned()));
         }
         if !text.is_empty() {
-            self.push(self.line, Kind::Text(text, spans));
+            let kind = if self.lists > 0 { Kind::Entry(text, spans) } else { Kind::Text(text, spans) };
+            self.push(self.line, kind);
         }
     }
 
     fn end_definition(&mut self) {
         let body = self.taken();
         if let Some((line, term)) = self.term.take() {
-            self.push(line, Kind::Table(definition(line, term, &body)));
+            self.push(line, Kind::Definition(definition(line, term, &body)));
         } else {
             self.text = body;
             self.end_text();
@@ -223,7 +235,7 @@ impl Reader {
                 self.push(line, Kind::Table(table));
             }
             for (line, term, text) in html::definitions(&html, line) {
-                self.push(line, Kind::Table(definition(line, term, &text)));
+                self.push(line, Kind::Definition(definition(line, term, &text)));
             }
         }
     }
@@ -278,7 +290,7 @@ mod tests {
         let expected = [
             (5, Kind::Heading(1, "A_B (404)".to_owned())),
             (7, text_of("One X-One\ntwo.", &["X-One"])),
-            (10, text_of("Status: 404", &[])),
+            (10, Kind::Entry("Status: 404".to_owned(), Vec::new())),
             (13, code("json", "{}\n")),
             (18, code("http", "A: 1\n")),
             (24, Kind::Table(table)),

@@ -132,14 +132,15 @@ impl Reader<'_> {
         if !is_item && self.lines.get(at + 1).filter(deeper).is_some() {
             let end = self.indented(at);
             let body = plain(&self.lines[at + 1..end].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")).0;
-            self.push(at, Kind::Table(definition(at + 1, plain(line).0, &body)));
+            self.push(at, Kind::Definition(definition(at + 1, plain(line).0, &body)));
             return end;
         }
         let end = at + 1 + self.lines[at + 1..].iter().take_while(|line| is_prose(line)).count();
         let joined: Vec<&str> = self.lines[at..end].iter().map(|line| line.trim()).collect();
         let (text, spans) = plain(&joined.join("\n"));
-        let text = text.trim_start_matches(['*', '-', '|']).trim().to_owned();
-        self.push(at, Kind::Text(text, spans));
+        let is_entry = ["* ", "- ", "#. "].iter().any(|start| line.trim_start().starts_with(start));
+        let text = text.trim_start_matches(['*', '-', '|', '#', '.']).trim().to_owned();
+        self.push(at, if is_entry { Kind::Entry(text, spans) } else { Kind::Text(text, spans) });
         if self.lines[end - 1].trim_end().ends_with("::") {
             let end_of_code = self.indented(end - 1);
             self.code(end, end_of_code, "");

@@ -67,7 +67,7 @@ pub(super) fn is_number(word: &str) -> bool {
 
 /// True for a cell that says nothing.
 pub(super) fn is_empty_cell(cell: &str) -> bool {
-    cell.chars().all(|letter| !letter.is_alphanumeric())
+    cell.chars().all(|letter| !letter.is_alphanumeric()) || is_rest(cell.trim())
 }
 
 /// True for a title that can only be that of a column of error codes, so that its cells need no status.
@@ -91,8 +91,25 @@ pub(super) fn is_placeholder(word: &str) -> bool {
 /// True for the title of a column of codes.
 pub(super) fn is_title_of_codes(title: &str) -> bool {
     let title = title.to_lowercase();
-    title.contains("code") || ["error", "errors", "error type", "error name", "reason"].contains(&title.as_str())
+    TITLES_OF_CODES.iter().any(|part| title.contains(part))
+        || ["error", "errors", "reason", "exception"].contains(&title.as_str())
 }
+
+/// Parts of titles in several languages.
+const TITLES_OF_CODES: [&str; 12] = [
+    "code",
+    "error type",
+    "type of error",
+    "error name",
+    "error id",
+    "código",
+    "codigo",
+    "kod",
+    "код",
+    "错误码",
+    "錯誤碼",
+    "エラーコード",
+];
 
 /// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Empty if a part is not
 /// a single word.
@@ -104,6 +121,7 @@ pub(super) fn of_cell(cell: &str) -> Vec<&str> {
         .filter(|part| !part.is_empty())
         .collect();
     let spaced: Vec<&str> = cell.split_whitespace().collect();
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).collect();
     match parts.iter().any(|part| part.contains(char::is_whitespace)) {
         false => parts,
         // Codes separated by spaces only; the words of a sentence are not all in capitals.
@@ -119,6 +137,11 @@ fn without_hint(part: &str) -> &str {
         _ => part,
     };
     part.trim_end_matches(['*', '†'])
+}
+
+/// True for a word that stands for the codes that are not listed.
+fn is_rest(word: &str) -> bool {
+    ["other", "others", "default", "none", "any", "all", "n/a", "-", "–", "—"].contains(&word.to_lowercase().as_str())
 }
 
 /// The code of an error body, whatever its type.
@@ -160,6 +183,7 @@ mod tests {
             assert_eq!(of_cell(cell), ["A_B", "C"], "{cell}");
         }
         assert_eq!(of_cell("A_B C_D"), ["A_B", "C_D"]);
+        assert_eq!(of_cell("InternalError/Other"), ["InternalError"]);
         assert!(of_cell("Bad Request").is_empty() && of_cell("").is_empty());
     }
 
