@@ -174,3 +174,10 @@ fn list_in_restructured_text_is_read() {
         "Error codes\n===========\n\n.. note:: Read this.\n\n* ``A_B`` (404): no such parcel\n* ``C_D`` (409): again\n";
     assert_eq!(codes(page), "A_B 404, C_D 409");
 }
+
+#[test]
+fn heading_can_say_that_a_column_holds_codes() {
+    let page = "# Error types\n\n| Type | Meaning |\n|---|---|\n| lost_error | a |\n| E7001 | b |\n";
+    assert_eq!(codes(page), "lost_error ?, E7001 ?");
+    assert_eq!(codes(&page.replace("Error types", "Vehicles")), "");
+}

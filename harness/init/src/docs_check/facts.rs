@@ -233,6 +233,8 @@ impl Reader<'_> {
         };
         let code_column =
             others().find(known).or_else(|| others().find(|index| words::is_title_of_codes(&table.head[*index])));
+        let is_first_titled = status_column != Some(0) && self.is_titled_by_heading(table);
+        let code_column = code_column.or(is_first_titled.then_some(0));
         let about = self.about();
         for (line, row) in &table.rows {
             let status = status_column.and_then(|index| row.get(index)).map(|cell| status_in(&STATUS, cell));
@@ -242,7 +244,9 @@ impl Reader<'_> {
                 Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
                 _ => cell,
             };
-            let is_titled = code_column.is_some_and(|index| words::is_title_of_error_codes(&table.head[index]));
+            let is_titled = code_column.is_some_and(|index| {
+                words::is_title_of_error_codes(&table.head[index]) || (index == 0 && is_first_titled)
+            });
             let codes = self.codes_of_cell(cell, status.flatten().is_some(), is_titled);
             if codes.is_empty() && is_titled && !words::is_empty_cell(cell) {
                 self.unread(format!("the cell {cell:?} in a column of error codes"), *line);
@@ -263,6 +267,14 @@ impl Reader<'_> {
             }
         }
         self.members(table);
+    }
+
+    /// True if the first column is "Type" or "Code" below a heading such as "Error types".
+    fn is_titled_by_heading(&self, table: &Table) -> bool {
+        let is_general = |title: &String| ["type", "code"].contains(&title.to_lowercase().as_str());
+        let heading = self.facts.headings.last().map(|heading| heading.to_lowercase()).unwrap_or_default();
+        table.head.first().is_some_and(is_general)
+            && ["error code", "error type"].iter().any(|words| heading.contains(words))
     }
 
     /// A column whose title says "code", but that contains statuses, and perhaps codes that are longer numbers.

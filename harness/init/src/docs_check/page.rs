@@ -59,7 +59,7 @@ pub(super) fn definition(line: usize, term: String, text: &str) -> Table {
     Table { head, rows: vec![(line, row)] }
 }
 
-/// Reads a page: reStructuredText if it looks like it, and otherwise Markdown. Any text is Markdown, so this cannot fail.
+/// Reads a page: reStructuredText if it looks like it, otherwise Markdown. Any text is Markdown, so this cannot fail.
 pub fn read(text: &str) -> Vec<Item> {
     if rst::is_rst(text) {
         return rst::read(text);
