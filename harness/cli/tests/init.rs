@@ -215,6 +215,19 @@ fn actors_and_cleanup_follow_from_the_description() {
     assert!(library.tests.iter().all(|test| test.actors.is_empty()), "no credential is needed");
 }
 
+#[test]
+fn description_without_any_security_needs_no_credential() {
+    let folder = Folder::new("open");
+    let minimal = "openapi: 3.1.0\ninfo: { title: Open, version: '1' }\nsecurity: []\npaths:\n  /news:\n    get: \
+                   { operationId: readNews, responses: { '200': { description: News }, '400': { description: No } } }\n";
+    folder.write("open.yaml", minimal);
+    let sources = Sources { openapi: folder.0.join("open.yaml"), ..sources("books.json") };
+    let pack = generated(&sources);
+    let (contract, _) = loaded(&folder, &pack);
+    assert!(contract.conventions.actors.keys().eq(["anonymous"]), "{:?}", contract.conventions.actors);
+    assert!(!pack.warnings.iter().any(|warning| warning.contains("--auth")), "{:?}", pack.warnings);
+}
+
 fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
     let answer =
         |(status, body): &(u16, Value)| Learned { status: *status, media: Some(media.to_owned()), body: body.clone() };

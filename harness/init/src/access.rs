@@ -129,7 +129,7 @@ pub(super) struct Access {
 
 impl Access {
     /// Reads the schemes. If there is none, `auth` says how credentials are sent. Without `auth`, a bearer token is
-    /// assumed.
+    /// assumed, unless the description says that no credential is needed.
     pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
         let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
         let mut access =
@@ -141,7 +141,8 @@ impl Access {
                 Err(reason) => access.warnings.push(format!("security scheme {name} is left out: {reason}")),
             }
         }
-        if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(&Auth::Bearer) != Auth::None {
+        let default = if asks_nowhere(root) { &Auth::None } else { &Auth::Bearer };
+        if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(default) != Auth::None {
             access.is_guessed = auth.is_none();
             access.is_known = auth.is_some();
             let kind = match auth {
@@ -259,6 +260,12 @@ fn asks_somewhere(root: Node<'_>) -> bool {
     };
     let items = root.get("paths").map(Node::members).unwrap_or_default();
     asks(root) || items.into_iter().any(|(_, item)| item.members().into_iter().any(|(_, operation)| asks(operation)))
+}
+
+/// True if the whole description has an empty list of security requirements, and no operation has one that is not empty.
+fn asks_nowhere(root: Node<'_>) -> bool {
+    let list = root.value.get("security").and_then(Value::as_array);
+    list.is_some_and(Vec::is_empty) && !asks_somewhere(root)
 }
 
 /// How the credential of a scheme is sent; `None` if it is part of the TLS connection.

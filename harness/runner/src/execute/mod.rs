@@ -8,6 +8,7 @@ mod created;
 mod deliveries;
 mod environment;
 mod faults;
+pub mod form;
 mod fuzz;
 mod liveness;
 mod phases;

@@ -5,7 +5,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 use serde_json::Value;
 
-use super::sign;
+use super::{form, sign};
 use crate::client::url_as_sent;
 use generate::documents;
 use generate::documents::{Base64Text, DocumentSpec};
@@ -113,7 +113,7 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
     Ok(path)
 }
 
-/// The body of a step; `None` if the operation has none.
+/// The body of a step; `None` if the operation has none. An object is a form or JSON, depending on the content type.
 pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
     if let Some(bytes) = &step.bytes {
         return Ok(Some(bytes.to_vec()));
@@ -130,6 +130,12 @@ pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables)
         (None, None) => return Ok(None),
     };
     let value = template::value(&template, variables).map_err(|missing| format!("`{}` has no value", missing.0))?;
+    if form::sends_form(operation, step) {
+        let value = serde_json::to_value(WithDocuments(&value)).map_err(|error| error.to_string())?;
+        if let Some(text) = form::encoded(&value) {
+            return Ok(Some(text.into_bytes()));
+        }
+    }
     let mut body = Vec::with_capacity(documents_length(&value) + SHORT_BODY);
     serde_json::to_writer(&mut body, &WithDocuments(&value)).map_err(|error| error.to_string())?;
     Ok(Some(body))

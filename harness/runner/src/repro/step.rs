@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::facts::tokens;
 use super::text::{Form, Markers, Place, quoted, variable};
+use crate::execute::form::sends_form;
 use crate::execute::request::{Prepared, prepare};
 use judge::target::{Target, variable as variable_of};
 use spec::contract::{CleanupRule, Contract, Level, Operation, Signing};
@@ -66,7 +67,9 @@ impl Writer<'_> {
     }
 
     fn call(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
-        let bare = Step { sign: None, actor: None, headers: Default::default(), ..step.clone() };
+        let mut bare = Step { sign: None, actor: None, ..step.clone() };
+        // The content type decides how the body is written. The other headers follow below.
+        bare.headers.retain(|name, _| name.eq_ignore_ascii_case("content-type"));
         let Prepared { request, .. } = prepare(self.contract, &Target::default(), BASE, &bare, variables, Utc::now())?;
         let operation = self
             .contract
@@ -80,7 +83,11 @@ impl Writer<'_> {
         }
         lines.push(self.begin(title, step, operation, actor.as_deref(), variables)?);
         if !request.body.is_empty() {
-            let place = if step.raw.is_some() { Place::Text } else { Place::Json };
+            let place = match (&step.raw, sends_form(operation, step)) {
+                (Some(_), _) => Place::Text,
+                (None, true) => Place::Path,
+                (None, false) => Place::Json,
+            };
             lines.push(format!("{} >\"$dir/sent\"", self.markers.command(&request.body, place)));
         }
         for (name, value) in &request.headers {
