@@ -1,5 +1,5 @@
 //! Reads a page in reStructuredText into the same items as `page` makes from Markdown: headings, paragraphs, code
-//! blocks, definition lists, and tables (`list-table`, grid and simple). Of another kind of table, only the kind is kept.
+//! blocks, definition lists, and tables (`list-table`, grid and simple). Of other tables, only the kind is kept.
 
 use std::sync::LazyLock;
 
