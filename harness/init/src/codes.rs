@@ -138,6 +138,12 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
         .collect()
 }
 
+/// What the page says about codes and is not understood, one warning each.
+pub(super) fn warnings_of_page(name: &str, text: &str, envelope: &Envelope) -> Vec<String> {
+    let unread = docs_check::unread_of(text, &without_codes(envelope));
+    unread.into_iter().map(|(line, what)| format!("{name}:{line}: not read: {what}")).collect()
+}
+
 /// A catalogue without codes: the page reader needs the pointers only.
 fn without_codes(envelope: &Envelope) -> ErrorCatalog {
     let pointers = Pointers {

@@ -86,6 +86,9 @@ pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> 
     }
     let catalogue = read_catalogue(&operations, sources, learned, page.as_ref());
     warnings.extend(general_warnings(&access, &catalogue, page.is_some()));
+    if let Some((name, text)) = &page {
+        warnings.extend(codes::warnings_of_page(name, text, &catalogue.envelope));
+    }
     let resources = resources::find(&operations, &mut warnings);
     let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources);
     let scenarios = scenarios::write(&builder);

@@ -28,6 +28,8 @@ pub struct Facts {
     pub examples: Vec<Statement<Example>>,
     /// Code blocks marked as JSON that cannot be parsed: the message of the parser.
     pub unreadable: Vec<Statement<String>>,
+    /// Parts that speak of codes and were not understood: what they are.
+    pub unread: Vec<Statement<String>>,
     /// Members in tables that describe the envelope.
     pub members: Vec<Statement<String>>,
     /// Headers of responses: name and value.
@@ -91,6 +93,8 @@ pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
             }
             Kind::Table(table) => reader.table(table),
             Kind::Code(language, code) => reader.code(language, code, item.line),
+            Kind::Definition(table) => reader.definition(table),
+            Kind::Unread(kind) => reader.unread(kind.clone(), item.line),
         }
     }
     reader.facts
@@ -104,6 +108,10 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
+    fn unread(&mut self, what: String, line: usize) {
+        self.facts.unread.push(Statement { line, about: self.about(), value: what });
+    }
+
     fn heading(&mut self, level: u8, title: &str, line: usize, below: &[Item]) {
         self.open.retain(|(above, _)| *above < level);
         let codes = self.codes_of(title, below, level);
@@ -196,6 +204,23 @@ impl Reader<'_> {
         }
     }
 
+    /// An entry of a definition list. Parameters and terms are listed in this way as well, so a heading that speaks of
+    /// codes, or a status, must show that the term is a code.
+    fn definition(&mut self, table: &Table) {
+        let Some((line, row)) = table.rows.first() else { return };
+        let term = row.first().map_or("", String::as_str);
+        let words = words::of_cell(term);
+        let is_spelt = !words.is_empty() && words.iter().all(|word| words::is_spelt_like_a_code(word));
+        let is_known = words.iter().any(|word| self.catalog.code(word).is_some());
+        let has_status = row.len() > 2;
+        let is_about_codes = self.facts.headings.last().is_some_and(|heading| words::is_title_of_codes(heading));
+        if is_known || ((is_spelt || is_about_codes) && has_status) || (is_spelt && is_about_codes) {
+            self.table(table);
+        } else if is_about_codes && stated_status(term).is_none() {
+            self.unread(format!("the term {term:?} of a definition list"), *line);
+        }
+    }
+
     fn table(&mut self, table: &Table) {
         let column = |names: &[&str]| {
             table.head.iter().position(|cell| names.iter().any(|name| cell.to_lowercase().contains(name)))
@@ -208,6 +233,8 @@ impl Reader<'_> {
         };
         let code_column =
             others().find(known).or_else(|| others().find(|index| words::is_title_of_codes(&table.head[*index])));
+        let is_first_titled = status_column != Some(0) && self.is_titled_by_heading(table);
+        let code_column = code_column.or(is_first_titled.then_some(0));
         let about = self.about();
         for (line, row) in &table.rows {
             let status = status_column.and_then(|index| row.get(index)).map(|cell| status_in(&STATUS, cell));
@@ -217,7 +244,13 @@ impl Reader<'_> {
                 Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
                 _ => cell,
             };
-            let codes = self.codes_of_cell(cell, status.flatten().is_some());
+            let is_titled = code_column.is_some_and(|index| {
+                words::is_title_of_error_codes(&table.head[index]) || (index == 0 && is_first_titled)
+            });
+            let codes = self.codes_of_cell(cell, status.flatten().is_some(), is_titled);
+            if codes.is_empty() && is_titled && !words::is_empty_cell(cell) {
+                self.unread(format!("the cell {cell:?} in a column of error codes"), *line);
+            }
             match (codes.is_empty(), status) {
                 (false, status) => {
                     for code in &codes {
@@ -236,6 +269,14 @@ impl Reader<'_> {
         self.members(table);
     }
 
+    /// True if the first column is "Type" or "Code" below a heading such as "Error types".
+    fn is_titled_by_heading(&self, table: &Table) -> bool {
+        let is_general = |title: &String| ["type", "code"].contains(&title.to_lowercase().as_str());
+        let heading = self.facts.headings.last().map(|heading| heading.to_lowercase()).unwrap_or_default();
+        table.head.first().is_some_and(is_general)
+            && ["error code", "error type"].iter().any(|words| heading.contains(words))
+    }
+
     /// A column whose title says "code", but that contains statuses, and perhaps codes that are longer numbers.
     fn column_of_statuses(&self, table: &Table) -> Option<usize> {
         let is_status = |cell: &str| cell.len() >= 3 && STATUS.find(cell).is_some_and(|found| found.start() == 0);
@@ -249,7 +290,7 @@ impl Reader<'_> {
     }
 
     /// The codes in a cell of a column of codes. If the row has a status, the codes may have any form.
-    fn codes_of_cell(&self, cell: &str, has_status: bool) -> Vec<String> {
+    fn codes_of_cell(&self, cell: &str, has_status: bool, is_titled: bool) -> Vec<String> {
         let found = words::of_cell(cell);
         let known = |word: &str| self.catalog.code(word).is_some();
         let fits = |word: &&str| {
@@ -257,6 +298,7 @@ impl Reader<'_> {
                 || words::is_in_capitals(word)
                 || words::is_long_number(word)
                 || (has_status && words::could_be_a_code(word))
+                || (is_titled && (words::is_spelt_like_a_code(word) || words::is_number(word)))
         };
         match found.iter().all(fits) {
             true => found.into_iter().map(str::to_owned).collect(),
@@ -353,6 +395,14 @@ impl Reader<'_> {
     fn about(&self) -> Vec<String> {
         self.open.iter().rev().map(|(_, codes)| codes).find(|codes| !codes.is_empty()).cloned().unwrap_or_default()
     }
+}
+
+/// The status that a line states with a label, or by itself: `Status: 404`, `404`, `HTTP 404, not found`.
+pub(super) fn stated_status(line: &str) -> Option<u16> {
+    let line = line.trim();
+    let from = status_label(line).unwrap_or(0);
+    let found = STATUS.find(&line[from..]).filter(|found| found.start() == 0)?;
+    found.as_str().parse().ok()
 }
 
 pub(super) fn status_in(pattern: &Regex, text: &str) -> Option<u16> {

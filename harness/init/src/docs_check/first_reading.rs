@@ -24,6 +24,12 @@ pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<(String, Option<u16>)
     found
 }
 
+/// The parts of a page that speak of codes and were not understood, each with its line.
+pub fn unread_of(text: &str, catalog: &ErrorCatalog) -> Vec<(usize, String)> {
+    let unread = facts::gather(&page::read(text), catalog).unread;
+    unread.into_iter().map(|statement| (statement.line, statement.value)).collect()
+}
+
 /// Every JSON object in a code block. Of an HTTP response, only the body is read.
 pub fn json_objects(text: &str) -> Vec<Value> {
     let blocks = page::read(text).into_iter().filter_map(|item| match item.kind {

@@ -15,10 +15,29 @@ pub(super) fn tables(html: &str, line: usize) -> Vec<(usize, Table)> {
     found
 }
 
+/// The entries of definition lists: the line, the term and the definition.
+pub(super) fn definitions(html: &str, line: usize) -> Vec<(usize, String, String)> {
+    let mut found: Vec<(usize, String, String)> = Vec::new();
+    let mut is_term = false;
+    for (at, part) in elements(html, &["<dt", "<dd"]) {
+        let starts_term = find(&html[at..], 0, "<dt") == Some(0);
+        match (starts_term, found.last_mut()) {
+            (false, Some((_, _, definition))) => {
+                *definition = format!("{definition}\n{}", text(part)).trim().to_owned()
+            }
+            // Several terms of one definition.
+            (true, Some((_, term, _))) if is_term => *term = format!("{term}\n{}", text(part)),
+            _ => found.push((line_at(html, at, line), text(part), String::new())),
+        }
+        is_term = starts_term;
+    }
+    found
+}
+
 /// True if a table has begun and not ended, so that the HTML continues after an empty line.
 pub(super) fn is_open(html: &str) -> bool {
     let count = |tag: &str| html.to_ascii_lowercase().matches(tag).count();
-    count("<table") > count("</table")
+    count("<table") > count("</table") || count("<dl") > count("</dl")
 }
 
 /// True for `<br>`.

@@ -8,11 +8,13 @@ mod first_reading;
 mod html;
 mod lists;
 mod page;
+mod rst;
+mod rst_tables;
 mod words;
 
 use std::collections::BTreeSet;
 
-pub use first_reading::{codes_of, json_objects};
+pub use first_reading::{codes_of, json_objects, unread_of};
 
 use facts::{Example, Facts, Statement};
 use spec::contract::{Contract, ErrorCatalog, Misfit};
@@ -52,6 +54,7 @@ pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> 
     };
     let differ = Differ { page, file: catalog, contract, catalog: &contract.catalog, facts: &facts };
     let parts = [
+        differ.unread(),
         differ.unknown_codes(),
         differ.missing_codes(),
         differ.statuses_of_codes(),
@@ -103,6 +106,12 @@ impl Differ<'_> {
     fn of_code(&self, code: &str, message: String) -> Problem {
         let index = self.catalog.codes.iter().position(|entry| entry.code == code).unwrap_or_default();
         self.in_catalog(&["codes".into(), index.into(), "code".into()], message)
+    }
+
+    /// Parts of the page that speak of codes and were not understood.
+    fn unread(&self) -> Vec<Problem> {
+        let unread = self.facts.unread.iter();
+        unread.map(|statement| self.on_page(statement.line, format!("not read: {}", statement.value))).collect()
     }
 
     /// Codes of the page that the catalogue does not have.

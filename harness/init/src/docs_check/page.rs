@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 
-use super::html;
+use super::{html, rst};
 
 static MARK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{%.*?%\}").unwrap_or_else(|error| unreachable!("a fixed pattern: {error}")));
@@ -31,8 +31,12 @@ pub enum Kind {
     /// The same for an item of a list.
     Entry(String, Vec<String>),
     Table(Table),
+    /// An entry of a definition list, as a table with one row.
+    Definition(Table),
     /// A code block: its language in lower case, and the code.
     Code(String, String),
+    /// A table in a form that is not read: what it is.
+    Unread(String),
 }
 
 /// A table. Cells are texts without markup; `<br>` is a line end.
@@ -44,10 +48,24 @@ pub struct Table {
     pub rows: Vec<(usize, Vec<String>)>,
 }
 
-/// Reads a page. Any text is Markdown, so this cannot fail.
+/// One entry of a definition list as a table, so that it is read as a row is. The third cell is the status that the
+/// definition states, if it does.
+pub(super) fn definition(line: usize, term: String, text: &str) -> Table {
+    let head = ["Error code", "Description", "HTTP status"].map(str::to_owned).into();
+    let inside = term.split_once('(').map(|(_, inside)| inside);
+    let status = inside.into_iter().chain(text.lines()).find_map(super::facts::stated_status);
+    let mut row = vec![term, text.to_owned()];
+    row.extend(status.map(|status| status.to_string()));
+    Table { head, rows: vec![(line, row)] }
+}
+
+/// Reads a page: reStructuredText if it looks like it, otherwise Markdown. Any text is Markdown, so this cannot fail.
 pub fn read(text: &str) -> Vec<Item> {
+    if rst::is_rst(text) {
+        return rst::read(text);
+    }
     let mut reader = Reader { starts: line_starts(text), ..Reader::default() };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         reader.take(event, range.start);
     }
@@ -66,6 +84,8 @@ struct Reader {
     row: Vec<String>,
     language: String,
     code_line: Option<usize>,
+    /// The term of a definition list, until its definition is read, and its line.
+    term: Option<(usize, String)>,
     /// True within front matter, which is not part of the page.
     hidden: bool,
     /// How many lists are open.
@@ -112,6 +132,8 @@ impl Reader {
                 self.lists += 1;
             }
             Tag::TableCell => self.text.clear(),
+            Tag::DefinitionListTitle => self.begin(at),
+            Tag::DefinitionListDefinition => self.begin(at),
             Tag::Table(_) => self.table = Some(Table::default()),
             Tag::CodeBlock(kind) => {
                 self.end_text();
@@ -132,6 +154,10 @@ impl Reader {
                 let heading = Kind::Heading(number(level), self.taken().replace('\n', " "));
                 self.push(self.line, heading);
             }
+            TagEnd::DefinitionListTitle => self.term = Some((self.line, self.taken())),
+            TagEnd::DefinitionListDefinition => self.end_definition(),
+            TagEnd::DefinitionList => self.term = None,
+            TagEnd::Paragraph if self.term.is_some() => self.end_definition(),
             TagEnd::Paragraph | TagEnd::Item => self.end_text(),
             TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
             TagEnd::TableCell => {
@@ -177,9 +203,22 @@ impl Reader {
         let before = text.len() - text.trim_start().len();
         self.line += text[..before].matches('\n').count();
         let text = text.trim().to_owned();
+        if let Some(kind) = unread_table(&text) {
+            self.push(self.line, Kind::Unread(kind.to_owned()));
+        }
         if !text.is_empty() {
             let kind = if self.lists > 0 { Kind::Entry(text, spans) } else { Kind::Text(text, spans) };
             self.push(self.line, kind);
+        }
+    }
+
+    fn end_definition(&mut self) {
+        let body = self.taken();
+        if let Some((line, term)) = self.term.take() {
+            self.push(line, Kind::Definition(definition(line, term, &body)));
+        } else {
+            self.text = body;
+            self.end_text();
         }
     }
 
@@ -194,6 +233,9 @@ impl Reader {
         if let Some((line, html)) = self.html.take() {
             for (line, table) in html::tables(&html, line) {
                 self.push(line, Kind::Table(table));
+            }
+            for (line, term, text) in html::definitions(&html, line) {
+                self.push(line, Kind::Definition(definition(line, term, &text)));
             }
         }
     }
@@ -211,6 +253,15 @@ impl Reader {
     fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at)
     }
+}
+
+/// The kind of a table that a paragraph of Markdown is, if it is one in another markup.
+fn unread_table(text: &str) -> Option<&'static str> {
+    let has = |wanted: fn(&str) -> bool| text.lines().any(|line| wanted(line.trim()));
+    if has(|line| line == "|===") {
+        return Some("a table in AsciiDoc; write it in Markdown, HTML or reStructuredText");
+    }
+    has(super::rst_tables::is_grid_border).then_some("a grid table in Markdown; write it with `|` and a line of `---`")
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

@@ -60,6 +60,22 @@ pub(super) fn is_long_number(word: &str) -> bool {
     digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// True for a number of a catalogue that counts from 1, or has an own range; statuses have three digits.
+pub(super) fn is_number(word: &str) -> bool {
+    word.len() != 3 && !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for a cell that says nothing.
+pub(super) fn is_empty_cell(cell: &str) -> bool {
+    cell.chars().all(|letter| !letter.is_alphanumeric()) || is_rest(cell.trim())
+}
+
+/// True for a title that can only be that of a column of error codes, so that its cells need no status.
+pub(super) fn is_title_of_error_codes(title: &str) -> bool {
+    let title = title.to_lowercase().replace(['_', '-'], " ");
+    ["error code", "error codes", "errorcode", "api error code", "code of the error"].contains(&title.trim())
+}
+
 /// True for any single word. This is enough in a column of codes if the row has a status.
 pub(super) fn could_be_a_code(word: &str) -> bool {
     WORD.is_match(word)
@@ -100,8 +116,10 @@ const TITLES_OF_CODES: [&str; 12] = [
 pub(super) fn of_cell(cell: &str) -> Vec<&str> {
     let parts =
         cell.split(['/', ',', ';', '|', '\n']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
-    let parts: Vec<&str> =
-        parts.map(|part| part.trim().trim_matches(['`', '"', '\''])).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .map(|part| without_hint(part.trim()).trim_matches(['`', '"', '\'']))
+        .filter(|part| !part.is_empty())
+        .collect();
     let spaced: Vec<&str> = cell.split_whitespace().collect();
     let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).collect();
     match parts.iter().any(|part| part.contains(char::is_whitespace)) {
@@ -110,6 +128,15 @@ pub(super) fn of_cell(cell: &str) -> Vec<&str> {
         true if spaced.iter().all(|word| is_in_capitals(word)) => spaced,
         true => Vec::new(),
     }
+}
+
+/// A part of a cell without a remark in parentheses or the mark of a footnote: `GONE (since 2.1)`, `GONE*`.
+fn without_hint(part: &str) -> &str {
+    let part = match (part.find(" ("), part.ends_with(')')) {
+        (Some(at), true) => part[..at].trim_end(),
+        _ => part,
+    };
+    part.trim_end_matches(['*', '†'])
 }
 
 /// True for a word that stands for the codes that are not listed.
