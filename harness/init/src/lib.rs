@@ -139,7 +139,7 @@ fn general_warnings(access: &Access, catalogue: &Catalogue, has_page: bool) -> V
     let mut warnings = Vec::new();
     if has_page && catalogue.page == "OpenAPI" {
         warnings
-            .push("no error code was found on the page: expected codes in headings or in rows of tables".to_owned());
+            .push("no error code was found on the page: expected codes in headings, in rows of tables or at the start of the items of a list".to_owned());
     }
     if access.is_guessed {
         warnings.push(

@@ -388,3 +388,22 @@ fn html_tables_are_read() {
         ]
     );
 }
+
+#[test]
+fn lists_below_a_heading_about_codes_are_read() {
+    let page = "# Errors\n\n## Error codes\n\n- `TOKEN_EXPIRED` (HTTP 403): a new token is needed\n- `GONE_FOR_GOOD` (HTTP 410): deleted\n\n## Advice\n\n- `RETRY_LATER`: not a code here\n- `LOG_IT`: nor here\n";
+    assert_eq!(
+        differences_about(page, &["TOKEN_EXPIRED"]),
+        [
+            "page.md:5:1: the page gives TOKEN_EXPIRED 403, the catalogue 401",
+            "page.md:6:1: the page has a code GONE_FOR_GOOD, and the catalogue does not",
+        ]
+    );
+    for page in [
+        "# 错误码\n\n- `40001`：invalid\n- `40101`：no token\n",
+        "# Códigos de error\n\n* 40001 Falta un campo\n* 40101 Sin credencial\n",
+        "# Error Codes\n\n1. 40001 - Missing field\n2. 40101 - No token\n",
+    ] {
+        assert_eq!(new_codes(page), ["40001", "40101"], "{page}");
+    }
+}

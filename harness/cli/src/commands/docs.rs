@@ -33,7 +33,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
     let comparison = compare(&page, &contract, &catalog);
     if comparison.counts.codes == 0 {
         let message = format!(
-            "error: {}: no error code was found on this page; a code must be in a heading or in a row of a table",
+            "error: {}: no error code was found on this page; a code must be in a heading, in a row of a table or at the start of the items of a list",
             page.name
         );
         return Err(Refusal::Usage(message));

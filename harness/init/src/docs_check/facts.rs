@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::lists;
 use super::page::{Item, Kind, Table};
 use super::words;
 use spec::contract::ErrorCatalog;
@@ -52,7 +53,7 @@ pub struct Example {
     pub text: String,
 }
 
-static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
+pub(super) static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
 static STATUS_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:(?:http\s+)?(?:response\s+)?status(?:\s+codes?)?|http(?:\s+(?:response|error))?\s+codes?|returns(?:\s+an?)?(?:\s+http)?(?:\s+status(?:\s+code)?)?|http)\b\s*([:=–—-]|is\b|$)?\s*",
@@ -66,7 +67,7 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// The end of a label that is followed by a status: `Status: 404`, `HTTP code is 404`, `Returns 404`.
-fn status_label(text: &str) -> Option<usize> {
+pub(super) fn status_label(text: &str) -> Option<usize> {
     let label = STATUS_LABEL.captures(text)?;
     let end = label.get(0)?.end();
     let follows = || STATUS.find(&text[end..]).is_some_and(|status| status.start() == 0);
@@ -81,6 +82,13 @@ pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
         match &item.kind {
             Kind::Heading(level, title) => reader.heading(*level, title, item.line, &items[index + 1..]),
             Kind::Text(text, spans) => reader.text(text, spans, item.line),
+            Kind::Entry(text, spans) => {
+                reader.text(text, spans, item.line);
+                // A list is read at its first entry.
+                if index == 0 || !matches!(items[index - 1].kind, Kind::Entry(..)) {
+                    reader.list(&items[index..]);
+                }
+            }
             Kind::Table(table) => reader.table(table),
             Kind::Code(language, code) => reader.code(language, code, item.line),
         }
@@ -124,7 +132,7 @@ impl Reader<'_> {
         }
         let section = below.iter().take_while(|item| !matches!(item.kind, Kind::Heading(other, _) if other <= level));
         let describes_error = |item: &Item| match &item.kind {
-            Kind::Text(text, _) => text.lines().any(|line| status_label(line).is_some()),
+            Kind::Text(text, _) | Kind::Entry(text, _) => text.lines().any(|line| status_label(line).is_some()),
             Kind::Code(_, code) => self.envelope(code).is_some(),
             _ => false,
         };
@@ -157,6 +165,33 @@ impl Reader<'_> {
         for (offset, text) in text.lines().enumerate() {
             if let Some(end) = status_label(text.trim()) {
                 self.code_status(&about, status_in(&STATUS, &text.trim()[end..]), line + offset);
+            }
+        }
+    }
+
+    /// A list of codes below a heading that speaks of codes.
+    fn list(&mut self, items: &[Item]) {
+        let is_about_codes = self.facts.headings.last().is_some_and(|heading| words::is_title_of_codes(heading));
+        if !is_about_codes || !self.about().is_empty() {
+            return;
+        }
+        for entry in lists::of_codes(items, |word| self.catalog.code(word).is_some()) {
+            match entry.code {
+                Some(code) => {
+                    self.facts.codes.push(Statement {
+                        line: entry.line,
+                        about: vec![code.clone()],
+                        value: code.clone(),
+                    });
+                    if entry.status.is_some() {
+                        self.code_status(&[code], entry.status, entry.line);
+                    }
+                }
+                None => self.facts.statuses.extend(entry.status.map(|status| Statement {
+                    line: entry.line,
+                    about: Vec::new(),
+                    value: status,
+                })),
             }
         }
     }
@@ -320,7 +355,7 @@ impl Reader<'_> {
     }
 }
 
-fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
+pub(super) fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
     pattern.find(text).and_then(|found| found.as_str().parse().ok())
 }
 

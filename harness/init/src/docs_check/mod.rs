@@ -6,6 +6,7 @@
 mod facts;
 mod first_reading;
 mod html;
+mod lists;
 mod page;
 mod words;
 

@@ -26,8 +26,10 @@ pub struct Item {
 pub enum Kind {
     /// A heading: its level, from 1, and its text.
     Heading(u8, String),
-    /// A paragraph or a list item: its text, and its inline code.
+    /// A paragraph: its text, and its inline code.
     Text(String, Vec<String>),
+    /// The same for an item of a list.
+    Entry(String, Vec<String>),
     Table(Table),
     /// A code block: its language in lower case, and the code.
     Code(String, String),
@@ -66,6 +68,8 @@ struct Reader {
     code_line: Option<usize>,
     /// True within front matter, which is not part of the page.
     hidden: bool,
+    /// How many lists are open.
+    lists: usize,
     /// HTML whose table has not ended yet, and its first line.
     html: Option<(usize, String)>,
 }
@@ -103,6 +107,10 @@ impl Reader {
                 self.end_text();
                 self.begin(at);
             }
+            Tag::List(_) => {
+                self.end_text();
+                self.lists += 1;
+            }
             Tag::TableCell => self.text.clear(),
             Tag::Table(_) => self.table = Some(Table::default()),
             Tag::CodeBlock(kind) => {
@@ -125,6 +133,7 @@ impl Reader {
                 self.push(self.line, heading);
             }
             TagEnd::Paragraph | TagEnd::Item => self.end_text(),
+            TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
             TagEnd::TableCell => {
                 let cell = self.taken();
                 self.row.push(cell);
@@ -169,7 +178,8 @@ impl Reader {
         self.line += text[..before].matches('\n').count();
         let text = text.trim().to_owned();
         if !text.is_empty() {
-            self.push(self.line, Kind::Text(text, spans));
+            let kind = if self.lists > 0 { Kind::Entry(text, spans) } else { Kind::Text(text, spans) };
+            self.push(self.line, kind);
         }
     }
 
@@ -229,7 +239,7 @@ mod tests {
         let expected = [
             (5, Kind::Heading(1, "A_B (404)".to_owned())),
             (7, text_of("One X-One\ntwo.", &["X-One"])),
-            (10, text_of("Status: 404", &[])),
+            (10, Kind::Entry("Status: 404".to_owned(), Vec::new())),
             (13, code("json", "{}\n")),
             (18, code("http", "A: 1\n")),
             (24, Kind::Table(table)),

@@ -75,8 +75,25 @@ pub(super) fn is_placeholder(word: &str) -> bool {
 /// True for the title of a column of codes.
 pub(super) fn is_title_of_codes(title: &str) -> bool {
     let title = title.to_lowercase();
-    title.contains("code") || ["error", "errors", "error type", "error name", "reason"].contains(&title.as_str())
+    TITLES_OF_CODES.iter().any(|part| title.contains(part))
+        || ["error", "errors", "reason", "exception"].contains(&title.as_str())
 }
+
+/// Parts of titles in several languages.
+const TITLES_OF_CODES: [&str; 12] = [
+    "code",
+    "error type",
+    "type of error",
+    "error name",
+    "error id",
+    "código",
+    "codigo",
+    "kod",
+    "код",
+    "错误码",
+    "錯誤碼",
+    "エラーコード",
+];
 
 /// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Empty if a part is not
 /// a single word.
@@ -86,12 +103,18 @@ pub(super) fn of_cell(cell: &str) -> Vec<&str> {
     let parts: Vec<&str> =
         parts.map(|part| part.trim().trim_matches(['`', '"', '\''])).filter(|part| !part.is_empty()).collect();
     let spaced: Vec<&str> = cell.split_whitespace().collect();
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).collect();
     match parts.iter().any(|part| part.contains(char::is_whitespace)) {
         false => parts,
         // Codes separated by spaces only; the words of a sentence are not all in capitals.
         true if spaced.iter().all(|word| is_in_capitals(word)) => spaced,
         true => Vec::new(),
     }
+}
+
+/// True for a word that stands for the codes that are not listed.
+fn is_rest(word: &str) -> bool {
+    ["other", "others", "default", "none", "any", "all", "n/a", "-", "–", "—"].contains(&word.to_lowercase().as_str())
 }
 
 /// The code of an error body, whatever its type.
@@ -133,6 +156,7 @@ mod tests {
             assert_eq!(of_cell(cell), ["A_B", "C"], "{cell}");
         }
         assert_eq!(of_cell("A_B C_D"), ["A_B", "C_D"]);
+        assert_eq!(of_cell("InternalError/Other"), ["InternalError"]);
         assert!(of_cell("Bad Request").is_empty() && of_cell("").is_empty());
     }
 

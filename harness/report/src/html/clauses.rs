@@ -30,14 +30,30 @@ pub(super) struct Matrix<'r> {
 /// A clause with a cell for each operation.
 pub(super) struct MatrixRow<'r> {
     pub(super) clause: &'r str,
-    pub(super) cells: Vec<Cell>,
+    pub(super) cells: Vec<Cell<'r>>,
 }
 
 /// In how many tests of a clause an operation was called, and in how many of these it violated the clause.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Cell {
+pub(super) struct Cell<'r> {
     pub(super) called: usize,
     pub(super) violated: usize,
+    /// The first test in which it violated the clause.
+    pub(super) first: Option<&'r str>,
+}
+
+impl MatrixRow<'_> {
+    /// The anchor of the clause in the table of clauses.
+    pub(super) fn anchor(&self) -> String {
+        anchor(self.clause)
+    }
+}
+
+impl Cell<'_> {
+    /// The anchor of the first test in which the operation violated the clause.
+    pub(super) fn anchor(&self) -> String {
+        self.first.map_or_else(|| "tests".to_owned(), cause::test_anchor)
+    }
 }
 
 pub(super) fn anchor(id: &str) -> String {
@@ -82,7 +98,7 @@ pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
         let asserted = test.exchanges.iter().filter(|exchange| exchange.role == "asserted");
         asserted.map(|exchange| exchange.operation.clone()).collect::<BTreeSet<String>>()
     };
-    let mut cells: HashMap<(&str, String), Cell> = HashMap::new();
+    let mut cells: HashMap<(&str, String), Cell<'_>> = HashMap::new();
     let mut operations: BTreeSet<&str> = BTreeSet::new();
     for test in &report.tests {
         operations.extend(test.exchanges.iter().map(|exchange| exchange.operation.as_str()));
@@ -101,6 +117,7 @@ pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
             .collect();
         for ((clause, operation), ()) in violated {
             let cell = cells.entry((clause, operation.to_owned())).or_default();
+            cell.first = cell.first.or(Some(&test.name));
             cell.violated += 1;
             cell.called = cell.called.max(cell.violated);
         }
@@ -109,7 +126,7 @@ pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
         return None;
     }
     let operations: Vec<&str> = operations.into_iter().collect();
-    let row = |clause: &'_ ClauseReport| -> Vec<Cell> {
+    let row = |clause: &'_ ClauseReport| -> Vec<Cell<'_>> {
         operations
             .iter()
             .map(|operation| cells.get(&(clause.id.as_str(), (*operation).to_owned())).copied().unwrap_or_default())
