@@ -170,6 +170,8 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     let sibling = |names: &[&str]| most_common(all.iter().filter_map(|body| sibling(&body.places, &parent, names)));
     let integers = all.iter().filter_map(|body| body.at(code.as_deref()?)).filter(|place| !place.types.is_empty());
     let media = media(bodies);
+    // An example without the message shows that it is optional.
+    let examples = || all.iter().filter(|body| body.schema.is_none());
     Envelope {
         schema: joined(&all, [code.as_deref(), message.as_deref()]),
         is_integer: most_common(integers.map(|place| place.types[0].clone())).is_some_and(|kind| kind == "integer"),
@@ -179,7 +181,9 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
             shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
             media_type: Origin::of(media.is_some()),
             code: Origin::of(code.is_some()),
-            message: Origin::of(message.is_some()),
+            message: Origin::of(
+                message.as_ref().is_some_and(|pointer| examples().all(|body| body.at(pointer).is_some())),
+            ),
         },
         media_type: media.unwrap_or_else(|| "application/json".to_owned()),
         code: code.unwrap_or_else(|| format!("{parent}/code")),
@@ -372,6 +376,22 @@ mod tests {
                 && envelope.message == "/error"
                 && envelope.origins.shape == Origin::Guess
         );
+    }
+
+    #[test]
+    fn a_message_that_an_example_lacks_is_optional() {
+        let body = |example: Value| ErrorBody {
+            status: "400".to_owned(),
+            media: None,
+            places: places_of_example(&example),
+            schema: None,
+            description: String::new(),
+        };
+        let short = body(json!({ "error": "invalid_grant" }));
+        let long = body(json!({ "error": "invalid_scope", "error_description": "x" }));
+        let both = envelope(&[short, long], &[], &[], false);
+        assert!(both.message == "/error_description" && both.origins.message == Origin::Guess);
+        assert!(both.origins.code == Origin::Documented);
     }
 
     #[test]
