@@ -1,6 +1,7 @@
 //! Extracts from a page what it says about error codes: the codes, statuses, examples, members and headers, each with
 //! its line.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -79,16 +80,20 @@ pub(super) fn status_label(text: &str) -> Option<usize> {
 /// Extracts the facts of a page. A word of the catalogue is a code. Another word is a code if it is spelt like one (see
 /// `words`) and has a status, or if an example shows it.
 pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
-    let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new() };
+    let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new(), keys: keys_of_examples(items) };
+    // The entries before this index are read as a list.
+    let mut read = 0;
     for (index, item) in items.iter().enumerate() {
         match &item.kind {
             Kind::Heading(level, title) => reader.heading(*level, title, item.line, &items[index + 1..]),
             Kind::Text(text, spans) => reader.text(text, spans, item.line),
             Kind::Entry(text, spans) => {
                 reader.text(text, spans, item.line);
-                // A list is read at its first entry.
-                if index == 0 || !matches!(items[index - 1].kind, Kind::Entry(..)) {
-                    reader.list(&items[index..]);
+                if index >= read {
+                    read = index + reader.list(&items[index..]);
+                }
+                if index >= read {
+                    reader.entry(text, spans, item.line);
                 }
             }
             Kind::Table(table) => reader.table(table),
@@ -100,27 +105,36 @@ pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     reader.facts
 }
 
-struct Reader<'c> {
-    catalog: &'c ErrorCatalog,
-    facts: Facts,
-    /// The enclosing headings, the outermost first: level and codes.
-    open: Vec<(u8, Vec<String>)>,
+pub(super) struct Reader<'c> {
+    pub(super) catalog: &'c ErrorCatalog,
+    pub(super) facts: Facts,
+    /// The enclosing headings, the outermost first.
+    open: Vec<Section>,
+    /// The names of members in the examples of the page. Such a name in a list is not a code.
+    pub(super) keys: BTreeSet<String>,
+}
+
+/// An enclosing heading.
+struct Section {
+    level: u8,
+    codes: Vec<String>,
+    title: String,
 }
 
 impl Reader<'_> {
-    fn unread(&mut self, what: String, line: usize) {
+    pub(super) fn unread(&mut self, what: String, line: usize) {
         self.facts.unread.push(Statement { line, about: self.about(), value: what });
     }
 
     fn heading(&mut self, level: u8, title: &str, line: usize, below: &[Item]) {
-        self.open.retain(|(above, _)| *above < level);
+        self.open.retain(|above| above.level < level);
         let codes = self.codes_of(title, below, level);
         self.facts.headings.push(title.to_owned());
         for code in &codes {
             self.facts.codes.push(Statement { line, about: codes.clone(), value: code.clone() });
         }
         let status = status_in(&STATUS, title).filter(|status| !codes.contains(&status.to_string()));
-        self.open.push((level, codes.clone()));
+        self.open.push(Section { level, codes: codes.clone(), title: title.to_owned() });
         if let Some(status) = status {
             self.code_status(&codes, Some(status), line);
         }
@@ -159,6 +173,7 @@ impl Reader<'_> {
         let alone = named.clone().count() == 1;
         let spelt =
             named.clone().find(|word| words::is_in_capitals(word) || (alone && words::is_spelt_like_a_code(word)));
+        let spelt = spelt.filter(|word| !words::is_title_in_one_word(word));
         let spelt = spelt.filter(|_| section.iter().any(|item| describes_error(item)));
         let named = spelt.or_else(|| words.into_iter().find(|word| !word.is_empty() && shown(word)));
         named.map(str::to_owned).into_iter().collect()
@@ -177,31 +192,29 @@ impl Reader<'_> {
         }
     }
 
-    /// A list of codes below a heading that speaks of codes.
-    fn list(&mut self, items: &[Item]) {
+    /// A list of codes below a heading that speaks of codes: the number of entries that were read.
+    fn list(&mut self, items: &[Item]) -> usize {
         let is_about_codes = self.facts.headings.last().is_some_and(|heading| words::is_title_of_codes(heading));
         if !is_about_codes || !self.about().is_empty() {
-            return;
+            return 0;
         }
-        for entry in lists::of_codes(items, |word| self.catalog.code(word).is_some()) {
-            match entry.code {
-                Some(code) => {
-                    self.facts.codes.push(Statement {
-                        line: entry.line,
-                        about: vec![code.clone()],
-                        value: code.clone(),
-                    });
+        let entries = lists::of_codes(items, |word| self.catalog.code(word).is_some());
+        let length = entries.len();
+        for (entry, item) in entries.into_iter().zip(items) {
+            match (entry.code, &item.kind) {
+                (Some(code), _) => {
+                    let about = vec![code.clone()];
+                    self.facts.codes.push(Statement { line: entry.line, about: about.clone(), value: code });
                     if entry.status.is_some() {
-                        self.code_status(&[code], entry.status, entry.line);
+                        self.code_status(&about, entry.status, entry.line);
                     }
                 }
-                None => self.facts.statuses.extend(entry.status.map(|status| Statement {
-                    line: entry.line,
-                    about: Vec::new(),
-                    value: status,
-                })),
+                // A status, and perhaps codes after it.
+                (None, Kind::Entry(text, spans)) => self.entry(text, spans, item.line),
+                _ => {}
             }
         }
+        length
     }
 
     /// An entry of a definition list. Parameters and terms are listed in this way as well, so a heading that speaks of
@@ -221,123 +234,8 @@ impl Reader<'_> {
         }
     }
 
-    fn table(&mut self, table: &Table) {
-        let column = |names: &[&str]| {
-            table.head.iter().position(|cell| names.iter().any(|name| cell.to_lowercase().contains(name)))
-        };
-        let status_column = column(&["status", "http"]).or_else(|| self.column_of_statuses(table));
-        let others = || (0..table.head.len()).filter(|index| Some(*index) != status_column);
-        let known = |index: &usize| {
-            let cells = table.rows.iter().filter_map(|(_, row)| row.get(*index));
-            cells.flat_map(|cell| words::of_cell(cell)).any(|word| self.catalog.code(word).is_some())
-        };
-        let code_column =
-            others().find(known).or_else(|| others().find(|index| words::is_title_of_codes(&table.head[*index])));
-        let is_first_titled = status_column != Some(0) && self.is_titled_by_heading(table);
-        let code_column = code_column.or(is_first_titled.then_some(0));
-        let about = self.about();
-        for (line, row) in &table.rows {
-            let status = status_column.and_then(|index| row.get(index)).map(|cell| status_in(&STATUS, cell));
-            let cell = code_column.and_then(|index| row.get(index)).map_or("", String::as_str);
-            // A number with more digits in a column of statuses is a code.
-            let cell = match status_column.and_then(|index| row.get(index)) {
-                Some(number) if code_column.is_none() && words::is_long_number(number) => number.as_str(),
-                _ => cell,
-            };
-            let is_titled = code_column.is_some_and(|index| {
-                words::is_title_of_error_codes(&table.head[index]) || (index == 0 && is_first_titled)
-            });
-            let codes = self.codes_of_cell(cell, status.flatten().is_some(), is_titled);
-            if codes.is_empty() && is_titled && !words::is_empty_cell(cell) {
-                self.unread(format!("the cell {cell:?} in a column of error codes"), *line);
-            }
-            match (codes.is_empty(), status) {
-                (false, status) => {
-                    for code in &codes {
-                        self.facts.codes.push(Statement { line: *line, about: codes.clone(), value: code.clone() });
-                    }
-                    if let Some(status) = status {
-                        self.code_status(&codes, status, *line);
-                    }
-                }
-                (true, Some(Some(status))) => {
-                    self.facts.statuses.push(Statement { line: *line, about: about.clone(), value: status })
-                }
-                _ => self.labelled(row, *line),
-            }
-        }
-        self.members(table);
-    }
-
-    /// True if the first column is "Type" or "Code" below a heading such as "Error types".
-    fn is_titled_by_heading(&self, table: &Table) -> bool {
-        let is_general = |title: &String| ["type", "code"].contains(&title.to_lowercase().as_str());
-        let heading = self.facts.headings.last().map(|heading| heading.to_lowercase()).unwrap_or_default();
-        table.head.first().is_some_and(is_general)
-            && ["error code", "error type"].iter().any(|words| heading.contains(words))
-    }
-
-    /// A column whose title says "code", but that contains statuses, and perhaps codes that are longer numbers.
-    fn column_of_statuses(&self, table: &Table) -> Option<usize> {
-        let is_status = |cell: &str| cell.len() >= 3 && STATUS.find(cell).is_some_and(|found| found.start() == 0);
-        let has_statuses = |index: usize| {
-            let cells = || table.rows.iter().filter_map(|(_, row)| row.get(index));
-            let is_number = |cell: &String| words::is_long_number(cell) || is_status(cell);
-            cells().any(|cell| is_status(cell))
-                && cells().all(|cell| is_number(cell) && self.catalog.code(cell).is_none())
-        };
-        (0..table.head.len()).find(|index| words::is_title_of_codes(&table.head[*index]) && has_statuses(*index))
-    }
-
-    /// The codes in a cell of a column of codes. If the row has a status, the codes may have any form.
-    fn codes_of_cell(&self, cell: &str, has_status: bool, is_titled: bool) -> Vec<String> {
-        let found = words::of_cell(cell);
-        let known = |word: &str| self.catalog.code(word).is_some();
-        let fits = |word: &&str| {
-            known(word)
-                || words::is_in_capitals(word)
-                || words::is_long_number(word)
-                || (has_status && words::could_be_a_code(word))
-                || (is_titled && (words::is_spelt_like_a_code(word) || words::is_number(word)))
-        };
-        match found.iter().all(fits) {
-            true => found.into_iter().map(str::to_owned).collect(),
-            false => found.into_iter().filter(|word| known(word)).map(str::to_owned).collect(),
-        }
-    }
-
-    /// A row such as `Status | 404` in the section of a code.
-    fn labelled(&mut self, row: &[String], line: usize) {
-        let about = self.about();
-        if let [label, value, ..] = row
-            && !about.is_empty()
-            && status_label(label) == Some(label.len())
-        {
-            self.code_status(&about, status_in(&STATUS, value), line);
-        }
-    }
-
-    /// The rows of a table of members, if it describes the envelope: at least two of its names are members of the
-    /// envelope.
-    fn members(&mut self, table: &Table) {
-        const TITLES: &[&str] = &["field", "member", "property", "name", "key", "attribute", "parameter"];
-        let titled = table.head.first().is_some_and(|cell| TITLES.contains(&cell.to_lowercase().as_str()));
-        let known = self.names();
-        let names = table.rows.iter().filter_map(|(line, row)| Some((*line, row.first()?)));
-        let names: Vec<(usize, String)> =
-            names.map(|(line, cell)| (line, cell.rsplit(['.', '/']).next().unwrap_or(cell).to_owned())).collect();
-        if titled && names.iter().filter(|(_, name)| known.contains(name)).count() >= 2 {
-            let about = self.about();
-            self.facts.members.extend(names.into_iter().map(|(line, value)| Statement {
-                line,
-                about: about.clone(),
-                value,
-            }));
-        }
-    }
-
     /// The last names of the envelope's pointers.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         super::parts(self.catalog).into_iter().map(|(_, pointer)| super::last_name(&pointer)).collect()
     }
 
@@ -385,15 +283,31 @@ impl Reader<'_> {
         (nested || body.pointer(&pointers.code).is_some()).then_some(body)
     }
 
-    fn code_status(&mut self, codes: &[String], status: Option<u16>, line: usize) {
+    pub(super) fn code_status(&mut self, codes: &[String], status: Option<u16>, line: usize) {
         for code in codes {
             self.facts.code_statuses.push(Statement { line, about: codes.to_vec(), value: (code.clone(), status) });
         }
     }
 
     /// The codes of the nearest enclosing heading with codes.
-    fn about(&self) -> Vec<String> {
-        self.open.iter().rev().map(|(_, codes)| codes).find(|codes| !codes.is_empty()).cloned().unwrap_or_default()
+    pub(super) fn about(&self) -> Vec<String> {
+        let codes = self.open.iter().rev().map(|section| &section.codes);
+        codes.into_iter().find(|codes| !codes.is_empty()).cloned().unwrap_or_default()
+    }
+
+    /// True if an enclosing heading speaks of it.
+    pub(super) fn is_under(&self, topic: &Regex) -> bool {
+        self.open.iter().any(|section| topic.is_match(&section.title))
+    }
+
+    /// True if the nearest heading speaks of it.
+    pub(super) fn is_below(&self, topic: &Regex) -> bool {
+        self.open.last().is_some_and(|section| topic.is_match(&section.title))
+    }
+
+    /// True if the nearest heading speaks of codes.
+    pub(super) fn is_below_codes(&self) -> bool {
+        self.open.last().is_some_and(|section| words::speaks_of_codes(&section.title))
     }
 }
 
@@ -407,6 +321,29 @@ pub(super) fn stated_status(line: &str) -> Option<u16> {
 
 pub(super) fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
     pattern.find(text).and_then(|found| found.as_str().parse().ok())
+}
+
+/// The names of the members of all JSON examples.
+fn keys_of_examples(items: &[Item]) -> BTreeSet<String> {
+    fn collect(value: &Value, keys: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                keys.extend(members.keys().cloned());
+                members.values().for_each(|member| collect(member, keys));
+            }
+            Value::Array(elements) => elements.iter().for_each(|element| collect(element, keys)),
+            _ => {}
+        }
+    }
+    let mut keys = BTreeSet::new();
+    for item in items {
+        if let Kind::Code(_, code) = &item.kind
+            && let Ok(body) = serde_json::from_str(code)
+        {
+            collect(&body, &mut keys);
+        }
+    }
+    keys
 }
 
 /// The lines of the head, and the body after the first empty line.

@@ -3,6 +3,7 @@
 //! A person writes the catalogue from such a page once; afterwards both may change. This module extracts from the page
 //! what a program can read: codes and their statuses, tables, examples of error bodies, and headers.
 
+mod entries;
 mod facts;
 mod first_reading;
 mod html;
@@ -10,6 +11,7 @@ mod lists;
 mod page;
 mod rst;
 mod rst_tables;
+mod tables;
 mod words;
 
 use std::collections::BTreeSet;

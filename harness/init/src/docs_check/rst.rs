@@ -12,7 +12,7 @@ static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\.\s+([a-z]
 static ROLE: LazyLock<Regex> = LazyLock::new(|| pattern(r":[a-z:-]+:`([^`<]*?)(?:\s*<[^`]*>)?`"));
 static LITERAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"``(.+?)``"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"`([^`<]+?)(?:\s*<[^`]*>)?`_{0,2}"));
-static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^(?:#{1,6} |```|~~~|\|\s*:?-{3,})"));
+static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^(?:#{1,6} |```|~~~(?:[^~]|$)|\|\s*:?-{3,})"));
 
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
@@ -20,7 +20,12 @@ pub(super) fn pattern(text: &str) -> Regex {
 
 /// True for a page with a construct that only reStructuredText has, and none that only Markdown has.
 pub(super) fn is_rst(text: &str) -> bool {
-    let own = |line: &str| DIRECTIVE.is_match(line) || tables::is_grid_border(line) || tables::is_simple_border(line);
+    let own = |line: &str| {
+        line.starts_with(".. _")
+            || DIRECTIVE.is_match(line)
+            || tables::is_grid_border(line)
+            || tables::is_simple_border(line)
+    };
     text.lines().any(own) && !MARKDOWN.is_match(text)
 }
 

@@ -27,9 +27,19 @@ static SPELT: LazyLock<Regex> = LazyLock::new(|| {
 /// `10042: Token is missing`. After a negative number, any name is allowed.
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:(-[0-9]{4,})\b.*|([0-9]{4,})(\s*[:–—]\s.*|\s+-\s.*|\s+[A-Z][A-Z0-9_]*)?)$"));
+/// A remark beside a code: `(see below)`, `[deprecated]`.
+static HINT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\([^()]*\)|\[[^\[\]]*\]"));
+static STATUS_IN_HINT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)[(\[]\s*(?:http\b)?\s*(?:status\b)?\s*(?:code\b)?\s*:?\s*([1-5][0-9]{2})\b[^)\]]*[)\]]")
+});
+static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
+/// A code before its explanation in one cell: `A_B: the text`, `10042 - the text`.
+static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^\s:–—]+)(?:\s+[-–—]+|:|\s+=)\s+\S"));
+/// A heading about errors.
+pub(super) static ERRORS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\berrors?\b"));
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:19|20)[0-9]{2}$"));
 
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 }
 
@@ -60,20 +70,61 @@ pub(super) fn is_long_number(word: &str) -> bool {
     digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True for a number of a catalogue that counts from 1, or has an own range; statuses have three digits.
-pub(super) fn is_number(word: &str) -> bool {
-    word.len() != 3 && !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// True for a cell that says nothing.
 pub(super) fn is_empty_cell(cell: &str) -> bool {
     cell.chars().all(|letter| !letter.is_alphanumeric()) || is_rest(cell.trim())
 }
 
-/// True for a title that can only be that of a column of error codes, so that its cells need no status.
+/// True for the title of a column that can only contain the codes of errors: `Error code`, `API code`.
 pub(super) fn is_title_of_error_codes(title: &str) -> bool {
-    let title = title.to_lowercase().replace(['_', '-'], " ");
-    ["error code", "error codes", "errorcode", "api error code", "code of the error"].contains(&title.trim())
+    const OTHERS: [&str; 15] = [
+        "of",
+        "types",
+        "api",
+        "app",
+        "application",
+        "business",
+        "internal",
+        "custom",
+        "response",
+        "result",
+        "numeric",
+        "string",
+        "the",
+        "reason",
+        "sub",
+    ];
+    let title = title.to_lowercase();
+    let words: Vec<&str> =
+        title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is = |word: &str, names: &[&str]| names.contains(&word);
+    let about = |word: &str| is(word, &["error", "errors", "err", "failure", "problem"]) || OTHERS.contains(&word);
+    let code = |word: &str| is(word, &["code", "codes", "errorcode", "errorcodes", "errcode"]);
+    words.iter().any(|word| code(word))
+        && words.iter().all(|word| code(word) || about(word))
+        && (words.iter().any(|word| about(word)) || words.iter().any(|word| word.starts_with("err")))
+}
+
+/// True for the title `Code`, which says nothing about the kind of code.
+pub(super) fn is_only_code(title: &str) -> bool {
+    ["code", "codes"].contains(&title.trim().to_lowercase().as_str())
+}
+
+/// True for a number that could be a status.
+pub(super) fn is_status(word: &str) -> bool {
+    word.len() == 3 && STATUS.is_match(word)
+}
+
+/// The statuses of a cell in their order. Numbers in a hint count only if there is no other.
+pub(super) fn statuses_of_cell(cell: &str) -> Vec<u16> {
+    let of = |text: &str| STATUS.find_iter(text).filter_map(|found| found.as_str().parse().ok()).collect::<Vec<u16>>();
+    let plain = of(&HINT.replace_all(cell, " "));
+    if plain.is_empty() { of(cell) } else { plain }
+}
+
+/// The status in a hint beside a code: `A_B (401)`, `A_B (HTTP 401)`.
+pub(super) fn status_in_hint(cell: &str) -> Option<u16> {
+    STATUS_IN_HINT.captures(cell)?[1].parse().ok()
 }
 
 /// True for any single word. This is enough in a column of codes if the row has a status.
@@ -91,8 +142,22 @@ pub(super) fn is_placeholder(word: &str) -> bool {
 /// True for the title of a column of codes.
 pub(super) fn is_title_of_codes(title: &str) -> bool {
     let title = title.to_lowercase();
+    speaks_of_codes(&title)
+        || ["error", "errors", "reason", "exception", "errno", "error no", "error no.", "error number", "错误", "錯誤"]
+            .contains(&title.as_str())
+}
+
+/// True for a title or heading that has a word for codes.
+pub(super) fn speaks_of_codes(title: &str) -> bool {
+    let title = title.to_lowercase();
     TITLES_OF_CODES.iter().any(|part| title.contains(part))
-        || ["error", "errors", "reason", "exception"].contains(&title.as_str())
+}
+
+/// True for a title without spaces, such as `ErrorCodes`.
+pub(super) fn is_title_in_one_word(word: &str) -> bool {
+    let word = word.to_lowercase().replace(['_', '-'], "");
+    let rest = ["errors", "error", "status", "response", "http"].iter().find_map(|start| word.strip_prefix(start));
+    rest.is_some_and(|rest| ["code", "codes", "handling", "messages", "types", "list", "responses"].contains(&rest))
 }
 
 /// Parts of titles in several languages.
@@ -111,32 +176,35 @@ const TITLES_OF_CODES: [&str; 12] = [
     "エラーコード",
 ];
 
-/// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Empty if a part is not
-/// a single word.
-pub(super) fn of_cell(cell: &str) -> Vec<&str> {
-    let parts =
-        cell.split(['/', ',', ';', '|', '\n']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
+/// The words of a cell that may contain several codes: `A / B`, `A, B`, `A or B`, one per line. Hints in parentheses
+/// and an explanation after a code are left out. Empty if a part is not a single word.
+pub(super) fn of_cell(cell: &str) -> Vec<String> {
+    let cell = HINT.replace_all(cell, " ");
+    let lines: Vec<&str> = cell.lines().map(explained).collect();
+    let parts = lines
+        .iter()
+        .flat_map(|line| line.split(['/', ',', ';', '|']))
+        .flat_map(|part| part.split(" or "))
+        .flat_map(|part| part.split(" and "));
     let parts: Vec<&str> = parts
-        .map(|part| without_hint(part.trim()).trim_matches(['`', '"', '\'']))
+        .map(|part| part.trim().trim_matches(['`', '"', '\'', '*', '†']))
         .filter(|part| !part.is_empty())
         .collect();
-    let spaced: Vec<&str> = cell.split_whitespace().collect();
     let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).collect();
-    match parts.iter().any(|part| part.contains(char::is_whitespace)) {
+    let spaced: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+    let words = match parts.iter().any(|part| part.contains(char::is_whitespace)) {
         false => parts,
         // Codes separated by spaces only; the words of a sentence are not all in capitals.
         true if spaced.iter().all(|word| is_in_capitals(word)) => spaced,
         true => Vec::new(),
-    }
+    };
+    words.into_iter().map(str::to_owned).collect()
 }
 
-/// A part of a cell without a remark in parentheses or the mark of a footnote: `GONE (since 2.1)`, `GONE*`.
-fn without_hint(part: &str) -> &str {
-    let part = match (part.find(" ("), part.ends_with(')')) {
-        (Some(at), true) => part[..at].trim_end(),
-        _ => part,
-    };
-    part.trim_end_matches(['*', '†'])
+/// The code of a line that explains it; any other line as it is.
+fn explained(line: &str) -> &str {
+    let lead = EXPLAINED.captures(line.trim()).and_then(|found| found.get(1)).map(|lead| lead.as_str());
+    lead.filter(|lead| is_spelt_like_a_code(lead.trim_matches(['`', '"', '\'']))).unwrap_or(line)
 }
 
 /// True for a word that stands for the codes that are not listed.

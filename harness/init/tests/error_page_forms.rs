@@ -1,0 +1,150 @@
+//! Published error pages in the forms that real APIs use: Markdown, HTML and reStructuredText.
+
+use std::path::Path;
+
+use init::docs_check::{codes_of, unread_of};
+use spec::contract::{Contract, ErrorCatalog};
+
+/// The catalogue of the pack without its codes, as `init` has it before it has read a page.
+fn catalog() -> ErrorCatalog {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let contract = Contract::load(&root).unwrap_or_else(|problems| panic!("{problems:?}"));
+    ErrorCatalog { codes: Vec::new(), ..contract.catalog }
+}
+
+/// The codes of a page with their statuses: `A_B 401, C_D -`.
+fn codes(catalog: &ErrorCatalog, page: &str) -> String {
+    let found = codes_of(page, catalog);
+    let one = |(code, status): (String, Option<u16>)| {
+        format!("{code} {}", status.map_or_else(|| "-".to_owned(), |status| status.to_string()))
+    };
+    found.into_iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn assert_codes(cases: &[(&str, &str)]) {
+    let catalog = catalog();
+    for (page, expected) in cases {
+        assert_eq!(codes(&catalog, page), *expected, "{page}");
+    }
+}
+
+#[test]
+fn cells_may_have_hints_explanations_and_several_codes() {
+    assert_codes(&[
+        ("| Error code | Status |\n|---|---|\n| `LATE` (since v2) | 409 |\n", "LATE 409"),
+        ("| Error code | Status |\n|---|---|\n| `LATE` / `EARLY` [old] | 409 |\n", "LATE 409, EARLY 409"),
+        ("| Error code | Status |\n|---|---|\n| `LATE`<br>`EARLY` | 409<br>410 |\n", "LATE 409, EARLY 410"),
+        ("| Error code | Meaning |\n|---|---|\n| `LATE_BOOKING` (HTTP 409) | too late |\n", "LATE_BOOKING 409"),
+        ("| Error code | Status |\n|---|---|\n| too_late: the date has passed | 409 |\n", "too_late 409"),
+        ("| Code | Status |\n|---|---|\n| `LATE` | 409 or 410 |\n", "LATE -"),
+        ("| Code | Status |\n|---|---|\n| `LATE` | 429 (wait 120 s) |\n", "LATE 429"),
+    ]);
+}
+
+#[test]
+fn lists_of_codes_are_read() {
+    assert_codes(&[
+        ("# Error codes\n\n- `SOLD_OUT` - nothing is left\n- `gone`: it was there\n", "SOLD_OUT -, gone -"),
+        ("# Problems\n\n* **sold_out** (410): nothing is left\n* E1042 - 409 Conflict\n", "sold_out 410, E1042 409"),
+        ("# Error codes\n\n1. 10042: no token\n2. -1003: too fast\n", "10042 -, -1003 -"),
+        ("# Errors\n\n- 409: `SOLD_OUT`, `TOO_LATE`\n- 500: something broke\n", "SOLD_OUT 409, TOO_LATE 409"),
+        ("# Errors\n\n- `SOLD_OUT`: returns HTTP 410 for an empty shelf\n", "SOLD_OUT 410"),
+    ]);
+}
+
+#[test]
+fn words_of_lists_that_are_not_codes_are_not_taken() {
+    assert_codes(&[
+        ("# Errors\n\n- `code`: the code\n- `request_id`: its id\n", ""),
+        ("# Error codes\n\n- `trace_id`: its id\n\n```json\n{ \"trace_id\": \"x\" }\n```\n", ""),
+        ("# Authentication\n\n- api_key - your key\n- BASE_URL: the address\n", ""),
+        ("# Errors\n\n- Retry: wait and retry\n- 404 - not found\n", ""),
+        ("# Guide\n\n| Country code | Name |\n|---|---|\n| us | America |\n", ""),
+    ]);
+}
+
+#[test]
+fn definition_lists_are_read() {
+    assert_codes(&[
+        (
+            "# Errors\n\nSOLD_OUT\n: Returns 410. Nothing is left.\n\nTOO_LATE\n: HTTP code: 409\n",
+            "SOLD_OUT 410, TOO_LATE 409",
+        ),
+        ("# Errors\n\n`sold_out`\n:   Status code `410`\n\nAfter it.\n\nStatus: 500\n", "sold_out 410"),
+    ]);
+}
+
+#[test]
+fn codes_of_any_form_are_read_where_the_title_speaks_of_them() {
+    assert_codes(&[
+        ("| Error code | Meaning |\n|---|---|\n| 1 | no name |\n| 27 | no date |\n", "1 -, 27 -"),
+        ("| Error Code | Meaning |\n|---|---|\n| declined | no money |\n", "declined -"),
+        ("# Errors\n\n| Code | Meaning |\n|---|---|\n| InvalidName | no name |\n", "InvalidName -"),
+        ("| API code | Meaning |\n|---|---|\n| ERR-27 | no date |\n| 404 | no page |\n", "ERR-27 -"),
+        ("# Error codes\n\n| Code | Meaning |\n|---|---|\n| 0 | fine |\n| 403 | no access |\n", "0 -"),
+    ]);
+}
+
+#[test]
+fn tables_of_restructured_text_are_read() {
+    assert_codes(&[
+        (
+            "Errors\n======\n\n.. list-table:: All\n   :header-rows: 1\n\n   * - Code\n     - HTTP status\n   * - ``SOLD_OUT``\n     - 410\n   * - too_late\n     - 409 Conflict\n",
+            "SOLD_OUT 410, too_late 409",
+        ),
+        (
+            "+------------+-------------+\n| Error code | HTTP status |\n+============+=============+\n| SOLD_OUT   | 410         |\n|            | Gone        |\n+------------+-------------+\n| ``late``   | 409         |\n+------------+-------------+\n",
+            "SOLD_OUT 410, late 409",
+        ),
+        (
+            "==========  ======  =======\nError code  Status  Meaning\n==========  ======  =======\nSOLD_OUT    410     Nothing\n                    is left\nlate        409     too late\n==========  ======  =======\n",
+            "SOLD_OUT 410, late 409",
+        ),
+    ]);
+}
+
+#[test]
+fn sections_lists_and_examples_of_restructured_text_are_read() {
+    assert_codes(&[
+        (
+            "Errors\n======\n\nSOLD_OUT\n--------\n\nStatus code ``410``\n\n.. code:: json\n\n   { \"error\": { \"code\": \"SOLD_OUT\", \"message\": \"x\" } }\n",
+            "SOLD_OUT 410",
+        ),
+        (
+            "Sample\n------\n\n.. code-block:: json\n   :linenos:\n\n   { \"error\": { \"code\": \"moved\", \"message\": \"x\" } }\n",
+            "moved -",
+        ),
+        (
+            ".. note:: x\n\nError codes\n===========\n\n``sold_out``\n    Returns 410.\n\n``late``\n    HTTP 409\n",
+            "sold_out 410, late 409",
+        ),
+        (".. _top:\n\nAll\n===\n\nSOLD_OUT\n~~~~~~~~\n\nHTTP code: 410\n", "SOLD_OUT 410"),
+        (
+            ".. _errors:\n\n.. note:: x\n\nError codes\n===========\n\n* ``SOLD_OUT`` - nothing is left\n* ``late`` (409)\n",
+            "SOLD_OUT -, late 409",
+        ),
+    ]);
+}
+
+#[test]
+fn unread_parts_are_reported_at_their_lines() {
+    let catalog = catalog();
+    for (page, line, part) in [
+        ("# E\n\n| Error code | Status |\n|---|---|\n| Token is missing | 401 |\n", 5, "Token is missing"),
+        ("| Error code | Meaning |\n|---|---|\n| 1000 to 1999 | internal |\n", 3, "1000 to 1999"),
+    ] {
+        let found = unread_of(page, &catalog);
+        assert_eq!(found.len(), 1, "{page}: {found:?}");
+        assert_eq!(found[0].0, line, "{found:?}");
+        assert!(found[0].1.contains(part), "{found:?}");
+    }
+}
+
+#[test]
+fn sentences_beside_statuses_are_not_codes() {
+    assert_codes(&[
+        ("| API code | Reason |\n|---|---|\n| 200 | OK |\n| 400 | See the text |\n| 9001 | Bad value |\n", "9001 -"),
+        ("# ErrorCodes\n\nReturns 400 for all.\n\nStatus: 400\n", ""),
+        ("| Status | Error |\n|---|---|\n| 404 | Not found here |\n| 409 | Conflict |\n", ""),
+    ]);
+}
