@@ -143,6 +143,16 @@ fn files_that_the_description_refers_to_are_copied() {
 }
 
 #[test]
+fn page_without_a_code_is_refused() {
+    let folder = Folder::new("no-code");
+    std::fs::create_dir_all(&folder.0).expect("a folder");
+    let page = folder.0.join("errors.md");
+    std::fs::write(&page, "# Errors\n\n| Code | Meaning |\n|---|---|\n| 404 | Not found |\n").expect("a page");
+    let message = generate(&Sources { page: Some(page), ..sources("books.json") }, &[]).expect_err("must be refused");
+    assert!(message.contains("errors.md: no error code was found on this page"), "{message}");
+}
+
+#[test]
 fn codes_are_read_from_examples_lists_constants_or_a_page() {
     let folder = Folder::new("codes");
     let (contract, library) = loaded(&folder, &generated(&sources("books.json")));

@@ -85,9 +85,11 @@ pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> 
         return Err(format!("{}: no operation is left that can be tested{reason}", sources.openapi.display()));
     }
     let catalogue = read_catalogue(&operations, sources, learned, page.as_ref());
-    warnings.extend(general_warnings(&access, &catalogue, page.is_some()));
-    if let Some((name, text)) = &page {
-        warnings.extend(codes::warnings_of_page(name, text, &catalogue.envelope));
+    warnings.extend(general_warnings(&access));
+    if let (Some((name, text)), Some(path)) = (&page, &sources.page) {
+        let unread = codes::warnings_of_page(name, text, &catalogue.envelope);
+        check_page(path, &catalogue, unread.first())?;
+        warnings.extend(unread);
     }
     let resources = resources::find(&operations, &mut warnings);
     let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources);
@@ -138,12 +140,21 @@ fn read_catalogue(
     codes::catalogue(operations, envelope, &bodies, &learned, page)
 }
 
-fn general_warnings(access: &Access, catalogue: &Catalogue, has_page: bool) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if has_page && catalogue.page == "OpenAPI" {
-        warnings
-            .push("no error code was found on the page: expected codes in headings, in rows of tables or at the start of the items of a list".to_owned());
+/// Refuses a page without a code; `unread` says what was not read on it.
+fn check_page(path: &Path, catalogue: &Catalogue, unread: Option<&String>) -> Result<(), String> {
+    if catalogue.page != "OpenAPI" {
+        return Ok(());
     }
+    let reason = unread.map(|first| format!(" ({first})")).unwrap_or_default();
+    Err(format!(
+        "{}: no error code was found on this page{reason}; a code must be in a heading, in a row of a table, at the start \
+         of the items of a list or in an example",
+        path.display()
+    ))
+}
+
+fn general_warnings(access: &Access) -> Vec<String> {
+    let mut warnings = Vec::new();
     if access.is_guessed {
         warnings.push(
             "the description names no security scheme, so a bearer token is assumed: use --auth, such as --auth none"

@@ -89,6 +89,10 @@ fn codes_of_any_form_are_read_where_the_title_speaks_of_them() {
 fn tables_of_restructured_text_are_read() {
     assert_codes(&[
         (
+            "Errors\n======\n\n.. list-table::\n   :header-rows: 1\n\n   * - Code\n     - HTTP status\n   * - .. _gone:\n\n       SOLD_OUT\n     - 410\n",
+            "SOLD_OUT 410",
+        ),
+        (
             "Errors\n======\n\n.. list-table:: All\n   :header-rows: 1\n\n   * - Code\n     - HTTP status\n   * - ``SOLD_OUT``\n     - 410\n   * - too_late\n     - 409 Conflict\n",
             "SOLD_OUT 410, too_late 409",
         ),
@@ -131,6 +135,7 @@ fn unread_parts_are_reported_at_their_lines() {
     let catalog = catalog();
     for (page, line, part) in [
         ("# E\n\n| Error code | Status |\n|---|---|\n| Token is missing | 401 |\n", 5, "Token is missing"),
+        ("| Error code | Status |\n|---|---|\n| 08* | 503 |\n", 3, "08*"),
         ("| Error code | Meaning |\n|---|---|\n| 1000 to 1999 | internal |\n", 3, "1000 to 1999"),
     ] {
         let found = unread_of(page, &catalog);

@@ -42,6 +42,9 @@ pub(super) fn read(text: &str) -> Vec<Item> {
 
 /// Text without markup, and its literals.
 pub(super) fn plain(text: &str) -> (String, Vec<String>) {
+    // Targets of links are not text.
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with(".. ")).collect();
+    let text = &lines.join("\n");
     let spans = LITERAL.captures_iter(text).map(|found| found[1].to_owned()).collect();
     let text = ROLE.replace_all(text, "$1");
     let text = LITERAL.replace_all(&text, "$1");

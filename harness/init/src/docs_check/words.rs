@@ -186,11 +186,9 @@ pub(super) fn of_cell(cell: &str) -> Vec<String> {
         .flat_map(|line| line.split(['/', ',', ';', '|']))
         .flat_map(|part| part.split(" or "))
         .flat_map(|part| part.split(" and "));
-    let parts: Vec<&str> = parts
-        .map(|part| part.trim().trim_matches(['`', '"', '\'', '*', '†']))
-        .filter(|part| !part.is_empty())
-        .collect();
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).collect();
+    let parts: Vec<&str> =
+        parts.map(|part| part.trim().trim_matches(['`', '"', '\'', '†'])).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !is_rest(part)).map(without_footnote).collect();
     let spaced: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
     let words = match parts.iter().any(|part| part.contains(char::is_whitespace)) {
         false => parts,
@@ -199,6 +197,11 @@ pub(super) fn of_cell(cell: &str) -> Vec<String> {
         true => Vec::new(),
     };
     words.into_iter().map(str::to_owned).collect()
+}
+
+/// A code without the mark of a footnote: `A_B*`. In `08*`, the mark stands for any letters.
+fn without_footnote(word: &str) -> &str {
+    word.strip_suffix('*').map(|code| code.trim_matches('`')).filter(|code| is_in_capitals(code)).unwrap_or(word)
 }
 
 /// The code of a line that explains it; any other line as it is.
