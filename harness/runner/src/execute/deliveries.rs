@@ -33,10 +33,19 @@ impl Run<'_> {
             || time_limit(receiver.timeout(), expected.attempts),
             |seconds| Duration::from_secs(seconds.into()),
         );
-        let until = Instant::now() + limit;
-        while Instant::now() < until
-            && miscount(&receiver.deliveries(&self.endpoint, &holding), expected.attempts, limit).is_some()
-        {
+        let mut until = Instant::now() + limit;
+        let mut arrived = 0;
+        while Instant::now() < until {
+            let deliveries = receiver.deliveries(&self.endpoint, &holding);
+            if miscount(&deliveries, expected.attempts, limit).is_none() {
+                break;
+            }
+            // A late attempt, on a busy machine, leaves the next one its time.
+            let is_early = deliveries.len() < usize::try_from(expected.attempts).unwrap_or(usize::MAX);
+            if deliveries.len() > arrived && is_early && expected.within_seconds.is_none() {
+                arrived = deliveries.len();
+                until = until.max(Instant::now() + time_limit(receiver.timeout(), 1));
+            }
             receiver.news().await;
         }
         tokio::time::sleep(quiet_period(receiver, self.last_reply)).await;
