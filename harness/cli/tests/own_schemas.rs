@@ -5,6 +5,8 @@
 
 #[path = "own_schemas/custom.rs"]
 mod custom;
+#[path = "own_schemas/names.rs"]
+mod names;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use std::sync::LazyLock;
 use custom::custom_schema;
 use jsonschema::Validator;
 use judge::target::TargetFile;
+use names::{description, quoted_after, serialised_name};
 use regex::Regex;
 use report::Report;
 use serde::de::DeserializeOwned;
@@ -22,10 +25,13 @@ use spec::scenario::{FixtureFile, FormatFile, ScenarioFile};
 use spec::source::{SourceFile, yaml_files};
 
 /// Each schema: its name, the type of the whole file, and the sources of that type and of the types it uses.
-const ROOTS: [(&str, &str, &[&str]); 5] = [
+const ROOTS: [(&str, &str, &[&str]); 8] = [
     ("scenario", "ScenarioFile", SCENARIO),
     ("fixtures", "FixtureFile", SCENARIO),
     ("formats", "FormatFile", &["spec/src/scenario/formats.rs", "generate/src/rule.rs"]),
+    ("errors", "ErrorCatalog", &["spec/src/contract/catalog.rs", "spec/src/contract/rate_limit.rs"]),
+    ("clauses", "Register", &["spec/src/contract/clauses.rs"]),
+    ("conventions", "Conventions", &["spec/src/contract/conventions.rs"]),
     ("target", "TargetFile", &["judge/src/target/mod.rs", "judge/src/target/deviation.rs"]),
     ("report", "Report", REPORT),
 ];
@@ -68,9 +74,15 @@ fn schema_command_prints_the_committed_schemas() {
 #[test]
 fn files_of_the_packs_match_their_schemas() {
     let validators = ["scenario", "fixtures"].map(validator);
-    for root in [root_folder(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel")] {
-        if let Ok(file) = SourceFile::read(&root.join("schemas/formats.yaml"), "schemas/formats.yaml") {
-            assert_valid(&validator("formats"), &file.parse_json().expect("YAML"), &file.name);
+    let packs = ["parcel", "records", "oauth", "prometheus"];
+    let packs = packs.map(|pack| Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs").join(pack));
+    for root in packs.into_iter().chain([root_folder()]) {
+        for kind in ["errors", "clauses", "conventions", "formats"] {
+            let name = format!("schemas/{kind}.yaml");
+            match SourceFile::read(&root.join(&name), name) {
+                Ok(file) => assert_valid(&validator(kind), &file.parse_json().expect("YAML"), &file.name),
+                Err(problem) => assert_eq!(kind, "formats", "{problem}"),
+            }
         }
         for (path, name) in yaml_files(&root, &root.join("scenarios")) {
             let file = SourceFile::read(&path, name.clone()).expect("a text");
@@ -280,6 +292,8 @@ enum Kind {
 
 struct Field {
     name: String,
+    /// Another name that the file may use.
+    alias: Option<String>,
     about: String,
     shape: String,
     optional: bool,
@@ -346,8 +360,11 @@ fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Valu
             // Files that we write have all members. In files that users write, optional members may be absent.
             let required: Vec<&str> =
                 fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
-            let properties: Map<String, Value> =
-                fields.iter().map(|field| (field.name.clone(), property(field, written))).collect();
+            let named = |field: &Field| {
+                let names = std::iter::once(&field.name).chain(&field.alias);
+                names.map(|name| (name.clone(), property(field, written))).collect::<Vec<_>>()
+            };
+            let properties: Map<String, Value> = fields.iter().flat_map(named).collect();
             json!({ "description": item.about, "type": "object", "required": required, "properties": properties, "additionalProperties": false })
         }
     }
@@ -395,6 +412,7 @@ fn shape_of(shape: &str, nullable: bool) -> Value {
         "u8" | "u16" | "u32" | "u64" | "usize" => json!({ "type": "integer", "minimum": 0 }),
         "chrono::NaiveDate" => json!({ "type": "string", "format": "date" }),
         "Value" => Value::Bool(true),
+        "code" => json!({ "type": ["string", "integer"] }),
         "Map<String, Value>" => json!({ "type": "object" }),
         other => json!({ "$ref": format!("#/$defs/{other}") }),
     }
@@ -442,46 +460,15 @@ fn items(source: &str) -> Vec<(String, Item)> {
 
 fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
     let shape = member.get(4).map(|shape| shape.as_str().to_owned()).unwrap_or_default();
+    // A code may be written as a string or as an integer.
+    let shape = if member[2].contains("code_text") { "code".to_owned() } else { shape };
     Field {
         name: serialised_name(&member[3], &member[2], style),
+        alias: quoted_after(&member[2], "alias = ").map(str::to_owned),
         about: description(&member[1]),
         optional: member[2].contains("default") || shape.starts_with("Option<"),
         one_or_many: member[2].contains("one_or_many"),
         scalar: ["scalar", "scalars"].into_iter().find(|name| member[2].contains(&format!("\"{name}\""))),
         shape,
     }
-}
-
-fn serialised_name(name: &str, attributes: &str, style: Option<&str>) -> String {
-    if let Some(other) = quoted_after(attributes, "rename = ") {
-        return other.to_owned();
-    }
-    match style {
-        Some("camelCase") => {
-            let mut values = name.split('_');
-            let first = values.next().unwrap_or_default().to_owned();
-            values.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
-        }
-        Some("kebab-case") => {
-            let mut out = String::new();
-            for letter in name.chars() {
-                if letter.is_uppercase() && !out.is_empty() {
-                    out.push('-');
-                }
-                out.extend(letter.to_lowercase());
-            }
-            out
-        }
-        Some("lowercase") => name.to_lowercase(),
-        _ => name.to_owned(),
-    }
-}
-
-fn quoted_after<'t>(text: &'t str, before: &str) -> Option<&'t str> {
-    text.split_once(before)?.1.split('"').nth(1)
-}
-
-fn description(comments: &str) -> String {
-    let lines: Vec<&str> = comments.lines().map(|line| line.trim().trim_start_matches("///").trim()).collect();
-    lines.join(" ")
 }

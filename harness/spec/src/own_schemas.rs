@@ -4,10 +4,13 @@
 use crate::source::suggestion;
 
 /// Each kind of file: its name on the command line, and its committed schema.
-pub const SCHEMAS: [(&str, &str); 5] = [
+pub const SCHEMAS: [(&str, &str); 8] = [
     ("scenario", include_str!("../schemas/scenario.schema.json")),
     ("fixtures", include_str!("../schemas/fixtures.schema.json")),
     ("formats", include_str!("../schemas/formats.schema.json")),
+    ("errors", include_str!("../schemas/errors.schema.json")),
+    ("clauses", include_str!("../schemas/clauses.schema.json")),
+    ("conventions", include_str!("../schemas/conventions.schema.json")),
     ("target", include_str!("../schemas/target.schema.json")),
     ("report", include_str!("../schemas/report.schema.json")),
 ];
@@ -32,7 +35,7 @@ mod tests {
         assert!(
             named("x")
                 .expect_err("no such schema")
-                .ends_with("expected one of scenario, fixtures, formats, target, report")
+                .ends_with("expected one of scenario, fixtures, formats, errors, clauses, conventions, target, report")
         );
     }
 }

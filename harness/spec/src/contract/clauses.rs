@@ -50,9 +50,11 @@ pub struct Clause {
     pub excluded: Option<String>,
 }
 
+/// `schemas/clauses.yaml`: the statements of the contract.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Register {
+pub struct Register {
+    /// The clauses, in the order of reports.
     clauses: Vec<Clause>,
 }
 
