@@ -47,14 +47,14 @@ struct Endpoint {
     holding: Option<String>,
     replies: Vec<Reply>,
     answered: usize,
-    /// The bytes of all bodies that arrived.
+    /// The bytes of the bodies that are recorded.
     bytes: usize,
     deliveries: Vec<Delivery>,
 }
 
 /// The most deliveries that an endpoint records, and the most bytes of their bodies. Further deliveries are answered, but
 /// not recorded: a target may never stop.
-const MAX_RECORDED: usize = 500;
+const MAX_RECORDED: usize = 2_000;
 const MAX_RECORDED_BYTES: usize = 2 * 1024 * 1024;
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -246,6 +246,26 @@ fn late(timeout: Duration) -> Duration {
     timeout + (timeout / 10).max(Duration::from_millis(500))
 }
 
+impl Endpoint {
+    /// Records a delivery. A target sends the events of all tests to every webhook, so an expected delivery takes the
+    /// place of another one if the endpoint is full.
+    fn keep(&mut self, delivery: Delivery, is_expected: bool) {
+        let is_full = |endpoint: &Self| {
+            endpoint.deliveries.len() >= MAX_RECORDED || endpoint.bytes + delivery.body.len() > MAX_RECORDED_BYTES
+        };
+        if let Some(part) = self.holding.as_ref().filter(|_| is_expected && is_full(self)) {
+            let other = self.deliveries.iter().position(|recorded| !recorded.holds(part));
+            if let Some(index) = other {
+                self.bytes -= self.deliveries.remove(index).body.len();
+            }
+        }
+        if !is_full(self) {
+            self.bytes += delivery.body.len();
+            self.deliveries.push(delivery);
+        }
+    }
+}
+
 /// Records a delivery and returns the reply. Deliveries to a closed endpoint get 204: webhooks may outlive their test,
 /// and the target should not retry those deliveries.
 fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
@@ -254,10 +274,7 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
         return Reply::Status(204);
     };
     let is_expected = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
-    endpoint.bytes += delivery.body.len();
-    if endpoint.deliveries.len() < MAX_RECORDED && endpoint.bytes <= MAX_RECORDED_BYTES {
-        endpoint.deliveries.push(delivery);
-    }
+    endpoint.keep(delivery, is_expected);
     if !is_expected {
         return Reply::Status(204);
     }
@@ -381,6 +398,23 @@ mod tests {
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer).await;
         answer
+    }
+
+    #[test]
+    fn expected_delivery_takes_the_place_of_another_one_in_a_full_endpoint() {
+        let delivery = |body: &str| Delivery {
+            arrived: chrono::DateTime::UNIX_EPOCH,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec().into(),
+        };
+        let mut endpoint = Endpoint { holding: Some("cus_1".to_owned()), ..Endpoint::default() };
+        for _ in 0..MAX_RECORDED + 5 {
+            endpoint.keep(delivery("cus_2"), false);
+        }
+        endpoint.keep(delivery("cus_1"), true);
+        let held = endpoint.deliveries.iter().filter(|recorded| recorded.holds("cus_1")).count();
+        assert_eq!((endpoint.deliveries.len(), held), (MAX_RECORDED, 1));
+        assert_eq!(endpoint.bytes, 5 * MAX_RECORDED);
     }
 
     #[tokio::test]
