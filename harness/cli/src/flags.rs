@@ -120,9 +120,9 @@ pub enum Command {
         #[arg(long, value_name = "html=PATH", required = true, value_parser = Order::parse)]
         report: Order,
     },
-    /// Print the JSON Schema of a file format: scenario, fixtures, formats, target or report
+    /// Print the JSON Schema of a file: scenario, fixtures, formats, errors, clauses, conventions, target or report
     Schema {
-        /// scenario, fixtures, formats, target or report
+        /// scenario, fixtures, formats, errors, clauses, conventions, target or report
         name: String,
     },
     /// Print a script that completes commands and flags in a shell
