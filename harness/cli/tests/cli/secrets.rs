@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -13,7 +14,8 @@ use super::support::{CannedServer, EchoServer, Folder, Program, folder, json_ans
 const KEY: &str = "q7Zt/4bX+9LmR2\"ck<V&w'8\\Ys==";
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0ZXIiLCJleHAiOjQxMDI0NDQ4MDB9.Zm9yIG5vYm9keSB0byBzZWUh";
 
-const FORMATS: &[&str] = &["json", "html", "markdown", "junit", "junit-strict", "ctrf", "github", "gitlab"];
+/// The kinds of all report formats.
+static FORMATS: LazyLock<Vec<&str>> = LazyLock::new(|| report::FORMATS.iter().map(|format| format.kind).collect());
 
 /// A secret as servers and libraries may encode, wrap, cut or quote it.
 fn encodings(secret: &str) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
@@ -23,7 +24,8 @@ pub struct Limits {
 
 /// The most memory that a run may have held at once.
 const MOST_KIB: u64 = 256 * 1024;
-const FORMATS: &[&str] = &["json", "junit", "html", "markdown", "junit-strict", "ctrf", "github", "gitlab"];
+/// The kinds of all report formats.
+static FORMATS: LazyLock<Vec<&str>> = LazyLock::new(|| report::FORMATS.iter().map(|format| format.kind).collect());
 
 /// What a run took.
 pub struct Taken {
@@ -64,7 +66,7 @@ fn command(url: &str, limits: Limits, preflight: bool, folder: &Path) -> Command
     if url.starts_with("https:") {
         command.arg("--insecure");
     }
-    for kind in FORMATS {
+    for kind in FORMATS.iter() {
         command.arg("--report").arg(format!("{kind}={}", folder.join(kind).display()));
     }
     command.env_clear().current_dir(root()).stdin(Stdio::null());
