@@ -52,10 +52,8 @@ pub(super) fn without_variables(value: &mut Value) -> bool {
             }
             found
         }
-        Value::Array(items) => items.iter_mut().filter_map(|item| without_variables(item).then_some(())).count() > 0,
-        Value::Object(members) => {
-            members.values_mut().filter_map(|member| without_variables(member).then_some(())).count() > 0
-        }
+        Value::Array(items) => items.iter_mut().map(without_variables).filter(|found| *found).count() > 0,
+        Value::Object(members) => members.values_mut().map(without_variables).filter(|found| *found).count() > 0,
         _ => false,
     }
 }

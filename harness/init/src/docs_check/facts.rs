@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::lists;
 use super::page::{Item, Kind, Table};
-use super::words;
+use super::words::{self, pattern};
 use spec::contract::ErrorCatalog;
 
 /// Everything that a page says about error codes.
@@ -64,10 +64,6 @@ static STATUS_LABEL: LazyLock<Regex> = LazyLock::new(|| {
 });
 static STATUS_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^HTTP/[0-9.]+\s+([1-5][0-9]{2})\b"));
 static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z][A-Za-z0-9-]*):\s*(.*)$"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
-}
 
 /// The end of a label that is followed by a status: `Status: 404`, `HTTP code is 404`, `Returns 404`.
 pub(super) fn status_label(text: &str) -> Option<usize> {

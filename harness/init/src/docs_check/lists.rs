@@ -25,8 +25,8 @@ pub(super) fn of_codes(items: &[Item], known: impl Fn(&str) -> bool) -> Vec<Entr
         found.push((line, word, rest));
     }
     // If there is another number, those of three digits are codes as well.
-    let are_statuses = found.iter().all(|(_, word, _)| is_status(word) || !is_number(word));
-    let entry = |(line, word, rest): (usize, &str, &str)| match is_status(word) && are_statuses {
+    let are_statuses = found.iter().all(|(_, word, _)| words::is_status(word) || !is_number(word));
+    let entry = |(line, word, rest): (usize, &str, &str)| match words::is_status(word) && are_statuses {
         true => Entry { line, code: None, status: word.parse().ok() },
         false => Entry { line, code: Some(word.to_owned()), status: status_of(rest) },
     };
@@ -52,10 +52,6 @@ fn first_word<'t>(text: &'t str, spans: &[String], known: impl Fn(&str) -> bool)
 fn is_number(word: &str) -> bool {
     let digits = word.strip_prefix('-').unwrap_or(word);
     !digits.is_empty() && digits.len() <= 9 && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_status(word: &str) -> bool {
-    word.len() == 3 && STATUS.find(word).is_some_and(|found| found.start() == 0)
 }
 
 /// A status in the text of an item: `(404)`, `HTTP 404`, `Status: 404`.

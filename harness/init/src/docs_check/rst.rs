@@ -7,16 +7,13 @@ use regex::Regex;
 
 use super::page::{Item, Kind, Table, definition};
 use super::rst_tables as tables;
+use super::words::pattern;
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\.\s+([a-z][a-z-]*)::\s*(.*)$"));
 static ROLE: LazyLock<Regex> = LazyLock::new(|| pattern(r":[a-z:-]+:`([^`<]*?)(?:\s*<[^`]*>)?`"));
 static LITERAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"``(.+?)``"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"`([^`<]+?)(?:\s*<[^`]*>)?`_{0,2}"));
 static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^(?:#{1,6} |```|~~~(?:[^~]|$)|\|\s*:?-{3,})"));
-
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
-}
 
 /// True for a page with a construct that only reStructuredText has, and none that only Markdown has.
 pub(super) fn is_rst(text: &str) -> bool {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::page::Table;
-use super::rst::{indent, pattern, plain};
+use super::rst::{indent, plain};
+use super::words::pattern;
 
 static GRID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\+(?:[-=]+\+)+\s*$"));
 static SIMPLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*={2,}(?:\s+={2,})+\s*$"));

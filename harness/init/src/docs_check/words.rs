@@ -27,7 +27,7 @@ static SPELT: LazyLock<Regex> = LazyLock::new(|| {
 /// `10042: Token is missing`. After a negative number, any name is allowed.
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:(-[0-9]{4,})\b.*|([0-9]{4,})(\s*[:–—]\s.*|\s+-\s.*|\s+[A-Z][A-Z0-9_]*)?)$"));
-/// A remark beside a code: `(see below)`, `[deprecated]`.
+/// A remark after a code: `(see below)`, `[deprecated]`.
 static HINT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\([^()]*\)|\[[^\[\]]*\]"));
 static STATUS_IN_HINT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)[(\[]\s*(?:http\b)?\s*(?:status\b)?\s*(?:code\b)?\s*:?\s*([1-5][0-9]{2})\b[^)\]]*[)\]]")
@@ -115,14 +115,14 @@ pub(super) fn is_status(word: &str) -> bool {
     word.len() == 3 && STATUS.is_match(word)
 }
 
-/// The statuses of a cell in their order. Numbers in a hint count only if there is no other.
+/// The statuses of a cell in their order. Numbers in a hint count only if there are no others.
 pub(super) fn statuses_of_cell(cell: &str) -> Vec<u16> {
     let of = |text: &str| STATUS.find_iter(text).filter_map(|found| found.as_str().parse().ok()).collect::<Vec<u16>>();
     let plain = of(&HINT.replace_all(cell, " "));
     if plain.is_empty() { of(cell) } else { plain }
 }
 
-/// The status in a hint beside a code: `A_B (401)`, `A_B (HTTP 401)`.
+/// The status in a hint after a code: `A_B (401)`, `A_B (HTTP 401)`.
 pub(super) fn status_in_hint(cell: &str) -> Option<u16> {
     STATUS_IN_HINT.captures(cell)?[1].parse().ok()
 }

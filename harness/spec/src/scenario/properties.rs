@@ -414,12 +414,12 @@ fn slot_of(entry: &ValueEntry) -> Option<Slot> {
 
 fn about(rules: &[PropertyRule], place: &str, operation: &Operation) -> String {
     let examples = rules.iter().filter(|rule| rule.rule.is_example()).count();
-    let generated = format!("values of {} rules are generated", rules.len() - examples);
-    match examples {
-        0 => format!("V{} for {place} of {}.", &generated[1..], operation.id),
-        1 => format!("One example is sent, then {generated} for {place} of {}.", operation.id),
-        _ => format!("{examples} examples are sent, then {generated} for {place} of {}.", operation.id),
-    }
+    let sent = match examples {
+        0 => "Values".to_owned(),
+        1 => "One example is sent, then values".to_owned(),
+        _ => format!("{examples} examples are sent, then values"),
+    };
+    format!("{sent} of {} rules are generated for {place} of {}.", rules.len() - examples, operation.id)
 }
 
 /// A call like those of the property, to validate it like any other step.
