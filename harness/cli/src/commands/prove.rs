@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::changed::{affected, changed_files};
 use super::loaded;
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Refusal, joint_hash, pack_root, refuse_foreign};
+use crate::run::{Refusal, joint_hash, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
 use mutate::prove::{Effort, Row, Scope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
@@ -30,11 +30,10 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let (contract, library) = loaded(&arguments.pack)?;
     refuse_foreign(&contract)?;
     let all = rows();
-    let root = pack_root(arguments.pack.pack.as_deref()).map_err(|message| usage(&message))?;
-    let witnesses = if arguments.changed { witnesses(&root)? } else { Witnesses::default() };
+    let witnesses = if arguments.changed { witnesses(&contract.root)? } else { Witnesses::default() };
     let mut chosen = chosen(&arguments.only, &all)?;
     if arguments.changed {
-        let files = changed_files(&root).map_err(|message| usage(&message))?;
+        let files = changed_files(&contract.root).map_err(|message| usage(&message))?;
         chosen = affected(&files, &library, &witnesses, &chosen);
         if chosen.is_empty() {
             say!("No uncommitted change affects a mutant.");
