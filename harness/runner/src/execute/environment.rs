@@ -19,6 +19,7 @@ use crate::webhook::Receiver;
 use generate::Sampling;
 use judge::exchange::Response;
 use judge::target::Target;
+use judge::verdict::INTERRUPTED;
 use spec::contract::Contract;
 
 /// How many generated cases may be in flight at a time, over all properties.
@@ -40,7 +41,7 @@ impl Stop {
     pub fn reason(self) -> &'static str {
         match self {
             Stop::Deadline => "the deadline of the run has passed",
-            Stop::Interrupt => "the run was interrupted",
+            Stop::Interrupt => INTERRUPTED,
         }
     }
 }
