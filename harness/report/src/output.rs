@@ -21,6 +21,9 @@ macro_rules! tell {
 
 pub use crate::{say, tell};
 
+/// The width of a page without a terminal.
+pub const COLUMNS: usize = 100;
+
 /// The width of the terminal behind standard error or standard output, or the usual width if there is none.
 pub fn columns(of_stderr: bool) -> usize {
     let size = if of_stderr {
@@ -28,7 +31,7 @@ pub fn columns(of_stderr: bool) -> usize {
     } else {
         terminal_size::terminal_size_of(std::io::stdout())
     };
-    size.map_or(crate::terminal::COLUMNS, |(width, _)| usize::from(width.0))
+    size.map_or(COLUMNS, |(width, _)| usize::from(width.0))
 }
 
 /// Prints a text on standard output.

@@ -11,6 +11,7 @@ use self::lines::{complete, rows_on_screen, wrapped};
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
 use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TestReport};
+use crate::output::COLUMNS;
 use judge::verdict::{INTERRUPTED, Verdict};
 
 /// The most causes that are shown.
@@ -21,8 +22,6 @@ const ENOUGH_CAUSES: usize = 5;
 const LISTED: usize = 3;
 /// The most clauses or codes that a line of counts names.
 const NAMED: usize = 6;
-/// The longest line, in columns, except for test names and commands.
-pub const COLUMNS: usize = 100;
 /// The shortest longest line: below it, the terminal wraps.
 const FEWEST_COLUMNS: usize = 40;
 /// The most rows of the summary.
@@ -31,7 +30,7 @@ const ROWS: usize = 59;
 /// Where the summary is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen<'s> {
-    /// The width of the terminal; [`COLUMNS`] if there is none.
+    /// The width of the terminal. Lines are not longer than [`COLUMNS`], except for test names and commands.
     pub columns: usize,
     /// The file of the JSON report, if there is one.
     pub json: Option<&'s Path>,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use judge::verdict::{INTERRUPTED, Verdict};
 use report::Report;
-use report::output::one_line;
-use report::terminal::{COLUMNS, Screen, render};
+use report::output::{COLUMNS, one_line};
+use report::terminal::{Screen, render};
 
 use super::{clean, model, worst};
 
