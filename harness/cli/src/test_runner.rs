@@ -158,7 +158,7 @@ fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Faile
         }
     };
     let completion = completion(&record, &outcome, shared);
-    let property = planned.spec.property.clone().filter(|_| shared.keeps_counterexamples);
+    let property = planned.spec.property().cloned().filter(|_| shared.keeps_counterexamples);
     let result = TestResult::new(planned.spec, outcome, record);
     let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
     let report = test_report(&shared.presenter(), &result);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use cli::run::load;
 use judge::target::TargetFile;
 use serde::Deserialize;
+use spec::scenario::plan::RequestBody;
 use spec::source::{Problems, yaml_files};
 
 /// The path in a pack of each kind of file.
@@ -102,7 +103,8 @@ scenarios:
     std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
     let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
     let test = library.tests.iter().find(|test| test.name == "merged::merged").expect("the test");
-    assert_eq!(test.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
+    let RequestBody::Value(body) = &test.steps[1].call().expect("a call").body else { panic!("no JSON body") };
+    assert_eq!(body.source(), serde_json::json!({ "destination": 7, "weightGrams": 1 }));
 }
 
 fn message_for(path: &Path, name: &str) -> String {

@@ -22,7 +22,7 @@ pub(super) enum Phase {
 
 impl Phase {
     pub(super) fn of(test: &TestCase) -> Phase {
-        match (test.alone, &test.property) {
+        match (test.alone, test.property()) {
             (true, _) => Phase::Alone,
             (false, Some(_)) => Phase::Properties,
             (false, None) => Phase::Scenarios,

@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -33,7 +34,7 @@ pub struct Contract {
     /// The folder of the pack.
     pub root: PathBuf,
     /// The operations, in the order of the description.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<Arc<Operation>>,
     /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
     pub catalog: ErrorCatalog,
@@ -87,7 +88,7 @@ impl Contract {
         let schemas = SchemaSet::compile(&api.description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
             root: root.to_path_buf(),
-            operations: api.operations,
+            operations: api.operations.into_iter().map(Arc::new).collect(),
             schemes: api.schemes,
             catalog,
             clauses,
@@ -99,7 +100,7 @@ impl Contract {
         problems.or(contract)
     }
 
-    pub fn operation(&self, id: &str) -> Option<&Operation> {
+    pub fn operation(&self, id: &str) -> Option<&Arc<Operation>> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 

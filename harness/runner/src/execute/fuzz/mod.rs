@@ -4,7 +4,7 @@
 //! to counterexamples. The module `generate` generates and shrinks values; this module sends them.
 
 mod build;
-pub(crate) use build::step as build_case;
+pub(crate) use build::call as build_case;
 mod messages;
 mod shrinker;
 mod worker;
