@@ -62,7 +62,7 @@ impl Response {
 
     /// The same, with an error for bodies beyond a limit of the harness. JSON has no such limits, so they may be valid and
     /// are not judged.
-    pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, JsonLimit> {
+    pub(crate) fn json_within_limits(&self) -> Result<Option<serde_json::Value>, JsonLimit> {
         json::read(&self.body)
     }
 

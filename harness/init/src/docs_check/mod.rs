@@ -16,7 +16,8 @@ mod words;
 
 use std::collections::BTreeSet;
 
-pub use first_reading::{codes_of, json_objects, unread_of};
+pub(crate) use first_reading::json_objects;
+pub use first_reading::{codes_of, unread_of};
 
 use facts::{Example, Facts, Statement};
 use spec::contract::{Contract, ErrorCatalog, Misfit};

@@ -49,7 +49,7 @@ pub fn encodings(secret: &str) -> Vec<String> {
 
 /// An automaton that finds all forms of one secret. It is cached, because a credential is sent with hundreds of
 /// requests.
-pub fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
+pub(crate) fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
     static FINDERS: LazyLock<Mutex<HashMap<String, Arc<AhoCorasick>>>> = LazyLock::new(Mutex::default);
     /// A run has many altered credentials, but fewer than this.
     const KEPT: usize = 1000;

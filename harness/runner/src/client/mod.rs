@@ -207,7 +207,7 @@ impl HttpClient {
 }
 
 /// A URL as the client sends it: with dot segments resolved and invalid characters percent-encoded.
-pub fn url_as_sent(url: &str) -> String {
+pub(crate) fn url_as_sent(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
 

@@ -188,7 +188,7 @@ impl Environment {
     }
 
     /// Waits until the run must stop.
-    pub async fn until_stopped(&self) -> Stop {
+    pub(crate) async fn until_stopped(&self) -> Stop {
         let mut stop = self.stop.clone();
         match stop.wait_for(Option::is_some).await {
             Ok(reason) => self.noted(*reason).unwrap_or(Stop::Interrupt),
@@ -243,7 +243,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// A number in base 36, with the digits 0 to 9 and a to z.
-pub fn base36(mut number: u64) -> String {
+pub(crate) fn base36(mut number: u64) -> String {
     let mut digits = Vec::new();
     loop {
         digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));

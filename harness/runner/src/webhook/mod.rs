@@ -82,7 +82,7 @@ impl Receiver {
     }
 
     /// A URL with no listener.
-    pub fn refusing_url(&self) -> &str {
+    pub(crate) fn refusing_url(&self) -> &str {
         &self.refusing
     }
 
@@ -130,7 +130,7 @@ impl Receiver {
 
     /// The longest stall of this process since `begun`, if it may have changed the outcome. For a reply with a delay
     /// the limit is a quarter of the target's timeout, for others the whole timeout.
-    pub fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
+    pub(crate) fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
         let is_timed = matches!(reply, Some(Reply::Slow | Reply::Late | Reply::Trickle | Reply::Silence));
         let least = if is_timed { self.timeout / 4 } else { self.timeout };
         let stalls = lock(&self.shared.stalls);

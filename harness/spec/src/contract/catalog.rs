@@ -175,11 +175,6 @@ impl ErrorCatalog {
         }
     }
 
-    /// The string at a pointer in an error body.
-    pub fn text_in<'b>(&self, body: &'b Value, pointer: &str) -> Option<&'b str> {
-        body.pointer(pointer).and_then(Value::as_str)
-    }
-
     pub fn code_names(&self) -> Vec<String> {
         self.codes.iter().map(|entry| entry.code.clone()).collect()
     }

@@ -13,7 +13,7 @@ pub type Variables = Map<String, Value>;
 pub struct Undefined(pub String);
 
 /// The functions of templates, with their descriptions.
-pub const FUNCTIONS: &[(&str, &str)] = &[
+pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("base64", "its arguments, joined, in Base64 (RFC 4648)"),
     ("raw", "its arguments, joined; in `path` they are not percent-encoded"),
 ];
@@ -77,7 +77,7 @@ impl Template {
     }
 
     /// The functions in it that do not exist.
-    pub fn unknown_functions(&self) -> Vec<&str> {
+    pub(crate) fn unknown_functions(&self) -> Vec<&str> {
         let called = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Reference(Reference::Call { function, .. }) => Some(function.as_str()),
             _ => None,
@@ -212,7 +212,7 @@ pub fn percent_encoded(text: &str) -> String {
 }
 
 /// Calls `visit` with every text in a value, including keys.
-pub fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
+pub(crate) fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     match value {
         Value::String(string) => visit(string),
         Value::Array(elements) => elements.iter().for_each(|element| texts_in(element, visit)),

@@ -57,7 +57,8 @@ pub struct Expect {
 }
 
 /// The matchers of `body`: an object whose only key is `$` and one of these names.
-pub const MATCHERS: [&str; 9] = ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
+pub(crate) const MATCHERS: [&str; 9] =
+    ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
 /// A matcher for a header; all its conditions must be satisfied.
 #[derive(Clone, Debug, Default, Deserialize)]
