@@ -3,8 +3,8 @@
 //! Each test that uses one gets its setup exchanges and their findings on record. So the findings of a test do not
 //! depend on which test came first. A fixture that a test has changed is not used again.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use super::session::{Halt, Session};
 use judge::exchange::{Exchange, Request};
@@ -31,25 +31,21 @@ pub(super) struct FixturePool(Mutex<HashMap<String, Vec<Prepared>>>);
 
 impl FixturePool {
     fn copy(&self, name: &str) -> Option<Prepared> {
-        self.lock().get(name)?.last().cloned()
+        self.0.lock().get(name)?.last().cloned()
     }
 
     fn take(&self, name: &str) -> Option<Prepared> {
-        self.lock().get_mut(name)?.pop()
+        self.0.lock().get_mut(name)?.pop()
     }
 
     fn put(&self, name: &str, prepared: Prepared) {
-        self.lock().entry(name.to_owned()).or_default().push(prepared);
+        self.0.lock().entry(name.to_owned()).or_default().push(prepared);
     }
 
     fn discard(&self, name: &str, variables: &Variables) {
-        if let Some(ready) = self.lock().get_mut(name) {
+        if let Some(ready) = self.0.lock().get_mut(name) {
             ready.retain(|prepared| prepared.variables != *variables);
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Vec<Prepared>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
