@@ -14,7 +14,6 @@ mod names;
 mod path;
 mod properties;
 mod property;
-pub mod status;
 pub mod template;
 mod topics;
 mod validate;
@@ -22,6 +21,7 @@ mod wanted;
 
 use std::sync::{Arc, LazyLock};
 
+pub use crate::status;
 pub use alteration::Alteration;
 pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};
