@@ -9,6 +9,7 @@ mod envelope;
 mod leak;
 mod rate_limit;
 mod request_id;
+mod required_headers;
 mod status;
 mod unjudged;
 
@@ -128,6 +129,7 @@ pub const CHECKS: &[Check] = &[
     rate_limit::RESET_AGREES,
     request_id::PRESENT,
     request_id::UNIQUE,
+    required_headers::PRESENT,
     leak::NO_LEAK,
 ];
 

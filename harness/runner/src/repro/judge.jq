@@ -103,7 +103,9 @@ $facts[0] as $facts
 | ($status >= 400) as $error
 | ($exchange.method == "HEAD") as $head_only
 | [$head | split("\n")[] | rtrimstr("\r") | select(test("^[^ \t:]+:")) | capture("^(?<name>[^:]+):[ \t]*(?<value>.*?)[ \t]*$") | .name |= ascii_downcase] as $headers
-| def header($name): [$headers[] | select(.name == ($name | ascii_downcase)) | .value] | .[:1];
+| def fields($name): [$headers[] | select(.name == ($name | ascii_downcase)) | .value];
+  def header($name): fields($name) | .[:1];
+  def has_status: . == "\($status)" or (ascii_downcase | endswith("xx") and startswith("\($status / 100 | floor)"));
   def integer($name): [header($name)[] | select(test("^-?[0-9]+$")) | tonumber];
   def part($tokens): if $tokens == null or ($json | length) == 0 then [] else $json[0] | at($tokens) end;
   $facts.envelope as $envelope
@@ -203,6 +205,16 @@ $facts[0] as $facts
      elif $entry.log then found("status-matches-code"; $code + " only in delivery logs"; "\($code) with \($status)")
      elif $entry.status != $status then found("status-matches-code"; "\($code) with \($entry.status)"; "\($code) with \($status)")
      else empty end),
+    ($facts.headers[] | . as $want
+      | select(any($want.status[]; has_status) or any($want.code[]; . == $code))
+      | fields($want.name) as $values
+      | select(any($values[]; (if test("^-?[0-9]+$") then tonumber else null end) as $number
+          | ($want.equals == null or . == $want.equals)
+            and ($want.contains == null or contains($want.contains))
+            and ($want.matches == null or test($want.matches))
+            and ($want.below == null or $number != null and $number < $want.below)
+            and ($want.at_least == null or $number != null and $number >= $want.at_least)) | not)
+      | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
     (if $entry != null and $entry.details_name == "expiry" then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | [$details[] | match("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})"; "g").string] as $times
@@ -252,7 +264,7 @@ $facts[0] as $facts
     else "wrong" end;
   def bound: if . == null then null else tostring | try tonumber catch "none" end;
   def further:
-    (if ($expect.status | length) > 0 and (any($expect.status[]; . == "\($status)" or (ascii_downcase | endswith("xx") and startswith("\($status / 100 | floor)"))) | not)
+    (if ($expect.status | length) > 0 and (any($expect.status[]; has_status) | not)
      then broken($expect.status | join(" or "); came) else empty end),
     ($expect.body[] | .[0] as $tokens | .[1] as $want | part($tokens)
       | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | keys) == ["$not"]))

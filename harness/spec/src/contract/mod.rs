@@ -9,6 +9,7 @@ mod conventions;
 mod description;
 mod openapi;
 mod rate_limit;
+mod required_header;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
+pub use required_header::RequiredHeader;
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
 use crate::source::{Problem, Problems, SourceFile, yaml_at};
@@ -80,6 +82,7 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
+        required_header::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {

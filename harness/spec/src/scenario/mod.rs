@@ -16,13 +16,13 @@ mod path;
 pub mod plan;
 mod properties;
 mod property;
-pub mod status;
 pub mod template;
 mod topics;
 mod wanted;
 
 use std::sync::{Arc, LazyLock};
 
+pub use crate::status;
 pub use alteration::Alteration;
 pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};

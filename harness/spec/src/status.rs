@@ -1,4 +1,4 @@
-//! Statuses as scenarios write them: a number, or a class such as `4xx`.
+//! Statuses as our files write them: a number, or a class such as `4xx`.
 
 /// Whether a text is a status from 100 to 599, or a class of statuses.
 pub(crate) fn is_pattern(text: &str) -> bool {
