@@ -6,10 +6,11 @@
 //! `reports/kill-matrix.md` and `reports/witnesses.yaml` with the results; `BLESS=1` with it rewrites both files.
 //! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use cli::run::{joint_hash, load};
@@ -93,7 +94,7 @@ impl Bench {
     fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
         let mut found = self.proved(row);
         if found.problem().is_some() {
-            let _guard = self.retry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _guard = self.retry.lock();
             found = self.proved(row);
         }
         let problem = found.problem();
@@ -155,8 +156,8 @@ impl Bench {
         Ok(())
     }
 
-    fn lines(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Line>> {
-        self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lines(&self) -> parking_lot::MutexGuard<'_, BTreeMap<usize, Line>> {
+        self.lines.lock()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The whole state of a server, and one call of an operation on it.
 
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 use crate::auth::Caller;
 use crate::customers::Store;

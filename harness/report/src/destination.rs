@@ -4,10 +4,10 @@
 //! does not allow that, the file is written in place. A device or a FIFO is opened and written to, never replaced. A
 //! symbolic link is followed.
 
+use parking_lot::Mutex;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 /// The kind of file that a path names.
 #[derive(Debug)]
@@ -61,9 +61,7 @@ impl Destination {
                 Ok(())
             }
             Self::File(path) => write_file(path, text),
-            Self::Device(file) => {
-                file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(text.as_bytes())
-            }
+            Self::Device(file) => file.lock().write_all(text.as_bytes()),
         };
         outcome.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }

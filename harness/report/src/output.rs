@@ -137,7 +137,7 @@ pub fn one_line(text: &str, most: usize) -> String {
 }
 
 /// Appends a character, escaped if it is hidden.
-pub fn push_visible(out: &mut String, letter: char) {
+pub(crate) fn push_visible(out: &mut String, letter: char) {
     if is_hidden(letter) {
         push_escaped(out, letter);
     } else {

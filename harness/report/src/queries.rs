@@ -78,7 +78,7 @@ impl FindingReport {
     }
 
     /// The id of its key.
-    pub fn key_id(&self) -> String {
+    pub(crate) fn key_id(&self) -> String {
         if !self.key.id.is_empty() {
             return self.key.id.clone();
         }
@@ -127,7 +127,7 @@ impl Report {
         finding.level == Level::Must || self.strict
     }
 
-    pub fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
+    pub(crate) fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
         self.clauses.iter().filter(move |clause| clause.status == status)
     }
 }

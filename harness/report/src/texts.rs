@@ -3,8 +3,9 @@
 //! A target may send the same page, or another page, in answer to thousands of requests. What is beyond the limit is
 //! said to be left out.
 
+use parking_lot::Mutex;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The most bytes of distinct texts.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -23,7 +24,7 @@ struct Kept {
 impl Texts {
     /// The same text, in memory that all equal texts share; or a note, if there is no more room for it.
     pub fn shared(&self, text: &str) -> Arc<str> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if let Some(known) = kept.texts.get(text) {
             return known.clone();
         }

@@ -3,8 +3,9 @@
 //! The data is a table (`data/phone.tsv`; its README has source and licence). A crate with the same data would add many
 //! seconds to each build, and half a second to each run.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -36,7 +37,7 @@ fn has_form(text: &str) -> bool {
 }
 
 fn is_known(code: &str, number: &str) -> bool {
-    let mut plans = PLANS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut plans = PLANS.lock();
     let plans = plans.entry(code.to_owned()).or_insert_with(|| plans_of(code));
     plans.iter().any(|plan| plan.any.is_match(number) && plan.lines.is_match(number))
 }

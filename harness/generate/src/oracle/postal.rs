@@ -1,7 +1,8 @@
 //! Judges postal codes by two data sets, CLDR's and Google's (`data/`): a code is asserted only if both agree.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -50,7 +51,7 @@ pub(super) fn is_invalid(country: &str, code: &str) -> bool {
 }
 
 fn known(country: &str) -> Option<Country> {
-    let mut countries = COUNTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut countries = COUNTRIES.lock();
     countries.entry(country.to_owned()).or_insert_with(|| load(country)).clone()
 }
 

@@ -75,7 +75,7 @@ pub(super) fn status_label(text: &str) -> Option<usize> {
 
 /// Extracts the facts of a page. A word of the catalogue is a code. Another word is a code if it is spelt like one (see
 /// `words`) and has a status, or if an example shows it.
-pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
+pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new(), keys: keys_of_examples(items) };
     // The entries before this index are read as a list.
     let mut read = 0;

@@ -31,7 +31,7 @@ pub fn unread_of(text: &str, catalog: &ErrorCatalog) -> Vec<(usize, String)> {
 }
 
 /// Every JSON object in a code block. Of an HTTP response, only the body is read.
-pub fn json_objects(text: &str) -> Vec<Value> {
+pub(crate) fn json_objects(text: &str) -> Vec<Value> {
     let blocks = page::read(text).into_iter().filter_map(|item| match item.kind {
         Kind::Code(language, code) => Some((language, code)),
         _ => None,

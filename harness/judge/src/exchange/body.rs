@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::json;
 
 /// A longer body, in bytes, is kept as an excerpt.
-pub const LONGEST_KEPT: usize = 32 * 1024;
+pub(crate) const LONGEST_KEPT: usize = 32 * 1024;
 /// How much of the beginning and of the end of a text is kept.
 const FIRST_PART: usize = 16 * 1024;
 const LAST_PART: usize = 1024;
@@ -47,11 +47,6 @@ impl Body {
     /// The length of the whole body in bytes.
     pub fn length(&self) -> usize {
         self.cut.as_ref().map_or(self.kept.len(), |cut| cut.length)
-    }
-
-    /// True if this is an excerpt.
-    pub fn is_cut(&self) -> bool {
-        self.cut.is_some()
     }
 
     /// The kept bytes, which are not copied.

@@ -7,8 +7,9 @@
 mod finder;
 mod reading;
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
@@ -49,11 +50,11 @@ pub fn encodings(secret: &str) -> Vec<String> {
 
 /// An automaton that finds all forms of one secret. It is cached, because a credential is sent with hundreds of
 /// requests.
-pub fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
+pub(crate) fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
     static FINDERS: LazyLock<Mutex<HashMap<String, Arc<AhoCorasick>>>> = LazyLock::new(Mutex::default);
     /// A run has many altered credentials, but fewer than this.
     const KEPT: usize = 1000;
-    let mut finders = FINDERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut finders = FINDERS.lock();
     if let Some(finder) = finders.get(secret) {
         return Some(finder.clone());
     }

@@ -56,7 +56,7 @@ impl Witnesses {
             let cost = |name: &&String| {
                 let test = tests.get(name.as_str());
                 let steps = test.map_or(usize::MAX, |test| test.steps.len());
-                let is_property = test.is_some_and(|test| test.property.is_some());
+                let is_property = test.is_some_and(|test| test.is_property());
                 let waits = test.is_some_and(|test| super::selection::waits(test));
                 (!known.contains(name), is_property, waits, steps, (*name).clone())
             };

@@ -1,6 +1,7 @@
 //! Delivers an event in up to three attempts. Each attempt has its own timestamp and signature.
 
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,7 +12,6 @@ use super::client::{self, Target};
 use super::log::{Log, Status};
 use super::signature;
 use crate::clock::TimeRules;
-use crate::lock::locked;
 
 /// How events are delivered.
 pub(crate) trait DeliveryRules: TimeRules {
@@ -169,6 +169,6 @@ impl<R: DeliveryRules + ?Sized> Job<R> {
 
     async fn record(&self, attempts: u32, status: Status) {
         sleep(self.deliverer.rules.log_delay()).await;
-        locked(&self.log).update(&self.webhook_id, &self.delivery_id, attempts, status);
+        self.log.lock().update(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 }

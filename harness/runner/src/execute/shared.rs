@@ -3,13 +3,13 @@
 //! Each test that uses one gets its setup exchanges and their findings on record. So the findings of a test do not
 //! depend on which test came first. A fixture that a test has changed is not used again.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Mutex;
 
-use super::steps::{Halt, Run};
+use super::session::{Halt, Session};
 use judge::exchange::{Exchange, Request};
 use judge::finding::Finding;
-use judge::record::Created;
+use judge::record::{Created, TestRecord};
 use spec::scenario::{Shared, Step, Variables};
 
 /// A fixture that is set up.
@@ -31,25 +31,21 @@ pub(super) struct FixturePool(Mutex<HashMap<String, Vec<Prepared>>>);
 
 impl FixturePool {
     fn copy(&self, name: &str) -> Option<Prepared> {
-        self.lock().get(name)?.last().cloned()
+        self.0.lock().get(name)?.last().cloned()
     }
 
     fn take(&self, name: &str) -> Option<Prepared> {
-        self.lock().get_mut(name)?.pop()
+        self.0.lock().get_mut(name)?.pop()
     }
 
     fn put(&self, name: &str, prepared: Prepared) {
-        self.lock().entry(name.to_owned()).or_default().push(prepared);
+        self.0.lock().entry(name.to_owned()).or_default().push(prepared);
     }
 
     fn discard(&self, name: &str, variables: &Variables) {
-        if let Some(ready) = self.lock().get_mut(name) {
+        if let Some(ready) = self.0.lock().get_mut(name) {
             ready.retain(|prepared| prepared.variables != *variables);
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Vec<Prepared>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -80,9 +76,14 @@ fn is_safe(request: &Request) -> bool {
     matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
-impl Run<'_> {
+impl Session<'_> {
     /// Uses a shared fixture from the pool, or sets it up.
-    pub(super) async fn use_shared(&mut self, step: &Step, shared: &Shared) -> Result<(), Halt> {
+    pub(super) async fn use_shared(
+        &mut self,
+        record: &mut TestRecord,
+        step: &Step,
+        shared: &Shared,
+    ) -> Result<(), Halt> {
         let environment = self.environment;
         let lock = environment.lock(&format!("fixture {}", shared.name()));
         // One test sets up a `Once` fixture while the others wait.
@@ -92,44 +93,47 @@ impl Run<'_> {
             Shared::Reused(name) => environment.fixtures.take(name),
         };
         let prepared = match ready {
-            Some(prepared) => self.reuse(prepared),
-            None => self.prepare_shared(step, shared).await?,
+            Some(prepared) => self.reuse(record, prepared),
+            None => self.set_up_shared(record, step, shared).await?,
         };
         self.held.push(Held { shared: shared.clone(), prepared, changed: false });
         Ok(())
     }
 
-    async fn prepare_shared(&mut self, step: &Step, shared: &Shared) -> Result<Prepared, Halt> {
-        let (exchanges, findings) = (self.record.exchanges.len(), self.record.findings.len());
-        self.step(step).await?;
-        self.cut_exchanges();
-        let kept = step.keep.keys().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone())));
-        let relative = |finding: &Finding| Finding { exchange: finding.exchange - exchanges, ..finding.clone() };
+    async fn set_up_shared(&mut self, record: &mut TestRecord, step: &Step, shared: &Shared) -> Result<Prepared, Halt> {
+        let before = self.made.len();
+        let own = std::mem::replace(&mut self.owner, shared.name().to_owned());
+        let mut setup = TestRecord::default();
+        let outcome = self.step(&mut setup, step).await;
+        self.owner = own;
+        let keep = step.call().map_or(&[][..], |call| &call.keep);
+        let kept = keep.iter().filter_map(|keep| Some((keep.name.clone(), self.variables.get(&keep.name)?.clone())));
         let prepared = Prepared {
             variables: kept.collect(),
-            exchanges: self.record.exchanges[exchanges..].to_vec(),
-            findings: self.record.findings[findings..].iter().map(relative).collect(),
-            made: std::mem::take(&mut self.made_by_shared),
+            exchanges: setup.exchanges.clone(),
+            findings: setup.findings.clone(),
+            // A shared fixture must outlive this test.
+            made: self.made.split_off(before),
         };
+        record.append(setup);
+        outcome?;
         if let Shared::Once(name) = shared {
             self.environment.fixtures.put(name, prepared.clone());
         }
         Ok(prepared)
     }
 
-    fn reuse(&mut self, prepared: Prepared) -> Prepared {
-        let before = self.record.exchanges.len();
-        self.record.exchanges.extend(prepared.exchanges.iter().cloned());
-        let here = |finding: &Finding| Finding { exchange: finding.exchange + before, ..finding.clone() };
-        self.record.findings.extend(prepared.findings.iter().map(here));
-        self.variables.extend(prepared.variables.clone());
+    fn reuse(&mut self, record: &mut TestRecord, prepared: Prepared) -> Prepared {
+        let Prepared { exchanges, findings, variables, .. } = prepared.clone();
+        record.append(TestRecord { exchanges, findings, ..TestRecord::default() });
+        self.variables.extend(variables);
         prepared
     }
 
     /// Returns shared fixtures to the pool. A changed fixture is not returned. Neither is a reused fixture of a test
     /// with findings or without a verdict: a refused request may have changed it, and another test would then fail.
-    pub(super) fn release_shared(&mut self) {
-        let doubtful = !self.record.findings.is_empty() || self.record.inconclusive.is_some();
+    pub(super) fn release_shared(&mut self, record: &TestRecord) {
+        let doubtful = !record.findings.is_empty() || record.inconclusive.is_some();
         for held in std::mem::take(&mut self.held) {
             match held.shared {
                 Shared::Once(name) if held.changed => {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::rate_limit::RateLimit;
+use super::required_header::{self, RequiredHeader};
 use crate::source::{Problems, SourceFile};
 
 /// The structure of error answers, and the status of each code.
@@ -20,6 +21,9 @@ pub struct ErrorCatalog {
     /// The headers of rate-limit refusals, if the API has a rate limit.
     #[serde(default)]
     pub rate_limit: Option<RateLimit>,
+    /// The headers that every response with a certain status or code carries; the check `required-headers` judges them.
+    #[serde(default)]
+    pub headers: Vec<RequiredHeader>,
     /// All error codes.
     pub codes: Vec<ErrorCode>,
 }
@@ -175,11 +179,6 @@ impl ErrorCatalog {
         }
     }
 
-    /// The string at a pointer in an error body.
-    pub fn text_in<'b>(&self, body: &'b Value, pointer: &str) -> Option<&'b str> {
-        body.pointer(pointer).and_then(Value::as_str)
-    }
-
     pub fn code_names(&self) -> Vec<String> {
         self.codes.iter().map(|entry| entry.code.clone()).collect()
     }
@@ -209,6 +208,7 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<ErrorCa
         let problem = file.problem(&at, format!("unknown code `{}`", limit.code));
         problems.0.push(problem.with_help(help));
     }
+    required_header::check(file, &catalog, problems);
     Some(catalog)
 }
 

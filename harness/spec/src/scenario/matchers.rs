@@ -10,7 +10,7 @@ use super::{Variables, template};
 use crate::source::suggestion;
 
 /// The JSON types that `$type` supports.
-pub const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+pub(crate) const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
 
 pub(super) fn faults(body: &BTreeMap<String, Value>, variables: &Variables, faults: &mut Vec<Fault>) {
     for (pointer, expected) in body {

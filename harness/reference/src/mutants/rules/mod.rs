@@ -21,8 +21,8 @@ mod responses;
 mod server;
 mod webhooks;
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::times::{Schedule, Times};
