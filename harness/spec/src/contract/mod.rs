@@ -97,7 +97,7 @@ impl Contract {
             clauses,
             conventions,
             schemas,
-            hash: hex(&hasher.finalize()),
+            hash: hex::encode(hasher.finalize()),
             register,
         };
         problems.or(contract)
@@ -165,11 +165,4 @@ impl Contract {
             })
             .collect()
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

@@ -63,7 +63,7 @@ pub fn load_with(root: &Path, contract: &Contract, registry: &Registry) -> Resul
     hasher.update(text.as_bytes());
     library.tests.extend(properties);
     refuse_duplicates(&library, &files, &mut problems);
-    library.hash = crate::contract::hex(&hasher.finalize());
+    library.hash = hex::encode(hasher.finalize());
     problems.or(library)
 }
 
