@@ -3,7 +3,6 @@
 //! Each is a closure that runs the test on the shared runtime, adds the result to the [`Recorder`] and returns `ok`,
 //! `FAILED` or `ignored`.
 
-use parking_lot::Mutex;
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,6 +12,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 use libtest_mimic::{Completion, Failed, Trial};
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use judge::exchange::Role;

@@ -6,7 +6,6 @@
 //! `reports/kill-matrix.md` and `reports/witnesses.yaml` with the results; `BLESS=1` with it rewrites both files.
 //! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`.
 
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,6 +16,7 @@ use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
 use mutate::prove::{Effort, Row, Scope, Witnesses, prove, rows, takes_long};
+use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
 use tokio::runtime::Runtime;

@@ -4,10 +4,11 @@
 //! does not allow that, the file is written in place. A device or a FIFO is opened and written to, never replaced. A
 //! symbolic link is followed.
 
-use parking_lot::Mutex;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+
+use parking_lot::Mutex;
 
 /// The kind of file that a path names.
 #[derive(Debug)]

@@ -21,6 +21,19 @@ macro_rules! tell {
 
 pub use crate::{say, tell};
 
+/// The width of a page without a terminal.
+pub const COLUMNS: usize = 100;
+
+/// The width of the terminal behind standard error or standard output, or the usual width if there is none.
+pub fn columns(of_stderr: bool) -> usize {
+    let size = if of_stderr {
+        terminal_size::terminal_size_of(std::io::stderr())
+    } else {
+        terminal_size::terminal_size_of(std::io::stdout())
+    };
+    size.map_or(COLUMNS, |(width, _)| usize::from(width.0))
+}
+
 /// Prints a text on standard output.
 pub fn out(text: &str) {
     raw_out(&printable(text));

@@ -46,6 +46,7 @@ use judge::target;
 use judge::target::TargetFile;
 use report::output;
 use report::output::tell;
+use report::terminal::Screen;
 use report::{self, Order, Prepared, Report, terminal};
 use runner::client::HttpClient;
 use runner::execute::Environment;
@@ -139,7 +140,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     if let Some(line) = packs::other_pack(arguments.pack.pack.as_deref(), &root) {
         tell!("{line}");
     }
-    preflight::print_statements(checked.found.as_ref(), &context.redactor);
+    preflight::print_statements(checked.found.as_ref(), &context.redactor, arguments.libtest.quiet);
     preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = runner::execute::token();
@@ -203,8 +204,9 @@ impl Output<'_> {
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
     let json = output.reports.iter().find_map(Prepared::json_file);
-    let text = terminal::render(&report, json) + comparison.as_deref().unwrap_or_default();
-    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, json);
+    let screen = Screen { columns: output::columns(output.stdout_is_taken()), json };
+    let text = terminal::render(&report, screen) + comparison.as_deref().unwrap_or_default();
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, screen);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {
         output::err(&text);

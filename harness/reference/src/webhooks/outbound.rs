@@ -1,9 +1,9 @@
 //! Delivers an event in up to three attempts. Each attempt has its own timestamp and signature.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};

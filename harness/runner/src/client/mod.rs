@@ -7,7 +7,6 @@
 mod budget;
 mod upload;
 
-use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
 use tower_layer::layer_fn;

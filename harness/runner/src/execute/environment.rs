@@ -1,6 +1,5 @@
 //! The state that all tests of a run share: contract, target, client, created resources, rate-limit pauses, locks.
 
-use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
@@ -20,6 +20,7 @@ use crate::webhook::Receiver;
 use generate::Sampling;
 use judge::exchange::Response;
 use judge::target::Target;
+use judge::verdict::INTERRUPTED;
 use spec::contract::Contract;
 
 /// How many generated cases may be in flight at a time, over all properties.
@@ -41,7 +42,7 @@ impl Stop {
     pub fn reason(self) -> &'static str {
         match self {
             Stop::Deadline => "the deadline of the run has passed",
-            Stop::Interrupt => "the run was interrupted",
+            Stop::Interrupt => INTERRUPTED,
         }
     }
 }

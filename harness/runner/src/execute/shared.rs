@@ -3,8 +3,9 @@
 //! Each test that uses one gets its setup exchanges and their findings on record. So the findings of a test do not
 //! depend on which test came first. A fixture that a test has changed is not used again.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
+
+use parking_lot::Mutex;
 
 use super::session::{Halt, Session};
 use judge::exchange::{Exchange, Request};
