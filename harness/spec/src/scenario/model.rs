@@ -57,7 +57,7 @@ pub struct Fixture {
     /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps; all must succeed.
+    /// The steps. Each must succeed, or be answered as it expects.
     pub steps: Vec<Step>,
 }
 
