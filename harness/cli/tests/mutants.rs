@@ -10,13 +10,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
 use mutate::prove::{Effort, Row, Scope, Witnesses, prove, prove_again, rows, takes_long};
+use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
 use tokio::runtime::Runtime;
@@ -103,10 +104,10 @@ impl Bench {
         let (contract, library) = (&self.contract, &self.library);
         let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, effort)));
         if found.problem().is_some() {
-            let _guard = self.retry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _guard = self.retry.lock();
             found = self.runtime.block_on(prove_again(contract, library, row, effort));
         }
-        self.durations().push((begun.elapsed(), found.tests, row.name.to_owned()));
+        self.durations.lock().push((begun.elapsed(), found.tests, row.name.to_owned()));
         let problem = found.problem();
         let shown = found.markdown();
         self.lines().insert(index, found);
@@ -162,19 +163,15 @@ impl Bench {
     }
 
     fn show_slowest(&self) {
-        let mut durations = std::mem::take(&mut *self.durations());
+        let mut durations = std::mem::take(&mut *self.durations.lock());
         durations.sort_unstable_by(|one, other| other.cmp(one));
         for (duration, tests, name) in durations.iter().take(SLOWEST) {
             eprintln!("{:>6.1} s  {name}, {tests} tests", duration.as_secs_f64());
         }
     }
 
-    fn durations(&self) -> std::sync::MutexGuard<'_, Vec<(Duration, usize, String)>> {
-        self.durations.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn lines(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Line>> {
-        self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lines(&self) -> parking_lot::MutexGuard<'_, BTreeMap<usize, Line>> {
+        self.lines.lock()
     }
 }
 

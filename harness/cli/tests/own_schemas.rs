@@ -29,7 +29,11 @@ const ROOTS: [(&str, &str, &[&str]); 8] = [
     ("scenario", "ScenarioFile", SCENARIO),
     ("fixtures", "FixtureFile", SCENARIO),
     ("formats", "FormatFile", &["spec/src/scenario/formats.rs", "generate/src/rule.rs"]),
-    ("errors", "ErrorCatalog", &["spec/src/contract/catalog.rs", "spec/src/contract/rate_limit.rs"]),
+    (
+        "errors",
+        "ErrorCatalog",
+        &["spec/src/contract/catalog.rs", "spec/src/contract/rate_limit.rs", "spec/src/contract/required_header.rs"],
+    ),
     ("clauses", "Register", &["spec/src/contract/clauses.rs"]),
     ("conventions", "Conventions", &["spec/src/contract/conventions.rs"]),
     ("target", "TargetFile", &["judge/src/target/mod.rs", "judge/src/target/deviation.rs"]),

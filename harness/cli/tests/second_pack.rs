@@ -43,6 +43,8 @@ const MUTANTS: &[(&str, &[&str])] = &[
     ("names-another-pause", &["PACE-3"]),
     ("has-one-left", &["PACE-4"]),
     ("counts-the-opening-in-milliseconds", &["PACE-5"]),
+    ("forgets-the-kinds-of-passes", &["WAY-1"]),
+    ("is-back-some-day", &["WAY-1"]),
     ("redirects-twice", &["MOVE-1"]),
 ];
 
@@ -79,6 +81,21 @@ fn pack_uses_every_check() {
     let (contract, _) = pack();
     for check in CHECKS.iter().filter(|check| check.name != "strict-json") {
         assert!(contract.clause_of_check(check.name).is_some(), "no clause of the second pack names {}", check.name);
+    }
+}
+
+#[test]
+fn checks_that_the_default_pack_does_not_name_have_a_mutant() {
+    let (contract, _) = pack();
+    let Ok((default, _)) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")) else { panic!("it loads") };
+    let violated: BTreeSet<&str> = MUTANTS.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect();
+    for check in CHECKS.iter().filter(|check| default.clause_of_check(check.name).is_none()) {
+        let clause = contract.clause_of_check(check.name).map(|clause| clause.id.as_str());
+        assert!(
+            clause.is_some_and(|clause| violated.contains(clause)),
+            "no mutant violates the clause of {}",
+            check.name
+        );
     }
 }
 

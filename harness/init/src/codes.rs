@@ -156,7 +156,8 @@ fn without_codes(envelope: &Envelope) -> ErrorCatalog {
     };
     let code_type = if envelope.is_integer { CodeType::Integer } else { CodeType::String };
     let shape = Shape { schema: String::new(), media_type: envelope.media_type.clone(), code_type, pointers };
-    ErrorCatalog { envelope: shape, statuses: Vec::new(), request_id: None, rate_limit: None, codes: Vec::new() }
+    let (statuses, headers, codes) = (Vec::new(), Vec::new(), Vec::new());
+    ErrorCatalog { envelope: shape, statuses, request_id: None, rate_limit: None, headers, codes }
 }
 
 /// The statuses with which the documentation shows a code.

@@ -33,6 +33,7 @@ pub fn generate(contract: &Contract, observed: &BTreeSet<(String, String)>) -> V
     all.extend(generator.message());
     all.extend(generator.body());
     all.extend(generator.request_id());
+    all.extend(generator.required_headers());
     all.extend(catalog.rate_limit.iter().flat_map(|limit| generator.rate_limit(limit)));
     for (entry, status) in codes_with_status(contract) {
         all.extend(generator.code(entry, status));
@@ -165,6 +166,23 @@ impl Generator<'_> {
             self.error(&header(&id.header, "empty"), set(""), PRESENT),
             self.error(&header(&id.header, "constant"), set("0000-0000"), &["request-id-unique"]),
         ]
+    }
+
+    /// Mutations of the headers that responses with a certain status or code must carry.
+    fn required_headers(&self) -> Vec<Mutation> {
+        const PRESENT: &[&str] = &["required-headers"];
+        let catalog = &self.contract.catalog;
+        let mut all = Vec::new();
+        for entry in &catalog.headers {
+            let removed = |what: String, when| {
+                let change = Change::RemoveHeader { name: entry.header.clone() };
+                self.judged(header(&entry.header, &format!("removed-from-{what}")), when, change, PRESENT)
+            };
+            let statuses = catalog.statuses.iter().copied().filter(|status| entry.applies(*status, None));
+            all.extend(statuses.map(|to| removed(to.to_string(), When { status: Some(to), ..When::default() })));
+            all.extend(entry.code.iter().map(|code| removed(code.clone(), of(code))));
+        }
+        all
     }
 
     /// Mutations of the headers of a rate-limit error.

@@ -82,6 +82,7 @@ async fn answer(
             if trouble.body["errorCode"] == 42901 {
                 builder = server.with_rate_limit_headers(builder);
             }
+            builder = server.with_required_headers(builder, &trouble);
             let media = if server.has("declares-plain-json") {
                 "application/json"
             } else {
@@ -188,6 +189,20 @@ impl ParcelServer {
             .header("Desk-Left", u32::from(self.has("has-one-left")))
             .header("Desk-Opens", reset)
             .header("Desk-Pause", if self.has("names-another-pause") { 2 } else { 1 })
+    }
+
+    fn with_required_headers(
+        &self,
+        builder: axum::http::response::Builder,
+        trouble: &Trouble,
+    ) -> axum::http::response::Builder {
+        let refuses_the_pass = trouble.status == 401 && !self.has("forgets-the-kinds-of-passes");
+        let builder = if refuses_the_pass { builder.header("Desk-Passes", "session, pass") } else { builder };
+        match trouble.status {
+            500.. if self.has("is-back-some-day") => builder.header("Desk-Back", "some day"),
+            500.. => builder.header("Desk-Back", 60),
+            _ => builder,
+        }
     }
 
     fn register(&self, store: &mut Store, form: &Value) -> Result<(u16, Option<Value>), Trouble> {

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use judge::target::Target;
 use spec::contract::Contract;
-use spec::scenario::{TestCase, template};
+use spec::scenario::TestCase;
 
 /// A part of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: O
         .collect();
     planned.sort_by_key(|test| {
         let spec = &test.spec;
-        (spec.alone, spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
+        (spec.alone, spec.is_property(), !spec.first, !awaits(spec), spec.lock.is_none())
     });
     planned
 }
@@ -56,12 +56,12 @@ fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet
 
 /// The operations that a test calls, fixtures included.
 pub fn operations(spec: &TestCase) -> Vec<String> {
-    let called = spec.steps.iter().filter_map(|step| template::text(step.call.as_deref()?, &spec.variables).ok());
-    called.chain(spec.property.as_ref().map(|property| property.operation.clone())).collect()
+    let called = spec.steps.iter().filter_map(|step| Some(step.call()?.operation.id.clone()));
+    called.chain(spec.property().map(|property| property.operation.id.clone())).collect()
 }
 
 fn awaits(spec: &TestCase) -> bool {
-    spec.steps.iter().any(|step| step.deliveries.is_some())
+    spec.steps.iter().any(|step| step.is_await())
 }
 
 /// Whether a test belongs to a shard. The shard is a hash of the name, so added tests do not move others. Tests with

@@ -5,6 +5,8 @@
 //! anything is sent. Nothing here sends a request or knows of a response.
 
 pub mod contract;
+mod forms;
 pub mod own_schemas;
 pub mod scenario;
 pub mod source;
+pub mod status;

@@ -13,7 +13,6 @@ use crate::flags::RunArgs;
 use judge::target::Target;
 use report::model::{Extent, Manifest};
 use runner::plan::Planned;
-use spec::contract::hex;
 use spec::scenario::Library;
 
 /// True if a runner (nextest) starts a process for each test, and selects the test with a filter.
@@ -60,7 +59,7 @@ fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, Stri
     ]);
     if let Some(path) = &arguments.pack.target {
         let text = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
-        options.insert("target file", hex(&Sha256::digest(text)));
+        options.insert("target file", hex::encode(Sha256::digest(text)));
     }
     if let Some(cases) = arguments.cases {
         options.insert("cases", cases.to_string());

@@ -99,9 +99,10 @@ pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Planned]) 
     }
 }
 
-/// Prints the statements of the preflight on standard error.
-pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor) {
-    let statements = found.map(Preflight::statements).unwrap_or_default();
+/// Prints the statements of the preflight on standard error. A quiet run prints only its summary, which has a cause or
+/// a reason for each of them.
+pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor, quiet: bool) {
+    let statements = found.filter(|_| !quiet).map(Preflight::statements).unwrap_or_default();
     for statement in statements.iter().take(MAX_STATEMENTS) {
         tell!("preflight: {}", redactor.clean_own(statement));
     }

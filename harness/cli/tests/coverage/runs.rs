@@ -31,10 +31,7 @@ pub(crate) fn pack() -> (Arc<Contract>, Library) {
 pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
     let mut seen = BTreeSet::new();
     let quick = library.tests.iter().filter(|test| {
-        test.property.is_none()
-            && test.lock.is_none()
-            && test.steps.iter().all(|step| step.poll.is_none())
-            && test.steps.iter().all(|step| step.deliveries.is_none())
+        !test.is_property() && test.lock.is_none() && !test.steps.iter().any(|step| step.is_poll() || step.is_await())
     });
     // Rows of one table may have different clauses.
     let key = |test: &TestCase| {

@@ -7,16 +7,20 @@ mod entries;
 mod facts;
 mod first_reading;
 mod html;
+mod items;
 mod lists;
 mod page;
 mod rst;
 mod rst_tables;
+mod rst_text;
+mod statuses;
 mod tables;
 mod words;
 
 use std::collections::BTreeSet;
 
-pub use first_reading::{codes_of, json_objects, unread_of};
+pub(crate) use first_reading::json_objects;
+pub use first_reading::{codes_of, unread_of};
 
 use facts::{Example, Facts, Statement};
 use spec::contract::{Contract, ErrorCatalog, Misfit};
@@ -293,10 +297,14 @@ impl Differ<'_> {
     /// Headers that only one of the two has, and contradictory delays on the page.
     fn headers(&self) -> Vec<Problem> {
         let mut found = Vec::new();
-        let mut expected = Vec::new();
+        let mut expected: Vec<(Vec<Step>, &String)> = Vec::new();
         if let Some(id) = &self.catalog.request_id {
-            expected.push((["request_id", "header"], &id.header));
+            expected.push((vec!["request_id".into(), "header".into()], &id.header));
         }
+        let required = self.catalog.headers.iter().enumerate();
+        expected.extend(
+            required.map(|(index, entry)| (vec!["headers".into(), index.into(), "header".into()], &entry.header)),
+        );
         if let Some(limit) = &self.catalog.rate_limit {
             let headers = [
                 ("limit", &limit.limit),
@@ -306,7 +314,7 @@ impl Differ<'_> {
                 ("retry_after", &limit.retry_after),
             ];
             let documented = headers.into_iter().filter_map(|(member, header)| Some((member, header.as_ref()?)));
-            expected.extend(documented.map(|(member, header)| (["rate_limit", member], header)));
+            expected.extend(documented.map(|(member, header)| (vec!["rate_limit".into(), member.into()], header)));
             found.extend(
                 self.facts.headers.iter().filter(|statement| statement.about.contains(&limit.code)).filter_map(
                     |statement| {
@@ -321,7 +329,6 @@ impl Differ<'_> {
             let on_page = self.facts.headers.iter().any(|statement| same(&statement.value.0))
                 || self.facts.spans.iter().any(|span| same(span));
             if !on_page {
-                let path: Vec<Step> = path.map(Step::from).into();
                 found.push(
                     self.in_catalog(&path, format!("the catalogue has a header {header}, and the page does not")),
                 );
@@ -336,7 +343,7 @@ impl Differ<'_> {
         line: usize,
         name: &str,
         value: &str,
-        known: &[([&str; 2], &String)],
+        known: &[(Vec<Step>, &String)],
     ) -> Option<Problem> {
         const COMMON: &[&str] = &["content-type", "content-length", "date", "connection", "server", "cache-control"];
         let limit = self.catalog.rate_limit.as_ref()?;

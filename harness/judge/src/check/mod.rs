@@ -9,6 +9,7 @@ mod envelope;
 mod leak;
 mod rate_limit;
 mod request_id;
+mod required_headers;
 mod status;
 mod unjudged;
 
@@ -81,7 +82,7 @@ impl<'c> Context<'c> {
     }
 
     /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.
-    pub fn judges_body(&self) -> bool {
+    pub(crate) fn judges_body(&self) -> bool {
         !self.operation.is_head() && self.unread.is_none()
     }
 
@@ -128,6 +129,7 @@ pub const CHECKS: &[Check] = &[
     rate_limit::RESET_AGREES,
     request_id::PRESENT,
     request_id::UNIQUE,
+    required_headers::PRESENT,
     leak::NO_LEAK,
 ];
 

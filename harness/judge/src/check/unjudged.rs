@@ -23,6 +23,7 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
             "no error answer had the documented envelope".to_owned()
         }
         "status-matches-code" => "no error answer had a published code".to_owned(),
+        "required-headers" => required_headers(contract),
         "strict-json" => "no error answer had a JSON body".to_owned(),
         _ => "no error answer came".to_owned(),
     }
@@ -34,6 +35,15 @@ fn unobserved(contract: &Contract, name: DetailsName) -> String {
     match name {
         DetailsName::RequestId => format!("no test observed {} with {}", codes.join(" or "), request_id(contract)),
         DetailsName::Expiry => format!("no test observed {}", codes.join(" or ")),
+    }
+}
+
+fn required_headers(contract: &Contract) -> String {
+    let mut occasions: Vec<String> = contract.catalog.headers.iter().map(|entry| entry.occasions()).collect();
+    occasions.dedup();
+    match occasions.as_slice() {
+        [] => "schemas/errors.yaml requires no headers".to_owned(),
+        all => format!("no answer had one of the statuses and codes that require headers: {}", all.join(", ")),
     }
 }
 

@@ -23,7 +23,8 @@ use runner::execute::{Environment, run_test};
 pub use selection::takes_long;
 use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
-use spec::scenario::{Library, Poll, Step, TestCase};
+use spec::scenario::plan::Repetition;
+use spec::scenario::{Action, Library, TestCase};
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,13 +220,18 @@ pub async fn prove(
 /// The test with shorter polls. The reference is in the same process and needs a moment, and a mutant that never reaches
 /// the expected state would take a minute otherwise.
 fn impatient(test: Cow<'_, TestCase>) -> Cow<'_, TestCase> {
-    if test.steps.iter().all(|step| step.poll.is_none()) {
+    if !test.steps.iter().any(|step| step.is_poll()) {
         return test;
     }
-    let shorter = |poll: Poll| Poll { within_seconds: poll.within_seconds.min(LONGEST_POLL_SECONDS), ..poll };
-    let steps = test.steps.iter().map(|step| Arc::new(Step { poll: step.poll.map(shorter), ..Step::clone(step) }));
-    let steps = steps.collect();
-    Cow::Owned(TestCase { steps, ..test.into_owned() })
+    let mut test = test.into_owned();
+    for step in &mut test.steps {
+        if let Action::Call(call) = &mut Arc::make_mut(step).action
+            && let Repetition::Poll(poll) = &mut call.repetition
+        {
+            poll.within_seconds = poll.within_seconds.min(LONGEST_POLL_SECONDS);
+        }
+    }
+    Cow::Owned(test)
 }
 
 /// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of

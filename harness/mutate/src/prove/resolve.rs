@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use spec::scenario::{Library, Property, PropertyRule, TestCase};
+use spec::scenario::{Library, Property, PropertyRule, TestCase, TestKind};
 
 /// The number of inputs of a rule: not only the first one need show a mutant.
 const INPUTS: usize = 3;
@@ -21,7 +21,7 @@ pub(super) fn resolve<'l>(library: &'l Library, name: &str) -> Option<Cow<'l, Te
         return Some(Cow::Borrowed(test));
     }
     library.tests.iter().find_map(|test| {
-        let property = test.property.as_ref()?;
+        let property = test.property()?;
         let rule = name.strip_prefix(&test.name)?.strip_prefix('/')?;
         let rule = property.rules.iter().find(|of_property| of_property.rule.name == rule)?;
         Some(Cow::Owned(with_one_rule(test, property, rule)))
@@ -33,7 +33,7 @@ fn with_one_rule(test: &TestCase, property: &Property, rule: &PropertyRule) -> T
     let most = if rule.rule.is_example() { 1 } else { INPUTS };
     rule.rule.at_most = Some(rule.rule.at_most.unwrap_or(most).min(most));
     let property = Property { rules: vec![rule], ..property.clone() };
-    TestCase { property: Some(property.into()), ..test.clone() }
+    TestCase { kind: TestKind::Property(property.into()), ..test.clone() }
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
 
     /// The inputs of a test, each with its rule.
     fn inputs(test: &TestCase) -> Vec<(String, Input)> {
-        let property = test.property.as_ref().expect("a property");
+        let property = test.property().expect("a property");
         let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
         let sample = generate(&test.name, &rules, Sampling::default(), |rule, input| property.agrees(rule, input));
         sample.cases.into_iter().map(|case| (rules[case.rule].name.to_string(), case.input)).collect()

@@ -54,12 +54,12 @@ impl<'l> Queue<'l> {
             others.partition(|test| is_about(test, parameters.clauses));
         let rest = interleave(not_about, parameters);
         // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
-        let quick = |test: &&TestCase| !waits(test) && (parameters.properties || test.property.is_none());
+        let quick = |test: &&TestCase| !waits(test) && (parameters.properties || !test.is_property());
         let others: VecDeque<&TestCase> = sample(&rest, parameters).into_iter().filter(quick).collect();
         let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
         let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
         let (about, rest) = if parameters.witnesses_only { (Vec::new(), VecDeque::new()) } else { (about, rest) };
-        let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
+        let (properties, scenarios) = about.into_iter().partition(|test| test.is_property());
         let about = interleave(scenarios, parameters).into_iter().chain(interleave(properties, parameters)).collect();
         let (about_at_least, whole) = (parameters.about_at_least, parameters.whole);
         let witness_count = witnesses.len();
@@ -75,7 +75,7 @@ impl<'l> Queue<'l> {
         }
         // The witnesses may still report the clauses, and no other test of them is needed then.
         let witnesses_run = self.about_run == self.witness_count && running_about && self.about_at_least == 0;
-        let properties_only = self.about.front().is_some_and(|test| test.property.is_some());
+        let properties_only = self.about.front().is_some_and(|test| test.is_property());
         if !witnesses_run
             && (self.whole || !found || (self.about_run < self.about_at_least && !properties_only))
             && let Some(test) = self.about.pop_front()
@@ -102,7 +102,7 @@ fn is_about(test: &TestCase, clauses: &[&str]) -> bool {
 
 /// Locks make tests wait for each other, and webhooks make them wait for the target.
 pub(super) fn waits(test: &TestCase) -> bool {
-    test.lock.is_some() || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
+    test.lock.is_some() || test.steps.iter().any(|step| step.is_await() || step.is_poll())
 }
 
 /// Orders tests: the first case of each scenario, then the second case of each, and so on. The order of the cases of a
@@ -119,7 +119,7 @@ fn interleave<'l>(tests: Vec<&'l TestCase>, parameters: Parameters<'_>) -> Vec<&
         in_order.extend(cases.into_iter().enumerate().map(|(round, (number, test))| (round, number, test)));
     }
     // Properties generate many cases, so they come last.
-    in_order.sort_by_key(|(round, number, test)| (test.property.is_some(), *round, *number));
+    in_order.sort_by_key(|(round, number, test)| (test.is_property(), *round, *number));
     in_order.into_iter().map(|(_, _, test)| test).collect()
 }
 

@@ -79,7 +79,7 @@ impl Witnesses {
 /// is preferred, unless it is a whole property.
 fn cost(library: &Library, name: &String, known: &[String]) -> (bool, bool, bool, bool, usize) {
     let Some(test) = resolve(library, name) else { return (true, true, true, true, usize::MAX) };
-    let is_property = test.property.is_some();
+    let is_property = test.is_property();
     let is_whole = library.tests.iter().any(|whole| is_property && whole.name == *name);
     (is_whole, !known.contains(name), is_property, waits(&test), test.steps.len())
 }

@@ -9,11 +9,12 @@ mod upload;
 
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
 use tower_layer::layer_fn;
@@ -207,7 +208,7 @@ impl HttpClient {
 }
 
 /// A URL as the client sends it: with dot segments resolved and invalid characters percent-encoded.
-pub fn url_as_sent(url: &str) -> String {
+pub(crate) fn url_as_sent(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
 
@@ -374,7 +375,7 @@ impl Pacer {
     async fn wait(&self) {
         let Some(pause) = self.pause else { return };
         let turn = {
-            let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut next = self.next.lock();
             let turn = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
             *next = Some(turn + pause);
             turn

@@ -143,24 +143,19 @@ pub(super) fn merge_tries(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestReco
 
 /// Adds a try that does not decide the verdict. The violations that checks found in its responses still count.
 fn add(record: &mut TestRecord, other: TestRecord, note: String) {
-    let before = record.exchanges.len();
+    let mut findings = std::mem::take(&mut record.findings);
     let count = other.exchanges.len();
-    record.exchanges.extend(other.exchanges);
-    let here = other.findings.into_iter().map(|mut finding| {
-        finding.exchange += before;
-        finding
-    });
-    let (unmet, facts): (Vec<_>, Vec<_>) = here.partition(|finding| finding.check == EXPECTATION);
+    let before = record.append(other);
+    let (unmet, facts): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut record.findings).into_iter().partition(|finding| finding.check == EXPECTATION);
     let is_new = |finding: &judge::finding::Finding| {
-        !record.findings.iter().any(|known| {
+        !findings.iter().any(|known| {
             (&known.clause, &known.check, known.part.to_string(), &known.expected)
                 == (&finding.clause, &finding.check, finding.part.to_string(), &finding.expected)
         })
     };
     let facts: Vec<_> = facts.into_iter().filter(is_new).collect();
-    record.findings.extend(facts);
-    record.coverage.absorb(other.coverage);
-    record.codes.extend(other.codes);
-    record.requests += other.requests;
+    findings.extend(facts);
+    record.findings = findings;
     record.attempts.push(Attempt { note, findings: unmet, exchanges: (before..before + count).collect() });
 }

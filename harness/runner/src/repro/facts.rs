@@ -60,10 +60,20 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
         "documented": documented,
         "request_id": catalog.request_id.as_ref().map(|id| &id.header),
         "rate_limit": limit,
+        "headers": required_headers(contract),
         "checks": checks(contract),
         "operations": successes(contract, operations, &schemas),
         "leaks": leak_patterns().collect::<Vec<_>>(),
     }))
+}
+
+/// The headers that certain responses must carry.
+fn required_headers(contract: &Contract) -> Vec<Value> {
+    let facts = contract.catalog.headers.iter().map(|entry| {
+        json!({ "name": entry.header, "status": entry.status, "code": entry.code, "equals": entry.equals,
+            "contains": entry.contains, "matches": entry.matches, "below": entry.below, "at_least": entry.at_least })
+    });
+    facts.collect()
 }
 
 /// The tokens of a JSON Pointer.

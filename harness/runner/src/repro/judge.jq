@@ -103,7 +103,9 @@ $facts[0] as $facts
 | ($status >= 400) as $error
 | ($exchange.method == "HEAD") as $head_only
 | [$head | split("\n")[] | rtrimstr("\r") | select(test("^[^ \t:]+:")) | capture("^(?<name>[^:]+):[ \t]*(?<value>.*?)[ \t]*$") | .name |= ascii_downcase] as $headers
-| def header($name): [$headers[] | select(.name == ($name | ascii_downcase)) | .value] | .[:1];
+| def fields($name): [$headers[] | select(.name == ($name | ascii_downcase)) | .value];
+  def header($name): fields($name) | .[:1];
+  def has_status: . == "\($status)" or (ascii_downcase | endswith("xx") and startswith("\($status / 100 | floor)"));
   def integer($name): [header($name)[] | select(test("^-?[0-9]+$")) | tonumber];
   def part($tokens): if $tokens == null or ($json | length) == 0 then [] else $json[0] | at($tokens) end;
   $facts.envelope as $envelope
@@ -203,6 +205,16 @@ $facts[0] as $facts
      elif $entry.log then found("status-matches-code"; $code + " only in delivery logs"; "\($code) with \($status)")
      elif $entry.status != $status then found("status-matches-code"; "\($code) with \($entry.status)"; "\($code) with \($status)")
      else empty end),
+    ($facts.headers[] | . as $want
+      | select(any($want.status[]; has_status) or any($want.code[]; . == $code))
+      | fields($want.name) as $values
+      | select(any($values[]; (if test("^-?[0-9]+$") then tonumber else null end) as $number
+          | ($want.equals == null or . == $want.equals)
+            and ($want.contains == null or contains($want.contains))
+            and ($want.matches == null or test($want.matches))
+            and ($want.below == null or $number != null and $number < $want.below)
+            and ($want.at_least == null or $number != null and $number >= $want.at_least)) | not)
+      | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
     (if $entry != null and $entry.details_name == "expiry" then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | [$details[] | match("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})"; "g").string] as $times
@@ -233,7 +245,7 @@ $facts[0] as $facts
   ($exchange.expect) as $expect
 | def broken($expected; $actual): ["found", $expect.level, $expect.clause, "expectation", $expected, $actual];
   def accepted:
-    [(if $expect.success or $expect.only_body then "success (\($facts.operations[$exchange.operation].success))" else empty end),
+    [(if $expect.success then "success (\($facts.operations[$exchange.operation].success))" else empty end),
      ($expect.status[] | "status \(.)"),
      ($expect.error[] | if $facts.codes[.].status then "\(.) (\($facts.codes[.].status))" else . end),
      (if $expect.any_refusal then "any documented refusal (400 to 499)" else empty end),
@@ -243,7 +255,7 @@ $facts[0] as $facts
   def answer: # accepted, tolerated, unreadable or wrong
     if $expect.only_status then "accepted"
     elif $success then
-      (if $expect.success or $expect.any_documented or ($expect.not_error | length) > 0 or $expect.only_body then "accepted" else "wrong" end)
+      (if $expect.success or $expect.any_documented or ($expect.not_error | length) > 0 then "accepted" else "wrong" end)
     elif among($expect.error) or ($head_only and any($expect.error[]; $facts.codes[.].status == $status)) then "accepted"
     elif among($expect.tolerate) then "tolerated"
     elif ($expect.any_documented or $expect.any_refusal) and $error and $status < 500 and ($entry != null or ($expect.in_envelope | not)) then "accepted"
@@ -252,7 +264,7 @@ $facts[0] as $facts
     else "wrong" end;
   def bound: if . == null then null else tostring | try tonumber catch "none" end;
   def further:
-    (if ($expect.status | length) > 0 and (any($expect.status[]; . == "\($status)" or (ascii_downcase | endswith("xx") and startswith("\($status / 100 | floor)"))) | not)
+    (if ($expect.status | length) > 0 and (any($expect.status[]; has_status) | not)
      then broken($expect.status | join(" or "); came) else empty end),
     ($expect.body[] | .[0] as $tokens | .[1] as $want | part($tokens)
       | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | keys) == ["$not"]))

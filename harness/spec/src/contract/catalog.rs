@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::rate_limit::RateLimit;
+use super::required_header::RequiredHeader;
 use crate::source::{Problems, SourceFile};
 
 /// The structure of error answers, and the status of each code.
@@ -20,6 +21,9 @@ pub struct ErrorCatalog {
     /// The headers of rate-limit refusals, if the API has a rate limit.
     #[serde(default)]
     pub rate_limit: Option<RateLimit>,
+    /// The headers that every response with a certain status or code carries; the check `required-headers` judges them.
+    #[serde(default)]
+    pub headers: Vec<RequiredHeader>,
     /// All error codes.
     pub codes: Vec<ErrorCode>,
 }
@@ -173,11 +177,6 @@ impl ErrorCatalog {
             (Value::Number(code), CodeType::Integer) => Some(code.to_string()),
             _ => None,
         }
-    }
-
-    /// The string at a pointer in an error body.
-    pub fn text_in<'b>(&self, body: &'b Value, pointer: &str) -> Option<&'b str> {
-        body.pointer(pointer).and_then(Value::as_str)
     }
 
     pub fn code_names(&self) -> Vec<String> {

@@ -7,14 +7,18 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod header_check;
 mod openapi;
+mod pointer;
 mod rate_limit;
+mod required_header;
 mod schemas;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -23,6 +27,7 @@ pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
+pub use required_header::RequiredHeader;
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
 use crate::source::{Problem, Problems, SourceFile, yaml_at};
@@ -33,7 +38,7 @@ pub struct Contract {
     /// The folder of the pack.
     pub root: PathBuf,
     /// The operations, in the order of the description.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<Arc<Operation>>,
     /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
     pub catalog: ErrorCatalog,
@@ -79,6 +84,8 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
+        header_check::check(&catalog_file, &catalog, &mut problems);
+        header_check::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
@@ -87,19 +94,19 @@ impl Contract {
         let schemas = SchemaSet::compile(&api.description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
             root: root.to_path_buf(),
-            operations: api.operations,
+            operations: api.operations.into_iter().map(Arc::new).collect(),
             schemes: api.schemes,
             catalog,
             clauses,
             conventions,
             schemas,
-            hash: hex(&hasher.finalize()),
+            hash: hex::encode(hasher.finalize()),
             register,
         };
         problems.or(contract)
     }
 
-    pub fn operation(&self, id: &str) -> Option<&Operation> {
+    pub fn operation(&self, id: &str) -> Option<&Arc<Operation>> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
@@ -161,11 +168,4 @@ impl Contract {
             })
             .collect()
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

@@ -1,0 +1,200 @@
+//! A small pack of an API with errors after RFC 9457, changed as each test needs it, and a server for it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Response, Uri};
+use cli::run::load;
+use judge::record::TestRecord;
+use judge::target::Target;
+use runner::client::{HttpClient, Network};
+use runner::execute::{Environment, run_test, token};
+use serde_json::{Value, json};
+use spec::contract::Contract;
+use spec::scenario::{Library, TestCase};
+
+const OPENAPI: &str = "
+openapi: 3.1.0
+info: { title: Things, version: '1' }
+paths:
+  /things/{id}:
+    get:
+      operationId: readThing
+      responses: { '200': { description: The thing } }
+    put:
+      operationId: writeThing
+      requestBody: { content: { application/json: { schema: { type: object }, example: { name: Ada } } } }
+      responses: { '200': { description: The thing } }
+";
+
+const ENVELOPE: &str = r#"{
+    "type": "object", "required": ["type", "title"],
+    "properties": { "type": { "type": "string" }, "title": { "type": "string", "minLength": 1 }, "status": { "type": "integer" },
+        "errors": { "type": "array", "items": { "type": "object", "properties": { "pointer": { "type": "string" } } } } }
+}"#;
+
+const ERRORS: &str = "
+envelope:
+  schema: problem.schema.json
+  media_type: application/problem+json
+  code_type: string
+  pointers: { envelope: '', code: /type, message: /title }
+statuses: [200, 400, 401, 404, 405, 422, 503]
+codes:
+  - { code: 'https://things.example/unknown', status: 404, retry: never, page: All, means: No such thing. }
+  - { code: 'https://things.example/invalid', status: 422, retry: never, page: All, means: Invalid. }
+  - { code: 'https://things.example/method', status: 405, retry: never, page: All, means: Wrong method. }
+  - { code: 'https://things.example/down', status: 503, retry: backoff, page: All, means: Down. }
+";
+
+const CLAUSES: &str = "
+clauses:
+  - { id: BODY-1, level: MUST, page: All, says: Errors are problems., checks: [envelope-present, code-registered, message-present] }
+  - { id: CODE-1, level: MUST, page: All, says: Each code has its status., checks: [status-matches-code, status-documented] }
+  - { id: TEST-1, level: MUST, page: All, says: What the scenario says. }
+";
+
+const CONVENTIONS: &str = "actors: { anyone: { about: No credential., credential: none } }\n";
+
+/// What the server received.
+pub struct Call {
+    pub path: String,
+}
+
+/// What the server answers.
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, &'static str)>,
+    pub body: Value,
+}
+
+/// A problem with the last segment of its type.
+pub fn problem(status: u16, code: &str) -> Reply {
+    let body = json!({ "type": format!("https://things.example/{code}"), "title": "A problem" });
+    Reply { status, headers: Vec::new(), body }
+}
+
+pub fn thing() -> Reply {
+    Reply { status: 200, headers: Vec::new(), body: json!({ "name": "Ada" }) }
+}
+
+impl Reply {
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+/// A pack that differs from the small one: additions to its files, and its steps.
+#[derive(Clone, Copy, Default)]
+pub struct Pack {
+    /// Added to `errors.yaml`.
+    pub errors: &'static str,
+    /// Members that are added to its `pointers`, such as `, status: /status`.
+    pub pointers: &'static str,
+    /// Added to `clauses.yaml`.
+    pub clauses: &'static str,
+    /// The steps of its only scenario, about TEST-1.
+    pub steps: &'static str,
+}
+
+static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+
+impl Pack {
+    /// Loads the pack, or returns the problems as text.
+    pub fn load(&self) -> Result<(Contract, Library), String> {
+        let folder =
+            format!("conformance-packs-page-{}-{}", std::process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed));
+        let folder: PathBuf = std::env::temp_dir().join(folder);
+        let pointers = format!("message: /title{} }}", self.pointers);
+        let steps: String = self.steps.trim().lines().map(|line| format!("      {line}\n")).collect();
+        let scenario = format!("about: Steps.\nscenarios:\n  - name: all\n    clauses: [TEST-1]\n    steps:\n{steps}");
+        let files = [
+            ("schemas/openapi.yaml", OPENAPI.to_owned()),
+            ("schemas/problem.schema.json", ENVELOPE.to_owned()),
+            ("schemas/errors.yaml", ERRORS.replace("message: /title }", &pointers) + self.errors),
+            ("schemas/clauses.yaml", CLAUSES.to_owned() + self.clauses),
+            ("schemas/conventions.yaml", CONVENTIONS.to_owned()),
+            ("scenarios/steps.yaml", scenario),
+        ];
+        for (name, text) in files {
+            let path = folder.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of this test");
+            std::fs::write(path, text).expect("a file of this test");
+        }
+        let loaded = load(&folder);
+        std::fs::remove_dir_all(&folder).expect("a folder of this test");
+        loaded.map_err(|problems| problems.0.iter().map(|one| one.rendered()).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Runs the scenario against a server.
+    pub async fn run(&self, serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Run {
+        let (contract, library) = self.load().unwrap_or_else(|problems| panic!("{problems}"));
+        let target = Target { url: start(serve).await, ..Target::default() };
+        let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
+        let (_sender, stop) = tokio::sync::watch::channel(None);
+        let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+        let mut records = Vec::new();
+        for test in library.tests {
+            let record = run_test(&environment, &test).await;
+            records.push((test, record));
+        }
+        Run { records }
+    }
+}
+
+async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
+    let serve = Arc::new(serve);
+    let answer = move |uri: Uri| {
+        let serve = serve.clone();
+        async move {
+            let call = Call { path: uri.to_string() };
+            let Reply { status, headers, body } = serve(&call);
+            let media = if status < 400 { "application/json" } else { "application/problem+json" };
+            let mut builder = Response::builder().status(status).header("content-type", media);
+            for (name, value) in headers {
+                builder = builder.header(name, value);
+            }
+            builder.body(Body::from(body.to_string())).expect("a response")
+        }
+    };
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    url
+}
+
+/// The results of a run.
+pub struct Run {
+    pub records: Vec<(TestCase, TestRecord)>,
+}
+
+impl Run {
+    pub fn violated(&self) -> BTreeSet<&str> {
+        let findings = self.records.iter().flat_map(|(_, record)| &record.findings);
+        findings.map(|finding| finding.clause.as_str()).collect()
+    }
+
+    pub fn upheld(&self) -> BTreeSet<&str> {
+        let evidence = self.records.iter().flat_map(|(_, record)| record.coverage.evidence());
+        evidence.map(|(clause, _)| clause).collect()
+    }
+
+    /// Each finding as `CHECK: EXPECTED, found ACTUAL`.
+    pub fn findings(&self) -> Vec<String> {
+        let findings = self.records.iter().flat_map(|(_, record)| &record.findings);
+        findings.map(|one| format!("{}: {}, found {}", one.check, one.expected, one.actual)).collect()
+    }
+
+    /// Nothing is violated, and every test could be judged.
+    pub fn assert_conforms(&self) {
+        assert_eq!(self.findings(), Vec::<String>::new());
+        for (test, record) in &self.records {
+            assert_eq!(record.inconclusive, None, "{}", test.name);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Headers that a response must carry because of its status or its error code, such as `Retry-After` from 500 up.
+
+use serde::Deserialize;
+
+use crate::forms::{one_or_many, scalar};
+use crate::status;
+
+/// A header that every response with one of these statuses or codes carries. Without a matcher, any value will do.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredHeader {
+    /// The name of the header.
+    pub header: String,
+    /// The statuses of these responses: a number, or a class such as `5xx`.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub status: Vec<String>,
+    /// The error codes of these responses, in addition to those with one of the statuses.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub code: Vec<String>,
+    /// The exact value.
+    #[serde(default, deserialize_with = "scalar")]
+    pub equals: Option<String>,
+    /// A text that the value must contain.
+    #[serde(default, deserialize_with = "scalar")]
+    pub contains: Option<String>,
+    /// A regular expression that must match somewhere in the value, unless it is anchored.
+    #[serde(default)]
+    pub matches: Option<String>,
+    /// The value must be an integer below this one.
+    #[serde(default)]
+    pub below: Option<i64>,
+    /// The value must be an integer that is at least this one.
+    #[serde(default)]
+    pub at_least: Option<i64>,
+}
+
+impl RequiredHeader {
+    /// Whether a response must carry the header.
+    pub fn applies(&self, status: u16, code: Option<&str>) -> bool {
+        status::matches(&self.status, status) || code.is_some_and(|code| self.code.iter().any(|one| one == code))
+    }
+
+    /// The responses that must carry the header, as messages show them.
+    pub fn occasions(&self) -> String {
+        self.status.iter().chain(&self.code).cloned().collect::<Vec<_>>().join(", ")
+    }
+}

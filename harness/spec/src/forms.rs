@@ -1,0 +1,74 @@
+//! Values of our files that can be written in more than one way: lists that may be written as a single element, and
+//! strings that may be written as numbers.
+
+use std::collections::BTreeMap;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// A list that may be written as a single element; integers become strings of their digits.
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct OneOrMany;
+    impl<'de> Visitor<'de> for OneOrMany {
+        type Value = Vec<String>;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("a code, or a list of codes")
+        }
+        fn visit_str<E: de::Error>(self, one: &str) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_owned()])
+        }
+        fn visit_u64<E: de::Error>(self, one: u64) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_string()])
+        }
+        fn visit_i64<E: de::Error>(self, one: i64) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_string()])
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut many: A) -> Result<Vec<String>, A::Error> {
+            let mut codes = Vec::new();
+            while let Some(code) = many.next_element::<Value>()? {
+                codes.push(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
+            }
+            if codes.is_empty() {
+                return Err(de::Error::custom("an empty list asserts nothing: add at least one entry, or remove it"));
+            }
+            Ok(codes)
+        }
+    }
+    deserializer.deserialize_any(OneOrMany)
+}
+
+/// A string that may be written as a number or a boolean, which become their JSON text.
+pub(crate) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    text_of(&Value::deserialize(deserializer)?).map(Some)
+}
+
+/// Strings by name, each of which may be written as a number or a boolean.
+pub(crate) fn scalars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values = Map::<String, Value>::deserialize(deserializer)?;
+    values.into_iter().map(|(name, value)| Ok((name, text_of(&value)?))).collect()
+}
+
+fn text_of<E: de::Error>(value: &Value) -> Result<String, E> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        other => Err(E::custom(format!("expected a string, a number or a boolean, found {other}"))),
+    }
+}
+
+/// A mapping that must not be empty: an empty one looks like an assertion, but asserts nothing.
+pub(crate) fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let map = BTreeMap::deserialize(deserializer)?;
+    if map.is_empty() {
+        return Err(de::Error::custom("an empty mapping asserts nothing: add a member, or remove it"));
+    }
+    Ok(map)
+}
+
+/// A member that is there, even if its value is null.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
