@@ -1,12 +1,12 @@
 //! Builds pictures and PDFs with generated properties: size, colours, resolution in both units and both directions,
 //! number of pages. The pictures are fields of colour with some noise, so that files stay small.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use parking_lot::Mutex;
 
 /// The properties of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use super::model::{
     ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Manifest, Report, TestReport,
 };
 use judge::verdict::Verdict;
-use spec::contract::{Level, hex};
+use spec::contract::Level;
 
 /// The name prefix of the entries that report outdated known deviations. Test names never start with it. These entries
 /// can be decided for the whole run only.
@@ -43,7 +43,7 @@ impl Extent {
         names.sort_unstable();
         let mut text = names.join("\n");
         text.push('\n');
-        Self { tests: names.len(), hash: hex(&Sha256::digest(text)) }
+        Self { tests: names.len(), hash: hex::encode(Sha256::digest(text)) }
     }
 }
 

@@ -3,9 +3,10 @@
 //! A target may send the same page, or another page, in answer to thousands of requests. What is beyond the limit is
 //! said to be left out.
 
-use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// The most bytes of distinct texts.
 const MOST_BYTES: usize = 16 * 1024 * 1024;

@@ -5,7 +5,6 @@
 //! each output and drawn again after it. The pipe has another use: libtest panics if the reader of its output has
 //! closed it (such as `head`), and this module does not.
 
-use parking_lot::Mutex;
 use std::io::{IsTerminal as _, PipeReader, PipeWriter, Read as _, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
+use parking_lot::Mutex;
 
 use crate::test_runner::{Recorder, Tally};
 

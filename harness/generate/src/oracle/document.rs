@@ -1,11 +1,11 @@
 //! Judges documents with the crates `base64`, `infer` and `png`, and by the headers of JPEG files.
 
-use parking_lot::Mutex;
 use std::io::Cursor;
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use parking_lot::Mutex;
 
 use crate::documents;
 use crate::documents::DocumentSpec;

@@ -3,10 +3,10 @@
 //! The data is a table (`data/phone.tsv`; its README has source and licence). A crate with the same data would add many
 //! seconds to each build, and half a second to each run.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use regex::Regex;
 
 static TABLE: &str = include_str!("../data/phone.tsv");

@@ -1,9 +1,9 @@
 //! Judges postal codes by two data sets, CLDR's and Google's (`data/`): a code is asserted only if both agree.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use regex::Regex;
 
 static CLDR: &str = include_str!("../data/postal_cldr.tsv");

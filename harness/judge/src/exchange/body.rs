@@ -74,7 +74,7 @@ impl Body {
         if self.kept.len() <= LONGEST_KEPT {
             return;
         }
-        let cut = Cut { length: self.kept.len(), digest: spec::contract::hex(&Sha256::digest(&self.kept)) };
+        let cut = Cut { length: self.kept.len(), digest: hex::encode(Sha256::digest(&self.kept)) };
         let kept = excerpt(&self.kept).filter(|kept| kept.len() <= LONGEST_KEPT).unwrap_or_else(|| {
             let last = self.kept.len() - LAST_PART;
             [&self.kept[..FIRST_PART], "\n…\n".as_bytes(), &self.kept[last..]].concat()

@@ -7,13 +7,13 @@
 mod finder;
 mod reading;
 
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use parking_lot::Mutex;
 
 use self::finder::{BARRIER, Compared, Finder, Hit, MIN_MATCH};
 use self::reading::Reading;
@@ -33,8 +33,8 @@ pub fn encodings(secret: &str) -> Vec<String> {
         json_escaped(secret),
         percent_encoded(secret),
         percent_encoded(secret).to_lowercase(),
-        spec::contract::hex(secret.as_bytes()),
-        spec::contract::hex(secret.as_bytes()).to_uppercase(),
+        hex::encode(secret.as_bytes()),
+        hex::encode(secret.as_bytes()).to_uppercase(),
         secret.chars().rev().collect(),
     ];
     for offset in 0..3 {
@@ -339,7 +339,7 @@ mod tests {
             STANDARD.encode(SECRET),
             STANDARD.encode(format!("a{SECRET}")),
             STANDARD.encode(format!("user:{SECRET}@")),
-            spec::contract::hex(SECRET.as_bytes()),
+            hex::encode(SECRET.as_bytes()),
             SECRET.to_uppercase(),
             SECRET[..10].to_owned(),
             SECRET[5..].to_owned(),

@@ -1,9 +1,10 @@
 //! The schedules of intermittent mutants: at first, periodically, or after a pause.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::mutants::Mutant;
 use crate::route::Operation;

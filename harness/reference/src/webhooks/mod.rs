@@ -8,9 +8,9 @@ mod log;
 pub(crate) mod outbound;
 pub(crate) mod signature;
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

@@ -1,9 +1,9 @@
 //! Delivers an event in up to three attempts. Each attempt has its own timestamp and signature.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -59,7 +59,7 @@ pub(crate) trait DeliveryRules: TimeRules {
     fn signed(&self, attempt: &Signing) -> Vec<(&'static str, String)> {
         let timestamp = attempt.now.to_string();
         let text = signature::signed_text(&timestamp, attempt.body.as_bytes());
-        let signature = signature::hex(&signature::sign(attempt.secret, &text));
+        let signature = hex::encode(signature::sign(attempt.secret, &text));
         vec![("X-Webhook-Timestamp", timestamp), ("X-Webhook-Signature", format!("sha256={signature}"))]
     }
 

@@ -6,7 +6,6 @@
 //!
 //! It also records how much was uploaded, because an upload that is only slow says nothing about the target.
 
-use parking_lot::Mutex;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use http_body_util::{BodyStream, Full};
 use hyper::body::{Body as _, Bytes};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;

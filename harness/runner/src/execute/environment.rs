@@ -1,6 +1,5 @@
 //! The state that all tests of a run share: contract, target, client, created resources, rate-limit pauses, locks.
 
-use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,13 +7,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::created::CreatedResources;
+use super::fixtures::FixturePool;
 use super::phases::Phases;
 use super::quota::Quotas;
-use super::shared::FixturePool;
 use crate::client::{HttpClient, Network};
 use crate::webhook::Receiver;
 use generate::Sampling;
@@ -58,6 +58,8 @@ pub struct Environment {
     pub receiver: Option<Receiver>,
     /// How properties generate their cases.
     pub sampling: Sampling,
+    /// Whether the failing cases of properties are shrunk.
+    pub(super) shrinks: bool,
     cases: Semaphore,
     /// Held while a request with a large document is prepared, sent and judged.
     pub(super) documents: tokio::sync::Mutex<()>,
@@ -98,6 +100,7 @@ impl Environment {
             created: CreatedResources::default(),
             receiver,
             sampling: Sampling::default(),
+            shrinks: true,
             cases: Semaphore::new(CASES_IN_FLIGHT),
             documents: tokio::sync::Mutex::default(),
             stop,
@@ -146,6 +149,12 @@ impl Environment {
     #[must_use]
     pub fn with_sampling(self, sampling: Sampling) -> Self {
         Self { sampling, ..self }
+    }
+
+    /// The same environment, in which failing cases are reported as generated: for who asks only whether a property fails.
+    #[must_use]
+    pub fn without_shrinking(self) -> Self {
+        Self { shrinks: false, ..self }
     }
 
     /// Waits until one more generated case may be in flight. It is in flight until the permit is dropped.

@@ -2,10 +2,10 @@
 //!
 //! Both can excuse an unexpected refusal or number. `retry` asks for this evidence. It comes only from responses.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 
 use judge::exchange::Exchange;
 use spec::contract::RateLimit;

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use judge::signature::{hmac_sha1, hmac_sha256, hmac_sha512};
-use spec::contract::{Signing, hex};
+use spec::contract::Signing;
 use spec::scenario::plan::Sign;
 use spec::scenario::{Covered, Mangle, SignatureHeader};
 
@@ -60,6 +60,6 @@ fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>)
         Some(Mangle::OtherPrefix) => format!("md5={digits}"),
         Some(Mangle::Empty) => prefix.to_owned(),
         Some(Mangle::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
-        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex(&Sha256::digest(covered))),
+        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex::encode(Sha256::digest(covered))),
     }
 }

@@ -7,7 +7,9 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod header_check;
 mod openapi;
+mod pointer;
 mod rate_limit;
 mod required_header;
 mod schemas;
@@ -82,7 +84,8 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        required_header::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        header_check::check(&catalog_file, &catalog, &mut problems);
+        header_check::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
@@ -97,7 +100,7 @@ impl Contract {
             clauses,
             conventions,
             schemas,
-            hash: hex(&hasher.finalize()),
+            hash: hex::encode(hasher.finalize()),
             register,
         };
         problems.or(contract)
@@ -165,11 +168,4 @@ impl Contract {
             })
             .collect()
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

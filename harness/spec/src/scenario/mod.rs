@@ -1,10 +1,12 @@
 //! Scenarios: reads them, validates every name in them, and expands their tables into tests.
 
 mod alteration;
+mod cases;
 mod compile;
-mod deserialize;
 mod examples;
 mod expectation;
+mod fault;
+mod fixtures;
 mod formats;
 mod found;
 mod header_match;
@@ -24,12 +26,13 @@ use std::sync::{Arc, LazyLock};
 
 pub use crate::status;
 pub use alteration::Alteration;
+pub use cases::{Case, Cases};
 pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Burst, Case, Cases, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario,
-    ScenarioFile, Shared, SignatureHeader, Wait,
+    Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
+    SignatureHeader, Wait,
 };
 pub use plan::{Action, Call, Expectation, Outcome, Step};
 pub use property::{Property, PropertyRule, Slot};
@@ -48,7 +51,7 @@ pub struct TestCase {
     pub line: usize,
     /// A description for people.
     pub about: String,
-    /// The clauses that it tests; an unmet expectation violates the first.
+    /// The clauses that it tests. An unmet expectation violates the clause of its step, or the first if it has none.
     pub clauses: Vec<String>,
     /// Capabilities that the target must have.
     pub needs: Vec<String>,

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
-use super::deserialize::scalars;
+use super::cases::{Case, Cases};
 use super::wanted::Expect;
+use crate::forms::scalars;
 
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,7 +57,7 @@ pub struct Fixture {
     /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps; all must succeed.
+    /// The steps. Each must succeed, or be answered as it expects.
     pub steps: Vec<Step>,
 }
 
@@ -121,33 +122,6 @@ pub enum RetryReason {
     RenewedQuota,
 }
 
-/// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The name of the row, which becomes part of the test's name.
-    pub name: String,
-    /// Fixtures that this row needs in addition to those of the scenario.
-    pub given: Vec<String>,
-    /// Capabilities that this row needs in addition to those of the scenario.
-    pub needs: Vec<String>,
-    /// The clause that this row tests, if the scenario has several.
-    pub clause: Option<String>,
-    /// All other members: the variables.
-    pub variables: Map<String, Value>,
-}
-
-/// The cases of a scenario.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cases {
-    /// No table: the scenario is a single test.
-    #[default]
-    One,
-    /// A table from `fixtures.yaml`.
-    Table(String),
-    /// Rows in the scenario itself.
-    Rows(Vec<Case>),
-}
-
 /// One step: a call, a wait, or an action of the webhook endpoint.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,7 +183,7 @@ pub struct Step {
     /// Send the request many times concurrently, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
-    /// Send the request repeatedly until the expectation is met.
+    /// Send the request repeatedly until the expectation is met, or in a setup step until it succeeds.
     #[serde(default)]
     pub poll: Option<Poll>,
     /// Wait instead of calling.

@@ -21,9 +21,10 @@ mod responses;
 mod server;
 mod webhooks;
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
 
 use super::times::{Schedule, Times};
 use super::{Intermittent, Mutant};

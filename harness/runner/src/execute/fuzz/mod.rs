@@ -9,10 +9,10 @@ mod messages;
 mod shrinker;
 mod worker;
 
-use parking_lot::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
+use parking_lot::Mutex;
 
 use self::shrinker::{Shrinker, Suspects};
 use self::worker::{Sent, Worker};
