@@ -1,17 +1,19 @@
 //! Groups the findings of a run into causes: presumed defects of the target, each with all findings that it explains.
 //!
-//! A run against a service with twenty defects can have thousands of findings. They are grouped in three steps, all
+//! A run against a service with twenty defects can have thousands of findings. They are grouped in four steps, all
 //! pure functions of a report:
 //!
 //! 1. Causes that explain many findings: an operation is not implemented; error bodies are not the documented envelope;
 //!    server errors cannot be provoked on the target.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
-//! 3. Findings that only follow from a cause in the same test, such as a value that was stored because it was accepted.
+//! 3. Groups of several clauses that have the same evidence (see `evidence`).
+//! 4. Findings that only follow from a cause in the same test, such as a value that was stored because it was accepted.
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
 mod cause;
+mod evidence;
 mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -164,6 +166,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
         None => by_finding(item.finding),
     });
     let groups = undocumented(findings, unchecked_input(findings, first.collect()));
+    let groups = evidence::merged(findings, groups);
     followers(findings, groups)
 }
 

@@ -93,10 +93,14 @@ impl<'r> Cause<'r> {
     pub(in super::super) fn clauses(&self) -> String {
         match self.kind {
             Kind::NotImplemented => String::new(),
-            Kind::UncheckedInput => {
+            Kind::UncheckedInput | Kind::Defect => {
                 let own = self.members.iter().filter(|member| !member.follows);
-                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
-                let named: Vec<&str> = all.iter().copied().take(NAMED_CLAUSES).collect();
+                let mut all: Vec<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                // The clause that the title is about comes first.
+                let of_title = |clause: &str| self.kind == Kind::Defect && clause == self.finding.clause;
+                all.sort_unstable_by_key(|clause| (!of_title(clause), *clause));
+                all.dedup();
+                let named = &all[..all.len().min(NAMED_CLAUSES)];
                 match all.len() - named.len() {
                     0 => named.join(", "),
                     more => format!("{} and {more} more", named.join(", ")),

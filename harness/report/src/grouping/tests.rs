@@ -279,3 +279,56 @@ fn test_with_two_causes_passes_after_the_repair_of_both() {
     assert_eq!(order, ["STA-3", "LOG-1", "PAG-1"]);
     assert_eq!(passing_after(&report, &all), [0, 2, 4, 5]);
 }
+
+/// A finding about the whole answer of the exchange 0.
+fn of_answer(clause: &str, check: &str, expected: &str, answer: &str) -> Value {
+    finding(0, clause, check, "status", expected, answer, answer)
+}
+
+fn headings(tests: &[Value]) -> Vec<String> {
+    let report = report(tests);
+    causes(&report).iter().map(Cause::clauses).collect()
+}
+
+#[test]
+fn clauses_that_the_same_exchanges_break_are_one_cause() {
+    let one = || exchange("create", 422, Some("FORMAT"), "{}");
+    let both = [
+        of_answer("VAL-1", EXPECTATION, "VALIDATION (400)", "422 FORMAT"),
+        of_answer("STA-9", "status-of-method", "400", "422 FORMAT"),
+    ];
+    let tests = [test("a", &[one()], &both), test("b", &[one()], &both[..1])];
+    assert_eq!(headings(&tests), ["VAL-1, STA-9"]);
+    assert_eq!(rows(&tests)[0].2, 2);
+    // The other clause is also broken where the first is not.
+    let apart = [test("a", &[one()], &both), test("b", &[one()], &both[1..]), test("c", &[one()], &both[..1])];
+    assert_eq!(headings(&apart).len(), 2);
+    // A header is no part of the answer's status and code.
+    let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "422 FORMAT");
+    assert_eq!(headings(&[test("a", &[one()], &[both[0].clone(), header])]).len(), 2);
+}
+
+#[test]
+fn weaker_expectation_follows_the_only_stronger_one_with_the_same_answer() {
+    let fails = |name: &str, operation: &str, clause: &str, expected: &str, answer: &str| {
+        let (status, code) = answer.split_once(' ').expect("a status and a code");
+        let one = exchange(operation, status.parse().expect("a status"), Some(code), "{}");
+        test(name, &[one], &[of_answer(clause, EXPECTATION, expected, answer)])
+    };
+    let strong = fails("a", "create", "VAL-1", "VALIDATION (400)", "422 FORMAT");
+    let weak =
+        |operation: &str, answer: &str| fails("b", operation, "STA-1", "success (201) or VALIDATION (400)", answer);
+    assert_eq!(headings(&[strong.clone(), weak("create", "422 FORMAT")]).len(), 1);
+    let cases = [
+        ("another operation", weak("update", "422 FORMAT")),
+        ("another answer", weak("create", "409 FORMAT")),
+        ("another expectation", fails("b", "create", "DOC-1", "QUALITY (422)", "422 FORMAT")),
+        ("the same expectation", fails("b", "create", "VAL-2", "VALIDATION (400)", "422 FORMAT")),
+    ];
+    for (what, other) in cases {
+        assert_eq!(headings(&[strong.clone(), other]).len(), 2, "{what}");
+    }
+    let second = fails("c", "create", "VAL-2", "VALIDATION (400)", "422 FORMAT");
+    let unclear = headings(&[strong, weak("create", "422 FORMAT"), second]);
+    assert_eq!(unclear.len(), 3, "two stronger expectations: {unclear:?}");
+}
