@@ -276,7 +276,7 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
     Ok(parts.join("/"))
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(super) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -7,6 +7,7 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod field;
 mod openapi;
 mod rate_limit;
 mod required_header;
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
+pub use field::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
 pub use required_header::RequiredHeader;
@@ -81,7 +83,7 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        required_header::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {

@@ -100,7 +100,7 @@ impl SchemaSet {
 }
 
 /// A JSON Pointer as a URI fragment (RFC 6901, section 6).
-fn as_fragment(pointer: &str) -> String {
+pub(super) fn as_fragment(pointer: &str) -> String {
     pointer
         .bytes()
         .map(|byte| match byte {
@@ -137,6 +137,9 @@ fn envelope_ref(catalog: &ErrorCatalog) -> Value {
 /// A schema that requires the member at `pointer` and applies `inner` to it.
 fn nested(pointer: &str, inner: Value) -> Value {
     pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(inner, |inner, token| {
+        if token == "*" {
+            return json!({ "type": "array", "minItems": 1, "items": inner });
+        }
         let token = token.replace("~1", "/").replace("~0", "~");
         json!({ "type": "object", "required": [token.clone()], "properties": { token: inner } })
     })
