@@ -32,7 +32,12 @@ const ROOTS: [(&str, &str, &[&str]); 8] = [
     (
         "errors",
         "ErrorCatalog",
-        &["spec/src/contract/catalog.rs", "spec/src/contract/rate_limit.rs", "spec/src/contract/required_header.rs"],
+        &[
+            "spec/src/contract/catalog.rs",
+            "spec/src/contract/field_form.rs",
+            "spec/src/contract/rate_limit.rs",
+            "spec/src/contract/required_header.rs",
+        ],
     ),
     ("clauses", "Register", &["spec/src/contract/clauses.rs"]),
     ("conventions", "Conventions", &["spec/src/contract/conventions.rs"]),

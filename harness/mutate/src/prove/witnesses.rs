@@ -78,7 +78,7 @@ impl Witnesses {
 /// What a test costs as a witness, the most important trait first. Durations would differ from run to run. A known witness
 /// is preferred, unless it is a whole property.
 fn cost(library: &Library, name: &String, known: &[String]) -> (bool, bool, bool, bool, usize) {
-    let Some(test) = resolve(library, name) else { return (true, true, true, true, usize::MAX) };
+    let Some(test) = resolve(library, name) else { return (true, !known.contains(name), true, true, usize::MAX) };
     let is_property = test.is_property();
     let is_whole = library.tests.iter().any(|whole| is_property && whole.name == *name);
     (is_whole, !known.contains(name), is_property, waits(&test), test.steps.len())

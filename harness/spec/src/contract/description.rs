@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::pointer::escaped;
+use super::pointer::{escaped, percent_decoded};
 use crate::source::{Problem, Problems, SourceFile, Step};
 
 /// A longer chain of references is treated as circular.
@@ -274,26 +274,6 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
         }
     }
     Ok(parts.join("/"))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Translates every schema below a value to JSON Schema 2020-12, and makes `writeOnly` members optional, because

@@ -7,6 +7,8 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod field;
+mod field_form;
 mod header_check;
 mod openapi;
 mod pointer;
@@ -25,6 +27,7 @@ use sha2::{Digest, Sha256};
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
+pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
 pub use required_header::RequiredHeader;
@@ -85,7 +88,7 @@ impl Contract {
             return Err(problems);
         };
         header_check::check(&catalog_file, &catalog, &mut problems);
-        header_check::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
