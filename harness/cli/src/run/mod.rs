@@ -20,6 +20,7 @@ mod select;
 mod stop;
 mod variables;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -216,6 +217,12 @@ fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report
     write_reports(output, gate, &report)
 }
 
+/// A path as seen from the working directory, if it is below.
+fn from_here(path: &Path) -> &Path {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize);
+    here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+}
+
 /// Writes all reports, and then prints which of them could not be written.
 fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
     let mut failures = gate.write(report);
@@ -223,7 +230,7 @@ fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Resul
     report::actions::tell(report, &orders, output.stdout_is_taken());
     for prepared in output.reports {
         match prepared.write(report, output.redactor) {
-            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", path.display())),
+            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", from_here(path).display())),
             Err(message) => failures.push(message),
         }
     }

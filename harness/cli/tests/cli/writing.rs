@@ -117,9 +117,11 @@ fn two_reports_for_one_destination_are_refused() {
         let output = Program::run(&[&[TEST], arguments].concat());
         output.assert_refused_with(2, "can write to standard output");
     }
-    let file = format!("{}/same", folder.path());
-    let output = Program::run(&[TEST, "--report", &format!("json={file}"), "--report", &format!("junit={file}")]);
-    output.assert_refused_with(2, "would write the same file");
+    for other in ["same", "./same", "new/../same"] {
+        let (one, other) = (format!("json={}/same", folder.path()), format!("junit={}/{other}", folder.path()));
+        let output = Program::run(&[TEST, "--report", &one, "--report", &other]);
+        output.assert_refused_with(2, "would write the same file");
+    }
 }
 
 #[test]

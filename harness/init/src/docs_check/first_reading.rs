@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::facts;
-use super::page::{self, Kind};
+use super::items::Kind;
+use super::page;
 use spec::contract::ErrorCatalog;
 
 /// The codes of a page in their order, each with its status if the page gives exactly one.

@@ -7,10 +7,13 @@ mod entries;
 mod facts;
 mod first_reading;
 mod html;
+mod items;
 mod lists;
 mod page;
 mod rst;
 mod rst_tables;
+mod rst_text;
+mod statuses;
 mod tables;
 mod words;
 

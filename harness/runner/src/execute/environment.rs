@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::created::CreatedResources;
+use super::fixtures::FixturePool;
 use super::phases::Phases;
 use super::quota::Quotas;
-use super::shared::FixturePool;
 use crate::client::{HttpClient, Network};
 use crate::webhook::Receiver;
 use generate::Sampling;

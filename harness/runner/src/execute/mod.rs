@@ -8,6 +8,7 @@ mod created;
 mod deliveries;
 mod environment;
 mod faults;
+mod fixtures;
 pub(crate) mod form;
 mod fuzz;
 mod judging;

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::environment::Environment;
+use super::fixtures::Held;
 use super::retry::Cause;
-use super::shared::Held;
 use judge::exchange::Exchange;
 use judge::expect::Earlier;
 use judge::record::{Created, TestRecord};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::rate_limit::RateLimit;
-use super::required_header::{self, RequiredHeader};
+use super::required_header::RequiredHeader;
 use crate::source::{Problems, SourceFile};
 
 /// The structure of error answers, and the status of each code.
@@ -208,7 +208,6 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<ErrorCa
         let problem = file.problem(&at, format!("unknown code `{}`", limit.code));
         problems.0.push(problem.with_help(help));
     }
-    required_header::check(file, &catalog, problems);
     Some(catalog)
 }
 

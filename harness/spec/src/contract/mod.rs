@@ -7,7 +7,9 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod header_check;
 mod openapi;
+mod pointer;
 mod rate_limit;
 mod request;
 mod required_header;
@@ -86,7 +88,8 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        required_header::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        header_check::check(&catalog_file, &catalog, &mut problems);
+        header_check::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
 use super::description::Description;
-use super::openapi::{Operation, Success, escaped};
+use super::openapi::{Operation, Success};
+use super::pointer::escaped;
 use crate::source::{Problem, Problems, SourceFile};
 
 #[derive(Debug)]

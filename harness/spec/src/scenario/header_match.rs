@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 use super::Variables;
-use super::expectation::Fault;
+use super::fault::Fault;
 use super::template::{self, Template};
 use super::wanted::HeaderMatch;
 

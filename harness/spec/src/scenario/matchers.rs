@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::expectation::Fault;
+use super::fault::Fault;
 use super::wanted::MATCHERS;
 use super::{Variables, template};
 use crate::source::suggestion;

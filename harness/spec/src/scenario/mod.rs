@@ -1,10 +1,12 @@
 //! Scenarios: reads them, validates every name in them, and expands their tables into tests.
 
 mod alteration;
+mod cases;
 mod compile;
-mod deserialize;
 mod examples;
 mod expectation;
+mod fault;
+mod fixtures;
 mod formats;
 mod found;
 mod header_match;
@@ -27,12 +29,13 @@ use std::sync::{Arc, LazyLock};
 
 pub use crate::status;
 pub use alteration::Alteration;
+pub use cases::{Case, Cases};
 pub use formats::{Caller, Example, Exclusion, FieldForm, FormatFile, Refusal, SchemaEntry, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Burst, Case, Cases, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario,
-    ScenarioFile, Shared, SignatureHeader, Wait,
+    Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
+    SignatureHeader, Wait,
 };
 pub use plan::{Action, Call, Expectation, Outcome, Step};
 pub use property::{Origin, Property, PropertyRule, RequestPlace, Slot};

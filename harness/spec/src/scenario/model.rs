@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
-use super::deserialize::scalars;
+use super::cases::{Case, Cases};
 use super::wanted::Expect;
+use crate::forms::scalars;
 
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -119,33 +120,6 @@ pub enum RetryReason {
     SharedQuota,
     /// The quota was renewed between two answers.
     RenewedQuota,
-}
-
-/// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The name of the row, which becomes part of the test's name.
-    pub name: String,
-    /// Fixtures that this row needs in addition to those of the scenario.
-    pub given: Vec<String>,
-    /// Capabilities that this row needs in addition to those of the scenario.
-    pub needs: Vec<String>,
-    /// The clause that this row tests, if the scenario has several.
-    pub clause: Option<String>,
-    /// All other members: the variables.
-    pub variables: Map<String, Value>,
-}
-
-/// The cases of a scenario.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cases {
-    /// No table: the scenario is a single test.
-    #[default]
-    One,
-    /// A table from `fixtures.yaml`.
-    Table(String),
-    /// Rows in the scenario itself.
-    Rows(Vec<Case>),
 }
 
 /// One step: a call, a wait, or an action of the webhook endpoint.

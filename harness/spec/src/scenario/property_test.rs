@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::compile::{self, At, Own};
+use super::fixtures::{Fixtures, prepare};
 use super::formats::Caller;
-use super::load::{Fixtures, prepare};
 use super::model::Step;
 use super::plan::Call;
 use super::{Property, PropertyRule, Slot, TestCase, TestKind};

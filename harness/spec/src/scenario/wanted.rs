@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::deserialize::{not_empty, one_or_many, scalar};
+use crate::forms::{not_empty, one_or_many, scalar};
 
 /// The expected answer. With both `success` and `error`, either is accepted.
 #[derive(Clone, Debug, Default, Deserialize)]

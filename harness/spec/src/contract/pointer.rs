@@ -1,0 +1,6 @@
+//! JSON Pointers (RFC 6901).
+
+/// A token of a pointer, escaped.
+pub(super) fn escaped(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
