@@ -4,7 +4,7 @@
 #[path = "orders/server.rs"]
 mod server;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cli::run::load;
@@ -13,7 +13,8 @@ use judge::target::{Credential, Target};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use spec::contract::Contract;
-use spec::scenario::{Library, TestCase};
+use spec::scenario::{Failure, Library, TestCase, TestKind, file_name, file_text};
+use spec::source::Problems;
 
 /// Each fault of the server, the place whose tests report it, and a rule that finds it.
 const FAULTS: &[(&str, &str, &str)] = &[
@@ -64,13 +65,76 @@ async fn run(fault: Option<&'static str>, wanted: impl Fn(&TestCase) -> bool) ->
 }
 
 fn pack() -> (Arc<Contract>, Library) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/orders");
-    match load(&root) {
-        Ok((contract, library)) => (Arc::new(contract), library),
-        Err(problems) => {
-            let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-            panic!("{}", rendered.join("\n"));
+    let (contract, library) = load(&root()).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
+    (Arc::new(contract), library)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/orders")
+}
+
+fn rendered(problems: &Problems) -> String {
+    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n")
+}
+
+/// A copy of the pack that a test may change. It is removed when it is dropped.
+struct Copy(PathBuf);
+
+impl Copy {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("conformance-orders-{name}-{}", std::process::id()));
+        for part in ["schemas", "scenarios"] {
+            std::fs::create_dir_all(folder.join(part)).expect("a folder");
+            for entry in std::fs::read_dir(root().join(part)).expect("a folder").flatten() {
+                std::fs::copy(entry.path(), folder.join(part).join(entry.file_name())).expect("a copy");
+            }
         }
+        Self(folder)
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn an_example_that_its_schema_refuses_is_reported() {
+    let copy = Copy::new("example");
+    let path = copy.0.join("schemas/openapi.yaml");
+    let text = std::fs::read_to_string(&path).expect("a text");
+    std::fs::write(&path, text.replace("pieces: 2 ", "pieces: 200 ")).expect("a writable file");
+    let Err(problems) = load(&copy.0) else { panic!("the example must be refused") };
+    let message = rendered(&problems);
+    assert!(
+        message.contains("the example body of placeOrder does not match its schema at \"/lines/0/pieces\"")
+            && message.contains("schemas/formats.yaml:"),
+        "{message}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counterexamples_are_saved_as_scenarios_that_load() {
+    let copy = Copy::new("saved");
+    for (fault, place) in [
+        ("takes-a-hundred-pieces", "placeOrder/body/lines/0/pieces"),
+        ("takes-orders-without-a-buyer", "placeOrder/body/buyer"),
+        ("takes-any-limit", "listOrders/query/limit"),
+        ("takes-any-channel", "placeOrder/header/Channel"),
+        ("fails-on-words-in-the-path", "readOrder/path/number"),
+    ] {
+        let prefix = format!("schema/{place}::invalid");
+        let records = run(Some(fault), |test| test.name.starts_with(&prefix)).await;
+        let (test, record) = records.first().expect("a test");
+        let TestKind::Property(property) = &test.kind else { panic!("a property") };
+        let found = record.fuzz.iter().flat_map(|fuzz| &fuzz.found).next().expect("a counterexample");
+        let (rule, input, clauses, case) = (found.rule, &found.input, &found.clauses, found.case);
+        let failure = Failure { test: &test.name, property, rule, input, clauses, seed: 1, case };
+        let text = file_text(&[failure]).unwrap_or_else(|message| panic!("{fault}: {message}"));
+        let name = format!("{}.yaml", file_name(property, rule));
+        std::fs::write(copy.0.join("scenarios").join(&name), &text).expect("a writable file");
+        load(&copy.0).unwrap_or_else(|problems| panic!("{text}\n{}", rendered(&problems)));
     }
 }
 

@@ -104,7 +104,7 @@ impl Contract {
             clauses,
             conventions,
             schemas,
-            requests: api.requests,
+            requests: RequestSchemas::new(api.original),
             hash: hex::encode(hasher.finalize()),
             register,
         };
@@ -186,5 +186,5 @@ pub fn requests_of(files: &BTreeMap<String, String>) -> Option<(RequestSchemas, 
     let mut problems = Problems::default();
     let description = problems.take(read("openapi.yaml"))?;
     let api = openapi::load(&description, &mut read, &mut problems)?;
-    Some((api.requests, api.operations))
+    Some((RequestSchemas::new(api.original), api.operations))
 }

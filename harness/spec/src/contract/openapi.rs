@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::description::{Description, Node, Read};
-use super::request::RequestSchemas;
 use crate::source::{Problem, Problems, SourceFile};
 
 /// One callable operation.
@@ -97,7 +96,8 @@ pub enum Scheme {
 
 pub(super) struct Api {
     pub(super) description: Description,
-    pub(super) requests: RequestSchemas,
+    /// The description as it was written, before its schemas are translated for answers.
+    pub(super) original: Description,
     pub(super) operations: Vec<Operation>,
     pub(super) schemes: Vec<Scheme>,
 }
@@ -106,7 +106,7 @@ const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "
 
 pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -> Option<Api> {
     let mut description = Description::load(file, read, problems)?;
-    let requests = RequestSchemas::new(description.clone());
+    let original = description.clone();
     description.translate(problems);
     let mut operations: Vec<Operation> = Vec::new();
     match description.node().child("paths").filter(|paths| paths.value.is_object()) {
@@ -127,7 +127,7 @@ pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -
         None => problems.0.push(file.problem(&[], "the description has no `paths`")),
     }
     let schemes = schemes(&description.node(), problems);
-    Some(Api { description, requests, operations, schemes })
+    Some(Api { description, original, operations, schemes })
 }
 
 fn operation(path: &str, method: &str, item: &Node<'_>, node: &Node<'_>) -> Result<Operation, Problem> {
