@@ -83,7 +83,7 @@ fn schema_command_prints_the_committed_schemas() {
 #[test]
 fn files_of_the_packs_match_their_schemas() {
     let validators = ["scenario", "fixtures"].map(validator);
-    let packs = ["parcel", "records", "oauth", "prometheus"];
+    let packs = ["parcel", "records", "orders", "oauth", "prometheus"];
     let packs = packs.map(|pack| Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs").join(pack));
     for root in packs.into_iter().chain([root_folder()]) {
         for kind in ["errors", "clauses", "conventions", "formats"] {
