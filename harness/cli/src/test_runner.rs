@@ -24,7 +24,7 @@ use report::model::TestReport;
 use report::output::{one_line, printable};
 use report::{Presenter, TestResult, Texts, test_report};
 use runner::execute::{Environment, run_test};
-use runner::plan::Planned;
+use runner::schedule::Scheduled;
 use spec::scenario::{Property, TestCase};
 
 /// Collects the results while tests run. A test is turned into its report as soon as it has ended.
@@ -121,13 +121,13 @@ pub struct Shared {
 }
 
 /// A test for libtest-mimic.
-pub fn test(planned: Planned, shared: Shared) -> Trial {
+pub fn test(planned: Scheduled, shared: Shared) -> Trial {
     let name = planned.spec.name.clone();
     shared.recorder.expect(&planned.spec);
     Trial::ignorable_test(name, move || run(planned, &shared))
 }
 
-fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+fn run(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
     silence_panics();
     let outline = planned.spec.outline();
     let whole = || run_and_record(planned, shared);
@@ -142,7 +142,7 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     })
 }
 
-fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+fn run_and_record(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
     let started = Utc::now();
     let clock = Instant::now();
     let (record, outcome) = match (planned.skip, planned.doubt) {

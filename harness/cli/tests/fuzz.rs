@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use generate::{Sampling, generate};
 use registry::{REGISTRY, disagreeing};
-use runner::plan::plan;
+use runner::schedule::schedule;
 use spec::scenario::{Property, TestCase, TestKind};
 use support::{Pack, PackFolder, Server, file, findings_of};
 
@@ -136,7 +136,7 @@ async fn counterexamples_are_saved_as_scenarios() {
         let record = without_mutants.run(test).await;
         assert_eq!((findings_of(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
     }
-    let planned = plan(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
+    let planned = schedule(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
     assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
 }
 

@@ -1,6 +1,6 @@
 //! Compares a response with the expectation of its step.
 //!
-//! The comparison is pure and lists every violation. `steps` records the findings and the coverage.
+//! The comparison is pure and lists every violation. The runner records the findings and the coverage.
 
 use serde_json::Value;
 
@@ -11,9 +11,9 @@ use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use spec::contract::{Level, Surface};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
 
-/// The verdict of an expectation on a response.
+/// The result of comparing a response with an expectation.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct Comparison {
     /// Violations, and warnings for tolerated responses.
     pub findings: Vec<Finding>,
     /// Whether the assertion holds.
@@ -22,8 +22,8 @@ pub struct Verdict {
     pub shown: Shown,
 }
 
-impl Verdict {
-    /// The verdict if there is nothing to judge.
+impl Comparison {
+    /// The result if there is nothing to compare.
     pub fn unclear(reason: &str) -> Self {
         Self { findings: Vec::new(), holds: Holds::Unclear, shown: Shown::Open(reason.to_owned()) }
     }
@@ -70,17 +70,17 @@ pub struct Assertion<'c> {
 }
 
 impl Assertion<'_> {
-    pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
+    pub fn judge(&self, context: &Context<'_>) -> Result<Comparison, template::Undefined> {
         let mut findings = Vec::new();
-        let (holds, shown) = match self.outcome(context) {
-            Answer::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
-            Answer::Wrong(violation) => {
+        let (holds, shown) = match self.classify(context) {
+            Classified::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
+            Classified::Wrong(violation) => {
                 findings.push(self.finding(violation, self.level));
                 (Holds::No, Shown::Violated)
             }
             right => {
-                let tolerated = matches!(right, Answer::Tolerated(_));
-                if let Answer::Tolerated(violation) = right {
+                let tolerated = matches!(right, Classified::Tolerated(_));
+                if let Classified::Tolerated(violation) = right {
                     findings.push(self.finding(violation, Level::Should));
                 }
                 let violations = self.detail_violations(context)?;
@@ -93,7 +93,7 @@ impl Assertion<'_> {
                 }
             }
         };
-        Ok(Verdict { findings, holds, shown })
+        Ok(Comparison { findings, holds, shown })
     }
 
     /// What a response that meets the expectation shows about its clause. The clause stays open if the response could
@@ -170,7 +170,7 @@ impl Assertion<'_> {
     }
 
     /// Whether the response is an expected outcome. `detail_violations` compares the rest afterwards.
-    fn outcome(&self, context: &Context<'_>) -> Answer {
+    fn classify(&self, context: &Context<'_>) -> Classified {
         let expected = self.expected;
         let code = context.code.as_ref();
         if context.response.is_success() {
@@ -179,10 +179,10 @@ impl Assertion<'_> {
                 Outcome::AnyRefusal { .. } => false,
                 Outcome::AnyDocumented | Outcome::AnyExcept(_) | Outcome::AnyAnswer => true,
             };
-            return if is_expected { Answer::Accepted } else { self.wrong(context) };
+            return if is_expected { Classified::Accepted } else { self.wrong(context) };
         }
         if self.is_listed(context, expected.errors()) {
-            return Answer::Accepted;
+            return Classified::Accepted;
         }
         if self.is_listed(context, &expected.tolerate) {
             return self.tolerated(context);
@@ -194,12 +194,12 @@ impl Assertion<'_> {
             Outcome::Listed { .. } => false,
         };
         if is_accepted {
-            return Answer::Accepted;
+            return Classified::Accepted;
         }
         // If no published code can be read, the checks of the envelope report that. If at least the status is right,
         // the assertion is not reported as violated a second time.
         let may_be_right = context.entry().is_none() && has_status_of(context, expected.errors());
-        if may_be_right && !expected.in_envelope { Answer::Unreadable } else { self.wrong(context) }
+        if may_be_right && !expected.in_envelope { Classified::Unreadable } else { self.wrong(context) }
     }
 
     /// Whether a response has one of these codes. A response to HEAD has no body, so only the status shows the code.
@@ -208,8 +208,8 @@ impl Assertion<'_> {
             || context.operation.is_head() && has_status_of(context, codes)
     }
 
-    /// Whether the response is documented and below 500: a refusal, or (for `any_documented`) a redirection or a
-    /// response to a conditional request.
+    /// Whether the response may be a documented one below 500: a refusal, or (for `any_documented`) a redirection or a
+    /// response to a conditional request. Whether a refusal has a documented status and code is judged by checks.
     fn documented(&self, context: &Context<'_>) -> bool {
         let status = context.response.status;
         let readable = context.entry().is_some() || !self.expected.in_envelope || context.operation.is_head();
@@ -221,11 +221,11 @@ impl Assertion<'_> {
         }
     }
 
-    fn tolerated(&self, context: &Context<'_>) -> Answer {
+    fn tolerated(&self, context: &Context<'_>) -> Classified {
         let why = self.expected.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let expected = format!("preferably {}", self.accepted(context));
         let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| came(context)));
-        Answer::Tolerated(Violation::new(self.part(context), expected, actual))
+        Classified::Tolerated(Violation::new(self.part(context), expected, actual))
     }
 
     fn part(&self, context: &Context<'_>) -> Part {
@@ -235,8 +235,8 @@ impl Assertion<'_> {
         }
     }
 
-    fn wrong(&self, context: &Context<'_>) -> Answer {
-        Answer::Wrong(Violation::new(self.part(context), self.accepted(context), came(context)))
+    fn wrong(&self, context: &Context<'_>) -> Classified {
+        Classified::Wrong(Violation::new(self.part(context), self.accepted(context), came(context)))
     }
 
     /// The accepted outcomes, as text.
@@ -268,7 +268,7 @@ impl Assertion<'_> {
             violations.extend(header::violation(context.response, name, wanted, self.variables)?);
         }
         violations.extend(self.field(context)?);
-        violations.extend(self.same_as.and_then(|earlier| repeated(earlier, context)));
+        violations.extend(self.same_as.and_then(|earlier| difference_from(earlier, context)));
         Ok(violations)
     }
 
@@ -300,7 +300,7 @@ fn is_about_the_route(status: u16) -> bool {
     matches!(status, 404 | 405 | 410)
 }
 
-/// Whether any scalar inside a value equals a text.
+/// Whether any string or number inside a value equals a text.
 pub fn holds_text(value: &Value, text: &str) -> bool {
     match value {
         Value::String(string) => string == text,
@@ -312,7 +312,7 @@ pub fn holds_text(value: &Value, text: &str) -> bool {
 }
 
 /// How a response differs from the earlier one that it must repeat.
-fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
+fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
         let expected = format!("{}, as in the earlier answer", earlier.status);
@@ -331,7 +331,7 @@ fn has_status_of(context: &Context<'_>, codes: &[String]) -> bool {
     codes.iter().filter_map(status_of).any(|status| status == context.response.status)
 }
 
-enum Answer {
+enum Classified {
     Accepted,
     Tolerated(Violation),
     Unreadable,

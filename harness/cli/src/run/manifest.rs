@@ -12,7 +12,7 @@ use super::{Refusal, usage};
 use crate::flags::RunArgs;
 use judge::target::Target;
 use report::model::{Extent, Manifest};
-use runner::plan::Planned;
+use runner::schedule::Scheduled;
 use spec::scenario::Library;
 
 /// True if a runner (nextest) starts a process for each test, and selects the test with a filter.
@@ -31,7 +31,7 @@ pub(super) fn manifest(
     arguments: &RunArgs,
     target: &Target,
     whole: Extent,
-    planned: &[Planned],
+    planned: &[Scheduled],
     match_counts: Vec<usize>,
     day: NaiveDate,
 ) -> Result<Manifest, Refusal> {

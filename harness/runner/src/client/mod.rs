@@ -229,7 +229,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         builder = builder.tls_certs_merge(authorities(path)?);
     }
     if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
-        let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
+        let pem = [read("--client-key", key)?, b"\n".to_vec(), read("--client-cert", certificate)?].concat();
         let identity =
             Identity::from_pem(&pem).map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
         builder = builder.identity(identity);
@@ -305,7 +305,7 @@ pub(super) fn readable(response: Response) -> Result<Response, Fault> {
 
 /// The certificates of a PEM file. A file without certificates is refused, because TLS would fail later.
 fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
-    let bytes = read(path)?;
+    let bytes = read("--ca-cert", path)?;
     let named = |what: &str| format!("--ca-cert {}: {what}", path.display());
     let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| named(&innermost_cause(&error)))?;
     if !certificates.is_empty() {
@@ -324,8 +324,9 @@ fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
     }))
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+/// The content of a file that a flag names.
+fn read(flag: &str, path: &std::path::Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{flag} {}: {error}", path.display()))
 }
 
 /// The message for a connection that the target did not accept in time.

@@ -50,11 +50,11 @@ impl Session<'_> {
         let prepared = prepare(contract, target, client.base(), call, variables, Utc::now()).ok()?;
         let (mut exchange, mut delay) = send_when_allowed(self.environment, made, &prepared, false).await;
         if connection_broke(&exchange) {
-            record.append(self.judge(exchange, &prepared, call).record);
+            record.append(self.run_checks(exchange, &prepared, call).record);
             (exchange, delay) = send_when_allowed(self.environment, made, &prepared, true).await;
         }
         // Findings in this response count. A missing response does not make the test inconclusive.
-        record.append(self.judge(exchange, &prepared, call).record);
+        record.append(self.run_checks(exchange, &prepared, call).record);
         delay
     }
 }

@@ -58,6 +58,8 @@ pub struct Environment {
     pub receiver: Option<Receiver>,
     /// How properties generate their cases.
     pub sampling: Sampling,
+    /// Whether the failing cases of properties are shrunk.
+    pub(super) shrinks: bool,
     cases: Semaphore,
     /// Held while a request with a large document is prepared, sent and judged.
     pub(super) documents: tokio::sync::Mutex<()>,
@@ -98,6 +100,7 @@ impl Environment {
             created: CreatedResources::default(),
             receiver,
             sampling: Sampling::default(),
+            shrinks: true,
             cases: Semaphore::new(CASES_IN_FLIGHT),
             documents: tokio::sync::Mutex::default(),
             stop,
@@ -146,6 +149,12 @@ impl Environment {
     #[must_use]
     pub fn with_sampling(self, sampling: Sampling) -> Self {
         Self { sampling, ..self }
+    }
+
+    /// The same environment, in which failing cases are reported as generated: for who asks only whether a property fails.
+    #[must_use]
+    pub fn without_shrinking(self) -> Self {
+        Self { shrinks: false, ..self }
     }
 
     /// Waits until one more generated case may be in flight. It is in flight until the permit is dropped.

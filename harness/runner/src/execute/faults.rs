@@ -22,7 +22,7 @@ impl Session<'_> {
             Fault::TooLong(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
         let actual = || format!("no complete answer, twice in a row: {}", fault.message());
-        let finding = if violation && self.last_try { self.no_answer(call, "an answer", actual()) } else { None };
+        let finding = if violation && self.after_break { self.no_answer(call, "an answer", actual()) } else { None };
         let halt = match fault {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),

@@ -4,7 +4,7 @@ use super::request::Prepared;
 use super::session::{Halt, Session};
 use judge::check::{self, Context};
 use judge::exchange::{Exchange, JsonLimit};
-use judge::expect::{Assertion, Holds, Shown, Verdict, came, holds_text};
+use judge::expect::{Assertion, Comparison, Holds, Shown, came, holds_text};
 use judge::finding::{EXPECTATION, Finding};
 use judge::record::TestRecord;
 use spec::contract::{Level, Surface};
@@ -29,14 +29,14 @@ impl Judged {
 
 impl Session<'_> {
     /// Runs every check on an exchange, and notes what it shows about quotas, resources and fixtures.
-    pub(super) fn judge(&mut self, mut exchange: Exchange, prepared: &Prepared, call: &Call) -> Judged {
+    pub(super) fn run_checks(&mut self, mut exchange: Exchange, prepared: &Prepared, call: &Call) -> Judged {
         let environment = self.environment;
         if let Some(names) = &environment.contract.catalog.rate_limit {
             environment.quotas.note(names, &exchange);
         }
         self.made.extend(environment.created.note(&environment.contract, &self.owner, &exchange));
         self.held.iter_mut().for_each(|held| held.note(&exchange));
-        let (mut record, unread) = self.check(&exchange, prepared, call);
+        let (mut record, unread) = self.checked(&exchange, prepared, call);
         let halt = match (exchange.outcome.as_ref().err(), unread) {
             (Some(fault), _) => {
                 let (halt, finding) = self.halt_for_fault(call, fault);
@@ -49,7 +49,7 @@ impl Session<'_> {
             ))),
             (None, None) => None,
         };
-        // No expectation is about what was sent.
+        // Nothing later reads the body that was sent, so an excerpt is enough.
         exchange.request.body.cut_as_text();
         record.requests = 1;
         record.exchanges.push(exchange);
@@ -57,7 +57,7 @@ impl Session<'_> {
     }
 
     /// What the checks find in an answer, and why its body could not be read, if so.
-    fn check(&self, exchange: &Exchange, prepared: &Prepared, call: &Call) -> (TestRecord, Option<JsonLimit>) {
+    fn checked(&self, exchange: &Exchange, prepared: &Prepared, call: &Call) -> (TestRecord, Option<JsonLimit>) {
         let environment = self.environment;
         let mut record = TestRecord::default();
         let Some(mut context) = Context::new(&environment.contract, exchange) else { return (record, None) };
@@ -92,10 +92,10 @@ impl Session<'_> {
         of_field.map(|finding| Finding { clause: clause.to_owned(), ..finding.clone() }).collect()
     }
 
-    /// Judges an exchange by the expectation of its step.
-    pub(super) fn verdict(&self, asserted: &Asserted, exchange: &Exchange, index: usize) -> Result<Verdict, Halt> {
+    /// Compares an exchange with the expectation of its step.
+    pub(super) fn compare(&self, asserted: &Asserted, exchange: &Exchange, index: usize) -> Result<Comparison, Halt> {
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
-            return Ok(Verdict::unclear("no answer arrived"));
+            return Ok(Comparison::unclear("no answer arrived"));
         };
         let clause = self.clause_of(asserted);
         let same_as = asserted.expectation.same_as.as_ref();
@@ -107,34 +107,45 @@ impl Session<'_> {
             same_as: same_as.and_then(|label| self.earlier.get(label)),
             index,
         };
-        let mut verdict =
+        let mut comparison =
             assertion.judge(&context).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))?;
-        for finding in &mut verdict.findings {
+        for finding in &mut comparison.findings {
             finding.message = self.statement_of(clause);
         }
-        Ok(verdict)
+        Ok(comparison)
     }
 
-    /// Records the verdict of an expectation on an exchange of the record.
-    pub(super) fn assert(&self, record: &mut TestRecord, asserted: &Asserted, index: usize) -> Result<Holds, Halt> {
-        let verdict = self.verdict(asserted, &record.exchanges[index], index)?;
-        let holds = verdict.holds;
-        self.note(record, asserted, verdict, Some(index));
+    /// Compares an exchange of the record with an expectation, and records the result.
+    pub(super) fn assert_expectation(
+        &self,
+        record: &mut TestRecord,
+        asserted: &Asserted,
+        index: usize,
+    ) -> Result<Holds, Halt> {
+        let comparison = self.compare(asserted, &record.exchanges[index], index)?;
+        let holds = comparison.holds;
+        self.note_comparison(record, asserted, comparison, Some(index));
         Ok(holds)
     }
 
-    /// Records a verdict, and what it shows about the clause of its expectation.
-    pub(super) fn note(&self, record: &mut TestRecord, asserted: &Asserted, verdict: Verdict, exchange: Option<usize>) {
+    /// Records the result of a comparison, and what it shows about the clause of the expectation.
+    pub(super) fn note_comparison(
+        &self,
+        record: &mut TestRecord,
+        asserted: &Asserted,
+        comparison: Comparison,
+        exchange: Option<usize>,
+    ) {
         let clause = self.clause_of(asserted);
-        match verdict.shown {
+        match comparison.shown {
             Shown::Upheld(code) => record.coverage.uphold(clause, EXPECTATION, code.as_deref(), exchange),
             Shown::Open(reason) => record.coverage.leave_open(clause, reason),
             Shown::Violated => {}
         }
-        record.findings.extend(verdict.findings);
+        record.findings.extend(comparison.findings);
     }
 
-    /// The clause that an expectation is about. One of a fixture is about the first clause of the test.
+    /// The clause that an expectation is about. Without one of its own, as in a fixture, it is the first of the test.
     pub(super) fn clause_of<'a>(&'a self, asserted: &'a Asserted) -> &'a str {
         self.clause_or_first(asserted.clause.as_deref())
     }

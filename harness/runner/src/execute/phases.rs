@@ -2,7 +2,7 @@
 //!
 //! Properties send values that can break a server later, for example a name that it stores but cannot serialize in a
 //! list. While such a customer exists, a scenario that lists customers fails for an unrelated reason, and another run
-//! blames another test. So no property starts while a scenario runs, and vice versa. `plan` puts properties after
+//! blames another test. So no property starts while a scenario runs, and vice versa. `schedule` puts properties after
 //! scenarios, so a run changes groups once. A scenario that stores such a value itself runs alone, at the very end.
 
 use parking_lot::Mutex;

@@ -22,6 +22,15 @@ pub(super) enum Cause {
 }
 
 impl Cause {
+    fn is_disturbance(&self) -> bool {
+        *self != Cause::Unmet
+    }
+
+    /// Whether a connection broke.
+    pub(super) fn is_break(&self) -> bool {
+        matches!(self, Cause::ClosedWhileIdle(_) | Cause::BrokenInUse(_))
+    }
+
     /// What happened, as text.
     pub(super) fn text(&self) -> &str {
         match self {
@@ -55,12 +64,13 @@ pub(super) fn is_unmet(record: &TestRecord) -> bool {
     record.findings.iter().any(|finding| finding.check == EXPECTATION)
 }
 
-/// Why to retry after that many tries; `None` if not.
-pub(super) fn retry_cause(end: &End, unmet: bool, guarded: bool, tries: u32, times: u32) -> Option<Cause> {
+/// Why to retry a try; `None` if not. `earlier` are the causes of the retries so far, `times` is how often the scenario
+/// allows a retry after an unmet expectation.
+pub(super) fn retry_cause(end: &End, unmet: bool, guarded: bool, earlier: &[Cause], times: usize) -> Option<Cause> {
     match end {
-        // A second disturbance in a row is not chance.
-        End::Disturbed(cause) if tries == 1 => Some(cause.clone()),
-        End::Done if unmet && guarded && tries <= times => Some(Cause::Unmet),
+        // A second disturbance is not chance.
+        End::Disturbed(cause) if !earlier.iter().any(Cause::is_disturbance) => Some(cause.clone()),
+        End::Done if unmet && guarded && earlier.len() < times => Some(Cause::Unmet),
         End::Disturbed(_) | End::Done | End::GaveUp => None,
     }
 }

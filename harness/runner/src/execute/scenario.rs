@@ -10,12 +10,13 @@ use spec::scenario::{RetryReason, TestCase};
 
 /// Runs a scenario until a try counts.
 pub(super) async fn run(environment: &Environment, test: &TestCase) -> TestRecord {
-    let times = test.retries.map_or(0, |retries| retries.times);
-    let mut earlier = Vec::new();
+    let times = test.retries.map_or(0, |retries| retries.times as usize);
+    let mut earlier: Vec<(Try, Cause)> = Vec::new();
     loop {
-        let tries = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let one = run_once(environment, test, tries > 1).await;
-        let cause = retry::retry_cause(&one.end, retry::is_unmet(&one.record), one.excuse.is_some(), tries, times);
+        let causes: Vec<Cause> = earlier.iter().map(|(_, cause)| cause.clone()).collect();
+        let one = run_once(environment, test, causes.iter().any(Cause::is_break)).await;
+        let unmet = retry::is_unmet(&one.record);
+        let cause = retry::retry_cause(&one.end, unmet, one.excuse.is_some(), &causes, times);
         match cause.filter(|_| environment.stopped().is_none()) {
             Some(cause) => earlier.push((one, cause)),
             None => return retry::merge_tries(earlier, one),
@@ -23,8 +24,8 @@ pub(super) async fn run(environment: &Environment, test: &TestCase) -> TestRecor
     }
 }
 
-async fn run_once(environment: &Environment, test: &TestCase, last_try: bool) -> Try {
-    let mut session = Session::open(environment, test, last_try);
+async fn run_once(environment: &Environment, test: &TestCase, after_break: bool) -> Try {
+    let mut session = Session::open(environment, test, after_break);
     let mut record = TestRecord::default();
     let halt = tokio::select! {
         biased;
@@ -47,8 +48,8 @@ async fn run_once(environment: &Environment, test: &TestCase, last_try: bool) ->
     Try { record: session.close(record).await, end, excuse }
 }
 
-/// Removes failed assertions about deliveries if this machine stalled. The target is right to retry if our endpoint
-/// replies too late.
+/// Removes unmet expectations of a test that awaits deliveries, if this machine stalled: the target is right to retry if
+/// our endpoint replies too late, and later steps may read how often it did.
 fn discount_late_replies(session: &Session<'_>, record: &mut TestRecord, end: End) -> End {
     let awaits = session.test.steps.iter().any(|step| step.is_await());
     let receiver = session.environment.receiver.as_ref();

@@ -1,6 +1,7 @@
 //! Sends the request of a step: once (`call`), repeatedly (`poll`) or many times at once (`burst`).
 //!
-//! A rate-limit error makes the actor wait for its retry delay, unless the step expects that error.
+//! A rate-limit error makes the actor wait for its retry delay, unless the step mentions that error, or the test has a
+//! burst and so is about quotas.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -22,8 +23,12 @@ use judge::record::TestRecord;
 use spec::contract::Moment;
 use spec::scenario::{Burst, Call, Poll};
 
-/// How often one request is sent again after a rate-limit error.
-const MOST_WAITS: u32 = 5;
+/// How often one request is sent at most, if it is rate limited.
+const MOST_SENDINGS: u32 = 5;
+/// The margin after a retry delay. Clocks and timers of both sides may differ by a little.
+const MARGIN: Duration = Duration::from_millis(300);
+/// The same before the step after `wait`, which must not be rate limited.
+const WAIT_MARGIN: Duration = Duration::from_millis(700);
 /// How many exchanges without findings are kept of a burst, for the report.
 const KEPT_OF_BURST: usize = 3;
 
@@ -34,21 +39,21 @@ impl<'r> Session<'r> {
     /// Sends once and judges the response. Waits and sends again while the quota is used up.
     pub(super) async fn call(&mut self, record: &mut TestRecord, call: &Call) -> Result<usize, Halt> {
         let role = if call.asserted.is_some() { Role::Asserted } else { Role::SetUp };
-        let waits = !self.probes_limits && !self.expects_rate_limit(call);
-        for _ in 0..MOST_WAITS {
+        let waits = !self.probes_limits && !self.mentions_rate_limit(call);
+        for _ in 0..MOST_SENDINGS {
             let _turn = self.turn_for_documents(call).await;
             // Signatures and everything else that depends on the clock must be fresh.
             let prepared = self.prepare(call)?;
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
-            let mut exchange = send(self.environment, &prepared, role, self.last_try).await;
+            let mut exchange = send(self.environment, &prepared, role, self.after_break).await;
             if call.expectation().is_some_and(|expected| expected.must_answer) {
                 exchange = liveness::confirm_timeout(self.environment, exchange).await;
             }
-            let delay =
-                exchange.response().and_then(|response| retry_delay(self.environment, response)).filter(|_| waits);
-            let index = self.judge(exchange, &prepared, call).add_to(record)?;
-            match delay {
+            let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
+            self.note_delay(delay);
+            let index = self.run_checks(exchange, &prepared, call).add_to(record)?;
+            match delay.filter(|_| waits) {
                 None => return Ok(index),
                 Some(delay) if delay > LONGEST_WAIT => {
                     return Err(Halt::Inconclusive(format!(
@@ -63,7 +68,7 @@ impl<'r> Session<'r> {
         Err(Halt::Inconclusive("rate limited: the quota was used up again after each wait".to_owned()))
     }
 
-    fn expects_rate_limit(&self, call: &Call) -> bool {
+    fn mentions_rate_limit(&self, call: &Call) -> bool {
         let limit = self.environment.contract.catalog.rate_limit.as_ref();
         limit.is_some_and(|limit| call.expectation().is_some_and(|expected| expected.mentions(&limit.code)))
     }
@@ -75,7 +80,7 @@ impl<'r> Session<'r> {
             let index = self.call(record, call).await?;
             let exchange = &record.exchanges[index];
             let met = match &call.asserted {
-                Some(asserted) => self.verdict(asserted, exchange, index)?.holds == Holds::Yes,
+                Some(asserted) => self.compare(asserted, exchange, index)?.holds == Holds::Yes,
                 None => require_success(self, exchange).is_ok(),
             };
             if met || Instant::now() >= until {
@@ -93,7 +98,7 @@ impl<'r> Session<'r> {
         let prepared = self.prepare(call)?;
         let mut refused = None;
         let mut without_findings = 0;
-        let fresh = self.last_try;
+        let fresh = self.after_break;
         // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
         // recorded response would use up the quota unnoticed.
         let refusal_seen = AtomicBool::new(false);
@@ -102,21 +107,18 @@ impl<'r> Session<'r> {
                 return None;
             }
             let exchange = send(environment, &prepared, Role::Asserted, fresh).await;
-            if !exchange.response().is_none_or(Response::is_success) {
+            if is_refusal(&exchange) {
                 refusal_seen.store(true, Ordering::Relaxed);
             }
             Some(exchange)
         });
         let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
         let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
-        // Each is judged as it comes, because long answers wait for each other.
+        // Each is judged as it comes: an answer keeps its share of the memory budget until then, and later answers wait.
         while let Some(exchange) = exchanges.next().await {
-            let is_first_refusal = refused.is_none() && exchange.response().is_some_and(|answer| !answer.is_success());
-            if let Some(delay) = exchange.response().and_then(|response| retry_delay(self.environment, response)) {
-                let at = Instant::now() + delay + Duration::from_millis(700);
-                self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
-            }
-            let judged = self.judge(exchange, &prepared, call);
+            let is_first_refusal = refused.is_none() && is_refusal(&exchange);
+            self.note_delay(exchange.response().and_then(|response| retry_delay(self.environment, response)));
+            let judged = self.run_checks(exchange, &prepared, call);
             if !is_first_refusal && judged.halt.is_none() && judged.record.findings.is_empty() {
                 without_findings += 1;
                 if without_findings > KEPT_OF_BURST {
@@ -133,6 +135,12 @@ impl<'r> Session<'r> {
         refused.ok_or_else(|| Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most)))
     }
 
+    /// Notes a retry delay for a later `wait`.
+    fn note_delay(&mut self, delay: Option<Duration>) {
+        let at = delay.map(|delay| Instant::now() + delay + WAIT_MARGIN);
+        self.retry_at = self.retry_at.max(at);
+    }
+
     fn prepare(&self, call: &Call) -> Result<Prepared, Halt> {
         let Environment { contract, target, client, .. } = self.environment;
         prepare(contract, target, client.base(), call, &self.variables, self.environment.signing_time())
@@ -144,6 +152,11 @@ impl<'r> Session<'r> {
         let is_large = length_of_documents(call, &self.variables) > LARGE_DOCUMENTS;
         if is_large { Some(self.environment.documents.lock().await) } else { None }
     }
+}
+
+/// Whether any answer but a success came.
+fn is_refusal(exchange: &Exchange) -> bool {
+    exchange.response().is_some_and(|response| !response.is_success())
 }
 
 /// The longest retry delay: ten years, in seconds.
@@ -166,7 +179,7 @@ pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Opt
     };
     // A target may ask for any number of seconds. Nobody waits that long, and adding it to a time must not overflow.
     let seconds = u64::try_from(seconds).unwrap_or(0).min(LONGEST_DELAY_SECONDS);
-    Some(Duration::from_secs(seconds) + Duration::from_millis(300))
+    Some(Duration::from_secs(seconds) + MARGIN)
 }
 
 /// Sends a request and measures its time. `fresh` asks for a new connection.

@@ -3,7 +3,7 @@
 //! passes it on.
 //!
 //! Other modules implement what a session does: `sending` (call, poll, burst), `judging` (checks and expectations),
-//! `steps` (steps in order), `deliveries` (webhooks), `shared` (fixtures), `cleanup`.
+//! `faults` (no answer), `steps` (steps in order), `deliveries` (webhooks), `shared` (fixtures), `cleanup`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -27,15 +27,15 @@ pub(super) struct Session<'r> {
     pub(super) started: Instant,
     /// The name of our webhook endpoint for this session.
     pub(super) endpoint: String,
-    /// The last reply that this endpoint gives.
+    /// The last of the replies that `listen` set, which is repeated.
     pub(super) last_reply: Option<Reply>,
     pub(super) variables: Variables,
     /// The answers with a label.
     pub(super) earlier: HashMap<String, Earlier>,
     /// When a rate-limited request may be sent again.
     pub(super) retry_at: Option<Instant>,
-    /// True on the last try: a broken connection is then a finding and not chance.
-    pub(super) last_try: bool,
+    /// True if a connection broke in an earlier try: a second break is a finding and not chance.
+    pub(super) after_break: bool,
     /// The name under which created resources are noted: that of the test, or of the shared fixture that is set up.
     pub(super) owner: String,
     /// The resources that this session created and did not delete yet.
@@ -56,7 +56,7 @@ pub(super) enum Halt {
 }
 
 impl<'r> Session<'r> {
-    pub(super) fn open(environment: &'r Environment, test: &'r TestCase, last_try: bool) -> Self {
+    pub(super) fn open(environment: &'r Environment, test: &'r TestCase, after_break: bool) -> Self {
         let mut variables = test.variables.clone();
         let unique = environment.unique();
         if let Some(receiver) = &environment.receiver {
@@ -76,7 +76,7 @@ impl<'r> Session<'r> {
             variables,
             earlier: HashMap::new(),
             retry_at: None,
-            last_try,
+            after_break,
             owner: test.name.clone(),
             made: Vec::new(),
             held: Vec::new(),

@@ -43,7 +43,7 @@ impl Session<'_> {
                 record.exchanges[first..].iter_mut().for_each(Exchange::cut);
                 outcome
             }
-            Action::Wait(Wait::RetryDelay) => self.wait().await,
+            Action::Wait(Wait::RetryDelay) => self.wait(record).await,
             Action::Listen(listen) => self.listen(listen),
             Action::Await(awaited) => self.await_deliveries(record, awaited).await,
         }
@@ -56,7 +56,7 @@ impl Session<'_> {
             Repetition::Burst(burst) => self.burst(record, call, burst).await?,
         };
         let holds = match &call.asserted {
-            Some(asserted) => self.assert(record, asserted, index)?,
+            Some(asserted) => self.assert_expectation(record, asserted, index)?,
             None => {
                 require_success(self, &record.exchanges[index])?;
                 Holds::Yes
@@ -65,9 +65,15 @@ impl Session<'_> {
         self.keep(call, &record.exchanges[index], holds)
     }
 
-    async fn wait(&mut self) -> Result<(), Halt> {
-        // Without a retry delay there is nothing to wait for. A missing delay is already a finding.
-        let Some(until) = self.retry_at else { return Err(Halt::Explained) };
+    async fn wait(&mut self, record: &TestRecord) -> Result<(), Halt> {
+        let Some(until) = self.retry_at else {
+            return Err(match record.findings.is_empty() {
+                true => {
+                    Halt::Inconclusive("no answer was rate limited, so there is no retry delay to wait for".to_owned())
+                }
+                false => Halt::Explained,
+            });
+        };
         let delay = until.saturating_duration_since(Instant::now());
         if delay > LONGEST_WAIT {
             return Err(Halt::Inconclusive(format!("the target asked to wait {} s", delay.as_secs())));

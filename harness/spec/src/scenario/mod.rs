@@ -55,7 +55,7 @@ pub struct TestCase {
     pub line: usize,
     /// A description for people.
     pub about: String,
-    /// The clauses that it tests; an unmet expectation violates the first.
+    /// The clauses that it tests. An unmet expectation violates the clause of its step, or the first if it has none.
     pub clauses: Vec<String>,
     /// Capabilities that the target must have.
     pub needs: Vec<String>,

@@ -57,7 +57,7 @@ pub struct Fixture {
     /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps; all must succeed.
+    /// The steps. Each must succeed, or be answered as it expects.
     pub steps: Vec<Step>,
 }
 
@@ -183,7 +183,7 @@ pub struct Step {
     /// Send the request many times concurrently, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
-    /// Send the request repeatedly until the expectation is met.
+    /// Send the request repeatedly until the expectation is met, or in a setup step until it succeeds.
     #[serde(default)]
     pub poll: Option<Poll>,
     /// Wait instead of calling.

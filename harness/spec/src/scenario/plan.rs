@@ -50,7 +50,7 @@ impl Step {
         Some(&self.call()?.asserted.as_ref()?.expectation)
     }
 
-    /// The clause that the step is about, if it asserts something. Steps of fixtures are about no clause.
+    /// The clause that the step is about, if it asserts something. Steps of fixtures rarely name one.
     pub fn clause(&self) -> Option<&str> {
         let tested = match &self.action {
             Action::Call(call) => &call.asserted.as_ref()?.clause,
@@ -179,7 +179,7 @@ impl RequestBody {
 /// An expectation, with the clause that it tests.
 #[derive(Clone, Debug)]
 pub struct Asserted {
-    /// `None` in a fixture: if it is unmet, the first clause of the test is violated.
+    /// If there is none, as in most fixtures, an unmet expectation violates the first clause of the test.
     pub clause: Option<String>,
     pub expectation: Expectation,
 }
@@ -201,7 +201,8 @@ pub struct Expectation {
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     pub must_answer: bool,
-    /// True if an unreadable envelope violates the clause of this expectation, too, besides that of the envelope.
+    /// What happens if the status is right, but no published code can be read: if true, this expectation is violated as
+    /// well as the clause of the envelope; if false, its clause stays open.
     pub in_envelope: bool,
     pub why: Option<String>,
 }
@@ -365,7 +366,7 @@ pub struct Listen {
 /// Deliveries to wait for.
 #[derive(Clone, Debug)]
 pub struct Await {
-    /// `None` in a fixture, as in [`Asserted`].
+    /// As in [`Asserted`].
     pub clause: Option<String>,
     /// The exact number of times that each event must be delivered.
     pub attempts: u32,

@@ -62,7 +62,7 @@ impl Template {
         }
     }
 
-    /// The text with the variables that have a value, for display; the source if one of them has none.
+    /// The expanded text for display, or the source if a variable has no value.
     pub fn shown(&self, variables: &Variables) -> String {
         self.text(variables).unwrap_or_else(|_| self.source.clone())
     }

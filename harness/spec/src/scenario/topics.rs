@@ -1,5 +1,5 @@
 //! What a test is about: the clauses, error codes and operations of its own expectations. Selecting, listing and
-//! explaining tests use it. Fixtures and cleanup are not what a test is about: see `plan::operations` for every call.
+//! explaining tests use it. Fixtures and cleanup are not what a test is about: see `schedule::operations` of the runner for every call.
 
 use serde_json::Value;
 

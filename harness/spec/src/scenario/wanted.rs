@@ -48,7 +48,8 @@ pub struct Expect {
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
     pub must_answer: bool,
-    /// True if an unreadable envelope violates the clause of this expectation, too, besides that of the envelope.
+    /// What happens if the status is right, but no published code can be read: if true, this expectation is violated as
+    /// well as the clause of the envelope; if false, its clause stays open.
     #[serde(default)]
     pub in_envelope: bool,
     /// The reason, where it is not obvious.

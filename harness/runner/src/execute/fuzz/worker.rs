@@ -1,6 +1,7 @@
 //! A worker of a property: sets up its own fixtures and sends one case after the other.
 //!
-//! It sends with a [`Session`], as scenarios do. Each case has a record of its own, of which the worker keeps what it shows.
+//! It sends with a [`Session`], as scenarios do. Each case has a record of its own; the worker keeps
+//! what that record shows about clauses, and hands its findings on.
 
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ fn compared_text(property: &Property, input: &Input) -> Option<String> {
 pub(super) struct Sent {
     /// The violations.
     pub(super) findings: Vec<Finding>,
-    /// The exchange that it is about.
+    /// The exchange of the case.
     pub(super) exchange: Exchange,
 }
 
@@ -68,14 +69,15 @@ impl<'l> Worker<'l> {
         Err(reason.into())
     }
 
-    async fn set_up(environment: &'l Environment, test: &'l TestCase, last_try: bool) -> (Self, Result<(), Halt>) {
+    async fn set_up(environment: &'l Environment, test: &'l TestCase, after_break: bool) -> (Self, Result<(), Halt>) {
         let mut worker =
-            Self { session: Session::open(environment, test, last_try), record: TestRecord::default(), cases: 0 };
+            Self { session: Session::open(environment, test, after_break), record: TestRecord::default(), cases: 0 };
         let setup = worker.session.run_steps(&mut worker.record).await;
         (worker, setup)
     }
 
-    /// Sends an input and judges the response. An error says why there is no response to judge.
+    /// Sends an input and judges the response. An error says why the case has no verdict: nothing came, or a second
+    /// sending had another result.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let environment = self.session.environment;
         let _permit = environment.case_permit().await;
@@ -111,11 +113,11 @@ impl<'l> Worker<'l> {
         property: &Property,
         rule: usize,
         input: &Input,
-        last_try: bool,
+        after_break: bool,
     ) -> Result<Once, Doubt> {
         let session = &mut self.session;
         session.variables.insert("unique".to_owned(), session.environment.unique().into());
-        session.last_try = last_try;
+        session.after_break = after_break;
         let of_rule = &property.rules[rule];
         let mut call = build::call(property, of_rule, input, &mut session.variables)?;
         let mut case = TestRecord::default();
@@ -176,10 +178,10 @@ async fn send_and_judge(
     if status >= 500 && property.server_error.is_some() {
         asserted.clause.clone_from(&property.server_error);
     }
-    let mut verdict = session.verdict(asserted, exchange, index)?;
-    if assertion == Assertion::Accepted && !is_success && matches!(verdict.shown, Shown::Upheld(_)) {
-        verdict.shown = Shown::Open("a valid value was refused with a tolerated code".to_owned());
+    let mut comparison = session.compare(asserted, exchange, index)?;
+    if assertion == Assertion::Accepted && !is_success && matches!(comparison.shown, Shown::Upheld(_)) {
+        comparison.shown = Shown::Open("a valid value was refused with a tolerated code".to_owned());
     }
-    session.note(case, asserted, verdict, None);
+    session.note_comparison(case, asserted, comparison, None);
     Ok(())
 }

@@ -30,7 +30,8 @@ const CONNECTION_HEADERS: [&str; 9] = [
 ];
 
 impl Compiler<'_> {
-    /// Compiles a step with `call`; `None` if its operation or its actor is not clear, which is then reported.
+    /// Compiles a step with `call`; `None` if one of its names cannot be resolved, which is then reported. The order
+    /// matters: `keep` and `label` define names for later steps, so they come after everything that uses names.
     pub(super) fn call(&mut self, below: &[PathStep], step: &Step, call: &str, clause: Option<String>) -> Option<Call> {
         let operation = self.operation(below, call);
         let actor = operation.as_ref().and_then(|operation| self.actor(below, step, operation));
@@ -172,7 +173,7 @@ impl Compiler<'_> {
             let at = [with(below, "without"), vec![index.into()]].concat();
             without.push(self.known_before_the_run(&at, "without", name)?);
         }
-        // A name with a variable of the row may be that of a member of the example.
+        // A name with a variable of the case may be that of a member of the example.
         let name_of = |name: &String| self.filled(name).unwrap_or_else(|| name.clone());
         let members: Vec<(String, &Value)> = step.with.iter().map(|(name, value)| (name_of(name), value)).collect();
         Some(RequestBody::edited(operation, &without, members.iter().map(|(name, value)| (name, *value))))
@@ -229,7 +230,7 @@ impl Compiler<'_> {
         Some(Asserted { clause, expectation: expectation(expect, resolved) })
     }
 
-    /// The source of a kept variable must exist, and the variable must not replace one of the row.
+    /// Reads `keep`, reports invalid sources and names, and defines the variables for later steps.
     fn keep(&mut self, below: &[PathStep], step: &Step, operation: Option<&Operation>) -> Vec<Keep> {
         let mut kept = Vec::new();
         for (name, from) in &step.keep {
@@ -247,7 +248,7 @@ impl Compiler<'_> {
                 self.report(&at, "an answer to HEAD has no body, so nothing can be kept from it");
             }
             if self.variables.contains_key(name) {
-                let message = format!("`{name}` is already a variable of the row, and the answer would replace it");
+                let message = format!("`{name}` is already a variable of the case, and the answer would replace it");
                 let problem = self.at.problem(&at, message);
                 self.problems.push(problem.with_help(Some("give one of them another name".to_owned())));
             }
@@ -319,7 +320,7 @@ struct Resolved {
     status: Vec<String>,
 }
 
-/// Only `field`, `body` and `headers` may have templates.
+/// For expectations whose codes and statuses have no templates, such as those of properties.
 impl From<&Expect> for Expectation {
     fn from(expect: &Expect) -> Self {
         let resolved = Resolved {

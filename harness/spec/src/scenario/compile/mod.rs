@@ -141,7 +141,7 @@ pub(super) fn test(
         let unless_broken = step.unless_broken;
         steps.extend(action.map(|action| Step { action, line, shared: None, unless_broken }));
     }
-    compiler.row(&test.name);
+    compiler.check_case(&test.name);
     let Compiler { actors, token_actors, problems: found, .. } = compiler;
     test.steps = steps.into_iter().map(Arc::new).collect();
     test.actors = actors.into_iter().collect();
@@ -152,7 +152,7 @@ pub(super) fn test(
 struct Compiler<'s> {
     at: &'s At<'s>,
     contract: &'s Contract,
-    /// The variables of the row.
+    /// The variables of the case.
     variables: &'s Variables,
     clauses: &'s [String],
     defined: BTreeSet<String>,
@@ -185,7 +185,7 @@ impl<'s> Compiler<'s> {
 
     /// Compiles what a step does; `None` if that is not clear, which is then reported.
     fn action(&mut self, below: &[PathStep], step: &model::Step, clause: Option<&str>) -> Option<Action> {
-        self.templates(below, step, clause);
+        self.check_templates(below, step, clause);
         let clause = clause.filter(|_| step.judges()).and_then(|clause| self.clause(below, clause));
         match (&step.call, step.wait, &step.listen, &step.deliveries) {
             (Some(call), None, None, None) => {
@@ -236,8 +236,8 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Reports variables of the row that are built in, or that no step uses.
-    fn row(&mut self, test: &str) {
+    /// Reports variables of the case that are built in, or that no step uses.
+    fn check_case(&mut self, test: &str) {
         let at: [PathStep; 1] = ["cases".into()];
         for name in self.variables.keys() {
             if BUILT_IN.iter().any(|(built_in, _)| built_in == name) {
@@ -252,7 +252,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn templates(&mut self, below: &[PathStep], step: &model::Step, clause: Option<&str>) {
+    fn check_templates(&mut self, below: &[PathStep], step: &model::Step, clause: Option<&str>) {
         for text in texts_of(step).into_iter().chain(clause) {
             let template = Template::parse(text);
             for name in template.names() {
@@ -272,7 +272,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// The text with the variables of the row. A name that depends on an answer cannot be compiled.
+    /// The text with the variables of the case. A name that depends on an answer cannot be compiled.
     fn known_before_the_run(&mut self, at: &[PathStep], member: &str, text: &str) -> Option<String> {
         let filled = self.filled(text);
         let is_defined = |name: &&str| self.defined.contains(name.strip_prefix("unlike.").unwrap_or(name));
