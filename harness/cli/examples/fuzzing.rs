@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         eprintln!("error: the pack does not load; run `conformance validate` to see the errors");
         return ExitCode::from(2);
     };
-    let properties: Vec<TestCase> = library.tests.into_iter().filter(|test| test.property.is_some()).collect();
+    let properties: Vec<TestCase> = library.tests.into_iter().filter(|test| test.is_property()).collect();
     let bench = Bench { contract: Arc::new(contract), properties, cases };
     let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
         runtime.block_on(async {

@@ -211,7 +211,14 @@ fn requests(contract: &Contract, tests: &[TestCase]) -> Result<Vec<reqwest::Requ
         .map(|test| {
             let mut variables = test.variables.clone();
             variables.insert("unique".into(), token().into());
-            bare_request(prepare(contract, &target, &target.url, &test.steps[0], &variables, Utc::now())?)
+            bare_request(prepare(
+                contract,
+                &target,
+                &target.url,
+                test.steps[0].call().ok_or("a call")?,
+                &variables,
+                Utc::now(),
+            )?)
         })
         .collect()
 }

@@ -1,5 +1,5 @@
-//! The command line: one parser for libtest's flags and the harness's own flags. Each of the latter also has an
-//! environment variable, because some runners cannot pass flags.
+//! The command line: one parser for libtest's flags and the harness's own flags. The latter can also be set by environment
+//! variables, because some runners cannot pass flags; those that select tests cannot.
 
 mod doctor;
 mod init;
@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use generate::Sampling;
 use report::Order;
 use report::compare::Change;
-use runner::plan::Shard;
+use runner::schedule::Shard;
 
 pub use self::doctor::DoctorArgs;
 pub use self::init::InitArgs;
@@ -141,7 +141,7 @@ pub enum Command {
 /// The default folder of saved failures, below the pack.
 pub const FOUND: &str = "scenarios/found";
 
-const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nOptions marked [env: …] can also be set by that variable. The credential of an actor is CONFORMANCE_ACTOR_<NAME>,\nin the form key:<API key>, bearer:<JWT> or secret:<webhook secret>.\nExit codes: 0 no violation, 1 violations, 2 wrong usage or invalid files, 3 no verdict.\n";
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}\n\nOptions marked [env: …] can also be set by that variable. The credential of an actor is CONFORMANCE_ACTOR_<NAME>,\nin the form key:<API key>, bearer:<JWT>, basic:<user>:<password> or secret:<webhook secret>.\nExit codes: 0 no violation, 1 violations, 2 wrong usage or invalid files, 3 no verdict.\n";
 
 /// The contract, and the target that is tested.
 #[derive(Args, Debug, Clone)]

@@ -7,11 +7,12 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use chrono::Utc;
 use libtest_mimic::{Completion, Failed, Trial};
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use judge::exchange::Role;
@@ -23,7 +24,7 @@ use report::model::TestReport;
 use report::output::{one_line, printable};
 use report::{Presenter, TestResult, Texts, test_report};
 use runner::execute::{Environment, run_test};
-use runner::plan::Planned;
+use runner::schedule::Scheduled;
 use spec::scenario::{Property, TestCase};
 
 /// Collects the results while tests run. A test is turned into its report as soon as it has ended.
@@ -58,12 +59,12 @@ impl Recorder {
     /// Announces a test, which gets a result even if it never runs.
     pub fn expect(&self, test: &TestCase) {
         let TestCase { name, file, line, about, clauses, .. } = test.outline();
-        self.lock().pending.insert(name, Outline { file, line, about, clauses });
+        self.0.lock().pending.insert(name, Outline { file, line, about, clauses });
     }
 
     /// Takes all results recorded so far, with one for each announced test.
     pub fn take(&self, presenter: &Presenter<'_>) -> Recorded {
-        let State { pending, mut recorded } = std::mem::take(&mut *self.lock());
+        let State { pending, mut recorded } = std::mem::take(&mut *self.0.lock());
         let outcome = Outcome::unrun(Verdict::Inconclusive, Some("it did not run".to_owned()));
         for (name, Outline { file, line, about, clauses }) in pending {
             let test = TestResult { name, file, line, about, clauses, ..TestResult::unrun(outcome.clone()) };
@@ -74,7 +75,7 @@ impl Recorder {
     }
 
     fn add(&self, test: TestReport, requests: usize, counterexamples: Option<(Arc<Property>, TestResult)>) {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.pending.remove(&test.name);
         let recorded = &mut state.recorded;
         recorded.tally.done += 1;
@@ -87,11 +88,7 @@ impl Recorder {
 
     /// The counts so far.
     pub fn tally(&self) -> Tally {
-        self.lock().recorded.tally
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().recorded.tally
     }
 }
 
@@ -124,13 +121,13 @@ pub struct Shared {
 }
 
 /// A test for libtest-mimic.
-pub fn test(planned: Planned, shared: Shared) -> Trial {
+pub fn test(planned: Scheduled, shared: Shared) -> Trial {
     let name = planned.spec.name.clone();
     shared.recorder.expect(&planned.spec);
     Trial::ignorable_test(name, move || run(planned, &shared))
 }
 
-fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+fn run(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
     silence_panics();
     let outline = planned.spec.outline();
     let whole = || run_and_record(planned, shared);
@@ -145,7 +142,7 @@ fn run(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
     })
 }
 
-fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Failed> {
+fn run_and_record(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
     let started = Utc::now();
     let clock = Instant::now();
     let (record, outcome) = match (planned.skip, planned.doubt) {
@@ -158,7 +155,7 @@ fn run_and_record(planned: Planned, shared: &Shared) -> Result<Completion, Faile
         }
     };
     let completion = completion(&record, &outcome, shared);
-    let property = planned.spec.property.clone().filter(|_| shared.keeps_counterexamples);
+    let property = planned.spec.property().cloned().filter(|_| shared.keeps_counterexamples);
     let result = TestResult::new(planned.spec, outcome, record);
     let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
     let report = test_report(&shared.presenter(), &result);

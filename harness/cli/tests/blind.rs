@@ -18,7 +18,8 @@ use judge::delivery::Delivery;
 use runner::execute::miscounted;
 use serde_json::{Value, json};
 use spec::contract::{Contract, Surface};
-use spec::scenario::{Expect, Library, Variables, codes, status};
+use spec::scenario::plan::KeptPart;
+use spec::scenario::{Action, Expect, Expectation, Library, Outcome, Variables, status};
 
 /// Expectations that accept every answer, each with the part of the contract that leaves it open. There are none.
 const OPEN: &[(&str, &str)] = &[];
@@ -38,7 +39,8 @@ fn expected_deliveries_reject_a_wrong_number() {
     let (_, library) = pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let mut count = 0;
     for test in &library.tests {
-        for expected in test.steps.iter().filter_map(|step| step.deliveries.as_ref()) {
+        for step in &test.steps {
+            let Action::Await(expected) = &step.action else { continue };
             count += 1;
             let delivered = |count: u32| {
                 let one = Delivery {
@@ -66,26 +68,28 @@ fn judge_all(root: &Path, at_least: usize) {
     let mut seen = BTreeSet::new();
     for test in &library.tests {
         let variables = variables_of(test);
-        for step in &test.steps {
-            let Some(expect) = &step.expect else { continue };
-            let clause = step.clause.as_ref().or(test.clauses.first()).cloned().unwrap_or_default();
-            let operation = spec::scenario::template::text(step.call.as_deref().unwrap_or_default(), &variables);
-            let operation = operation.unwrap_or_else(|missing| panic!("{}: {missing:?}", test.name));
+        for call in test.steps.iter().filter_map(|step| step.call()) {
+            let Some(asserted) = &call.asserted else { continue };
             judged += 1;
-            let case =
-                Case { contract: &contract, operation: &operation, expect, clause: &clause, variables: &variables };
+            let case = Case {
+                contract: &contract,
+                operation: &call.operation.id,
+                expected: &asserted.expectation,
+                clause: asserted.clause.as_ref().or(test.clauses.first()).expect("a clause"),
+                variables: &variables,
+            };
             blind.extend(unnoticed(&case).into_iter().map(|what| format!("{}: {what}", test.name)));
         }
-        let Some(property) = &test.property else { continue };
+        let Some(property) = test.property() else { continue };
         for rule in &property.rules {
             judged += 1;
-            if !new(&mut seen, &property.operation, &rule.expect) {
+            if !new(&mut seen, &property.operation.id, &rule.expect) {
                 continue;
             }
             let case = Case {
                 contract: &contract,
-                operation: &property.operation,
-                expect: &rule.expect,
+                operation: &property.operation.id,
+                expected: &rule.expect,
                 clause: &rule.clause,
                 variables: &variables,
             };
@@ -100,8 +104,8 @@ fn judge_all(root: &Path, at_least: usize) {
 }
 
 /// Whether this expectation of this operation was not judged before. Expectations with variables always count as new.
-fn new(seen: &mut BTreeSet<String>, operation: &str, expect: &Expect) -> bool {
-    let text = format!("{operation} {expect:?}");
+fn new(seen: &mut BTreeSet<String>, operation: &str, expected: &Expectation) -> bool {
+    let text = format!("{operation} {expected:?}");
     text.contains("${") || seen.insert(text)
 }
 
@@ -152,7 +156,7 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     if !permits(case, None, success.status) {
         wrong.push(("a success".to_owned(), success));
     }
-    if case.expect.in_envelope {
+    if case.expected.in_envelope {
         wrong.push(("an HTML page with the right status".to_owned(), Answer::html(right.answer.status)));
     }
     wrong
@@ -160,27 +164,19 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
 
 /// Whether an expectation permits an answer with a code; no code is a success.
 fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
-    let expect: &Expect = case.expect;
-    let listed = |entries: &[String]| codes(entries, case.variables).unwrap_or_default();
-    let statuses = listed(&expect.status);
-    if !statuses.is_empty() && !status::matches(&statuses, of) {
+    let expected = case.expected;
+    if !expected.statuses.is_empty() && !status::matches(&expected.statuses, of) {
         return false;
     }
-    let named = expect.success
-        || expect.any_documented
-        || expect.any_refusal
-        || !expect.error.is_empty()
-        || !expect.not_error.is_empty();
-    if !statuses.is_empty() && !named {
-        return true;
-    }
-    match code {
-        None => expect.success || expect.any_documented || !expect.not_error.is_empty() || !named,
-        Some(code) => {
-            listed(&expect.error).contains(code)
-                || ((expect.any_refusal || expect.any_documented) && of < 500)
-                || (!expect.not_error.is_empty() && !listed(&expect.not_error).contains(code))
-        }
+    match (&expected.outcome, code) {
+        (Outcome::AnyAnswer, _) => true,
+        (Outcome::Listed { success, .. }, None) => *success,
+        (Outcome::AnyRefusal { .. }, None) => false,
+        (Outcome::AnyDocumented | Outcome::AnyExcept(_), None) => true,
+        (Outcome::Listed { errors, .. }, Some(code)) => errors.contains(code),
+        (Outcome::AnyRefusal { errors }, Some(code)) => of < 500 || errors.contains(code),
+        (Outcome::AnyDocumented, Some(_)) => of < 500,
+        (Outcome::AnyExcept(codes), Some(code)) => !codes.contains(code),
     }
 }
 
@@ -193,15 +189,15 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
         wrong.push(("no field".to_owned(), right.answer.with_member(pointer, None)));
         wrong.push(("an empty field".to_owned(), right.answer.with_member(pointer, Some("".into()))));
     }
-    for (pointer, expected) in &case.expect.body {
-        let pointer = spec::scenario::template::text(pointer, case.variables).expect("no unknown variable");
-        let expected = spec::scenario::template::value(expected, case.variables).expect("no unknown variable");
+    for (pointer, expected) in &case.expected.body {
+        let pointer = case.filled(pointer);
+        let expected = expected.value(case.variables).expect("no unknown variable");
         for value in matching::wrong(&expected) {
             let what = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
             wrong.push((format!("{what} at {pointer}"), right.answer.with_member(&pointer, value)));
         }
     }
-    for (name, expected) in &case.expect.headers {
+    for (name, expected) in &case.expected.headers {
         for value in matching::wrong_headers(expected, case.variables) {
             let what = value.clone().unwrap_or_else(|| "nothing".to_owned());
             wrong.push((format!("{what} as {name}"), right.answer.with_header(name, value)));
@@ -216,9 +212,12 @@ fn variables_of(test: &spec::scenario::TestCase) -> Variables {
     for name in ["unique", "long", "huge", "now", "webhook.url", "webhook.refusing"] {
         variables.insert(name.to_owned(), format!("the-{name}").into());
     }
-    for (name, from) in test.steps.iter().flat_map(|step| &step.keep) {
-        let number = from.contains("header ") || from == "status";
-        variables.insert(name.clone(), if number { "50".into() } else { format!("kept-{name}").into() });
+    for keep in test.steps.iter().filter_map(|step| step.call()).flat_map(|call| &call.keep) {
+        let value = match &keep.part {
+            KeptPart::Status | KeptPart::Header(_) => "50".into(),
+            KeptPart::Body(_) => format!("kept-{}", keep.name).into(),
+        };
+        variables.insert(keep.name.clone(), value);
     }
     variables
 }
@@ -237,7 +236,7 @@ fn blind_expectation_is_reported() {
         let case = Case {
             contract: &contract,
             operation: "readParcel",
-            expect: &expect,
+            expected: &Expectation::from(&expect),
             clause: "FIND-1",
             variables: &variables,
         };

@@ -31,7 +31,7 @@ use judge::record::TestRecord;
 use judge::verdict::Verdict;
 use mutants::{Kind, Must, Mutant, mutants, parts};
 use spec::contract::Contract;
-use spec::scenario::{Expect, Step, TestCase};
+use spec::scenario::{Action, Step, TestCase};
 use tokio::sync::Semaphore;
 
 /// Limits the concurrent tests of this process. Each has about twelve sockets, and most tests wait.
@@ -125,8 +125,13 @@ fn a_test_without_its_expectation_is_reported() {
     let pack = Pack::load();
     let tests = selected(&pack, &[Kind::SameAs]);
     let blind = |step: &Step| {
-        let expect = step.expect.clone().map(|expect| Expect { same_as: None, ..expect });
-        Arc::new(Step { expect, ..step.clone() })
+        let mut step = step.clone();
+        if let Action::Call(call) = &mut step.action
+            && let Some(asserted) = &mut call.asserted
+        {
+            asserted.expectation.same_as = None;
+        }
+        Arc::new(step)
     };
     let steps = tests[0].steps.iter().map(|step| blind(step)).collect();
     let test = TestCase { steps, ..tests[0].clone() };
@@ -153,8 +158,8 @@ fn judge(kinds: &[Kind], least_parts: usize, least_mutants: usize) -> Report {
 
 /// Quick copies of the tests that have a part of these kinds.
 fn selected(pack: &Pack, kinds: &[Kind]) -> Vec<TestCase> {
-    let concerned = |test: &&TestCase| parts(&pack.contract, test).iter().any(|(_, kind)| kinds.contains(kind));
-    pack.tests.iter().filter(|test| test.property.is_none()).filter(concerned).map(copy).collect()
+    let concerned = |test: &&TestCase| parts(test).iter().any(|(_, kind)| kinds.contains(kind));
+    pack.tests.iter().filter(|test| !test.is_property()).filter(concerned).map(copy).collect()
 }
 
 #[derive(Default)]
@@ -190,8 +195,8 @@ async fn report(contract: &Arc<Contract>, tests: &[TestCase], kinds: &[Kind]) ->
     for (test, (record, problem)) in tests.iter().zip(controls) {
         report.problems.extend(problem.map(|problem| format!("{}: unchanged: {problem}", test.name)));
         let of_kinds = |(_, kind): &(usize, Kind)| kinds.contains(kind);
-        report.parts += parts(contract, test).iter().filter(|part| of_kinds(part)).count();
-        let mutants = mutants(contract, test, &record).into_iter().filter(|mutant| kinds.contains(&mutant.kind));
+        report.parts += parts(test).iter().filter(|part| of_kinds(part)).count();
+        let mutants = mutants(test, &record).into_iter().filter(|mutant| kinds.contains(&mutant.kind));
         planned.extend(mutants.map(|mutant| (test, mutant)));
     }
     report.mutants = planned.len();

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use generate::{Sampling, generate};
 use registry::{REGISTRY, disagreeing};
-use runner::plan::plan;
-use spec::scenario::{Property, TestCase};
+use runner::schedule::schedule;
+use spec::scenario::{Property, TestCase, TestKind};
 use support::{Pack, PackFolder, Server, file, findings_of};
 
 const DATES: &str = "fuzz/createCustomer/dateOfBirth::invalid-values-are-refused";
@@ -48,7 +48,7 @@ async fn shrunk_counterexample_of_each_rule_is_reported() {
 async fn examples_are_always_sent_and_reported_by_name() {
     let pack = Pack::with_examples(&REGISTRY);
     let test = pack.test(DATES);
-    let examples = test.property.as_deref().expect("a property").rules.iter().filter(|rule| rule.rule.is_example());
+    let examples = test.property().expect("a property").rules.iter().filter(|rule| rule.rule.is_example());
     let examples = examples.count();
     assert!(examples > 20, "{examples} examples");
     let server = Server::start(&pack, &["accepts-april-31"], Sampling { seed: 1, cases: Some(1) }).await;
@@ -136,7 +136,7 @@ async fn counterexamples_are_saved_as_scenarios() {
         let record = without_mutants.run(test).await;
         assert_eq!((findings_of(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
     }
-    let planned = plan(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
+    let planned = schedule(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
     assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
 }
 
@@ -148,8 +148,8 @@ async fn same_seed_finds_the_same_at_any_concurrency() {
         let sampling = Sampling { seed: 11, cases: Some(50) };
         let server = Server::start(&pack, &["update-skips-date-check"], sampling).await;
         let test = pack.test("fuzz/updateCustomer/dateOfBirth::invalid-values-are-refused");
-        let property = test.property.as_deref().expect("a property").clone();
-        let test = TestCase { property: Some(Arc::new(Property { in_flight, ..property })), ..test.clone() };
+        let property = test.property().expect("a property").as_ref().clone();
+        let test = TestCase { kind: TestKind::Property(Arc::new(Property { in_flight, ..property })), ..test.clone() };
         let record = server.run(&test).await;
         let found = record.fuzz.as_ref().expect("a property").found.iter();
         seen.push((findings_of(&record), found.map(|found| (found.case, found.input.clone())).collect::<Vec<_>>()));
@@ -161,7 +161,7 @@ async fn same_seed_finds_the_same_at_any_concurrency() {
 #[tokio::test(flavor = "multi_thread")]
 async fn other_seeds_generate_other_values() {
     let pack = Pack::with(&REGISTRY);
-    let property = pack.test(GOOD_DATES).property.as_deref().expect("a property");
+    let property = pack.test(GOOD_DATES).property().expect("a property");
     let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
     let generated = |seed, cases| {
         let sample = generate(GOOD_DATES, &rules, Sampling { seed, cases: Some(cases) }, |_, _| true);

@@ -1,6 +1,8 @@
 //! Rules for the sources, the default pack and the documents of this repository. Each rule is a function from a text to
 //! its faults, and each test shows that the rule detects a bad text.
 
+#[path = "house/imports.rs"]
+mod imports;
 #[path = "house/words.rs"]
 mod words;
 
@@ -29,9 +31,6 @@ const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("report", &["reqwest", "tokio", "hyper", "proptest", "generate", "runner"]),
     ("generate", &["spec", "reqwest", "tokio"]),
 ];
-
-/// Which modules a module uses.
-type Graph = BTreeMap<String, BTreeSet<String>>;
 
 /// Checks that the default pack does not need. `second_pack.rs` judges and provokes them with the parcel pack.
 const NOT_IN_THE_DEFAULT_PACK: &[&str] = &["required-headers", "status-in-body"];
@@ -70,47 +69,6 @@ fn sources_contain_no_unfinished_code() {
         assert_eq!(unfinished_code(&format!("let x = 1;\n    {text_found}(x)\n")).len(), 1, "{text_found}");
     }
     assert!(unfinished_code("// a debug! of ours, #[expect(dead_code, reason = \"x\")]\n").is_empty());
-}
-
-#[test]
-fn modules_of_a_crate_do_not_import_each_other_in_circles() {
-    let mut graphs: BTreeMap<String, Graph> = BTreeMap::new();
-    for (name, text) in sources() {
-        if let Some((of, module)) = module_of(&name) {
-            let text = if is_top(&name) { text.replace("super::", "crate::") } else { text };
-            graphs.entry(of).or_default().entry(module).or_default().extend(used_modules(&text));
-        }
-    }
-    assert!(graphs.len() > 7, "expected all crates, found {:?}", graphs.keys());
-    let circles: Vec<(String, Vec<String>)> = graphs
-        .into_iter()
-        .filter_map(|(of, mut graph)| {
-            graph.remove("lib");
-            Some((of, circle(&graph)?))
-        })
-        .collect();
-    assert!(circles.is_empty(), "modules that import each other, by crate: {circles:#?}");
-}
-
-#[test]
-fn circle_rule_detects_a_circle() {
-    let named = used_modules(
-        "use crate::report::Report;\nuse crate::{check, run::load};\nlet x = crate::cli::seed();\n#[cfg(test)]\nmod tests { use crate::plan; }\n",
-    );
-    assert_eq!(named, BTreeSet::from(["report", "check", "run", "cli"].map(str::to_owned)));
-    let graph = |edges: &[(&str, &str)]| {
-        let mut graph = Graph::new();
-        for (from, to) in edges {
-            graph.entry((*from).to_owned()).or_default().insert((*to).to_owned());
-        }
-        graph
-    };
-    assert_eq!(circle(&graph(&[("a", "b"), ("b", "c"), ("a", "c"), ("a", "a")])), None);
-    assert!(circle(&graph(&[("a", "b"), ("b", "c"), ("c", "a")])).is_some());
-    assert!(is_top("harness/judge/src/verdict.rs") && is_top("harness/judge/src/check/mod.rs"));
-    assert!(!is_top("harness/judge/src/check/leak.rs"));
-    assert_eq!(module_of("harness/judge/src/check/leak.rs"), Some(("judge".to_owned(), "check".to_owned())));
-    assert_eq!(module_of("harness/judge/src/verdict.rs"), Some(("judge".to_owned(), "verdict".to_owned())));
 }
 
 #[test]
@@ -264,52 +222,6 @@ fn foreign_includes(name: &str, text: &str) -> Vec<String> {
         .filter(|found| found[1].matches("../").count() > folders_below_crate)
         .map(|found| format!("{name}: {}", &found[1]))
         .collect()
-}
-
-/// The crate and its top module that a source belongs to.
-fn module_of(name: &str) -> Option<(String, String)> {
-    let (of, rest) = name.strip_prefix("harness/")?.split_once("/src/")?;
-    let first = rest.split('/').next()?;
-    Some((of.to_owned(), first.trim_end_matches(".rs").to_owned()))
-}
-
-/// True for a top module of a crate, whose `super` is the crate.
-fn is_top(name: &str) -> bool {
-    let path = name.split_once("/src/").map_or(name, |(_, path)| path);
-    !path.contains('/') || (path.ends_with("/mod.rs") && path.matches('/').count() == 1)
-}
-
-/// The modules that a source uses, in `use` lines or in paths, without its unit tests.
-fn used_modules(text: &str) -> BTreeSet<String> {
-    static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\w+|\{[^;]*\})").expect("a pattern"));
-    static FIRST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|,)\s*(\w+)").expect("a pattern"));
-    let text = without_comments(text.split("#[cfg(test)]").next().unwrap_or_default());
-    let mut named = BTreeSet::new();
-    for found in PATH.captures_iter(&text) {
-        match found[1].strip_prefix('{') {
-            None => {
-                named.insert(found[1].to_owned());
-            }
-            Some(list) => named.extend(FIRST.captures_iter(list).map(|found| found[1].to_owned())),
-        }
-    }
-    named
-}
-
-/// Modules that use each other, if there are any: those that remain when modules that use no other are removed.
-fn circle(graph: &Graph) -> Option<Vec<String>> {
-    let mut left = graph.clone();
-    loop {
-        let open = |module: &String, uses: &BTreeSet<String>| {
-            uses.iter().any(|other| other != module && left.contains_key(other))
-        };
-        let next: Graph =
-            left.iter().filter(|(module, uses)| open(module, uses)).map(|(m, u)| (m.clone(), u.clone())).collect();
-        if next.len() == left.len() {
-            return Some(left.into_keys().collect()).filter(|modules: &Vec<String>| !modules.is_empty());
-        }
-        left = next;
-    }
 }
 
 /// The crates that a manifest names as dependencies, without those of tests.

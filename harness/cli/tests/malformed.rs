@@ -1,13 +1,17 @@
 //! Malformed files with one fault each, and the message for each. `malformed/KIND/FAULT.yaml` is the file or, for files
 //! of `schemas/`, a change to the file of the parcel pack. `FAULT.txt` beside it is the expected message; `BLESS=1`
-//! rewrites it.
+//! rewrites it. Each file is a test of its own: `cargo test --test malformed -- scenario/keep`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use cli::run::load;
 use judge::target::TargetFile;
+use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
+use similar::TextDiff;
+use spec::scenario::plan::RequestBody;
 use spec::source::{Problems, yaml_files};
 
 /// The path in a pack of each kind of file.
@@ -30,32 +34,40 @@ struct Change {
     put: String,
 }
 
-#[test]
-fn malformed_files_give_the_expected_messages() {
+fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
     let cases = yaml_files(&folder, &folder);
     assert!(cases.len() >= 60, "{} files", cases.len());
-    let mut wrong = Vec::new();
-    for (path, name) in cases {
-        let message = message_for(&path, &name);
-        let golden = path.with_extension("txt");
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&golden, &message).expect("a writable file");
-        }
-        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        if message != expected {
-            wrong.push(format!("{name}\n--- expected\n{expected}\n--- found\n{message}"));
-        }
-        if !(message.contains(".yaml") || message.contains(".json")) || message.trim_end().is_empty() {
-            wrong.push(format!("{name}: the message names no file:\n{message}"));
-        }
+    let mut tests = vec![
+        Trial::test("missing_files_are_reported", missing_files_are_reported),
+        Trial::test("yml_and_crlf_files_are_accepted", yml_and_crlf_files_are_accepted),
+    ];
+    tests.extend(cases.into_iter().map(|(path, name)| {
+        let title = name.trim_end_matches(".yaml").to_owned();
+        Trial::test(title, move || message_is_as_expected(&path, &name))
+    }));
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+}
+
+fn message_is_as_expected(path: &Path, name: &str) -> Result<(), Failed> {
+    let message = message_for(path, name);
+    let golden = path.with_extension("txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&golden, &message)?;
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+    if message != expected {
+        let diff = TextDiff::from_lines(&expected, &message);
+        return Err(format!("{}", diff.unified_diff().header("expected", "found")).into());
+    }
+    match message.contains(".yaml") || message.contains(".json") {
+        true => Ok(()),
+        false => Err(format!("the message names no file:\n{message}").into()),
+    }
 }
 
 /// Missing files cannot be in `malformed/`.
-#[test]
-fn missing_files_are_reported() {
+fn missing_files_are_reported() -> Result<(), Failed> {
     for missing in ["errors.yaml", "clauses.yaml", "conventions.yaml", "openapi.yaml", "trouble.schema.json"] {
         let pack = Pack::new();
         std::fs::remove_file(pack.0.join("schemas").join(missing)).expect("a file");
@@ -66,11 +78,11 @@ fn missing_files_are_reported() {
     let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
     let message = rendered(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
     assert!(message.contains("target.yaml: cannot read the file: "), "{message}");
+    Ok(())
 }
 
-/// Variants that editors and other tools write; they are not errors.
-#[test]
-fn yml_files_byte_order_marks_crlf_and_merge_keys_are_accepted() {
+/// Variants that editors and other tools write, byte order marks and merge keys among them. They are not errors.
+fn yml_and_crlf_files_are_accepted() -> Result<(), Failed> {
     let pack = Pack::new();
     let names = |pack: &Pack| {
         let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
@@ -102,7 +114,9 @@ scenarios:
     std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
     let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
     let test = library.tests.iter().find(|test| test.name == "merged::merged").expect("the test");
-    assert_eq!(test.steps[1].body, Some(serde_json::json!({ "destination": 7, "weightGrams": 1 })));
+    let RequestBody::Value(body) = &test.steps[1].call().expect("a call").body else { panic!("no JSON body") };
+    assert_eq!(body.source(), serde_json::json!({ "destination": 7, "weightGrams": 1 }));
+    Ok(())
 }
 
 fn message_for(path: &Path, name: &str) -> String {

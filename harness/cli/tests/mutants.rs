@@ -4,24 +4,28 @@
 //! By default, the witnesses of each mutant run and a few other tests, which must report nothing: all servers take less
 //! than a minute. `MATRIX=complete` runs a sample of tests against each server, and then compares
 //! `reports/kill-matrix.md` and `reports/witnesses.yaml` with the results; `BLESS=1` with it rewrites both files.
-//! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`.
+//! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`. The servers that took
+//! longest are shown at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
-use mutate::prove::{Effort, Row, Scope, Witnesses, prove, rows, takes_long};
+use mutate::prove::{Effort, Row, Scope, Witnesses, prove, prove_again, rows, takes_long};
+use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
 use tokio::runtime::Runtime;
 
 /// The number of servers that run at a time. Most of them wait.
 const SERVERS: usize = 16;
+/// The number of slow servers to show.
+const SLOWEST: usize = 8;
 
 /// What all tests share.
 struct Bench {
@@ -35,6 +39,8 @@ struct Bench {
     committed: String,
     /// The results so far, by the index of the row.
     lines: Mutex<BTreeMap<usize, Line>>,
+    /// How long each server took, and how many tests ran against it.
+    durations: Mutex<Vec<(Duration, usize, String)>>,
     /// A server with a problem is tried again, one at a time: a busy machine may have delayed it.
     retry: Mutex<()>,
 }
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
     let of_files = bench.clone();
     tests.push(Trial::test("committed_files_name_every_mutant", move || of_files.committed_files_name_every_mutant()));
     let conclusion = libtest_mimic::run(&arguments, tests);
+    bench.show_slowest();
     let lines: Vec<Line> = bench.lines().values().cloned().collect();
     if conclusion.has_failed() || !complete || lines.len() < rows.len() {
         return conclusion.exit_code();
@@ -85,17 +92,22 @@ impl Bench {
             scope: if complete { Scope::Sample } else { Scope::Witnesses },
             committed: std::fs::read_to_string(root.join(MATRIX)).expect("the committed matrix"),
             lines: Mutex::default(),
+            durations: Mutex::default(),
             retry: Mutex::default(),
         }
     }
 
     /// Runs the tests against one server.
     fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
-        let mut found = self.proved(row);
+        let begun = Instant::now();
+        let effort = Effort { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
+        let (contract, library) = (&self.contract, &self.library);
+        let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, effort)));
         if found.problem().is_some() {
-            let _guard = self.retry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            found = self.proved(row);
+            let _guard = self.retry.lock();
+            found = self.runtime.block_on(prove_again(contract, library, row, effort));
         }
+        self.durations.lock().push((begun.elapsed(), found.tests, row.name.to_owned()));
         let problem = found.problem();
         let shown = found.markdown();
         self.lines().insert(index, found);
@@ -107,11 +119,6 @@ impl Bench {
             return Err(format!("{MATRIX} is out of date; MATRIX=complete BLESS=1 rewrites it:\n{shown}").into());
         }
         Ok(())
-    }
-
-    fn proved(&self, row: &Row) -> Line {
-        let effort = Effort { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
-        line(row, &self.runtime.block_on(prove(&self.contract, &self.library, row, effort)))
     }
 
     fn committed_files_name_every_mutant(&self) -> Result<(), Failed> {
@@ -155,8 +162,16 @@ impl Bench {
         Ok(())
     }
 
-    fn lines(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Line>> {
-        self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn show_slowest(&self) {
+        let mut durations = std::mem::take(&mut *self.durations.lock());
+        durations.sort_unstable_by(|one, other| other.cmp(one));
+        for (duration, tests, name) in durations.iter().take(SLOWEST) {
+            eprintln!("{:>6.1} s  {name}, {tests} tests", duration.as_secs_f64());
+        }
+    }
+
+    fn lines(&self) -> parking_lot::MutexGuard<'_, BTreeMap<usize, Line>> {
+        self.lines.lock()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use spec::contract::Contract;
 use spec::scenario;
-use spec::scenario::{Library, TestCase, codes};
+use spec::scenario::{Library, TestCase};
 use spec::source::Problems;
 
 const FEWEST_TESTS: usize = 250;
@@ -55,19 +55,15 @@ fn every_error_code_is_expected_by_a_scenario() {
 
 /// The codes that the steps of a test expect with `error`.
 fn expected_codes(test: &TestCase) -> Vec<String> {
-    test.steps
-        .iter()
-        .filter_map(|step| step.expect.as_ref())
-        .flat_map(|expect| codes(&expect.error, &test.variables).unwrap_or_default())
-        .collect()
+    test.steps.iter().filter_map(|step| step.expectation()).flat_map(|expected| expected.errors().to_vec()).collect()
 }
 
 /// The bodies that the steps of a test expect, as JSON. Codes of the delivery log appear only there.
 fn expected_bodies(test: &TestCase) -> Vec<String> {
     test.steps
         .iter()
-        .filter_map(|step| step.expect.as_ref())
-        .flat_map(|expect| expect.body.values().map(ToString::to_string))
+        .filter_map(|step| step.expectation())
+        .flat_map(|expected| expected.body.iter().map(|(_, value)| value.source().to_string()))
         .collect()
 }
 

@@ -9,7 +9,7 @@ use judge::target::{Credential, Target};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, Stop, run_test, token};
 use spec::contract::Contract;
-use spec::scenario::{Library, load};
+use spec::scenario::{Action, Expectation, Library, Outcome, Step, TestCase, Wait, load};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -42,9 +42,24 @@ impl Bench {
         Self { environment, library, _stop: sender }
     }
 
+    fn test(&self, name: &str) -> &TestCase {
+        self.library.tests.iter().find(|test| test.name == name).expect("the test exists")
+    }
+
     async fn run(&self, name: &str) -> TestRecord {
-        let spec = self.library.tests.iter().find(|test| test.name == name).expect("the test exists");
-        run_test(&self.environment, spec).await
+        run_test(&self.environment, self.test(name)).await
+    }
+
+    /// Runs `READS` with one call before it that expects this outcome, and a wait between them.
+    async fn run_with_wait(&self, expected: Outcome) -> TestRecord {
+        let mut test = self.test(READS).clone();
+        let mut first = Step::clone(&test.steps[0]);
+        if let Action::Call(call) = &mut first.action {
+            call.asserted.as_mut().expect("an expectation").expectation = Expectation::new(expected);
+        }
+        let wait = Step { action: Action::Wait(Wait::RetryDelay), line: None, shared: None, unless_broken: false };
+        test.steps.splice(0..0, [Arc::new(first), Arc::new(wait)]);
+        run_test(&self.environment, &test).await
     }
 }
 
@@ -176,4 +191,37 @@ async fn rate_limit_that_resets_late_fails_although_a_retry_passes() {
     let record = run_against(Quota::new(2)).await;
     assert!(violated_clauses(&record).contains(&"RATE-6"), "{record:?}");
     assert!(!record.attempts.is_empty(), "the attempt that passed is not recorded");
+}
+
+#[tokio::test]
+async fn wait_obeys_the_delay_of_any_answer_that_was_rate_limited() {
+    let limited = || {
+        let headers = "x-ratelimit-limit: 1\r\nx-ratelimit-remaining: 0\r\nretry-after: 1\r\n";
+        let body = r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Later.","retry_after":1}}"#;
+        response("429 Too Many Requests", headers, body)
+    };
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let bench = Bench::new({
+        let sent = sent.clone();
+        move |_, _| {
+            let mut sent = sent.lock().expect("a lock");
+            sent.push(Instant::now());
+            Some(if sent.len() == 1 { limited() } else { listed("") })
+        }
+    })
+    .await;
+    let expected = Outcome::Listed { success: false, errors: vec!["RATE_LIMIT_EXCEEDED".to_owned()] };
+    let record = bench.run_with_wait(expected).await;
+    assert_eq!((record.exchanges.len(), record.inconclusive.as_deref()), (2, None), "{record:?}");
+    let sent = sent.lock().expect("a lock");
+    assert!(sent[1] - sent[0] >= Duration::from_secs(1), "{:?}", sent[1] - sent[0]);
+}
+
+#[tokio::test]
+async fn wait_without_a_delay_makes_a_test_inconclusive() {
+    let bench = Bench::new(|_, _| Some(listed(""))).await;
+    let record = bench.run_with_wait(Outcome::Listed { success: true, errors: Vec::new() }).await;
+    let reason = record.inconclusive.as_deref().unwrap_or_default();
+    assert!(reason.contains("no retry delay to wait for"), "{reason}");
+    assert_eq!(record.exchanges.len(), 1);
 }

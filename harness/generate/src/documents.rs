@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 /// The description of a document.
@@ -90,7 +91,7 @@ pub fn base64(spec: DocumentSpec) -> Text {
     if spec.bytes.is_some() {
         return Ok(Base64Text::new(spec)?.to_string().into());
     }
-    let cell = CACHE.lock().unwrap_or_else(PoisonError::into_inner).entry(spec).or_default().clone();
+    let cell = CACHE.lock().entry(spec).or_default().clone();
     cell.get_or_init(|| Ok(STANDARD.encode(bytes(spec)?).into())).clone()
 }
 

@@ -2,10 +2,11 @@
 //! number of pages. The pictures are fields of colour with some noise, so that files stay small.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use parking_lot::Mutex;
 
 /// The properties of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,14 +79,14 @@ const MOST: usize = 256;
 /// The picture as a file; empty if encoding fails.
 pub(super) fn file(kind: Kind, picture: Picture) -> Arc<[u8]> {
     let found = |cache: &Files| cache.get(&(kind, picture)).cloned();
-    if let Some(file) = found(&lock()) {
+    if let Some(file) = found(&CACHE.lock()) {
         return file;
     }
     let built: Arc<[u8]> = match kind {
         Kind::Png => png(picture).unwrap_or_default().into(),
         Kind::Jpg => jpg(picture).unwrap_or_default().into(),
     };
-    let mut cache = lock();
+    let mut cache = CACHE.lock();
     if cache.len() >= MOST {
         cache.clear();
     }
@@ -96,10 +97,6 @@ pub(super) fn file(kind: Kind, picture: Picture) -> Arc<[u8]> {
 /// Base64 with padding.
 pub(super) fn encoded(file: &[u8]) -> String {
     STANDARD.encode(file)
-}
-
-fn lock() -> std::sync::MutexGuard<'static, Files> {
-    CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 const PALETTE: [[u8; 3]; 4] = [[0x24, 0x5a, 0x8c], [0xf0, 0xe0, 0xc0], [0xb0, 0x30, 0x28], [0x28, 0x78, 0x48]];

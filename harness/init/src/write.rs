@@ -8,8 +8,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use spec::contract::hex;
-
 /// The file with the digests of the generated files.
 pub(super) const MANIFEST: &str = ".init.json";
 
@@ -75,5 +73,5 @@ fn write_file(path: &Path, text: &str) -> Result<(), String> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }

@@ -71,8 +71,9 @@ fn page_made_from_the_catalogue_has_no_differences() {
     let lines: Vec<String> = comparison.differences.iter().map(|problem| problem.one_line()).collect();
     assert_eq!(lines, Vec::<String>::new());
     let counts = comparison.counts;
-    assert_eq!((counts.codes, counts.examples, counts.headers), (16, 16, 4));
-    assert_eq!(counts.statuses, 16 + 12 + 1);
+    let codes = loaded("../..").0.catalog.codes.len();
+    assert_eq!((counts.codes, counts.examples, counts.headers), (codes, codes, 4));
+    assert!(counts.statuses > codes, "{} statuses", counts.statuses);
 }
 
 #[test]

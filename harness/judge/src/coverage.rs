@@ -53,20 +53,23 @@ impl Coverage {
         }
     }
 
-    /// Removes references to an exchange that is taken off the record.
-    pub fn forget(&mut self, exchange: usize) {
-        for evidence in self.evidence.values_mut().filter(|evidence| evidence.exchange == Some(exchange)) {
-            evidence.exchange = None;
-        }
-    }
-
     /// Adds the coverage of another record whose exchanges are not kept.
     pub fn absorb(&mut self, other: Self) {
+        self.add(other, |_| None);
+    }
+
+    /// Adds the coverage of another record whose exchanges come after the first ones of this record.
+    pub fn append(&mut self, other: Self, first: usize) {
+        self.add(other, |exchange| Some(exchange + first));
+    }
+
+    fn add(&mut self, other: Self, place: impl Fn(usize) -> Option<usize>) {
         for (clause, more) in other.evidence {
             let evidence = self.evidence.entry(clause).or_default();
             evidence.checks.extend(more.checks);
             evidence.codes.extend(more.codes);
             evidence.answers += more.answers;
+            evidence.exchange = evidence.exchange.or_else(|| more.exchange.and_then(&place));
         }
         for (clause, reason) in other.open {
             self.open.entry(clause).or_insert(reason);
@@ -93,9 +96,8 @@ mod tests {
         let mut coverage = Coverage::default();
         coverage.uphold("A", "sample", None, Some(1));
         coverage.uphold("A", EXPECTATION, Some("GONE"), Some(2));
-        coverage.forget(1);
         let (clause, evidence) = coverage.evidence().next().expect("evidence");
-        assert_eq!((clause, evidence.answers, evidence.exchange), ("A", 2, None));
+        assert_eq!((clause, evidence.answers, evidence.exchange), ("A", 2, Some(1)));
         assert!(evidence.codes.contains("GONE") && evidence.checks.len() == 2);
     }
 
@@ -108,6 +110,17 @@ mod tests {
         coverage.withdraw("A");
         coverage.withdraw("B");
         assert_eq!(coverage.evidence().map(|(clause, _)| clause).collect::<Vec<_>>(), ["B"]);
+    }
+
+    #[test]
+    fn appended_evidence_has_the_exchange_of_the_longer_record() {
+        let mut one = Coverage::default();
+        one.uphold("A", "sample", None, Some(0));
+        let mut coverage = Coverage::default();
+        coverage.append(one.clone(), 3);
+        coverage.append(one, 4);
+        let (clause, evidence) = coverage.evidence().next().expect("evidence");
+        assert_eq!((clause, evidence.answers, evidence.exchange), ("A", 2, Some(3)));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Response {
 
     /// The same, with an error for bodies beyond a limit of the harness. JSON has no such limits, so they may be valid and
     /// are not judged.
-    pub fn json_within_limits(&self) -> Result<Option<serde_json::Value>, JsonLimit> {
+    pub(crate) fn json_within_limits(&self) -> Result<Option<serde_json::Value>, JsonLimit> {
         json::read(&self.body)
     }
 
@@ -160,11 +160,19 @@ impl Exchange {
 const LONGEST_VALUE: usize = 2 * 1024;
 const MOST_HEADER_BYTES: usize = 16 * 1024;
 
+/// The note in the place of headers that were cut; no header has such a name.
+const CUT: &str = "…";
+/// More than the note in a value that was cut.
+const NOTE_BYTES: usize = 64;
+
 fn cut_headers(headers: &mut Vec<Header>) {
+    if headers.last().is_some_and(|(name, _)| name == CUT) {
+        return;
+    }
     let mut left = MOST_HEADER_BYTES;
     let count = headers.len();
     headers.retain_mut(|(name, value)| {
-        if value.len() > LONGEST_VALUE {
+        if value.len() > LONGEST_VALUE + NOTE_BYTES {
             let note = format!("… ({} bytes)", value.len());
             value.truncate(LONGEST_VALUE);
             value.extend(note.into_bytes());
@@ -174,7 +182,7 @@ fn cut_headers(headers: &mut Vec<Header>) {
         left > 0
     });
     if headers.len() < count {
-        headers.push(("…".to_owned(), format!("{} more", count - headers.len()).into_bytes()));
+        headers.push((CUT.to_owned(), format!("{} more", count - headers.len()).into_bytes()));
     }
 }
 

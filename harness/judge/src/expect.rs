@@ -1,6 +1,6 @@
 //! Compares a response with the expectation of its step.
 //!
-//! The comparison is pure and lists every violation. `steps` records the findings and the coverage.
+//! The comparison is pure and lists every violation. The runner records the findings and the coverage.
 
 use serde_json::Value;
 
@@ -9,11 +9,11 @@ use super::matcher::mismatch_at_pointer;
 use crate::check::{Context, FIELD_CHECK, quoted};
 use crate::finding::{EXPECTATION, Finding, Part, Violation};
 use spec::contract::{Level, Surface};
-use spec::scenario::{Expect, Variables, codes, status, template};
+use spec::scenario::{Expectation, Outcome, Variables, status, template};
 
-/// The verdict of an expectation on a response.
+/// The result of comparing a response with an expectation.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct Comparison {
     /// Violations, and warnings for tolerated responses.
     pub findings: Vec<Finding>,
     /// Whether the assertion holds.
@@ -22,8 +22,8 @@ pub struct Verdict {
     pub shown: Shown,
 }
 
-impl Verdict {
-    /// The verdict if there is nothing to judge.
+impl Comparison {
+    /// The result if there is nothing to compare.
     pub fn unclear(reason: &str) -> Self {
         Self { findings: Vec::new(), holds: Holds::Unclear, shown: Shown::Open(reason.to_owned()) }
     }
@@ -57,7 +57,7 @@ pub struct Earlier {
 
 /// An expectation with everything that its judgement needs.
 pub struct Assertion<'c> {
-    pub expect: &'c Expect,
+    pub expected: &'c Expectation,
     /// The clause that an unmet expectation violates.
     pub clause: &'c str,
     /// The level of that clause.
@@ -70,17 +70,17 @@ pub struct Assertion<'c> {
 }
 
 impl Assertion<'_> {
-    pub fn judge(&self, context: &Context<'_>) -> Result<Verdict, template::Undefined> {
+    pub fn judge(&self, context: &Context<'_>) -> Result<Comparison, template::Undefined> {
         let mut findings = Vec::new();
-        let (holds, shown) = match self.outcome(context)? {
-            Answer::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
-            Answer::Wrong(violation) => {
+        let (holds, shown) = match self.classify(context) {
+            Classified::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
+            Classified::Wrong(violation) => {
                 findings.push(self.finding(violation, self.level));
                 (Holds::No, Shown::Violated)
             }
             right => {
-                let tolerated = matches!(right, Answer::Tolerated(_));
-                if let Answer::Tolerated(violation) = right {
+                let tolerated = matches!(right, Classified::Tolerated(_));
+                if let Classified::Tolerated(violation) = right {
                     findings.push(self.finding(violation, Level::Should));
                 }
                 let violations = self.detail_violations(context)?;
@@ -93,41 +93,43 @@ impl Assertion<'_> {
                 }
             }
         };
-        Ok(Verdict { findings, holds, shown })
+        Ok(Comparison { findings, holds, shown })
     }
 
     /// What a response that meets the expectation shows about its clause. The clause stays open if the response could
     /// not have violated it.
     fn shown(&self, context: &Context<'_>) -> Result<Shown, template::Undefined> {
-        let expect = self.expect;
+        let expected = self.expected;
         if let Some(name) = self.header_not_sent(context)? {
             return Ok(Shown::Open(format!("the header {name} was not sent")));
         }
-        if expect.same_as.is_some() && self.same_as.is_none() {
+        if expected.same_as.is_some() && self.same_as.is_none() {
             return Ok(Shown::Open("there is no earlier answer to compare with".to_owned()));
         }
         if context.response.is_success() {
-            return Ok(Shown::Upheld(self.code_in_log(context)));
+            return Ok(Shown::Upheld(self.code_in_log(context)?));
         }
         let code = context.entry().map(|entry| entry.code.clone());
-        if code.is_some() && codes(&expect.error, self.variables)?.iter().any(|wanted| Some(wanted) == code.as_ref()) {
+        if code.as_ref().is_some_and(|code| expected.errors().contains(code)) {
             return Ok(Shown::Upheld(code));
         }
         let status = context.response.status;
-        let judged = match (expect.any_documented, expect.any_refusal) {
-            (true, _) => !is_about_the_caller(status) && !is_about_the_route(status),
-            (_, true) => !is_about_the_caller(status),
-            _ => self.shows_status(status, &codes(&expect.status, self.variables)?),
+        let judged = match expected.outcome {
+            Outcome::AnyDocumented => !is_about_the_caller(status) && !is_about_the_route(status),
+            Outcome::AnyRefusal { .. } => !is_about_the_caller(status),
+            // A refusal because of the caller shows something only if its status is named.
+            Outcome::AnyAnswer => expected.statuses.contains(&status.to_string()) || !is_about_the_caller(status),
+            Outcome::Listed { .. } | Outcome::AnyExcept(_) => false,
         };
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
 
     /// The first `where_sent` header that is absent, in this response or in the earlier one that gives its bound.
     fn header_not_sent(&self, context: &Context<'_>) -> Result<Option<&str>, template::Undefined> {
-        for (name, wanted) in self.expect.headers.iter().filter(|(_, wanted)| wanted.where_sent) {
+        for (name, wanted) in self.expected.headers.iter().filter(|(_, wanted)| wanted.where_sent) {
             let mut sent = context.response.header(name).is_some();
             for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
-                sent &= template::text(bound, self.variables)?.parse::<i64>().is_ok();
+                sent &= bound.text(self.variables)?.parse::<i64>().is_ok();
             }
             if !sent {
                 return Ok(Some(name));
@@ -137,11 +139,17 @@ impl Assertion<'_> {
     }
 
     /// The code of a delivery log in a success body, if the expectation names it.
-    fn code_in_log(&self, context: &Context<'_>) -> Option<String> {
-        let named = |code: &str| self.expect.body.values().any(|value| holds_text(value, code));
+    fn code_in_log(&self, context: &Context<'_>) -> Result<Option<String>, template::Undefined> {
         let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
-        let body = context.body.as_ref()?;
-        logged.map(|entry| &entry.code).find(|code| named(code) && holds_text(body, code)).cloned()
+        let logged: Vec<&String> = logged.map(|entry| &entry.code).collect();
+        let (Some(body), false) = (&context.body, logged.is_empty()) else { return Ok(None) };
+        for (_, value) in &self.expected.body {
+            let value = value.value(self.variables)?;
+            if let Some(code) = logged.iter().find(|code| holds_text(&value, code) && holds_text(body, code)) {
+                return Ok(Some((*code).clone()));
+            }
+        }
+        Ok(None)
     }
 
     fn summary(&self, context: &Context<'_>) -> String {
@@ -162,87 +170,62 @@ impl Assertion<'_> {
     }
 
     /// Whether the response is an expected outcome. `detail_violations` compares the rest afterwards.
-    fn outcome(&self, context: &Context<'_>) -> Result<Answer, template::Undefined> {
-        let expect = self.expect;
-        let wanted = codes(&expect.error, self.variables)?;
-        let tolerated = codes(&expect.tolerate, self.variables)?;
-        let refused = codes(&expect.not_error, self.variables)?;
-        let status = context.response.status;
-        let code = context.code.as_deref();
-        if self.expects_only_status() {
-            return Ok(Answer::Accepted);
-        }
+    fn classify(&self, context: &Context<'_>) -> Classified {
+        let expected = self.expected;
+        let code = context.code.as_ref();
         if context.response.is_success() {
-            let expected = expect.success || expect.any_documented || !refused.is_empty() || self.expects_only_body();
-            return Ok(if expected { Answer::Accepted } else { self.wrong(context, &wanted)? });
+            let is_expected = match &expected.outcome {
+                Outcome::Listed { success, .. } => *success,
+                Outcome::AnyRefusal { .. } => false,
+                Outcome::AnyDocumented | Outcome::AnyExcept(_) | Outcome::AnyAnswer => true,
+            };
+            return if is_expected { Classified::Accepted } else { self.wrong(context) };
         }
-        if code.is_some_and(|code| wanted.iter().any(|wanted| wanted == code)) {
-            return Ok(Answer::Accepted);
+        if self.is_listed(context, expected.errors()) {
+            return Classified::Accepted;
         }
-        let documented_with = |codes: &[String]| {
-            codes.iter().filter_map(|code| context.contract.catalog.code(code)?.status).any(|other| other == status)
+        if self.is_listed(context, &expected.tolerate) {
+            return self.tolerated(context);
+        }
+        let is_accepted = match &expected.outcome {
+            Outcome::AnyAnswer => true,
+            Outcome::AnyDocumented | Outcome::AnyRefusal { .. } => self.documented(context),
+            Outcome::AnyExcept(codes) => !code.is_some_and(|code| codes.contains(code)),
+            Outcome::Listed { .. } => false,
         };
-        // A response to HEAD has no body, so only the status shows the code.
-        if context.operation.is_head() && documented_with(&wanted) {
-            return Ok(Answer::Accepted);
-        }
-        let tolerated_head = context.operation.is_head() && documented_with(&tolerated);
-        let tolerated_code = code.filter(|code| tolerated.iter().any(|other| other == code));
-        if tolerated_code.is_some() || tolerated_head {
-            return self.tolerated(context, &wanted);
-        }
-        if (expect.any_documented || expect.any_refusal) && self.documented(context) {
-            return Ok(Answer::Accepted);
-        }
-        if !refused.is_empty() {
-            let refusal = code.is_some_and(|code| refused.iter().any(|other| other == code));
-            return Ok(if refusal { self.wrong(context, &wanted)? } else { Answer::Accepted });
+        if is_accepted {
+            return Classified::Accepted;
         }
         // If no published code can be read, the checks of the envelope report that. If at least the status is right,
         // the assertion is not reported as violated a second time.
-        if context.entry().is_none() && documented_with(&wanted) && !expect.in_envelope {
-            return Ok(Answer::Unreadable);
-        }
-        self.wrong(context, &wanted)
+        let may_be_right = context.entry().is_none() && has_status_of(context, expected.errors());
+        if may_be_right && !expected.in_envelope { Classified::Unreadable } else { self.wrong(context) }
     }
 
-    /// Whether the response is documented and below 500: a refusal, or (for `any_documented`) a redirection or a
-    /// response to a conditional request.
+    /// Whether a response has one of these codes. A response to HEAD has no body, so only the status shows the code.
+    fn is_listed(&self, context: &Context<'_>, codes: &[String]) -> bool {
+        context.code.as_ref().is_some_and(|code| codes.contains(code))
+            || context.operation.is_head() && has_status_of(context, codes)
+    }
+
+    /// Whether the response may be a documented one below 500: a refusal, or (for `any_documented`) a redirection or a
+    /// response to a conditional request. Whether a refusal has a documented status and code is judged by checks.
     fn documented(&self, context: &Context<'_>) -> bool {
         let status = context.response.status;
-        let readable = context.entry().is_some() || !self.expect.in_envelope || context.operation.is_head();
+        let readable = context.entry().is_some() || !self.expected.in_envelope || context.operation.is_head();
+        let redirects = self.expected.outcome == Outcome::AnyDocumented;
         match status {
             400..500 => readable,
-            300..400 => self.expect.any_documented && context.contract.catalog.statuses.contains(&status),
+            300..400 => redirects && context.contract.catalog.statuses.contains(&status),
             _ => false,
         }
     }
 
-    fn tolerated(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
-        let why = self.expect.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-        let expected = format!("preferably {}", self.accepted(context, wanted)?);
+    fn tolerated(&self, context: &Context<'_>) -> Classified {
+        let why = self.expected.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let expected = format!("preferably {}", self.accepted(context));
         let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| came(context)));
-        Ok(Answer::Tolerated(Violation::new(self.part(context), expected, actual)))
-    }
-
-    /// Whether only `status` states the expected outcome.
-    fn expects_only_status(&self) -> bool {
-        let expect = self.expect;
-        let outcome = expect.success || expect.any_documented || expect.any_refusal;
-        !expect.status.is_empty() && !outcome && expect.error.is_empty() && expect.not_error.is_empty()
-    }
-
-    /// Whether only `body` is given. It is then the body of a success.
-    fn expects_only_body(&self) -> bool {
-        let expect = self.expect;
-        let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
-        expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty()
-    }
-
-    /// Whether a refusal that nothing but `status` accepts shows something: its status is named, or of a class and not about
-    /// the caller.
-    fn shows_status(&self, status: u16, named: &[String]) -> bool {
-        self.expects_only_status() && (named.contains(&status.to_string()) || !is_about_the_caller(status))
+        Classified::Tolerated(Violation::new(self.part(context), expected, actual))
     }
 
     fn part(&self, context: &Context<'_>) -> Part {
@@ -252,68 +235,53 @@ impl Assertion<'_> {
         }
     }
 
-    fn wrong(&self, context: &Context<'_>, wanted: &[String]) -> Result<Answer, template::Undefined> {
-        let expected = self.accepted(context, wanted)?;
-        Ok(Answer::Wrong(Violation::new(self.part(context), expected, came(context))))
+    fn wrong(&self, context: &Context<'_>) -> Classified {
+        Classified::Wrong(Violation::new(self.part(context), self.accepted(context), came(context)))
     }
 
     /// The accepted outcomes, as text.
-    fn accepted(&self, context: &Context<'_>, wanted: &[String]) -> Result<String, template::Undefined> {
-        let mut accepted: Vec<String> = Vec::new();
-        if self.expect.success || self.expects_only_body() {
-            accepted.push(format!("success ({})", context.operation.success_statuses()));
-        }
-        accepted.extend(wanted.iter().map(|code| {
-            match context.contract.catalog.code(code).and_then(|entry| entry.status) {
-                Some(status) => format!("{code} ({status})"),
-                None => code.clone(),
-            }
-        }));
-        if self.expect.any_refusal {
-            accepted.push("any documented refusal (400 to 499)".to_owned());
-        }
-        if self.expect.any_documented {
-            accepted.push("any documented answer but a server error".to_owned());
-        }
-        if !self.expect.not_error.is_empty() {
-            accepted.push(format!("anything but {}", codes(&self.expect.not_error, self.variables)?.join(" or ")));
-        }
-        Ok(accepted.join(" or "))
+    fn accepted(&self, context: &Context<'_>) -> String {
+        let success = format!("success ({})", context.operation.success_statuses());
+        let code = |code: &String| match context.contract.catalog.code(code).and_then(|entry| entry.status) {
+            Some(status) => format!("{code} ({status})"),
+            None => code.clone(),
+        };
+        self.expected.accepted(&success, code).join(" or ")
     }
 
     /// The violations in details of an expected outcome: status, body, headers, field, repetition.
     fn detail_violations(&self, context: &Context<'_>) -> Result<Vec<Violation>, template::Undefined> {
         let mut violations = Vec::new();
-        let statuses = codes(&self.expect.status, self.variables)?;
-        if !statuses.is_empty() && !status::matches(&statuses, context.response.status) {
+        let statuses = &self.expected.statuses;
+        if !statuses.is_empty() && !status::matches(statuses, context.response.status) {
             violations.push(Violation::new(Part::Status, statuses.join(" or "), came(context)));
         }
-        for (pointer, expected) in &self.expect.body {
-            let pointer = template::text(pointer, self.variables)?;
-            let expected = template::value(expected, self.variables)?;
+        for (pointer, expected) in &self.expected.body {
+            let pointer = pointer.text(self.variables)?;
+            let expected = expected.value(self.variables)?;
             let actual = context.body.as_ref().and_then(|body| body.pointer(&pointer));
             if let Some((expected, actual)) = mismatch_at_pointer(&expected, actual) {
                 violations.push(Violation::body(&pointer, expected, actual));
             }
         }
-        for (name, wanted) in &self.expect.headers {
+        for (name, wanted) in &self.expected.headers {
             violations.extend(header::violation(context.response, name, wanted, self.variables)?);
         }
         violations.extend(self.field(context)?);
-        violations.extend(self.same_as.and_then(|earlier| repeated(earlier, context)));
+        violations.extend(self.same_as.and_then(|earlier| difference_from(earlier, context)));
         Ok(violations)
     }
 
     /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in
     /// every response.
     fn field(&self, context: &Context<'_>) -> Result<Option<Violation>, template::Undefined> {
-        let Some(field) = &self.expect.field else { return Ok(None) };
+        let Some(field) = &self.expected.field else { return Ok(None) };
         let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
         let names_field = context.entry().is_some_and(|entry| entry.names_field);
         let envelope = &context.contract.catalog.envelope;
         let pointer = envelope.pointers.field.as_deref();
         let Some(pointer) = pointer.filter(|_| !checked && names_field) else { return Ok(None) };
-        let field = template::text(field, self.variables)?;
+        let field = field.text(self.variables)?;
         let found = context.body.as_ref().map(|body| envelope.fields_in(body)).unwrap_or_default();
         let form = envelope.field_form;
         if found.iter().filter_map(|found| found.as_str()).any(|found| form.is_same(&field, found)) {
@@ -334,7 +302,7 @@ fn is_about_the_route(status: u16) -> bool {
     matches!(status, 404 | 405 | 410)
 }
 
-/// Whether any scalar inside a value equals a text.
+/// Whether any string or number inside a value equals a text.
 pub fn holds_text(value: &Value, text: &str) -> bool {
     match value {
         Value::String(string) => string == text,
@@ -346,7 +314,7 @@ pub fn holds_text(value: &Value, text: &str) -> bool {
 }
 
 /// How a response differs from the earlier one that it must repeat.
-fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
+fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
         let expected = format!("{}, as in the earlier answer", earlier.status);
@@ -359,7 +327,13 @@ fn repeated(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     Some(Violation::body("", format!("{}, as in the earlier answer", shown(&earlier.body)), shown(&context.body)))
 }
 
-enum Answer {
+/// Whether a response has the documented status of one of these codes.
+fn has_status_of(context: &Context<'_>, codes: &[String]) -> bool {
+    let status_of = |code: &String| context.contract.catalog.code(code)?.status;
+    codes.iter().filter_map(status_of).any(|status| status == context.response.status)
+}
+
+enum Classified {
     Accepted,
     Tolerated(Violation),
     Unreadable,

@@ -5,15 +5,17 @@ use regex::Regex;
 use crate::check::quoted;
 use crate::exchange::Response;
 use crate::finding::Violation;
-use spec::scenario::{HeaderMatch, Variables, template};
+use spec::scenario::Variables;
+use spec::scenario::plan::HeaderExpectation;
+use spec::scenario::template::{Template, Undefined};
 
 /// The difference between a header and its matcher, if any.
 pub(super) fn violation(
     response: &Response,
     name: &str,
-    wanted: &HeaderMatch,
+    wanted: &HeaderExpectation,
     variables: &Variables,
-) -> Result<Option<Violation>, template::Undefined> {
+) -> Result<Option<Violation>, Undefined> {
     let value = response.header_bytes(name).map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     let Some(value) = value else {
         if wanted.where_sent || wanted.present == Some(false) {
@@ -27,11 +29,11 @@ pub(super) fn violation(
     Ok((!holds).then_some(Violation::header(name, expected(wanted, variables)?, quoted(&value))))
 }
 
-fn filled(text: Option<&String>, variables: &Variables) -> Result<Option<String>, template::Undefined> {
-    text.map(|text| template::text(text, variables)).transpose()
+fn filled(text: Option<&Template>, variables: &Variables) -> Result<Option<String>, Undefined> {
+    text.map(|text| text.text(variables)).transpose()
 }
 
-fn text_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Result<bool, template::Undefined> {
+fn text_holds(value: &str, wanted: &HeaderExpectation, variables: &Variables) -> Result<bool, Undefined> {
     let equals = filled(wanted.equals.as_ref(), variables)?;
     let contains = filled(wanted.contains.as_ref(), variables)?;
     let matches = filled(wanted.matches.as_ref(), variables)?;
@@ -44,7 +46,7 @@ fn text_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Resul
 
 /// A bound can come from an earlier response. If that response did not give it, the bound counts as met only where the
 /// header itself may be absent.
-fn number_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Result<bool, template::Undefined> {
+fn number_holds(value: &str, wanted: &HeaderExpectation, variables: &Variables) -> Result<bool, Undefined> {
     let number = value.parse::<i64>().ok();
     let compared = |bound: Option<String>, good: &dyn Fn(i64, i64) -> bool| match bound.map(|text| text.parse::<i64>())
     {
@@ -56,7 +58,7 @@ fn number_holds(value: &str, wanted: &HeaderMatch, variables: &Variables) -> Res
         && compared(filled(wanted.at_least.as_ref(), variables)?, &|number, bound| number >= bound - wanted.play))
 }
 
-fn expected(wanted: &HeaderMatch, variables: &Variables) -> Result<String, template::Undefined> {
+fn expected(wanted: &HeaderExpectation, variables: &Variables) -> Result<String, Undefined> {
     let mut parts = Vec::new();
     match wanted.present {
         Some(true) => parts.push("a value".to_owned()),
@@ -82,12 +84,15 @@ fn expected(wanted: &HeaderMatch, variables: &Variables) -> Result<String, templ
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spec::scenario::HeaderMatch;
 
     fn accepts(sent: Option<&str>, matcher: &str) -> bool {
         let headers = sent.map(|value| ("Allow".to_owned(), value.as_bytes().to_vec())).into_iter().collect();
         let response = Response { headers, ..Response::default() };
         let wanted: HeaderMatch = serde_yaml::from_str(matcher).expect("a matcher");
-        violation(&response, "allow", &wanted, &Variables::new()).expect("no variables").is_none()
+        violation(&response, "allow", &HeaderExpectation::from(&wanted), &Variables::new())
+            .expect("no variables")
+            .is_none()
     }
 
     #[test]

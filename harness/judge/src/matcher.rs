@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 /// The difference as (expected, actual), or `None` if the value matches.
-pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
+pub(crate) fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
     if let Some((name, operand)) = matcher(expected) {
         return match_by(name, operand, actual);
     }
@@ -26,7 +26,7 @@ pub fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, Str
 
 /// The same for the target of a pointer in `expect.body`. It must be present unless the matcher allows its absence.
 /// Otherwise `$not` would match every body without the member.
-pub fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
+pub(crate) fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
     match (matcher(expected), actual) {
         (Some(("not", operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),
         _ => mismatch(expected, actual),
@@ -87,7 +87,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
 }
 
 /// The JSON type of a value.
-pub fn type_name(value: &Value) -> &'static str {
+pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

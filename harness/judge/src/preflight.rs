@@ -131,16 +131,32 @@ impl Preflight {
         self.operations.iter().filter(|fact| fact.state == OperationState::Missing)
     }
 
+    /// The operations that are not implemented, by their answer.
+    fn missing_by_answer(&self) -> Vec<(&str, Vec<&OperationFact>)> {
+        let mut answers: Vec<(&str, Vec<&OperationFact>)> = Vec::new();
+        for fact in self.missing() {
+            match answers.iter_mut().find(|(came, _)| *came == fact.came) {
+                Some((_, facts)) => facts.push(fact),
+                None => answers.push((&fact.came, vec![fact])),
+            }
+        }
+        answers
+    }
+
     /// Everything that a user should know before the first test, one sentence each.
     pub fn statements(&self) -> Vec<String> {
         if let Some(stop) = &self.stop {
             return vec![stop.clone()];
         }
-        let missing = self.missing().map(|fact| {
-            format!(
-                "operation {} ({}) seems not to be implemented: it answers {}",
-                fact.operation, fact.endpoint, fact.came
-            )
+        let missing = self.missing_by_answer().into_iter().map(|(came, facts)| match facts.as_slice() {
+            [fact] => format!(
+                "operation {} ({}) seems not to be implemented: it answers {came}",
+                fact.operation, fact.endpoint
+            ),
+            many => {
+                let names: Vec<&str> = many.iter().map(|fact| fact.operation.as_str()).collect();
+                format!("{} operations seem not to be implemented: {} answer {came}", many.len(), names.join(", "))
+            }
         });
         let actors = self.actors.iter().filter_map(|fact| fact.says.clone());
         let capabilities = self.capabilities.iter().filter_map(|fact| fact.says.clone());

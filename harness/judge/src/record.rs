@@ -34,6 +34,27 @@ pub struct TestRecord {
     pub attempts: Vec<Attempt>,
 }
 
+impl TestRecord {
+    /// Adds the exchanges of another record, with what they show. Returns the index of the first of them.
+    pub fn append(&mut self, other: Self) -> usize {
+        let first = self.exchanges.len();
+        self.exchanges.extend(other.exchanges);
+        let here = |finding: Finding| Finding { exchange: finding.exchange + first, ..finding };
+        self.findings.extend(other.findings.into_iter().map(here));
+        self.coverage.append(other.coverage, first);
+        self.codes.extend(other.codes);
+        self.requests += other.requests;
+        first
+    }
+
+    /// Adds what the exchanges of another record show, without the exchanges and their findings.
+    pub fn absorb(&mut self, other: Self) {
+        self.coverage.absorb(other.coverage);
+        self.codes.extend(other.codes);
+        self.requests += other.requests;
+    }
+}
+
 /// A try of a test that does not decide the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {

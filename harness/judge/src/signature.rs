@@ -4,27 +4,25 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use spec::contract::hex;
-
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) as hexadecimal digits.
 pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
     mac.update(message);
-    hex(&mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// HMAC-SHA512, for deliberately wrong signatures.
 pub fn hmac_sha512(secret: &[u8], message: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha512>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
     mac.update(message);
-    hex(&mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// HMAC-SHA1 (RFC 2104), for deliberately wrong signatures.
 pub fn hmac_sha1(secret: &[u8], message: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret) else { unreachable!("HMAC takes keys of any length") };
     mac.update(message);
-    hex(&mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::record::TestRecord;
 use crate::target::Deviation;
 use spec::contract::Level;
 
+/// The reason of a test that was stopped by a signal.
+pub const INTERRUPTED: &str = "the run was interrupted";
+
 /// The verdict on a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -24,7 +24,7 @@ use judge::target::Target;
 use judge::verdict::{Rules, Verdict};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, Stop, run_test, sweep};
-use runner::plan::plan;
+use runner::schedule::schedule;
 use runner::webhook::Receiver;
 use spec::contract::{Contract, Level};
 use spec::scenario::TestCase;
@@ -82,7 +82,7 @@ impl Campaign {
         let session = self.open(None).await?;
         let mut baseline = Baseline::default();
         let mut queue = VecDeque::new();
-        for planned in plan(&self.contract, &session.environment.target, tests, None) {
+        for planned in schedule(&self.contract, &session.environment.target, tests, None) {
             match planned.skip {
                 Some(reason) => drop(baseline.left_out.insert(planned.spec.name, format!("skipped: {reason}"))),
                 None => queue.push_back(planned.spec),

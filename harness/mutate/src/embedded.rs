@@ -97,7 +97,7 @@ pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str
 }
 
 /// True if a mutant is active only after a pause of its caller.
-pub fn shows_after_pause(name: &str) -> bool {
+pub(crate) fn shows_after_pause(name: &str) -> bool {
     reference::intermittent().iter().any(|one| one.name == name && one.after_pause())
 }
 

@@ -60,10 +60,7 @@ struct Rank {
 
 /// True for a test that waits for other tests or for the target, or that sends many requests.
 fn waits(test: &TestCase) -> bool {
-    let long = |step: &std::sync::Arc<spec::scenario::Step>| {
-        step.deliveries.is_some() || step.poll.is_some() || step.burst.is_some() || step.wait.is_some()
-    };
-    test.alone || test.lock.is_some() || test.property.is_some() || test.steps.iter().any(long)
+    test.alone || test.lock.is_some() || test.is_property() || test.steps.iter().any(|step| step.takes_long())
 }
 
 /// The part `folder/file::scenario` of the name of a test.

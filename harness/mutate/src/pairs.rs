@@ -92,11 +92,8 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
 /// Tests of the clauses of a row that wait neither for the target nor for each other, in a fixed pseudorandom order.
 fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
     let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
-    let waits = |test: &&TestCase| {
-        test.lock.is_some()
-            || test.property.is_some()
-            || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some() || step.burst.is_some())
-    };
+    let waits =
+        |test: &&TestCase| test.lock.is_some() || test.is_property() || test.steps.iter().any(|step| step.takes_long());
     let mut tests: Vec<&TestCase> = library.tests.iter().filter(about).filter(|test| !waits(test)).collect();
     tests.sort_by_cached_key(|test| number(0, &format!("{} {}", row.name, test.name)));
     // One test of each scenario first, so that the tried tests differ.

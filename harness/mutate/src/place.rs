@@ -1,6 +1,6 @@
 //! Finds the step of a scenario file that received a changed response, and shows the response.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
@@ -11,8 +11,7 @@ use super::order::Recipient;
 use super::score::Changed;
 use judge::exchange::{Response, Role};
 use spec::contract::Contract;
-use spec::scenario::{Step, codes, template};
-use spec::source::SourceFile;
+use spec::scenario::{Expectation, Outcome, Step};
 
 /// The maximum number of characters of a body that are shown.
 const LONGEST_BODY: usize = 400;
@@ -38,13 +37,14 @@ pub(super) fn changed(
 ) -> Option<Changed> {
     let passing = recipient.passing;
     let answer = &passing.answers[recipient.answer];
+    let step = step(passing, recipient.answer);
     let mut all = baseline.changed(passing, mutation, &contract.catalog);
     let (_, after) = all.find(|(index, _)| *index == recipient.answer)?;
     Some(Changed {
         test: passing.test.name.clone(),
         file: passing.test.file.clone(),
-        line: line(contract, passing, recipient.answer).unwrap_or(passing.test.line),
-        accepts: step(passing, recipient.answer).and_then(|index| accepts(passing, &passing.test.steps[index])),
+        line: step.and_then(|step| step.line).unwrap_or(passing.test.line),
+        accepts: step.and_then(Step::expectation).and_then(accepts),
         request: format!("{} as {}", answer.line, answer.sent_as),
         before: shown(&answer.response),
         after: differing(&answer.response, &after),
@@ -93,54 +93,35 @@ fn without_texts(body: Value) -> Value {
     }
 }
 
-/// What a step accepts, if it accepts more than one response.
-fn accepts(passing: &PassingTest, step: &Step) -> Option<String> {
-    let expect = step.expect.as_ref()?;
-    if expect.any_documented {
-        return Some("any documented response".to_owned());
+/// What an expectation accepts, if it accepts more than one response.
+fn accepts(expected: &Expectation) -> Option<String> {
+    match &expected.outcome {
+        Outcome::AnyDocumented => return Some("any documented response".to_owned()),
+        Outcome::AnyRefusal { .. } => return Some("any documented refusal".to_owned()),
+        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyAnswer => {}
     }
-    if expect.any_refusal {
-        return Some("any documented refusal".to_owned());
-    }
-    let listed = |entries: &[String]| codes(entries, &passing.test.variables).unwrap_or_default();
-    let success = expect.success.then(|| "success".to_owned());
-    let all: Vec<String> = success.into_iter().chain(listed(&expect.error)).chain(listed(&expect.tolerate)).collect();
+    let success = expected.success().then(|| "success".to_owned());
+    let codes = expected.errors().iter().chain(&expected.tolerate).cloned();
+    let all: Vec<String> = success.into_iter().chain(codes).collect();
     (all.len() > 1).then(|| all.join(" or "))
 }
 
-/// The line of the step whose expectation judged an answer.
-fn line(contract: &Contract, passing: &PassingTest, answer: usize) -> Option<usize> {
-    let index_with_fixtures = step(passing, answer)?;
-    let text = std::fs::read_to_string(contract.root.join(&passing.test.file)).ok()?;
-    let file = SourceFile::new(passing.test.file.clone(), &text);
-    let document: Value = file.parse().ok()?;
-    let name = passing.test.name.split_once("::")?.1.split('/').next()?;
-    let scenarios = document.get("scenarios")?.as_array()?;
-    let index = scenarios.iter().position(|scenario| scenario.get("name").and_then(Value::as_str) == Some(name))?;
-    let steps = scenarios[index].get("steps")?.as_array()?.len();
-    // The steps of fixtures come before the steps of the scenario.
-    let place = index_with_fixtures.checked_sub(passing.test.steps.len().checked_sub(steps)?)?;
-    let path = ["scenarios".into(), index.into(), "steps".into(), place.into()];
-    file.locate(&path).map(|place| place.line)
-}
-
-/// The index of the step that received an answer. For the n-th answer with an assertion it is the n-th step with an
-/// expectation, or else the first step with the operation of the answer.
-fn step(passing: &PassingTest, answer: usize) -> Option<usize> {
+/// The step that received an answer. For the n-th answer with an assertion it is the n-th step with an expectation, or
+/// else the first step with the operation of the answer.
+fn step(passing: &PassingTest, answer: usize) -> Option<&Step> {
     let asserted = |index: &usize| passing.answers[*index].role == Role::Asserted;
     if !asserted(&answer) {
         return None;
     }
-    let asserts = |(_, step): &(usize, &Arc<Step>)| step.expect.is_some() && step.call.is_some();
-    let steps: Vec<(usize, &Arc<Step>)> = passing.test.steps.iter().enumerate().filter(asserts).collect();
+    let steps = passing.test.steps.iter().map(|step| &**step);
+    let steps: Vec<&Step> = steps.filter(|step| step.expectation().is_some()).collect();
     let answers: Vec<usize> = (0..passing.answers.len()).filter(asserted).collect();
     if steps.len() == answers.len() {
         let nth = answers.iter().position(|index| *index == answer)?;
-        return steps.get(nth).map(|(index, _)| *index);
+        return steps.get(nth).copied();
     }
     let operation = passing.answers[answer].operation()?;
-    let calls = |step: &Step| template::text(step.call.as_deref()?, &passing.test.variables).ok();
-    steps.iter().find(|(_, step)| calls(step).as_deref() == Some(operation)).map(|(index, _)| *index)
+    steps.into_iter().find(|step| step.call().is_some_and(|call| call.operation.id == operation))
 }
 
 #[cfg(test)]

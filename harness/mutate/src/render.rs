@@ -40,7 +40,7 @@ impl Summary {
     /// Mutations that were triggered and not noticed, the most important first. These come at the end, in this order:
     /// mutations without a clause, mutations whose response a step accepts among others, mutations for which no test
     /// had a verdict, and mutations that the contract tolerates. Otherwise mutations with more recipients come first.
-    pub fn survivors(&self) -> Vec<&Row> {
+    pub(crate) fn survivors(&self) -> Vec<&Row> {
         let missed = |row: &&Row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut);
         let mut rows: Vec<&Row> = self.mutations.iter().filter(missed).collect();
         rows.sort_by_key(|row| {

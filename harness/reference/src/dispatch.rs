@@ -6,7 +6,6 @@ use crate::answer::Outcome;
 use crate::auth::{self, Caller};
 use crate::errors::{Code, Fault, shortened};
 use crate::limiter::{CountedRequest, Quota};
-use crate::lock::locked;
 use crate::operations::{customers, verification, webhooks};
 use crate::request::{Context, Request};
 use crate::route::{self, Operation, Route};
@@ -87,7 +86,7 @@ fn count(state: &State, caller: &Caller) -> Quota {
         window_seconds: settings.window_seconds,
         now: state.rules.unix_seconds(),
     };
-    state.rules.count(&mut locked(&state.limiter), request)
+    state.rules.count(&mut state.limiter.lock(), request)
 }
 
 /// The error for a method and a path that the API does not have.

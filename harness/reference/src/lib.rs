@@ -22,7 +22,6 @@ mod idempotency;
 mod ids;
 mod json;
 mod limiter;
-mod lock;
 mod mutants;
 mod operations;
 mod options;

@@ -1,6 +1,8 @@
 //! The whole state of a server, and one call of an operation on it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::auth::Caller;
 use crate::customers::Store;

@@ -7,7 +7,8 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+
+use parking_lot::Mutex;
 
 /// The kind of file that a path names.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Destination {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let file = followed(path).map_err(|error| failed(&error))?;
                 make_folder(&file).and_then(|()| writable(&file)).map_err(|error| failed(&error))?;
-                Ok(Self::File(file))
+                Ok(Self::File(absolute(file).map_err(|error| failed(&error))?))
             }
             Err(error) => Err(failed(&error)),
         }
@@ -61,9 +62,7 @@ impl Destination {
                 Ok(())
             }
             Self::File(path) => write_file(path, text),
-            Self::Device(file) => {
-                file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(text.as_bytes())
-            }
+            Self::Device(file) => file.lock().write_all(text.as_bytes()),
         };
         outcome.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
@@ -156,6 +155,13 @@ fn followed(path: &Path) -> std::io::Result<PathBuf> {
         path = path.parent().unwrap_or(Path::new("")).join(next);
     }
     Err(std::io::Error::other("too many symbolic links"))
+}
+
+/// The path of a new file through the real path of its folder, so that two names of one file are equal.
+fn absolute(file: PathBuf) -> std::io::Result<PathBuf> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder)?;
+    Ok(file.file_name().map_or(file.clone(), |name| folder.join(name)))
 }
 
 fn make_folder(file: &Path) -> std::io::Result<()> {

@@ -12,6 +12,7 @@
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
 mod cause;
+mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -21,6 +22,7 @@ pub(super) use cause::{Cause, Kind, Member};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
+pub(super) use repair::passing_after;
 use spec::contract::Level;
 
 /// The statuses with which a framework answers a request for an unknown operation.
@@ -87,9 +89,11 @@ fn cause<'r>(
         };
         (!is_specific, finding.key.rule.is_some())
     };
-    let shown = members
-        .iter()
-        .min_by_key(|member| (member.follows, not_failed(member), member.finding.level, vague(member)))?;
+    // A short name is easier to copy.
+    let length = |member: &Member<'_>| member.test.name.len();
+    let shown = members.iter().min_by_key(|member| {
+        (member.follows, not_failed(member), member.finding.level, vague(member), length(member))
+    })?;
     let (finding, example) = (shown.finding, shown.test);
     let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
     Some(Cause { kind: group.kind(), finding, tests, alone, example, says, id: group.id(), members })

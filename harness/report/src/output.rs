@@ -21,6 +21,19 @@ macro_rules! tell {
 
 pub use crate::{say, tell};
 
+/// The width of a page without a terminal.
+pub const COLUMNS: usize = 100;
+
+/// The width of the terminal behind standard error or standard output, or the usual width if there is none.
+pub fn columns(of_stderr: bool) -> usize {
+    let size = if of_stderr {
+        terminal_size::terminal_size_of(std::io::stderr())
+    } else {
+        terminal_size::terminal_size_of(std::io::stdout())
+    };
+    size.map_or(COLUMNS, |(width, _)| usize::from(width.0))
+}
+
 /// Prints a text on standard output.
 pub fn out(text: &str) {
     raw_out(&printable(text));
@@ -124,7 +137,7 @@ pub fn one_line(text: &str, most: usize) -> String {
 }
 
 /// Appends a character, escaped if it is hidden.
-pub fn push_visible(out: &mut String, letter: char) {
+pub(crate) fn push_visible(out: &mut String, letter: char) {
     if is_hidden(letter) {
         push_escaped(out, letter);
     } else {

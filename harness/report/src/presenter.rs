@@ -20,7 +20,7 @@ use judge::finding::{Finding, Key};
 use judge::record::{Found, FuzzRecord, RuleTally};
 use judge::secret::Redactor;
 use judge::verdict::Verdict;
-use spec::contract::{Contract, hex};
+use spec::contract::Contract;
 
 /// The longest shown part of a body, in characters.
 const LONGEST_SHOWN: usize = 4096;
@@ -253,7 +253,7 @@ fn message_of(presenter: &Presenter<'_>, response: &Response, own: &Own) -> Mess
 fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
     std::str::from_utf8(bytes).err()?;
     let lossy = String::from_utf8_lossy(bytes);
-    (hide(&lossy) == lossy).then(|| hex(&bytes[..bytes.len().min(LONGEST_HEX)]))
+    (hide(&lossy) == lossy).then(|| hex::encode(&bytes[..bytes.len().min(LONGEST_HEX)]))
 }
 
 fn header_lines(presenter: &Presenter<'_>, headers: &[Header]) -> Vec<Arc<str>> {

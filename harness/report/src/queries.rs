@@ -8,7 +8,7 @@ use super::model::{
     ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Manifest, Report, TestReport,
 };
 use judge::verdict::Verdict;
-use spec::contract::{Level, hex};
+use spec::contract::Level;
 
 /// The name prefix of the entries that report outdated known deviations. Test names never start with it. These entries
 /// can be decided for the whole run only.
@@ -43,7 +43,7 @@ impl Extent {
         names.sort_unstable();
         let mut text = names.join("\n");
         text.push('\n');
-        Self { tests: names.len(), hash: hex(&Sha256::digest(text)) }
+        Self { tests: names.len(), hash: hex::encode(Sha256::digest(text)) }
     }
 }
 
@@ -78,7 +78,7 @@ impl FindingReport {
     }
 
     /// The id of its key.
-    pub fn key_id(&self) -> String {
+    pub(crate) fn key_id(&self) -> String {
         if !self.key.id.is_empty() {
             return self.key.id.clone();
         }
@@ -127,7 +127,7 @@ impl Report {
         finding.level == Level::Must || self.strict
     }
 
-    pub fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
+    pub(crate) fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {
         self.clauses.iter().filter(move |clause| clause.status == status)
     }
 }

@@ -1,115 +1,143 @@
 //! The terminal summary after the tests: the most important causes, a few lines of counts, and one command as the next
 //! step. It always fits on a screen; the other formats contain everything.
 
+mod causes;
+mod lines;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
+use self::lines::{complete, rows_on_screen, wrapped};
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
-use super::escape::one_line;
 use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TestReport};
-use judge::verdict::Verdict;
-use spec::contract::Level;
+use crate::output::COLUMNS;
+use judge::verdict::{INTERRUPTED, Verdict};
 
 /// The most causes that are shown.
 const MOST_CAUSES: usize = 10;
-/// With more causes than this, each cause gets fewer lines.
-const FEW_CAUSES: usize = 4;
+/// If this many causes are shown, their texts are not shortened for more of them.
+const ENOUGH_CAUSES: usize = 5;
 /// The most lines of a section, without its heading.
 const LISTED: usize = 3;
 /// The most clauses or codes that a line of counts names.
 const NAMED: usize = 6;
-/// The longest line, in columns, except for commands.
-const COLUMNS: usize = 100;
+/// The shortest longest line: below it, the terminal wraps.
+const FEWEST_COLUMNS: usize = 40;
+/// The most rows of the summary.
+const ROWS: usize = 59;
 
-/// The summary. `json` is the file of the JSON report, if there is one.
-pub fn render(report: &Report, json: Option<&Path>) -> String {
-    let mut out = String::new();
+/// Where the summary is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen<'s> {
+    /// The width of the terminal. Lines are not longer than [`COLUMNS`], except for test names and commands.
+    pub columns: usize,
+    /// The file of the JSON report, if there is one.
+    pub json: Option<&'s Path>,
+}
+
+/// In how many lines a text may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    Full,
+    Medium,
+    Short,
+}
+
+impl Detail {
+    /// The most lines of a text.
+    fn lines(self) -> usize {
+        if self == Detail::Short { 1 } else { 2 }
+    }
+
+    /// The most lines of an entry below the causes.
+    fn lines_below(self) -> usize {
+        match self {
+            Detail::Full => 3,
+            Detail::Medium => 2,
+            Detail::Short => 1,
+        }
+    }
+}
+
+/// The summary. If not all causes fit that should be shown, texts get fewer lines. Before they get too short to be
+/// understood, there are fewer causes.
+pub fn render(report: &Report, screen: Screen<'_>) -> String {
+    let columns = screen.columns.clamp(FEWEST_COLUMNS, COLUMNS);
     let causes = causes(report);
-    write_causes(&mut out, &causes);
+    let open: Vec<&Cause<'_>> = causes.iter().filter(|cause| !cause.is_known()).collect();
+    let mut text = String::new();
+    for detail in [Detail::Full, Detail::Medium, Detail::Short] {
+        let below = below(report, &causes, Screen { columns, ..screen }, detail);
+        if open.is_empty() {
+            return below;
+        }
+        let room = ROWS.saturating_sub(rows_on_screen(&below, columns));
+        let (above, shown) = causes::render(report, &open, room, columns, detail);
+        text = above + &below;
+        let enough = if detail == Detail::Full { MOST_CAUSES } else { ENOUGH_CAUSES };
+        if shown >= open.len().min(enough) {
+            break;
+        }
+    }
+    text
+}
+
+/// Everything below the causes.
+fn below(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>, detail: Detail) -> String {
+    let mut sections = Sections { out: String::new(), columns: screen.columns, most: detail.lines_below() };
     let stale: Vec<&TestReport> = cause::stale(report).collect();
-    section(&mut out, "known deviations that are out of date", &stale, |test| {
+    sections.add("known deviations that are out of date", &stale, |test| {
         let reason = test.reason.as_deref().unwrap_or_default();
-        format!("{reason} ({}:{})", test.file, test.line)
+        (format!("{reason} ({}:{})", test.file, test.line), None)
     });
     let inconclusive = by_reason(report, |test| test.verdict == Verdict::Inconclusive);
-    section(&mut out, "no verdict", &inconclusive, |(reason, tests)| {
-        format!("{:>5}  {reason} ({})", grouped(tests.len() as u64), tests[0].name)
+    sections.add("no verdict", &inconclusive, |(reason, tests)| {
+        let names = tests.iter().map(|test| test.name.as_str());
+        (format!("{}: {reason}", counted(tests.len(), "test")), names.min_by_key(|name| name.len()))
     });
     let skipped = by_reason(report, |test| test.verdict == Verdict::Skipped && !cause::is_known_deviation(test));
-    section(&mut out, "skipped", &skipped, |(reason, tests)| format!("{:>5}  {reason}", grouped(tests.len() as u64)));
+    sections.add("skipped", &skipped, |(reason, tests)| (format!("{}: {reason}", counted(tests.len(), "test")), None));
     let deviations: Vec<&DeviationReport> = report.deviations.iter().collect();
-    section(&mut out, "known deviations", &deviations, |entry| deviation(entry));
-    write_leftovers(&mut out, report);
-    write_counts(&mut out, report);
-    write_next(&mut out, report, &causes, json);
+    sections.add("known deviations", &deviations, |entry| (deviation(entry), None));
+    add_leftovers(&mut sections, report);
+    let mut out = sections.out;
+    write_counts(&mut out, report, screen.columns);
+    write_next(&mut out, report, causes, screen);
     out
 }
 
-/// Writes a heading and one line for each of the first entries.
-fn section<T>(out: &mut String, title: &str, entries: &[T], line: impl Fn(&T) -> String) {
-    if entries.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n{title}:");
-    for entry in entries.iter().take(LISTED) {
-        let _ = writeln!(out, "  {}", one_line(&line(entry), COLUMNS - 2));
-    }
-    if entries.len() > LISTED {
-        let _ = writeln!(out, "  and {} more (see the reports)", grouped((entries.len() - LISTED) as u64));
+/// Sections with a heading and a few entries.
+struct Sections {
+    out: String,
+    columns: usize,
+    /// The most lines of an entry.
+    most: usize,
+}
+
+impl Sections {
+    /// Adds a heading and the first entries: a text, and the name of a test.
+    fn add<'e, T>(&mut self, title: &str, entries: &'e [T], entry: impl Fn(&'e T) -> (String, Option<&'e str>)) {
+        if entries.is_empty() {
+            return;
+        }
+        let _ = writeln!(self.out, "\n{title}:");
+        for (text, test) in entries.iter().take(LISTED).map(entry) {
+            push(&mut self.out, wrapped("  ", &text, self.columns, self.most));
+            if let Some(name) = test {
+                push(&mut self.out, [complete("    for example ", name, self.columns)]);
+            }
+        }
+        if entries.len() > LISTED {
+            let _ = writeln!(self.out, "  and {} more (see the reports)", grouped((entries.len() - LISTED) as u64));
+        }
     }
 }
 
-fn write_causes(out: &mut String, causes: &[Cause<'_>]) {
-    let open: Vec<&Cause<'_>> = causes.iter().filter(|cause| !cause.is_known()).collect();
-    if open.is_empty() {
-        return;
-    }
-    let shown = open.len().min(MOST_CAUSES);
-    let title = match open.len() {
-        all if all > shown => {
-            format!("the first {shown} of {} causes; repair them in this order", grouped(all as u64))
-        }
-        all => counted(all, "cause"),
-    };
-    let _ = writeln!(out, "\n{title}:");
-    for (index, cause) in open.iter().take(shown).enumerate() {
-        write_cause(out, index + 1, cause, open.len() <= FEW_CAUSES);
-    }
-}
-
-/// Writes a cause in four lines; if there are only a few causes, in six lines and an empty one.
-fn write_cause(out: &mut String, number: usize, cause: &Cause<'_>, roomy: bool) {
-    let finding = cause.shown();
-    let mut lines = Vec::new();
-    let should = if finding.level == Level::Should { " (SHOULD)" } else { "" };
-    lines.push(format!("{number:>2}. {}{should}", cause.heading()));
-    let (expected, actual) = (cause.expected(), cause.actual());
-    if roomy {
-        lines.push(format!("    expected  {expected}"));
-        lines.push(format!("    actual    {actual}"));
-        if let Some(exchange) = cause.exchange() {
-            lines.push(format!("    where     {} of {} as {}", finding.part, exchange.endpoint, exchange.actor));
-        }
-    } else {
-        // Each text gets half of the line, plus what the other one does not need.
-        let room = COLUMNS - "    expected , got ".len();
-        let expected = one_line(&expected, (room / 2).max(room.saturating_sub(actual.chars().count())));
-        lines.push(format!("    expected {expected}, got {actual}"));
-    }
-    let alone = match cause.alone.len() {
-        0 => String::new(),
-        count => format!(", {} with no other cause", grouped(count as u64)),
-    };
-    let operations = cause.operations();
-    let on = if operations.is_empty() { String::new() } else { format!("; on {}", operations.join(", ")) };
-    lines.push(format!("    {}{alone}{on}", counted(cause.tests.len(), "test")));
-    lines.push(format!("    for example {}", cause.example().name));
-    if roomy {
-        out.push('\n');
-    }
+fn push(out: &mut String, lines: impl IntoIterator<Item = String>) {
     for line in lines {
-        let _ = writeln!(out, "{}", one_line(&line, COLUMNS));
+        out.push_str(&line);
+        out.push('\n');
     }
 }
 
@@ -135,7 +163,7 @@ fn deviation(entry: &DeviationReport) -> String {
     )
 }
 
-fn write_leftovers(out: &mut String, report: &Report) {
+fn add_leftovers(sections: &mut Sections, report: &Report) {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
     for leftover in &report.leftovers {
         match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
@@ -143,18 +171,19 @@ fn write_leftovers(out: &mut String, report: &Report) {
             None => nouns.push((&leftover.noun, vec![&leftover.id])),
         }
     }
-    section(out, "leftover resources on the target", &nouns, |(noun, ids)| {
+    sections.add("leftover resources on the target", &nouns, |(noun, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
-        format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()))
+        let text = format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()));
+        (text, None)
     });
 }
 
 /// Writes the next step: rerun the tests that did not pass, if there are several and a JSON report names them; otherwise
 /// reproduce the one failure.
-fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>], json: Option<&Path>) {
+fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let inconclusive = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
-    let command = match (failing, json.filter(|_| report.not_passed().count() > 1)) {
+    let command = match (failing, screen.json.filter(|_| report.not_passed().count() > 1)) {
         (_, Some(json)) => Some(again::rerun_failed(report, json)),
         (Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
         (None, None) => inconclusive().map(|test| again::rerun(report, &test.name)),
@@ -168,35 +197,51 @@ fn and_more(count: usize) -> String {
     if count == 0 { String::new() } else { format!(" and {count} more") }
 }
 
-fn write_counts(out: &mut String, report: &Report) {
+fn write_counts(out: &mut String, report: &Report, columns: usize) {
     let unexercised: Vec<&str> =
         report.clauses_with(ClauseStatus::NotExercised).map(|clause| clause.id.as_str()).collect();
     let violated: Vec<&str> = report.clauses_with(ClauseStatus::Violated).map(|clause| clause.id.as_str()).collect();
     let counts: Vec<String> =
         Verdict::ALL.iter().map(|verdict| format!("{} {}", report.count(*verdict), verdict.as_str())).collect();
-    let _ = writeln!(out, "\n{}", cause::sentence(report));
     // Flaky tests are also counted as inconclusive.
     let flaky = report.summary.get("flaky").copied().unwrap_or_default();
     let flaky = if flaky > 0 { format!(" ({flaky} flaky: failed, then passed)") } else { String::new() };
-    let _ = writeln!(out, "  tests   {}{flaky}", counts.join(", "));
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
-    let _ = writeln!(
-        out,
-        "  clauses {upheld} upheld{}{}",
-        listed("violated", &violated),
-        listed("not exercised", &unexercised)
-    );
     let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
     let missing: Vec<&str> =
         report.error_codes.iter().filter(|code| code.observed == 0).map(|code| code.code.as_str()).collect();
-    let _ =
-        writeln!(out, "  codes   {observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing));
     let seconds = report.duration_ms as f64 / 1000.0;
-    let _ = writeln!(
-        out,
-        "  run     {} in {seconds:.1} s, {} requests, seed {}",
-        report.target, report.requests, report.seed
-    );
+    out.push('\n');
+    push(out, wrapped("", &closing(report), columns, 3));
+    let rows = [
+        ("tests   ", format!("{}{flaky}", counts.join(", "))),
+        (
+            "clauses ",
+            format!("{upheld} upheld{}{}", listed("violated", &violated), listed("not exercised", &unexercised)),
+        ),
+        ("codes   ", format!("{observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing))),
+        (
+            "run     ",
+            format!("{} in {seconds:.1} s, {} requests, seed {}", report.target, report.requests, report.seed),
+        ),
+    ];
+    for (name, text) in rows {
+        push(out, wrapped(&format!("  {name}"), &text, columns, 3));
+    }
+}
+
+/// The verdict of the run, and whether it ended early.
+fn closing(report: &Report) -> String {
+    let sentence = cause::sentence(report);
+    let interrupted =
+        |test: &&TestReport| test.verdict == Verdict::Inconclusive && test.reason.as_deref() == Some(INTERRUPTED);
+    match report.tests.iter().filter(interrupted).count() {
+        0 => sentence.to_owned(),
+        open => {
+            let all = counted(report.tests.len(), "test");
+            format!("{sentence} The run was interrupted: {} of {all} had no verdict.", grouped(open as u64))
+        }
+    }
 }
 
 fn listed(what: &str, ids: &[&str]) -> String {

@@ -4,7 +4,9 @@
 //! said to be left out.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// The most bytes of distinct texts.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -23,7 +25,7 @@ struct Kept {
 impl Texts {
     /// The same text, in memory that all equal texts share; or a note, if there is no more room for it.
     pub fn shared(&self, text: &str) -> Arc<str> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if let Some(known) = kept.texts.get(text) {
             return known.clone();
         }

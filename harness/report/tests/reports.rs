@@ -5,6 +5,8 @@
 mod model;
 #[path = "reports/reading.rs"]
 mod reading;
+#[path = "reports/terminal.rs"]
+mod terminal;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

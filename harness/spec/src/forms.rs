@@ -67,3 +67,8 @@ pub(crate) fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     }
     Ok(map)
 }
+
+/// A member that is there, even if its value is null.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}

@@ -1,7 +1,7 @@
 //! Statuses as our files write them: a number, or a class such as `4xx`.
 
 /// Whether a text is a status from 100 to 599, or a class of statuses.
-pub fn is_pattern(text: &str) -> bool {
+pub(crate) fn is_pattern(text: &str) -> bool {
     let mut letters = text.chars();
     let class = letters.next().is_some_and(|first| ('1'..='5').contains(&first));
     let rest = letters.as_str();

@@ -69,6 +69,6 @@ fn entry<'t>(contract: &Contract, test: &'t TestCase) -> Listed<'t> {
         operations,
         needs: &test.needs,
         actors: &test.actors,
-        kind: if test.property.is_some() { "property" } else { "scenario" },
+        kind: if test.is_property() { "property" } else { "scenario" },
     }
 }

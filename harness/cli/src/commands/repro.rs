@@ -77,7 +77,7 @@ fn generated(
     let seed = arguments.seed.or(from.map(|report| report.seed)).unwrap_or(1);
     let sampling = Sampling { seed, cases: arguments.cases.or(reported) };
     let mut cases = arguments.case.clone();
-    if spec.property.is_none() && !cases.is_empty() {
+    if !spec.is_property() && !cases.is_empty() {
         return Err(usage("--case selects cases of a property, but this test is not a property"));
     }
     if let Some(report) = from {

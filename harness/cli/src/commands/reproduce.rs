@@ -11,7 +11,7 @@ use mutate::embedded::example_credentials;
 use report::curl_line;
 use runner::execute::request::prepare;
 use spec::contract::Contract;
-use spec::scenario::{Step, TestCase, Variables, fillers};
+use spec::scenario::{Call, Step, TestCase, Variables, fillers};
 
 /// The base URL in prepared requests; the commands have a shell variable instead.
 const BASE: &str = "http://conformance-target-url";
@@ -30,18 +30,18 @@ pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<Strin
     test.steps
         .iter()
         .map(|step| {
-            let command = command(step, contract, &target, &variables);
-            for name in step.keep.keys() {
-                variables.insert(name.clone(), format!("{KEPT}{name}").into());
+            let call = step.call()?;
+            let command = command(call, contract, &target, &variables);
+            for keep in &call.keep {
+                variables.insert(keep.name.clone(), format!("{KEPT}{}", keep.name).into());
             }
             command
         })
         .collect()
 }
 
-fn command(step: &Step, contract: &Contract, target: &Target, variables: &Variables) -> Option<String> {
-    step.call.as_ref()?;
-    let prepared = prepare(contract, target, BASE, step, variables, Utc::now()).ok()?;
+fn command(call: &Call, contract: &Contract, target: &Target, variables: &Variables) -> Option<String> {
+    let prepared = prepare(contract, target, BASE, call, variables, Utc::now()).ok()?;
     let mut line = curl_line(&prepared.request).replace(BASE, "'\"$CONFORMANCE_TARGET_URL\"'");
     for name in kept(variables) {
         let shell_name: String =
@@ -62,5 +62,6 @@ fn kept(variables: &Variables) -> Vec<String> {
 
 /// For each value that a step keeps, from which part of the response it comes.
 pub(super) fn kept_by(step: &Step) -> Vec<String> {
-    step.keep.iter().map(|(name, from)| format!("keep `{name}` from {from}")).collect()
+    let keep = step.call().map_or(&[][..], |call| &call.keep);
+    keep.iter().map(|keep| format!("keep `{}` from {}", keep.name, keep.part)).collect()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{PackArgs, shard};
-use runner::plan::Shard;
+use runner::schedule::Shard;
 
 /// What the chosen tests are about. Values of one flag are alternatives; different flags must all hold.
 #[derive(Args, Debug, Clone, Default)]

@@ -30,7 +30,7 @@ use report::model::Manifest;
 use report::output::tell;
 use report::{Facts, Order, Prepared};
 use runner::execute::Environment;
-use runner::plan::{Planned, plan};
+use runner::schedule::{Scheduled, schedule};
 use spec::contract::Contract;
 use spec::scenario::Library;
 
@@ -62,7 +62,7 @@ impl<'r> Context<'r> {
         library: Library,
         target: &Target,
         selection: &Selection,
-    ) -> Result<(Self, Vec<Planned>), Refusal> {
+    ) -> Result<(Self, Vec<Scheduled>), Refusal> {
         let arguments = inputs.arguments;
         let hash = super::joint_hash(contract, &library);
         let redactor = Arc::new(redactor(&arguments.network, target, contract, &library));
@@ -70,7 +70,7 @@ impl<'r> Context<'r> {
         let rules = Rules { strict: arguments.strict, deviations: target.deviations.clone(), today };
         let counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
         let whole = whole(selection, &library);
-        let planned = selected(selection, plan(contract, target, library.tests, arguments.shard));
+        let planned = selected(selection, schedule(contract, target, library.tests, arguments.shard));
         let manifest = manifest(arguments, target, whole, &planned, counts, today)?;
         let (started, clock) = (Utc::now(), Instant::now());
         Ok((Self { inputs, redactor, rules: Arc::new(rules), hash, manifest, started, clock }, planned))
@@ -82,7 +82,7 @@ impl<'r> Context<'r> {
         contract: &Contract,
         target: &Target,
         preflight: Option<Preflight>,
-        planned: Vec<Planned>,
+        planned: Vec<Scheduled>,
         why: &str,
     ) -> Result<ExitCode, Refusal> {
         tell!("error: {}", self.redactor.clean_own(why));
@@ -94,7 +94,7 @@ impl<'r> Context<'r> {
     }
 
     /// Runs the tests and cleans up. Tests that did not run have a result that says so.
-    pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Planned>) -> Recorded {
+    pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Scheduled>) -> Recorded {
         let Inputs { arguments, runtime, .. } = self.inputs;
         let shared = Shared {
             environment: environment.clone(),

@@ -64,7 +64,7 @@ fn texts(
             if failures.is_empty() {
                 continue;
             }
-            texts.push((file_name(property, rule), file_text(contract, &failures)));
+            texts.push((file_name(property, rule), file_text(&failures)));
         }
     }
     texts

@@ -12,8 +12,7 @@ use super::{Refusal, usage};
 use crate::flags::RunArgs;
 use judge::target::Target;
 use report::model::{Extent, Manifest};
-use runner::plan::Planned;
-use spec::contract::hex;
+use runner::schedule::Scheduled;
 use spec::scenario::Library;
 
 /// True if a runner (nextest) starts a process for each test, and selects the test with a filter.
@@ -32,7 +31,7 @@ pub(super) fn manifest(
     arguments: &RunArgs,
     target: &Target,
     whole: Extent,
-    planned: &[Planned],
+    planned: &[Scheduled],
     match_counts: Vec<usize>,
     day: NaiveDate,
 ) -> Result<Manifest, Refusal> {
@@ -60,7 +59,7 @@ fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, Stri
     ]);
     if let Some(path) = &arguments.pack.target {
         let text = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
-        options.insert("target file", hex(&Sha256::digest(text)));
+        options.insert("target file", hex::encode(Sha256::digest(text)));
     }
     if let Some(cases) = arguments.cases {
         options.insert("cases", cases.to_string());

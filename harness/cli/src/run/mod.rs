@@ -20,6 +20,7 @@ mod select;
 mod stop;
 mod variables;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ use judge::target;
 use judge::target::TargetFile;
 use report::output;
 use report::output::tell;
+use report::terminal::Screen;
 use report::{self, Order, Prepared, Report, terminal};
 use runner::client::HttpClient;
 use runner::execute::Environment;
@@ -139,7 +141,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     if let Some(line) = packs::other_pack(arguments.pack.pack.as_deref(), &root) {
         tell!("{line}");
     }
-    preflight::print_statements(checked.found.as_ref(), &context.redactor);
+    preflight::print_statements(checked.found.as_ref(), &context.redactor, arguments.libtest.quiet);
     preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
     let receiver = receiver(&runtime, &arguments, &target)?;
     let run_token = runner::execute::token();
@@ -203,8 +205,9 @@ impl Output<'_> {
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
     let json = output.reports.iter().find_map(Prepared::json_file);
-    let text = terminal::render(&report, json) + comparison.as_deref().unwrap_or_default();
-    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, json);
+    let screen = Screen { columns: output::columns(output.stdout_is_taken()), json };
+    let text = terminal::render(&report, screen) + comparison.as_deref().unwrap_or_default();
+    let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, screen);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {
         output::err(&text);
@@ -214,6 +217,12 @@ fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report
     write_reports(output, gate, &report)
 }
 
+/// A path as seen from the working directory, if it is below.
+fn from_here(path: &Path) -> &Path {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize);
+    here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+}
+
 /// Writes all reports, and then prints which of them could not be written.
 fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
     let mut failures = gate.write(report);
@@ -221,7 +230,7 @@ fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Resul
     report::actions::tell(report, &orders, output.stdout_is_taken());
     for prepared in output.reports {
         match prepared.write(report, output.redactor) {
-            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", path.display())),
+            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", from_here(path).display())),
             Err(message) => failures.push(message),
         }
     }

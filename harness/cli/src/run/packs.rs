@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use report::output::tell;
-use spec::contract::{Contract, hex};
+use spec::contract::Contract;
 use spec::scenario;
 use spec::scenario::{Library, Topics};
 use spec::source::{BUILT_IN, Problem, Problems, built_in_files, is_built_in, yaml_files};
@@ -110,7 +110,7 @@ fn unexpected(contract: &Contract, library: &Library) -> Vec<Problem> {
 
 /// SHA-256 over contract and scenarios.
 pub fn joint_hash(contract: &Contract, library: &Library) -> String {
-    hex(&Sha256::digest(format!("{}{}", contract.hash, library.hash)))
+    hex::encode(Sha256::digest(format!("{}{}", contract.hash, library.hash)))
 }
 
 #[cfg(test)]

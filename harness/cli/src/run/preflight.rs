@@ -11,8 +11,8 @@ use judge::secret::Redactor;
 use judge::target::{TargetFile, variables};
 use report::output::tell;
 use runner::execute::Stop;
-use runner::plan::{Planned, operations};
 use runner::preflight::{Expected, Interest, PreflightTarget, check_connection, preflight};
+use runner::schedule::{Scheduled, operations};
 use spec::contract::Contract;
 
 /// The maximum number of printed statements. The JSON report has all of them.
@@ -41,7 +41,7 @@ pub(super) fn run(
     arguments: &RunArgs,
     input: &Input<'_>,
     expected: &Expected,
-    planned: &[Planned],
+    planned: &[Scheduled],
     mut stopped: watch::Receiver<Option<Stop>>,
 ) -> Checked {
     runtime.block_on(async {
@@ -52,7 +52,7 @@ pub(super) fn run(
     })
 }
 
-async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, planned: &[Planned]) -> Checked {
+async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, planned: &[Scheduled]) -> Checked {
     let Input { subject, file } = *input;
     let (contract, target) = (subject.contract, subject.target);
     if !arguments.no_preflight && (arguments.preflight || !is_by_test()) {
@@ -71,7 +71,7 @@ async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, plan
 }
 
 /// What the tests that will run need of the target.
-fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned]) -> Interest {
+fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Scheduled]) -> Interest {
     let (mut called, mut actors, mut capabilities) = (Vec::new(), Vec::new(), Vec::new());
     for test in planned.iter().filter(|test| test.skip.is_none()) {
         called.extend(operations(&test.spec));
@@ -91,7 +91,7 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Planned])
 }
 
 /// Marks the tests that could not prove anything, each with the reason.
-pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Planned]) {
+pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Scheduled]) {
     let Some(found) = found else { return };
     for test in planned.iter_mut().filter(|test| test.skip.is_none()) {
         let actors: Vec<String> = test.spec.actors.iter().chain(&test.spec.token_actors).cloned().collect();
@@ -99,9 +99,10 @@ pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Planned]) 
     }
 }
 
-/// Prints the statements of the preflight on standard error.
-pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor) {
-    let statements = found.map(Preflight::statements).unwrap_or_default();
+/// Prints the statements of the preflight on standard error. A quiet run prints only its summary, which has a cause or
+/// a reason for each of them.
+pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor, quiet: bool) {
+    let statements = found.filter(|_| !quiet).map(Preflight::statements).unwrap_or_default();
     for statement in statements.iter().take(MAX_STATEMENTS) {
         tell!("preflight: {}", redactor.clean_own(statement));
     }

@@ -6,12 +6,13 @@
 //! closed it (such as `head`), and this module does not.
 
 use std::io::{IsTerminal as _, PipeReader, PipeWriter, Read as _, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
+use parking_lot::Mutex;
 
 use crate::test_runner::{Recorder, Tally};
 
@@ -121,9 +122,9 @@ fn print_lines(mut reader: PipeReader, screen: &Mutex<Screen<impl Write, impl Wr
         if length == 0 {
             break;
         }
-        locked(screen).print_complete_lines(&chunk[..length]);
+        screen.lock().print_complete_lines(&chunk[..length]);
     }
-    locked(screen).close();
+    screen.lock().close();
 }
 
 fn draw(source: &LineSource, finished: &AtomicBool, screen: &Mutex<Screen<impl Write, impl Write>>) {
@@ -131,15 +132,11 @@ fn draw(source: &LineSource, finished: &AtomicBool, screen: &Mutex<Screen<impl W
     while !finished.load(Ordering::Relaxed) {
         if begun.elapsed() > FIRST_DRAWN_AFTER {
             let tally = source.recorder.tally();
-            locked(screen).show(&line(&tally, source.tests, begun.elapsed(), source.deadline));
+            screen.lock().show(&line(&tally, source.tests, begun.elapsed(), source.deadline));
         }
         std::thread::sleep(TICK);
     }
-    locked(screen).hide();
-}
-
-fn locked<S>(screen: &Mutex<S>) -> MutexGuard<'_, S> {
-    screen.lock().unwrap_or_else(PoisonError::into_inner)
+    screen.lock().hide();
 }
 
 /// The terminal: the last line is the live line, everything above it is libtest's output. Write errors are ignored,
@@ -266,7 +263,7 @@ mod tests {
 
     impl Write for Tty {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            locked(&self.0).extend_from_slice(bytes);
+            self.0.lock().extend_from_slice(bytes);
             Ok(bytes.len())
         }
 
@@ -278,7 +275,7 @@ mod tests {
     impl Tty {
         /// The visible text: of each line the part after the last erasure.
         fn seen(&self) -> String {
-            let text = String::from_utf8(locked(&self.0).clone()).expect("text");
+            let text = String::from_utf8(self.0.lock().clone()).expect("text");
             let lines: Vec<&str> = text.split('\n').map(|line| line.rsplit(ERASE).next().unwrap_or_default()).collect();
             lines.join("\n").replace(NO_WRAP, "").replace(WRAP, "")
         }
@@ -306,8 +303,8 @@ mod tests {
         let tty = Tty::default();
         let mut screen = Screen::new(tty.clone(), tty.clone(), true);
         screen.show("  1 of 3 done");
-        let length = locked(&tty.0).len();
+        let length = tty.0.lock().len();
         screen.show("  1 of 3 done");
-        assert_eq!(locked(&tty.0).len(), length);
+        assert_eq!(tty.0.lock().len(), length);
     }
 }

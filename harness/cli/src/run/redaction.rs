@@ -1,5 +1,7 @@
 //! The redactor of a run. It hides the credentials of the target and the headers from the command line in all output.
 
+use std::collections::BTreeSet;
+
 use crate::flags::NetworkArgs;
 use judge::secret::Redactor;
 use judge::target::{Target, variable};
@@ -13,12 +15,19 @@ pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, lib
     let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
     let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
     if !target.embedded {
-        let weak = redactor.weaknesses();
-        weak.iter()
-            .filter(|weak| !weak.starts_with("$HEADER_"))
-            .for_each(|weak| tell!("warning: the credential {weak}"));
+        let weak = redactor.weaknesses().into_iter().filter_map(|(reason, names)| weakness(reason, &names));
+        let weak: Vec<String> = weak.collect();
+        if !weak.is_empty() {
+            tell!("warning: credentials that are not always hidden: {}", weak.join("; "));
+        }
     }
     redactor
+}
+
+/// The credentials with one weakness.
+fn weakness(reason: &str, names: &BTreeSet<&str>) -> Option<String> {
+    let names: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with("$HEADER_")).collect();
+    (!names.is_empty()).then(|| format!("{} ({reason})", names.join(", ")))
 }
 
 /// The minimum length of a header value that is hidden: `Accept-Language: de` contains no secret.

@@ -1,5 +1,6 @@
 //! Determines the target of a run: the embedded reference or a base URL, and the receiver for its webhooks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -49,7 +50,7 @@ pub(super) fn resolve_target(
 
 /// Refuses to test the embedded reference with the contract of another API.
 pub fn refuse_foreign(contract: &Contract) -> Result<(), Refusal> {
-    let foreign = |operation: &&Operation| !mutate::embedded::reference_serves(&operation.method, &operation.path);
+    let foreign = |operation: &&Arc<Operation>| !mutate::embedded::reference_serves(&operation.method, &operation.path);
     let Some(operation) = contract.operations.iter().find(foreign) else {
         return Ok(());
     };

@@ -3,9 +3,9 @@
 use judge::record::TestRecord;
 use judge::verdict::{Outcome, Verdict};
 use report::{Report, TestResult};
-use runner::plan::Planned;
+use runner::schedule::Scheduled;
 
-pub(super) fn unrun(test: Planned, verdict: Verdict, reason: &str) -> TestResult {
+pub(super) fn unrun(test: Scheduled, verdict: Verdict, reason: &str) -> TestResult {
     TestResult::new(test.spec, Outcome::unrun(verdict, Some(reason.to_owned())), TestRecord::default())
 }
 

@@ -15,7 +15,7 @@ use self::ids::About;
 use super::deviations::Scope;
 use super::{Refusal, usage};
 use crate::flags::{ListArgs, RunArgs, SelectionArgs};
-use runner::plan::{Planned, Shard};
+use runner::schedule::{Scheduled, Shard};
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase, Topics};
 
@@ -120,11 +120,11 @@ fn of_shard<'l>(
     shard: Option<Shard>,
 ) -> impl Iterator<Item = &'l TestCase> {
     let chosen = library.tests.iter().filter(|spec| selection.includes(&spec.name));
-    chosen.filter(move |spec| shard.is_none_or(|shard| runner::plan::belongs(spec, shard)))
+    chosen.filter(move |spec| shard.is_none_or(|shard| runner::schedule::belongs(spec, shard)))
 }
 
 /// The planned tests that are selected.
-pub(super) fn selected(selection: &Selection, mut planned: Vec<Planned>) -> Vec<Planned> {
+pub(super) fn selected(selection: &Selection, mut planned: Vec<Scheduled>) -> Vec<Scheduled> {
     planned.retain(|test| selection.includes(&test.spec.name));
     planned
 }

@@ -10,7 +10,8 @@ use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Holds};
 use serde_json::{Value, json};
 use spec::contract::{Contract, DetailsName, Level};
-use spec::scenario::{Expect, Variables, codes, status, template};
+use spec::scenario::template::Template;
+use spec::scenario::{Expectation, Outcome, Variables, status};
 
 use super::matching;
 
@@ -18,7 +19,7 @@ use super::matching;
 pub struct Case<'c> {
     pub contract: &'c Contract,
     pub operation: &'c str,
-    pub expect: &'c Expect,
+    pub expected: &'c Expectation,
     pub clause: &'c str,
     pub variables: &'c Variables,
 }
@@ -43,44 +44,43 @@ pub struct Right {
 
 impl Right {
     pub fn of(case: &Case<'_>) -> Self {
-        let Case { contract, expect, variables, .. } = case;
-        let listed = |entries: &[String]| codes(entries, variables).expect("no unknown variable");
-        let statuses = listed(&expect.status);
-        let mut answer = match listed(&expect.error).first() {
+        let Case { contract, expected, variables, .. } = case;
+        let statuses = &expected.statuses;
+        let mut answer = match expected.errors().first() {
             Some(code) => case.refusal(code),
-            None if expect.any_refusal => {
+            None if matches!(expected.outcome, Outcome::AnyRefusal { .. }) => {
                 let refusal = |status: u16| (400..500).contains(&status);
                 let entry = contract.catalog.codes.iter().find(|entry| entry.status.is_some_and(refusal));
                 case.refusal(&entry.expect("a refusal").code)
             }
             None => case.success(),
         };
-        if let Some(permitted) = (200..600).find(|other| status::matches(&statuses, *other))
-            && !status::matches(&statuses, answer.status)
+        if let Some(permitted) = (200..600).find(|other| status::matches(statuses, *other))
+            && !status::matches(statuses, answer.status)
         {
             answer.status = permitted;
         }
         let names_field = case.code_of(&answer).is_some_and(|entry| entry.names_field);
-        let field = expect.field.as_ref().filter(|_| names_field).map(|field| case.filled(field));
+        let field = expected.field.as_ref().filter(|_| names_field).map(|field| case.filled(field));
         if let (Some(field), Some(pointer)) = (&field, &contract.catalog.envelope.pointers.field) {
             answer = answer.with_member(pointer, Some(field.clone().into()));
         }
-        for (pointer, expected) in &expect.body {
-            let expected = template::value(expected, variables).expect("no unknown variable");
+        for (pointer, value) in &expected.body {
+            let expected = value.value(variables).expect("no unknown variable");
             answer = answer.with_member(&case.filled(pointer), matching::right(&expected));
         }
-        for (name, expected_header) in &expect.headers {
+        for (name, expected_header) in &expected.headers {
             answer = answer.with_header(name, matching::right_header(expected_header, variables));
         }
         let earlier =
-            expect.same_as.as_ref().map(|_| Earlier { status: answer.status, body: answer.response().json() });
+            expected.same_as.as_ref().map(|_| Earlier { status: answer.status, body: answer.response().json() });
         Self { answer, field, earlier }
     }
 }
 
 impl<'c> Case<'c> {
-    fn filled(&self, text: &str) -> String {
-        template::text(text, self.variables).expect("no unknown variable")
+    pub fn filled(&self, text: &Template) -> String {
+        text.text(self.variables).expect("no unknown variable")
     }
 
     fn code_of(&self, answer: &Answer) -> Option<&'c spec::contract::ErrorCode> {
@@ -164,10 +164,10 @@ impl<'c> Case<'c> {
             took: Duration::ZERO,
         };
         let mut context = Context::new(self.contract, &exchange).expect("an answer");
-        let field = self.expect.field.as_ref().map(|field| self.filled(field));
+        let field = self.expected.field.as_ref().map(|field| self.filled(field));
         context.field_at_fault = field.as_deref();
         let assertion = Assertion {
-            expect: self.expect,
+            expected: self.expected,
             clause: self.clause,
             level: Level::Must,
             variables: self.variables,

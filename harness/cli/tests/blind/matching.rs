@@ -1,7 +1,9 @@
 //! Values and headers that match a matcher, and values and headers that do not.
 
 use serde_json::{Map, Value, json};
-use spec::scenario::{HeaderMatch, Variables, template};
+use spec::scenario::Variables;
+use spec::scenario::plan::HeaderExpectation;
+use spec::scenario::template::Template;
 
 fn matcher(expected: &Value) -> Option<(&str, &Value)> {
     let members = expected.as_object().filter(|members| members.len() == 1)?;
@@ -91,9 +93,8 @@ fn sample(kind: &str) -> Value {
 }
 
 /// A header value that matches; none if the header must be absent.
-pub fn right_header(expected: &HeaderMatch, variables: &Variables) -> Option<String> {
-    let filled =
-        |text: &Option<String>| text.as_ref().map(|text| template::text(text, variables).expect("known names"));
+pub fn right_header(expected: &HeaderExpectation, variables: &Variables) -> Option<String> {
+    let filled = |text: &Option<Template>| text.as_ref().map(|text| text.text(variables).expect("known names"));
     assert!(
         expected.matches.is_none() || expected.equals.is_some(),
         "add `equals` beside `matches`, or extend this function"
@@ -112,9 +113,9 @@ pub fn right_header(expected: &HeaderMatch, variables: &Variables) -> Option<Str
 }
 
 /// Header values that do not match, with one fault each; none is an absent header.
-pub fn wrong_headers(expected: &HeaderMatch, variables: &Variables) -> Vec<Option<String>> {
-    let bound = |text: &Option<String>| {
-        let text = text.as_ref().map(|text| template::text(text, variables).expect("known names"));
+pub fn wrong_headers(expected: &HeaderExpectation, variables: &Variables) -> Vec<Option<String>> {
+    let bound = |text: &Option<Template>| {
+        let text = text.as_ref().map(|text| text.text(variables).expect("known names"));
         text.and_then(|text| text.parse::<i64>().ok())
     };
     if expected.present == Some(false) {

@@ -17,7 +17,9 @@ use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use runner::webhook::Receiver;
 use spec::contract::Contract;
-use spec::scenario::{Step, TestCase};
+use spec::scenario::plan::Repetition;
+use spec::scenario::template::Template;
+use spec::scenario::{Action, Step, TestCase};
 use tokio::net::TcpListener;
 
 use super::change::Change;
@@ -86,17 +88,19 @@ pub fn copy(test: &TestCase) -> TestCase {
     let mut copy = test.clone();
     for (index, step) in copy.steps.iter_mut().enumerate() {
         let mut one = Step::clone(step);
-        if one.call.is_some() {
-            one.headers.insert(STEP.to_owned(), Some(index.to_string()));
-        }
-        if let Some(poll) = &mut one.poll {
-            poll.within_seconds = poll.within_seconds.min(POLL_SECONDS);
-        }
-        if let Some(burst) = &mut one.burst {
-            burst.at_most = burst.at_most.min(BURST);
-        }
-        if let Some(wanted) = &mut one.deliveries {
-            wanted.within_seconds = Some(wanted.attempts * ATTEMPT_SECONDS + SLACK_SECONDS);
+        match &mut one.action {
+            Action::Call(call) => {
+                call.headers.push((Template::literal(STEP), Some(Template::literal(index.to_string()))));
+                match &mut call.repetition {
+                    Repetition::Poll(poll) => poll.within_seconds = poll.within_seconds.min(POLL_SECONDS),
+                    Repetition::Burst(burst) => burst.at_most = burst.at_most.min(BURST),
+                    Repetition::Once => {}
+                }
+            }
+            Action::Await(awaited) => {
+                awaited.within_seconds = Some(awaited.attempts * ATTEMPT_SECONDS + SLACK_SECONDS);
+            }
+            Action::Wait(_) | Action::Listen(_) => {}
         }
         *step = Arc::new(one);
     }
@@ -141,13 +145,16 @@ async fn receiver(
         Change::Delivery(change) => Some(*change),
         _ => None,
     });
-    let awaited = test.steps.iter().find_map(|step| step.deliveries.as_ref());
+    let attempts = test.steps.iter().find_map(|step| match &step.action {
+        Action::Await(awaited) => Some(awaited.attempts as usize),
+        _ => None,
+    });
     let shared = hooks::Shared {
         base,
         receiver: address.to_string(),
         signing: contract.conventions.signing.clone().expect("how deliveries are signed"),
         change,
-        attempts: awaited.map_or(0, |wanted| wanted.attempts as usize),
+        attempts: attempts.unwrap_or(0),
         secret: Box::new(proxy.secrets()),
         received: 0.into(),
         changed: 0.into(),

@@ -8,8 +8,9 @@ use judge::exchange::Response;
 use judge::finding::EXPECTATION;
 use judge::record::TestRecord;
 use serde_json::Value;
-use spec::contract::Contract;
-use spec::scenario::{KeptFrom, KeptPart, Step, TestCase, template};
+use spec::scenario::plan::KeptPart;
+use spec::scenario::template::Template;
+use spec::scenario::{Action, Step, TestCase};
 
 use super::change::{Change, Delivery, Fault, Place, Which};
 use super::matching;
@@ -55,16 +56,16 @@ impl Mutant {
 }
 
 /// The parts of a test, each with its step. A kept value that no step uses is not a part.
-pub fn parts(contract: &Contract, test: &TestCase) -> BTreeSet<(usize, Kind)> {
+pub fn parts(test: &TestCase) -> BTreeSet<(usize, Kind)> {
     let mut parts = BTreeSet::new();
     for (index, step) in test.steps.iter().enumerate() {
         let kinds = [
-            (Kind::Keep, step.keep.keys().any(|name| is_used(contract, test, index, name))),
-            (Kind::SameAs, step.expect.as_ref().is_some_and(|expect| expect.same_as.is_some())),
-            (Kind::Poll, step.poll.is_some()),
-            (Kind::Burst, step.burst.is_some()),
-            (Kind::Wait, step.wait.is_some()),
-            (Kind::Await, step.deliveries.is_some()),
+            (Kind::Keep, kept(step).any(|name| is_used(test, index, name))),
+            (Kind::SameAs, step.expectation().is_some_and(|expected| expected.same_as.is_some())),
+            (Kind::Poll, step.is_poll()),
+            (Kind::Burst, step.is_burst()),
+            (Kind::Wait, matches!(step.action, Action::Wait(_))),
+            (Kind::Await, step.is_await()),
         ];
         parts.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| (index, kind)));
     }
@@ -72,31 +73,31 @@ pub fn parts(contract: &Contract, test: &TestCase) -> BTreeSet<(usize, Kind)> {
 }
 
 /// True if a later step uses the kept value before another step replaces it.
-fn is_used(contract: &Contract, test: &TestCase, index: usize, name: &str) -> bool {
+fn is_used(test: &TestCase, index: usize, name: &str) -> bool {
     for step in &test.steps[index + 1..] {
-        if names_variable(contract, test, step, name) {
+        if names_variable(step, name) {
             return true;
         }
-        if step.keep.contains_key(name) {
+        if kept(step).any(|other| other == name) {
             return false;
         }
     }
     false
 }
 
-fn names_variable(contract: &Contract, test: &TestCase, step: &Step, name: &str) -> bool {
+fn names_variable(step: &Step, name: &str) -> bool {
     // The debug text contains all texts of a step. `${unlike.name}` does not use the value.
-    let text = format!("{step:?}");
-    let named = template::names(&text).contains(&name);
-    let call = step.call.as_deref().and_then(|call| template::text(call, &test.variables).ok());
-    let operation = call.and_then(|call| contract.operation(&call));
-    let in_path = operation.is_some_and(|operation| operation.parameters().contains(&name));
-    named || (in_path && !step.path.contains_key(name))
+    Template::parse(&format!("{step:?}")).names().contains(&name)
+}
+
+/// The names of the variables that a step keeps.
+fn kept(step: &Step) -> impl Iterator<Item = &str> {
+    step.call().into_iter().flat_map(|call| &call.keep).map(|keep| keep.name.as_str())
 }
 
 /// Every mutant of a test. `record` is the run without a change.
-pub fn mutants(contract: &Contract, test: &TestCase, record: &TestRecord) -> Vec<Mutant> {
-    let subject = Subject { contract, test, record };
+pub fn mutants(test: &TestCase, record: &TestRecord) -> Vec<Mutant> {
+    let subject = Subject { test, record };
     let of_part = |(index, kind): (usize, Kind)| {
         let changes = match kind {
             Kind::Keep => subject.keep(index),
@@ -108,13 +109,12 @@ pub fn mutants(contract: &Contract, test: &TestCase, record: &TestRecord) -> Vec
         };
         changes.into_iter().map(move |(step, change, must)| Mutant { kind, step, change, must })
     };
-    parts(contract, test).into_iter().flat_map(of_part).collect()
+    parts(test).into_iter().flat_map(of_part).collect()
 }
 
 type Changes = Vec<(usize, Change, Must)>;
 
 struct Subject<'s> {
-    contract: &'s Contract,
     test: &'s TestCase,
     record: &'s TestRecord,
 }
@@ -131,16 +131,15 @@ impl Subject<'_> {
 
     fn keep(&self, step: usize) -> Changes {
         let mut changes = Vec::new();
-        for (name, from) in &self.test.steps[step].keep {
-            let from = KeptFrom::parse(from).expect("a source");
-            let place = match from.part {
+        for keep in &self.test.steps[step].call().expect("a call").keep {
+            let place = match &keep.part {
                 KeptPart::Status => Place::Status,
-                KeptPart::Body(pointer) => Place::Body(pointer.to_owned()),
-                KeptPart::Header(header) => Place::Header(header.to_owned()),
+                KeptPart::Body(pointer) => Place::Body(pointer.clone()),
+                KeptPart::Header(header) => Place::Header(header.clone()),
             };
-            let must = if from.optional { Must::NotUphold } else { Must::NotPass };
+            let must = if keep.optional { Must::NotUphold } else { Must::NotPass };
             changes.push((step, Change::Missing(place.clone()), must));
-            if !is_used(self.contract, self.test, step, name) {
+            if !is_used(self.test, step, &keep.name) {
                 continue;
             }
             let number = self.value(step, &place).is_some_and(|value| value.parse::<i64>().is_ok());
@@ -175,27 +174,31 @@ impl Subject<'_> {
 
     /// Values that the step must not accept at the pointers that it waits for: invalid ones, and the first value.
     fn poll(&self, step: usize) -> Changes {
-        let Some(expect) = &self.test.steps[step].expect else { return Vec::new() };
+        let Some(expected) = self.test.steps[step].expectation() else { return Vec::new() };
         let mut changes = Vec::new();
-        for (pointer, expected) in &expect.body {
-            let expected = template::value(expected, &self.test.variables).expect("a value without kept variables");
+        for (pointer, expected) in &expected.body {
+            let pointer = pointer.source();
+            let expected = expected.value(&self.test.variables).expect("a value without kept variables");
             let mut values = matching::wrong(&expected);
             let first = (0..step).find_map(|earlier| self.answer(earlier)?.json()?.pointer(pointer).cloned());
             let last = self.answer(step).and_then(|answer| answer.json()?.pointer(pointer).cloned());
             values.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
-            let change = |value| (step, Change::Value(pointer.clone(), value), Must::Fail(EXPECTATION));
+            let change = |value| (step, Change::Value(pointer.to_owned(), value), Must::Fail(EXPECTATION));
             changes.extend(values.into_iter().map(change));
         }
         changes
     }
 
     fn wait(&self, step: usize) -> Changes {
-        let burst = (0..step).rfind(|earlier| self.test.steps[*earlier].burst.is_some()).expect("a burst before");
+        let burst = (0..step).rfind(|earlier| self.test.steps[*earlier].is_burst()).expect("a burst before");
         vec![(burst, Change::NoDelay, Must::Fail(DELAY)), (step + 1, Change::RefusedAgain, Must::Fail(EXPECTATION))]
     }
 
     fn deliveries(&self, step: usize) -> Changes {
-        let attempts = self.test.steps[step].deliveries.as_ref().map_or(0, |wanted| wanted.attempts);
+        let attempts = match &self.test.steps[step].action {
+            Action::Await(awaited) => awaited.attempts,
+            _ => 0,
+        };
         let mut changes = vec![Delivery::NoneArrives, Delivery::LastMissing];
         let which: &[Which] = if attempts > 1 { &[Which::First, Which::Last] } else { &[Which::Last] };
         for (which, fault) in which.iter().flat_map(|which| Fault::ALL.map(|fault| (*which, fault))) {

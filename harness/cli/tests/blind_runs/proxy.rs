@@ -3,12 +3,13 @@
 //! The copy of the scenario adds a header that names the step of each request. The proxy removes it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::HeaderMap;
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -65,14 +66,14 @@ impl Proxy {
     }
 
     pub fn changed(&self) -> usize {
-        self.shared.lock().changed
+        self.shared.state.lock().changed
     }
 
     /// Finds the secret of a webhook by the beginning of its URL.
     pub fn secrets(&self) -> impl Fn(&str) -> Option<String> + Send + Sync + 'static {
         let shared = self.shared.clone();
         move |base| {
-            let state = shared.lock();
+            let state = shared.state.lock();
             state.secrets.iter().find(|(url, _)| url.starts_with(base)).map(|(_, secret)| secret.clone())
         }
     }
@@ -84,11 +85,7 @@ impl Drop for Proxy {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Record> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+impl Shared {}
 
 async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
@@ -119,7 +116,7 @@ async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
 
 /// Records an answer, and changes it if the mutant applies to its step.
 fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
-    let mut state = shared.lock();
+    let mut state = shared.state.lock();
     record_secret(&mut state, request, &answer);
     let original = answer.clone();
     if let Some(mutant) = shared.mutant.as_ref().filter(|mutant| Some(mutant.step) == step) {

@@ -344,6 +344,27 @@ fn missing_capability_is_reported() {
     assert!(output.err.contains("preflight: the target seems to lack sandbox-errors"), "{}", output.err);
 }
 
+#[test]
+fn missing_operations_are_named_in_one_line_and_left_to_the_causes_by_a_quiet_run() {
+    let server = half_built();
+    let run = |quiet: &[&str]| {
+        let mut arguments = vec!["run", "--target-url", &server.url, "insufficient-permissions"];
+        arguments.extend(quiet);
+        Program::new(&arguments)
+            .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
+            .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
+            .output()
+    };
+    let output = run(&[]);
+    output.assert_exit_code(1);
+    let lines: Vec<&str> = output.err.lines().filter(|line| line.contains("not to be implemented")).collect();
+    assert!(lines.len() == 1 && lines[0].starts_with("preflight: 2 operations"), "{}", output.err);
+    let quiet = run(&["-q"]);
+    quiet.assert_exit_code(1);
+    assert_eq!(quiet.err, "");
+    assert!(quiet.out.contains("the operation createWebhook is not implemented"), "{}", quiet.out);
+}
+
 // ---------------------------------------------------------------- when it runs
 
 #[test]

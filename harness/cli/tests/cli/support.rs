@@ -317,7 +317,7 @@ fn serve_echo(mut stream: TcpStream, filler: usize) -> Option<()> {
             "message": format!("no {secret}, {}, {before}{secret}", STANDARD.encode(&secret)),
             "details": STANDARD.encode(format!("a{secret}")) + &STANDARD.encode(format!("ab{secret}")),
             "field": percent_encoded(&secret),
-            "hex": spec::contract::hex(secret.as_bytes()),
+            "hex": hex::encode(secret.as_bytes()),
         }
     })
     .to_string();

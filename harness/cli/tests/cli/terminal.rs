@@ -1,5 +1,7 @@
 //! Text of an API is escaped: neither a terminal nor a CI system can execute it as a command.
 
+use report::{FORMATS, Syntax};
+
 use super::support::{CannedServer, Program, json_answer};
 
 /// Control characters, invisible characters, and commands of CI systems, in one text.
@@ -63,8 +65,8 @@ fn text_of_an_api_is_escaped_in_the_output() {
 #[test]
 fn text_of_an_api_is_escaped_in_reports_on_standard_output() {
     let api = api();
-    for kind in ["json", "junit", "html", "markdown", "ctrf", "gitlab"] {
-        let report_option = format!("{kind}=-");
+    for format in FORMATS {
+        let report_option = format!("{}=-", format.kind);
         let output = Program::run(&[
             "--target-url",
             &api.url,
@@ -74,10 +76,63 @@ fn text_of_an_api_is_escaped_in_reports_on_standard_output() {
             &report_option,
         ]);
         output.assert_exit_code(1);
-        assert_eq!(find_unescaped(&output.out), None, "{kind}");
-        assert_eq!(find_unescaped(&output.err), None, "{kind}");
-        if matches!(kind, "json" | "ctrf" | "gitlab") {
-            serde_json::from_str::<serde_json::Value>(&output.out).expect("JSON");
+        // This format consists of commands, one a line: GitHub executes the first one of a line only.
+        let out = match format.syntax {
+            Syntax::Commands => output.out.lines().map(text_of_command).collect::<Vec<_>>().join("\n"),
+            _ => output.out,
+        };
+        assert!(!out.is_empty(), "{}", format.kind);
+        assert_eq!(find_unescaped(&out), None, "{}", format.kind);
+        assert_eq!(find_unescaped(&output.err), None, "{}", format.kind);
+        if format.syntax == Syntax::Json {
+            serde_json::from_str::<serde_json::Value>(&out).expect("JSON");
         }
+    }
+}
+
+/// The text of an annotation, without its command and without marks of other systems.
+fn text_of_command(line: &str) -> String {
+    let is_ours = |command: &&str| command.starts_with("::error ") || command.starts_with("::warning ");
+    let (_, text) = Some(line).filter(is_ours).and_then(|line| line[2..].split_once("::")).expect("an annotation");
+    text.replace("##", "#")
+}
+
+const REFUSED: &str = "callers-without-credential";
+
+#[test]
+fn quiet_run_prints_the_summary_only() {
+    let api = api();
+    let output = Program::new(&["run", "-q", "--target-url", &api.url, "--no-preflight", REFUSED]).output();
+    output.assert_exit_code(1);
+    assert_eq!(output.err, "");
+    assert!(
+        output.out.starts_with("\n") && output.out.contains(" causes; repair them in this order:"),
+        "{}",
+        output.out
+    );
+    assert!(!output.out.contains("running ") && output.out.lines().count() < 60, "{}", output.out);
+}
+
+#[test]
+fn summary_is_not_mixed_with_machine_readable_lines() {
+    let api = api();
+    let arguments = ["run", "--format", "json", "--target-url", &api.url, "--no-preflight", REFUSED];
+    let output = Program::new(&arguments).output();
+    output.assert_exit_code(1);
+    for line in output.out.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("each line is JSON");
+    }
+    assert!(output.err.contains("The API breaks its contract."), "{}", output.err);
+}
+
+#[test]
+fn without_a_terminal_there_are_neither_colours_nor_a_live_line() {
+    let api = api();
+    for no_color in ["", "1"] {
+        let program = Program::new(&["run", "--target-url", &api.url, "--no-preflight", REFUSED]);
+        let output = program.env("NO_COLOR", no_color).env("TERM", "xterm").output();
+        output.assert_exit_code(1);
+        assert!(!output.out.contains('\u{1b}') && !output.err.contains('\u{1b}'), "{}{}", output.out, output.err);
+        assert!(!output.out.contains('\r') && !output.err.contains(" done, "), "{}{}", output.out, output.err);
     }
 }

@@ -117,9 +117,11 @@ fn two_reports_for_one_destination_are_refused() {
         let output = Program::run(&[&[TEST], arguments].concat());
         output.assert_refused_with(2, "can write to standard output");
     }
-    let file = format!("{}/same", folder.path());
-    let output = Program::run(&[TEST, "--report", &format!("json={file}"), "--report", &format!("junit={file}")]);
-    output.assert_refused_with(2, "would write the same file");
+    for other in ["same", "./same", "new/../same"] {
+        let (one, other) = (format!("json={}/same", folder.path()), format!("junit={}/{other}", folder.path()));
+        let output = Program::run(&[TEST, "--report", &one, "--report", &other]);
+        output.assert_refused_with(2, "would write the same file");
+    }
 }
 
 #[test]
@@ -159,24 +161,34 @@ fn closed_pipe_on_standard_output_does_not_fail_the_program() {
 
 #[cfg(unix)]
 #[test]
-fn hangup_signal_stops_the_run_and_reports_are_written() {
+fn signal_stops_the_run_and_reports_are_written() {
     let silent = CannedServer::start(|_, _| Vec::new());
+    for signal in ["-HUP", "-INT", "-TERM"] {
+        assert_stopped_by(signal, &silent);
+    }
+}
+
+#[cfg(unix)]
+fn assert_stopped_by(signal: &str, silent: &CannedServer) {
     let folder = folder();
+    let before = silent.requests();
     let report = path(&folder, "run.json");
-    let mut child = Command::new(binary())
+    let child = Command::new(binary())
         .args(["run", "--target-url", &silent.url, TEST, "--report", &format!("json={}", report.display())])
         .env_clear()
         .current_dir(root())
-        .stdout(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .expect("the program starts");
-    while silent.requests() == 0 {
+    while silent.requests() == before {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    let hung_up = Command::new("kill").args(["-HUP", &child.id().to_string()]).status().expect("kill");
-    assert!(hung_up.success());
-    let status = child.wait().expect("an end");
-    assert_eq!(status.code(), Some(3));
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("an end");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{signal}: {out}");
+    assert!(out.contains("The run was interrupted: 1 of 1 test had no verdict."), "{signal}: {out}");
     assert!(is_report(&read(&report)));
 }

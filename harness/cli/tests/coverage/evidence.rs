@@ -6,7 +6,7 @@ use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Shown};
 use serde_json::{Value, json};
 use spec::contract::{Contract, Level};
-use spec::scenario::{Expect, Variables};
+use spec::scenario::{Expect, Expectation, Variables};
 
 use super::runs::pack;
 
@@ -126,7 +126,7 @@ fn expectation_upholds_only_what_the_answer_could_have_violated() {
             [("before".to_owned(), json!(5)), ("absent".to_owned(), Value::Null)].into_iter().collect();
         let same_as = Some(&known).filter(|_| expect.same_as.as_deref() == Some("known"));
         let assertion = Assertion {
-            expect: &expect,
+            expected: &Expectation::from(&expect),
             clause: "RES-1",
             level: Level::Must,
             variables: &variables,

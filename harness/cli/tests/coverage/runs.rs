@@ -14,7 +14,7 @@ use judge::verdict::{Outcome, Rules, Verdict};
 use report::model::{ClauseStatus, Extent, Manifest, Report};
 use report::{Facts, TestResult, actors, build, test_reports};
 use runner::execute::{Environment, run_test};
-use runner::plan::{Planned, plan};
+use runner::schedule::{Scheduled, schedule};
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
 
@@ -31,10 +31,7 @@ pub(crate) fn pack() -> (Arc<Contract>, Library) {
 pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
     let mut seen = BTreeSet::new();
     let quick = library.tests.iter().filter(|test| {
-        test.property.is_none()
-            && test.lock.is_none()
-            && test.steps.iter().all(|step| step.poll.is_none())
-            && test.steps.iter().all(|step| step.deliveries.is_none())
+        !test.is_property() && test.lock.is_none() && !test.steps.iter().any(|step| step.is_poll() || step.is_await())
     });
     // Rows of one table may have different clauses.
     let key = |test: &TestCase| {
@@ -46,7 +43,7 @@ pub(crate) fn quick(library: &Library) -> Vec<TestCase> {
 
 /// Runs tests against a target and builds the report.
 pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: Target) -> Report {
-    let planned = plan(contract, &target, tests, None);
+    let planned = schedule(contract, &target, tests, None);
     let environment = Environment::on_loopback(contract.clone(), target).await.expect("an environment");
     let results: Vec<TestResult> =
         futures_util::stream::iter(planned.into_iter().map(|test| result(&environment, test)))
@@ -64,7 +61,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: 
     build(&facts, tests, Vec::new())
 }
 
-async fn result(environment: &Environment, planned: Planned) -> TestResult {
+async fn result(environment: &Environment, planned: Scheduled) -> TestResult {
     let spec = planned.spec;
     let (record, outcome) = match planned.skip {
         Some(reason) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),

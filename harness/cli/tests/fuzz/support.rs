@@ -10,7 +10,7 @@ use mutate::embedded::{Embedded, start_with_mutants};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use spec::contract::Contract;
-use spec::scenario::{Failure, Library, Property, TestCase, file_name, file_text, load_with};
+use spec::scenario::{Failure, Library, TestCase, TestKind, file_name, file_text, load_with};
 use spec::source::Problems;
 use tokio::sync::watch;
 
@@ -24,13 +24,11 @@ impl Pack {
     pub fn with(registry: &Registry) -> Self {
         let mut pack = Self::with_examples(registry);
         for test in &mut pack.library.tests {
-            if let Some(property) = test.property.take() {
-                let mut property = Property::clone(&property);
-                property.rules.retain(|rule| !rule.rule.is_example());
-                test.property = Some(Arc::new(property));
+            if let TestKind::Property(property) = &mut test.kind {
+                Arc::make_mut(property).rules.retain(|rule| !rule.rule.is_example());
             }
         }
-        let has_rules = |test: &TestCase| test.property.as_ref().is_none_or(|property| !property.rules.is_empty());
+        let has_rules = |test: &TestCase| test.property().is_none_or(|property| !property.rules.is_empty());
         pack.library.tests.retain(has_rules);
         pack
     }
@@ -48,7 +46,7 @@ impl Pack {
     }
 
     pub fn properties(&self) -> impl Iterator<Item = &TestCase> {
-        self.library.tests.iter().filter(|test| test.property.is_some())
+        self.library.tests.iter().filter(|test| test.is_property())
     }
 }
 
@@ -98,7 +96,7 @@ pub fn findings_of(record: &TestRecord) -> Vec<(String, String)> {
 
 /// Name and text of the scenario file that saves a failure.
 pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
-    let property = pack.test(test).property.as_deref().expect("a property");
+    let property = pack.test(test).property().expect("a property");
     let failure = Failure {
         test,
         property,
@@ -108,7 +106,7 @@ pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
         seed: 3,
         case: found.case,
     };
-    (file_name(property, found.rule), file_text(&pack.contract, &[failure]).expect("a scenario"))
+    (file_name(property, found.rule), file_text(&[failure]).expect("a scenario"))
 }
 
 /// A folder with the fixtures of the default pack and the given scenarios.

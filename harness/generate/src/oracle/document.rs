@@ -1,11 +1,11 @@
 //! Judges documents with the crates `base64`, `infer` and `png`, and by the headers of JPEG files.
 
 use std::io::Cursor;
-use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use parking_lot::Mutex;
 
 use crate::documents;
 use crate::documents::DocumentSpec;
@@ -39,7 +39,7 @@ fn is_valid_file(bytes: &[u8], declared: &str) -> bool {
 /// The same judgement of a document that is not encoded yet. One at a time, because each may be many megabytes long.
 pub(super) fn agrees(assertion: Assertion, spec: DocumentSpec, declared: &str) -> bool {
     static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = ONE.lock();
     let Ok(bytes) = documents::bytes(spec) else { return false };
     match assertion {
         Assertion::Accepted => is_valid_file(&bytes, declared),

@@ -4,8 +4,9 @@
 //! seconds to each build, and half a second to each run.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use regex::Regex;
 
 static TABLE: &str = include_str!("../data/phone.tsv");
@@ -36,7 +37,7 @@ fn has_form(text: &str) -> bool {
 }
 
 fn is_known(code: &str, number: &str) -> bool {
-    let mut plans = PLANS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut plans = PLANS.lock();
     let plans = plans.entry(code.to_owned()).or_insert_with(|| plans_of(code));
     plans.iter().any(|plan| plan.any.is_match(number) && plan.lines.is_match(number))
 }

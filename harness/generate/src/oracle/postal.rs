@@ -1,8 +1,9 @@
 //! Judges postal codes by two data sets, CLDR's and Google's (`data/`): a code is asserted only if both agree.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use regex::Regex;
 
 static CLDR: &str = include_str!("../data/postal_cldr.tsv");
@@ -50,7 +51,7 @@ pub(super) fn is_invalid(country: &str, code: &str) -> bool {
 }
 
 fn known(country: &str) -> Option<Country> {
-    let mut countries = COUNTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut countries = COUNTRIES.lock();
     countries.entry(country.to_owned()).or_insert_with(|| load(country)).clone()
 }
 

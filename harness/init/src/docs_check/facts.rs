@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::items::{Item, Kind, Table};
 use super::lists;
-use super::page::{Item, Kind, Table};
+use super::statuses::{STATUS, stated_status, status_in, status_label};
 use super::words::{self, pattern};
 use spec::contract::ErrorCatalog;
 
@@ -56,26 +57,12 @@ pub struct Example {
     pub text: String,
 }
 
-pub(super) static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
-static STATUS_LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:(?:http\s+)?(?:response\s+)?status(?:\s+codes?)?|http(?:\s+(?:response|error))?\s+codes?|returns(?:\s+an?)?(?:\s+http)?(?:\s+status(?:\s+code)?)?|http)\b\s*([:=–—-]|is\b|$)?\s*",
-    )
-});
 static STATUS_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^HTTP/[0-9.]+\s+([1-5][0-9]{2})\b"));
 static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z][A-Za-z0-9-]*):\s*(.*)$"));
 
-/// The end of a label that is followed by a status: `Status: 404`, `HTTP code is 404`, `Returns 404`.
-pub(super) fn status_label(text: &str) -> Option<usize> {
-    let label = STATUS_LABEL.captures(text)?;
-    let end = label.get(0)?.end();
-    let follows = || STATUS.find(&text[end..]).is_some_and(|status| status.start() == 0);
-    (label.get(1).is_some() || follows()).then_some(end)
-}
-
 /// Extracts the facts of a page. A word of the catalogue is a code. Another word is a code if it is spelt like one (see
 /// `words`) and has a status, or if an example shows it.
-pub fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
+pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new(), keys: keys_of_examples(items) };
     // The entries before this index are read as a list.
     let mut read = 0;
@@ -305,18 +292,6 @@ impl Reader<'_> {
     pub(super) fn is_below_codes(&self) -> bool {
         self.open.last().is_some_and(|section| words::speaks_of_codes(&section.title))
     }
-}
-
-/// The status that a line states with a label, or by itself: `Status: 404`, `404`, `HTTP 404, not found`.
-pub(super) fn stated_status(line: &str) -> Option<u16> {
-    let line = line.trim();
-    let from = status_label(line).unwrap_or(0);
-    let found = STATUS.find(&line[from..]).filter(|found| found.start() == 0)?;
-    found.as_str().parse().ok()
-}
-
-pub(super) fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
-    pattern.find(text).and_then(|found| found.as_str().parse().ok())
 }
 
 /// The names of the members of all JSON examples.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::facts;
-use super::page::{self, Kind};
+use super::items::Kind;
+use super::page;
 use spec::contract::ErrorCatalog;
 
 /// The codes of a page in their order, each with its status if the page gives exactly one.
@@ -31,7 +32,7 @@ pub fn unread_of(text: &str, catalog: &ErrorCatalog) -> Vec<(usize, String)> {
 }
 
 /// Every JSON object in a code block. Of an HTTP response, only the body is read.
-pub fn json_objects(text: &str) -> Vec<Value> {
+pub(crate) fn json_objects(text: &str) -> Vec<Value> {
     let blocks = page::read(text).into_iter().filter_map(|item| match item.kind {
         Kind::Code(language, code) => Some((language, code)),
         _ => None,

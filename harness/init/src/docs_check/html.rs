@@ -1,6 +1,6 @@
 //! Reads HTML tables in a Markdown page: rows and cells, without other markup.
 
-use super::page::Table;
+use super::items::Table;
 
 /// All tables of a piece of HTML, each with its line; `line` is the first line of the piece.
 pub(super) fn tables(html: &str, line: usize) -> Vec<(usize, Table)> {

@@ -1,7 +1,7 @@
 //! Lists of codes: items that begin with a code, as `` `40001`: invalid parameter `` or `2000 Camera not found`.
 
-use super::facts::{STATUS, status_in, status_label};
-use super::page::{Item, Kind};
+use super::items::{Item, Kind};
+use super::statuses::{STATUS, status_in, status_label};
 use super::words;
 
 /// One item of a list: its code, or only a status.

@@ -7,16 +7,20 @@ mod entries;
 mod facts;
 mod first_reading;
 mod html;
+mod items;
 mod lists;
 mod page;
 mod rst;
 mod rst_tables;
+mod rst_text;
+mod statuses;
 mod tables;
 mod words;
 
 use std::collections::BTreeSet;
 
-pub use first_reading::{codes_of, json_objects, unread_of};
+pub(crate) use first_reading::json_objects;
+pub use first_reading::{codes_of, unread_of};
 
 use facts::{Example, Facts, Statement};
 use spec::contract::{Contract, ErrorCatalog, Misfit};

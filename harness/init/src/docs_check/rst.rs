@@ -5,14 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::{Item, Kind, Table, definition};
+use super::items::{Item, Kind, Table, definition};
 use super::rst_tables as tables;
+use super::rst_text::{indent, plain};
 use super::words::pattern;
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\.\s+([a-z][a-z-]*)::\s*(.*)$"));
-static ROLE: LazyLock<Regex> = LazyLock::new(|| pattern(r":[a-z:-]+:`([^`<]*?)(?:\s*<[^`]*>)?`"));
-static LITERAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"``(.+?)``"));
-static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"`([^`<]+?)(?:\s*<[^`]*>)?`_{0,2}"));
 static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^(?:#{1,6} |```|~~~(?:[^~]|$)|\|\s*:?-{3,})"));
 
 /// True for a page with a construct that only reStructuredText has, and none that only Markdown has.
@@ -35,22 +33,6 @@ pub(super) fn read(text: &str) -> Vec<Item> {
         at = reader.block(at).max(at + 1);
     }
     reader.items
-}
-
-/// Text without markup, and its literals.
-pub(super) fn plain(text: &str) -> (String, Vec<String>) {
-    // Targets of links are not text.
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with(".. ")).collect();
-    let text = &lines.join("\n");
-    let spans = LITERAL.captures_iter(text).map(|found| found[1].to_owned()).collect();
-    let text = ROLE.replace_all(text, "$1");
-    let text = LITERAL.replace_all(&text, "$1");
-    let text = LINK.replace_all(&text, "$1");
-    (text.replace("**", "").replace("\\_", "_").trim().to_owned(), spans)
-}
-
-pub(super) fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
 }
 
 struct Reader<'t> {

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Table;
-use super::rst::{indent, plain};
+use super::items::Table;
+use super::rst_text::{indent, plain};
 use super::words::pattern;
 
 static GRID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\+(?:[-=]+\+)+\s*$"));

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::facts::{Reader, STATUS, Statement, status_in, status_label};
-use super::page::Table;
+use super::facts::{Reader, Statement};
+use super::items::Table;
+use super::statuses::{STATUS, status_in, status_label};
 use super::words;
 
 /// A heading that speaks of error codes, so that a column `Code` below it contains them.

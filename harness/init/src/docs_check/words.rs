@@ -32,7 +32,7 @@ static HINT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\([^()]*\)|\[[^\[\]]*\
 static STATUS_IN_HINT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)[(\[]\s*(?:http\b)?\s*(?:status\b)?\s*(?:code\b)?\s*:?\s*([1-5][0-9]{2})\b[^)\]]*[)\]]")
 });
-static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
+pub(super) static STATUS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5][0-9]{2}\b"));
 /// A code before its explanation in one cell: `A_B: the text`, `10042 - the text`.
 static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^\s:–—]+)(?:\s+[-–—]+|:|\s+=)\s+\S"));
 /// A heading about errors.

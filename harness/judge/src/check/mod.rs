@@ -82,7 +82,7 @@ impl<'c> Context<'c> {
     }
 
     /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.
-    pub fn judges_body(&self) -> bool {
+    pub(crate) fn judges_body(&self) -> bool {
         !self.operation.is_head() && self.unread.is_none()
     }
 

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::json;
 
 /// A longer body, in bytes, is kept as an excerpt.
-pub const LONGEST_KEPT: usize = 32 * 1024;
+pub(crate) const LONGEST_KEPT: usize = 32 * 1024;
 /// How much of the beginning and of the end of a text is kept.
 const FIRST_PART: usize = 16 * 1024;
 const LAST_PART: usize = 1024;
@@ -49,11 +49,6 @@ impl Body {
         self.cut.as_ref().map_or(self.kept.len(), |cut| cut.length)
     }
 
-    /// True if this is an excerpt.
-    pub fn is_cut(&self) -> bool {
-        self.cut.is_some()
-    }
-
     /// The kept bytes, which are not copied.
     pub fn to_bytes(&self) -> Bytes {
         self.kept.clone()
@@ -79,7 +74,7 @@ impl Body {
         if self.kept.len() <= LONGEST_KEPT {
             return;
         }
-        let cut = Cut { length: self.kept.len(), digest: spec::contract::hex(&Sha256::digest(&self.kept)) };
+        let cut = Cut { length: self.kept.len(), digest: hex::encode(Sha256::digest(&self.kept)) };
         let kept = excerpt(&self.kept).filter(|kept| kept.len() <= LONGEST_KEPT).unwrap_or_else(|| {
             let last = self.kept.len() - LAST_PART;
             [&self.kept[..FIRST_PART], "\n…\n".as_bytes(), &self.kept[last..]].concat()

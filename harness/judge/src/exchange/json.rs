@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 /// The most levels of arrays and objects that are read. Functions over values are recursive, and this depth fits well
 /// into the stack of a thread.
-pub const DEEPEST_JSON: usize = 512;
+pub(crate) const DEEPEST_JSON: usize = 512;
 /// The most values that are read. Each takes some hundred bytes of memory.
-pub const MOST_VALUES: usize = 100_000;
+pub(crate) const MOST_VALUES: usize = 100_000;
 /// The number of levels at which serde_json fails, and the levels that are read at once of a deeper text.
 const DEPTH_OF_SERDE_JSON: usize = 128;
 const LEVELS_AT_ONCE: usize = 100;

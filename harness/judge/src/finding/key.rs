@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{EXPECTATION, Finding, Part};
 use crate::exchange::{Exchange, Response};
-use spec::contract::{Contract, hex};
+use spec::contract::Contract;
 
 /// The longest text of a key, in characters.
 const LONGEST: usize = 200;
@@ -77,7 +77,7 @@ pub fn digest(texts: &[&str]) -> String {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }
-    hex(&hash.finalize())[..16].to_owned()
+    hex::encode(hash.finalize())[..16].to_owned()
 }
 
 /// A part of a response as in keys: `*` replaces the index in a list.

@@ -179,7 +179,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 /// The forms of a secret, each with the minimum length of a match.
 fn forms(secret: &str) -> Vec<(String, usize)> {
     let mut forms = plain_forms(secret);
-    forms.push((spec::contract::hex(secret.as_bytes()), MIN_MATCH_CODES));
+    forms.push((hex::encode(secret.as_bytes()), MIN_MATCH_CODES));
     let once = aligned(secret);
     if secret.len() <= MAX_RARE_FORM_LENGTH {
         forms.extend(once.iter().flat_map(|form| aligned(form)).map(|form| (form, MIN_MATCH_BASE64)));

@@ -7,12 +7,13 @@
 mod finder;
 mod reading;
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use parking_lot::Mutex;
 
 use self::finder::{BARRIER, Compared, Finder, Hit, MIN_MATCH};
 use self::reading::Reading;
@@ -32,8 +33,8 @@ pub fn encodings(secret: &str) -> Vec<String> {
         json_escaped(secret),
         percent_encoded(secret),
         percent_encoded(secret).to_lowercase(),
-        spec::contract::hex(secret.as_bytes()),
-        spec::contract::hex(secret.as_bytes()).to_uppercase(),
+        hex::encode(secret.as_bytes()),
+        hex::encode(secret.as_bytes()).to_uppercase(),
         secret.chars().rev().collect(),
     ];
     for offset in 0..3 {
@@ -49,11 +50,11 @@ pub fn encodings(secret: &str) -> Vec<String> {
 
 /// An automaton that finds all forms of one secret. It is cached, because a credential is sent with hundreds of
 /// requests.
-pub fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
+pub(crate) fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
     static FINDERS: LazyLock<Mutex<HashMap<String, Arc<AhoCorasick>>>> = LazyLock::new(Mutex::default);
     /// A run has many altered credentials, but fewer than this.
     const KEPT: usize = 1000;
-    let mut finders = FINDERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut finders = FINDERS.lock();
     if let Some(finder) = finders.get(secret) {
         return Some(finder.clone());
     }
@@ -147,22 +148,22 @@ impl Redactor {
         if secret.len() < MIN_WORD_LENGTH {
             Some("too short to be hidden at all")
         } else if secret.len() < MIN_MATCH {
-            Some("short: it is hidden only where it is a whole word")
+            Some("short: hidden only as a whole word")
         } else if self.finders.iter().any(|finder| finder.is_own(secret)) {
-            Some("an ordinary word of this pack: it is hidden only where it is a whole word")
+            Some("an ordinary word of this pack: hidden only as a whole word")
         } else {
             None
         }
     }
 
-    /// For each secret that cannot be hidden reliably, its name and the reason.
-    pub fn weaknesses(&self) -> Vec<String> {
-        let mut weak: Vec<String> = self
-            .secrets
-            .iter()
-            .filter_map(|(name, secret)| Some(format!("{name} is {}", self.weakness(secret)?)))
-            .collect();
-        weak.dedup();
+    /// The names of the secrets that cannot be hidden reliably, by the reason.
+    pub fn weaknesses(&self) -> BTreeMap<&'static str, BTreeSet<&str>> {
+        let mut weak: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (name, secret) in &self.secrets {
+            if let Some(reason) = self.weakness(secret) {
+                weak.entry(reason).or_default().insert(name);
+            }
+        }
         weak
     }
 
@@ -338,7 +339,7 @@ mod tests {
             STANDARD.encode(SECRET),
             STANDARD.encode(format!("a{SECRET}")),
             STANDARD.encode(format!("user:{SECRET}@")),
-            spec::contract::hex(SECRET.as_bytes()),
+            hex::encode(SECRET.as_bytes()),
             SECRET.to_uppercase(),
             SECRET[..10].to_owned(),
             SECRET[5..].to_owned(),
@@ -387,7 +388,8 @@ mod tests {
         let long = redactor("verification", "the verification of a customer");
         assert_eq!(long.clean_own("POST /verification"), "POST /verification");
         assert_eq!(long.clean("no verification here"), "no $NAME here");
-        assert!(long.weaknesses()[0].contains("an ordinary word"));
+        let reasons = long.weaknesses();
+        assert!(reasons.keys().any(|reason| reason.starts_with("an ordinary word")), "{reasons:?}");
         assert!(redactor("sk_live_secret", "").weaknesses().is_empty());
     }
 

@@ -2,6 +2,7 @@
 //! reports nothing for conforming servers.
 
 pub mod matrix;
+mod resolve;
 mod selection;
 mod witnesses;
 
@@ -22,7 +23,8 @@ use runner::execute::{Environment, run_test};
 pub use selection::takes_long;
 use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
-use spec::scenario::{Library, Poll, Step, TestCase};
+use spec::scenario::plan::Repetition;
+use spec::scenario::{Action, Library, TestCase};
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ pub struct Row {
 /// How a clause was reported as violated.
 #[derive(Clone, Debug, Default)]
 pub struct Hit {
-    /// The tests that reported it.
+    /// The tests that reported it; of a property, each with the rule whose value did: `TEST/RULE`.
     pub tests: BTreeSet<String>,
     /// The checks that reported it.
     pub checks: BTreeSet<String>,
@@ -102,8 +104,8 @@ pub struct Effort<'e> {
 /// How many tests run against each server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The witnesses of the mutant, and a few other tests that must report nothing. Other tests of its clauses run only
-    /// if the witnesses do not report it.
+    /// The witnesses of the mutant, and a few other tests that must report nothing. A row without witnesses gets the tests
+    /// of its clauses instead, until they report it.
     Witnesses,
     /// Tests of the clauses of the mutant, and a sample of other tests.
     Sample,
@@ -188,6 +190,8 @@ pub async fn prove(
     };
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
+    // The matrix asks which tests fail, not for the smallest counterexample.
+    let environment = if effort.scope == Scope::Whole { environment } else { environment.without_shrinking() };
     let mut queue = Queue::new(library, parameters(row, effort));
     let mut proof = Proof::default();
     let mut running_about = 0;
@@ -199,7 +203,7 @@ pub async fn prove(
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
-            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { Cow::Borrowed(test) };
+            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { test };
             running.push(async move {
                 tokio::time::sleep(pause).await;
                 let record = run_test(environment, &test).await;
@@ -215,13 +219,19 @@ pub async fn prove(
 
 /// The test with shorter polls. The reference is in the same process and needs a moment, and a mutant that never reaches
 /// the expected state would take a minute otherwise.
-fn impatient(test: &TestCase) -> Cow<'_, TestCase> {
-    if test.steps.iter().all(|step| step.poll.is_none()) {
-        return Cow::Borrowed(test);
+fn impatient(test: Cow<'_, TestCase>) -> Cow<'_, TestCase> {
+    if !test.steps.iter().any(|step| step.is_poll()) {
+        return test;
     }
-    let shorter = |poll: Poll| Poll { within_seconds: poll.within_seconds.min(LONGEST_POLL_SECONDS), ..poll };
-    let steps = test.steps.iter().map(|step| Arc::new(Step { poll: step.poll.map(shorter), ..Step::clone(step) }));
-    Cow::Owned(TestCase { steps: steps.collect(), ..test.clone() })
+    let mut test = test.into_owned();
+    for step in &mut test.steps {
+        if let Action::Call(call) = &mut Arc::make_mut(step).action
+            && let Repetition::Poll(poll) = &mut call.repetition
+        {
+            poll.within_seconds = poll.within_seconds.min(LONGEST_POLL_SECONDS);
+        }
+    }
+    Cow::Owned(test)
 }
 
 /// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of
@@ -250,6 +260,7 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
     if let Some(reason) = record.inconclusive {
         proof.inconclusive.insert(test.to_owned(), reason);
     }
+    let found = record.fuzz.map(|fuzz| fuzz.found).unwrap_or_default();
     for finding in record.findings {
         // A warning about a MUST clause is not a violation.
         let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
@@ -257,15 +268,15 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
             continue;
         }
         let requests = proof.requests;
+        let rule = found.iter().find(|found| found.exchange == finding.exchange).map(|found| found.name.as_str());
         let hit = proof.violated.entry(finding.clause).or_insert_with(|| Hit { requests, ..Hit::default() });
-        hit.tests.insert(test.to_owned());
+        hit.tests.insert(rule.map_or_else(|| test.to_owned(), |rule| resolve::name_with_rule(test, rule)));
         hit.checks.insert(finding.check);
     }
 }
 
 /// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in
-/// the order of the rows. Servers with problems are tried again after the others, because a busy machine may have
-/// delayed them.
+/// the order of the rows. Servers with problems are tried again after the others: see [`prove_again`].
 pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
@@ -291,13 +302,25 @@ pub async fn prove_all(
         report(&line);
         lines.insert(index, line);
     }
+    let again = |index: usize| async move { (index, prove_again(contract, library, &rows[index], effort).await) };
     let mut second =
-        futures_util::stream::iter(with_problems.into_iter().map(one)).buffer_unordered(CONCURRENT_RETRIES);
+        futures_util::stream::iter(with_problems.into_iter().map(again)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
         report(&line);
         lines.insert(index, line);
     }
     lines.into_values().collect()
+}
+
+/// Tries a server with a problem once more, because a busy machine may have delayed it. If the witnesses still do not
+/// report it, other tests may: the suite has changed since the witnesses were written.
+pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort<'_>) -> Line {
+    let line = matrix::line(row, &prove(contract, library, row, effort).await);
+    if line.problem().is_none() || effort.scope != Scope::Witnesses {
+        return line;
+    }
+    let effort = Effort { scope: Scope::Sample, ..effort };
+    matrix::line(row, &prove(contract, library, row, effort).await)
 }
 
 fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
@@ -316,6 +339,7 @@ fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
         clauses: row.clauses,
         seed: effort.seed,
         whole,
+        witnesses_only: few && !effort.witnesses.of(row.name).is_empty(),
         others,
         properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }

@@ -1,10 +1,12 @@
 //! Selects the tests that run against a server, and their order: first its witnesses, then tests of the mutant's
 //! clauses, then a sample of other tests, and all remaining tests only if some clause has not been reported yet.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
+use super::resolve::resolve;
 use spec::scenario::{Library, TestCase};
 
 /// The parameters of a selection.
@@ -14,7 +16,7 @@ pub struct Parameters<'p> {
     pub row: &'p str,
     /// The clauses that must be reported.
     pub clauses: &'p [&'p str],
-    /// The tests that reported the row before.
+    /// The tests that reported the row before, and rules of properties.
     pub witnesses: &'p [String],
     /// The minimum number of tests of the clauses, even if all of these have been reported.
     pub about_at_least: usize,
@@ -22,6 +24,8 @@ pub struct Parameters<'p> {
     pub seed: u64,
     /// Whether every test runs.
     pub whole: bool,
+    /// Whether only the witnesses and the tests of other clauses run.
+    pub witnesses_only: bool,
     /// The number of tests of other clauses, which must report nothing.
     pub others: usize,
     /// Whether these include properties.
@@ -30,7 +34,7 @@ pub struct Parameters<'p> {
 
 /// The tests that have not run yet.
 pub struct Queue<'l> {
-    witnesses: VecDeque<&'l TestCase>,
+    witnesses: VecDeque<Cow<'l, TestCase>>,
     about: VecDeque<&'l TestCase>,
     others: VecDeque<&'l TestCase>,
     rest: VecDeque<&'l TestCase>,
@@ -42,45 +46,48 @@ pub struct Queue<'l> {
 
 impl<'l> Queue<'l> {
     pub fn new(library: &'l Library, parameters: Parameters<'_>) -> Self {
-        let (witnesses, others): (Vec<&TestCase>, Vec<&TestCase>) =
-            library.tests.iter().partition(|test| parameters.witnesses.contains(&test.name));
+        let witnesses: VecDeque<Cow<'l, TestCase>> =
+            parameters.witnesses.iter().filter_map(|name| resolve(library, name)).collect();
+        // Of a property only one rule is a witness, so the property itself remains among the others.
+        let others = library.tests.iter().filter(|test| !parameters.witnesses.contains(&test.name));
         let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
-            others.into_iter().partition(|test| is_about(test, parameters.clauses));
+            others.partition(|test| is_about(test, parameters.clauses));
         let rest = interleave(not_about, parameters);
         // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
-        let quick = |test: &&TestCase| !waits(test) && (parameters.properties || test.property.is_none());
+        let quick = |test: &&TestCase| !waits(test) && (parameters.properties || !test.is_property());
         let others: VecDeque<&TestCase> = sample(&rest, parameters).into_iter().filter(quick).collect();
         let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
         let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
-        let (properties, scenarios) = about.into_iter().partition(|test| test.property.is_some());
+        let (about, rest) = if parameters.witnesses_only { (Vec::new(), VecDeque::new()) } else { (about, rest) };
+        let (properties, scenarios) = about.into_iter().partition(|test| test.is_property());
         let about = interleave(scenarios, parameters).into_iter().chain(interleave(properties, parameters)).collect();
         let (about_at_least, whole) = (parameters.about_at_least, parameters.whole);
         let witness_count = witnesses.len();
-        Self { witnesses: witnesses.into(), about, others, rest, witness_count, about_run: 0, about_at_least, whole }
+        Self { witnesses, about, others, rest, witness_count, about_run: 0, about_at_least, whole }
     }
 
     /// The next test, and whether it is about the row's clauses. `found` means that all of these have been reported.
     /// `running_about` means that tests about them are still running, which may report them.
-    pub fn next(&mut self, found: bool, running_about: bool) -> Option<(&'l TestCase, bool)> {
+    pub fn next(&mut self, found: bool, running_about: bool) -> Option<(Cow<'l, TestCase>, bool)> {
         if let Some(test) = self.witnesses.pop_front() {
             self.about_run += 1;
             return Some((test, true));
         }
         // The witnesses may still report the clauses, and no other test of them is needed then.
         let witnesses_run = self.about_run == self.witness_count && running_about && self.about_at_least == 0;
-        let properties_only = self.about.front().is_some_and(|test| test.property.is_some());
+        let properties_only = self.about.front().is_some_and(|test| test.is_property());
         if !witnesses_run
             && (self.whole || !found || (self.about_run < self.about_at_least && !properties_only))
             && let Some(test) = self.about.pop_front()
         {
             self.about_run += 1;
-            return Some((test, true));
+            return Some((Cow::Borrowed(test), true));
         }
         if let Some(test) = self.others.pop_front() {
-            return Some((test, false));
+            return Some((Cow::Borrowed(test), false));
         }
         let needed = !witnesses_run && (self.whole || (!found && !running_about));
-        needed.then(|| self.rest.pop_front()).flatten().map(|test| (test, false))
+        needed.then(|| self.rest.pop_front()).flatten().map(|test| (Cow::Borrowed(test), false))
     }
 }
 
@@ -95,7 +102,7 @@ fn is_about(test: &TestCase, clauses: &[&str]) -> bool {
 
 /// Locks make tests wait for each other, and webhooks make them wait for the target.
 pub(super) fn waits(test: &TestCase) -> bool {
-    test.lock.is_some() || test.steps.iter().any(|step| step.deliveries.is_some() || step.poll.is_some())
+    test.lock.is_some() || test.steps.iter().any(|step| step.is_await() || step.is_poll())
 }
 
 /// Orders tests: the first case of each scenario, then the second case of each, and so on. The order of the cases of a
@@ -112,7 +119,7 @@ fn interleave<'l>(tests: Vec<&'l TestCase>, parameters: Parameters<'_>) -> Vec<&
         in_order.extend(cases.into_iter().enumerate().map(|(round, (number, test))| (round, number, test)));
     }
     // Properties generate many cases, so they come last.
-    in_order.sort_by_key(|(round, number, test)| (test.property.is_some(), *round, *number));
+    in_order.sort_by_key(|(round, number, test)| (test.is_property(), *round, *number));
     in_order.into_iter().map(|(_, _, test)| test).collect()
 }
 
@@ -167,6 +174,7 @@ mod tests {
         about_at_least: ABOUT_AT_LEAST,
         seed: 1,
         whole: false,
+        witnesses_only: false,
         others: OTHERS,
         properties: false,
     };
@@ -190,6 +198,7 @@ mod tests {
         let mut started = || queue.next(false, true).map(|(_, about)| about);
         assert_eq!([started(), started(), started()], [Some(true), Some(true), Some(false)]);
         assert_eq!(drain(parameters, usize::MAX).len(), 360);
+        assert_eq!(drain(Parameters { witnesses_only: true, ..parameters }, usize::MAX), names);
     }
 
     #[test]

@@ -2,15 +2,18 @@
 //! them depends on the requests before it.
 //!
 //! A run with the witnesses alone shows in seconds that every mutant is still killed. `reports/witnesses.yaml` holds
-//! them. The complete matrix rewrites the file; a witness that still reports its mutant is kept, so the file changes only
-//! where the suite has changed.
+//! them. A witness is a test, or one rule of a property: then only the values of that rule are sent. The complete matrix
+//! rewrites the file. It keeps a witness that still reports its mutant, so the file changes only where the suite has
+//! changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Row;
 use super::matrix::Line;
-use spec::scenario::{Library, TestCase};
+use super::resolve::resolve;
+use super::selection::waits;
+use spec::scenario::Library;
 use spec::source::{Problem, SourceFile};
 
 /// The names of tests, by the name of the mutant.
@@ -30,22 +33,20 @@ impl Witnesses {
 
     /// The names in the file that are not tests of the suite or not mutants.
     pub fn unknown(&self, library: &Library, rows: &[Row]) -> BTreeSet<String> {
-        let tests: BTreeSet<&str> = library.tests.iter().map(|test| test.name.as_str()).collect();
-        let named = self.0.values().flatten().filter(|name| !tests.contains(name.as_str()));
+        let named = self.0.values().flatten().filter(|name| resolve(library, name).is_none());
         let mutants = self.0.keys().filter(|name| !rows.iter().any(|row| row.name == name.as_str()));
         named.chain(mutants).cloned().collect()
     }
 
-    /// The witnesses after a run. The first test that reports a clause is the cheapest, unless an earlier witness
-    /// reports the clause as well.
+    /// The witnesses after a run: for each clause the cheapest test that reports it, unless a witness for another clause
+    /// does so as well.
     pub fn updated(&self, lines: &[Line], library: &Library) -> Self {
-        let tests: BTreeMap<&str, &TestCase> = library.tests.iter().map(|test| (test.name.as_str(), test)).collect();
         let mutants = lines.iter().filter(|line| line.kind == "mutant");
-        let chosen = mutants.map(|line| (line.name.clone(), self.chosen(line, &tests)));
+        let chosen = mutants.map(|line| (line.name.clone(), self.chosen(line, library)));
         Self(chosen.filter(|(_, names)| !names.is_empty()).collect())
     }
 
-    fn chosen(&self, line: &Line, tests: &BTreeMap<&str, &TestCase>) -> Vec<String> {
+    fn chosen(&self, line: &Line, library: &Library) -> Vec<String> {
         let known = self.of(&line.name);
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for clause in &line.reported {
@@ -53,14 +54,8 @@ impl Witnesses {
             if clause.tests.iter().any(|name| is_witness(&name)) {
                 continue;
             }
-            let cost = |name: &&String| {
-                let test = tests.get(name.as_str());
-                let steps = test.map_or(usize::MAX, |test| test.steps.len());
-                let is_property = test.is_some_and(|test| test.property.is_some());
-                let waits = test.is_some_and(|test| super::selection::waits(test));
-                (!known.contains(name), is_property, waits, steps, (*name).clone())
-            };
-            names.extend(clause.tests.iter().min_by_key(cost).map(String::as_str));
+            let cheapest = clause.tests.iter().min_by_key(|name| (cost(library, name, known), *name));
+            names.extend(cheapest.map(String::as_str));
         }
         names.into_iter().map(str::to_owned).collect()
     }
@@ -78,6 +73,15 @@ impl Witnesses {
         }
         out
     }
+}
+
+/// What a test costs as a witness, the most important trait first. Durations would differ from run to run. A known witness
+/// is preferred, unless it is a whole property.
+fn cost(library: &Library, name: &String, known: &[String]) -> (bool, bool, bool, bool, usize) {
+    let Some(test) = resolve(library, name) else { return (true, true, true, true, usize::MAX) };
+    let is_property = test.is_property();
+    let is_whole = library.tests.iter().any(|whole| is_property && whole.name == *name);
+    (is_whole, !known.contains(name), is_property, waits(&test), test.steps.len())
 }
 
 #[cfg(test)]

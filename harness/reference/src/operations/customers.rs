@@ -10,7 +10,6 @@ use crate::documents;
 use crate::errors::{Code, Fault, shortened};
 use crate::fields::{Changes, Purpose};
 use crate::idempotency;
-use crate::lock::locked;
 use crate::rules::Rules;
 use crate::state::{self, Call, Customers};
 
@@ -28,7 +27,7 @@ fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> O
     let key = (call.caller.credential.clone(), key);
     let fingerprint = idempotency::fingerprint(members);
     // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
-    let mut replays = locked(&call.state.replays);
+    let mut replays = call.state.replays.lock();
     replays.again(&key, &fingerprint, call.rules()).unwrap_or_else(|| {
         let outcome = create_once(call, members);
         replays.store(key, fingerprint, &outcome);
@@ -38,7 +37,7 @@ fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> O
 
 fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     let changes = call.rules().customer_fields(members, Purpose::Create)?;
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     if let Some(duplicate) = duplicate(call, &customers, &changes) {
         return duplicate.map(Answer::created);
     }
@@ -78,14 +77,14 @@ fn already_exists() -> Fault {
 
 /// Lists the customers of the caller's environment.
 pub(crate) fn list(call: Call) -> Answer {
-    let customers = locked(&call.state.customers);
+    let customers = call.state.customers.lock();
     let shown = customers.newest(call.caller.environment).map(|customer| call.rules().shown(customer));
     call.rules().listed(shown.collect())
 }
 
 /// Shows one customer.
 pub(crate) fn get(call: Call) -> Outcome {
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     Ok(call.rules().read(call.rules().shown(customer)))
 }
@@ -93,7 +92,7 @@ pub(crate) fn get(call: Call) -> Outcome {
 /// Updates some fields of a customer.
 pub(crate) fn update(call: Call) -> Outcome {
     let rules = call.rules();
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     let before = lookup::find(call, &mut customers)?.clone();
     let members = members(call)?;
     if before.state == State::UnderReview
@@ -134,7 +133,7 @@ fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> R
 
 /// Deletes a customer.
 pub(crate) fn delete(call: Call) -> Outcome {
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     customer.deleted = true;
     Ok(call.rules().deleted(customer))
@@ -142,9 +141,9 @@ pub(crate) fn delete(call: Call) -> Outcome {
 
 /// Uploads a document for a customer. Only the number of documents is stored.
 pub(crate) fn upload(call: Call) -> Outcome {
-    lookup::find(call, &mut locked(&call.state.customers))?;
+    lookup::find(call, &mut call.state.customers.lock())?;
     let document = documents::judge(&members(call)?, call.rules())?;
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     customer.documents += 1;
     Ok(call.rules().uploaded(json!({

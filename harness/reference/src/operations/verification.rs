@@ -6,14 +6,13 @@ use super::lookup;
 use crate::answer::{Answer, Outcome};
 use crate::customers::{Customer, State};
 use crate::errors::{Code, Fault};
-use crate::lock::locked;
 use crate::state::Call;
 use crate::verification::{Transaction, problem};
 
 /// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
 pub(crate) fn submit(call: Call) -> Outcome {
     let rules = call.rules();
-    let mut customers = locked(&call.state.customers);
+    let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     if customer.state == State::UnderReview {
         return Err(already_submitted());
@@ -41,7 +40,7 @@ fn accepted(call: Call, customer: &Customer) -> Answer {
         customer_id: customer.id.clone(),
         created_at: call.rules().timestamp(),
     };
-    locked(&call.state.transactions).insert(id, transaction);
+    call.state.transactions.lock().insert(id, transaction);
     call.rules().submitted(body)
 }
 
@@ -54,7 +53,7 @@ fn already_submitted() -> Fault {
 /// Shows one transaction.
 pub(crate) fn transaction(call: Call) -> Outcome {
     let id = &call.route.id;
-    let transactions = locked(&call.state.transactions);
+    let transactions = call.state.transactions.lock();
     let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
     known.map_or_else(|| call.rules().unknown_transaction(id), |one| Ok(one.to_json(id))).map(Answer::ok)
 }

@@ -53,7 +53,7 @@ pub(crate) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn Inb
     }
     let valid = given.strip_prefix("sha256=").is_some_and(|given| {
         let is_valid = |text: &Vec<u8>| {
-            let expected = signature::hex(&signature::sign(WEBHOOK_SECRET, text));
+            let expected = hex::encode(signature::sign(WEBHOOK_SECRET, text));
             rules.is_signature(&given.to_ascii_lowercase(), &expected)
         };
         rules.signed_texts(timestamp, body).iter().any(is_valid)
@@ -86,7 +86,7 @@ mod tests {
 
     fn signed(timestamp: u64, body: &[u8], secret: &str) -> HeaderMap {
         let text = signature::signed_text(&timestamp.to_string(), body);
-        headers(timestamp, &format!("sha256={}", signature::hex(&signature::sign(secret, &text))))
+        headers(timestamp, &format!("sha256={}", hex::encode(signature::sign(secret, &text))))
     }
 
     fn accepts(headers: &HeaderMap, body: &[u8]) -> bool {
@@ -109,7 +109,7 @@ mod tests {
         assert!(!accepts(&signed(NOW, BODY, WEBHOOK_SECRET), BODY.trim_ascii()));
         assert!(!accepts(&headers(NOW, "sha256="), BODY));
         assert!(!accepts(&HeaderMap::new(), BODY));
-        let alone = signature::hex(&signature::sign(WEBHOOK_SECRET, BODY));
+        let alone = hex::encode(signature::sign(WEBHOOK_SECRET, BODY));
         assert!(!accepts(&headers(NOW, &format!("sha256={alone}")), BODY));
     }
 }

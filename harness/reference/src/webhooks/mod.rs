@@ -8,8 +8,9 @@ mod log;
 pub(crate) mod outbound;
 pub(crate) mod signature;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -18,7 +19,6 @@ use crate::credentials::Environment;
 use crate::customers::{Customer, CustomerRules};
 use crate::errors::Fault;
 use crate::ids::{IdRules, Ids};
-use crate::lock::locked;
 use crate::settings::Settings;
 use client::Target;
 use log::{Delivery, Log};
@@ -92,19 +92,19 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
     pub(crate) fn register(&self, environment: Environment, target: Option<Target>, ids: &Ids<R>) -> (String, String) {
         let (id, secret) = (ids.next("whk"), ids.secret());
         let slots = Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE));
-        locked(&self.hooks).push(Hook { id: id.clone(), environment, target, secret: secret.clone(), slots });
+        self.hooks.lock().push(Hook { id: id.clone(), environment, target, secret: secret.clone(), slots });
         (id, secret)
     }
 
     /// The deliveries of a webhook of this environment, the oldest first.
     pub(crate) fn deliveries(&self, id: &str, environment: Environment) -> Option<Vec<Value>> {
-        let known = locked(&self.hooks).iter().any(|hook| hook.id == id && hook.environment == environment);
-        known.then(|| locked(&self.log).shown(id))
+        let known = self.hooks.lock().iter().any(|hook| hook.id == id && hook.environment == environment);
+        known.then(|| self.log.lock().shown(id))
     }
 
     /// Whether there is a webhook with this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        locked(&self.hooks).iter().any(|hook| hook.id == id)
+        self.hooks.lock().iter().any(|hook| hook.id == id)
     }
 
     /// Sends an event to every webhook of the customer's environment. Must be called within a runtime.
@@ -126,13 +126,13 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
     }
 
     fn hooks_of(&self, environment: Environment) -> Vec<Hook> {
-        let hooks = locked(&self.hooks);
+        let hooks = self.hooks.lock();
         hooks.iter().filter(|hook| hook.environment == environment).cloned().collect()
     }
 
     /// Sends an event that is not about a customer to one webhook.
     pub(crate) fn notify(&self, id: &str, name: &'static str, ids: &Ids<R>) {
-        let hook = locked(&self.hooks).iter().find(|hook| hook.id == id).cloned();
+        let hook = self.hooks.lock().iter().find(|hook| hook.id == id).cloned();
         if let Some(hook) = hook {
             let body = json!({ "id": ids.next("evt"), "event": name }).to_string();
             self.send(hook, Event { name, customer_id: String::new(), body }, ids);
@@ -142,7 +142,7 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
     fn send(&self, hook: Hook, event: Event, ids: &Ids<R>) {
         let Some(target) = hook.target else { return };
         let delivery_id = ids.next("dlv");
-        locked(&self.log).add(&hook.id, Delivery::new(delivery_id.clone(), event.name, event.customer_id));
+        self.log.lock().add(&hook.id, Delivery::new(delivery_id.clone(), event.name, event.customer_id));
         let job = outbound::Job {
             webhook_id: hook.id,
             delivery_id,
@@ -154,7 +154,7 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
             deliverer: Arc::clone(&self.deliverer),
             log: Arc::clone(&self.log),
         };
-        let mut running = locked(&self.running);
+        let mut running = self.running.lock();
         while running.try_join_next().is_some() {}
         running.spawn(outbound::deliver(job));
     }

@@ -1,8 +1,9 @@
 //! Delivers an event in up to three attempts. Each attempt has its own timestamp and signature.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -11,7 +12,6 @@ use super::client::{self, Target};
 use super::log::{Log, Status};
 use super::signature;
 use crate::clock::TimeRules;
-use crate::lock::locked;
 
 /// How events are delivered.
 pub(crate) trait DeliveryRules: TimeRules {
@@ -59,7 +59,7 @@ pub(crate) trait DeliveryRules: TimeRules {
     fn signed(&self, attempt: &Signing) -> Vec<(&'static str, String)> {
         let timestamp = attempt.now.to_string();
         let text = signature::signed_text(&timestamp, attempt.body.as_bytes());
-        let signature = signature::hex(&signature::sign(attempt.secret, &text));
+        let signature = hex::encode(signature::sign(attempt.secret, &text));
         vec![("X-Webhook-Timestamp", timestamp), ("X-Webhook-Signature", format!("sha256={signature}"))]
     }
 
@@ -169,6 +169,6 @@ impl<R: DeliveryRules + ?Sized> Job<R> {
 
     async fn record(&self, attempts: u32, status: Status) {
         sleep(self.deliverer.rules.log_delay()).await;
-        locked(&self.log).update(&self.webhook_id, &self.delivery_id, attempts, status);
+        self.log.lock().update(&self.webhook_id, &self.delivery_id, attempts, status);
     }
 }

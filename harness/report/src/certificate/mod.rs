@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::model::{ClauseStatus, Report};
 use crate::write_whole;
 use judge::verdict::Verdict;
-use spec::contract::{Level, hex};
+use spec::contract::Level;
 
 /// The files of a bundle, besides the file of their digests.
 const FILES: [&str; 3] = ["certificate.json", "certificate.html", "report.json"];
@@ -172,5 +172,5 @@ pub fn verify(folder: &Path) -> Result<Certificate, String> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }

@@ -258,3 +258,24 @@ fn title_of_a_property_is_the_clause_and_not_a_generated_value() {
     .expect("clauses");
     assert_eq!(causes(&report)[0].title(), "A date is a calendar date.");
 }
+
+#[test]
+fn test_with_two_causes_passes_after_the_repair_of_both() {
+    let one = || exchange("delete", 200, None, "{}");
+    let status = finding(0, "STA-3", "success-status", "status", "204 for delete", "200", "200");
+    let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 GONE");
+    let page = finding(0, "PAG-1", "page-size", "body /items", "at most 10", "11", "200");
+    let tests = [
+        test("a", &[one()], std::slice::from_ref(&status)),
+        test("b", &[one()], std::slice::from_ref(&status)),
+        test("c", &[one()], &[status, header.clone()]),
+        test("d", &[one()], &[header]),
+        test("e", &[one()], &[page]),
+    ];
+    let report = report(&tests);
+    let causes = causes(&report);
+    let all: Vec<&Cause<'_>> = causes.iter().collect();
+    let order: Vec<&str> = all.iter().map(|cause| cause.finding.clause.as_str()).collect();
+    assert_eq!(order, ["STA-3", "LOG-1", "PAG-1"]);
+    assert_eq!(passing_after(&report, &all), [0, 2, 4, 5]);
+}

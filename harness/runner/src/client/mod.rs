@@ -9,11 +9,12 @@ mod upload;
 
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
 use reqwest::{Certificate, Client, Identity, Method, Url};
 use tokio::sync::Semaphore;
 use tower_layer::layer_fn;
@@ -207,7 +208,7 @@ impl HttpClient {
 }
 
 /// A URL as the client sends it: with dot segments resolved and invalid characters percent-encoded.
-pub fn url_as_sent(url: &str) -> String {
+pub(crate) fn url_as_sent(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
 
@@ -228,7 +229,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         builder = builder.tls_certs_merge(authorities(path)?);
     }
     if let (Some(certificate), Some(key)) = (&network.client_cert, &network.client_key) {
-        let pem = [read(key)?, b"\n".to_vec(), read(certificate)?].concat();
+        let pem = [read("--client-key", key)?, b"\n".to_vec(), read("--client-cert", certificate)?].concat();
         let identity =
             Identity::from_pem(&pem).map_err(|error| format!("--client-cert {}: {error}", certificate.display()))?;
         builder = builder.identity(identity);
@@ -304,7 +305,7 @@ pub(super) fn readable(response: Response) -> Result<Response, Fault> {
 
 /// The certificates of a PEM file. A file without certificates is refused, because TLS would fail later.
 fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
-    let bytes = read(path)?;
+    let bytes = read("--ca-cert", path)?;
     let named = |what: &str| format!("--ca-cert {}: {what}", path.display());
     let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| named(&innermost_cause(&error)))?;
     if !certificates.is_empty() {
@@ -323,8 +324,9 @@ fn authorities(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
     }))
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+/// The content of a file that a flag names.
+fn read(flag: &str, path: &std::path::Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{flag} {}: {error}", path.display()))
 }
 
 /// The message for a connection that the target did not accept in time.
@@ -374,7 +376,7 @@ impl Pacer {
     async fn wait(&self) {
         let Some(pause) = self.pause else { return };
         let turn = {
-            let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut next = self.next.lock();
             let turn = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
             *next = Some(turn + pause);
             turn

@@ -9,7 +9,6 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -18,6 +17,7 @@ use http_body_util::{BodyStream, Full};
 use hyper::body::{Body as _, Bytes};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -39,14 +39,14 @@ pub(super) struct Progress(Arc<Mutex<Option<(usize, Instant)>>>);
 
 impl Progress {
     fn add(&self, count: usize) {
-        let mut progress = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut progress = self.0.lock();
         let before = progress.map_or(0, |(written, _)| written);
         *progress = Some((before + count, Instant::now()));
     }
 
     /// The fault of an exchange that did not finish in time.
     pub(super) fn timed_out(&self, size: usize, timeout: Duration) -> Fault {
-        let progress = *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let progress = *self.0.lock();
         timed_out(progress.map(|(written, last)| (written, last.elapsed())), size, timeout)
     }
 }

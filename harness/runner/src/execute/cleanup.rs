@@ -7,28 +7,30 @@ use chrono::Utc;
 use super::environment::Environment;
 use super::request::{Prepared, prepare};
 use super::sending::{retry_delay, send};
-use super::steps::{LONGEST_WAIT, Run};
+use super::session::Session;
+use super::steps::LONGEST_WAIT;
 use judge::exchange::{Exchange, Fault, Role};
-use judge::record::Created;
-use spec::scenario::{Step, Variables};
+use judge::record::{Created, TestRecord};
+use spec::scenario::{Call, Variables};
 
 /// How often one resource is tried, if the target asks to wait.
 const MOST_TRIES: u32 = 3;
 /// The longest retry delay that the cleanup of a test obeys. Longer delays are left to the end of the run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-impl Run<'_> {
-    /// Deletes the resources of this test, newest first. The responses are judged like all others.
-    pub(super) async fn clean_up(&mut self) {
-        for made in std::mem::take(&mut self.made).into_iter().rev() {
+impl Session<'_> {
+    /// Deletes the resources of this session from the given one on, newest first. The responses are judged like all
+    /// others.
+    pub(super) async fn clean_up(&mut self, record: &mut TestRecord, from: usize) {
+        for made in self.made.split_off(from).into_iter().rev() {
             if !self.environment.created.holds(&made) {
                 continue;
             }
-            let Some(step) = cleanup_step(self.environment, &made) else {
+            let Some((call, variables)) = cleanup_call(self.environment, &made) else {
                 continue;
             };
             for _ in 0..MOST_TRIES {
-                let Some(delay) = self.delete(&made, &step).await else { break };
+                let Some(delay) = self.delete(record, &made, &call, &variables).await else { break };
                 if delay > LONGEST_PAUSE {
                     break;
                 }
@@ -37,23 +39,22 @@ impl Run<'_> {
     }
 
     /// Deletes one resource. Returns the retry delay if the request was rate limited.
-    async fn delete(&mut self, made: &Created, step: &Step) -> Option<Duration> {
-        let mut variables = Variables::new();
-        variables.insert(made.undo.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(), made.id.clone().into());
-        std::mem::swap(&mut self.variables, &mut variables);
-        let prepared = self.prepare(step);
-        std::mem::swap(&mut self.variables, &mut variables);
-        let prepared = prepared.ok()?;
-        let environment = self.environment;
-        let (mut exchange, mut delay) = send_when_allowed(environment, made, &prepared, false).await;
-        let inconclusive = self.record.inconclusive.clone();
+    async fn delete(
+        &mut self,
+        record: &mut TestRecord,
+        made: &Created,
+        call: &Call,
+        variables: &Variables,
+    ) -> Option<Duration> {
+        let Environment { contract, target, client, .. } = self.environment;
+        let prepared = prepare(contract, target, client.base(), call, variables, Utc::now()).ok()?;
+        let (mut exchange, mut delay) = send_when_allowed(self.environment, made, &prepared, false).await;
         if connection_broke(&exchange) {
-            let _ = self.judge(exchange, &prepared, step);
-            (exchange, delay) = send_when_allowed(environment, made, &prepared, true).await;
+            record.append(self.run_checks(exchange, &prepared, call).record);
+            (exchange, delay) = send_when_allowed(self.environment, made, &prepared, true).await;
         }
         // Findings in this response count. A missing response does not make the test inconclusive.
-        let _ = self.judge(exchange, &prepared, step);
-        self.record.inconclusive = inconclusive;
+        record.append(self.run_checks(exchange, &prepared, call).record);
         delay
     }
 }
@@ -72,14 +73,11 @@ pub async fn sweep(environment: &Environment) {
 
 async fn delete_all(environment: &Environment) {
     for made in environment.created.left() {
-        let Some(step) = cleanup_step(environment, &made) else {
+        let Some((call, variables)) = cleanup_call(environment, &made) else {
             continue;
         };
-        let Some((_, parameter)) = &made.undo else { continue };
-        let mut variables = Variables::new();
-        variables.insert(parameter.clone(), made.id.clone().into());
         let Environment { contract, target, client, .. } = environment;
-        let Ok(prepared) = prepare(contract, target, client.base(), &step, &variables, Utc::now()) else {
+        let Ok(prepared) = prepare(contract, target, client.base(), &call, &variables, Utc::now()) else {
             continue;
         };
         for _ in 0..MOST_TRIES {
@@ -112,16 +110,15 @@ async fn send_when_allowed(
     (exchange, delay)
 }
 
-/// The step that deletes a resource; `None` if there is no such operation or no credential for its actor.
-fn cleanup_step(environment: &Environment, made: &Created) -> Option<Step> {
-    let (call, _) = made.undo.clone()?;
-    // Where the call asks for no credential, whoever has made the thing may delete it.
-    let is_open = environment.contract.operation(&call).is_some_and(|operation| !operation.secured);
-    (is_open || environment.target.credentials.contains_key(&made.actor)).then(|| Step {
-        call: Some(call),
-        actor: Some(made.actor.clone()),
-        ..Step::default()
-    })
+/// The call that deletes a resource, with its variables; `None` if there is no such operation or no credential for its
+/// actor.
+fn cleanup_call(environment: &Environment, made: &Created) -> Option<(Call, Variables)> {
+    let (operation, parameter) = made.undo.as_ref()?;
+    let operation = environment.contract.operation(operation)?;
+    // Where the call needs no credential, anybody may delete the resource.
+    let is_possible = !operation.secured || environment.target.credentials.contains_key(&made.actor);
+    let variables = [(parameter.clone(), made.id.clone().into())].into_iter().collect();
+    is_possible.then(|| (Call::new(operation.clone(), Some(made.actor.clone())), variables))
 }
 
 /// Whether the connection broke. Then the request is sent again: DELETE is idempotent (RFC 9110, section 9.2.2).

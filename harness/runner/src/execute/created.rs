@@ -2,7 +2,7 @@
 //!
 //! `cleanup` deletes them. The report lists what could not be deleted.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ impl CreatedResources {
         let response = exchange.response().filter(|response| response.is_success())?;
         let rule = contract.conventions.cleanup.iter().find(|rule| rule.after == exchange.request.operation)?;
         let made = made(rule, test, exchange, response)?;
-        let mut entries = self.lock();
+        let mut entries = self.0.lock();
         if !entries.iter().any(|entry| entry.noun == made.noun && entry.id == made.id) {
             entries.push(made.clone());
         }
@@ -29,21 +29,17 @@ impl CreatedResources {
 
     /// Removes a deleted resource.
     pub fn gone(&self, made: &Created) {
-        self.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
+        self.0.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
     }
 
     /// Whether a resource is not deleted yet.
     pub fn holds(&self, made: &Created) -> bool {
-        self.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
+        self.0.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
     }
 
     /// All resources that are not deleted yet.
     pub fn left(&self) -> Vec<Created> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Created>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().clone()
     }
 }
 

@@ -3,29 +3,31 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::steps::{Halt, Run};
+use super::session::{Halt, Session};
 use crate::webhook::Receiver;
 use judge::check::{DELIVERY_CHECKS, DeliveryContext};
 use judge::delivery::Delivery;
 use judge::finding::{EXPECTATION, Finding, Part, Violation};
-use spec::scenario::{Deliveries, Listen, Reply, Step, replies, template};
+use judge::record::TestRecord;
+use spec::scenario::Reply;
+use spec::scenario::plan::{Await, Listen};
+use spec::scenario::template::Template;
 
 /// The longest pause that the contract allows between two attempts, plus a margin.
 const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
 /// Time for everything else: registration, queueing, a busy machine.
 const SLACK: Duration = Duration::from_secs(12);
 
-impl Run<'_> {
+impl Session<'_> {
     pub(super) fn listen(&mut self, listen: &Listen) -> Result<(), Halt> {
         let holding = self.filled(&listen.holding)?;
-        let replies = replies(&listen.answer, &self.variables).map_err(Halt::Inconclusive)?;
-        self.last_reply = replies.last().copied();
-        self.receiver()?.listen(&self.endpoint, Some(holding), replies);
+        self.last_reply = listen.answer.last().copied();
+        self.receiver()?.listen(&self.endpoint, Some(holding), listen.answer.clone());
         Ok(())
     }
 
     /// Waits until each event has the expected number of attempts, then waits for one attempt too many.
-    pub(super) async fn await_deliveries(&mut self, step: &Step, expected: &Deliveries) -> Result<(), Halt> {
+    pub(super) async fn await_deliveries(&mut self, record: &mut TestRecord, expected: &Await) -> Result<(), Halt> {
         let holding = self.filled(&expected.holding)?;
         let secret = self.filled(&expected.secret)?;
         let receiver = self.receiver()?;
@@ -57,38 +59,34 @@ impl Run<'_> {
                 "no delivery arrived, but {why}; check --webhook-url and --webhook-listen"
             )));
         }
-        let exchange = self.record.exchanges.len().saturating_sub(1);
-        let mut findings = Vec::new();
-        let clause = self.clause_of(step);
+        let exchange = record.exchanges.len().saturating_sub(1);
+        let clause = self.clause_or_first(expected.clause.as_deref()).to_owned();
         match miscount(&deliveries, expected.attempts, limit) {
             Some(violation) => {
                 let level = self.level_of(&clause);
-                findings.push(finding(clause, EXPECTATION, level, self.assertion_text(step), violation, exchange));
+                let statement = self.statement_of(&clause);
+                record.findings.push(finding(clause, EXPECTATION, level, statement, violation, exchange));
             }
-            None => self.record.coverage.uphold(&clause, EXPECTATION, None, Some(exchange)),
+            None => record.coverage.uphold(&clause, EXPECTATION, None, Some(exchange)),
         }
-        findings.extend(self.judge_each(&deliveries, &secret, exchange));
-        self.record.findings.extend(findings);
+        self.judge_each(record, &deliveries, &secret, exchange);
         Ok(())
     }
 
-    fn judge_each(&mut self, deliveries: &[Delivery], secret: &str, exchange: usize) -> Vec<Finding> {
+    fn judge_each(&self, record: &mut TestRecord, deliveries: &[Delivery], secret: &str, exchange: usize) {
         let contract = &self.environment.contract;
-        let Some(signing) = &contract.conventions.signing else {
-            return Vec::new();
-        };
-        let mut findings: Vec<Finding> = Vec::new();
+        let Some(signing) = &contract.conventions.signing else { return };
         for check in DELIVERY_CHECKS {
             let Some(clause) = contract.clause_of_check(check.name) else {
                 continue;
             };
             for (index, delivery) in deliveries.iter().enumerate() {
                 let Some(mut violation) = (check.run)(&DeliveryContext { signing, secret, delivery }) else {
-                    self.record.coverage.uphold(&clause.id, check.name, None, Some(exchange));
+                    record.coverage.uphold(&clause.id, check.name, None, Some(exchange));
                     continue;
                 };
                 violation.actual = format!("{} (attempt {} of {})", violation.actual, index + 1, deliveries.len());
-                findings.push(finding(
+                record.findings.push(finding(
                     clause.id.clone(),
                     check.name,
                     clause.level,
@@ -99,7 +97,6 @@ impl Run<'_> {
                 break;
             }
         }
-        findings
     }
 
     fn receiver(&self) -> Result<&Receiver, Halt> {
@@ -109,9 +106,8 @@ impl Run<'_> {
             .ok_or_else(|| Halt::Inconclusive("no webhook receiver is running".to_owned()))
     }
 
-    fn filled(&self, text: &str) -> Result<String, Halt> {
-        template::text(text, &self.variables)
-            .map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))
+    fn filled(&self, text: &Template) -> Result<String, Halt> {
+        text.text(&self.variables).map_err(|missing| Halt::Inconclusive(format!("`{}` has no value", missing.0)))
     }
 }
 

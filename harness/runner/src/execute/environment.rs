@@ -3,22 +3,24 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::created::CreatedResources;
+use super::fixtures::FixturePool;
 use super::phases::Phases;
 use super::quota::Quotas;
-use super::shared::FixturePool;
 use crate::client::{HttpClient, Network};
 use crate::webhook::Receiver;
 use generate::Sampling;
 use judge::exchange::Response;
 use judge::target::Target;
+use judge::verdict::INTERRUPTED;
 use spec::contract::Contract;
 
 /// How many generated cases may be in flight at a time, over all properties.
@@ -40,7 +42,7 @@ impl Stop {
     pub fn reason(self) -> &'static str {
         match self {
             Stop::Deadline => "the deadline of the run has passed",
-            Stop::Interrupt => "the run was interrupted",
+            Stop::Interrupt => INTERRUPTED,
         }
     }
 }
@@ -56,6 +58,8 @@ pub struct Environment {
     pub receiver: Option<Receiver>,
     /// How properties generate their cases.
     pub sampling: Sampling,
+    /// Whether the failing cases of properties are shrunk.
+    pub(super) shrinks: bool,
     cases: Semaphore,
     /// Held while a request with a large document is prepared, sent and judged.
     pub(super) documents: tokio::sync::Mutex<()>,
@@ -96,6 +100,7 @@ impl Environment {
             created: CreatedResources::default(),
             receiver,
             sampling: Sampling::default(),
+            shrinks: true,
             cases: Semaphore::new(CASES_IN_FLIGHT),
             documents: tokio::sync::Mutex::default(),
             stop,
@@ -146,6 +151,12 @@ impl Environment {
         Self { sampling, ..self }
     }
 
+    /// The same environment, in which failing cases are reported as generated: for who asks only whether a property fails.
+    #[must_use]
+    pub fn without_shrinking(self) -> Self {
+        Self { shrinks: false, ..self }
+    }
+
     /// Waits until one more generated case may be in flight. It is in flight until the permit is dropped.
     pub(super) async fn case_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.cases.acquire().await.ok()
@@ -188,7 +199,7 @@ impl Environment {
     }
 
     /// Waits until the run must stop.
-    pub async fn until_stopped(&self) -> Stop {
+    pub(crate) async fn until_stopped(&self) -> Stop {
         let mut stop = self.stop.clone();
         match stop.wait_for(Option::is_some).await {
             Ok(reason) => self.noted(*reason).unwrap_or(Stop::Interrupt),
@@ -200,7 +211,7 @@ impl Environment {
     /// Records a request id and says whether an earlier response had it. `None` for the first id of the run, because
     /// there is nothing to compare it with.
     pub(super) fn request_id_seen(&self, id: &str) -> Option<bool> {
-        let mut seen = locked(&self.request_ids);
+        let mut seen = self.request_ids.lock();
         let is_first = seen.is_empty();
         let hash: [u8; 16] = std::array::from_fn({
             let digest = Sha256::digest(id);
@@ -211,7 +222,7 @@ impl Environment {
     }
 
     pub(super) fn lock(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
-        locked(&self.locks).entry(name.to_owned()).or_default().clone()
+        self.locks.lock().entry(name.to_owned()).or_default().clone()
     }
 
     /// The lock of a text: the same for equal texts, and now and then for others.
@@ -223,7 +234,7 @@ impl Environment {
 
     /// Waits until the rate limit allows the actor to send again.
     pub(super) async fn wait_for(&self, actor: &str) {
-        let until = locked(&self.pauses).get(actor).copied();
+        let until = self.pauses.lock().get(actor).copied();
         if let Some(until) = until {
             tokio::time::sleep_until(until.into()).await;
         }
@@ -232,18 +243,14 @@ impl Environment {
     /// Records that an actor must not send until the delay has passed.
     pub(super) fn pause(&self, actor: &str, delay: Duration) {
         let until = Instant::now() + delay;
-        let mut pauses = locked(&self.pauses);
+        let mut pauses = self.pauses.lock();
         let entry = pauses.entry(actor.to_owned()).or_insert(until);
         *entry = until.max(*entry);
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
 /// A number in base 36, with the digits 0 to 9 and a to z.
-pub fn base36(mut number: u64) -> String {
+pub(crate) fn base36(mut number: u64) -> String {
     let mut digits = Vec::new();
     loop {
         digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));

@@ -1,68 +1,50 @@
 //! What a step that got no complete answer means: a violation, or a reason why the test has no verdict.
 
 use super::retry::Cause;
-use super::steps::{Halt, Run};
+use super::session::{Halt, Session};
 use judge::exchange::Fault;
 use judge::finding::{EXPECTATION, Finding, Part};
-use spec::scenario::Step;
+use spec::scenario::Call;
 
-impl Run<'_> {
-    /// Ends a test at an exchange without a complete answer, and records the violation if it is one.
-    pub(super) fn halt_for_fault(&mut self, step: &Step, index: usize, fault: &Fault) -> Halt {
-        let operation = self.operation_of(step);
-        let must_answer = step.expect.as_ref().is_some_and(|expect| expect.must_answer);
-        if let Fault::TooLong(message) = fault {
-            return self.halt_for_length(step, index, message);
-        }
+impl Session<'_> {
+    /// Why a test ends at an exchange without a complete answer, and the violation if it is one.
+    pub(super) fn halt_for_fault(&self, call: &Call, fault: &Fault) -> (Halt, Option<Finding>) {
+        let reason = format!("{}: {}", call.operation.id, fault.message());
+        let is_asserted = call.asserted.is_some();
         let violation = match fault {
-            Fault::Broken(_) | Fault::Closed(_) | Fault::TooLong(_) => step.expect.is_some(),
-            Fault::TimedOut(_) => must_answer,
-            Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
+            // No documented answer is nearly as long as the limit, so a longer one does not meet an expectation.
+            Fault::TooLong(message) if is_asserted => {
+                let expected = "an answer that is short enough to be read";
+                return (Halt::Explained, self.no_answer(call, expected, message.to_owned()));
+            }
+            Fault::Broken(_) | Fault::Closed(_) => is_asserted,
+            Fault::TimedOut(_) => call.expectation().is_some_and(|expected| expected.must_answer),
+            Fault::TooLong(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
-        let message = fault.message();
-        if violation && self.last_try {
-            let clause = self.clause_of(step);
-            let level = self.level_of(&clause);
-            self.record.findings.push(Finding {
-                clause,
-                check: EXPECTATION.to_owned(),
-                level,
-                message: self.assertion_text(step),
-                expected: "an answer".to_owned(),
-                actual: format!("no complete answer, twice in a row: {message}"),
-                part: Part::Connection,
-                exchange: index,
-            });
-        }
-        let reason = format!("{operation}: {message}");
-        match fault {
+        let actual = || format!("no complete answer, twice in a row: {}", fault.message());
+        let finding = if violation && self.after_break { self.no_answer(call, "an answer", actual()) } else { None };
+        let halt = match fault {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
             Fault::TimedOut(_) if violation => Halt::Broken(Cause::BrokenInUse(reason)),
             Fault::TimedOut(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::TooLong(_) | Fault::Limit(_) => {
                 Halt::Inconclusive(reason)
             }
-        }
+        };
+        (halt, finding)
     }
 
-    /// No documented answer is nearly as long as the limit, so a longer one does not meet an expectation. A setup step
-    /// asserts nothing.
-    fn halt_for_length(&mut self, step: &Step, index: usize, message: &str) -> Halt {
-        if step.expect.is_none() {
-            return Halt::Inconclusive(format!("{}: {message}", self.operation_of(step)));
-        }
-        let clause = self.clause_of(step);
-        let level = self.level_of(&clause);
-        self.record.findings.push(Finding {
-            clause,
+    fn no_answer(&self, call: &Call, expected: &str, actual: String) -> Option<Finding> {
+        let clause = self.clause_of(call.asserted.as_ref()?);
+        Some(Finding {
+            clause: clause.to_owned(),
             check: EXPECTATION.to_owned(),
-            level,
-            message: self.assertion_text(step),
-            expected: "an answer that is short enough to be read".to_owned(),
-            actual: message.to_owned(),
+            level: self.level_of(clause),
+            message: self.statement_of(clause),
+            expected: expected.to_owned(),
+            actual,
             part: Part::Connection,
-            exchange: index,
-        });
-        Halt::Explained
+            exchange: 0,
+        })
     }
 }

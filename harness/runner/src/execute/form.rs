@@ -4,13 +4,13 @@
 use serde_json::Value;
 
 use spec::contract::Operation;
-use spec::scenario::{Step, template};
+use spec::scenario::template::percent_encoded;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// True if an object is sent as a form in this step: because of its own content type, or else that of the operation.
-pub fn sends_form(operation: &Operation, step: &Step) -> bool {
-    let own = step.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+/// True if an object is sent as a form: because of the call's own content type, or else that of the operation.
+pub(crate) fn sends_form(operation: &Operation, headers: &[(String, Option<String>)]) -> bool {
+    let own = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let content_type = own.map_or(operation.media_type.as_ref(), |(_, value)| value.as_ref());
     let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
     essence.trim().eq_ignore_ascii_case(FORM)
@@ -32,7 +32,7 @@ fn field(name: &str, value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    format!("{}={}", template::percent_encoded(name), template::percent_encoded(&text))
+    format!("{}={}", percent_encoded(name), percent_encoded(&text))
 }
 
 #[cfg(test)]

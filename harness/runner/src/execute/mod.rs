@@ -1,15 +1,17 @@
 //! Runs tests against the target: sends the requests of each step, judges every exchange, and cleans up.
 //!
-//! This is the only module that sends the requests of tests. `steps` runs scenarios, `fuzz` runs properties, and both
-//! share one [`Environment`].
+//! This is the only module that sends the requests of tests. `scenario` runs scenarios and `fuzz` runs properties. Both
+//! send with a `session`, and all sessions of a run share one [`Environment`].
 
 mod cleanup;
 mod created;
 mod deliveries;
 mod environment;
 mod faults;
-pub mod form;
+mod fixtures;
+pub(crate) mod form;
 mod fuzz;
+mod judging;
 mod liveness;
 mod phases;
 mod quota;
@@ -17,7 +19,9 @@ pub mod request;
 mod retry;
 #[cfg(test)]
 mod retry_tests;
+mod scenario;
 mod sending;
+mod session;
 mod shared;
 mod sign;
 mod steps;
@@ -28,6 +32,7 @@ pub use deliveries::miscounted;
 pub use environment::{Environment, Stop};
 pub(crate) use fuzz::build_case;
 
+use self::phases::Phase;
 use judge::finding::{Finding, Key};
 use judge::record::TestRecord;
 use spec::contract::Contract;
@@ -35,9 +40,33 @@ use spec::scenario::TestCase;
 
 /// Runs a test, always cleans up, and gives every finding its key.
 pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
-    let record = steps::run_test(environment, spec).await;
+    let record = run_in_turn(environment, spec).await;
     let keys = keys(&environment.contract, &record);
     TestRecord { keys, ..record }
+}
+
+/// Waits for the lock and the phase of a test, and runs it.
+async fn run_in_turn(environment: &Environment, test: &TestCase) -> TestRecord {
+    // Thousands of tests may be left when a run stops, so nothing is prepared for them.
+    if let Some(stop) = environment.stopped() {
+        return TestRecord { inconclusive: Some(stop.reason().to_owned()), ..TestRecord::default() };
+    }
+    let lock = test.lock.as_ref().map(|name| environment.lock(name));
+    let _guard = match &lock {
+        Some(lock) => tokio::select! {
+            guard = lock.lock() => Some(guard),
+            _ = environment.until_stopped() => None,
+        },
+        None => None,
+    };
+    let _turn = tokio::select! {
+        turn = environment.phases.enter(Phase::of(test)) => Some(turn),
+        _ = environment.until_stopped() => None,
+    };
+    match test.property() {
+        Some(property) => fuzz::run(environment, test, property).await,
+        None => scenario::run(environment, test).await,
+    }
 }
 
 fn keys(contract: &Contract, record: &TestRecord) -> Vec<Key> {

@@ -2,10 +2,10 @@
 //!
 //! Properties send values that can break a server later, for example a name that it stores but cannot serialize in a
 //! list. While such a customer exists, a scenario that lists customers fails for an unrelated reason, and another run
-//! blames another test. So no property starts while a scenario runs, and vice versa. `plan` puts properties after
+//! blames another test. So no property starts while a scenario runs, and vice versa. `schedule` puts properties after
 //! scenarios, so a run changes groups once. A scenario that stores such a value itself runs alone, at the very end.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use tokio::sync::Notify;
 
@@ -22,7 +22,7 @@ pub(super) enum Phase {
 
 impl Phase {
     pub(super) fn of(test: &TestCase) -> Phase {
-        match (test.alone, &test.property) {
+        match (test.alone, test.property()) {
             (true, _) => Phase::Alone,
             (false, Some(_)) => Phase::Properties,
             (false, None) => Phase::Scenarios,
@@ -67,16 +67,12 @@ impl Phases {
     }
 
     fn try_enter(&self, phase: Phase) -> bool {
-        let mut running = self.lock();
+        let mut running = self.running.lock();
         let all = running.scenarios + running.properties + running.alone;
         let own = running.of(phase);
         let free = if phase == Phase::Alone { all == 0 } else { all == *own };
         *own += usize::from(free);
         free
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -92,7 +88,7 @@ impl Running {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut running = self.phases.lock();
+        let mut running = self.phases.running.lock();
         let own = running.of(self.phase);
         *own -= 1;
         if *own == 0 {

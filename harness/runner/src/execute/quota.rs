@@ -3,9 +3,9 @@
 //! Both can excuse an unexpected refusal or number. `retry` asks for this evidence. It comes only from responses.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 
 use judge::exchange::Exchange;
 use spec::contract::RateLimit;
@@ -56,7 +56,7 @@ pub(super) enum Evidence {
 impl Quotas {
     /// Records the outcome of an exchange.
     pub(super) fn note(&self, names: &RateLimit, exchange: &Exchange) {
-        let mut actors = self.lock();
+        let mut actors = self.0.lock();
         let windows = actors.entry(exchange.request.actor.clone()).or_default();
         let Some(response) = exchange.response() else {
             windows.unanswered += 1;
@@ -81,7 +81,7 @@ impl Quotas {
     /// Whether another client used this actor's quota: a window served some of our requests, fewer than its limit, and
     /// then refused one.
     pub(super) fn shared(&self, actor: &str) -> Evidence {
-        let actors = self.lock();
+        let actors = self.0.lock();
         let Some(windows) = actors.get(actor).filter(|windows| windows.reported_when_served) else {
             return Evidence::Unknown(format!("successful answers do not report the remaining quota of {actor}"));
         };
@@ -97,10 +97,6 @@ impl Quotas {
             )),
             None => Evidence::Absent,
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Windows>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

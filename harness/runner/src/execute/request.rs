@@ -1,4 +1,4 @@
-//! Builds the request of a step: templates, path, credential, body, signature. `sending` sends it.
+//! Builds the request of a call: templates, path, credential, body, signature. `sending` sends it.
 
 use chrono::{DateTime, Utc};
 use serde::ser::Error as _;
@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::{form, sign};
 use crate::client::url_as_sent;
-use generate::documents;
 use generate::documents::{Base64Text, DocumentSpec};
 use judge::exchange::Request;
 use judge::target::Target;
-use spec::contract::{Contract, Operation};
-use spec::scenario::{Sign, Step, Variables, template};
+use spec::contract::Contract;
+use spec::scenario::plan::{RequestBody, Sign};
+use spec::scenario::template::{Template, Undefined, percent_encoded};
+use spec::scenario::{Call, Variables};
 
 /// A request that is ready to be sent.
 #[derive(Clone)]
@@ -27,33 +28,33 @@ pub struct Prepared {
     pub expiry: Option<DateTime<Utc>>,
 }
 
-/// Builds the request of a step; the message of an error says what is missing.
+/// Builds the request of a call; the message of an error says what is missing.
 pub fn prepare(
     contract: &Contract,
     target: &Target,
     base: &str,
-    step: &Step,
+    call: &Call,
     variables: &Variables,
     now: DateTime<Utc>,
 ) -> Result<Prepared, String> {
-    let id = filled(step.call.as_deref().unwrap_or_default(), variables)?;
-    let operation = contract.operation(&id).ok_or_else(|| format!("unknown operation `{id}`"))?;
-    let url = url_as_sent(&format!("{base}{}", path_of(operation, step, variables)?));
+    let operation = &call.operation;
+    let url = url_as_sent(&format!("{base}{}", path_of(call, variables)?));
     let path = url.strip_prefix(base).unwrap_or(&url).to_owned();
-    let body = body_of(operation, step, variables)?;
-    let actor = filled(step.actor.as_deref().unwrap_or("anonymous"), variables)?;
+    let own_headers = headers_of(call, variables)?;
+    let body = body_of(call, &own_headers, variables)?;
+    let actor = call.actor.as_deref().unwrap_or("anonymous");
     let mut headers: Vec<(String, String)> = Vec::new();
     if let (Some(media_type), true) = (&operation.media_type, body.is_some()) {
         headers.push(("content-type".to_owned(), media_type.clone()));
     }
     let body = body.unwrap_or_default();
-    if let Some(sign) = &step.sign {
+    if let Some(sign) = &call.sign {
         headers.extend(signature(contract, target, sign, &body, variables, now)?);
     }
     let mut prepared = Prepared {
         request: Request {
             operation: operation.id.clone(),
-            actor: actor.clone(),
+            actor: actor.to_owned(),
             method: operation.method.clone(),
             url,
             path,
@@ -64,9 +65,9 @@ pub fn prepare(
         secrets: Vec::new(),
         expiry: None,
     };
-    if let Some(credential) = target.credentials.get(&actor).filter(|_| step.actor.is_some()) {
+    if let Some(credential) = target.credentials.get(actor).filter(|_| call.actor.is_some()) {
         let header = credential
-            .header(&actor, &contract.schemes, step.alter)
+            .header(actor, &contract.schemes, call.alter)
             .ok_or_else(|| format!("the contract has no header for the credential of {actor}"))?;
         prepared.expiry = credential.expiry();
         prepared.secrets = vec![header.credential, credential.expose().to_owned()];
@@ -74,36 +75,40 @@ pub fn prepare(
         headers.push((header.name.clone(), header.shell));
         prepared.secret_headers.push((header.name, header.value));
     }
-    set_headers(step, variables, &mut headers)?;
+    for (name, value) in own_headers {
+        headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+        headers.extend(value.map(|value| (name, value)));
+    }
     prepared.request.headers =
         headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.into_bytes())).collect();
     Ok(prepared)
 }
 
-fn filled(text: &str, variables: &Variables) -> Result<String, String> {
-    template::text(text, variables).map_err(|missing| format!("`{}` has no value", missing.0))
+fn missing(variable: Undefined) -> String {
+    format!("`{}` has no value", variable.0)
+}
+
+fn filled(text: &Template, variables: &Variables) -> Result<String, String> {
+    text.text(variables).map_err(missing)
 }
 
 /// The path with its parameters and query. Template values are percent-encoded. Literal text and `${raw(…)}` are sent
 /// unchanged.
-fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<String, String> {
-    let missing = |missing: template::Undefined| format!("`{}` has no value", missing.0);
-    let mut path = operation.path.clone();
-    for name in operation.parameters() {
-        let own = format!("${{{name}}}");
-        let value = template::segment(step.path.get(name).unwrap_or(&own), variables).map_err(missing)?;
-        path = path.replace(&format!("{{{name}}}"), &value);
+fn path_of(call: &Call, variables: &Variables) -> Result<String, String> {
+    let mut path = call.operation.path.clone();
+    for (name, value) in &call.path {
+        path = path.replace(&format!("{{{name}}}"), &value.segment(variables).map_err(missing)?);
     }
     let mut query = Vec::new();
-    for (name, value) in &step.query {
-        let name = template::percent_encoded(&filled(name, variables)?);
-        let values = match template::value(value, variables).map_err(missing)? {
+    for (name, value) in &call.query {
+        let name = percent_encoded(&filled(name, variables)?);
+        let values = match value.value(variables).map_err(missing)? {
             Value::Array(values) => values,
             one => vec![one],
         };
         query.extend(values.iter().map(|value| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            format!("{name}={}", template::percent_encoded(&text))
+            format!("{name}={}", percent_encoded(&text))
         }));
     }
     if !query.is_empty() {
@@ -113,24 +118,29 @@ fn path_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<
     Ok(path)
 }
 
-/// The body of a step; `None` if the operation has none. An object is a form or JSON, depending on the content type.
-pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables) -> Result<Option<Vec<u8>>, String> {
-    if let Some(bytes) = &step.bytes {
-        return Ok(Some(bytes.to_vec()));
-    }
-    if let Some(raw) = &step.raw {
-        return Ok(Some(filled(raw, variables)?.into_bytes()));
-    }
-    if let Some(text) = &step.raw_base64 {
-        return documents::decoded(text).map(Some).ok_or_else(|| "`raw_base64` is not Base64".to_owned());
-    }
-    let template = match (&step.body, &operation.example) {
-        (Some(body), _) => body.clone(),
-        (None, Some(example)) => edited(example, step, variables)?,
-        (None, None) => return Ok(None),
+/// The headers that the call itself sets or removes.
+pub(crate) fn headers_of(call: &Call, variables: &Variables) -> Result<Vec<(String, Option<String>)>, String> {
+    let header = |(name, value): &(Template, Option<Template>)| {
+        let value = value.as_ref().map(|value| filled(value, variables)).transpose()?;
+        Ok((filled(name, variables)?, value))
     };
-    let value = template::value(&template, variables).map_err(|missing| format!("`{}` has no value", missing.0))?;
-    if form::sends_form(operation, step) {
+    call.headers.iter().map(header).collect()
+}
+
+/// The body of a call; `None` if it has none. An object is a form or JSON, depending on the content type.
+pub(super) fn body_of(
+    call: &Call,
+    headers: &[(String, Option<String>)],
+    variables: &Variables,
+) -> Result<Option<Vec<u8>>, String> {
+    let template = match &call.body {
+        RequestBody::None => return Ok(None),
+        RequestBody::Bytes(bytes) => return Ok(Some(bytes.to_vec())),
+        RequestBody::Text(text) => return Ok(Some(filled(text, variables)?.into_bytes())),
+        RequestBody::Value(template) => template,
+    };
+    let value = template.value(variables).map_err(missing)?;
+    if form::sends_form(&call.operation, headers) {
         let value = serde_json::to_value(WithDocuments(&value)).map_err(|error| error.to_string())?;
         if let Some(text) = form::encoded(&value) {
             return Ok(Some(text.into_bytes()));
@@ -144,25 +154,10 @@ pub(super) fn body_of(operation: &Operation, step: &Step, variables: &Variables)
 /// The space for a body besides its documents.
 const SHORT_BODY: usize = 1024;
 
-/// The length of the large documents in the body of a step. An error shows when the body is built.
-pub(super) fn length_of_documents(step: &Step, variables: &Variables) -> usize {
-    let values = step.with.values().chain(&step.body);
-    let filled = values.filter_map(|value| template::value(value, variables).ok());
-    filled.map(|value| documents_length(&value)).sum()
-}
-
-fn edited(example: &Value, step: &Step, variables: &Variables) -> Result<Value, String> {
-    let Value::Object(members) = example else {
-        return Ok(example.clone());
-    };
-    let mut members = members.clone();
-    for name in &step.without {
-        members.shift_remove(&filled(name, variables)?);
-    }
-    for (name, value) in &step.with {
-        members.insert(filled(name, variables)?, value.clone());
-    }
-    Ok(Value::Object(members))
+/// The length of the large documents in the body of a call. An error shows when the body is built.
+pub(super) fn length_of_documents(call: &Call, variables: &Variables) -> usize {
+    let RequestBody::Value(template) = &call.body else { return 0 };
+    template.value(variables).map_or(0, |value| documents_length(&value))
 }
 
 /// A value in which each `{ $document: … }` is written as the Base64 of such a document.
@@ -216,26 +211,11 @@ fn signature(
         .credentials
         .get(&signing.secret_actor)
         .ok_or_else(|| format!("no secret for the actor {}", signing.secret_actor))?;
-    let mut sign = sign.clone();
-    if let Some(text) = &sign.timestamp {
-        sign.timestamp = Some(filled(text, variables)?);
-    }
-    if let Some(text) = &sign.secret {
-        sign.secret = Some(filled(text, variables)?);
-    }
-    if let Some(text) = &sign.signed_body {
-        sign.signed_body = Some(filled(text, variables)?);
-    }
-    Ok(sign::headers(signing, &sign, secret.expose(), body, now.timestamp()))
-}
-
-fn set_headers(step: &Step, variables: &Variables, headers: &mut Vec<(String, String)>) -> Result<(), String> {
-    for (name, value) in &step.headers {
-        let name = filled(name, variables)?;
-        headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
-        if let Some(value) = value {
-            headers.push((name, filled(value, variables)?));
-        }
-    }
-    Ok(())
+    let text = |template: &Option<Template>| template.as_ref().map(|text| filled(text, variables)).transpose();
+    let texts = sign::Texts {
+        timestamp: text(&sign.timestamp)?.unwrap_or_else(|| (now.timestamp() + sign.offset_seconds).to_string()),
+        secret: text(&sign.secret)?.unwrap_or_else(|| secret.expose().to_owned()),
+        signed_body: text(&sign.signed_body)?.map_or_else(|| body.to_vec(), String::into_bytes),
+    };
+    Ok(sign::headers(signing, sign, texts))
 }

@@ -22,6 +22,15 @@ pub(super) enum Cause {
 }
 
 impl Cause {
+    fn is_disturbance(&self) -> bool {
+        *self != Cause::Unmet
+    }
+
+    /// Whether a connection broke.
+    pub(super) fn is_break(&self) -> bool {
+        matches!(self, Cause::ClosedWhileIdle(_) | Cause::BrokenInUse(_))
+    }
+
     /// What happened, as text.
     pub(super) fn text(&self) -> &str {
         match self {
@@ -55,12 +64,13 @@ pub(super) fn is_unmet(record: &TestRecord) -> bool {
     record.findings.iter().any(|finding| finding.check == EXPECTATION)
 }
 
-/// Why to retry after that many tries; `None` if not.
-pub(super) fn retry_cause(end: &End, unmet: bool, guarded: bool, tries: u32, times: u32) -> Option<Cause> {
+/// Why to retry a try; `None` if not. `earlier` are the causes of the retries so far, `times` is how often the scenario
+/// allows a retry after an unmet expectation.
+pub(super) fn retry_cause(end: &End, unmet: bool, guarded: bool, earlier: &[Cause], times: usize) -> Option<Cause> {
     match end {
-        // A second disturbance in a row is not chance.
-        End::Disturbed(cause) if tries == 1 => Some(cause.clone()),
-        End::Done if unmet && guarded && tries <= times => Some(Cause::Unmet),
+        // A second disturbance is not chance.
+        End::Disturbed(cause) if !earlier.iter().any(Cause::is_disturbance) => Some(cause.clone()),
+        End::Done if unmet && guarded && earlier.len() < times => Some(Cause::Unmet),
         End::Disturbed(_) | End::Done | End::GaveUp => None,
     }
 }
@@ -143,24 +153,19 @@ pub(super) fn merge_tries(mut earlier: Vec<(Try, Cause)>, last: Try) -> TestReco
 
 /// Adds a try that does not decide the verdict. The violations that checks found in its responses still count.
 fn add(record: &mut TestRecord, other: TestRecord, note: String) {
-    let before = record.exchanges.len();
+    let mut findings = std::mem::take(&mut record.findings);
     let count = other.exchanges.len();
-    record.exchanges.extend(other.exchanges);
-    let here = other.findings.into_iter().map(|mut finding| {
-        finding.exchange += before;
-        finding
-    });
-    let (unmet, facts): (Vec<_>, Vec<_>) = here.partition(|finding| finding.check == EXPECTATION);
+    let before = record.append(other);
+    let (unmet, facts): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut record.findings).into_iter().partition(|finding| finding.check == EXPECTATION);
     let is_new = |finding: &judge::finding::Finding| {
-        !record.findings.iter().any(|known| {
+        !findings.iter().any(|known| {
             (&known.clause, &known.check, known.part.to_string(), &known.expected)
                 == (&finding.clause, &finding.check, finding.part.to_string(), &finding.expected)
         })
     };
     let facts: Vec<_> = facts.into_iter().filter(is_new).collect();
-    record.findings.extend(facts);
-    record.coverage.absorb(other.coverage);
-    record.codes.extend(other.codes);
-    record.requests += other.requests;
+    findings.extend(facts);
+    record.findings = findings;
     record.attempts.push(Attempt { note, findings: unmet, exchanges: (before..before + count).collect() });
 }

@@ -32,17 +32,18 @@ fn leveled(check: Option<&str>, level: Level, excuse: Option<Evidence>) -> Try {
 fn retry_requires_a_cause() {
     let idle = || Cause::ClosedWhileIdle("reset".to_owned());
     let rows = [
-        (End::Done, false, true, 1, None),
-        (End::Done, true, false, 1, None),
-        (End::Done, true, true, 1, Some(Cause::Unmet)),
-        (End::Done, true, true, 2, Some(Cause::Unmet)),
-        (End::Done, true, true, 3, None),
-        (End::Disturbed(idle()), false, false, 1, Some(idle())),
-        (End::Disturbed(idle()), false, false, 2, None),
-        (End::GaveUp, true, true, 1, None),
+        (End::Done, false, true, vec![], None),
+        (End::Done, true, false, vec![], None),
+        (End::Done, true, true, vec![], Some(Cause::Unmet)),
+        (End::Done, true, true, vec![Cause::Unmet], Some(Cause::Unmet)),
+        (End::Done, true, true, vec![Cause::Unmet, Cause::Unmet], None),
+        (End::Disturbed(idle()), false, false, vec![], Some(idle())),
+        (End::Disturbed(idle()), false, true, vec![Cause::Unmet], Some(idle())),
+        (End::Disturbed(idle()), false, false, vec![idle()], None),
+        (End::GaveUp, true, true, vec![], None),
     ];
-    for (end, unmet, guarded, tries, expected) in rows {
-        assert_eq!(retry_cause(&end, unmet, guarded, tries, 2), expected, "{end:?} {unmet} {guarded} {tries}");
+    for (end, unmet, guarded, earlier, expected) in rows {
+        assert_eq!(retry_cause(&end, unmet, guarded, &earlier, 2), expected, "{end:?} {unmet} {guarded} {earlier:?}");
     }
 }
 

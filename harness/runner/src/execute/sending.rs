@@ -1,6 +1,7 @@
 //! Sends the request of a step: once (`call`), repeatedly (`poll`) or many times at once (`burst`).
 //!
-//! A rate-limit error makes the actor wait for its retry delay, unless the step expects that error.
+//! A rate-limit error makes the actor wait for its retry delay, unless the step mentions that error, or the test has a
+//! burst and so is about quotas.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,40 +9,51 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use futures_util::StreamExt as _;
 
+use tokio::sync::MutexGuard;
+
 use super::environment::Environment;
+use super::judging::require_success;
 use super::liveness;
-use super::request::Prepared;
-use super::steps::{Halt, LONGEST_WAIT, Run};
+use super::request::{Prepared, length_of_documents, prepare};
+use super::session::{Halt, Session};
+use super::steps::LONGEST_WAIT;
 use judge::exchange::{Exchange, Response, Role};
 use judge::expect::Holds;
+use judge::record::TestRecord;
 use spec::contract::Moment;
-use spec::scenario::{Burst, Expect, Poll, Step};
+use spec::scenario::{Burst, Call, Poll};
 
-/// How often one request is sent again after a rate-limit error.
-const MOST_WAITS: u32 = 5;
+/// How often one request is sent at most, if it is rate limited.
+const MOST_SENDINGS: u32 = 5;
+/// The margin after a retry delay. Clocks and timers of both sides may differ by a little.
+const MARGIN: Duration = Duration::from_millis(300);
+/// The same before the step after `wait`, which must not be rate limited.
+const WAIT_MARGIN: Duration = Duration::from_millis(700);
 /// How many exchanges without findings are kept of a burst, for the report.
 const KEPT_OF_BURST: usize = 3;
 
-impl Run<'_> {
+/// Requests with more bytes of documents are sent one at a time.
+const LARGE_DOCUMENTS: usize = 1024 * 1024;
+
+impl<'r> Session<'r> {
     /// Sends once and judges the response. Waits and sends again while the quota is used up.
-    pub(super) async fn call(&mut self, step: &Step) -> Result<usize, Halt> {
-        let role = if step.expect.is_some() { Role::Asserted } else { Role::SetUp };
-        let waits = !self.probes_limits && !self.expects_refusal(step);
-        for _ in 0..MOST_WAITS {
-            self.cut_exchanges();
-            let _turn = self.turn_for_documents(step).await;
+    pub(super) async fn call(&mut self, record: &mut TestRecord, call: &Call) -> Result<usize, Halt> {
+        let role = if call.asserted.is_some() { Role::Asserted } else { Role::SetUp };
+        let waits = !self.probes_limits && !self.mentions_rate_limit(call);
+        for _ in 0..MOST_SENDINGS {
+            let _turn = self.turn_for_documents(call).await;
             // Signatures and everything else that depends on the clock must be fresh.
-            let prepared = self.prepare(step)?;
+            let prepared = self.prepare(call)?;
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
-            let mut exchange = send(self.environment, &prepared, role, self.last_try).await;
-            if step.expect.as_ref().is_some_and(|expect| expect.must_answer) {
+            let mut exchange = send(self.environment, &prepared, role, self.after_break).await;
+            if call.expectation().is_some_and(|expected| expected.must_answer) {
                 exchange = liveness::confirm_timeout(self.environment, exchange).await;
             }
-            let delay =
-                exchange.response().and_then(|response| retry_delay(self.environment, response)).filter(|_| waits);
-            let index = self.judge(exchange, &prepared, step)?;
-            match delay {
+            let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
+            self.note_delay(delay);
+            let index = self.run_checks(exchange, &prepared, call).add_to(record)?;
+            match delay.filter(|_| waits) {
                 None => return Ok(index),
                 Some(delay) if delay > LONGEST_WAIT => {
                     return Err(Halt::Inconclusive(format!(
@@ -51,42 +63,42 @@ impl Run<'_> {
                 }
                 Some(delay) => self.environment.pause(&actor, delay),
             }
+            record.exchanges[index].cut();
         }
         Err(Halt::Inconclusive("rate limited: the quota was used up again after each wait".to_owned()))
     }
 
-    fn expects_refusal(&self, step: &Step) -> bool {
+    fn mentions_rate_limit(&self, call: &Call) -> bool {
         let limit = self.environment.contract.catalog.rate_limit.as_ref();
-        let mentioned = |expect: &Expect| {
-            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
-            codes.any(|code| limit.is_some_and(|limit| *code == limit.code))
-        };
-        step.expect.as_ref().is_some_and(mentioned)
+        limit.is_some_and(|limit| call.expectation().is_some_and(|expected| expected.mentions(&limit.code)))
     }
 
-    pub(super) async fn poll(&mut self, step: &Step, poll: Poll) -> Result<usize, Halt> {
+    /// Sends repeatedly until the expectation is met, or without one until the answer is a success.
+    pub(super) async fn poll(&mut self, record: &mut TestRecord, call: &Call, poll: Poll) -> Result<usize, Halt> {
         let until = Instant::now() + Duration::from_secs(poll.within_seconds.into());
         loop {
-            let index = self.call(step).await?;
-            let met = match &step.expect {
-                Some(expect) => self.verdict(step, expect, index)?.holds == Holds::Yes,
-                None => true,
+            let index = self.call(record, call).await?;
+            let exchange = &record.exchanges[index];
+            let met = match &call.asserted {
+                Some(asserted) => self.compare(asserted, exchange, index)?.holds == Holds::Yes,
+                None => require_success(self, exchange).is_ok(),
             };
             if met || Instant::now() >= until {
                 return Ok(index);
             }
+            record.exchanges[index].cut();
             tokio::time::sleep(Duration::from_millis(poll.every_ms.into())).await;
         }
     }
 
     /// Sends many requests at once until one is refused. The step is about that refusal.
-    pub(super) async fn burst(&mut self, step: &Step, burst: Burst) -> Result<usize, Halt> {
+    pub(super) async fn burst(&mut self, record: &mut TestRecord, call: &Call, burst: Burst) -> Result<usize, Halt> {
         let environment = self.environment;
-        let _turn = self.turn_for_documents(step).await;
-        let prepared = self.prepare(step)?;
+        let _turn = self.turn_for_documents(call).await;
+        let prepared = self.prepare(call)?;
         let mut refused = None;
         let mut without_findings = 0;
-        let fresh = self.last_try;
+        let fresh = self.after_break;
         // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
         // recorded response would use up the quota unnoticed.
         let refusal_seen = AtomicBool::new(false);
@@ -95,36 +107,56 @@ impl Run<'_> {
                 return None;
             }
             let exchange = send(environment, &prepared, Role::Asserted, fresh).await;
-            if !exchange.response().is_none_or(Response::is_success) {
+            if is_refusal(&exchange) {
                 refusal_seen.store(true, Ordering::Relaxed);
             }
             Some(exchange)
         });
         let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
         let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
-        // Each is judged as it comes, because long answers wait for each other.
+        // Each is judged as it comes: an answer keeps its share of the memory budget until then, and later answers wait.
         while let Some(exchange) = exchanges.next().await {
-            let response = exchange.response();
-            let is_refusal = response.is_some_and(|response| !response.is_success());
-            if let Some(delay) = response.and_then(|response| retry_delay(self.environment, response)) {
-                let at = Instant::now() + delay + Duration::from_millis(700);
-                self.retry_at = Some(self.retry_at.map_or(at, |other| other.max(at)));
-            }
-            let findings = self.record.findings.len();
-            let index = self.judge(exchange, &prepared, step)?;
-            self.cut_exchanges();
-            if is_refusal && refused.is_none() {
-                refused = Some(index);
-            } else if self.record.findings.len() == findings {
+            let is_first_refusal = refused.is_none() && is_refusal(&exchange);
+            self.note_delay(exchange.response().and_then(|response| retry_delay(self.environment, response)));
+            let judged = self.run_checks(exchange, &prepared, call);
+            if !is_first_refusal && judged.halt.is_none() && judged.record.findings.is_empty() {
                 without_findings += 1;
-                if without_findings > KEPT_OF_BURST && index + 1 == self.record.exchanges.len() {
-                    self.record.exchanges.pop();
-                    self.record.coverage.forget(index);
+                if without_findings > KEPT_OF_BURST {
+                    record.absorb(judged.record);
+                    continue;
                 }
+            }
+            let index = judged.add_to(record)?;
+            record.exchanges[index].cut();
+            if is_first_refusal {
+                refused = Some(index);
             }
         }
         refused.ok_or_else(|| Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most)))
     }
+
+    /// Notes a retry delay for a later `wait`.
+    fn note_delay(&mut self, delay: Option<Duration>) {
+        let at = delay.map(|delay| Instant::now() + delay + WAIT_MARGIN);
+        self.retry_at = self.retry_at.max(at);
+    }
+
+    fn prepare(&self, call: &Call) -> Result<Prepared, Halt> {
+        let Environment { contract, target, client, .. } = self.environment;
+        prepare(contract, target, client.base(), call, &self.variables, self.environment.signing_time())
+            .map_err(Halt::Inconclusive)
+    }
+
+    /// Waits until no other request with a large document is prepared or sent.
+    async fn turn_for_documents(&self, call: &Call) -> Option<MutexGuard<'r, ()>> {
+        let is_large = length_of_documents(call, &self.variables) > LARGE_DOCUMENTS;
+        if is_large { Some(self.environment.documents.lock().await) } else { None }
+    }
+}
+
+/// Whether any answer but a success came.
+fn is_refusal(exchange: &Exchange) -> bool {
+    exchange.response().is_some_and(|response| !response.is_success())
 }
 
 /// The longest retry delay: ten years, in seconds.
@@ -147,7 +179,7 @@ pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Opt
     };
     // A target may ask for any number of seconds. Nobody waits that long, and adding it to a time must not overflow.
     let seconds = u64::try_from(seconds).unwrap_or(0).min(LONGEST_DELAY_SECONDS);
-    Some(Duration::from_secs(seconds) + Duration::from_millis(300))
+    Some(Duration::from_secs(seconds) + MARGIN)
 }
 
 /// Sends a request and measures its time. `fresh` asks for a new connection.

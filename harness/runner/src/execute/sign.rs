@@ -3,15 +3,22 @@
 use sha2::{Digest as _, Sha256};
 
 use judge::signature::{hmac_sha1, hmac_sha256, hmac_sha512};
-use spec::contract::{Signing, hex};
-use spec::scenario::{Covered, Mangle, Sign, SignatureHeader};
+use spec::contract::Signing;
+use spec::scenario::plan::Sign;
+use spec::scenario::{Covered, Mangle, SignatureHeader};
 
-/// The two signature headers of a body, without those that the step omits.
-pub fn headers(signing: &Signing, sign: &Sign, secret: &str, body: &[u8], now: i64) -> Vec<(String, String)> {
-    let timestamp = sign.timestamp.clone().unwrap_or_else(|| (now + sign.offset_seconds).to_string());
-    let signed_body = sign.signed_body.as_ref().map_or(body, |text| text.as_bytes());
-    let secret = sign.secret.as_deref().unwrap_or(secret);
-    let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret.to_owned() };
+/// The texts of a signature, without templates.
+pub(super) struct Texts {
+    pub(super) timestamp: String,
+    pub(super) secret: String,
+    pub(super) signed_body: Vec<u8>,
+}
+
+/// The two signature headers of a body, without those that the call omits.
+pub(super) fn headers(signing: &Signing, sign: &Sign, texts: Texts) -> Vec<(String, String)> {
+    let Texts { timestamp, secret, signed_body } = texts;
+    let signed_body = signed_body.as_slice();
+    let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret };
     let covered: Vec<u8> = match sign.over {
         Covered::TimestampAndBody => [timestamp.as_bytes(), signing.separator.as_bytes(), signed_body].concat(),
         Covered::Body => signed_body.to_vec(),
@@ -53,6 +60,6 @@ fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>)
         Some(Mangle::OtherPrefix) => format!("md5={digits}"),
         Some(Mangle::Empty) => prefix.to_owned(),
         Some(Mangle::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
-        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex(&Sha256::digest(covered))),
+        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex::encode(Sha256::digest(covered))),
     }
 }

@@ -13,7 +13,8 @@ use super::{Interest, is_of_interest};
 use judge::preflight::{ActorFact, ActorState};
 use judge::target::{Credential, CredentialKind, variable};
 use spec::contract::{Contract, Operation, Scheme};
-use spec::scenario::{Library, Step, TestCase, template};
+use spec::scenario::plan::Repetition;
+use spec::scenario::{Call, Library};
 
 /// On how many operations a credential is tried.
 const MAX_TRIES: usize = 3;
@@ -25,31 +26,31 @@ pub(super) type ExpectedSuccesses = BTreeMap<String, BTreeSet<String>>;
 pub(super) fn expected_successes(contract: &Contract, library: &Library) -> ExpectedSuccesses {
     let mut successes = ExpectedSuccesses::new();
     for test in &library.tests {
-        for (actor, operation) in test.steps.iter().filter_map(|step| expected_success(contract, test, step)) {
+        let calls = test.steps.iter().filter_map(|step| step.call());
+        for (actor, operation) in calls.filter_map(|call| expected_success(contract, call)) {
             successes.entry(actor).or_default().insert(operation);
         }
-        let property = test.property.as_ref();
-        if let Some(property) = property.filter(|property| property.rules.iter().any(|rule| rule.expect.success)) {
-            successes.entry(property.actor.clone()).or_default().insert(property.operation.clone());
+        let property = test.property();
+        if let Some(property) = property.filter(|property| property.rules.iter().any(|rule| rule.expect.success())) {
+            successes.entry(property.actor.clone()).or_default().insert(property.operation.id.clone());
         }
     }
     successes
 }
 
-fn expected_success(contract: &Contract, test: &TestCase, step: &Step) -> Option<(String, String)> {
-    let only_success = step.expect.as_ref().is_none_or(|expect| expect.success && expect.error.is_empty());
-    let is_credential_header = |name: &String| {
-        name.eq_ignore_ascii_case("authorization")
-            || contract
-                .schemes
-                .iter()
-                .any(|scheme| matches!(scheme, Scheme::ApiKey { header } if header.eq_ignore_ascii_case(name)))
+fn expected_success(contract: &Contract, call: &Call) -> Option<(String, String)> {
+    let only_success = call.expectation().is_none_or(|expected| expected.only_success());
+    let is_key =
+        |scheme: &Scheme, name: &str| matches!(scheme, Scheme::ApiKey { header } if header.eq_ignore_ascii_case(name));
+    let is_credential_header = |name: &str| {
+        name.eq_ignore_ascii_case("authorization") || contract.schemes.iter().any(|scheme| is_key(scheme, name))
     };
-    if !only_success || step.alter.is_some() || step.burst.is_some() || step.headers.keys().any(is_credential_header) {
+    let sends_credential = call.headers.iter().any(|(name, _)| is_credential_header(name.source()));
+    let is_burst = matches!(call.repetition, Repetition::Burst(_));
+    if !only_success || call.alter.is_some() || is_burst || sends_credential {
         return None;
     }
-    let filled = |text: &Option<String>| template::text(text.as_deref()?, &test.variables).ok();
-    Some((filled(&step.actor)?, filled(&step.call)?))
+    Some((call.actor.clone()?, call.operation.id.clone()))
 }
 
 /// Probes the credentials of the actors of interest.

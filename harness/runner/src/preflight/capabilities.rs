@@ -5,8 +5,8 @@
 
 use super::probe::{Prober, is_safe};
 use judge::preflight::{CapabilityFact, CapabilityState};
-use spec::contract::{Contract, Operation};
-use spec::scenario::{Library, Step, TestCase, Variables, template};
+use spec::scenario::plan::Repetition;
+use spec::scenario::{Call, Library, TestCase, Variables};
 
 /// With how many different reads a capability is probed.
 const MAX_PROBES: usize = 2;
@@ -17,19 +17,19 @@ pub(super) struct CapabilityProbe {
     capability: String,
     actor: String,
     operation: String,
-    step: Step,
+    call: Call,
     variables: Variables,
 }
 
 /// Collects the probes from the scenarios.
-pub(super) fn probes(contract: &Contract, library: &Library) -> Vec<CapabilityProbe> {
+pub(super) fn probes(library: &Library) -> Vec<CapabilityProbe> {
     let mut probes: Vec<CapabilityProbe> = Vec::new();
     for test in &library.tests {
-        for step in &test.steps {
-            let Some(probe) = probe(contract, test, step) else { continue };
+        for call in test.steps.iter().filter_map(|step| step.call()) {
+            let Some(probe) = probe(test, call) else { continue };
             let alike = |other: &&CapabilityProbe| other.capability == probe.capability;
             let known = |other: &&CapabilityProbe| {
-                other.operation == probe.operation && other.step.headers == probe.step.headers
+                other.operation == probe.operation && other.call.headers == probe.call.headers
             };
             if probes.iter().filter(alike).count() < MAX_PROBES
                 && !probes.iter().filter(alike).any(|other| known(&other))
@@ -41,19 +41,20 @@ pub(super) fn probes(contract: &Contract, library: &Library) -> Vec<CapabilityPr
     probes
 }
 
-fn probe(contract: &Contract, test: &TestCase, step: &Step) -> Option<CapabilityProbe> {
+fn probe(test: &TestCase, call: &Call) -> Option<CapabilityProbe> {
     let [capability] = test.needs.as_slice() else { return None };
-    let expect = step.expect.as_ref().filter(|expect| !expect.error.is_empty() && !expect.success)?;
-    let operation: &Operation = contract.operation(&template::text(step.call.as_deref()?, &test.variables).ok()?)?;
-    let plain = step.burst.is_none() && step.poll.is_none() && step.alter.is_none() && expect.tolerate.is_empty();
-    if !plain || step.headers.is_empty() || !is_safe(operation) || !operation.parameters().is_empty() {
+    let expected = call.expectation().filter(|expected| !expected.errors().is_empty() && !expected.success())?;
+    let operation = &call.operation;
+    let is_once = matches!(call.repetition, Repetition::Once);
+    let plain = is_once && call.alter.is_none() && expected.tolerate.is_empty();
+    if !plain || call.headers.is_empty() || !is_safe(operation) || !operation.parameters().is_empty() {
         return None;
     }
     Some(CapabilityProbe {
         capability: capability.clone(),
-        actor: template::text(step.actor.as_deref()?, &test.variables).ok()?,
+        actor: call.actor.clone()?,
         operation: operation.id.clone(),
-        step: step.clone(),
+        call: call.clone(),
         variables: test.variables.clone(),
     })
 }
@@ -83,7 +84,7 @@ async fn fact<'s>(
 ) -> CapabilityFact {
     let (mut state, mut came) = (CapabilityState::Unclear, String::new());
     for probe in probes {
-        let Some(Ok(answer)) = prober.send(&probe.step, &probe.variables).await else { continue };
+        let Some(Ok(answer)) = prober.send(&probe.call, &probe.variables).await else { continue };
         if !answer.is_success() {
             state = if answer.enveloped { CapabilityState::Present } else { CapabilityState::Unclear };
             break;

@@ -52,7 +52,7 @@ impl Expected {
     pub fn of(contract: &Contract, library: &Library) -> Self {
         Self {
             successes: callers::expected_successes(contract, library),
-            capability_probes: capabilities::probes(contract, library),
+            capability_probes: capabilities::probes(library),
             signed_operation: secret::signed_operation(library),
         }
     }
@@ -140,8 +140,11 @@ async fn probe_all(prober: &Prober<'_>, expected: &Expected, interest: &Interest
 /// The operations of interest, and more up to the minimum: first reads without parameters.
 fn chosen<'c>(contract: &'c Contract, interest: &Interest) -> Vec<&'c Operation> {
     let list = interest.operations.as_ref();
-    let (mut chosen, mut others): (Vec<&Operation>, Vec<&Operation>) =
-        contract.operations.iter().partition(|operation| is_of_interest(list, &operation.id));
+    let (mut chosen, mut others): (Vec<&Operation>, Vec<&Operation>) = contract
+        .operations
+        .iter()
+        .map(|operation| &**operation)
+        .partition(|operation| is_of_interest(list, &operation.id));
     others.sort_by_key(|operation| (!operation.parameters().is_empty(), !is_safe(operation)));
     others.truncate(MIN_OPERATIONS.saturating_sub(chosen.len()));
     chosen.extend(others);

@@ -16,7 +16,9 @@ use judge::exchange::{Body, Fault, Request};
 use judge::secret::Redactor;
 use judge::target::Target;
 use spec::contract::{Contract, Operation};
-use spec::scenario::{Step, Variables};
+use spec::scenario::plan::RequestBody;
+use spec::scenario::template::Template;
+use spec::scenario::{Call, Variables};
 
 /// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,18 +53,18 @@ impl<'p> Prober<'p> {
 
     /// Calls an operation with the actor's credential or without one; `None` if that could change something.
     pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
-        let step = self.step(operation, actor)?;
-        match self.send(&step, &self.variables()).await {
+        let call = self.call(operation, actor)?;
+        match self.send(&call, &self.variables()).await {
             // The example body of the operation needs values that are missing here.
-            None => self.send(&Step { raw: Some("{".to_owned()), ..step }, &self.variables()).await,
+            None => self.send(&Call { body: malformed_body(), ..call }, &self.variables()).await,
             outcome => outcome,
         }
     }
 
     /// Calls an operation under another base URL, and without a prefix of its path.
     pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
-        let step = self.step(operation, None)?;
-        let mut prepared = prepare(self.contract, self.target, base, &step, &self.variables(), Utc::now()).ok()?;
+        let call = self.call(operation, None)?;
+        let mut prepared = prepare(self.contract, self.target, base, &call, &self.variables(), Utc::now()).ok()?;
         let path = prepared.request.path.strip_prefix(without)?.to_owned();
         prepared.request.url = format!("{base}{path}");
         prepared.request.path = path;
@@ -84,10 +86,10 @@ impl<'p> Prober<'p> {
         self.exchange(&Prepared { request, secret_headers: Vec::new(), secrets: Vec::new(), expiry: None }).await
     }
 
-    /// Sends a step; `None` if no request can be built from it.
-    pub(super) async fn send(&self, step: &Step, variables: &Variables) -> Option<Outcome> {
+    /// Sends a call; `None` if no request can be built from it.
+    pub(super) async fn send(&self, call: &Call, variables: &Variables) -> Option<Outcome> {
         let base = self.client.base();
-        let prepared = prepare(self.contract, self.target, base, step, variables, self.now()).ok()?;
+        let prepared = prepare(self.contract, self.target, base, call, variables, self.now()).ok()?;
         Some(self.exchange(&prepared).await)
     }
 
@@ -118,25 +120,28 @@ impl<'p> Prober<'p> {
     }
 
     /// The probe of an operation.
-    fn step(&self, operation: &Operation, actor: Option<&str>) -> Option<Step> {
+    fn call(&self, operation: &Operation, actor: Option<&str>) -> Option<Call> {
         let parameters = operation.parameters();
         let takes_json = operation.media_type.as_deref().is_some_and(|media| media.contains("json"));
         if !is_safe(operation) && parameters.is_empty() && !takes_json {
             return None;
         }
-        Some(Step {
-            call: Some(operation.id.clone()),
-            actor: actor.map(str::to_owned),
-            raw: (takes_json && parameters.is_empty()).then(|| "{".to_owned()),
-            path: parameters.into_iter().map(|name| (name.to_owned(), self.unknown.clone())).collect(),
-            ..Step::default()
-        })
+        let path = parameters.iter().map(|name| ((*name).to_owned(), Template::literal(self.unknown.clone())));
+        let mut call = Call { path: path.collect(), ..Call::new(operation.clone().into(), actor.map(str::to_owned)) };
+        if takes_json && parameters.is_empty() {
+            call.body = malformed_body();
+        }
+        Some(call)
     }
 
     fn variables(&self) -> Variables {
         let named = |name: &str| (name.to_owned(), self.unknown.clone().into());
         ["unique", "now"].into_iter().map(named).collect()
     }
+}
+
+fn malformed_body() -> RequestBody {
+    RequestBody::Text(Template::literal("{"))
 }
 
 /// True for a safe method (RFC 9110).

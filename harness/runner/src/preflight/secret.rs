@@ -8,13 +8,15 @@ use super::{Interest, is_of_interest};
 use judge::preflight::{ActorFact, ActorState};
 use judge::target::variable;
 use spec::contract::Operation;
-use spec::scenario::{Covered, Library, Sign, Step, Variables};
+use spec::scenario::plan::{RequestBody, Sign};
+use spec::scenario::template::Template;
+use spec::scenario::{Call, Covered, Library, Variables};
 
 /// The operation to which scenarios send signed events that must be accepted.
 pub(super) fn signed_operation(library: &Library) -> Option<String> {
-    let steps = library.tests.iter().flat_map(|test| &test.steps);
-    let accepted = |step: &Step| step.sign.is_some() && step.expect.as_ref().is_none_or(|expect| expect.success);
-    steps.filter(|step| accepted(step)).find_map(|step| step.call.clone().filter(|call| !call.contains("${")))
+    let calls = library.tests.iter().flat_map(|test| &test.steps).filter_map(|step| step.call());
+    let accepted = |call: &&Call| call.sign.is_some() && call.expectation().is_none_or(|expected| expected.success());
+    calls.filter(accepted).map(|call| call.operation.id.clone()).next()
 }
 
 /// Whether the target accepts the signing secret; `None` if no test needs it or it is not set.
@@ -49,12 +51,11 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
 }
 
 async fn refuses(prober: &Prober<'_>, operation: &Operation, over: Covered) -> Option<(bool, String)> {
-    let step = Step {
-        call: Some(operation.id.clone()),
+    let call = Call {
         sign: Some(Sign { over, ..Sign::default() }),
-        raw: Some("{}".to_owned()),
-        ..Step::default()
+        body: RequestBody::Text(Template::literal("{}")),
+        ..Call::new(operation.clone().into(), None)
     };
-    let answer = prober.send(&step, &Variables::new()).await?.ok()?;
+    let answer = prober.send(&call, &Variables::new()).await?.ok()?;
     Some((matches!(answer.status, 401 | 403), answer.summary()))
 }

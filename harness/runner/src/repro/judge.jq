@@ -258,7 +258,7 @@ $facts[0] as $facts
   ($exchange.expect) as $expect
 | def broken($expected; $actual): ["found", $expect.level, $expect.clause, "expectation", $expected, $actual];
   def accepted:
-    [(if $expect.success or $expect.only_body then "success (\($facts.operations[$exchange.operation].success))" else empty end),
+    [(if $expect.success then "success (\($facts.operations[$exchange.operation].success))" else empty end),
      ($expect.status[] | "status \(.)"),
      ($expect.error[] | if $facts.codes[.].status then "\(.) (\($facts.codes[.].status))" else . end),
      (if $expect.any_refusal then "any documented refusal (400 to 499)" else empty end),
@@ -268,7 +268,7 @@ $facts[0] as $facts
   def answer: # accepted, tolerated, unreadable or wrong
     if $expect.only_status then "accepted"
     elif $success then
-      (if $expect.success or $expect.any_documented or ($expect.not_error | length) > 0 or $expect.only_body then "accepted" else "wrong" end)
+      (if $expect.success or $expect.any_documented or ($expect.not_error | length) > 0 then "accepted" else "wrong" end)
     elif among($expect.error) or ($head_only and any($expect.error[]; $facts.codes[.].status == $status)) then "accepted"
     elif among($expect.tolerate) then "tolerated"
     elif ($expect.any_documented or $expect.any_refusal) and $error and $status < 500 and ($entry != null or ($expect.in_envelope | not)) then "accepted"

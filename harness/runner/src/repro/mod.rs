@@ -118,14 +118,14 @@ pub fn script(
         let written = writer.step(&title, step, &mut variables)?;
         functions.add(written);
     }
-    if let Some(property) = &spec.property {
+    if let Some(property) = spec.property() {
         writer.server_error = property.server_error.as_deref();
         for (number, rule, input) in inputs(spec, property, sampling, cases)? {
             let of_rule = &property.rules[rule];
             let mut own = variables.clone();
-            let step = build_case(contract, property, of_rule, &input, &mut own)?;
+            let call = build_case(property, of_rule, &input, &mut own)?;
             let title = format!("case {number} ({}):", of_rule.rule.name);
-            let mut written = writer.step(&title, &step, &mut own)?;
+            let mut written = writer.call(&title, &call, &mut own)?;
             written.body.insert_str(0, "new_unique\n");
             functions.add(written);
         }

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use super::facts::tokens;
 use super::text::{Form, Markers, Place, quoted, variable};
 use crate::execute::form::sends_form;
-use crate::execute::request::{Prepared, prepare};
+use crate::execute::request::{Prepared, headers_of, prepare};
 use judge::target::{Target, variable as variable_of};
 use spec::contract::{CleanupRule, Contract, Level, Operation, Signing};
+use spec::scenario::plan::{Asserted, Keep, KeptPart, Repetition, RequestBody, Sign};
+use spec::scenario::template::Template;
 use spec::scenario::{
-    Alteration, Burst, Covered, Expect, KeptFrom, KeptPart, Poll, Sign, SignatureHeader, Step, TestCase, Variables,
-    codes, template,
+    Action, Alteration, Burst, Call, Covered, Expectation, Outcome, Poll, SignatureHeader, Step, TestCase, Variables,
 };
 
 /// The base URL in prepared requests.
@@ -47,109 +48,102 @@ pub(super) struct Written {
 impl Writer<'_> {
     /// The function of a step; `variables` contain markers for values that are known only while the script runs.
     pub(super) fn step(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
-        if step.wait.is_some() {
-            return Ok(plain(format!(
+        match &step.action {
+            Action::Call(call) => {
+                let mut written = self.call(title, call, variables)?;
+                if step.unless_broken {
+                    written.body.insert_str(0, "[ \"$unmet\" = yes ] && return\n");
+                }
+                Ok(written)
+            }
+            Action::Wait(_) => Ok(plain(format!(
                 "printf '\\n%s\\n' {}\nwait_retry_delay",
                 quoted(&format!("{title} wait for the retry delay"))
-            )));
+            ))),
+            Action::Listen(_) => {
+                Ok(plain(format!("# {title} sets the replies of a webhook endpoint, which a script does not have")))
+            }
+            Action::Await(expected) => {
+                let title = format!("{title} {} delivery attempt(s) must arrive", expected.attempts);
+                let reason = "a script cannot receive webhooks: use `conformance run --exact NAME`";
+                Ok(plain(format!("printf '\\n%s\\n' {}\ngive_up {}", quoted(&title), quoted(reason))))
+            }
         }
-        if step.listen.is_some() {
-            return Ok(plain(format!(
-                "# {title} sets the replies of a webhook endpoint, which a script does not have"
-            )));
-        }
-        if let Some(expected) = &step.deliveries {
-            let title = format!("{title} {} delivery attempt(s) must arrive", expected.attempts);
-            let reason = "a script cannot receive webhooks: use `conformance run --exact NAME`";
-            return Ok(plain(format!("printf '\\n%s\\n' {}\ngive_up {}", quoted(&title), quoted(reason))));
-        }
-        self.call(title, step, variables)
     }
 
-    fn call(&mut self, title: &str, step: &Step, variables: &mut Variables) -> Result<Written, String> {
-        let mut bare = Step { sign: None, actor: None, ..step.clone() };
+    pub(super) fn call(&mut self, title: &str, call: &Call, variables: &mut Variables) -> Result<Written, String> {
+        let mut bare = Call { sign: None, actor: None, ..call.clone() };
         // The content type decides how the body is written. The other headers follow below.
-        bare.headers.retain(|name, _| name.eq_ignore_ascii_case("content-type"));
+        bare.headers.retain(|(name, _)| name.source().eq_ignore_ascii_case("content-type"));
         let Prepared { request, .. } = prepare(self.contract, &Target::default(), BASE, &bare, variables, Utc::now())?;
-        let operation = self
-            .contract
-            .operation(&request.operation)
-            .ok_or_else(|| format!("unknown operation `{}`", request.operation))?;
+        let operation = &*call.operation;
         self.operations.insert(operation.id.clone());
-        let actor = step.actor.as_deref().map(|actor| filled(actor, variables)).transpose()?;
-        let mut lines = Vec::new();
-        if step.unless_broken {
-            lines.push("[ \"$unmet\" = yes ] && return".to_owned());
-        }
-        lines.push(self.begin(title, step, operation, actor.as_deref(), variables)?);
+        let headers = headers_of(call, variables)?;
+        let mut lines = vec![self.begin(title, call)];
         if !request.body.is_empty() {
-            let place = match (&step.raw, sends_form(operation, step)) {
-                (Some(_), _) => Place::Text,
-                (None, true) => Place::Path,
-                (None, false) => Place::Json,
+            let place = match (&call.body, sends_form(operation, &headers)) {
+                (RequestBody::Text(_), _) => Place::Text,
+                (_, true) => Place::Path,
+                (_, false) => Place::Json,
             };
             lines.push(format!("{} >\"$dir/sent\"", self.markers.command(&request.body, place)));
         }
         for (name, value) in &request.headers {
             lines.push(format!("header_line {} {}", quoted(name), quoted(&String::from_utf8_lossy(value))));
         }
-        if let Some(sign) = &step.sign {
+        if let Some(sign) = &call.sign {
             self.sign(sign, variables, &mut lines)?;
         }
-        if let Some(actor) = &actor {
-            self.credential(actor, step.alter, &mut lines);
+        if let Some(actor) = &call.actor {
+            self.credential(actor, call.alter, &mut lines);
         }
-        for (name, value) in &step.headers {
-            let name = quoted(&filled(name, variables)?);
+        for (name, value) in &headers {
+            let name = quoted(name);
             lines.push(match value {
                 None => format!("drop_header {name}"),
-                Some(value) => {
-                    format!("header_line {name} {}", self.markers.word(&filled(value, variables)?, Place::Text))
-                }
+                Some(value) => format!("header_line {name} {}", self.markers.word(value, Place::Text)),
             });
         }
-        if let Some(expect) = &step.expect {
-            self.expect(step, expect, variables, &mut lines)?;
+        if let Some(asserted) = &call.asserted {
+            self.expect(asserted, variables, &mut lines)?;
         }
-        let call = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
-        self.send(step, &call, &mut lines);
-        self.record_created(operation, actor.as_deref(), &mut lines)?;
-        if let Some(label) = &step.label {
+        let request = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
+        self.send(call, &request, &mut lines);
+        self.record_created(operation, call.actor.as_deref(), &mut lines)?;
+        if let Some(label) = &call.label {
             let label = file_name(label);
             lines.push(format!("cp \"$dir/body\" \"$dir/label.{label}\""));
             lines.push(format!("printf '%s' \"$status\" >\"$dir/label.{label}.status\""));
         }
         let mut keeps = Vec::new();
-        for (name, from) in &step.keep {
+        for keep in &call.keep {
+            let name = &keep.name;
             keeps.push(name.clone());
-            lines.push(kept(name, from));
+            lines.push(kept(keep));
             variables.insert(name.clone(), self.markers.marker(name).into());
             variables.insert(format!("unlike.{name}"), self.markers.marker(&format!("unlike.{name}")).into());
         }
         Ok(Written { body: lines.join("\n"), keeps })
     }
 
-    fn begin(
-        &self,
-        title: &str,
-        step: &Step,
-        operation: &Operation,
-        actor: Option<&str>,
-        variables: &Variables,
-    ) -> Result<String, String> {
-        let who = actor.map(|actor| format!(" as {actor}")).unwrap_or_default();
-        let many = step.burst.map(|burst| format!(", up to {} times", burst.at_most)).unwrap_or_default();
-        let expected = match &step.expect {
-            Some(expect) => description(expect, operation, variables)?,
+    fn begin(&self, title: &str, call: &Call) -> String {
+        let operation = &call.operation;
+        let who = call.actor.as_deref().map(|actor| format!(" as {actor}")).unwrap_or_default();
+        let many = match call.repetition {
+            Repetition::Burst(burst) => format!(", up to {} times", burst.at_most),
+            Repetition::Once | Repetition::Poll(_) => String::new(),
+        };
+        let expected = match call.expectation() {
+            Some(expected) => description(expected, operation),
             None => format!("success ({})", operation.success_statuses()),
         };
-        let role = if step.expect.is_none() { " setup" } else { "" };
-        Ok(format!(
+        let role = if call.asserted.is_none() { " setup" } else { "" };
+        format!(
             "begin {} {} {}{role}",
             quoted(&format!("{title} {} {}{who}{many}", operation.method, operation.id)),
             quoted(&operation.id),
             quoted(&expected)
-        ))
+        )
     }
 
     fn credential(&mut self, actor: &str, alteration: Option<Alteration>, lines: &mut Vec<String>) {
@@ -173,7 +167,7 @@ impl Writer<'_> {
     fn sign(&mut self, sign: &Sign, variables: &Variables, lines: &mut Vec<String>) -> Result<(), String> {
         let signing = self.contract.conventions.signing.as_ref().ok_or("the contract defines no signing")?;
         self.signs = true;
-        let text = |text: &String| filled(text, variables);
+        let text = |text: &Template| filled(text, variables);
         let word = |text: &str| self.markers.word(text, Place::Text);
         let timestamp = sign.timestamp.as_ref().map(text).transpose()?;
         let signed_body = sign.signed_body.as_ref().map(text).transpose()?;
@@ -211,14 +205,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn expect(
-        &self,
-        step: &Step,
-        expect: &Expect,
-        variables: &Variables,
-        lines: &mut Vec<String>,
-    ) -> Result<(), String> {
-        let value = self.expectation(step, expect, variables)?;
+    fn expect(&self, asserted: &Asserted, variables: &Variables, lines: &mut Vec<String>) -> Result<(), String> {
+        let expect = &asserted.expectation;
+        let value = self.expectation(asserted, variables)?;
         lines.push(format!("{} >\"$dir/expect\"", self.markers.command(value.to_string().as_bytes(), Place::Json)));
         if let Some(field) = &expect.field {
             let form = self.contract.catalog.envelope.field_form;
@@ -238,35 +227,31 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn expectation(&self, step: &Step, expect: &Expect, variables: &Variables) -> Result<Value, String> {
-        let clause = match &step.clause {
-            Some(clause) => filled(clause, variables)?,
-            None => self.spec.clauses.first().cloned().unwrap_or_default(),
-        };
-        let codes = |entries: &[String]| codes(entries, variables).map_err(|missing| no_value(&missing.0));
+    fn expectation(&self, asserted: &Asserted, variables: &Variables) -> Result<Value, String> {
+        let expected = &asserted.expectation;
+        let clause = asserted.clause.as_ref().or(self.spec.clauses.first()).cloned().unwrap_or_default();
         let mut body = Vec::new();
-        for (pointer, wanted) in &expect.body {
-            let wanted = template::value(wanted, variables).map_err(|missing| no_value(&missing.0))?;
+        for (pointer, wanted) in &expected.body {
+            let wanted = wanted.value(variables).map_err(|missing| no_value(&missing.0))?;
             body.push(json!([tokens(&filled(pointer, variables)?), wanted]));
         }
-        let text = |text: &Option<String>| text.as_ref().map(|text| filled(text, variables)).transpose();
+        let text = |text: &Option<Template>| text.as_ref().map(|text| filled(text, variables)).transpose();
         let mut headers = Vec::new();
-        for (name, wanted) in &expect.headers {
+        for (name, wanted) in &expected.headers {
             headers.push(json!({ "name": name, "present": wanted.present, "equals": text(&wanted.equals)?,
                 "contains": text(&wanted.contains)?, "matches": text(&wanted.matches)?, "below": text(&wanted.below)?,
                 "at_least": text(&wanted.at_least)?, "play": wanted.play, "where_sent": wanted.where_sent }));
         }
-        let outcome = expect.any_documented || expect.any_refusal || !expect.not_error.is_empty();
-        let only_body = expect.error.is_empty() && expect.status.is_empty() && !outcome && !expect.body.is_empty();
-        let only_status = !expect.status.is_empty() && !outcome && !expect.success && expect.error.is_empty();
+        let not_error = if let Outcome::AnyExcept(codes) = &expected.outcome { codes.as_slice() } else { &[] };
         let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
         Ok(json!({
             "clause": clause, "level": self.level(&clause), "asserts_field": names_field,
-            "success": expect.success, "error": codes(&expect.error)?, "tolerate": codes(&expect.tolerate)?,
-            "not_error": codes(&expect.not_error)?, "any_documented": expect.any_documented,
-            "any_refusal": expect.any_refusal, "in_envelope": expect.in_envelope, "must_answer": expect.must_answer,
-            "only_body": only_body, "only_status": only_status, "status": codes(&expect.status)?, "same_as": expect.same_as.is_some(),
-            "body": body, "headers": headers,
+            "success": expected.success(), "error": expected.errors(), "tolerate": expected.tolerate,
+            "not_error": not_error, "any_documented": expected.outcome == Outcome::AnyDocumented,
+            "any_refusal": matches!(expected.outcome, Outcome::AnyRefusal { .. }),
+            "only_status": expected.outcome == Outcome::AnyAnswer, "status": expected.statuses,
+            "in_envelope": expected.in_envelope, "must_answer": expected.must_answer,
+            "same_as": expected.same_as.is_some(), "body": body, "headers": headers,
         }))
     }
 
@@ -274,15 +259,17 @@ impl Writer<'_> {
         self.contract.clause(clause).map_or(Level::Must, |clause| clause.level).as_str()
     }
 
-    fn send(&self, step: &Step, call: &str, lines: &mut Vec<String>) {
-        let send = match (step.burst, self.retries_rate_limit(step)) {
-            (Some(Burst { at_most, in_flight }), _) => format!("burst {call} {at_most} {in_flight}"),
-            (None, true) => format!("send_with_retry {call}"),
-            (None, false) => format!("send {call}"),
+    fn send(&self, call: &Call, request: &str, lines: &mut Vec<String>) {
+        let send = match (call.repetition, self.retries_rate_limit(call)) {
+            (Repetition::Burst(Burst { at_most, in_flight }), _) => format!("burst {request} {at_most} {in_flight}"),
+            (_, true) => format!("send_with_retry {request}"),
+            (_, false) => format!("send {request}"),
         };
-        match step.poll.filter(|_| step.burst.is_none()) {
-            None => lines.extend([send, "judge".to_owned(), "print_findings".to_owned()]),
-            Some(Poll { within_seconds, .. }) => lines.push(format!(
+        match call.repetition {
+            Repetition::Once | Repetition::Burst(_) => {
+                lines.extend([send, "judge".to_owned(), "print_findings".to_owned()]);
+            }
+            Repetition::Poll(Poll { within_seconds, .. }) => lines.push(format!(
                 "until_then=$(($(date +%s) + {within_seconds}))\nwhile :; do\n{send}\njudge\n\
                  if [ \"$holds\" = yes ] || [ \"$(date +%s)\" -ge \"$until_then\" ]; then break; fi\nsleep 1\ndone\nprint_findings"
             )),
@@ -290,13 +277,10 @@ impl Writer<'_> {
     }
 
     /// True if the step is retried after a rate limit, because the test is not about it.
-    fn retries_rate_limit(&self, step: &Step) -> bool {
+    fn retries_rate_limit(&self, call: &Call) -> bool {
         let Some(limit) = &self.contract.catalog.rate_limit else { return false };
-        let mentioned = |expect: &Expect| {
-            let mut codes = expect.error.iter().chain(&expect.tolerate).chain(&expect.not_error);
-            codes.any(|code| *code == limit.code)
-        };
-        !self.spec.steps.iter().any(|step| step.burst.is_some()) && !step.expect.as_ref().is_some_and(mentioned)
+        let is_mentioned = call.expectation().is_some_and(|expected| expected.mentions(&limit.code));
+        !self.spec.steps.iter().any(|step| step.is_burst()) && !is_mentioned
     }
 
     fn record_created(
@@ -326,12 +310,12 @@ impl Writer<'_> {
         parameter: &str,
         actor: &str,
     ) -> Result<String, String> {
-        let step = Step { call: Some(call.to_owned()), ..Step::default() };
-        let mut variables = Variables::new();
-        variables.insert(parameter.to_owned(), "ID".into());
-        let prepared = prepare(self.contract, &Target::default(), BASE, &step, &variables, Utc::now())?;
+        let operation = self.contract.operation(call).ok_or_else(|| format!("unknown operation `{call}`"))?;
+        let variables = [(parameter.to_owned(), "ID".into())].into_iter().collect();
+        let deletion = Call::new(operation.clone(), None);
+        let prepared = prepare(self.contract, &Target::default(), BASE, &deletion, &variables, Utc::now())?;
         self.operations.insert(call.to_owned());
-        let success = self.contract.operation(call).map(Operation::success_statuses).unwrap_or_default();
+        let success = operation.success_statuses();
         let title = quoted(&format!("cleanup: {} the {} as {actor}", call, rule.noun));
         let expected = quoted(&format!("success ({success}), or that it no longer exists"));
         let mut lines = vec![format!("begin {title} {} {expected} teardown", quoted(call))];
@@ -343,18 +327,17 @@ impl Writer<'_> {
 }
 
 /// The line that keeps a value, with the message for a missing value.
-fn kept(name: &str, from: &str) -> String {
-    let (optional, what) = match KeptFrom::parse(from) {
-        Some(KeptFrom { optional, part: KeptPart::Body(pointer) }) => {
-            (optional, format!("body {}", quoted(&json!(tokens(pointer)).to_string())))
-        }
-        Some(KeptFrom { optional, part: KeptPart::Header(name) }) => (optional, format!("header {}", quoted(name))),
-        _ => (false, "status".to_owned()),
+fn kept(keep: &Keep) -> String {
+    let name = &keep.name;
+    let what = match &keep.part {
+        KeptPart::Body(pointer) => format!("body {}", quoted(&json!(tokens(pointer)).to_string())),
+        KeptPart::Header(name) => format!("header {}", quoted(name)),
+        KeptPart::Status => "status".to_owned(),
     };
-    if optional {
+    if keep.optional {
         return format!("keep {what} || keep nothing\n\u{1}{name}\u{1}");
     }
-    let missing = quoted(&format!("the answer has no {from}"));
+    let missing = quoted(&format!("the answer has no {}", keep.part));
     format!("keep {what} || {{ [ \"$unmet\" = yes ] && finish; give_up {missing}; }}\n\u{1}{name}\u{1}")
 }
 
@@ -381,8 +364,8 @@ fn plain(body: String) -> Written {
     Written { body, keeps: Vec::new() }
 }
 
-fn filled(text: &str, variables: &Variables) -> Result<String, String> {
-    template::text(text, variables).map_err(|missing| no_value(&missing.0))
+fn filled(text: &Template, variables: &Variables) -> Result<String, String> {
+    text.text(variables).map_err(|missing| no_value(&missing.0))
 }
 
 fn no_value(name: &str) -> String {
@@ -411,24 +394,10 @@ fn word_of(word: &impl serde::Serialize) -> String {
 }
 
 /// The expected response as text.
-fn description(expect: &Expect, operation: &Operation, variables: &Variables) -> Result<String, String> {
-    let list = |entries: &[String]| codes(entries, variables).map_err(|missing| no_value(&missing.0));
-    let mut accepted = Vec::new();
-    if expect.success || (expect.error.is_empty() && !expect.body.is_empty()) {
-        accepted.push(format!("success ({})", operation.success_statuses()));
-    }
-    accepted.extend(list(&expect.error)?);
-    if expect.any_refusal {
-        accepted.push("any documented refusal (400 to 499)".to_owned());
-    }
-    if expect.any_documented {
-        accepted.push("any documented answer but a server error".to_owned());
-    }
-    if !expect.not_error.is_empty() {
-        accepted.push(format!("anything but {}", list(&expect.not_error)?.join(" or ")));
-    }
-    accepted.extend(list(&expect.status)?.into_iter().map(|status| format!("status {status}")));
-    Ok(accepted.join(" or "))
+fn description(expected: &Expectation, operation: &Operation) -> String {
+    let mut accepted = expected.accepted(&format!("success ({})", operation.success_statuses()), String::clone);
+    accepted.extend(expected.statuses.iter().map(|status| format!("status {status}")));
+    accepted.join(" or ")
 }
 
 /// Indents every line by two spaces, except in here-documents.

@@ -8,11 +8,12 @@ mod self_check;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -82,7 +83,7 @@ impl Receiver {
     }
 
     /// A URL with no listener.
-    pub fn refusing_url(&self) -> &str {
+    pub(crate) fn refusing_url(&self) -> &str {
         &self.refusing
     }
 
@@ -104,7 +105,7 @@ impl Receiver {
     /// Opens an endpoint, or changes its replies. Deliveries that contain `holding` get the replies in order, and then
     /// the last one again. All others get 204.
     pub fn listen(&self, name: &str, holding: Option<String>, replies: Vec<Reply>) {
-        let mut endpoints = lock(&self.shared.endpoints);
+        let mut endpoints = self.shared.endpoints.lock();
         let endpoint = endpoints.entry(name.to_owned()).or_default();
         endpoint.holding = holding;
         endpoint.replies = replies;
@@ -113,7 +114,7 @@ impl Receiver {
 
     /// Closes an endpoint and discards its deliveries.
     pub fn close(&self, name: &str) {
-        lock(&self.shared.endpoints).remove(name);
+        self.shared.endpoints.lock().remove(name);
     }
 
     /// The delay of an endpoint that answers slowly, but in time.
@@ -123,17 +124,17 @@ impl Receiver {
 
     /// The deliveries so far that contain a text.
     pub fn deliveries(&self, name: &str, holding: &str) -> Vec<Delivery> {
-        let endpoints = lock(&self.shared.endpoints);
+        let endpoints = self.shared.endpoints.lock();
         let deliveries = endpoints.get(name).map(|endpoint| endpoint.deliveries.as_slice());
         deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
     }
 
     /// The longest stall of this process since `begun`, if it may have changed the outcome. For a reply with a delay
     /// the limit is a quarter of the target's timeout, for others the whole timeout.
-    pub fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
+    pub(crate) fn stalled_since(&self, begun: Instant, reply: Option<Reply>) -> Option<Duration> {
         let is_timed = matches!(reply, Some(Reply::Slow | Reply::Late | Reply::Trickle | Reply::Silence));
         let least = if is_timed { self.timeout / 4 } else { self.timeout };
-        let stalls = lock(&self.shared.stalls);
+        let stalls = self.shared.stalls.lock();
         let longest = stalls.iter().filter(|(when, _)| *when >= begun).map(|(_, stall)| *stall).max();
         longest.filter(|stall| *stall >= least)
     }
@@ -158,10 +159,6 @@ fn refusing(base: &str) -> String {
     // Setting a port fails only for a URL without a host.
     let _ = url.set_port(Some(1));
     format!("{}/hooks/nobody", url.as_str().trim_end_matches('/'))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, timeout: Duration) {
@@ -192,7 +189,7 @@ async fn heartbeat(shared: Arc<Shared>) {
         let begun = Instant::now();
         tokio::time::sleep(HEARTBEAT).await;
         let stall = begun.elapsed().saturating_sub(HEARTBEAT);
-        let mut stalls = lock(&shared.stalls);
+        let mut stalls = shared.stalls.lock();
         if stall > HEARTBEAT && stalls.len() < MAX_STALLS {
             stalls.push((Instant::now(), stall));
         }
@@ -269,7 +266,7 @@ impl Endpoint {
 /// Records a delivery and returns the reply. Deliveries to a closed endpoint get 204: webhooks may outlive their test,
 /// and the target should not retry those deliveries.
 fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
-    let mut endpoints = lock(&shared.endpoints);
+    let mut endpoints = shared.endpoints.lock();
     let Some(endpoint) = endpoints.get_mut(name) else {
         return Reply::Status(204);
     };

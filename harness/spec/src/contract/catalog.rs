@@ -3,11 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::clauses::Clause;
 use super::field::FieldForm;
 use super::rate_limit::RateLimit;
-use super::required_header::{self, RequiredHeader};
-use crate::source::{Problems, SourceFile, Step};
+use super::required_header::RequiredHeader;
+use crate::source::{Problems, SourceFile};
 
 /// The structure of error answers, and the status of each code.
 #[derive(Clone, Debug, Deserialize)]
@@ -189,11 +188,6 @@ impl ErrorCatalog {
         }
     }
 
-    /// The string at a pointer in an error body.
-    pub fn text_in<'b>(&self, body: &'b Value, pointer: &str) -> Option<&'b str> {
-        body.pointer(pointer).and_then(Value::as_str)
-    }
-
     pub fn code_names(&self) -> Vec<String> {
         self.codes.iter().map(|entry| entry.code.clone()).collect()
     }
@@ -223,29 +217,7 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<ErrorCa
         let problem = file.problem(&at, format!("unknown code `{}`", limit.code));
         problems.0.push(problem.with_help(help));
     }
-    required_header::check(file, &catalog, problems);
     Some(catalog)
-}
-
-/// Reports parts of the catalogue that only one check uses, if no clause names this check.
-pub(super) fn check_judged(file: &SourceFile, catalog: &ErrorCatalog, clauses: &[Clause], problems: &mut Problems) {
-    let status: &[&str] = &["envelope", "pointers", "status"];
-    let parts: [(&[&str], bool, &str); 2] = [
-        (&["headers"], !catalog.headers.is_empty(), "required-headers"),
-        (status, catalog.envelope.pointers.status.is_some(), "status-in-body"),
-    ];
-    // Without clauses, their file is at fault.
-    for (path, _, check) in parts.into_iter().filter(|(_, is_given, _)| *is_given && !clauses.is_empty()) {
-        if clauses.iter().any(|clause| clause.checks.iter().any(|name| name == check)) {
-            continue;
-        }
-        let at: Vec<Step> = path.iter().map(|key| Step::from(*key)).collect();
-        let name = path.last().copied().unwrap_or_default();
-        let problem =
-            file.problem(&at, format!("nothing judges `{name}`, because no clause names the check `{check}`"));
-        let help = format!("add `checks: [{check}]` to a clause in schemas/clauses.yaml");
-        problems.0.push(problem.with_help(Some(help)));
-    }
 }
 
 fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'static str, String)> {

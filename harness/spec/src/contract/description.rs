@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::openapi::escaped;
+use super::pointer::escaped;
 use crate::source::{Problem, Problems, SourceFile, Step};
 
 /// A longer chain of references is treated as circular.

@@ -8,7 +8,11 @@ mod clauses;
 mod conventions;
 mod description;
 mod field;
+mod field_place;
+mod header_check;
+mod judged;
 mod openapi;
+mod pointer;
 mod rate_limit;
 mod required_header;
 mod schemas;
@@ -17,6 +21,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -37,7 +42,7 @@ pub struct Contract {
     /// The folder of the pack.
     pub root: PathBuf,
     /// The operations, in the order of the description.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<Arc<Operation>>,
     /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
     pub catalog: ErrorCatalog,
@@ -83,7 +88,8 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        header_check::check(&catalog_file, &catalog, &mut problems);
+        judged::check(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
@@ -92,19 +98,19 @@ impl Contract {
         let schemas = SchemaSet::compile(&api.description, &envelope, &catalog, &api.operations, &mut problems);
         let contract = Self {
             root: root.to_path_buf(),
-            operations: api.operations,
+            operations: api.operations.into_iter().map(Arc::new).collect(),
             schemes: api.schemes,
             catalog,
             clauses,
             conventions,
             schemas,
-            hash: hex(&hasher.finalize()),
+            hash: hex::encode(hasher.finalize()),
             register,
         };
         problems.or(contract)
     }
 
-    pub fn operation(&self, id: &str) -> Option<&Operation> {
+    pub fn operation(&self, id: &str) -> Option<&Arc<Operation>> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
@@ -166,11 +172,4 @@ impl Contract {
             })
             .collect()
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

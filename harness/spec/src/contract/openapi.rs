@@ -307,8 +307,3 @@ fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
-
-/// A token of a JSON Pointer, escaped (RFC 6901).
-pub(super) fn escaped(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
-}

@@ -1,11 +1,8 @@
 //! Headers that a response must carry because of its status or its error code, such as `Retry-After` from 500 up.
 
-use regex::Regex;
 use serde::Deserialize;
 
-use super::catalog::{ErrorCatalog, Surface};
 use crate::forms::{one_or_many, scalar};
-use crate::source::{Problems, SourceFile, suggestion};
 use crate::status;
 
 /// A header that every response with one of these statuses or codes carries. Without a matcher, any value will do.
@@ -47,86 +44,4 @@ impl RequiredHeader {
     pub fn occasions(&self) -> String {
         self.status.iter().chain(&self.code).cloned().collect::<Vec<_>>().join(", ")
     }
-}
-
-/// A fault of an entry: the member, the message, and what to do.
-type Fault = (&'static str, String, Option<String>);
-
-/// Reports entries that no response can meet, that every response meets, or that never apply.
-pub(super) fn check(file: &SourceFile, catalog: &ErrorCatalog, problems: &mut Problems) {
-    for (index, entry) in catalog.headers.iter().enumerate() {
-        for (member, message, help) in faults_of(catalog, entry).into_iter().chain(faults_of_value(entry)) {
-            let at = ["headers".into(), index.into(), member.into()];
-            problems.0.push(file.problem(&at, message).with_help(help));
-        }
-    }
-}
-
-fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    if http::HeaderName::from_bytes(entry.header.as_bytes()).is_err() {
-        faults.push(("header", format!("`{}` is not a valid header name", entry.header), None));
-    }
-    if entry.status.is_empty() && entry.code.is_empty() {
-        let help = "add `status`, such as `5xx`, or `code`".to_owned();
-        faults.push(("header", format!("no response must carry `{}`", entry.header), Some(help)));
-    }
-    for pattern in &entry.status {
-        let listed = std::slice::from_ref(pattern);
-        if !status::is_pattern(pattern) {
-            let help = "write a number from 100 to 599, or a class such as `4xx`".to_owned();
-            faults.push(("status", format!("`{pattern}` is not a valid status"), Some(help)));
-        } else if !catalog.statuses.iter().any(|status| status::matches(listed, *status)) {
-            faults.push(("status", format!("none of the documented `statuses` is {pattern}"), None));
-        }
-    }
-    for code in &entry.code {
-        match catalog.code(code) {
-            None => {
-                faults.push(("code", format!("unknown code `{code}`"), suggestion(code, &catalog.code_names())));
-            }
-            Some(known) if known.surface == Surface::DeliveryLog => {
-                let help = "remove it: no response has a header because of it".to_owned();
-                faults.push(("code", format!("`{code}` occurs only in delivery logs"), Some(help)));
-            }
-            Some(_) => {}
-        }
-    }
-    faults
-}
-
-fn faults_of_value(entry: &RequiredHeader) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    if entry.contains.as_deref() == Some("") {
-        faults.push(("contains", "every value contains the empty string".to_owned(), Some("remove it".to_owned())));
-    }
-    let pattern = entry.matches.as_deref().map(Regex::new);
-    match &pattern {
-        Some(Err(error)) => {
-            let text = error.to_string();
-            let reason = text.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
-            faults.push(("matches", format!("this is not a valid regular expression: {reason}"), None));
-        }
-        Some(Ok(pattern)) if pattern.is_match("") && pattern.is_match("\u{1}~ nothing sends this") => {
-            let help = "anchor it with `^` and `$`, or remove it".to_owned();
-            faults.push(("matches", "this regular expression accepts every value".to_owned(), Some(help)));
-        }
-        _ => {}
-    }
-    if let (Some(below), Some(least)) = (entry.below, entry.at_least)
-        && below <= least
-    {
-        faults.push(("below", format!("no integer is below {below} and at least {least}"), None));
-    }
-    let Some(equals) = &entry.equals else { return faults };
-    let number = equals.parse::<i64>().ok();
-    let agrees = entry.contains.as_ref().is_none_or(|part| equals.contains(part.as_str()))
-        && pattern.and_then(Result::ok).is_none_or(|pattern| pattern.is_match(equals))
-        && entry.below.is_none_or(|below| number.is_some_and(|number| number < below))
-        && entry.at_least.is_none_or(|least| number.is_some_and(|number| number >= least));
-    if !agrees {
-        let help = "remove them".to_owned();
-        faults.push(("equals", format!("`{equals}` does not satisfy the other matchers beside it"), Some(help)));
-    }
-    faults
 }

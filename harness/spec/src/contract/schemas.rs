@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
 use super::description::Description;
-use super::openapi::{Operation, Success, escaped};
+use super::openapi::{Operation, Success};
+use super::pointer::{as_fragment, escaped};
 use crate::source::{Problem, Problems, SourceFile};
 
 #[derive(Debug)]
@@ -97,17 +98,6 @@ impl SchemaSet {
     pub fn documented_members(&self) -> &BTreeMap<String, Vec<String>> {
         &self.documented
     }
-}
-
-/// A JSON Pointer as a URI fragment (RFC 6901, section 6).
-pub(super) fn as_fragment(pointer: &str) -> String {
-    pointer
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 /// The schema of an error body with a given code: the envelope, the code, and the parts that the code requires.

@@ -60,7 +60,7 @@ pub enum Alteration {
 
 impl Alteration {
     /// True for alterations that need a JSON Web Token (RFC 7519).
-    pub fn needs_token(self) -> bool {
+    pub(crate) fn needs_token(self) -> bool {
         matches!(
             self,
             Self::BreakSignature

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::compile::is_kebab;
 use super::formats::{Example, FormatFile};
-use super::validate::is_kebab;
 use crate::source::{Problem, Problems, SourceFile, Step as PathStep, suggestion};
 use generate::documents::DocumentSpec;
 use generate::{Assertion, Content, Format, Input, KINDS, REGISTRY, Rule, Source, UNIQUE};

@@ -5,27 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use super::fault::Fault;
 use super::header_match;
 use super::matchers;
 use super::wanted::Expect;
 use super::{Variables, codes, status};
 use crate::contract::{Contract, Operation, Surface};
-use crate::source::{Step as PathStep, suggestion};
-
-/// An error in an expectation: the path below the expectation, the message, and what to do.
-pub(super) struct Fault {
-    pub(super) at: Vec<PathStep>,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-}
-
-impl Fault {
-    pub(super) fn new(at: &[&str], message: impl Into<String>, help: &str) -> Self {
-        let at = at.iter().map(|key| PathStep::from(*key)).collect();
-        let help = Some(help.to_owned()).filter(|help| !help.is_empty());
-        Self { at, message: message.into(), help }
-    }
-}
+use crate::source::suggestion;
 
 /// The context in which an expectation is validated.
 pub(super) struct Subject<'s> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::deserialize::{one_or_many, present};
+use crate::forms::{one_or_many, present};
 use generate::Format;
 
 /// `schemas/formats.yaml`: the generated values, and the expected answers.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::plan::Outcome;
 use super::property::{Property, PropertyRule, Slot};
-use crate::contract::Contract;
 use generate::{Assertion, Content, Input, UNIQUE};
 
 /// Longer values are not written, because the file would not be readable.
@@ -31,11 +31,11 @@ pub struct Failure<'f> {
 
 /// The name of the file for the failures of a rule, without its extension.
 pub fn file_name(property: &Property, rule: usize) -> String {
-    format!("{}-{}-{}", property.operation, property.slot.name(), property.rules[rule].rule.name)
+    format!("{}-{}-{}", property.operation.id, property.slot.name(), property.rules[rule].rule.name)
 }
 
 /// A scenario file with the failures of one rule, or a message why it cannot be written.
-pub fn file_text(contract: &Contract, failures: &[Failure<'_>]) -> Result<String, String> {
+pub fn file_text(failures: &[Failure<'_>]) -> Result<String, String> {
     let first = failures.first().ok_or("no failure")?;
     let mut text = format!(
         "# Written by --save-failures. Its tests run before all others; delete it when it is no longer needed.\n\
@@ -48,14 +48,14 @@ pub fn file_text(contract: &Contract, failures: &[Failure<'_>]) -> Result<String
             0 => rule.rule.name.to_string(),
             _ => format!("{}-{}", rule.rule.name, index + 1),
         };
-        text.push_str(&scenario(contract, failure, rule, &name)?);
+        text.push_str(&scenario(failure, rule, &name)?);
     }
     Ok(text)
 }
 
-fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, name: &str) -> Result<String, String> {
+fn scenario(failure: &Failure<'_>, rule: &PropertyRule, name: &str) -> Result<String, String> {
     let property = failure.property;
-    let sent = sent(contract, property, rule, failure.input)?;
+    let sent = sent(property, rule, failure.input)?;
     let mut text = format!("  - name: {name}\n    found_by: {}\n", quoted(failure.test));
     let clauses = clauses(failure, rule);
     text.push_str(&format!("    clauses: [{}]\n", clauses.join(", ")));
@@ -71,7 +71,7 @@ fn scenario(contract: &Contract, failure: &Failure<'_>, rule: &PropertyRule, nam
     if let Some(value) = &sent.variable {
         text.push_str(&format!("    cases:\n      - {{ case: smallest, value: {} }}\n", flow(value)));
     }
-    text.push_str(&format!("    steps:\n      - call: {}\n        as: {}\n", property.operation, property.actor));
+    text.push_str(&format!("    steps:\n      - call: {}\n        as: {}\n", property.operation.id, property.actor));
     if let [first, _, ..] = clauses.as_slice() {
         text.push_str(&format!("        clause: {first}\n"));
     }
@@ -97,12 +97,12 @@ struct Sent {
     variable: Option<Value>,
 }
 
-fn sent(contract: &Contract, property: &Property, rule: &PropertyRule, input: &Input) -> Result<Sent, String> {
+fn sent(property: &Property, rule: &PropertyRule, input: &Input) -> Result<Sent, String> {
     let (template, variable) = template_of(rule, input)?;
     let line = match (&property.slot, &input.content) {
         (Slot::Member(member), Content::JsonText(text)) => {
             let members = members(property, member, input, PLACEHOLDER.into());
-            format!("raw: {}", quoted(&body_text(contract, property, members, text)?))
+            format!("raw: {}", quoted(&body_text(property, members, text)?))
         }
         (Slot::Member(member), _) => {
             format!("with: {}", flow(&Value::Object(members(property, member, input, template))))
@@ -144,15 +144,9 @@ fn members(property: &Property, member: &str, input: &Input, value: Value) -> Ma
 }
 
 /// The whole body as text, because no JSON value can represent its content.
-fn body_text(
-    contract: &Contract,
-    property: &Property,
-    members: Map<String, Value>,
-    text: &str,
-) -> Result<String, String> {
-    let example = contract.operation(&property.operation).and_then(|operation| operation.example.clone());
-    let Some(Value::Object(mut body)) = example else {
-        return Err(format!("{} has no example body", property.operation));
+fn body_text(property: &Property, members: Map<String, Value>, text: &str) -> Result<String, String> {
+    let Some(Value::Object(mut body)) = property.operation.example.clone() else {
+        return Err(format!("{} has no example body", property.operation.id));
     };
     body.extend(members);
     let body = Value::Object(body).to_string();
@@ -166,16 +160,14 @@ fn body_text(
 fn expectation(rule: &PropertyRule) -> String {
     let expect = &rule.expect;
     let mut parts = Vec::new();
-    if expect.success {
-        parts.push("success: true".to_owned());
+    match expect.outcome {
+        Outcome::Listed { success: true, .. } => parts.push("success: true".to_owned()),
+        Outcome::AnyDocumented => parts.push("any_documented: true".to_owned()),
+        Outcome::AnyRefusal { .. } => parts.push("any_refusal: true".to_owned()),
+        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyAnswer => {}
     }
-    for (set, key) in [(expect.any_documented, "any_documented"), (expect.any_refusal, "any_refusal")] {
-        if set {
-            parts.push(format!("{key}: true"));
-        }
-    }
-    for (key, codes) in [("error", &expect.error), ("tolerate", &expect.tolerate)] {
-        match codes.as_slice() {
+    for (key, codes) in [("error", expect.errors()), ("tolerate", &expect.tolerate)] {
+        match codes {
             [] => {}
             [one] => parts.push(format!("{key}: {}", plain_or_quoted(one))),
             many => {
@@ -184,7 +176,7 @@ fn expectation(rule: &PropertyRule) -> String {
             }
         }
     }
-    parts.extend(expect.field.as_ref().map(|field| format!("field: {}", plain_or_quoted(field))));
+    parts.extend(expect.field.as_ref().map(|field| format!("field: {}", plain_or_quoted(field.source()))));
     if expect.must_answer {
         parts.push("must_answer: true".to_owned());
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use super::expectation::Fault;
+use super::Variables;
+use super::fault::Fault;
+use super::template::{self, Template};
 use super::wanted::HeaderMatch;
-use super::{Variables, template};
 
 pub(super) fn faults(
     name: &str,
@@ -87,7 +88,8 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
 }
 
 fn may_be_null(text: &str, optional: &BTreeSet<String>) -> Option<String> {
-    let name = template::names(text).into_iter().find(|name| optional.contains(*name))?;
+    let template = Template::parse(text);
+    let name = template.names().into_iter().find(|name| optional.contains(*name))?;
     Some(format!("`{name}` is kept as `optional`, so it may be null"))
 }
 

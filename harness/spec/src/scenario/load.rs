@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::model::{Case, Cases, Fixture, FixtureFile, Scenario, ScenarioFile, Shared, Step};
-use super::validate::{self, At};
-use super::wanted::Expect;
-use super::{TestCase, names, properties, template};
+use super::cases::{Case, Cases};
+use super::compile::{self, At, Own};
+use super::fixtures::{Fixtures, prepare};
+use super::model::{FixtureFile, Scenario, ScenarioFile, Step};
+use super::{TestCase, TestKind, names, properties, template};
 use crate::contract::Contract;
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
 use generate::{REGISTRY, Registry};
@@ -65,14 +65,8 @@ pub fn load_with(root: &Path, contract: &Contract, registry: &Registry) -> Resul
     hasher.update(text.as_bytes());
     library.tests.extend(properties);
     refuse_duplicates(&library, &files, &mut problems);
-    library.hash = crate::contract::hex(&hasher.finalize());
+    library.hash = hex::encode(hasher.finalize());
     problems.or(library)
-}
-
-#[derive(Default)]
-pub(super) struct Fixtures {
-    file: Option<SourceFile>,
-    content: FixtureFile,
 }
 
 fn expand_file(
@@ -86,7 +80,7 @@ fn expand_file(
     for (index, scenario) in content.scenarios.iter().enumerate() {
         let at = At { file, path: vec!["scenarios".into(), index.into()] };
         let before = problems.0.len();
-        validate::scenario(&at, scenario, contract, problems);
+        compile::scenario(&at, scenario, contract, problems);
         let Some(cases) = cases_of(&at, scenario, fixtures, problems) else {
             continue;
         };
@@ -107,83 +101,39 @@ fn expand_file(
                 steps: Vec::new(),
                 variables: case.variables.clone(),
                 first: scenario.found_by.is_some(),
-                property: None,
+                kind: TestKind::Scenario,
             };
-            let given = scenario.given.iter().chain(&case.given);
-            prepare(&at, given, fixtures, &mut test, &mut Vec::new(), problems);
-            let prepared = test.steps.len();
-            test.steps.extend(scenario.steps.iter().map(|step| Arc::new(with_clause(step, scenario, case))));
+            let mut setup = Vec::new();
+            prepare(&at, scenario.given.iter().chain(&case.given), fixtures, &mut test, &mut setup, problems);
+            let steps = scenario.steps.iter();
+            let own: Vec<Own<'_>> = steps.map(|step| Own { step, clause: clause_of(step, scenario, case) }).collect();
+            remove_untested_clauses(&mut test, &own, contract);
             // Otherwise the same problem in a step would be reported once for each case.
             if problems.0.len() == before {
-                validate::test(&at, &mut test, prepared, contract, problems);
+                compile::test(&at, &mut test, &setup, &own, contract, problems);
             }
-            remove_untested_clauses(&mut test, prepared, contract);
             library.tests.push(test);
         }
         if problems.0.len() == before {
             let tests = &library.tests[library.tests.len() - cases.len()..];
-            validate::all_clauses_judged(&at, scenario, tests, problems);
+            compile::all_clauses_judged(&at, scenario, tests, problems);
         }
     }
 }
 
-/// A step of a scenario with the clause that it tests: its own, that of its row, or the only one of the scenario.
-fn with_clause(step: &Step, scenario: &Scenario, case: &Case) -> Step {
+/// The clause that a step of a scenario tests: its own, that of its row, or the only one of the scenario.
+fn clause_of(step: &Step, scenario: &Scenario, case: &Case) -> Option<String> {
     let only = || scenario.clauses.first().filter(|_| scenario.clauses.len() == 1).cloned();
     let clause = step.clause.clone().or_else(|| case.clause.clone()).or_else(only);
-    Step { clause: clause.filter(|_| step.judges()), ..step.clone() }
+    clause.filter(|_| step.judges())
 }
 
 /// Keeps only the clauses that the test's own steps name or that checks judge.
-fn remove_untested_clauses(test: &mut TestCase, prepared: usize, contract: &Contract) {
-    let steps = test.steps.iter().skip(prepared).filter_map(|step| step.clause.as_ref());
-    let named: Vec<String> = steps.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
+fn remove_untested_clauses(test: &mut TestCase, own: &[Own<'_>], contract: &Contract) {
+    let clauses = own.iter().filter_map(|step| step.clause.as_ref());
+    let named: Vec<String> = clauses.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
     test.clauses.retain(|id| named.contains(id) || judged(id));
-}
-
-/// Adds the steps of the fixtures, each fixture once.
-pub(super) fn prepare<'n>(
-    at: &At<'_>,
-    given: impl Iterator<Item = &'n String>,
-    fixtures: &Fixtures,
-    test: &mut TestCase,
-    done: &mut Vec<String>,
-    problems: &mut Problems,
-) {
-    for name in given {
-        if done.contains(name) {
-            continue;
-        }
-        done.push(name.clone());
-        let Some(fixture) = fixtures.content.fixtures.get(name) else {
-            let known: Vec<String> = fixtures.content.fixtures.keys().cloned().collect();
-            let problem = at.problem(&["given".into()], format!("unknown fixture `{name}`"));
-            problems.0.push(problem.with_help(suggestion(name, &known)));
-            continue;
-        };
-        prepare(at, fixture.given.iter(), fixtures, test, done, problems);
-        test.needs.extend(fixture.needs.iter().cloned());
-        let shared = shared(at, name, fixture, problems);
-        test.steps.extend(fixture.steps.iter().cloned().map(|step| Arc::new(Step { shared: shared.clone(), ..step })));
-    }
-}
-
-/// How a fixture is shared between tests, if it is.
-fn shared(at: &At<'_>, name: &str, fixture: &Fixture, problems: &mut Problems) -> Option<Shared> {
-    let mut refuse = |message: String| problems.0.push(at.problem(&["given".into()], message));
-    if fixture.once && fixture.reuse {
-        refuse(format!("the fixture `{name}` has both `once` and `reuse`: keep one of them"));
-    }
-    let shared = match (fixture.once, fixture.reuse) {
-        (true, _) => Some(Shared::Once(name.to_owned())),
-        (false, true) => Some(Shared::Reused(name.to_owned())),
-        (false, false) => None,
-    };
-    if shared.is_some() && fixture.steps.len() != 1 {
-        refuse(format!("the fixture `{name}` serves several tests, so it must have exactly one step"));
-    }
-    shared
 }
 
 /// The cases of a scenario: its rows, combined with the values of `each`; one nameless case if there is no table. Each
@@ -214,9 +164,7 @@ fn cases_of(
     for (row, case) in cases.iter().enumerate() {
         names::refuse_unprintable(at, in_rows.then_some(row), &case.name, problems);
         for (variable, value) in &case.variables {
-            let mut names = Vec::new();
-            template::names_in(value, &mut names);
-            if let Some(name) = names.first() {
+            if let Some(name) = template::first_name(value) {
                 let message = format!(
                     "the case `{}` sets `{variable}` to the template `${{{name}}}`, but cases cannot contain templates",
                     case.name
@@ -269,55 +217,5 @@ fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Pro
             };
             problems.0.push(problem.with_help(Some("give one of them another name".to_owned())));
         }
-    }
-}
-
-/// Every text of a step in which templates are expanded.
-pub(super) fn texts_of(step: &Step) -> Vec<&str> {
-    let mut texts: Vec<&str> = Vec::new();
-    texts.extend(step.call.as_deref());
-    texts.extend(step.actor.as_deref());
-    texts.extend(step.raw.as_deref());
-    texts.extend(step.clause.as_deref());
-    texts.extend(step.path.values().map(String::as_str));
-    texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
-    texts.extend(step.without.iter().map(String::as_str));
-    if let Some(deliveries) = &step.deliveries {
-        texts.extend([deliveries.holding.as_str(), &deliveries.secret]);
-    }
-    if let Some(sign) = &step.sign {
-        texts.extend(sign.timestamp.as_deref());
-        texts.extend(sign.signed_body.as_deref());
-        texts.extend(sign.secret.as_deref());
-    }
-    if let Some(expect) = &step.expect {
-        expected_texts(expect, &mut texts);
-    }
-    let mut add = |text| texts.push(text);
-    if let Some(listen) = &step.listen {
-        add(&listen.holding);
-        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut add));
-    }
-    if let Some(body) = &step.body {
-        template::texts_in(body, &mut add);
-    }
-    for (key, value) in step.with.iter().chain(step.query.iter()) {
-        add(key);
-        template::texts_in(value, &mut add);
-    }
-    texts
-}
-
-fn expected_texts<'e>(expect: &'e Expect, texts: &mut Vec<&'e str>) {
-    let lists = [&expect.error, &expect.status, &expect.tolerate, &expect.not_error];
-    texts.extend(lists.into_iter().flatten().map(String::as_str));
-    texts.extend(expect.field.as_deref());
-    texts.extend(expect.headers.values().flat_map(|header| {
-        let compared = [&header.equals, &header.contains, &header.matches, &header.below, &header.at_least];
-        compared.into_iter().filter_map(Option::as_deref)
-    }));
-    for (pointer, value) in &expect.body {
-        texts.push(pointer);
-        template::texts_in(value, &mut |text| texts.push(text));
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::expectation::Fault;
+use super::fault::Fault;
 use super::wanted::MATCHERS;
 use super::{Variables, template};
 use crate::source::suggestion;
 
 /// The JSON types that `$type` supports.
-pub const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+pub(crate) const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
 
 pub(super) fn faults(body: &BTreeMap<String, Value>, variables: &Variables, faults: &mut Vec<Fault>) {
     for (pointer, expected) in body {

@@ -1,9 +1,12 @@
 //! Scenarios: reads them, validates every name in them, and expands their tables into tests.
 
 mod alteration;
-mod deserialize;
+mod cases;
+mod compile;
 mod examples;
 mod expectation;
+mod fault;
+mod fixtures;
 mod formats;
 mod found;
 mod header_match;
@@ -12,28 +15,30 @@ mod matchers;
 mod model;
 mod names;
 mod path;
+pub mod plan;
 mod properties;
 mod property;
 pub mod template;
 mod topics;
-mod validate;
 mod wanted;
 
 use std::sync::{Arc, LazyLock};
 
 pub use crate::status;
 pub use alteration::Alteration;
+pub use cases::{Case, Cases};
 pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
-    Burst, Case, Cases, Covered, Deliveries, Fixture, FixtureFile, Listen, Mangle, Poll, Reply, Retries, RetryReason,
-    Scenario, ScenarioFile, Shared, Sign, SignatureHeader, Step, Wait,
+    Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
+    SignatureHeader, Wait,
 };
+pub use plan::{Action, Call, Expectation, Outcome, Step};
 pub use property::{Property, PropertyRule, Slot};
 pub use template::Variables;
-pub use topics::{Topics, asserts, named_codes, operation};
-pub use wanted::{Expect, HeaderMatch, KeptFrom, KeptPart};
+pub use topics::{Topics, named_codes};
+pub use wanted::{Expect, HeaderMatch};
 
 /// One test: a scenario, or one case of it, ready to run.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +51,7 @@ pub struct TestCase {
     pub line: usize,
     /// A description for people.
     pub about: String,
-    /// The clauses that it tests; an unmet expectation violates the first.
+    /// The clauses that it tests. An unmet expectation violates the clause of its step, or the first if it has none.
     pub clauses: Vec<String>,
     /// Capabilities that the target must have.
     pub needs: Vec<String>,
@@ -65,11 +70,32 @@ pub struct TestCase {
     pub variables: Variables,
     /// True if it runs before other tests, because a property has found it.
     pub first: bool,
-    /// What it generates and asserts, if it is a property; its steps are then the setup.
-    pub property: Option<Arc<Property>>,
+    pub kind: TestKind,
+}
+
+/// What a test is.
+#[derive(Clone, Debug, Default)]
+pub enum TestKind {
+    /// Its steps are the test.
+    #[default]
+    Scenario,
+    /// It generates values; its steps are the setup.
+    Property(Arc<Property>),
 }
 
 impl TestCase {
+    /// The property, if the test is one.
+    pub fn property(&self) -> Option<&Arc<Property>> {
+        match &self.kind {
+            TestKind::Property(property) => Some(property),
+            TestKind::Scenario => None,
+        }
+    }
+
+    pub fn is_property(&self) -> bool {
+        self.property().is_some()
+    }
+
     /// The name, place and clauses alone: what a report says about a test that did not run.
     pub fn outline(&self) -> TestCase {
         let TestCase { name, file, line, about, clauses, .. } = self;
@@ -102,7 +128,7 @@ pub fn fillers() -> [(&'static str, &'static str); 2] {
 }
 
 /// The codes that an expectation lists, with templates expanded; a template may expand to a whole list.
-pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {
+pub(crate) fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {
     let mut codes = Vec::new();
     for entry in entries {
         match template::value(&serde_json::Value::String(entry.clone()), variables)? {
@@ -114,7 +140,7 @@ pub fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, t
 }
 
 /// The answers of our webhook endpoint, with templates expanded.
-pub fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
+fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
     values
         .iter()
         .map(|value| {

@@ -3,14 +3,14 @@
 //! `scenarios/readme.yaml` explains the language by example, and is also run.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
-use super::deserialize::scalars;
+use super::cases::{Case, Cases};
 use super::wanted::Expect;
+use crate::forms::scalars;
 
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,7 +57,7 @@ pub struct Fixture {
     /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps; all must succeed.
+    /// The steps. Each must succeed, or be answered as it expects.
     pub steps: Vec<Step>,
 }
 
@@ -122,33 +122,6 @@ pub enum RetryReason {
     RenewedQuota,
 }
 
-/// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The name of the row, which becomes part of the test's name.
-    pub name: String,
-    /// Fixtures that this row needs in addition to those of the scenario.
-    pub given: Vec<String>,
-    /// Capabilities that this row needs in addition to those of the scenario.
-    pub needs: Vec<String>,
-    /// The clause that this row tests, if the scenario has several.
-    pub clause: Option<String>,
-    /// All other members: the variables.
-    pub variables: Map<String, Value>,
-}
-
-/// The cases of a scenario.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cases {
-    /// No table: the scenario is a single test.
-    #[default]
-    One,
-    /// A table from `fixtures.yaml`.
-    Table(String),
-    /// Rows in the scenario itself.
-    Rows(Vec<Case>),
-}
-
 /// One step: a call, a wait, or an action of the webhook endpoint.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,7 +183,7 @@ pub struct Step {
     /// Send the request many times concurrently, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
-    /// Send the request repeatedly until the expectation is met.
+    /// Send the request repeatedly until the expectation is met, or in a setup step until it succeeds.
     #[serde(default)]
     pub poll: Option<Poll>,
     /// Wait instead of calling.
@@ -222,18 +195,35 @@ pub struct Step {
     /// Wait for deliveries to our webhook endpoint and judge them, instead of calling.
     #[serde(default, rename = "await")]
     pub deliveries: Option<Deliveries>,
-    /// The shared fixture that this step belongs to.
-    #[serde(skip)]
-    pub shared: Option<Shared>,
-    /// The whole body that a property has generated.
-    #[serde(skip)]
-    pub bytes: Option<Arc<[u8]>>,
 }
 
 impl Step {
     /// Whether the step has an expectation.
-    pub fn judges(&self) -> bool {
+    pub(super) fn judges(&self) -> bool {
         self.expect.is_some() || self.deliveries.is_some()
+    }
+
+    /// The members that are set and have an effect only in a step with `call`.
+    pub(super) fn members_of_a_call(&self) -> Vec<&'static str> {
+        let members = [
+            ("as", self.actor.is_some()),
+            ("alter", self.alter.is_some()),
+            ("path", !self.path.is_empty()),
+            ("query", !self.query.is_empty()),
+            ("headers", !self.headers.is_empty()),
+            ("body", self.body.is_some()),
+            ("with", !self.with.is_empty()),
+            ("without", !self.without.is_empty()),
+            ("raw", self.raw.is_some()),
+            ("raw_base64", self.raw_base64.is_some()),
+            ("sign", self.sign.is_some()),
+            ("expect", self.expect.is_some()),
+            ("keep", !self.keep.is_empty()),
+            ("label", self.label.is_some()),
+            ("burst", self.burst.is_some()),
+            ("poll", self.poll.is_some()),
+        ];
+        members.into_iter().filter(|(_, set)| *set).map(|(name, _)| name).collect()
     }
 }
 
@@ -298,6 +288,19 @@ pub struct Deliveries {
     /// How long to wait for them; by default as long as this number of attempts may take.
     #[serde(default)]
     pub within_seconds: Option<u32>,
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reply::Status(status) => write!(formatter, "{status}"),
+            Reply::Slow => formatter.write_str("slow"),
+            Reply::Late => formatter.write_str("late"),
+            Reply::Trickle => formatter.write_str("trickle"),
+            Reply::Silence => formatter.write_str("silence"),
+            Reply::Reset => formatter.write_str("reset"),
+        }
+    }
 }
 
 impl Reply {

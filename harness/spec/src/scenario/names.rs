@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::validate::At;
+use super::compile::At;
 use crate::source::{Problem, Problems, Step};
 
 const HELP: &str = "give the case a name of its own: `cases: [{ case: NAME, … }]`";

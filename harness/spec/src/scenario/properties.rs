@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::compile::{self, At, Own};
 use super::examples::{self, Examples};
 use super::expectation::{self, Subject};
+use super::fixtures::{Fixtures, prepare};
 use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
-use super::load::{Fixtures, prepare};
 use super::model::Step;
-use super::validate::{self, At};
+use super::plan::Expectation;
 use super::wanted::Expect;
-use super::{Property, PropertyRule, Slot, TestCase, Variables};
+use super::{Property, PropertyRule, Slot, TestCase, TestKind, Variables};
 use crate::contract::{Contract, Operation};
 use crate::source::{Problems, SourceFile, Step as PathStep, exists, suggestion, yaml_at};
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
@@ -215,7 +216,7 @@ impl Reader<'_> {
             match expected {
                 Some((clause, expect)) => {
                     self.check_expectation(at, &expect);
-                    rules.push(PropertyRule { format, rule, clause, expect });
+                    rules.push(PropertyRule { format, rule, clause, expect: Expectation::from(&expect) });
                 }
                 None => {
                     missing.insert(match rule.assertion {
@@ -276,7 +277,7 @@ impl Reader<'_> {
         }
     }
 
-    fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Operation> {
+    fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Arc<Operation>> {
         let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
         self.check_known(at, "operation", name, &known);
         self.contract.operation(name).cloned()
@@ -329,7 +330,7 @@ impl Reader<'_> {
         index: usize,
         entry: &ValueEntry,
         slot: &Slot,
-        operation: &Operation,
+        operation: &Arc<Operation>,
         caller: &Caller,
         kind: PropertyKind,
         rules: &[PropertyRule],
@@ -362,17 +363,17 @@ impl Reader<'_> {
             steps: Vec::new(),
             variables: Variables::new(),
             first: false,
-            property: None,
+            kind: TestKind::Scenario,
         };
         let given = caller.given_refused.as_ref().filter(|_| kind == PropertyKind::Refused).unwrap_or(&caller.given);
         let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
-        prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut Vec::new(), self.problems);
-        let prepared = test.steps.len();
-        test.steps.push(Arc::new(sample_call(slot, operation, caller)));
-        validate::test(&at, &mut test, prepared, self.contract, self.problems);
-        test.steps.pop();
-        test.property = Some(Arc::new(Property {
-            operation: operation.id.clone(),
+        let mut setup = Vec::new();
+        prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut setup, self.problems);
+        let call = sample_call(slot, operation, caller);
+        compile::test(&at, &mut test, &setup, &[Own { step: &call, clause: None }], self.contract, self.problems);
+        test.steps.truncate(setup.len());
+        test.kind = TestKind::Property(Arc::new(Property {
+            operation: operation.clone(),
             slot: slot.clone(),
             companion: entry.companion.clone(),
             with: entry.with.clone(),
@@ -422,7 +423,7 @@ fn about(rules: &[PropertyRule], place: &str, operation: &Operation) -> String {
     format!("{sent} of {} rules are generated for {place} of {}.", rules.len() - examples, operation.id)
 }
 
-/// A call like those of the property, to validate it like any other step.
+/// A call like those of the property, to compile it like any other step.
 fn sample_call(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
     let mut step = Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
     if let Slot::Parameter(name) = slot {

@@ -1,8 +1,11 @@
 //! A property: the rules for one place in a request, and the expected answers to the values that they generate.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use super::wanted::Expect;
+use super::plan::Expectation;
+use crate::contract::Operation;
 use generate::{Assertion, Format, Input, Rule};
 
 /// Where a generated value is put.
@@ -34,13 +37,13 @@ pub struct PropertyRule {
     pub rule: Rule,
     /// The clause that an unmet expectation violates.
     pub clause: String,
-    pub expect: Expect,
+    pub expect: Expectation,
 }
 
 /// What a property test generates, and where it is put.
 #[derive(Clone, Debug)]
 pub struct Property {
-    pub operation: String,
+    pub operation: Arc<Operation>,
     pub slot: Slot,
     /// The member for a value's companion.
     pub companion: Option<String>,

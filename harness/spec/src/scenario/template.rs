@@ -13,19 +13,192 @@ pub type Variables = Map<String, Value>;
 pub struct Undefined(pub String);
 
 /// The functions of templates, with their descriptions.
-pub const FUNCTIONS: &[(&str, &str)] = &[
+pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("base64", "its arguments, joined, in Base64 (RFC 4648)"),
     ("raw", "its arguments, joined; in `path` they are not percent-encoded"),
 ];
 
-/// Expands a text; values that are not strings are written as JSON.
-pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> {
-    filled(template, variables, |_, value| value)
+/// A text with templates, parsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    source: String,
+    /// Empty if the text has no templates.
+    pieces: Vec<Piece>,
 }
 
-/// Expands a path segment. Values of templates are percent-encoded, except those of `raw`; literal text is unchanged.
-pub fn segment(template: &str, variables: &Variables) -> Result<String, Undefined> {
-    filled(template, variables, |reference, value| if reference.is_raw() { value } else { percent_encoded(&value) })
+impl Template {
+    pub fn parse(text: &str) -> Self {
+        let pieces = pieces(text);
+        let is_plain = pieces.iter().all(|piece| matches!(piece, Piece::Text(_)));
+        Self { source: text.to_owned(), pieces: if is_plain { Vec::new() } else { pieces } }
+    }
+
+    /// A text in which nothing is expanded.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self { source: text.into(), pieces: Vec::new() }
+    }
+
+    /// The text as it is written in the pack.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Expands the text; values that are not strings are written as JSON.
+    pub fn text(&self, variables: &Variables) -> Result<String, Undefined> {
+        self.filled(variables, |_, value| value)
+    }
+
+    /// Expands a path segment. Values of templates are percent-encoded, except those of `raw`; literal text is
+    /// unchanged.
+    pub fn segment(&self, variables: &Variables) -> Result<String, Undefined> {
+        self.filled(variables, |reference, value| if reference.is_raw() { value } else { percent_encoded(&value) })
+    }
+
+    /// Expands the text to a value: of the variable's type if the text is a single template, otherwise a string.
+    pub fn value(&self, variables: &Variables) -> Result<Value, Undefined> {
+        match self.pieces.as_slice() {
+            [Piece::Reference(reference)] => reference.value(variables),
+            _ => self.text(variables).map(Value::String),
+        }
+    }
+
+    /// The expanded text for display, or the source if a variable has no value.
+    pub fn shown(&self, variables: &Variables) -> String {
+        self.text(variables).unwrap_or_else(|_| self.source.clone())
+    }
+
+    /// The names of the variables in it.
+    pub fn names(&self) -> Vec<&str> {
+        let names = |piece| match piece {
+            &Piece::Text(_) => Vec::new(),
+            Piece::Reference(reference) => reference.names(),
+        };
+        self.pieces.iter().flat_map(names).collect()
+    }
+
+    /// The functions in it that do not exist.
+    pub(crate) fn unknown_functions(&self) -> Vec<&str> {
+        let called = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Reference(Reference::Call { function, .. }) => Some(function.as_str()),
+            _ => None,
+        });
+        called.filter(|name| !FUNCTIONS.iter().any(|(function, _)| function == name)).collect()
+    }
+
+    fn filled(
+        &self,
+        variables: &Variables,
+        written: impl Fn(&Reference, String) -> String,
+    ) -> Result<String, Undefined> {
+        if self.pieces.is_empty() {
+            return Ok(self.source.clone());
+        }
+        let mut out = String::with_capacity(self.source.len());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Reference(reference) => {
+                    let value = plain(reference.value(variables)?);
+                    out.push_str(&written(reference, value));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A JSON value whose strings and keys are templates, parsed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueTemplate {
+    /// A value without templates.
+    Fixed(Value),
+    Text(Template),
+    List(Vec<ValueTemplate>),
+    Members(Vec<(Template, ValueTemplate)>),
+}
+
+impl ValueTemplate {
+    pub fn parse(value: &Value) -> Self {
+        match value {
+            Value::String(text) => match Template::parse(text) {
+                template if template.pieces.is_empty() => Self::Fixed(value.clone()),
+                template => Self::Text(template),
+            },
+            Value::Array(elements) => Self::list(elements.iter().map(Self::parse).collect()),
+            Value::Object(members) => {
+                Self::members(members.iter().map(|(key, inner)| (Template::parse(key), Self::parse(inner))).collect())
+            }
+            other => Self::Fixed(other.clone()),
+        }
+    }
+
+    fn list(elements: Vec<Self>) -> Self {
+        match elements.iter().all(Self::is_fixed) {
+            true => Self::Fixed(elements.into_iter().map(Self::into_source).collect()),
+            false => Self::List(elements),
+        }
+    }
+
+    /// An object; a later member replaces an earlier one with the same key.
+    pub fn members(members: Vec<(Template, Self)>) -> Self {
+        match members.iter().all(|(key, inner)| key.pieces.is_empty() && inner.is_fixed()) {
+            true => {
+                let fixed = members.into_iter().map(|(key, inner)| (key.source, inner.into_source()));
+                Self::Fixed(Value::Object(fixed.collect()))
+            }
+            false => Self::Members(members),
+        }
+    }
+
+    fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed(_))
+    }
+
+    fn into_source(self) -> Value {
+        match self {
+            Self::Fixed(value) => value,
+            other => other.source(),
+        }
+    }
+
+    /// Expands every string in the value, including keys.
+    pub fn value(&self, variables: &Variables) -> Result<Value, Undefined> {
+        Ok(match self {
+            Self::Fixed(value) => value.clone(),
+            Self::Text(template) => template.value(variables)?,
+            Self::List(elements) => {
+                Value::Array(elements.iter().map(|element| element.value(variables)).collect::<Result<_, _>>()?)
+            }
+            Self::Members(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(key, inner)| Ok((key.text(variables)?, inner.value(variables)?)))
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+
+    /// The value as it is written in the pack.
+    pub fn source(&self) -> Value {
+        match self {
+            Self::Fixed(value) => value.clone(),
+            Self::Text(template) => template.source().into(),
+            Self::List(elements) => elements.iter().map(Self::source).collect(),
+            Self::Members(members) => {
+                Value::Object(members.iter().map(|(key, inner)| (key.source().to_owned(), inner.source())).collect())
+            }
+        }
+    }
+}
+
+/// Expands a text; values that are not strings are written as JSON.
+pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> {
+    Template::parse(template).text(variables)
+}
+
+/// Expands every string in a value, including keys.
+pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined> {
+    ValueTemplate::parse(template).value(variables)
 }
 
 /// Percent-encodes everything except the unreserved characters of RFC 3986.
@@ -38,62 +211,8 @@ pub fn percent_encoded(text: &str) -> String {
         .collect()
 }
 
-fn filled(
-    template: &str,
-    variables: &Variables,
-    written: impl Fn(&Reference<'_>, String) -> String,
-) -> Result<String, Undefined> {
-    let mut out = String::with_capacity(template.len());
-    for piece in pieces(template) {
-        match piece {
-            Piece::Text(text) => out.push_str(text),
-            Piece::Reference(reference) => {
-                let value = plain(reference.value(variables)?);
-                out.push_str(&written(&reference, value));
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// Expands every string in a value, including keys.
-pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined> {
-    Ok(match template {
-        Value::String(string) => match pieces(string).as_slice() {
-            [Piece::Reference(reference)] => reference.value(variables)?,
-            _ => Value::String(text(string, variables)?),
-        },
-        Value::Array(elements) => {
-            Value::Array(elements.iter().map(|element| value(element, variables)).collect::<Result<_, _>>()?)
-        }
-        Value::Object(members) => Value::Object(object(members, variables)?),
-        other => other.clone(),
-    })
-}
-
-/// Expands every member of an object.
-pub fn object(members: &Map<String, Value>, variables: &Variables) -> Result<Map<String, Value>, Undefined> {
-    members.iter().map(|(key, inner)| Ok((text(key, variables)?, value(inner, variables)?))).collect()
-}
-
-/// The names of variables in the templates of a text.
-pub fn names(template: &str) -> Vec<&str> {
-    pieces(template)
-        .into_iter()
-        .flat_map(|piece| match piece {
-            Piece::Text(_) => Vec::new(),
-            Piece::Reference(reference) => reference.names(),
-        })
-        .collect()
-}
-
-/// The names of variables in the templates of a value.
-pub fn names_in<'v>(template: &'v Value, found: &mut Vec<&'v str>) {
-    texts_in(template, &mut |text| found.extend(names(text)));
-}
-
 /// Calls `visit` with every text in a value, including keys.
-pub fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
+pub(crate) fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     match value {
         Value::String(string) => visit(string),
         Value::Array(elements) => elements.iter().for_each(|element| texts_in(element, visit)),
@@ -105,52 +224,57 @@ pub fn texts_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     }
 }
 
-/// The unknown functions in the templates of a text.
-pub fn unknown_functions(template: &str) -> Vec<&str> {
-    let unknown = |piece| match piece {
-        Piece::Reference(Reference::Call { function, .. }) => Some(function),
-        _ => None,
-    };
-    let known = |name: &&str| FUNCTIONS.iter().any(|(function, _)| function == name);
-    pieces(template).into_iter().filter_map(unknown).filter(|name| !known(name)).collect()
+/// The first variable in the templates of a value.
+pub fn first_name(value: &Value) -> Option<String> {
+    let mut first = None;
+    texts_in(value, &mut |text| {
+        let template = Template::parse(text);
+        first = first.take().or_else(|| template.names().first().map(|name| (*name).to_owned()));
+    });
+    first
 }
 
 /// A part of a template: literal text, or a reference that is replaced.
-enum Piece<'t> {
-    Text(&'t str),
-    Reference(Reference<'t>),
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Reference(Reference),
 }
 
 /// The content between `${` and `}`.
-enum Reference<'t> {
-    Name(&'t str),
-    Call { function: &'t str, arguments: Vec<Argument<'t>> },
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reference {
+    Name(String),
+    Call { function: String, arguments: Vec<Argument> },
 }
 
-enum Argument<'t> {
-    Name(&'t str),
-    Text(&'t str),
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Argument {
+    Name(String),
+    Text(String),
 }
 
-impl<'t> Reference<'t> {
-    fn parse(inner: &'t str) -> Self {
+impl Reference {
+    fn parse(inner: &str) -> Self {
         match inner.strip_suffix(')').and_then(|call| call.split_once('(')) {
-            Some((function, arguments)) => Self::Call { function: function.trim(), arguments: arguments_of(arguments) },
-            None => Self::Name(inner),
+            Some((function, arguments)) => {
+                Self::Call { function: function.trim().to_owned(), arguments: arguments_of(arguments) }
+            }
+            None => Self::Name(inner.to_owned()),
         }
     }
 
     fn is_raw(&self) -> bool {
-        matches!(self, Self::Call { function: "raw", .. })
+        matches!(self, Self::Call { function, .. } if function == "raw")
     }
 
-    fn names(&self) -> Vec<&'t str> {
+    fn names(&self) -> Vec<&str> {
         match self {
             Self::Name(name) => vec![name],
             Self::Call { arguments, .. } => arguments
                 .iter()
                 .filter_map(|argument| match argument {
-                    Argument::Name(name) => Some(*name),
+                    Argument::Name(name) => Some(name.as_str()),
                     Argument::Text(_) => None,
                 })
                 .collect(),
@@ -160,7 +284,7 @@ impl<'t> Reference<'t> {
     fn value(&self, variables: &Variables) -> Result<Value, Undefined> {
         let (function, arguments) = match self {
             Self::Name(name) => return lookup(name, variables),
-            Self::Call { function, arguments } => (*function, arguments),
+            Self::Call { function, arguments } => (function.as_str(), arguments),
         };
         if let ("raw", [Argument::Name(name)]) = (function, arguments.as_slice()) {
             return lookup(name, variables);
@@ -181,19 +305,19 @@ impl<'t> Reference<'t> {
 }
 
 /// Splits a template into its parts; an unclosed `${` is literal text.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
+fn pieces(template: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find("${") {
         let Some(length) = closing(&rest[at + 2..]) else { break };
         if at > 0 {
-            pieces.push(Piece::Text(&rest[..at]));
+            pieces.push(Piece::Text(rest[..at].to_owned()));
         }
         pieces.push(Piece::Reference(Reference::parse(&rest[at + 2..at + 2 + length])));
         rest = &rest[at + 2 + length + 1..];
     }
     if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+        pieces.push(Piece::Text(rest.to_owned()));
     }
     pieces
 }
@@ -215,7 +339,7 @@ fn closing(text: &str) -> Option<usize> {
     plain
 }
 
-fn arguments_of(list: &str) -> Vec<Argument<'_>> {
+fn arguments_of(list: &str) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let mut rest = list.trim();
     while !rest.is_empty() {
@@ -223,12 +347,12 @@ fn arguments_of(list: &str) -> Vec<Argument<'_>> {
         let quoted = quote.and_then(|quote| rest[1..].split_once(quote));
         let after = match quoted {
             Some((text, after)) => {
-                arguments.push(Argument::Text(text));
+                arguments.push(Argument::Text(text.to_owned()));
                 after
             }
             None => {
                 let (name, after) = rest.find(',').map_or((rest, ""), |at| rest.split_at(at));
-                arguments.push(Argument::Name(name.trim()));
+                arguments.push(Argument::Name(name.trim().to_owned()));
                 after
             }
         };
@@ -323,16 +447,19 @@ mod tests {
         assert_eq!(text("Basic ${base64(id, \":\", count)}", &variables()).as_deref(), Ok("Basic Y3VzXzEyOjM="));
         assert_eq!(text("${base64('a}b')}c", &variables()).as_deref(), Ok("YX1ic"));
         assert_eq!(text("${nope(id)}", &variables()), Err(Undefined("nope()".into())));
-        assert_eq!(unknown_functions("${base64(id)} ${bse64(id)} ${id}"), ["bse64"]);
-        assert_eq!(names("${base64(id, ':', count)} ${list}"), ["id", "count", "list"]);
+        let template = Template::parse("${base64(id)} ${bse64(id)} ${id}");
+        assert_eq!(template.unknown_functions(), ["bse64"]);
+        let template = Template::parse("${base64(id, ':', count)} ${list}");
+        assert_eq!(template.names(), ["id", "count", "list"]);
     }
 
     #[test]
     fn path_segments_encode_templates_and_leave_text() {
         let mut variables = variables();
         variables.insert("slash".into(), "a/b c".into());
-        assert_eq!(segment("x%2F${slash}", &variables).as_deref(), Ok("x%2Fa%2Fb%20c"));
-        assert_eq!(segment("${raw(slash)}/${count}", &variables).as_deref(), Ok("a/b c/3"));
+        let segment = |text: &str| Template::parse(text).segment(&variables);
+        assert_eq!(segment("x%2F${slash}").as_deref(), Ok("x%2Fa%2Fb%20c"));
+        assert_eq!(segment("${raw(slash)}/${count}").as_deref(), Ok("a/b c/3"));
     }
 
     #[test]

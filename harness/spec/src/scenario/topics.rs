@@ -1,9 +1,10 @@
 //! What a test is about: the clauses, error codes and operations of its own expectations. Selecting, listing and
-//! explaining tests use it. Fixtures and cleanup are not what a test is about: see `plan::operations` for every call.
+//! explaining tests use it. Fixtures and cleanup are not what a test is about: see `schedule::operations` of the runner for every call.
 
 use serde_json::Value;
 
-use super::{Expect, Step, TestCase, Variables, codes, template};
+use super::TestCase;
+use super::plan::Expectation;
 use crate::contract::{Contract, Surface};
 
 /// The subjects of one test, each list in the order of the contract.
@@ -21,14 +22,14 @@ impl Topics {
     /// The subjects of a test.
     pub fn of(contract: &Contract, spec: &TestCase) -> Self {
         let (mut named, mut called) = (Vec::new(), Vec::new());
-        for step in spec.steps.iter().filter(|step| asserts(step)) {
-            called.extend(operation(step, &spec.variables));
-            named.extend(step.expect.iter().flat_map(|expect| named_codes(contract, expect, &spec.variables)));
+        for step in spec.steps.iter().filter(|step| step.clause().is_some()) {
+            called.extend(step.call().map(|call| call.operation.id.clone()));
+            named.extend(step.expectation().iter().flat_map(|expected| named_codes(contract, expected)));
         }
-        if let Some(property) = &spec.property {
-            called.push(property.operation.clone());
+        if let Some(property) = spec.property() {
+            called.push(property.operation.id.clone());
             let rules = property.rules.iter();
-            named.extend(rules.flat_map(|rule| named_codes(contract, &rule.expect, &spec.variables)));
+            named.extend(rules.flat_map(|rule| named_codes(contract, &rule.expect)));
         }
         let codes = contract.catalog.codes.iter().map(|entry| entry.code.clone());
         let operations = contract.operations.iter().map(|entry| entry.id.clone());
@@ -40,22 +41,11 @@ impl Topics {
     }
 }
 
-/// Whether a step is an assertion of the test itself. Steps of fixtures are about no clause.
-pub fn asserts(step: &Step) -> bool {
-    step.judges() && step.clause.is_some()
-}
-
-/// The operation that a step calls, templates filled.
-pub fn operation(step: &Step, variables: &Variables) -> Option<String> {
-    template::text(step.call.as_deref()?, variables).ok()
-}
-
 /// The codes that an expectation names. A code that never answers a call can only be named in a body.
-pub fn named_codes(contract: &Contract, expect: &Expect, variables: &Variables) -> Vec<String> {
-    let mut named = codes(&expect.error, variables).unwrap_or_default();
-    named.extend(codes(&expect.tolerate, variables).unwrap_or_default());
+pub fn named_codes(contract: &Contract, expected: &Expectation) -> Vec<String> {
+    let mut named = [expected.errors(), &expected.tolerate].concat();
     let in_logs = contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
-    let in_bodies = in_logs.filter(|entry| expect.body.values().any(|value| holds(value, &entry.code)));
+    let in_bodies = in_logs.filter(|entry| expected.body.iter().any(|(_, value)| holds(&value.source(), &entry.code)));
     named.extend(in_bodies.map(|entry| entry.code.clone()));
     named
 }
@@ -90,14 +80,5 @@ mod tests {
         ] {
             assert_eq!(holds(&value, "X"), held, "{value}");
         }
-    }
-
-    #[test]
-    fn steps_of_fixtures_assert_nothing() {
-        let expect = Some(Expect { success: true, ..Expect::default() });
-        let of_a_fixture = Step { call: Some("a".into()), expect: expect.clone(), ..Step::default() };
-        assert!(!asserts(&of_a_fixture));
-        assert!(asserts(&Step { clause: Some("A-1".into()), ..of_a_fixture }));
-        assert!(!asserts(&Step { clause: Some("A-1".into()), ..Step::default() }));
     }
 }

@@ -1,11 +1,11 @@
-//! What a step expects of its answer, and what it keeps from it.
+//! What a step expects of its answer, as it is written in a pack. `plan::Expectation` is its compiled form.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::deserialize::{not_empty, one_or_many, scalar};
+use crate::forms::{not_empty, one_or_many, scalar};
 
 /// The expected answer. With both `success` and `error`, either is accepted.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,7 +48,8 @@ pub struct Expect {
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
     pub must_answer: bool,
-    /// True if an unreadable envelope violates the clause of this expectation, too, besides that of the envelope.
+    /// What happens if the status is right, but no published code can be read: if true, this expectation is violated as
+    /// well as the clause of the envelope; if false, its clause stays open.
     #[serde(default)]
     pub in_envelope: bool,
     /// The reason, where it is not obvious.
@@ -57,7 +58,8 @@ pub struct Expect {
 }
 
 /// The matchers of `body`: an object whose only key is `$` and one of these names.
-pub const MATCHERS: [&str; 9] = ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
+pub(crate) const MATCHERS: [&str; 9] =
+    ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
 /// A matcher for a header; all its conditions must be satisfied.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -87,40 +89,4 @@ pub struct HeaderMatch {
     /// If the header is absent, nothing is asserted.
     #[serde(default)]
     pub where_sent: bool,
-}
-
-/// The source of a kept variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeptFrom<'t> {
-    /// Whether the variable is null if the answer does not have the part; otherwise the step fails.
-    pub optional: bool,
-    pub part: KeptPart<'t>,
-}
-
-/// A part of an answer that can be kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeptPart<'t> {
-    Status,
-    /// The value at a JSON Pointer of the body.
-    Body(&'t str),
-    /// The value of a header.
-    Header(&'t str),
-}
-
-impl<'t> KeptFrom<'t> {
-    /// Parses `body /pointer`, `header NAME` or `status`, perhaps after `optional`.
-    pub fn parse(text: &'t str) -> Option<Self> {
-        let (optional, rest) = text.strip_prefix("optional ").map_or((false, text), |rest| (true, rest));
-        let part = match rest.split_once(' ') {
-            None if rest == "status" => KeptPart::Status,
-            Some(("body", pointer)) if pointer.starts_with('/') => KeptPart::Body(pointer),
-            Some(("header", name)) if super::header_match::is_name(name) => KeptPart::Header(name),
-            _ => return None,
-        };
-        Some(Self { optional, part })
-    }
-
-    pub(super) fn is_body(self) -> bool {
-        matches!(self.part, KeptPart::Body(_))
-    }
 }

@@ -16,7 +16,7 @@ pub fn yaml_files(root: &Path, folder: &Path) -> Vec<Named> {
 }
 
 /// Like [`yaml_files`], and records files and folders that cannot be read as problems.
-pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Named> {
+pub(crate) fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Named> {
     if built_in::is_built_in(folder) {
         return built_in::below(folder);
     }
@@ -36,7 +36,7 @@ pub fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> Vec<Nam
 }
 
 /// The path of a YAML file; if only the same name with `.yml` exists, that one.
-pub fn yaml_at(root: &Path, name: &str) -> Named {
+pub(crate) fn yaml_at(root: &Path, name: &str) -> Named {
     if built_in::is_built_in(root) {
         return (root.join(name), name.to_owned());
     }
@@ -48,7 +48,7 @@ pub fn yaml_at(root: &Path, name: &str) -> Named {
 }
 
 /// The name without the extension `.yaml` or `.yml`.
-pub fn without_ending(name: &str) -> &str {
+pub(crate) fn without_ending(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((stem, ending)) if is_yaml(ending) => stem,
         _ => name,

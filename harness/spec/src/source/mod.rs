@@ -17,7 +17,8 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 
 pub use built_in::{BUILT_IN, PackFiles, built_in_files, exists, is_built_in, set_built_in};
-pub use files::{find_yaml, without_ending, yaml_at, yaml_files};
+pub use files::yaml_files;
+pub(crate) use files::{find_yaml, without_ending, yaml_at};
 use index::Index;
 pub use problem::{Problem, Problems};
 

@@ -6,7 +6,7 @@ use super::{NAMED, by_hand};
 use judge::target::credential_forms;
 use runner::preflight::Expected;
 use spec::contract::{Contract, Operation};
-use spec::scenario::{Expect, Library, TestCase, Topics, asserts, named_codes, operation as called};
+use spec::scenario::{Expectation, Library, TestCase, Topics, named_codes};
 
 pub(super) fn explain_operation(operation: &Operation, contract: &Contract, library: &Library) -> String {
     let about: Vec<&TestCase> =
@@ -47,19 +47,19 @@ fn callers(operation: &Operation, contract: &Contract, library: &Library) -> Str
 fn expected(operation: &Operation, contract: &Contract, about: &[&TestCase]) -> (Vec<String>, Vec<String>) {
     let (mut codes, mut clauses) = (BTreeSet::new(), BTreeSet::new());
     for test in about {
-        let mut note = |expect: &Expect, clause: Option<&String>| {
-            codes.extend(named_codes(contract, expect, &test.variables));
-            let clause = clause.map(|clause| spec::scenario::template::text(clause, &test.variables));
-            clauses.extend(clause.and_then(Result::ok));
+        let mut note = |expected: &Expectation, clause: &str| {
+            codes.extend(named_codes(contract, expected));
+            clauses.insert(clause.to_owned());
         };
-        let steps = test.steps.iter().filter(|step| asserts(step));
-        for step in steps.filter(|step| called(step, &test.variables).as_ref() == Some(&operation.id)) {
-            if let Some(expect) = &step.expect {
-                note(expect, step.clause.as_ref());
+        let calls = test.steps.iter().filter_map(|step| step.call());
+        for asserted in calls.filter(|call| call.operation.id == operation.id).filter_map(|call| call.asserted.as_ref())
+        {
+            if let Some(clause) = &asserted.clause {
+                note(&asserted.expectation, clause);
             }
         }
-        let rules = test.property.iter().filter(|property| property.operation == operation.id);
-        rules.flat_map(|property| &property.rules).for_each(|rule| note(&rule.expect, Some(&rule.clause)));
+        let rules = test.property().into_iter().filter(|property| property.operation.id == operation.id);
+        rules.flat_map(|property| &property.rules).for_each(|rule| note(&rule.expect, &rule.clause));
     }
     let entries = contract.catalog.codes.iter().filter(|entry| codes.contains(&entry.code));
     let with_status = entries.map(|entry| match entry.status {

@@ -12,7 +12,6 @@ use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{Code, Fault};
 use crate::idempotency::ReplayRules;
 use crate::ids;
-use crate::lock::locked;
 use crate::mutants::{Mutant, envelope, fields, memory, resources, statuses};
 use crate::route::Operation;
 use crate::verification::VerificationRules;
@@ -59,7 +58,7 @@ impl CustomerRules for Mutated {
 
     fn duplicate(&self, fault: Fault, holder: Value) -> Option<Result<Value, Fault>> {
         match () {
-            () if locked(&self.memory).creates_again(&holder) => None,
+            () if self.memory.lock().creates_again(&holder) => None,
             () if self.has(resources::DUPLICATE_EMAIL_ALLOWED) => None,
             () if self.has(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
             () if self.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
@@ -74,7 +73,7 @@ impl CustomerRules for Mutated {
     }
 
     fn under_review(&self, customer: &Customer) -> Option<Result<Value, Fault>> {
-        let forgotten = self.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && locked(&self.memory).has_shown(&customer.id);
+        let forgotten = self.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && self.memory.lock().has_shown(&customer.id);
         if forgotten || self.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
             return None;
         }
@@ -258,7 +257,7 @@ impl ReplayRules for Mutated {
             () if first.is_err() && self.has(memory::REFUSALS_BREAK_UNDER_KEYS) => Some(Err(Fault::internal())),
             () if self.has(resources::IDEMPOTENCY_REPLAY_500) => Some(Err(Fault::internal())),
             () if self.has(resources::IDEMPOTENCY_CREATES_AGAIN) => {
-                locked(&self.memory).create_again(first);
+                self.memory.lock().create_again(first);
                 None
             }
             () if self.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {

@@ -4,7 +4,6 @@ use super::Mutated;
 use crate::clock;
 use crate::errors::{Code, Fault};
 use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
-use crate::lock::locked;
 use crate::mutants::limits;
 
 /// The key under which all credentials are counted together.
@@ -63,7 +62,7 @@ impl Mutated {
 
     /// Whether the caller is limited for longer than the quota says.
     fn is_banned(&self, quota: &Quota, request: CountedRequest) -> bool {
-        let mut bans = locked(&self.bans);
+        let mut bans = self.bans.lock();
         let until = bans.get(request.credential).copied().unwrap_or_default();
         if !quota.exceeded || request.now < until {
             return request.now < until;

@@ -13,7 +13,6 @@ use crate::customers::{Customer, State};
 use crate::errors::{Code, Fault};
 use crate::fields;
 use crate::json::BodyRules as _;
-use crate::lock::locked;
 use crate::mutants::{Mutant, memory};
 use crate::operations::customers as operations;
 use crate::request::Request;
@@ -71,8 +70,8 @@ impl Mutated {
         if route.operation != Operation::GetCustomer {
             return None;
         }
-        let (environment, body) = locked(&self.memory).shown.get(&route.id)?.clone();
-        let deleted = locked(&state.customers).get(&route.id).is_some_and(|customer| customer.deleted);
+        let (environment, body) = self.memory.lock().shown.get(&route.id)?.clone();
+        let deleted = state.customers.lock().get(&route.id).is_some_and(|customer| customer.deleted);
         let by_key = request.headers.contains_key("x-api-key");
         let mutant = match auth::authenticate(&request.headers, route.operation, self) {
             Err(_) if !request.has_credential() => memory::KEPT_ANSWERS_FOR_STRANGERS,
@@ -98,15 +97,15 @@ impl Mutated {
     }
 
     fn record_answer(&self, state: &state::State, route: &Route, answer: &Answer) {
-        let environment = locked(&state.customers).get(&route.id).map(|customer| customer.environment);
+        let environment = state.customers.lock().get(&route.id).map(|customer| customer.environment);
         if let (Some(environment), Some(body)) = (environment, &answer.body) {
-            locked(&self.memory).shown.entry(route.id.clone()).or_insert_with(|| (environment, body.clone()));
+            self.memory.lock().shown.entry(route.id.clone()).or_insert_with(|| (environment, body.clone()));
         }
     }
 
     /// Fails on an idempotency key that was recorded before.
     pub(super) fn check_key(&self, key: &[u8]) -> Result<(), Fault> {
-        let memory = locked(&self.memory);
+        let memory = self.memory.lock();
         match () {
             () if memory.spent.contains(key) && self.has(memory::KEYS_SPENT_BY_STRANGERS) => {
                 Err(Fault::new(Code::ResourceConflict).details("The Idempotency-Key was used before"))
@@ -118,7 +117,7 @@ impl Mutated {
 
     fn record_key(&self, request: &Request, fault: &Fault) {
         let Some(key) = request.headers.get("idempotency-key") else { return };
-        let mut memory = locked(&self.memory);
+        let mut memory = self.memory.lock();
         match fault.code {
             Code::AuthenticationFailed => memory.spent.insert(key.as_bytes().to_vec()),
             Code::InternalServerError | Code::ServiceUnavailable => memory.failed.insert(key.as_bytes().to_vec()),
@@ -147,7 +146,7 @@ impl Mutated {
 }
 
 fn change(state: &state::State, route: &Route, change: impl FnOnce(&mut Customer)) {
-    if let Some(customer) = locked(&state.customers).get_mut(&route.id) {
+    if let Some(customer) = state.customers.lock().get_mut(&route.id) {
         change(customer);
     }
 }
@@ -170,7 +169,7 @@ fn store(state: &state::State, members: &Map<String, Value>, listed_only: bool) 
     if changes.contains_key("email") {
         let customer = operations::new_customer(state, Environment::Sandbox, changes);
         let id = customer.id.clone();
-        let mut customers = locked(&state.customers);
+        let mut customers = state.customers.lock();
         customers.insert(customer);
         if listed_only {
             customers.forget_email(&id);

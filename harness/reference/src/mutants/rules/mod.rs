@@ -22,8 +22,9 @@ mod server;
 mod webhooks;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
 
 use super::times::{Schedule, Times};
 use super::{Intermittent, Mutant};

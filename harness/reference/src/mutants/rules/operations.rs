@@ -8,7 +8,6 @@ use crate::clock::TimeRules as _;
 use crate::customers::{Absence, CustomerRules as _, State};
 use crate::dispatch::{self, Service};
 use crate::errors::{Code, Fault};
-use crate::lock::locked;
 use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
 use crate::operations::lookup;
 use crate::request::{Context, Request};
@@ -81,16 +80,16 @@ impl Mutated {
         let id = &route.id;
         let (kind, known) = match route.operation {
             operation if operation.is_of_one_customer() && self.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
-                ("Customer", !locked(&state.customers).get(id).is_some_and(|customer| customer.deleted))
+                ("Customer", !state.customers.lock().get(id).is_some_and(|customer| customer.deleted))
             }
             operation if operation.is_of_one_customer() && self.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
-                ("Customer", locked(&state.customers).get(id).is_some())
+                ("Customer", state.customers.lock().get(id).is_some())
             }
             Operation::ListWebhookDeliveries if self.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
                 ("Webhook", state.webhooks.knows(id))
             }
             Operation::GetTransaction if self.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
-                ("Transaction", locked(&state.transactions).contains_key(id))
+                ("Transaction", state.transactions.lock().contains_key(id))
             }
             _ => return Ok(()),
         };
@@ -102,7 +101,7 @@ impl Mutated {
         if !call.route.operation.is_of_one_customer() {
             return None;
         }
-        let customers = locked(&call.state.customers);
+        let customers = call.state.customers.lock();
         let absence = lookup::absence(call, &customers)?;
         if self.overlooks(absence, call.route.operation) {
             return None;
@@ -166,14 +165,14 @@ impl Mutated {
     }
 
     fn update(&self, call: Call) -> Outcome {
-        let email = || locked(&call.state.customers).get(&call.route.id)?.value("email").map(str::to_owned);
+        let email = || call.state.customers.lock().get(&call.route.id)?.value("email").map(str::to_owned);
         let before = email();
         let answer = self.base.run(call)?;
         if email() != before && self.has(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
-            locked(&call.state.customers).forget_email(&call.route.id);
+            call.state.customers.lock().forget_email(&call.route.id);
         }
         if self.has(memory::UPDATE_LOSES_DOCUMENTS)
-            && let Some(customer) = locked(&call.state.customers).get_mut(&call.route.id)
+            && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
         {
             customer.documents = 0;
         }
@@ -181,10 +180,9 @@ impl Mutated {
     }
 
     fn delete(&self, call: Call) -> Outcome {
-        let documented =
-            locked(&call.state.customers).get(&call.route.id).is_some_and(|customer| customer.documents > 0);
+        let documented = call.state.customers.lock().get(&call.route.id).is_some_and(|customer| customer.documents > 0);
         if documented && self.has(resources::DELETING_DOCUMENTED_500) {
-            let mut customers = locked(&call.state.customers);
+            let mut customers = call.state.customers.lock();
             return lookup::find(call, &mut customers).and(Err(Fault::internal()));
         }
         self.base.run(call)
@@ -194,7 +192,7 @@ impl Mutated {
         let answer = self.base.run(call)?;
         if call.caller.scope == Scope::Admin
             && self.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST)
-            && let Some(customer) = locked(&call.state.customers).get_mut(&call.route.id)
+            && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
         {
             customer.documents -= 1;
         }

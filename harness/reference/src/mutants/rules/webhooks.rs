@@ -159,11 +159,11 @@ impl Mutated {
     /// The signature of a mutant that signs another text or writes it in another way.
     fn wrong_signature_of(&self, timestamp: &str, secret: &str, body: &str) -> Option<String> {
         let right = || signature::sign(secret, &signature::signed_text(timestamp, body.as_bytes()));
-        let hex = |text: &[u8]| format!("sha256={}", signature::hex(&signature::sign(secret, text)));
+        let signed = |text: &[u8]| format!("sha256={}", hex::encode(signature::sign(secret, text)));
         match () {
-            () if self.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => Some(hex(body.as_bytes())),
+            () if self.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => Some(signed(body.as_bytes())),
             () if self.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
-                Some(hex(&signature::signed_text(timestamp, format!("{body}\n").as_bytes())))
+                Some(signed(&signature::signed_text(timestamp, format!("{body}\n").as_bytes())))
             }
             () if self.has(webhooks::OUTBOUND_BASE64_SIGNATURE) => Some(format!("sha256={}", STANDARD.encode(right()))),
             () => None,

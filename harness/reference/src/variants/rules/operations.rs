@@ -8,7 +8,6 @@ use crate::dispatch::{self, Service};
 use crate::documents;
 use crate::errors::Fault;
 use crate::fields::Purpose;
-use crate::lock::locked;
 use crate::operations::lookup;
 use crate::request::{Context, Request};
 use crate::route::Operation;
@@ -28,7 +27,7 @@ impl Service for Varied {
             sandbox::requested_fault(headers, rules)?;
         }
         if self.vary(requests::RESOURCE_BEFORE_SCOPE) && call.route.operation.is_of_one_customer() {
-            lookup::find(call, &mut locked(&call.state.customers))?;
+            lookup::find(call, &mut call.state.customers.lock())?;
         }
         if self.vary(requests::BODY_BEFORE_SCOPE) && call.route.operation.has_body() {
             rules.body(call.request, call.route.operation)?;
@@ -99,7 +98,7 @@ impl Varied {
 }
 
 fn found(call: Call) -> Result<Customer, Fault> {
-    lookup::find(call, &mut locked(&call.state.customers)).cloned()
+    lookup::find(call, &mut call.state.customers.lock()).cloned()
 }
 
 fn refuse_under_review(call: Call) -> Result<(), Fault> {

@@ -1,67 +1,74 @@
-//! Builds the step that sends a generated input.
+//! Builds the call that sends a generated input.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
 
 use super::super::request;
 use generate::{Assertion, Content, Input, UNIQUE};
-use spec::contract::{Contract, Operation};
-use spec::scenario::{Property, PropertyRule, Slot, Step, Variables};
+use spec::scenario::plan::{Asserted, RequestBody};
+use spec::scenario::template::Template;
+use spec::scenario::{Call, Property, PropertyRule, Slot, Variables};
 
 /// The variables that hold the value and its companion. So templates inside generated texts are not expanded.
-const VALUE: &str = "drawn.value";
-const COMPANION: &str = "drawn.companion";
+const VALUE: &str = "generated.value";
+const COMPANION: &str = "generated.companion";
 /// The placeholder in a body that a generated text replaces.
-const PLACEHOLDER: &str = "the-drawn-value-goes-here";
+const PLACEHOLDER: &str = "the-generated-value-goes-here";
 
-/// The step that sends an input as its property defines.
-pub(crate) fn step(
-    contract: &Contract,
+/// The call that sends an input as its property defines.
+pub(crate) fn call(
     property: &Property,
     rule: &PropertyRule,
     input: &Input,
     variables: &mut Variables,
-) -> Result<Step, String> {
-    let mut step = Step {
-        call: Some(property.operation.clone()),
-        actor: Some(property.actor.clone()),
-        expect: Some(rule.expect.clone()),
-        clause: Some(rule.clause.clone()),
-        ..Step::default()
+) -> Result<Call, String> {
+    let mut call = Call {
+        asserted: Some(Asserted { clause: Some(rule.clause.clone()), expectation: rule.expect.clone() }),
+        ..Call::new(property.operation.clone(), Some(property.actor.clone()))
     };
-    let template = |name: &str| Value::from(format!("${{{name}}}"));
     match (&property.slot, &input.content) {
         (Slot::Member(member), content) => {
-            step.with = property.with.clone();
+            let mut members = property.with.clone();
             if let (Some(member), Some(value)) = (&property.companion, &input.companion) {
                 variables.insert(COMPANION.to_owned(), value.clone());
-                step.with.insert(member.clone(), template(COMPANION));
+                members.insert(member.clone(), template(COMPANION));
             }
-            step.with.insert(member.clone(), template(VALUE));
-            match content {
+            let (value, text) = match content {
                 Content::Json(value) => {
                     let value = with_unique_token(value, rule, variables);
                     variables.insert(VALUE.to_owned(), value);
+                    (template(VALUE), None)
                 }
-                Content::JsonText(text) => insert_text(contract, property, &mut step, variables, text)?,
-                Content::Document(spec) => {
-                    step.with.insert(member.clone(), serde_json::json!({ "$document": spec }));
-                }
-                Content::Large(text) => insert_text(contract, property, &mut step, variables, &json_text(text))?,
+                Content::Document(spec) => (serde_json::json!({ "$document": spec }), None),
+                Content::JsonText(text) => (PLACEHOLDER.into(), Some(text.clone())),
+                Content::Large(text) => (PLACEHOLDER.into(), Some(json_text(text))),
                 Content::Body(_) | Content::Segment(_) => return Err(misfit(rule)),
+            };
+            members.insert(member.clone(), value);
+            call.body = RequestBody::edited(&call.operation, &[], &members);
+            if let Some(text) = text {
+                call.body = with_text(&call, variables, &text)?;
             }
         }
         (Slot::Parameter(name), Content::Segment(segment)) => {
             variables.insert(VALUE.to_owned(), segment.clone().into());
             // The generated segment is already encoded.
-            step.path.insert(name.clone(), format!("${{raw({VALUE})}}"));
+            for (parameter, value) in &mut call.path {
+                if parameter == name {
+                    *value = Template::parse(&format!("${{raw({VALUE})}}"));
+                }
+            }
         }
-        (Slot::Body, Content::Body(bytes)) => step.bytes = Some(bytes.as_slice().into()),
+        (Slot::Body, Content::Body(bytes)) => call.body = RequestBody::Bytes(bytes.as_slice().into()),
         _ => return Err(misfit(rule)),
     }
-    Ok(step)
+    Ok(call)
+}
+
+fn template(name: &str) -> Value {
+    format!("${{{name}}}").into()
 }
 
 /// Values that must be unique contain the marker [`UNIQUE`]. A token replaces it.
@@ -78,24 +85,14 @@ fn misfit(rule: &PropertyRule) -> String {
     format!("the rule {} generates values that do not fit the place of {:?}", rule.rule.name, rule.format)
 }
 
-/// Builds the body with a text that no JSON value can hold, or that is too long to copy often.
-fn insert_text(
-    contract: &Contract,
-    property: &Property,
-    step: &mut Step,
-    variables: &mut Variables,
-    text: &str,
-) -> Result<(), String> {
-    let operation: &Operation =
-        contract.operation(&property.operation).ok_or_else(|| format!("unknown operation `{}`", property.operation))?;
-    variables.insert(VALUE.to_owned(), PLACEHOLDER.into());
-    let body = request::body_of(operation, step, variables)?.unwrap_or_default();
+/// The body with a text in the place of the placeholder: a text that no JSON value can hold, or that is too long to copy
+/// often.
+fn with_text(call: &Call, variables: &Variables, text: &str) -> Result<RequestBody, String> {
+    let body = request::body_of(call, &[], variables)?.unwrap_or_default();
     let placeholder = format!("\"{PLACEHOLDER}\"");
     let body = String::from_utf8(body).map_err(|error| error.to_string())?;
     let (before, after) = body.split_once(&placeholder).ok_or("the body has no place for the generated value")?;
-    step.bytes = Some(Arc::from([before, text, after].concat().into_bytes()));
-    step.with.clear();
-    Ok(())
+    Ok(RequestBody::Bytes([before, text, after].concat().into_bytes().into()))
 }
 
 /// A text as a JSON string. A text without characters to escape, such as Base64, is only quoted.

@@ -4,15 +4,15 @@
 //! to counterexamples. The module `generate` generates and shrinks values; this module sends them.
 
 mod build;
-pub(crate) use build::step as build_case;
+pub(crate) use build::call as build_case;
 mod messages;
 mod shrinker;
 mod worker;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
+use parking_lot::Mutex;
 
 use self::shrinker::{Shrinker, Suspects};
 use self::worker::{Sent, Worker};
@@ -46,8 +46,8 @@ pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &P
     for worker in join_all(workers).await.into_iter().flatten() {
         sum.add(worker);
     }
-    let doubts = batch.doubts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let suspects = batch.suspects.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let doubts = batch.doubts.into_inner();
+    let suspects = batch.suspects.into_inner();
     let mut shrinker = Shrinker::new(environment, spec, property, &sample);
     shrinker.shrink_all(suspects, &mut sum).await;
     sum.record(doubts)
@@ -107,8 +107,8 @@ impl Batch<'_> {
         Some(worker.close().await)
     }
 
-    fn doubts(&self) -> std::sync::MutexGuard<'_, Vec<Doubt>> {
-        self.doubts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn doubts(&self) -> parking_lot::MutexGuard<'_, Vec<Doubt>> {
+        self.doubts.lock()
     }
 
     fn add_doubt(&self, doubt: Doubt) {
@@ -116,7 +116,7 @@ impl Batch<'_> {
     }
 
     fn add_suspect(&self, case: usize, rule: usize, sent: Sent) {
-        self.suspects.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(case, rule, sent);
+        self.suspects.lock().add(case, rule, sent);
     }
 }
 

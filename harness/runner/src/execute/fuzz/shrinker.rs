@@ -156,7 +156,7 @@ impl<'h> Shrinker<'h> {
         suspect: &Suspect,
         sum: &mut Sum,
     ) -> Result<(Smallest, bool, Sent), Doubt> {
-        let may_shrink = self.shrunk < MOST_SHRUNK && !self.is_example(suspect);
+        let may_shrink = self.environment.shrinks && self.shrunk < MOST_SHRUNK && !self.is_example(suspect);
         let smallest = if may_shrink { self.smallest(violation, suspect, sum).await? } else { self.generated(suspect) };
         let input = &smallest.input;
         self.shrunk += usize::from(may_shrink);

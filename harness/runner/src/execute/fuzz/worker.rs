@@ -1,19 +1,20 @@
 //! A worker of a property: sets up its own fixtures and sends one case after the other.
 //!
-//! It sends and judges with [`Run`], as scenarios do.
+//! It sends with a [`Session`], as scenarios do. Each case has a record of its own; the worker keeps
+//! what that record shows about clauses, and hands its findings on.
 
 use serde_json::Value;
 
 use super::super::environment::Environment;
 use super::super::retry::Cause;
-use super::super::steps::{Halt, Run};
+use super::super::session::{Halt, Session};
 use super::{Doubt, build, messages};
 use generate::{Assertion, Content, Input};
 use judge::exchange::Exchange;
 use judge::expect::Shown;
 use judge::finding::{EXPECTATION, Finding};
 use judge::record::{FuzzRecord, TestRecord};
-use spec::scenario::{Property, Slot, Step, TestCase};
+use spec::scenario::{Call, Property, Slot, TestCase};
 
 /// How many characters of a text are compared.
 const MOST_COMPARED: usize = 80;
@@ -33,7 +34,7 @@ fn compared_text(property: &Property, input: &Input) -> Option<String> {
 pub(super) struct Sent {
     /// The violations.
     pub(super) findings: Vec<Finding>,
-    /// The exchange that it is about.
+    /// The exchange of the case.
     pub(super) exchange: Exchange,
 }
 
@@ -45,43 +46,46 @@ enum Once {
 }
 
 pub(super) struct Worker<'l> {
-    run: Run<'l>,
+    session: Session<'l>,
+    record: TestRecord,
     cases: usize,
 }
 
 impl<'l> Worker<'l> {
     /// Sets up the fixtures. An error says why that failed.
-    pub(super) async fn open(environment: &'l Environment, spec: &'l TestCase) -> Result<Self, Doubt> {
-        let mut run = Run::new(environment, spec, false);
-        let mut setup = run.run_steps().await;
+    pub(super) async fn open(environment: &'l Environment, test: &'l TestCase) -> Result<Self, Doubt> {
+        let (mut worker, mut setup) = Self::set_up(environment, test, false).await;
         if matches!(setup, Err(Halt::Broken(_))) {
-            run.finish().await;
-            run = Run::new(environment, spec, true);
-            setup = run.run_steps().await;
+            worker.close().await;
+            (worker, setup) = Self::set_up(environment, test, true).await;
         }
-        match setup {
-            Ok(()) => Ok(Self { run, cases: 0 }),
-            Err(halt) => {
-                run.finish().await;
-                let reason = match halt {
-                    Halt::Explained => "the setup of a fixture failed".to_owned(),
-                    Halt::Inconclusive(reason) => reason,
-                    Halt::Broken(cause) => cause.text().to_owned(),
-                };
-                Err(reason.into())
-            }
-        }
+        let reason = match setup {
+            Ok(()) => return Ok(worker),
+            Err(Halt::Explained) => "the setup of a fixture failed".to_owned(),
+            Err(Halt::Inconclusive(reason)) => reason,
+            Err(Halt::Broken(cause)) => cause.text().to_owned(),
+        };
+        worker.close().await;
+        Err(reason.into())
     }
 
-    /// Sends an input and judges the response. An error says why there is no response to judge.
+    async fn set_up(environment: &'l Environment, test: &'l TestCase, after_break: bool) -> (Self, Result<(), Halt>) {
+        let mut worker =
+            Self { session: Session::open(environment, test, after_break), record: TestRecord::default(), cases: 0 };
+        let setup = worker.session.run_steps(&mut worker.record).await;
+        (worker, setup)
+    }
+
+    /// Sends an input and judges the response. An error says why the case has no verdict: nothing came, or a second
+    /// sending had another result.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
-        let _permit = self.run.environment.case_permit().await;
-        let environment = self.run.environment;
+        let environment = self.session.environment;
+        let _permit = environment.case_permit().await;
         let _text = match compared_text(property, input) {
             Some(text) => Some(environment.text_lock(&text).lock().await),
             None => None,
         };
-        let before = self.run.made.len();
+        let before = self.session.made.len();
         let mut outcome = self.attempt(property, rule, input, false).await;
         let mut first_break = None;
         // A connection that breaks once may be chance. A second break for the same value is a finding.
@@ -89,7 +93,7 @@ impl<'l> Worker<'l> {
             first_break = Some((cause, exchange));
             outcome = self.attempt(property, rule, input, true).await;
         }
-        self.clean_up_from(before).await;
+        self.clean_up(before).await;
         let sent = match outcome? {
             Once::Sent(sent) => sent,
             Once::Broken(cause, _) => return Err(cause.text().to_owned().into()),
@@ -109,18 +113,19 @@ impl<'l> Worker<'l> {
         property: &Property,
         rule: usize,
         input: &Input,
-        last_try: bool,
+        after_break: bool,
     ) -> Result<Once, Doubt> {
-        self.run.variables.insert("unique".to_owned(), self.run.environment.unique().into());
-        self.run.last_try = last_try;
+        let session = &mut self.session;
+        session.variables.insert("unique".to_owned(), session.environment.unique().into());
+        session.after_break = after_break;
         let of_rule = &property.rules[rule];
-        let contract = &self.run.environment.contract;
-        let mut step = build::step(contract, property, of_rule, input, &mut self.run.variables)?;
-        let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
-        let halt = self.send_and_judge(property, of_rule.rule.assertion, &mut step).await.err();
-        let mut found = self.run.record.findings.split_off(findings);
-        self.run.cut_exchanges();
-        let exchange = self.run.record.exchanges.drain(exchanges..).next_back();
+        let mut call = build::call(property, of_rule, input, &mut session.variables)?;
+        let mut case = TestRecord::default();
+        let halt = send_and_judge(session, &mut case, property, of_rule.rule.assertion, &mut call).await.err();
+        let mut found = std::mem::take(&mut case.findings);
+        let mut exchange = case.exchanges.pop();
+        exchange.iter_mut().for_each(Exchange::cut);
+        self.record.absorb(case);
         let subject = messages::subject(property, rule, input);
         for finding in &mut found {
             finding.message = match finding.check == EXPECTATION {
@@ -139,38 +144,44 @@ impl<'l> Worker<'l> {
         }
     }
 
-    async fn send_and_judge(&mut self, property: &Property, assertion: Assertion, step: &mut Step) -> Result<(), Halt> {
-        let index = self.run.call(step).await?;
-        let response = self.run.record.exchanges[index].response();
-        let (status, is_success) = response.map_or((0, false), |response| (response.status, response.is_success()));
-        if status >= 500 && property.server_error.is_some() {
-            step.clause.clone_from(&property.server_error);
-        }
-        if let Some(expect) = &step.expect {
-            let mut verdict = self.run.verdict(step, expect, index)?;
-            if assertion == Assertion::Accepted && !is_success && matches!(verdict.shown, Shown::Upheld(_)) {
-                verdict.shown = Shown::Open("a valid value was refused with a tolerated code".to_owned());
-            }
-            self.run.note_coverage(step, &verdict, None);
-            self.run.record.findings.extend(verdict.findings);
-        }
-        Ok(())
-    }
-
     /// Deletes what a case created. The exchanges are kept only if they have findings.
-    async fn clean_up_from(&mut self, before: usize) {
-        let fixtures: Vec<_> = self.run.made.drain(..before).collect();
-        let (findings, exchanges) = (self.run.record.findings.len(), self.run.record.exchanges.len());
-        self.run.clean_up().await;
-        self.run.made = fixtures;
-        if self.run.record.findings.len() == findings {
-            self.run.record.exchanges.truncate(exchanges);
+    async fn clean_up(&mut self, from: usize) {
+        let mut cleanup = TestRecord::default();
+        self.session.clean_up(&mut cleanup, from).await;
+        if cleanup.findings.is_empty() {
+            self.record.absorb(cleanup);
+        } else {
+            cleanup.exchanges.iter_mut().for_each(Exchange::cut);
+            self.record.append(cleanup);
         }
     }
 
     /// Deletes the fixtures and returns the record of the worker.
     pub(super) async fn close(self) -> TestRecord {
         let fuzz = FuzzRecord { cases: self.cases, ..FuzzRecord::default() };
-        TestRecord { fuzz: Some(fuzz), ..self.run.finish().await }
+        TestRecord { fuzz: Some(fuzz), ..self.session.close(self.record).await }
     }
+}
+
+async fn send_and_judge(
+    session: &mut Session<'_>,
+    case: &mut TestRecord,
+    property: &Property,
+    assertion: Assertion,
+    call: &mut Call,
+) -> Result<(), Halt> {
+    let index = session.call(case, call).await?;
+    let exchange = &case.exchanges[index];
+    let (status, is_success) =
+        exchange.response().map_or((0, false), |response| (response.status, response.is_success()));
+    let Some(asserted) = &mut call.asserted else { return Ok(()) };
+    if status >= 500 && property.server_error.is_some() {
+        asserted.clause.clone_from(&property.server_error);
+    }
+    let mut comparison = session.compare(asserted, exchange, index)?;
+    if assertion == Assertion::Accepted && !is_success && matches!(comparison.shown, Shown::Upheld(_)) {
+        comparison.shown = Shown::Open("a valid value was refused with a tolerated code".to_owned());
+    }
+    session.note_comparison(case, asserted, comparison, None);
+    Ok(())
 }

@@ -1,11 +1,35 @@
-//! Deserializes tables of cases, which can be written in more than one way.
+//! Tables of cases: one test for each row. They can be written in more than one way.
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::model::{Case, Cases};
-pub(super) use crate::forms::{not_empty, one_or_many, scalar, scalars};
+/// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The name of the row, which becomes part of the test's name.
+    pub name: String,
+    /// Fixtures that this row needs in addition to those of the scenario.
+    pub given: Vec<String>,
+    /// Capabilities that this row needs in addition to those of the scenario.
+    pub needs: Vec<String>,
+    /// The clause that this row tests, if the scenario has several.
+    pub clause: Option<String>,
+    /// All other members: the variables.
+    pub variables: Map<String, Value>,
+}
+
+/// The cases of a scenario.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Cases {
+    /// No table: the scenario is a single test.
+    #[default]
+    One,
+    /// A table from `fixtures.yaml`.
+    Table(String),
+    /// Rows in the scenario itself.
+    Rows(Vec<Case>),
+}
 
 impl<'de> Deserialize<'de> for Case {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -59,9 +83,4 @@ impl<'de> Deserialize<'de> for Cases {
         }
         deserializer.deserialize_any(Either)
     }
-}
-
-/// A member that is there, even if its value is null.
-pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Plans a run: which tests of the library run against the target, in which order, in which shard, and why others are
+//! Schedules a run: which tests of the library run against the target, in which order, in which shard, and why others are
 //! skipped.
 
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use judge::target::Target;
 use spec::contract::Contract;
-use spec::scenario::{TestCase, template};
+use spec::scenario::TestCase;
 
 /// A part of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Shard {
 
 /// A test, with the reason if it is not run.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub struct Scheduled {
     pub spec: TestCase,
     /// Why it is skipped.
     pub skip: Option<String>,
@@ -31,18 +31,18 @@ pub struct Planned {
 /// The tests of a shard, in order. Earlier counterexamples come first, then tests that await deliveries, then tests
 /// with a lock. The latter two wait for the target or for each other, so they start early while other tests go on.
 /// Properties come after all scenarios, because they never run at the same time. Tests that run alone come last.
-pub fn plan(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Planned> {
+pub fn schedule(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Scheduled> {
     let tokens: BTreeSet<String> = tests.iter().flat_map(|spec| spec.token_actors.iter().cloned()).collect();
-    let mut planned: Vec<Planned> = tests
+    let mut scheduled: Vec<Scheduled> = tests
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
-        .map(|spec| Planned { skip: skip(contract, target, &spec, &tokens), doubt: None, spec })
+        .map(|spec| Scheduled { skip: skip(contract, target, &spec, &tokens), doubt: None, spec })
         .collect();
-    planned.sort_by_key(|test| {
+    scheduled.sort_by_key(|test| {
         let spec = &test.spec;
-        (spec.alone, spec.property.is_some(), !spec.first, !awaits(spec), spec.lock.is_none())
+        (spec.alone, spec.is_property(), !spec.first, !awaits(spec), spec.lock.is_none())
     });
-    planned
+    scheduled
 }
 
 fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet<String>) -> Option<String> {
@@ -56,12 +56,12 @@ fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet
 
 /// The operations that a test calls, fixtures included.
 pub fn operations(spec: &TestCase) -> Vec<String> {
-    let called = spec.steps.iter().filter_map(|step| template::text(step.call.as_deref()?, &spec.variables).ok());
-    called.chain(spec.property.as_ref().map(|property| property.operation.clone())).collect()
+    let called = spec.steps.iter().filter_map(|step| Some(step.call()?.operation.id.clone()));
+    called.chain(spec.property().map(|property| property.operation.id.clone())).collect()
 }
 
 fn awaits(spec: &TestCase) -> bool {
-    spec.steps.iter().any(|step| step.deliveries.is_some())
+    spec.steps.iter().any(|step| step.is_await())
 }
 
 /// Whether a test belongs to a shard. The shard is a hash of the name, so added tests do not move others. Tests with

@@ -1,0 +1,93 @@
+//! The summary for the terminal: bounded in width and height, with complete names, and with what the repairs would change.
+
+use std::path::Path;
+
+use judge::verdict::{INTERRUPTED, Verdict};
+use report::Report;
+use report::output::{COLUMNS, one_line};
+use report::terminal::{Screen, render};
+
+use super::{clean, model, worst};
+
+fn summary(report: &Report, columns: usize) -> String {
+    render(report, Screen { columns, json: None })
+}
+
+/// A run of `count` tests, each with a cause of its own.
+fn fails(count: usize) -> Report {
+    Report { deviations: Vec::new(), ..model::report(worst(300).tests.into_iter().take(count).collect()) }
+}
+
+/// A name or a command, which is copied and therefore never broken or cut.
+fn is_copied(report: &Report, line: &str) -> bool {
+    let name = line.trim_start().trim_start_matches("for example ");
+    line.starts_with("  next    ") || report.tests.iter().any(|test| one_line(&test.name, usize::MAX) == name)
+}
+
+#[test]
+fn summary_stays_below_sixty_rows_and_within_the_width() {
+    for (what, report) in
+        [("example", model::example()), ("large", model::large(2000)), ("worst", worst(300)), ("clean", clean())]
+    {
+        for columns in [COLUMNS, 80, 60, 40] {
+            let text = summary(&report, columns);
+            let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(columns).max(1)).sum();
+            assert!(rows < 60, "{what}, {columns} columns: {rows} rows\n{text}");
+            let wide: Vec<&str> =
+                text.lines().filter(|line| line.chars().count() > columns && !is_copied(&report, line)).collect();
+            assert!(wide.is_empty(), "{what}, {columns} columns: {wide:?}");
+        }
+    }
+}
+
+#[test]
+fn width_is_limited_for_wide_and_tiny_terminals() {
+    let report = model::example();
+    assert_eq!(summary(&report, 1000), summary(&report, COLUMNS));
+    assert_eq!(summary(&report, 1), summary(&report, 40));
+}
+
+#[test]
+fn each_shown_cause_names_one_test_completely() {
+    for columns in [COLUMNS, 60] {
+        let (report, text) = (worst(300), summary(&worst(300), columns));
+        let causes = text.lines().filter(|line| line.contains(". ENV-") || line.contains(". FMT-")).count();
+        let names = text.lines().filter(|line| is_copied(&report, line) && !line.starts_with("  next")).count();
+        assert!(causes >= 5, "{columns} columns\n{text}");
+        assert_eq!(names, causes, "{columns} columns\n{text}");
+    }
+}
+
+#[test]
+fn heading_says_why_causes_are_in_this_order_and_what_repairs_change() {
+    let text = summary(&worst(300), COLUMNS);
+    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  First come the causes that most failed \
+                    tests have as their only one.\n  Repairing the first three makes 3 more tests pass, the first 10 \
+                    together 10.\n";
+    assert!(text.starts_with(expected), "{text}");
+    let text = summary(&fails(3), COLUMNS);
+    assert!(text.contains("  Repairing all three makes 3 more tests pass.\n"), "{text}");
+    assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
+}
+
+#[test]
+fn closing_line_says_that_the_run_was_interrupted() {
+    let mut report = model::example();
+    let stopped = report.tests.iter_mut().filter(|test| test.verdict == Verdict::Passed);
+    for test in stopped {
+        (test.verdict, test.reason) = (Verdict::Inconclusive, Some(INTERRUPTED.to_owned()));
+    }
+    assert!(!summary(&model::example(), COLUMNS).contains("interrupted"));
+    let text = summary(&report, COLUMNS);
+    let interrupted = report.tests.iter().filter(|test| test.reason.as_deref() == Some(INTERRUPTED)).count();
+    assert!(interrupted > 0);
+    let closing = format!("The run was interrupted: {interrupted} of {} tests had no verdict.", report.tests.len());
+    assert!(text.replace("\n", " ").contains(&closing), "{text}");
+}
+
+#[test]
+fn next_step_names_the_json_report() {
+    let json = Some(Path::new("reports/run.json"));
+    let text = render(&model::example(), Screen { columns: COLUMNS, json });
+    assert!(text.trim_end().ends_with("--failed reports/run.json"), "{text}");
+}
