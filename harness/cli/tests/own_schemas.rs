@@ -251,6 +251,7 @@ fn report() -> Value {
         "target": "embedded reference", "seed": 1, "strict": false, "command": "cargo test", "startedAt": "2026-01-01T00:00:00.000Z",
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
         "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": "A-1", "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "trials": 1, "alone": ["a"], "example": "a", "reproduce": "curl" }],
+        "obstacles": [{ "id": "o0", "kind": "setup-step", "reason": "refused", "operation": "list", "trials": 1, "example": "a", "reproduce": "curl" }],
         "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
         "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [], "excluded": null }],
         "actors": [{ "name": "reader", "configured": true }], "preflight": null,

@@ -19,6 +19,18 @@ pub(super) fn rerun_failed(report: &Report, json: &Path) -> String {
     format!("conformance run{} --failed {}", flags(report), shell(&json.display().to_string()))
 }
 
+/// The command that checks the credentials and capabilities of the target.
+pub(super) fn doctor(report: &Report) -> String {
+    let mut command = "conformance doctor".to_owned();
+    if let Some(file) = report.manifest.as_ref().and_then(|manifest| manifest.target_file.as_deref()) {
+        command.push_str(&format!(" --target {}", shell(file)));
+    }
+    if report.target.contains("://") {
+        command.push_str(&format!(" --target-url {}", shell(&report.target)));
+    }
+    command
+}
+
 /// The command that prints and runs a script of the test.
 pub(super) fn repro(report: &Report, test: &TestReport) -> String {
     let flags = flags(report).replace(" --reference", "");

@@ -10,6 +10,7 @@ use super::model::{
     ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, FORMAT, Leftover, Manifest, Report, Suite,
     TestReport,
 };
+use super::obstacles::obstacle_reports;
 use super::presenter::{Presenter, test_report};
 use super::results::{TestResult, millis, time};
 use super::texts::Texts;
@@ -118,6 +119,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
         exit_code: clause_status::exit_code(&tests, facts.strict),
         summary: clause_status::summary(&tests),
         causes: Vec::new(),
+        obstacles: Vec::new(),
         clauses: facts
             .contract
             .clauses
@@ -148,6 +150,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
     };
     again::note(&mut report);
     report.causes = cause_reports(&report);
+    report.obstacles = obstacle_reports(&report);
     report
 }
 

@@ -9,7 +9,7 @@ use super::again;
 use super::cause::{self, counted};
 use super::escape::{one_line, visible};
 use super::model::{Report, TestReport};
-use judge::verdict::Verdict;
+use super::obstacles::obstacles;
 use spec::contract::Level;
 
 /// The most annotations of each kind that GitHub shows per step.
@@ -38,10 +38,10 @@ pub(super) fn render(report: &Report) -> String {
         title: "A known deviation is out of date".to_owned(),
         message: test.reason.clone().unwrap_or_default(),
     }));
-    let inconclusive = cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive);
-    warnings.extend(inconclusive.into_iter().filter_map(|(reason, tests)| {
-        let title = format!("No verdict in {}", counted(tests.len(), "test"));
-        Some(Annotation { test: tests.first()?, title, message: reason.to_owned() })
+    warnings.extend(obstacles(report).iter().map(|obstacle| Annotation {
+        test: obstacle.example,
+        title: format!("No verdict in {}", counted(obstacle.tests.len(), "test")),
+        message: format!("{}\nreproduce: {}", obstacle.reason, obstacle.reproduce(report)),
     }));
     let mut out = String::new();
     write_kind(&mut out, "error", &errors);

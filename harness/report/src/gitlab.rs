@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::cause::{self, counted, digest};
 use super::escape::one_line;
 use super::model::{Report, TestReport};
-use judge::verdict::Verdict;
+use super::obstacles::obstacles;
 use spec::contract::Level;
 
 /// The most characters of a description.
@@ -63,10 +63,12 @@ fn stale(report: &Report) -> impl Iterator<Item = Value> {
 }
 
 fn inconclusive(report: &Report) -> impl Iterator<Item = Value> {
-    cause::by_reason(report, |test| test.verdict == Verdict::Inconclusive).into_iter().filter_map(|(reason, tests)| {
-        let first = tests.first()?;
-        let description = format!("no verdict: {reason} ({})", counted(tests.len(), "test"));
-        Some(issue(&description, "inconclusive", &digest(&["inconclusive", &first.name]), "info", first))
+    obstacles(report).into_iter().map(|obstacle| {
+        // A reason can contain a number that differs from run to run; the first test does not.
+        let first = obstacle.tests.first().map_or("", |test| test.name.as_str());
+        let fingerprint = digest(&["inconclusive", first]);
+        let description = format!("no verdict: {} ({})", obstacle.reason, counted(obstacle.tests.len(), "test"));
+        issue(&description, "inconclusive", &fingerprint, "info", obstacle.example)
     })
 }
 

@@ -26,6 +26,7 @@ mod json;
 mod junit;
 mod markdown;
 pub mod model;
+mod obstacles;
 pub mod output;
 pub mod parts;
 mod pii;

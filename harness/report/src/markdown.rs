@@ -7,6 +7,7 @@ use super::again;
 use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
 use super::escape::{one_line, visible};
 use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TestReport};
+use super::obstacles::{Obstacle, obstacles};
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
@@ -35,7 +36,7 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     let stale = cause::stale(report).map(of_stale);
     let violations = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
     out.section("Violations", "", violations.collect());
-    out.section("No verdict", "", reasons(report, |test| test.verdict == Verdict::Inconclusive));
+    out.section("No verdict", "", obstacles(report).iter().map(|obstacle| of_obstacle(report, obstacle)).collect());
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     out.section("Recommendations not followed", "", advised);
     let known = match report.deviations.as_slice() {
@@ -216,6 +217,18 @@ fn reasons(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<Strin
         )
     };
     cause::by_reason(report, selected).into_iter().map(group).collect()
+}
+
+fn of_obstacle(report: &Report, obstacle: &Obstacle<'_>) -> String {
+    let Obstacle { reason, tests, .. } = obstacle;
+    let text = format!(
+        "**{}**: {}\n\n{}\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
+        counted(tests.len(), "test"),
+        plain(reason),
+        fenced(&[obstacle.reproduce(report)]),
+        names(tests)
+    );
+    text
 }
 
 fn names(tests: &[&TestReport]) -> String {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::cause_reports::cause_reports;
 use super::clause_status;
 use super::model::{DeviationReport, Extent, Manifest, Report, TestReport};
+use super::obstacles::obstacle_reports;
 
 /// The most names that a message lists.
 const NAMED: usize = 5;
@@ -69,6 +70,7 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
         ..first.clone()
     };
     report.causes = cause_reports(&report);
+    report.obstacles = obstacle_reports(&report);
     Some(report)
 }
 

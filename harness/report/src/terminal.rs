@@ -3,6 +3,7 @@
 
 mod causes;
 mod lines;
+mod obstacles;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +11,8 @@ use std::path::Path;
 use self::lines::{complete, rows_on_screen, wrapped};
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
-use super::model::{ClauseStatus, DeviationReport, DeviationState, Report, TestReport};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, ObstacleKind, Report, TestReport};
+use super::obstacles::{Obstacle, obstacles};
 use crate::output::COLUMNS;
 use judge::verdict::{INTERRUPTED, Verdict};
 
@@ -66,15 +68,19 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
     let columns = screen.columns.clamp(FEWEST_COLUMNS, COLUMNS);
     let causes = causes(report);
     let open: Vec<&Cause<'_>> = causes.iter().filter(|cause| !cause.is_known()).collect();
+    let obstacles = obstacles(report);
+    let (first, others): (Vec<&Obstacle<'_>>, Vec<&Obstacle<'_>>) = obstacles.iter().partition(|one| one.comes_first());
     let mut text = String::new();
     for detail in [Detail::Full, Detail::Medium, Detail::Short] {
-        let below = below(report, &causes, Screen { columns, ..screen }, detail);
+        let screen = Screen { columns, ..screen };
+        let above = obstacles::render(report, &first, columns, detail);
+        let below = below(report, &others, screen, detail) + &next(report, &causes, &first, screen);
         if open.is_empty() {
-            return below;
+            return above + &below;
         }
-        let room = ROWS.saturating_sub(rows_on_screen(&below, columns));
-        let (above, shown) = causes::render(report, &open, room, columns, detail);
-        text = above + &below;
+        let room = ROWS.saturating_sub(rows_on_screen(&above, columns) + rows_on_screen(&below, columns));
+        let (of_causes, shown) = causes::render(report, &open, room, columns, detail);
+        text = above + &of_causes + &below;
         let enough = if detail == Detail::Full { MOST_CAUSES } else { ENOUGH_CAUSES };
         if shown >= open.len().min(enough) {
             break;
@@ -83,18 +89,17 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
     text
 }
 
-/// Everything below the causes.
-fn below(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>, detail: Detail) -> String {
+/// Everything below the causes but the next step.
+fn below(report: &Report, obstacles: &[&Obstacle<'_>], screen: Screen<'_>, detail: Detail) -> String {
     let mut sections = Sections { out: String::new(), columns: screen.columns, most: detail.lines_below() };
     let stale: Vec<&TestReport> = cause::stale(report).collect();
     sections.add("known deviations that are out of date", &stale, |test| {
         let reason = test.reason.as_deref().unwrap_or_default();
         (format!("{reason} ({}:{})", test.file, test.line), None)
     });
-    let inconclusive = by_reason(report, |test| test.verdict == Verdict::Inconclusive);
-    sections.add("no verdict", &inconclusive, |(reason, tests)| {
-        let names = tests.iter().map(|test| test.name.as_str());
-        (format!("{}: {reason}", counted(tests.len(), "test")), names.min_by_key(|name| name.len()))
+    sections.add("no verdict", obstacles, |obstacle| {
+        let text = format!("{}: {}", counted(obstacle.tests.len(), "test"), obstacle.reason);
+        (text, Some(obstacle.example.name.as_str()))
     });
     let skipped = by_reason(report, |test| test.verdict == Verdict::Skipped && !cause::is_known_deviation(test));
     sections.add("skipped", &skipped, |(reason, tests)| (format!("{}: {reason}", counted(tests.len(), "test")), None));
@@ -103,7 +108,6 @@ fn below(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>, detail: Deta
     add_leftovers(&mut sections, report);
     let mut out = sections.out;
     write_counts(&mut out, report, screen.columns);
-    write_next(&mut out, report, causes, screen);
     out
 }
 
@@ -178,19 +182,21 @@ fn add_leftovers(sections: &mut Sections, report: &Report) {
     });
 }
 
-/// Writes the next step: rerun the tests that did not pass, if there are several and a JSON report names them; otherwise
+/// The next step: check the credentials if one is wrong; rerun the tests that did not pass, if there are several and a JSON report names them; otherwise
 /// reproduce the one failure.
-fn write_next(out: &mut String, report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) {
+fn next(report: &Report, causes: &[Cause<'_>], obstacles: &[&Obstacle<'_>], screen: Screen<'_>) -> String {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let inconclusive = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
-    let command = match (failing, screen.json.filter(|_| report.not_passed().count() > 1)) {
-        (_, Some(json)) => Some(again::rerun_failed(report, json)),
-        (Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
-        (None, None) => inconclusive().map(|test| again::rerun(report, &test.name)),
+    let credential = obstacles.iter().find(|obstacle| obstacle.kind == ObstacleKind::Credential);
+    let json = screen.json.filter(|_| report.not_passed().count() > 1);
+    let command = match (credential.or_else(|| obstacles.first().filter(|_| failing.is_none())), failing, json) {
+        (Some(obstacle), ..) => Some(obstacle.reproduce(report)),
+        (None, _, Some(json)) => Some(again::rerun_failed(report, json)),
+        (None, Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
+        (None, None, None) => inconclusive().map(|test| again::rerun(report, &test.name)),
     };
-    if let Some(command) = command.filter(|_| report.exit_code != 0) {
-        let _ = writeln!(out, "  next    {command}");
-    }
+    let command = command.filter(|_| report.exit_code != 0);
+    command.map(|command| format!("  next    {command}\n")).unwrap_or_default()
 }
 
 fn and_more(count: usize) -> String {

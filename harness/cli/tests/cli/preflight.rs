@@ -190,6 +190,11 @@ fn assert_one_preflight_message(output: &ProgramOutput, message: &str) {
     let messages: Vec<&str> = output.err.lines().filter(|line| line.starts_with("preflight: ")).collect();
     assert!(messages.len() == 1 && messages[0].contains(message), "no {message:?} alone in {}", output.err);
     assert!(output.out.contains("inconclusive") && !output.out.contains("breaks its contract"), "{}", output.out);
+    let (_, obstacle) = output.out.split_once("\nno verdict; remove these obstacles first:\n").expect("an obstacle");
+    assert!(
+        obstacle.contains("could not be judged") && obstacle.contains("\n  next    conformance doctor "),
+        "{obstacle}"
+    );
 }
 
 #[test]

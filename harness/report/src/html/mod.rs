@@ -19,6 +19,7 @@ pub(super) use self::frame::Frame;
 use super::again;
 use super::cause::{self, Cause, duration, grouped, is_known_deviation, test_anchor};
 use super::model::{ClauseStatus, DeviationReport, DeviationState, FindingReport, Report, TestReport};
+use super::obstacles::obstacles;
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
@@ -118,6 +119,8 @@ struct Group<'r> {
     anchor: String,
     class: &'static str,
     reason: &'r str,
+    /// A command that shows why the tests have no verdict.
+    reproduce: Option<String>,
     tests: Sample<&'r TestReport>,
 }
 
@@ -192,8 +195,7 @@ fn page(report: &Report) -> Page<'_> {
     let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
     let (skipped, skipped_left, skipped_total) =
         groups(report, "skipped", |test| test.verdict == Verdict::Skipped && !is_known_deviation(test));
-    let (inconclusive, inconclusive_left, inconclusive_total) =
-        groups(report, "inconclusive", |test| test.verdict == Verdict::Inconclusive);
+    let (inconclusive, inconclusive_left, inconclusive_total) = obstacle_groups(report);
     let tallies = tallies(report);
     let stale: Vec<&TestReport> = cause::stale(report).collect();
     let counts = [violations.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
@@ -376,7 +378,23 @@ fn groups<'r>(
         anchor: format!("g-{}", &cause::digest(&[class, reason])[..12]),
         class,
         reason,
+        reproduce: None,
         tests: Sample::of(tests, NAMED),
+    });
+    (shown.collect(), left, total)
+}
+
+/// The reasons for which tests have no verdict, each with a command that shows it.
+fn obstacle_groups(report: &Report) -> (Vec<Group<'_>>, usize, usize) {
+    let all = obstacles(report);
+    let total = all.iter().map(|obstacle| obstacle.tests.len()).sum();
+    let left = all.len().saturating_sub(SHOWN);
+    let shown = all.into_iter().take(SHOWN).map(|obstacle| Group {
+        anchor: format!("g-{}", &cause::digest(&["inconclusive", obstacle.reason])[..12]),
+        class: "inconclusive",
+        reason: obstacle.reason,
+        reproduce: Some(obstacle.reproduce(report)),
+        tests: Sample::of(obstacle.tests, NAMED),
     });
     (shown.collect(), left, total)
 }

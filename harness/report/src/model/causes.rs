@@ -1,4 +1,4 @@
-//! A cause as the JSON report stores it: what to repair, and what that would change.
+//! Causes and obstacles as the JSON report stores them: what to repair, and what that would change.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,4 +33,39 @@ pub struct CauseReport {
     pub example: String,
     /// A command that reproduces it.
     pub reproduce: String,
+}
+
+/// A reason for which tests have no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ObstacleReport {
+    /// The same for the same reason.
+    pub id: String,
+    /// What is in the way.
+    pub kind: ObstacleKind,
+    /// What is wrong, in one sentence.
+    pub reason: String,
+    /// The operation of the setup step that failed.
+    pub operation: Option<String>,
+    /// How many tests have no verdict because of it.
+    #[serde(rename = "trials")]
+    pub tests: usize,
+    /// The name of a test that shows it.
+    pub example: String,
+    /// A command that shows it.
+    pub reproduce: String,
+}
+
+/// What is in the way of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObstacleKind {
+    /// The target does not accept a credential, or not as the pack declares it.
+    Credential,
+    /// The target refuses a setup step.
+    SetupStep,
+    /// The target does not support a capability.
+    Capability,
+    /// Anything else, such as a broken connection.
+    Other,
 }

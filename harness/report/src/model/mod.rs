@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::causes::CauseReport;
+pub use self::causes::{CauseReport, ObstacleKind, ObstacleReport};
 pub use self::tests::{AttemptReport, FoundReport, FuzzReport, RuleReport, TestReport};
 use judge::preflight::Preflight;
 use spec::contract::Level;
@@ -45,6 +45,9 @@ pub struct Report {
     /// The presumed defects of the target, in the order in which to repair them.
     #[serde(default)]
     pub causes: Vec<CauseReport>,
+    /// What kept tests from a verdict, credentials first, then by the number of tests.
+    #[serde(default)]
+    pub obstacles: Vec<ObstacleReport>,
     /// Every clause of the contract.
     pub clauses: Vec<ClauseReport>,
     /// Every error code of the contract.

@@ -81,6 +81,7 @@ pub fn report(tests: Vec<TestReport>) -> Report {
         deviations: Vec::new(),
         manifest: None,
         causes: Vec::new(),
+        obstacles: Vec::new(),
         preflight: None,
     }
 }

@@ -101,6 +101,7 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         deviations: deviations(),
         manifest: None,
         causes: Vec::new(),
+        obstacles: Vec::new(),
         preflight: None,
     }
 }

@@ -91,3 +91,41 @@ fn next_step_names_the_json_report() {
     let text = render(&model::example(), Screen { columns: COLUMNS, json });
     assert!(text.trim_end().ends_with("--failed reports/run.json"), "{text}");
 }
+
+/// A run in which a wrong credential and a failing setup step kept tests from a verdict.
+fn hindered() -> Report {
+    let mut report = worst(300);
+    let refused = "CONFORMANCE_ACTOR_WRITER is not accepted by the target: check its value";
+    let preflight = serde_json::json!({
+        "requests": 1, "stop": null, "operations": [], "capabilities": [],
+        "actors": [{ "actor": "writer", "variable": "CONFORMANCE_ACTOR_WRITER", "scope": null, "state": "refused",
+            "came": "401", "says": refused }]
+    });
+    report.preflight = Some(serde_json::from_value(preflight).expect("a preflight"));
+    for (at, test) in report.tests.iter_mut().enumerate().take(200) {
+        test.verdict = Verdict::Inconclusive;
+        test.findings.clear();
+        let reason = if at < 50 { refused } else { "the setup step createCustomer answered FAILURE (500)" };
+        test.reason = Some(reason.to_owned());
+        for exchange in &mut test.exchanges {
+            (exchange.role, exchange.status_code) = ("set-up".to_owned(), Some(500));
+        }
+    }
+    report
+}
+
+#[test]
+fn wrong_credential_and_failing_setup_step_come_before_the_causes() {
+    for columns in [COLUMNS, 60] {
+        let text = summary(&hindered(), columns);
+        let (obstacles, rest) = text.split_once("\nthe first ").expect("obstacles, then causes");
+        let flat = obstacles.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.starts_with("no verdict; remove these obstacles first: CONFORMANCE_ACTOR_WRITER"), "{text}");
+        assert!(flat.contains("check its value: 50 tests could not be judged"), "{text}");
+        assert!(flat.contains("answered FAILURE (500): 150 tests could not be judged"), "{text}");
+        assert_eq!(obstacles.matches("    reproduce: conformance ").count(), 2, "{text}");
+        assert!(rest.contains("\n  next    conformance doctor --target-url "), "{text}");
+        let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(columns).max(1)).sum();
+        assert!(rows < 60, "{columns} columns: {rows} rows\n{text}");
+    }
+}
