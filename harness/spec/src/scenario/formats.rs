@@ -165,9 +165,10 @@ pub struct SchemaEntry {
     /// The expected refusal by kind of fault, where it differs from `refused`.
     #[serde(default)]
     pub kinds: BTreeMap<String, Refusal>,
-    /// How an answer names a member inside another one; by default nested names are not compared.
+    /// How an answer names a member inside another one; by default nested names are not compared. If `field_form` of the
+    /// envelope says that fields are JSON Pointers, it has no effect.
     #[serde(default)]
-    pub field_form: FieldForm,
+    pub nested_field: NestedField,
     /// The clause that is violated if a valid value is refused. Without it, no valid values are sent.
     #[serde(default)]
     pub accepted: Option<String>,
@@ -210,14 +211,14 @@ pub struct Exclusion {
     pub reason: String,
 }
 
-/// How an answer names the member at fault.
+/// How an answer names a member inside another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum FieldForm {
-    /// By its own name. A member inside another one is not compared.
+pub enum NestedField {
+    /// It is not known, so the name is not compared.
     #[default]
-    Name,
-    /// As a JSON Pointer into the body: `/lines/0/sku`.
+    Unknown,
+    /// As a JSON Pointer into the body, like every other member: `/lines/0/sku`. For APIs that name parameters otherwise.
     Pointer,
     /// With dots: `lines.0.sku`.
     Dots,

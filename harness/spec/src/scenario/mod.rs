@@ -30,7 +30,7 @@ use std::sync::{Arc, LazyLock};
 pub use crate::status;
 pub use alteration::Alteration;
 pub use cases::{Case, Cases};
-pub use formats::{Caller, Example, Exclusion, FieldForm, FormatFile, Refusal, SchemaEntry, ValueEntry};
+pub use formats::{Caller, Example, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::compile::At;
 use super::expectation::{self, Subject};
-use super::formats::{Caller, Exclusion, FieldForm, FormatFile, Refusal, SchemaEntry};
+use super::formats::{Caller, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry};
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_places::{self, DescribedPlace, Unusable};
 use super::wanted::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
-use crate::contract::Operation;
+use crate::contract::{FieldForm, Operation};
 use crate::source::{Problem, Problems, Step as PathStep, suggestion};
 use generate::schema::{KINDS, Part};
 use generate::{Assertion, Rule};
@@ -238,7 +238,8 @@ impl Builder<'_> {
             Assertion::Survived => (self.entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }),
             Assertion::Refused(kind) => {
                 let refusal = self.entry.kinds.get(kind).or(self.entry.refused.as_ref())?;
-                let field = field(&described.place, self.entry.field_form).filter(|_| refusal.names_field);
+                let form = self.known.contract.catalog.envelope.field_form;
+                let field = field(&described.place, form, self.entry.nested_field).filter(|_| refusal.names_field);
                 (refusal.clause.clone(), refusal_expected(refusal, field))
             }
         };
@@ -334,20 +335,25 @@ fn refusal_expected(refusal: &Refusal, field: Option<String>) -> Expect {
 }
 
 /// The name of the member at fault in the answer; `None` if the form does not say it.
-fn field(place: &RequestPlace, form: FieldForm) -> Option<String> {
-    if place.part != Part::Body {
-        return (form != FieldForm::Pointer).then(|| place.at.clone());
+fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<String> {
+    match (place.part, form) {
+        (Part::Body, FieldForm::Name) => {}
+        (Part::Body, FieldForm::Pointer | FieldForm::Fragment) => {
+            return Some(place.at.clone()).filter(|at| !at.is_empty());
+        }
+        (_, FieldForm::Name) => return (nested != NestedField::Pointer).then(|| place.at.clone()),
+        (_, FieldForm::Pointer | FieldForm::Fragment) => return None,
     }
     let tokens: Vec<String> =
         place.at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
     let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
-    match (form, tokens.as_slice()) {
+    match (nested, tokens.as_slice()) {
         (_, []) => None,
-        (FieldForm::Pointer, _) => Some(place.at.clone()),
-        (FieldForm::Name, [only]) => Some(only.clone()),
-        (FieldForm::Name, _) => None,
-        (FieldForm::Dots, all) => Some(all.join(".")),
-        (FieldForm::Brackets, all) => {
+        (NestedField::Pointer, _) => Some(place.at.clone()),
+        (_, [only]) => Some(only.clone()),
+        (NestedField::Unknown, _) => None,
+        (NestedField::Dots, all) => Some(all.join(".")),
+        (NestedField::Brackets, all) => {
             let part = |(index, token): (usize, &String)| match index {
                 0 => token.clone(),
                 _ if is_index(token) => format!("[{token}]"),
@@ -371,15 +377,17 @@ mod tests {
             name: format!("body{at}"),
             body: Value::Null,
         };
-        let named = |at: &str, form: FieldForm| field(&place(at), form).unwrap_or_default();
-        assert_eq!(named("/lines/0/a~1b", FieldForm::Pointer), "/lines/0/a~1b");
-        assert_eq!(named("/lines/0/a~1b", FieldForm::Dots), "lines.0.a/b");
-        assert_eq!(named("/lines/0/sku", FieldForm::Brackets), "lines[0].sku");
-        assert_eq!(named("/lines/0/sku", FieldForm::Name), "");
-        assert_eq!(named("/note", FieldForm::Name), "note");
+        let named = |at: &str, nested| field(&place(at), FieldForm::Name, nested).unwrap_or_default();
+        assert_eq!(named("/lines/0/a~1b", NestedField::Dots), "lines.0.a/b");
+        assert_eq!(named("/lines/0/sku", NestedField::Brackets), "lines[0].sku");
+        assert_eq!(named("/lines/0/a~1b", NestedField::Pointer), "/lines/0/a~1b");
+        assert_eq!(named("/lines/0/sku", NestedField::Unknown), "");
+        assert_eq!(named("/note", NestedField::Unknown), "note");
+        let pointer = |at: &str| field(&place(at), FieldForm::Pointer, NestedField::Unknown);
+        assert_eq!(pointer("/lines/0/a~1b").as_deref(), Some("/lines/0/a~1b"));
         let limit = RequestPlace { part: Part::Query, at: "limit".to_owned(), ..place("") };
-        assert_eq!(field(&limit, FieldForm::Name).as_deref(), Some("limit"));
-        assert_eq!(field(&limit, FieldForm::Pointer), None);
+        assert_eq!(field(&limit, FieldForm::Name, NestedField::Unknown).as_deref(), Some("limit"));
+        assert_eq!(field(&limit, FieldForm::Pointer, NestedField::Unknown), None);
     }
 
     #[test]
