@@ -123,7 +123,7 @@ fn wrong_credential_and_failing_setup_step_come_before_the_causes() {
         assert!(flat.starts_with("no verdict; remove these obstacles first: CONFORMANCE_ACTOR_WRITER"), "{text}");
         assert!(flat.contains("check its value: 50 tests could not be judged"), "{text}");
         assert!(flat.contains("answered FAILURE (500): 150 tests could not be judged"), "{text}");
-        assert_eq!(obstacles.matches("    reproduce: ").count(), 2, "{text}");
+        assert_eq!(obstacles.matches("\n    reproduce: ").count(), 2, "{text}");
         assert!(rest.contains("\n  next    conformance doctor --target-url "), "{text}");
         let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(columns).max(1)).sum();
         assert!(rows < 60, "{columns} columns: {rows} rows\n{text}");
