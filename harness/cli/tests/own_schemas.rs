@@ -1,7 +1,7 @@
 //! The committed JSON Schemas of our own files agree with the types that read and write them.
 //!
 //! The schemas are generated from the source of those types: names and types of fields, with doc comments as
-//! descriptions. `BLESS=1 cargo test -p cli --test own_schemas` rewrites them.
+//! descriptions. `BLESS=1 cargo test --workspace --test own_schemas` rewrites them.
 
 #[path = "own_schemas/custom.rs"]
 mod custom;
