@@ -64,7 +64,7 @@ fn merged(one: &View, other: &View) -> Option<View> {
             "required" => union(present, value),
             "properties" => merged_members(present, value),
             "minimum" | "exclusiveMinimum" | "minLength" | "minItems" => greater(present, value),
-            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" => greater(value, present),
+            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" => smaller(present, value),
             "items" | "additionalProperties" => json!({ "allOf": [present, value] }),
             _ => present.clone(),
         };
@@ -115,6 +115,10 @@ fn merged_members(one: &Value, other: &Value) -> Value {
 
 fn greater(one: &Value, other: &Value) -> Value {
     if other.as_f64() > one.as_f64() { other.clone() } else { one.clone() }
+}
+
+fn smaller(one: &Value, other: &Value) -> Value {
+    if other.as_f64() < one.as_f64() { other.clone() } else { one.clone() }
 }
 
 /// A text or a list of texts, as a list.
