@@ -64,7 +64,7 @@ fn merged(one: &View, other: &View) -> Option<View> {
             "required" => union(present, value),
             "properties" => merged_members(present, value),
             "minimum" | "exclusiveMinimum" | "minLength" | "minItems" => greater(present, value),
-            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" => less(present, value),
+            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" => smaller(present, value),
             "items" | "additionalProperties" => json!({ "allOf": [present, value] }),
             _ => present.clone(),
         };
@@ -117,7 +117,7 @@ fn greater(one: &Value, other: &Value) -> Value {
     if other.as_f64() > one.as_f64() { other.clone() } else { one.clone() }
 }
 
-fn less(one: &Value, other: &Value) -> Value {
+fn smaller(one: &Value, other: &Value) -> Value {
     if other.as_f64() < one.as_f64() { other.clone() } else { one.clone() }
 }
 
