@@ -33,7 +33,7 @@ const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
 ];
 
 /// Checks that the default pack does not need. `second_pack.rs` judges and provokes them with the parcel pack.
-const NOT_IN_THE_DEFAULT_PACK: &[&str] = &["required-headers"];
+const NOT_IN_THE_DEFAULT_PACK: &[&str] = &["required-headers", "status-in-body"];
 
 /// Text that must not be in a source, and what to do instead.
 const UNFINISHED: &[(&str, &str)] = &[

@@ -181,6 +181,23 @@ fn codes_are_read_from_examples_lists_constants_or_a_page() {
 }
 
 #[test]
+fn request_schemas_are_tested_if_the_code_for_invalid_values_is_known() {
+    let folder = Folder::new("formats");
+    let (_, library) = loaded(&folder, &generated(&with_page()));
+    let formats = folder.read("schemas/formats.yaml");
+    assert!(formats.contains("  refused: { clause: CODE-2, error: INVALID }\n"), "{formats}");
+    assert!(formats.contains("headers: { X-Tenant: main }"), "required headers are sent: {formats}");
+    assert!(
+        names(&library).contains("schema/postBooks/body/isbn::invalid-values-are-refused"),
+        "{:?}",
+        names(&library)
+    );
+
+    let pack = generated(&sources("notes-fastapi.json"));
+    assert!(!pack.files.contains_key("schemas/formats.yaml"), "no code is documented");
+}
+
+#[test]
 fn problems_are_recognised_by_their_media_type_and_by_the_flag() {
     let flag = Sources { problem_json: true, ..sources("notes-fastapi.json") };
     for sources in [sources("shop.yaml"), flag] {
@@ -409,6 +426,8 @@ async fn faults_of_a_server_are_reported() {
         ("omits-the-envelope", vec!["ENV-1"]),
         ("does-not-delete", vec!["CODE-3"]),
         ("accepts-books-without-a-title", vec!["CODE-2", "STA-3"]),
+        ("accepts-letters-in-isbns", vec!["CODE-2", "STA-3"]),
+        ("accepts-books-of-one-page", vec!["CODE-2", "STA-3"]),
     ] {
         let result = run(&pack, Some(fault)).await;
         let violated: Vec<&str> = result.violated.keys().map(String::as_str).collect();

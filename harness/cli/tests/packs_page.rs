@@ -1,7 +1,11 @@
 //! What an API may document must be possible to say in a pack: each test changes a small pack, and runs it against a
 //! server that conforms and one that does not.
 
+#[path = "packs_page/fields.rs"]
+mod fields;
 #[path = "packs_page/headers.rs"]
 mod headers;
+#[path = "packs_page/status.rs"]
+mod status;
 #[path = "packs_page/support.rs"]
 mod support;

@@ -43,6 +43,8 @@ const MUTANTS: &[(&str, &[&str])] = &[
     ("names-another-pause", &["PACE-3"]),
     ("has-one-left", &["PACE-4"]),
     ("counts-the-opening-in-milliseconds", &["PACE-5"]),
+    ("writes-another-line", &["BODY-11"]),
+    ("forgets-the-line", &["BODY-11"]),
     ("forgets-the-kinds-of-passes", &["WAY-1"]),
     ("is-back-some-day", &["WAY-1"]),
     ("redirects-twice", &["MOVE-1"]),

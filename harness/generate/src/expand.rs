@@ -19,7 +19,12 @@ impl Patterns {
     }
 
     pub(super) fn text(&self, choices: &Choices) -> String {
-        let mut walk = Walk { choices, at: 0, out: String::new() };
+        self.text_with(choices, 3)
+    }
+
+    /// A text in which an unlimited repetition has at most `unlimited` elements more than it must have.
+    pub(super) fn text_with(&self, choices: &Choices, unlimited: u32) -> String {
+        let mut walk = Walk { choices, at: 0, unlimited, out: String::new() };
         if !self.0.is_empty() {
             let which = walk.next(self.0.len());
             walk.append(&self.0[which]);
@@ -39,6 +44,7 @@ pub(super) fn read(pattern: &str) -> Option<Hir> {
 struct Walk<'a> {
     choices: &'a Choices,
     at: usize,
+    unlimited: u32,
     out: String,
 }
 
@@ -63,7 +69,7 @@ impl Walk<'_> {
             }
             HirKind::Repetition(repetition) => {
                 let least = repetition.min;
-                let most = repetition.max.unwrap_or(least + 3);
+                let most = repetition.max.unwrap_or(least + self.unlimited);
                 let more = if most > least { self.next((most - least + 1) as usize) } else { 0 };
                 (0..least as usize + more).for_each(|_| self.append(&repetition.sub));
             }
@@ -77,6 +83,9 @@ impl Walk<'_> {
                 class.ranges().iter().flat_map(|range| range.start()..=range.end()).map(char::from).collect()
             }
         };
+        // Many classes are what a few characters are not. Their first members are control characters.
+        let printable: Vec<char> = members.iter().copied().filter(|one| matches!(one, ' '..='~')).collect();
+        let members = if printable.is_empty() { members } else { printable };
         let which = self.next(members.len());
         self.out.extend(members.get(which));
     }

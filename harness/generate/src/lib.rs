@@ -18,10 +18,11 @@ mod postal;
 mod registry;
 mod rule;
 mod sample;
+pub mod schema;
 mod text;
 
 pub use registry::{REGISTRY, Registry, rules};
-pub use rule::{Assertion, Content, Format, Input, KINDS, Rule, Source, UNIQUE};
+pub use rule::{Assertion, Content, Format, Input, KINDS, MakeStrategy, Rule, Source, UNIQUE};
 pub use sample::{Generated, Sample, Sampling, Tally, generate, replay};
 
 #[cfg(test)]

@@ -98,6 +98,8 @@ pub enum Content {
     Body(Vec<u8>),
     /// The path segment of the id as it is sent, with percent-encoding.
     Segment(String),
+    /// Nothing: the member or the parameter is left out.
+    Absent,
 }
 
 /// One generated value.
@@ -108,11 +110,27 @@ pub struct Input {
     pub companion: Option<Value>,
 }
 
+/// A function that makes the strategy of a rule. A strategy itself cannot be shared between threads.
+#[derive(Clone)]
+pub struct MakeStrategy(Arc<dyn Fn() -> BoxedStrategy<Input> + Send + Sync>);
+
+impl MakeStrategy {
+    pub fn strategy(&self) -> BoxedStrategy<Input> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for MakeStrategy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("MakeStrategy")
+    }
+}
+
 /// Where the inputs of a rule come from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A strategy generates them. A shrunk input that no longer belongs to the rule is rejected by the oracle.
-    Strategy(fn() -> BoxedStrategy<Input>),
+    Strategy(MakeStrategy),
     /// An example of the pack is the only input. It is always sent, before all generated inputs.
     Example(Input),
 }
@@ -133,9 +151,19 @@ pub struct Rule {
 }
 
 impl Rule {
-    pub fn generated(name: &'static str, assertion: Assertion, strategy: fn() -> BoxedStrategy<Input>) -> Self {
-        let source = Source::Strategy(strategy);
+    pub fn generated(
+        name: &'static str,
+        assertion: Assertion,
+        strategy: impl Fn() -> BoxedStrategy<Input> + Send + Sync + 'static,
+    ) -> Self {
+        let source = Source::Strategy(MakeStrategy(Arc::new(strategy)));
         Self { name: name.into(), assertion, source, at_most: None, may_be_unreadable: false }
+    }
+
+    /// A rule with one input, which is always sent.
+    pub fn example(name: impl Into<Cow<'static, str>>, assertion: Assertion, input: Input) -> Self {
+        let source = Source::Example(input);
+        Self { name: name.into(), assertion, source, at_most: Some(1), may_be_unreadable: false }
     }
 
     pub fn is_example(&self) -> bool {

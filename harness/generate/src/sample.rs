@@ -129,7 +129,7 @@ pub fn replay(rule: &Rule, seed: &[u8; 32], path: &[Move]) -> Option<Input> {
     };
     let config = Config { failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, seed));
-    let mut tree = strategy().new_tree(&mut runner).ok()?;
+    let mut tree = strategy.strategy().new_tree(&mut runner).ok()?;
     for simpler in path {
         if !(if *simpler { tree.simplify() } else { tree.complicate() }) {
             return None;

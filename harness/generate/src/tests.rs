@@ -175,7 +175,7 @@ fn runner(seed: u8) -> TestRunner {
 /// The rules of the engine have strategies only.
 fn strategy(rule: &Rule) -> BoxedStrategy<Input> {
     match &rule.source {
-        Source::Strategy(strategy) => strategy(),
+        Source::Strategy(make) => make.strategy(),
         Source::Example(input) => panic!("{}: an example: {input:?}", rule.name),
     }
 }

@@ -6,7 +6,7 @@ use super::envelope::{Envelope, ErrorBody};
 use super::operations::Operation;
 use super::origin::Origin;
 use crate::docs_check;
-use spec::contract::{CodeType, Envelope as Shape, ErrorCatalog, Pointers};
+use spec::contract::{CodeType, Envelope as Shape, ErrorCatalog, FieldForm, Pointers};
 
 /// Statuses that servers and gateways send, whether an operation documents them or not.
 const COMMON: &[u16] = &[400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 500, 502, 503, 504];
@@ -152,10 +152,11 @@ fn without_codes(envelope: &Envelope) -> ErrorCatalog {
         message: envelope.message.clone(),
         details: envelope.details.clone(),
         field: envelope.field.clone(),
-        retry_delay: None,
+        ..Pointers::default()
     };
     let code_type = if envelope.is_integer { CodeType::Integer } else { CodeType::String };
-    let shape = Shape { schema: String::new(), media_type: envelope.media_type.clone(), code_type, pointers };
+    let (media_type, field_form) = (envelope.media_type.clone(), FieldForm::default());
+    let shape = Shape { schema: String::new(), media_type, code_type, field_form, pointers };
     let (statuses, headers, codes) = (Vec::new(), Vec::new(), Vec::new());
     ErrorCatalog { envelope: shape, statuses, request_id: None, rate_limit: None, headers, codes }
 }

@@ -12,6 +12,7 @@ mod envelope;
 mod example;
 mod expectation;
 mod files;
+mod formats;
 mod operations;
 mod origin;
 mod resources;
@@ -93,10 +94,14 @@ pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> 
     }
     let resources = resources::find(&operations, &mut warnings);
     let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources);
-    let scenarios = scenarios::write(&builder);
+    let mut scenarios = scenarios::write(&builder);
     let base = base_url(&description);
     let name = sources.name.clone().unwrap_or_else(|| title(&description));
     let mut files: BTreeMap<String, String> = files::descriptions(&description, &left_out).into_iter().collect();
+    if let Some(formats) = formats::write(&builder, &files) {
+        files.insert("schemas/formats.yaml".to_owned(), formats.text);
+        scenarios.clauses.extend((!scenarios.clauses.contains(&formats.clause)).then_some(formats.clause));
+    }
     files.extend([
         (format!("schemas/{}", files::ENVELOPE), files::envelope(&catalogue)),
         ("schemas/errors.yaml".to_owned(), files::errors(&catalogue)),

@@ -25,6 +25,8 @@ pub(super) struct Operation<'d> {
     /// True if such a value is invented.
     pub(super) is_guessed: bool,
     pub(super) body: Option<Body<'d>>,
+    /// True if a schema describes its JSON body or one of its parameters.
+    pub(super) has_schema: bool,
     pub(super) responses: Vec<Response<'d>>,
 }
 
@@ -245,11 +247,17 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
                 headers,
                 is_guessed: guessed_query || guessed_headers,
                 body: node.get("requestBody").and_then(body),
+                has_schema: has_schema(node, &parameters),
                 responses: responses(node),
             });
         }
     }
     found
+}
+
+fn has_schema(operation: Node<'_>, parameters: &[Node<'_>]) -> bool {
+    let content = operation.get("requestBody").and_then(preferred).filter(|(media, _)| is_json(media));
+    content.iter().map(|(_, content)| content).chain(parameters).any(|holder| holder.get("schema").is_some())
 }
 
 fn need(description: &Description, access: &Access, operation: Node<'_>) -> Need {

@@ -39,6 +39,7 @@ topics! {
     MISSING: "missing-member", "BODY-3", "bodies", "A body without a required member is refused.";
     OTHER_TYPE: "member-of-another-type", "BODY-4", "bodies", "A member of an undocumented type is refused.";
     MEDIA_TYPE: "undocumented-media-type", "BODY-5", "bodies", "A body of an undocumented media type is refused.";
+    INVALID_VALUE: "invalid-value", "BODY-6", "formats", "A value that the schema of the request forbids is refused.";
     ANY: "any", "ANY-1", "access", "Every request gets a documented response, and no server error.";
     READ: "read", "READ-1", "successes", "Documented resources can be read.";
     CREATED: "created", "LIFE-1", "successes", "A created resource can be read by its id.";

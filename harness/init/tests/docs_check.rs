@@ -273,6 +273,7 @@ fn page_of_the_parcel_pack_is_compared_with_its_own_envelope() {
     let mut body = Value::Null;
     set(&mut body, &pointers.code, entry.code.parse::<i64>().map_or_else(|_| json!(entry.code), |code| json!(code)));
     set(&mut body, &pointers.message, json!("In words"));
+    set(&mut body, pointers.status.as_deref().expect("a member with the status"), json!(entry.status));
     let section =
         |status: u16| format!("# {}\n\n## {}\n\nStatus: {status}\n\n```json\n{body}\n```\n", entry.page, entry.code);
     let differences = |text: String| -> Vec<String> {

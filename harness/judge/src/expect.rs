@@ -278,15 +278,17 @@ impl Assertion<'_> {
         let Some(field) = &self.expected.field else { return Ok(None) };
         let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
         let names_field = context.entry().is_some_and(|entry| entry.names_field);
-        let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
+        let envelope = &context.contract.catalog.envelope;
+        let pointer = envelope.pointers.field.as_deref();
         let Some(pointer) = pointer.filter(|_| !checked && names_field) else { return Ok(None) };
         let field = field.text(self.variables)?;
-        let found = context.body.as_ref().and_then(|body| body.pointer(pointer));
-        if found.and_then(Value::as_str) == Some(field.as_str()) {
+        let found = context.body.as_ref().map(|body| envelope.fields_in(body)).unwrap_or_default();
+        let form = envelope.field_form;
+        if found.iter().filter_map(|found| found.as_str()).any(|found| form.is_same(&field, found)) {
             return Ok(None);
         }
-        let actual = found.map_or_else(|| "nothing there".to_owned(), spec::contract::shown);
-        Ok(Some(Violation::body(pointer, quoted(&field), actual)))
+        let actual = found.first().map_or_else(|| "nothing there".to_owned(), |found| spec::contract::shown(found));
+        Ok(Some(Violation::body(pointer, quoted(&form.written(&field)), actual)))
     }
 }
 

@@ -66,6 +66,10 @@ fn set_code(response: &Response, to: &str, status: u16, catalog: &ErrorCatalog) 
     let at = &catalog.envelope.pointers.code;
     let changed = edited(response, |body| {
         body.pointer(at)?;
+        // The status in the body stays right: the mutation is about the code.
+        if let Some(at) = catalog.envelope.pointers.status.as_deref().filter(|at| body.pointer(at).is_some()) {
+            set(body, at, status.into());
+        }
         set(body, at, code_value(to, catalog))
     })?;
     Some(Response { status, ..changed })
@@ -139,6 +143,9 @@ fn refuse(response: &Response, code: &str, status: u16, catalog: &ErrorCatalog) 
     let mut body = Value::Object(serde_json::Map::new());
     grow(&mut body, &pointers.code, code_value(code, catalog));
     grow(&mut body, &pointers.message, "The request was refused".into());
+    if let Some(at) = &pointers.status {
+        grow(&mut body, at, status.into());
+    }
     let typed = with_media_type(response, &catalog.envelope.media_type);
     Response { status, ..with_body(&typed, body.to_string().into_bytes()) }
 }

@@ -100,7 +100,7 @@ fn each_change_does_what_its_name_says() {
             Change::Refuse { code: "50001".to_owned(), status: 500 },
             500,
             "pause: 30, content-type: application/vnd.parcel.trouble+json",
-            r#"{"errorCode":50001,"reason":"The request was refused"}"#.to_owned(),
+            r#"{"errorCode":50001,"reason":"The request was refused","line":500}"#.to_owned(),
         ),
     ];
     for (change, status, headers, body) in table {

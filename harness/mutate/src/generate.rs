@@ -122,11 +122,15 @@ impl Generator<'_> {
             let change = Change::AppendText { at: at(), text: text.to_owned() };
             all.push(self.error(&format!("message/leaks-{name}"), change, &["no-leak"]));
         }
+        if let Some(status) = &pointers.status {
+            all.push(self.error("status-in-body/other", set(status, json!(299)), &["status-in-body"]));
+            all.push(self.error("status-in-body/list", set(status, json!([])), &["status-in-body"]));
+        }
         if let Some(details) = &pointers.details {
             all.push(self.error("details/retyped", set(details, json!(7)), &["details-are-text"]));
             all.push(self.error("details/list", set(details, json!([])), &["details-are-text"]));
         }
-        if let Some(field) = &pointers.field {
+        if let Some(field) = &self.contract.catalog.envelope.first_field() {
             all.push(self.error("field/retyped", set(field, json!(7)), &["field-names-member"]));
             all.push(self.error("field/list", set(field, json!([])), &["field-names-member"]));
         }
@@ -225,7 +229,7 @@ impl Generator<'_> {
         // If the envelope is the whole body, any object is an envelope, but its members are missing.
         let is_whole_body = self.contract.catalog.envelope.pointers.envelope.is_empty();
         let no_members = if is_whole_body { &["code-registered", "message-present"] } else { PRESENT };
-        const STATUS: &[&str] = &["status-matches-code", "status-documented"];
+        const STATUS: &[&str] = &["status-matches-code", "status-documented", "status-in-body"];
         let mut all = vec![
             one("html-page", replaced("text/html", PAGE), PRESENT),
             one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), no_members),
@@ -248,7 +252,8 @@ impl Generator<'_> {
             |what: &str, change, checks: &[&str]| self.judged(format!("code/{code}/{what}"), of(code), change, checks);
         let set = |at: &String, to: Value| Change::SetMember { at: at.clone(), to };
         let mut all = Vec::new();
-        if let Some(at) = pointers.field.as_ref().filter(|_| entry.names_field) {
+        let field = self.contract.catalog.envelope.first_field();
+        if let Some(at) = field.filter(|_| entry.names_field) {
             let clauses = [of_checks(self.contract, &["field-names-member"]), of_field(self.contract, code)].concat();
             let changes = [
                 ("field-removed", Change::RemoveMember { at: at.clone() }),

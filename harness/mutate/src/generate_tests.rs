@@ -38,7 +38,7 @@ fn each_mutation_is_derived_from_the_contract() {
             "code/40101/status-400",
             r#"{"code":"40101","answers":"errors"}"#,
             r#"{"kind":"set-status","to":400}"#,
-            "LINE-2 LINE-1",
+            "LINE-2 LINE-1 BODY-11",
         ),
         (
             "code/40101/code-40102",

@@ -264,6 +264,9 @@ impl ParcelServer {
             }
             _ => {}
         }
+        if !self.has("forgets-the-line") {
+            body.insert("line".into(), (status + u16::from(self.has("writes-another-line"))).into());
+        }
         let text = Value::Object(body).to_string();
         if self.has("names-a-member-twice") {
             (status, text.replacen('{', "{\"reason\":\"Again\",", 1))

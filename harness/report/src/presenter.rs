@@ -189,6 +189,8 @@ fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in
         Some(redactor.clean(&own.text(text)))
     };
     let pointers = &contract.catalog.envelope.pointers;
+    let fields = body.as_ref().map(|body| contract.catalog.envelope.fields_in(body)).unwrap_or_default();
+    let field = fields.first().and_then(|field| field.as_str());
     let id_header = contract.catalog.request_id.as_ref().map(|id| id.header.as_str());
     ExchangeReport {
         timestamp: time(exchange.started),
@@ -200,7 +202,7 @@ fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in
             .map(|code| shown_code(presenter, code)),
         error_message: part(Some(&pointers.message)),
         endpoint: redactor.clean_own(&format!("{} {}", exchange.request.method, exchange.request.path)),
-        field: part(pointers.field.as_deref()),
+        field: field.map(|text| redactor.clean(&own.text(text))),
         role: match exchange.role {
             Role::SetUp => "set-up",
             Role::Asserted => "asserted",

@@ -1,5 +1,5 @@
 //! The terminal summary after the tests: the most important causes, a few lines of counts, and one command as the next
-//! step. It always fits on a screen; the other formats contain everything.
+//! step. It is shortened to about sixty rows; the other formats contain everything.
 
 mod causes;
 mod lines;
@@ -18,13 +18,13 @@ use judge::verdict::{INTERRUPTED, Verdict};
 
 /// The most causes that are shown.
 const MOST_CAUSES: usize = 10;
-/// If this many causes are shown, their texts are not shortened for more of them.
+/// So many causes are enough: their texts are not shortened to show more of them.
 const ENOUGH_CAUSES: usize = 5;
 /// The most lines of a section, without its heading.
 const LISTED: usize = 3;
-/// The most clauses or codes that a line of counts names.
+/// Up to so many clauses or codes are named in a line of counts; more are only counted.
 const NAMED: usize = 6;
-/// The shortest longest line: below it, the terminal wraps.
+/// The narrowest width that is supported: below it, the terminal wraps.
 const FEWEST_COLUMNS: usize = 40;
 /// The most rows of the summary.
 const ROWS: usize = 59;

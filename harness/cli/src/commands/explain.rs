@@ -235,7 +235,9 @@ fn property_in_words(property: &Property, test: &TestCase) -> String {
     };
     generated.iter().for_each(|rule| text.push_str(&line(rule)));
     if !examples.is_empty() {
-        text.push_str("  Before them, these examples of schemas/formats.yaml are sent, whatever --cases says:\n");
+        let from = property.rules.first().map_or("schema", |rule| rule.origin.name());
+        let what = if from == "schema" { "limits of the schema" } else { "examples of schemas/formats.yaml" };
+        text.push_str(&format!("  Before them, these {what} are sent, whatever --cases says:\n"));
         examples.iter().for_each(|rule| text.push_str(&line(rule)));
     }
     if let Some(clause) = &property.server_error {

@@ -111,6 +111,9 @@ impl<'c> Case<'c> {
         }
         .with_member(&pointers.code, Some(written))
         .with_member(&pointers.message, Some("It is so.".into()));
+        if let Some(pointer) = &pointers.status {
+            answer = answer.with_member(pointer, Some(entry.status.into()));
+        }
         if let Some(request_id) = &catalog.request_id {
             answer = answer.with_header(&request_id.header, Some("id-1".into()));
         }

@@ -65,6 +65,7 @@ fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: 
     let book = path.strip_prefix("/books/").map(str::to_owned);
     match (method.as_str(), book) {
         ("GET", None) => (200, books.values().filter(|book| !book.is_null()).cloned().collect()),
+        ("POST", None) if !headers.contains_key("x-tenant") => refusal(400, "INVALID"),
         ("POST", None) => {
             let Some(mut book) = valid(store, body) else { return refusal(400, "INVALID") };
             let id = format!("00000000-0000-4000-9000-{:012}", books.len() + 1);
@@ -89,8 +90,13 @@ fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: 
 fn valid(store: &Store, body: &[u8]) -> Option<Value> {
     let book: Value = serde_json::from_slice(body).ok().filter(Value::is_object)?;
     let text = |name: &str| book.get(name).is_none_or(Value::is_string);
+    let short = book["title"].as_str().is_none_or(|title| title.chars().count() <= 200);
     let present = store.fault == Some("accepts-books-without-a-title") || book.get("title").is_some();
-    let isbn = book["isbn"].as_str().is_some_and(|isbn| isbn.len() == 13);
-    let pages = book.get("pages").is_none_or(|pages| pages.is_i64() || pages.is_null());
-    (present && text("title") && text("strange") && isbn && pages).then_some(book)
+    let digits =
+        |isbn: &str| isbn.bytes().all(|one| one.is_ascii_digit()) || store.fault == Some("accepts-letters-in-isbns");
+    let isbn = book["isbn"].as_str().is_some_and(|isbn| isbn.len() == 13 && digits(isbn));
+    let fewest = if store.fault == Some("accepts-books-of-one-page") { 1 } else { 2 };
+    let pages =
+        book.get("pages").is_none_or(|pages| pages.as_i64().is_some_and(|pages| pages >= fewest) || pages.is_null());
+    (present && text("title") && short && text("strange") && isbn && pages).then_some(book)
 }

@@ -3,6 +3,7 @@
 use crate::support::{Call, Pack, Reply, problem, thing};
 
 const PACK: Pack = Pack {
+    field_form: "",
     pointers: "",
     errors: "
 headers:

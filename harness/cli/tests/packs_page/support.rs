@@ -46,7 +46,7 @@ envelope:
 statuses: [200, 400, 401, 404, 405, 422, 503]
 codes:
   - { code: 'https://things.example/unknown', status: 404, retry: never, page: All, means: No such thing. }
-  - { code: 'https://things.example/invalid', status: 422, retry: never, page: All, means: Invalid. }
+  - { code: 'https://things.example/invalid', status: 422, names_field: true, retry: never, page: All, means: Invalid. }
   - { code: 'https://things.example/method', status: 405, retry: never, page: All, means: Wrong method. }
   - { code: 'https://things.example/down', status: 503, retry: backoff, page: All, means: Down. }
 ";
@@ -87,6 +87,11 @@ impl Reply {
         self.headers.push((name, value));
         self
     }
+
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.body[name] = value;
+        self
+    }
 }
 
 /// A pack that differs from the small one: additions to its files, and its steps.
@@ -96,6 +101,8 @@ pub struct Pack {
     pub errors: &'static str,
     /// Members that are added to its `pointers`, such as `, status: /status`.
     pub pointers: &'static str,
+    /// The `field_form` of its envelope, if not empty.
+    pub field_form: &'static str,
     /// Added to `clauses.yaml`.
     pub clauses: &'static str,
     /// The steps of its only scenario, about TEST-1.
@@ -111,12 +118,19 @@ impl Pack {
             format!("conformance-packs-page-{}-{}", std::process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed));
         let folder: PathBuf = std::env::temp_dir().join(folder);
         let pointers = format!("message: /title{} }}", self.pointers);
+        let form = match self.field_form {
+            "" => "code_type: string".to_owned(),
+            form => format!("code_type: string\n  field_form: {form}"),
+        };
         let steps: String = self.steps.trim().lines().map(|line| format!("      {line}\n")).collect();
         let scenario = format!("about: Steps.\nscenarios:\n  - name: all\n    clauses: [TEST-1]\n    steps:\n{steps}");
         let files = [
             ("schemas/openapi.yaml", OPENAPI.to_owned()),
             ("schemas/problem.schema.json", ENVELOPE.to_owned()),
-            ("schemas/errors.yaml", ERRORS.replace("message: /title }", &pointers) + self.errors),
+            (
+                "schemas/errors.yaml",
+                ERRORS.replace("message: /title }", &pointers).replace("code_type: string", &form) + self.errors,
+            ),
             ("schemas/clauses.yaml", CLAUSES.to_owned() + self.clauses),
             ("schemas/conventions.yaml", CONVENTIONS.to_owned()),
             ("scenarios/steps.yaml", scenario),

@@ -80,7 +80,12 @@ pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> 
 /// The parts of the envelope that a catalogue names, with their pointers.
 fn parts(catalog: &ErrorCatalog) -> Vec<(&'static str, String)> {
     let pointers = &catalog.envelope.pointers;
-    let optional = [("details", &pointers.details), ("field", &pointers.field), ("retry_delay", &pointers.retry_delay)];
+    let optional = [
+        ("status", &pointers.status),
+        ("details", &pointers.details),
+        ("field", &catalog.envelope.first_field()),
+        ("retry_delay", &pointers.retry_delay),
+    ];
     [("code", pointers.code.clone()), ("message", pointers.message.clone())]
         .into_iter()
         .chain(optional.into_iter().filter_map(|(name, pointer)| Some((name, pointer.clone()?))))
@@ -229,7 +234,7 @@ impl Differ<'_> {
         }
         let field = self.catalog.envelope.pointers.field.as_deref();
         if let (Some(entry), Some(pointer)) = (entry.filter(|entry| entry.names_field), field)
-            && statement.value.body.pointer(pointer).is_none()
+            && self.catalog.envelope.fields_in(&statement.value.body).is_empty()
         {
             let message =
                 format!("{} names the field at fault, and the example has no `{}`", entry.code, last_name(pointer));

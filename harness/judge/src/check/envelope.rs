@@ -41,8 +41,15 @@ pub(super) const DETAILS_ARE_TEXT: Check = Check {
 pub(super) const FIELD_NAMES_MEMBER: Check = Check {
     name: "field-names-member",
     statement: "the error names the field at fault, spelt as in the request",
-    applies: |context| names_field(context) || (has_part(context, "field") && !names_unusual_member_sent(context)),
+    applies: |context| names_field(context) || (!fields(context).is_empty() && !names_unusual_member_sent(context)),
     run: field_names_member,
+};
+
+pub(super) const STATUS_IN_BODY: Check = Check {
+    name: "status-in-body",
+    statement: "the status in an error body is that of the response",
+    applies: |context| has_part(context, "status") || !misfits_of_status(context).is_empty(),
+    run: status_in_body,
 };
 
 pub(super) const RETRY_DELAY_PRESENT: Check = Check {
@@ -113,13 +120,18 @@ fn names_field(context: &Context<'_>) -> bool {
         && context.entry().is_some_and(|entry| entry.names_field)
 }
 
+/// Every value that names a field.
+fn fields<'b>(context: &'b Context<'_>) -> Vec<&'b Value> {
+    let body = context.body.as_ref().filter(|_| has_envelope(context));
+    body.map(|body| context.contract.catalog.envelope.fields_in(body)).unwrap_or_default()
+}
+
 /// Whether the named field is an unusual member name of our request, such as "".
 fn names_unusual_member_sent(context: &Context<'_>) -> bool {
-    let pointer = context.contract.catalog.envelope.pointers.field.as_deref();
-    let named = pointer.and_then(|pointer| part(context, pointer)).and_then(Value::as_str);
     let unusual = |name: &&str| name.is_empty() || name.starts_with('/');
+    let mut named = fields(context).into_iter().filter_map(Value::as_str).filter(unusual);
     let sent = || serde_json::from_slice::<Value>(&context.exchange.request.body).unwrap_or_default();
-    named.filter(unusual).is_some_and(|name| has_member(&sent(), name))
+    named.any(|name| has_member(&sent(), name))
 }
 
 fn has_member(value: &Value, name: &str) -> bool {
@@ -165,11 +177,35 @@ fn present(context: &Context<'_>) -> Vec<Violation> {
     let own = [
         Some(&pointers.code),
         Some(&pointers.message),
+        pointers.status.as_ref(),
         pointers.details.as_ref(),
-        pointers.field.as_ref(),
         pointers.retry_delay.as_ref(),
     ];
-    misfits(context).iter().filter(|misfit| !own.contains(&Some(&misfit.pointer))).map(violation).collect()
+    let envelope = &context.contract.catalog.envelope;
+    let is_general = |misfit: &Misfit| !own.contains(&Some(&misfit.pointer)) && !envelope.is_field(&misfit.pointer);
+    misfits(context).iter().filter(|misfit| is_general(misfit)).map(violation).collect()
+}
+
+fn misfits_of_status(context: &Context<'_>) -> Vec<Violation> {
+    let pointer = context.contract.catalog.envelope.pointers.status.as_deref().filter(|_| has_envelope(context));
+    pointer.map(|pointer| misfits_at(context, Some(pointer))).unwrap_or_default()
+}
+
+fn status_in_body(context: &Context<'_>) -> Vec<Violation> {
+    let misfits = misfits_of_status(context);
+    let pointer = context.contract.catalog.envelope.pointers.status.as_deref();
+    let (Some(pointer), true) = (pointer, misfits.is_empty()) else { return misfits };
+    let status = context.response.status;
+    let states = |value: &Value| match value {
+        Value::String(text) => *text == status.to_string(),
+        other => other.as_f64() == Some(f64::from(status)),
+    };
+    match part(context, pointer) {
+        Some(found) if !states(found) => {
+            vec![Violation::body(pointer, format!("{status}, as in the status line"), spec::contract::shown(found))]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn code_registered(context: &Context<'_>) -> Vec<Violation> {
@@ -189,23 +225,22 @@ fn code_registered(context: &Context<'_>) -> Vec<Violation> {
 }
 
 fn field_names_member(context: &Context<'_>) -> Vec<Violation> {
-    let Some(pointer) = context.contract.catalog.envelope.pointers.field.as_deref() else {
-        return Vec::new();
-    };
-    let shape = misfits_at(context, Some(pointer));
-    if !shape.is_empty() {
-        return shape;
+    let envelope = &context.contract.catalog.envelope;
+    let Some(pointer) = envelope.pointers.field.as_deref() else { return Vec::new() };
+    let misfits: Vec<&Misfit> = misfits(context).iter().filter(|misfit| envelope.is_field(&misfit.pointer)).collect();
+    if !misfits.is_empty() {
+        return misfits.into_iter().map(violation).collect();
     }
-    let found = part(context, pointer).and_then(Value::as_str);
-    match (context.field_at_fault.filter(|_| names_field(context)), found) {
-        (Some(expected), Some(found)) if found != expected => {
-            vec![Violation::body(pointer, quoted(expected), quoted(found))]
+    let form = envelope.field_form;
+    let found: Vec<&str> = fields(context).into_iter().filter_map(Value::as_str).collect();
+    let shown = |found: Option<&&str>| found.map_or_else(|| "nothing there".to_owned(), |found| quoted(found));
+    match context.field_at_fault.filter(|_| names_field(context)) {
+        Some(expected) if found.iter().any(|found| form.is_same(expected, found)) => Vec::new(),
+        Some(expected) => vec![Violation::body(pointer, quoted(&form.written(expected)), shown(found.first()))],
+        None => {
+            let wrong = found.iter().find(|found| !form.fits(found));
+            wrong.map(|_| Violation::body(pointer, form.words(), shown(wrong))).into_iter().collect()
         }
-        (Some(expected), None) => vec![Violation::body(pointer, quoted(expected), "nothing there")],
-        (None, Some(found)) if found.starts_with('/') => {
-            vec![Violation::body(pointer, "the member's own name", quoted(found))]
-        }
-        _ => Vec::new(),
     }
 }
 

@@ -109,6 +109,7 @@ pub const CHECKS: &[Check] = &[
     envelope::PRESENT,
     envelope::CODE_REGISTERED,
     envelope::MESSAGE_PRESENT,
+    envelope::STATUS_IN_BODY,
     envelope::DETAILS_ARE_TEXT,
     envelope::FIELD_NAMES_MEMBER,
     envelope::RETRY_DELAY_PRESENT,

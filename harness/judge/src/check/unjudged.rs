@@ -9,6 +9,7 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
         "success-status" | "success-body" | "success-without-error" => "no call succeeded".to_owned(),
         "no-content-is-empty" => "no answer had the status 204".to_owned(),
         "status-documented" => "no answer came".to_owned(),
+        "status-in-body" => "no error answer had a status in its body".to_owned(),
         "details-are-text" => "no error answer had `details`".to_owned(),
         "field-names-member" => "no error answer named a field, and none had to".to_owned(),
         "expiry-named" => unobserved(contract, DetailsName::Expiry),

@@ -95,7 +95,7 @@ pub fn answer(contract: &Contract, exchange: &Exchange) -> String {
         return response.status.to_string();
     }
     let body = response.json();
-    let code = body.as_ref().and_then(|body| contract.catalog.code_in(body)).filter(|code| is_code(code));
+    let code = body.as_ref().and_then(|body| contract.catalog.code_in(body)).filter(|code| is_shown(contract, code));
     match code {
         Some(code) => format!("{} {code}", response.status),
         None => format!("{} {}", response.status, body_shape(response, body.as_ref())),
@@ -170,8 +170,13 @@ fn header_shape(response: &Response, name: &str) -> String {
 
 fn in_body(contract: &Contract, finding: &Finding, response: &Response, pointer: &str) -> String {
     let body = response.json();
-    let found = body.as_ref().and_then(|body| body.pointer(pointer));
-    let pointers = &contract.catalog.envelope.pointers;
+    let envelope = &contract.catalog.envelope;
+    let pointers = &envelope.pointers;
+    let names_a_field = Some(pointer) == pointers.field.as_deref();
+    let found = body.as_ref().and_then(|body| match names_a_field {
+        true => envelope.fields_in(body).first().copied(),
+        false => body.pointer(pointer),
+    });
     match found {
         _ if response.body.is_empty() => "no body".to_owned(),
         None if body.is_some() && response.is_error() && pointer == pointers.envelope => {
@@ -179,8 +184,8 @@ fn in_body(contract: &Contract, finding: &Finding, response: &Response, pointer:
         }
         None if body.is_some() => "absent".to_owned(),
         None => body_shape(response, None),
-        Some(Value::String(code)) if pointer == pointers.code && is_code(code) => code.clone(),
-        Some(Value::String(name)) if Some(pointer) == pointers.field.as_deref() => other_name(name, &finding.expected),
+        Some(Value::String(code)) if pointer == pointers.code && is_shown(contract, code) => code.clone(),
+        Some(Value::String(name)) if names_a_field => other_name(name, &finding.expected),
         Some(value) => kind(value).to_owned(),
     }
 }
@@ -294,6 +299,11 @@ fn is_constant(text: &str) -> bool {
     (3..=60).contains(&text.len())
         && text.bytes().all(in_capitals)
         && text.bytes().filter(u8::is_ascii_uppercase).count() > text.len() / 2
+}
+
+/// Whether a key shows a code: a published one, or one that looks like a code.
+fn is_shown(contract: &Contract, code: &str) -> bool {
+    contract.catalog.code(code).is_some() || is_code(code)
 }
 
 /// Codes are constants or short integers.

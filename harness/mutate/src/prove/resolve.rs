@@ -1,7 +1,7 @@
 //! The test that a witness names: a test of the suite, or one rule of a property, `TEST/RULE`.
 //!
-//! A property sends dozens of values, and one rule is enough to show that it still reports a mutant. Its inputs are those
-//! that the whole property sends first, because they depend on the names of property and rule only.
+//! A property sends dozens of values, and one rule is enough to show that it still reports a mutant. Its inputs are
+//! those that the whole property sends first, because they depend on the names of property and rule only.
 
 use std::borrow::Cow;
 

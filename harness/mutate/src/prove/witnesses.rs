@@ -2,8 +2,8 @@
 //! them depends on the requests before it.
 //!
 //! A run with the witnesses alone shows in seconds that every mutant is still killed. `reports/witnesses.yaml` holds
-//! them. A witness is a test, or one rule of a property: then only the values of that rule are sent. The complete matrix
-//! rewrites the file. It keeps a witness that still reports its mutant, so the file changes only where the suite has
+//! them. A witness is a test, or one rule of a property: then only the values of that rule are sent. The complete
+//! matrix rewrites the file. It keeps a witness that still reports its mutant, so the file changes only where the suite has
 //! changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,8 +38,8 @@ impl Witnesses {
         named.chain(mutants).cloned().collect()
     }
 
-    /// The witnesses after a run: for each clause the cheapest test that reports it, unless a witness for another clause
-    /// does so as well.
+    /// The witnesses after a run: for each clause the cheapest test that reports it, unless a witness for another
+    /// clause does so as well.
     pub fn updated(&self, lines: &[Line], library: &Library) -> Self {
         let mutants = lines.iter().filter(|line| line.kind == "mutant");
         let chosen = mutants.map(|line| (line.name.clone(), self.chosen(line, library)));
@@ -75,10 +75,10 @@ impl Witnesses {
     }
 }
 
-/// What a test costs as a witness, the most important trait first. Durations would differ from run to run. A known witness
-/// is preferred, unless it is a whole property.
+/// What a test costs as a witness, the most important trait first. Durations would differ from run to run. A known
+/// witness is preferred, unless it is a whole property.
 fn cost(library: &Library, name: &String, known: &[String]) -> (bool, bool, bool, bool, usize) {
-    let Some(test) = resolve(library, name) else { return (true, true, true, true, usize::MAX) };
+    let Some(test) = resolve(library, name) else { return (true, !known.contains(name), true, true, usize::MAX) };
     let is_property = test.is_property();
     let is_whole = library.tests.iter().any(|whole| is_property && whole.name == *name);
     (is_whole, !known.contains(name), is_property, waits(&test), test.steps.len())

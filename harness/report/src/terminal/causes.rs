@@ -60,8 +60,14 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
 /// Why the causes are in this order.
 fn order(open: &[&Cause<'_>]) -> String {
     let missing = open.iter().any(|cause| cause.kind == Kind::NotImplemented);
-    let first = if missing { "Missing operations come first, then the causes" } else { "First come the causes" };
-    format!("{first} that most failed tests have as their only one.")
+    let levels = open.iter().any(|cause| cause.finding.level != open[0].finding.level);
+    let before = [(missing, "missing operations"), (levels, "MUST before SHOULD")];
+    let before: Vec<&str> = before.into_iter().filter_map(|(applies, words)| applies.then_some(words)).collect();
+    let number = "the number of failed tests that have no other cause";
+    match before.as_slice() {
+        [] => format!("The order follows {number}."),
+        some => format!("First {}, then by {number}.", some.join(", then ")),
+    }
 }
 
 /// How many tests the first repairs turn green: tests with two causes need both repairs.

@@ -151,7 +151,8 @@ impl Environment {
         Self { sampling, ..self }
     }
 
-    /// The same environment, in which failing cases are reported as generated: for who asks only whether a property fails.
+    /// The same environment, in which failing cases are reported as generated: for those who ask only whether a
+    /// property fails.
     #[must_use]
     pub fn without_shrinking(self) -> Self {
         Self { shrinks: false, ..self }

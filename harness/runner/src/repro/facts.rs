@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use judge::check::{CHECKS, leak_patterns};
-use spec::contract::{Contract, DetailsName, ResetForm, RetryAfterForm, Surface, derived};
+use spec::contract::{Contract, DetailsName, FieldForm, ResetForm, RetryAfterForm, Surface, derived};
 use spec::source::SourceFile;
 
 /// The maximum depth of resolved references. Anything deeper is not judged.
@@ -51,8 +51,15 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
             "envelope": tokens(&pointers.envelope),
             "code": tokens(&pointers.code),
             "message": tokens(&pointers.message),
+            "status": optional(&pointers.status),
             "details": optional(&pointers.details),
             "field": optional(&pointers.field),
+            "field_form": catalog.envelope.field_form.words(),
+            "bad_field": match catalog.envelope.field_form {
+                FieldForm::Name => "^/",
+                FieldForm::Pointer => "^[^/]",
+                FieldForm::Fragment => "^([^#]|#[^/]|$)",
+            },
             "retry_delay": optional(&pointers.retry_delay),
         },
         "statuses": catalog.statuses,

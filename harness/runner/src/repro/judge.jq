@@ -9,6 +9,10 @@ def at($tokens): # the value at a JSON Pointer, as [value], or [] where there is
     elif (.[0] | type) == "array" and ($token | test("^[0-9]+$")) and ($token | tonumber) < (.[0] | length)
     then [.[0][$token | tonumber]]
     else [] end);
+def all_at($tokens): # every value at a JSON Pointer in which `*` is every element of an array
+  if ($tokens | length) == 0 then .
+  elif type == "array" and $tokens[0] == "*" then .[] | all_at($tokens[1:])
+  else [.] | at($tokens[:1]) | .[] | all_at($tokens[1:]) end;
 def pointer: map("/" + (gsub("~"; "~0") | gsub("/"; "~1"))) | join("");
 def shown: if length == 0 then "nothing there" else .[0] | tojson end;
 def plain: gsub("[[:cntrl:]]"; " ") | if length > 300 then .[:300] + "…" else . end;
@@ -123,6 +127,9 @@ $facts[0] as $facts
     $facts.checks[$check] | select(. != null) | ["found", .level, .clause, $check, $expected, $actual];
   def quoted: if length == 0 then "no such header" else .[0] | tojson end;
   def envelope_misfits: $json[0] | misfits($envelope.schema; []), (if $entry != null then misfits($entry.schema; []) else empty end);
+  def is_field:
+    ($envelope.field // [] | map(if . == "*" then "#" else . end)) as $pattern
+    | (split("/")[1:] | to_entries | map(if $pattern[.key] == "#" and (.value | test("^[0-9]+$")) then "#" else .value end)) == $pattern and $envelope.field != null;
   def came: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
 
   # ---- internals of the server that an error discloses
@@ -158,22 +165,28 @@ $facts[0] as $facts
     (if $error then
       (if $head_only then empty elif ($json | length) == 0 then found("envelope-present"; "a JSON object"; if $body == "" then "no body" else "no JSON: " + ($body | plain) end)
        else
-        ([$envelope | .code, .message, .details, .field, .retry_delay | values | pointer]) as $own
+        ([$envelope | .code, .message, .status, .details, .field, .retry_delay | values | pointer]) as $own
         | [envelope_misfits] | unique_by(.[0])[] | . as $misfit
-        | (if ($own | index($misfit[0])) == null then "envelope-present"
+        | (if ($own | index($misfit[0])) == null and ($misfit[0] | is_field | not) then "envelope-present"
            elif ($has_envelope | not) then empty
            elif $misfit[0] == ($envelope.message | pointer) then "message-present"
+           elif $envelope.status != null and $misfit[0] == ($envelope.status | pointer) then "status-in-body"
            elif $envelope.details != null and $misfit[0] == ($envelope.details | pointer) then "details-are-text"
-           elif $envelope.field != null and $misfit[0] == ($envelope.field | pointer) then "field-names-member"
+           elif $envelope.field != null and ($misfit[0] | is_field) then "field-names-member"
            elif $envelope.retry_delay != null and $misfit[0] == ($envelope.retry_delay | pointer) and $requires_delay then "retry-delay-present"
            else empty end) as $check
         | found($check; $misfit[1] + " at " + $misfit[0]; $misfit[2]) end),
       (if $has_envelope and $entry == null then found("code-registered"; "a published error code"; part($envelope.code) | shown) else empty end),
+      (if $has_envelope and $envelope.status != null then
+        part($envelope.status)[] | select(. != $status and . != "\($status)")
+          | found("status-in-body"; "\($status), as in the status line"; tojson)
+       else empty end),
       (if $has_envelope and $envelope.field != null then
-        part($envelope.field) as $field
-        | if $names_field and $field != [$at_fault] and (($field | length) == 0 or ($field[0] | type) == "string") then found("field-names-member"; $at_fault | tojson; $field | shown)
-          elif ($names_field | not) and ($field | length) == 1 and ($field[0] | type) == "string" and ($field[0] | startswith("/")) and ($sent | contains($field | tojson | .[1:-1]) | not) then found("field-names-member"; "the member's own name"; $field | shown)
-          else empty end
+        [$json[0] | all_at($envelope.field)] as $fields
+        | if any($fields[]; type != "string") then empty
+          elif $names_field then (if any($fields[]; . == $at_fault) then empty else found("field-names-member"; $at_fault | tojson; $fields[:1] | shown) end)
+          else first($fields[] | select(test($envelope.bad_field)) | . as $name | select($sent | contains($name | tojson) | not)
+            | found("field-names-member"; $envelope.field_form; $name | tojson)) end
        else empty end),
       (if $has_envelope then
         ($facts.documented[] | .[0] as $place | .[1] as $names | part($place) | map(select(type == "object"))[] | keys[]

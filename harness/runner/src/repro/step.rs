@@ -210,7 +210,8 @@ impl Writer<'_> {
         let value = self.expectation(asserted, variables)?;
         lines.push(format!("{} >\"$dir/expect\"", self.markers.command(value.to_string().as_bytes(), Place::Json)));
         if let Some(field) = &expect.field {
-            let field = json!(filled(field, variables)?).to_string();
+            let form = self.contract.catalog.envelope.field_form;
+            let field = json!(form.written(&filled(field, variables)?)).to_string();
             lines.push(format!("field=$({})", self.markers.command(field.as_bytes(), Place::Json)));
         }
         if let Some(clause) = self.server_error {

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::clauses::Clause;
+use super::field_form::FieldForm;
 use super::rate_limit::RateLimit;
 use super::required_header::RequiredHeader;
-use crate::source::{Problems, SourceFile};
+use crate::source::{Problems, SourceFile, Step};
 
 /// The structure of error answers, and the status of each code.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,6 +40,9 @@ pub struct Envelope {
     pub media_type: String,
     /// Whether codes are strings or integers.
     pub code_type: CodeType,
+    /// The form in which `pointers.field` names the invalid field.
+    #[serde(default)]
+    pub field_form: FieldForm,
     /// The JSON Pointer of each part.
     pub pointers: Pointers,
 }
@@ -53,7 +58,7 @@ pub enum CodeType {
 }
 
 /// RFC 6901 pointers to the parts of an error body.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pointers {
     /// The object that is the envelope; the empty string is the body itself.
@@ -62,10 +67,14 @@ pub struct Pointers {
     pub code: String,
     /// The message for people.
     pub message: String,
+    /// The HTTP status, repeated in the body. The check `status-in-body` compares it with that of the response.
+    #[serde(default)]
+    pub status: Option<String>,
     /// Further details.
     #[serde(default)]
     pub details: Option<String>,
-    /// The name of the invalid field.
+    /// The invalid field. A segment `*` is every element of an array, of which one must name the field:
+    /// `/errors/*/pointer`.
     #[serde(default)]
     pub field: Option<String>,
     /// The number of seconds after which a retry makes sense.
@@ -77,6 +86,7 @@ impl Pointers {
     /// The pointer of a part that `requires` names.
     pub fn part(&self, name: &str) -> Option<&str> {
         match name {
+            "status" => self.status.as_deref(),
             "details" => self.details.as_deref(),
             "field" => self.field.as_deref(),
             "retry_delay" => self.retry_delay.as_deref(),
@@ -209,6 +219,27 @@ pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<ErrorCa
         problems.0.push(problem.with_help(help));
     }
     Some(catalog)
+}
+
+/// Reports parts of the catalogue that only one check uses, if no clause names this check.
+pub(super) fn check_judged(file: &SourceFile, catalog: &ErrorCatalog, clauses: &[Clause], problems: &mut Problems) {
+    let status: &[&str] = &["envelope", "pointers", "status"];
+    let parts: [(&[&str], bool, &str); 2] = [
+        (&["headers"], !catalog.headers.is_empty(), "required-headers"),
+        (status, catalog.envelope.pointers.status.is_some(), "status-in-body"),
+    ];
+    // Without clauses, their file is at fault.
+    for (path, _, check) in parts.into_iter().filter(|(_, is_given, _)| *is_given && !clauses.is_empty()) {
+        if clauses.iter().any(|clause| clause.checks.iter().any(|name| name == check)) {
+            continue;
+        }
+        let at: Vec<Step> = path.iter().map(|key| Step::from(*key)).collect();
+        let name = path.last().copied().unwrap_or_default();
+        let problem =
+            file.problem(&at, format!("nothing judges `{name}`, because no clause names the check `{check}`"));
+        let help = format!("add `checks: [{check}]` to a clause in schemas/clauses.yaml");
+        problems.0.push(problem.with_help(Some(help)));
+    }
 }
 
 fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'static str, String)> {

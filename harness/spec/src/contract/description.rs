@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::pointer::escaped;
+use super::pointer::{escaped, percent_decoded};
 use crate::source::{Problem, Problems, SourceFile, Step};
 
 /// A longer chain of references is treated as circular.
@@ -19,6 +19,7 @@ const DATA: [&str; 5] = ["example", "examples", "default", "const", "enum"];
 pub(super) type Read<'r> = &'r mut dyn FnMut(&str) -> Result<SourceFile, Problem>;
 
 /// The description and all files that it refers to.
+#[derive(Clone, Debug)]
 pub(super) struct Description {
     /// The name of the description's own file below `schemas/`.
     pub(super) root: String,
@@ -26,6 +27,7 @@ pub(super) struct Description {
     documents: BTreeMap<String, Document>,
 }
 
+#[derive(Clone, Debug)]
 struct Document {
     file: SourceFile,
     value: Value,
@@ -82,9 +84,7 @@ impl Description {
             // References to files that cannot be read cannot be resolved.
             return None;
         }
-        let mut description = Self { root, documents };
-        description.translate(problems);
-        Some(description)
+        Some(Self { root, documents })
     }
 
     pub(super) fn node(&self) -> Node<'_> {
@@ -102,10 +102,14 @@ impl Description {
         file.problem(&steps.collect::<Vec<_>>(), message)
     }
 
-    /// Translates all schemas to JSON Schema 2020-12.
-    fn translate(&mut self, problems: &mut Problems) {
-        let version = self.documents[&self.root].value["openapi"].as_str().unwrap_or_default();
-        let is_3_0 = version.starts_with("3.0");
+    /// Whether its schemas are written in the dialect of OpenAPI 3.0.
+    pub(super) fn is_3_0(&self) -> bool {
+        self.documents[&self.root].value["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"))
+    }
+
+    /// Translates all schemas to JSON Schema 2020-12, for the bodies of answers.
+    pub(super) fn translate(&mut self, problems: &mut Problems) {
+        let is_3_0 = self.is_3_0();
         for document in self.documents.values_mut() {
             let before = document.value.clone();
             let mut misplaced = Vec::new();
@@ -276,26 +280,6 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
     Ok(parts.join("/"))
 }
 
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 /// Translates every schema below a value to JSON Schema 2020-12, and makes `writeOnly` members optional, because
 /// answers do not have them. From OpenAPI 3.1 on, `nullable` has no meaning; its places are collected in `misplaced`.
 fn translate(value: &mut Value, document: &Value, is_3_0: bool, path: &mut Vec<Step>, misplaced: &mut Vec<Vec<Step>>) {
@@ -329,7 +313,7 @@ fn translate(value: &mut Value, document: &Value, is_3_0: bool, path: &mut Vec<S
 }
 
 /// Translates `nullable: true` of OpenAPI 3.0.
-fn nullable(members: &mut Map<String, Value>) {
+pub(super) fn nullable(members: &mut Map<String, Value>) {
     if members.remove("nullable") != Some(Value::Bool(true)) {
         return;
     }
@@ -349,7 +333,7 @@ fn nullable(members: &mut Map<String, Value>) {
 }
 
 /// Translates `exclusiveMinimum: true` beside `minimum`, and the same for the maximum, as in OpenAPI 3.0.
-fn exclusive_bounds(members: &mut Map<String, Value>) {
+pub(super) fn exclusive_bounds(members: &mut Map<String, Value>) {
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         let Some(Value::Bool(on)) = members.get(exclusive) else { continue };
         let limit = if *on { members.remove(bound) } else { None };

@@ -3,23 +3,9 @@
 use regex::Regex;
 
 use super::catalog::{ErrorCatalog, Surface};
-use super::clauses::Clause;
 use super::required_header::RequiredHeader;
 use crate::source::{Problems, SourceFile, suggestion};
 use crate::status;
-
-/// Reports headers that nothing judges, because no clause names the check.
-pub(super) fn check_judged(file: &SourceFile, catalog: &ErrorCatalog, clauses: &[Clause], problems: &mut Problems) {
-    const CHECK: &str = "required-headers";
-    let is_named = clauses.iter().any(|clause| clause.checks.iter().any(|name| name == CHECK));
-    // Without clauses, their file is at fault.
-    if catalog.headers.is_empty() || is_named || clauses.is_empty() {
-        return;
-    }
-    let problem = file.problem(&["headers".into()], "nothing judges these headers");
-    let help = format!("add `checks: [{CHECK}]` to a clause in schemas/clauses.yaml");
-    problems.0.push(problem.with_help(Some(help)));
-}
 
 /// A fault of an entry: the member, the message, and what to do.
 type Fault = (&'static str, String, Option<String>);

@@ -7,16 +7,19 @@ mod catalog;
 mod clauses;
 mod conventions;
 mod description;
+mod field;
+mod field_form;
 mod header_check;
 mod openapi;
 mod pointer;
 mod rate_limit;
+mod request;
 mod required_header;
 mod schemas;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +28,10 @@ use sha2::{Digest, Sha256};
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
 pub use clauses::{Clause, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
+pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
+pub use request::{Parameter, RequestSchemas};
 pub use required_header::RequiredHeader;
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
@@ -46,6 +51,8 @@ pub struct Contract {
     /// Actors, capabilities, signing, cleanup.
     pub conventions: Conventions,
     pub schemas: SchemaSet,
+    /// The schemas of bodies and parameters that are sent.
+    pub requests: RequestSchemas,
     /// SHA-256 over all files of the contract, in hexadecimal.
     pub hash: String,
     /// The file of the clause register, for the places in messages.
@@ -85,7 +92,7 @@ impl Contract {
             return Err(problems);
         };
         header_check::check(&catalog_file, &catalog, &mut problems);
-        header_check::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
+        catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
         if problems.0.is_empty() {
@@ -100,6 +107,7 @@ impl Contract {
             clauses,
             conventions,
             schemas,
+            requests: RequestSchemas::new(api.original),
             hash: hex::encode(hasher.finalize()),
             register,
         };
@@ -168,4 +176,18 @@ impl Contract {
             })
             .collect()
     }
+}
+
+/// The operations of a description and the schemas of their requests. The files are those of a pack that is not yet
+/// written, by their names in it. `None` if the description cannot be read.
+pub fn requests_of(files: &BTreeMap<String, String>) -> Option<(RequestSchemas, Vec<Operation>)> {
+    let mut read = |name: &str| {
+        let name = format!("schemas/{name}");
+        let text = files.get(&name).ok_or_else(|| Problem::general(&name, "the file is missing"))?;
+        Ok(SourceFile::new(&name, text))
+    };
+    let mut problems = Problems::default();
+    let description = problems.take(read("openapi.yaml"))?;
+    let api = openapi::load(&description, &mut read, &mut problems)?;
+    Some((RequestSchemas::new(api.original), api.operations))
 }

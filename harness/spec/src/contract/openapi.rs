@@ -96,6 +96,8 @@ pub enum Scheme {
 
 pub(super) struct Api {
     pub(super) description: Description,
+    /// The description as it was written, before its schemas are translated for answers.
+    pub(super) original: Description,
     pub(super) operations: Vec<Operation>,
     pub(super) schemes: Vec<Scheme>,
 }
@@ -103,7 +105,9 @@ pub(super) struct Api {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -> Option<Api> {
-    let description = Description::load(file, read, problems)?;
+    let mut description = Description::load(file, read, problems)?;
+    let original = description.clone();
+    description.translate(problems);
     let mut operations: Vec<Operation> = Vec::new();
     match description.node().child("paths").filter(|paths| paths.value.is_object()) {
         Some(paths) => {
@@ -123,7 +127,7 @@ pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -
         None => problems.0.push(file.problem(&[], "the description has no `paths`")),
     }
     let schemes = schemes(&description.node(), problems);
-    Some(Api { description, operations, schemes })
+    Some(Api { description, original, operations, schemes })
 }
 
 fn operation(path: &str, method: &str, item: &Node<'_>, node: &Node<'_>) -> Result<Operation, Problem> {
@@ -162,12 +166,13 @@ fn check_parameters(node: &Node<'_>) -> Result<(), Problem> {
     list.items().try_for_each(|parameter| parameter.followed().map(|_| ()))
 }
 
+pub(super) fn is_json(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    name == "application/json" || name.ends_with("+json")
+}
+
 /// The JSON media type, or else the first one.
-fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
-    let is_json = |name: &str| {
-        let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        name == "application/json" || name.ends_with("+json")
-    };
+pub(super) fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
     let all: Vec<(&str, Node<'d>)> = content.children().collect();
     let found = all.iter().find(|(name, _)| is_json(name)).or_else(|| all.first());
     found.map(|(name, node)| ((*name).to_owned(), node.clone()))

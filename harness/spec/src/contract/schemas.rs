@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
 use super::description::Description;
 use super::openapi::{Operation, Success};
-use super::pointer::escaped;
+use super::pointer::{as_fragment, escaped};
 use crate::source::{Problem, Problems, SourceFile};
 
 #[derive(Debug)]
@@ -100,17 +100,6 @@ impl SchemaSet {
     }
 }
 
-/// A JSON Pointer as a URI fragment (RFC 6901, section 6).
-fn as_fragment(pointer: &str) -> String {
-    pointer
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
-}
-
 /// The schema of an error body with a given code: the envelope, the code, and the parts that the code requires.
 pub fn derived(catalog: &ErrorCatalog, entry: &ErrorCode) -> Value {
     let mut parts = vec![envelope_ref(catalog)];
@@ -138,6 +127,9 @@ fn envelope_ref(catalog: &ErrorCatalog) -> Value {
 /// A schema that requires the member at `pointer` and applies `inner` to it.
 fn nested(pointer: &str, inner: Value) -> Value {
     pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(inner, |inner, token| {
+        if token == "*" {
+            return json!({ "type": "array", "minItems": 1, "items": inner });
+        }
         let token = token.replace("~1", "/").replace("~0", "~");
         json!({ "type": "object", "required": [token.clone()], "properties": { token: inner } })
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::forms::{one_or_many, present};
+use crate::forms::{one_or_many, present, scalars};
 use generate::Format;
 
 /// `schemas/formats.yaml`: the generated values, and the expected answers.
@@ -22,7 +22,11 @@ pub struct FormatFile {
     #[serde(default)]
     pub examples: BTreeMap<Format, BTreeMap<String, Vec<Example>>>,
     /// The generated values.
+    #[serde(default)]
     pub values: Vec<ValueEntry>,
+    /// Values that are generated from the request schemas of the OpenAPI description.
+    #[serde(default)]
+    pub schema: Option<SchemaEntry>,
 }
 
 /// A value that every property with its format sends.
@@ -61,6 +65,15 @@ pub struct Caller {
     /// Fixtures instead of `given` for properties in which every value must be refused, so that nothing changes.
     #[serde(default)]
     pub given_refused: Option<Vec<String>>,
+    /// Path parameters, as in a step.
+    #[serde(default, deserialize_with = "scalars")]
+    pub path: BTreeMap<String, String>,
+    /// Query parameters that every request has, as in a step.
+    #[serde(default)]
+    pub query: BTreeMap<String, Value>,
+    /// Headers that every request has, as in a step.
+    #[serde(default, deserialize_with = "scalars")]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// The expected answer to a value that must be refused.
@@ -136,4 +149,79 @@ pub struct ValueEntry {
     /// The number of requests in flight at the same time; 8 by default.
     #[serde(default)]
     pub in_flight: Option<u32>,
+}
+
+/// Values of bodies, query, path and headers that are generated from the request schemas in `openapi.yaml`. A member
+/// that an entry of `values` binds to a format gets its values from there alone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchemaEntry {
+    /// The operations; by default those of `callers` that have a request schema.
+    #[serde(default)]
+    pub operations: Option<Vec<String>>,
+    /// The expected refusal of every invalid value. Without it, only the kinds of `kinds` are sent.
+    #[serde(default)]
+    pub refused: Option<Refusal>,
+    /// The expected refusal by kind of fault, where it differs from `refused`.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, Refusal>,
+    /// How an answer names a member inside another one; by default nested names are not compared. If `field_form` of the
+    /// envelope says that fields are JSON Pointers, it has no effect.
+    #[serde(default)]
+    pub nested_field: NestedField,
+    /// The clause that is violated if a valid value is refused. Without it, no valid values are sent.
+    #[serde(default)]
+    pub accepted: Option<String>,
+    /// Codes with which a valid value may also be refused.
+    #[serde(default)]
+    pub excused: Vec<String>,
+    /// The clause that is violated if an unknown member gets no documented answer below 500. Without it, none is sent.
+    #[serde(default)]
+    pub survived: Option<String>,
+    /// The clause that a server error (5xx) violates, instead of the clause of the value.
+    #[serde(default)]
+    pub server_error: Option<String>,
+    /// Rules and kinds of fault for which no values are generated.
+    #[serde(default)]
+    pub leave_out: Vec<String>,
+    /// Places for which no values are generated, because the schema does not say what is valid there.
+    #[serde(default)]
+    pub excluded: Vec<Exclusion>,
+    /// Capabilities that the target must have.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Tests with the same lock never run at the same time.
+    #[serde(default)]
+    pub lock: Option<String>,
+    /// The number of requests in flight at the same time; 8 by default.
+    #[serde(default)]
+    pub in_flight: Option<u32>,
+}
+
+/// A place for which no values are generated, with everything below it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exclusion {
+    /// The operation; by default every operation that has the place.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// The place as in the names of the tests: `body/lines/0/sku`, `query/limit`.
+    pub place: String,
+    /// Why nothing is generated there.
+    pub reason: String,
+}
+
+/// How an answer names a member inside another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NestedField {
+    /// It is not known, so the name is not compared.
+    #[default]
+    Unknown,
+    /// As a JSON Pointer into the body, like every other member: `/lines/0/sku`. For APIs that name parameters otherwise.
+    Pointer,
+    /// With dots: `lines.0.sku`.
+    Dots,
+    /// With dots and brackets: `lines[0].sku`.
+    Brackets,
 }

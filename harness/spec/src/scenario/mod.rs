@@ -18,6 +18,9 @@ mod path;
 pub mod plan;
 mod properties;
 mod property;
+mod property_test;
+mod schema_places;
+mod schema_properties;
 pub mod template;
 mod topics;
 mod wanted;
@@ -27,7 +30,7 @@ use std::sync::{Arc, LazyLock};
 pub use crate::status;
 pub use alteration::Alteration;
 pub use cases::{Case, Cases};
-pub use formats::{Caller, Example, FormatFile, Refusal, ValueEntry};
+pub use formats::{Caller, Example, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry, ValueEntry};
 pub use found::{Failure, file_name, file_text};
 pub use load::{Library, load, load_with};
 pub use model::{
@@ -35,7 +38,8 @@ pub use model::{
     SignatureHeader, Wait,
 };
 pub use plan::{Action, Call, Expectation, Outcome, Step};
-pub use property::{Property, PropertyRule, Slot};
+pub use property::{Origin, Property, PropertyRule, RequestPlace, Slot};
+pub use schema_places::unusable_requests;
 pub use template::Variables;
 pub use topics::{Topics, named_codes};
 pub use wanted::{Expect, HeaderMatch};

@@ -5,22 +5,21 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::compile::{self, At, Own};
+use super::compile::At;
 use super::examples::{self, Examples};
 use super::expectation::{self, Subject};
-use super::fixtures::{Fixtures, prepare};
+use super::fixtures::Fixtures;
 use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
-use super::model::Step;
 use super::plan::Expectation;
+use super::property_test::{self, Known, Parts, PropertyKind};
+use super::schema_properties;
 use super::wanted::Expect;
-use super::{Property, PropertyRule, Slot, TestCase, TestKind, Variables};
+use super::{Origin, PropertyRule, Slot, TestCase, Variables};
 use crate::contract::{Contract, Operation};
 use crate::source::{Problems, SourceFile, Step as PathStep, exists, suggestion, yaml_at};
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
 
 const FORMATS: &str = "schemas/formats.yaml";
-/// The default number of requests of a property in flight at the same time.
-const IN_FLIGHT: u32 = 8;
 
 /// Reads the pack's formats, if it has any, and returns their tests and the text of the file, for the hash.
 pub(super) fn load(
@@ -45,7 +44,10 @@ pub(super) fn load(
         Reader { file: &file, content: &content, contract, fixtures, registry, examples: &examples, problems };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
-    let tests = content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    let mut tests: Vec<TestCase> =
+        content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    let known = Known { file: &file, contract, fixtures, registry };
+    tests.extend(schema_properties::load(&content, known, problems));
     (tests, file.text.to_string())
 }
 
@@ -57,39 +59,6 @@ struct Reader<'r> {
     registry: &'r Registry,
     examples: &'r Examples,
     problems: &'r mut Problems,
-}
-
-/// The kinds of assertions. The rules of each kind form a test of their own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PropertyKind {
-    Accepted,
-    Refused,
-    Survived,
-}
-
-impl PropertyKind {
-    fn of(assertion: Assertion) -> Self {
-        match assertion {
-            Assertion::Accepted => PropertyKind::Accepted,
-            Assertion::Refused(_) => PropertyKind::Refused,
-            Assertion::Survived => PropertyKind::Survived,
-        }
-    }
-
-    /// The assertion, as the second part of a test's name.
-    fn fact(self, slot: &Slot) -> &'static str {
-        match (self, slot) {
-            (PropertyKind::Accepted, Slot::Body) => "well-formed-bodies-are-accepted",
-            (PropertyKind::Refused, Slot::Body) => "malformed-json-is-refused",
-            (PropertyKind::Survived, Slot::Body) => "unusual-bodies-are-handled",
-            (PropertyKind::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
-            (PropertyKind::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
-            (PropertyKind::Survived, Slot::Parameter(_)) => "unusual-ids-are-refused",
-            (PropertyKind::Accepted, Slot::Member(_)) => "valid-values-are-accepted",
-            (PropertyKind::Refused, Slot::Member(_)) => "invalid-values-are-refused",
-            (PropertyKind::Survived, Slot::Member(_)) => "unusual-values-are-handled",
-        }
-    }
 }
 
 impl Reader<'_> {
@@ -139,8 +108,8 @@ impl Reader<'_> {
                 continue;
             }
             let rules = self.rules_of_operation(entry, &operation, &rules);
-            for kind in [PropertyKind::Accepted, PropertyKind::Refused, PropertyKind::Survived] {
-                tests.extend(self.test(index, entry, &slot, &operation, caller, kind, &rules));
+            for kind in PropertyKind::ALL {
+                tests.extend(self.test(index, entry, &slot, (&operation, caller), kind, &rules));
             }
         }
         tests
@@ -216,7 +185,8 @@ impl Reader<'_> {
             match expected {
                 Some((clause, expect)) => {
                     self.check_expectation(at, &expect);
-                    rules.push(PropertyRule { format, rule, clause, expect: Expectation::from(&expect) });
+                    let (origin, expect) = (Origin::Format(format), Expectation::from(&expect));
+                    rules.push(PropertyRule { origin, rule, clause, expect });
                 }
                 None => {
                     missing.insert(match rule.assertion {
@@ -324,14 +294,12 @@ impl Reader<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all parts of one test")]
     fn test(
         &mut self,
         index: usize,
         entry: &ValueEntry,
         slot: &Slot,
-        operation: &Arc<Operation>,
-        caller: &Caller,
+        of_operation: (&Arc<Operation>, &Caller),
         kind: PropertyKind,
         rules: &[PropertyRule],
     ) -> Option<TestCase> {
@@ -340,51 +308,25 @@ impl Reader<'_> {
         if rules.is_empty() {
             return None;
         }
-        let at = At { file: self.file, path: vec!["values".into(), index.into()] };
-        let place = slot.name();
-        let mut clauses: Vec<String> = Vec::new();
-        for clause in rules.iter().map(|rule| &rule.clause).chain(&entry.server_error) {
-            if !clauses.contains(clause) {
-                clauses.push(clause.clone());
-            }
-        }
-        let mut test = TestCase {
-            name: format!("fuzz/{}/{place}::{}", operation.id, kind.fact(slot)),
-            file: self.file.name.clone(),
-            line: at.place().map_or(1, |place| place.line),
-            about: about(&rules, place, operation),
-            clauses,
-            needs: entry.needs.clone(),
-            actors: Vec::new(),
-            token_actors: Vec::new(),
-            lock: entry.lock.clone(),
-            alone: false,
-            retries: None,
-            steps: Vec::new(),
-            variables: Variables::new(),
-            first: false,
-            kind: TestKind::Scenario,
-        };
-        let given = caller.given_refused.as_ref().filter(|_| kind == PropertyKind::Refused).unwrap_or(&caller.given);
-        let at_caller = At { file: self.file, path: vec!["callers".into(), operation.id.as_str().into()] };
-        let mut setup = Vec::new();
-        prepare(&at_caller, given.iter(), self.fixtures, &mut test, &mut setup, self.problems);
-        let call = sample_call(slot, operation, caller);
-        compile::test(&at, &mut test, &setup, &[Own { step: &call, clause: None }], self.contract, self.problems);
-        test.steps.truncate(setup.len());
-        test.kind = TestKind::Property(Arc::new(Property {
-            operation: operation.clone(),
+        let (operation, caller) = of_operation;
+        let parts = Parts {
+            at: At { file: self.file, path: vec!["values".into(), index.into()] },
+            name: format!("fuzz/{}/{}::{}", operation.id, slot.name(), kind.fact(slot)),
+            operation,
+            caller,
+            kind,
             slot: slot.clone(),
             companion: entry.companion.clone(),
             with: entry.with.clone(),
-            actor: caller.actor.clone(),
-            given: given.clone(),
+            needs: entry.needs.clone(),
+            lock: entry.lock.clone(),
+            in_flight: entry.in_flight,
             server_error: entry.server_error.clone(),
-            in_flight: entry.in_flight.unwrap_or(IN_FLIGHT).max(1) as usize,
             rules,
-            agrees: self.registry.agrees,
-        }));
-        Some(test)
+        };
+        let known =
+            Known { file: self.file, contract: self.contract, fixtures: self.fixtures, registry: self.registry };
+        Some(property_test::build(parts, known, self.problems))
     }
 
     fn check_clause(&mut self, at: &[PathStep], id: &str) {
@@ -411,25 +353,6 @@ fn slot_of(entry: &ValueEntry) -> Option<Slot> {
         (None, None, true) => Some(Slot::Body),
         _ => None,
     }
-}
-
-fn about(rules: &[PropertyRule], place: &str, operation: &Operation) -> String {
-    let examples = rules.iter().filter(|rule| rule.rule.is_example()).count();
-    let sent = match examples {
-        0 => "Values".to_owned(),
-        1 => "One example is sent, then values".to_owned(),
-        _ => format!("{examples} examples are sent, then values"),
-    };
-    format!("{sent} of {} rules are generated for {place} of {}.", rules.len() - examples, operation.id)
-}
-
-/// A call like those of the property, to compile it like any other step.
-fn sample_call(slot: &Slot, operation: &Operation, caller: &Caller) -> Step {
-    let mut step = Step { call: Some(operation.id.clone()), actor: Some(caller.actor.clone()), ..Step::default() };
-    if let Slot::Parameter(name) = slot {
-        step.path.insert(name.clone(), "id".to_owned());
-    }
-    step
 }
 
 fn joined<const N: usize>(at: &[PathStep], further: [PathStep; N]) -> Vec<PathStep> {

@@ -1,11 +1,13 @@
 //! A property: the rules for one place in a request, and the expected answers to the values that they generate.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::plan::Expectation;
+use super::plan::{Call, Expectation};
 use crate::contract::Operation;
+use generate::schema::{Oracle, Part, pointer};
 use generate::{Assertion, Format, Input, Rule};
 
 /// Where a generated value is put.
@@ -17,6 +19,46 @@ pub enum Slot {
     Parameter(String),
     /// The value is the whole body.
     Body,
+    /// A place that a schema describes.
+    Place(RequestPlace),
+}
+
+/// A place in a request that a schema describes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestPlace {
+    pub part: Part,
+    /// The name of the parameter, or the JSON Pointer in the body.
+    pub at: String,
+    /// The whole place, as in the names of tests: `body/lines/0/sku`.
+    pub name: String,
+    /// The body of a valid request in which the place exists, with templates.
+    pub body: Value,
+}
+
+impl RequestPlace {
+    /// The body with a value in the place, or without one.
+    pub fn body_with(&self, value: Option<&Value>) -> Option<Value> {
+        pointer::with(&self.body, &self.at, value)
+    }
+}
+
+/// The judge of the inputs of a rule.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A format: its oracle.
+    Format(Format),
+    /// A schema: the schema itself.
+    Schema(Oracle),
+}
+
+impl Origin {
+    /// A description for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Origin::Format(format) => format.name(),
+            Origin::Schema(_) => "schema",
+        }
+    }
 }
 
 impl Slot {
@@ -25,6 +67,7 @@ impl Slot {
         match self {
             Slot::Member(name) | Slot::Parameter(name) => name,
             Slot::Body => "body",
+            Slot::Place(place) => &place.name,
         }
     }
 }
@@ -32,8 +75,8 @@ impl Slot {
 /// A rule with its expectation in one property.
 #[derive(Clone, Debug)]
 pub struct PropertyRule {
-    /// The format that it belongs to.
-    pub format: Format,
+    /// What it belongs to.
+    pub origin: Origin,
     pub rule: Rule,
     /// The clause that an unmet expectation violates.
     pub clause: String,
@@ -49,6 +92,12 @@ pub struct Property {
     pub companion: Option<String>,
     /// Other members to set.
     pub with: Map<String, Value>,
+    /// The request without a generated value.
+    pub call: Call,
+    /// Its parameters and headers, as the pack writes them.
+    pub path: BTreeMap<String, String>,
+    pub query: BTreeMap<String, Value>,
+    pub headers: BTreeMap<String, String>,
     pub actor: String,
     /// The fixtures of the setup.
     pub given: Vec<String>,
@@ -58,14 +107,17 @@ pub struct Property {
     pub in_flight: usize,
     /// The rules, all with the same assertion.
     pub rules: Vec<PropertyRule>,
-    /// The oracle.
+    /// The oracle of formats.
     pub agrees: fn(Format, Assertion, &Input) -> bool,
 }
 
 impl Property {
     /// Whether the oracle agrees with the assertion of a rule for an input.
     pub fn agrees(&self, rule: usize, input: &Input) -> bool {
-        let PropertyRule { format, rule, .. } = &self.rules[rule];
-        (self.agrees)(*format, rule.assertion, input)
+        let PropertyRule { origin, rule, .. } = &self.rules[rule];
+        match origin {
+            Origin::Format(format) => (self.agrees)(*format, rule.assertion, input),
+            Origin::Schema(oracle) => oracle.agrees(rule.assertion, input),
+        }
     }
 }

@@ -6,10 +6,11 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::super::request;
+use generate::schema::Part;
 use generate::{Assertion, Content, Input, UNIQUE};
 use spec::scenario::plan::{Asserted, RequestBody};
-use spec::scenario::template::Template;
-use spec::scenario::{Call, Property, PropertyRule, Slot, Variables};
+use spec::scenario::template::{Template, ValueTemplate};
+use spec::scenario::{Call, Property, PropertyRule, RequestPlace, Slot, Variables};
 
 /// The variables that hold the value and its companion. So templates inside generated texts are not expanded.
 const VALUE: &str = "generated.value";
@@ -26,7 +27,7 @@ pub(crate) fn call(
 ) -> Result<Call, String> {
     let mut call = Call {
         asserted: Some(Asserted { clause: Some(rule.clause.clone()), expectation: rule.expect.clone() }),
-        ..Call::new(property.operation.clone(), Some(property.actor.clone()))
+        ..property.call.clone()
     };
     match (&property.slot, &input.content) {
         (Slot::Member(member), content) => {
@@ -44,7 +45,7 @@ pub(crate) fn call(
                 Content::Document(spec) => (serde_json::json!({ "$document": spec }), None),
                 Content::JsonText(text) => (PLACEHOLDER.into(), Some(text.clone())),
                 Content::Large(text) => (PLACEHOLDER.into(), Some(json_text(text))),
-                Content::Body(_) | Content::Segment(_) => return Err(misfit(rule)),
+                Content::Body(_) | Content::Segment(_) | Content::Absent => return Err(misfit(rule)),
             };
             members.insert(member.clone(), value);
             call.body = RequestBody::edited(&call.operation, &[], &members);
@@ -55,16 +56,44 @@ pub(crate) fn call(
         (Slot::Parameter(name), Content::Segment(segment)) => {
             variables.insert(VALUE.to_owned(), segment.clone().into());
             // The generated segment is already encoded.
-            for (parameter, value) in &mut call.path {
-                if parameter == name {
-                    *value = Template::parse(&format!("${{raw({VALUE})}}"));
-                }
-            }
+            set_in_path(&mut call, name, &format!("${{raw({VALUE})}}"));
         }
         (Slot::Body, Content::Body(bytes)) => call.body = RequestBody::Bytes(bytes.as_slice().into()),
+        (Slot::Place(place), Content::Json(value)) => {
+            variables.insert(VALUE.to_owned(), value.clone());
+            put(&mut call, place, Some(&template(VALUE)))?;
+        }
+        (Slot::Place(place), Content::Absent) => put(&mut call, place, None)?,
         _ => return Err(misfit(rule)),
     }
     Ok(call)
+}
+
+/// Puts a template into its place, or leaves the place out.
+fn put(call: &mut Call, place: &RequestPlace, value: Option<&Value>) -> Result<(), String> {
+    let name = Template::literal(place.at.as_str());
+    match place.part {
+        Part::Body => {
+            let body = place.body_with(value).ok_or_else(|| format!("the body has no place {}", place.at))?;
+            call.body = RequestBody::Value(ValueTemplate::parse(&body));
+        }
+        Part::Query => {
+            call.query.retain(|(other, _)| other.source() != place.at);
+            call.query.extend(value.map(|value| (name, ValueTemplate::parse(value))));
+        }
+        Part::Header => {
+            call.headers.retain(|(other, _)| !other.source().eq_ignore_ascii_case(&place.at));
+            call.headers.extend(value.and_then(Value::as_str).map(|text| (name, Some(Template::parse(text)))));
+        }
+        Part::Path => set_in_path(call, &place.at, value.and_then(Value::as_str).unwrap_or_default()),
+    }
+    Ok(())
+}
+
+fn set_in_path(call: &mut Call, name: &str, template: &str) {
+    for (_, value) in call.path.iter_mut().filter(|(parameter, _)| parameter == name) {
+        *value = Template::parse(template);
+    }
 }
 
 fn template(name: &str) -> Value {
@@ -82,7 +111,7 @@ fn with_unique_token(value: &Value, rule: &PropertyRule, variables: &Variables) 
 }
 
 fn misfit(rule: &PropertyRule) -> String {
-    format!("the rule {} generates values that do not fit the place of {:?}", rule.rule.name, rule.format)
+    format!("the rule {} generates values that do not fit the place of {}", rule.rule.name, rule.origin.name())
 }
 
 /// The body with a text in the place of the placeholder: a text that no JSON value can hold, or that is too long to copy

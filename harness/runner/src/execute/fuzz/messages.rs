@@ -45,6 +45,7 @@ pub(super) fn shown(content: &Content) -> String {
         Content::Large(text) => quoted(text),
         Content::Document(spec) => format!("a document: {}", visible(&serde_json::json!(spec).to_string())),
         Content::Segment(text) => quoted(text),
+        Content::Absent => "left out".to_owned(),
         Content::Body(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => quoted(text),
             Err(_) => {

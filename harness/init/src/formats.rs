@@ -1,0 +1,92 @@
+//! `formats.yaml`: one entry that generates values from the request schemas, if the documentation says which code an
+//! invalid value gets.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::expectation::{self, Expected};
+use super::operations::Operation;
+use super::resources::{Setup, setup};
+use super::topics::{INVALID_VALUE, ScenarioBuilder};
+use super::yaml;
+use spec::scenario::unusable_requests;
+
+/// The text of the file, and the clause that its tests judge.
+pub(super) struct Formats {
+    pub(super) text: String,
+    pub(super) clause: String,
+}
+
+/// `None` if no operation documents a code for invalid values. `files` are the files of the description.
+pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, String>) -> Option<Formats> {
+    let unusable = unusable_requests(files);
+    let candidates: Vec<(&Operation<'_>, Setup, Expected)> =
+        builder.operations.iter().filter_map(|operation| candidate(builder, operation)).collect();
+    let expected = most_common(&candidates)?;
+    let (called, left_out): (Vec<_>, Vec<_>) = candidates
+        .iter()
+        .filter(|(_, _, other)| other == expected)
+        .partition(|(operation, ..)| !unusable.contains_key(&operation.id));
+    if called.is_empty() {
+        return None;
+    }
+    let clause = match &expected.code {
+        Some(code) => super::scenarios::clause_of_code(builder, code),
+        None => INVALID_VALUE.clause.to_owned(),
+    };
+    let mut text = yaml::comment(
+        "Values that are generated from the request schemas of openapi.yaml: what the schema forbids must be refused.\n\
+         With `accepted: CLAUSE`, valid values are sent as well.",
+    );
+    for (operation, ..) in left_out {
+        text += &yaml::comment(&format!("Not covered: {}", unusable[&operation.id]));
+    }
+    text += "callers:\n";
+    for (operation, setup, _) in called {
+        text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
+    }
+    let refused = json!({ "clause": clause, "error": expected.value["error"] });
+    text += &format!("schema:\n  refused: {}\n", yaml::flow(&refused));
+    text += "  # Many servers convert such values, or do not check them. Remove the kinds that your API refuses.\n";
+    text += "  leave_out: [convertible-type, format]\n";
+    Some(Formats { text, clause })
+}
+
+/// An operation that documents a code for invalid values, and whose path can be filled.
+fn candidate<'b, 'd>(
+    builder: &ScenarioBuilder<'_, '_>,
+    operation: &'b Operation<'d>,
+) -> Option<(&'b Operation<'d>, Setup, Expected)> {
+    let is_tested = !["HEAD", "OPTIONS"].contains(&operation.method.as_str());
+    let documents_refusal = operation.documents(400) || operation.documents(422);
+    let expected = expectation::invalid(builder.catalogue, operation);
+    let has_code = expected.value.get("error").is_some();
+    if !is_tested || !documents_refusal || !has_code || !operation.has_schema {
+        return None;
+    }
+    Some((operation, setup(operation, builder.resources)?, expected))
+}
+
+fn most_common<'c>(candidates: &'c [(&Operation<'_>, Setup, Expected)]) -> Option<&'c Expected> {
+    let count = |expected: &Expected| candidates.iter().filter(|(_, _, other)| other == expected).count();
+    let mut best: Option<&Expected> = None;
+    for (_, _, expected) in candidates {
+        if best.is_none_or(|best| count(expected) > count(best)) {
+            best = Some(expected);
+        }
+    }
+    best
+}
+
+fn caller(operation: &Operation<'_>, setup: &Setup) -> Value {
+    let mut members = Map::new();
+    members.insert("as".to_owned(), json!(operation.need.actor()));
+    if !setup.fixtures.is_empty() {
+        members.insert("given".to_owned(), json!(setup.fixtures));
+    }
+    for (name, values) in [("path", &setup.path), ("query", &operation.query), ("headers", &operation.headers)] {
+        members.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
+    }
+    Value::Object(members)
+}

@@ -1,0 +1,132 @@
+//! The places of an operation that its schemas describe: the members of the body, and the parameters.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::template::{self, Template};
+use super::{RequestPlace, Variables};
+use crate::contract::{Operation, RequestSchemas, requests_of};
+use crate::source::Problem;
+use generate::Rule;
+use generate::schema::{self, Oracle, Part, Schema, pointer};
+
+/// A place with its rules and their oracle.
+pub(super) struct DescribedPlace {
+    pub(super) place: RequestPlace,
+    pub(super) rules: Vec<Rule>,
+    pub(super) oracle: Oracle,
+}
+
+/// Why an operation has no places.
+pub(super) enum Unusable {
+    /// The description has an error.
+    Described(Box<Problem>),
+    /// The schema or the example cannot be used. A message and help.
+    Here(String, &'static str),
+}
+
+impl From<Problem> for Unusable {
+    fn from(problem: Problem) -> Self {
+        Unusable::Described(Box::new(problem))
+    }
+}
+
+/// The places of an operation, body first. `wants` says of a place whether it is wanted at all.
+pub(super) fn of_operation(
+    requests: &RequestSchemas,
+    operation: &Operation,
+    wants: impl Fn(&str) -> bool,
+) -> Result<Vec<DescribedPlace>, Unusable> {
+    let mut found = Vec::new();
+    if wants("body")
+        && let Some(root) = requests.body(operation)?
+    {
+        found.extend(of_body(operation, compiled(operation, "body", root)?)?);
+    }
+    for parameter in requests.parameters(operation)? {
+        let name = format!("{}/{}", parameter.part.name(), parameter.name);
+        if !wants(&name) {
+            continue;
+        }
+        let compiled = compiled(operation, &name, parameter.schema)?;
+        let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, parameter.part, parameter.is_required);
+        let place = RequestPlace { part: parameter.part, at: parameter.name, name, body: Value::Null };
+        found.push(DescribedPlace { place, rules, oracle });
+    }
+    Ok(found)
+}
+
+/// The operations of a description whose request schemas cannot be used, each with the reason. The files are those of a
+/// pack that is not yet written, by their names in it.
+pub fn unusable_requests(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let Some((requests, operations)) = requests_of(files) else { return BTreeMap::new() };
+    let reason = |unusable| match unusable {
+        Unusable::Described(problem) => problem.one_line(),
+        Unusable::Here(message, _) => message,
+    };
+    let unusable = operations.iter().filter_map(|operation| {
+        let places = of_operation(&requests, operation, |_| true);
+        Some((operation.id.clone(), reason(places.err()?)))
+    });
+    unusable.collect()
+}
+
+/// Whether an operation has anything that a schema describes.
+pub(super) fn has_schemas(requests: &RequestSchemas, operation: &Operation) -> bool {
+    let body = requests.body(operation).is_ok_and(|body| body.is_some());
+    body || requests.parameters(operation).is_ok_and(|parameters| !parameters.is_empty())
+}
+
+fn compiled(operation: &Operation, place: &str, root: Value) -> Result<Arc<Schema>, Unusable> {
+    let help = "correct the schema, or list the place in `excluded`";
+    let refused = |message| Unusable::Here(format!("the schema of {place} of {}: {message}", operation.id), help);
+    Schema::compile(root).map(Arc::new).map_err(refused)
+}
+
+fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
+    let own = operation.example.clone().or_else(|| compiled.simplest());
+    let Some(template) = own else {
+        let message = format!("{} has no example body, and its schema is too open to make one", operation.id);
+        return Err(Unusable::Here(message, "add an `example` to the description, or list `body` in `excluded`"));
+    };
+    let example = filled(&template);
+    if let Some((at, message)) = compiled.violation(&example) {
+        let message = format!("the example body of {} does not match its schema at \"{at}\": {message}", operation.id);
+        return Err(Unusable::Here(message, "correct the example, or list `body` in `excluded`"));
+    }
+    let with_body = |place: schema::Place| {
+        let mut added = place.added.iter();
+        let body = added.try_fold(template.clone(), |body, (at, value)| pointer::with(&body, at, Some(value)))?;
+        let name = shown(&format!("body{}", place.pointer));
+        let at = RequestPlace { part: Part::Body, at: place.pointer, name, body };
+        Some(DescribedPlace { place: at, rules: place.rules, oracle: place.oracle })
+    };
+    Ok(schema::places(&compiled, &example).into_iter().filter_map(with_body).collect())
+}
+
+/// Names of members may contain anything; names of tests are one line.
+fn shown(name: &str) -> String {
+    name.chars().map(|one| if one.is_control() { one.escape_default().to_string() } else { one.to_string() }).collect()
+}
+
+/// The example as it is sent, with a text for each template and each document.
+fn filled(example: &Value) -> Value {
+    let mut variables = Variables::new();
+    template::texts_in(example, &mut |text| {
+        variables.extend(Template::parse(text).names().into_iter().map(|name| (name.to_owned(), json!("u1"))));
+    });
+    with_documents(template::value(example, &variables).unwrap_or_else(|_| example.clone()))
+}
+
+fn with_documents(value: Value) -> Value {
+    match value {
+        Value::Object(members) if members.len() == 1 && members.contains_key("$document") => json!("QUJD"),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, inner)| (name, with_documents(inner))).collect())
+        }
+        Value::Array(elements) => elements.into_iter().map(with_documents).collect(),
+        other => other,
+    }
+}

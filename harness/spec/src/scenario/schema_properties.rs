@@ -1,0 +1,398 @@
+//! Builds the property tests of `schema` in `schemas/formats.yaml`: one test for each operation, place and assertion.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::compile::At;
+use super::expectation::{self, Subject};
+use super::formats::{Caller, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry};
+use super::plan::Expectation;
+use super::property_test::{self, Known, Parts, PropertyKind};
+use super::schema_places::{self, DescribedPlace, Unusable};
+use super::wanted::Expect;
+use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
+use crate::contract::{FieldForm, Operation};
+use crate::source::{Problem, Problems, Step as PathStep, suggestion};
+use generate::schema::{KINDS, Part};
+use generate::{Assertion, Rule};
+
+/// The only rule of a member whose values come from a format.
+const MISSING: &str = "missing-required";
+
+/// The tests of the entry `schema`, if there is one.
+pub(super) fn load(content: &FormatFile, known: Known<'_>, problems: &mut Problems) -> Vec<TestCase> {
+    let Some(entry) = &content.schema else { return Vec::new() };
+    let before = problems.0.len();
+    let mut builder = Builder { content, entry, known, problems, places: BTreeSet::new(), rules: BTreeSet::new() };
+    builder.names();
+    if builder.problems.0.len() > before {
+        return Vec::new();
+    }
+    let mut tests = Vec::new();
+    for (at, operation) in builder.operations() {
+        tests.extend(builder.operation(&at, &operation));
+    }
+    if builder.problems.0.len() == before {
+        builder.unused();
+    }
+    tests
+}
+
+struct Builder<'b> {
+    content: &'b FormatFile,
+    entry: &'b SchemaEntry,
+    known: Known<'b>,
+    problems: &'b mut Problems,
+    /// The names of all places and rules so far, for `excluded` and `leave_out`.
+    places: BTreeSet<(String, String)>,
+    rules: BTreeSet<String>,
+}
+
+impl Builder<'_> {
+    /// Checks the clauses, codes, kinds and capabilities.
+    fn names(&mut self) {
+        let SchemaEntry { refused, kinds, accepted, survived, server_error, .. } = self.entry;
+        if refused.is_none() && kinds.is_empty() && accepted.is_none() && survived.is_none() {
+            let help = "add `refused: { clause: ID, error: CODE }`";
+            self.report(
+                &[],
+                "`schema` expects nothing: it has none of `refused`, `kinds`, `accepted`, `survived`",
+                help,
+            );
+        }
+        for (key, clause) in [("accepted", accepted), ("survived", survived), ("server_error", server_error)] {
+            clause.iter().for_each(|clause| self.check_clause(&[key.into()], clause));
+        }
+        let known: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        for (kind, refusal) in kinds {
+            self.check_known(&["kinds".into(), kind.as_str().into()], "kind of fault", kind, &known);
+            self.check_refusal(&["kinds".into(), kind.as_str().into()], refusal);
+        }
+        refused.iter().for_each(|refusal| self.check_refusal(&["refused".into()], refusal));
+        self.check_codes(&["excused".into()], &self.entry.excused);
+        let capabilities: Vec<String> = self.known.contract.conventions.capabilities.keys().cloned().collect();
+        for (index, need) in self.entry.needs.iter().enumerate() {
+            self.check_known(&["needs".into(), index.into()], "capability", need, &capabilities);
+        }
+        for (index, excluded) in self.entry.excluded.iter().enumerate() {
+            if excluded.reason.trim().is_empty() {
+                let at = ["excluded".into(), index.into(), "reason".into()];
+                self.report(&at, "`reason` is empty", "say why nothing is generated there");
+            }
+        }
+    }
+
+    fn check_refusal(&mut self, at: &[PathStep], refusal: &Refusal) {
+        let before = self.problems.0.len();
+        self.check_clause(&[at, &["clause".into()]].concat(), &refusal.clause);
+        self.check_codes(&[at, &["error".into()]].concat(), &refusal.error);
+        self.check_codes(&[at, &["tolerate".into()]].concat(), &refusal.tolerate);
+        if self.problems.0.len() > before {
+            return;
+        }
+        let (variables, optional) = (Variables::new(), BTreeSet::new());
+        let contract = self.known.contract;
+        let subject = Subject { contract, operation: None, variables: &variables, optional: &optional };
+        let expect = refusal_expected(refusal, None);
+        for fault in expectation::faults(&subject, &expect) {
+            let problem = self.problem(at, fault.message).with_help(fault.help);
+            self.problems.0.push(problem);
+        }
+    }
+
+    fn check_codes(&mut self, at: &[PathStep], codes: &[String]) {
+        let known = self.known.contract.catalog.code_names();
+        codes.iter().for_each(|code| self.check_known(at, "error code", code, &known));
+    }
+
+    /// The operations with the place of their names.
+    fn operations(&mut self) -> Vec<(Vec<PathStep>, Arc<Operation>)> {
+        let contract = self.known.contract;
+        let Some(listed) = &self.entry.operations else {
+            let called = contract.operations.iter().filter(|one| self.content.callers.contains_key(&one.id));
+            let described = called.filter(|one| schema_places::has_schemas(&contract.requests, one));
+            return described.map(|one| (Vec::new(), one.clone())).collect();
+        };
+        let known: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
+        let mut found = Vec::new();
+        for (index, name) in listed.iter().enumerate() {
+            let at: Vec<PathStep> = vec!["operations".into(), index.into()];
+            self.check_known(&at, "operation", name, &known);
+            if let Some(operation) = contract.operation(name) {
+                if !schema_places::has_schemas(&contract.requests, operation) {
+                    self.report(
+                        &at,
+                        format!("the description has no request schema for {name}"),
+                        "remove the operation",
+                    );
+                }
+                found.push((at, operation.clone()));
+            }
+        }
+        found
+    }
+
+    fn operation(&mut self, at: &[PathStep], operation: &Arc<Operation>) -> Vec<TestCase> {
+        let Some(caller) = self.content.callers.get(&operation.id) else {
+            self.report(at, format!("`callers` has no entry for {}", operation.id), "say which actor calls it");
+            return Vec::new();
+        };
+        // A whole body that is excluded need not even have a usable schema.
+        let wants = |name: &str| self.exclusion(operation, name).is_none();
+        let places = match schema_places::of_operation(&self.known.contract.requests, operation, wants) {
+            Ok(places) => places,
+            Err(Unusable::Described(problem)) => {
+                self.problems.0.push(*problem);
+                return Vec::new();
+            }
+            Err(Unusable::Here(message, help)) => {
+                self.report(at, message, help);
+                return Vec::new();
+            }
+        };
+        self.places.extend([(operation.id.clone(), "body".to_owned())]);
+        self.places.extend(places.iter().map(|one| (operation.id.clone(), one.place.name.clone())));
+        self.places.extend(self.excluded_parameters(operation));
+        places.iter().flat_map(|place| self.place(at, operation, caller, place)).collect()
+    }
+
+    /// Places that were not looked at because they are excluded.
+    fn excluded_parameters(&self, operation: &Operation) -> Vec<(String, String)> {
+        let parameters = self.known.contract.requests.parameters(operation).unwrap_or_default();
+        let names = parameters.iter().map(|one| format!("{}/{}", one.part.name(), one.name));
+        names.map(|name| (operation.id.clone(), name)).collect()
+    }
+
+    fn exclusion(&self, operation: &Operation, place: &str) -> Option<&Exclusion> {
+        self.entry
+            .excluded
+            .iter()
+            .find(|one| one.operation.as_ref().is_none_or(|id| *id == operation.id) && is_within(place, &one.place))
+    }
+
+    /// Whether a format generates the values of a place, or of one above it.
+    fn is_bound(&self, operation: &Operation, place: &str) -> bool {
+        self.bound(operation).iter().any(|bound| is_within(place, bound))
+    }
+
+    fn bound(&self, operation: &Operation) -> Vec<String> {
+        let entries = self.content.values.iter().filter(|entry| entry.operations.contains(&operation.id));
+        let names = entries.filter_map(|entry| match (&entry.member, &entry.parameter) {
+            (Some(member), _) => Some(format!("body{}", generate::schema::pointer::below("", member))),
+            (_, Some(parameter)) => Some(format!("path/{parameter}")),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    fn place(
+        &mut self,
+        at: &[PathStep],
+        operation: &Arc<Operation>,
+        caller: &Caller,
+        described: &DescribedPlace,
+    ) -> Vec<TestCase> {
+        let name = &described.place.name;
+        self.rules.extend(described.rules.iter().map(|rule| rule.name.to_string()));
+        if self.exclusion(operation, name).is_some() {
+            return Vec::new();
+        }
+        let is_bound = self.is_bound(operation, name);
+        let is_open = self.holds_open_places(operation, name);
+        let fits = |rule: &&Rule| {
+            let is_open = is_open && rule.assertion == Assertion::Accepted;
+            !is_open && (!is_bound || rule.name == MISSING) && !self.is_left_out(rule)
+        };
+        let rules: Vec<PropertyRule> =
+            described.rules.iter().filter(fits).filter_map(|rule| self.rule(described, rule)).collect();
+        let mut tests = Vec::new();
+        for kind in PropertyKind::ALL {
+            let of_kind = rules.iter().filter(|rule| PropertyKind::of(rule.rule.assertion) == kind);
+            let of_kind: Vec<PropertyRule> = of_kind.cloned().collect();
+            if !of_kind.is_empty() {
+                tests.push(self.test(at, operation, caller, &described.place, kind, of_kind));
+            }
+        }
+        tests
+    }
+
+    /// Whether what is valid inside a place is not decided by the schema alone.
+    fn holds_open_places(&self, operation: &Operation, place: &str) -> bool {
+        let excluded = self.entry.excluded.iter().map(|one| one.place.as_str());
+        let bound = self.bound(operation);
+        excluded.chain(bound.iter().map(String::as_str)).any(|open| open != place && is_within(open, place))
+    }
+
+    fn is_left_out(&self, rule: &Rule) -> bool {
+        let kind = if let Assertion::Refused(kind) = rule.assertion { kind } else { "" };
+        self.entry.leave_out.iter().any(|name| *name == rule.name || name == kind)
+    }
+
+    /// A rule with its expectation; `None` if the pack has none for it.
+    fn rule(&self, described: &DescribedPlace, rule: &Rule) -> Option<PropertyRule> {
+        let (clause, expect) = match rule.assertion {
+            Assertion::Accepted => {
+                let error = self.entry.excused.clone();
+                (self.entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() })
+            }
+            Assertion::Survived => (self.entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }),
+            Assertion::Refused(kind) => {
+                let refusal = self.entry.kinds.get(kind).or(self.entry.refused.as_ref())?;
+                let form = self.known.contract.catalog.envelope.field_form;
+                let field = field(&described.place, form, self.entry.nested_field).filter(|_| refusal.names_field);
+                (refusal.clause.clone(), refusal_expected(refusal, field))
+            }
+        };
+        let (origin, expect) = (Origin::Schema(described.oracle.clone()), Expectation::from(&expect));
+        Some(PropertyRule { origin, rule: rule.clone(), clause, expect })
+    }
+
+    fn test(
+        &mut self,
+        at: &[PathStep],
+        operation: &Arc<Operation>,
+        caller: &Caller,
+        place: &RequestPlace,
+        kind: PropertyKind,
+        rules: Vec<PropertyRule>,
+    ) -> TestCase {
+        let slot = Slot::Place(place.clone());
+        let parts = Parts {
+            at: At { file: self.known.file, path: below(at) },
+            name: format!("schema/{}/{}::{}", operation.id, place.name, kind.fact(&slot)),
+            operation,
+            caller,
+            kind,
+            slot,
+            companion: None,
+            with: serde_json::Map::new(),
+            needs: self.entry.needs.clone(),
+            lock: self.entry.lock.clone(),
+            in_flight: self.entry.in_flight,
+            server_error: self.entry.server_error.clone(),
+            rules,
+        };
+        property_test::build(parts, self.known, self.problems)
+    }
+
+    /// Reports exclusions and names in `leave_out` that concern nothing.
+    fn unused(&mut self) {
+        for (index, excluded) in self.entry.excluded.iter().enumerate() {
+            let of_operation = |id: &String| excluded.operation.as_ref().is_none_or(|own| own == id);
+            let places = self.places.iter().filter(|(id, _)| of_operation(id)).map(|(_, place)| place.clone());
+            let places: Vec<String> = places.collect();
+            if !places.iter().any(|place| is_within(place, &excluded.place)) {
+                let at = ["excluded".into(), index.into(), "place".into()];
+                self.check_known(&at, "place", &excluded.place, &places);
+            }
+        }
+        let known: Vec<String> =
+            self.rules.iter().cloned().chain(KINDS.iter().map(|kind| (*kind).to_owned())).collect();
+        for (index, name) in self.entry.leave_out.iter().enumerate() {
+            self.check_known(&["leave_out".into(), index.into()], "rule or kind", name, &known);
+        }
+    }
+
+    fn check_clause(&mut self, at: &[PathStep], id: &str) {
+        let known: Vec<String> = self.known.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+        self.check_known(at, "clause", id, &known);
+    }
+
+    fn check_known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
+        if !known.iter().any(|other| other == name) {
+            let problem = self.problem(at, format!("unknown {what} `{name}`")).with_help(suggestion(name, known));
+            self.problems.0.push(problem);
+        }
+    }
+
+    fn report(&mut self, at: &[PathStep], message: impl Into<String>, help: &str) {
+        let problem = self.problem(at, message).with_help(Some(help.to_owned()));
+        self.problems.0.push(problem);
+    }
+
+    fn problem(&self, at: &[PathStep], message: impl Into<String>) -> Problem {
+        self.known.file.problem(&below(at), message)
+    }
+}
+
+fn below(at: &[PathStep]) -> Vec<PathStep> {
+    [&["schema".into()], at].concat()
+}
+
+/// Whether a place is another one or lies in it.
+fn is_within(place: &str, other: &str) -> bool {
+    place.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn refusal_expected(refusal: &Refusal, field: Option<String>) -> Expect {
+    Expect {
+        error: refusal.error.clone(),
+        tolerate: refusal.tolerate.clone(),
+        field,
+        must_answer: refusal.must_answer,
+        ..Expect::default()
+    }
+}
+
+/// The name of the member at fault in the answer; `None` if the form does not say it.
+fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<String> {
+    match (place.part, form) {
+        (Part::Body, FieldForm::Name) => {}
+        (Part::Body, FieldForm::Pointer | FieldForm::Fragment) => {
+            return Some(place.at.clone()).filter(|at| !at.is_empty());
+        }
+        (_, FieldForm::Name) => return (nested != NestedField::Pointer).then(|| place.at.clone()),
+        (_, FieldForm::Pointer | FieldForm::Fragment) => return None,
+    }
+    let tokens: Vec<String> =
+        place.at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
+    match (nested, tokens.as_slice()) {
+        (_, []) => None,
+        (NestedField::Pointer, _) => Some(place.at.clone()),
+        (_, [only]) => Some(only.clone()),
+        (NestedField::Unknown, _) => None,
+        (NestedField::Dots, all) => Some(all.join(".")),
+        (NestedField::Brackets, all) => {
+            let part = |(index, token): (usize, &String)| match index {
+                0 => token.clone(),
+                _ if is_index(token) => format!("[{token}]"),
+                _ => format!(".{token}"),
+            };
+            Some(all.iter().enumerate().map(part).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn members_are_named_in_the_form_of_the_pack() {
+        let place = |at: &str| RequestPlace {
+            part: Part::Body,
+            at: at.to_owned(),
+            name: format!("body{at}"),
+            body: Value::Null,
+        };
+        let named = |at: &str, nested| field(&place(at), FieldForm::Name, nested).unwrap_or_default();
+        assert_eq!(named("/lines/0/a~1b", NestedField::Dots), "lines.0.a/b");
+        assert_eq!(named("/lines/0/sku", NestedField::Brackets), "lines[0].sku");
+        assert_eq!(named("/lines/0/a~1b", NestedField::Pointer), "/lines/0/a~1b");
+        assert_eq!(named("/lines/0/sku", NestedField::Unknown), "");
+        assert_eq!(named("/note", NestedField::Unknown), "note");
+        let pointer = |at: &str| field(&place(at), FieldForm::Pointer, NestedField::Unknown);
+        assert_eq!(pointer("/lines/0/a~1b").as_deref(), Some("/lines/0/a~1b"));
+        let limit = RequestPlace { part: Part::Query, at: "limit".to_owned(), ..place("") };
+        assert_eq!(field(&limit, FieldForm::Name, NestedField::Unknown).as_deref(), Some("limit"));
+        assert_eq!(field(&limit, FieldForm::Pointer, NestedField::Unknown), None);
+    }
+
+    #[test]
+    fn places_lie_within_those_above_them() {
+        assert!(is_within("body/lines/0", "body/lines") && is_within("body", "body"));
+        assert!(!is_within("body/linesman", "body/lines") && !is_within("body", "body/lines"));
+    }
+}
