@@ -87,7 +87,9 @@ async fn conforming_variants_are_reported_only_by_tests_that_assert_more_than_th
     let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
     let alarms = Alarms::of(&campaign(&contract).await.run(&baseline, &all, |_| {}).await);
     assert_eq!(alarms.count(Reaction::FalseAlarm), 0, "{}", alarms.text());
-    assert_eq!(alarms.count(Reaction::NeverTriggered), 0, "{}", alarms.text());
+    let unseen = alarms.variants.iter().filter(|verdict| verdict.reaction == Reaction::NeverTriggered);
+    let unseen: Vec<&str> = unseen.map(|verdict| verdict.name.as_str()).collect();
+    assert_eq!(unseen, ["escaped-characters"], "the stub sends neither slashes nor other characters than ASCII");
     // A variant that a pack of this contract must report: the code is not free.
     let mut wrong = all[..1].to_vec();
     wrong[0].change = Change::SetStatus { to: 418 };
