@@ -12,8 +12,8 @@ use cli::run::load;
 use judge::exchange::{Fault, Request, Response};
 use judge::target::{Credential, Target};
 use mutate::{
-    Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Route, Row, Score, Summary, When, generate, json,
-    markdown, terminal,
+    Alarms, Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Reaction, Route, Row, Score, Summary, When,
+    generate, json, markdown, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
@@ -78,6 +78,24 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
     assert_eq!(rows[0].outcome, Outcome::Killed);
     assert_eq!(rows[0].kill.as_ref().map(|kill| kill.clause.as_str()), Some("MOVE-1"));
     std::fs::remove_dir_all(folder).expect("the copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforming_variants_are_reported_only_by_tests_that_assert_more_than_the_contract() {
+    let (contract, library) = loaded(&root());
+    let all = mutate::variants(&contract).expect("the built-in variants");
+    let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
+    let alarms = Alarms::of(&campaign(&contract).await.run(&baseline, &all, |_| {}).await);
+    assert_eq!(alarms.count(Reaction::FalseAlarm), 0, "{}", alarms.text());
+    let unseen = alarms.variants.iter().filter(|verdict| verdict.reaction == Reaction::NeverTriggered);
+    let unseen: Vec<&str> = unseen.map(|verdict| verdict.name.as_str()).collect();
+    assert_eq!(unseen, ["escaped-characters"], "the stub sends neither slashes nor other characters than ASCII");
+    // A variant that a pack of this contract must report: the code is not free.
+    let mut wrong = all[..1].to_vec();
+    wrong[0].change = Change::SetStatus { to: 418 };
+    let alarms = Alarms::of(&campaign(&contract).await.run(&baseline, &wrong, |_| {}).await);
+    assert_eq!(alarms.count(Reaction::FalseAlarm), 1, "{}", alarms.text());
+    assert!(alarms.markdown().contains("| false alarm |"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::body::{grow, remove, rename, set};
 use super::mutation::Change;
+use super::notation::{escaped, indented, reversed};
 use judge::exchange::{Body, Response};
 use spec::contract::{CodeType, ErrorCatalog};
 
@@ -18,7 +19,8 @@ pub struct Surroundings<'s> {
     pub success: Option<&'s Response>,
 }
 
-/// The changed response; `None` if the change does not apply, or if the result is equal to the response.
+/// The changed response; `None` if the change does not apply, or if the result is equal to the response. A change of the
+/// way of sending is the proxy's business, so its result is equal.
 pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_>) -> Option<Response> {
     let changed = match change {
         Change::SetStatus { to } => Response { status: *to, ..response.clone() },
@@ -56,6 +58,19 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
         Change::Succeed { status } => succeed(response, *status, surroundings.success),
         Change::Refuse { code, status } => refuse(response, code, *status, surroundings.catalog),
         Change::Stale => stale(response, surroundings.previous?),
+        Change::AppendHeader { name, text } => {
+            let whole = format!("{}{text}", response.header(name)?);
+            with_header(&without_header(response, name), name, &whole)
+        }
+        Change::UpperCaseHeader { name } => {
+            let capitals = response.header(name)?.to_ascii_uppercase();
+            with_header(&without_header(response, name), name, &capitals)
+        }
+        Change::TitleCaseHeaders => return Some(response.clone()),
+        Change::Chunk { .. } => return (!response.body.is_empty()).then(|| response.clone()),
+        Change::ReverseMembers => with_body(response, reversed(response.json()?).to_string().into_bytes()),
+        Change::Indent => with_body(response, indented(&response.json()?)?),
+        Change::EscapeCharacters => with_body(response, escaped(&response.json()?.to_string())),
     };
     let same =
         changed.status == response.status && changed.body == response.body && changed.headers == response.headers;

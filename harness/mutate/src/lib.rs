@@ -10,6 +10,8 @@
 //! 3. For each mutation, `campaign` runs these tests through a proxy that applies the mutation.
 //! 4. `score` and `render` show the result.
 //!
+//! `variants` are changes that no contract forbids. They run in the same way, and no test may report them.
+//!
 //! The names of the API come from the pack. None of them is in this crate.
 
 mod baseline;
@@ -22,6 +24,7 @@ pub mod embedded;
 mod generate;
 mod members;
 mod mutation;
+mod notation;
 mod order;
 pub mod pairs;
 mod place;
@@ -30,6 +33,7 @@ mod proxy;
 mod render;
 mod route;
 mod score;
+mod variants;
 
 pub use self::generate::generate;
 pub use baseline::{Answer, Baseline, PassingTest};
@@ -40,3 +44,4 @@ pub use proxy::Proxy;
 pub use render::{Summary, json, markdown, terminal};
 pub use route::Route;
 pub use score::{Changed, Counts, Kill, Outcome, Row, Score};
+pub use variants::{Alarms, Reaction, Verdict, variants};

@@ -105,6 +105,20 @@ pub enum Change {
     Refuse { code: String, status: u16 },
     /// The previous response to the same request.
     Stale,
+    /// Text is added to the end of a header that is there.
+    AppendHeader { name: String, text: String },
+    /// A header that is there has its value in capitals.
+    UpperCaseHeader { name: String },
+    /// The names of the headers are sent as `Content-Type`.
+    TitleCaseHeaders,
+    /// The body is sent in chunks of so many bytes.
+    Chunk { bytes: usize },
+    /// The members of all objects are in reverse order.
+    ReverseMembers,
+    /// The JSON is indented.
+    Indent,
+    /// Slashes and all characters outside of ASCII are escaped in the JSON.
+    EscapeCharacters,
 }
 
 /// The properties of a response and its request that the conditions of a mutation use.

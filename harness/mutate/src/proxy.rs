@@ -6,13 +6,15 @@
 //! the connection to the harness.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use futures_util::stream::{Iter, iter};
 use http::{HeaderName, HeaderValue, StatusCode};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt as _, Either, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -134,6 +136,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 async fn serve(stream: TcpStream, state: Arc<State>) {
+    let title_case = state.mutation.as_ref().is_some_and(|mutation| mutation.change == Change::TitleCaseHeaders);
     let new = Arc::new(AtomicBool::new(true));
     let service = service_fn(move |request| {
         let (state, new) = (state.clone(), new.clone());
@@ -143,7 +146,9 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
             state.exchange(request, fresh).await.map_err(std::io::Error::other)
         }
     });
-    let _ = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
+    let mut builder = http1::Builder::new();
+    builder.auto_date_header(false).title_case_headers(title_case);
+    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
 
 impl State {
@@ -151,7 +156,7 @@ impl State {
         &self,
         request: http::Request<Incoming>,
         fresh: bool,
-    ) -> Result<http::Response<Full<Bytes>>, String> {
+    ) -> Result<http::Response<Outgoing>, String> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -165,15 +170,18 @@ impl State {
             body: body.to_vec().into(),
         };
         let response = self.upstream.send(&request, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
-        let response = self.changed(&request, response);
-        Ok(message(&head.method, response))
+        let Some(changed) = self.changed(&request, &response) else { return Ok(message(&head.method, response, None)) };
+        self.triggered.fetch_add(1, Ordering::Relaxed);
+        let chunk = self.mutation.as_ref().and_then(|mutation| match mutation.change {
+            Change::Chunk { bytes } => Some(bytes),
+            _ => None,
+        });
+        Ok(message(&head.method, changed, chunk))
     }
 
     /// Applies the mutation if its conditions are true.
-    fn changed(&self, request: &Request, response: Response) -> Response {
-        let Some(mutation) = self.mutation.as_ref().filter(|_| self.enabled.load(Ordering::Relaxed)) else {
-            return response;
-        };
+    fn changed(&self, request: &Request, response: &Response) -> Option<Response> {
+        let mutation = self.mutation.as_ref().filter(|_| self.enabled.load(Ordering::Relaxed))?;
         let operation = self.route.operation(&request.method, &request.path);
         let header = |name: &str| {
             request
@@ -193,7 +201,7 @@ impl State {
             previous: memory.by_line.get(&line),
             success: operation.and_then(|operation| memory.successes.get(operation)),
         };
-        let changed = mutation.when.fits(&subject).then(|| apply(&mutation.change, &response, surroundings)).flatten();
+        let changed = mutation.when.fits(&subject).then(|| apply(&mutation.change, response, surroundings)).flatten();
         let changed = changed.filter(|_| self.is_due(mutation.when.every));
         if matches!(mutation.change, Change::Stale) {
             memory.by_line.insert(line, response.clone());
@@ -201,13 +209,7 @@ impl State {
         if let (Change::Succeed { .. }, Some(operation), true) = (&mutation.change, operation, response.is_success()) {
             memory.successes.insert(operation.to_owned(), response.clone());
         }
-        match changed {
-            Some(changed) => {
-                self.triggered.fetch_add(1, Ordering::Relaxed);
-                changed
-            }
-            None => response,
-        }
+        changed
     }
 
     fn memory(&self) -> parking_lot::MutexGuard<'_, Memory> {
@@ -232,10 +234,19 @@ fn forwarded(headers: &http::HeaderMap) -> Vec<Header> {
         .collect()
 }
 
-/// The response for the harness. Its length is the length of its body, except for HEAD.
-fn message(method: &http::Method, response: Response) -> http::Response<Full<Bytes>> {
+/// A body as a whole, or in chunks.
+type Outgoing = Either<Full<Bytes>, StreamBody<Iter<std::vec::IntoIter<Result<Frame<Bytes>, Infallible>>>>>;
+
+fn outgoing(body: Bytes, chunk: Option<usize>) -> Outgoing {
+    let Some(chunk) = chunk else { return Either::Left(Full::new(body)) };
+    let pieces = body.chunks(chunk.max(1)).map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece))));
+    Either::Right(StreamBody::new(iter(pieces.collect::<Vec<_>>())))
+}
+
+/// The response for the harness. Its length is the length of its body, except for HEAD and for a body in chunks.
+fn message(method: &http::Method, response: Response, chunk: Option<usize>) -> http::Response<Outgoing> {
     let head_only = method == http::Method::HEAD;
-    let mut message = http::Response::new(Full::new(response.body.to_bytes()));
+    let mut message = http::Response::new(outgoing(response.body.to_bytes(), chunk));
     *message.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
     for (name, value) in response.headers {
         let name = name.to_ascii_lowercase();
@@ -274,10 +285,10 @@ mod tests {
             headers: vec![header("Content-Length", "99"), header("X", "1"), header("X", "2")],
             body: body.as_bytes().to_vec().into(),
         };
-        let changed = message(&http::Method::GET, response("{}"));
+        let changed = message(&http::Method::GET, response("{}"), None);
         assert!(!changed.headers().contains_key("content-length"), "hyper writes the length of the body");
         assert_eq!(changed.headers().get_all("x").iter().count(), 2);
-        let head = message(&http::Method::HEAD, response(""));
+        let head = message(&http::Method::HEAD, response(""), None);
         assert_eq!(head.headers().get("content-length").map(HeaderValue::as_bytes), Some(b"99".as_slice()));
     }
 }

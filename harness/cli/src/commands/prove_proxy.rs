@@ -16,7 +16,8 @@ use judge::secret::Redactor;
 use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::{
-    self, Baseline, Campaign, Mutation, Origin, Outcome, Row, Score, Summary, generate, json, markdown, read, terminal,
+    self, Alarms, Baseline, Campaign, Mutation, Origin, Outcome, Reaction, Row, Score, Summary, generate, json,
+    markdown, read, terminal, variants,
 };
 use report::output;
 use report::output::tell;
@@ -48,17 +49,25 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     }
     let clock = Instant::now();
     let baseline = baseline(&runtime, &campaign, tests, &redactor)?;
-    let mutations = given.unwrap_or_else(|| generate(&campaign.contract, &baseline.observed()));
+    let mutations = match given {
+        Some(given) => given,
+        None if arguments.variants => variants(&campaign.contract).map_err(Problems)?,
+        None => generate(&campaign.contract, &baseline.observed()),
+    };
     let mutations = chosen(&arguments.only, mutations)?;
     write_mutations(arguments, &mutations)?;
+    let what = if arguments.variants { "conforming variants" } else { "mutations" };
     tell!(
-        "{} tests pass, with {} requests in {:.0} s; trying {} mutations",
+        "{} tests pass, with {} requests in {:.0} s; trying {} {what}",
         baseline.passing.len(),
         baseline.requests,
         clock.elapsed().as_secs_f64(),
         mutations.len()
     );
-    let rows = runtime.block_on(campaign.run(&baseline, &mutations, report_row));
+    let rows = runtime.block_on(campaign.run(&baseline, &mutations, |row| report_row(arguments, row)));
+    if arguments.variants {
+        return conclude_variants(arguments, &Alarms::of(&rows), mutations.len(), &redactor);
+    }
     let summary = summary(hash, &campaign, baseline, rows, clock);
     output::out(&redactor.clean(&terminal(&summary)));
     write_reports(arguments, &summary, &redactor)?;
@@ -186,8 +195,39 @@ fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Re
     Ok(mutations.into_iter().filter(|mutation| is_chosen(only, &mutation.name)).collect())
 }
 
-fn report_row(row: &Row) {
-    if matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
+/// Shows the reactions of the tests to variants: 1 if there is a false alarm, 3 if a variant has no result.
+fn conclude_variants(
+    arguments: &ProveArgs,
+    alarms: &Alarms,
+    count: usize,
+    redactor: &Redactor,
+) -> Result<ExitCode, Refusal> {
+    output::out(&redactor.clean(&alarms.text()));
+    for (kind, path) in &arguments.report {
+        let text = match kind {
+            MatrixFormat::Json => alarms.json().map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Markdown => alarms.markdown(),
+        };
+        write_file(path, &redactor.clean(&text))?;
+    }
+    if alarms.count(Reaction::FalseAlarm) > 0 {
+        return Ok(ExitCode::from(1));
+    }
+    if alarms.variants.len() < count {
+        return Err(Refusal::Inconclusive(format!(
+            "interrupted: {} of {count} variants were tried",
+            alarms.variants.len()
+        )));
+    }
+    let without_verdict = alarms.count(Reaction::Inconclusive);
+    if without_verdict > 0 {
+        return Err(Refusal::Inconclusive(format!("tests of {without_verdict} variants were inconclusive")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report_row(arguments: &ProveArgs, row: &Row) {
+    if !arguments.variants && matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
         tell!("survived  {}", row.mutation.name);
     }
 }
