@@ -148,7 +148,7 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong.push(("a redirection".to_owned(), Answer { status: 307, headers: elsewhere, body: None, text: None }));
     wrong.push(("an HTML page with 500".to_owned(), Answer::html(500)));
     for entry in case.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::Response) {
-        if !permits(case, Some(&entry.code), entry.status.unwrap_or_default()) {
+        if !permits(case, Some(&entry.code), entry.status().unwrap_or_default()) {
             wrong.push((format!("the code {}", entry.code), case.refusal(&entry.code)));
         }
     }

@@ -156,7 +156,7 @@ fn page_without_a_code_is_refused() {
 fn codes_are_read_from_examples_lists_constants_or_a_page() {
     let folder = Folder::new("codes");
     let (contract, library) = loaded(&folder, &generated(&sources("books.json")));
-    assert_eq!(contract.catalog.code("NOT_FOUND").and_then(|code| code.status), Some(404));
+    assert_eq!(contract.catalog.code("NOT_FOUND").and_then(|code| code.status()), Some(404));
     assert!(contract.clause_of_check("code-registered").is_none(), "examples do not list all codes");
     assert!(names(&library).contains("unknown-ids::unknown-id/readBook"));
 

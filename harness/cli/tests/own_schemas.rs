@@ -253,7 +253,7 @@ fn report() -> Value {
         "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": "A-1", "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "trials": 1, "alone": ["a"], "example": "a", "reproduce": "curl" }],
         "obstacles": [{ "id": "o0", "kind": "setup-step", "reason": "refused", "operation": "list", "trials": 1, "example": "a", "reproduce": "curl" }],
         "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
-        "errorCodes": [{ "code": "GONE", "status": null, "observed": 0, "trials": [], "excluded": null }],
+        "errorCodes": [{ "code": "GONE", "status": 400, "statuses": [400, 401], "observed": 0, "trials": [], "excluded": null }],
         "actors": [{ "name": "reader", "configured": true }], "preflight": null,
         "trials": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
@@ -422,6 +422,10 @@ fn shape_of(shape: &str, nullable: bool) -> Value {
         "u8" | "u16" | "u32" | "u64" | "usize" => json!({ "type": "integer", "minimum": 0 }),
         "chrono::NaiveDate" => json!({ "type": "string", "format": "date" }),
         "Value" => Value::Bool(true),
+        "statuses" => {
+            let status = json!({ "type": "integer", "minimum": 100, "maximum": 599 });
+            json!({ "anyOf": [status, { "type": "array", "minItems": 1, "items": status }] })
+        }
         "code" => json!({ "type": ["string", "integer"] }),
         "Map<String, Value>" => json!({ "type": "object" }),
         other => json!({ "$ref": format!("#/$defs/{other}") }),
@@ -471,13 +475,17 @@ fn items(source: &str) -> Vec<(String, Item)> {
 fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
     let shape = member.get(4).map(|shape| shape.as_str().to_owned()).unwrap_or_default();
     // A code may be written as a string or as an integer.
-    let shape = if member[2].contains("code_text") { "code".to_owned() } else { shape };
+    let shape = match &member[2] {
+        attributes if attributes.contains("code_text") => "code".to_owned(),
+        attributes if attributes.contains("one_or_many_statuses") => "statuses".to_owned(),
+        _ => shape,
+    };
     Field {
         name: serialised_name(&member[3], &member[2], style),
         alias: quoted_after(&member[2], "alias = ").map(str::to_owned),
         about: description(&member[1]),
         optional: member[2].contains("default") || shape.starts_with("Option<"),
-        one_or_many: member[2].contains("one_or_many"),
+        one_or_many: member[2].contains("\"one_or_many\""),
         scalar: ["scalar", "scalars"].into_iter().find(|name| member[2].contains(&format!("\"{name}\""))),
         shape,
     }

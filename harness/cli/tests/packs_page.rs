@@ -1,6 +1,8 @@
 //! What an API may document must be possible to say in a pack: each test changes a small pack, and runs it against a
 //! server that conforms and one that does not.
 
+#[path = "packs_page/codes.rs"]
+mod codes;
 #[path = "packs_page/fields.rs"]
 mod fields;
 #[path = "packs_page/headers.rs"]

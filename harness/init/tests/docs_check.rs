@@ -53,7 +53,7 @@ fn page() -> String {
             error["retryAfter"] = json!(60);
         }
         let example = serde_json::to_string_pretty(&json!({ "error": error })).expect("JSON");
-        let status = entry.status.map_or_else(|| "varies".to_owned(), |status| format!("{status} Reason"));
+        let status = entry.status().map_or_else(|| "varies".to_owned(), |status| format!("{status} Reason"));
         let _ = write!(page, "\n### {}\n\n**Status Code**: {status}\n\n```json\n{example}\n```\n", entry.code);
         if !entry.requires.is_empty() {
             let headers =
@@ -273,7 +273,7 @@ fn page_of_the_parcel_pack_is_compared_with_its_own_envelope() {
     let mut body = Value::Null;
     set(&mut body, &pointers.code, entry.code.parse::<i64>().map_or_else(|_| json!(entry.code), |code| json!(code)));
     set(&mut body, &pointers.message, json!("In words"));
-    set(&mut body, pointers.status.as_deref().expect("a member with the status"), json!(entry.status));
+    set(&mut body, pointers.status.as_deref().expect("a member with the status"), json!(entry.status()));
     let section =
         |status: u16| format!("# {}\n\n## {}\n\nStatus: {status}\n\n```json\n{body}\n```\n", entry.page, entry.code);
     let differences = |text: String| -> Vec<String> {
@@ -281,7 +281,7 @@ fn page_of_the_parcel_pack_is_compared_with_its_own_envelope() {
         let all = compare(&page, &contract, &catalog).differences;
         all.iter().filter(|problem| problem.file == "page.md").map(|problem| problem.message.clone()).collect()
     };
-    let status = entry.status.expect("a status");
+    let status = entry.status().expect("a status");
     assert_eq!(differences(section(status)), Vec::<String>::new());
     assert_eq!(differences(section(418)), [format!("the page gives {} 418, the catalogue {status}", entry.code)]);
 }

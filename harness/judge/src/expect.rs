@@ -8,7 +8,7 @@ use super::header;
 use super::matcher::mismatch_at_pointer;
 use crate::check::{Context, FIELD_CHECK, quoted};
 use crate::finding::{EXPECTATION, Finding, Part, Violation};
-use spec::contract::{Level, Surface};
+use spec::contract::{ErrorCode, Level, Surface};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
 
 /// The result of comparing a response with an expectation.
@@ -242,7 +242,7 @@ impl Assertion<'_> {
     /// The accepted outcomes, as text.
     fn accepted(&self, context: &Context<'_>) -> String {
         let success = format!("success ({})", context.operation.success_statuses());
-        let code = |code: &String| match context.contract.catalog.code(code).and_then(|entry| entry.status) {
+        let code = |code: &String| match context.contract.catalog.code(code).and_then(ErrorCode::statuses_in_words) {
             Some(status) => format!("{code} ({status})"),
             None => code.clone(),
         };
@@ -329,8 +329,8 @@ fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation
 
 /// Whether a response has the documented status of one of these codes.
 fn has_status_of(context: &Context<'_>, codes: &[String]) -> bool {
-    let status_of = |code: &String| context.contract.catalog.code(code)?.status;
-    codes.iter().filter_map(status_of).any(|status| status == context.response.status)
+    let entries = codes.iter().filter_map(|code| context.contract.catalog.code(code));
+    entries.flat_map(|entry| &entry.statuses).any(|status| *status == context.response.status)
 }
 
 enum Classified {

@@ -49,7 +49,7 @@ pub fn generate(contract: &Contract, observed: &BTreeSet<(String, String)>) -> V
 
 /// The codes of responses to requests, each with its status.
 fn codes_with_status(contract: &Contract) -> impl Iterator<Item = (&ErrorCode, u16)> {
-    contract.catalog.codes.iter().filter_map(|entry| Some((entry, entry.status?)))
+    contract.catalog.codes.iter().filter_map(|entry| Some((entry, entry.status()?)))
 }
 
 struct Generator<'c> {
@@ -234,7 +234,7 @@ impl Generator<'_> {
             one("html-page", replaced("text/html", PAGE), PRESENT),
             one("framework-body", replaced(&self.contract.catalog.envelope.media_type, DETAIL), no_members),
         ];
-        for to in self.other_statuses(status) {
+        for to in self.other_statuses(&entry.statuses) {
             all.push(one(&format!("status-{to}"), Change::SetStatus { to }, STATUS));
         }
         for (other, to) in self.other_codes(code, status) {
@@ -288,11 +288,12 @@ impl Generator<'_> {
     }
 
     /// A status of the same class, one of another class, and an undocumented one.
-    fn other_statuses(&self, status: u16) -> Vec<u16> {
+    fn other_statuses(&self, own: &[u16]) -> Vec<u16> {
         let documented = &self.contract.catalog.statuses;
-        let errors = || documented.iter().copied().filter(|other| *other >= 400 && *other != status);
-        let same = errors().find(|other| other / 100 == status / 100);
-        let other = errors().find(|other| other / 100 != status / 100);
+        let errors = || documented.iter().copied().filter(|other| *other >= 400 && !own.contains(other));
+        let is_of_same_class = |other: &u16| own.iter().any(|status| other / 100 == status / 100);
+        let same = errors().find(is_of_same_class);
+        let other = errors().find(|other| !is_of_same_class(other));
         let unknown = [418, 410, 406].into_iter().find(|unknown| !documented.contains(unknown));
         [same, other, unknown].into_iter().flatten().collect()
     }
@@ -376,7 +377,7 @@ impl Generator<'_> {
 
     /// Mutations of the errors of one operation with one code.
     fn pair(&self, operation: &Operation, entry: &ErrorCode) -> Vec<Mutation> {
-        let (Some(status), code) = (entry.status, entry.code.as_str()) else { return Vec::new() };
+        let (Some(status), code) = (entry.status(), entry.code.as_str()) else { return Vec::new() };
         let success = operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200);
         let others = self.other_codes(code, status).into_iter();
         let mut changes: Vec<(String, Change)> = others

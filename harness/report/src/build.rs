@@ -176,7 +176,8 @@ fn undecided_clause(contract: &Contract, clause: &Clause) -> ClauseReport {
 fn unobserved_code(entry: &ErrorCode) -> CodeReport {
     CodeReport {
         code: entry.code.clone(),
-        status: entry.status,
+        status: entry.status(),
+        statuses: entry.statuses.clone(),
         observed: 0,
         tests: Vec::new(),
         excluded: entry.excluded.clone(),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::again;
 use super::cause::{self, Cause, counted, duration, grouped, is_known_deviation};
 use super::escape::{one_line, visible};
-use super::model::{ClauseReport, ClauseStatus, DeviationReport, Report, TestReport};
+use super::model::{ClauseReport, ClauseStatus, CodeReport, DeviationReport, Report, TestReport, codes_observed};
 use super::obstacles::{Obstacle, obstacles};
 use judge::verdict::Verdict;
 use spec::contract::Level;
@@ -49,7 +49,11 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     let clauses = clauses.into_iter().flat_map(|status| report.clauses_with(status)).map(of_clause).collect();
     out.section("Clauses that are not upheld", table, clauses);
     let unseen = report.error_codes.iter().filter(|code| code.observed == 0);
-    let codes = unseen.map(|code| format!("- {}\n", value(&code.code))).collect();
+    let line = |code: &CodeReport| match code.reason_excluded() {
+        Some(reason) => format!("- {}, excluded: {}\n", value(&code.code), plain(reason)),
+        None => format!("- {}\n", value(&code.code)),
+    };
+    let codes = unseen.map(line).collect();
     out.section("Codes that were not observed", "", codes);
     let skipped = |test: &TestReport| test.verdict == Verdict::Skipped && !is_known_deviation(test);
     out.section("Skipped", "", reasons(report, skipped));
@@ -104,15 +108,14 @@ fn head(report: &Report) -> String {
     let counts: Vec<String> = worst_first.iter().map(|verdict| grouped(report.count(*verdict) as u64)).collect();
     let _ = writeln!(text, "| {} | {} |\n", grouped(report.tests.len() as u64), counts.join(" | "));
     let of = |status| report.clauses_with(status).count();
-    let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
     let _ = writeln!(
         text,
-        "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {observed} of {} observed\n- target: {}\n- contract: <code>{}</code>, {} {}, seed {}{}\n- started {}, took {}, {}\n- command: {}",
+        "- clauses: {} of {} upheld, {} violated, {} not exercised\n- codes: {}\n- target: {}\n- contract: <code>{}</code>, {} {}, seed {}{}\n- started {}, took {}, {}\n- command: {}",
         of(ClauseStatus::Upheld),
         report.clauses.len(),
         of(ClauseStatus::Violated),
         of(ClauseStatus::NotExercised),
-        report.error_codes.len(),
+        codes_observed(&report.error_codes),
         value(&report.target),
         report.suite.contract_hash.chars().take(12).filter(char::is_ascii_alphanumeric).collect::<String>(),
         plain(&report.suite.name),

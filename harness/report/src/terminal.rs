@@ -11,7 +11,7 @@ use std::path::Path;
 use self::lines::{complete, rows_on_screen, wrapped};
 use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
-use super::model::{ClauseStatus, DeviationReport, DeviationState, ObstacleKind, Report, TestReport};
+use super::model::{ClauseStatus, DeviationReport, DeviationState, ObstacleKind, Report, TestReport, codes_observed};
 use super::obstacles::{Obstacle, obstacles};
 use crate::output::COLUMNS;
 use judge::verdict::{INTERRUPTED, Verdict};
@@ -213,9 +213,8 @@ fn write_counts(out: &mut String, report: &Report, columns: usize) {
     let flaky = report.summary.get("flaky").copied().unwrap_or_default();
     let flaky = if flaky > 0 { format!(" ({flaky} flaky: failed, then passed)") } else { String::new() };
     let upheld = report.clauses_with(ClauseStatus::Upheld).count();
-    let observed = report.error_codes.iter().filter(|code| code.observed > 0).count();
     let missing: Vec<&str> =
-        report.error_codes.iter().filter(|code| code.observed == 0).map(|code| code.code.as_str()).collect();
+        report.error_codes.iter().filter(|code| code.is_missing()).map(|code| code.code.as_str()).collect();
     let seconds = report.duration_ms as f64 / 1000.0;
     out.push('\n');
     push(out, wrapped("", &closing(report), columns, 3));
@@ -225,7 +224,7 @@ fn write_counts(out: &mut String, report: &Report, columns: usize) {
             "clauses ",
             format!("{upheld} upheld{}{}", listed("violated", &violated), listed("not exercised", &unexercised)),
         ),
-        ("codes   ", format!("{observed} of {} observed{}", report.error_codes.len(), listed("missing", &missing))),
+        ("codes   ", format!("{}{}", codes_observed(&report.error_codes), listed("missing", &missing))),
         (
             "run     ",
             format!("{} in {seconds:.1} s, {} requests, seed {}", report.target, report.requests, report.seed),

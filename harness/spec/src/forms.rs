@@ -38,6 +38,37 @@ pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_any(OneOrMany)
 }
 
+/// A list of statuses that may be written as a single one.
+pub(crate) fn one_or_many_statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    #[derive(Clone, Copy)]
+    struct Statuses;
+    impl<'de> Visitor<'de> for Statuses {
+        type Value = Vec<u16>;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("a status from 100 to 599, or a list of them")
+        }
+        fn visit_u64<E: de::Error>(self, one: u64) -> Result<Vec<u16>, E> {
+            let status = u16::try_from(one).ok().filter(|status| (100..600).contains(status));
+            let message = || E::custom(format!("expected a status from 100 to 599, found {one}"));
+            status.map(|status| vec![status]).ok_or_else(message)
+        }
+        fn visit_i64<E: de::Error>(self, one: i64) -> Result<Vec<u16>, E> {
+            Err(E::custom(format!("expected a status from 100 to 599, found {one}")))
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut many: A) -> Result<Vec<u16>, A::Error> {
+            let mut statuses = Vec::new();
+            while let Some(status) = many.next_element::<u64>()? {
+                statuses.extend(self.visit_u64::<A::Error>(status)?);
+            }
+            match statuses.is_empty() {
+                true => Err(de::Error::custom("an empty list of statuses: add at least one, or remove it")),
+                false => Ok(statuses),
+            }
+        }
+    }
+    deserializer.deserialize_any(Statuses)
+}
+
 /// A string that may be written as a number or a boolean, which become their JSON text.
 pub(crate) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     text_of(&Value::deserialize(deserializer)?).map(Some)

@@ -125,7 +125,7 @@ fn is_refused(test: &TestCase) -> bool {
 }
 
 fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
-    let status = entry.status.map_or_else(
+    let status = entry.statuses_in_words().map_or_else(
         || "is never the code of an answer; it appears in delivery logs only".to_owned(),
         |status| format!("comes with {status}"),
     );
@@ -142,8 +142,10 @@ fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> St
     };
     let tests: Vec<&TestCase> = library.tests.iter().filter(provokes).collect();
     let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    let excluded = entry.excluded.as_ref().map(|reason| format!("  No test can observe it: {reason}\n"));
+    let excluded = excluded.unwrap_or_default();
     let mut text = format!(
-        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n  Tests that provoke it ({}):\n    {}\n",
+        "{}\n  {}\n  It {status}. A client: {retry}.\n  On the page: {}\n{excluded}  Tests that provoke it ({}):\n    {}\n",
         entry.code,
         entry.means,
         entry.page,

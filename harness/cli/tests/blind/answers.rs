@@ -50,7 +50,7 @@ impl Right {
             Some(code) => case.refusal(code),
             None if matches!(expected.outcome, Outcome::AnyRefusal { .. }) => {
                 let refusal = |status: u16| (400..500).contains(&status);
-                let entry = contract.catalog.codes.iter().find(|entry| entry.status.is_some_and(refusal));
+                let entry = contract.catalog.codes.iter().find(|entry| entry.status().is_some_and(refusal));
                 case.refusal(&entry.expect("a refusal").code)
             }
             None => case.success(),
@@ -104,7 +104,7 @@ impl<'c> Case<'c> {
         let pointers = &catalog.envelope.pointers;
         let written = code.parse::<i64>().map_or_else(|_| Value::from(code), Value::from);
         let mut answer = Answer {
-            status: entry.status.expect("a status"),
+            status: entry.status().expect("a status"),
             headers: vec![("content-type".into(), catalog.envelope.media_type.clone())],
             body: Some(json!({})),
             text: None,
@@ -112,7 +112,7 @@ impl<'c> Case<'c> {
         .with_member(&pointers.code, Some(written))
         .with_member(&pointers.message, Some("It is so.".into()));
         if let Some(pointer) = &pointers.status {
-            answer = answer.with_member(pointer, Some(entry.status.into()));
+            answer = answer.with_member(pointer, Some(entry.status().into()));
         }
         if let Some(request_id) = &catalog.request_id {
             answer = answer.with_header(&request_id.header, Some("id-1".into()));

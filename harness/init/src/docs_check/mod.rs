@@ -162,16 +162,20 @@ impl Differ<'_> {
         for statement in &self.facts.code_statuses {
             let (code, status) = &statement.value;
             let Some(entry) = self.catalog.code(code) else { continue };
-            if entry.status != *status {
-                let words = |status: Option<u16>| {
-                    status.map_or_else(|| "no fixed status".to_owned(), |status| status.to_string())
-                };
+            let agrees = match status {
+                Some(status) => entry.statuses.contains(status),
+                // The page gives several statuses, or says that there is none.
+                None => entry.only_status().is_none(),
+            };
+            if !agrees {
+                let words = |status: Option<String>| status.unwrap_or_else(|| "no fixed status".to_owned());
+                let on_page = words(status.map(|status| status.to_string()));
                 let message =
-                    format!("the page gives {code} {}, the catalogue {}", words(*status), words(entry.status));
+                    format!("the page gives {code} {on_page}, the catalogue {}", words(entry.statuses_in_words()));
                 found.push(self.on_page(statement.line, message));
             }
         }
-        for entry in self.catalog.codes.iter().filter(|entry| entry.status.is_some()) {
+        for entry in self.catalog.codes.iter().filter(|entry| !entry.statuses.is_empty()) {
             let has_status = self.facts.code_statuses.iter().any(|statement| statement.value.0 == entry.code);
             if let Some(named) =
                 self.facts.codes.iter().find(|statement| statement.value == entry.code).filter(|_| !has_status)

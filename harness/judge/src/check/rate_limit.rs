@@ -40,8 +40,10 @@ fn limit<'c>(context: &Context<'c>) -> Option<&'c RateLimit> {
 
 fn is_refusal(context: &Context<'_>) -> bool {
     limit(context).is_some_and(|limit| {
-        let status = context.contract.catalog.code(&limit.code).and_then(|entry| entry.status);
-        status == Some(context.response.status) || context.code.as_ref() == Some(&limit.code)
+        // A status that is one of several does not identify the refusal.
+        let entry = context.contract.catalog.code(&limit.code);
+        entry.is_some_and(|entry| entry.only_status() == Some(context.response.status))
+            || context.code.as_ref() == Some(&limit.code)
     })
 }
 

@@ -60,16 +60,17 @@ fn matches_code(context: &Context<'_>) -> Vec<Violation> {
         return Vec::new();
     };
     let actual = format!("{} with {}", entry.code, context.response.status);
-    match (entry.surface, entry.status) {
-        (Surface::DeliveryLog, _) => vec![Violation::body(
+    match entry.surface {
+        Surface::DeliveryLog => vec![Violation::body(
             &context.contract.catalog.envelope.pointers.code,
             format!("{} only in delivery logs", entry.code),
             actual,
         )],
-        (Surface::Response, Some(status)) if status != context.response.status => {
-            vec![Violation::new(Part::Status, format!("{} with {status}", entry.code), actual)]
+        Surface::Response if !entry.statuses.contains(&context.response.status) => {
+            let expected = entry.statuses_in_words().unwrap_or_default();
+            vec![Violation::new(Part::Status, format!("{} with {expected}", entry.code), actual)]
         }
-        _ => Vec::new(),
+        Surface::Response => Vec::new(),
     }
 }
 

@@ -172,8 +172,11 @@ pub struct ClauseReport {
 pub struct CodeReport {
     /// The code.
     pub code: String,
-    /// Its documented HTTP status.
+    /// Its documented HTTP status; the first if there are several.
     pub status: Option<u16>,
+    /// All its documented HTTP statuses.
+    #[serde(default)]
+    pub statuses: Vec<u16>,
     /// How many tests observed it.
     pub observed: usize,
     /// The first of these tests, at most 1000.
@@ -182,6 +185,37 @@ pub struct CodeReport {
     /// Why no test can observe it, if the contract excludes it.
     #[serde(default)]
     pub excluded: Option<String>,
+}
+
+impl CodeReport {
+    /// Whether a test should have observed the code and none did.
+    pub fn is_missing(&self) -> bool {
+        self.observed == 0 && self.excluded.is_none()
+    }
+
+    /// Why no test can observe the code; nothing if one has.
+    pub fn reason_excluded(&self) -> Option<&str> {
+        self.excluded.as_deref().filter(|_| self.observed == 0)
+    }
+
+    /// The statuses as reports show them; nothing for a code that no answer has.
+    pub fn statuses_in_words(&self) -> Option<String> {
+        let all: Vec<String> = self
+            .statuses
+            .iter()
+            .chain(self.status.iter().filter(|_| self.statuses.is_empty()))
+            .map(u16::to_string)
+            .collect();
+        (!all.is_empty()).then(|| all.join(" or "))
+    }
+}
+
+/// How many codes were observed: `14 of 16 observed, 1 excluded`.
+pub(crate) fn codes_observed(codes: &[CodeReport]) -> String {
+    let observed = codes.iter().filter(|code| code.observed > 0).count();
+    let excluded = codes.iter().filter(|code| code.reason_excluded().is_some()).count();
+    let excluded = if excluded > 0 { format!(", {excluded} excluded") } else { String::new() };
+    format!("{observed} of {} observed{excluded}", codes.len())
 }
 
 /// An actor of the contract.

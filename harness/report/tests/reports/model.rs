@@ -197,7 +197,14 @@ fn clause((id, level, says, page): &(&str, Level, &str, &str), tests: &[TestRepo
 fn observed(code: &str, status: Option<u16>, tests: &[TestReport]) -> CodeReport {
     let seen = |test: &&TestReport| test.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
     let names: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
-    CodeReport { code: code.to_owned(), status, observed: names.len(), tests: names, excluded: None }
+    CodeReport {
+        code: code.to_owned(),
+        status,
+        statuses: status.into_iter().collect(),
+        observed: names.len(),
+        tests: names,
+        excluded: None,
+    }
 }
 
 /// One cause in four tests.

@@ -166,9 +166,9 @@ const LONGEST_DELAY_SECONDS: u64 = 315_360_000;
 pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<Duration> {
     let catalog = &environment.contract.catalog;
     let limit = catalog.rate_limit.as_ref()?;
-    let status = catalog.code(&limit.code)?.status?;
+    let status = catalog.code(&limit.code)?.only_status();
     let code_in_body = || catalog.code_in(&response.json()?).filter(|code| *code == limit.code);
-    if response.status != status && (!response.is_error() || code_in_body().is_none()) {
+    if status != Some(response.status) && (!response.is_error() || code_in_body().is_none()) {
         return None;
     }
     let header = |name: &str| response.header(name);

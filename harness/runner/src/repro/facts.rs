@@ -28,7 +28,7 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
         let schema = schema_of_the_code_alone(&derived(catalog, entry));
         codes.insert(
             entry.code.clone(),
-            json!({ "status": entry.status, "log": entry.surface == Surface::DeliveryLog, "requires": entry.requires,
+            json!({ "status": entry.statuses, "log": entry.surface == Surface::DeliveryLog, "requires": entry.requires,
                 "names_field": entry.names_field, "details_name": details_name, "schema": schema }),
         );
     }

@@ -274,8 +274,9 @@ fn tools(writer: &Writer<'_>) -> &'static str {
 fn settings(contract: &Contract, reach: &Reach, writer: &Writer<'_>) -> String {
     let catalog = &contract.catalog;
     let limit = catalog.rate_limit.as_ref();
-    let status =
-        limit.and_then(|limit| catalog.code(&limit.code)?.status).map_or_else(String::new, |status| status.to_string());
+    let status = limit
+        .and_then(|limit| catalog.code(&limit.code)?.only_status())
+        .map_or_else(String::new, |status| status.to_string());
     let url = reach.url.as_deref().unwrap_or_default();
     let openssl = if writer.signs { " openssl" } else { "" };
     let mut text = format!(

@@ -7,6 +7,7 @@ use super::clauses::Clause;
 use super::field_form::FieldForm;
 use super::rate_limit::RateLimit;
 use super::required_header::RequiredHeader;
+use crate::forms::one_or_many_statuses;
 use crate::source::{Problems, SourceFile, Step};
 
 /// The structure of error answers, and the status of each code.
@@ -145,9 +146,9 @@ pub struct ErrorCode {
     /// The code as a string; an integer code is its digits.
     #[serde(deserialize_with = "code_text")]
     pub code: String,
-    /// The status; absent for a code that no answer has.
-    #[serde(default)]
-    pub status: Option<u16>,
+    /// The status, or a list of statuses if the code comes with one of several; absent for a code that no answer has.
+    #[serde(default, rename = "status", deserialize_with = "one_or_many_statuses")]
+    pub statuses: Vec<u16>,
     /// Where it can occur.
     #[serde(default)]
     pub surface: Surface,
@@ -169,6 +170,24 @@ pub struct ErrorCode {
     pub page: String,
     /// What it means.
     pub means: String,
+}
+
+impl ErrorCode {
+    /// The first documented status.
+    pub fn status(&self) -> Option<u16> {
+        self.statuses.first().copied()
+    }
+
+    /// The status, if the code always comes with the same one.
+    pub fn only_status(&self) -> Option<u16> {
+        self.status().filter(|_| self.statuses.len() == 1)
+    }
+
+    /// The statuses as messages show them; `None` for a code that no answer has.
+    pub fn statuses_in_words(&self) -> Option<String> {
+        let all: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
+        (!all.is_empty()).then(|| all.join(" or "))
+    }
 }
 
 impl ErrorCatalog {
@@ -247,15 +266,21 @@ fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'
     if catalog.codes[..index].iter().any(|other| other.code == entry.code) {
         faults.push(("code", format!("duplicate code `{}`", entry.code)));
     }
-    match (entry.surface, entry.status) {
-        (Surface::Response, None) => faults.push(("code", format!("code `{}` has no status", entry.code))),
-        (Surface::DeliveryLog, Some(_)) => {
+    match (entry.surface, entry.statuses.as_slice()) {
+        (Surface::Response, []) => faults.push(("code", format!("code `{}` has no status", entry.code))),
+        (Surface::DeliveryLog, [_, ..]) => {
             faults.push(("status", "a code with `surface: delivery-log` must not have a status".to_owned()))
         }
-        (Surface::Response, Some(status)) if !catalog.statuses.contains(&status) => {
-            faults.push(("status", format!("status {status} is not among the documented `statuses`")));
+        (Surface::Response, all) => {
+            for (at, status) in all.iter().enumerate() {
+                if !catalog.statuses.contains(status) {
+                    faults.push(("status", format!("status {status} is not among the documented `statuses`")));
+                } else if all[..at].contains(status) {
+                    faults.push(("status", format!("status {status} is listed twice")));
+                }
+            }
         }
-        _ => {}
+        (Surface::DeliveryLog, []) => {}
     }
     if entry.excluded.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
         faults.push(("excluded", "`excluded` is empty: say why no test can observe the code".to_owned()));

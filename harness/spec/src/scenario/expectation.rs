@@ -135,7 +135,10 @@ impl Subject<'_> {
                 "write `any_documented: true`",
             ));
         }
-        let refusal = |code: &String| self.status_of(code).is_some_and(|status| (400..500).contains(&status));
+        let refusal = |code: &String| {
+            let statuses = self.statuses_of(code);
+            !statuses.is_empty() && statuses.iter().all(|status| (400..500).contains(status))
+        };
         for code in self.filled(&expect.error).iter().filter(|code| expect.any_refusal && refusal(code)) {
             faults.push(Fault::new(
                 &["any_refusal"],
@@ -168,8 +171,10 @@ impl Subject<'_> {
             faults.push(Fault::new(&["status"], "these statuses accept every answer", "list fewer statuses"));
         }
         for code in self.filled(&expect.error).iter().chain(&self.filled(&expect.tolerate)) {
-            if let Some(documented) = self.status_of(code).filter(|documented| !accepts(*documented)) {
-                let message = format!("`{code}` has the status {documented}, which `status` excludes");
+            let documented = self.statuses_of(code);
+            if !documented.is_empty() && !documented.iter().any(|status| accepts(*status)) {
+                let words = documented.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ");
+                let message = format!("`{code}` has the status {words}, which `status` excludes");
                 faults.push(Fault::new(
                     &["status"],
                     message,
@@ -259,7 +264,7 @@ impl Subject<'_> {
         }
     }
 
-    fn status_of(&self, code: &str) -> Option<u16> {
-        self.contract.catalog.code(code)?.status
+    fn statuses_of(&self, code: &str) -> &[u16] {
+        self.contract.catalog.code(code).map(|entry| entry.statuses.as_slice()).unwrap_or_default()
     }
 }

@@ -62,7 +62,7 @@ fn expected(operation: &Operation, contract: &Contract, about: &[&TestCase]) -> 
         rules.flat_map(|property| &property.rules).for_each(|rule| note(&rule.expect, &rule.clause));
     }
     let entries = contract.catalog.codes.iter().filter(|entry| codes.contains(&entry.code));
-    let with_status = entries.map(|entry| match entry.status {
+    let with_status = entries.map(|entry| match entry.statuses_in_words() {
         Some(status) => format!("{} ({status})", entry.code),
         None => entry.code.clone(),
     });

@@ -1,0 +1,59 @@
+//! Codes: URIs, and several statuses of one code.
+
+use crate::support::{Pack, Reply, problem, thing};
+
+const PACK: Pack = Pack {
+    pointers: "",
+    field_form: "",
+    errors: "  - { code: 'https://things.example/client', status: [400, 401], retry: never, page: All, means: Unknown client. }\n",
+    clauses: "",
+    steps: "
+- { call: readThing, as: anyone, path: { id: old }, expect: { error: 'https://things.example/client' } }
+- { call: writeThing, as: anyone, path: { id: new }, expect: { error: 'https://things.example/client', status: 401 } }
+",
+};
+
+fn serve(path: &str) -> Reply {
+    match path {
+        "/things/old" => problem(400, "client"),
+        _ => problem(401, "client"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_statuses_is_accepted() {
+    let run = PACK.run(|call| serve(&call.path)).await;
+    run.assert_conforms();
+    assert!(run.upheld().is_superset(&["CODE-1", "TEST-1"].into()), "{:?}", run.upheld());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_status_violates_the_clause_of_the_codes() {
+    let run = PACK
+        .run(|call| match call.path.as_str() {
+            "/things/old" => problem(404, "client"),
+            path => serve(path),
+        })
+        .await;
+    let code = "https://things.example/client";
+    assert_eq!(run.findings(), [format!("status-matches-code: {code} with 400 or 401, found {code} with 404")]);
+    let run =
+        PACK.run(|call| if call.path == "/things/new" { problem(400, "client") } else { serve(&call.path) }).await;
+    assert_eq!(run.findings(), [format!("expectation: 401, found {code} (400)")]);
+    let run = PACK.run(|call| if call.path == "/things/new" { thing() } else { serve(&call.path) }).await;
+    assert_eq!(run.findings(), [format!("expectation: {code} (400 or 401), found success (200)")]);
+}
+
+#[test]
+fn statuses_that_contradict_are_refused() {
+    for (status, message) in [
+        ("[400, 418]", "status 418 is not among the documented `statuses`"),
+        ("[400, 400]", "status 400 is listed twice"),
+        ("[]", "an empty list of statuses: add at least one, or remove it"),
+        ("[400, 99]", "expected a status from 100 to 599, found 99"),
+    ] {
+        let errors = PACK.errors.replace("[400, 401]", status);
+        let problems = Pack { errors: errors.leak(), ..PACK }.load().map(|_| ()).expect_err(status);
+        assert!(problems.contains(message), "{problems}");
+    }
+}
