@@ -61,8 +61,8 @@ fn each_shown_cause_names_one_test_completely() {
 #[test]
 fn heading_says_why_causes_are_in_this_order_and_what_repairs_change() {
     let text = summary(&worst(300), COLUMNS);
-    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  First come the causes that most failed \
-                    tests have as their only one.\n  Repairing the first three makes 3 more tests pass, the first 10 \
+    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  The order follows the number of failed \
+                    tests that have no other cause.\n  Repairing the first three makes 3 more tests pass, the first 10 \
                     together 10.\n";
     assert!(text.starts_with(expected), "{text}");
     let text = summary(&fails(3), COLUMNS);
