@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::header;
 use super::matcher::mismatch_at_pointer;
-use crate::check::{Context, FIELD_CHECK, quoted};
-use crate::finding::{EXPECTATION, Finding, Part, Violation};
+use crate::check::{Context, FIELD_CHECK};
+use crate::finding::{EXPECTATION, Finding, Part, Violation, quoted};
 use spec::contract::{ErrorCode, Level, Surface};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
 

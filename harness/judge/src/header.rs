@@ -2,9 +2,8 @@
 
 use regex::Regex;
 
-use crate::check::quoted;
 use crate::exchange::Response;
-use crate::finding::Violation;
+use crate::finding::{Violation, quoted};
 use spec::scenario::Variables;
 use spec::scenario::plan::HeaderExpectation;
 use spec::scenario::template::{Template, Undefined};
@@ -23,10 +22,18 @@ pub(super) fn violation(
         }
         return Ok(Some(Violation::header(name, expected(wanted, variables)?, "no such header")));
     };
-    let holds = wanted.present != Some(false)
-        && text_holds(&value, wanted, variables)?
-        && number_holds(&value, wanted, variables)?;
-    Ok((!holds).then_some(Violation::header(name, expected(wanted, variables)?, quoted(&value))))
+    Ok((!holds(&value, wanted, variables)?).then_some(Violation::header(
+        name,
+        expected(wanted, variables)?,
+        quoted(&value),
+    )))
+}
+
+/// Whether a value that was sent satisfies every condition.
+pub(super) fn holds(value: &str, wanted: &HeaderExpectation, variables: &Variables) -> Result<bool, Undefined> {
+    Ok(wanted.present != Some(false)
+        && text_holds(value, wanted, variables)?
+        && number_holds(value, wanted, variables)?)
 }
 
 fn filled(text: Option<&Template>, variables: &Variables) -> Result<Option<String>, Undefined> {
@@ -58,7 +65,8 @@ fn number_holds(value: &str, wanted: &HeaderExpectation, variables: &Variables) 
         && compared(filled(wanted.at_least.as_ref(), variables)?, &|number, bound| number >= bound - wanted.play))
 }
 
-fn expected(wanted: &HeaderExpectation, variables: &Variables) -> Result<String, Undefined> {
+/// The conditions, as a violation shows them.
+pub(super) fn expected(wanted: &HeaderExpectation, variables: &Variables) -> Result<String, Undefined> {
     let mut parts = Vec::new();
     match wanted.present {
         Some(true) => parts.push("a value".to_owned()),

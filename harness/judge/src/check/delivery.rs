@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::delivery::Delivery;
-use crate::finding::{Part, Violation};
+use crate::finding::{Part, Violation, quoted};
 use crate::signature::hmac_sha256;
 use spec::contract::Signing;
 
@@ -72,7 +72,7 @@ fn fresh(context: &DeliveryContext<'_>) -> Option<Violation> {
     let expected = format!("Unix seconds within {} s of {now}", signing.tolerance_seconds);
     match text.parse::<i64>() {
         Ok(time) if (time - now).abs() <= signing.tolerance_seconds => None,
-        _ => violation(expected, super::quoted(text)),
+        _ => violation(expected, quoted(text)),
     }
 }
 

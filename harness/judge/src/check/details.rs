@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
-use super::{Check, Context, quoted};
-use crate::finding::Violation;
+use super::{Check, Context};
+use crate::finding::{Violation, quoted};
 use spec::contract::DetailsName;
 
 pub(super) const EXPIRY_NAMED: Check = Check {

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Check, Context, quoted};
-use crate::finding::{Part, Violation};
+use super::{Check, Context};
+use crate::finding::{Part, Violation, quoted};
 use spec::contract::Misfit;
 
 pub(super) const PRESENT: Check = Check {

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet};
 use serde_json::Value;
 
-use super::{Check, Context, quoted};
-use crate::finding::{Part, Violation};
+use super::{Check, Context};
+use crate::finding::{Part, Violation, quoted};
 use crate::secret::finder;
 
 pub(super) const NO_LEAK: Check = Check {

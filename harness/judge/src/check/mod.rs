@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::exchange::{Exchange, JsonLimit, Response};
-use crate::finding::{Finding, Violation};
+use crate::finding::{Finding, LONGEST_TEXT, Violation};
 use spec::contract::{Contract, ErrorCode, Misfit, Operation};
 
 /// Everything that a check may use.
@@ -181,19 +181,12 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
 
 /// The most violations of one check in one response that are reported: a target may send any number of members.
 const MOST_VIOLATIONS: usize = 20;
-/// The longest text of a finding and the longest place, in bytes. Reports show less, after redaction.
-const LONGEST_TEXT: usize = 8 * 1024;
+/// The longest place of a finding, in bytes. Reports show less, after redaction.
 const LONGEST_PLACE: usize = 1024;
 
 fn cut(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(LONGEST_TEXT));
     text
-}
-
-/// A text in quotes, with control characters escaped. Of a long text only the beginning, which is longer than what a
-/// report shows of it.
-pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text[..text.floor_char_boundary(LONGEST_TEXT / 2)].escape_debug())
 }
 
 #[cfg(test)]

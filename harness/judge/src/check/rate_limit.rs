@@ -2,8 +2,8 @@
 
 use chrono::DateTime;
 
-use super::{Check, Context, quoted};
-use crate::finding::Violation;
+use super::{Check, Context};
+use crate::finding::{Violation, quoted};
 use spec::contract::{Moment, RateLimit, combined, integer};
 
 pub(super) const HEADERS: Check = Check {

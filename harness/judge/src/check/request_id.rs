@@ -1,7 +1,7 @@
 //! Checks of the request id: present on errors, unique.
 
-use super::{Check, Context, quoted};
-use crate::finding::Violation;
+use super::{Check, Context};
+use crate::finding::{Violation, quoted};
 
 pub(super) const PRESENT: Check = Check {
     name: "request-id-present",

@@ -1,7 +1,7 @@
 //! Checks of the status: documented, matching the error code, and success as documented.
 
-use super::{Check, Context, quoted};
-use crate::finding::{Part, Violation};
+use super::{Check, Context};
+use crate::finding::{Part, Violation, quoted};
 use spec::contract::{Success, Surface};
 
 pub(super) const DOCUMENTED: Check = Check {

@@ -13,7 +13,7 @@ use super::super::template::{Template, ValueTemplate};
 use super::super::wanted::{Expect, HeaderMatch};
 use super::super::{Alteration, codes, header_match, path};
 use super::{Compiler, with};
-use crate::contract::Operation;
+use crate::contract::{Operation, RequiredHeader};
 use crate::source::{Step as PathStep, suggestion};
 
 /// Headers of the connection and of message framing (RFC 9110, section 7.6.1; RFC 9112, section 6).
@@ -373,6 +373,19 @@ impl From<&HeaderMatch> for HeaderExpectation {
             play: wanted.play,
             where_sent: wanted.where_sent,
         }
+    }
+}
+
+impl From<&RequiredHeader> for HeaderExpectation {
+    /// The catalogue has no templates: its texts are compared as they are written.
+    fn from(entry: &RequiredHeader) -> Self {
+        let text = |text: &Option<String>| text.as_deref().map(Template::literal);
+        let bound = |bound: Option<i64>| bound.map(|bound| Template::literal(bound.to_string()));
+        let (equals, contains, matches) = (text(&entry.equals), text(&entry.contains), text(&entry.matches));
+        let (below, at_least) = (bound(entry.below), bound(entry.at_least));
+        let compares = [&equals, &contains, &matches, &below, &at_least].iter().any(|text| text.is_some());
+        let present = (!compares).then_some(true);
+        Self { present, equals, contains, matches, below, at_least, ..Self::default() }
     }
 }
 
