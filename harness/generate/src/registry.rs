@@ -1,6 +1,6 @@
 //! The rules of every format, and the oracle that judges their values.
 //!
-//! A new format is a file beside this one and its line in [`rules`]; CONTRIBUTING.md has the other places.
+//! A new format is a file in this folder and its line in [`rules`]; CONTRIBUTING.md has the other places.
 
 use crate::rule::{Assertion, Format, Input, Rule};
 use crate::{body, date, document, document_open, mail, oracle, path_id, phone, postal, text};

@@ -303,7 +303,7 @@ fn clauses_that_the_same_exchanges_break_are_one_cause() {
     // The other clause is also broken where the first is not.
     let apart = [test("a", &[one()], &both), test("b", &[one()], &both[1..]), test("c", &[one()], &both[..1])];
     assert_eq!(headings(&apart).len(), 2);
-    // A header is no part of the answer's status and code.
+    // A header does not belong to the answer's status and code.
     let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "422 FORMAT");
     assert_eq!(headings(&[test("a", &[one()], &[both[0].clone(), header])]).len(), 2);
 }

@@ -110,7 +110,7 @@ async fn send_when_allowed(
     (exchange, delay)
 }
 
-/// The call that deletes a resource, with its variables; `None` if there is no such operation or no credential for its
+/// The call that deletes a resource, with its variables; `None` without such an operation or without a credential for its
 /// actor.
 fn cleanup_call(environment: &Environment, made: &Created) -> Option<(Call, Variables)> {
     let (operation, parameter) = made.undo.as_ref()?;

@@ -133,7 +133,7 @@ impl Bundle {
         if is_reference {
             members.insert("$ref".to_owned(), self.reference(node)?.into());
         }
-        // In OpenAPI 3.0 a reference replaces everything beside it.
+        // In OpenAPI 3.0 a reference replaces the other members of its object.
         if !is_reference || !self.is_3_0 {
             for (key, child) in node.children() {
                 self.keyword(key, &child, &mut members)?;

@@ -33,7 +33,7 @@ impl From<Problem> for Unusable {
     }
 }
 
-/// The places of an operation, body first. `wants` says of a place whether it is wanted at all.
+/// The places of an operation, body first. `wants` says whether a place is needed.
 pub(super) fn of_operation(
     requests: &RequestSchemas,
     operation: &Operation,
