@@ -11,7 +11,6 @@ mod field;
 mod field_form;
 mod header_check;
 mod openapi;
-mod pointer;
 mod rate_limit;
 mod request;
 mod required_header;
