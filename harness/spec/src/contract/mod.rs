@@ -64,7 +64,7 @@ impl Contract {
         let mut problems = Problems::default();
         let mut hasher = Sha256::new();
         let mut read = |name: &str| {
-            let (path, shown) = yaml_at(root, &format!("schemas/{name}"));
+            let (path, shown) = yaml_at(root, &format!("schemas/{name}"))?;
             let file = SourceFile::read(&path, shown)?;
             hasher.update(name.as_bytes());
             hasher.update(file.text.as_bytes());

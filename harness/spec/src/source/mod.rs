@@ -200,9 +200,9 @@ impl SourceFile {
 
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
-        let message = message.split(" at line ").next().unwrap_or(message).to_owned();
-        let help = words::help_for_syntax_error(&message);
-        self.problem_with(place, message, help)
+        let place = place.or_else(|| self.index().second_document);
+        let message = message.split(" at line ").next().unwrap_or(message);
+        self.problem_with(place, words::syntax_error(message), words::help_for_syntax_error(message))
     }
 }
 
