@@ -22,6 +22,9 @@ pub(crate) use files::{find_yaml, without_ending, yaml_at};
 use index::Index;
 pub use problem::{Problem, Problems};
 
+/// Longer lines are not shown: files that a program wrote on a single line would be shown once for each problem.
+const LONGEST_SHOWN_LINE: usize = 4000;
+
 /// A text file that has been read, with the name that messages show.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -155,7 +158,8 @@ impl SourceFile {
     }
 
     fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
-        let line = place.and_then(|place| self.line(place.line)).map(Box::from);
+        let line = place.and_then(|place| self.line(place.line));
+        let line = line.filter(|line| line.len() <= LONGEST_SHOWN_LINE).map(Box::from);
         Problem { file: self.name.clone(), place, message: message.into(), help, is_draft: false, line }
     }
 
@@ -333,6 +337,13 @@ mod tests {
 
     fn file(text: &str) -> SourceFile {
         SourceFile::new("sample.yaml", text)
+    }
+
+    #[test]
+    fn problems_in_very_long_lines_show_no_line() {
+        let file = SourceFile::new("a.yaml", format!("x: {}\ny: 1\n", "x".repeat(LONGEST_SHOWN_LINE)));
+        assert_eq!(file.problem(&["x".into()], "wrong").rendered(), "error: a.yaml:1:4: wrong");
+        assert!(file.problem(&["y".into()], "wrong").rendered().contains("y: 1"));
     }
 
     #[test]
