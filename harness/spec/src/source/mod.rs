@@ -182,6 +182,14 @@ impl SourceFile {
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
+    /// The place of a byte, counted from 0. The parser's own lines also end at characters such as U+0085, where no
+    /// editor ends one.
+    fn place_of(&self, byte: usize) -> Place {
+        let before = &self.text[..self.text.floor_char_boundary(byte)];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+    }
+
     fn type_problem(&self, path: &[Step], message: String) -> Problem {
         let unknown = between(&message, "unknown field `", "`").map(str::to_owned);
         let mut full = path.to_vec();
@@ -203,7 +211,7 @@ impl SourceFile {
     }
 
     fn parser_problem(&self, error: &serde_yaml::Error, message: &str) -> Problem {
-        let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
+        let place = error.location().map(|at| self.place_of(at.index()));
         let place = place.or_else(|| self.index().second_document);
         let message = message.split(" at line ").next().unwrap_or(message);
         self.problem_with(place, words::syntax_error(message), words::help_for_syntax_error(message))
@@ -337,6 +345,13 @@ mod tests {
 
     fn file(text: &str) -> SourceFile {
         SourceFile::new("sample.yaml", text)
+    }
+
+    #[test]
+    fn lines_of_syntax_errors_end_at_line_feeds_only() {
+        let file = SourceFile::new("a.yaml", "a: x\u{85}\u{2028}\nb: [ä, }\n");
+        let problem = file.parse::<Sample>().expect_err("a syntax error");
+        assert_eq!(problem.place, Some(Place { line: 2, column: 8 }));
     }
 
     #[test]
