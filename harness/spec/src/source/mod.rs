@@ -74,6 +74,12 @@ impl SourceFile {
         }
     }
 
+    /// Reads a file of the pack at `root`. A file `….yaml` may also end in `.yml` or `.json`.
+    pub fn in_pack(root: &Path, name: &str) -> Result<Self, Problem> {
+        let (path, name) = yaml_at(root, name)?;
+        Self::read(&path, name)
+    }
+
     /// Parses the text into `T`, or reports the place of the first error.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let value = self.value(Keys::Strings)?;
