@@ -5,18 +5,20 @@ mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::causes::{CauseReport, ObstacleKind, ObstacleReport};
 pub use self::tests::{AttemptReport, FoundReport, FuzzReport, RuleReport, TestReport};
 use judge::preflight::Preflight;
+use judge::target::Instance;
 use spec::contract::Level;
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;
 
 /// A whole run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Report {
     /// The version of this format.
@@ -69,10 +71,14 @@ pub struct Report {
     /// What the preflight found; absent if there was no preflight, and in reports of older versions.
     #[serde(default)]
     pub preflight: Option<Preflight>,
+    /// The instances of the API whose reports were united; absent in the report of a run. The name of each test begins
+    /// with the name of its instance and a slash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<InstanceReport>,
 }
 
 /// Which part of a run a report covers. The merge uses it to detect missing parts and parts of other runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
     /// The shard, as `I/N`; absent if the run was not divided into shards.
@@ -89,6 +95,9 @@ pub struct Manifest {
     pub options: BTreeMap<String, String>,
     /// The target file, if there was one.
     pub target_file: Option<String>,
+    /// The instance that the target file describes, if it says so.
+    #[serde(default)]
+    pub instance: Option<Instance>,
     /// The date on which known deviations were checked for expiry, as YYYY-MM-DD.
     pub day: String,
     /// The flags that select the target and the generated cases, quoted for a shell, without secrets.
@@ -98,8 +107,22 @@ pub struct Manifest {
     pub spoken_of: Vec<usize>,
 }
 
+/// One of several instances of an API, in a united report.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InstanceReport {
+    /// Its name in the target file.
+    pub name: String,
+    /// Its base URL.
+    pub target: String,
+    /// The flags with which its tests run again.
+    pub flags: String,
+    /// What the preflight found.
+    pub preflight: Option<Preflight>,
+}
+
 /// A set of tests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
     /// How many tests there are.
@@ -110,7 +133,7 @@ pub struct Extent {
 }
 
 /// The program that wrote a report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Suite {
     /// The name of the program.
@@ -122,7 +145,7 @@ pub struct Suite {
 }
 
 /// The outcome of a clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClauseStatus {
     /// It was exercised and never violated.
@@ -134,7 +157,7 @@ pub enum ClauseStatus {
 }
 
 /// A clause of the contract, with its outcome.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClauseReport {
     /// Its id.
@@ -167,7 +190,7 @@ pub struct ClauseReport {
 }
 
 /// An error code of the contract.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CodeReport {
     /// The code.
@@ -219,7 +242,7 @@ pub(crate) fn codes_observed(codes: &[CodeReport]) -> String {
 }
 
 /// An actor of the contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorReport {
     /// Its name.
@@ -230,7 +253,7 @@ pub struct ActorReport {
 
 /// Evidence that a test gives for a clause: answers that the clause's checks and expectations judged without a
 /// violation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceReport {
     /// The clause.
@@ -246,7 +269,7 @@ pub struct EvidenceReport {
 }
 
 /// A clause whose expectation was evaluated on answers that are no evidence for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenReport {
     /// The clause.
@@ -256,7 +279,7 @@ pub struct OpenReport {
 }
 
 /// A violation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindingReport {
     /// The violated clause.
@@ -284,7 +307,7 @@ pub struct FindingReport {
 }
 
 /// The key of a defect: the properties that stay the same from run to run while the defect exists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyReport {
     /// A hash of the clause, the check and the members below except `answer`.
@@ -305,7 +328,7 @@ pub struct KeyReport {
 }
 
 /// The outcome of a known deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationState {
     /// A matching violation was observed.
@@ -321,7 +344,7 @@ pub enum DeviationState {
 }
 
 /// A known deviation, with its outcome.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeviationReport {
     /// The clause that the target is known to violate.
@@ -366,7 +389,7 @@ pub struct DeviationReport {
 }
 
 /// A request and its answer. The members up to `field` are the log record that the API documentation asks for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExchangeReport {
     /// When it was sent (RFC 3339, UTC).
@@ -405,7 +428,7 @@ pub struct ExchangeReport {
 }
 
 /// The headers and body of a request or an answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageReport {
     /// The header fields, as `Name: value`.
@@ -418,7 +441,7 @@ pub struct MessageReport {
 }
 
 /// A resource that the run created and could not delete.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Leftover {
     /// The noun for this kind of resource.
