@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::mutation::Answers;
+use generate::schema::pointer::below;
 use judge::exchange::{Exchange, Request, Role};
 
 /// The depth to which nested values are examined.
@@ -105,7 +106,7 @@ fn walk(value: &Value, pointer: &str, depth: usize, call: &mut impl FnMut(&str, 
     match value {
         Value::Object(members) => {
             for (name, inner) in members {
-                let at = super::body::child(pointer, name);
+                let at = below(pointer, name);
                 call(&at, inner);
                 walk(inner, &at, depth + 1, call);
             }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Generator, PRESENT, beyond_tolerance, header, of, replaced};
-use crate::body::child;
 use crate::mutation::{Change, Mutation, When};
+use generate::schema::pointer::below;
 use spec::contract::{RateLimit, RetryAfterForm};
 
 /// Internals of a server that no error may show.
@@ -25,7 +25,7 @@ impl Generator<'_> {
         let at = || pointers.envelope.clone();
         let code = || pointers.code.clone();
         let set = |at: String, to: Value| Change::SetMember { at, to };
-        let undocumented = child(&pointers.envelope, "undocumentedMember");
+        let undocumented = below(&pointers.envelope, "undocumentedMember");
         let mut all = vec![
             self.error("envelope/text", set(at(), json!("an error")), PRESENT),
             self.error("envelope/list", set(at(), json!([])), PRESENT),
