@@ -23,11 +23,11 @@ pub struct Observed {
     /// The actors whose credential the proxy knows, with the classes of their responses.
     pub actors: BTreeSet<(String, Answers)>,
     /// The number of successes of each operation about which a test asserts something.
-    asserted: BTreeMap<String, usize>,
+    pub(super) asserted: BTreeMap<String, usize>,
     /// The members of the successes of each operation, by JSON Pointer.
-    members: BTreeMap<String, BTreeMap<String, Seen>>,
+    pub(super) members: BTreeMap<String, BTreeMap<String, Seen>>,
     /// The members that have shown what the same test had sent.
-    echoes: BTreeMap<String, BTreeSet<String>>,
+    pub(super) echoes: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The body in which a member was first seen.
