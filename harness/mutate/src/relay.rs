@@ -209,7 +209,45 @@ fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use runner::webhook::Receiver;
+
     use super::*;
+    use crate::{Answers, When};
+
+    /// What a receiver gets of one delivery, and what its sender gets as an answer.
+    async fn delivered(change: Change) -> (Vec<String>, String) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
+        let contract = Arc::new(Contract::load(&root).expect("the pack loads"));
+        let when = When { answers: Some(Answers::Deliveries), ..When::default() };
+        let mutation = Mutation { name: String::new(), when, change, clauses: Vec::new() };
+        let listening = Listening::start().await.expect("a port");
+        let address = listening.url.trim_start_matches("http://").to_owned();
+        let free = ([127, 0, 0, 1], 0).into();
+        let receiver = Receiver::start(free, Some(&listening.url), Duration::from_secs(1)).await.expect("a receiver");
+        receiver.listen("a", None, vec![spec::scenario::Reply::Status(202)]);
+        let relay = listening.forward(contract, mutation, receiver.address());
+        let mut target = TcpStream::connect(address).await.expect("a connection");
+        target.write_all(b"POST /hooks/a HTTP/1.1\r\nX-Sign: 1\r\nContent-Length: 3\r\n\r\na-1").await.expect("sent");
+        let mut answer = String::new();
+        target.read_to_string(&mut answer).await.expect("an answer");
+        assert_eq!(relay.changed(), 1);
+        let all = receiver.deliveries("a", "a-1").into_iter();
+        let got = all.map(|one| format!("{:?} {}", one.header("x-sign"), String::from_utf8_lossy(&one.body)));
+        (got.collect(), answer.split("\r\n").next().unwrap_or_default().to_owned())
+    }
+
+    #[tokio::test]
+    async fn deliveries_are_changed_lost_or_repeated() {
+        let unsigned = delivered(Change::RemoveHeader { name: "X-Sign".to_owned() }).await;
+        assert_eq!(unsigned, (vec!["None a-1".to_owned()], "HTTP/1.1 202 Answer".to_owned()));
+        let lost = delivered(Change::Drop).await;
+        assert_eq!(lost, (Vec::new(), "HTTP/1.1 204 Accepted".to_owned()));
+        let twice = delivered(Change::Repeat).await;
+        assert_eq!(twice, (vec!["Some(\"1\") a-1".to_owned(); 2], "HTTP/1.1 202 Answer".to_owned()));
+    }
 
     #[test]
     fn a_message_is_written_with_the_length_of_its_body() {
