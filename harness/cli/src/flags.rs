@@ -217,6 +217,9 @@ pub struct ProveArgs {
     /// Use the mutations of this YAML file, instead of generating them from the contract
     #[arg(long, value_name = "FILE", requires = "proxy")]
     pub mutations: Option<PathBuf>,
+    /// The survivors that the contract allows, with reasons; schemas/survivors.yaml of the pack when absent
+    #[arg(long, value_name = "FILE", requires = "proxy", conflicts_with = "variants")]
+    pub allowed: Option<PathBuf>,
     /// Change responses only as any contract allows, and show which tests report that: their alarms are false
     #[arg(long, requires = "proxy", conflicts_with = "min_score")]
     pub variants: bool,

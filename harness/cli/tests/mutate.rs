@@ -12,19 +12,17 @@ use cli::run::load;
 use judge::exchange::{Fault, Request, Response};
 use judge::target::{Credential, Target};
 use mutate::{
-    Alarms, Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Reaction, Route, Row, Score, Summary, When,
-    generate, json, markdown, terminal,
+    Alarms, Allowed, Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Reaction, Route, Row, Score,
+    Summary, When, generate, json, markdown, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
 use spec::contract::Contract;
 use spec::scenario::Library;
+use spec::source::SourceFile;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-
-/// The mutations that the complete pack does not notice. If a quota is never used up, the test is inconclusive.
-const SURVIVORS: [&str; 1] = ["operation/registerParcel/42901/succeeds"];
 
 /// The number of servers that run at the same time, because some tests wait.
 const SERVERS: usize = 8;
@@ -32,16 +30,20 @@ const SERVERS: usize = 8;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_complete_pack_notices_all_other_mutations() {
     let (contract, library) = loaded(&root());
-    let (baseline, rows) = tried(&contract, &library, |_| true).await;
+    let (baseline, mut rows) = tried(&contract, &library, |_| true).await;
     assert_eq!(baseline.left_out, BTreeMap::new());
+    let file = SourceFile::read(&root().join(Allowed::DEFAULT), Allowed::DEFAULT).expect("the allowed survivors");
+    let allowed = Allowed::read(file, &contract).expect("the allowed survivors");
+    allowed.mark(&mut rows);
+    let outdated = allowed.out_of_date(&generate(&contract, &baseline.observed), &rows);
+    assert!(outdated.is_empty(), "{outdated:?}");
     let named = |outcome| {
         let those = rows.iter().filter(move |row| row.outcome == outcome);
         those.map(|row| row.mutation.name.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(named(Outcome::Survived), SURVIVORS);
+    assert_eq!(named(Outcome::Survived), Vec::<&str>::new());
     assert_eq!(named(Outcome::KilledForAnotherClause), Vec::<&str>::new());
-    let without_verdict = |row: &&Row| row.outcome == Outcome::Survived && row.inconclusive == row.tests;
-    assert_eq!(rows.iter().filter(without_verdict).count(), SURVIVORS.len());
+    assert_eq!(named(Outcome::Allowed), ["operation/registerParcel/42901/succeeds"]);
     for row in rows.iter().filter(|row| row.outcome == Outcome::Killed) {
         let kill = row.kill.as_ref().expect("a killed mutation names a violation");
         let is_expected = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
@@ -49,8 +51,8 @@ async fn the_complete_pack_notices_all_other_mutations() {
         assert!(row.triggered > 0 && row.tests > 0, "{row:?}");
     }
     let score = Score::of(&rows);
-    assert!(score.reaches(99.0), "{score:?}");
-    assert!(score.all.killed > 80, "{score:?}");
+    assert!(score.reaches(100.0), "{score:?}");
+    assert!(score.all.killed > 400, "{score:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +119,7 @@ async fn the_result_is_shown_as_text_json_and_markdown() {
     let text = terminal(&summary);
     assert!(text.lines().count() <= 60, "{text}");
     assert!(text.contains("  BODY           100.0 %"), "{text}");
-    let value: Value = serde_json::from_str(&json(&summary).expect("JSON")).expect("JSON");
+    let value: Value = serde_json::from_str(&json(&summary, &str::to_owned).expect("JSON")).expect("JSON");
     let removed = value["mutations"]
         .as_array()
         .and_then(|all| all.iter().find(|row| row["mutation"]["name"] == "message/removed"));
@@ -136,7 +138,7 @@ async fn the_rate_limit_applies_to_all_mutations_of_a_target_together() {
     let tests = library.tests.iter().filter(|test| test.name.contains("a-member-is-missing")).cloned().collect();
     let clock = Instant::now();
     let baseline = campaign.baseline(tests).await.expect("a baseline");
-    let mutations = generate(&contract, &baseline.observed());
+    let mutations = generate(&contract, &baseline.observed);
     let rows = campaign.run(&baseline, &mutations[..6], |_| {}).await;
     let requests = baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>();
     let least = Duration::from_secs_f64((requests - 1) as f64 / 20.0);
@@ -254,7 +256,7 @@ async fn tried(
     chosen: impl Fn(&Mutation) -> bool,
 ) -> (Baseline, Vec<Row>) {
     let baseline = campaign(contract).await.baseline(library.tests.clone()).await.expect("a baseline");
-    let mutations: Vec<Mutation> = generate(contract, &baseline.observed()).into_iter().filter(chosen).collect();
+    let mutations: Vec<Mutation> = generate(contract, &baseline.observed).into_iter().filter(chosen).collect();
     let parts = mutations.chunks(mutations.len().div_ceil(SERVERS).max(1)).map(|part| {
         let baseline = &baseline;
         async move { campaign(contract).await.run(baseline, part, |_| {}).await }

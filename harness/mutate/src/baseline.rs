@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Surroundings, apply};
-use super::mutation::{Change, Mutation, Subject};
+use super::mutation::{Answers, Change, Mutation, Subject};
+use super::observed::Observed;
 use super::route::Route;
-use judge::exchange::{Exchange, Response, Role};
+use judge::exchange::{Exchange, Request, Response, Role};
 use judge::record::TestRecord;
 use spec::contract::{Contract, ErrorCatalog};
 use spec::scenario::TestCase;
@@ -42,6 +43,8 @@ pub struct Baseline {
     pub left_out: BTreeMap<String, String>,
     /// The number of requests.
     pub requests: usize,
+    /// What the responses show about the target.
+    pub observed: Observed,
     /// A successful response of each operation.
     successes: HashMap<String, Response>,
 }
@@ -49,6 +52,8 @@ pub struct Baseline {
 impl Baseline {
     /// Adds a test that has passed.
     pub(super) fn add(&mut self, contract: &Contract, route: &Route, test: TestCase, record: TestRecord) {
+        let operation = |request: &Request| route.operation(&request.method, &request.path).map(str::to_owned);
+        self.observed.add(record.exchanges.iter(), operation);
         let answers: Vec<Answer> =
             record.exchanges.into_iter().filter_map(|exchange| answer(contract, route, exchange)).collect();
         for answer in answers.iter().filter(|answer| answer.response.is_success()) {
@@ -56,14 +61,13 @@ impl Baseline {
                 self.successes.entry(operation.clone()).or_insert_with(|| answer.response.clone());
             }
         }
+        for answer in &answers {
+            self.observed.refusals.extend(answer.operation.clone().zip(answer.code.clone()));
+            let class = if answer.response.is_error() { Answers::Errors } else { Answers::Successes };
+            self.observed.actors.extend(answer.actor.clone().filter(|actor| route.knows(actor)).zip(Some(class)));
+        }
         let accepted = record.findings.into_iter().map(|finding| (finding.clause, finding.check)).collect();
         self.passing.push(PassingTest { test, answers, accepted });
-    }
-
-    /// The pairs of operation and error code in the responses.
-    pub fn observed(&self) -> BTreeSet<(String, String)> {
-        let answers = self.passing.iter().flat_map(|passing| &passing.answers);
-        answers.filter_map(|answer| Some((answer.operation.clone()?, answer.code.clone()?))).collect()
     }
 
     /// The successful response that a mutation sends instead of an error, with its operation.

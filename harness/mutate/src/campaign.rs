@@ -10,10 +10,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::baseline::{Baseline, PassingTest};
-use super::mutation::Mutation;
+use super::mutation::{Change, Mutation};
 use super::order::{Recipient, recipients};
 use super::place::changed;
 use super::proxy::Proxy;
+use super::relay::{Listening, Relay};
 use super::route::Route;
 use super::score::{Kill, Outcome, Row};
 use crate::embedded::{Embedded, start_with};
@@ -64,6 +65,8 @@ pub struct Campaign {
 struct Session {
     _embedded: Option<Embedded>,
     proxy: Proxy,
+    /// The relay of deliveries, if the mutation changes them.
+    relay: Option<Relay>,
     environment: Environment,
     stop: watch::Sender<Option<Stop>>,
     /// The task that ends the tests when the campaign is stopped. It ends with the session.
@@ -180,7 +183,7 @@ impl Campaign {
     /// Runs the tests that receive a changed response, until one of them kills the mutation.
     async fn run_recipients(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) {
         let timed_out = self.run_until_killed(session, recipients, row).await;
-        row.triggered = session.proxy.triggered();
+        row.triggered = session.proxy.triggered() + session.relay.as_ref().map_or(0, Relay::changed);
         row.outcome = match (&row.kill, row.triggered, timed_out) {
             (Some(_), ..) => row.outcome,
             (None, _, true) => Outcome::TimedOut,
@@ -241,7 +244,7 @@ impl Campaign {
             clause: finding.clause.clone(),
             check: finding.check.clone(),
         };
-        for finding in record.findings.iter().filter(|finding| is_new(passing, finding)) {
+        for finding in record.findings.iter().filter(|finding| is_new(&row.mutation, passing, finding)) {
             if self.only_warns(finding) {
                 row.warning.get_or_insert_with(|| kill(finding));
                 continue;
@@ -278,24 +281,39 @@ impl Campaign {
         let forwarding = Network { rate: None, ..self.network.clone() };
         let upstream = Arc::new(HttpClient::new(&target.url, &forwarding)?);
         let route = Route::new(&self.contract, target.credentials.iter());
-        let proxy = Proxy::start(self.contract.clone(), route, upstream, mutation).await?;
+        let proxy = Proxy::start(self.contract.clone(), route, upstream, mutation.clone()).await?;
         let network = Network { timeout: self.network.timeout + MARGIN, rate: self.network.rate, ..Network::default() };
         let client = HttpClient::new(proxy.url(), &network)?;
         let target = Target { url: proxy.url().to_owned(), ..target };
-        let receiver = match target.reaches_us {
+        let (receiver, relay) = match target.reaches_us {
             true => {
-                let address = ([127, 0, 0, 1], 0).into();
-                let receiver = Receiver::start(address, None, target.webhook_timeout).await;
-                Some(receiver.map_err(|error| error.to_string())?)
+                let of_deliveries = mutation.filter(|mutation| mutation.when.is_of_deliveries());
+                let receiving = self.receive(of_deliveries, target.webhook_timeout).await;
+                let (receiver, relay) = receiving.map_err(|error| error.to_string())?;
+                (Some(receiver), relay)
             }
-            false => None,
+            false => (None, None),
         };
         let (stop, stopped) = watch::channel(None);
         let token = runner::execute::token();
         let environment = Environment::new(self.contract.clone(), target, client, receiver, token, stopped);
         let environment = environment.with_sampling(self.sampling);
         let forwarding = self.forward_stop(stop.clone());
-        Ok(Session { _embedded: embedded, proxy, environment, stop, _forwarding: forwarding })
+        Ok(Session { _embedded: embedded, proxy, relay, environment, stop, _forwarding: forwarding })
+    }
+
+    /// Starts a receiver, behind a relay if a mutation changes deliveries.
+    async fn receive(
+        &self,
+        mutation: Option<Mutation>,
+        timeout: Duration,
+    ) -> std::io::Result<(Receiver, Option<Relay>)> {
+        let address = ([127, 0, 0, 1], 0).into();
+        let Some(mutation) = mutation else { return Ok((Receiver::start(address, None, timeout).await?, None)) };
+        let listening = Listening::start().await?;
+        let receiver = Receiver::start(address, Some(&listening.url), timeout).await?;
+        let relay = listening.forward(self.contract.clone(), mutation, receiver.address());
+        Ok((receiver, Some(relay)))
     }
 
     /// Ends the tests of a session when the campaign is stopped.
@@ -319,9 +337,11 @@ impl Campaign {
     }
 }
 
-/// True if a finding is an effect of the mutation. No mutation breaks a connection.
-fn is_new(passing: &PassingTest, finding: &Finding) -> bool {
-    finding.part != Part::Connection && !passing.accepted.contains(&(finding.clause.clone(), finding.check.clone()))
+/// True if a finding is an effect of the mutation.
+fn is_new(mutation: &Mutation, passing: &PassingTest, finding: &Finding) -> bool {
+    let breaks_connections = mutation.change == Change::Close;
+    (breaks_connections || finding.part != Part::Connection)
+        && !passing.accepted.contains(&(finding.clause.clone(), finding.check.clone()))
 }
 
 /// The tests that have not run yet.

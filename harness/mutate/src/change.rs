@@ -66,7 +66,8 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
             let capitals = response.header(name)?.to_ascii_uppercase();
             with_header(&without_header(response, name), name, &capitals)
         }
-        Change::TitleCaseHeaders => return Some(response.clone()),
+        Change::TitleCaseHeaders | Change::Close | Change::Delay { .. } => return Some(response.clone()),
+        Change::Drop | Change::Repeat => return None,
         Change::Chunk { .. } => return (!response.body.is_empty()).then(|| response.clone()),
         Change::ReverseMembers => with_body(response, reversed(response.json()?).to_string().into_bytes()),
         Change::Indent => with_body(response, indented(&response.json()?)?),

@@ -14,6 +14,7 @@
 //!
 //! The names of the API come from the pack. None of them is in this crate.
 
+mod allowed;
 mod baseline;
 mod blame;
 mod body;
@@ -25,21 +26,25 @@ mod generate;
 mod members;
 mod mutation;
 mod notation;
+mod observed;
 mod order;
 pub mod pairs;
 mod place;
 pub mod prove;
 mod proxy;
+mod relay;
 mod render;
 mod route;
 mod score;
 mod variants;
 
 pub use self::generate::generate;
+pub use allowed::Allowed;
 pub use baseline::{Answer, Baseline, PassingTest};
 pub use campaign::{Campaign, Origin};
 pub use change::{Surroundings, apply};
 pub use mutation::{Answers, Change, Mutation, Subject, When, read, write};
+pub use observed::Observed;
 pub use proxy::Proxy;
 pub use render::{Summary, json, markdown, terminal};
 pub use route::Route;

@@ -54,13 +54,15 @@ pub struct When {
 }
 
 /// A class of responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answers {
     /// Statuses from 400.
     Errors,
     /// Statuses from 200 to 299.
     Successes,
+    /// Webhook deliveries of the target, which are no responses.
+    Deliveries,
 }
 
 /// A change of a response. `at` is a JSON Pointer to a member of its body.
@@ -105,6 +107,14 @@ pub enum Change {
     Refuse { code: String, status: u16 },
     /// The previous response to the same request.
     Stale,
+    /// The connection is closed instead of a response. The target has still processed the request.
+    Close,
+    /// The response is sent so many milliseconds later.
+    Delay { ms: u64 },
+    /// A delivery does not arrive, although the target gets a 204 for it.
+    Drop,
+    /// A delivery arrives twice.
+    Repeat,
     /// Text is added to the end of a header that is there.
     AppendHeader { name: String, text: String },
     /// A header that is there has its value in capitals.
@@ -133,6 +143,11 @@ pub struct Subject<'s> {
 }
 
 impl When {
+    /// True for mutations of webhook deliveries.
+    pub(super) fn is_of_deliveries(&self) -> bool {
+        self.answers == Some(Answers::Deliveries)
+    }
+
     /// True if all conditions except `every` are true for a response.
     pub fn fits(&self, subject: &Subject<'_>) -> bool {
         let same =
@@ -145,6 +160,7 @@ impl When {
                 None => true,
                 Some(Answers::Errors) => subject.status >= 400,
                 Some(Answers::Successes) => (200..300).contains(&subject.status),
+                Some(Answers::Deliveries) => false,
             }
     }
 }

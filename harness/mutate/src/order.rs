@@ -12,8 +12,8 @@ use spec::scenario::TestCase;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient<'b> {
     pub(super) passing: &'b PassingTest,
-    /// The index of that response in the test. A response with an assertion is preferred.
-    pub(super) answer: usize,
+    /// The index of that response in the test. A response with an assertion is preferred. `None` for a delivery.
+    pub(super) answer: Option<usize>,
 }
 
 /// Every test that receives a changed response. The order is: first quick tests, first tests of the clauses of the
@@ -28,7 +28,11 @@ pub(super) fn recipients<'b>(
     for passing in &baseline.passing {
         let changed: Vec<usize> = baseline.changed(passing, mutation, catalog).map(|(index, _)| index).collect();
         let asserted = changed.iter().copied().find(|index| passing.answers[*index].role == Role::Asserted);
-        let Some(answer) = asserted.or(changed.first().copied()) else { continue };
+        let answer = asserted.or(changed.first().copied());
+        let awaits = mutation.when.is_of_deliveries() && passing.test.steps.iter().any(|step| step.is_await());
+        if answer.is_none() && !awaits {
+            continue;
+        }
         let rank = Rank {
             waits: waits(&passing.test),
             other_clauses: !passing.test.clauses.iter().any(|clause| mutation.clauses.contains(clause)),

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::baseline::{Baseline, PassingTest};
-use super::mutation::Mutation;
+use super::mutation::{Change, Mutation};
 use super::order::Recipient;
 use super::score::Changed;
 use judge::exchange::{Response, Role};
@@ -36,10 +36,11 @@ pub(super) fn changed(
     recipient: &Recipient<'_>,
 ) -> Option<Changed> {
     let passing = recipient.passing;
-    let answer = &passing.answers[recipient.answer];
-    let step = step(passing, recipient.answer);
+    let Some(received) = recipient.answer else { return Some(of_delivery(passing, mutation)) };
+    let answer = &passing.answers[received];
+    let step = step(passing, received);
     let mut all = baseline.changed(passing, mutation, &contract.catalog);
-    let (_, after) = all.find(|(index, _)| *index == recipient.answer)?;
+    let (_, after) = all.find(|(index, _)| *index == received)?;
     Some(Changed {
         test: passing.test.name.clone(),
         file: passing.test.file.clone(),
@@ -47,8 +48,25 @@ pub(super) fn changed(
         accepts: step.and_then(Step::expectation).and_then(accepts),
         request: format!("{} as {}", answer.line, answer.sent_as),
         before: shown(&answer.response),
-        after: differing(&answer.response, &after),
+        after: match mutation.change {
+            Change::Close => "the connection is closed".to_owned(),
+            _ => differing(&answer.response, &after),
+        },
     })
+}
+
+/// A changed delivery, with the place of the step that waits for it. The recorded exchanges do not contain it.
+fn of_delivery(passing: &PassingTest, mutation: &Mutation) -> Changed {
+    let step = passing.test.steps.iter().find(|step| step.is_await());
+    Changed {
+        test: passing.test.name.clone(),
+        file: passing.test.file.clone(),
+        line: step.and_then(|step| step.line).unwrap_or(passing.test.line),
+        accepts: None,
+        request: "a webhook delivery".to_owned(),
+        before: "as the target sent it".to_owned(),
+        after: serde_json::to_string(&mutation.change).unwrap_or_default(),
+    }
 }
 
 fn shown(response: &Response) -> String {

@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::stream::{Iter, iter};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -172,6 +173,11 @@ impl State {
         let response = self.upstream.send(&request, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
         let Some(changed) = self.changed(&request, &response) else { return Ok(message(&head.method, response, None)) };
         self.triggered.fetch_add(1, Ordering::Relaxed);
+        match self.mutation.as_ref().map(|mutation| &mutation.change) {
+            Some(Change::Close) => return Err("the mutation closes the connection".to_owned()),
+            Some(Change::Delay { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            _ => {}
+        }
         let chunk = self.mutation.as_ref().and_then(|mutation| match mutation.change {
             Change::Chunk { bytes } => Some(bytes),
             _ => None,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::score::{Changed, Counts, Outcome, Row, Score};
 use report::output::one_line;
@@ -57,15 +58,29 @@ impl Summary {
     }
 }
 
-/// All data.
-pub fn json(summary: &Summary) -> Result<String, String> {
-    serde_json::to_string_pretty(summary).map(|text| text + "\n").map_err(|error| error.to_string())
+/// All data. `clean` removes secrets from each text; in the whole document it could remove parts of the notation.
+pub fn json(data: &impl Serialize, clean: &dyn Fn(&str) -> String) -> Result<String, String> {
+    let mut value = serde_json::to_value(data).map_err(|error| error.to_string())?;
+    clean_texts(&mut value, clean);
+    serde_json::to_string_pretty(&value).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn clean_texts(value: &mut Value, clean: &dyn Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = clean(text),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| clean_texts(element, clean)),
+        Value::Object(members) => members.values_mut().for_each(|member| clean_texts(member, clean)),
+        _ => {}
+    }
 }
 
 /// The score, and as many survivors as there is room for.
 pub fn terminal(summary: &Summary) -> String {
     let mut lines = vec![String::new(), headline(summary), String::new()];
-    lines.push(format!("  {:<14}{:>8}{:>10}{:>10}{:>15}", "clauses", "score", "noticed", "survived", "not triggered"));
+    lines.push(format!(
+        "  {:<14}{:>8}{:>10}{:>10}{:>9}{:>15}",
+        "clauses", "score", "noticed", "survived", "allowed", "not triggered"
+    ));
     for (group, counts) in summary.score.groups.iter().take(GROUPS) {
         lines.push(counts_line(group, counts));
     }
@@ -110,7 +125,7 @@ fn percent(percent: Option<f64>) -> String {
 fn counts_line(name: &str, counts: &Counts) -> String {
     let missed = counts.survived + counts.timed_out;
     let (score, noticed) = (percent(counts.percent()), counts.noticed());
-    format!("  {name:<14}{score:>8}{noticed:>10}{missed:>10}{:>15}", counts.never_triggered)
+    format!("  {name:<14}{score:>8}{noticed:>10}{missed:>10}{:>9}{:>15}", counts.allowed, counts.never_triggered)
 }
 
 /// What was left out or could not be judged.
@@ -167,25 +182,37 @@ pub fn markdown(summary: &Summary) -> String {
     let mut out = String::from("# Mutation testing\n\n");
     let _ = writeln!(out, "{}.\n", capitalised(&headline(summary)));
     let _ = writeln!(out, "Target: {}. Pack: `{}`. Seed {}.\n", summary.target, summary.hash, summary.seed);
-    out.push_str("| clauses | score | noticed | under another clause | survived | timed out | not triggered |\n");
-    out.push_str("|---|---:|---:|---:|---:|---:|---:|\n");
+    out.push_str(
+        "| clauses | score | noticed | under another clause | survived | timed out | allowed | not triggered |\n",
+    );
+    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|\n");
     let all = ("all".to_owned(), summary.score.all);
     let groups = summary.score.groups.iter().map(|(group, counts)| (group.clone(), *counts));
     for (group, counts) in groups.chain([all]) {
         let _ = writeln!(
             out,
-            "| {group} | {} | {} | {} | {} | {} | {} |",
+            "| {group} | {} | {} | {} | {} | {} | {} | {} |",
             percent(counts.percent()),
             counts.noticed(),
             counts.killed_for_another_clause,
             counts.survived,
             counts.timed_out,
+            counts.allowed,
             counts.never_triggered
         );
     }
     let survivors = summary.survivors();
     let _ = writeln!(out, "\n## Survivors ({})\n", survivors.len());
     survivors.iter().for_each(|row| out.push_str(&section(row)));
+    let allowed: Vec<&Row> = summary.of(Outcome::Allowed).collect();
+    if !allowed.is_empty() {
+        let _ = writeln!(out, "## Allowed survivors ({})\n\n| mutation | why |\n|---|---|", allowed.len());
+        for row in allowed {
+            let why = row.allowed.as_deref().unwrap_or_default();
+            let _ = writeln!(out, "| `{}` | {} |", cell(&row.mutation.name), cell(why));
+        }
+        out.push('\n');
+    }
     out.push_str("## All mutations\n\n| mutation | clauses | outcome | reported by |\n|---|---|---|---|\n");
     for row in &summary.mutations {
         let kill = row.kill.as_ref().map(|kill| format!("{} in `{}`", kill.clause, cell(&kill.test)));
@@ -225,6 +252,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::KilledForAnotherClause => "killed for another clause",
         Outcome::Survived => "survived",
         Outcome::TimedOut => "timed out",
+        Outcome::Allowed => "allowed",
         Outcome::NeverTriggered => "never triggered",
     }
 }

@@ -43,6 +43,11 @@ impl Route {
             .map(|(id, _, _)| id.as_str())
     }
 
+    /// Whether requests of this actor can be recognized.
+    pub(super) fn knows(&self, actor: &str) -> bool {
+        self.actors.iter().any(|(known, _, _)| known == actor)
+    }
+
     /// The actor whose credential a header contains without an alteration; `header` looks up a header.
     pub fn actor<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> Option<&str> {
         let shown = |name: &str, value: &str| header(name) == Some(value.as_bytes());

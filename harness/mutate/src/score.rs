@@ -18,6 +18,8 @@ pub enum Outcome {
     KilledForAnotherClause,
     /// A test reported a violation of a clause that the mutation violates.
     Killed,
+    /// It survived, and the pack says why the contract allows it.
+    Allowed,
     /// No test received a changed response.
     NeverTriggered,
 }
@@ -73,6 +75,8 @@ pub struct Row {
     /// The reason of one inconclusive test.
     pub reason: Option<String>,
     pub duration_ms: u64,
+    /// Why the contract allows the survivor.
+    pub allowed: Option<String>,
     /// A changed response that a test should have reported, if the mutation was not killed.
     pub changed: Option<Changed>,
 }
@@ -91,6 +95,7 @@ impl Row {
             inconclusive: 0,
             reason: None,
             duration_ms: 0,
+            allowed: None,
             changed: None,
         }
     }
@@ -104,13 +109,15 @@ pub struct Counts {
     pub killed_for_another_clause: usize,
     pub survived: usize,
     pub timed_out: usize,
+    pub allowed: usize,
     pub never_triggered: usize,
 }
 
 /// The score of all mutations, and of each group of clauses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Score {
-    /// The percentage of triggered mutations that a test noticed under any clause; `None` if none was triggered.
+    /// The percentage of triggered mutations that a test noticed under any clause, without those that the contract
+    /// allows; `None` if none was triggered.
     pub percent: Option<f64>,
     pub all: Counts,
     /// By the group of the violated clause: `ENV` of `ENV-1`.
@@ -127,6 +134,7 @@ impl Counts {
             Outcome::KilledForAnotherClause => self.killed_for_another_clause += 1,
             Outcome::Survived => self.survived += 1,
             Outcome::TimedOut => self.timed_out += 1,
+            Outcome::Allowed => self.allowed += 1,
             Outcome::NeverTriggered => self.never_triggered += 1,
         }
     }
@@ -136,7 +144,7 @@ impl Counts {
         self.killed + self.killed_for_another_clause
     }
 
-    /// The number of mutations that have changed a response.
+    /// The number of mutations that have changed a response, without those that the contract allows.
     pub fn triggered(&self) -> usize {
         self.noticed() + self.survived + self.timed_out
     }
@@ -189,6 +197,7 @@ mod tests {
             row(Outcome::KilledForAnotherClause, &["ENV-2", "STA-1"]),
             row(Outcome::Survived, &[]),
             row(Outcome::TimedOut, &["STA-1"]),
+            row(Outcome::Allowed, &["STA-1"]),
             row(Outcome::NeverTriggered, &["STA-1"]),
         ];
         let score = Score::of(&rows);

@@ -56,7 +56,7 @@ impl Reaction {
             Outcome::NeverTriggered => Reaction::NeverTriggered,
             Outcome::TimedOut => Reaction::Inconclusive,
             Outcome::Survived if row.inconclusive > 0 => Reaction::Inconclusive,
-            Outcome::Survived => Reaction::Silent,
+            Outcome::Survived | Outcome::Allowed => Reaction::Silent,
         }
     }
 
@@ -119,11 +119,6 @@ impl Alarms {
             .map(|reaction| format!("{} {}", self.count(reaction), reaction.as_str()));
         let _ = writeln!(out, "\n{} conforming variants: {}", self.variants.len(), counts.join(", "));
         out
-    }
-
-    /// All data.
-    pub fn json(&self) -> Result<String, String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| error.to_string())
     }
 
     /// A table.

@@ -16,15 +16,15 @@ use judge::secret::Redactor;
 use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::{
-    self, Alarms, Baseline, Campaign, Mutation, Origin, Outcome, Reaction, Row, Score, Summary, generate, json,
-    markdown, read, terminal, variants,
+    self, Alarms, Allowed, Baseline, Campaign, Mutation, Origin, Outcome, Reaction, Row, Score, Summary, generate,
+    json, markdown, read, terminal, variants,
 };
 use report::output;
 use report::output::tell;
 use report::write_whole;
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
-use spec::source::{Problems, SourceFile, suggestion};
+use spec::source::{Problems, SourceFile, exists, suggestion};
 
 /// The time limit for one mutation.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -35,6 +35,7 @@ const CONCURRENT_MUTATIONS: usize = 4;
 pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let given = given_mutations(arguments, &contract)?;
+    let allowed = allowed(arguments, &contract)?;
     let origin = origin(arguments, &contract, file.as_ref())?;
     let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
     if tests.is_empty() {
@@ -49,12 +50,13 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     }
     let clock = Instant::now();
     let baseline = baseline(&runtime, &campaign, tests, &redactor)?;
-    let mutations = match given {
+    let is_generated = given.is_none();
+    let generated = match given {
         Some(given) => given,
         None if arguments.variants => variants(&campaign.contract).map_err(Problems)?,
-        None => generate(&campaign.contract, &baseline.observed()),
+        None => generate(&campaign.contract, &baseline.observed),
     };
-    let mutations = chosen(&arguments.only, mutations)?;
+    let mutations = chosen(&arguments.only, &generated)?;
     write_mutations(arguments, &mutations)?;
     let what = if arguments.variants { "conforming variants" } else { "mutations" };
     tell!(
@@ -64,9 +66,15 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
         clock.elapsed().as_secs_f64(),
         mutations.len()
     );
-    let rows = runtime.block_on(campaign.run(&baseline, &mutations, |row| report_row(arguments, row)));
+    let mut rows = runtime.block_on(campaign.run(&baseline, &mutations, |row| report_row(arguments, row)));
     if arguments.variants {
         return conclude_variants(arguments, &Alarms::of(&rows), mutations.len(), &redactor);
+    }
+    let is_complete = arguments.filter.is_empty() && baseline.left_out.is_empty();
+    let mut outdated = Vec::new();
+    if let Some(allowed) = allowed {
+        allowed.mark(&mut rows);
+        outdated = if is_generated && is_complete { allowed.out_of_date(&generated, &rows) } else { outdated };
     }
     let summary = summary(hash, &campaign, baseline, rows, clock);
     output::out(&redactor.clean(&terminal(&summary)));
@@ -74,6 +82,10 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     if summary.mutations.len() < mutations.len() {
         let (tried, all) = (summary.mutations.len(), mutations.len());
         return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
+    }
+    if !outdated.is_empty() {
+        outdated.iter().for_each(|problem| tell!("{}", problem.rendered()));
+        return Ok(ExitCode::from(1));
     }
     Ok(exit_code(arguments, &summary))
 }
@@ -146,6 +158,18 @@ fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<
     read(&file, contract).map(Some).map_err(|problems| Problems(problems).into())
 }
 
+/// The survivors that `--allowed` or the pack allows.
+fn allowed(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Allowed>, Refusal> {
+    let of_pack = contract.root.join(Allowed::DEFAULT);
+    let (path, name) = match &arguments.allowed {
+        Some(path) => (path.clone(), path.display().to_string()),
+        None if exists(&of_pack) => (of_pack, Allowed::DEFAULT.to_owned()),
+        None => return Ok(None),
+    };
+    let file = SourceFile::read(&path, name).map_err(|problem| Refusal::from(Problems(vec![problem])))?;
+    Allowed::read(file, contract).map(Some).map_err(|problems| Problems(problems).into())
+}
+
 fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>) -> Result<Origin, Refusal> {
     let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
     let Some(url) = url else {
@@ -186,14 +210,14 @@ fn is_chosen(words: &[String], name: &str) -> bool {
 }
 
 /// The mutations whose names contain one of the words of `--only`.
-fn chosen(only: &[String], mutations: Vec<Mutation>) -> Result<Vec<Mutation>, Refusal> {
+fn chosen(only: &[String], mutations: &[Mutation]) -> Result<Vec<Mutation>, Refusal> {
     let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
     let matches_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
     if let Some(word) = only.iter().find(matches_none) {
         let hint = suggestion(word, &known).unwrap_or_else(|| "`--report json=PATH` lists all mutations".to_owned());
         return Err(usage(&format!("no name of a mutation contains `{word}`: {hint}")));
     }
-    Ok(mutations.into_iter().filter(|mutation| is_chosen(only, &mutation.name)).collect())
+    Ok(mutations.iter().filter(|mutation| is_chosen(only, &mutation.name)).cloned().collect())
 }
 
 /// Shows the reactions of the tests to variants: 1 if there is a false alarm, 3 if a variant has no result.
@@ -206,10 +230,10 @@ fn conclude_variants(
     output::out(&redactor.clean(&alarms.text()));
     for (kind, path) in &arguments.report {
         let text = match kind {
-            MatrixFormat::Json => alarms.json().map_err(Refusal::Inconclusive)?,
-            MatrixFormat::Markdown => alarms.markdown(),
+            MatrixFormat::Json => json(alarms, &|text| redactor.clean(text)).map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Markdown => redactor.clean(&alarms.markdown()),
         };
-        write_file(path, &redactor.clean(&text))?;
+        write_file(path, &text)?;
     }
     if alarms.count(Reaction::FalseAlarm) > 0 {
         return Ok(ExitCode::from(1));
@@ -242,10 +266,10 @@ fn write_mutations(arguments: &ProveArgs, mutations: &[Mutation]) -> Result<(), 
 fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Refusal> {
     for (kind, path) in &arguments.report {
         let text = match kind {
-            MatrixFormat::Json => json(summary).map_err(Refusal::Inconclusive)?,
-            MatrixFormat::Markdown => markdown(summary),
+            MatrixFormat::Json => json(summary, &|text| redactor.clean(text)).map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Markdown => redactor.clean(&markdown(summary)),
         };
-        write_file(path, &redactor.clean(&text))?;
+        write_file(path, &text)?;
     }
     Ok(())
 }

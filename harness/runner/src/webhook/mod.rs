@@ -26,6 +26,7 @@ use spec::scenario::Reply;
 
 /// A running receiver. It stops listening when it is dropped.
 pub struct Receiver {
+    address: SocketAddr,
     base: String,
     refusing: String,
     timeout: Duration,
@@ -71,11 +72,17 @@ impl Receiver {
     /// `timeout` is how long the target waits for a response.
     pub async fn start(address: SocketAddr, url: Option<&str>, timeout: Duration) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let own = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let own = format!("http://{address}");
         let base = url.map_or(own, |url| url.trim_end_matches('/').to_owned());
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(accept(listener, shared.clone(), timeout));
-        Ok(Self { refusing: refusing(&base), base, timeout, shared, task })
+        Ok(Self { address, refusing: refusing(&base), base, timeout, shared, task })
+    }
+
+    /// The address on which it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub fn url(&self, name: &str) -> String {

@@ -1,5 +1,6 @@
 //! The mutations that are generated from a contract.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
@@ -10,8 +11,8 @@ fn parcel() -> Contract {
 }
 
 fn mutations(contract: &Contract) -> Vec<Mutation> {
-    let observed = BTreeSet::from([("readParcel".to_owned(), "40401".to_owned())]);
-    generate(contract, &observed)
+    let refusals = BTreeSet::from([("readParcel".to_owned(), "40401".to_owned())]);
+    generate(contract, &Observed { refusals, ..Observed::default() })
 }
 
 #[test]
@@ -116,6 +117,6 @@ fn allowed_differences_are_not_generated() {
     {
         assert!(!names.contains(&absent), "{absent}");
     }
-    let unseen = generate(&contract, &BTreeSet::new());
+    let unseen = generate(&contract, &Observed::default());
     assert!(!unseen.iter().any(|mutation| mutation.name == "operation/readParcel/40401/succeeds"));
 }
