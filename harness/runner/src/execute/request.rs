@@ -55,7 +55,7 @@ pub fn prepare(
         request: Request {
             operation: operation.id.clone(),
             actor: actor.to_owned(),
-            method: operation.method.clone(),
+            method: call.method.clone(),
             url,
             path,
             headers: Vec::new(),

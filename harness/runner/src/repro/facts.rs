@@ -105,7 +105,7 @@ fn successes(contract: &Contract, operations: &BTreeSet<String>, schemas: &Schem
             let schema = success.schema.as_deref().map(|address| schemas.of(address));
             json!({ "status": success.name.to_lowercase(), "schema": schema })
         });
-        (operation.id.clone(), json!({ "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() }))
+        (operation.id.clone(), json!({ "method": operation.method, "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() }))
     });
     Value::Object(facts.collect())
 }

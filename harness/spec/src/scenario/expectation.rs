@@ -18,6 +18,8 @@ pub(super) struct Subject<'s> {
     pub(super) contract: &'s Contract,
     /// The operation that is called, if it is known.
     pub(super) operation: Option<&'s Operation>,
+    /// The method that is sent, if it is known.
+    pub(super) method: Option<&'s str>,
     /// The variables of the row; variables that are kept from answers have no value yet.
     pub(super) variables: &'s Variables,
     /// Variables that may be null, because they are kept as `optional`.
@@ -29,6 +31,7 @@ pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
     subject.codes(expect, &mut faults);
     if faults.is_empty() {
         subject.outcome(expect, &mut faults);
+        subject.other_method(expect, &mut faults);
         subject.statuses(expect, &mut faults);
         subject.field(expect, &mut faults);
         subject.without_body(expect, &mut faults);
@@ -236,10 +239,21 @@ impl Subject<'_> {
         }
     }
 
+    /// The documented success of an operation is that of its own method.
+    fn other_method(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let (Some(operation), Some(method)) = (self.operation, self.method) else { return };
+        let names_outcome = !expect.error.is_empty() || !expect.status.is_empty() || !expect.not_error.is_empty();
+        let is_general = expect.any_refusal || expect.any_documented;
+        if method != operation.method && (expect.success || !names_outcome && !is_general) {
+            let message = format!("no success is documented for {method} {}", operation.path);
+            faults.push(Fault::new(&[], message, "expect an `error` or a `status`"));
+        }
+    }
+
     /// An answer that never has a body cannot be compared with one.
     fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
         let Some(operation) = self.operation else { return };
-        if operation.is_head() {
+        if self.method == Some("HEAD") {
             let named = [
                 ("body", !expect.body.is_empty()),
                 ("field", expect.field.is_some()),
@@ -255,6 +269,7 @@ impl Subject<'_> {
             expect.error.is_empty() && expect.status.is_empty() && !expect.any_refusal && !expect.any_documented;
         let empty = |success: &crate::contract::Success| success.covers(204) || success.covers(205);
         if !expect.body.is_empty()
+            && self.method == Some(&operation.method)
             && only_success
             && expect.not_error.is_empty()
             && operation.successes.iter().all(empty)

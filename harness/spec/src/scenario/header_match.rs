@@ -55,16 +55,17 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
     if contains.as_deref() == Some("") {
         report("every value contains the empty string".to_owned(), "write `present: true`");
     }
-    let pattern = filled(&matcher.matches).map(|text| Regex::new(&text));
-    match &pattern {
-        Some(Err(error)) => {
-            report(format!("`matches` is not a valid regular expression: {}", last_line(&error.to_string())), "")
+    let pattern = filled(&matcher.matches);
+    match pattern.as_deref().and_then(pattern_fault) {
+        Some(PatternFault::Invalid(reason)) => {
+            report(format!("`matches` is not a valid regular expression: {reason}"), "");
         }
-        Some(Ok(pattern)) if pattern.is_match("") && pattern.is_match("\u{1}~ nothing sends this") => {
+        Some(PatternFault::AcceptsEverything) => {
             report("`matches` accepts every value".to_owned(), "anchor it with `^` and `$`, or write `present: true`");
         }
-        _ => {}
+        None => {}
     }
+    let pattern = pattern.and_then(|text| Regex::new(&text).ok());
     let bound = |text: &Option<String>| filled(text).map(|text| text.parse::<i64>().map_err(|_| text));
     let (below, at_least) = (bound(&matcher.below), bound(&matcher.at_least));
     for text in [&below, &at_least].into_iter().filter_map(|bound| bound.as_ref()?.as_ref().err()) {
@@ -79,7 +80,7 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
     let Some(equals) = equals else { return };
     let number = equals.parse::<i64>().ok();
     let is_satisfied = contains.is_none_or(|part| equals.contains(&part))
-        && pattern.and_then(Result::ok).is_none_or(|pattern| pattern.is_match(&equals))
+        && pattern.is_none_or(|pattern| pattern.is_match(&equals))
         && below.is_none_or(|below| number.is_some_and(|number| number < below))
         && at_least.is_none_or(|least| number.is_some_and(|number| number >= least - matcher.play));
     if !is_satisfied {
@@ -91,6 +92,22 @@ fn may_be_null(text: &str, optional: &BTreeSet<String>) -> Option<String> {
     let template = Template::parse(text);
     let name = template.names().into_iter().find(|name| optional.contains(*name))?;
     Some(format!("`{name}` is kept as `optional`, so it may be null"))
+}
+
+/// What is wrong with a regular expression.
+pub(super) enum PatternFault {
+    Invalid(String),
+    AcceptsEverything,
+}
+
+pub(super) fn pattern_fault(pattern: &str) -> Option<PatternFault> {
+    match Regex::new(pattern) {
+        Err(error) => Some(PatternFault::Invalid(last_line(&error.to_string()).to_owned())),
+        Ok(pattern) if pattern.is_match("") && pattern.is_match("\u{1}~ nothing sends this") => {
+            Some(PatternFault::AcceptsEverything)
+        }
+        Ok(_) => None,
+    }
 }
 
 fn last_line(text: &str) -> &str {

@@ -86,6 +86,8 @@ impl Step {
 #[derive(Clone, Debug)]
 pub struct Call {
     pub operation: Arc<Operation>,
+    /// The HTTP method: that of the operation, or one that its path does not document.
+    pub method: String,
     /// The actor whose credential is sent.
     pub actor: Option<String>,
     pub alter: Option<Alteration>,
@@ -113,6 +115,7 @@ impl Call {
         Self {
             path: path.collect(),
             body: RequestBody::example(&operation),
+            method: operation.method.clone(),
             operation,
             actor,
             alter: None,
@@ -128,6 +131,11 @@ impl Call {
 
     pub fn expectation(&self) -> Option<&Expectation> {
         Some(&self.asserted.as_ref()?.expectation)
+    }
+
+    /// Whether the method is not that of the operation.
+    pub fn has_other_method(&self) -> bool {
+        self.method != self.operation.method
     }
 }
 

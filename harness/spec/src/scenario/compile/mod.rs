@@ -269,6 +269,9 @@ impl<'s> Compiler<'s> {
                 let problem = self.at.unknown(below, "function", name, &known);
                 self.problems.push(problem);
             }
+            for message in template.wrong_arguments(self.variables) {
+                self.report(below, message);
+            }
         }
     }
 
