@@ -165,7 +165,9 @@ mod tests {
         assert!(good(json!({ "$equals": { "a": 1 } }), json!({ "a": 1.0 })));
         assert!(!good(json!({ "$equals": { "a": 1 } }), json!({ "a": 1, "b": 2 })));
         assert!(good(json!({ "$at_least": 3, "$below": "5" }), json!(3)));
-        assert!(!good(json!({ "$at_least": 3, "$below": 5 }), json!(5)) && !good(json!({ "$at_least": 3 }), json!("4")));
+        assert!(
+            !good(json!({ "$at_least": 3, "$below": 5 }), json!(5)) && !good(json!({ "$at_least": 3 }), json!("4"))
+        );
         assert!(good(json!({ "$type": "array" }), json!([])));
         assert!(good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({})));
         assert!(!good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({ "a": 1 })));

@@ -25,9 +25,11 @@ fn conforming() -> Value {
 }
 
 async fn run(member: &'static str, value: Value) -> Run {
-    PACK.run(move |_| conforming().as_object().into_iter().flatten().fold(thing(), |reply, (name, own)| {
-        reply.with(name, if name == member { value.clone() } else { own.clone() })
-    }))
+    PACK.run(move |_| {
+        conforming().as_object().into_iter().flatten().fold(thing(), |reply, (name, own)| {
+            reply.with(name, if name == member { value.clone() } else { own.clone() })
+        })
+    })
     .await
 }
 

@@ -27,8 +27,7 @@ async fn another_method_is_sent_without_a_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_accepted_method_is_a_violation_of_the_expectation_alone() {
-    let clauses =
-        "  - { id: DONE-1, level: MUST, page: All, says: Success as documented., checks: [success-status, success-body] }\n";
+    let clauses = "  - { id: DONE-1, level: MUST, page: All, says: Success as documented., checks: [success-status, success-body] }\n";
     let pack = Pack { clauses, ..PACK };
     let run = pack.run(|call| if call.method == "BREW" { Reply { status: 201, ..thing() } } else { serve(call) }).await;
     assert_eq!(run.findings(), ["expectation: https://things.example/method (405), found success (201)"]);
@@ -50,6 +49,46 @@ fn methods_that_are_documented_or_cannot_be_sent_are_refused() {
         let step = format!("\n- {{ {call}, {method}{expect} }}\n- {{ {call}, expect: {{ success: true }} }}\n");
         let problems = Pack { steps: step.leak(), ..PACK }.load().map(|_| ()).expect_err(method);
         assert!(problems.contains(message), "{method}: {problems}");
+    }
+}
+
+const ELSEWHERE: Pack = Pack {
+    clauses: "  - { id: DONE-1, level: MUST, page: All, says: As documented., checks: [success-status] }\n",
+    steps: "
+- { call: readThing, send_to: '/nothing/${unique}', as: anyone, expect: { error: 'https://things.example/unknown' } }
+- { call: writeThing, send_to: /things, method: POST, as: anyone, body: {}, expect: { status: 405 } }
+",
+    ..Pack::EMPTY
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_that_no_operation_has_are_requested() {
+    let serve = |call: &Call| match (call.method.as_str(), call.path.as_str(), call.body.len()) {
+        ("GET", path, 0) if path.starts_with("/nothing/") && path.len() > 12 => problem(404, "unknown"),
+        ("POST", "/things", 2) => problem(405, "method"),
+        _ => problem(503, "down"),
+    };
+    ELSEWHERE.run(serve).await.assert_conforms();
+    let run = ELSEWHERE
+        .run(|call| if call.method == "GET" { Reply { status: 201, ..thing() } } else { problem(405, "method") });
+    let found = "expectation: https://things.example/unknown (404), found success (201)";
+    assert_eq!(run.await.findings(), [found], "the documented success of readThing is not compared");
+}
+
+#[test]
+fn paths_that_an_operation_has_or_that_cannot_be_sent_are_refused() {
+    for (members, message) in [
+        ("send_to: /things/one", "this is the path of readThing"),
+        ("send_to: '/things/${unique}'", "this is the path of readThing"),
+        ("send_to: things", "`things` is not a path"),
+        ("send_to: '/a?b=c'", "`/a?b=c` is not a path"),
+        ("send_to: /a/../b", "an HTTP client would send"),
+        ("send_to: /a, path: { id: one }", "`path` has no effect beside `send_to`"),
+        ("send_to: /a, method: CONNECT", "`CONNECT` cannot be sent as a method"),
+    ] {
+        let step = format!("\n- {{ call: readThing, as: anyone, {members}, expect: {{ status: 404 }} }}\n");
+        let problems = Pack { steps: step.leak(), ..PACK }.load().map(|_| ()).expect_err(members);
+        assert!(problems.contains(message), "{members}: {problems}");
     }
 }
 

@@ -116,8 +116,7 @@ pub struct Pack {
 static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
 impl Pack {
-    pub const EMPTY: Self =
-        Self { errors: "", pointers: "", field_form: "", clauses: "", steps: "", formats: "" };
+    pub const EMPTY: Self = Self { errors: "", pointers: "", field_form: "", clauses: "", steps: "", formats: "" };
 
     /// Loads the pack, or returns the problems as text.
     pub fn load(&self) -> Result<(Contract, Library), String> {

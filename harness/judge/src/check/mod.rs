@@ -86,9 +86,13 @@ impl<'c> Context<'c> {
         self.exchange.request.method == "HEAD"
     }
 
-    /// Whether the answer is one of the operation. A step may send another method to its path.
+    /// Whether the answer is one of the operation. A step may send another method, or send to another path.
     pub(crate) fn is_of_operation(&self) -> bool {
-        self.exchange.request.method == self.operation.method
+        let request = &self.exchange.request;
+        let path = request.path.split('?').next().unwrap_or_default();
+        let mut own = self.operation.path.split('/');
+        let same = path.split('/').all(|segment| own.next().is_some_and(|own| own == segment || own.contains('{')));
+        request.method == self.operation.method && same && own.next().is_none()
     }
 
     /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 use self::finder::{BARRIER, Compared, Finder, Hit, MIN_MATCH};
 use self::reading::Reading;
+use spec::percent;
 
 /// The minimum length of a form. Shorter ones would be found everywhere.
 const MIN_FORM_LENGTH: usize = 6;
@@ -31,8 +32,8 @@ pub fn encodings(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
         json_escaped(secret),
-        percent_encoded(secret),
-        percent_encoded(secret).to_lowercase(),
+        percent::encoded(secret),
+        percent::encoded(secret).to_lowercase(),
         hex::encode(secret.as_bytes()),
         hex::encode(secret.as_bytes()).to_uppercase(),
         secret.chars().rev().collect(),
@@ -68,16 +69,6 @@ pub(crate) fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
 fn json_escaped(secret: &str) -> String {
     let quoted = serde_json::Value::from(secret).to_string();
     quoted[1..quoted.len() - 1].to_owned()
-}
-
-fn percent_encoded(secret: &str) -> String {
-    secret
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 /// The Base64 digits that depend only on the secret if `offset` bytes precede it.
@@ -334,8 +325,8 @@ mod tests {
             format!("key {SECRET} end"),
             serde_json::json!({ "k": SECRET }).to_string(),
             serde_json::json!({ "k": serde_json::json!(SECRET).to_string() }).to_string(),
-            percent_encoded(SECRET),
-            percent_encoded(SECRET).to_lowercase(),
+            percent::encoded(SECRET),
+            percent::encoded(SECRET).to_lowercase(),
             STANDARD.encode(SECRET),
             STANDARD.encode(format!("a{SECRET}")),
             STANDARD.encode(format!("user:{SECRET}@")),

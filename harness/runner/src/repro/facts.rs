@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use generate::schema::pointer;
 use judge::check::{CHECKS, leak_patterns};
 use spec::contract::{Contract, DetailsName, FieldForm, ResetForm, RetryAfterForm, Surface, derived};
 use spec::source::SourceFile;
@@ -83,9 +84,9 @@ fn required_headers(contract: &Contract) -> Vec<Value> {
     facts.collect()
 }
 
-/// The tokens of a JSON Pointer.
+/// The names in a JSON Pointer, as jq takes a path.
 pub(super) fn tokens(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+    pointer::names(pointer).collect()
 }
 
 /// The checks that the contract names, each with its clause.
@@ -105,7 +106,9 @@ fn successes(contract: &Contract, operations: &BTreeSet<String>, schemas: &Schem
             let schema = success.schema.as_deref().map(|address| schemas.of(address));
             json!({ "status": success.name.to_lowercase(), "schema": schema })
         });
-        (operation.id.clone(), json!({ "method": operation.method, "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() }))
+        let facts = json!({ "method": operation.method, "path": operation.path,
+            "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() });
+        (operation.id.clone(), facts)
     });
     Value::Object(facts.collect())
 }

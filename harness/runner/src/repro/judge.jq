@@ -134,6 +134,10 @@ $facts[0] as $facts
   def is_field:
     ($envelope.field // [] | map(if . == "*" then "#" else . end)) as $pattern
     | (split("/")[1:] | to_entries | map(if $pattern[.key] == "#" and (.value | test("^[0-9]+$")) then "#" else .value end)) == $pattern and $envelope.field != null;
+  def is_of: # whether the answer is one of the operation: a step may send another method, or send to another path
+    (.path | split("/")) as $own | ($exchange.path | split("?")[0] | split("/")) as $sent
+    | .method == $exchange.method and ($own | length) == ($sent | length)
+      and all(range($own | length); $own[.] == $sent[.] or ($own[.] | contains("{")));
   def came: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
 
   # ---- internals of the server that an error discloses
@@ -209,7 +213,7 @@ $facts[0] as $facts
     (if $success then
       (if ($json | length) == 1 and (($envelope.envelope != [] and (part($envelope.envelope) | map(type) == ["object"])) or (code_of | map($facts.codes[.] != null) | any))
        then found("success-without-error"; "no error envelope"; part($envelope.envelope) | shown) else empty end),
-      ($facts.operations[$exchange.operation] | select(.method == $exchange.method) | . as $operation
+      ($facts.operations[$exchange.operation] | select(is_of) | . as $operation
         | ([$operation.all[] | select(.status == "\($status)")] + [$operation.all[] | select(.status == "2xx")]) as $fitting
         | (if ($fitting | length) > 0 then empty else found("success-status"; "\($operation.success) for \($exchange.operation)"; "\($status)") end),
           (($fitting + $operation.all)[:1][] | .schema | select(. != null and $status != 204 and ($head_only | not)) as $schema

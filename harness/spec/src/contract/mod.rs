@@ -11,7 +11,6 @@ mod field;
 mod field_form;
 mod header_check;
 mod openapi;
-mod pointer;
 mod rate_limit;
 mod request;
 mod required_header;
@@ -26,7 +25,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
-pub use clauses::{Clause, Level};
+pub use clauses::{Clause, ClauseFile, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};

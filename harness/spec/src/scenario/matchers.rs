@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use super::header_match::{PatternFault, pattern_fault};
 use super::wanted::MATCHERS;
 use super::{Variables, template};
+use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::suggestion;
 
 /// The JSON types that `$type` supports.
@@ -96,12 +96,8 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
         return pattern(&filled, report);
     }
     let (is_valid, expected) = match word {
-        "contains" => {
-            (filled.as_str().is_some_and(|part| !part.is_empty()), "a string that is not empty".to_owned())
-        }
-        "type" => {
-            (filled.as_str().is_some_and(|name| TYPES.contains(&name)), format!("one of {}", TYPES.join(", ")))
-        }
+        "contains" => (filled.as_str().is_some_and(|part| !part.is_empty()), "a string that is not empty".to_owned()),
+        "type" => (filled.as_str().is_some_and(|name| TYPES.contains(&name)), format!("one of {}", TYPES.join(", "))),
         "below" | "at_least" => (filled.is_number(), "a number".to_owned()),
         _ => (filled.is_boolean(), "true or false".to_owned()),
     };
@@ -111,15 +107,17 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
 }
 
 fn pattern(filled: &Value, report: &mut impl FnMut(String, &str)) {
-    match filled.as_str().map(pattern_fault) {
-        None => report(format!("`$matches` must be a regular expression, found {filled}"), ""),
-        Some(Some(PatternFault::Invalid(reason))) => {
+    let Some(matches) = filled.as_str() else {
+        return report(format!("`$matches` must be a regular expression, found {filled}"), "");
+    };
+    match comparison::faults(&Comparison { matches: Some(matches), ..Comparison::default() }).into_iter().next() {
+        Some(ComparisonFault::Pattern(reason)) => {
             report(format!("`$matches` is not a valid regular expression: {reason}"), "");
         }
-        Some(Some(PatternFault::AcceptsEverything)) => {
+        Some(_) => {
             let help = "anchor it with `^` and `$`, or write `$type: string`";
             report("`$matches` accepts every string".to_owned(), help);
         }
-        Some(None) => {}
+        None => {}
     }
 }

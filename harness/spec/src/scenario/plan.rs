@@ -88,6 +88,8 @@ pub struct Call {
     pub operation: Arc<Operation>,
     /// The HTTP method: that of the operation, or one that its path does not document.
     pub method: String,
+    /// A path that no operation has, instead of the operation's.
+    pub send_to: Option<Template>,
     /// The actor whose credential is sent.
     pub actor: Option<String>,
     pub alter: Option<Alteration>,
@@ -116,6 +118,7 @@ impl Call {
             path: path.collect(),
             body: RequestBody::example(&operation),
             method: operation.method.clone(),
+            send_to: None,
             operation,
             actor,
             alter: None,
@@ -133,9 +136,9 @@ impl Call {
         Some(&self.asserted.as_ref()?.expectation)
     }
 
-    /// Whether the method is not that of the operation.
-    pub fn has_other_method(&self) -> bool {
-        self.method != self.operation.method
+    /// The path in the description, or the other path to which the request is sent.
+    pub fn path_in_words(&self) -> &str {
+        self.send_to.as_ref().map_or(self.operation.path.as_str(), Template::source)
     }
 }
 

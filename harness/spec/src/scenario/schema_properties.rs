@@ -13,7 +13,7 @@ use super::wanted::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
 use crate::contract::{FieldForm, Operation};
 use crate::source::{Problem, Problems, Step as PathStep, suggestion};
-use generate::schema::{KINDS, Part};
+use generate::schema::{KINDS, Part, pointer};
 use generate::{Assertion, Rule};
 
 /// The only rule of a member whose values come from a format.
@@ -92,7 +92,7 @@ impl Builder<'_> {
         }
         let (variables, optional) = (Variables::new(), BTreeSet::new());
         let contract = self.known.contract;
-        let subject = Subject { contract, operation: None, method: None, variables: &variables, optional: &optional };
+        let subject = Subject { contract, route: None, variables: &variables, optional: &optional };
         let expect = refusal_expected(refusal, None);
         for fault in expectation::faults(&subject, &expect) {
             let problem = self.problem(at, fault.message).with_help(fault.help);
@@ -344,8 +344,7 @@ fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<S
         (_, FieldForm::Name) => return (nested != NestedField::Pointer).then(|| place.at.clone()),
         (_, FieldForm::Pointer | FieldForm::Fragment) => return None,
     }
-    let tokens: Vec<String> =
-        place.at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let tokens: Vec<String> = pointer::names(&place.at).collect();
     let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
     match (nested, tokens.as_slice()) {
         (_, []) => None,

@@ -12,6 +12,7 @@ use super::super::plan::{
 use super::super::template::{Template, ValueTemplate};
 use super::super::wanted::{Expect, HeaderMatch};
 use super::super::{Alteration, codes, header_match, path};
+use super::route::Route;
 use super::{Compiler, with};
 use crate::contract::{Operation, RequiredHeader};
 use crate::source::{Step as PathStep, suggestion};
@@ -34,22 +35,25 @@ impl Compiler<'_> {
     /// matters: `keep` and `label` define names for later steps, so they come after everything that uses names.
     pub(super) fn call(&mut self, below: &[PathStep], step: &Step, call: &str, clause: Option<String>) -> Option<Call> {
         let operation = self.operation(below, call);
-        let method = operation.as_ref().and_then(|operation| self.method(below, step, operation));
+        let route = operation.as_ref().and_then(|operation| self.route(below, step, operation));
         let actor = operation.as_ref().and_then(|operation| self.actor(below, step, operation));
         if let Some(operation) = &operation {
-            self.check_parameters(below, step, operation);
+            if step.send_to.is_none() {
+                self.check_parameters(below, step, operation);
+            }
             self.check_body(below, step, operation);
         }
-        let asserted = step.expect.as_ref().map(|expect| self.asserted(below, expect, operation.as_deref(), method.as_deref(), clause));
+        let asserted = step.expect.as_ref().map(|expect| self.asserted(below, expect, route.as_ref(), clause));
         let repetition = self.repetition(below, step);
         self.check_headers(below, step);
         self.check_query(below, step);
-        let keep = self.keep(below, step, method.as_deref());
+        let keep = self.keep(below, step, route.as_ref());
         self.labels.extend(step.label.clone());
-        let (operation, method, actor) = (operation?, method?, actor?);
+        let (operation, route, actor) = (operation?, route?, actor?);
         Some(Call {
-            method,
-            path: path_of(step, &operation),
+            method: route.method,
+            path: if route.send_to.is_some() { Vec::new() } else { path_of(step, &operation) },
+            send_to: route.send_to,
             body: self.body(below, step, &operation)?,
             operation,
             actor,
@@ -81,33 +85,6 @@ impl Compiler<'_> {
             self.problems.push(problem);
         }
         operation
-    }
-
-    /// The HTTP method of a step; `None` if it cannot be sent, or is documented for the path.
-    fn method(&mut self, below: &[PathStep], step: &Step, operation: &Operation) -> Option<String> {
-        let Some(text) = &step.method else { return Some(operation.method.clone()) };
-        let at = with(below, "method");
-        let method = self.known_before_the_run(&at, "method", text)?;
-        let same_path = |other: &&Arc<Operation>| other.path == operation.path && other.method == method;
-        let documented = self.contract.operations.iter().find(same_path).map(|other| other.id.clone());
-        let fault = match documented {
-            Some(id) if id == operation.id => Some((format!("{method} is the method of {id}"), "remove `method`".into())),
-            Some(id) => Some((format!("{method} is documented for this path"), format!("write `call: {id}`"))),
-            None if method == "CONNECT" || http::Method::from_bytes(method.as_bytes()).is_err() => {
-                Some((format!("`{method}` cannot be sent as a method"), "write a word such as `PATCH`".into()))
-            }
-            None if step.expect.is_none() => {
-                Some(("`method` needs `expect`".into(), "say what the answer must be, such as `error`".into()))
-            }
-            None => None,
-        };
-        match fault {
-            None => Some(method),
-            Some((message, help)) => {
-                self.problems.push(self.at.problem(&at, message).with_help(Some(help)));
-                None
-            }
-        }
     }
 
     /// The actor of a step, which may be nobody; `None` if it is not clear.
@@ -202,7 +179,7 @@ impl Compiler<'_> {
             let at = [with(below, "without"), vec![index.into()]].concat();
             without.push(self.known_before_the_run(&at, "without", name)?);
         }
-        if step.method.is_some() && without.is_empty() && step.with.is_empty() {
+        if (step.method.is_some() || step.send_to.is_some()) && without.is_empty() && step.with.is_empty() {
             return Some(RequestBody::None);
         }
         // A name with a variable of the case may be that of a member of the example.
@@ -233,12 +210,11 @@ impl Compiler<'_> {
         &mut self,
         below: &[PathStep],
         expect: &Expect,
-        operation: Option<&Operation>,
-        method: Option<&str>,
+        route: Option<&Route>,
         clause: Option<String>,
     ) -> Option<Asserted> {
         let (variables, optional) = (self.variables, &self.optional);
-        let subject = Subject { contract: self.contract, operation, method, variables, optional };
+        let subject = Subject { contract: self.contract, route, variables, optional };
         let at = with(below, "expect");
         for fault in expectation::faults(&subject, expect) {
             let place: Vec<PathStep> = at.iter().cloned().chain(fault.at).collect();
@@ -264,7 +240,7 @@ impl Compiler<'_> {
     }
 
     /// Reads `keep`, reports invalid sources and names, and defines the variables for later steps.
-    fn keep(&mut self, below: &[PathStep], step: &Step, method: Option<&str>) -> Vec<Keep> {
+    fn keep(&mut self, below: &[PathStep], step: &Step, route: Option<&Route>) -> Vec<Keep> {
         let mut kept = Vec::new();
         for (name, from) in &step.keep {
             let at = with(&with(below, "keep"), name);
@@ -277,7 +253,7 @@ impl Compiler<'_> {
                 self.report(&at, message);
                 continue;
             };
-            if matches!(part, KeptPart::Body(_)) && method == Some("HEAD") {
+            if matches!(part, KeptPart::Body(_)) && route.is_some_and(Route::is_head) {
                 self.report(&at, "an answer to HEAD has no body, so nothing can be kept from it");
             }
             if self.variables.contains_key(name) {

@@ -10,6 +10,7 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     texts.extend(step.call.as_deref());
     texts.extend(step.actor.as_deref());
     texts.extend(step.method.as_deref());
+    texts.extend(step.send_to.as_deref());
     texts.extend(step.raw.as_deref());
     texts.extend(step.path.values().map(String::as_str));
     texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
