@@ -52,7 +52,9 @@ pub struct Counts {
 /// Compares a page with the catalogue of a contract; `catalog` is the file of the catalogue.
 pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> Comparison {
     let facts = facts::gather(&page::read(&page.text), &contract.catalog);
-    let codes: BTreeSet<&str> = facts.codes.iter().map(|statement| statement.value.as_str()).collect();
+    let shown = facts.examples.iter().filter_map(|statement| contract.catalog.code_in(&statement.value.body));
+    let named = facts.codes.iter().map(|statement| statement.value.clone());
+    let codes: BTreeSet<String> = named.chain(shown).collect();
     let counts = Counts {
         codes: codes.len(),
         statuses: facts.code_statuses.len() + facts.statuses.len(),

@@ -40,7 +40,7 @@ pub fn encodings(secret: &str) -> Vec<String> {
     ];
     for offset in 0..3 {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            forms.push(aligned_base64(secret, offset, engine));
+            forms.push(aligned(secret.as_bytes(), offset, 6, |bytes| engine.encode(bytes)));
         }
     }
     forms.retain(|form| form.len() >= MIN_FORM_LENGTH);
@@ -71,14 +71,15 @@ fn json_escaped(secret: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// The Base64 digits that depend only on the secret if `offset` bytes precede it.
-fn aligned_base64(secret: &str, offset: usize, engine: &base64::engine::GeneralPurpose) -> String {
+/// The digits that depend only on the secret if `offset` bytes precede it, in Base64 or another form in which each digit
+/// has so many bits.
+fn aligned(secret: &[u8], offset: usize, bits: usize, encode: impl Fn(&[u8]) -> String) -> String {
     let mut bytes = vec![0; offset];
-    bytes.extend_from_slice(secret.as_bytes());
-    let text = engine.encode(&bytes);
-    let first = (offset * 8).div_ceil(6);
+    bytes.extend_from_slice(secret);
+    let text = encode(&bytes);
+    let first = (offset * 8).div_ceil(bits);
     // The text after the secret changes the last digit, unless the secret ends at a digit boundary.
-    let last = (bytes.len() * 8) / 6;
+    let last = (bytes.len() * 8) / bits;
     text.get(first..last).unwrap_or_default().to_owned()
 }
 
