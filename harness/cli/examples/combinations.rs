@@ -2,59 +2,107 @@
 //! of the reference, and then without each mutant in turn.
 //!
 //! ```text
-//! cargo run -p cli --example combinations -- [COUNT] [SEED] [REPAIRED]     10 combinations, seed 1, repair in 3 of them
+//! cargo run -p cli --example combinations -- [COUNT] [SEED] [REPAIRED] [FOLDER]    10 combinations, seed 1, repair in 3
+//! cargo run -p cli --example combinations -- FOLDER                                the saved reports once more
 //! ```
 //!
-//! A combination has three to eight mutants; the report should have as many causes. In the first REPAIRED combinations,
-//! each mutant is taken out once. The cause that predicted most of the tests that then pass is compared with them.
+//! A combination has three to eight mutants; the report should have as many causes. A mutant in several causes is
+//! *split*; several mutants in one cause are *merged*; a mutant in no cause has no finding next to the others. In the
+//! first REPAIRED combinations, each mutant is taken out once. The tests that then pass are compared with those that its
+//! causes predict. With a FOLDER the reports are kept, so that another grouping can be measured without a run.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use mutate::combinations::{combinations, repaired, suite};
+use mutate::combinations::{Prediction, combinations, predicted, repaired, shown, suite};
+use mutate::prove::{Row, rows};
 use report::Report;
 use tokio::runtime::Runtime;
 
 fn main() -> Result<(), String> {
-    let mut arguments = std::env::args().skip(1).filter_map(|word| word.parse::<usize>().ok());
-    let count = arguments.next().unwrap_or(10);
-    let seed = arguments.next().unwrap_or(1) as u64;
-    let repairs = arguments.next().unwrap_or(3);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, library) = cli::run::load(&root).map_err(|problems| format!("{} problems", problems.0.len()))?;
-    let contract = Arc::new(contract);
-    let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    let run = |mutants: &[&str]| runtime.block_on(suite(&contract, &library, mutants));
-    let mut misses = 0;
-    for (index, combination) in combinations(&contract, seed, count).iter().enumerate() {
-        let mutants: Vec<&str> = combination.iter().map(|row| row.name).collect();
-        let report = run(&mutants)?;
-        println!("{} mutants, {} causes: {}", mutants.len(), report.causes.len(), mutants.join(", "));
-        misses += usize::from(report.causes.len().abs_diff(mutants.len()) > 1);
-        for cause in &report.causes {
-            println!("  {:>4} tests, {:>4} alone: {} {}", cause.tests, cause.alone.len(), cause.clauses, cause.title);
-        }
-        for mutant in mutants.iter().filter(|_| index < repairs) {
-            let others: Vec<&str> = mutants.iter().copied().filter(|other| other != mutant).collect();
-            println!("  without {mutant}: {}", prediction(&report, &repaired(&report, &run(&others)?)));
-        }
-    }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let saved = words.first().map(Path::new).filter(|path| path.is_dir());
+    let misses = match saved {
+        Some(folder) => judge_again(folder)?,
+        None => run(&words)?,
+    };
     println!("{misses} combinations have more than one cause too many or too few");
     Ok(())
 }
 
-/// The tests that pass without a mutant, compared with the prediction of the cause that fits best.
-fn prediction(report: &Report, green: &BTreeSet<String>) -> String {
-    let predicted = report.causes.iter().map(|cause| cause.alone.iter().cloned().collect::<BTreeSet<String>>());
-    let Some(best) = predicted.max_by_key(|names| names.intersection(green).count()) else {
-        return "no cause".to_owned();
+fn run(words: &[String]) -> Result<usize, String> {
+    let number = |at: usize, default: usize| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
+    let (count, seed, repairs) = (number(0, 10), number(1, 1), number(2, 3));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (contract, library) = cli::run::load(&root).map_err(|problems| format!("{} problems", problems.0.len()))?;
+    let contract = Arc::new(contract);
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    let suite = |mutants: &[&str]| runtime.block_on(suite(&contract, &library, mutants));
+    let mut misses = 0;
+    for (index, combination) in combinations(&contract, seed as u64, count).iter().enumerate() {
+        let mutants: Vec<&str> = combination.iter().map(|row| row.name).collect();
+        let report = Report { command: mutants.join(" "), ..suite(&mutants)? };
+        if let Some(folder) = words.get(3) {
+            let file = Path::new(folder).join(format!("{seed:03}-{index:02}.json"));
+            std::fs::write(file, report::json(&report)).map_err(|error| format!("{folder}: {error}"))?;
+        }
+        misses += usize::from(!judge(&report, combination));
+        for mutant in mutants.iter().filter(|_| index < repairs) {
+            let others: Vec<&str> = mutants.iter().copied().filter(|other| other != mutant).collect();
+            let green = repaired(&report, &suite(&others)?);
+            println!("  without {mutant}: {}", compared(&predicted(&report, combination, mutant), &green));
+        }
+    }
+    Ok(misses)
+}
+
+fn judge_again(folder: &Path) -> Result<usize, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        files.push(entry.map_err(failed)?.path());
+    }
+    files.sort();
+    let mut misses = 0;
+    for file in files {
+        let mut report = report::read(&file).map_err(|problem| format!("{problem:?}"))?;
+        report.causes = report::cause_reports(&report);
+        let names: Vec<&str> = report.command.split(' ').collect();
+        let combination: Vec<Row> = rows().into_iter().filter(|row| names.contains(&row.name)).collect();
+        println!("{}", file.display());
+        misses += usize::from(!judge(&report, &combination));
+    }
+    Ok(misses)
+}
+
+/// Prints the causes of a combination, each with its mutants; true if there are as many as mutants, within one.
+fn judge(report: &Report, combination: &[Row]) -> bool {
+    let (mutants, causes) = (combination.len(), report.causes.len());
+    let shown = shown(report, combination);
+    let in_causes = |row: &Row| shown.iter().filter(|names| names.contains(row.name)).count();
+    let named = |wanted: fn(usize) -> bool| -> Vec<&str> {
+        combination.iter().filter(|row| wanted(in_causes(row))).map(|row| row.name).collect()
     };
-    format!(
-        "{} tests turn green, {} of {} predicted, {} not predicted",
-        green.len(),
-        best.intersection(green).count(),
-        best.len(),
-        green.difference(&best).count()
-    )
+    let merged = shown.iter().filter(|names| names.len() > 1).count();
+    let names: Vec<&str> = combination.iter().map(|row| row.name).collect();
+    let good = causes.abs_diff(mutants) <= 1;
+    let verdict = if good { "" } else { "OFF " };
+    println!("{verdict}{mutants} mutants, {causes} causes: {}", names.join(", "));
+    println!("  {merged} merged; split: {:?}; not shown: {:?}", named(|count| count > 1), named(|count| count == 0));
+    for (cause, names) in report.causes.iter().zip(&shown) {
+        let names: Vec<&str> = names.iter().copied().collect();
+        let (tests, alone) = (cause.tests, cause.alone.len());
+        println!("  {tests:>4} tests, {alone:>4} alone: {} {} <- {}", cause.clauses, cause.title, names.join(", "));
+    }
+    good
+}
+
+/// The tests that pass without a mutant, compared with the prediction.
+fn compared(prediction: &Prediction, green: &BTreeSet<String>) -> String {
+    let Prediction { certain, possible } = prediction;
+    let vain: Vec<&String> = certain.difference(green).collect();
+    let surprising: Vec<&String> = green.difference(possible).collect();
+    let (count, predicted, most) = (green.len(), certain.len(), possible.len());
+    format!("{count} tests turn green, predicted {predicted} to {most}; in vain {vain:?}, surprising {surprising:?}")
 }

@@ -11,6 +11,7 @@ use crate::pairs::{number, run};
 use crate::prove::{Kind, Row, rows};
 use judge::verdict::Verdict;
 use report::Report;
+use report::model::FindingReport;
 use spec::contract::{Contract, Level};
 use spec::scenario::{Library, TestCase};
 
@@ -44,6 +45,45 @@ pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Vec<Vec<Row
 pub async fn suite(contract: &Arc<Contract>, library: &Library, mutants: &[&str]) -> Result<Report, String> {
     let tests: Vec<&TestCase> = library.tests.iter().collect();
     run(contract, &tests, mutants).await
+}
+
+/// The report of the tests that take no time of their own: no waiting, no lock, no property.
+pub async fn quick_suite(contract: &Arc<Contract>, library: &Library, mutants: &[&str]) -> Result<Report, String> {
+    let waits =
+        |test: &&TestCase| test.lock.is_some() || test.is_property() || test.steps.iter().any(|step| step.takes_long());
+    let tests: Vec<&TestCase> = library.tests.iter().filter(|test| !waits(test)).collect();
+    run(contract, &tests, mutants).await
+}
+
+/// The tests that pass if a mutant is repaired, as the causes predict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// All causes of these tests show the mutant.
+    pub certain: BTreeSet<String>,
+    /// As above, or a cause shows none of the mutants by its clauses, so it may belong to this one.
+    pub possible: BTreeSet<String>,
+}
+
+pub fn predicted(report: &Report, mutants: &[Row], mutant: &str) -> Prediction {
+    let shown = shown(report, mutants);
+    let passing = |selected: &dyn Fn(&BTreeSet<&str>) -> bool| {
+        let repaired: Vec<usize> = (0..shown.len()).filter(|index| selected(&shown[*index])).collect();
+        report::passing_if_repaired(report, &repaired)
+    };
+    Prediction {
+        certain: passing(&|names| names.contains(mutant)),
+        possible: passing(&|names| names.contains(mutant) || names.is_empty()),
+    }
+}
+
+/// The mutants that each cause of a report shows. The mutants of a combination break different clauses, so the clauses
+/// of a cause's findings name them. A finding of any other clause only follows from a mutant.
+pub fn shown(report: &Report, mutants: &[Row]) -> Vec<BTreeSet<&'static str>> {
+    let of_clause = |clause: &str| mutants.iter().find(|row| row.clauses.contains(&clause)).map(|row| row.name);
+    let of_cause = |findings: &Vec<&FindingReport>| -> BTreeSet<&'static str> {
+        findings.iter().filter_map(|finding| of_clause(&finding.clause)).collect()
+    };
+    report::explained(report).iter().map(of_cause).collect()
 }
 
 /// The tests that failed before and do not fail after.

@@ -1,11 +1,23 @@
 //! The causes of a run for its JSON report, in the order in which to repair them.
 
+use std::collections::BTreeSet;
+
 use super::again;
-use super::grouping::{Cause, causes};
-use super::model::{CauseReport, Report};
+use super::grouping::{Cause, causes, passing_without};
+use super::model::{CauseReport, FindingReport, Report};
+
+/// The findings that each cause explains, in the order of [`cause_reports`].
+pub fn explained(report: &Report) -> Vec<Vec<&FindingReport>> {
+    causes(report).into_iter().map(|cause| cause.members.iter().map(|member| member.finding).collect()).collect()
+}
+
+/// The failed tests that pass if the causes in these places of [`cause_reports`] are repaired.
+pub fn passing_if_repaired(report: &Report, repaired: &[usize]) -> BTreeSet<String> {
+    passing_without(report, &causes(report), repaired)
+}
 
 /// All causes of a report, in the order in which to repair them.
-pub(super) fn cause_reports(report: &Report) -> Vec<CauseReport> {
+pub fn cause_reports(report: &Report) -> Vec<CauseReport> {
     causes(report).iter().map(|cause| cause_report(report, cause)).collect()
 }
 

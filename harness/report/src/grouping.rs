@@ -8,12 +8,15 @@
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
 //! 3. Groups of several clauses that have the same evidence (see `evidence`).
-//! 4. Findings that only follow from a cause in the same test, such as a value that was stored because it was accepted.
+//! 4. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
+//!    or a value that was stored.
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
+mod accepted;
 mod cause;
 mod evidence;
+mod kinds;
 mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,7 +27,7 @@ pub(super) use cause::{Cause, Kind, Member};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
-pub(super) use repair::passing_after;
+pub(super) use repair::{passing_after, passing_without};
 use spec::contract::Level;
 
 /// The statuses with which a framework answers a request for an unknown operation.
@@ -91,10 +94,15 @@ fn cause<'r>(
         };
         (!is_specific, finding.key.rule.is_some())
     };
-    // A short name is easier to copy.
-    let length = |member: &Member<'_>| member.test.name.len();
+    // A test without another cause shows this one alone, and one request is easier to repeat. A short name is easier to
+    // copy.
+    let unclear = |member: &Member<'_>| {
+        let exchange = member.test.exchanges.get(member.finding.exchange);
+        let single = exchange.is_some_and(|exchange| exchange.stands_alone);
+        (alone.binary_search(&member.test.name.as_str()).is_err(), !single, member.test.name.len())
+    };
     let shown = members.iter().min_by_key(|member| {
-        (member.follows, not_failed(member), member.finding.level, vague(member), length(member))
+        (member.follows, not_failed(member), member.finding.level, vague(member), unclear(member))
     })?;
     let (finding, example) = (shown.finding, shown.test);
     let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
@@ -124,6 +132,10 @@ enum Group<'r> {
     NotProvoked,
     UncheckedInput,
     Accepts(&'r str, Level),
+    /// An error names the wrong field: how it differs, and where that matters the answer or the field.
+    Field(&'r str, &'r str, Level),
+    /// Another number of deliveries than documented.
+    Deliveries(kinds::Number, Level),
     /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
     Fails(&'r str, &'r str, Level),
     Same(Defect<'r>, Level),
@@ -136,7 +148,9 @@ impl Group<'_> {
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Fails(..) | Group::Same(..) => Kind::Defect,
+            Group::Accepts(..) | Group::Field(..) | Group::Deliveries(..) | Group::Fails(..) | Group::Same(..) => {
+                Kind::Defect
+            }
         }
     }
 
@@ -147,6 +161,8 @@ impl Group<'_> {
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
+            Group::Field(came, detail, level) => finding::digest(&["field", came, detail, level.as_str()]),
+            Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
             Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
             Group::Same(defect, level) => {
                 let Defect { clause, check, place, expected, came } = defect;
@@ -166,11 +182,15 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
         None => by_finding(item.finding),
     });
     let groups = undocumented(findings, unchecked_input(findings, first.collect()));
+    let groups = accepted::other_answers(findings, groups);
     let groups = evidence::merged(findings, groups);
-    followers(findings, groups)
+    accepted::followers(findings, groups)
 }
 
 fn by_finding(finding: &FindingReport) -> Group<'_> {
+    if let Some(group) = kinds::of(finding) {
+        return group;
+    }
     let defect = finding.defect();
     let fails = status_of(defect.came).is_some_and(|status| status >= 500);
     let refusals = statuses(defect.expected);
@@ -307,40 +327,6 @@ fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec
         }
     }
     groups
-}
-
-/// Marks the findings about stored values that occur only in tests in which invalid input was accepted, or in which an
-/// operation that is not implemented should have changed something. They follow from that cause.
-fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
-    let leads_on =
-        |group: &Group<'_>| matches!(group, Group::Accepts(..) | Group::UncheckedInput | Group::NotImplemented(_));
-    let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
-    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| leads_on(group)) {
-        leads.entry(&item.test.name).or_default().push((item.finding.exchange, item.operation, group));
-    }
-    let lead = |item: &Item<'r>| {
-        let of_test = leads.get(item.test.name.as_str())?.iter();
-        let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
-            *at <= item.finding.exchange || *operation == item.operation
-        };
-        of_test.filter(before).map(|(.., group)| (*group).clone()).next()
-    };
-    let stored = |finding: &FindingReport| {
-        finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
-    };
-    let mut follows: HashMap<&Group<'r>, bool> = HashMap::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        let follower = matches!(group, Group::Same(..)) && stored(item.finding) && lead(item).is_some();
-        *follows.entry(group).or_insert(true) &= follower;
-    }
-    findings
-        .iter()
-        .zip(&groups)
-        .map(|(item, group)| match lead(item).filter(|_| follows.get(group) == Some(&true)) {
-            Some(lead) => (lead, true),
-            None => (group.clone(), false),
-        })
-        .collect()
 }
 
 /// For each cause, the failed tests that have no other cause, sorted by name.

@@ -109,7 +109,7 @@ fn assert_stopped_before_first_test(url: &str, message: &str) {
 #[test]
 fn wrong_url_ends_the_run_with_one_message() {
     type Script = fn(&Received) -> Vec<u8>;
-    let scripts: [(Script, &str); 9] = [
+    let scripts: [(Script, &str); 15] = [
         (
             |_| b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
             "redirects every request (302 to /login)",
@@ -120,6 +120,30 @@ fn wrong_url_ends_the_run_with_one_message() {
             "a gateway that cannot reach the service",
         ),
         (|_| error("503 Service Unavailable", "SERVICE_UNAVAILABLE"), "when the service is available"),
+        (
+            |_| json("503 Service Unavailable", &serde_json::json!({ "status": "maintenance" })),
+            "the service is not available",
+        ),
+        (|_| error("429 Too Many Requests", "RATE_LIMIT_EXCEEDED"), "the rate limit is exhausted"),
+        (|_| json("500 Oops", &serde_json::json!({ "message": "Oops" })), "it does not come from the API"),
+        (|_| http("400 Bad Request", "text/html", "<html>unknown host</html>"), "it does not come from the API"),
+        // A single-page application serves its page to every GET, and knows no other method.
+        (
+            |request| match request.method.as_str() {
+                "GET" => http("200 OK", "text/html", "<!doctype html><div id=app></div>"),
+                _ => http("405 Method Not Allowed", "text/html", "<html>405</html>"),
+            },
+            "answers every request with a web page",
+        ),
+        (
+            |request| match request.method.as_str() {
+                "GET" => {
+                    b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
+                }
+                _ => http("403 Forbidden", "text/html", "<html>No CSRF token</html>"),
+            },
+            "redirects every request (302 to /login)",
+        ),
         (|_| no_route(), "operations that were tried exists at "),
         (|_| b"\x15\x03\x01\x00\x02\x02\x46".to_vec(), "expects TLS: give https://"),
         (|_| b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64".to_vec(), "supports HTTP/2 only"),
@@ -158,6 +182,36 @@ fn wrong_path_prefix_is_reported_with_the_url_that_answers() {
         false => http("404 Not Found", "text/html", &format!("Cannot {} {}", request.method, request.path)),
     });
     assert_stopped_before_first_test(&bare.url, "remove /api/v1 from the paths");
+}
+
+#[test]
+fn other_version_prefix_is_reported() {
+    let newer = Scripted::start(|request| match request.path.starts_with("/api/v2/customers") {
+        true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
+        false => no_route(),
+    });
+    assert_stopped_before_first_test(&newer.url, "but under /api/v2 the same server answers with the API's envelope");
+}
+
+#[test]
+fn gateway_that_refuses_every_credential_ends_the_run() {
+    let gateway = |body: &'static str| {
+        Scripted::start(move |request| match request.key.as_str() {
+            "r-through-the-gate" => json("200 OK", &serde_json::json!({ "customers": [] })),
+            _ => http("401 Unauthorized", "text/html", body),
+        })
+    };
+    let run = |key: &str| {
+        let server = gateway("<html>Authorization Required</html>");
+        Program::new(&["run", "--target-url", &server.url, "callers-without-credential"])
+            .env("CONFORMANCE_ACTOR_READER", key)
+            .output()
+    };
+    let refused = run("key:r-0123456789");
+    refused.assert_exit_code(3);
+    assert!(refused.err.contains("accepts no credential of this run"), "{}", refused.err);
+    // The answer without a credential is a violation, which the tests report.
+    run("key:r-through-the-gate").assert_exit_code(1);
 }
 
 #[test]

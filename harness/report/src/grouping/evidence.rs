@@ -2,25 +2,50 @@
 //!
 //! Two groups are merged only if both are about the whole answer (its status and code), and if
 //!
-//! - every finding of one is about an exchange of the other, or
+//! - every finding of one is about an exchange of the other, or about a request with the same body and answer, or
 //! - one expects the same as the other or an alternative, and its operations got the same answer. There must be only one
-//!   such other group: with several it is not clear which of them explains the answer.
+//!   such other group, or one of the same clause: with several it is not clear which of them explains the answer.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Group, Item, status_of};
 use judge::finding::EXPECTATION;
 
+/// How an expectation begins that permits every answer but one.
+const ANY_BUT: &str = "anything but ";
+
 /// What the findings of a group have in common.
 #[derive(Default)]
 struct Evidence<'r> {
-    /// Test and index of the exchange.
-    exchanges: BTreeSet<(&'r str, usize)>,
+    exchanges: BTreeSet<Place<'r>>,
+    /// Operation, body and answer of the requests; nothing if one has no body.
+    requests: Option<BTreeSet<(&'r str, &'r str, &'r str)>>,
     operations: BTreeSet<&'r str>,
     answers: BTreeSet<&'r str>,
     expected: BTreeSet<&'r str>,
     /// True if all findings are expectations about the whole answer.
     expectations: bool,
+}
+
+impl Evidence<'_> {
+    fn empty() -> Self {
+        Self { expectations: true, requests: Some(BTreeSet::new()), ..Self::default() }
+    }
+}
+
+/// Test, index of the exchange, operation and answer. A property keeps one answer for each check, which need not be that
+/// of another check, so the index is left out.
+type Place<'r> = (&'r str, usize, &'r str, &'r str);
+
+fn place<'r>(item: &Item<'r>) -> Place<'r> {
+    let index = if item.test.fuzz.is_some() { 0 } else { item.finding.exchange };
+    (&item.test.name, index, item.operation, &item.finding.key.answer)
+}
+
+fn request<'r>(item: &Item<'r>) -> Option<(&'r str, &'r str, &'r str)> {
+    let exchange = item.test.exchanges.get(item.finding.exchange)?;
+    let body = exchange.request.as_ref()?.body.trim();
+    (!body.is_empty()).then_some((item.operation, body, item.finding.key.answer.as_str()))
 }
 
 /// Replaces the group of findings that another group explains.
@@ -35,15 +60,25 @@ pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<G
 fn collected<'r>(findings: &[Item<'r>], groups: &[Group<'r>]) -> BTreeMap<Group<'r>, Evidence<'r>> {
     let mut all: BTreeMap<Group<'r>, Evidence<'r>> = BTreeMap::new();
     let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
-    for (item, group) in findings.iter().zip(groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
+    let is_single = |group: &Group<'_>| matches!(group, Group::Same(..) | Group::Fails(..));
+    for (item, group) in findings.iter().zip(groups).filter(|(_, group)| is_single(group)) {
         let key = &item.finding.key;
-        let about_answer = !key.answer.is_empty() && item.finding.defect().came == key.answer;
+        let came = item.finding.defect().came;
+        let of_status = key.place == "status" && key.answer.split(' ').next() == Some(came);
+        let about_answer = !key.answer.is_empty() && (came == key.answer || of_status);
         if !about_answer {
             others.insert(group);
             continue;
         }
-        let own = all.entry(group.clone()).or_insert_with(|| Evidence { expectations: true, ..Evidence::default() });
-        own.exchanges.insert((&item.test.name, item.finding.exchange));
+        let own = all.entry(group.clone()).or_insert_with(Evidence::empty);
+        own.exchanges.insert(place(item));
+        own.requests = match (own.requests.take(), request(item)) {
+            (Some(mut requests), Some(one)) => {
+                requests.insert(one);
+                Some(requests)
+            }
+            _ => None,
+        };
         own.operations.insert(item.operation);
         own.answers.insert(&key.answer);
         own.expected.insert(&key.expected);
@@ -62,37 +97,68 @@ fn lead<'g, 'r>(
     let others = || all.iter().filter(|(other, _)| *other != group && level(other) == level(group));
     // With the same exchanges, the first group is the lead.
     let covers = |other: &Group<'r>, theirs: &Evidence<'r>| {
-        own.exchanges.is_subset(&theirs.exchanges) && (own.exchanges.len() < theirs.exchanges.len() || other < group)
+        let first = |own: usize, theirs: usize| own < theirs || own == theirs && other < group;
+        let requests = |of: &Evidence<'_>| of.requests.as_ref().map_or(0, BTreeSet::len);
+        first(own.exchanges.len(), theirs.exchanges.len()) && own.exchanges.is_subset(&theirs.exchanges)
+            || first(requests(theirs), requests(own)) && same_requests(own, theirs)
     };
     let covering = others().filter(|(other, theirs)| covers(other, theirs));
     if let Some((other, _)) = covering.max_by_key(|(_, theirs)| theirs.exchanges.len()) {
         return Some(other);
     }
-    let mut stronger = others().filter(|(_, theirs)| is_weaker(own, theirs));
-    let only = stronger.next()?;
-    stronger.next().is_none().then_some(only.0)
+    let weaker = |(other, theirs): &(&Group<'r>, &Evidence<'r>)| is_weaker(own, theirs, clause(other) == clause(group));
+    let stronger: Vec<&Group<'r>> = others().filter(weaker).map(|(other, _)| other).collect();
+    let of_clause: Vec<&Group<'r>> = stronger.iter().copied().filter(|other| clause(other) == clause(group)).collect();
+    match (stronger.as_slice(), of_clause.as_slice()) {
+        ([only], _) | (_, [only]) => Some(only),
+        _ => None,
+    }
 }
 
-/// True if the same refusal breaks an expectation that permits more.
-fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
-    let refusal = |answer: &&str| status_of(answer).is_some_and(|status| (400..500).contains(&status));
-    let same = own.answers.len() == 1 && own.answers == theirs.answers && own.answers.iter().all(refusal);
-    let permits = |evidence: &Evidence<'_>| -> BTreeSet<String> {
-        let alternatives = evidence.expected.iter().flat_map(|text| text.split(" or "));
-        alternatives.map(str::to_owned).collect()
-    };
-    let (own_permits, their_permits) = (permits(own), permits(theirs));
+fn clause<'r>(group: &Group<'r>) -> Option<&'r str> {
+    match group {
+        Group::Same(defect, _) => Some(defect.clause),
+        Group::Fails(clause, ..) => Some(clause),
+        _ => None,
+    }
+}
+
+/// True if at least half of the requests are also requests of the other group.
+fn same_requests(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
+    match (&own.requests, &theirs.requests) {
+        (Some(own), Some(theirs)) => !own.is_empty() && own.intersection(theirs).count() * 2 >= own.len(),
+        _ => false,
+    }
+}
+
+/// True if the same answer breaks expectations that permit more. Of another clause, it must be a refusal, and the
+/// operations must be among those of the other group.
+fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bool {
+    let is_refusal = |answer: &&str| status_of(answer).is_some_and(|status| (400..500).contains(&status));
+    let refusals = own.answers.iter().all(is_refusal) && own.operations.is_subset(&theirs.operations);
+    let is_weaker = |text: &&str| theirs.expected.iter().any(|other| permits_more(text, other));
     own.expectations
         && theirs.expectations
-        && same
-        && own.operations.is_subset(&theirs.operations)
-        && their_permits.is_subset(&own_permits)
-        && their_permits.len() < own_permits.len()
+        && own.answers.len() == 1
+        && own.answers == theirs.answers
+        && (same_clause || refusals)
+        && own.expected.iter().all(is_weaker)
+}
+
+/// `success or GONE (404)` permits more than `GONE (404)`, and `anything but GONE` more than both.
+fn permits_more(expected: &str, other: &str) -> bool {
+    let alternatives = |text: &str| -> BTreeSet<String> { text.split(" or ").map(str::to_owned).collect() };
+    let (own, theirs) = (alternatives(expected), alternatives(other));
+    match (expected.starts_with(ANY_BUT), other.starts_with(ANY_BUT)) {
+        (true, false) => true,
+        (false, false) => theirs.len() < own.len() && theirs.is_subset(&own),
+        (_, true) => false,
+    }
 }
 
 fn level<'g>(group: &'g Group<'_>) -> Option<&'g spec::contract::Level> {
     match group {
-        Group::Same(_, level) => Some(level),
+        Group::Same(_, level) | Group::Fails(_, _, level) => Some(level),
         _ => None,
     }
 }

@@ -328,7 +328,93 @@ fn weaker_expectation_follows_the_only_stronger_one_with_the_same_answer() {
     for (what, other) in cases {
         assert_eq!(headings(&[strong.clone(), other]).len(), 2, "{what}");
     }
+    let any = fails("b", "create", "VAL-1", "anything but FORMAT", "422 FORMAT");
+    assert_eq!(headings(&[strong.clone(), any]).len(), 1);
     let second = fails("c", "create", "VAL-2", "VALIDATION (400)", "422 FORMAT");
     let unclear = headings(&[strong, weak("create", "422 FORMAT"), second]);
     assert_eq!(unclear.len(), 3, "two stronger expectations: {unclear:?}");
+}
+
+#[test]
+fn wrong_field_is_one_cause_for_all_fields_and_clauses() {
+    let names = |name: &str, clause: &str, field: &str, came: &str, answer: &str| {
+        let found = finding(0, clause, "field-names-member", "body /error/field", field, came, answer);
+        test(name, &[exchange("create", 400, Some("VALIDATION"), "{}")], &[found])
+    };
+    let spelling = "the same name in another spelling";
+    let tests = [
+        names("a", "ENV-5", "\"firstName\"", spelling, "400 VALIDATION"),
+        names("b", "VAL-2", "\"lastName\"", spelling, "422 FORMAT"),
+    ];
+    assert_eq!(headings(&tests).len(), 1);
+    let absent = |name: &str, answer: &str| names(name, "ENV-5", "\"lastName\"", "absent", answer);
+    assert_eq!(headings(&[tests[0].clone(), absent("c", "400 VALIDATION")]).len(), 2);
+    // Each code is written at its own place in the server.
+    assert_eq!(headings(&[absent("c", "400 VALIDATION"), absent("d", "422 FORMAT")]).len(), 2);
+    let other = |name: &str, field: &str| names(name, "ENV-5", field, "another name", "400 VALIDATION");
+    assert_eq!(headings(&[other("e", "\"country\""), other("f", "\"postalCode\"")]).len(), 2);
+}
+
+#[test]
+fn too_many_deliveries_are_one_cause_and_too_few_another() {
+    let deliveries = |name: &str, clause: &str, expected: &str, came: &str| {
+        let found = finding(0, clause, EXPECTATION, "deliveries", expected, came, "200");
+        test(name, &[exchange("create", 201, None, "{}")], &[found])
+    };
+    let tests = [
+        deliveries("a", "WHK-5", "exactly 1 attempt to deliver", "2 attempts"),
+        deliveries("b", "WHK-6", "exactly 3 attempts to deliver", "4 attempts"),
+        deliveries("c", "WHK-6", "exactly 3 attempts to deliver", "1 attempt"),
+        deliveries("d", "WHK-5", "exactly 1 attempt to deliver", "none"),
+    ];
+    assert_eq!(rows(&tests[..2]).len(), 1);
+    assert_eq!(rows(&tests).len(), 3);
+    // The log cannot hold what was not delivered.
+    let log = finding(1, "WHK-7", EXPECTATION, "body /deliveries", "an array with an element", "an array", "200");
+    let exchanges = [exchange("create", 201, None, "{}"), exchange("log", 200, None, "[]")];
+    let noted = test("e", &exchanges, &[tests[3]["findings"][0].clone(), log.clone()]);
+    assert_eq!(rows(std::slice::from_ref(&noted)).len(), 1);
+    assert_eq!(rows(&[noted, test("f", &exchanges, &[log])]).len(), 2);
+}
+
+#[test]
+fn another_refusal_belongs_to_the_requests_that_are_accepted() {
+    let asks = |name: &str, operation: &str, expected: &str, came: &str, answer: &str| {
+        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        test(name, &[exchange(operation, status, None, "{}")], &[assertion(0, "AUTH-7", expected, came, answer)])
+    };
+    let accepted = asks("a", "submit", "FORBIDDEN (403)", "success", "200");
+    let refused = |operation: &str, expected: &str| asks("b", operation, expected, "422 FAILED", "422 FAILED");
+    assert_eq!(headings(&[accepted.clone(), refused("submit", "FORBIDDEN (403)")]).len(), 1);
+    assert_eq!(headings(&[accepted.clone(), refused("other", "FORBIDDEN (403)")]).len(), 2, "another operation");
+    assert_eq!(headings(&[accepted, refused("submit", "GONE (404)")]).len(), 2, "another expected answer");
+}
+
+#[test]
+fn caller_who_is_accepted_explains_what_the_resource_answers() {
+    let asks = |name: &str, clause: &str, actor: &str, expected: &str, answer: &str| {
+        let came = if answer == "200" { "success" } else { answer };
+        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let mut sent = exchange("read", status, None, "{}");
+        sent["actor"] = json!(actor);
+        test(name, &[sent], &[assertion(0, clause, expected, came, answer)])
+    };
+    let accepted = asks("a", "AUTH-3", "revoked", "LOGIN (401)", "200");
+    let gone = |actor: &str, expected: &str| asks("b", "AUTH-8", actor, expected, "404 GONE");
+    assert_eq!(headings(&[accepted.clone(), gone("revoked", "LOGIN (401) or SCOPE (403)")]).len(), 1);
+    assert_eq!(headings(&[accepted.clone(), gone("writer", "LOGIN (401) or SCOPE (403)")]).len(), 2, "another caller");
+    assert_eq!(headings(&[accepted, gone("revoked", "SCOPE (403)")]).len(), 2, "another expected answer");
+}
+
+#[test]
+fn one_request_that_breaks_two_clauses_is_one_cause() {
+    let fails = |name: &str, clause: &str, body: &str| {
+        let mut sent = exchange("update", 500, Some("INTERNAL"), "{}");
+        sent["request"] = json!({ "headers": [], "body": body });
+        let found = assertion(0, clause, "any documented answer but a server error", "500 INTERNAL", "500 INTERNAL");
+        test(name, &[sent], &[found])
+    };
+    assert_eq!(headings(&[fails("a", "FMT-5", "{}"), fails("b", "VAL-1", "{}")]).len(), 1);
+    assert_eq!(headings(&[fails("a", "FMT-5", "{}"), fails("b", "VAL-1", "null")]).len(), 2);
+    assert_eq!(headings(&[fails("a", "FMT-5", ""), fails("b", "VAL-1", "")]).len(), 2, "requests without a body");
 }

@@ -107,6 +107,27 @@ pub(super) async fn serves_any_actor(
     false
 }
 
+/// Whether some credential gets another answer than a caller without one. Without credentials nothing is known, so it
+/// may.
+pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>], anonymous: &Answer) -> bool {
+    if !matches!(anonymous.status, 401 | 403 | 407) {
+        return false;
+    }
+    let credentials = &prober.target.credentials;
+    let actors = credentials.iter().filter(|(_, credential)| credential.kind != CredentialKind::Secret);
+    let mut tried = false;
+    for (actor, _) in actors {
+        for place in seen.iter().filter(|seen| seen.operation.secured).take(MAX_TRIES) {
+            match prober.ask(place.operation, Some(actor)).await {
+                Some(Ok(answer)) if answer.is_like(anonymous) => tried = true,
+                None => {}
+                Some(_) => return true,
+            }
+        }
+    }
+    !tried
+}
+
 /// What the probes of credentials need.
 struct CredentialProbes<'a> {
     prober: &'a Prober<'a>,

@@ -38,6 +38,10 @@ pub(super) enum BaseUrl<'s> {
     ExpectsTls(&'s Answer),
     /// A server without any of the operations.
     NoOperations(&'s Answer),
+    /// The rate limit is exhausted for every request.
+    RateLimited(&'s Answer),
+    /// One answer to every request, also to an unknown path. It comes from something in front of the API.
+    Uniform(&'s Answer),
 }
 
 /// Judges all responses together: a statement about the target must hold for all of them. Probes without a response do
@@ -61,10 +65,15 @@ pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
         let has_id = !seen.operation.parameters().is_empty();
         seen.answer().is_none_or(|answer| is_unknown_path(answer, control) || (has_id && answer.status == 404))
     };
-    if all(Answer::is_redirect) {
-        BaseUrl::Redirects(first)
-    } else if all(Answer::is_page) {
-        BaseUrl::WebPages(first)
+    // Login pages and web sites answer some methods with an error page.
+    let foreign = all(|answer| answer.is_redirect() || answer.page);
+    let one_of = |test: fn(&Answer) -> bool| answers.iter().copied().find(|answer| foreign && test(answer));
+    if let Some(redirect) = one_of(Answer::is_redirect) {
+        BaseUrl::Redirects(redirect)
+    } else if let Some(page) = one_of(Answer::is_page) {
+        BaseUrl::WebPages(page)
+    } else if all(|answer| answer.status == 429) {
+        BaseUrl::RateLimited(first)
     } else if all(Answer::is_from_gateway) {
         BaseUrl::Gateway(first)
     } else if all(|answer| answer.status == 503 && answer.enveloped) {
@@ -73,9 +82,16 @@ pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
         BaseUrl::ExpectsTls(first)
     } else if seen.iter().all(is_unknown) {
         BaseUrl::NoOperations(first)
+    } else if control.is_some_and(|control| answers.iter().all(|answer| is_uniform(answer, control))) {
+        BaseUrl::Uniform(first)
     } else {
         BaseUrl::Api
     }
+}
+
+/// True if an answer without anything of the API is equal to that to a random path.
+fn is_uniform(answer: &Answer, control: &Answer) -> bool {
+    answer.is_like(control) && !answer.enveloped && !answer.unread && answer.code.is_none()
 }
 
 /// True if a path without parameters was answered: an existing operation may answer 404 to an unknown id.

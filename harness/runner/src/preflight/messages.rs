@@ -9,11 +9,19 @@ use judge::exchange::Fault;
 /// The message for a base URL that does not serve the API; `None` if it does, or if more must be found out.
 pub(super) fn stop(base: &str, served: &BaseUrl<'_>) -> Option<String> {
     Some(match served {
-        BaseUrl::Api | BaseUrl::NoAnswer(_) | BaseUrl::NoOperations(_) => return None,
+        BaseUrl::Api | BaseUrl::NoAnswer(_) | BaseUrl::NoOperations(_) | BaseUrl::Uniform(_) => return None,
         BaseUrl::Redirects(answer) => redirects(base, answer),
         BaseUrl::WebPages(answer) => format!(
             "{base} answers every request with a web page ({} text/html), as a login page or a web site does: give the base URL of the API, or pass the headers that the login needs with --header",
             answer.status
+        ),
+        BaseUrl::Gateway(answer) if answer.status == 503 => format!(
+            "{base} answers every request with {}: the service is not available, or a gateway cannot reach it; run the tests again when it is, or correct the URL",
+            answer.summary()
+        ),
+        BaseUrl::RateLimited(answer) => format!(
+            "{base} answers every request with {}: the rate limit is exhausted; run the tests again when it has ended",
+            answer.summary()
         ),
         BaseUrl::Gateway(answer) => format!(
             "{base} answers every request with {}: a gateway that cannot reach the service; start the service, or correct the URL",
@@ -45,6 +53,18 @@ fn with_tls(base: &str) -> String {
     format!("give https:{} as the URL", base.strip_prefix("http:").unwrap_or(base))
 }
 
+/// The message for a server that gives the same answer to every request.
+pub(super) fn uniform(base: &str, answer: &Answer) -> String {
+    let came = answer.summary();
+    let same = format!("{base} answers every request with {came}, also one for a path that does not exist");
+    if matches!(answer.status, 401 | 403 | 407) {
+        return format!(
+            "{same}: the API or a gateway in front of it accepts no credential of this run; check the credentials and the URL, or pass what the gateway needs with --header"
+        );
+    }
+    format!("{same}: it does not come from the API; check the URL, its host and its path prefix")
+}
+
 /// The message for a server that has none of the operations.
 pub(super) fn no_operations(base: &str, count: usize, answer: &Answer, found: Option<&OtherPath>) -> String {
     let absent = match count {
@@ -58,6 +78,9 @@ pub(super) fn no_operations(base: &str, count: usize, answer: &Answer, found: Op
         }
         Some(OtherPath::WithoutPrefix(prefix)) => format!(
             "{absent}, but without {prefix} the same server answers with the API's envelope: remove {prefix} from the paths in schemas/openapi.yaml"
+        ),
+        Some(OtherPath::OtherPrefix { documented, served }) => format!(
+            "{absent}, but under {served} the same server answers with the API's envelope: give the URL of a deployment that serves {documented}, or change the paths in schemas/openapi.yaml"
         ),
         None => format!("{absent}: check the base URL and its path prefix"),
     }

@@ -192,6 +192,11 @@ async fn stop(
             let known = found.is_some() || evaluate::is_proof(seen);
             known.then(|| messages::no_operations(base, operations.len(), answer, found.as_ref()))
         }
+        BaseUrl::Uniform(answer) => {
+            // Some APIs answer callers without a credential like that.
+            let accepted = callers::any_credential_changes(prober, seen, answer).await;
+            (!accepted).then(|| messages::uniform(base, answer))
+        }
         served => messages::stop(base, &served),
     }
 }

@@ -13,6 +13,8 @@ pub(super) enum OtherPath {
     Base(String),
     /// Under the same base URL, without the prefix that all paths of the OpenAPI description have.
     WithoutPrefix(String),
+    /// Under the same base URL, with another prefix in its place: another version, or a part of it.
+    OtherPrefix { documented: String, served: String },
 }
 
 /// Calls one operation under likely alternatives, and returns the first that answers with the API's envelope.
@@ -25,7 +27,38 @@ pub(super) async fn find_other_path(prober: &Prober<'_>, operations: &[&Operatio
     }
     let prefix = common_prefix(operations.iter().map(|operation| operation.path.as_str()))?;
     let base = prober.client.base();
-    answers(prober, base, operation, &prefix).await.then_some(OtherPath::WithoutPrefix(prefix))
+    if answers(prober, base, operation, &prefix).await {
+        return Some(OtherPath::WithoutPrefix(prefix));
+    }
+    for served in other_prefixes(&prefix) {
+        if answers(prober, &format!("{base}{served}"), operation, &prefix).await {
+            return Some(OtherPath::OtherPrefix { documented: prefix, served });
+        }
+    }
+    None
+}
+
+/// Prefixes with another version, and those that lack a segment.
+fn other_prefixes(prefix: &str) -> Vec<String> {
+    let segments: Vec<&str> = prefix.split('/').skip(1).collect();
+    let mut all = Vec::new();
+    for (at, segment) in segments.iter().enumerate() {
+        let with = |other: &str| {
+            let mut changed = segments.clone();
+            changed[at] = other;
+            format!("/{}", changed.join("/"))
+        };
+        if let Some(version) = segment.strip_prefix('v').and_then(|digits| digits.parse::<u32>().ok()) {
+            let others = [version + 1, version.saturating_sub(1), version + 2];
+            all.extend(others.iter().filter(|other| **other != version).map(|other| with(&format!("v{other}"))));
+        }
+        if segments.len() > 1 {
+            let mut fewer = segments.clone();
+            fewer.remove(at);
+            all.push(format!("/{}", fewer.join("/")));
+        }
+    }
+    all
 }
 
 async fn answers(prober: &Prober<'_>, base: &str, operation: &Operation, without: &str) -> bool {
@@ -77,6 +110,13 @@ mod tests {
         assert_eq!(found[..2], ["http://h:1/api", "http://h:1"]);
         assert!(found.contains(&"http://h:1/v1".to_owned()) && !found.contains(&"http://h:1/api/v1".to_owned()));
         assert_eq!(bases("http://h:1")[0], "http://h:1/api");
+    }
+
+    #[test]
+    fn other_prefixes_change_the_version_and_drop_segments() {
+        assert_eq!(other_prefixes("/api/v1"), ["/v1", "/api/v2", "/api/v0", "/api/v3", "/api"]);
+        assert_eq!(other_prefixes("/v0"), ["/v1", "/v2"]);
+        assert!(other_prefixes("/shop").is_empty());
     }
 
     #[test]

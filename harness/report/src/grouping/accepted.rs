@@ -1,0 +1,131 @@
+//! What follows from a request that was accepted although it must be refused.
+//!
+//! A check that is missing shows in different ways. The request succeeds, or the next check refuses it with another
+//! code. Later steps of the same test then find what the request has changed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Group, Item, status_of, statuses};
+use crate::model::FindingReport;
+use judge::finding::EXPECTATION;
+use spec::contract::Level;
+
+/// The status that refuses the caller, whatever the request.
+const REFUSES_CALLER: u16 = 401;
+
+/// What the findings of a group have in common.
+#[derive(Default)]
+struct Requests<'r> {
+    operations: BTreeSet<&'r str>,
+    actors: BTreeSet<&'r str>,
+    expected: BTreeSet<&'r str>,
+}
+
+impl<'r> Requests<'r> {
+    fn add(&mut self, item: &Item<'r>) {
+        self.operations.insert(item.operation);
+        self.expected.insert(&item.finding.key.expected);
+        let exchange = item.test.exchanges.get(item.finding.exchange);
+        self.actors.extend(exchange.map(|exchange| exchange.actor.as_str()));
+    }
+}
+
+/// Replaces the groups of requests that got another refusal than the expected one, if requests of the same kind are
+/// accepted: the same clause, expected answer and operations; or the same callers, who must be refused by all.
+pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut accepted: BTreeMap<(&str, Level), Requests<'r>> = BTreeMap::new();
+    let mut refused: BTreeMap<&Group<'r>, Requests<'r>> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        match group {
+            Group::Accepts(clause, level) => accepted.entry((clause, *level)).or_default().add(item),
+            Group::Same(..) if is_other_refusal(item.finding) => refused.entry(group).or_default().add(item),
+            _ => {}
+        }
+    }
+    let leads: HashMap<Group<'r>, Group<'r>> =
+        refused.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(&accepted, group, own)?))).collect();
+    groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()
+}
+
+/// True for a refusal in place of another one.
+fn is_other_refusal(finding: &FindingReport) -> bool {
+    let refusal = status_of(&finding.key.answer).is_some_and(|status| (400..500).contains(&status));
+    let expected = statuses(&finding.key.expected);
+    finding.check == EXPECTATION
+        && finding.defect().came == finding.key.answer
+        && refusal
+        && !finding.key.expected.contains("success")
+        && !expected.is_empty()
+}
+
+fn lead<'r>(
+    accepted: &BTreeMap<(&'r str, Level), Requests<'r>>,
+    group: &Group<'r>,
+    own: &Requests<'r>,
+) -> Option<Group<'r>> {
+    let Group::Same(defect, level) = group else { return None };
+    if let Some(theirs) = accepted.get(&(defect.clause, *level)) {
+        let same = own.expected.is_subset(&theirs.expected) && own.operations.is_subset(&theirs.operations);
+        if same {
+            return Some(Group::Accepts(defect.clause, *level));
+        }
+    }
+    let permits = |evidence: &Requests<'r>| -> BTreeSet<&'r str> {
+        evidence.expected.iter().flat_map(|text| text.split(" or ")).collect()
+    };
+    let caller_is_accepted = |((_, of), theirs): &(&(&'r str, Level), &Requests<'r>)| {
+        of <= level
+            && theirs.expected.iter().flat_map(|text| statuses(text)).all(|status| status == REFUSES_CALLER)
+            && !own.actors.is_empty()
+            && own.actors.is_subset(&theirs.actors)
+            && permits(theirs).is_subset(&permits(own))
+    };
+    if matches!(status_of(defect.came), Some(401 | 403)) {
+        return None;
+    }
+    let mut candidates = accepted.iter().filter(caller_is_accepted);
+    let ((clause, of), _) = candidates.next()?;
+    candidates.next().is_none().then_some(Group::Accepts(clause, *of))
+}
+
+/// Marks the findings about stored values that occur only in tests in which invalid input was accepted, or in which an
+/// operation that is not implemented should have changed something, or another number of events was delivered than the
+/// target can have noted. They follow from that cause, and so does whatever the same clause expects after the accepted
+/// request.
+pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
+    let leads_on = |group: &Group<'_>| {
+        let accepts = matches!(group, Group::Accepts(..) | Group::UncheckedInput);
+        accepts || matches!(group, Group::NotImplemented(_) | Group::Deliveries(..))
+    };
+    let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| leads_on(group)) {
+        leads.entry(&item.test.name).or_default().push((item.finding.exchange, item.operation, group));
+    }
+    let lead = |item: &Item<'r>| {
+        let of_test = leads.get(item.test.name.as_str())?.iter();
+        let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
+            *at <= item.finding.exchange || *operation == item.operation
+        };
+        of_test.filter(before).map(|(.., group)| (*group).clone()).next()
+    };
+    let stored = |finding: &FindingReport| {
+        finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+    };
+    let same_clause = |item: &Item<'r>, lead: &Group<'r>| {
+        matches!(lead, Group::Accepts(clause, _) if *clause == item.finding.clause) && item.finding.check == EXPECTATION
+    };
+    let mut follows: HashMap<&Group<'r>, bool> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let lead = lead(item).filter(|lead| stored(item.finding) || same_clause(item, lead));
+        let follower = matches!(group, Group::Same(..)) && lead.is_some();
+        *follows.entry(group).or_insert(true) &= follower;
+    }
+    findings
+        .iter()
+        .zip(&groups)
+        .map(|(item, group)| match lead(item).filter(|_| follows.get(group) == Some(&true)) {
+            Some(lead) => (lead, true),
+            None => (group.clone(), false),
+        })
+        .collect()
+}
