@@ -7,6 +7,10 @@ mod codes;
 mod fields;
 #[path = "packs_page/headers.rs"]
 mod headers;
+#[path = "packs_page/matchers.rs"]
+mod matchers;
+#[path = "packs_page/requests.rs"]
+mod requests;
 #[path = "packs_page/status.rs"]
 mod status;
 #[path = "packs_page/support.rs"]

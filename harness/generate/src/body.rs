@@ -111,17 +111,17 @@ fn grammar() -> Vec<Rule> {
 /// JSON, but not an object.
 fn not_objects() -> Vec<Rule> {
     vec![
-        not_json("list-at-the-top", || {
+        not_an_object("list-at-the-top", || {
             from(
                 (object(), any::<bool>())
                     .prop_map(|(object, filled)| if filled { format!("[{object}]") } else { "[]".to_owned() }),
             )
         }),
-        not_json("text-at-the-top", || words(&[r#""""#, r#""Ada""#])),
-        not_json("object-written-as-a-text", || words(&[r#""{\"a\":1}""#, r#""{}""#])),
-        not_json("number-at-the-top", || words(&["0", "42", "-1.5e3"])),
-        not_json("truth-at-the-top", || words(&["true", "false"])),
-        not_json("null-at-the-top", || words(&["null"])),
+        not_an_object("text-at-the-top", || words(&[r#""""#, r#""Ada""#])),
+        not_an_object("object-written-as-a-text", || words(&[r#""{\"a\":1}""#, r#""{}""#])),
+        not_an_object("number-at-the-top", || words(&["0", "42", "-1.5e3"])),
+        not_an_object("truth-at-the-top", || words(&["true", "false"])),
+        not_an_object("null-at-the-top", || words(&["null"])),
     ]
 }
 
@@ -177,6 +177,10 @@ fn parser_dependent() -> Vec<Rule> {
 
 fn not_json(name: &'static str, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
     refused_as("not-json", name, strategy)
+}
+
+fn not_an_object(name: &'static str, strategy: fn() -> BoxedStrategy<Input>) -> Rule {
+    refused_as("not-an-object", name, strategy)
 }
 
 fn object() -> impl Strategy<Value = String> + Clone + 'static {

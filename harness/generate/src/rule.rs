@@ -57,12 +57,13 @@ impl Format {
 }
 
 /// The kinds of refusal. A pack gives the clause and the allowed codes for each.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 12] = [
     "malformed",
     "empty",
     "wrong-type",
     "null",
     "not-json",
+    "not-an-object",
     "content",
     "empty-content",
     "too-large",

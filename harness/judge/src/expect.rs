@@ -205,14 +205,14 @@ impl Assertion<'_> {
     /// Whether a response has one of these codes. A response to HEAD has no body, so only the status shows the code.
     fn is_listed(&self, context: &Context<'_>, codes: &[String]) -> bool {
         context.code.as_ref().is_some_and(|code| codes.contains(code))
-            || context.operation.is_head() && has_status_of(context, codes)
+            || context.is_head() && has_status_of(context, codes)
     }
 
     /// Whether the response may be a documented one below 500: a refusal, or (for `any_documented`) a redirection or a
     /// response to a conditional request. Whether a refusal has a documented status and code is judged by checks.
     fn documented(&self, context: &Context<'_>) -> bool {
         let status = context.response.status;
-        let readable = context.entry().is_some() || !self.expected.in_envelope || context.operation.is_head();
+        let readable = context.entry().is_some() || !self.expected.in_envelope || context.is_head();
         let redirects = self.expected.outcome == Outcome::AnyDocumented;
         match status {
             400..500 => readable,
@@ -320,7 +320,7 @@ fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation
         let expected = format!("{}, as in the earlier answer", earlier.status);
         return Some(Violation::new(Part::Status, expected, status.to_string()));
     }
-    if context.operation.is_head() || earlier.body == context.body {
+    if context.is_head() || earlier.body == context.body {
         return None;
     }
     let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), spec::contract::shown);
@@ -347,7 +347,7 @@ pub fn came(context: &Context<'_>) -> String {
         Some(code) => format!("{code} ({status})"),
         None if context.response.is_success() => format!("success ({status})"),
         // Only responses from 400 on have an error code, and responses to HEAD have none.
-        None if !context.response.is_error() || context.operation.is_head() => status.to_string(),
+        None if !context.response.is_error() || context.is_head() => status.to_string(),
         None => format!("{status} without a readable error code"),
     }
 }

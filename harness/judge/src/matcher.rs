@@ -1,14 +1,15 @@
 //! Compares a body with the value that a scenario expects.
 //!
-//! Objects match as subsets, because an API may always add members. A matcher is an object with one key that begins
-//! with `$`.
+//! Objects match as subsets, because an API may always add members. A matcher is an object whose keys begin with `$`; the
+//! value must satisfy each of them.
 
+use regex::Regex;
 use serde_json::{Map, Value};
 
 /// The difference as (expected, actual), or `None` if the value matches.
 pub(crate) fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
-    if let Some((name, operand)) = matcher(expected) {
-        return match_by(name, operand, actual);
+    if let Some(mut matchers) = matchers(expected) {
+        return matchers.find_map(|(name, operand)| match_by(name, operand, actual));
     }
     let Some(actual) = actual else {
         return Some((shown(expected), "nothing there".to_owned()));
@@ -27,8 +28,9 @@ pub(crate) fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(Stri
 /// The same for the target of a pointer in `expect.body`. It must be present unless the matcher allows its absence.
 /// Otherwise `$not` would match every body without the member.
 pub(crate) fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
-    match (matcher(expected), actual) {
-        (Some(("not", operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),
+    let mut matchers = matchers(expected).into_iter().flatten();
+    match (matchers.find(|(name, _)| *name == "not"), actual) {
+        (Some((_, operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),
         _ => mismatch(expected, actual),
     }
 }
@@ -40,10 +42,10 @@ fn subset(wanted: &Map<String, Value>, found: &Map<String, Value>) -> Option<(St
     })
 }
 
-fn matcher(expected: &Value) -> Option<(&str, &Value)> {
-    let members = expected.as_object().filter(|members| members.len() == 1)?;
-    let (name, operand) = members.iter().next()?;
-    name.strip_prefix('$').map(|name| (name, operand))
+fn matchers(expected: &Value) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    let is_matcher = |name: &String| name.starts_with('$');
+    let members = expected.as_object().filter(|members| !members.is_empty() && members.keys().all(is_matcher))?;
+    Some(members.iter().filter_map(|(name, operand)| Some((name.strip_prefix('$')?, operand))))
 }
 
 fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(String, String)> {
@@ -60,6 +62,14 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
             (Some(text), Some(part)) => text.contains(part),
             _ => false,
         },
+        "equals" => actual.is_some_and(|actual| is_equal(operand, actual)),
+        "matches" => match (actual.and_then(Value::as_str), operand.as_str().map(Regex::new)) {
+            // A pattern with a variable can become invalid when the variable is filled in. Then nothing matches.
+            (Some(text), Some(Ok(pattern))) => pattern.is_match(text),
+            _ => false,
+        },
+        "below" => compared(actual, operand).is_some_and(|(actual, bound)| actual < bound),
+        "at_least" => compared(actual, operand).is_some_and(|(actual, bound)| actual >= bound),
         "not" => mismatch(operand, actual).is_some(),
         "present" => actual.is_some_and(|value| !value.is_null()) == operand.as_bool().unwrap_or(true),
         "text" => actual.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()) == (operand == true)),
@@ -76,7 +86,11 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         "some" => format!("an array with an element like {operand}"),
         "none" => format!("an array without any element like {operand}"),
         "every" => format!("an array of elements like {operand}"),
+        "equals" => format!("exactly {operand}"),
         "contains" => format!("a string that contains {operand}"),
+        "matches" => format!("a string that matches {operand}"),
+        "below" => format!("a number below {operand}"),
+        "at_least" => format!("a number of at least {operand}"),
         "not" => format!("anything but {operand}"),
         "present" if operand == &Value::Bool(false) => "nothing there".to_owned(),
         "present" => "a value there".to_owned(),
@@ -84,6 +98,27 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         _ => format!("a value of type {operand}"),
     };
     Some((expected, actual.map_or_else(|| "nothing there".to_owned(), shown)))
+}
+
+/// A number and its bound. A bound that was kept from a header is a text.
+fn compared(actual: Option<&Value>, bound: &Value) -> Option<(f64, f64)> {
+    let bound = bound.as_f64().or_else(|| bound.as_str()?.parse::<i64>().ok().map(|bound| bound as f64))?;
+    Some((actual?.as_f64()?, bound))
+}
+
+/// Whether two values have the same members and elements; 1 and 1.0 are the same number.
+fn is_equal(wanted: &Value, found: &Value) -> bool {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => {
+            wanted.len() == found.len()
+                && wanted.iter().all(|(name, inner)| found.get(name).is_some_and(|found| is_equal(inner, found)))
+        }
+        (Value::Array(wanted), Value::Array(found)) => {
+            wanted.len() == found.len() && wanted.iter().zip(found).all(|(wanted, found)| is_equal(wanted, found))
+        }
+        (Value::Number(wanted), Value::Number(found)) => wanted.as_f64() == found.as_f64(),
+        _ => wanted == found,
+    }
 }
 
 /// The JSON type of a value.
@@ -125,6 +160,14 @@ mod tests {
         assert!(!good(json!({ "$every": { "status": "FAILED" } }), log.clone()));
         assert!(!good(json!({ "$none": { "status": "PENDING" } }), log));
         assert!(good(json!({ "$contains": "b" }), json!("abc")));
+        assert!(good(json!({ "$matches": "^[a-z]+$" }), json!("abc")));
+        assert!(!good(json!({ "$matches": "^[a-z]+$" }), json!("ab1")) && !good(json!({ "$matches": "1" }), json!(1)));
+        assert!(good(json!({ "$equals": { "a": 1 } }), json!({ "a": 1.0 })));
+        assert!(!good(json!({ "$equals": { "a": 1 } }), json!({ "a": 1, "b": 2 })));
+        assert!(good(json!({ "$at_least": 3, "$below": "5" }), json!(3)));
+        assert!(
+            !good(json!({ "$at_least": 3, "$below": 5 }), json!(5)) && !good(json!({ "$at_least": 3 }), json!("4"))
+        );
         assert!(good(json!({ "$type": "array" }), json!([])));
         assert!(good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({})));
         assert!(!good(json!({ "a": { "$optional": { "$type": "string" } } }), json!({ "a": 1 })));

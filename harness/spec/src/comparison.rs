@@ -4,6 +4,7 @@
 use regex::Regex;
 
 /// The comparisons of one entry; those that are absent hold for every value.
+#[derive(Default)]
 pub(crate) struct Comparison<'a> {
     pub(crate) equals: Option<&'a str>,
     pub(crate) contains: Option<&'a str>,

@@ -275,7 +275,7 @@ fn call_in_words(call: &Call, test: &TestCase) -> String {
         Repetition::Burst(burst) => format!(" up to {} times at once", burst.at_most),
         Repetition::Once | Repetition::Poll(_) => String::new(),
     };
-    let called = format!("{} ({} {}) as {actor}{many}", operation.id, operation.method, operation.path);
+    let called = format!("{} ({} {}) as {actor}{many}", operation.id, call.method, call.path_in_words());
     match call.expectation() {
         Some(expected) => format!("{called}; expected: {}", expectation_in_words(expected, test)),
         None => format!("{called}; it must succeed"),

@@ -3,14 +3,12 @@
 use crate::support::{Pack, Reply, problem, thing};
 
 const PACK: Pack = Pack {
-    pointers: "",
-    field_form: "",
     errors: "  - { code: 'https://things.example/client', status: [400, 401], retry: never, page: All, means: Unknown client. }\n",
-    clauses: "",
     steps: "
 - { call: readThing, as: anyone, path: { id: old }, expect: { error: 'https://things.example/client' } }
 - { call: writeThing, as: anyone, path: { id: new }, expect: { error: 'https://things.example/client', status: 401 } }
 ",
+    ..Pack::EMPTY
 };
 
 fn serve(path: &str) -> Reply {

@@ -10,7 +10,6 @@ const CLAUSES: &str =
 const FRAGMENTS: Pack = Pack {
     pointers: ", field: /errors/*/pointer",
     field_form: "fragment",
-    errors: "",
     clauses: CLAUSES,
     steps: "
 - call: writeThing
@@ -23,6 +22,7 @@ const FRAGMENTS: Pack = Pack {
   expect: { error: 'https://things.example/invalid', field: /address/city name }
 - { call: readThing, as: anyone, path: { id: nothing }, expect: { error: 'https://things.example/unknown' } }
 ",
+    ..Pack::EMPTY
 };
 
 const POINTERS: Pack = Pack { field_form: "pointer", pointers: ", field: /pointer", ..FRAGMENTS };

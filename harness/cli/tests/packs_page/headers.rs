@@ -3,8 +3,6 @@
 use crate::support::{Call, Pack, Reply, problem, thing};
 
 const PACK: Pack = Pack {
-    field_form: "",
-    pointers: "",
     errors: "
 headers:
   - { header: Retry-After, status: 5xx, at_least: 1 }
@@ -19,6 +17,7 @@ headers:
 - { call: readThing, as: anyone, path: { id: nothing }, expect: { error: 'https://things.example/unknown' } }
 - { call: readThing, as: anyone, path: { id: one }, expect: { success: true } }
 ",
+    ..Pack::EMPTY
 };
 
 fn serve(call: &Call) -> Reply {

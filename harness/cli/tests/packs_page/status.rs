@@ -5,14 +5,13 @@ use serde_json::{Value, json};
 use crate::support::{Pack, problem};
 
 const PACK: Pack = Pack {
-    field_form: "",
     pointers: ", status: /status",
-    errors: "",
     clauses: "  - { id: BODY-2, level: MUST, page: All, says: The status is repeated., checks: [status-in-body] }\n",
     steps: "
 - { call: readThing, as: anyone, path: { id: nothing }, expect: { error: 'https://things.example/unknown' } }
 - { call: writeThing, as: anyone, path: { id: one }, expect: { error: 'https://things.example/invalid' } }
 ",
+    ..Pack::EMPTY
 };
 
 /// The status in the body of the 404; `null` leaves it out.

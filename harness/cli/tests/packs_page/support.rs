@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Response, Uri};
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Response, Uri};
 use cli::run::load;
 use judge::record::TestRecord;
 use judge::target::Target;
@@ -43,7 +43,7 @@ envelope:
   media_type: application/problem+json
   code_type: string
   pointers: { envelope: '', code: /type, message: /title }
-statuses: [200, 400, 401, 404, 405, 422, 503]
+statuses: [200, 201, 400, 401, 404, 405, 422, 503]
 codes:
   - { code: 'https://things.example/unknown', status: 404, retry: never, page: All, means: No such thing. }
   - { code: 'https://things.example/invalid', status: 422, names_field: true, retry: never, page: All, means: Invalid. }
@@ -62,7 +62,9 @@ const CONVENTIONS: &str = "actors: { anyone: { about: No credential., credential
 
 /// What the server received.
 pub struct Call {
+    pub method: String,
     pub path: String,
+    pub body: Bytes,
 }
 
 /// What the server answers.
@@ -95,7 +97,7 @@ impl Reply {
 }
 
 /// A pack that differs from the small one: additions to its files, and its steps.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Pack {
     /// Added to `errors.yaml`.
     pub errors: &'static str,
@@ -107,11 +109,15 @@ pub struct Pack {
     pub clauses: &'static str,
     /// The steps of its only scenario, about TEST-1.
     pub steps: &'static str,
+    /// Its `formats.yaml`, if not empty.
+    pub formats: &'static str,
 }
 
 static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
 impl Pack {
+    pub const EMPTY: Self = Self { errors: "", pointers: "", field_form: "", clauses: "", steps: "", formats: "" };
+
     /// Loads the pack, or returns the problems as text.
     pub fn load(&self) -> Result<(Contract, Library), String> {
         let folder =
@@ -135,7 +141,8 @@ impl Pack {
             ("schemas/conventions.yaml", CONVENTIONS.to_owned()),
             ("scenarios/steps.yaml", scenario),
         ];
-        for (name, text) in files {
+        let formats = ("schemas/formats.yaml", self.formats.to_owned());
+        for (name, text) in files.into_iter().chain([formats].into_iter().filter(|(_, text)| !text.is_empty())) {
             let path = folder.join(name);
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of this test");
             std::fs::write(path, text).expect("a file of this test");
@@ -163,10 +170,10 @@ impl Pack {
 
 async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
     let serve = Arc::new(serve);
-    let answer = move |uri: Uri| {
+    let answer = move |method: Method, uri: Uri, body: Bytes| {
         let serve = serve.clone();
         async move {
-            let call = Call { path: uri.to_string() };
+            let call = Call { method: method.to_string(), path: uri.to_string(), body };
             let Reply { status, headers, body } = serve(&call);
             let media = if status < 400 { "application/json" } else { "application/problem+json" };
             let mut builder = Response::builder().status(status).header("content-type", media);

@@ -22,7 +22,8 @@ pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> boo
         (Assertion::Survived, _) => true,
         (Assertion::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
         (Assertion::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
-        (Assertion::Refused("not-json"), Content::Body(bytes)) => is_not_an_object(bytes),
+        (Assertion::Refused("not-json"), Content::Body(bytes)) => json_of(bytes).is_none(),
+        (Assertion::Refused("not-an-object"), Content::Body(bytes)) => json_of(bytes).is_some_and(|it| !it.is_object()),
         (assertion, Content::Json(Value::String(text))) => agrees_on_text(format, assertion, text, companion(input)),
         (assertion, Content::Large(text)) => agrees_on_text(format, assertion, text, companion(input)),
         (assertion, Content::Document(spec)) => document::agrees(assertion, *spec, companion(input)),
@@ -62,7 +63,7 @@ fn companion(input: &Input) -> &str {
     input.companion.as_ref().and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Not JSON, or not an object, according to `serde_json`, which implements RFC 8259 strictly.
-fn is_not_an_object(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(bytes).map_or(true, |value| !value.is_object())
+/// The value of a body according to `serde_json`, which implements RFC 8259 strictly.
+fn json_of(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok()
 }

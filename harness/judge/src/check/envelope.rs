@@ -71,7 +71,7 @@ pub(super) const MEDIA_TYPE: Check = Check {
     name: "error-media-type",
     statement: "an error body is declared with the documented media type",
     // A response to HEAD may omit headers that the server only knows after it has built the body.
-    applies: |context| is_error(context) && !context.operation.is_head(),
+    applies: |context| is_error(context) && !context.is_head(),
     run: media_type,
 };
 

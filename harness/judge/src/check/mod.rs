@@ -57,7 +57,7 @@ impl<'c> Context<'c> {
         let operation = contract.operation(&exchange.request.operation)?;
         // Bytes that a server sends after a HEAD response are not its body.
         let (body, unread) = match response.json_within_limits() {
-            _ if operation.is_head() => (None, None),
+            _ if exchange.request.method == "HEAD" => (None, None),
             Ok(body) => (body, None),
             Err(limit) => (None, Some(limit)),
         };
@@ -81,9 +81,23 @@ impl<'c> Context<'c> {
         })
     }
 
+    /// Whether the answer has no body, whatever its status (RFC 9110, section 9.3.2).
+    pub(crate) fn is_head(&self) -> bool {
+        self.exchange.request.method == "HEAD"
+    }
+
+    /// Whether the answer is one of the operation. A step may send another method, or send to another path.
+    pub(crate) fn is_of_operation(&self) -> bool {
+        let request = &self.exchange.request;
+        let path = request.path.split('?').next().unwrap_or_default();
+        let mut own = self.operation.path.split('/');
+        let same = path.split('/').all(|segment| own.next().is_some_and(|own| own == segment || own.contains('{')));
+        request.method == self.operation.method && same && own.next().is_none()
+    }
+
     /// Whether there is a body to judge. HEAD has none (RFC 9110, section 9.3.2), and a body beyond a limit was not read.
     pub(crate) fn judges_body(&self) -> bool {
-        !self.operation.is_head() && self.unread.is_none()
+        !self.is_head() && self.unread.is_none()
     }
 
     /// The catalogue entry of the received code.

@@ -21,21 +21,24 @@ pub(super) const MATCHES_CODE: Check = Check {
 pub(super) const SUCCESS: Check = Check {
     name: "success-status",
     statement: "a success has the status that the operation documents",
-    applies: |context| context.response.is_success(),
+    applies: |context| context.response.is_success() && context.is_of_operation(),
     run: success,
 };
 
 pub(super) const SUCCESS_BODY: Check = Check {
     name: "success-body",
     statement: "a success body holds what the operation documents",
-    applies: |context| context.response.is_success() && success_schema(context).is_some() && context.judges_body(),
+    applies: |context| {
+        let has_schema = context.is_of_operation() && success_schema(context).is_some();
+        context.response.is_success() && has_schema && context.judges_body()
+    },
     run: success_body,
 };
 
 pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
     name: "no-content-is-empty",
     statement: "a 204 has no body",
-    applies: |context| context.response.status == 204 && !context.operation.is_head(),
+    applies: |context| context.response.status == 204 && !context.is_head(),
     run: no_content_is_empty,
 };
 

@@ -56,7 +56,7 @@ pub fn prepare(
         request: Request {
             operation: operation.id.clone(),
             actor: actor.to_owned(),
-            method: operation.method.clone(),
+            method: call.method.clone(),
             url,
             path,
             headers: Vec::new(),
@@ -96,7 +96,10 @@ fn filled(text: &Template, variables: &Variables) -> Result<String, String> {
 /// The path with its parameters and query. Template values are percent-encoded. Literal text and `${raw(…)}` are sent
 /// unchanged.
 fn path_of(call: &Call, variables: &Variables) -> Result<String, String> {
-    let mut path = call.operation.path.clone();
+    let mut path = match &call.send_to {
+        Some(path) => path.segment(variables).map_err(missing)?,
+        None => call.operation.path.clone(),
+    };
     for (name, value) in &call.path {
         path = path.replace(&format!("{{{name}}}"), &value.segment(variables).map_err(missing)?);
     }

@@ -106,7 +106,9 @@ fn successes(contract: &Contract, operations: &BTreeSet<String>, schemas: &Schem
             let schema = success.schema.as_deref().map(|address| schemas.of(address));
             json!({ "status": success.name.to_lowercase(), "schema": schema })
         });
-        (operation.id.clone(), json!({ "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() }))
+        let facts = json!({ "method": operation.method, "path": operation.path,
+            "success": operation.success_statuses(), "all": all.collect::<Vec<_>>() });
+        (operation.id.clone(), facts)
     });
     Value::Object(facts.collect())
 }

@@ -20,20 +20,24 @@ def plain: gsub("[[:cntrl:]]"; " ") | if length > 300 then .[:300] + "…" else 
 # ---- a value and a matcher
 def fits($want): # input: [value] or []
   . as $found
-  | (if ($want | type) == "object" and ($want | length) == 1 then $want | keys[0] else "" end) as $name
-  | if $name | startswith("$") then
-      $want[$name] as $operand
-      | (if ($found | length) == 1 then $found[0] else null end) as $value
+  | def fits_by($name; $operand):
+      (if ($found | length) == 1 then $found[0] else null end) as $value
       | if $name == "$optional" then ($found | length) == 0 or ($found | fits($operand))
         elif $name == "$some" then ($value | type) == "array" and any($value[]; [.] | fits($operand))
         elif $name == "$none" then ($value | type) == "array" and (any($value[]; [.] | fits($operand)) | not)
         elif $name == "$every" then ($value | type) == "array" and all($value[]; [.] | fits($operand))
+        elif $name == "$equals" then ($found | length) == 1 and $value == $operand
         elif $name == "$contains" then ($value | type) == "string" and ($operand | type) == "string" and ($value | contains($operand))
+        elif $name == "$matches" then ($value | type) == "string" and ($operand | type) == "string" and ($value | test($operand))
+        elif $name == "$below" then ($value | type) == "number" and $value < ($operand | tonumber)
+        elif $name == "$at_least" then ($value | type) == "number" and $value >= ($operand | tonumber)
         elif $name == "$not" then ($found | fits($operand)) | not
         elif $name == "$present" then ($value != null) == ($operand != false)
         elif $name == "$text" then ($found | length) == 1 and (($value | type) == "string" and $value != "") == ($operand == true)
         elif $name == "$type" then ($found | length) == 1 and (($value | type) == $operand or ($operand == "integer" and ($value | type) == "number" and $value == ($value | floor)))
-        else false end
+        else false end;
+    if ($want | type) == "object" and ($want | length) > 0 and all($want | keys[]; startswith("$")) then
+      all($want | keys[]; . as $name | fits_by($name; $want[$name]))
     elif ($found | length) == 0 then false
     elif ($want | type) == "object" and ($found[0] | type) == "object" then
       $found[0] as $value
@@ -130,6 +134,10 @@ $facts[0] as $facts
   def is_field:
     ($envelope.field // [] | map(if . == "*" then "#" else . end)) as $pattern
     | (split("/")[1:] | to_entries | map(if $pattern[.key] == "#" and (.value | test("^[0-9]+$")) then "#" else .value end)) == $pattern and $envelope.field != null;
+  def is_of: # whether the answer is one of the operation: a step may send another method, or send to another path
+    (.path | split("/")) as $own | ($exchange.path | split("?")[0] | split("/")) as $sent
+    | .method == $exchange.method and ($own | length) == ($sent | length)
+      and all(range($own | length); $own[.] == $sent[.] or ($own[.] | contains("{")));
   def came: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
 
   # ---- internals of the server that an error discloses
@@ -205,7 +213,7 @@ $facts[0] as $facts
     (if $success then
       (if ($json | length) == 1 and (($envelope.envelope != [] and (part($envelope.envelope) | map(type) == ["object"])) or (code_of | map($facts.codes[.] != null) | any))
        then found("success-without-error"; "no error envelope"; part($envelope.envelope) | shown) else empty end),
-      ($facts.operations[$exchange.operation] as $operation
+      ($facts.operations[$exchange.operation] | select(is_of) | . as $operation
         | ([$operation.all[] | select(.status == "\($status)")] + [$operation.all[] | select(.status == "2xx")]) as $fitting
         | (if ($fitting | length) > 0 then empty else found("success-status"; "\($operation.success) for \($exchange.operation)"; "\($status)") end),
           (($fitting + $operation.all)[:1][] | .schema | select(. != null and $status != 204 and ($head_only | not)) as $schema
@@ -280,7 +288,7 @@ $facts[0] as $facts
     (if ($expect.status | length) > 0 and (any($expect.status[]; has_status) | not)
      then broken($expect.status | join(" or "); came) else empty end),
     ($expect.body[] | .[0] as $tokens | .[1] as $want | part($tokens)
-      | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | keys) == ["$not"]))
+      | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | has("$not"))))
       | broken(($want | tojson) + " at " + ($tokens | pointer); shown)),
     ($expect.headers[] | . as $want | header($want.name) as $sent_header | (integer($want.name)[0]) as $number
       | (if ($sent_header | length) == 0 then $want.where_sent or $want.present == false

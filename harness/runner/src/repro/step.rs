@@ -140,7 +140,7 @@ impl Writer<'_> {
         let role = if call.asserted.is_none() { " setup" } else { "" };
         format!(
             "begin {} {} {}{role}",
-            quoted(&format!("{title} {} {}{who}{many}", operation.method, operation.id)),
+            quoted(&format!("{title} {} {}{who}{many}", call.method, operation.id)),
             quoted(&operation.id),
             quoted(&expected)
         )

@@ -5,19 +5,20 @@
 
 use std::collections::BTreeSet;
 
+use super::compile::Route;
 use super::fault::Fault;
 use super::header_match;
 use super::matchers;
 use super::wanted::Expect;
 use super::{Variables, codes, status};
-use crate::contract::{Contract, Operation, Surface};
+use crate::contract::{Contract, Surface};
 use crate::source::suggestion;
 
 /// The context in which an expectation is validated.
 pub(super) struct Subject<'s> {
     pub(super) contract: &'s Contract,
-    /// The operation that is called, if it is known.
-    pub(super) operation: Option<&'s Operation>,
+    /// The operation that is called, and how, if that is known.
+    pub(super) route: Option<&'s Route>,
     /// The variables of the row; variables that are kept from answers have no value yet.
     pub(super) variables: &'s Variables,
     /// Variables that may be null, because they are kept as `optional`.
@@ -29,6 +30,7 @@ pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
     subject.codes(expect, &mut faults);
     if faults.is_empty() {
         subject.outcome(expect, &mut faults);
+        subject.undocumented_route(expect, &mut faults);
         subject.statuses(expect, &mut faults);
         subject.field(expect, &mut faults);
         subject.without_body(expect, &mut faults);
@@ -182,7 +184,7 @@ impl Subject<'_> {
                 ));
             }
         }
-        let successes = self.operation.map(|operation| operation.successes.as_slice()).unwrap_or_default();
+        let successes = self.route.map(|route| route.operation.successes.as_slice()).unwrap_or_default();
         if expect.success
             && !successes.is_empty()
             && !(200..300).any(|status| accepts(status) && successes.iter().any(|success| success.covers(status)))
@@ -236,10 +238,21 @@ impl Subject<'_> {
         }
     }
 
+    /// The documented successes of an operation are those of its own method and path.
+    fn undocumented_route(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+        let Some(route) = self.route.filter(|route| !route.is_documented()) else { return };
+        let names_outcome = !expect.error.is_empty() || !expect.status.is_empty() || !expect.not_error.is_empty();
+        let is_general = expect.any_refusal || expect.any_documented;
+        if expect.success || !names_outcome && !is_general {
+            let message = format!("no success is documented for {}", route.in_words());
+            faults.push(Fault::new(&[], message, "expect an `error` or a `status`"));
+        }
+    }
+
     /// An answer that never has a body cannot be compared with one.
     fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
-        let Some(operation) = self.operation else { return };
-        if operation.is_head() {
+        let Some(route) = self.route else { return };
+        if route.is_head() {
             let named = [
                 ("body", !expect.body.is_empty()),
                 ("field", expect.field.is_some()),
@@ -255,11 +268,12 @@ impl Subject<'_> {
             expect.error.is_empty() && expect.status.is_empty() && !expect.any_refusal && !expect.any_documented;
         let empty = |success: &crate::contract::Success| success.covers(204) || success.covers(205);
         if !expect.body.is_empty()
+            && route.is_documented()
             && only_success
             && expect.not_error.is_empty()
-            && operation.successes.iter().all(empty)
+            && route.operation.successes.iter().all(empty)
         {
-            let message = format!("{} succeeds without a body", operation.id);
+            let message = format!("{} succeeds without a body", route.operation.id);
             faults.push(Fault::new(&["body"], message, "remove `body`, or document a success that has one"));
         }
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fault::Fault;
 use super::wanted::MATCHERS;
 use super::{Variables, template};
+use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::suggestion;
 
 /// The JSON types that `$type` supports.
@@ -41,24 +42,40 @@ fn value(expected: &Value, variables: &Variables, report: &mut impl FnMut(String
         Value::Object(members) if members.is_empty() => {
             report("`{}` accepts every object".to_owned(), "add members, or write `$type: object`");
         }
-        Value::Object(members) => {
-            let matcher = |name: &&String| name.starts_with('$') && !name.starts_with("${");
-            if let Some(name) = members.keys().find(matcher).filter(|_| members.len() > 1) {
-                report(
-                    format!("the matcher `{name}` must be the only key of its object"),
-                    "write each matcher in an object of its own",
-                );
-                return;
-            }
-            for (name, inner) in members {
-                match name.strip_prefix('$').filter(|word| !word.starts_with('{')) {
-                    Some(word) => operand(word, inner, variables, report),
-                    None => value(inner, variables, report),
-                }
-            }
-        }
+        Value::Object(members) => object(members, variables, report),
         Value::Array(elements) => elements.iter().for_each(|inner| value(inner, variables, report)),
         _ => {}
+    }
+}
+
+fn object(members: &Map<String, Value>, variables: &Variables, report: &mut impl FnMut(String, &str)) {
+    let word = |name: &str| name.strip_prefix('$').filter(|word| !word.starts_with('{')).map(str::to_owned);
+    let matchers = members.keys().filter(|name| word(name).is_some()).count();
+    if let Some(name) = members.keys().find(|name| word(name).is_some()).filter(|_| matchers < members.len()) {
+        let message = format!("the matcher `{name}` stands beside members of the value");
+        return report(message, "write the matcher in an object of its own");
+    }
+    for (name, inner) in members {
+        match word(name) {
+            Some(word) => operand(&word, inner, variables, report),
+            None => value(inner, variables, report),
+        }
+    }
+    if matchers > 1 {
+        together(members, variables, report);
+    }
+}
+
+/// Reports matchers of one value that contradict each other.
+fn together(members: &Map<String, Value>, variables: &Variables, report: &mut impl FnMut(String, &str)) {
+    if members.get("$present") == Some(&Value::Bool(false)) {
+        report("`$present: false` stands beside another matcher".to_owned(), "remove one of the two");
+    }
+    let bound = |name: &str| template::value(members.get(name)?, variables).ok().as_ref().and_then(Value::as_f64);
+    if let (Some(below), Some(least)) = (bound("$below"), bound("$at_least"))
+        && below <= least
+    {
+        report(format!("no number is below {below} and at least {least}"), "");
     }
 }
 
@@ -68,22 +85,39 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
         report(format!("unknown matcher `{word}`"), &suggestion(word, &known).unwrap_or_default());
         return;
     }
-    if ["some", "none", "every", "not", "optional"].contains(&word) {
-        return value(operand, variables, report);
+    match word {
+        "some" | "none" | "every" | "not" | "optional" => return value(operand, variables, report),
+        "equals" => return,
+        _ => {}
     }
     // A variable that is kept from an answer has no value yet.
     let Ok(filled) = template::value(operand, variables) else { return };
-    let is_valid = match word {
-        "contains" => filled.as_str().is_some_and(|part| !part.is_empty()),
-        "type" => filled.as_str().is_some_and(|name| TYPES.contains(&name)),
-        _ => filled.is_boolean(),
+    if word == "matches" {
+        return pattern(&filled, report);
+    }
+    let (is_valid, expected) = match word {
+        "contains" => (filled.as_str().is_some_and(|part| !part.is_empty()), "a string that is not empty".to_owned()),
+        "type" => (filled.as_str().is_some_and(|name| TYPES.contains(&name)), format!("one of {}", TYPES.join(", "))),
+        "below" | "at_least" => (filled.is_number(), "a number".to_owned()),
+        _ => (filled.is_boolean(), "true or false".to_owned()),
     };
     if !is_valid {
-        let expected = match word {
-            "contains" => "a string that is not empty".to_owned(),
-            "type" => format!("one of {}", TYPES.join(", ")),
-            _ => "true or false".to_owned(),
-        };
         report(format!("`${word}` must be {expected}, found {filled}"), "");
+    }
+}
+
+fn pattern(filled: &Value, report: &mut impl FnMut(String, &str)) {
+    let Some(matches) = filled.as_str() else {
+        return report(format!("`$matches` must be a regular expression, found {filled}"), "");
+    };
+    match comparison::faults(&Comparison { matches: Some(matches), ..Comparison::default() }).into_iter().next() {
+        Some(ComparisonFault::Pattern(reason)) => {
+            report(format!("`$matches` is not a valid regular expression: {reason}"), "");
+        }
+        Some(_) => {
+            let help = "anchor it with `^` and `$`, or write `$type: string`";
+            report("`$matches` accepts every string".to_owned(), help);
+        }
+        None => {}
     }
 }

@@ -133,6 +133,13 @@ pub struct Step {
     /// The actor that calls.
     #[serde(default, rename = "as")]
     pub actor: Option<String>,
+    /// The HTTP method to send to the operation's path, instead of its own: one that the path does not document. Then
+    /// there is no body unless the step gives one.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// The path to send the request to, below the base URL, instead of the operation's: one that no operation has.
+    #[serde(default)]
+    pub send_to: Option<String>,
     /// How to alter the credential before it is sent.
     #[serde(default)]
     pub alter: Option<Alteration>,
@@ -209,6 +216,8 @@ impl Step {
     pub(super) fn members_of_a_call(&self) -> Vec<&'static str> {
         let members = [
             ("as", self.actor.is_some()),
+            ("method", self.method.is_some()),
+            ("send_to", self.send_to.is_some()),
             ("alter", self.alter.is_some()),
             ("path", !self.path.is_empty()),
             ("query", !self.query.is_empty()),

@@ -86,6 +86,10 @@ impl Step {
 #[derive(Clone, Debug)]
 pub struct Call {
     pub operation: Arc<Operation>,
+    /// The HTTP method: that of the operation, or one that its path does not document.
+    pub method: String,
+    /// A path that no operation has, instead of the operation's.
+    pub send_to: Option<Template>,
     /// The actor whose credential is sent.
     pub actor: Option<String>,
     pub alter: Option<Alteration>,
@@ -113,6 +117,8 @@ impl Call {
         Self {
             path: path.collect(),
             body: RequestBody::example(&operation),
+            method: operation.method.clone(),
+            send_to: None,
             operation,
             actor,
             alter: None,
@@ -128,6 +134,11 @@ impl Call {
 
     pub fn expectation(&self) -> Option<&Expectation> {
         Some(&self.asserted.as_ref()?.expectation)
+    }
+
+    /// The path in the description, or the other path to which the request is sent.
+    pub fn path_in_words(&self) -> &str {
+        self.send_to.as_ref().map_or(self.operation.path.as_str(), Template::source)
     }
 }
 

@@ -290,7 +290,7 @@ impl Reader<'_> {
     /// The expectation must be able to fail, as in a step.
     fn check_expectation(&mut self, at: &[PathStep], expect: &Expect) {
         let (variables, optional) = (Variables::new(), BTreeSet::new());
-        let subject = Subject { contract: self.contract, operation: None, variables: &variables, optional: &optional };
+        let subject = Subject { contract: self.contract, route: None, variables: &variables, optional: &optional };
         for fault in expectation::faults(&subject, expect) {
             self.problems.0.push(self.file.problem(at, fault.message).with_help(fault.help));
         }

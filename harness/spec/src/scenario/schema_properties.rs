@@ -92,7 +92,7 @@ impl Builder<'_> {
         }
         let (variables, optional) = (Variables::new(), BTreeSet::new());
         let contract = self.known.contract;
-        let subject = Subject { contract, operation: None, variables: &variables, optional: &optional };
+        let subject = Subject { contract, route: None, variables: &variables, optional: &optional };
         let expect = refusal_expected(refusal, None);
         for fault in expectation::faults(&subject, &expect) {
             let problem = self.problem(at, fault.message).with_help(fault.help);

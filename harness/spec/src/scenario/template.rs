@@ -1,10 +1,12 @@
 //! Templates: `${name}` in a string is replaced by the value of a variable. A string that consists of a single template
-//! becomes a value of the variable's JSON type. There are no expressions, only the functions of [`FUNCTIONS`], whose
-//! arguments are names of variables and quoted texts: `${base64(user, ":", password)}`.
+//! becomes a value of the variable's JSON type. There are no expressions, only the functions in `reference`.
 
-use base64::Engine as _;
+mod reference;
+
 use serde_json::{Map, Value};
 
+pub(crate) use self::reference::FUNCTIONS;
+use self::reference::Reference;
 use crate::percent;
 
 /// The variables of one test, by name.
@@ -13,12 +15,6 @@ pub type Variables = Map<String, Value>;
 /// The name of a variable that has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined(pub String);
-
-/// The functions of templates, with their descriptions.
-pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
-    ("base64", "its arguments, joined, in Base64 (RFC 4648)"),
-    ("raw", "its arguments, joined; in `path` they are not percent-encoded"),
-];
 
 /// A text with templates, parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,20 +67,24 @@ impl Template {
 
     /// The names of the variables in it.
     pub fn names(&self) -> Vec<&str> {
-        let names = |piece| match piece {
-            &Piece::Text(_) => Vec::new(),
-            Piece::Reference(reference) => reference.names(),
-        };
-        self.pieces.iter().flat_map(names).collect()
+        self.references().flat_map(Reference::names).collect()
     }
 
     /// The functions in it that do not exist.
     pub(crate) fn unknown_functions(&self) -> Vec<&str> {
-        let called = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Reference(Reference::Call { function, .. }) => Some(function.as_str()),
-            _ => None,
-        });
-        called.filter(|name| !FUNCTIONS.iter().any(|(function, _)| function == name)).collect()
+        self.references().filter_map(Reference::unknown_function).collect()
+    }
+
+    /// What is wrong with the arguments of its functions, as far as that is known before the run.
+    pub(crate) fn wrong_arguments(&self, variables: &Variables) -> Vec<String> {
+        self.references().filter_map(|reference| reference.wrong_arguments(variables)).collect()
+    }
+
+    fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Reference(reference) => Some(reference),
+        })
     }
 
     fn filled(
@@ -233,69 +233,6 @@ enum Piece {
     Reference(Reference),
 }
 
-/// The content between `${` and `}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reference {
-    Name(String),
-    Call { function: String, arguments: Vec<Argument> },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Argument {
-    Name(String),
-    Text(String),
-}
-
-impl Reference {
-    fn parse(inner: &str) -> Self {
-        match inner.strip_suffix(')').and_then(|call| call.split_once('(')) {
-            Some((function, arguments)) => {
-                Self::Call { function: function.trim().to_owned(), arguments: arguments_of(arguments) }
-            }
-            None => Self::Name(inner.to_owned()),
-        }
-    }
-
-    fn is_raw(&self) -> bool {
-        matches!(self, Self::Call { function, .. } if function == "raw")
-    }
-
-    fn names(&self) -> Vec<&str> {
-        match self {
-            Self::Name(name) => vec![name],
-            Self::Call { arguments, .. } => arguments
-                .iter()
-                .filter_map(|argument| match argument {
-                    Argument::Name(name) => Some(name.as_str()),
-                    Argument::Text(_) => None,
-                })
-                .collect(),
-        }
-    }
-
-    fn value(&self, variables: &Variables) -> Result<Value, Undefined> {
-        let (function, arguments) = match self {
-            Self::Name(name) => return lookup(name, variables),
-            Self::Call { function, arguments } => (function.as_str(), arguments),
-        };
-        if let ("raw", [Argument::Name(name)]) = (function, arguments.as_slice()) {
-            return lookup(name, variables);
-        }
-        let mut joined = String::new();
-        for argument in arguments {
-            match argument {
-                Argument::Text(text) => joined.push_str(text),
-                Argument::Name(name) => joined.push_str(&plain(lookup(name, variables)?)),
-            }
-        }
-        match function {
-            "base64" => Ok(base64::engine::general_purpose::STANDARD.encode(joined).into()),
-            "raw" => Ok(joined.into()),
-            other => Err(Undefined(format!("{other}()"))),
-        }
-    }
-}
-
 /// Splits a template into its parts; an unclosed `${` is literal text.
 fn pieces(template: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -329,28 +266,6 @@ fn closing(text: &str) -> Option<usize> {
         }
     }
     plain
-}
-
-fn arguments_of(list: &str) -> Vec<Argument> {
-    let mut arguments = Vec::new();
-    let mut rest = list.trim();
-    while !rest.is_empty() {
-        let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first));
-        let quoted = quote.and_then(|quote| rest[1..].split_once(quote));
-        let after = match quoted {
-            Some((text, after)) => {
-                arguments.push(Argument::Text(text.to_owned()));
-                after
-            }
-            None => {
-                let (name, after) = rest.find(',').map_or((rest, ""), |at| rest.split_at(at));
-                arguments.push(Argument::Name(name.trim().to_owned()));
-                after
-            }
-        };
-        rest = after.trim_start().trim_start_matches(',').trim_start();
-    }
-    arguments
 }
 
 fn plain(value: Value) -> String {
@@ -439,6 +354,12 @@ mod tests {
         assert_eq!(text("Basic ${base64(id, \":\", count)}", &variables()).as_deref(), Ok("Basic Y3VzXzEyOjM="));
         assert_eq!(text("${base64('a}b')}c", &variables()).as_deref(), Ok("YX1ic"));
         assert_eq!(text("${nope(id)}", &variables()), Err(Undefined("nope()".into())));
+        assert_eq!(text("${repeat(\"[\", count)}${repeat('ab', 2)}", &variables()).as_deref(), Ok("[[[abab"));
+        let wrong = |text: &str| Template::parse(text).wrong_arguments(&variables()).concat();
+        assert_eq!(wrong("${repeat('a')}"), "`repeat` needs a text and a count, such as `repeat(\"[\", 5000)`");
+        assert_eq!(wrong("${repeat('a', id)}"), "`repeat` needs an integer as its count, found \"cus_12\"");
+        assert_eq!(wrong("${repeat('a', later)} ${repeat('a', 7)}"), "");
+        assert_eq!(wrong("${repeat(id, 9000000)}"), "`repeat` makes a text of 54000000 bytes; the limit is 33554432");
         let template = Template::parse("${base64(id)} ${bse64(id)} ${id}");
         assert_eq!(template.unknown_functions(), ["bse64"]);
         let template = Template::parse("${base64(id, ':', count)} ${list}");

@@ -64,9 +64,11 @@ pub struct Expect {
     pub why: Option<String>,
 }
 
-/// The matchers of `body`: an object whose only key is `$` and one of these names.
-pub(crate) const MATCHERS: [&str; 9] =
-    ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
+/// The matchers of `body`: the keys of an object are `$` and one of these names; all of them must be satisfied.
+pub(crate) const MATCHERS: [&str; 13] = [
+    "some", "none", "every", "equals", "contains", "matches", "below", "at_least", "not", "optional", "present",
+    "text", "type",
+];
 
 /// A matcher for a header; all its conditions must be satisfied.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

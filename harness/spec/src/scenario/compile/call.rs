@@ -12,6 +12,7 @@ use super::super::plan::{
 use super::super::template::{Template, ValueTemplate};
 use super::super::wanted::{Expect, HeaderMatch};
 use super::super::{Alteration, codes, header_match, path};
+use super::route::Route;
 use super::{Compiler, with};
 use crate::contract::{Operation, RequiredHeader};
 use crate::source::{Step as PathStep, suggestion};
@@ -34,20 +35,25 @@ impl Compiler<'_> {
     /// matters: `keep` and `label` define names for later steps, so they come after everything that uses names.
     pub(super) fn call(&mut self, below: &[PathStep], step: &Step, call: &str, clause: Option<String>) -> Option<Call> {
         let operation = self.operation(below, call);
+        let route = operation.as_ref().and_then(|operation| self.route(below, step, operation));
         let actor = operation.as_ref().and_then(|operation| self.actor(below, step, operation));
         if let Some(operation) = &operation {
-            self.check_parameters(below, step, operation);
+            if step.send_to.is_none() {
+                self.check_parameters(below, step, operation);
+            }
             self.check_body(below, step, operation);
         }
-        let asserted = step.expect.as_ref().map(|expect| self.asserted(below, expect, operation.as_deref(), clause));
+        let asserted = step.expect.as_ref().map(|expect| self.asserted(below, expect, route.as_ref(), clause));
         let repetition = self.repetition(below, step);
         self.check_headers(below, step);
         self.check_query(below, step);
-        let keep = self.keep(below, step, operation.as_deref());
+        let keep = self.keep(below, step, route.as_ref());
         self.labels.extend(step.label.clone());
-        let (operation, actor) = (operation?, actor?);
+        let (operation, route, actor) = (operation?, route?, actor?);
         Some(Call {
-            path: path_of(step, &operation),
+            method: route.method,
+            path: if route.send_to.is_some() { Vec::new() } else { path_of(step, &operation) },
+            send_to: route.send_to,
             body: self.body(below, step, &operation)?,
             operation,
             actor,
@@ -173,6 +179,9 @@ impl Compiler<'_> {
             let at = [with(below, "without"), vec![index.into()]].concat();
             without.push(self.known_before_the_run(&at, "without", name)?);
         }
+        if (step.method.is_some() || step.send_to.is_some()) && without.is_empty() && step.with.is_empty() {
+            return Some(RequestBody::None);
+        }
         // A name with a variable of the case may be that of a member of the example.
         let name_of = |name: &String| self.filled(name).unwrap_or_else(|| name.clone());
         let members: Vec<(String, &Value)> = step.with.iter().map(|(name, value)| (name_of(name), value)).collect();
@@ -201,11 +210,11 @@ impl Compiler<'_> {
         &mut self,
         below: &[PathStep],
         expect: &Expect,
-        operation: Option<&Operation>,
+        route: Option<&Route>,
         clause: Option<String>,
     ) -> Option<Asserted> {
-        let subject =
-            Subject { contract: self.contract, operation, variables: self.variables, optional: &self.optional };
+        let (variables, optional) = (self.variables, &self.optional);
+        let subject = Subject { contract: self.contract, route, variables, optional };
         let at = with(below, "expect");
         for fault in expectation::faults(&subject, expect) {
             let place: Vec<PathStep> = at.iter().cloned().chain(fault.at).collect();
@@ -231,7 +240,7 @@ impl Compiler<'_> {
     }
 
     /// Reads `keep`, reports invalid sources and names, and defines the variables for later steps.
-    fn keep(&mut self, below: &[PathStep], step: &Step, operation: Option<&Operation>) -> Vec<Keep> {
+    fn keep(&mut self, below: &[PathStep], step: &Step, route: Option<&Route>) -> Vec<Keep> {
         let mut kept = Vec::new();
         for (name, from) in &step.keep {
             let at = with(&with(below, "keep"), name);
@@ -244,7 +253,7 @@ impl Compiler<'_> {
                 self.report(&at, message);
                 continue;
             };
-            if matches!(part, KeptPart::Body(_)) && operation.is_some_and(Operation::is_head) {
+            if matches!(part, KeptPart::Body(_)) && route.is_some_and(Route::is_head) {
                 self.report(&at, "an answer to HEAD has no body, so nothing can be kept from it");
             }
             if self.variables.contains_key(name) {

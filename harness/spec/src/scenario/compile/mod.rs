@@ -4,11 +4,13 @@
 //! `conformance validate` is this compiler. `call` compiles the steps that send a request, `texts` finds the templates.
 
 mod call;
+mod route;
 mod texts;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(super) use self::route::Route;
 use self::texts::texts_of;
 use super::model::{self, Deliveries, Scenario, Shared};
 use super::plan::{Action, Await, Listen, Step};
@@ -268,6 +270,9 @@ impl<'s> Compiler<'s> {
                 let known: Vec<String> = template::FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
                 let problem = self.at.unknown(below, "function", name, &known);
                 self.problems.push(problem);
+            }
+            for message in template.wrong_arguments(self.variables) {
+                self.report(below, message);
             }
         }
     }

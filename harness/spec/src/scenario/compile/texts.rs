@@ -9,6 +9,8 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(step.call.as_deref());
     texts.extend(step.actor.as_deref());
+    texts.extend(step.method.as_deref());
+    texts.extend(step.send_to.as_deref());
     texts.extend(step.raw.as_deref());
     texts.extend(step.path.values().map(String::as_str));
     texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
