@@ -2,20 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::model::Report;
+use super::super::model::{Report, TestReport};
 use super::Cause;
 use judge::verdict::Verdict;
 
-/// The number of failed tests that would pass if the first causes were repaired, for each number of causes from 0.
-pub(in super::super) fn passing_after(report: &Report, causes: &[&Cause<'_>]) -> Vec<usize> {
+/// The failed tests that would pass if some causes were repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Passing {
+    pub(in super::super) tests: usize,
+    /// How many of them ended in their setup: the rest of the test may show another cause.
+    pub(in super::super) ended_in_setup: usize,
+}
+
+/// The failed tests that would pass if the first causes were repaired, for each number of causes from 0.
+pub(in super::super) fn passing_after(report: &Report, causes: &[&Cause<'_>]) -> Vec<Passing> {
     // The last cause that a test waits for decides.
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut last: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for (index, cause) in causes.iter().enumerate() {
-        for name in open_tests(report, cause) {
-            last.insert(name, index + 1);
+        for test in open_tests(report, cause) {
+            last.insert(&test.name, (index + 1, ended_in_setup(test)));
         }
     }
-    let passing = |repaired: usize| last.values().filter(|needed| **needed <= repaired).count();
+    let passing = |repaired: usize| {
+        let passing = last.values().filter(|(needed, _)| *needed <= repaired);
+        Passing { tests: passing.clone().count(), ended_in_setup: passing.filter(|(_, ended)| *ended).count() }
+    };
     (0..=causes.len()).map(passing).collect()
 }
 
@@ -23,17 +34,24 @@ pub(in super::super) fn passing_after(report: &Report, causes: &[&Cause<'_>]) ->
 pub(in super::super) fn passing_without(report: &Report, causes: &[Cause<'_>], repaired: &[usize]) -> BTreeSet<String> {
     let mut waiting: BTreeMap<&str, bool> = BTreeMap::new();
     for (index, cause) in causes.iter().enumerate() {
-        for name in open_tests(report, cause) {
-            *waiting.entry(name).or_default() |= !repaired.contains(&index);
+        for test in open_tests(report, cause) {
+            *waiting.entry(&test.name).or_default() |= !repaired.contains(&index);
         }
     }
     waiting.into_iter().filter(|(_, waits)| !waits).map(|(name, _)| name.to_owned()).collect()
 }
 
+/// True if no step of the test itself was sent.
+fn ended_in_setup(test: &TestReport) -> bool {
+    let is_setup = |role: &str| role == "set-up";
+    let own = test.exchanges.iter().any(|exchange| !is_setup(&exchange.role) && exchange.role != "teardown");
+    !own && test.exchanges.iter().any(|exchange| is_setup(&exchange.role))
+}
+
 /// The failed tests of a cause in which no known deviation covers it.
-fn open_tests<'c>(report: &'c Report, cause: &'c Cause<'_>) -> impl Iterator<Item = &'c str> {
+fn open_tests<'c>(report: &'c Report, cause: &'c Cause<'_>) -> impl Iterator<Item = &'c TestReport> {
     cause.members.iter().filter_map(|member| {
         let open = report.fails(member.finding) && member.finding.deviation.is_none();
-        (open && member.test.verdict == Verdict::Failed).then_some(member.test.name.as_str())
+        (open && member.test.verdict == Verdict::Failed).then_some(member.test)
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::repair::Passing;
 use super::*;
 
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
@@ -277,7 +278,21 @@ fn test_with_two_causes_passes_after_the_repair_of_both() {
     let all: Vec<&Cause<'_>> = causes.iter().collect();
     let order: Vec<&str> = all.iter().map(|cause| cause.finding.clause.as_str()).collect();
     assert_eq!(order, ["STA-3", "LOG-1", "PAG-1"]);
-    assert_eq!(passing_after(&report, &all), [0, 2, 4, 5]);
+    let passing: Vec<usize> = passing_after(&report, &all).iter().map(|passing| passing.tests).collect();
+    assert_eq!(passing, [0, 2, 4, 5]);
+}
+
+#[test]
+fn test_that_ended_in_its_setup_may_show_another_cause() {
+    let mut setup = exchange("register", 404, None, MISSING);
+    setup["role"] = json!("set-up");
+    let asserted = exchange("register", 404, None, MISSING);
+    let found = assertion(0, "DOC-1", "success", "404 {detail}", "404 {detail}");
+    let tests = [test("a", &[setup], std::slice::from_ref(&found)), test("b", &[asserted], &[found])];
+    let report = report(&tests);
+    let causes = causes(&report);
+    let all: Vec<&Cause<'_>> = causes.iter().collect();
+    assert_eq!(passing_after(&report, &all)[1], Passing { tests: 2, ended_in_setup: 1 });
 }
 
 /// A finding about the whole answer of the exchange 0.

@@ -79,10 +79,15 @@ fn repairs(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String>
         FIRST => "Repairing all three".to_owned(),
         _ => "Repairing the first three".to_owned(),
     };
-    let mut text = format!("{first} makes {} pass", more_tests(passing[open.len().min(FIRST)]));
+    let after_first = passing[open.len().min(FIRST)];
+    let mut text = format!("{first} makes {} pass", more_tests(after_first.tests));
+    if after_first.ended_in_setup > 0 {
+        let ended = grouped(after_first.ended_in_setup as u64);
+        text.push_str(&format!(" ({ended} of them ended in their setup and may show another cause)"));
+    }
     if shown > FIRST {
         let all = if shown == open.len() { format!("all {shown}") } else { format!("the first {shown}") };
-        text.push_str(&format!(", {all} together {}", grouped(passing[shown] as u64)));
+        text.push_str(&format!(", {all} together {}", grouped(passing[shown].tests as u64)));
     }
     text.push('.');
     Some(text)
