@@ -1,66 +1,41 @@
 //! The committed JSON Schemas of our own files agree with the types that read and write them.
 //!
-//! The schemas are generated from the source of those types: names and types of fields, with doc comments as
-//! descriptions. `BLESS=1 cargo test --workspace --test own_schemas` rewrites them.
+//! The schemas are generated from those types: names and types of fields, with doc comments as descriptions. `BLESS=1 cargo test --workspace --test own_schemas` rewrites them.
 
-#[path = "own_schemas/custom.rs"]
-mod custom;
-#[path = "own_schemas/names.rs"]
-mod names;
-
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
-use custom::custom_schema;
 use jsonschema::Validator;
 use judge::target::TargetFile;
-use names::{description, quoted_after, serialised_name};
-use regex::Regex;
 use report::Report;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use spec::contract::{ClauseFile, Conventions, ErrorCatalog};
 use spec::own_schemas::{SCHEMAS, named};
 use spec::scenario::{FixtureFile, FormatFile, ScenarioFile};
 use spec::source::{SourceFile, yaml_files};
 
-/// Each schema: its name, the type of the whole file, and the sources of that type and of the types it uses.
-const ROOTS: [(&str, &str, &[&str]); 8] = [
-    ("scenario", "ScenarioFile", SCENARIO),
-    ("fixtures", "FixtureFile", SCENARIO),
-    ("formats", "FormatFile", &["spec/src/scenario/formats.rs", "generate/src/rule.rs"]),
-    (
-        "errors",
-        "ErrorCatalog",
-        &[
-            "spec/src/contract/catalog.rs",
-            "spec/src/contract/field_form.rs",
-            "spec/src/contract/rate_limit.rs",
-            "spec/src/contract/required_header.rs",
-        ],
-    ),
-    ("clauses", "Register", &["spec/src/contract/clauses.rs"]),
-    ("conventions", "Conventions", &["spec/src/contract/conventions.rs"]),
-    ("target", "TargetFile", &["judge/src/target/mod.rs", "judge/src/target/deviation.rs"]),
-    ("report", "Report", REPORT),
-];
+type Generate = fn() -> Schema;
 
-const SCENARIO: &[&str] =
-    &["spec/src/scenario/model.rs", "spec/src/scenario/wanted.rs", "spec/src/scenario/alteration.rs"];
-const REPORT: &[&str] = &[
-    "report/src/model/mod.rs",
-    "report/src/model/causes.rs",
-    "report/src/model/tests.rs",
-    "spec/src/contract/clauses.rs",
-    "judge/src/preflight.rs",
-    "judge/src/verdict.rs",
+/// Each schema: its name, and how it is generated from the type of the file.
+const ROOTS: [(&str, Generate); 8] = [
+    ("scenario", read::<ScenarioFile>),
+    ("fixtures", read::<FixtureFile>),
+    ("formats", read::<FormatFile>),
+    ("errors", read::<ErrorCatalog>),
+    ("clauses", read::<ClauseFile>),
+    ("conventions", read::<Conventions>),
+    ("target", read::<TargetFile>),
+    ("report", written::<Report>),
 ];
 
 #[test]
 fn committed_schemas_match_the_types() {
     let mut stale = Vec::new();
-    for (name, root, files) in ROOTS {
-        let made = format!("{:#}\n", schema(name, root, files));
+    for (name, schema) in ROOTS {
+        let made = text_of(name, schema());
         let path = root_folder().join(format!("harness/spec/schemas/{name}.schema.json"));
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(&path, &made).expect("a writable file");
@@ -74,7 +49,7 @@ fn committed_schemas_match_the_types() {
 #[test]
 fn schema_command_prints_the_committed_schemas() {
     let names: Vec<&str> = SCHEMAS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ROOTS.map(|(name, _, _)| name));
+    assert_eq!(names, ROOTS.map(|(name, _)| name));
     for (name, text) in SCHEMAS {
         assert_eq!(named(name), Ok(text));
     }
@@ -288,205 +263,78 @@ fn report() -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-// ---------------------------------------------------------------- from types to schemas
-
-struct Item {
-    about: String,
-    kind: Kind,
+/// The schema of a file that users write: optional members may be absent, and are never written as null.
+fn read<T: JsonSchema>() -> Schema {
+    settings()
+        .for_deserialize()
+        .with_transform(RecursiveTransform(without_null))
+        .into_generator()
+        .into_root_schema_for::<T>()
 }
 
-enum Kind {
-    Struct { fields: Vec<Field>, open: bool },
-    Enum { values: Vec<String> },
+/// The schema of a file that we write: all members are there.
+fn written<T: JsonSchema>() -> Schema {
+    settings().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
-struct Field {
-    name: String,
-    /// Another name that the file may use.
-    alias: Option<String>,
-    about: String,
-    shape: String,
-    optional: bool,
-    one_or_many: bool,
-    /// The value may be a string, a number or a boolean (`scalar`), or a map of these (`scalars`).
-    scalar: Option<&'static str>,
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with_transform(RecursiveTransform(tidy))
 }
 
-fn schema(name: &str, root: &str, files: &[&str]) -> Value {
-    let items: BTreeMap<String, Item> = files
-        .iter()
-        .flat_map(|file| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
-            items(&std::fs::read_to_string(path).expect("a source"))
-        })
-        .collect();
-    let written = name == "report";
-    let mut definitions = Map::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(next) = open.pop() {
-        if definitions.contains_key(&next) {
-            continue;
-        }
-        let definition = definition(&items, &next, written);
-        references(&definition, &mut open);
-        definitions.insert(next, definition);
+/// Removes what tells a reader nothing: names of Rust types, sizes of integers, and empty defaults. Lines of a doc
+/// comment become one line.
+fn tidy(schema: &mut Schema) {
+    let Some(members) = schema.as_object_mut() else { return };
+    members.shift_remove("title");
+    if members.get("format").is_some_and(|format| format != "date") {
+        members.shift_remove("format");
+        members.shift_remove("maximum");
     }
-    definitions.sort_keys();
-    let Some(Value::Object(body)) = definitions.shift_remove(root) else { panic!("no type {root}") };
-    let mut schema = Map::new();
-    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
-    schema.insert("$id".into(), format!("https://conformance.example/schemas/{name}.schema.json").into());
-    schema.extend(body);
-    schema.insert("$defs".into(), Value::Object(definitions));
-    Value::Object(schema)
-}
-
-fn references(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(
-                members
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .and_then(|target| target.strip_prefix("#/$defs/"))
-                    .map(str::to_owned),
-            );
-            members.values().for_each(|inner| references(inner, found));
-        }
-        Value::Array(elements) => elements.iter().for_each(|inner| references(inner, found)),
-        _ => {}
-    }
-}
-
-fn definition(items: &BTreeMap<String, Item>, name: &str, written: bool) -> Value {
-    if let Some(definition) = custom_schema(name) {
-        return definition;
-    }
-    let item = items.get(name).unwrap_or_else(|| panic!("no type `{name}` in the sources of this schema"));
-    match &item.kind {
-        Kind::Enum { values } => json!({ "description": item.about, "enum": values }),
-        Kind::Struct { fields, open } => {
-            assert!(!open, "{name} lacks deny_unknown_fields");
-            // Files that we write have all members. In files that users write, optional members may be absent.
-            let required: Vec<&str> =
-                fields.iter().filter(|field| written || !field.optional).map(|field| field.name.as_str()).collect();
-            let named = |field: &Field| {
-                let names = std::iter::once(&field.name).chain(&field.alias);
-                names.map(|name| (name.clone(), property(field, written))).collect::<Vec<_>>()
-            };
-            let properties: Map<String, Value> = fields.iter().flat_map(named).collect();
-            json!({ "description": item.about, "type": "object", "required": required, "properties": properties, "additionalProperties": false })
-        }
-    }
-}
-
-fn property(field: &Field, written: bool) -> Value {
-    let shape = if field.one_or_many {
-        let code = json!({ "type": ["string", "integer"] });
-        json!({ "anyOf": [code, { "type": "array", "items": code }] })
-    } else {
-        let scalar = json!({ "type": ["string", "number", "boolean"] });
-        match field.scalar {
-            Some("scalar") => scalar,
-            Some(_) => json!({ "type": "object", "additionalProperties": scalar }),
-            None => shape_of(&field.shape, written),
-        }
+    let is_empty = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     };
-    let mut property = Map::new();
-    property.insert("description".into(), field.about.clone().into());
-    // Any other shape is `true`, which allows every value.
-    if let Value::Object(members) = shape {
-        property.extend(members);
+    if members.get("default").is_some_and(is_empty) {
+        members.shift_remove("default");
     }
-    Value::Object(property)
-}
-
-fn shape_of(shape: &str, nullable: bool) -> Value {
-    let inside = |outer: &str| shape.strip_prefix(outer).and_then(|rest| rest.strip_suffix('>'));
-    if let Some(inner) = inside("Option<") {
-        let inner = shape_of(inner, nullable);
-        return if nullable { or_null(inner) } else { inner };
+    if let Some(Value::String(text)) = members.get_mut("description") {
+        *text = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
     }
-    if let Some(inner) = inside("Vec<") {
-        return json!({ "type": "array", "items": shape_of(inner, nullable) });
-    }
-    if let Some(inner) = inside("BTreeMap<String, ").or_else(|| inside("BTreeMap<Format, ")) {
-        // In a map, null is a value like any other.
-        return json!({ "type": "object", "additionalProperties": shape_of(inner, true) });
-    }
-    match shape {
-        "String" | "Arc<str>" => json!({ "type": "string" }),
-        "bool" => json!({ "type": "boolean" }),
-        "f64" => json!({ "type": "number" }),
-        "i64" => json!({ "type": "integer" }),
-        "u8" | "u16" | "u32" | "u64" | "usize" => json!({ "type": "integer", "minimum": 0 }),
-        "chrono::NaiveDate" => json!({ "type": "string", "format": "date" }),
-        "Value" => Value::Bool(true),
-        "statuses" => {
-            let status = json!({ "type": "integer", "minimum": 100, "maximum": 599 });
-            json!({ "anyOf": [status, { "type": "array", "minItems": 1, "items": status }] })
+    // An editor's reader wants to know first what a thing is.
+    for first in ["description", "$schema"] {
+        if let Some(value) = members.shift_remove(first) {
+            members.shift_insert(0, first.to_owned(), value);
         }
-        "code" => json!({ "type": ["string", "integer"] }),
-        "Map<String, Value>" => json!({ "type": "object" }),
-        other => json!({ "$ref": format!("#/$defs/{other}") }),
     }
 }
 
-fn or_null(shape: Value) -> Value {
-    match shape.get("type").and_then(Value::as_str).map(str::to_owned) {
-        Some(kind) => {
-            let mut shape = shape;
-            shape["type"] = json!([kind, "null"]);
-            shape
+/// Values of maps keep their null, which removes a header.
+fn without_null(schema: &mut Schema) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for property in properties.values_mut().filter_map(Value::as_object_mut) {
+        if let Some(kinds) = property.get_mut("type").and_then(Value::as_array_mut) {
+            kinds.retain(|kind| kind != "null");
+            if let [one] = kinds.as_slice() {
+                property["type"] = one.clone();
+            }
         }
-        None => json!({ "anyOf": [shape, { "type": "null" }] }),
+        let inner = property.get("anyOf").and_then(Value::as_array).and_then(|either| match either.as_slice() {
+            [inner, other] if *other == json!({ "type": "null" }) => inner.as_object().cloned(),
+            _ => None,
+        });
+        if let Some(inner) = inner {
+            property.shift_remove("anyOf");
+            property.extend(inner);
+        }
     }
 }
 
-static ITEM: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?ms)((?:^///[^\n]*\n)+)((?:^#\[[^\n]*\]\n)+)^pub (struct|enum) (\w+) \{\n(.*?)^\}";
-    Regex::new(pattern).expect("a pattern")
-});
-
-static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?m)((?:^    ///[^\n]*\n)+)((?:^    #\[[^\n]*\]\n)*)^    (?:pub )?(\w+)(?:: ([^\n]+))?,$";
-    Regex::new(pattern).expect("a pattern")
-});
-
-/// The structs and enums of a source that serde reads or writes.
-fn items(source: &str) -> Vec<(String, Item)> {
-    ITEM.captures_iter(source)
-        .filter(|found| found[2].contains("Deserialize"))
-        .map(|found| {
-            let attributes = &found[2];
-            let style = quoted_after(attributes, "rename_all = ");
-            let members = MEMBER.captures_iter(&found[5]).filter(|member| !member[2].contains("serde(skip)"));
-            let kind = if &found[3] == "enum" {
-                Kind::Enum { values: members.map(|member| serialised_name(&member[3], &member[2], style)).collect() }
-            } else {
-                let all_default = !attributes.contains("deny_unknown_fields");
-                Kind::Struct { fields: members.map(|member| field(&member, style)).collect(), open: all_default }
-            };
-            (found[4].to_owned(), Item { about: description(&found[1]), kind })
-        })
-        .collect()
-}
-
-fn field(member: &regex::Captures<'_>, style: Option<&str>) -> Field {
-    let shape = member.get(4).map(|shape| shape.as_str().to_owned()).unwrap_or_default();
-    // A code may be written as a string or as an integer.
-    let shape = match &member[2] {
-        attributes if attributes.contains("code_text") => "code".to_owned(),
-        attributes if attributes.contains("one_or_many_statuses") => "statuses".to_owned(),
-        _ => shape,
-    };
-    Field {
-        name: serialised_name(&member[3], &member[2], style),
-        alias: quoted_after(&member[2], "alias = ").map(str::to_owned),
-        about: description(&member[1]),
-        optional: member[2].contains("default") || shape.starts_with("Option<"),
-        one_or_many: member[2].contains("\"one_or_many\""),
-        scalar: ["scalar", "scalars"].into_iter().find(|name| member[2].contains(&format!("\"{name}\""))),
-        shape,
-    }
+fn text_of(name: &str, schema: Schema) -> String {
+    let Value::Object(mut members) = schema.to_value() else { panic!("{name} is no object") };
+    let id = format!("https://conformance.example/schemas/{name}.schema.json");
+    members.shift_insert(1, "$id".to_owned(), id.into());
+    format!("{:#}\n", Value::Object(members))
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use proptest::strategy::BoxedStrategy;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::documents::DocumentSpec;
 pub const UNIQUE: &str = "{unique}";
 
 /// The kind of value that is generated. The engine defines the formats; the pack assigns them to members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A real calendar date, `YYYY-MM-DD` (RFC 3339 `full-date`).

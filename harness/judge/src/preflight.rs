@@ -1,9 +1,10 @@
 //! The result of a preflight, as reports store it: plain values without requests or secrets.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The result of the requests before the first test.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Preflight {
     /// The number of requests that it sent.
@@ -19,7 +20,7 @@ pub struct Preflight {
 }
 
 /// Whether the target has an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OperationFact {
     /// Its `operationId`.
@@ -33,7 +34,7 @@ pub struct OperationFact {
 }
 
 /// Whether an operation exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OperationState {
     /// It answered as an existing operation does.
@@ -47,7 +48,7 @@ pub enum OperationState {
 }
 
 /// Whether the target accepts an actor's credential.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorFact {
     /// The name of the actor.
@@ -65,7 +66,7 @@ pub struct ActorFact {
 }
 
 /// How the target treated a credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActorState {
     /// It was accepted, with the scope that the pack declares.
@@ -92,7 +93,7 @@ impl ActorState {
 }
 
 /// Whether the target supports a capability.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CapabilityFact {
     /// The name of the capability.
@@ -104,7 +105,7 @@ pub struct CapabilityFact {
 }
 
 /// Whether a capability is supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CapabilityState {
     /// The target supports it.

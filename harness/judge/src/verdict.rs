@@ -2,6 +2,7 @@
 //!
 //! A violation (failed) and a missing verdict (inconclusive) are always reported as different things.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Key};
@@ -13,7 +14,7 @@ use spec::contract::Level;
 pub const INTERRUPTED: &str = "the run was interrupted";
 
 /// The verdict on a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// No violation.

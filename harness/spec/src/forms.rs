@@ -1,8 +1,10 @@
 //! Values of our files that can be written in more than one way: lists that may be written as a single element, and
 //! strings that may be written as numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -103,3 +105,39 @@ pub(crate) fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
+
+/// Gives a function of this file its JSON Schema: `#[schemars(with = "…")]` names the type where
+/// `deserialize_with` names the function.
+macro_rules! schema {
+    ($name:ident: $($schema:tt)+) => {
+        pub(crate) struct $name;
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($($schema)+)
+            }
+        }
+    };
+}
+
+schema!(CodeSchema: { "type": ["string", "integer"] });
+schema!(ScalarSchema: { "type": ["string", "number", "boolean"] });
+schema!(OneOrManySchema: { "anyOf": [
+    { "type": ["string", "integer"] },
+    { "type": "array", "minItems": 1, "items": { "type": ["string", "integer"] } },
+] });
+schema!(StatusesSchema: { "anyOf": [
+    { "type": "integer", "minimum": 100, "maximum": 599 },
+    { "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 100, "maximum": 599 } },
+] });
+schema!(ReplySchema: { "anyOf": [
+    { "type": "integer", "minimum": 200, "maximum": 599 },
+    { "enum": ["slow", "late", "trickle", "silence", "reset"] },
+    { "type": "string", "pattern": "^\\$\\{.+\\}$" },
+] });

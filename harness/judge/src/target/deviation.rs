@@ -2,6 +2,7 @@
 //! that it does not hide any other.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::finding;
@@ -10,7 +11,7 @@ use spec::contract::Contract;
 use spec::source::{Problems, SourceFile, Step, suggestion};
 
 /// A known violation: it still runs, but does not fail the run while it is as described.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// The clause that is known to be broken. This, `trials` or `answers` must be given.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, forms as credential_forms, variable};
@@ -38,7 +39,7 @@ pub struct Target {
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A target file: the description of a deployment, without any secret.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
     /// The base URL. `--target-url` takes precedence, and is required if this is absent.

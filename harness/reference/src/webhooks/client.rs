@@ -1,15 +1,20 @@
-//! A very small HTTP/1.1 client. It sends one POST and reads the status of the answer.
+//! Sends the requests of webhook deliveries.
 
-use std::io::{self, ErrorKind};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::Uri;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{Request, Uri};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The size limit of the head of an answer.
-const LONGEST_HEAD: usize = 64 * 1024;
 /// How long the rest of an answer is read and discarded.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -41,67 +46,90 @@ impl Target {
     }
 }
 
-/// The text of a POST request.
-pub(crate) fn request_text(target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
-    let framing = format!("Content-Length: {}", body.len());
-    format!("{}{body}", head(target, headers, &framing))
+/// The request of one attempt.
+pub(crate) struct Attempted {
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Whether header names are sent in title case or in lower case.
+    pub(crate) has_title_case: bool,
+    pub(crate) body: Parts,
 }
 
-/// The head of a POST request. `framing` is the header that says where the body ends.
-pub(crate) fn head(target: &Target, headers: &[(&str, String)], framing: &str) -> String {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!(
-        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n\
-         {framing}\r\nConnection: close\r\nUser-Agent: reference-webhooks\r\n{headers}\r\n",
-        target.path, target.host, target.port
-    )
+impl Attempted {
+    pub(crate) fn new(headers: Vec<(&'static str, String)>, body: &str) -> Self {
+        Self { headers, has_title_case: true, body: Parts::whole(body) }
+    }
 }
 
-/// Sends a request and returns the status of the answer.
-pub(super) async fn post(target: &Target, request: &str) -> io::Result<u16> {
+/// A body that is sent in one or many parts. Its length is announced if it is one part; else it is chunked.
+pub(crate) struct Parts {
+    parts: VecDeque<Bytes>,
+    is_chunked: bool,
+}
+
+impl Parts {
+    fn whole(text: &str) -> Self {
+        Self { parts: [Bytes::copy_from_slice(text.as_bytes())].into(), is_chunked: false }
+    }
+
+    /// The text in chunks of so many characters.
+    pub(crate) fn chunks(text: &str, size: usize) -> Self {
+        let characters: Vec<char> = text.chars().collect();
+        let parts = characters.chunks(size).map(|characters| characters.iter().collect::<String>().into()).collect();
+        Self { parts, is_chunked: true }
+    }
+}
+
+impl Body for Parts {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.get_mut().parts.pop_front().map(|part| Ok(Frame::data(part))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.is_chunked {
+            return SizeHint::default();
+        }
+        SizeHint::with_exact(self.parts.iter().map(|part| part.len() as u64).sum())
+    }
+}
+
+/// Sends a request and returns the status of the answer, or the reason why there is none.
+pub(super) async fn post(target: &Target, attempted: Attempted) -> Result<u16, String> {
     if target.encrypted {
-        return Err(io::Error::new(ErrorKind::Unsupported, "The sandbox does not support TLS"));
+        return Err("The sandbox does not support TLS".to_owned());
     }
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
-    let mut stream = TcpStream::connect((host, target.port)).await?;
-    stream.write_all(request.as_bytes()).await?;
-    let status = read_status(&mut stream).await?;
-    let _ = timeout(DRAIN_TIMEOUT, drain(&mut stream)).await;
-    Ok(status)
-}
-
-/// The status of the first answer that is not interim (1xx).
-async fn read_status(stream: &mut TcpStream) -> io::Result<u16> {
-    let mut read = Vec::new();
-    loop {
-        while let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-            let status = status_of(&read)?;
-            if status >= 200 {
-                return Ok(status);
-            }
-            read.drain(..end + 4);
-        }
-        if read.len() > LONGEST_HEAD {
-            return Err(io::Error::new(ErrorKind::InvalidData, "The head of the answer is too long"));
-        }
-        if stream.read_buf(&mut read).await? == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
+    let stream = TcpStream::connect((host, target.port)).await.map_err(|error| error.to_string())?;
+    let mut request = Request::post(target.path.as_str())
+        .header(HOST, format!("{}:{}", target.host, target.port))
+        .header(CONTENT_TYPE, "application/json")
+        .header(CONNECTION, "close")
+        .header(USER_AGENT, "reference-webhooks");
+    for (name, value) in attempted.headers {
+        request = request.header(name, value);
     }
+    let request = request.body(attempted.body).map_err(|error| error.to_string())?;
+    exchange(stream, attempted.has_title_case, request).await.map_err(|error| error.to_string())
 }
 
-fn status_of(head: &[u8]) -> io::Result<u16> {
-    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let line = String::from_utf8_lossy(line);
-    line.strip_prefix("HTTP/1.")
-        .and_then(|rest| rest.split(' ').nth(1))
-        .and_then(|status| status.parse().ok())
-        .ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "The answer is not HTTP"))
-}
-
-async fn drain(stream: &mut TcpStream) {
-    let mut buffer = [0; 4096];
-    while matches!(stream.read(&mut buffer).await, Ok(count) if count > 0) {}
+async fn exchange(stream: TcpStream, has_title_case: bool, request: Request<Parts>) -> hyper::Result<u16> {
+    let mut settings = http1::Builder::new();
+    let (mut sender, connection) = settings.title_case_headers(has_title_case).handshake(TokioIo::new(stream)).await?;
+    let answer = async {
+        let answer = sender.send_request(request).await?;
+        let status = answer.status().as_u16();
+        let _ = timeout(DRAIN_TIMEOUT, answer.into_body().collect()).await;
+        Ok(status)
+    };
+    // The connection sends and reads while the answer is awaited, and ends with it.
+    tokio::pin!(answer, connection);
+    tokio::select! {
+        answer = &mut answer => answer,
+        // An endpoint may close the connection with its answer.
+        _ = &mut connection => answer.await,
+    }
 }
 
 #[cfg(test)]
@@ -117,12 +145,5 @@ mod tests {
         for url in ["", "/hook", "ftp://example.com/", "example.com", "http://", "http:///x", "not a url"] {
             assert_eq!(Target::parse(url), None, "{url}");
         }
-    }
-
-    #[test]
-    fn status_is_read_from_the_first_line() {
-        assert_eq!(status_of(b"HTTP/1.1 204 No Content\r\n\r\n").ok(), Some(204));
-        assert_eq!(status_of(b"HTTP/1.0 500\r\n\r\n").ok(), Some(500));
-        assert!(status_of(b"SSH-2.0-x\r\n\r\n").is_err());
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::client::{self, Target};
+use super::client::{self, Attempted, Target};
 use super::log::{Log, Status};
 use super::signature;
 use crate::clock::TimeRules;
@@ -64,8 +64,8 @@ pub(crate) trait DeliveryRules: TimeRules {
     }
 
     /// The request of an attempt.
-    fn request_text(&self, target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
-        client::request_text(target, headers, body)
+    fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
+        Attempted::new(headers, body)
     }
 
     /// The delay of the log.
@@ -150,10 +150,10 @@ impl<R: DeliveryRules + ?Sized> Job<R> {
         // The semaphore is never closed. If it were, the attempt would run without a slot.
         let _slot = self.slots.acquire().await.ok();
         let signing = Signing { number, now: rules.unix_seconds(), secret: &self.secret, body: &self.body };
-        let request = rules.request_text(&self.target, &rules.signed(&signing), &self.body);
-        match timeout(rules.attempt_timeout(self.deliverer.timeout), client::post(&self.target, &request)).await {
+        let request = rules.request(rules.signed(&signing), &self.body);
+        match timeout(rules.attempt_timeout(self.deliverer.timeout), client::post(&self.target, request)).await {
             Err(_) => Attempt::TimedOut,
-            Ok(Err(problem)) => Attempt::Unreachable(problem.to_string()),
+            Ok(Err(problem)) => Attempt::Unreachable(problem),
             Ok(Ok(status)) if rules.is_success(status) => Attempt::Accepted,
             Ok(Ok(status)) => Attempt::Answered(status),
         }

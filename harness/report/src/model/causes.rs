@@ -1,11 +1,12 @@
 //! Causes and obstacles as the JSON report stores them: what to repair, and what that would change.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use spec::contract::Level;
 
 /// One presumed defect of the target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CauseReport {
     /// The same in every run.
@@ -36,7 +37,7 @@ pub struct CauseReport {
 }
 
 /// A reason for which tests have no verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ObstacleReport {
     /// The same for the same reason.
@@ -57,7 +58,7 @@ pub struct ObstacleReport {
 }
 
 /// What is in the way of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObstacleKind {
     /// The target does not accept a credential, or not as the pack declares it.

@@ -5,6 +5,7 @@ mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::causes::{CauseReport, ObstacleKind, ObstacleReport};
@@ -16,7 +17,7 @@ use spec::contract::Level;
 pub const FORMAT: u32 = 1;
 
 /// A whole run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Report {
     /// The version of this format.
@@ -72,7 +73,7 @@ pub struct Report {
 }
 
 /// Which part of a run a report covers. The merge uses it to detect missing parts and parts of other runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
     /// The shard, as `I/N`; absent if the run was not divided into shards.
@@ -99,7 +100,7 @@ pub struct Manifest {
 }
 
 /// A set of tests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
     /// How many tests there are.
@@ -110,7 +111,7 @@ pub struct Extent {
 }
 
 /// The program that wrote a report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Suite {
     /// The name of the program.
@@ -122,7 +123,7 @@ pub struct Suite {
 }
 
 /// The outcome of a clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClauseStatus {
     /// It was exercised and never violated.
@@ -134,7 +135,7 @@ pub enum ClauseStatus {
 }
 
 /// A clause of the contract, with its outcome.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClauseReport {
     /// Its id.
@@ -167,7 +168,7 @@ pub struct ClauseReport {
 }
 
 /// An error code of the contract.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CodeReport {
     /// The code.
@@ -219,7 +220,7 @@ pub(crate) fn codes_observed(codes: &[CodeReport]) -> String {
 }
 
 /// An actor of the contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorReport {
     /// Its name.
@@ -230,7 +231,7 @@ pub struct ActorReport {
 
 /// Evidence that a test gives for a clause: answers that the clause's checks and expectations judged without a
 /// violation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceReport {
     /// The clause.
@@ -246,7 +247,7 @@ pub struct EvidenceReport {
 }
 
 /// A clause whose expectation was evaluated on answers that are no evidence for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenReport {
     /// The clause.
@@ -256,7 +257,7 @@ pub struct OpenReport {
 }
 
 /// A violation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindingReport {
     /// The violated clause.
@@ -284,7 +285,7 @@ pub struct FindingReport {
 }
 
 /// The key of a defect: the properties that stay the same from run to run while the defect exists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyReport {
     /// A hash of the clause, the check and the members below except `answer`.
@@ -305,7 +306,7 @@ pub struct KeyReport {
 }
 
 /// The outcome of a known deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationState {
     /// A matching violation was observed.
@@ -321,7 +322,7 @@ pub enum DeviationState {
 }
 
 /// A known deviation, with its outcome.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeviationReport {
     /// The clause that the target is known to violate.
@@ -366,7 +367,7 @@ pub struct DeviationReport {
 }
 
 /// A request and its answer. The members up to `field` are the log record that the API documentation asks for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExchangeReport {
     /// When it was sent (RFC 3339, UTC).
@@ -405,7 +406,7 @@ pub struct ExchangeReport {
 }
 
 /// The headers and body of a request or an answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageReport {
     /// The header fields, as `Name: value`.
@@ -418,7 +419,7 @@ pub struct MessageReport {
 }
 
 /// A resource that the run created and could not delete.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Leftover {
     /// The noun for this kind of resource.

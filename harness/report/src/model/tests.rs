@@ -1,12 +1,13 @@
 //! A test, with its attempts and the cases of a property.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EvidenceReport, ExchangeReport, FindingReport, OpenReport};
 use judge::verdict::Verdict;
 
 /// A test.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestReport {
     /// Its public name.
@@ -88,7 +89,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// Another attempt of a test.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttemptReport {
     /// Its outcome, and why it does not count.
@@ -100,7 +101,7 @@ pub struct AttemptReport {
 }
 
 /// The generated cases and counterexamples of a property. Only exchanges that show a failure are kept.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FuzzReport {
     /// How many cases were sent and judged.
@@ -114,7 +115,7 @@ pub struct FuzzReport {
 }
 
 /// A rule that generates values for a property.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleReport {
     /// Its name.
@@ -126,7 +127,7 @@ pub struct RuleReport {
 }
 
 /// A counterexample: a case that violates a clause.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FoundReport {
     /// The rule that generated it.

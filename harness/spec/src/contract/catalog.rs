@@ -1,5 +1,6 @@
 //! The error catalogue, `schemas/errors.yaml`: codes with their statuses, members, headers and retry rules.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -7,11 +8,11 @@ use super::clauses::Clause;
 use super::field_form::FieldForm;
 use super::rate_limit::RateLimit;
 use super::required_header::RequiredHeader;
-use crate::forms::one_or_many_statuses;
+use crate::forms::{CodeSchema, StatusesSchema, one_or_many_statuses};
 use crate::source::{Problems, SourceFile, Step};
 
 /// The structure of error answers, and the status of each code.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCatalog {
     /// The structure of error bodies.
@@ -32,7 +33,7 @@ pub struct ErrorCatalog {
 }
 
 /// Where the parts of an error body are.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
     /// The file name of its JSON Schema, in the same folder.
@@ -49,7 +50,7 @@ pub struct Envelope {
 }
 
 /// The JSON type of error codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CodeType {
     /// `"NOT_FOUND"`.
@@ -59,7 +60,7 @@ pub enum CodeType {
 }
 
 /// RFC 6901 pointers to the parts of an error body.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pointers {
     /// The object that is the envelope; the empty string is the body itself.
@@ -97,7 +98,7 @@ impl Pointers {
 }
 
 /// The header that identifies a response.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestId {
     /// The name of the header.
@@ -105,7 +106,7 @@ pub struct RequestId {
 }
 
 /// How a client should retry after an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Retry {
     /// The same request will fail again.
@@ -119,7 +120,7 @@ pub enum Retry {
 }
 
 /// Where a code can occur.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Surface {
     /// In answers to requests.
@@ -130,7 +131,7 @@ pub enum Surface {
 }
 
 /// A value that `details` must contain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DetailsName {
     /// The time at which the credential expired, in RFC 3339 format.
@@ -140,14 +141,16 @@ pub enum DetailsName {
 }
 
 /// One published error code.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCode {
     /// The code as a string; an integer code is its digits.
     #[serde(deserialize_with = "code_text")]
+    #[schemars(with = "CodeSchema")]
     pub code: String,
     /// The status, or a list of statuses if the code comes with one of several; absent for a code that no answer has.
     #[serde(default, rename = "status", deserialize_with = "one_or_many_statuses")]
+    #[schemars(with = "StatusesSchema")]
     pub statuses: Vec<u16>,
     /// Where it can occur.
     #[serde(default)]

@@ -1,11 +1,12 @@
 //! The clause register, `schemas/clauses.yaml`: the numbered statements of the contract.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Problems, SourceFile, suggestion};
 
 /// The requirement level of a clause (RFC 2119).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 pub enum Level {
     /// A violation fails the run.
     #[serde(rename = "MUST")]
@@ -25,7 +26,7 @@ impl Level {
 }
 
 /// One statement of the contract, which an answer can uphold or violate.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
     /// The id, such as `ENV-1`.
@@ -51,15 +52,15 @@ pub struct Clause {
 }
 
 /// `schemas/clauses.yaml`: the statements of the contract.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Register {
+pub struct ClauseFile {
     /// The clauses, in the order of reports.
     clauses: Vec<Clause>,
 }
 
 pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Vec<Clause> {
-    let Some(register) = problems.take(file.parse::<Register>()) else {
+    let Some(register) = problems.take(file.parse::<ClauseFile>()) else {
         return Vec::new();
     };
     for (index, clause) in register.clauses.iter().enumerate() {

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::openapi::Operation;
 use crate::source::{Problems, SourceFile, suggestion};
 
 /// The pack's conventions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conventions {
     /// The actors, by name.
@@ -26,7 +27,7 @@ pub struct Conventions {
 }
 
 /// One kind of caller.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActorRole {
     /// A description for people.
@@ -40,7 +41,7 @@ pub struct ActorRole {
 }
 
 /// The only value of `credential` in a pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NoCredential {
     /// The actor sends no credential.
@@ -48,7 +49,7 @@ pub enum NoCredential {
 }
 
 /// A feature that only some targets have.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// A description for people.
@@ -59,7 +60,7 @@ pub struct Capability {
 }
 
 /// A condition under which a capability is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// The target is not on this machine, and no `--webhook-url` gives a URL at which it can reach us.
@@ -67,7 +68,7 @@ pub enum Condition {
 }
 
 /// How a webhook is signed: HMAC-SHA256 over timestamp, separator and raw body.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signing {
     /// The header with the Unix time.
@@ -85,7 +86,7 @@ pub struct Signing {
 }
 
 /// How to delete a resource that an operation has created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanupRule {
     /// The operation that creates the resource.

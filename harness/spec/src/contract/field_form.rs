@@ -1,11 +1,12 @@
 //! The form in which error bodies name the invalid field.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::pointer::{as_fragment, escaped, percent_decoded};
 
 /// The form in which an error body names the invalid field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldForm {
     /// The member's own name: `email`.

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
-pub use clauses::{Clause, Level};
+pub use clauses::{Clause, ClauseFile, Level};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};

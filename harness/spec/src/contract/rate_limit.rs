@@ -1,10 +1,11 @@
 //! The headers of a rate-limit refusal (`429`): which ones an API sends, in which form, and how they are read.
 
 use chrono::DateTime;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The headers of a rate-limit refusal. Each is optional.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// The error code of the refusal.
@@ -47,7 +48,7 @@ fn two_seconds() -> i64 {
 }
 
 /// The form of the reset time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetForm {
     /// A Unix time in seconds.
@@ -58,7 +59,7 @@ pub enum ResetForm {
 }
 
 /// The form of the time to wait (RFC 9110, section 10.2.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryAfterForm {
     /// Seconds from now.

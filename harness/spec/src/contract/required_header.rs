@@ -1,27 +1,32 @@
 //! Headers that a response must carry because of its status or its error code, such as `Retry-After` from 500 up.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::forms::{one_or_many, scalar};
+use crate::forms::{OneOrManySchema, ScalarSchema, one_or_many, scalar};
 use crate::status;
 
 /// A header that every response with one of these statuses or codes carries. Without a matcher, any value will do.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequiredHeader {
     /// The name of the header.
     pub header: String,
     /// The statuses of these responses: a number, or a class such as `5xx`.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub status: Vec<String>,
     /// The error codes of these responses, in addition to those with one of the statuses.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub code: Vec<String>,
     /// The exact value.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub equals: Option<String>,
     /// A text that the value must contain.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub contains: Option<String>,
     /// A regular expression that must match somewhere in the value, unless it is anchored.
     #[serde(default)]

@@ -1,9 +1,10 @@
 //! Alterations of a credential before it is sent. Scenarios name an alteration, so that no secret is in a file.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a credential is altered before it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alteration {
     /// The last character is removed.

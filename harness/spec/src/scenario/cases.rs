@@ -1,29 +1,36 @@
 //! Tables of cases: one test for each row. They can be written in more than one way.
 
+use schemars::JsonSchema;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// One row of a table: a name, variables, and perhaps its own fixtures, capabilities and clause.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
 pub struct Case {
     /// The name of the row, which becomes part of the test's name.
+    #[schemars(rename = "case")]
     pub name: String,
     /// Fixtures that this row needs in addition to those of the scenario.
+    #[schemars(default)]
     pub given: Vec<String>,
     /// Capabilities that this row needs in addition to those of the scenario.
+    #[schemars(default)]
     pub needs: Vec<String>,
     /// The clause that this row tests, if the scenario has several.
     pub clause: Option<String>,
     /// All other members: the variables.
+    #[schemars(flatten)]
     pub variables: Map<String, Value>,
 }
 
 /// The cases of a scenario.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Cases {
     /// No table: the scenario is a single test.
     #[default]
+    #[schemars(skip)]
     One,
     /// A table from `fixtures.yaml`.
     Table(String),

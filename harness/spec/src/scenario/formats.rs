@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::forms::{one_or_many, present, scalars};
+use crate::forms::{OneOrManySchema, ScalarSchema, one_or_many, present, scalars};
 use generate::Format;
 
 /// `schemas/formats.yaml`: the generated values, and the expected answers.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormatFile {
     /// The actor and the setup of each operation, by `operationId`.
@@ -30,7 +31,7 @@ pub struct FormatFile {
 }
 
 /// A value that every property with its format sends.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Its name in findings, like that of a rule; unique in its format.
@@ -53,7 +54,7 @@ pub struct Example {
 }
 
 /// The actor and the setup of an operation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Caller {
     /// The actor that calls the operation.
@@ -67,26 +68,30 @@ pub struct Caller {
     pub given_refused: Option<Vec<String>>,
     /// Path parameters, as in a step.
     #[serde(default, deserialize_with = "scalars")]
+    #[schemars(with = "BTreeMap<String, ScalarSchema>")]
     pub path: BTreeMap<String, String>,
     /// Query parameters that every request has, as in a step.
     #[serde(default)]
     pub query: BTreeMap<String, Value>,
     /// Headers that every request has, as in a step.
     #[serde(default, deserialize_with = "scalars")]
+    #[schemars(with = "BTreeMap<String, ScalarSchema>")]
     pub headers: BTreeMap<String, String>,
 }
 
 /// The expected answer to a value that must be refused.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// The clause that another answer violates.
     pub clause: String,
     /// The expected error codes; one of them must come.
     #[serde(deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub error: Vec<String>,
     /// Codes that are accepted with a warning.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub tolerate: Vec<String>,
     /// True if the answer must name the invalid member.
     #[serde(default)]
@@ -97,7 +102,7 @@ pub struct Refusal {
 }
 
 /// A place in the requests of some operations, and the formats of the values generated for it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueEntry {
     /// The operations; each has its own properties.
@@ -153,7 +158,7 @@ pub struct ValueEntry {
 
 /// Values of bodies, query, path and headers that are generated from the request schemas in `openapi.yaml`. A member
 /// that an entry of `values` binds to a format gets its values from there alone.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SchemaEntry {
     /// The operations; by default those of `callers` that have a request schema.
@@ -199,7 +204,7 @@ pub struct SchemaEntry {
 }
 
 /// A place for which no values are generated, with everything below it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// The operation; by default every operation that has the place.
@@ -212,7 +217,7 @@ pub struct Exclusion {
 }
 
 /// How an answer names a member inside another one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NestedField {
     /// It is not known, so the name is not compared.

@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
 use super::cases::{Case, Cases};
 use super::wanted::Expect;
-use crate::forms::scalars;
+use crate::forms::{ReplySchema, ScalarSchema, scalars};
 
 /// One scenario file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioFile {
     /// A description of the file, in one sentence.
@@ -23,7 +24,7 @@ pub struct ScenarioFile {
 }
 
 /// `scenarios/fixtures.yaml`: fixtures and tables that several files share.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FixtureFile {
     /// A description of the file.
@@ -38,7 +39,7 @@ pub struct FixtureFile {
 }
 
 /// Setup steps.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fixture {
     /// What exists after the steps.
@@ -62,7 +63,7 @@ pub struct Fixture {
 }
 
 /// A scenario: one assertion about the API, for one or many cases.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// The name in kebab-case, which states a fact; unique in its file.
@@ -103,7 +104,7 @@ pub struct Scenario {
 
 /// Retries of a scenario. A retry that passes counts only if the answers show the reason. Otherwise the first failure
 /// counts, or the test is flaky if the target sends no headers that could show the reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retries {
     /// The maximum number of retries.
@@ -113,7 +114,7 @@ pub struct Retries {
 }
 
 /// A reason why an expectation may fail without a fault of the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryReason {
     /// Another client, such as another run, uses the same quota.
@@ -123,7 +124,7 @@ pub enum RetryReason {
 }
 
 /// One step: a call, a wait, or an action of the webhook endpoint.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The `operationId` to call.
@@ -138,6 +139,7 @@ pub struct Step {
     /// Path parameters; a missing one is the variable of the same name. Values of templates are percent-encoded;
     /// literal text and `${raw(name)}` are sent unchanged.
     #[serde(default, deserialize_with = "scalars")]
+    #[schemars(with = "BTreeMap<String, ScalarSchema>")]
     pub path: BTreeMap<String, String>,
     /// Query parameters, percent-encoded; a list repeats its parameter.
     #[serde(default)]
@@ -249,12 +251,13 @@ impl Shared {
 }
 
 /// The answers of our webhook endpoint for a test; the default is 204 for every delivery.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// The deliveries that get these answers: those whose body contains this text. Others are answered with 204.
     pub holding: String,
     /// The answers in order; the last one is repeated. Each is a status, or a word of [`Reply`].
+    #[schemars(with = "Vec<ReplySchema>")]
     pub answer: Vec<Value>,
 }
 
@@ -276,7 +279,7 @@ pub enum Reply {
 }
 
 /// Deliveries to wait for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deliveries {
     /// The exact number of times that each event must be delivered.
@@ -323,7 +326,7 @@ impl Reply {
 }
 
 /// How an inbound event is signed; by default as in the contract.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sign {
     /// The offset of the timestamp from the current time, in seconds; negative for the past.
@@ -353,7 +356,7 @@ pub struct Sign {
 }
 
 /// What a signature covers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Covered {
     /// Timestamp, separator, body: as in the contract.
@@ -370,7 +373,7 @@ pub enum Covered {
 }
 
 /// How a signature is altered before it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mangle {
     /// The second half of its digits is removed.
@@ -398,7 +401,7 @@ pub enum Mangle {
 }
 
 /// One of the two headers of a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureHeader {
     /// The header with the time.
@@ -408,7 +411,7 @@ pub enum SignatureHeader {
 }
 
 /// Many concurrent requests.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Burst {
     /// The maximum number of requests in all.
@@ -418,7 +421,7 @@ pub struct Burst {
 }
 
 /// The same request, repeated until the expectation is met.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
     /// The timeout in seconds.
@@ -428,7 +431,7 @@ pub struct Poll {
 }
 
 /// What to wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wait {
     /// The delay that the last rate-limit refusal gave.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::forms::{not_empty, one_or_many, scalar};
+use crate::forms::{OneOrManySchema, ScalarSchema, not_empty, one_or_many, scalar};
 
 /// The expected answer. With both `success` and `error`, either is accepted.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// A documented success of the operation.
@@ -16,13 +17,16 @@ pub struct Expect {
     pub success: bool,
     /// One of these error codes; its status, members and headers follow from the catalogue.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub error: Vec<String>,
     /// One of these statuses: a number, or a class such as `4xx`. It may be the only expectation, or restrict another
     /// one such as `error`.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub status: Vec<String>,
     /// Codes that are accepted with a warning.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub tolerate: Vec<String>,
     /// Any documented answer except a server error (5xx).
     #[serde(default)]
@@ -32,15 +36,18 @@ pub struct Expect {
     pub any_refusal: bool,
     /// Any answer except these codes.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
     pub not_error: Vec<String>,
     /// The field that the answer must name, if its code names a field.
     #[serde(default)]
     pub field: Option<String>,
     /// Expected members of the body: a value or a matcher for each JSON Pointer.
     #[serde(default, deserialize_with = "not_empty")]
+    #[schemars(extend("minProperties" = 1))]
     pub body: BTreeMap<String, Value>,
     /// Matchers for headers, by header name.
     #[serde(default, deserialize_with = "not_empty")]
+    #[schemars(extend("minProperties" = 1))]
     pub headers: BTreeMap<String, HeaderMatch>,
     /// The label of an earlier step; the answer must have the same status and body.
     #[serde(default)]
@@ -62,26 +69,31 @@ pub(crate) const MATCHERS: [&str; 9] =
     ["some", "none", "every", "contains", "not", "optional", "present", "text", "type"];
 
 /// A matcher for a header; all its conditions must be satisfied.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = with_alias)]
 pub struct HeaderMatch {
     /// True if the header must be sent, false if it must not; may be written `$present`, as in `body`.
     #[serde(default, alias = "$present")]
     pub present: Option<bool>,
     /// The exact value.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub equals: Option<String>,
     /// A text that the value must contain.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub contains: Option<String>,
     /// A regular expression that must match somewhere in the value, unless it is anchored.
     #[serde(default)]
     pub matches: Option<String>,
     /// The value must be an integer below this one.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub below: Option<String>,
     /// The value must be an integer that is at least this one, minus `play`.
     #[serde(default, deserialize_with = "scalar")]
+    #[schemars(with = "ScalarSchema")]
     pub at_least: Option<String>,
     /// The tolerance below `at_least`.
     #[serde(default)]
@@ -89,4 +101,12 @@ pub struct HeaderMatch {
     /// If the header is absent, nothing is asserted.
     #[serde(default)]
     pub where_sent: bool,
+}
+
+/// `present` may also be written as its alias, which schemars does not read from serde's attribute.
+fn with_alias(schema: &mut schemars::Schema) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        let present = properties["present"].clone();
+        properties.insert("$present".to_owned(), present);
+    }
 }

@@ -10,7 +10,7 @@ use super::Mutated;
 use crate::errors::{Code, Fault, shortened};
 use crate::mutants::{resources, statuses, webhooks};
 use crate::webhooks::WebhookRules;
-use crate::webhooks::client::Target;
+use crate::webhooks::client::{Attempted, Target};
 use crate::webhooks::outbound::{Attempt, DeliveryRules, Signing};
 use crate::webhooks::signature;
 
@@ -146,8 +146,8 @@ impl DeliveryRules for Mutated {
         headers
     }
 
-    fn request_text(&self, target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
-        self.base.request_text(target, headers, body)
+    fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
+        self.base.request(headers, body)
     }
 
     fn log_delay(&self) -> Duration {

@@ -9,7 +9,7 @@ use crate::errors::Fault;
 use crate::rules::Contract;
 use crate::variants::{requests, webhooks, wire};
 use crate::webhooks::WebhookRules;
-use crate::webhooks::client::{self, Target};
+use crate::webhooks::client::{Attempted, Parts, Target};
 use crate::webhooks::outbound::{Attempt, DeliveryRules};
 
 /// The number of characters in a small chunk.
@@ -68,33 +68,19 @@ impl DeliveryRules for Varied {
         matches!(attempt, Attempt::Answered(300..500)) && self.vary(webhooks::CLIENT_ERRORS_NOT_RETRIED)
     }
 
-    fn request_text(&self, target: &Target, headers: &[(&'static str, String)], body: &str) -> String {
-        let mut headers: Vec<(String, String)> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
+        let mut request = Contract.request(headers, body);
         if self.vary(webhooks::OTHER_DELIVERY_HEADERS) {
-            headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
-            headers.extend(UNDOCUMENTED.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            request.has_title_case = false;
+            request.headers.extend(UNDOCUMENTED.map(|(name, value)| (name, value.to_owned())));
         }
-        let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let (framing, body) = if self.vary(webhooks::CHUNKED_EVENTS) {
-            ("Transfer-Encoding: chunked".to_owned(), chunked(body))
-        } else {
-            (format!("Content-Length: {}", body.len()), body.to_owned())
-        };
-        format!("{}{body}", client::head(target, &headers, &framing))
+        if self.vary(webhooks::CHUNKED_EVENTS) {
+            request.body = Parts::chunks(body, SMALL_CHUNK);
+        }
+        request
     }
 
     fn log_delay(&self) -> Duration {
         if self.vary(webhooks::LATE_LOG) { Duration::from_millis(300) } else { Contract.log_delay() }
     }
-}
-
-/// The body in small chunks.
-fn chunked(body: &str) -> String {
-    let characters: Vec<char> = body.chars().collect();
-    let chunks = characters.chunks(SMALL_CHUNK).map(|characters| {
-        let text: String = characters.iter().collect();
-        format!("{:x}\r\n{text}\r\n", text.len())
-    });
-    chunks.chain(["0\r\n\r\n".to_owned()]).collect()
 }
