@@ -40,6 +40,10 @@ struct Places {
     lines: OnceLock<Vec<usize>>,
 }
 
+/// The longest line, in bytes, that a problem shows. A generated file may be one line of megabytes with thousands of
+/// problems, and each of them would hold it.
+const LONGEST_LINE: usize = 1000;
+
 /// Which keys the mappings of a file may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keys {
@@ -155,7 +159,8 @@ impl SourceFile {
     }
 
     fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
-        let line = place.and_then(|place| self.line(place.line)).map(Box::from);
+        let line = place.and_then(|place| self.line(place.line));
+        let line = line.filter(|line| line.len() <= LONGEST_LINE).map(Box::from);
         Problem { file: self.name.clone(), place, message: message.into(), help, is_draft: false, line }
     }
 
@@ -359,6 +364,13 @@ mod tests {
     fn an_absent_path_falls_back_to_its_ancestor() {
         let place = file("a:\n  b: 1\n").locate(&["a".into(), "z".into()]);
         assert_eq!(place, Some(Place { line: 2, column: 3 }));
+    }
+
+    #[test]
+    fn a_problem_in_a_very_long_line_is_rendered_without_it() {
+        let text = format!("{{ a: 1, b: {} }}\n", "x".repeat(LONGEST_LINE));
+        let rendered = file(&text).problem(&["b".into()], "unknown word").rendered();
+        assert_eq!(rendered, "error: sample.yaml:1:12: unknown word");
     }
 
     #[test]
