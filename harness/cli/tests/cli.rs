@@ -10,6 +10,8 @@ mod cookbook;
 mod explaining;
 #[path = "cli/gating.rs"]
 mod gating;
+#[path = "cli/instances.rs"]
+mod instances;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/merging.rs"]

@@ -248,10 +248,11 @@ fn report() -> Value {
                 "fault": null, "curl": "curl", "standsAlone": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
+        "instances": [{ "name": "east", "target": "http://east.example", "flags": "--seed 1", "preflight": null }],
         "leftovers": [{ "noun": "thing", "id": "1", "test": "a::b" }],
         "manifest": {
             "shard": "1/2", "byTest": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
-            "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml",
+            "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml", "instance": { "of": "shop", "name": "east" },
             "day": "2026-11-22", "flags": "--seed 1", "spokenOf": [2]
         },
         "deviations": [{

@@ -65,6 +65,9 @@ impl Cleaner<'_> {
             Value::Object(members) => {
                 self.nullable(members);
                 for (key, inner) in members.iter_mut() {
+                    if key == "parameters" {
+                        self.parameters(inner, at);
+                    }
                     match key.as_str() {
                         "schema" => self.whole(inner, at),
                         "schemas" | "definitions" | "$defs" => self.all(inner, at),
@@ -74,6 +77,23 @@ impl Cleaner<'_> {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|inner| self.find(inner, at)),
+            _ => {}
+        }
+    }
+
+    /// Removes parameters whose name would be read as a template.
+    fn parameters(&mut self, value: &mut Value, at: &str) {
+        let (file, warnings) = (self.name, &mut *self.warnings);
+        let mut can_be_named = |parameter: &Value| {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+            if name.contains("${") {
+                warnings.push(format!("{file}: the parameter `{name}` of {at} is left out: `${{` begins a template"));
+            }
+            !name.contains("${")
+        };
+        match value {
+            Value::Array(parameters) => parameters.retain(|parameter| can_be_named(parameter)),
+            Value::Object(parameters) => parameters.retain(|_, parameter| can_be_named(parameter)),
             _ => {}
         }
     }
@@ -177,5 +197,16 @@ mod tests {
         let kept = json!({ "minimum": 1, "properties": { "a": { "type": ["string", "null"] } } });
         assert_eq!(all.documents["openapi.yaml"]["components"]["schemas"]["A"], kept);
         assert_eq!(warnings.len(), 6, "{warnings:?}");
+    }
+
+    #[test]
+    fn parameters_whose_names_are_templates_are_left_out() {
+        let parameters = json!([{ "name": "${x}", "in": "query" }, { "name": "page", "in": "query" }]);
+        let mut all = of(json!({ "openapi": "3.1.0", "paths": { "/a": { "get": { "parameters": parameters } } } }));
+        let mut warnings = Vec::new();
+        schemas(&mut all, &mut warnings);
+        let kept = &all.documents["openapi.yaml"]["paths"]["/a"]["get"]["parameters"];
+        assert_eq!(*kept, json!([{ "name": "page", "in": "query" }]));
+        assert_eq!(warnings, ["openapi.yaml: the parameter `${x}` of get is left out: `${` begins a template"]);
     }
 }

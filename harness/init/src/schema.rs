@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use generate::schema::pointer::below;
 use serde_json::{Map, Value, json};
 
 use super::description::Node;
@@ -163,7 +164,7 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
     let flat = FlatSchema::of(schema);
     for (name, member) in flat.members.iter().filter(|_| depth < 3) {
         let inner = FlatSchema::of(*member);
-        let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = below(at, name);
         let listed = inner.listed();
         let examples = inner.keyword("examples").and_then(Value::as_array).into_iter().flatten();
         let examples = examples.chain(inner.keyword("example"));
@@ -182,7 +183,7 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
 pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
     fn walk(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
         for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
-            let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = below(at, name);
             let types = vec![type_of(inner).to_owned()];
             found.push(Place { pointer: pointer.clone(), types, values: vec![inner.clone()], ..Place::default() });
             walk(inner, &pointer, depth + 1, found);

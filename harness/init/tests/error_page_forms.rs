@@ -64,6 +64,26 @@ fn words_of_lists_that_are_not_codes_are_not_taken() {
 }
 
 #[test]
+fn codes_and_statuses_in_sentences_and_headings_are_read() {
+    let example = "```http\nHTTP/1.1 410 Gone\n\n{ \"error\": { \"code\": \"SOLD_OUT\", \"message\": \"x\" } }\n```\n";
+    assert_codes(&[
+        ("Possible codes: `SOLD_OUT` (410) and `TOO_LATE` (HTTP 409).\n", "SOLD_OUT 410, TOO_LATE 409"),
+        ("Set `MAX_SIZE` (in MB) and `retries` (404 by default).\n", ""),
+        ("### 409 Conflict: TOO_LATE\n\nToo late.\n", "TOO_LATE 409"),
+        ("### 404 NOT FOUND\n\nNothing is there.\n", ""),
+        (&format!("## SOLD_OUT\n\nIt is sent with HTTP code: 410 for an empty shelf.\n\n{example}"), "SOLD_OUT 410"),
+        (
+            &format!(
+                "## SOLD_OUT\n\nA proxy turns HTTP 410 into HTTP 404.\n\n{}",
+                example.replace("HTTP/1.1 410 Gone\n\n", "").replace("```http", "```json")
+            ),
+            "SOLD_OUT -",
+        ),
+        (&format!("# An example\n\n{example}"), "SOLD_OUT -"),
+    ]);
+}
+
+#[test]
 fn definition_lists_are_read() {
     assert_codes(&[
         (

@@ -353,6 +353,7 @@ async fn run_passing<'p>(environment: &Environment, passing: &'p PassingTest) ->
 
 fn copy(target: &Target) -> Target {
     Target {
+        instance: target.instance.clone(),
         url: target.url.clone(),
         embedded: target.embedded,
         credentials: target.credentials.clone(),

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::blame::{of_checks, of_code, of_field};
-use super::body::child;
 use super::members;
 use super::mutation::{Answers, Change, Mutation, When};
+use generate::schema::pointer::below;
 use spec::contract::{Contract, DetailsName, ErrorCode, Operation, RateLimit, RetryAfterForm, Success};
 
 /// The error page of a web server.
@@ -74,7 +74,7 @@ impl Generator<'_> {
         let at = || pointers.envelope.clone();
         let code = || pointers.code.clone();
         let set = |at: String, to: Value| Change::SetMember { at, to };
-        let undocumented = child(&pointers.envelope, "undocumentedMember");
+        let undocumented = below(&pointers.envelope, "undocumentedMember");
         let mut all = vec![
             self.error("envelope/text", set(at(), json!("an error")), PRESENT),
             self.error("envelope/list", set(at(), json!([])), PRESENT),

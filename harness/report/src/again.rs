@@ -11,7 +11,8 @@ const MOST_CASES: usize = 3;
 
 /// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
-    format!("conformance run{} --exact {}", flags(report), shell(test))
+    let (flags, test) = of_instance(report, test);
+    format!("conformance run{flags} --exact {}", shell(test))
 }
 
 /// The command that reruns the tests that did not pass in a JSON report.
@@ -33,8 +34,9 @@ pub(super) fn doctor(report: &Report) -> String {
 
 /// The command that prints and runs a script of the test.
 pub(super) fn repro(report: &Report, test: &TestReport) -> String {
-    let flags = flags(report).replace(" --reference", "");
-    format!("conformance repro{flags}{} {} | sh", cases(test), shell(&test.name))
+    let (flags, name) = of_instance(report, &test.name);
+    let flags = flags.replace(" --reference", "");
+    format!("conformance repro{flags}{} {} | sh", cases(test), shell(name))
 }
 
 /// The shortest command that reproduces a violation: the `curl` command of its exchange if that is enough, else the
@@ -62,8 +64,16 @@ fn cases(test: &TestReport) -> String {
     found.map(|found| format!(" --case {}", choice(found.case, &found.moves))).collect()
 }
 
+/// The flags with which a test runs again, and its name in the run of its instance.
+fn of_instance<'t>(report: &Report, test: &'t str) -> (String, &'t str) {
+    match report.instance_of(test) {
+        Some((instance, name)) => (format!(" {}", instance.flags), name),
+        None => (flags(report), test),
+    }
+}
+
 /// The flags of the run. If an older report does not contain them, they are derived from its other members.
-fn flags(report: &Report) -> String {
+pub(super) fn flags(report: &Report) -> String {
     let manifest = report.manifest.as_ref();
     if let Some(flags) = manifest.map(|manifest| &manifest.flags).filter(|flags| !flags.is_empty()) {
         return format!(" {flags}");

@@ -103,6 +103,7 @@ pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TestResult>) -> Vec<Test
 /// Builds the report of the run from its tests and known deviations.
 pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Report {
     let mut report = Report {
+        instances: Vec::new(),
         format: FORMAT,
         suite: Suite {
             name: "conformance".to_owned(),

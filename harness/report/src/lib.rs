@@ -22,6 +22,7 @@ mod gitlab;
 mod grouping;
 pub mod history;
 mod html;
+pub mod instances;
 mod json;
 mod junit;
 mod markdown;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, Manifest, Report, TestReport,
+    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, InstanceReport, Manifest,
+    Report, TestReport,
 };
 use judge::verdict::Verdict;
 use spec::contract::Level;
@@ -98,6 +99,7 @@ impl Manifest {
             part: tests,
             options: BTreeMap::new(),
             target_file: None,
+            instance: None,
             flags: String::new(),
             day: String::new(),
             spoken_of: Vec::new(),
@@ -115,6 +117,18 @@ impl Report {
     /// The tests of the suite, without entries of the list of known deviations.
     pub fn suite_tests(&self) -> impl Iterator<Item = &TestReport> {
         self.tests.iter().filter(|test| !test.name.starts_with(OF_THE_LIST))
+    }
+
+    /// The instance of a test, and the name of the test in the run of this instance.
+    pub(super) fn instance_of<'t>(&self, test: &'t str) -> Option<(&InstanceReport, &'t str)> {
+        self.instances
+            .iter()
+            .find_map(|instance| Some((instance, test.strip_prefix(&instance.name)?.strip_prefix('/')?)))
+    }
+
+    /// The name of a test in the run of its instance.
+    pub fn name_in_run<'t>(&self, test: &'t TestReport) -> &'t str {
+        self.instance_of(&test.name).map_or(&test.name, |(_, name)| name)
     }
 
     /// How many tests had this verdict.

@@ -21,11 +21,10 @@ pub fn docs(path: &Path, pack: &PackArgs) -> ExitCode {
 
 fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
     let (contract, _) = loaded(pack)?;
-    let name = "schemas/errors.yaml";
     let mut problems = Problems::default();
     let files = (
         problems.take(SourceFile::read(path, path.display().to_string())),
-        problems.take(SourceFile::read(&contract.root.join(name), name)),
+        problems.take(SourceFile::in_pack(&contract.root, "schemas/errors.yaml")),
     );
     let (Some(page), Some(catalog)) = files else {
         return Err(problems.into());
@@ -33,7 +32,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
     let comparison = compare(&page, &contract, &catalog);
     if comparison.counts.codes == 0 {
         let message = format!(
-            "error: {}: no error code was found on this page; a code must be in a heading, in a row of a table or at the start of the items of a list",
+            "error: {}: no error code was found on this page; codes are read from headings, tables, lists, examples, and sentences that put the status behind the code: `A_CODE` (404)",
             page.name
         );
         return Err(Refusal::Usage(message));

@@ -159,6 +159,7 @@ fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>)
     let empty = TargetFile::default();
     let file = file.unwrap_or(&empty);
     Ok(Origin::Deployment(Box::new(Target {
+        instance: None,
         credentials: target::credentials(contract, &file.actors).map_err(|message| usage(&message))?,
         embedded: false,
         lacks: file.lacks.clone(),

@@ -43,6 +43,7 @@ pub(super) fn manifest(
         part: Extent::of(planned.iter().map(|test| test.spec.name.as_str())),
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
+        instance: target.instance.clone(),
         flags: flags(arguments, target),
         day: day.to_string(),
         spoken_of: match_counts,

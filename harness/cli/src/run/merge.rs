@@ -1,4 +1,5 @@
-//! Merges the reports of all parts of a run. The parts must be complete; the merged report is judged once.
+//! Merges the reports of all parts of a run, and of several instances of one API. The parts must be complete; the merged
+//! report is judged once.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use super::{Output, Refusal, finish, load_draft, pack_root, refuse_unknown_varia
 use crate::flags::MergeArgs;
 use judge::secret::Redactor;
 use judge::target::Deviation;
+use report::instances::{grouped, united};
 use report::model::{DeviationReport, Manifest, Report};
 use report::parts::{Part, joined, refusal, tests};
 use report::read;
@@ -22,7 +24,8 @@ pub fn merge(arguments: &MergeArgs) -> ExitCode {
     let outcome = checked.and_then(|gate| {
         let prepared = prepare_outputs(&arguments.outputs, None, &[])?;
         let parts = parts(&arguments.parts)?;
-        let report = union(&parts, &suite(arguments, &parts))?;
+        let suite = suite(arguments, &parts);
+        let report = of_instances(parts, &suite)?;
         let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default() };
         finish(&output, &gate, Scope::Whole, report)
     });
@@ -72,6 +75,17 @@ fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
         return Vec::new();
     }
     library.tests.into_iter().map(|test| test.name).collect()
+}
+
+/// The report of the run, or of all instances of the API.
+fn of_instances(parts: Vec<Part>, suite: &[String]) -> Result<Report, Refusal> {
+    let refused = |why: String| Refusal::Inconclusive(format!("{why}; nothing was merged"));
+    let groups = grouped(parts).map_err(refused)?;
+    if let [only] = groups.values().collect::<Vec<_>>().as_slice() {
+        return union(only, suite);
+    }
+    let whole = groups.iter().map(|(name, parts)| Ok((name.clone(), union(parts, suite)?)));
+    united(whole.collect::<Result<_, Refusal>>()?).map_err(refused)
 }
 
 fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {

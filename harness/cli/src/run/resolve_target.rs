@@ -40,6 +40,7 @@ pub(super) fn resolve_target(
         credentials: target::credentials(contract, &file.actors).map_err(usage)?,
         embedded: false,
         lacks: file.lacks.clone(),
+        instance: file.instance.clone(),
         deviations: file.deviations.clone(),
         reaches_us: target::is_loopback(&url) || arguments.webhook_url.is_some(),
         webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),

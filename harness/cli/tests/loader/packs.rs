@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use cli::run::load;
 use init::{Sources, generate, write};
@@ -43,7 +44,9 @@ pub struct Folder {
 
 impl Folder {
     pub fn of(subject: Subject) -> Self {
-        let path = std::env::temp_dir().join(format!("conformance-loader-{subject:?}-{}", std::process::id()));
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("conformance-loader-{subject:?}-{}-{number}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut names = Vec::new();

@@ -1,11 +1,26 @@
-//! Sets and removes values at a JSON Pointer (RFC 6901). The runner builds bodies with the same functions that the
+//! JSON Pointers (RFC 6901): their tokens, and values that are set and removed at them. The runner builds bodies with the same functions that the
 //! oracle uses, so both see the same body.
 
 use serde_json::Value;
 
+/// A name as a token of a pointer.
+pub fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name that a token stands for.
+pub fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// The names on the way to a place.
+pub fn names(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(unescaped)
+}
+
 /// The pointer of a member or an element below a pointer.
-pub fn below(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+pub fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", escaped(name))
 }
 
 /// The value with another value at the pointer, or with nothing there; `None` if the place above does not exist. An
@@ -14,7 +29,7 @@ pub fn with(base: &Value, pointer: &str, value: Option<&Value>) -> Option<Value>
     let Some((above, token)) = pointer.rsplit_once('/') else {
         return value.cloned();
     };
-    let token = token.replace("~1", "/").replace("~0", "~");
+    let token = unescaped(token);
     let mut whole = base.clone();
     match (whole.pointer_mut(above)?, value) {
         (Value::Object(members), Some(value)) => {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::items::{Item, Kind, Table};
 use super::lists;
-use super::statuses::{STATUS, stated_status, status_in, status_label};
+use super::statuses::{STATUS, stated_status, status_behind, status_in, status_label, statuses_in_sentence};
 use super::words::{self, pattern};
 use spec::contract::ErrorCatalog;
 
@@ -63,7 +63,13 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z][A-Za-z0-9
 /// Extracts the facts of a page. A word of the catalogue is a code. Another word is a code if it is spelt like one (see
 /// `words`) and has a status, or if an example shows it.
 pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
-    let mut reader = Reader { catalog, facts: Facts::default(), open: Vec::new(), keys: keys_of_examples(items) };
+    let mut reader = Reader {
+        catalog,
+        facts: Facts::default(),
+        open: Vec::new(),
+        in_sentences: Vec::new(),
+        keys: keys_of_examples(items),
+    };
     // The entries before this index are read as a list.
     let mut read = 0;
     for (index, item) in items.iter().enumerate() {
@@ -85,6 +91,7 @@ pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
             Kind::Unread(kind) => reader.unread(kind.clone(), item.line),
         }
     }
+    reader.statuses_of_sentences();
     reader.facts
 }
 
@@ -93,6 +100,8 @@ pub(super) struct Reader<'c> {
     pub(super) facts: Facts,
     /// The enclosing headings, the outermost first.
     open: Vec<Section>,
+    /// Statuses that sentences mention, perhaps in passing.
+    in_sentences: Vec<Statement<u16>>,
     /// The names of members in the examples of the page. Such a name in a list is not a code.
     pub(super) keys: BTreeSet<String>,
 }
@@ -138,14 +147,15 @@ impl Reader<'_> {
         let section = below.iter().take_while(|item| !matches!(item.kind, Kind::Heading(other, _) if other <= level));
         let describes_error = |item: &Item| match &item.kind {
             Kind::Text(text, _) | Kind::Entry(text, _) => text.lines().any(|line| status_label(line).is_some()),
-            Kind::Code(_, code) => self.envelope(code).is_some(),
+            Kind::Code(language, code) => self.envelope(body_of(language, code)).is_some(),
             _ => false,
         };
         let section: Vec<&Item> = section.collect();
         let shown = |word: &str| {
             section.iter().any(|item| match &item.kind {
-                Kind::Code(_, code) => {
-                    self.envelope(code).and_then(|body| words::code_in(&body, self.catalog)).as_deref() == Some(word)
+                Kind::Code(language, code) => {
+                    let body = self.envelope(body_of(language, code));
+                    body.and_then(|body| words::code_in(&body, self.catalog)).as_deref() == Some(word)
                 }
                 _ => false,
             })
@@ -157,13 +167,16 @@ impl Reader<'_> {
         let spelt =
             named.clone().find(|word| words::is_in_capitals(word) || (alone && words::is_spelt_like_a_code(word)));
         let spelt = spelt.filter(|word| !words::is_title_in_one_word(word));
-        let spelt = spelt.filter(|_| section.iter().any(|item| describes_error(item)));
+        // `409 Conflict: NAME_TAKEN`; `404 NOT FOUND` is a status alone.
+        let has_status = |word: &str| word.contains('_') && STATUS.is_match(title);
+        let spelt = spelt.filter(|word| has_status(word) || section.iter().any(|item| describes_error(item)));
         let named = spelt.or_else(|| words.into_iter().find(|word| !word.is_empty() && shown(word)));
         named.map(str::to_owned).into_iter().collect()
     }
 
     fn text(&mut self, text: &str, spans: &[String], line: usize) {
         self.facts.spans.extend(spans.iter().cloned());
+        self.codes_with_hints(text, spans, line);
         let about = self.about();
         if about.is_empty() {
             return;
@@ -171,6 +184,38 @@ impl Reader<'_> {
         for (offset, text) in text.lines().enumerate() {
             if let Some(end) = status_label(text.trim()) {
                 self.code_status(&about, status_in(&STATUS, &text.trim()[end..]), line + offset);
+                continue;
+            }
+            for value in statuses_in_sentence(text) {
+                self.in_sentences.push(Statement { line: line + offset, about: about.clone(), value });
+            }
+        }
+    }
+
+    /// Codes in a sentence, each with its status behind it: `NAME_TAKEN` (409).
+    fn codes_with_hints(&mut self, text: &str, spans: &[String], line: usize) {
+        for span in spans {
+            let is_code = self.catalog.code(span).is_some() || words::is_in_capitals(span) && span.contains('_');
+            let hints = text.match_indices(span.as_str()).map(|(at, _)| &text[at + span.len()..]);
+            let Some(status) = hints.filter(|_| is_code).find_map(status_behind) else { continue };
+            let about = vec![span.clone()];
+            if !self.facts.codes.iter().any(|statement| statement.value == *span) {
+                self.facts.codes.push(Statement { line, about: about.clone(), value: span.clone() });
+            }
+            self.code_status(&about, Some(status), line);
+        }
+    }
+
+    /// A status in a sentence counts for a code that has no other status, if the section speaks of no second one.
+    fn statuses_of_sentences(&mut self) {
+        for code in self.facts.codes.iter().map(|statement| statement.value.clone()).collect::<BTreeSet<_>>() {
+            if self.facts.code_statuses.iter().any(|statement| statement.value.0 == code) {
+                continue;
+            }
+            let of_code = || self.in_sentences.iter().filter(|statement| statement.about == [code.clone()]);
+            let distinct: BTreeSet<u16> = of_code().map(|statement| statement.value).collect();
+            if let (1, Some(first)) = (distinct.len(), of_code().next().cloned()) {
+                self.code_status(&first.about, Some(first.value), first.line);
             }
         }
     }
@@ -226,9 +271,12 @@ impl Reader<'_> {
         let about = self.about();
         let (head, body, body_line) =
             if language == "http" { split_http(code, line) } else { (Vec::new(), code, line) };
+        let shown = self.envelope(body).and_then(|body| words::code_in(&body, self.catalog));
         for (line, text) in head {
             if let Some(found) = STATUS_LINE.captures(text) {
-                self.code_status(&about, found[1].parse().ok(), line);
+                let shown = shown.iter().filter(|code| about.is_empty() && self.catalog.code(code).is_some());
+                let codes = if about.is_empty() { shown.cloned().collect() } else { about.clone() };
+                self.code_status(&codes, found[1].parse().ok(), line);
             } else if let Some(found) = HEADER.captures(text) {
                 let value = (found[1].to_owned(), found[2].trim().to_owned());
                 self.facts.headers.push(Statement { line, about: about.clone(), value });
@@ -315,6 +363,11 @@ fn keys_of_examples(items: &[Item]) -> BTreeSet<String> {
         }
     }
     keys
+}
+
+/// The body in a code block, which may be a whole HTTP response.
+fn body_of<'c>(language: &str, code: &'c str) -> &'c str {
+    if language == "http" { split_http(code, 0).1 } else { code }
 }
 
 /// The lines of the head, and the body after the first empty line.

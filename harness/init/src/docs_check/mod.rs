@@ -23,6 +23,7 @@ pub(crate) use first_reading::json_objects;
 pub use first_reading::{codes_of, unread_of};
 
 use facts::{Example, Facts, Statement};
+use generate::schema::pointer::{below, unescaped};
 use spec::contract::{Contract, ErrorCatalog, Misfit};
 use spec::source::{Problem, SourceFile, Step, suggestion};
 
@@ -51,7 +52,9 @@ pub struct Counts {
 /// Compares a page with the catalogue of a contract; `catalog` is the file of the catalogue.
 pub fn compare(page: &SourceFile, contract: &Contract, catalog: &SourceFile) -> Comparison {
     let facts = facts::gather(&page::read(&page.text), &contract.catalog);
-    let codes: BTreeSet<&str> = facts.codes.iter().map(|statement| statement.value.as_str()).collect();
+    let shown = facts.examples.iter().filter_map(|statement| contract.catalog.code_in(&statement.value.body));
+    let named = facts.codes.iter().map(|statement| statement.value.clone());
+    let codes: BTreeSet<String> = named.chain(shown).collect();
     let counts = Counts {
         codes: codes.len(),
         statuses: facts.code_statuses.len() + facts.statuses.len(),
@@ -94,7 +97,7 @@ fn parts(catalog: &ErrorCatalog) -> Vec<(&'static str, String)> {
 
 /// The last name of a JSON Pointer (RFC 6901).
 fn last_name(pointer: &str) -> String {
-    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+    unescaped(pointer.rsplit('/').next().unwrap_or_default())
 }
 
 struct Differ<'a> {
@@ -268,7 +271,7 @@ impl Differ<'_> {
                 continue;
             };
             for name in members.keys().filter(|name| !known.contains(name)) {
-                let line = line_of(statement, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
+                let line = line_of(statement, &below(pointer, name));
                 let problem =
                     self.on_page(line, format!("the example has a member `{name}`, and the envelope does not"));
                 found.push(problem.with_help(suggestion(name, known)));
@@ -399,7 +402,7 @@ fn line_of(statement: &Statement<Example>, pointer: &str) -> usize {
     let file = SourceFile::new("", &statement.value.text);
     let steps = pointer.split('/').skip(1).map(|name| match name.parse::<usize>() {
         Ok(index) => Step::Index(index),
-        Err(_) => Step::Key(name.replace("~1", "/").replace("~0", "~")),
+        Err(_) => Step::Key(unescaped(name)),
     });
     let steps: Vec<Step> = steps.collect();
     statement.line + file.locate(&steps).map_or(0, |place| place.line.saturating_sub(1))

@@ -28,6 +28,23 @@ pub(super) fn stated_status(line: &str) -> Option<u16> {
     found.as_str().parse().ok()
 }
 
+static IN_SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:http(?:\s+(?:response|error|status))?(?:\s+codes?)?|status(?:\s+codes?)?)\s*[:=]?\s+([1-5][0-9]{2})\b",
+    )
+});
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^`?\s*\((?:http\s+)?(?:status\s+)?([1-5][0-9]{2})\)"));
+
+/// The statuses that a sentence mentions with a label: `… returned with HTTP code: 410 when …`.
+pub(super) fn statuses_in_sentence(text: &str) -> impl Iterator<Item = u16> {
+    IN_SENTENCE.captures_iter(text).filter_map(|found| found[1].parse().ok())
+}
+
+/// The status in brackets at the beginning of a text: `(409)`, `(HTTP 409)`.
+pub(super) fn status_behind(text: &str) -> Option<u16> {
+    BEHIND.captures(text)?[1].parse().ok()
+}
+
 pub(super) fn status_in(pattern: &Regex, text: &str) -> Option<u16> {
     pattern.find(text).and_then(|found| found.as_str().parse().ok())
 }

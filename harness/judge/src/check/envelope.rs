@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Check, Context};
 use crate::finding::{Part, Violation, quoted};
+use generate::schema::pointer::below;
 use spec::contract::Misfit;
 
 pub(super) const PRESENT: Check = Check {
@@ -333,7 +334,7 @@ struct Walk {
 impl Walk {
     fn note(&mut self) {
         if self.duplicates.len() < MOST_DUPLICATES {
-            let escaped = self.way.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+            let escaped = self.way.iter().map(|name| below("", name));
             self.duplicates.push(escaped.collect());
         }
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Check, Context};
 use crate::finding::{Part, Violation, quoted};
 use crate::secret::finder;
+use spec::percent;
 
 pub(super) const NO_LEAK: Check = Check {
     name: "no-leak",
@@ -270,33 +271,13 @@ fn submitted(context: &Context<'_>) -> Vec<String> {
     let request = &context.exchange.request;
     let body = &request.body[..request.body.len().min(MOST_SUBMITTED)];
     let mut texts =
-        vec![request.path.clone(), percent_decoded(&request.path), String::from_utf8_lossy(body).into_owned()];
+        vec![request.path.clone(), percent::decoded(&request.path), String::from_utf8_lossy(body).into_owned()];
     if let Ok(body) = serde_json::from_slice::<Value>(body) {
         let mut strings = Texts::default();
         strings.add_strings(&body, String::new());
         texts.extend(strings.found.into_iter().map(|(_, text)| text));
     }
     texts
-}
-
-fn percent_decoded(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = path.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(code)) => {
-                out.push(code);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

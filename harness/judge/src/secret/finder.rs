@@ -7,12 +7,18 @@
 //! it is so long that it cannot be chance.
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use data_encoding::BASE32_NOPAD;
+
+use super::aligned;
 
 /// The minimum length of a match, in letters and digits; a shorter one may be chance.
 pub(super) const MIN_MATCH: usize = 8;
 /// The minimum for Base64: three digits encode two characters, and the first may include bits of the preceding text.
 const MIN_MATCH_BASE64: usize = 11;
+/// The minimum for Base32, in which eight digits encode five characters.
+const MIN_MATCH_BASE32: usize = 13;
 /// The minimum for hexadecimal and decimal codes, which need two or three digits per character.
 const MIN_MATCH_CODES: usize = 17;
 /// The length of a sample. If samples begin at every third position, any match of `MIN_MATCH` contains one.
@@ -180,11 +186,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 fn forms(secret: &str) -> Vec<(String, usize)> {
     let mut forms = plain_forms(secret);
     forms.push((hex::encode(secret.as_bytes()), MIN_MATCH_CODES));
-    let once = aligned(secret);
+    let once = base64(secret.as_bytes());
     if secret.len() <= MAX_RARE_FORM_LENGTH {
-        forms.extend(once.iter().flat_map(|form| aligned(form)).map(|form| (form, MIN_MATCH_BASE64)));
+        forms.extend(once.iter().flat_map(|form| base64(form.as_bytes())).map(|form| (form, MIN_MATCH_BASE64)));
         let codes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
         forms.push((codes.concat(), MIN_MATCH_CODES));
+        forms.extend(rare_forms(secret));
     }
     forms.extend(once.into_iter().map(|form| (form, MIN_MATCH_BASE64)));
     forms
@@ -195,12 +202,23 @@ fn plain_forms(secret: &str) -> Vec<(String, usize)> {
     vec![(secret.to_owned(), MIN_MATCH), (secret.chars().rev().collect(), MIN_MATCH)]
 }
 
-/// Base64 of a secret after zero, one or two other bytes: only the digits that depend on the secret alone.
-fn aligned(secret: &str) -> Vec<String> {
+/// Lists such as `0x73, 0x33`, Base32, and Base64 of UTF-16, as PowerShell writes it.
+fn rare_forms(secret: &str) -> Vec<(String, usize)> {
+    let codes: String = secret.bytes().map(|byte| format!("0x{byte:02x}")).collect();
+    let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let base32 = (0..5).map(|offset| aligned(secret.as_bytes(), offset, 5, |bytes| BASE32_NOPAD.encode(bytes)));
+    let mut forms = vec![(codes, 2 * MIN_MATCH_CODES)];
+    forms.extend(base32.map(|form| (form, MIN_MATCH_BASE32)));
+    forms.extend(base64(&wide).into_iter().map(|form| (form, 2 * MIN_MATCH_BASE64)));
+    forms
+}
+
+/// Base64 of a secret after zero, one or two other bytes.
+fn base64(secret: &[u8]) -> Vec<String> {
     let mut forms = Vec::new();
     for offset in 0..3 {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            forms.push(super::aligned_base64(secret, offset, engine));
+            forms.push(aligned(secret, offset, 6, |bytes| engine.encode(bytes)));
         }
     }
     forms.dedup();
@@ -210,7 +228,6 @@ fn aligned(secret: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
     const SECRET: &str = "q7Zt/4bX+9LmR2ckVw==";
@@ -245,6 +262,14 @@ mod tests {
         assert!(!hits(&format!("[{}]", codes.join(", "))).is_empty());
         let codes: Vec<String> = SECRET.bytes().map(|byte| format!("{byte:02X}")).collect();
         assert!(!hits(&codes.join(":")).is_empty());
+        assert!(!hits(&format!("{{0x{}}}", codes.join(", 0x"))).is_empty());
+        for before in ["", "a", "ab", "abc", "abcd"] {
+            assert!(!hits(&BASE32_NOPAD.encode(format!("{before}{SECRET}:x").as_bytes())).is_empty(), "{before}");
+        }
+        let wide = |order: fn(u16) -> [u8; 2]| format!("a{SECRET}").encode_utf16().flat_map(order).collect::<Vec<_>>();
+        for bytes in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+            assert!(!hits(&STANDARD.encode(bytes)).is_empty());
+        }
     }
 
     #[test]

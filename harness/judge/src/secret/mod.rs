@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 use self::finder::{BARRIER, Compared, Finder, Hit, MIN_MATCH};
 use self::reading::Reading;
+use spec::percent;
 
 /// The minimum length of a form. Shorter ones would be found everywhere.
 const MIN_FORM_LENGTH: usize = 6;
@@ -31,15 +32,15 @@ pub fn encodings(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
         json_escaped(secret),
-        percent_encoded(secret),
-        percent_encoded(secret).to_lowercase(),
+        percent::encoded(secret),
+        percent::encoded(secret).to_lowercase(),
         hex::encode(secret.as_bytes()),
         hex::encode(secret.as_bytes()).to_uppercase(),
         secret.chars().rev().collect(),
     ];
     for offset in 0..3 {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            forms.push(aligned_base64(secret, offset, engine));
+            forms.push(aligned(secret.as_bytes(), offset, 6, |bytes| engine.encode(bytes)));
         }
     }
     forms.retain(|form| form.len() >= MIN_FORM_LENGTH);
@@ -70,24 +71,15 @@ fn json_escaped(secret: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-fn percent_encoded(secret: &str) -> String {
-    secret
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
-}
-
-/// The Base64 digits that depend only on the secret if `offset` bytes precede it.
-fn aligned_base64(secret: &str, offset: usize, engine: &base64::engine::GeneralPurpose) -> String {
+/// The digits that depend only on the secret if `offset` bytes precede it, in Base64 or another form in which each digit
+/// has so many bits.
+fn aligned(secret: &[u8], offset: usize, bits: usize, encode: impl Fn(&[u8]) -> String) -> String {
     let mut bytes = vec![0; offset];
-    bytes.extend_from_slice(secret.as_bytes());
-    let text = engine.encode(&bytes);
-    let first = (offset * 8).div_ceil(6);
+    bytes.extend_from_slice(secret);
+    let text = encode(&bytes);
+    let first = (offset * 8).div_ceil(bits);
     // The text after the secret changes the last digit, unless the secret ends at a digit boundary.
-    let last = (bytes.len() * 8) / 6;
+    let last = (bytes.len() * 8) / bits;
     text.get(first..last).unwrap_or_default().to_owned()
 }
 
@@ -334,8 +326,8 @@ mod tests {
             format!("key {SECRET} end"),
             serde_json::json!({ "k": SECRET }).to_string(),
             serde_json::json!({ "k": serde_json::json!(SECRET).to_string() }).to_string(),
-            percent_encoded(SECRET),
-            percent_encoded(SECRET).to_lowercase(),
+            percent::encoded(SECRET),
+            percent::encoded(SECRET).to_lowercase(),
             STANDARD.encode(SECRET),
             STANDARD.encode(format!("a{SECRET}")),
             STANDARD.encode(format!("user:{SECRET}@")),

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, forms as credential_forms, variable};
 pub use deviation::{Deviation, fits};
@@ -27,6 +27,8 @@ pub struct Target {
     pub credentials: BTreeMap<String, Credential>,
     /// Capabilities and operations that the target does not support, with the reason.
     pub lacks: BTreeMap<String, String>,
+    /// The instance that it is, if there are several.
+    pub instance: Option<Instance>,
     /// Its known deviations.
     pub deviations: Vec<Deviation>,
     /// True if it can reach the webhook receiver.
@@ -37,6 +39,17 @@ pub struct Target {
 
 /// How long a target waits for the response of a webhook endpoint by default: the ten seconds of the published page.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One of several instances of the same API, such as one whose storage is down. `conformance merge` gives one verdict
+/// over all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// The name of the API, the same in the target files of all instances.
+    pub of: String,
+    /// The name of this instance: letters, digits and hyphens.
+    pub name: String,
+}
 
 /// A target file: the description of a deployment, without any secret.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -57,6 +70,9 @@ pub struct TargetFile {
     /// How long it waits for the response of a webhook endpoint, in seconds. 10 when absent.
     #[serde(default)]
     pub webhook_timeout_seconds: Option<f64>,
+    /// The instance that this is, if several instances of the API are tested.
+    #[serde(default)]
+    pub instance: Option<Instance>,
     /// Its known deviations.
     #[serde(default)]
     pub deviations: Vec<Deviation>,
@@ -90,10 +106,26 @@ impl TargetFile {
             let at = ["webhook_timeout_seconds".into()];
             problems.0.push(file.problem(&at, "expected a number of seconds from 0.001 to 3600"));
         }
+        if let Some(instance) = &target.instance {
+            check_instance(&file, instance, &mut problems);
+        }
         if let Some(Err(message)) = target.url.as_deref().map(check_url) {
             problems.0.push(file.problem(&["url".into()], message));
         }
         problems.or(target)
+    }
+}
+
+/// The name begins the names of tests, before a slash.
+fn check_instance(file: &SourceFile, instance: &Instance, problems: &mut Problems) {
+    let is_name =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !is_name(&instance.name) {
+        let message = format!("`{}` is not a valid name: use letters, digits and hyphens", instance.name);
+        problems.0.push(file.problem(&["instance".into(), "name".into()], message));
+    }
+    if instance.of.trim().is_empty() {
+        problems.0.push(file.problem(&["instance".into(), "of".into()], "expected the name of the API"));
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::causes::{CauseReport, ObstacleKind, ObstacleReport};
 pub use self::tests::{AttemptReport, FoundReport, FuzzReport, RuleReport, TestReport};
 use judge::preflight::Preflight;
+use judge::target::Instance;
 use spec::contract::Level;
 
 /// The version of this format.
@@ -70,6 +71,10 @@ pub struct Report {
     /// What the preflight found; absent if there was no preflight, and in reports of older versions.
     #[serde(default)]
     pub preflight: Option<Preflight>,
+    /// The instances of the API whose reports were united; absent in the report of a run. The name of each test begins
+    /// with the name of its instance and a slash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<InstanceReport>,
 }
 
 /// Which part of a run a report covers. The merge uses it to detect missing parts and parts of other runs.
@@ -90,6 +95,9 @@ pub struct Manifest {
     pub options: BTreeMap<String, String>,
     /// The target file, if there was one.
     pub target_file: Option<String>,
+    /// The instance that the target file describes, if it says so.
+    #[serde(default)]
+    pub instance: Option<Instance>,
     /// The date on which known deviations were checked for expiry, as YYYY-MM-DD.
     pub day: String,
     /// The flags that select the target and the generated cases, quoted for a shell, without secrets.
@@ -97,6 +105,20 @@ pub struct Manifest {
     pub flags: String,
     /// For each known deviation, how many tests of the suite it matches.
     pub spoken_of: Vec<usize>,
+}
+
+/// One of several instances of an API, in a united report.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InstanceReport {
+    /// Its name in the target file.
+    pub name: String,
+    /// Its base URL.
+    pub target: String,
+    /// The flags with which its tests run again.
+    pub flags: String,
+    /// What the preflight found.
+    pub preflight: Option<Preflight>,
 }
 
 /// A set of tests.

@@ -62,6 +62,7 @@ pub fn large(count: usize) -> Report {
 
 pub fn report(tests: Vec<TestReport>) -> Report {
     Report {
+        instances: Vec::new(),
         format: 1,
         suite: Suite { name: "conformance".into(), version: "0.1.0".into(), contract_hash: "c0ffee".into() },
         target: "https://api.test/v1".into(),

@@ -76,6 +76,7 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         _ => 1,
     };
     Report {
+        instances: Vec::new(),
         format: 1,
         suite: Suite {
             name: "conformance".into(),

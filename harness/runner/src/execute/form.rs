@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use spec::contract::Operation;
-use spec::scenario::template::percent_encoded;
+use spec::percent;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -32,7 +32,7 @@ fn field(name: &str, value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    format!("{}={}", percent_encoded(name), percent_encoded(&text))
+    format!("{}={}", percent::encoded(name), percent::encoded(&text))
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ use generate::documents::{Base64Text, DocumentSpec};
 use judge::exchange::Request;
 use judge::target::Target;
 use spec::contract::Contract;
+use spec::percent;
 use spec::scenario::plan::{RequestBody, Sign};
-use spec::scenario::template::{Template, Undefined, percent_encoded};
+use spec::scenario::template::{Template, Undefined};
 use spec::scenario::{Call, Variables};
 
 /// A request that is ready to be sent.
@@ -101,14 +102,14 @@ fn path_of(call: &Call, variables: &Variables) -> Result<String, String> {
     }
     let mut query = Vec::new();
     for (name, value) in &call.query {
-        let name = percent_encoded(&filled(name, variables)?);
+        let name = percent::encoded(&filled(name, variables)?);
         let values = match value.value(variables).map_err(missing)? {
             Value::Array(values) => values,
             one => vec![one],
         };
         query.extend(values.iter().map(|value| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            format!("{name}={}", percent_encoded(&text))
+            format!("{name}={}", percent::encoded(&text))
         }));
     }
     if !query.is_empty() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use generate::schema::pointer;
 use judge::check::{CHECKS, leak_patterns};
 use spec::contract::{Contract, DetailsName, FieldForm, ResetForm, RetryAfterForm, Surface, derived};
 use spec::source::SourceFile;
@@ -83,9 +84,9 @@ fn required_headers(contract: &Contract) -> Vec<Value> {
     facts.collect()
 }
 
-/// The tokens of a JSON Pointer.
+/// The names in a JSON Pointer, as jq takes a path.
 pub(super) fn tokens(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+    pointer::names(pointer).collect()
 }
 
 /// The checks that the contract names, each with its clause.
@@ -119,18 +120,19 @@ fn schema_of_the_code_alone(derived: &Value) -> Value {
 /// The original schemas of the pack, by file name.
 struct Schemas {
     documents: RefCell<BTreeMap<String, Value>>,
-    folder: PathBuf,
+    root: PathBuf,
     envelope: String,
 }
 
 impl Schemas {
     fn read(contract: &Contract) -> Result<Self, String> {
-        let folder = contract.root.join("schemas");
+        let root = contract.root.clone();
         let envelope = contract.catalog.envelope.schema.clone();
-        let file = SourceFile::read(&folder.join(&envelope), &*envelope).map_err(|problem| problem.one_line())?;
+        let file = SourceFile::read(&root.join("schemas").join(&envelope), &*envelope)
+            .map_err(|problem| problem.one_line())?;
         let document = file.parse_as_json().map_err(|problem| problem.one_line())?;
         let documents = RefCell::new(BTreeMap::from([(envelope.clone(), document)]));
-        Ok(Self { documents, folder, envelope })
+        Ok(Self { documents, root, envelope })
     }
 
     /// The schema at an address, with every reference replaced by its target.
@@ -147,7 +149,7 @@ impl Schemas {
         if let Some(known) = self.documents.borrow().get(name) {
             return known.clone();
         }
-        let file = SourceFile::read(&self.folder.join(name), name);
+        let file = SourceFile::in_pack(&self.root, &format!("schemas/{name}"));
         let document = file.and_then(|file| file.parse_json()).unwrap_or(Value::Bool(true));
         self.documents.borrow_mut().insert(name.to_owned(), document.clone());
         document

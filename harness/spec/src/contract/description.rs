@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use generate::schema::pointer::{self, escaped, unescaped};
 use serde_json::{Map, Value, json};
 
-use super::pointer::{escaped, percent_decoded};
+use crate::percent;
 use crate::source::{Problem, Problems, SourceFile, Step};
 
 /// A longer chain of references is treated as circular.
@@ -98,7 +99,7 @@ impl Description {
 
     pub(super) fn problem_at(&self, document: &str, pointer: &str, message: String) -> Problem {
         let file = &self.documents.get(document).unwrap_or(&self.documents[&self.root]).file;
-        let steps = pointer.split('/').skip(1).map(|token| Step::Key(token.replace("~1", "/").replace("~0", "~")));
+        let steps = pointer::names(pointer).map(Step::Key);
         file.problem(&steps.collect::<Vec<_>>(), message)
     }
 
@@ -190,7 +191,7 @@ impl<'d> Node<'d> {
         let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);
         let mut node = Node { all: self.all, document, path: Vec::new(), value: &found.value };
         for token in fragment.split('/').skip(1) {
-            let token = percent_decoded(token).replace("~1", "/").replace("~0", "~");
+            let token = unescaped(&percent::decoded(token));
             let (value, step) = match node.value {
                 Value::Array(items) => {
                     let index = token.parse::<usize>().map_err(|_| missing())?;
@@ -266,7 +267,7 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
     }
     let mut parts: Vec<String> = from.split('/').map(str::to_owned).collect();
     parts.pop();
-    for part in percent_decoded(file).split('/') {
+    for part in percent::decoded(file).split('/') {
         match part {
             "." | "" => {}
             ".." if parts.pop().is_none() => {

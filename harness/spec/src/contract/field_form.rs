@@ -1,9 +1,10 @@
 //! The form in which error bodies name the invalid field.
 
+use generate::schema::pointer::escaped;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::pointer::{as_fragment, escaped, percent_decoded};
+use crate::percent::{self, as_fragment};
 
 /// The form in which an error body names the invalid field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -57,7 +58,7 @@ impl FieldForm {
 
 fn pointer_of(field: &str) -> String {
     match field.strip_prefix('#').filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-        Some(fragment) => percent_decoded(fragment),
+        Some(fragment) => percent::decoded(fragment),
         None if field.is_empty() || field.starts_with('/') => field.to_owned(),
         None => format!("/{}", escaped(field)),
     }

@@ -1,9 +1,8 @@
 //! Checks the entries of `headers` in `errors.yaml`.
 
-use regex::Regex;
-
 use super::catalog::{ErrorCatalog, Surface};
 use super::required_header::RequiredHeader;
+use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::{Problems, SourceFile, suggestion};
 use crate::status;
 
@@ -54,37 +53,36 @@ fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Fault> {
 }
 
 fn faults_of_value(entry: &RequiredHeader) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    if entry.contains.as_deref() == Some("") {
-        faults.push(("contains", "every value contains the empty string".to_owned(), Some("remove it".to_owned())));
-    }
-    let pattern = entry.matches.as_deref().map(Regex::new);
-    match &pattern {
-        Some(Err(error)) => {
-            let text = error.to_string();
-            let reason = text.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
-            faults.push(("matches", format!("this is not a valid regular expression: {reason}"), None));
+    let comparison = Comparison {
+        equals: entry.equals.as_deref(),
+        contains: entry.contains.as_deref(),
+        matches: entry.matches.as_deref(),
+        below: entry.below,
+        at_least: entry.at_least,
+    };
+    comparison::faults(&comparison).into_iter().map(|fault| worded(fault, &comparison)).collect()
+}
+
+fn worded(fault: ComparisonFault, comparison: &Comparison<'_>) -> Fault {
+    let help = |text: &str| Some(text.to_owned());
+    match fault {
+        ComparisonFault::ContainsNothing => {
+            ("contains", "every value contains the empty string".to_owned(), help("remove it"))
         }
-        Some(Ok(pattern)) if pattern.is_match("") && pattern.is_match("\u{1}~ nothing sends this") => {
-            let help = "anchor it with `^` and `$`, or remove it".to_owned();
-            faults.push(("matches", "this regular expression accepts every value".to_owned(), Some(help)));
+        ComparisonFault::Pattern(reason) => {
+            ("matches", format!("this is not a valid regular expression: {reason}"), None)
         }
-        _ => {}
+        ComparisonFault::MatchesEverything => (
+            "matches",
+            "this regular expression accepts every value".to_owned(),
+            help("anchor it with `^` and `$`, or remove it"),
+        ),
+        ComparisonFault::EmptyRange(below, least) => {
+            ("below", format!("no integer is below {below} and at least {least}"), None)
+        }
+        ComparisonFault::Contradiction => {
+            let equals = comparison.equals.unwrap_or_default();
+            ("equals", format!("`{equals}` does not satisfy the other matchers beside it"), help("remove them"))
+        }
     }
-    if let (Some(below), Some(least)) = (entry.below, entry.at_least)
-        && below <= least
-    {
-        faults.push(("below", format!("no integer is below {below} and at least {least}"), None));
-    }
-    let Some(equals) = &entry.equals else { return faults };
-    let number = equals.parse::<i64>().ok();
-    let agrees = entry.contains.as_ref().is_none_or(|part| equals.contains(part.as_str()))
-        && pattern.and_then(Result::ok).is_none_or(|pattern| pattern.is_match(equals))
-        && entry.below.is_none_or(|below| number.is_some_and(|number| number < below))
-        && entry.at_least.is_none_or(|least| number.is_some_and(|number| number >= least));
-    if !agrees {
-        let help = "remove them".to_owned();
-        faults.push(("equals", format!("`{equals}` does not satisfy the other matchers beside it"), Some(help)));
-    }
-    faults
 }

@@ -11,7 +11,6 @@ mod field;
 mod field_form;
 mod header_check;
 mod openapi;
-mod pointer;
 mod rate_limit;
 mod request;
 mod required_header;
@@ -35,7 +34,7 @@ pub use request::{Parameter, RequestSchemas};
 pub use required_header::RequiredHeader;
 pub use schemas::{Misfit, SchemaSet, derived, shown};
 
-use crate::source::{Problem, Problems, SourceFile, yaml_at};
+use crate::source::{Problem, Problems, SourceFile};
 
 /// The contract of a loaded pack.
 #[derive(Debug)]
@@ -75,8 +74,7 @@ impl Contract {
         let mut problems = Problems::default();
         let mut hasher = Sha256::new();
         let mut read = |name: &str| {
-            let (path, shown) = yaml_at(root, &format!("schemas/{name}"));
-            let file = SourceFile::read(&path, shown)?;
+            let file = SourceFile::in_pack(root, &format!("schemas/{name}"))?;
             hasher.update(name.as_bytes());
             hasher.update(file.text.as_bytes());
             Ok(file)

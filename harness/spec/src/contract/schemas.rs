@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use generate::schema::pointer::{escaped, unescaped};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::catalog::{CodeType, ErrorCatalog, ErrorCode};
 use super::description::Description;
 use super::openapi::{Operation, Success};
-use super::pointer::{as_fragment, escaped};
+use crate::percent::as_fragment;
 use crate::source::{Problem, Problems, SourceFile};
 
 #[derive(Debug)]
@@ -160,7 +161,7 @@ fn nested(pointer: &str, inner: Value) -> Value {
         if token == "*" {
             return json!({ "type": "array", "minItems": 1, "items": inner });
         }
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = unescaped(token);
         json!({ "type": "object", "required": [token.clone()], "properties": { token: inner } })
     })
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
-
 use super::Variables;
 use super::fault::Fault;
 use super::template::{self, Template};
 use super::wanted::HeaderMatch;
+use crate::comparison::{self, Comparison, ComparisonFault};
 
 pub(super) fn faults(
     name: &str,
@@ -51,39 +50,40 @@ pub(super) fn faults(
 fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl FnMut(String, &str)) {
     // A variable that is kept from an answer has no value yet.
     let filled = |text: &Option<String>| text.as_ref().and_then(|text| template::text(text, variables).ok());
-    let (equals, contains) = (filled(&matcher.equals), filled(&matcher.contains));
-    if contains.as_deref() == Some("") {
-        report("every value contains the empty string".to_owned(), "write `present: true`");
-    }
-    let pattern = filled(&matcher.matches).map(|text| Regex::new(&text));
-    match &pattern {
-        Some(Err(error)) => {
-            report(format!("`matches` is not a valid regular expression: {}", last_line(&error.to_string())), "")
+    let [equals, contains, matches] = [&matcher.equals, &matcher.contains, &matcher.matches].map(filled);
+    let bound = |text: &Option<String>, report: &mut dyn FnMut(String, &str)| {
+        let text = filled(text)?;
+        text.parse::<i64>().inspect_err(|_| report(format!("`{text}` is not an integer"), "")).ok()
+    };
+    let below = bound(&matcher.below, report);
+    let at_least = bound(&matcher.at_least, report).map(|least| least - matcher.play);
+    let comparison = Comparison {
+        equals: equals.as_deref(),
+        contains: contains.as_deref(),
+        matches: matches.as_deref(),
+        below,
+        at_least,
+    };
+    for fault in comparison::faults(&comparison) {
+        match fault {
+            ComparisonFault::ContainsNothing => {
+                report("every value contains the empty string".to_owned(), "write `present: true`");
+            }
+            ComparisonFault::Pattern(reason) => {
+                report(format!("`matches` is not a valid regular expression: {reason}"), "");
+            }
+            ComparisonFault::MatchesEverything => {
+                let help = "anchor it with `^` and `$`, or write `present: true`";
+                report("`matches` accepts every value".to_owned(), help);
+            }
+            ComparisonFault::EmptyRange(below, least) => {
+                report(format!("no integer is below {below} and at least {least}"), "");
+            }
+            ComparisonFault::Contradiction => {
+                let equals = equals.as_deref().unwrap_or_default();
+                report(format!("`{equals}` does not satisfy the other matchers beside `equals`"), "remove them");
+            }
         }
-        Some(Ok(pattern)) if pattern.is_match("") && pattern.is_match("\u{1}~ nothing sends this") => {
-            report("`matches` accepts every value".to_owned(), "anchor it with `^` and `$`, or write `present: true`");
-        }
-        _ => {}
-    }
-    let bound = |text: &Option<String>| filled(text).map(|text| text.parse::<i64>().map_err(|_| text));
-    let (below, at_least) = (bound(&matcher.below), bound(&matcher.at_least));
-    for text in [&below, &at_least].into_iter().filter_map(|bound| bound.as_ref()?.as_ref().err()) {
-        report(format!("`{text}` is not an integer"), "");
-    }
-    let (below, at_least) = (below.and_then(Result::ok), at_least.and_then(Result::ok));
-    if let (Some(below), Some(at_least)) = (below, at_least)
-        && below <= at_least - matcher.play
-    {
-        report(format!("no integer is below {below} and at least {}", at_least - matcher.play), "");
-    }
-    let Some(equals) = equals else { return };
-    let number = equals.parse::<i64>().ok();
-    let is_satisfied = contains.is_none_or(|part| equals.contains(&part))
-        && pattern.and_then(Result::ok).is_none_or(|pattern| pattern.is_match(&equals))
-        && below.is_none_or(|below| number.is_some_and(|number| number < below))
-        && at_least.is_none_or(|least| number.is_some_and(|number| number >= least - matcher.play));
-    if !is_satisfied {
-        report(format!("`{equals}` does not satisfy the other matchers beside `equals`"), "remove them");
     }
 }
 
@@ -91,10 +91,6 @@ fn may_be_null(text: &str, optional: &BTreeSet<String>) -> Option<String> {
     let template = Template::parse(text);
     let name = template.names().into_iter().find(|name| optional.contains(*name))?;
     Some(format!("`{name}` is kept as `optional`, so it may be null"))
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines().next_back().unwrap_or(text).trim_start_matches("error: ")
 }
 
 /// Whether a text is a field name of RFC 9110, section 5.1.

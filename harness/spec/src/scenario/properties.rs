@@ -33,7 +33,9 @@ pub(super) fn load(
     wanted: Wanted<'_>,
     problems: &mut Problems,
 ) -> (Vec<TestCase>, String) {
-    let (path, name) = yaml_at(root, FORMATS);
+    let Some((path, name)) = problems.take(yaml_at(root, FORMATS)) else {
+        return (Vec::new(), String::new());
+    };
     if !exists(&path) {
         return (Vec::new(), String::new());
     }

@@ -14,7 +14,7 @@ use super::wanted::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
 use crate::contract::{FieldForm, Operation};
 use crate::source::{Problem, Problems, Step as PathStep, suggestion};
-use generate::schema::{KINDS, Part};
+use generate::schema::{KINDS, Part, pointer};
 use generate::{Assertion, Rule};
 
 /// The beginning of the names of these tests.
@@ -354,8 +354,7 @@ fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<S
         (_, FieldForm::Name) => return (nested != NestedField::Pointer).then(|| place.at.clone()),
         (_, FieldForm::Pointer | FieldForm::Fragment) => return None,
     }
-    let tokens: Vec<String> =
-        place.at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let tokens: Vec<String> = pointer::names(&place.at).collect();
     let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
     match (nested, tokens.as_slice()) {
         (_, []) => None,

@@ -5,6 +5,8 @@
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
+use crate::percent;
+
 /// The variables of one test, by name.
 pub type Variables = Map<String, Value>;
 
@@ -51,7 +53,7 @@ impl Template {
     /// Expands a path segment. Values of templates are percent-encoded, except those of `raw`; literal text is
     /// unchanged.
     pub fn segment(&self, variables: &Variables) -> Result<String, Undefined> {
-        self.filled(variables, |reference, value| if reference.is_raw() { value } else { percent_encoded(&value) })
+        self.filled(variables, |reference, value| if reference.is_raw() { value } else { percent::encoded(&value) })
     }
 
     /// Expands the text to a value: of the variable's type if the text is a single template, otherwise a string.
@@ -199,16 +201,6 @@ pub fn text(template: &str, variables: &Variables) -> Result<String, Undefined> 
 /// Expands every string in a value, including keys.
 pub fn value(template: &Value, variables: &Variables) -> Result<Value, Undefined> {
     ValueTemplate::parse(template).value(variables)
-}
-
-/// Percent-encodes everything except the unreserved characters of RFC 3986.
-pub fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 /// Calls `visit` with every text in a value, including keys.

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Problem, Problems, built_in};
 
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
 /// A file: its path, and its name relative to the pack.
 pub type Named = (PathBuf, String);
 
-/// Every file below `folder` that ends in `.yaml` or `.yml`, sorted. A folder is read once, even if symbolic links lead
+/// Every file below `folder` that ends in `.yaml`, `.yml` or `.json` (JSON is YAML as well), sorted. A folder is read once, even if symbolic links lead
 /// to it again. Hidden files and folders are skipped.
 pub fn yaml_files(root: &Path, folder: &Path) -> Vec<Named> {
     find_yaml(root, folder, &mut Problems::default())
@@ -35,19 +37,23 @@ pub(crate) fn find_yaml(root: &Path, folder: &Path, problems: &mut Problems) -> 
     search.found
 }
 
-/// The path of a YAML file; if only the same name with `.yml` exists, that one.
-pub(crate) fn yaml_at(root: &Path, name: &str) -> Named {
-    if built_in::is_built_in(root) {
-        return (root.join(name), name.to_owned());
-    }
-    let other = name.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
-    match other {
-        Some(other) if !root.join(name).exists() && root.join(&other).exists() => (root.join(&other), other),
-        _ => (root.join(name), name.to_owned()),
+/// The path of a file `….yaml`, or of the file with the same name and another ending. Two of them are a problem, because
+/// one would be ignored.
+pub(crate) fn yaml_at(root: &Path, name: &str) -> Result<Named, Problem> {
+    let stem = without_ending(name);
+    let names = ENDINGS.map(|ending| format!("{stem}.{ending}"));
+    let mut found = names.into_iter().filter(|name| !built_in::is_built_in(root) && root.join(name).exists());
+    let first = found.next().unwrap_or_else(|| name.to_owned());
+    match found.next() {
+        None => Ok((root.join(&first), first)),
+        Some(second) => {
+            let problem = Problem::general(&second, format!("there is also {first}"));
+            Err(problem.with_help(Some("remove one of the two".to_owned())))
+        }
     }
 }
 
-/// The name without the extension `.yaml` or `.yml`.
+/// The name without its ending, if it is the one of a YAML file.
 pub(crate) fn without_ending(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((stem, ending)) if is_yaml(ending) => stem,
@@ -56,7 +62,7 @@ pub(crate) fn without_ending(name: &str) -> &str {
 }
 
 fn is_yaml(ending: &str) -> bool {
-    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 struct Search<'s> {
@@ -148,22 +154,28 @@ mod tests {
     #[test]
     fn yaml_and_yml_files_are_found_and_hidden_files_are_skipped() {
         let folder = Folder::new("endings");
-        ["a.yaml", "b.yml", "C.YAML", ".hidden.yaml", "notes.txt", "deep/d.yml"]
+        ["a.yaml", "b.yml", "C.YAML", ".hidden.yaml", "notes.txt", "deep/d.yml", "e.json"]
             .iter()
             .for_each(|name| folder.write(name));
-        let names = ["scenarios/C.YAML", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/deep/d.yml"];
+        let names =
+            ["scenarios/C.YAML", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/deep/d.yml", "scenarios/e.json"];
         assert_eq!(folder.found(), (names.map(str::to_owned).to_vec(), Vec::new()));
         assert_eq!(without_ending("scenarios/b.yml"), "scenarios/b");
         assert_eq!(without_ending("scenarios/b.txt"), "scenarios/b.txt");
     }
 
     #[test]
-    fn yaml_at_falls_back_to_yml() {
+    fn yaml_at_finds_other_endings_and_refuses_two_files() {
         let folder = Folder::new("names");
+        let found = || {
+            let found = yaml_at(&folder.0, "scenarios/b.yaml");
+            found.map(|(_, name)| name).map_err(|problem| problem.one_line())
+        };
+        assert_eq!(found().as_deref(), Ok("scenarios/b.yaml"));
+        folder.write("b.json");
+        assert_eq!(found().as_deref(), Ok("scenarios/b.json"));
         folder.write("b.yml");
-        assert_eq!(yaml_at(&folder.0, "scenarios/b.yaml").1, "scenarios/b.yml");
-        folder.write("b.yaml");
-        assert_eq!(yaml_at(&folder.0, "scenarios/b.yaml").1, "scenarios/b.yaml");
+        assert_eq!(found(), Err("scenarios/b.json: there is also scenarios/b.yml (remove one of the two)".to_owned()));
     }
 
     #[cfg(unix)]

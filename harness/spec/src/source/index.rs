@@ -26,6 +26,8 @@ pub(super) struct Index {
     nodes: Vec<Node>,
     root: Option<usize>,
     pub(super) unsupported: Vec<Unsupported>,
+    /// Where a second document begins, of which nothing else is known.
+    pub(super) second_document: Option<Place>,
 }
 
 #[derive(Debug)]
@@ -56,12 +58,17 @@ impl Index {
     /// Reads a text up to its first syntax error, or to the end of its first document.
     pub(super) fn of(text: &str) -> Self {
         let mut builder = Builder::default();
+        let mut is_ended = false;
         for event in Parser::new_from_str(text) {
             let Ok((event, span)) = event else { break };
-            if matches!(event, Event::DocumentEnd) {
-                break;
+            match event {
+                Event::DocumentEnd => is_ended = true,
+                Event::DocumentStart(_) if is_ended => {
+                    builder.index.second_document = Some(place(&span.start));
+                    break;
+                }
+                event => builder.add_event(event, place(&span.start)),
             }
-            builder.add_event(event, place(&span.start));
         }
         builder.index
     }

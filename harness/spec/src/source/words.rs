@@ -39,6 +39,19 @@ pub(super) fn help_for_missing_field(message: &str) -> Option<String> {
     Some(format!("add `{name}: …`"))
 }
 
+/// Rewrites messages of the parser that name no YAML term.
+pub(super) fn syntax_error(message: &str) -> String {
+    let plain = match message {
+        "deserializing from YAML containing more than one document is not supported" => {
+            "the file contains more than one YAML document"
+        }
+        "recursion limit exceeded" => "values are nested too deeply, or an alias refers to a value that contains it",
+        "repetition limit exceeded" => "aliases repeat too many values",
+        other => other,
+    };
+    plain.to_owned()
+}
+
 /// The help for a YAML syntax error.
 pub(super) fn help_for_syntax_error(message: &str) -> Option<String> {
     let help = match message {
@@ -50,6 +63,14 @@ pub(super) fn help_for_syntax_error(message: &str) -> Option<String> {
         _ if message.contains("did not find expected") => {
             "close the bracket, brace or quotation mark that is open before this place, or correct the indentation"
         }
+        _ if message.contains("cannot start any token") => {
+            "indent with spaces, not with tabs; put a string that begins with `@`, `%` or a backtick in quotation marks"
+        }
+        _ if message.contains("more than one document") => {
+            "write one document into each file, without `---` in between"
+        }
+        _ if message.contains("recursion limit") => "at most 128 levels are read",
+        _ if message.contains("repetition limit") => "write the values without aliases",
         _ => return None,
     };
     Some(help.to_owned())

@@ -28,7 +28,7 @@ impl Failed {
     pub(super) fn read(path: &Path, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
         let report = read(path).map_err(|problem| Problems(vec![problem]))?;
         let shown = path.display().to_string();
-        let of_report: Vec<&str> = report.not_passed().map(|test| test.name.as_str()).collect();
+        let of_report: Vec<&str> = report.not_passed().map(|test| report.name_in_run(test)).collect();
         if of_report.is_empty() {
             return Err(usage(format!("{shown}: {}", all_passed(&report))));
         }
