@@ -10,6 +10,7 @@ use super::cases::{Case, Cases};
 use super::compile::{self, At, Own};
 use super::fixtures::{Fixtures, prepare};
 use super::model::{FixtureFile, Scenario, ScenarioFile, Step};
+use super::selection::{Wanted, test_name};
 use super::{TestCase, TestKind, names, properties, template};
 use crate::contract::Contract;
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
@@ -22,41 +23,6 @@ pub struct Library {
     pub tests: Vec<TestCase>,
     /// SHA-256 over the texts of all files, in hexadecimal.
     pub hash: String,
-}
-
-/// Which tests are compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted<'w> {
-    All,
-    /// Those with these names.
-    Tests(&'w [String]),
-}
-
-impl Wanted<'_> {
-    pub(super) fn has(self, test: &str) -> bool {
-        self.any(|name| name == test)
-    }
-
-    /// Whether the names of some of them have this beginning.
-    pub(super) fn has_below(self, beginning: &str) -> bool {
-        self.any(|name| name.starts_with(beginning))
-    }
-
-    fn has_in_file(self, file: &str) -> bool {
-        self.has_below(&format!("{}::", stem(file)))
-    }
-
-    fn has_in_scenario(self, file: &str, scenario: &str) -> bool {
-        let only = test_name(file, scenario, "");
-        self.has(&only) || self.has_below(&format!("{only}/"))
-    }
-
-    fn any(self, is_it: impl Fn(&str) -> bool) -> bool {
-        match self {
-            Self::All => true,
-            Self::Tests(names) => names.iter().any(|name| is_it(name)),
-        }
-    }
 }
 
 const FIXTURES: &str = "scenarios/fixtures";
@@ -248,16 +214,6 @@ fn with_value(case: &Case, variable: &str, value: &Value) -> Case {
     case.name = if case.name.is_empty() { word } else { format!("{}/{word}", case.name) };
     case.variables.insert(variable.to_owned(), value.clone());
     case
-}
-
-fn test_name(file: &str, scenario: &str, case: &str) -> String {
-    let file = stem(file);
-    if case.is_empty() { format!("{file}::{scenario}") } else { format!("{file}::{scenario}/{case}") }
-}
-
-/// The name of a file as it is in the names of its tests.
-fn stem(file: &str) -> &str {
-    without_ending(file.trim_start_matches("scenarios/"))
 }
 
 fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {

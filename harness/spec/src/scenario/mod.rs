@@ -21,6 +21,7 @@ mod property;
 mod property_test;
 mod schema_places;
 mod schema_properties;
+mod selection;
 pub mod template;
 mod topics;
 mod wanted;
