@@ -333,6 +333,14 @@ pub struct OutputArgs {
     pub gate: GateArgs,
 }
 
+impl OutputArgs {
+    /// True if a report is written, or a file that needs one.
+    pub fn is_given(&self) -> bool {
+        let OutputArgs { report, gate: GateArgs { write_deviations, baseline, .. } } = self;
+        !report.is_empty() || write_deviations.is_some() || baseline.is_some()
+    }
+}
+
 /// The gate: comparison with a baseline, and drafts of known deviations.
 #[derive(Args, Debug, Clone, Default)]
 pub struct GateArgs {

@@ -53,6 +53,37 @@ fn every_error_code_is_expected_by_a_scenario() {
     assert!(missing.is_empty(), "no step expects {missing:?}");
 }
 
+/// A run of one test reads what the test needs and no more, and must come to the same test. Comparing all of them would
+/// take a minute; every file, every property of a tenth of the places, and some rows are enough.
+#[test]
+fn test_that_is_loaded_alone_is_the_same() {
+    let (contract, library) = pack();
+    let few = Contract::load_for_few_tests(&contract.root).unwrap_or_else(|problems| panic_with(&problems));
+    let mut files = BTreeSet::new();
+    for (index, test) in library.tests.iter().enumerate() {
+        let place = test.name.split("::").next().unwrap_or_default();
+        if !(files.insert(place) && !test.is_property() || index % 29 == 0) {
+            continue;
+        }
+        let alone = scenario::load_tests(&few.root, &few, std::slice::from_ref(&test.name));
+        let alone = alone.unwrap_or_else(|problems| panic_with(&problems));
+        assert_eq!(alone.hash, library.hash);
+        assert_eq!(alone.tests.len(), 1, "{}", test.name);
+        assert_eq!(format!("{:?}", alone.tests[0]), format!("{test:?}"), "{}", test.name);
+    }
+    assert!(files.len() > 20);
+}
+
+#[test]
+fn name_of_no_test_loads_no_test() {
+    let (contract, _) = pack();
+    for name in ["readme::no-such-scenario", "no-such-file::x", "fuzz/createCustomer/email::no-such-fact", ""] {
+        let library = scenario::load_tests(&contract.root, &contract, &[name.to_owned()]);
+        let library = library.unwrap_or_else(|problems| panic_with(&problems));
+        assert!(library.tests.is_empty(), "{name}");
+    }
+}
+
 /// The codes that the steps of a test expect with `error`.
 fn expected_codes(test: &TestCase) -> Vec<String> {
     test.steps.iter().filter_map(|step| step.expectation()).flat_map(|expected| expected.errors().to_vec()).collect()

@@ -106,7 +106,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     check_arguments(&mut arguments)?;
     let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
-    let (contract, library) = load_pack(&root, arguments.pack.draft)?;
+    let (contract, library) = packs::load_for_run(&root, &arguments)?;
     let file = arguments.pack.target.as_ref().map(|path| TargetFile::load(path, &contract)).transpose()?;
     refuse_unknown_variables(Some(&contract), file.as_ref())?;
     certify::check(&arguments, file.as_ref())?;

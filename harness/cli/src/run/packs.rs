@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::manifest::is_by_test;
+use crate::flags::RunArgs;
 use report::output::tell;
 use spec::contract::Contract;
 use spec::scenario;
@@ -71,6 +73,36 @@ pub fn load_pack(root: &Path, is_draft: bool) -> Result<(Contract, Library), Pro
         tell!("{}\n", problem.rendered_as_warning());
     }
     Ok((contract, library))
+}
+
+/// Loads what a run needs: the complete pack, or the files of a few tests.
+pub(super) fn load_for_run(root: &Path, arguments: &RunArgs) -> Result<(Contract, Library), Problems> {
+    few_tests(arguments)
+        .and_then(|names| load_tests(root, names))
+        .map_or_else(|| load_pack(root, arguments.pack.draft), Ok)
+}
+
+/// The whole names of the tests of a run that needs no others. A preflight asks what other tests expect, a report says
+/// how many there are, and the known deviations of a target file are compared with all of them.
+fn few_tests(arguments: &RunArgs) -> Option<&str> {
+    let libtest = &arguments.libtest;
+    let name = libtest.filter.as_deref().filter(|_| libtest.exact && !libtest.list && arguments.more.is_empty())?;
+    let has_preflight = arguments.target_url.is_some() && !arguments.no_preflight && !is_by_test();
+    let others = has_preflight
+        || arguments.preflight
+        || arguments.pack.draft
+        || arguments.pack.target.is_some()
+        || arguments.selection.is_given()
+        || arguments.certify.is_some()
+        || arguments.outputs.is_given();
+    (!others).then_some(name)
+}
+
+/// The test with that name alone; `None` if there is none, or if the pack has a problem, which loading it all shows.
+fn load_tests(root: &Path, name: &str) -> Option<(Contract, Library)> {
+    let contract = Contract::load_for_few_tests(root).ok()?;
+    let library = scenario::load_tests(root, &contract, &[name.to_owned()]).ok()?;
+    (!library.tests.is_empty()).then_some((contract, library))
 }
 
 /// Loads contract and scenarios, with what is not finished yet: clauses that nothing judges.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::server::Answers::{Made, OverTls};
+use super::server::Answers::{Early, Made, OverTls};
 use super::server::Move::{Drip, Hold, Pause, Repeat, Reset, Send};
 use super::server::{Asked, Behaviour, ENDLESS, Move};
 
@@ -26,6 +26,10 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         name: "endless-header-value",
         answers: Made(|_| vec![status_line(), text("x-long: "), Repeat(b"a".to_vec(), ENDLESS)]),
+    },
+    Behaviour {
+        name: "header-of-a-megabyte",
+        answers: Made(|asked| whole(status(asked), &format!("x-long: {}\r\n", "a".repeat(1_000_000)), b"{}")),
     },
     Behaviour {
         name: "endless-reason",
@@ -57,6 +61,26 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         answers: Made(|asked| vec![chunked(status(asked)), text("1;a="), Repeat(b"b".to_vec(), ENDLESS)]),
     },
     Behaviour {
+        name: "chunk-extension-of-megabytes",
+        answers: Made(|asked| {
+            vec![
+                chunked(status(asked)),
+                text("2;a=\""),
+                Repeat(b"b".to_vec(), 3_000_000),
+                text("\"\r\n{}\r\n0\r\n\r\n"),
+            ]
+        }),
+    },
+    Behaviour {
+        name: "trailers-that-contradict",
+        answers: Made(|asked| {
+            vec![
+                chunked(status(asked)),
+                text("2\r\n{}\r\n0\r\ncontent-length: 99\r\nx-request-id: other\r\nretry-after: 1\r\n\r\n"),
+            ]
+        }),
+    },
+    Behaviour {
         name: "endless-trailers",
         answers: Made(|asked| {
             vec![chunked(status(asked)), text("2\r\n{}\r\n0\r\n"), Repeat(b"x-more: 1\r\n".to_vec(), ENDLESS)]
@@ -86,6 +110,16 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         name: "two-lengths",
         answers: Made(|_| {
             vec![text("HTTP/1.1 401 No\r\ncontent-length: 10\r\ncontent-length: 58\r\n\r\n"), text(ERROR)]
+        }),
+    },
+    Behaviour {
+        name: "same-length-twice",
+        answers: Made(|_| {
+            let length = ERROR.len();
+            vec![
+                text(&format!("HTTP/1.1 401 No\r\ncontent-length: {length}\r\ncontent-length: {length}\r\n\r\n")),
+                text(ERROR),
+            ]
         }),
     },
     Behaviour {
@@ -133,6 +167,18 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         name: "gzip-twice",
         answers: Made(|_| whole("401 No", "content-encoding: gzip, gzip\r\n", &zipped(&zipped(ERROR.as_bytes())))),
+    },
+    Behaviour {
+        name: "gzip-in-gzip-said-once",
+        answers: Made(|_| whole("401 No", "content-encoding: gzip\r\n", &zipped(&zipped(ERROR.as_bytes())))),
+    },
+    Behaviour {
+        name: "gzip-bomb-in-chunks",
+        answers: Made(|asked| {
+            let zipped = zipped(&vec![b' '; 40_000_000]);
+            let head = chunked_with(status(asked), "content-encoding: gzip\r\n");
+            vec![head, text(&format!("{:x}\r\n", zipped.len())), Send(zipped), text("\r\n0\r\n\r\n")]
+        }),
     },
     Behaviour {
         name: "unknown-coding",
@@ -215,6 +261,37 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         name: "bare-line-feeds",
         answers: Made(|_| vec![text("HTTP/1.1 401 No\ncontent-length: 2\nx-folded: a\n b\n\n{}")]),
     },
+    Behaviour {
+        name: "drip-within-the-timeout",
+        answers: Made(|asked| {
+            let head = head(status(asked), &format!("content-length: {}\r\n", ERROR.len()));
+            vec![text(&head), Drip(ERROR.as_bytes().to_vec(), SECOND / 50)]
+        }),
+    },
+    Behaviour {
+        name: "upgrade-without-101",
+        answers: Made(|asked| {
+            let head = format!("HTTP/1.1 {}\r\nconnection: upgrade\r\nupgrade: h2c, websocket\r\n\r\n", status(asked));
+            vec![text(&head), text(ERROR)]
+        }),
+    },
+    Behaviour { name: "answer-before-the-request", answers: Early(|| whole("401 No", "", ERROR.as_bytes())) },
+    Behaviour {
+        name: "answers-without-requests",
+        answers: Early(|| vec![Repeat(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec(), 100_000), Hold]),
+    },
+    Behaviour { name: "reset-before-the-request", answers: Early(|| vec![Reset]) },
+    Behaviour {
+        name: "utf-16",
+        answers: Made(|_| {
+            let body: Vec<u8> = ERROR.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            whole(
+                "401 No",
+                "content-type: application/json; charset=utf-16\r\n",
+                &[b"\xff\xfe", body.as_slice()].concat(),
+            )
+        }),
+    },
     Behaviour { name: "body-of-204", answers: Made(|_| whole("204 None", "", ERROR.as_bytes())) },
     Behaviour { name: "body-of-head-and-304", answers: Made(|_| whole("304 Same", "", ERROR.as_bytes())) },
     Behaviour { name: "tls-garbage", answers: OverTls(|| vec![Send(garbage(1, 100_000))]) },
@@ -258,7 +335,11 @@ fn status_line() -> Move {
 }
 
 fn chunked(status: &str) -> Move {
-    text(&head(status, "transfer-encoding: chunked\r\n"))
+    chunked_with(status, "")
+}
+
+fn chunked_with(status: &str, more: &str) -> Move {
+    text(&head(status, &format!("transfer-encoding: chunked\r\n{more}")))
 }
 
 fn slow_body() -> Vec<Move> {

@@ -110,6 +110,27 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     },
     Behaviour { name: "spaces", answers: Made(|asked| around(asked, "{", " \n", 7_000_000, "}")) },
     Behaviour { name: "error-in-every-type", answers: Made(every_type) },
+    Behaviour {
+        name: "names-that-differ-in-case",
+        answers: Made(|asked| {
+            let body = br#"{"Error":{"Code":"X"},"error":{"CODE":"Y","code":"AUTHENTICATION_FAILED","Message":1,"message":"m"},"ERROR":[]}"#;
+            whole(status(asked), "", body)
+        }),
+    },
+    Behaviour {
+        name: "numbers-beyond-floats",
+        answers: Made(|asked| {
+            let body = br#"{"error":{"code":1e999,"message":-1e999,"field":1e-999,"retryAfter":1e999,"details":[1E400,0e999]},"retryAfter":9007199254740993}"#;
+            whole(status(asked), "retry-after: 1e999\r\n", body)
+        }),
+    },
+    Behaviour {
+        name: "depth-of-details",
+        answers: Made(|asked| {
+            let start = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"m","details":"#;
+            around(asked, &format!("{start}{}", "[{\"a\":".repeat(240)), "", 0, &format!("1{}}}}}", "}]".repeat(240)))
+        }),
+    },
     Behaviour { name: "distinct-messages", answers: Made(distinct) },
     Behaviour { name: "distinct-members", answers: Made(distinct_members) },
     Behaviour {

@@ -22,6 +22,14 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         answers: Made(|asked| redirect(asked, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
     },
     Behaviour {
+        name: "redirect-to-ipv6",
+        answers: Made(|asked| redirect(asked, "307 There", &format!("http://[::1]:9{}", asked.path))),
+    },
+    Behaviour {
+        name: "redirect-with-credential",
+        answers: Made(|asked| redirect(asked, "302 There", &format!("//a:{}@[::1]/x", asked.credential()))),
+    },
+    Behaviour {
         name: "credential-in-body",
         answers: Made(|asked| whole("401 No", "", echo(&asked.credential()).as_bytes())),
     },
@@ -76,6 +84,16 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         name: "controls-alone",
         answers: Made(|asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
+    },
+    Behaviour {
+        name: "bidirectional-in-every-member",
+        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))),
+    },
+    Behaviour {
+        name: "bidirectional-alone",
+        answers: Made(|asked| {
+            whole(status(asked), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
+        }),
     },
     Behaviour {
         name: "template-expressions",
@@ -154,6 +172,12 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         name: "webhooks-of-garbage",
         answers: Changed(|asked, _| deliver_without_end(asked, &"[{\"a\":".repeat(10_000))),
     },
+    Behaviour {
+        name: "webhooks-of-20-mb",
+        answers: Changed(|asked, _| deliver_without_end(asked, &"x".repeat(20_000_000))),
+    },
+    Behaviour { name: "webhooks-that-never-end-their-head", answers: Changed(|asked, _| hold_connections(asked)) },
+    Behaviour { name: "limited-for-a-second", answers: Made(|_| limited("1")) },
     Behaviour { name: "always-success", answers: Made(|_| whole("200 OK", "", b"{}")) },
     Behaviour { name: "always-no-content", answers: Made(|_| whole("204 None", "", b"")) },
     Behaviour {
@@ -173,6 +197,10 @@ pub const MARKUP: &str =
 pub const COMMANDS: &str = "\n::error::hostile\n::add-mask::a\n##[error]hostile\n##vso[task.complete]x\n##teamcity[buildStop]\n\u{1b}]0;t\u{7}";
 /// Control characters, characters that XML does not know, and marks that change the direction of text.
 const CONTROLS: &str = "\0\u{1}\u{8}\u{b}\u{1b}[2J\u{7f}\u{85}\u{9b}31m\u{2028}\u{202e}\u{2066}\u{fffe}\u{ffff}\r\n\t";
+
+/// Every character that changes the direction of text: marks, embeddings, overrides, isolates.
+pub const BIDIRECTIONAL: &str =
+    "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
 
 /// A text in every place of an envelope.
 fn everywhere(text: &str) -> String {
@@ -289,14 +317,32 @@ fn codes_by_turns(asked: &Asked) -> Vec<Move> {
 
 /// Posts to the webhook endpoint that a request names, until nobody listens there.
 fn deliver_without_end(asked: &Asked, body: &str) {
-    let text = String::from_utf8_lossy(&asked.body).into_owned();
-    let Some(url) = text.split('"').find(|part| part.contains("/hooks/")) else { return };
-    let Some((host, path)) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else { return };
-    if host.ends_with(":1") {
-        return;
-    }
-    let (host, path, body) = (host.to_owned(), path.to_owned(), body.to_owned());
+    let Some((host, path)) = endpoint(asked) else { return };
+    let body = body.to_owned();
     std::thread::spawn(move || while post(&host, &path, &body).is_some() {});
+}
+
+/// Opens connections to the webhook receiver, and sends nothing but the beginning of a request.
+fn hold_connections(asked: &Asked) {
+    let Some((host, path)) = endpoint(asked) else { return };
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        while let Ok(mut stream) = TcpStream::connect(&host) {
+            if open.len() == 300 || stream.write_all(format!("POST /{path} HTTP/1.1\r\nx-a: ").as_bytes()).is_err() {
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                open.clear();
+            }
+            open.push(stream);
+        }
+    });
+}
+
+/// Host and path of the webhook endpoint that a request names.
+fn endpoint(asked: &Asked) -> Option<(String, String)> {
+    let text = String::from_utf8_lossy(&asked.body).into_owned();
+    let url = text.split('"').find(|part| part.contains("/hooks/"))?;
+    let (host, path) = url.strip_prefix("http://")?.split_once('/')?;
+    (!host.ends_with(":1")).then(|| (host.to_owned(), path.to_owned()))
 }
 
 fn post(host: &str, path: &str, body: &str) -> Option<()> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 
-use super::meaning::written;
+use super::meaning::{BIDIRECTIONAL, written};
 use super::program::{binary, folder, root};
 use super::server::{Behaviour, HostileServer};
 
@@ -165,18 +165,24 @@ fn check_pages(folder: &Path) -> Result<(), String> {
         if let Some(part) = ["<script>alert", "<img src=x", "</details>```"].iter().find(|part| text.contains(**part)) {
             return Err(format!("{name}: shows {part:?} of the server as it is"));
         }
-        if let Some(letter) = text.chars().find(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
-            return Err(format!("{name}: holds the control character {letter:?}"));
-        }
+        check_characters(name, text)?;
     }
     Ok(())
 }
 
+/// Nothing invisible changes what a reader sees.
+fn check_characters(name: &str, text: &str) -> Result<(), String> {
+    let misleads =
+        |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\t') || BIDIRECTIONAL.contains(*letter);
+    match text.chars().find(misleads) {
+        Some(letter) => Err(format!("{name}: holds the character {letter:?}")),
+        None => Ok(()),
+    }
+}
+
 /// No control sequences, and no line that a CI system takes for a command.
 fn check_terminal(name: &str, text: &str) -> Result<(), String> {
-    if let Some(letter) = text.chars().find(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
-        return Err(format!("{name}: holds the control character {letter:?}"));
-    }
+    check_characters(name, text)?;
     let is_command =
         |line: &&str| ["::", "##[", "##vso[", "##teamcity["].iter().any(|start| line.trim_start().starts_with(start));
     match text.lines().find(is_command) {

@@ -28,6 +28,8 @@ pub enum Answers {
     Changed(fn(&Asked, &mut Answer)),
     /// The same before the first request: the client speaks TLS, and this is sent when its first bytes have arrived.
     OverTls(fn() -> Vec<Move>),
+    /// Sent as soon as a connection is there; what the client sends is not read.
+    Early(fn() -> Vec<Move>),
 }
 
 /// A request.
@@ -167,6 +169,9 @@ async fn connection(
 ) -> std::io::Result<()> {
     if let Answers::OverTls(moves) = behaviour.answers {
         let _ = stream.read(&mut [0; 4096]).await?;
+        return perform(stream, moves()).await;
+    }
+    if let Answers::Early(moves) = behaviour.answers {
         return perform(stream, moves()).await;
     }
     let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };

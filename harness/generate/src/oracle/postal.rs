@@ -1,7 +1,7 @@
 //! Judges postal codes by two data sets, CLDR's and Google's (`data/`): a code is asserted only if both agree.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use regex::Regex;
@@ -10,7 +10,6 @@ static CLDR: &str = include_str!("../data/postal_cldr.tsv");
 static GOOGLE: &str = include_str!("../data/postal_google.tsv");
 
 /// The data of a country in both data sets, compiled on first use.
-#[derive(Clone)]
 struct Country {
     cldr: Regex,
     google: Regex,
@@ -28,7 +27,8 @@ const BRITISH: [&str; 4] = ["GB", "GG", "IM", "JE"];
 /// Letters that never occur among the last two of such a code, although the data sets accept some of them.
 const NEVER_AT_THE_END: [char; 6] = ['C', 'I', 'K', 'M', 'O', 'V'];
 
-static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Country>>>> = LazyLock::new(Mutex::default);
+/// A regular expression that is cloned begins with empty tables, so that the countries are shared.
+static COUNTRIES: LazyLock<Mutex<HashMap<String, Option<Arc<Country>>>>> = LazyLock::new(Mutex::default);
 
 /// Both data sets accept it, and it has the shape and the first two characters of one of the country's examples,
 /// because the patterns also accept provinces that do not exist.
@@ -50,9 +50,9 @@ pub(super) fn is_invalid(country: &str, code: &str) -> bool {
         })
 }
 
-fn known(country: &str) -> Option<Country> {
+fn known(country: &str) -> Option<Arc<Country>> {
     let mut countries = COUNTRIES.lock();
-    countries.entry(country.to_owned()).or_insert_with(|| load(country)).clone()
+    countries.entry(country.to_owned()).or_insert_with(|| load(country).map(Arc::new)).clone()
 }
 
 fn load(country: &str) -> Option<Country> {

@@ -1,9 +1,11 @@
 //! The check `no-leak`: an error response must not expose internals of the server or the credential of the caller.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
+use regex::bytes::{Regex as ByteRegex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde_json::Value;
 
 use super::{Check, Context};
@@ -18,56 +20,96 @@ pub(super) const NO_LEAK: Check = Check {
     run: no_leak,
 };
 
-struct Pattern {
-    kind: &'static str,
-    regex: Regex,
-}
-
-/// Each pattern is narrow, so that ordinary prose never matches.
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    [
-        ("a stack trace", r"Traceback \(most recent call last\)"),
-        ("a stack trace", r#"File "[^"\n]+", line \d+"#),
-        ("a stack trace", r"\bat [\w$.<>\[\]/]+\s?\([^()\n]*:\d+(?::\d+)?\)"),
-        ("a stack trace", r"\bat (?:async )?(?:file://)?/[\w./@-]+:\d+:\d+"),
-        ("a stack trace", r"\bat [\w.$<>`]+\([^()\n]*\) in [^\n]+:line \d+"),
-        ("a stack trace", r"\bpanicked at\b|\bstack backtrace:|\bgoroutine \d+ \[|\bcore dumped\b"),
-        ("a stack trace", r"\b[\w/.-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|ex|pl):\d+\b"),
-        ("a stack trace", r"\.(?:php|phtml) on line \d+"),
-        ("a stack trace", r"\b(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error|Fault)\b"),
-        ("a stack trace", r"\b(?:NullPointer|IllegalState|IllegalArgument|IndexOutOfBounds|ClassCast|NullReference|ArgumentNull|InvalidOperation|OutOfMemory|StackOverflow)(?:Exception|Error)\b"),
-        ("a stack trace", r"\b(?:TypeError|ValueError|KeyError|IndexError|AttributeError|NameError|ZeroDivisionError|UnicodeDecodeError|ReferenceError|RangeError|NoMethodError|RuntimeError|IntegrityError|OperationalError|JSONDecodeError): "),
-        ("SQL", r"\bSELECT\b[^;]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE\s+\S+\s+SET\b|\bWHERE\s+\S+\s*=|\b(?:CREATE|ALTER|DROP) TABLE\b"),
-        ("SQL", r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b\s+\S+\s*(?:=|<|>|\blike\b|\bin\b)|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?="),
-        ("SQL", r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b"),
-        ("SQL", r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)"),
-        ("a database error", r"\bE11000 duplicate key\b|\bWRONGTYPE Operation\b|\bMongo(?:Server|Network|Write)?Error\b|\b(?:ResourceNotFound|ConditionalCheckFailed)Exception\b"),
-        ("an internal address", r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|kafka|jdbc:\w+)://[^\s]+|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)\b"),
-        ("a server path", r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#),
-        ("a server path", r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#),
-        ("a server path", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
-        ("a server path", r"\bfile:///\S+"),
-    ]
-    .into_iter()
-    .map(|(kind, pattern)| Pattern {
-        kind,
-        regex: Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}")),
-    })
-    .collect()
-});
+/// The patterns as (kind, regular expression). Each is narrow, so that ordinary prose never matches.
+const PATTERNS: [(&str, &str); 21] = [
+    ("a stack trace", r"Traceback \(most recent call last\)"),
+    ("a stack trace", r#"File "[^"\n]+", line \d+"#),
+    ("a stack trace", r"\bat [\w$.<>\[\]/]+\s?\([^()\n]*:\d+(?::\d+)?\)"),
+    ("a stack trace", r"\bat (?:async )?(?:file://)?/[\w./@-]+:\d+:\d+"),
+    ("a stack trace", r"\bat [\w.$<>`]+\([^()\n]*\) in [^\n]+:line \d+"),
+    ("a stack trace", r"\bpanicked at\b|\bstack backtrace:|\bgoroutine \d+ \[|\bcore dumped\b"),
+    ("a stack trace", r"\b[\w/.-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|ex|pl):\d+\b"),
+    ("a stack trace", r"\.(?:php|phtml) on line \d+"),
+    ("a stack trace", r"\b(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error|Fault)\b"),
+    (
+        "a stack trace",
+        r"\b(?:NullPointer|IllegalState|IllegalArgument|IndexOutOfBounds|ClassCast|NullReference|ArgumentNull|InvalidOperation|OutOfMemory|StackOverflow)(?:Exception|Error)\b",
+    ),
+    (
+        "a stack trace",
+        r"\b(?:TypeError|ValueError|KeyError|IndexError|AttributeError|NameError|ZeroDivisionError|UnicodeDecodeError|ReferenceError|RangeError|NoMethodError|RuntimeError|IntegrityError|OperationalError|JSONDecodeError): ",
+    ),
+    (
+        "SQL",
+        r"\bSELECT\b[^;]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE\s+\S+\s+SET\b|\bWHERE\s+\S+\s*=|\b(?:CREATE|ALTER|DROP) TABLE\b",
+    ),
+    (
+        "SQL",
+        r"(?i)\bselect\b[^.;]{1,200}\bfrom\b[^.;]{1,100}\bwhere\b\s+\S+\s*(?:=|<|>|\blike\b|\bin\b)|\bselect \* from\b|\binsert into \S+ ?\(|\bdelete from \S+ where\b|\bupdate \S+ set \S+ ?=",
+    ),
+    (
+        "SQL",
+        r"\bSQLSTATE\b|\bORA-\d{5}\b|(?i)\bviolates (?:unique|foreign key|check|not-null) constraint\b|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed\b|\bsyntax error at or near\b|\brelation \S+ does not exist\b|\bno such (?:table|column):|\bunknown column '|\byou have an error in your sql syntax|\bduplicate entry '[^']*' for key\b",
+    ),
+    (
+        "SQL",
+        r"\b(?:psycopg2?|sqlalchemy|sqlite3|pymysql|pg_catalog|org\.postgresql|org\.hibernate|com\.mysql|java\.sql|sqlx::|diesel::)",
+    ),
+    (
+        "a database error",
+        r"\bE11000 duplicate key\b|\bWRONGTYPE Operation\b|\bMongo(?:Server|Network|Write)?Error\b|\b(?:ResourceNotFound|ConditionalCheckFailed)Exception\b",
+    ),
+    (
+        "an internal address",
+        r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|kafka|jdbc:\w+)://[^\s]+|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)\b",
+    ),
+    (
+        "a server path",
+        r#"(?:^|[\s"'`(=:\[<>,])/(?:usr|home|var|opt|srv|etc|root|tmp|proc|mnt|Users|private|workspace|app|code|build|deploy|releases|data)/[\w.@+-]+(?:/[\w.@+-]+)*"#,
+    ),
+    (
+        "a server path",
+        r#"(?:^|[\s"'`(=:\[<>,])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|so|dll|jar|war|conf|ini|env|sqlite3?|pem)\b"#,
+    ),
+    ("a server path", r"\b[A-Za-z]:\\(?:[\w .@+-]+\\)*[\w .@+-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
+    ("a server path", r"\bfile:///\S+"),
+];
 
 /// The patterns as (kind, regular expression), for `repro` scripts, which judge without this program.
 pub fn leak_patterns() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PATTERNS.iter().map(|pattern| (pattern.kind, pattern.regex.as_str()))
+    PATTERNS.into_iter()
 }
 
-/// All patterns in one pass, because hardly any response matches.
+/// All patterns in one pass, because hardly any response matches. They know ASCII only: with the letters of all
+/// languages, each process would take longer to compile them than to run a test.
 static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new(PATTERNS.iter().map(|pattern| pattern.regex.as_str())).unwrap_or_else(|error| unreachable!("{error}"))
+    let set = RegexSetBuilder::new(PATTERNS.map(|(_, pattern)| pattern)).unicode(false).build();
+    set.unwrap_or_else(|error| unreachable!("{error}"))
 });
+
+/// Each pattern alone, compiled when it first matches.
+static ALONE: [OnceLock<ByteRegex>; PATTERNS.len()] = [const { OnceLock::new() }; PATTERNS.len()];
+
+/// The kinds and expressions that match a text.
+fn matching(text: &str) -> impl Iterator<Item = (&'static str, &'static ByteRegex)> {
+    let compiled = |pattern| {
+        let built = RegexBuilder::new(pattern).unicode(false).build();
+        built.unwrap_or_else(|error| unreachable!("{error}"))
+    };
+    let matches = ANY.matches(text.as_bytes()).into_iter();
+    matches.map(move |index| {
+        let (kind, pattern) = PATTERNS[index];
+        (kind, ALONE[index].get_or_init(|| compiled(pattern)))
+    })
+}
 
 static URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\b(?:https?|wss?)://[^\s"'<>]+"#).unwrap_or_else(|error| unreachable!("{error}")));
+
+/// Addresses are no paths of the server.
+fn without_urls(text: &str) -> Cow<'_, str> {
+    if text.contains("://") { URL.replace_all(text, " ") } else { Cow::Borrowed(text) }
+}
 
 fn no_leak(context: &Context<'_>) -> Vec<Violation> {
     // Computed only if something was found.
@@ -78,26 +120,25 @@ fn no_leak(context: &Context<'_>) -> Vec<Violation> {
         if let Some(form) = credential_in(context, &text) {
             violations.push(Violation::new(part.clone(), "no credential", form));
         }
-        let text = URL.replace_all(&text, " ");
-        for pattern in ANY.matches(&text).into_iter().filter_map(|index| PATTERNS.get(index)) {
-            let found = pattern
-                .regex
-                .find_iter(&text)
+        let text = without_urls(&text);
+        for (kind, regex) in matching(&text) {
+            let found = regex
+                .find_iter(text.as_bytes())
                 .take_while(|_| {
                     matches += 1;
                     matches <= MOST_MATCHES
                 })
                 .map(|found| {
-                    found
-                        .as_str()
-                        .trim_matches(|letter: char| letter.is_whitespace() || "\"'`(=:[<>,)]};".contains(letter))
+                    let found = String::from_utf8_lossy(found.as_bytes());
+                    let is_around = |letter: char| letter.is_whitespace() || "\"'`(=:[<>,)]};".contains(letter);
+                    found.trim_matches(is_around).to_owned()
                 })
                 .find(|found| !is_quoted(found, &submitted));
             if let Some(found) = found {
                 violations.push(Violation::new(
                     part.clone(),
-                    format!("no internal details, such as {}", pattern.kind),
-                    quoted(found),
+                    format!("no internal details, such as {kind}"),
+                    quoted(&found),
                 ));
                 break;
             }
@@ -244,8 +285,7 @@ mod tests {
     use super::*;
 
     fn leaks(text: &str) -> bool {
-        let text = URL.replace_all(text, " ");
-        PATTERNS.iter().any(|pattern| pattern.regex.is_match(&text))
+        matching(&without_urls(text)).next().is_some()
     }
 
     #[test]

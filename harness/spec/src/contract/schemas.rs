@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use generate::schema::pointer::{escaped, unescaped};
 use jsonschema::error::ValidationErrorKind;
@@ -17,10 +18,29 @@ use crate::source::{Problem, Problems, SourceFile};
 
 #[derive(Debug)]
 pub struct SchemaSet {
-    envelope: Validator,
-    by_code: BTreeMap<String, Validator>,
-    success: BTreeMap<(String, String), Validator>,
+    /// The documents that the schemas refer to, or why they cannot be used.
+    registry: Result<Registry<'static>, String>,
+    envelope: Schema,
+    by_code: BTreeMap<String, Schema>,
+    success: BTreeMap<(String, String), Schema>,
     documented: BTreeMap<String, Vec<String>>,
+}
+
+/// A schema that is compiled when it is first needed. One test needs few of them.
+#[derive(Debug)]
+struct Schema {
+    source: Value,
+    /// Where messages say that it is: the envelope, or a pointer into a document of the description.
+    at: Option<(String, String)>,
+    what: String,
+    compiled: OnceLock<Result<Validator, String>>,
+}
+
+impl Schema {
+    fn new(source: Value, what: String, at: Option<(&str, &str)>) -> Self {
+        let at = at.map(|(document, pointer)| (document.to_owned(), pointer.to_owned()));
+        Self { source, at, what, compiled: OnceLock::new() }
+    }
 }
 
 /// One schema violation in a document.
@@ -37,7 +57,7 @@ pub struct Misfit {
 const BASE: &str = "https://conformance.example/schemas/";
 
 impl SchemaSet {
-    pub(super) fn compile(
+    pub(super) fn new(
         description: &Description,
         envelope: &SourceFile,
         catalog: &ErrorCatalog,
@@ -45,54 +65,64 @@ impl SchemaSet {
         problems: &mut Problems,
     ) -> Self {
         let envelope_schema = problems.take(envelope_value(envelope)).unwrap_or(Value::Bool(true));
-        let registry = registry(description, &catalog.envelope.schema, &envelope_schema);
-        let mut compile = |schema: Value, what: String, refused: &dyn Fn(String) -> Problem| {
-            let built =
-                registry.as_ref().map_err(|message| message.clone()).and_then(|registry| build(registry, &schema));
-            built.unwrap_or_else(|message| {
-                problems.0.push(refused(format!("{what}: {message}")));
-                accept_all()
-            })
+        let of_code = |entry: &ErrorCode| {
+            let what = format!("the schema of {}", entry.code);
+            (entry.code.clone(), Schema::new(derived(catalog, entry), what, None))
         };
-        let in_envelope = |message: String| Problem::general(&envelope.name, message);
-        let by_code = catalog
-            .codes
-            .iter()
-            .map(|entry| {
-                let schema = derived(catalog, entry);
-                (entry.code.clone(), compile(schema, format!("the schema of {}", entry.code), &in_envelope))
-            })
-            .collect();
         let mut success = BTreeMap::new();
         for operation in operations {
             for documented in &operation.successes {
                 let Some((document, pointer)) = documented.schema.as_ref().and_then(|at| at.split_once('#')) else {
                     continue;
                 };
-                let schema = json!({ "$ref": format!("{BASE}{}#{}", as_fragment(document), as_fragment(pointer)) });
-                let refused = |message: String| description.problem_at(document, pointer, message);
+                let source = json!({ "$ref": format!("{BASE}{}#{}", as_fragment(document), as_fragment(pointer)) });
                 let what = format!("the success body of {}", operation.id);
-                success.insert((operation.id.clone(), documented.name.clone()), compile(schema, what, &refused));
+                let schema = Schema::new(source, what, Some((document, pointer)));
+                success.insert((operation.id.clone(), documented.name.clone()), schema);
             }
         }
         Self {
+            registry: registry(description, &catalog.envelope.schema, &envelope_schema),
             documented: documented_members(&envelope_schema),
-            envelope: compile(envelope_ref(catalog), "the envelope".to_owned(), &in_envelope),
-            by_code,
+            envelope: Schema::new(envelope_ref(catalog), "the envelope".to_owned(), None),
+            by_code: catalog.codes.iter().map(of_code).collect(),
             success,
         }
     }
 
+    /// Compiles every schema, and reports those that cannot be compiled.
+    pub(super) fn check(&self, description: &Description, envelope: &SourceFile, problems: &mut Problems) {
+        let all = self.by_code.values().chain(self.success.values()).chain([&self.envelope]);
+        for schema in all {
+            let Err(message) = self.compiled(schema) else { continue };
+            let message = format!("{}: {message}", schema.what);
+            problems.0.push(match &schema.at {
+                Some((document, pointer)) => description.problem_at(document, pointer, message),
+                None => Problem::general(&envelope.name, message),
+            });
+        }
+    }
+
+    fn compiled<'s>(&'s self, schema: &'s Schema) -> &'s Result<Validator, String> {
+        schema.compiled.get_or_init(|| build(self.registry.as_ref().map_err(String::clone)?, &schema.source))
+    }
+
+    /// The violations of a schema. One that cannot be compiled has been reported, and accepts everything.
+    fn misfits(&self, schema: &Schema, body: &Value) -> Vec<Misfit> {
+        let Ok(validator) = self.compiled(schema) else { return Vec::new() };
+        validator.iter_errors(body).take(MOST_MISFITS).map(|error| misfit(&error)).collect()
+    }
+
     /// The schema violations of an error body: of the schema of its code if that is known, else of the envelope.
     pub fn envelope_misfits(&self, code: Option<&str>, body: &Value) -> Vec<Misfit> {
-        let validator = code.and_then(|code| self.by_code.get(code)).unwrap_or(&self.envelope);
-        misfits(validator, body)
+        let schema = code.and_then(|code| self.by_code.get(code)).unwrap_or(&self.envelope);
+        self.misfits(schema, body)
     }
 
     /// The schema violations of a success body, for a documented success of its operation.
     pub fn success_misfits(&self, operation: &str, success: &Success, body: &Value) -> Vec<Misfit> {
-        let validator = self.success.get(&(operation.to_owned(), success.name.clone()));
-        validator.map(|validator| misfits(validator, body)).unwrap_or_default()
+        let schema = self.success.get(&(operation.to_owned(), success.name.clone()));
+        schema.map(|schema| self.misfits(schema, body)).unwrap_or_default()
     }
 
     /// The documented members of each object in the envelope, by its JSON Pointer.
@@ -160,17 +190,8 @@ fn build(registry: &Registry<'static>, schema: &Value) -> Result<Validator, Stri
         .map_err(|error| error.to_string())
 }
 
-/// A validator that accepts everything, used after a problem has been reported.
-fn accept_all() -> Validator {
-    Validator::options().build(&Value::Bool(true)).unwrap_or_else(|_| unreachable!("the schema `true` always compiles"))
-}
-
 /// The most schema violations of one body that are listed.
 const MOST_MISFITS: usize = 50;
-
-fn misfits(validator: &Validator, body: &Value) -> Vec<Misfit> {
-    validator.iter_errors(body).take(MOST_MISFITS).map(|error| misfit(&error)).collect()
-}
 
 fn misfit(error: &ValidationError<'_>) -> Misfit {
     let at = error.instance_path().as_str().to_owned();

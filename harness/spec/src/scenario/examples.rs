@@ -22,13 +22,22 @@ const UNUSUAL: &str = "unusual";
 /// The examples of each format, as rules.
 pub(super) type Examples = BTreeMap<Format, Vec<Rule>>;
 
-/// Builds the examples of a file, and reports those that it cannot use.
-pub(super) fn read(file: &SourceFile, content: &FormatFile, problems: &mut Problems) -> Examples {
+/// Builds the examples of the wanted formats of a file, and reports those that it cannot use.
+pub(super) fn read(
+    file: &SourceFile,
+    content: &FormatFile,
+    wanted: &BTreeSet<Format>,
+    problems: &mut Problems,
+) -> Examples {
     let mut all = Examples::new();
     for (format, groups) in &content.examples {
-        let mut reader = Reader { file, format: *format, names: names_of_rules(*format), problems };
+        let is_used = content.values.iter().any(|entry| entry.formats.contains(format));
+        if is_used && !wanted.contains(format) {
+            continue;
+        }
+        let mut reader = Reader::new(file, *format, problems);
         let at: Vec<PathStep> = vec!["examples".into(), format.name().into()];
-        if !content.values.iter().any(|entry| entry.formats.contains(format)) {
+        if !is_used {
             reader.report_key(&at, "no entry of `values` has this format", "remove the examples, or add the format");
         }
         for (group, examples) in groups {
@@ -43,10 +52,23 @@ struct Reader<'r> {
     format: Format,
     /// The names of the rules and examples so far.
     names: BTreeSet<String>,
+    /// What the rules assert, each assertion once.
+    assertions: Vec<Assertion>,
     problems: &'r mut Problems,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    fn new(file: &'r SourceFile, format: Format, problems: &'r mut Problems) -> Self {
+        let (mut names, mut assertions) = (BTreeSet::new(), Vec::new());
+        for rule in (REGISTRY.rules)(format) {
+            names.insert(rule.name.into_owned());
+            if !assertions.contains(&rule.assertion) {
+                assertions.push(rule.assertion);
+            }
+        }
+        Self { file, format, names, assertions, problems }
+    }
+
     fn group(&mut self, at: &[PathStep], group: &str, examples: &[Example]) -> Vec<Rule> {
         let at = [at, &[group.into()]].concat();
         let Some(assertion) = assertion_of(group) else {
@@ -91,8 +113,10 @@ impl Reader<'_> {
     /// assertion about values of which its sources do not know enough.
     fn judge(&mut self, at: &[PathStep], assertion: Assertion, input: &Input) {
         let agrees = |other: Assertion| other != Assertion::Survived && (REGISTRY.agrees)(self.format, other, input);
-        let asserted = (REGISTRY.rules)(self.format).into_iter().map(|rule| rule.assertion);
-        let judged = asserted.filter(|_| !agrees(assertion)).find(|other| agrees(*other));
+        let judged = match agrees(assertion) {
+            true => None,
+            false => self.assertions.iter().copied().find(|other| agrees(*other)),
+        };
         if let Some(judged) = judged.map(group_of) {
             let message = format!("the oracle judges this value `{judged}`, not `{}`", group_of(assertion));
             self.report(at, message, &format!("move the example to `{judged}`"));
@@ -108,10 +132,6 @@ impl Reader<'_> {
         let problem: Problem = self.file.problem(at, message);
         self.problems.0.push(problem.with_help(Some(help.to_owned())));
     }
-}
-
-fn names_of_rules(format: Format) -> BTreeSet<String> {
-    (REGISTRY.rules)(format).into_iter().map(|rule| rule.name.into_owned()).collect()
 }
 
 fn assertion_of(group: &str) -> Option<Assertion> {

@@ -10,6 +10,7 @@ use super::cases::{Case, Cases};
 use super::compile::{self, At, Own};
 use super::fixtures::{Fixtures, prepare};
 use super::model::{FixtureFile, Scenario, ScenarioFile, Step};
+use super::selection::{Wanted, test_name};
 use super::{TestCase, TestKind, names, properties, template};
 use crate::contract::Contract;
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
@@ -33,6 +34,16 @@ pub fn load(root: &Path, contract: &Contract) -> Result<Library, Problems> {
 
 /// Like [`load`], with other rules for the formats.
 pub fn load_with(root: &Path, contract: &Contract, registry: &Registry) -> Result<Library, Problems> {
+    read(root, contract, registry, Wanted::All)
+}
+
+/// Only the tests with these names, of a pack that has been loaded completely before: no other file is compiled, and a
+/// clause that nothing judges is not reported. The hash is that of the whole pack.
+pub fn load_tests(root: &Path, contract: &Contract, names: &[String]) -> Result<Library, Problems> {
+    read(root, contract, &REGISTRY, Wanted::Tests(names))
+}
+
+fn read(root: &Path, contract: &Contract, registry: &Registry, wanted: Wanted<'_>) -> Result<Library, Problems> {
     let mut problems = Problems::default();
     let mut library = Library::default();
     let mut hasher = Sha256::new();
@@ -56,12 +67,12 @@ pub fn load_with(root: &Path, contract: &Contract, registry: &Registry) -> Resul
         // References to fixtures cannot be resolved.
         return problems.or(library);
     }
-    for file in &files {
+    for file in files.iter().filter(|file| wanted.has_in_file(&file.name)) {
         if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
-            expand_file(file, &content, &fixtures, contract, &mut library, &mut problems);
+            expand_file(file, &content, &fixtures, contract, wanted, &mut library, &mut problems);
         }
     }
-    let (properties, text) = properties::load(root, contract, &fixtures, registry, &mut problems);
+    let (properties, text) = properties::load(root, contract, &fixtures, registry, wanted, &mut problems);
     hasher.update(text.as_bytes());
     library.tests.extend(properties);
     refuse_duplicates(&library, &files, &mut problems);
@@ -74,10 +85,14 @@ fn expand_file(
     content: &ScenarioFile,
     fixtures: &Fixtures,
     contract: &Contract,
+    wanted: Wanted<'_>,
     library: &mut Library,
     problems: &mut Problems,
 ) {
     for (index, scenario) in content.scenarios.iter().enumerate() {
+        if !wanted.has_in_scenario(&file.name, &scenario.name) {
+            continue;
+        }
         let at = At { file, path: vec!["scenarios".into(), index.into()] };
         let before = problems.0.len();
         compile::scenario(&at, scenario, contract, problems);
@@ -85,9 +100,14 @@ fn expand_file(
             continue;
         };
         let line = at.place().map_or(1, |place| place.line);
+        let first = library.tests.len();
         for (row, case) in &cases {
+            let name = test_name(&file.name, &scenario.name, &case.name);
+            if !wanted.has(&name) {
+                continue;
+            }
             let mut test = TestCase {
-                name: test_name(&file.name, scenario, case),
+                name,
                 file: file.name.clone(),
                 line: row.and_then(|row| at.row(row)).map_or(line, |place| place.line),
                 about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
@@ -114,9 +134,8 @@ fn expand_file(
             }
             library.tests.push(test);
         }
-        if problems.0.len() == before {
-            let tests = &library.tests[library.tests.len() - cases.len()..];
-            compile::all_clauses_judged(&at, scenario, tests, problems);
+        if problems.0.len() == before && wanted == Wanted::All {
+            compile::all_clauses_judged(&at, scenario, &library.tests[first..], problems);
         }
     }
 }
@@ -195,14 +214,6 @@ fn with_value(case: &Case, variable: &str, value: &Value) -> Case {
     case.name = if case.name.is_empty() { word } else { format!("{}/{word}", case.name) };
     case.variables.insert(variable.to_owned(), value.clone());
     case
-}
-
-fn test_name(file: &str, scenario: &Scenario, case: &Case) -> String {
-    let file = without_ending(file.trim_start_matches("scenarios/"));
-    if case.name.is_empty() {
-        return format!("{file}::{}", scenario.name);
-    }
-    format!("{file}::{}/{}", scenario.name, case.name)
 }
 
 fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Problems) {

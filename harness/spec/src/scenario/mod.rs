@@ -21,6 +21,7 @@ mod property;
 mod property_test;
 mod schema_places;
 mod schema_properties;
+mod selection;
 pub mod template;
 mod topics;
 mod wanted;
@@ -32,7 +33,7 @@ pub use alteration::Alteration;
 pub use cases::{Case, Cases};
 pub use formats::{Caller, Example, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry, ValueEntry};
 pub use found::{Failure, file_name, file_text};
-pub use load::{Library, load, load_with};
+pub use load::{Library, load, load_tests, load_with};
 pub use model::{
     Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
     SignatureHeader, Wait,

@@ -13,6 +13,7 @@ use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_properties;
+use super::selection::Wanted;
 use super::wanted::Expect;
 use super::{Origin, PropertyRule, Slot, TestCase, Variables};
 use crate::contract::{Contract, Operation};
@@ -20,6 +21,8 @@ use crate::source::{Problems, SourceFile, Step as PathStep, exists, suggestion, 
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
 
 const FORMATS: &str = "schemas/formats.yaml";
+/// The beginning of the names of these tests.
+const PREFIX: &str = "fuzz/";
 
 /// Reads the pack's formats, if it has any, and returns their tests and the text of the file, for the hash.
 pub(super) fn load(
@@ -27,6 +30,7 @@ pub(super) fn load(
     contract: &Contract,
     fixtures: &Fixtures,
     registry: &Registry,
+    wanted: Wanted<'_>,
     problems: &mut Problems,
 ) -> (Vec<TestCase>, String) {
     let Some((path, name)) = problems.take(yaml_at(root, FORMATS)) else {
@@ -38,19 +42,35 @@ pub(super) fn load(
     let Some(file) = problems.take(SourceFile::read(&path, name)) else {
         return (Vec::new(), String::new());
     };
+    if !wanted.has_below(PREFIX) && !wanted.has_below(schema_properties::PREFIX) {
+        return (Vec::new(), file.text.to_string());
+    }
     let Some(content) = problems.take(file.parse::<FormatFile>()) else {
         return (Vec::new(), file.text.to_string());
     };
-    let examples = examples::read(&file, &content, problems);
+    let is_wanted = |entry: &&ValueEntry| {
+        wanted == Wanted::All
+            || entry
+                .operations
+                .iter()
+                .any(|operation| slot_of(entry).is_some_and(|slot| wanted.has_below(&beginning(operation, &slot))))
+    };
+    let formats = content.values.iter().filter(is_wanted).flat_map(|entry| entry.formats.iter().copied());
+    let examples = examples::read(&file, &content, &formats.collect(), problems);
     let mut reader =
-        Reader { file: &file, content: &content, contract, fixtures, registry, examples: &examples, problems };
+        Reader { file: &file, content: &content, contract, fixtures, registry, wanted, examples: &examples, problems };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
-    let mut tests: Vec<TestCase> =
-        content.values.iter().enumerate().flat_map(|(index, entry)| reader.entry(index, entry)).collect();
+    let entries = content.values.iter().enumerate().filter(|(_, entry)| is_wanted(entry));
+    let mut tests: Vec<TestCase> = entries.flat_map(|(index, entry)| reader.entry(index, entry)).collect();
     let known = Known { file: &file, contract, fixtures, registry };
-    tests.extend(schema_properties::load(&content, known, problems));
+    tests.extend(schema_properties::load(&content, known, wanted, problems));
     (tests, file.text.to_string())
+}
+
+/// The beginning of the names of the tests of a place.
+fn beginning(operation: &str, slot: &Slot) -> String {
+    format!("{PREFIX}{operation}/{}::", slot.name())
 }
 
 struct Reader<'r> {
@@ -59,6 +79,7 @@ struct Reader<'r> {
     contract: &'r Contract,
     fixtures: &'r Fixtures,
     registry: &'r Registry,
+    wanted: Wanted<'r>,
     examples: &'r Examples,
     problems: &'r mut Problems,
 }
@@ -305,15 +326,16 @@ impl Reader<'_> {
         kind: PropertyKind,
         rules: &[PropertyRule],
     ) -> Option<TestCase> {
+        let (operation, caller) = of_operation;
+        let name = format!("{}{}", beginning(&operation.id, slot), kind.fact(slot));
         let rules: Vec<PropertyRule> =
             rules.iter().filter(|rule| PropertyKind::of(rule.rule.assertion) == kind).cloned().collect();
-        if rules.is_empty() {
+        if rules.is_empty() || !self.wanted.has(&name) {
             return None;
         }
-        let (operation, caller) = of_operation;
         let parts = Parts {
             at: At { file: self.file, path: vec!["values".into(), index.into()] },
-            name: format!("fuzz/{}/{}::{}", operation.id, slot.name(), kind.fact(slot)),
+            name,
             operation,
             caller,
             kind,

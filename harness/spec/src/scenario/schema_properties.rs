@@ -9,6 +9,7 @@ use super::formats::{Caller, Exclusion, FormatFile, NestedField, Refusal, Schema
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_places::{self, DescribedPlace, Unusable};
+use super::selection::Wanted;
 use super::wanted::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
 use crate::contract::{FieldForm, Operation};
@@ -16,12 +17,19 @@ use crate::source::{Problem, Problems, Step as PathStep, suggestion};
 use generate::schema::{KINDS, Part, pointer};
 use generate::{Assertion, Rule};
 
+/// The beginning of the names of these tests.
+pub(super) const PREFIX: &str = "schema/";
 /// The only rule of a member whose values come from a format.
 const MISSING: &str = "missing-required";
 
 /// The tests of the entry `schema`, if there is one.
-pub(super) fn load(content: &FormatFile, known: Known<'_>, problems: &mut Problems) -> Vec<TestCase> {
-    let Some(entry) = &content.schema else { return Vec::new() };
+pub(super) fn load(
+    content: &FormatFile,
+    known: Known<'_>,
+    wanted: Wanted<'_>,
+    problems: &mut Problems,
+) -> Vec<TestCase> {
+    let Some(entry) = content.schema.as_ref().filter(|_| wanted.has_below(PREFIX)) else { return Vec::new() };
     let before = problems.0.len();
     let mut builder = Builder { content, entry, known, problems, places: BTreeSet::new(), rules: BTreeSet::new() };
     builder.names();
@@ -29,12 +37,14 @@ pub(super) fn load(content: &FormatFile, known: Known<'_>, problems: &mut Proble
         return Vec::new();
     }
     let mut tests = Vec::new();
-    for (at, operation) in builder.operations() {
+    let of_operation = |operation: &Operation| wanted.has_below(&format!("{PREFIX}{}/", operation.id));
+    for (at, operation) in builder.operations().into_iter().filter(|(_, operation)| of_operation(operation)) {
         tests.extend(builder.operation(&at, &operation));
     }
-    if builder.problems.0.len() == before {
+    if builder.problems.0.len() == before && wanted == Wanted::All {
         builder.unused();
     }
+    tests.retain(|test: &TestCase| wanted.has(&test.name));
     tests
 }
 
@@ -259,7 +269,7 @@ impl Builder<'_> {
         let slot = Slot::Place(place.clone());
         let parts = Parts {
             at: At { file: self.known.file, path: below(at) },
-            name: format!("schema/{}/{}::{}", operation.id, place.name, kind.fact(&slot)),
+            name: format!("{PREFIX}{}/{}::{}", operation.id, place.name, kind.fact(&slot)),
             operation,
             caller,
             kind,
