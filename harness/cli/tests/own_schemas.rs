@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use judge::target::TargetFile;
+use mutate::{MutationFile, SurvivorFile};
 use report::Report;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -20,7 +21,7 @@ use spec::source::{SourceFile, yaml_files};
 type Generate = fn() -> Schema;
 
 /// Each schema: its name, and how it is generated from the type of the file.
-const ROOTS: [(&str, Generate); 8] = [
+const ROOTS: [(&str, Generate); 10] = [
     ("scenario", read::<ScenarioFile>),
     ("fixtures", read::<FixtureFile>),
     ("formats", read::<FormatFile>),
@@ -29,6 +30,8 @@ const ROOTS: [(&str, Generate); 8] = [
     ("conventions", read::<Conventions>),
     ("target", read::<TargetFile>),
     ("report", written::<Report>),
+    ("survivors", read::<SurvivorFile>),
+    ("mutations", read::<MutationFile>),
 ];
 
 #[test]
@@ -61,11 +64,11 @@ fn files_of_the_packs_match_their_schemas() {
     let packs = ["parcel", "records", "orders", "oauth", "prometheus"];
     let packs = packs.map(|pack| Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs").join(pack));
     for root in packs.into_iter().chain([root_folder()]) {
-        for kind in ["errors", "clauses", "conventions", "formats"] {
+        for kind in ["errors", "clauses", "conventions", "formats", "survivors"] {
             let name = format!("schemas/{kind}.yaml");
             match SourceFile::read(&root.join(&name), name) {
                 Ok(file) => assert_valid(&validator(kind), &file.parse_json().expect("YAML"), &file.name),
-                Err(problem) => assert_eq!(kind, "formats", "{problem}"),
+                Err(problem) => assert!(["formats", "survivors"].contains(&kind), "{problem}"),
             }
         }
         for (path, name) in yaml_files(&root, &root.join("scenarios")) {

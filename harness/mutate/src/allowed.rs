@@ -10,6 +10,7 @@
 //! An allowed survivor does not count in the score. A pattern that matches no generated mutation, or only mutations that
 //! are noticed, is out of date.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::mutation::Mutation;
@@ -18,15 +19,18 @@ use judge::target::fits;
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, Step, suggestion};
 
-#[derive(Deserialize)]
+/// `schemas/survivors.yaml`: the mutations that no test may report, because the contract leaves the response open.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
-    allowed: Vec<Entry>,
+pub struct SurvivorFile {
+    /// The allowed survivors.
+    allowed: Vec<AllowedSurvivor>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// Mutations that may survive, and why.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct AllowedSurvivor {
     /// The names of the mutations, in which `*` matches any text.
     mutations: Vec<String>,
     /// Why the contract leaves the responses open.
@@ -39,7 +43,7 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub struct Allowed {
     file: SourceFile,
-    entries: Vec<Entry>,
+    entries: Vec<AllowedSurvivor>,
 }
 
 impl Allowed {
@@ -48,7 +52,7 @@ impl Allowed {
 
     /// Reads the file, and checks its clauses against the contract.
     pub fn read(file: SourceFile, contract: &Contract) -> Result<Self, Vec<Problem>> {
-        let entries = file.parse::<File>().map_err(|problem| vec![problem])?.allowed;
+        let entries = file.parse::<SurvivorFile>().map_err(|problem| vec![problem])?.allowed;
         let known: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
         let mut problems = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -66,7 +70,8 @@ impl Allowed {
     /// Marks the survivors that are allowed, each with the reason.
     pub fn mark(&self, rows: &mut [Row]) {
         for row in rows.iter_mut().filter(|row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut)) {
-            let is_of = |entry: &&Entry| entry.mutations.iter().any(|pattern| fits(pattern, &row.mutation.name));
+            let is_of =
+                |entry: &&AllowedSurvivor| entry.mutations.iter().any(|pattern| fits(pattern, &row.mutation.name));
             let entry = self.entries.iter().find(is_of);
             if let Some(entry) = entry {
                 row.outcome = Outcome::Allowed;

@@ -39,11 +39,11 @@ mod score;
 mod variants;
 
 pub use self::generate::generate;
-pub use allowed::Allowed;
+pub use allowed::{Allowed, SurvivorFile};
 pub use baseline::{Answer, Baseline, PassingTest};
 pub use campaign::{Campaign, Origin};
 pub use change::{Surroundings, apply};
-pub use mutation::{Answers, Change, Mutation, Subject, When, read, write};
+pub use mutation::{Answers, Change, Mutation, MutationFile, Subject, When, read, write};
 pub use observed::Observed;
 pub use proxy::Proxy;
 pub use render::{Summary, json, markdown, terminal};

@@ -8,6 +8,7 @@
 //!     clauses: [STA-2]
 //! ```
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, suggestion};
 
 /// A fault that a target could have.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mutation {
     /// Its name, from general to special, such as `header/Trace/removed`.
@@ -32,7 +33,7 @@ pub struct Mutation {
 }
 
 /// The responses that a mutation changes. All given conditions must be true.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// The operation that was called.
@@ -41,11 +42,13 @@ pub struct When {
     /// The actor whose credential was sent without an alteration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// The status of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The error code in the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Only errors, or only successes.
+    /// Only errors, only successes, or webhook deliveries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<Answers>,
     /// Only every n-th response for which the other conditions are true.
@@ -54,7 +57,7 @@ pub struct When {
 }
 
 /// A class of responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answers {
     /// Statuses from 400.
@@ -66,7 +69,7 @@ pub enum Answers {
 }
 
 /// A change of a response. `at` is a JSON Pointer to a member of its body.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Change {
     /// Another status. The rest is unchanged.
@@ -165,15 +168,17 @@ impl When {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+/// A file of mutations for `prove --proxy --mutations`.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub struct MutationFile {
+    /// The mutations, in the order in which they are tried.
     mutations: Vec<Mutation>,
 }
 
 /// Reads a YAML file of mutations, and checks its names against the contract.
 pub fn read(file: &SourceFile, contract: &Contract) -> Result<Vec<Mutation>, Vec<Problem>> {
-    let mutations = file.parse::<File>().map_err(|problem| vec![problem])?.mutations;
+    let mutations = file.parse::<MutationFile>().map_err(|problem| vec![problem])?.mutations;
     let problems: Vec<Problem> =
         mutations.iter().enumerate().flat_map(|(index, one)| unknown_names(file, contract, index, one)).collect();
     if problems.is_empty() { Ok(mutations) } else { Err(problems) }
@@ -181,7 +186,7 @@ pub fn read(file: &SourceFile, contract: &Contract) -> Result<Vec<Mutation>, Vec
 
 /// The text of a YAML file with these mutations.
 pub fn write(mutations: Vec<Mutation>) -> Result<String, String> {
-    serde_yaml::to_string(&File { mutations }).map_err(|error| error.to_string())
+    serde_yaml::to_string(&MutationFile { mutations }).map_err(|error| error.to_string())
 }
 
 fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation: &Mutation) -> Vec<Problem> {
@@ -251,13 +256,13 @@ mod tests {
             Mutation { name: "three".to_owned(), when: When::default(), change: Change::Stale, clauses: Vec::new() },
         ];
         let text = write(mutations.clone()).expect("a text");
-        let file = SourceFile::new("mutations.yaml", &text).parse::<File>();
+        let file = SourceFile::new("mutations.yaml", &text).parse::<MutationFile>();
         assert_eq!(file.map(|file| file.mutations).expect(&text), mutations);
     }
 
     #[test]
     fn unknown_members_are_refused() {
         let text = "mutations:\n  - { name: a, change: { kind: set-status, to: 400, from: 404 } }\n";
-        assert!(SourceFile::new("mutations.yaml", text).parse::<File>().is_err());
+        assert!(SourceFile::new("mutations.yaml", text).parse::<MutationFile>().is_err());
     }
 }

@@ -4,7 +4,7 @@
 use crate::source::suggestion;
 
 /// Each kind of file: its name on the command line, and its committed schema.
-pub const SCHEMAS: [(&str, &str); 8] = [
+pub const SCHEMAS: [(&str, &str); 10] = [
     ("scenario", include_str!("../schemas/scenario.schema.json")),
     ("fixtures", include_str!("../schemas/fixtures.schema.json")),
     ("formats", include_str!("../schemas/formats.schema.json")),
@@ -13,6 +13,8 @@ pub const SCHEMAS: [(&str, &str); 8] = [
     ("conventions", include_str!("../schemas/conventions.schema.json")),
     ("target", include_str!("../schemas/target.schema.json")),
     ("report", include_str!("../schemas/report.schema.json")),
+    ("survivors", include_str!("../schemas/survivors.schema.json")),
+    ("mutations", include_str!("../schemas/mutations.schema.json")),
 ];
 
 /// The schema of that name, or a message that lists the known names.
@@ -35,7 +37,7 @@ mod tests {
         assert!(
             named("x")
                 .expect_err("no such schema")
-                .ends_with("expected one of scenario, fixtures, formats, errors, clauses, conventions, target, report")
+                .ends_with("expected one of scenario, fixtures, formats, errors, clauses, conventions, target, report, survivors, mutations")
         );
     }
 }

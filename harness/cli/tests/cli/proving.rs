@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Program, folder};
+use super::support::{Program, folder, write};
 
 #[test]
 fn prove_finds_a_mutant_and_writes_the_matrix() {
@@ -51,9 +51,12 @@ fn a_pack_is_proved_through_a_proxy() {
     let row = |name: &str| rows.iter().find(|row| row["mutation"]["name"] == name).expect("the mutation is there");
     assert_eq!(row("message/removed")["kill"]["clause"], "ENV-3");
     let tolerated = row("code/DUPLICATE_RESOURCE/code-RESOURCE_CONFLICT");
-    assert_eq!((&tolerated["outcome"], &tolerated["warning"]["clause"]), (&"survived".into(), &"CON-3".into()));
+    assert_eq!((&tolerated["outcome"], &tolerated["warning"]["clause"]), (&"allowed".into(), &"CON-3".into()));
     let again = ["prove", "--proxy", tests, "--mutations", &mutations, "--min-score", "100"];
-    let output = Program::new(&again).output();
+    Program::new(&again).output().assert_exit_code(0);
+    // Without the list of allowed survivors, the one that the contract tolerates counts.
+    let nothing_allowed = write(&folder, "survivors.yaml", "allowed: []");
+    let output = Program::new(&[&again[..], &["--allowed", &nothing_allowed]].concat()).output();
     output.assert_exit_code(1);
     assert!(output.err.contains("the score is below --min-score 100"), "{}", output.err);
 }
