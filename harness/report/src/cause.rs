@@ -80,7 +80,8 @@ pub(super) fn exit_reason(report: &Report) -> String {
                     .filter(|finding| finding.level == Level::Must || report.strict)
                     .map(|finding| finding.clause.as_str())
                     .collect();
-                let _ = write!(text, ", {} violated", counted(violated.len(), "clause"));
+                let kind = if report.strict { "clause" } else { "MUST clause" };
+                let _ = write!(text, ", {} violated", counted(violated.len(), kind));
             }
             if stale > 0 {
                 let _ = write!(text, ", {} out of date", counted(stale, "known deviation"));

@@ -158,6 +158,8 @@ struct Leftovers<'r> {
 #[template(path = "cause.html")]
 struct CauseCard<'r> {
     class: &'static str,
+    /// The first cause of its list is shown open.
+    is_first: bool,
     anchor: String,
     finding: &'r FindingReport,
     clauses: String,
@@ -184,7 +186,8 @@ fn page(report: &Report) -> Page<'_> {
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     let known = of(&|cause| cause.is_known());
     let mut cards = |causes: &[&Cause<'_>], class| {
-        let shown = causes.iter().take(SHOWN).map(|cause| card(report, cause, class, &mut budget)).collect::<Vec<_>>();
+        let shown = causes.iter().take(SHOWN).enumerate();
+        let shown = shown.map(|(index, cause)| card(report, cause, class, index == 0, &mut budget)).collect::<Vec<_>>();
         (shown, causes.len().saturating_sub(SHOWN))
     };
     let (violation_cards, violations_left) = cards(&violations, "failed");
@@ -326,12 +329,13 @@ fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
     causes.iter().take(SHOWN).flat_map(of).collect()
 }
 
-fn card(report: &Report, cause: &Cause<'_>, class: &'static str, budget: &mut Budget) -> Markup {
+fn card(report: &Report, cause: &Cause<'_>, class: &'static str, is_first: bool, budget: &mut Budget) -> Markup {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let clause = report.clauses.iter().find(|clause| clause.id == finding.clause && clause.id == cause.clauses());
     let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
     CauseCard {
         class,
+        is_first,
         anchor: cause.anchor(),
         finding,
         title: cause.title(),
