@@ -94,7 +94,8 @@ impl Proxy {
             triggered: AtomicUsize::new(0),
             memory: Mutex::default(),
         });
-        let task = tokio::spawn(accept(listener, state.clone()));
+        let served = state.clone();
+        let task = tokio::spawn(accept(listener, move |stream| serve(stream, served.clone())));
         Ok(Self { url: format!("http://{address}{prefix}"), state, task })
     }
 
@@ -125,13 +126,17 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+/// Serves every connection until the task is aborted.
+pub(super) async fn accept<S>(listener: TcpListener, serve: impl Fn(TcpStream) -> S)
+where
+    S: Future<Output = ()> + Send + 'static,
+{
     // The connections end with this task.
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
-        connections.spawn(serve(stream, state.clone()));
+        connections.spawn(serve(stream));
         while connections.try_join_next().is_some() {}
     }
 }

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation};
+use super::proxy::accept;
 use judge::exchange::{Header, Response};
 use spec::contract::Contract;
 
@@ -50,7 +51,12 @@ impl Listening {
     pub(super) fn forward(self, contract: Arc<Contract>, mutation: Mutation, receiver: SocketAddr) -> Relay {
         let (arrived, changed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let state = Arc::new(State { contract, mutation, receiver, arrived, changed });
-        let task = tokio::spawn(accept(self.listener, state.clone()));
+        let serving = state.clone();
+        let task = tokio::spawn(accept(self.listener, move |stream| {
+            let state = serving.clone();
+            // An error means that one side closed its connection, which closes the other.
+            async move { state.relay(stream).await.unwrap_or_default() }
+        }));
         Relay { state, task }
     }
 }
@@ -65,18 +71,6 @@ impl Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, state: Arc<State>) {
-    // The connections end with this task.
-    let mut connections = JoinSet::new();
-    loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        let state = state.clone();
-        // An error means that one side closed its connection, which closes the other.
-        connections.spawn(async move { state.relay(stream).await.unwrap_or_default() });
-        while connections.try_join_next().is_some() {}
     }
 }
 

@@ -6,11 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cause_reports::cause_reports;
-use super::clause_status;
 use super::model::{ActorReport, Extent, FindingReport, InstanceReport, Manifest, Report, TestReport};
-use super::obstacles::obstacle_reports;
-use super::parts::Part;
+use super::parts::{Part, judge};
 use super::queries::OF_THE_LIST;
 
 /// The parts of each instance, by its name; one group under the empty name if the target files name no instance.
@@ -60,23 +57,12 @@ pub fn united(reports: BTreeMap<String, Report>) -> Result<Report, String> {
         add(&mut united, &name, report);
     }
     united.tests.sort_by(|a, b| a.name.cmp(&b.name));
+    let extent = Extent::of(united.suite_tests().map(|test| test.name.as_str()));
+    if let Some(manifest) = &mut united.manifest {
+        (manifest.whole, manifest.part) = (extent.clone(), extent);
+    }
     judge(&mut united);
     Ok(united)
-}
-
-/// The outcome of all tests together.
-fn judge(report: &mut Report) {
-    report.exit_code = clause_status::exit_code(&report.tests, report.strict);
-    report.summary = clause_status::summary(&report.tests);
-    report.clauses = report.clauses.iter().map(|clause| clause_status::clause(clause, &report.tests)).collect();
-    report.error_codes = report.error_codes.iter().map(|code| clause_status::code(code, &report.tests)).collect();
-    let extent = Extent::of(report.suite_tests().map(|test| test.name.as_str()));
-    if let Some(manifest) = &mut report.manifest {
-        manifest.whole = extent.clone();
-        manifest.part = extent;
-    }
-    report.causes = cause_reports(report);
-    report.obstacles = obstacle_reports(report);
 }
 
 /// The name of a test of an instance.

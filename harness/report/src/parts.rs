@@ -53,10 +53,6 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
         started_at: started_at.to_owned(),
         duration_ms: duration(parts, started_at),
         requests: parts.iter().map(|part| part.report.requests).sum(),
-        exit_code: clause_status::exit_code(&tests, first.strict),
-        summary: clause_status::summary(&tests),
-        clauses: first.clauses.iter().map(|clause| clause_status::clause(clause, &tests)).collect(),
-        error_codes: first.error_codes.iter().map(|code| clause_status::code(code, &tests)).collect(),
         tests,
         leftovers: parts.iter().flat_map(|part| part.report.leftovers.clone()).collect(),
         deviations,
@@ -69,9 +65,18 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
         }),
         ..first.clone()
     };
-    report.causes = cause_reports(&report);
-    report.obstacles = obstacle_reports(&report);
+    judge(&mut report);
     Some(report)
+}
+
+/// Derives from all tests of a report what they show together.
+pub(super) fn judge(report: &mut Report) {
+    report.exit_code = clause_status::exit_code(&report.tests, report.strict);
+    report.summary = clause_status::summary(&report.tests);
+    report.clauses = report.clauses.iter().map(|clause| clause_status::clause(clause, &report.tests)).collect();
+    report.error_codes = report.error_codes.iter().map(|code| clause_status::code(code, &report.tests)).collect();
+    report.causes = cause_reports(report);
+    report.obstacles = obstacle_reports(report);
 }
 
 /// The time from the earliest start to the latest end, in milliseconds.

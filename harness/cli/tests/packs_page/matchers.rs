@@ -67,8 +67,8 @@ fn matchers_that_accept_everything_or_nothing_are_refused() {
         ("{ $matches: 1 }", "`$matches` must be a regular expression, found 1"),
         ("{ $at_least: ten }", "`$at_least` must be a number, found \"ten\""),
         ("{ $at_least: 3, $below: 3 }", "no number is below 3 and at least 3"),
-        ("{ $present: false, $type: string }", "`$present: false` stands beside another matcher"),
-        ("{ $type: object, a: 1 }", "the matcher `$type` stands beside members of the value"),
+        ("{ $present: false, $type: string }", "`$present: false` cannot be combined with another matcher"),
+        ("{ $type: object, a: 1 }", "the matcher `$type` cannot be combined with members of the value"),
     ] {
         let steps = PACK.steps.replace("{ $matches: '^th_[0-9]+$' }", matcher);
         let problems = Pack { steps: steps.leak(), ..PACK }.load().map(|_| ()).expect_err(matcher);

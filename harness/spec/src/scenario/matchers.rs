@@ -52,7 +52,7 @@ fn object(members: &Map<String, Value>, variables: &Variables, report: &mut impl
     let word = |name: &str| name.strip_prefix('$').filter(|word| !word.starts_with('{')).map(str::to_owned);
     let matchers = members.keys().filter(|name| word(name).is_some()).count();
     if let Some(name) = members.keys().find(|name| word(name).is_some()).filter(|_| matchers < members.len()) {
-        let message = format!("the matcher `{name}` stands beside members of the value");
+        let message = format!("the matcher `{name}` cannot be combined with members of the value");
         return report(message, "write the matcher in an object of its own");
     }
     for (name, inner) in members {
@@ -69,7 +69,7 @@ fn object(members: &Map<String, Value>, variables: &Variables, report: &mut impl
 /// Reports matchers of one value that contradict each other.
 fn together(members: &Map<String, Value>, variables: &Variables, report: &mut impl FnMut(String, &str)) {
     if members.get("$present") == Some(&Value::Bool(false)) {
-        report("`$present: false` stands beside another matcher".to_owned(), "remove one of the two");
+        report("`$present: false` cannot be combined with another matcher".to_owned(), "remove one of the two");
     }
     let bound = |name: &str| template::value(members.get(name)?, variables).ok().as_ref().and_then(Value::as_f64);
     if let (Some(below), Some(least)) = (bound("$below"), bound("$at_least"))
