@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::envelope::{Envelope, ErrorBody};
+use super::error_body::{Envelope, ErrorBody};
 use super::operations::Operation;
 use super::origin::Origin;
 use crate::docs_check;

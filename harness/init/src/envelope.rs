@@ -5,83 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Learned;
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
-use super::pointers::{self, Field, Found, repeats_the_status};
+use super::pointers::{self, repeats_the_status};
 use super::schema::{Place, places, places_of_example, simplified};
 use super::shape::{joined, problem};
 
-/// The media type of RFC 9457.
-pub(super) const PROBLEM: &str = "application/problem+json";
-pub(super) const CODE_NAMES: &[&str] = &["code", "errorcode", "errcode", "errorkey", "errornum", "errornumber"];
 /// Members that contain a code only if the documented values are spelt like codes.
 const POSSIBLE_CODE_NAMES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
 const MESSAGE_NAMES: &[&str] =
     &["message", "msg", "errormessage", "errordescription", "detail", "title", "description", "error", "reason"];
 const DETAILS_NAMES: &[&str] = &["details", "hint", "moreinfo", "info"];
-
-/// The envelope of errors, with JSON Pointers to its members.
-#[derive(Debug)]
-pub(super) struct Envelope {
-    pub(super) schema: Value,
-    pub(super) media_type: String,
-    pub(super) is_integer: bool,
-    /// The object that contains the members of the error.
-    pub(super) parent: String,
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) details: Option<String>,
-    pub(super) field: Option<Field>,
-    /// The member that repeats the HTTP status.
-    pub(super) status: Option<Found>,
-    /// The sources of these statements.
-    pub(super) origins: Origins,
-}
-
-/// The source of each statement about the envelope.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Origins {
-    pub(super) shape: Origin,
-    pub(super) media_type: Origin,
-    pub(super) code: Origin,
-    pub(super) message: Origin,
-}
-
-impl Origins {
-    /// The same statements, from recorded answers instead of the documentation.
-    fn learned(self) -> Self {
-        let learned = |origin: Origin| origin.min(Origin::Learned);
-        Self {
-            shape: learned(self.shape),
-            media_type: learned(self.media_type),
-            code: learned(self.code),
-            message: learned(self.message),
-        }
-    }
-}
-
-/// A documented or recorded error body.
-#[derive(Debug)]
-pub(super) struct ErrorBody {
-    /// The status, or a class such as `4XX`.
-    pub(super) status: String,
-    pub(super) media: Option<String>,
-    pub(super) places: Vec<Place>,
-    /// Its schema; `None` for an example.
-    pub(super) schema: Option<Value>,
-    pub(super) description: String,
-}
-
-impl ErrorBody {
-    /// The status as a number; `None` for a class.
-    pub(super) fn number(&self) -> Option<u16> {
-        self.status.parse().ok()
-    }
-
-    pub(super) fn at(&self, pointer: &str) -> Option<&Place> {
-        self.places.iter().find(|place| place.pointer == pointer)
-    }
-}
 
 /// Every error body that the operations document.
 pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
@@ -328,7 +263,9 @@ fn sibling(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
 mod tests {
     use serde_json::json;
 
+    use super::super::error_body::Field;
     use super::*;
+    use spec::contract::FieldForm;
 
     fn of(examples: &[Value]) -> Envelope {
         envelope(&[], &bodies_of_page(examples), &[], false)
@@ -353,7 +290,7 @@ mod tests {
     #[test]
     fn errors_in_a_list_are_found() {
         let body = json!({ "errors": [{ "message": "x", "extensions": { "code": "A_B" } }] });
-        let list = of(&[body.clone()]);
+        let list = of(std::slice::from_ref(&body));
         assert_eq!((list.parent.as_str(), list.message.as_str()), ("/errors/0", "/errors/0/message"));
         assert_eq!(list.code, "/errors/0/extensions/code");
         let schema = jsonschema::validator_for(&list.schema).expect("a schema");
@@ -415,5 +352,75 @@ mod tests {
         let envelope = of(&[json!({ "error": { "code": "A_B", "message": "x" } })]);
         assert_eq!(envelope.schema["required"], json!(["error"]));
         assert_eq!(envelope.schema["properties"]["error"]["required"], json!(["code", "message"]));
+    }
+
+    fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
+        let learned = |(status, body): &(u16, Value)| Learned { status: *status, media: None, body: body.clone() };
+        bodies_of_answers(&bodies.iter().map(learned).collect::<Vec<_>>())
+    }
+
+    fn of_examples(bodies: &[(u16, Value)]) -> Envelope {
+        envelope(&answers(bodies), &[], &[], false)
+    }
+
+    fn found(envelope: &Envelope) -> Option<(&str, Origin)> {
+        envelope.status.as_ref().map(|found| (found.pointer.as_str(), found.origin))
+    }
+
+    #[test]
+    fn the_status_is_a_member_that_repeats_it_in_every_example() {
+        let body = |status: u16| json!({ "statusCode": status, "error": "x y", "message": "m" });
+        let two = of_examples(&[(404, body(404)), (400, body(400))]);
+        assert_eq!(found(&two), Some(("/statusCode", Origin::Documented)));
+        assert_eq!(found(&of_examples(&[(404, body(404))])), Some(("/statusCode", Origin::Guess)));
+        assert_eq!(found(&of_examples(&[(404, body(404)), (400, body(422))])), None);
+        assert_eq!(found(&of_examples(&[(404, json!({ "status": "fail", "message": "m" }))])), None);
+        let texts = |status: u16| json!({ "errors": [{ "status": status.to_string(), "title": "t" }] });
+        let list = of_examples(&[(404, texts(404)), (400, texts(400))]);
+        assert_eq!(found(&list), Some(("/errors/0/status", Origin::Documented)));
+    }
+
+    #[test]
+    fn answers_show_whether_a_name_is_right() {
+        let page = bodies_of_page(&[json!({ "code": "A", "message": "m", "status": 400 })]);
+        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &answers(learned), false);
+        let answer = |status: u16| json!({ "code": "A", "message": "m", "status": status });
+        assert_eq!(found(&with(&[])), Some(("/status", Origin::Guess)));
+        assert_eq!(found(&with(&[(404, answer(404))])), Some(("/status", Origin::Learned)));
+        assert_eq!(found(&with(&[(404, answer(3))])), None);
+    }
+
+    #[test]
+    fn of_two_codes_the_one_that_is_not_the_status_is_the_code() {
+        let body = |status: u16, number: u16| json!({ "code": status, "errorNum": number, "errorMessage": "m" });
+        let envelope = of_examples(&[(404, body(404, 1202)), (400, body(400, 600))]);
+        assert_eq!((envelope.code.as_str(), envelope.is_integer), ("/errorNum", true));
+        assert_eq!(found(&envelope), Some(("/code", Origin::Documented)));
+    }
+
+    #[test]
+    fn the_field_is_beside_the_code_or_in_a_list_of_faults() {
+        let (name, pointer, fragment) = (FieldForm::Name, FieldForm::Pointer, FieldForm::Fragment);
+        for (body, at, form) in [
+            (json!({ "code": "A", "message": "m", "param": "p" }), "/param", name),
+            (json!({ "code": "A", "message": "m", "field": "/a/b" }), "/field", pointer),
+            (json!({ "code": "A", "message": "m", "errors": [{ "pointer": "#/a" }] }), "/errors/*/pointer", fragment),
+            (json!({ "title": "t", "invalid-params": [{ "name": "a" }] }), "/invalid-params/*/name", name),
+            (json!({ "errors": [{ "code": "A", "title": "t", "field": "a" }] }), "/errors/*/field", name),
+            (
+                json!({ "errors": [{ "code": "A", "title": "t", "source": { "pointer": "/data" } }] }),
+                "/errors/*/source/pointer",
+                pointer,
+            ),
+        ] {
+            let expected = Field { pointer: at.to_owned(), form, origin: Origin::Documented };
+            assert_eq!(of_examples(&[(400, body.clone())]).field, Some(expected), "{body}");
+            let learned = envelope(&[], &[], &answers(&[(400, body.clone())]), false).field.expect("a field");
+            assert_eq!((learned.pointer.as_str(), learned.origin), (at, Origin::Learned), "{body}");
+        }
+        let mixed = json!({ "message": "m", "errors": [{ "field": "a" }, { "field": "/b" }] });
+        assert_eq!(of_examples(&[(400, mixed)]).field, None);
+        let rows = json!({ "message": "m", "rows": [{ "name": "a" }] });
+        assert_eq!(of_examples(&[(400, rows)]).field, None);
     }
 }

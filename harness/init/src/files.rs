@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::access::{ANONYMOUS, Access, INVALID, MARK};
 use super::codes::{Catalogue, Code};
 use super::description::{Description, ROOT};
-use super::envelope::Envelope;
+use super::error_body::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;

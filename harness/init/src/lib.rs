@@ -9,6 +9,7 @@ mod codes;
 mod description;
 pub mod docs_check;
 mod envelope;
+mod error_body;
 mod example;
 mod expectation;
 mod files;

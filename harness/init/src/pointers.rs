@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::envelope::{Envelope, ErrorBody, PROBLEM};
+use super::error_body::{Envelope, ErrorBody, Field, Found, PROBLEM};
 use super::origin::Origin;
 use super::schema::Place;
 use spec::contract::FieldForm;
@@ -29,21 +29,6 @@ const LISTS: &[&str] = &[
     "validationerrors",
     "issues",
 ];
-
-/// A member that was found, and what shows it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Found {
-    pub(super) pointer: String,
-    pub(super) origin: Origin,
-}
-
-/// The member that names the wrong field.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Field {
-    pub(super) pointer: String,
-    pub(super) form: FieldForm,
-    pub(super) origin: Origin,
-}
 
 /// The member that repeats the HTTP status.
 pub(super) fn status(envelope: &Envelope, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Found> {
@@ -148,83 +133,4 @@ fn form_of(values: &[&str], place: &Place, envelope: &Envelope) -> Option<FieldF
     };
     let first = values.first().map_or(of_name, |first| form(first));
     values.iter().all(|value| form(value) == first && first.fits(value)).then_some(first)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::Learned;
-    use super::super::envelope::{bodies_of_answers, bodies_of_page, envelope};
-    use super::*;
-
-    fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
-        let learned = |(status, body): &(u16, Value)| Learned { status: *status, media: None, body: body.clone() };
-        bodies_of_answers(&bodies.iter().map(learned).collect::<Vec<_>>())
-    }
-
-    fn of_examples(bodies: &[(u16, Value)]) -> Envelope {
-        envelope(&answers(bodies), &[], &[], false)
-    }
-
-    fn found(envelope: &Envelope) -> Option<(&str, Origin)> {
-        envelope.status.as_ref().map(|found| (found.pointer.as_str(), found.origin))
-    }
-
-    #[test]
-    fn the_status_is_a_member_that_repeats_it_in_every_example() {
-        let body = |status: u16| json!({ "statusCode": status, "error": "x y", "message": "m" });
-        let two = of_examples(&[(404, body(404)), (400, body(400))]);
-        assert_eq!(found(&two), Some(("/statusCode", Origin::Documented)));
-        assert_eq!(found(&of_examples(&[(404, body(404))])), Some(("/statusCode", Origin::Guess)));
-        assert_eq!(found(&of_examples(&[(404, body(404)), (400, body(422))])), None);
-        assert_eq!(found(&of_examples(&[(404, json!({ "status": "fail", "message": "m" }))])), None);
-        let texts = |status: u16| json!({ "errors": [{ "status": status.to_string(), "title": "t" }] });
-        let list = of_examples(&[(404, texts(404)), (400, texts(400))]);
-        assert_eq!(found(&list), Some(("/errors/0/status", Origin::Documented)));
-    }
-
-    #[test]
-    fn answers_show_whether_a_name_is_right() {
-        let page = bodies_of_page(&[json!({ "code": "A", "message": "m", "status": 400 })]);
-        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &answers(learned), false);
-        let answer = |status: u16| json!({ "code": "A", "message": "m", "status": status });
-        assert_eq!(found(&with(&[])), Some(("/status", Origin::Guess)));
-        assert_eq!(found(&with(&[(404, answer(404))])), Some(("/status", Origin::Learned)));
-        assert_eq!(found(&with(&[(404, answer(3))])), None);
-    }
-
-    #[test]
-    fn of_two_codes_the_one_that_is_not_the_status_is_the_code() {
-        let body = |status: u16, number: u16| json!({ "code": status, "errorNum": number, "errorMessage": "m" });
-        let envelope = of_examples(&[(404, body(404, 1202)), (400, body(400, 600))]);
-        assert_eq!((envelope.code.as_str(), envelope.is_integer), ("/errorNum", true));
-        assert_eq!(found(&envelope), Some(("/code", Origin::Documented)));
-    }
-
-    #[test]
-    fn the_field_is_beside_the_code_or_in_a_list_of_faults() {
-        let (name, pointer, fragment) = (FieldForm::Name, FieldForm::Pointer, FieldForm::Fragment);
-        for (body, at, form) in [
-            (json!({ "code": "A", "message": "m", "param": "p" }), "/param", name),
-            (json!({ "code": "A", "message": "m", "field": "/a/b" }), "/field", pointer),
-            (json!({ "code": "A", "message": "m", "errors": [{ "pointer": "#/a" }] }), "/errors/*/pointer", fragment),
-            (json!({ "title": "t", "invalid-params": [{ "name": "a" }] }), "/invalid-params/*/name", name),
-            (json!({ "errors": [{ "code": "A", "title": "t", "field": "a" }] }), "/errors/*/field", name),
-            (
-                json!({ "errors": [{ "code": "A", "title": "t", "source": { "pointer": "/data" } }] }),
-                "/errors/*/source/pointer",
-                pointer,
-            ),
-        ] {
-            let expected = Field { pointer: at.to_owned(), form, origin: Origin::Documented };
-            assert_eq!(of_examples(&[(400, body.clone())]).field, Some(expected), "{body}");
-            let learned = envelope(&[], &[], &answers(&[(400, body.clone())]), false).field.expect("a field");
-            assert_eq!((learned.pointer.as_str(), learned.origin), (at, Origin::Learned), "{body}");
-        }
-        let mixed = json!({ "message": "m", "errors": [{ "field": "a" }, { "field": "/b" }] });
-        assert_eq!(of_examples(&[(400, mixed)]).field, None);
-        let rows = json!({ "message": "m", "rows": [{ "name": "a" }] });
-        assert_eq!(of_examples(&[(400, rows)]).field, None);
-    }
 }

@@ -181,7 +181,9 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
             listed: !listed.is_empty(),
         });
         walk(*member, &pointer, depth + 1, found);
-        if let Some(items) = inner.parts.iter().find_map(|part| part.get("items")) {
+        // Lists of faults are not deep in a body, and not in each other.
+        let items = inner.parts.iter().find_map(|part| part.get("items"));
+        if let Some(items) = items.filter(|_| depth <= 1 && !at.contains("/0")) {
             walk(items, &below(&pointer, "0"), depth + 1, found);
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::envelope::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::origin::Origin;
 
 /// One schema for all documented bodies: each body matches one of their schemas. Without schemas, the members that all

@@ -37,7 +37,8 @@ pub(super) fn set(body: &mut Value, pointer: &str, to: Value) -> Option<()> {
 /// Sets a member or the first element of an array, and creates the parents that do not exist.
 pub(super) fn grow(body: &mut Value, pointer: &str, to: Value) {
     if let Some((outer, name)) = parent(pointer) {
-        if body.pointer(outer).is_none_or(|value| !value.is_object() && !(value.is_array() && name == "0")) {
+        let can_hold = |value: &Value| value.is_object() || (value.is_array() && name == "0");
+        if !body.pointer(outer).is_some_and(can_hold) {
             let empty = if name == "0" { Value::Array(Vec::new()) } else { Value::Object(serde_json::Map::new()) };
             grow(body, outer, empty);
         }

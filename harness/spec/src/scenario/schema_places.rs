@@ -66,11 +66,19 @@ pub fn unusable_requests(files: &BTreeMap<String, String>) -> BTreeMap<String, S
         Unusable::Described(problem) => problem.one_line(),
         Unusable::Here(message, _) => message,
     };
-    let unusable = operations.iter().filter_map(|operation| {
-        let places = of_operation(&requests, operation, |_| true);
-        Some((operation.id.clone(), reason(places.err()?)))
-    });
-    unusable.collect()
+    let refused = operations.iter().filter_map(|one| Some((one.id.clone(), reason(usable(&requests, one).err()?))));
+    refused.collect()
+}
+
+/// Whether the schemas and the example of an operation can be used. Makes no rules, which would take long.
+fn usable(requests: &RequestSchemas, operation: &Operation) -> Result<(), Unusable> {
+    if let Some(root) = requests.body(operation)? {
+        template_and_example(operation, &*compiled(operation, "body", root)?)?;
+    }
+    for parameter in requests.parameters(operation)? {
+        compiled(operation, &format!("{}/{}", parameter.part.name(), parameter.name), parameter.schema)?;
+    }
+    Ok(())
 }
 
 /// Whether an operation has anything that a schema describes.
@@ -85,7 +93,8 @@ fn compiled(operation: &Operation, place: &str, root: Value) -> Result<Arc<Schem
     Schema::compile(root).map(Arc::new).map_err(refused)
 }
 
-fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
+/// The body that requests are made from: as it is written, and as it is sent.
+fn template_and_example(operation: &Operation, compiled: &Schema) -> Result<(Value, Value), Unusable> {
     let own = operation.example.clone().or_else(|| compiled.simplest());
     let Some(template) = own else {
         let message = format!("{} has no example body, and its schema is too open to make one", operation.id);
@@ -96,6 +105,11 @@ fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<Described
         let message = format!("the example body of {} does not match its schema at \"{at}\": {message}", operation.id);
         return Err(Unusable::Here(message, "correct the example, or list `body` in `excluded`"));
     }
+    Ok((template, example))
+}
+
+fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
+    let (template, example) = template_and_example(operation, &compiled)?;
     let with_body = |place: schema::Place| {
         let mut added = place.added.iter();
         let body = added.try_fold(template.clone(), |body, (at, value)| pointer::with(&body, at, Some(value)))?;
