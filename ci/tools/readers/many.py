@@ -28,7 +28,7 @@ extent = {
     "trials": len(names),
     "hash": hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest(),
 }
-whole["manifest"] |= {"shard": None, "byTest": False, "whole": extent, "part": extent, "spokenOf": []}
+whole["manifest"] |= {"shard": None, "byTest": False, "whole": extent, "part": extent, "deviationMatches": []}
 whole["deviations"] = []
 with open(out, "w", encoding="utf-8") as file:
     json.dump(whole, file)

@@ -256,7 +256,7 @@ fn report() -> Value {
         "manifest": {
             "shard": "1/2", "byTest": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
             "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml", "instance": { "of": "shop", "name": "east" },
-            "day": "2026-11-22", "flags": "--seed 1", "spokenOf": [2]
+            "day": "2026-11-22", "flags": "--seed 1", "deviationMatches": [2]
         },
         "deviations": [{
             "clause": "A-1", "trials": null, "check": null, "place": null, "operations": ["op"], "expected": ["x"],

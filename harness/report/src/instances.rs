@@ -129,6 +129,6 @@ fn manifest(reports: &BTreeMap<String, Report>) -> Manifest {
     let manifests = || reports.values().filter_map(|report| report.manifest.as_ref());
     let mut manifest = Manifest::undivided(Extent::of(std::iter::empty()), manifests().any(|each| each.filtered));
     manifest.day = manifests().map(|each| each.day.clone()).max().unwrap_or_default();
-    manifest.spoken_of = manifests().flat_map(|each| each.spoken_of.clone()).collect();
+    manifest.deviation_matches = manifests().flat_map(|each| each.deviation_matches.clone()).collect();
     manifest
 }

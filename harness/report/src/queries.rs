@@ -102,7 +102,7 @@ impl Manifest {
             instance: None,
             flags: String::new(),
             day: String::new(),
-            spoken_of: Vec::new(),
+            deviation_matches: Vec::new(),
         }
     }
 }

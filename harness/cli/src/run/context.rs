@@ -140,7 +140,7 @@ impl<'r> Context<'r> {
             self.facts(&environment.contract, &environment.target, preflight, left, recorded.tally.requests as u64);
         let mut tests = recorded.tests;
         let scope = scope(arguments);
-        let (entries, match_counts) = (&self.rules.deviations, &facts.manifest.spoken_of);
+        let (entries, match_counts) = (&self.rules.deviations, &facts.manifest.deviation_matches);
         let known = Known { entries, match_counts, today: self.rules.today, scope };
         let deviations = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
         let mut report = report::build(&facts, tests, deviations);

@@ -46,7 +46,7 @@ pub(super) fn manifest(
         instance: target.instance.clone(),
         flags: flags(arguments, target),
         day: day.to_string(),
-        spoken_of: match_counts,
+        deviation_matches: match_counts,
     })
 }
 

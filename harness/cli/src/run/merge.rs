@@ -112,7 +112,7 @@ fn deviations(
     let entries: Vec<Deviation> = report.deviations.iter().map(entry).collect();
     let known = Known {
         entries: &entries,
-        match_counts: &manifest.spoken_of,
+        match_counts: &manifest.deviation_matches,
         today: day.parse().unwrap_or_default(),
         scope: if manifest.filtered { Scope::Filtered } else { Scope::Whole },
     };

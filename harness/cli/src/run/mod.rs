@@ -6,6 +6,8 @@ mod context;
 mod deviations;
 mod draft;
 mod failures;
+#[cfg(test)]
+mod flag_tests;
 mod gate;
 mod manifest;
 mod merge;

@@ -28,7 +28,7 @@ fn merged_shards_equal_the_unsharded_run() {
     let parts: Vec<String> = (1..=4).map(|index| path(&index.to_string())).collect();
     let output = merge(&parts, &["--report", &format!("json={}", path("merged"))]);
     output.assert_exit_code(0);
-    assert!(output.out.contains("16 of 16 observed") && output.err.contains("wrote "), "{}{}", output.out, output.err);
+    assert!(output.err.contains("wrote "), "{}", output.err);
     let (mut whole, mut merged) = (report(&path("whole")), report(&path("merged")));
     for side in [&mut whole, &mut merged] {
         let tests = side["trials"].as_array_mut().expect("a list of tests");
@@ -38,7 +38,8 @@ fn merged_shards_equal_the_unsharded_run() {
             test["codes"] = Value::Null;
         }
         for code in side["errorCodes"].as_array_mut().expect("codes") {
-            code["observed"] = (code["observed"].as_u64() > Some(0)).into();
+            assert!(code["observed"].as_u64() > Some(0), "{code}");
+            code["observed"] = Value::Null;
             code["trials"] = Value::Null;
         }
     }

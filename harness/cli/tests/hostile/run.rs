@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
+use report::Syntax;
 
 use super::meaning::{BIDIRECTIONAL, written};
 use super::program::{binary, folder, root};
@@ -116,12 +117,17 @@ fn check(folder: &Path, code: i32, credentials: &[(String, String)]) -> Result<(
     if stderr.contains("panicked") {
         return Err(format!("a panic: {}", last_part(&stderr)));
     }
-    for name in ["json", "ctrf", "gitlab"] {
-        serde_json::from_str::<serde_json::Value>(&read(folder, name)?).map_err(|error| format!("{name}: {error}"))?;
-    }
-    for name in ["junit", "junit-strict"] {
-        let text = read(folder, name)?;
-        junit_parser::from_reader(text.as_bytes()).map_err(|error| format!("{name}: {error}"))?;
+    for format in report::FORMATS {
+        let (name, text) = (format.kind, read(folder, format.kind)?);
+        match (format.syntax, format.ending) {
+            (Syntax::Json, _) => serde_json::from_str(&text)
+                .map(|_: serde_json::Value| ())
+                .map_err(|error| format!("{name}: {error}"))?,
+            (Syntax::Markup, "xml") => {
+                junit_parser::from_reader(text.as_bytes()).map(|_| ()).map_err(|error| format!("{name}: {error}"))?
+            }
+            _ => {}
+        }
     }
     let report: serde_json::Value = serde_json::from_str(&read(folder, "json")?).map_err(|error| error.to_string())?;
     if report["trials"].as_array().is_none_or(Vec::is_empty) {

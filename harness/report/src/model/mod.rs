@@ -104,7 +104,7 @@ pub struct Manifest {
     #[serde(default)]
     pub flags: String,
     /// For each known deviation, how many tests of the suite it matches.
-    pub spoken_of: Vec<usize>,
+    pub deviation_matches: Vec<usize>,
 }
 
 /// One of several instances of an API, in a united report.
