@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::template::{self, Template};
 use super::{RequestPlace, Variables};
-use crate::contract::{Operation, RequestSchemas, requests_of};
+use crate::contract::{Operation, Parameter, RequestSchemas, requests_of};
 use crate::source::Problem;
 use generate::Rule;
 use generate::schema::{self, Oracle, Part, Schema, pointer};
@@ -45,17 +45,31 @@ pub(super) fn of_operation(
     {
         found.extend(of_body(operation, compiled(operation, "body", root)?)?);
     }
-    for parameter in requests.parameters(operation)? {
-        let name = format!("{}/{}", parameter.part.name(), parameter.name);
-        if !wants(&name) {
-            continue;
+    for parameter in fields_and_parameters(requests, operation)? {
+        let name = shown(&format!("{}/{}", parameter.part.name(), parameter.name));
+        if wants(&name) {
+            found.push(of_parameter(operation, name, parameter)?);
         }
-        let compiled = compiled(operation, &name, parameter.schema)?;
-        let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, parameter.part, parameter.is_required);
-        let place = RequestPlace { part: parameter.part, at: parameter.name, name, body: Value::Null };
-        found.push(DescribedPlace { place, rules, oracle });
     }
     Ok(found)
+}
+
+fn fields_and_parameters(requests: &RequestSchemas, operation: &Operation) -> Result<Vec<Parameter>, Problem> {
+    Ok([requests.form(operation)?, requests.parameters(operation)?].concat())
+}
+
+fn of_parameter(operation: &Operation, name: String, parameter: Parameter) -> Result<DescribedPlace, Unusable> {
+    let Parameter { part, separator, is_required, .. } = parameter;
+    let compiled = compiled(operation, &name, parameter.schema)?;
+    let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, part, is_required);
+    let (at, body) = match part {
+        Part::Form => {
+            let example = operation.example.clone().filter(Value::is_object).unwrap_or_else(|| json!({}));
+            (pointer::below("", &parameter.name), example)
+        }
+        _ => (parameter.name, Value::Null),
+    };
+    Ok(DescribedPlace { place: RequestPlace { part, at, name, body, separator }, rules, oracle })
 }
 
 /// The operations of a description whose request schemas cannot be used, each with the reason. The files are those of a
@@ -75,7 +89,7 @@ fn usable(requests: &RequestSchemas, operation: &Operation) -> Result<(), Unusab
     if let Some(root) = requests.body(operation)? {
         template_and_example(operation, &*compiled(operation, "body", root)?)?;
     }
-    for parameter in requests.parameters(operation)? {
+    for parameter in fields_and_parameters(requests, operation)? {
         compiled(operation, &format!("{}/{}", parameter.part.name(), parameter.name), parameter.schema)?;
     }
     Ok(())
@@ -84,7 +98,7 @@ fn usable(requests: &RequestSchemas, operation: &Operation) -> Result<(), Unusab
 /// Whether an operation has anything that a schema describes.
 pub(super) fn has_schemas(requests: &RequestSchemas, operation: &Operation) -> bool {
     let body = requests.body(operation).is_ok_and(|body| body.is_some());
-    body || requests.parameters(operation).is_ok_and(|parameters| !parameters.is_empty())
+    body || fields_and_parameters(requests, operation).is_ok_and(|all| !all.is_empty())
 }
 
 fn compiled(operation: &Operation, place: &str, root: Value) -> Result<Arc<Schema>, Unusable> {
@@ -114,7 +128,7 @@ fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<Described
         let mut added = place.added.iter();
         let body = added.try_fold(template.clone(), |body, (at, value)| pointer::with(&body, at, Some(value)))?;
         let name = shown(&format!("body{}", place.pointer));
-        let at = RequestPlace { part: Part::Body, at: place.pointer, name, body };
+        let at = RequestPlace { part: Part::Body, at: place.pointer, name, body, separator: None };
         Some(DescribedPlace { place: at, rules: place.rules, oracle: place.oracle })
     };
     Ok(schema::places(&compiled, &example).into_iter().filter_map(with_body).collect())
