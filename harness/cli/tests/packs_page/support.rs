@@ -51,6 +51,8 @@ const ORDERS: &str = "
                 colour: { type: array, items: { enum: [red, blue] } }
             example: { name: Ada, count: 2 }
       responses: { '200': { description: The order } }
+components:
+  securitySchemes: { account: { type: http, scheme: basic } }
 ";
 
 const ENVELOPE: &str = r#"{
