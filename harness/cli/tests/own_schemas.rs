@@ -2,6 +2,9 @@
 //!
 //! The schemas are generated from those types: names and types of fields, with doc comments as descriptions. `BLESS=1 cargo test --workspace --test own_schemas` rewrites them.
 
+#[path = "own_schemas/reference.rs"]
+mod reference;
+
 use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
@@ -47,6 +50,21 @@ fn committed_schemas_match_the_types() {
         }
     }
     assert!(stale.is_empty(), "schemas that differ from their types: {stale:?}; BLESS=1 rewrites them");
+}
+
+#[test]
+fn reference_page_matches_the_types() {
+    let roots = ROOTS.iter().filter(|(name, _)| reference::FILES.iter().any(|(own, _)| own == name));
+    let schemas: Vec<(&str, Value)> =
+        roots.map(|(name, schema)| (*name, serde_json::to_value(schema()).expect("JSON"))).collect();
+    assert_eq!(schemas.len(), reference::FILES.len());
+    let made = reference::page(&schemas);
+    let path = root_folder().join("harness/docs/pack-format.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &made).expect("a writable file");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(committed, made, "the page differs from the types; BLESS=1 rewrites it");
 }
 
 #[test]

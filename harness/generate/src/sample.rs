@@ -5,7 +5,7 @@ use proptest::strategy::{Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest as _, Sha256};
 
-use super::rule::{Input, Rule, Source};
+use super::rule::{Input, MakeStrategy, Rule, Source};
 
 /// The seed and the number of cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,15 +127,24 @@ pub fn replay(rule: &Rule, seed: &[u8; 32], path: &[Move]) -> Option<Input> {
         Source::Strategy(strategy) => strategy,
         Source::Example(input) => return path.is_empty().then(|| input.clone()),
     };
-    let config = Config { failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, seed));
-    let mut tree = strategy.strategy().new_tree(&mut runner).ok()?;
+    let mut tree = strategy.strategy().new_tree(&mut runner(seed)).ok()?;
     for simpler in path {
         if !(if *simpler { tree.simplify() } else { tree.complicate() }) {
             return None;
         }
     }
     Some(tree.current())
+}
+
+/// Inputs of a generated rule, one for each seed. Its strategy is made once.
+pub(crate) fn inputs(strategy: &MakeStrategy, seeds: impl Iterator<Item = [u8; 32]>) -> Vec<Input> {
+    let strategy = strategy.strategy();
+    seeds.filter_map(|seed| Some(strategy.new_tree(&mut runner(&seed)).ok()?.current())).collect()
+}
+
+fn runner(seed: &[u8; 32]) -> TestRunner {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, seed))
 }
 
 fn mix(seed: u64, property: &str, rule: &str, index: usize, attempt: u32) -> [u8; 32] {

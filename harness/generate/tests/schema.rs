@@ -174,6 +174,17 @@ fn endless_schemas_end() {
 }
 
 #[test]
+fn schemas_that_contain_themselves_in_many_places_do_not_grow() {
+    let names = ["all", "any", "none", "least"];
+    let members: serde_json::Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!({ "type": "array", "items": { "$ref": "#" } }))).collect();
+    let alternatives = json!([{ "required": ["all"] }, { "required": ["any"] }, { "required": ["none"] }, {}]);
+    let filter = json!({ "type": "object", "properties": members, "anyOf": alternatives });
+    let found = rules(filter, &json!({ "all": [] }));
+    assert!(found[""].0.iter().any(|name| name == "any-valid-value"), "{:?}", found[""]);
+}
+
+#[test]
 fn known_formats_have_valid_and_invalid_texts() {
     for format in ["date", "date-time", "time", "email", "uuid", "uri", "hostname", "ipv4", "ipv6"] {
         let schema = json!({ "properties": { "a": { "type": "string", "format": format } } });

@@ -1,5 +1,5 @@
-//! `formats.yaml`: one entry that generates values from the request schemas, if the documentation says which code an
-//! invalid value gets.
+//! `formats.yaml`: one entry that generates values from the request schemas, if the documentation says which code or
+//! status an invalid value gets.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::expectation::{self, Expected};
 use super::operations::Operation;
 use super::resources::{Setup, setup};
 use super::topics::{INVALID_VALUE, ScenarioBuilder};
-use super::yaml;
+use super::yaml::{self, GUESS};
 use spec::scenario::unusable_requests;
 
 /// The text of the file, and the clause that its tests judge.
@@ -18,7 +18,7 @@ pub(super) struct Formats {
     pub(super) clause: String,
 }
 
-/// `None` if no operation documents a code for invalid values. `files` are the files of the description.
+/// `None` if no operation documents a refusal of invalid values. `files` are the files of the description.
 pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, String>) -> Option<Formats> {
     let candidates: Vec<(&Operation<'_>, Setup, Expected)> =
         builder.operations.iter().filter_map(|operation| candidate(builder, operation)).collect();
@@ -46,14 +46,15 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     for (operation, setup, _) in called {
         text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
     }
-    let refused = json!({ "clause": clause, "error": expected.value["error"] });
-    text += &format!("schema:\n  refused: {}\n", yaml::flow(&refused));
+    let (key, value) = answer(expected)?;
+    let note = if expected.is_guess { format!("  {GUESS}") } else { String::new() };
+    text += &format!("schema:\n  refused: {}{note}\n", yaml::flow(&json!({ "clause": clause, key: value })));
     text += "  # Many servers convert such values, or do not check them. Remove the kinds that your API refuses.\n";
     text += "  leave_out: [convertible-type, format]\n";
     Some(Formats { text, clause })
 }
 
-/// An operation that documents a code for invalid values, and whose path can be filled.
+/// An operation that documents a refusal of invalid values, and whose path can be filled.
 fn candidate<'b, 'd>(
     builder: &ScenarioBuilder<'_, '_>,
     operation: &'b Operation<'d>,
@@ -61,11 +62,15 @@ fn candidate<'b, 'd>(
     let is_tested = !["HEAD", "OPTIONS"].contains(&operation.method.as_str());
     let documents_refusal = operation.documents(400) || operation.documents(422);
     let expected = expectation::invalid(builder.catalogue, operation);
-    let has_code = expected.value.get("error").is_some();
-    if !is_tested || !documents_refusal || !has_code || !operation.has_schema {
+    if !is_tested || !documents_refusal || answer(&expected).is_none() || !operation.has_schema {
         return None;
     }
     Some((operation, setup(operation, builder.resources)?, expected))
+}
+
+/// The codes or statuses of a refusal.
+fn answer(expected: &Expected) -> Option<(&'static str, &Value)> {
+    ["error", "status"].into_iter().find_map(|key| Some((key, expected.value.get(key)?)))
 }
 
 fn most_common<'c>(candidates: &'c [(&Operation<'_>, Setup, Expected)]) -> Option<&'c Expected> {

@@ -90,3 +90,16 @@ async fn each_rule_of_a_form_or_a_list_is_tested() {
         assert_eq!(failed, [format!("schema/order/{place}::invalid-values-are-refused")], "{rule}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_may_be_a_status_alone() {
+    let formats = PACK.formats.replace("error: 'https://things.example/invalid'", "status: [400, 422]");
+    let pack = Pack { formats: formats.leak(), ..PACK };
+    pack.run(|call| serve(call, "")).await.assert_conforms();
+    let run = pack.run(|call| if call.path == "/orders" { problem(404, "unknown") } else { serve(call, "") }).await;
+    let wrong = "expectation: 400 or 422, found https://things.example/unknown (404)";
+    assert!(run.findings().iter().any(|finding| finding == wrong), "{:?}", run.findings());
+    let formats = PACK.formats.replace(", error: 'https://things.example/invalid'", "");
+    let problems = Pack { formats: formats.leak(), ..PACK }.load().map(|_| ()).expect_err("it expects nothing");
+    assert!(problems.contains("expects nothing") || problems.contains("asserts nothing"), "{problems}");
+}

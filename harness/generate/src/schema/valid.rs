@@ -1,5 +1,7 @@
 //! Values that a schema allows: any of them as a strategy, and the simplest one.
 
+use std::cell::Cell;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
@@ -13,6 +15,8 @@ use super::view::{View, count, listed, probable_types, views};
 
 /// Values are nested at most so deep. Below, optional members are left out.
 const DEEPEST: usize = 5;
+/// A strategy consists of about so many others.
+const MOST_PARTS: usize = 400;
 /// How many more elements a list has than it must have.
 const LONGER: usize = 3;
 /// Longer lists are not generated.
@@ -20,48 +24,100 @@ const MOST_ELEMENTS: usize = 100;
 
 /// Any allowed value; `None` if the schema cannot be generated from.
 pub(super) fn strategy(root: &Value, schema: &Value, depth: usize) -> Option<BoxedStrategy<Value>> {
-    let all: Vec<BoxedStrategy<Value>> =
-        views(root, schema).iter().filter_map(|view| of_view(root, view, depth)).collect();
-    (!all.is_empty()).then(|| Union::new(all).boxed())
+    Maker { root, left: Cell::new(MOST_PARTS) }.strategy(schema, depth)
 }
 
 /// Any value of one view.
 pub(super) fn of_view(root: &Value, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
-    if let Some(value) = view.get("const") {
-        return Some(Just(value.clone()).boxed());
-    }
-    if let Some(values) = view.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty()) {
-        return Some(select(values.clone()).boxed());
-    }
-    let types = probable_types(view);
-    let all: Vec<BoxedStrategy<Value>> = types.iter().filter_map(|kind| of_type(root, view, kind, depth)).collect();
-    (!all.is_empty()).then(|| Union::new(all).boxed())
+    Maker { root, left: Cell::new(MOST_PARTS) }.of_view(view, depth)
 }
 
-fn of_type(root: &Value, view: &View, kind: &str, depth: usize) -> Option<BoxedStrategy<Value>> {
-    match kind {
-        "null" => Some(Just(Value::Null).boxed()),
-        "boolean" => Some(any::<bool>().prop_map(Value::from).boxed()),
-        "integer" | "number" => Grid::of(view, kind == "integer")?.valid(view.get("format") == Some(&json!("int32"))),
-        "string" => Some(Texts::of(view).valid()?.prop_map(Value::from).boxed()),
-        "array" => list(root, view, depth),
-        "object" => object(root, view, depth),
-        _ => None,
-    }
+/// Makes a strategy from the schemas below a root. Schemas that contain themselves several times would grow with every
+/// level, so their number is limited: then optional members are left out, and the first alternative is used.
+struct Maker<'r> {
+    root: &'r Value,
+    left: Cell<usize>,
 }
 
-fn list(root: &Value, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
-    let least = count(view, "minItems").unwrap_or(0);
-    let most = count(view, "maxItems").unwrap_or(usize::MAX).min(least + LONGER);
-    if depth >= DEEPEST && least == 0 {
-        return Some(Just(json!([])).boxed());
+impl Maker<'_> {
+    fn strategy(&self, schema: &Value, depth: usize) -> Option<BoxedStrategy<Value>> {
+        self.left.set(self.left.get().saturating_sub(1));
+        let views = views(self.root, schema);
+        let made = views.iter().filter_map(|view| self.of_view(view, depth));
+        let all: Vec<BoxedStrategy<Value>> = made.take(if self.is_spent() { 1 } else { usize::MAX }).collect();
+        (!all.is_empty()).then(|| Union::new(all).boxed())
     }
-    // Without a schema for its elements, nothing is known about them.
-    let items = view.get("items").filter(|_| !view.contains_key("prefixItems"))?;
-    let element = strategy(root, items, depth + 1)?;
-    let is_set = view.get("uniqueItems") == Some(&Value::Bool(true));
-    let elements = (least <= most && least <= MOST_ELEMENTS).then(|| vec(element, least..=most))?;
-    Some(elements.prop_map(move |all| if is_set { distinct(all) } else { all.into() }).boxed())
+
+    fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    fn of_view(&self, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
+        if let Some(value) = view.get("const") {
+            return Some(Just(value.clone()).boxed());
+        }
+        if let Some(values) = view.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty()) {
+            return Some(select(values.clone()).boxed());
+        }
+        let types = probable_types(view);
+        let all: Vec<BoxedStrategy<Value>> = types.iter().filter_map(|kind| self.of_type(view, kind, depth)).collect();
+        (!all.is_empty()).then(|| Union::new(all).boxed())
+    }
+
+    fn of_type(&self, view: &View, kind: &str, depth: usize) -> Option<BoxedStrategy<Value>> {
+        match kind {
+            "null" => Some(Just(Value::Null).boxed()),
+            "boolean" => Some(any::<bool>().prop_map(Value::from).boxed()),
+            "integer" | "number" => {
+                Grid::of(view, kind == "integer")?.valid(view.get("format") == Some(&json!("int32")))
+            }
+            "string" => Some(Texts::of(view).valid()?.prop_map(Value::from).boxed()),
+            "array" => self.list(view, depth),
+            "object" => self.object(view, depth),
+            _ => None,
+        }
+    }
+
+    fn list(&self, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
+        let least = count(view, "minItems").unwrap_or(0);
+        let most = count(view, "maxItems").unwrap_or(usize::MAX).min(least + LONGER);
+        if (depth >= DEEPEST || self.is_spent()) && least == 0 {
+            return Some(Just(json!([])).boxed());
+        }
+        // Without a schema for its elements, nothing is known about them.
+        let items = view.get("items").filter(|_| !view.contains_key("prefixItems"))?;
+        let element = self.strategy(items, depth + 1)?;
+        let is_set = view.get("uniqueItems") == Some(&Value::Bool(true));
+        let elements = (least <= most && least <= MOST_ELEMENTS).then(|| vec(element, least..=most))?;
+        Some(elements.prop_map(move |all| if is_set { distinct(all) } else { all.into() }).boxed())
+    }
+
+    fn object(&self, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
+        let required = view.get("required").map(listed).unwrap_or_default();
+        let mut members: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
+        for (name, schema) in sent_members(self.root, view) {
+            let is_required = required.contains(&name);
+            if !is_required && (depth >= DEEPEST || self.is_spent()) {
+                continue;
+            }
+            let named = name.clone();
+            match self.strategy(&schema, depth + 1) {
+                Some(value) if is_required => {
+                    members.push(value.prop_map(move |value| Some((named.clone(), value))).boxed());
+                }
+                Some(value) => {
+                    members.push(option::of(value).prop_map(move |value| Some((named.clone(), value?))).boxed());
+                }
+                None if is_required => return None,
+                None => {}
+            }
+        }
+        let is_described = |name: &String| view.get("properties").and_then(|all| all.get(name)).is_some();
+        if !required.iter().all(is_described) {
+            return None;
+        }
+        Some(members.prop_map(|members| Value::Object(members.into_iter().flatten().collect::<Map<_, _>>())).boxed())
+    }
 }
 
 fn distinct(all: Vec<Value>) -> Value {
@@ -72,33 +128,6 @@ fn distinct(all: Vec<Value>) -> Value {
         }
     }
     kept.into()
-}
-
-fn object(root: &Value, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
-    let required = view.get("required").map(listed).unwrap_or_default();
-    let mut members: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
-    for (name, schema) in sent_members(root, view) {
-        let is_required = required.contains(&name);
-        if !is_required && depth >= DEEPEST {
-            continue;
-        }
-        let named = name.clone();
-        match strategy(root, &schema, depth + 1) {
-            Some(value) if is_required => {
-                members.push(value.prop_map(move |value| Some((named.clone(), value))).boxed());
-            }
-            Some(value) => {
-                members.push(option::of(value).prop_map(move |value| Some((named.clone(), value?))).boxed());
-            }
-            None if is_required => return None,
-            None => {}
-        }
-    }
-    let is_described = |name: &String| view.get("properties").and_then(|all| all.get(name)).is_some();
-    if !required.iter().all(is_described) {
-        return None;
-    }
-    Some(members.prop_map(|members| Value::Object(members.into_iter().flatten().collect::<Map<_, _>>())).boxed())
 }
 
 /// The members that a request may contain: those that are not `readOnly`.

@@ -86,9 +86,13 @@ pub struct Refusal {
     /// The clause that another answer violates.
     pub clause: String,
     /// The expected error codes; one of them must come.
-    #[serde(deserialize_with = "one_or_many")]
+    #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub error: Vec<String>,
+    /// The expected statuses, alone or beside `error`: a number, or a class such as `4xx`.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
+    pub status: Vec<String>,
     /// Codes that are accepted with a warning.
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]

@@ -14,6 +14,7 @@ mod load;
 mod matchers;
 mod model;
 mod names;
+mod naming;
 mod path;
 pub mod plan;
 mod properties;

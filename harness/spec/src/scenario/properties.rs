@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use super::compile::At;
 use super::examples::{self, Examples};
-use super::expectation::{self, Subject};
 use super::fixtures::Fixtures;
 use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
+use super::naming::{Checker, joined};
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_properties;
 use super::selection::Wanted;
 use super::wanted::Expect;
-use super::{Origin, PropertyRule, Slot, TestCase, Variables};
+use super::{Origin, PropertyRule, Slot, TestCase};
 use crate::contract::{Contract, Operation};
-use crate::source::{Problems, SourceFile, Step as PathStep, exists, suggestion, yaml_at};
+use crate::source::{Problems, SourceFile, Step as PathStep, exists, yaml_at};
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
 
 const FORMATS: &str = "schemas/formats.yaml";
@@ -57,8 +57,9 @@ pub(super) fn load(
     };
     let formats = content.values.iter().filter(is_wanted).flat_map(|entry| entry.formats.iter().copied());
     let examples = examples::read(&file, &content, &formats.collect(), problems);
+    let check = Checker { file: &file, contract, within: Vec::new(), problems: &mut *problems };
     let mut reader =
-        Reader { file: &file, content: &content, contract, fixtures, registry, wanted, examples: &examples, problems };
+        Reader { file: &file, content: &content, contract, fixtures, registry, wanted, examples: &examples, check };
     reader.callers();
     reader.refusals(&["refusals".into()], content.refusals.iter());
     let entries = content.values.iter().enumerate().filter(|(_, entry)| is_wanted(entry));
@@ -81,38 +82,33 @@ struct Reader<'r> {
     registry: &'r Registry,
     wanted: Wanted<'r>,
     examples: &'r Examples,
-    problems: &'r mut Problems,
+    check: Checker<'r>,
 }
 
 impl Reader<'_> {
     fn callers(&mut self) {
         let actors: Vec<String> = self.contract.conventions.actors.keys().cloned().collect();
-        let operations: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
         for (name, caller) in &self.content.callers {
             let at: Vec<PathStep> = vec!["callers".into(), name.as_str().into()];
-            self.check_known(&at, "operation", name, &operations);
-            self.check_known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
+            self.check.operation(&at, name);
+            self.check.known(&joined(&at, ["as".into()]), "actor", &caller.actor, &actors);
         }
     }
 
     fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n Refusal)>) {
         let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
-        let codes = self.contract.catalog.code_names();
         for (kind, refusal) in refusals {
             let at = joined(at, [kind.as_str().into()]);
-            self.check_known(&at, "kind of refusal", kind, &kinds);
-            self.check_clause(&joined(&at, ["clause".into()]), &refusal.clause);
-            for (key, listed) in [("error", &refusal.error), ("tolerate", &refusal.tolerate)] {
-                listed.iter().for_each(|code| self.check_known(&joined(&at, [key.into()]), "error code", code, &codes));
-            }
+            self.check.known(&at, "kind of refusal", kind, &kinds);
+            self.check.refusal(&at, refusal);
         }
     }
 
     fn entry(&mut self, index: usize, entry: &ValueEntry) -> Vec<TestCase> {
         let at: Vec<PathStep> = vec!["values".into(), index.into()];
-        let before = self.problems.0.len();
+        let before = self.check.problems.0.len();
         let Some(slot) = slot_of(entry) else {
-            self.report(&at, "a value must have exactly one of `member`, `parameter`, `body: true`");
+            self.check.report(&at, "a value must have exactly one of `member`, `parameter`, `body: true`", None);
             return Vec::new();
         };
         self.names(&at, entry);
@@ -124,10 +120,10 @@ impl Reader<'_> {
             self.members(&at, entry, &slot, &operation);
             self.member_type(&at, entry, &operation);
             let Some(caller) = self.content.callers.get(name) else {
-                self.report(&at, format!("`callers` has no entry for {name}"));
+                self.check.report(&at, format!("`callers` has no entry for {name}"), None);
                 continue;
             };
-            if self.problems.0.len() > before {
+            if self.check.problems.0.len() > before {
                 continue;
             }
             let rules = self.rules_of_operation(entry, &operation, &rules);
@@ -141,13 +137,9 @@ impl Reader<'_> {
     /// Checks the clauses, kinds and rules that an entry names.
     fn names(&mut self, at: &[PathStep], entry: &ValueEntry) {
         self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
-        for (key, clause) in
-            [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)]
-        {
-            if let Some(clause) = clause {
-                self.check_clause(&joined(at, [key.into()]), clause);
-            }
-        }
+        let named =
+            [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)];
+        self.check.clauses(at, named);
         // A pack names the rules of the engine, even if another registry generates the values.
         let own = entry.formats.iter().flat_map(|format| (REGISTRY.rules)(*format));
         let rules: Vec<String> = self
@@ -159,25 +151,22 @@ impl Reader<'_> {
             .collect();
         for (rule, clause) in &entry.rule_clauses {
             let at = joined(at, ["rule_clauses".into(), rule.as_str().into()]);
-            self.check_known(&at, "rule", rule, &rules);
-            self.check_clause(&at, clause);
+            self.check.known(&at, "rule", rule, &rules);
+            self.check.clause(&at, clause);
         }
-        let capabilities: Vec<String> = self.contract.conventions.capabilities.keys().cloned().collect();
-        for (index, need) in entry.needs.iter().enumerate() {
-            self.check_known(&joined(at, ["needs".into(), index.into()]), "capability", need, &capabilities);
-        }
+        self.check.capabilities(at, &entry.needs);
         let codes = self.contract.catalog.code_names();
         for (rule, excuses) in &entry.excused {
             let at = joined(at, ["excused".into(), rule.as_str().into()]);
-            self.check_known(&at, "rule", rule, &rules);
+            self.check.known(&at, "rule", rule, &rules);
             for (index, code) in excuses.iter().enumerate() {
-                self.check_known(&joined(&at, [index.into()]), "code", code, &codes);
+                self.check.known(&joined(&at, [index.into()]), "code", code, &codes);
             }
         }
         let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
         let known: Vec<String> = rules.into_iter().chain(kinds).collect();
         for (index, name) in entry.leave_out.iter().enumerate() {
-            self.check_known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
+            self.check.known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
         }
     }
 
@@ -207,7 +196,7 @@ impl Reader<'_> {
             let expected = self.expectation_of(entry, &rule).map(|(clause, expect)| (own.unwrap_or(clause), expect));
             match expected {
                 Some((clause, expect)) => {
-                    self.check_expectation(at, &expect);
+                    self.check.expectation(at, &expect);
                     let (origin, expect) = (Origin::Format(format), Expectation::from(&expect));
                     rules.push(PropertyRule { origin, rule, clause, expect });
                 }
@@ -221,10 +210,8 @@ impl Reader<'_> {
             }
         }
         for what in missing {
-            self.report(
-                at,
-                format!("its formats have rules that need {what}: add it, or list the rules in `leave_out`"),
-            );
+            let message = format!("its formats have rules that need {what}: add it, or list the rules in `leave_out`");
+            self.check.report(at, message, None);
         }
         rules
     }
@@ -258,35 +245,29 @@ impl Reader<'_> {
             }
             Assertion::Refused(kind) => {
                 let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
-                let expect = Expect {
-                    error: refusal.error.clone(),
-                    tolerate: refusal.tolerate.clone(),
-                    field: entry.member.clone().filter(|_| refusal.names_field),
-                    must_answer: refusal.must_answer,
-                    ..Expect::default()
-                };
-                Some((refusal.clause.clone(), expect))
+                let field = entry.member.clone().filter(|_| refusal.names_field);
+                Some((refusal.clause.clone(), refusal.expected(field)))
             }
         }
     }
 
     fn operation(&mut self, at: &[PathStep], name: &str) -> Option<Arc<Operation>> {
-        let known: Vec<String> = self.contract.operations.iter().map(|operation| operation.id.clone()).collect();
-        self.check_known(at, "operation", name, &known);
+        self.check.operation(at, name);
         self.contract.operation(name).cloned()
     }
 
     fn members(&mut self, at: &[PathStep], entry: &ValueEntry, slot: &Slot, operation: &Operation) {
         if let Slot::Parameter(name) = slot {
             let known: Vec<String> = operation.parameters().iter().map(|name| (*name).to_owned()).collect();
-            self.check_known(at, &format!("path parameter of {}", operation.id), name, &known);
+            self.check.known(at, &format!("path parameter of {}", operation.id), name, &known);
         }
         let named = entry.member.iter().chain(&entry.companion).chain(entry.with.keys());
         for name in named {
-            self.check_known(at, &format!("member of {}", operation.id), name, &operation.members);
+            self.check.known(at, &format!("member of {}", operation.id), name, &operation.members);
         }
         if entry.member.is_some() && !operation.example.as_ref().is_some_and(serde_json::Value::is_object) {
-            self.report(at, format!("a member is set in the example body, but {} has none", operation.id));
+            let message = format!("a member is set in the example body, but {} has none", operation.id);
+            self.check.report(at, message, None);
         }
     }
 
@@ -301,19 +282,8 @@ impl Reader<'_> {
                     operation.id,
                     types.join(" or ")
                 );
-                let problem = self.file.problem(at, message);
-                let help = "remove the operation, or name a member of type string";
-                self.problems.0.push(problem.with_help(Some(help.to_owned())));
+                self.check.report(at, message, Some("remove the operation, or name a member of type string"));
             }
-        }
-    }
-
-    /// The expectation must be able to fail, as in a step.
-    fn check_expectation(&mut self, at: &[PathStep], expect: &Expect) {
-        let (variables, optional) = (Variables::new(), BTreeSet::new());
-        let subject = Subject { contract: self.contract, route: None, variables: &variables, optional: &optional };
-        for fault in expectation::faults(&subject, expect) {
-            self.problems.0.push(self.file.problem(at, fault.message).with_help(fault.help));
         }
     }
 
@@ -350,23 +320,7 @@ impl Reader<'_> {
         };
         let known =
             Known { file: self.file, contract: self.contract, fixtures: self.fixtures, registry: self.registry };
-        Some(property_test::build(parts, known, self.problems))
-    }
-
-    fn check_clause(&mut self, at: &[PathStep], id: &str) {
-        let known: Vec<String> = self.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
-        self.check_known(at, "clause", id, &known);
-    }
-
-    fn check_known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
-        if !known.iter().any(|other| other == name) {
-            let problem = self.file.problem(at, format!("unknown {what} `{name}`"));
-            self.problems.0.push(problem.with_help(suggestion(name, known)));
-        }
-    }
-
-    fn report(&mut self, at: &[PathStep], message: impl Into<String>) {
-        self.problems.0.push(self.file.problem(at, message));
+        Some(property_test::build(parts, known, self.check.problems))
     }
 }
 
@@ -377,8 +331,4 @@ fn slot_of(entry: &ValueEntry) -> Option<Slot> {
         (None, None, true) => Some(Slot::Body),
         _ => None,
     }
-}
-
-fn joined<const N: usize>(at: &[PathStep], further: [PathStep; N]) -> Vec<PathStep> {
-    at.iter().cloned().chain(further).collect()
 }

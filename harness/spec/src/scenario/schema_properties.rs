@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::compile::At;
-use super::expectation::{self, Subject};
-use super::formats::{Caller, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry};
+use super::formats::{Caller, Exclusion, FormatFile, NestedField, SchemaEntry};
+use super::naming::Checker;
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_places::{self, DescribedPlace, Unusable};
 use super::selection::Wanted;
 use super::wanted::Expect;
-use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase, Variables};
+use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase};
 use crate::contract::{FieldForm, Operation};
-use crate::source::{Problem, Problems, Step as PathStep, suggestion};
+use crate::source::{Problems, Step as PathStep};
 use generate::schema::{KINDS, Part, pointer};
 use generate::{Assertion, Rule};
 
@@ -31,9 +31,10 @@ pub(super) fn load(
 ) -> Vec<TestCase> {
     let Some(entry) = content.schema.as_ref().filter(|_| wanted.has_below(PREFIX)) else { return Vec::new() };
     let before = problems.0.len();
-    let mut builder = Builder { content, entry, known, problems, places: BTreeSet::new(), rules: BTreeSet::new() };
+    let check = Checker { file: known.file, contract: known.contract, within: vec!["schema".into()], problems };
+    let mut builder = Builder { content, entry, known, check, places: BTreeSet::new(), rules: BTreeSet::new() };
     builder.names();
-    if builder.problems.0.len() > before {
+    if builder.check.problems.0.len() > before {
         return Vec::new();
     }
     let mut tests = Vec::new();
@@ -41,7 +42,7 @@ pub(super) fn load(
     for (at, operation) in builder.operations().into_iter().filter(|(_, operation)| of_operation(operation)) {
         tests.extend(builder.operation(&at, &operation));
     }
-    if builder.problems.0.len() == before && wanted == Wanted::All {
+    if builder.check.problems.0.len() == before && wanted == Wanted::All {
         builder.unused();
     }
     tests.retain(|test: &TestCase| wanted.has(&test.name));
@@ -52,7 +53,7 @@ struct Builder<'b> {
     content: &'b FormatFile,
     entry: &'b SchemaEntry,
     known: Known<'b>,
-    problems: &'b mut Problems,
+    check: Checker<'b>,
     /// The names of all places and rules so far, for `excluded` and `leave_out`.
     places: BTreeSet<(String, String)>,
     rules: BTreeSet<String>,
@@ -61,58 +62,29 @@ struct Builder<'b> {
 impl Builder<'_> {
     /// Checks the clauses, codes, kinds and capabilities.
     fn names(&mut self) {
-        let SchemaEntry { refused, kinds, accepted, survived, server_error, .. } = self.entry;
+        let entry = self.entry;
+        let SchemaEntry { refused, kinds, accepted, survived, server_error, .. } = entry;
         if refused.is_none() && kinds.is_empty() && accepted.is_none() && survived.is_none() {
             let help = "add `refused: { clause: ID, error: CODE }`";
-            self.report(
-                &[],
-                "`schema` expects nothing: it has none of `refused`, `kinds`, `accepted`, `survived`",
-                help,
-            );
+            let message = "`schema` expects nothing: it has none of `refused`, `kinds`, `accepted`, `survived`";
+            self.check.report(&[], message, Some(help));
         }
-        for (key, clause) in [("accepted", accepted), ("survived", survived), ("server_error", server_error)] {
-            clause.iter().for_each(|clause| self.check_clause(&[key.into()], clause));
-        }
+        self.check.clauses(&[], [("accepted", accepted), ("survived", survived), ("server_error", server_error)]);
         let known: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         for (kind, refusal) in kinds {
-            self.check_known(&["kinds".into(), kind.as_str().into()], "kind of fault", kind, &known);
-            self.check_refusal(&["kinds".into(), kind.as_str().into()], refusal);
+            let at = ["kinds".into(), kind.as_str().into()];
+            self.check.known(&at, "kind of fault", kind, &known);
+            self.check.refusal(&at, refusal);
         }
-        refused.iter().for_each(|refusal| self.check_refusal(&["refused".into()], refusal));
-        self.check_codes(&["excused".into()], &self.entry.excused);
-        let capabilities: Vec<String> = self.known.contract.conventions.capabilities.keys().cloned().collect();
-        for (index, need) in self.entry.needs.iter().enumerate() {
-            self.check_known(&["needs".into(), index.into()], "capability", need, &capabilities);
-        }
-        for (index, excluded) in self.entry.excluded.iter().enumerate() {
+        refused.iter().for_each(|refusal| self.check.refusal(&["refused".into()], refusal));
+        self.check.codes(&["excused".into()], &entry.excused);
+        self.check.capabilities(&[], &entry.needs);
+        for (index, excluded) in entry.excluded.iter().enumerate() {
             if excluded.reason.trim().is_empty() {
                 let at = ["excluded".into(), index.into(), "reason".into()];
-                self.report(&at, "`reason` is empty", "say why nothing is generated there");
+                self.check.report(&at, "`reason` is empty", Some("say why nothing is generated there"));
             }
         }
-    }
-
-    fn check_refusal(&mut self, at: &[PathStep], refusal: &Refusal) {
-        let before = self.problems.0.len();
-        self.check_clause(&[at, &["clause".into()]].concat(), &refusal.clause);
-        self.check_codes(&[at, &["error".into()]].concat(), &refusal.error);
-        self.check_codes(&[at, &["tolerate".into()]].concat(), &refusal.tolerate);
-        if self.problems.0.len() > before {
-            return;
-        }
-        let (variables, optional) = (Variables::new(), BTreeSet::new());
-        let contract = self.known.contract;
-        let subject = Subject { contract, route: None, variables: &variables, optional: &optional };
-        let expect = refusal_expected(refusal, None);
-        for fault in expectation::faults(&subject, &expect) {
-            let problem = self.problem(at, fault.message).with_help(fault.help);
-            self.problems.0.push(problem);
-        }
-    }
-
-    fn check_codes(&mut self, at: &[PathStep], codes: &[String]) {
-        let known = self.known.contract.catalog.code_names();
-        codes.iter().for_each(|code| self.check_known(at, "error code", code, &known));
     }
 
     /// The operations with the place of their names.
@@ -123,18 +95,14 @@ impl Builder<'_> {
             let described = called.filter(|one| schema_places::has_schemas(&contract.requests, one));
             return described.map(|one| (Vec::new(), one.clone())).collect();
         };
-        let known: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
         let mut found = Vec::new();
         for (index, name) in listed.iter().enumerate() {
             let at: Vec<PathStep> = vec!["operations".into(), index.into()];
-            self.check_known(&at, "operation", name, &known);
+            self.check.operation(&at, name);
             if let Some(operation) = contract.operation(name) {
                 if !schema_places::has_schemas(&contract.requests, operation) {
-                    self.report(
-                        &at,
-                        format!("the description has no request schema for {name}"),
-                        "remove the operation",
-                    );
+                    let message = format!("the description has no request schema for {name}");
+                    self.check.report(&at, message, Some("remove the operation"));
                 }
                 found.push((at, operation.clone()));
             }
@@ -144,7 +112,8 @@ impl Builder<'_> {
 
     fn operation(&mut self, at: &[PathStep], operation: &Arc<Operation>) -> Vec<TestCase> {
         let Some(caller) = self.content.callers.get(&operation.id) else {
-            self.report(at, format!("`callers` has no entry for {}", operation.id), "say which actor calls it");
+            let message = format!("`callers` has no entry for {}", operation.id);
+            self.check.report(at, message, Some("say which actor calls it"));
             return Vec::new();
         };
         // A whole body that is excluded need not even have a usable schema.
@@ -152,11 +121,11 @@ impl Builder<'_> {
         let places = match schema_places::of_operation(&self.known.contract.requests, operation, wants) {
             Ok(places) => places,
             Err(Unusable::Described(problem)) => {
-                self.problems.0.push(*problem);
+                self.check.problems.0.push(*problem);
                 return Vec::new();
             }
             Err(Unusable::Here(message, help)) => {
-                self.report(at, message, help);
+                self.check.report(at, message, Some(help));
                 return Vec::new();
             }
         };
@@ -250,7 +219,7 @@ impl Builder<'_> {
                 let refusal = self.entry.kinds.get(kind).or(self.entry.refused.as_ref())?;
                 let form = self.known.contract.catalog.envelope.field_form;
                 let field = field(&described.place, form, self.entry.nested_field).filter(|_| refusal.names_field);
-                (refusal.clause.clone(), refusal_expected(refusal, field))
+                (refusal.clause.clone(), refusal.expected(field))
             }
         };
         let (origin, expect) = (Origin::Schema(described.oracle.clone()), Expectation::from(&expect));
@@ -268,7 +237,7 @@ impl Builder<'_> {
     ) -> TestCase {
         let slot = Slot::Place(place.clone());
         let parts = Parts {
-            at: At { file: self.known.file, path: below(at) },
+            at: At { file: self.known.file, path: [&self.check.within, at].concat() },
             name: format!("{PREFIX}{}/{}::{}", operation.id, place.name, kind.fact(&slot)),
             operation,
             caller,
@@ -282,7 +251,7 @@ impl Builder<'_> {
             server_error: self.entry.server_error.clone(),
             rules,
         };
-        property_test::build(parts, self.known, self.problems)
+        property_test::build(parts, self.known, self.check.problems)
     }
 
     /// Reports exclusions and names in `leave_out` that concern nothing.
@@ -293,55 +262,20 @@ impl Builder<'_> {
             let places: Vec<String> = places.collect();
             if !places.iter().any(|place| is_within(place, &excluded.place)) {
                 let at = ["excluded".into(), index.into(), "place".into()];
-                self.check_known(&at, "place", &excluded.place, &places);
+                self.check.known(&at, "place", &excluded.place, &places);
             }
         }
         let known: Vec<String> =
             self.rules.iter().cloned().chain(KINDS.iter().map(|kind| (*kind).to_owned())).collect();
         for (index, name) in self.entry.leave_out.iter().enumerate() {
-            self.check_known(&["leave_out".into(), index.into()], "rule or kind", name, &known);
+            self.check.known(&["leave_out".into(), index.into()], "rule or kind", name, &known);
         }
     }
-
-    fn check_clause(&mut self, at: &[PathStep], id: &str) {
-        let known: Vec<String> = self.known.contract.clauses.iter().map(|clause| clause.id.clone()).collect();
-        self.check_known(at, "clause", id, &known);
-    }
-
-    fn check_known(&mut self, at: &[PathStep], what: &str, name: &str, known: &[String]) {
-        if !known.iter().any(|other| other == name) {
-            let problem = self.problem(at, format!("unknown {what} `{name}`")).with_help(suggestion(name, known));
-            self.problems.0.push(problem);
-        }
-    }
-
-    fn report(&mut self, at: &[PathStep], message: impl Into<String>, help: &str) {
-        let problem = self.problem(at, message).with_help(Some(help.to_owned()));
-        self.problems.0.push(problem);
-    }
-
-    fn problem(&self, at: &[PathStep], message: impl Into<String>) -> Problem {
-        self.known.file.problem(&below(at), message)
-    }
-}
-
-fn below(at: &[PathStep]) -> Vec<PathStep> {
-    [&["schema".into()], at].concat()
 }
 
 /// Whether a place is another one or lies in it.
 fn is_within(place: &str, other: &str) -> bool {
     place.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn refusal_expected(refusal: &Refusal, field: Option<String>) -> Expect {
-    Expect {
-        error: refusal.error.clone(),
-        tolerate: refusal.tolerate.clone(),
-        field,
-        must_answer: refusal.must_answer,
-        ..Expect::default()
-    }
 }
 
 /// The name of the member at fault in the answer; `None` if the form does not say it.
