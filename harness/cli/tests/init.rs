@@ -15,7 +15,7 @@ use judge::target::{Credential, Target, TargetFile};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use serde_json::{Value, json};
-use spec::contract::Contract;
+use spec::contract::{Contract, FieldForm};
 use spec::scenario::Library;
 
 /// A temporary folder of a test.
@@ -280,6 +280,25 @@ fn recorded_answers_are_used_where_the_documentation_says_nothing() {
     let pack = generate(&sources("notes-fastapi.json"), &mixed).expect("a pack");
     let (contract, _) = loaded(&Folder::new("mixed"), &pack);
     assert!(contract.clause_of_check("envelope-present").is_none());
+}
+
+#[test]
+fn the_status_and_the_field_in_recorded_answers_are_found() {
+    let body = |status: u16| json!({ "statusCode": status, "message": "x", "errors": [{ "pointer": "#/title", "detail": "y" }] });
+    let folder = Folder::new("pointers");
+    let learned = answers("application/json", &[(400, body(400)), (404, body(404))]);
+    let (contract, _) = loaded(&folder, &generate(&sources("notes-fastapi.json"), &learned).expect("a pack"));
+    let envelope = &contract.catalog.envelope;
+    assert_eq!(envelope.pointers.status.as_deref(), Some("/statusCode"));
+    assert_eq!(
+        (envelope.pointers.field.as_deref(), envelope.field_form),
+        (Some("/errors/*/pointer"), FieldForm::Fragment)
+    );
+    assert!(contract.clause_of_check("status-in-body").is_some());
+    let errors = folder.read("schemas/errors.yaml");
+    for line in ["status: /statusCode  # learned: check", "/errors/*/pointer\"  # learned: check"] {
+        assert!(errors.contains(line), "{line}: {errors}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{BoxedStrategy, Strategy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -166,6 +166,17 @@ impl Rule {
     pub fn example(name: impl Into<Cow<'static, str>>, assertion: Assertion, input: Input) -> Self {
         let source = Source::Example(input);
         Self { name: name.into(), assertion, source, at_most: Some(1), may_be_unreadable: false }
+    }
+
+    /// The same rule with other inputs.
+    pub(crate) fn map(self, change: fn(Input) -> Input) -> Self {
+        let source = match self.source {
+            Source::Example(input) => Source::Example(change(input)),
+            Source::Strategy(MakeStrategy(make)) => {
+                Source::Strategy(MakeStrategy(Arc::new(move || make().prop_map(change).boxed())))
+            }
+        };
+        Self { source, ..self }
     }
 
     pub fn is_example(&self) -> bool {

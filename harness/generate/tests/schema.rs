@@ -196,7 +196,12 @@ fn parameters_are_judged_as_the_text_that_is_sent() {
     assert_eq!(of(json!({ "type": "string" }), Part::Query), "missing-required");
     // An empty segment would be another path.
     assert_eq!(of(json!({ "type": "string", "minLength": 1 }), Part::Path), "");
-    assert_eq!(of(json!({ "type": "array", "items": { "type": "integer" } }), Part::Query), "missing-required");
+    let list = json!({ "type": "array", "items": { "type": "integer", "maximum": 9 }, "maxItems": 3 });
+    assert_eq!(
+        of(list, Part::Query),
+        "missing-required one-item-too-many too-many-items wrong-type-text wrong-type-fraction just-above-maximum above-maximum"
+    );
+    assert_eq!(of(json!({ "type": "object" }), Part::Form), "missing-required");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::envelope::{Envelope, ErrorBody};
+use super::error_body::{Envelope, ErrorBody};
 use super::operations::Operation;
 use super::origin::Origin;
 use crate::docs_check;
@@ -151,7 +151,7 @@ fn without_codes(envelope: &Envelope) -> ErrorCatalog {
         code: envelope.code.clone(),
         message: envelope.message.clone(),
         details: envelope.details.clone(),
-        field: envelope.field.clone(),
+        field: envelope.field.as_ref().map(|field| field.pointer.clone()),
         ..Pointers::default()
     };
     let code_type = if envelope.is_integer { CodeType::Integer } else { CodeType::String };
@@ -218,6 +218,13 @@ fn text_of(value: &serde_json::Value, is_integer: bool) -> Option<String> {
 /// word.
 fn guessed_status(code: &str, documented: &[u16]) -> u16 {
     const WORDS: &[(&str, u16)] = &[
+        ("created", 201),
+        ("accepted", 202),
+        ("no_content", 204),
+        ("redirect", 302),
+        ("not_modified", 304),
+        ("method_not_allowed", 405),
+        ("precondition_failed", 412),
         ("not_found", 404),
         ("notfound", 404),
         ("unknown", 404),
@@ -247,9 +254,11 @@ fn guessed_status(code: &str, documented: &[u16]) -> u16 {
         ("unprocessable", 422),
         ("method", 405),
     ];
+    // The statuses of successes and redirections are the whole name: `not_accepted` is a refusal.
     let name = code.to_lowercase().replace(['-', '.', ' '], "_");
     let invalid = || if documented.contains(&422) && !documented.contains(&400) { 422 } else { 400 };
-    WORDS.iter().find(|(word, _)| name.contains(word)).map_or_else(invalid, |(_, status)| *status)
+    let fits = |(word, status): &&(&str, u16)| if *status < 400 { name == *word } else { name.contains(word) };
+    WORDS.iter().find(fits).map_or_else(invalid, |(_, status)| *status)
 }
 
 /// A sentence from a code: `Not found.` for `NOT_FOUND`. Of a URI, only the last part is used.
@@ -274,7 +283,14 @@ mod tests {
 
     #[test]
     fn names_suggest_a_status() {
-        for (code, status) in [("NOT_FOUND", 404), ("rateLimit", 429), ("token.expired", 401), ("INVALID", 400)] {
+        for (code, status) in [
+            ("NOT_FOUND", 404),
+            ("rateLimit", 429),
+            ("token.expired", 401),
+            ("INVALID", 400),
+            ("accepted", 202),
+            ("not_accepted", 400),
+        ] {
             assert_eq!(guessed_status(code, &[]), status, "{code}");
         }
         assert_eq!(guessed_status("INVALID_FIELD", &[422, 404]), 422);

@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
 use spec::source::SourceFile;
 
 /// The name of the description itself.
 pub(super) const ROOT: &str = "openapi.yaml";
-/// A value that is a number with twenty digits or more.
+/// A value that is a number with nineteen digits or more, which may be too large for an integer type.
 static HUGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)([:\[,-][ \t]+)(-?[0-9]{20,})([ \t]*(?:[,}\]#]|$))")
+    Regex::new(r"(?m)([:\[,-][ \t]+)(-?[0-9]{19,})([ \t]*(?:[,}\]#]|$))")
         .unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 });
 const LONGEST_REFERENCE_CHAIN: usize = 32;
@@ -240,7 +240,11 @@ fn parsed(path: &Path) -> Result<Value, String> {
         return Ok(value);
     }
     // A number that is too large for an integer type is read as a fraction.
-    let with_fractions = || HUGE.replace_all(&file.text, "$1$2.0$3").into_owned();
+    let as_fraction = |found: &Captures<'_>| {
+        let fits = found[2].parse::<i64>().is_ok() || found[2].parse::<u64>().is_ok();
+        format!("{}{}{}{}", &found[1], &found[2], if fits { "" } else { ".0" }, &found[3])
+    };
+    let with_fractions = || HUGE.replace_all(&file.text, as_fraction).into_owned();
     file.parse_json()
         .or_else(|problem| SourceFile::new(&file.name, with_fractions()).parse_json().map_err(|_| problem))
         .map_err(|problem| problem.one_line())
@@ -268,4 +272,23 @@ fn check_version(path: &Path, value: &Value) -> Result<(), String> {
 #[cfg(test)]
 pub(super) fn of(value: Value) -> Description {
     Description { documents: BTreeMap::from([(ROOT.to_owned(), value)]), warnings: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_that_are_too_large_become_fractions() {
+        let path = std::env::temp_dir().join(format!("conformance-init-large-{}.yaml", std::process::id()));
+        let text =
+            "a: 1234567890123456789\nb: -9223372036854776000\nc: [18446744073709551615, 123456789012345678901]\n";
+        std::fs::write(&path, text).expect("a file");
+        let value = parsed(&path);
+        std::fs::remove_file(&path).expect("removed");
+        let value = value.expect("a value");
+        assert_eq!(value["a"], serde_json::json!(1_234_567_890_123_456_789_i64));
+        assert_eq!((value["b"].as_f64(), value["c"][0].as_u64()), (Some(-9_223_372_036_854_776_000.0), Some(u64::MAX)));
+        assert!(value["c"][1].is_f64());
+    }
 }

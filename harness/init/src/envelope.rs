@@ -2,83 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::Learned;
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
+use super::pointers::{self, repeats_the_status};
 use super::schema::{Place, places, places_of_example, simplified};
+use super::shape::{joined, problem};
 
-/// The media type of RFC 9457.
-pub(super) const PROBLEM: &str = "application/problem+json";
-const CODE_NAMES: &[&str] = &["code", "errorcode", "errcode", "errorkey"];
 /// Members that contain a code only if the documented values are spelt like codes.
 const POSSIBLE_CODE_NAMES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
 const MESSAGE_NAMES: &[&str] =
     &["message", "msg", "errormessage", "errordescription", "detail", "title", "description", "error", "reason"];
-const FIELD_NAMES: &[&str] = &["field", "param", "parameter", "property", "attribute"];
 const DETAILS_NAMES: &[&str] = &["details", "hint", "moreinfo", "info"];
-
-/// The envelope of errors, with JSON Pointers to its members.
-#[derive(Debug)]
-pub(super) struct Envelope {
-    pub(super) schema: Value,
-    pub(super) media_type: String,
-    pub(super) is_integer: bool,
-    /// The object that contains the members of the error.
-    pub(super) parent: String,
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) details: Option<String>,
-    pub(super) field: Option<String>,
-    /// The sources of these statements.
-    pub(super) origins: Origins,
-}
-
-/// The source of each statement about the envelope.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Origins {
-    pub(super) shape: Origin,
-    pub(super) media_type: Origin,
-    pub(super) code: Origin,
-    pub(super) message: Origin,
-}
-
-impl Origins {
-    /// The same statements, from recorded answers instead of the documentation.
-    fn learned(self) -> Self {
-        let learned = |origin: Origin| origin.min(Origin::Learned);
-        Self {
-            shape: learned(self.shape),
-            media_type: learned(self.media_type),
-            code: learned(self.code),
-            message: learned(self.message),
-        }
-    }
-}
-
-/// A documented or recorded error body.
-#[derive(Debug)]
-pub(super) struct ErrorBody {
-    /// The status, or a class such as `4XX`.
-    pub(super) status: String,
-    pub(super) media: Option<String>,
-    pub(super) places: Vec<Place>,
-    /// Its schema; `None` for an example.
-    pub(super) schema: Option<Value>,
-    pub(super) description: String,
-}
-
-impl ErrorBody {
-    /// The status as a number; `None` for a class.
-    pub(super) fn number(&self) -> Option<u16> {
-        self.status.parse().ok()
-    }
-
-    pub(super) fn at(&self, pointer: &str) -> Option<&Place> {
-        self.places.iter().find(|place| place.pointer == pointer)
-    }
-}
 
 /// Every error body that the operations document.
 pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
@@ -126,19 +64,38 @@ pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
         description: String::new(),
     };
     let all = examples.iter().map(body);
-    all.filter(|body| code_of(&body.places).is_some() && message_of(&body.places, None).is_some()).collect()
+    all.filter(|body| says_what_is_wrong(&body.places)).collect()
+}
+
+/// True if an example of a page has a code and a message.
+fn says_what_is_wrong(places: &[Place]) -> bool {
+    let places = placed(places, is_list(places));
+    code_of(&places, &[]).is_some() && message_of(&places, None).is_some()
 }
 
 /// True for the body of FastAPI's validation errors. FastAPI documents it for each operation, but other errors look
 /// different.
 fn is_of_fastapi(places: &[Place]) -> bool {
+    let mut outside = places.iter().filter(|place| !place.is_in_array());
     let array = |place: &Place| place.pointer == "/detail" && place.types == ["array"];
-    places.len() == 1 && places.iter().any(array)
+    outside.next().is_some_and(array) && outside.next().is_none()
 }
 
 /// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
 /// answers.
 pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
+    let mut envelope = documented_or_learned(bodies, of_page, learned, preset);
+    let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
+    envelope.field = pointers::field(&envelope, &documented, learned);
+    envelope.status = pointers::status(&envelope, &documented, learned);
+    // RFC 9457 says that the member has the status of the response.
+    if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
+        status.origin = Origin::Documented;
+    }
+    envelope
+}
+
+fn documented_or_learned(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
     let from_documentation = documented(bodies, of_page, preset);
     if from_documentation.origins.shape == Origin::Documented || learned.is_empty() {
         return from_documentation;
@@ -154,20 +111,22 @@ pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[E
 }
 
 fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
-    let is_problem = |body: &&ErrorBody| body.media.as_deref() == Some(PROBLEM);
+    let is_problem = |body: &&ErrorBody| is_problem(body);
     if preset || bodies.iter().any(|body| is_problem(&body)) {
         let problems: Vec<&ErrorBody> = bodies.iter().filter(is_problem).chain(of_page).collect();
-        return problem(&problems);
+        return problem(&problems, preset);
     }
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
-    let codes: Vec<String> = all.iter().filter_map(|body| Some(code_of(&body.places)?.pointer.clone())).collect();
+    let in_arrays = !all.is_empty() && all.iter().all(|body| is_list(&body.places));
+    let codes: Vec<String> =
+        all.iter().filter_map(|body| Some(code_of(&placed(&body.places, in_arrays), &all)?.pointer.clone())).collect();
     // A member of a few bodies is not a member of all errors.
     let code = most_common(codes.iter().cloned())
         .filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
-    let message = most_common(all.iter().filter_map(|body| message_of(&body.places, code.as_deref())));
-    let first = code.as_ref().or(message.as_ref());
-    let parent = first.and_then(|pointer| pointer.rsplit_once('/')).map_or("", |(parent, _)| parent).to_owned();
-    let sibling = |names: &[&str]| most_common(all.iter().filter_map(|body| sibling(&body.places, &parent, names)));
+    let message =
+        most_common(all.iter().filter_map(|body| message_of(&placed(&body.places, in_arrays), code.as_deref())));
+    let parent = common_parent(code.as_deref(), message.as_deref(), in_arrays.then(|| list_in(&all)).flatten());
+    let details = most_common(all.iter().filter_map(|body| sibling(&body.places, &parent, DETAILS_NAMES)));
     let integers = all.iter().filter_map(|body| body.at(code.as_deref()?)).filter(|place| !place.types.is_empty());
     let media = media(bodies);
     // An example without the message shows that it is optional.
@@ -175,8 +134,9 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     Envelope {
         schema: joined(&all, [code.as_deref(), message.as_deref()]),
         is_integer: most_common(integers.map(|place| place.types[0].clone())).is_some_and(|kind| kind == "integer"),
-        details: sibling(DETAILS_NAMES),
-        field: sibling(FIELD_NAMES),
+        details,
+        field: None,
+        status: None,
         origins: Origins {
             shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
             media_type: Origin::of(media.is_some()),
@@ -190,6 +150,45 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
         message: message.unwrap_or_else(|| format!("{parent}/message")),
         parent,
     }
+}
+
+/// True for a body of RFC 9457, which some descriptions declare as `application/json`.
+fn is_problem(body: &ErrorBody) -> bool {
+    let has = |name: &str| body.at(name).is_some_and(|place| place.may_be("string") || place.may_be("integer"));
+    body.media.as_deref() == Some(PROBLEM) || (has("/type") && has("/title") && has("/status") && has("/detail"))
+}
+
+/// True if all that the body says is in the elements of an array, as in `{ "errors": [{ "message": "…" }] }`.
+fn is_list(places: &[Place]) -> bool {
+    let says = |place: &&Place| {
+        let name = place.name();
+        MESSAGE_NAMES.contains(&name.as_str()) || CODE_NAMES.contains(&name.as_str())
+    };
+    let is_value = |place: &&Place| !place.types.iter().any(|kind| kind == "array" || kind == "object");
+    let outside = places.iter().filter(|place| !place.is_in_array());
+    !is_of_fastapi(places)
+        && outside.filter(is_value).filter(says).count() == 0
+        && places.iter().filter(|place| place.is_in_array()).any(|place| says(&place))
+}
+
+fn placed(places: &[Place], in_arrays: bool) -> Vec<&Place> {
+    places.iter().filter(|place| place.is_in_array() == in_arrays).collect()
+}
+
+/// The first element of the list that contains the errors.
+fn list_in(all: &[&ErrorBody]) -> Option<String> {
+    let place = all.iter().flat_map(|body| &body.places).find(|place| place.is_in_array())?;
+    place.pointer.split_once("/0/").map(|(list, _)| format!("{list}/0"))
+}
+
+/// The object that contains the code and the message, or the given one if neither is known.
+fn common_parent(code: Option<&str>, message: Option<&str>, list: Option<String>) -> String {
+    let shorter = [code, message]
+        .into_iter()
+        .flatten()
+        .filter_map(|pointer| Some(pointer.rsplit_once('/')?.0))
+        .min_by_key(|parent| parent.len());
+    shorter.map_or_else(|| list.unwrap_or_default(), str::to_owned)
 }
 
 /// True if the documented bodies probably describe all errors: they belong to several statuses, or have a code.
@@ -219,20 +218,20 @@ fn most_common(all: impl Iterator<Item = String>) -> Option<String> {
     order.into_iter().find(|one| counts.get(one) == Some(&largest))
 }
 
-fn code_of(places: &[Place]) -> Option<&Place> {
+fn code_of<'p>(places: &[&'p Place], all: &[&ErrorBody]) -> Option<&'p Place> {
     let can = |place: &&Place| place.may_be("string") || place.may_be("integer");
-    let named = |name: &&&str| places.iter().filter(can).find(|place| place.name() == **name);
+    let named = |name: &&&str| places.iter().copied().filter(can).find(|place| place.name() == **name);
     // An id with digits identifies one response, not a kind of error.
     let digits = |value: &Value| value.as_str().is_some_and(|text| text.contains(|one: char| one.is_ascii_digit()));
     let is_code = |place: &Place| {
         place.values.iter().all(is_spelt_like_a_code) && (place.name() != "id" || !place.values.iter().any(digits))
     };
     let spelt = |place: &&Place| !place.values.is_empty() && is_code(place);
-    let possible = |name: &&&str| places.iter().filter(spelt).find(|place| place.name() == **name);
-    CODE_NAMES
-        .iter()
-        .find_map(|name| named(&name))
-        .or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
+    let possible = |name: &&&str| places.iter().copied().filter(spelt).find(|place| place.name() == **name);
+    let sure: Vec<&Place> = CODE_NAMES.iter().filter_map(|name| named(&name)).collect();
+    // Of two codes, one may repeat the status.
+    let own = sure.iter().find(|place| sure.len() > 1 && !repeats_the_status(all, &place.pointer));
+    own.or(sure.first()).copied().or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
 }
 
 /// True for one word, such as `not_found`, and for a URI. False for a sentence.
@@ -242,105 +241,31 @@ fn is_spelt_like_a_code(value: &Value) -> bool {
     is_word && (text.contains(['_', '.', ':', '/', '-']) || text.chars().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
-fn message_of(places: &[Place], code: Option<&str>) -> Option<String> {
-    let can = |place: &&Place| place.may_be("string") && Some(place.pointer.as_str()) != code;
-    let parent = code.and_then(|code| code.rsplit_once('/')).map(|(parent, _)| parent);
-    let fits = |place: &&Place| can(place) && parent.is_none_or(|parent| place.parent() == parent);
-    MESSAGE_NAMES
-        .iter()
-        .find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name))
-        .map(|place| place.pointer.clone())
+/// The message beside the code, or else in an object that contains the code.
+fn message_of(places: &[&Place], code: Option<&str>) -> Option<String> {
+    let can = |place: &&&Place| place.may_be("string") && Some(place.pointer.as_str()) != code;
+    let named = |fits: &dyn Fn(&Place) -> bool| {
+        let find = |name: &&str| places.iter().filter(can).find(|place| fits(place) && place.name() == *name).copied();
+        MESSAGE_NAMES.iter().find_map(find).map(|place| place.pointer.clone())
+    };
+    let Some((parent, _)) = code.and_then(|code| code.rsplit_once('/')) else { return named(&|_| true) };
+    let contains = |place: &Place| parent.starts_with(&format!("{}/", place.parent()));
+    named(&|place| place.parent() == parent).or_else(|| named(&contains))
 }
 
 fn sibling(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
     let fits = |place: &&Place| place.parent() == parent && place.types == ["string"];
-    let plain = |place: &Place| place.values.iter().all(|value| !value.as_str().unwrap_or_default().starts_with('/'));
     let found = names.iter().find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name));
-    found.filter(|place| plain(place)).map(|place| place.pointer.clone())
-}
-
-/// One schema for all documented bodies: each body matches one of their schemas. Without schemas, the members that all
-/// examples have are required.
-fn joined(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
-    let mut schemas: Vec<&Value> = Vec::new();
-    for schema in bodies.iter().filter_map(|body| body.schema.as_ref()) {
-        if !schemas.contains(&schema) {
-            schemas.push(schema);
-        }
-    }
-    match schemas.as_slice() {
-        [] => of_examples(bodies, parts),
-        [one] => (*one).clone(),
-        many => json!({ "anyOf": many }),
-    }
-}
-
-fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
-    let mut schema = json!({ "type": "object" });
-    for pointer in parts.into_iter().flatten() {
-        let everywhere = !bodies.is_empty() && bodies.iter().all(|body| body.at(pointer).is_some());
-        let mut at = &mut schema;
-        for token in pointer.split('/').skip(1) {
-            if everywhere
-                && at
-                    .get("required")
-                    .is_none_or(|names| !names.as_array().is_some_and(|all| all.iter().any(|one| one == token)))
-            {
-                let mut names = at.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-                names.push(json!(token));
-                at["required"] = Value::Array(names);
-            }
-            if at["properties"].get(token).is_none() {
-                at["properties"][token] = json!({});
-            }
-            at = &mut at["properties"][token];
-        }
-    }
-    schema
-}
-
-/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
-/// code, that member is the code.
-fn problem(bodies: &[&ErrorBody]) -> Envelope {
-    let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
-    let own = bodies.iter().find_map(|body| {
-        CODE_NAMES
-            .iter()
-            .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
-    });
-    let message = if !has("/title") && has("/detail") { "/detail" } else { "/title" };
-    let mut properties = Map::new();
-    for (name, schema) in [
-        ("type", json!({ "type": "string", "format": "uri-reference" })),
-        ("title", json!({ "type": "string" })),
-        ("status", json!({ "type": "integer" })),
-        ("detail", json!({ "type": "string" })),
-        ("instance", json!({ "type": "string", "format": "uri-reference" })),
-    ] {
-        properties.insert(name.to_owned(), schema);
-    }
-    let code = own.map_or("/type".to_owned(), |place| place.pointer.clone());
-    Envelope {
-        schema: json!({ "type": "object", "properties": properties }),
-        media_type: PROBLEM.to_owned(),
-        is_integer: own.is_some_and(|place| place.types.iter().any(|kind| kind == "integer")),
-        parent: String::new(),
-        code,
-        message: message.to_owned(),
-        details: None,
-        field: None,
-        origins: Origins {
-            shape: Origin::Documented,
-            media_type: Origin::Documented,
-            code: Origin::Documented,
-            message: Origin::Documented,
-        },
-    }
+    found.map(|place| place.pointer.clone())
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::error_body::Field;
     use super::*;
+    use spec::contract::FieldForm;
 
     fn of(examples: &[Value]) -> Envelope {
         envelope(&[], &bodies_of_page(examples), &[], false)
@@ -350,7 +275,8 @@ mod tests {
     fn members_are_found_by_their_names() {
         let nested = of(&[json!({ "error": { "code": "A_B", "message": "x", "param": "p" } })]);
         assert_eq!((nested.code.as_str(), nested.parent.as_str()), ("/error/code", "/error"));
-        assert_eq!((nested.message.as_str(), nested.field.as_deref()), ("/error/message", Some("/error/param")));
+        let field = nested.field.expect("a field").pointer;
+        assert_eq!((nested.message.as_str(), field.as_str()), ("/error/message", "/error/param"));
         let flat = of(&[json!({ "errorCode": 7, "msg": "x" })]);
         assert!(flat.is_integer && flat.code == "/errorCode" && flat.message == "/msg");
         let by_id = of(&[json!({ "id": "not_found", "message": "x" })]);
@@ -359,6 +285,33 @@ mod tests {
         assert!(few.origins.code == Origin::Documented);
         let oauth = of(&[json!({ "error": "invalid_grant", "error_description": "x" })]);
         assert_eq!((oauth.code.as_str(), oauth.message.as_str()), ("/error", "/error_description"));
+    }
+
+    #[test]
+    fn errors_in_a_list_are_found() {
+        let body = json!({ "errors": [{ "message": "x", "extensions": { "code": "A_B" } }] });
+        let list = of(std::slice::from_ref(&body));
+        assert_eq!((list.parent.as_str(), list.message.as_str()), ("/errors/0", "/errors/0/message"));
+        assert_eq!(list.code, "/errors/0/extensions/code");
+        let schema = jsonschema::validator_for(&list.schema).expect("a schema");
+        assert!(schema.is_valid(&body) && !schema.is_valid(&json!({ "errors": [] })), "{}", list.schema);
+        // A list beside a message contains details.
+        let beside = of(&[json!({ "code": "A", "message": "x", "errors": [{ "code": "B", "message": "y" }] })]);
+        assert_eq!((beside.parent.as_str(), beside.code.as_str()), ("", "/code"));
+    }
+
+    #[test]
+    fn problems_may_be_declared_as_json() {
+        let problem = json!({ "type": "about:blank", "title": "x", "status": 404, "detail": "y" });
+        let body = ErrorBody {
+            status: "404".to_owned(),
+            media: Some("application/json".to_owned()),
+            places: places_of_example(&problem),
+            schema: None,
+            description: String::new(),
+        };
+        let envelope = envelope(&[body], &[], &[], false);
+        assert_eq!((envelope.code.as_str(), envelope.media_type.as_str()), ("/type", "application/json"));
     }
 
     #[test]
@@ -399,5 +352,75 @@ mod tests {
         let envelope = of(&[json!({ "error": { "code": "A_B", "message": "x" } })]);
         assert_eq!(envelope.schema["required"], json!(["error"]));
         assert_eq!(envelope.schema["properties"]["error"]["required"], json!(["code", "message"]));
+    }
+
+    fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
+        let learned = |(status, body): &(u16, Value)| Learned { status: *status, media: None, body: body.clone() };
+        bodies_of_answers(&bodies.iter().map(learned).collect::<Vec<_>>())
+    }
+
+    fn of_examples(bodies: &[(u16, Value)]) -> Envelope {
+        envelope(&answers(bodies), &[], &[], false)
+    }
+
+    fn found(envelope: &Envelope) -> Option<(&str, Origin)> {
+        envelope.status.as_ref().map(|found| (found.pointer.as_str(), found.origin))
+    }
+
+    #[test]
+    fn the_status_is_a_member_that_repeats_it_in_every_example() {
+        let body = |status: u16| json!({ "statusCode": status, "error": "x y", "message": "m" });
+        let two = of_examples(&[(404, body(404)), (400, body(400))]);
+        assert_eq!(found(&two), Some(("/statusCode", Origin::Documented)));
+        assert_eq!(found(&of_examples(&[(404, body(404))])), Some(("/statusCode", Origin::Guess)));
+        assert_eq!(found(&of_examples(&[(404, body(404)), (400, body(422))])), None);
+        assert_eq!(found(&of_examples(&[(404, json!({ "status": "fail", "message": "m" }))])), None);
+        let texts = |status: u16| json!({ "errors": [{ "status": status.to_string(), "title": "t" }] });
+        let list = of_examples(&[(404, texts(404)), (400, texts(400))]);
+        assert_eq!(found(&list), Some(("/errors/0/status", Origin::Documented)));
+    }
+
+    #[test]
+    fn answers_show_whether_a_name_is_right() {
+        let page = bodies_of_page(&[json!({ "code": "A", "message": "m", "status": 400 })]);
+        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &answers(learned), false);
+        let answer = |status: u16| json!({ "code": "A", "message": "m", "status": status });
+        assert_eq!(found(&with(&[])), Some(("/status", Origin::Guess)));
+        assert_eq!(found(&with(&[(404, answer(404))])), Some(("/status", Origin::Learned)));
+        assert_eq!(found(&with(&[(404, answer(3))])), None);
+    }
+
+    #[test]
+    fn of_two_codes_the_one_that_is_not_the_status_is_the_code() {
+        let body = |status: u16, number: u16| json!({ "code": status, "errorNum": number, "errorMessage": "m" });
+        let envelope = of_examples(&[(404, body(404, 1202)), (400, body(400, 600))]);
+        assert_eq!((envelope.code.as_str(), envelope.is_integer), ("/errorNum", true));
+        assert_eq!(found(&envelope), Some(("/code", Origin::Documented)));
+    }
+
+    #[test]
+    fn the_field_is_beside_the_code_or_in_a_list_of_faults() {
+        let (name, pointer, fragment) = (FieldForm::Name, FieldForm::Pointer, FieldForm::Fragment);
+        for (body, at, form) in [
+            (json!({ "code": "A", "message": "m", "param": "p" }), "/param", name),
+            (json!({ "code": "A", "message": "m", "field": "/a/b" }), "/field", pointer),
+            (json!({ "code": "A", "message": "m", "errors": [{ "pointer": "#/a" }] }), "/errors/*/pointer", fragment),
+            (json!({ "title": "t", "invalid-params": [{ "name": "a" }] }), "/invalid-params/*/name", name),
+            (json!({ "errors": [{ "code": "A", "title": "t", "field": "a" }] }), "/errors/*/field", name),
+            (
+                json!({ "errors": [{ "code": "A", "title": "t", "source": { "pointer": "/data" } }] }),
+                "/errors/*/source/pointer",
+                pointer,
+            ),
+        ] {
+            let expected = Field { pointer: at.to_owned(), form, origin: Origin::Documented };
+            assert_eq!(of_examples(&[(400, body.clone())]).field, Some(expected), "{body}");
+            let learned = envelope(&[], &[], &answers(&[(400, body.clone())]), false).field.expect("a field");
+            assert_eq!((learned.pointer.as_str(), learned.origin), (at, Origin::Learned), "{body}");
+        }
+        let mixed = json!({ "message": "m", "errors": [{ "field": "a" }, { "field": "/b" }] });
+        assert_eq!(of_examples(&[(400, mixed)]).field, None);
+        let rows = json!({ "message": "m", "rows": [{ "name": "a" }] });
+        assert_eq!(of_examples(&[(400, rows)]).field, None);
     }
 }

@@ -5,13 +5,14 @@ use serde_json::{Map, Value, json};
 use super::access::{ANONYMOUS, Access, INVALID, MARK};
 use super::codes::{Catalogue, Code};
 use super::description::{Description, ROOT};
-use super::envelope::Envelope;
+use super::error_body::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;
 use super::topics::TOPICS;
 use super::yaml::{self, GUESS};
 use judge::target::variable;
+use spec::contract::FieldForm;
 
 pub(super) const ENVELOPE: &str = "envelope.schema.json";
 
@@ -57,19 +58,37 @@ pub(super) fn errors(catalogue: &Catalogue) -> String {
     text +=
         &format!("  media_type: {}{}\n", yaml::scalar(&envelope.media_type), envelope.origins.media_type.spaced_note());
     text += &format!("  code_type: {}\n", if envelope.is_integer { "integer" } else { "string" });
+    if let Some(field) = envelope.field.as_ref().filter(|field| field.form != FieldForm::Name) {
+        let form = if field.form == FieldForm::Pointer { "pointer" } else { "fragment" };
+        text += &format!("  field_form: {form}{}\n", field.origin.spaced_note());
+    }
     text += "  # The place of each part, as a JSON Pointer (RFC 6901).\n  pointers:\n";
     text += &format!("    envelope: {}\n", yaml::scalar(&envelope.parent));
     text += &format!("    code: {}{}\n", yaml::scalar(&envelope.code), envelope.origins.code.spaced_note());
     text += &format!("    message: {}{}\n", yaml::scalar(&envelope.message), envelope.origins.message.spaced_note());
-    for (name, pointer) in [("details", &envelope.details), ("field", &envelope.field)] {
-        text += &pointer.as_ref().map(|pointer| format!("    {name}: {}\n", yaml::scalar(pointer))).unwrap_or_default();
-    }
+    text += &optional_pointers(envelope);
     text += "\n# The statuses of responses: first the documented ones, then others,\n";
     text += "# which servers often send although they are not documented.\nstatuses:\n";
     for (status, origin) in &catalogue.statuses {
         text += &format!("  - {status}{}\n", origin.spaced_note());
     }
     text += &codes(catalogue);
+    text
+}
+
+/// The pointers that an envelope need not have. A status that is only a guess is a comment, as its clause is.
+fn optional_pointers(envelope: &Envelope) -> String {
+    let mut text = String::new();
+    if let Some(status) = &envelope.status {
+        let start = if status.origin == Origin::Guess { "# " } else { "" };
+        text += &format!("    {start}status: {}{}\n", yaml::scalar(&status.pointer), status.origin.spaced_note());
+    }
+    if let Some(details) = &envelope.details {
+        text += &format!("    details: {}\n", yaml::scalar(details));
+    }
+    if let Some(field) = &envelope.field {
+        text += &format!("    field: {}{}\n", yaml::scalar(&field.pointer), field.origin.spaced_note());
+    }
     text
 }
 
@@ -160,15 +179,14 @@ fn optional_member_clauses(envelope: &Envelope) -> Vec<StructuralClause> {
     let details = envelope.details.as_ref();
     let details = details.map(|_| clause("ENV-7", "MUST", "details-are-text", shape, "The details are as documented."));
     let field = envelope.field.as_ref().map(|field| {
-        clause(
-            "ENV-8",
-            "MUST",
-            "field-names-member",
-            shape,
-            format!("`{}` names the member at fault.", last_name(field)),
-        )
+        let says = format!("`{}` names the member at fault.", last_name(&field.pointer));
+        clause("ENV-8", "MUST", "field-names-member", shape.min(field.origin), says)
     });
-    details.into_iter().chain(field).collect()
+    let status = envelope.status.as_ref().map(|status| {
+        let says = format!("`{}` is the status of the response.", last_name(&status.pointer));
+        clause("ENV-9", "MUST", "status-in-body", status.origin, says)
+    });
+    details.into_iter().chain(field).chain(status).collect()
 }
 
 fn status_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {

@@ -20,10 +20,10 @@ pub(super) struct Formats {
 
 /// `None` if no operation documents a code for invalid values. `files` are the files of the description.
 pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, String>) -> Option<Formats> {
-    let unusable = unusable_requests(files);
     let candidates: Vec<(&Operation<'_>, Setup, Expected)> =
         builder.operations.iter().filter_map(|operation| candidate(builder, operation)).collect();
     let expected = most_common(&candidates)?;
+    let unusable = unusable_requests(files);
     let (called, left_out): (Vec<_>, Vec<_>) = candidates
         .iter()
         .filter(|(_, _, other)| other == expected)

@@ -32,6 +32,10 @@ const SCHEMA_KEYWORDS: [&str; 8] =
 /// Keywords whose values have another form in OpenAPI 3.0.
 const OLD_KEYWORDS: [&str; 2] = ["exclusiveMinimum", "exclusiveMaximum"];
 
+/// Members whose own members may have any name. Elsewhere, `x-` begins the name of an extension.
+const MAPS: [&str; 8] =
+    ["parameters", "headers", "responses", "requestBodies", "callbacks", "links", "securitySchemes", "pathItems"];
+
 /// Removes invalid keywords from all schemas.
 pub(super) fn schemas(description: &mut Description, warnings: &mut Vec<String>) {
     let is_old = description.is_old();
@@ -41,6 +45,11 @@ pub(super) fn schemas(description: &mut Description, warnings: &mut Vec<String>)
     }
     // A schema that is left out may have been the target of a reference.
     replace_dangling_references(&mut description.documents, warnings);
+}
+
+/// True for a parameter. A map of parameters may have one with the name `schema`.
+fn is_parameter(value: &Value) -> bool {
+    value.get("in").is_some_and(Value::is_string) && value.get("name").is_some_and(Value::is_string)
 }
 
 fn is_schema(value: &Value) -> bool {
@@ -69,9 +78,10 @@ impl Cleaner<'_> {
                         self.parameters(inner, at);
                     }
                     match key.as_str() {
-                        "schema" => self.whole(inner, at),
+                        key if key.starts_with("x-") && !MAPS.contains(&at) => {}
+                        "schema" if !is_parameter(inner) => self.whole(inner, at),
                         "schemas" | "definitions" | "$defs" => self.all(inner, at),
-                        "example" | "examples" => self.example(inner, at),
+                        "example" | "examples" | "value" => self.example(inner, at),
                         _ => self.find(inner, key),
                     }
                 }
@@ -197,6 +207,21 @@ mod tests {
         let kept = json!({ "minimum": 1, "properties": { "a": { "type": ["string", "null"] } } });
         assert_eq!(all.documents["openapi.yaml"]["components"]["schemas"]["A"], kept);
         assert_eq!(warnings.len(), 6, "{warnings:?}");
+    }
+
+    #[test]
+    fn extensions_examples_and_parameters_are_not_schemas() {
+        let data = json!({ "properties": { "a": null }, "type": "SCHEDULE" });
+        let parameter = json!({ "in": "query", "name": "schema", "required": true, "schema": { "type": "string" } });
+        let all = json!({
+            "openapi": "3.1.0",
+            "x-changes": data,
+            "components": { "parameters": { "schema": parameter }, "examples": { "one": { "value": data } } },
+        });
+        let mut description = of(all.clone());
+        let mut warnings = Vec::new();
+        schemas(&mut description, &mut warnings);
+        assert_eq!((&description.documents["openapi.yaml"], warnings), (&all, Vec::new()));
     }
 
     #[test]

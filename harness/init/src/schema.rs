@@ -143,6 +143,11 @@ impl Place {
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
     }
 
+    /// True if it is in an element of an array.
+    pub(super) fn is_in_array(&self) -> bool {
+        self.pointer.contains("/0/")
+    }
+
     /// The pointer of the object that contains it.
     pub(super) fn parent(&self) -> &str {
         self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
@@ -153,7 +158,7 @@ impl Place {
     }
 }
 
-/// The members of an object, and of the objects in it.
+/// The members of an object, and of the objects in it. In pointers, `0` is every element of an array.
 pub(super) fn places(schema: Node<'_>) -> Vec<Place> {
     let mut found = Vec::new();
     walk(schema, "", 0, &mut found);
@@ -176,22 +181,42 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
             listed: !listed.is_empty(),
         });
         walk(*member, &pointer, depth + 1, found);
+        // Lists of faults are not deep in a body, and not in each other.
+        let items = inner.parts.iter().find_map(|part| part.get("items"));
+        if let Some(items) = items.filter(|_| depth <= 1 && !at.contains("/0")) {
+            walk(items, &below(&pointer, "0"), depth + 1, found);
+        }
     }
 }
 
 /// The members of an example.
 pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
-    fn walk(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
-        for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
-            let pointer = below(at, name);
-            let types = vec![type_of(inner).to_owned()];
-            found.push(Place { pointer: pointer.clone(), types, values: vec![inner.clone()], ..Place::default() });
-            walk(inner, &pointer, depth + 1, found);
+    let mut found = Vec::new();
+    walk_example(body, "", 0, &mut found);
+    found
+}
+
+fn walk_example(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
+    for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
+        let pointer = below(at, name);
+        let kind = type_of(inner).to_owned();
+        match found.iter_mut().find(|place| place.pointer == pointer) {
+            Some(place) => {
+                place.values.push(inner.clone());
+                place.types.extend((!place.types.contains(&kind)).then_some(kind));
+            }
+            None => found.push(Place {
+                pointer: pointer.clone(),
+                types: vec![kind],
+                values: vec![inner.clone()],
+                ..Place::default()
+            }),
+        }
+        walk_example(inner, &pointer, depth + 1, found);
+        for element in inner.as_array().into_iter().flatten() {
+            walk_example(element, &below(&pointer, "0"), depth + 1, found);
         }
     }
-    let mut found = Vec::new();
-    walk(body, "", 0, &mut found);
-    found
 }
 
 pub(super) fn type_of(value: &Value) -> &'static str {

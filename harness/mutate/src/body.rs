@@ -34,14 +34,19 @@ pub(super) fn set(body: &mut Value, pointer: &str, to: Value) -> Option<()> {
     Some(())
 }
 
-/// Sets a member, and creates the parent objects that do not exist.
+/// Sets a member or the first element of an array, and creates the parents that do not exist.
 pub(super) fn grow(body: &mut Value, pointer: &str, to: Value) {
     if let Some((outer, name)) = parent(pointer) {
-        if body.pointer(outer).is_none_or(|value| !value.is_object()) {
-            grow(body, outer, Value::Object(serde_json::Map::new()));
+        let can_hold = |value: &Value| value.is_object() || (value.is_array() && name == "0");
+        if !body.pointer(outer).is_some_and(can_hold) {
+            let empty = if name == "0" { Value::Array(Vec::new()) } else { Value::Object(serde_json::Map::new()) };
+            grow(body, outer, empty);
         }
-        if let Some(Value::Object(members)) = body.pointer_mut(outer) {
-            members.insert(name, to);
+        match body.pointer_mut(outer) {
+            Some(Value::Object(members)) => drop(members.insert(name, to)),
+            Some(Value::Array(elements)) if elements.is_empty() => elements.push(to),
+            Some(Value::Array(elements)) => elements[0] = to,
+            _ => {}
         }
     } else {
         *body = to;
@@ -53,6 +58,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn parents_are_created() {
+        let mut body = json!({ "errors": "x" });
+        grow(&mut body, "/errors/0/code", json!("A"));
+        grow(&mut body, "/meta/id", json!(1));
+        assert_eq!(body, json!({ "errors": [{ "code": "A" }], "meta": { "id": 1 } }));
+    }
 
     #[test]
     fn members_are_changed_in_place() {

@@ -88,3 +88,20 @@ fn cleanup_waits_when_it_is_rate_limited() {
     assert!(exchanges.filter(is_rate_limited).count() > 0, "no cleanup request was rate limited");
     assert_eq!(report["leftovers"], serde_json::json!([]));
 }
+
+#[test]
+fn code_that_no_test_can_observe_is_reported_with_the_reason() {
+    let (pack, served) = (parcel_pack(), ParcelServer::start(None));
+    let errors = read(pack.join("schemas/errors.yaml"));
+    let code = "  - { code: 50701, status: 500, retry: backoff, excluded: The cellar cannot be flooded., page: The desk, means: Flooded. }\n";
+    write(&pack, "schemas/errors.yaml", &(errors + code));
+    let json = format!("{}/run.json", pack.path());
+    let report = format!("json={json}");
+    let run = ["--pack", &pack.path().to_string(), "--target-url", &served.url, "--report", &report, "registering"];
+    let output = Program::run(&run);
+    let report: Value = serde_json::from_str(&read(&json)).unwrap_or_else(|_| panic!("{}", output.err));
+    let codes = report["errorCodes"].as_array().expect("a list");
+    let found = codes.iter().find(|one| one["code"] == "50701").expect("the code");
+    assert_eq!((&found["observed"], &found["excluded"]), (&0.into(), &"The cellar cannot be flooded.".into()));
+    assert!(output.out.contains("1 excluded"), "{}", output.out);
+}

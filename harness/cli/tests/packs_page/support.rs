@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{Method, Response, Uri};
+use axum::http::{HeaderMap, Method, Response, Uri};
 use cli::run::load;
 use judge::record::TestRecord;
-use judge::target::Target;
+use judge::target::{Credential, Target};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
 use serde_json::{Value, json};
@@ -28,7 +28,31 @@ paths:
     put:
       operationId: writeThing
       requestBody: { content: { application/json: { schema: { type: object }, example: { name: Ada } } } }
-      responses: { '200': { description: The thing } }
+      responses: { '200': { description: The thing }, '201': { description: The new thing } }
+";
+
+/// An operation with list parameters and a form.
+const ORDERS: &str = "
+  /orders:
+    post:
+      operationId: order
+      parameters:
+        - { name: tag, in: query, schema: { type: array, maxItems: 2, items: { enum: [new, used] } } }
+        - { name: size, in: query, explode: false, schema: { type: array, items: { type: integer, minimum: 1, maximum: 9 } } }
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              required: [name]
+              properties:
+                name: { type: string, minLength: 1, maxLength: 5 }
+                count: { type: integer, minimum: 1 }
+                colour: { type: array, items: { enum: [red, blue] } }
+            example: { name: Ada, count: 2 }
+      responses: { '200': { description: The order } }
+components:
+  securitySchemes: { account: { type: http, scheme: basic } }
 ";
 
 const ENVELOPE: &str = r#"{
@@ -43,7 +67,7 @@ envelope:
   media_type: application/problem+json
   code_type: string
   pointers: { envelope: '', code: /type, message: /title }
-statuses: [200, 201, 400, 401, 404, 405, 422, 503]
+statuses: [200, 201, 304, 307, 400, 401, 403, 404, 405, 422, 503]
 codes:
   - { code: 'https://things.example/unknown', status: 404, retry: never, page: All, means: No such thing. }
   - { code: 'https://things.example/invalid', status: 422, names_field: true, retry: never, page: All, means: Invalid. }
@@ -58,12 +82,22 @@ clauses:
   - { id: TEST-1, level: MUST, page: All, says: What the scenario says. }
 ";
 
-const CONVENTIONS: &str = "actors: { anyone: { about: No credential., credential: none } }\n";
+const CONVENTIONS: &str = "
+actors:
+  anyone: { about: No credential., credential: none }
+  member: { about: Has an account. }
+capabilities:
+  stock: { about: The shop has things. }
+";
+
+/// The credential of the actor `member`.
+const MEMBER: &str = "basic:ada:a:b";
 
 /// What the server received.
 pub struct Call {
     pub method: String,
     pub path: String,
+    pub headers: HeaderMap,
     pub body: Bytes,
 }
 
@@ -131,7 +165,7 @@ impl Pack {
         let steps: String = self.steps.trim().lines().map(|line| format!("      {line}\n")).collect();
         let scenario = format!("about: Steps.\nscenarios:\n  - name: all\n    clauses: [TEST-1]\n    steps:\n{steps}");
         let files = [
-            ("schemas/openapi.yaml", OPENAPI.to_owned()),
+            ("schemas/openapi.yaml", [OPENAPI.trim_end(), ORDERS].concat()),
             ("schemas/problem.schema.json", ENVELOPE.to_owned()),
             (
                 "schemas/errors.yaml",
@@ -155,7 +189,8 @@ impl Pack {
     /// Runs the scenario against a server.
     pub async fn run(&self, serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Run {
         let (contract, library) = self.load().unwrap_or_else(|problems| panic!("{problems}"));
-        let target = Target { url: start(serve).await, ..Target::default() };
+        let credentials = [("member".to_owned(), Credential::parse(MEMBER).expect("a credential"))].into();
+        let target = Target { url: start(serve).await, credentials, ..Target::default() };
         let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
         let (_sender, stop) = tokio::sync::watch::channel(None);
         let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
@@ -170,11 +205,14 @@ impl Pack {
 
 async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
     let serve = Arc::new(serve);
-    let answer = move |method: Method, uri: Uri, body: Bytes| {
+    let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
         let serve = serve.clone();
         async move {
-            let call = Call { method: method.to_string(), path: uri.to_string(), body };
+            let call = Call { method: method.to_string(), path: uri.to_string(), headers, body };
             let Reply { status, headers, body } = serve(&call);
+            if status == 304 || status == 307 {
+                return Response::builder().status(status).body(Body::empty()).expect("a response");
+            }
             let media = if status < 400 { "application/json" } else { "application/problem+json" };
             let mut builder = Response::builder().status(status).header("content-type", media);
             for (name, value) in headers {

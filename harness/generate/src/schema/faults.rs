@@ -19,7 +19,7 @@ pub(super) fn rules(spot: &Spot) -> Vec<Rule> {
     let mut rules: Vec<Rule> = missing(spot).into_iter().collect();
     match spot.part {
         Part::Body => rules.extend(types_of_body(&spot.types(), spot.present.as_ref())),
-        Part::Query | Part::Path | Part::Header => rules.extend(types_of_text(&spot.types())),
+        Part::Form | Part::Query | Part::Path | Part::Header => rules.extend(types_of_text(&spot.types())),
     }
     for view in &spot.views {
         if view.contains_key("enum") || view.contains_key("const") {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::spot::{Spot, boundary};
 use super::view::{View, listed, probable_types, views};
 use super::{Oracle, Part, Schema, allowed, faults, pointer, valid};
-use crate::rule::{Assertion, Rule, Source};
+use crate::rule::{Assertion, Content, Input, Rule, Source};
 use crate::sample::replay;
 
 /// A member that no schema describes is sent under this name.
@@ -42,7 +42,7 @@ pub fn places(schema: &Arc<Schema>, example: &Value) -> Vec<Place> {
     search.places
 }
 
-/// The place of a parameter of the query, the path or the header.
+/// The place of a parameter of the query, the path or the header, or of a member of a form.
 pub fn parameter(schema: &Arc<Schema>, part: Part, is_required: bool) -> Place {
     let spot = Spot {
         schema: Arc::clone(schema),
@@ -53,18 +53,37 @@ pub fn parameter(schema: &Arc<Schema>, part: Part, is_required: bool) -> Place {
         part,
     };
     let oracle = Oracle { schema: Arc::clone(schema), base: Value::Null, pointer: String::new(), part };
-    let is_scalar = |rule: &Rule| match &rule.source {
-        Source::Example(input) => {
-            !matches!(&input.content, crate::Content::Json(Value::Object(_) | Value::Array(_) | Value::Null))
-        }
+    let is_sent = |rule: &Rule| match &rule.source {
+        Source::Example(input) => !matches!(&input.content, Content::Json(Value::Object(_) | Value::Null)),
         Source::Strategy(_) => true,
     };
     // Whether a path exists is not decided by the schema of its parameter.
     let is_claimed = |rule: &Rule| part != Part::Path || rule.assertion != Assertion::Accepted;
-    let is_list = spot.types().iter().any(|kind| ["array", "object"].contains(&kind.as_str()));
-    let all = if is_list { faults::missing(&spot).into_iter().collect() } else { rules_of(&spot) };
-    let rules = decided(all, &oracle).into_iter().filter(|rule| is_scalar(rule) && is_claimed(rule)).collect();
+    let has = |name: &str| spot.types().iter().any(|kind| kind == name);
+    let all = match (has("object"), has("array")) {
+        (true, _) => faults::missing(&spot).into_iter().collect(),
+        (false, true) => [rules_of(&spot), rules_of_elements(&spot)].concat(),
+        (false, false) => rules_of(&spot),
+    };
+    let rules = decided(all, &oracle).into_iter().filter(|rule| is_sent(rule) && is_claimed(rule)).collect();
     Place { pointer: String::new(), added: Vec::new(), rules, oracle }
+}
+
+/// The faults of one element, in a list of one.
+fn rules_of_elements(spot: &Spot) -> Vec<Rule> {
+    let root = &spot.schema.root;
+    let items: Vec<&Value> = spot.views.iter().filter_map(|view| view.get("items")).collect();
+    let views = items.iter().flat_map(|items| views(root, items)).collect();
+    let element = Spot { schema: Arc::clone(&spot.schema), views, present: None, is_required: false, part: spot.part };
+    faults::rules(&element).into_iter().map(|rule| rule.map(in_a_list)).collect()
+}
+
+fn in_a_list(input: Input) -> Input {
+    let content = match input.content {
+        Content::Json(value) => Content::Json(Value::Array(vec![value])),
+        other => other,
+    };
+    Input { content, ..input }
 }
 
 struct Search<'s> {
@@ -199,7 +218,7 @@ fn decided(rules: Vec<Rule>, oracle: &Oracle) -> Vec<Rule> {
 }
 
 fn is_decided(rule: &Rule, oracle: &Oracle) -> bool {
-    let judged = |input: Option<crate::Input>| input.is_some_and(|input| oracle.agrees(rule.assertion, &input));
+    let judged = |input: Option<Input>| input.is_some_and(|input| oracle.agrees(rule.assertion, &input));
     match &rule.source {
         Source::Example(input) => oracle.agrees(rule.assertion, input),
         Source::Strategy(_) => {

@@ -171,6 +171,11 @@ pub(super) fn is_json(media_type: &str) -> bool {
     name == "application/json" || name.ends_with("+json")
 }
 
+pub(super) fn is_form(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim();
+    name.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// The JSON media type, or else the first one.
 pub(super) fn preferred<'d>(content: &Node<'d>) -> Option<(String, Node<'d>)> {
     let all: Vec<(&str, Node<'d>)> = content.children().collect();

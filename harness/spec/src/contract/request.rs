@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::description::{Description, Node, exclusive_bounds, nullable};
-use super::openapi::{Operation, is_json, preferred};
+use super::openapi::{Operation, is_form, is_json, preferred};
 use crate::source::Problem;
 use generate::schema::Part;
 
@@ -17,13 +17,15 @@ pub struct RequestSchemas {
     description: Description,
 }
 
-/// A parameter outside the body.
+/// A parameter outside the body, or a member of a form.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub name: String,
     pub part: Part,
     pub is_required: bool,
     pub schema: Value,
+    /// The character between the elements of a list; `None` if each element is sent by itself.
+    pub separator: Option<char>,
 }
 
 /// Members whose values are schemas by name, lists of schemas, or schemas.
@@ -61,6 +63,43 @@ impl RequestSchemas {
         schema.map(|schema| self.complete(&schema)).transpose()
     }
 
+    /// The members of a form that an operation takes, if it takes one.
+    pub fn form(&self, operation: &Operation) -> Result<Vec<Parameter>, Problem> {
+        let (_, node) = self.nodes(operation)?;
+        let content = node.get("requestBody")?.map(|body| body.get("content")).transpose()?.flatten();
+        let media = content.and_then(|content| preferred(&content)).filter(|(name, _)| is_form(name));
+        let mut found = Vec::new();
+        if let Some((_, media)) = media
+            && let Some(schema) = media.child("schema")
+        {
+            self.fields(&media, &schema.followed()?, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// The members of an object, and of the objects that it consists of.
+    fn fields(&self, media: &Node<'_>, schema: &Node<'_>, found: &mut Vec<Parameter>) -> Result<(), Problem> {
+        let required = schema.value.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (name, member) in schema.child("properties").iter().flat_map(Node::children) {
+            let is_read_only = member.clone().followed()?.value.get("readOnly") == Some(&json!(true));
+            if is_read_only || found.iter().any(|other| other.name == name) {
+                continue;
+            }
+            let encoding = media.child("encoding").and_then(|all| all.child(name));
+            found.push(Parameter {
+                name: name.to_owned(),
+                part: Part::Form,
+                is_required: required.iter().any(|one| one == name),
+                schema: self.complete(&member)?,
+                separator: encoding.and_then(|encoding| separator(Part::Form, &encoding)),
+            });
+        }
+        for part in schema.child("allOf").iter().flat_map(Node::items) {
+            self.fields(media, &part.followed()?, found)?;
+        }
+        Ok(())
+    }
+
     /// The parameters of an operation and of its path that have a schema.
     pub fn parameters(&self, operation: &Operation) -> Result<Vec<Parameter>, Problem> {
         let (item, node) = self.nodes(operation)?;
@@ -91,7 +130,14 @@ impl RequestSchemas {
             return Ok(None);
         };
         let is_required = node.value.get("required") == Some(&Value::Bool(true));
-        Ok(Some(Parameter { name: text("name").to_owned(), part, is_required, schema: self.complete(&schema)? }))
+        let separator = separator(part, node);
+        Ok(Some(Parameter {
+            name: text("name").to_owned(),
+            part,
+            is_required,
+            schema: self.complete(&schema)?,
+            separator,
+        }))
     }
 
     /// The path item and the operation.
@@ -111,6 +157,18 @@ impl RequestSchemas {
             members.insert("$defs".to_owned(), Value::Object(bundle.definitions));
         }
         Ok(root)
+    }
+}
+
+/// The character between the elements of a list, by the style that a parameter or the encoding of a member has.
+fn separator(part: Part, node: &Node<'_>) -> Option<char> {
+    let style = node.value.get("style").and_then(Value::as_str).unwrap_or_default();
+    let explode = node.value.get("explode").and_then(Value::as_bool);
+    match (part, style) {
+        (Part::Path | Part::Header, _) => Some(','),
+        (_, "spaceDelimited") if explode != Some(true) => Some(' '),
+        (_, "pipeDelimited") if explode != Some(true) => Some('|'),
+        _ => (explode == Some(false)).then_some(','),
     }
 }
 

@@ -155,11 +155,21 @@ fn envelope_ref(catalog: &ErrorCatalog) -> Value {
     json!({ "$ref": format!("{BASE}{}", catalog.envelope.schema) })
 }
 
+/// A larger index is the name of a member.
+const MOST_INDEX: usize = 100;
+
 /// A schema that requires the member at `pointer` and applies `inner` to it.
 fn nested(pointer: &str, inner: Value) -> Value {
     pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(inner, |inner, token| {
         if token == "*" {
             return json!({ "type": "array", "minItems": 1, "items": inner });
+        }
+        // An index, if the value there is an array.
+        if let Some(index) = token.parse::<usize>().ok().filter(|index| *index <= MOST_INDEX) {
+            let before = std::iter::repeat_n(Value::Bool(true), index);
+            let elements: Vec<Value> = before.chain([inner.clone()]).collect();
+            return json!({ "type": ["object", "array"], "required": [token], "properties": { token: inner },
+                "minItems": elements.len(), "prefixItems": elements });
         }
         let token = unescaped(token);
         json!({ "type": "object", "required": [token.clone()], "properties": { token: inner } })
@@ -270,5 +280,19 @@ fn collect_members(schema: &Value, at: String, found: &mut BTreeMap<String, Vec<
     found.insert(at.clone(), properties.keys().cloned().collect());
     for (name, inner) in properties {
         collect_members(inner, format!("{at}/{}", escaped(name)), found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_through_lists_require_the_element() {
+        let schema = jsonschema::validator_for(&nested("/errors/0/code", json!({ "const": "A" }))).expect("a schema");
+        assert!(schema.is_valid(&json!({ "errors": [{ "code": "A" }, { "code": "B" }] })));
+        for body in [json!({ "errors": [] }), json!({ "errors": [{ "code": "B" }] }), json!({ "errors": "A" })] {
+            assert!(!schema.is_valid(&body), "{body}");
+        }
     }
 }

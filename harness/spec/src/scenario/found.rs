@@ -110,13 +110,19 @@ struct Sent {
 }
 
 fn sent(property: &Property, rule: &PropertyRule, input: &Input) -> Result<Sent, String> {
-    let (template, variable) = template_of(rule, input)?;
+    let (mut template, mut variable) = template_of(rule, input)?;
+    if let Slot::Place(place) = &property.slot {
+        template = place.written(&template);
+        variable = variable.map(|value| place.written(&value));
+    }
     let mut parameters = Parameters::of(property);
     let line = match (&property.slot, &input.content) {
         (Slot::Place(place), content) => {
             let value = Some(&template).filter(|_| *content != Content::Absent);
             match place.part {
-                Part::Body => format!("body: {}", flow(&place.body_with(value).ok_or("the place does not exist")?)),
+                Part::Body | Part::Form => {
+                    format!("body: {}", flow(&place.body_with(value).ok_or("the place does not exist")?))
+                }
                 part => parameters.set(part, &place.at, value, variable.is_some()),
             }
         }
@@ -172,7 +178,7 @@ impl Parameters {
         let name = |part: Part| match part {
             Part::Query => "query",
             Part::Header => "headers",
-            Part::Path | Part::Body => "path",
+            Part::Path | Part::Body | Part::Form => "path",
         };
         let filled = self.0.iter().filter(|(_, members)| !members.is_empty());
         filled.map(|(part, members)| format!("{}: {}", name(*part), flow(&Value::Object(members.clone())))).collect()

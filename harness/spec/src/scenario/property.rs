@@ -33,9 +33,22 @@ pub struct RequestPlace {
     pub name: String,
     /// The body of a valid request in which the place exists, with templates.
     pub body: Value,
+    /// The character between the elements of a list that is sent as one text.
+    pub separator: Option<char>,
 }
 
 impl RequestPlace {
+    /// A value as it is sent there.
+    pub fn written(&self, value: &Value) -> Value {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match (self.separator, value) {
+            (Some(separator), Value::Array(elements)) => {
+                elements.iter().map(text).collect::<Vec<_>>().join(&separator.to_string()).into()
+            }
+            _ => value.clone(),
+        }
+    }
+
     /// The body with a value in the place, or without one.
     pub fn body_with(&self, value: Option<&Value>) -> Option<Value> {
         pointer::with(&self.body, &self.at, value)

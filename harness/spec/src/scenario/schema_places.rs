@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::template::{self, Template};
 use super::{RequestPlace, Variables};
-use crate::contract::{Operation, RequestSchemas, requests_of};
+use crate::contract::{Operation, Parameter, RequestSchemas, requests_of};
 use crate::source::Problem;
 use generate::Rule;
 use generate::schema::{self, Oracle, Part, Schema, pointer};
@@ -45,17 +45,31 @@ pub(super) fn of_operation(
     {
         found.extend(of_body(operation, compiled(operation, "body", root)?)?);
     }
-    for parameter in requests.parameters(operation)? {
-        let name = format!("{}/{}", parameter.part.name(), parameter.name);
-        if !wants(&name) {
-            continue;
+    for parameter in fields_and_parameters(requests, operation)? {
+        let name = shown(&format!("{}/{}", parameter.part.name(), parameter.name));
+        if wants(&name) {
+            found.push(of_parameter(operation, name, parameter)?);
         }
-        let compiled = compiled(operation, &name, parameter.schema)?;
-        let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, parameter.part, parameter.is_required);
-        let place = RequestPlace { part: parameter.part, at: parameter.name, name, body: Value::Null };
-        found.push(DescribedPlace { place, rules, oracle });
     }
     Ok(found)
+}
+
+fn fields_and_parameters(requests: &RequestSchemas, operation: &Operation) -> Result<Vec<Parameter>, Problem> {
+    Ok([requests.form(operation)?, requests.parameters(operation)?].concat())
+}
+
+fn of_parameter(operation: &Operation, name: String, parameter: Parameter) -> Result<DescribedPlace, Unusable> {
+    let Parameter { part, separator, is_required, .. } = parameter;
+    let compiled = compiled(operation, &name, parameter.schema)?;
+    let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, part, is_required);
+    let (at, body) = match part {
+        Part::Form => {
+            let example = operation.example.clone().filter(Value::is_object).unwrap_or_else(|| json!({}));
+            (pointer::below("", &parameter.name), example)
+        }
+        _ => (parameter.name, Value::Null),
+    };
+    Ok(DescribedPlace { place: RequestPlace { part, at, name, body, separator }, rules, oracle })
 }
 
 /// The operations of a description whose request schemas cannot be used, each with the reason. The files are those of a
@@ -66,17 +80,25 @@ pub fn unusable_requests(files: &BTreeMap<String, String>) -> BTreeMap<String, S
         Unusable::Described(problem) => problem.one_line(),
         Unusable::Here(message, _) => message,
     };
-    let unusable = operations.iter().filter_map(|operation| {
-        let places = of_operation(&requests, operation, |_| true);
-        Some((operation.id.clone(), reason(places.err()?)))
-    });
-    unusable.collect()
+    let refused = operations.iter().filter_map(|one| Some((one.id.clone(), reason(usable(&requests, one).err()?))));
+    refused.collect()
+}
+
+/// Whether the schemas and the example of an operation can be used. Makes no rules, which would take long.
+fn usable(requests: &RequestSchemas, operation: &Operation) -> Result<(), Unusable> {
+    if let Some(root) = requests.body(operation)? {
+        template_and_example(operation, &*compiled(operation, "body", root)?)?;
+    }
+    for parameter in fields_and_parameters(requests, operation)? {
+        compiled(operation, &format!("{}/{}", parameter.part.name(), parameter.name), parameter.schema)?;
+    }
+    Ok(())
 }
 
 /// Whether an operation has anything that a schema describes.
 pub(super) fn has_schemas(requests: &RequestSchemas, operation: &Operation) -> bool {
     let body = requests.body(operation).is_ok_and(|body| body.is_some());
-    body || requests.parameters(operation).is_ok_and(|parameters| !parameters.is_empty())
+    body || fields_and_parameters(requests, operation).is_ok_and(|all| !all.is_empty())
 }
 
 fn compiled(operation: &Operation, place: &str, root: Value) -> Result<Arc<Schema>, Unusable> {
@@ -85,7 +107,8 @@ fn compiled(operation: &Operation, place: &str, root: Value) -> Result<Arc<Schem
     Schema::compile(root).map(Arc::new).map_err(refused)
 }
 
-fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
+/// The body that requests are made from: as it is written, and as it is sent.
+fn template_and_example(operation: &Operation, compiled: &Schema) -> Result<(Value, Value), Unusable> {
     let own = operation.example.clone().or_else(|| compiled.simplest());
     let Some(template) = own else {
         let message = format!("{} has no example body, and its schema is too open to make one", operation.id);
@@ -96,11 +119,16 @@ fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<Described
         let message = format!("the example body of {} does not match its schema at \"{at}\": {message}", operation.id);
         return Err(Unusable::Here(message, "correct the example, or list `body` in `excluded`"));
     }
+    Ok((template, example))
+}
+
+fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
+    let (template, example) = template_and_example(operation, &compiled)?;
     let with_body = |place: schema::Place| {
         let mut added = place.added.iter();
         let body = added.try_fold(template.clone(), |body, (at, value)| pointer::with(&body, at, Some(value)))?;
         let name = shown(&format!("body{}", place.pointer));
-        let at = RequestPlace { part: Part::Body, at: place.pointer, name, body };
+        let at = RequestPlace { part: Part::Body, at: place.pointer, name, body, separator: None };
         Some(DescribedPlace { place: at, rules: place.rules, oracle: place.oracle })
     };
     Ok(schema::places(&compiled, &example).into_iter().filter_map(with_body).collect())

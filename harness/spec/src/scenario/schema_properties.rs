@@ -347,8 +347,8 @@ fn refusal_expected(refusal: &Refusal, field: Option<String>) -> Expect {
 /// The name of the member at fault in the answer; `None` if the form does not say it.
 fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<String> {
     match (place.part, form) {
-        (Part::Body, FieldForm::Name) => {}
-        (Part::Body, FieldForm::Pointer | FieldForm::Fragment) => {
+        (Part::Body | Part::Form, FieldForm::Name) => {}
+        (Part::Body | Part::Form, FieldForm::Pointer | FieldForm::Fragment) => {
             return Some(place.at.clone()).filter(|at| !at.is_empty());
         }
         (_, FieldForm::Name) => return (nested != NestedField::Pointer).then(|| place.at.clone()),
@@ -385,6 +385,7 @@ mod tests {
             at: at.to_owned(),
             name: format!("body{at}"),
             body: Value::Null,
+            separator: None,
         };
         let named = |at: &str, nested| field(&place(at), FieldForm::Name, nested).unwrap_or_default();
         assert_eq!(named("/lines/0/a~1b", NestedField::Dots), "lines.0.a/b");

@@ -60,7 +60,7 @@ pub(crate) fn call(
         }
         (Slot::Body, Content::Body(bytes)) => call.body = RequestBody::Bytes(bytes.as_slice().into()),
         (Slot::Place(place), Content::Json(value)) => {
-            variables.insert(VALUE.to_owned(), value.clone());
+            variables.insert(VALUE.to_owned(), place.written(value));
             put(&mut call, place, Some(&template(VALUE)))?;
         }
         (Slot::Place(place), Content::Absent) => put(&mut call, place, None)?,
@@ -73,7 +73,7 @@ pub(crate) fn call(
 fn put(call: &mut Call, place: &RequestPlace, value: Option<&Value>) -> Result<(), String> {
     let name = Template::literal(place.at.as_str());
     match place.part {
-        Part::Body => {
+        Part::Body | Part::Form => {
             let body = place.body_with(value).ok_or_else(|| format!("the body has no place {}", place.at))?;
             call.body = RequestBody::Value(ValueTemplate::parse(&body));
         }

@@ -1,0 +1,104 @@
+//! The JSON Schema of error bodies: from documented schemas, from examples, or as RFC 9457 has it.
+
+use serde_json::{Map, Value, json};
+
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::origin::Origin;
+
+/// One schema for all documented bodies: each body matches one of their schemas. Without schemas, the members that all
+/// examples have are required.
+pub(super) fn joined(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
+    let mut schemas: Vec<&Value> = Vec::new();
+    for schema in bodies.iter().filter_map(|body| body.schema.as_ref()) {
+        if !schemas.contains(&schema) {
+            schemas.push(schema);
+        }
+    }
+    match schemas.as_slice() {
+        [] => of_examples(bodies, parts),
+        [one] => (*one).clone(),
+        many => json!({ "anyOf": many }),
+    }
+}
+
+fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
+    let mut schema = json!({ "type": "object" });
+    for pointer in parts.into_iter().flatten() {
+        let everywhere = !bodies.is_empty() && bodies.iter().all(|body| body.at(pointer).is_some());
+        let mut at = &mut schema;
+        for token in pointer.split('/').skip(1) {
+            if token == "0" {
+                at = element(at, everywhere);
+                continue;
+            }
+            if everywhere
+                && at
+                    .get("required")
+                    .is_none_or(|names| !names.as_array().is_some_and(|all| all.iter().any(|one| one == token)))
+            {
+                let mut names = at.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+                names.push(json!(token));
+                at["required"] = Value::Array(names);
+            }
+            if at["properties"].get(token).is_none() {
+                at["properties"][token] = json!({});
+            }
+            at = &mut at["properties"][token];
+        }
+    }
+    schema
+}
+
+/// The schema of the elements of an array.
+fn element(array: &mut Value, everywhere: bool) -> &mut Value {
+    if everywhere {
+        array["type"] = json!("array");
+        array["minItems"] = json!(1);
+    }
+    if array.get("items").is_none() {
+        array["items"] = json!({});
+    }
+    &mut array["items"]
+}
+
+/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
+/// code, that member is the code.
+pub(super) fn problem(bodies: &[&ErrorBody], preset: bool) -> Envelope {
+    let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
+    let own = bodies.iter().find_map(|body| {
+        CODE_NAMES
+            .iter()
+            .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
+    });
+    let message = if !has("/title") && has("/detail") { "/detail" } else { "/title" };
+    let mut properties = Map::new();
+    for (name, schema) in [
+        ("type", json!({ "type": "string", "format": "uri-reference" })),
+        ("title", json!({ "type": "string" })),
+        ("status", json!({ "type": "integer" })),
+        ("detail", json!({ "type": "string" })),
+        ("instance", json!({ "type": "string", "format": "uri-reference" })),
+    ] {
+        properties.insert(name.to_owned(), schema);
+    }
+    let code = own.map_or("/type".to_owned(), |place| place.pointer.clone());
+    let is_problem = |body: &&&ErrorBody| body.media.as_deref() == Some(PROBLEM);
+    let media = bodies.iter().find(is_problem).or(bodies.first()).and_then(|body| body.media.clone());
+    Envelope {
+        schema: json!({ "type": "object", "properties": properties }),
+        media_type: media.filter(|_| !preset).unwrap_or_else(|| PROBLEM.to_owned()),
+        is_integer: own.is_some_and(|place| place.types.iter().any(|kind| kind == "integer")),
+        parent: String::new(),
+        code,
+        message: message.to_owned(),
+        details: None,
+        field: None,
+        status: None,
+        origins: Origins {
+            shape: Origin::Documented,
+            media_type: Origin::Documented,
+            code: Origin::Documented,
+            message: Origin::Documented,
+        },
+    }
+}
