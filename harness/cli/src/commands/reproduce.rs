@@ -11,7 +11,7 @@ use mutate::embedded::example_credentials;
 use report::curl_line;
 use runner::execute::request::prepare;
 use spec::contract::Contract;
-use spec::scenario::{Call, Step, TestCase, Variables, fillers};
+use spec::scenario::{Call, Step, TestCase, Variables};
 
 /// The base URL in prepared requests; the commands have a shell variable instead.
 const BASE: &str = "http://conformance-target-url";
@@ -25,7 +25,6 @@ pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<Strin
     let given = [("unique", "byhand1"), ("webhook.url", "https://endpoint.example/by-hand")];
     variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
     variables.insert("webhook.refusing".into(), "http://127.0.0.1:9/".into());
-    variables.extend(fillers().map(|(name, text)| (name.to_owned(), text.into())));
     variables.insert("now".into(), "1700000000".into());
     test.steps
         .iter()

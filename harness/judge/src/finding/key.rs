@@ -235,8 +235,19 @@ fn expected(contract: &Contract, finding: &Finding) -> String {
         }
         words.push(word);
     }
-    let keeps_statuses = finding.part == Part::Status || is_about_the_answer(contract, finding);
-    without_values(&words.join(" "), keeps_statuses)
+    let about_the_answer = is_about_the_answer(contract, finding);
+    let text = without_values(&words.join(" "), finding.part == Part::Status || about_the_answer);
+    if about_the_answer { in_order(&text) } else { text }
+}
+
+/// Alternatives in the same order, whichever order a scenario lists them in: `A (400) or B (422)`.
+fn in_order(text: &str) -> String {
+    if text.starts_with("any") {
+        return text.to_owned();
+    }
+    let mut alternatives: Vec<&str> = text.split(" or ").collect();
+    alternatives.sort_by_key(|one| (!one.starts_with("success"), *one));
+    alternatives.join(" or ")
 }
 
 /// A text without quoted values and numbers. Constants such as codes and names of members stay. If `statuses` is true,

@@ -10,7 +10,7 @@ mod reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use parking_lot::Mutex;
@@ -59,7 +59,9 @@ pub(crate) fn finder(secret: &str) -> Option<Arc<AhoCorasick>> {
     if let Some(finder) = finders.get(secret) {
         return Some(finder.clone());
     }
-    let finder = Arc::new(AhoCorasick::new(encodings(secret)).ok()?);
+    // A deterministic automaton is faster, and takes ten times as much memory for each credential.
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    let finder = Arc::new(AhoCorasick::builder().kind(kind).build(encodings(secret)).ok()?);
     if finders.len() < KEPT {
         finders.insert(secret.to_owned(), finder.clone());
     }

@@ -10,6 +10,8 @@ use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
+/// How an expectation begins that permits every refusal.
+const ANY_REFUSAL: &str = "any documented refusal";
 /// The status that refuses the caller, whatever the request.
 const REFUSES_CALLER: u16 = 401;
 
@@ -31,25 +33,52 @@ impl<'r> Requests<'r> {
 }
 
 /// Replaces the groups of requests that got another refusal than the expected one, if requests of the same kind are
-/// accepted: the same clause, expected answer and operations; or the same callers, who must be refused by all.
+/// accepted: the same clause, expected answer and operations; or the same callers, who must be refused by all. A clause
+/// that permits every refusal says no more than the clause of another group that accepts requests of these operations.
 pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut accepted: BTreeMap<(&str, Level), Requests<'r>> = BTreeMap::new();
     let mut refused: BTreeMap<&Group<'r>, Requests<'r>> = BTreeMap::new();
+    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
     for (item, group) in findings.iter().zip(&groups) {
         match group {
             Group::Accepts(clause, level) => accepted.entry((clause, *level)).or_default().add(item),
-            Group::Same(..) if is_other_refusal(item.finding) => refused.entry(group).or_default().add(item),
+            Group::Same(..) | Group::Fails(..) if is_other_refusal(item.finding) => {
+                refused.entry(group).or_default().add(item);
+            }
+            Group::Fails(..) => {
+                others.insert(group);
+            }
             _ => {}
         }
     }
-    let leads: HashMap<Group<'r>, Group<'r>> =
+    refused.retain(|group, _| !others.contains(group));
+    let mut leads: HashMap<Group<'r>, Group<'r>> =
         refused.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(&accepted, group, own)?))).collect();
+    leads.extend(open_clauses(&accepted));
     groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()
 }
 
-/// True for a refusal in place of another one.
+/// The groups of accepted requests that any refusal would have satisfied, each with the only other group of accepted
+/// requests of its operations.
+fn open_clauses<'r>(accepted: &BTreeMap<(&'r str, Level), Requests<'r>>) -> Vec<(Group<'r>, Group<'r>)> {
+    let group = |(clause, level): &(&'r str, Level)| Group::Accepts(clause, *level);
+    let is_open = |of: &Requests<'r>| of.expected.iter().all(|expected| expected.starts_with(ANY_REFUSAL));
+    let mut leads = Vec::new();
+    for (key, own) in accepted.iter().filter(|(_, own)| is_open(own)) {
+        let covers = |(other, theirs): &(&(&'r str, Level), &Requests<'r>)| {
+            other.1 <= key.1 && !is_open(theirs) && own.operations.is_subset(&theirs.operations)
+        };
+        let mut candidates = accepted.iter().filter(covers);
+        if let (Some((only, _)), None) = (candidates.next(), candidates.next()) {
+            leads.push((group(key), group(only)));
+        }
+    }
+    leads
+}
+
+/// True for a refusal, or a server error, in place of another refusal.
 fn is_other_refusal(finding: &FindingReport) -> bool {
-    let refusal = status_of(&finding.key.answer).is_some_and(|status| (400..500).contains(&status));
+    let refusal = status_of(&finding.key.answer).is_some_and(|status| (400..600).contains(&status));
     let expected = statuses(&finding.key.expected);
     finding.check == EXPECTATION
         && finding.defect().came == finding.key.answer
@@ -63,11 +92,17 @@ fn lead<'r>(
     group: &Group<'r>,
     own: &Requests<'r>,
 ) -> Option<Group<'r>> {
-    let Group::Same(defect, level) = group else { return None };
-    if let Some(theirs) = accepted.get(&(defect.clause, *level)) {
+    let (clause, came, level) = match group {
+        Group::Same(defect, level) => (defect.clause, defect.came, level),
+        Group::Fails(clause, came, level) => (*clause, *came, level),
+        _ => return None,
+    };
+    let fails = status_of(came).is_some_and(|status| status >= 500);
+    if let Some(theirs) = accepted.get(&(clause, *level)) {
         let same = own.expected.is_subset(&theirs.expected) && own.operations.is_subset(&theirs.operations);
-        if same {
-            return Some(Group::Accepts(defect.clause, *level));
+        // A server error can be a defect of its own. But a test may ask for one, to see which check comes first.
+        if same && (!fails || own.actors.is_subset(&theirs.actors)) {
+            return Some(Group::Accepts(clause, *level));
         }
     }
     let permits = |evidence: &Requests<'r>| -> BTreeSet<&'r str> {
@@ -80,7 +115,7 @@ fn lead<'r>(
             && own.actors.is_subset(&theirs.actors)
             && permits(theirs).is_subset(&permits(own))
     };
-    if matches!(status_of(defect.came), Some(401 | 403)) {
+    if fails || matches!(status_of(came), Some(401 | 403)) {
         return None;
     }
     let mut candidates = accepted.iter().filter(caller_is_accepted);

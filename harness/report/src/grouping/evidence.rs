@@ -4,7 +4,8 @@
 //!
 //! - every finding of one is about an exchange of the other, or about a request with the same body and answer, or
 //! - one expects the same as the other or an alternative, and its operations got the same answer. There must be only one
-//!   such other group, or one of the same clause: with several it is not clear which of them explains the answer.
+//!   such other group, or one of the same clause: with several it is not clear which of them explains the answer; or
+//! - both are about one clause and the same operations, which got the same refusal, whatever was expected.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,6 +14,8 @@ use judge::finding::EXPECTATION;
 
 /// How an expectation begins that permits every answer but one.
 const ANY_BUT: &str = "anything but ";
+/// How an expectation begins that permits every documented answer.
+const ANY_DOCUMENTED: &str = "any documented answer";
 
 /// What the findings of a group have in common.
 #[derive(Default)]
@@ -111,8 +114,26 @@ fn lead<'g, 'r>(
     let of_clause: Vec<&Group<'r>> = stronger.iter().copied().filter(|other| clause(other) == clause(group)).collect();
     match (stronger.as_slice(), of_clause.as_slice()) {
         ([only], _) | (_, [only]) => Some(only),
-        _ => None,
+        _ => others()
+            .filter(|(other, _)| clause(other) == clause(group))
+            .filter(|(_, theirs)| own.exchanges.len() < theirs.exchanges.len() && same_refusal(own, theirs))
+            .max_by_key(|(_, theirs)| theirs.exchanges.len())
+            .map(|(other, _)| other),
     }
+}
+
+/// True if the same operations got the same refusal.
+fn same_refusal(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
+    own.expectations
+        && theirs.expectations
+        && own.operations == theirs.operations
+        && own.answers == theirs.answers
+        && own.answers.len() == 1
+        && own.answers.iter().all(|answer| is_refusal(answer))
+}
+
+fn is_refusal(answer: &str) -> bool {
+    status_of(answer).is_some_and(|status| (400..500).contains(&status))
 }
 
 fn clause<'r>(group: &Group<'r>) -> Option<&'r str> {
@@ -134,9 +155,12 @@ fn same_requests(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
 /// True if the same answer breaks expectations that permit more. Of another clause, it must be a refusal, and the
 /// operations must be among those of the other group.
 fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bool {
-    let is_refusal = |answer: &&str| status_of(answer).is_some_and(|status| (400..500).contains(&status));
-    let refusals = own.answers.iter().all(is_refusal) && own.operations.is_subset(&theirs.operations);
-    let is_weaker = |text: &&str| theirs.expected.iter().any(|other| permits_more(text, other));
+    let refusals = own.answers.iter().all(|answer| is_refusal(answer)) && own.operations.is_subset(&theirs.operations);
+    // Without a body, the requests of an operation are alike, whatever is expected of the answer.
+    let no_bodies = own.requests.is_none() && theirs.requests.is_none();
+    let is_weaker = |text: &&str| {
+        no_bodies && text.starts_with(ANY_DOCUMENTED) || theirs.expected.iter().any(|other| permits_more(text, other))
+    };
     own.expectations
         && theirs.expectations
         && own.answers.len() == 1

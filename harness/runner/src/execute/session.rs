@@ -14,7 +14,7 @@ use super::retry::Cause;
 use judge::exchange::Exchange;
 use judge::expect::Earlier;
 use judge::record::{Created, TestRecord};
-use spec::scenario::{Reply, TestCase, Variables, fillers};
+use spec::scenario::{Reply, TestCase, Variables};
 
 /// The timeout of the cleanup of one test.
 const CLEANUP_TIME: Duration = Duration::from_secs(10);
@@ -65,7 +65,6 @@ impl<'r> Session<'r> {
             variables.insert("webhook.refusing".into(), receiver.refusing_url().into());
         }
         variables.insert("unique".into(), unique.clone().into());
-        variables.extend(fillers().map(|(name, text)| (name.to_owned(), text.into())));
         variables.insert("now".into(), environment.signing_time().timestamp().to_string().into());
         Self {
             environment,

@@ -13,15 +13,13 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use self::step::{Writer, assignments, indented};
 use self::text::{Markers, quoted};
 use crate::execute::build_case;
 use generate::{Input, Sampling, generate, replay};
 use judge::record::moves_text;
 use spec::contract::{Contract, Scheme};
-use spec::scenario::{Property, TestCase, Variables, fillers};
+use spec::scenario::{Property, TestCase, Variables};
 
 const RUNTIME: &str = include_str!("runtime.sh");
 const CREDENTIAL: &str = include_str!("credential.sh");
@@ -140,7 +138,6 @@ fn initial_variables(spec: &TestCase, markers: &Markers) -> Variables {
         variables.insert(name.to_owned(), markers.marker(name).into());
     }
     variables.insert("webhook.refusing".to_owned(), "http://127.0.0.1:9/".into());
-    variables.extend(fillers().map(|(name, text)| (name.to_owned(), Value::from(text))));
     variables
 }
 

@@ -27,7 +27,7 @@ pub mod template;
 mod topics;
 mod wanted;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub use crate::status;
 pub use alteration::Alteration;
@@ -125,13 +125,6 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("webhook.url", "the URL of a webhook endpoint for this test, which answers deliveries with 204"),
     ("webhook.refusing", "a URL on this machine that refuses connections"),
 ];
-
-/// The values of `${long}` and `${huge}`; the latter is longer than the first block that any server reads.
-pub fn fillers() -> [(&'static str, &'static str); 2] {
-    static LONG: LazyLock<String> = LazyLock::new(|| "a".repeat(3_000));
-    static HUGE: LazyLock<String> = LazyLock::new(|| "b".repeat(150_000));
-    [("long", &LONG), ("huge", &HUGE)]
-}
 
 /// The codes that an expectation lists, with templates expanded; a template may expand to a whole list.
 pub(crate) fn codes(entries: &[String], variables: &Variables) -> Result<Vec<String>, template::Undefined> {

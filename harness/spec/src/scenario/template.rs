@@ -279,12 +279,25 @@ fn lookup(name: &str, variables: &Variables) -> Result<Value, Undefined> {
     if let Some(found) = variables.get(name) {
         return Ok(found.clone());
     }
+    if let Some(filler) = filler(name) {
+        return Ok(filler.into());
+    }
     let other = name.strip_prefix("unlike.").and_then(|name| variables.get(name)).and_then(|value| match value {
         Value::String(text) => Some(unlike(text)),
         Value::Number(number) => Some(unlike(&number.to_string())),
         _ => None,
     });
     other.map(Value::String).ok_or_else(|| Undefined(name.to_owned()))
+}
+
+/// The value of `${long}` or `${huge}`. They are no variables of a test, because each test would hold a copy.
+fn filler(name: &str) -> Option<String> {
+    match name {
+        "long" => Some("a".repeat(3_000)),
+        // Longer than the first block that any server reads.
+        "huge" => Some("b".repeat(150_000)),
+        _ => None,
+    }
 }
 
 /// An id of the same shape that is very unlikely to exist. Short numbers get six more digits; in other ids, the last
