@@ -25,7 +25,7 @@ pub(super) struct Operation<'d> {
     /// True if such a value is invented.
     pub(super) is_guessed: bool,
     pub(super) body: Option<Body<'d>>,
-    /// True if a schema describes its JSON body or one of its parameters.
+    /// True if a schema describes its body, in JSON or as a form, or one of its parameters.
     pub(super) has_schema: bool,
     pub(super) responses: Vec<Response<'d>>,
 }
@@ -189,7 +189,7 @@ fn derived_id(method: &str, path: &str, taken: &BTreeSet<String>) -> String {
     name
 }
 
-/// A request body with a JSON example, which scenarios edit.
+/// A request body with an example, which scenarios edit.
 fn with_example(body: Node<'_>, name: &str, warnings: &mut Vec<String>) -> Value {
     let mut value = body.rebased();
     let Some((media, content)) = preferred(body) else { return value };
@@ -203,7 +203,7 @@ fn with_example(body: Node<'_>, name: &str, warnings: &mut Vec<String>) -> Value
         members.shift_remove("examples");
         warnings.push(format!("{name}: an example without `value` is left out"));
     }
-    if is_json(media)
+    if (is_json(media) || is_form(media))
         && inner.get("example").is_none()
         && inner.get("examples").is_none()
         && let Some(schema) = content.get("schema")
@@ -226,6 +226,11 @@ fn preferred<'d>(holder: Node<'d>) -> Option<(&'d str, Node<'d>)> {
 fn is_json(media: &str) -> bool {
     let name = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     name == "application/json" || name.ends_with("+json")
+}
+
+fn is_form(media: &str) -> bool {
+    let name = media.split(';').next().unwrap_or_default().trim();
+    name.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// Reads the operations of a normalised description.
@@ -256,7 +261,8 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
 }
 
 fn has_schema(operation: Node<'_>, parameters: &[Node<'_>]) -> bool {
-    let content = operation.get("requestBody").and_then(preferred).filter(|(media, _)| is_json(media));
+    let content =
+        operation.get("requestBody").and_then(preferred).filter(|(media, _)| is_json(media) || is_form(media));
     content.iter().map(|(_, content)| content).chain(parameters).any(|holder| holder.get("schema").is_some())
 }
 
