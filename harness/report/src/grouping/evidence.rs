@@ -5,7 +5,8 @@
 //! - every finding of one is about an exchange of the other, or about a request with the same body and answer, or
 //! - one expects the same as the other or an alternative, and its operations got the same answer. There must be only one
 //!   such other group, or one of the same clause: with several it is not clear which of them explains the answer; or
-//! - both are about one clause and the same operations, which got the same refusal, whatever was expected.
+//! - both are about one clause and the same operations, which got the same refusal, whatever was expected; or
+//! - both are server errors of the same operations, and one clause says only that there must be none.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,6 +15,8 @@ use judge::finding::EXPECTATION;
 
 /// How an expectation begins that permits every answer but one.
 const ANY_BUT: &str = "anything but ";
+/// How an expectation begins that permits every documented answer, or every documented refusal.
+const ANY_OTHER: &str = "any documented";
 /// How an expectation begins that permits every documented answer.
 const ANY_DOCUMENTED: &str = "any documented answer";
 
@@ -115,8 +118,10 @@ fn lead<'g, 'r>(
     match (stronger.as_slice(), of_clause.as_slice()) {
         ([only], _) | (_, [only]) => Some(only),
         _ => others()
-            .filter(|(other, _)| clause(other) == clause(group))
-            .filter(|(_, theirs)| own.exchanges.len() < theirs.exchanges.len() && same_refusal(own, theirs))
+            .filter(|(_, theirs)| own.exchanges.len() < theirs.exchanges.len())
+            .filter(|(other, theirs)| {
+                clause(other) == clause(group) && same_refusal(own, theirs) || same_failure(own, theirs)
+            })
             .max_by_key(|(_, theirs)| theirs.exchanges.len())
             .map(|(other, _)| other),
     }
@@ -130,6 +135,19 @@ fn same_refusal(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
         && own.answers == theirs.answers
         && own.answers.len() == 1
         && own.answers.iter().all(|answer| is_refusal(answer))
+}
+
+/// True if operations of the other group fail in the same way, and one of the clauses permits every documented answer or
+/// every refusal.
+fn same_failure(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
+    let is_open = |of: &Evidence<'_>| of.expected.iter().all(|expected| expected.starts_with(ANY_OTHER));
+    let fails = |answer: &&str| status_of(answer).is_some_and(|status| status >= 500);
+    own.expectations
+        && theirs.expectations
+        && own.operations.is_subset(&theirs.operations)
+        && own.answers == theirs.answers
+        && own.answers.iter().all(fails)
+        && (is_open(own) || is_open(theirs))
 }
 
 fn is_refusal(answer: &str) -> bool {
