@@ -192,7 +192,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     });
     let groups = undocumented(findings, unchecked_input(findings, first.collect()));
     let groups = accepted::other_answers(findings, groups);
-    let groups = evidence::merged(findings, groups);
+    let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     accepted::followers(findings, groups)
 }
 

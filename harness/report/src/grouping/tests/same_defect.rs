@@ -131,3 +131,16 @@ fn valid_values_of_one_field_that_are_refused_are_one_cause() {
     let unnamed = refused("c", "create", "FMT-2", None);
     assert_eq!(rows(&[unnamed, refused("b", "update", "STA-3", None)]).len(), 2, "no field is named");
 }
+
+#[test]
+fn part_of_the_wrong_type_explains_what_another_check_misses_in_it() {
+    let wrong =
+        |at: usize| finding(at, "ENV-4", "details-are-text", "body /details", "a string", "an object", "500 {e}");
+    let missing = |place: &str| finding(0, "SRV-2", "request-id-in-details", place, "the id", "an object", "500 {e}");
+    let exchanges = [exchange("read", 500, Some("E"), "{}"), exchange("list", 500, Some("E"), "{}")];
+    let with = |missing: Value| rows(&[test("a", &exchanges, &[wrong(0), wrong(1), missing])]).len();
+    assert_eq!(with(missing("body /details")), 1);
+    assert_eq!(with(missing("body /message")), 2, "another part");
+    let elsewhere = test("b", &exchanges, &[missing("body /details")]);
+    assert_eq!(rows(&[test("a", &exchanges, &[wrong(0), wrong(1)]), elsewhere]).len(), 2, "another exchange");
+}
