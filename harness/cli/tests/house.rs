@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cli::run::load;
-use judge::check::CHECKS;
+use judge::check;
 use mutate::embedded::mutants;
+use mutate::prove::Kind;
 use regex::Regex;
 use spec::contract::{Clause, Contract};
 use spec::scenario::Library;
@@ -125,7 +126,7 @@ fn scenario_names_are_kebab_case_facts() {
 fn each_check_belongs_to_one_clause() {
     let (contract, _) = pack();
     let needed = |name: &&str| !NOT_IN_THE_DEFAULT_PACK.contains(name);
-    let checks: Vec<&str> = CHECKS.iter().map(|check| check.name).filter(needed).collect();
+    let checks: Vec<&str> = check::names().into_iter().filter(needed).collect();
     assert_eq!(checks_without_single_clause(&checks, &contract.clauses), Vec::<String>::new());
     let twice: Vec<Clause> = [&contract.clauses[..1], &contract.clauses[..1]].concat();
     assert!(!checks_without_single_clause(&[twice[0].checks[0].as_str()], &twice).is_empty());
@@ -152,8 +153,32 @@ fn each_check_has_a_mutant_of_its_clause() {
         Vec::<&str>::new(),
         "no mutant of the reference violates the clauses of these checks"
     );
-    let needed = CHECKS.len() - NOT_IN_THE_DEFAULT_PACK.len();
+    let needed = check::names().len() - NOT_IN_THE_DEFAULT_PACK.len();
     assert_eq!(checks_without_mutant(&contract, &BTreeSet::new()).len(), needed);
+}
+
+#[test]
+fn readme_states_the_true_numbers() {
+    let (contract, _) = pack();
+    let rows = mutate::prove::rows();
+    let count = |kind: fn(&Kind) -> bool| rows.iter().filter(|row| kind(&row.kind)).count();
+    let silent = count(|kind| matches!(kind, Kind::Silent(_)));
+    let found = count(|kind| matches!(kind, Kind::Mutant | Kind::Intermittent));
+    let stated = [
+        format!(
+            "{} operations, {} error codes, {} clauses",
+            contract.operations.len(),
+            contract.catalog.codes.len(),
+            contract.clauses.len()
+        ),
+        format!("{} deliberately faulty servers", found + silent),
+        format!("For {found} of them"),
+        format!("The other {silent} are open"),
+    ];
+    let readme = read("README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in stated {
+        assert!(readme.contains(&text), "README.md does not say \"{text}\"");
+    }
 }
 
 #[test]
@@ -294,9 +319,8 @@ fn clauses_without_test<'c>(clauses: &'c [Clause], in_scenarios: &BTreeSet<&str>
 }
 
 fn checks_without_mutant(contract: &Contract, violated: &BTreeSet<&str>) -> Vec<&'static str> {
-    CHECKS
-        .iter()
-        .map(|check| check.name)
+    check::names()
+        .into_iter()
         .filter(|name| !NOT_IN_THE_DEFAULT_PACK.contains(name))
         .filter(|name| contract.clause_of_check(name).is_none_or(|clause| !violated.contains(clause.id.as_str())))
         .collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::dispatch::Service;
 use crate::mutants::rules::Mutated;
 use crate::options::Options;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::state::State;
 use crate::variants::rules::Varied;
 
@@ -19,7 +19,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(options: &Options) -> Self {
         if options.is_conforming() {
-            return Self { state: State::new(options.settings(), Arc::new(Contract)), service: Arc::new(Contract) };
+            return Self { state: State::new(options.settings(), Arc::new(Conforming)), service: Arc::new(Conforming) };
         }
         let base = Varied::new(&options.variants);
         let settings = base.limited(options.settings());

@@ -29,7 +29,6 @@ const MUTANTS: &[(&str, &[mutants::Mutant], &[&str])] = &[
     ("access", mutants::access::ALL, mutants::access::IDENTIFIERS),
     ("fields", mutants::fields::ALL, mutants::fields::IDENTIFIERS),
     ("formats", mutants::formats::ALL, mutants::formats::IDENTIFIERS),
-    ("format_mutants", mutants::format_mutants::ALL, mutants::format_mutants::IDENTIFIERS),
     ("documents", mutants::documents::ALL, mutants::documents::IDENTIFIERS),
     ("resources", mutants::resources::ALL, mutants::resources::IDENTIFIERS),
     ("memory", mutants::memory::ALL, mutants::memory::IDENTIFIERS),

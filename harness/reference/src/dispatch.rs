@@ -9,7 +9,7 @@ use crate::limiter::{CountedRequest, Quota};
 use crate::operations::{customers, verification, webhooks};
 use crate::request::{Context, Request};
 use crate::route::{self, Operation, Route};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::sandbox;
 use crate::state::{Call, State};
 
@@ -30,7 +30,7 @@ pub(crate) trait Service: Debug + Send + Sync {
     }
 }
 
-impl Service for Contract {
+impl Service for Conforming {
     fn handle(&self, state: &State, request: &Request, context: &mut Context) -> Outcome {
         handle(self, state, request, context)
     }

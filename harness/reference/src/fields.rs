@@ -171,7 +171,7 @@ pub(crate) fn required_text<'a>(
 mod tests {
     use super::*;
     use crate::errors::Code;
-    use crate::rules::Contract;
+    use crate::rules::Conforming;
     use serde_json::json;
 
     fn good() -> Value {
@@ -180,7 +180,7 @@ mod tests {
 
     fn fault_of(members: &Value) -> Option<(Code, Option<String>)> {
         let members = members.as_object().expect("an object");
-        let outcome = read(members, Purpose::Create, &Contract);
+        let outcome = read(members, Purpose::Create, &Conforming);
         outcome.err().map(|fault| (fault.code, fault.field))
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::documents;
 use crate::formats::{FormatRules as _, Given};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../oracles");
 
@@ -23,7 +23,7 @@ fn rows(name: &str) -> Vec<Value> {
 /// Whether the validator of a field accepts the value of a row.
 fn accepts(field: &'static str, row: &Value) -> bool {
     let text = row["value"].as_str().expect("a text");
-    Contract.check_format(Given { name: field, text, country: row["country"].as_str(), updating: false }).is_ok()
+    Conforming.check_format(Given { name: field, text, country: row["country"].as_str(), updating: false }).is_ok()
 }
 
 /// The rows whose label differs from our result.

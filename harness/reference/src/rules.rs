@@ -1,7 +1,7 @@
 //! What is right, decision by decision.
 //!
-//! Each module of the API states its decisions as a trait, whose methods do what the contract says. [`Contract`]
-//! changes none of them, so it is the conforming server. `mutants::rules` and `variants::rules` are decorators that
+//! Each module of the API states its decisions as a trait, whose methods do what the contract says. [`Conforming`]
+//! changes none of them. `mutants::rules` and `variants::rules` are decorators that
 //! override single methods; nothing outside of them knows that mutants and variants exist.
 
 use std::fmt::Debug;
@@ -54,30 +54,30 @@ pub(crate) trait Rules:
 {
 }
 
-/// The contract itself.
+/// The server that keeps the contract.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Contract;
+pub(crate) struct Conforming;
 
-impl Rules for Contract {}
-impl AccessRules for Contract {}
-impl AnswerRules for Contract {}
-impl BodyRules for Contract {}
-impl CustomerRules for Contract {}
-impl DeliveryRules for Contract {}
-impl DocumentRules for Contract {}
-impl FieldRules for Contract {
+impl Rules for Conforming {}
+impl AccessRules for Conforming {}
+impl AnswerRules for Conforming {}
+impl BodyRules for Conforming {}
+impl CustomerRules for Conforming {}
+impl DeliveryRules for Conforming {}
+impl DocumentRules for Conforming {}
+impl FieldRules for Conforming {
     fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault> {
         fields::read(members, purpose, self)
     }
 }
-impl FormatRules for Contract {}
-impl IdRules for Contract {}
-impl InboundRules for Contract {}
-impl LimitRules for Contract {}
-impl ReplayRules for Contract {}
-impl ResponseRules for Contract {}
-impl SandboxRules for Contract {}
-impl TimeRules for Contract {}
-impl TransportRules for Contract {}
-impl VerificationRules for Contract {}
-impl WebhookRules for Contract {}
+impl FormatRules for Conforming {}
+impl IdRules for Conforming {}
+impl InboundRules for Conforming {}
+impl LimitRules for Conforming {}
+impl ReplayRules for Conforming {}
+impl ResponseRules for Conforming {}
+impl SandboxRules for Conforming {}
+impl TimeRules for Conforming {}
+impl TransportRules for Conforming {}
+impl VerificationRules for Conforming {}
+impl WebhookRules for Conforming {}

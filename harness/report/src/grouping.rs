@@ -38,6 +38,8 @@ const ENVELOPE_CHECK: &str = "envelope-present";
 const REFUSES_INPUT: [u16; 2] = [400, 422];
 /// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
+/// The check for published codes.
+const CODE_CHECK: &str = "code-registered";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
 const UNCHECKED_INPUT: usize = 5;
 
@@ -136,6 +138,10 @@ enum Group<'r> {
     Field(&'r str, &'r str, Level),
     /// Another number of deliveries than documented.
     Deliveries(kinds::Number, Level),
+    /// Valid values of a field are refused: the named field, and the answer.
+    Refuses(&'r str, &'r str, Level),
+    /// A list without an expected element: operation and place.
+    Lacks(&'r str, &'r str, Level),
     /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
     Fails(&'r str, &'r str, Level),
     Same(Defect<'r>, Level),
@@ -148,9 +154,9 @@ impl Group<'_> {
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Field(..) | Group::Deliveries(..) | Group::Fails(..) | Group::Same(..) => {
-                Kind::Defect
-            }
+            Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => Kind::Defect,
+            Group::Deliveries(..) | Group::Lacks(..) => Kind::Defect,
+            Group::Fails(..) | Group::Same(..) => Kind::Defect,
         }
     }
 
@@ -163,6 +169,8 @@ impl Group<'_> {
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
             Group::Field(came, detail, level) => finding::digest(&["field", came, detail, level.as_str()]),
             Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
+            Group::Refuses(field, came, level) => finding::digest(&["refuses", field, came, level.as_str()]),
+            Group::Lacks(operation, place, level) => finding::digest(&["lacks", operation, place, level.as_str()]),
             Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
             Group::Same(defect, level) => {
                 let Defect { clause, check, place, expected, came } = defect;
@@ -176,19 +184,30 @@ impl Group<'_> {
 fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
     let missing = not_implemented(report, findings);
     let shapes = Shapes::of(findings);
+    let constant = kinds::constant_names(findings);
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
         Some(shape) => Group::NoEnvelope(shape),
-        None => by_finding(item.finding),
+        None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &constant)),
     });
     let groups = undocumented(findings, unchecked_input(findings, first.collect()));
     let groups = accepted::other_answers(findings, groups);
-    let groups = evidence::merged(findings, groups);
+    let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     accepted::followers(findings, groups)
 }
 
-fn by_finding(finding: &FindingReport) -> Group<'_> {
-    if let Some(group) = kinds::of(finding) {
+/// The group of a request that must succeed, and is refused because of the field that the error names.
+fn refused_values<'r>(item: &Item<'r>) -> Option<Group<'r>> {
+    let finding = item.finding;
+    let key = &finding.key;
+    let is_refusal = status_of(&key.answer).is_some_and(|status| REFUSES_INPUT.contains(&status));
+    let valid = finding.check == EXPECTATION && key.expected == "success" && key.came == key.answer;
+    let field = item.test.exchanges.get(finding.exchange)?.field.as_deref()?;
+    (valid && is_refusal).then_some(Group::Refuses(field, &key.came, finding.level))
+}
+
+fn by_finding<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Group<'r> {
+    if let Some(group) = kinds::of(finding, constant) {
         return group;
     }
     let defect = finding.defect();
@@ -293,17 +312,28 @@ fn shape(finding: &FindingReport) -> Option<&str> {
     (status >= 400 && !is_code).then_some(shape)
 }
 
-/// If the status of an answer is undocumented, an expectation that fails on this answer has the same cause.
+/// If the status or the code of an answer is undocumented, an expectation that fails on this answer has the same cause.
+/// With an undocumented code, the status must be the expected one.
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut statuses: HashMap<(&str, usize), Group<'r>> = HashMap::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        if item.finding.check == STATUS_CHECK && matches!(group, Group::Same(..)) {
-            statuses.insert((&item.test.name, item.finding.exchange), group.clone());
-        }
+    let (mut by_status, mut by_code) = (HashMap::new(), HashMap::new());
+    for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
+        let answer = (item.test.name.as_str(), item.finding.exchange);
+        match item.finding.check.as_str() {
+            STATUS_CHECK => by_status.insert(answer, group.clone()),
+            CODE_CHECK => by_code.insert(answer, group.clone()),
+            _ => None,
+        };
     }
+    let has_expected_status = |finding: &FindingReport| {
+        let status = status_of(&finding.key.answer);
+        let expected = &finding.key.expected;
+        expected.starts_with("any documented") || statuses(expected).iter().any(|one| Some(*one) == status)
+    };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
         let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
-        let lead = statuses.get(&(item.test.name.as_str(), item.finding.exchange))?;
+        let answer = (item.test.name.as_str(), item.finding.exchange);
+        let by_code = || by_code.get(&answer).filter(|_| has_expected_status(item.finding));
+        let lead = by_status.get(&answer).or_else(by_code)?;
         (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
     };
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()

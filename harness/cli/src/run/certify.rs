@@ -18,8 +18,7 @@ pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<()
     let partly = match scope(arguments) {
         Scope::Whole => None,
         Scope::Shard => Some("--shard"),
-        Scope::Filtered if arguments.selection.is_given() => Some("--clause, --code, --operation and --failed"),
-        Scope::Filtered => Some("filters"),
+        Scope::Filtered => Some("filters, and flags that select tests"),
     };
     if let Some(what) = partly {
         return Err(usage(format!("--certify needs a complete run: remove {what}")));

@@ -22,7 +22,6 @@ pub(crate) mod access;
 pub(crate) mod documents;
 pub(crate) mod envelope;
 pub(crate) mod fields;
-pub(crate) mod format_mutants;
 pub(crate) mod formats;
 mod intermittent;
 pub(crate) mod limits;
@@ -53,7 +52,6 @@ const SECTIONS: &[&[Mutant]] = &[
     access::ALL,
     fields::ALL,
     formats::ALL,
-    format_mutants::ALL,
     documents::ALL,
     resources::ALL,
     memory::ALL,

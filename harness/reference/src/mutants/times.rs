@@ -75,7 +75,7 @@ impl Times {
     }
 
     /// Whether a mutant with that schedule shows now; in one request it does so always or never.
-    pub(crate) fn strikes(&self, mutant: Mutant, schedule: Schedule) -> bool {
+    pub(crate) fn is_active(&self, mutant: Mutant, schedule: Schedule) -> bool {
         MOMENT.with_borrow_mut(|moment| match moment {
             Some(moment) => {
                 let decided = moment.decided.get(mutant.name).copied();
@@ -119,7 +119,7 @@ mod tests {
         let times = Times::default();
         let one = |(operation, caller): &(Operation, &str)| {
             times.begin(Some(*operation), caller);
-            times.strikes(server::EMPTY_500, schedule)
+            times.is_active(server::EMPTY_500, schedule)
         };
         requests.iter().map(one).collect()
     }
@@ -146,10 +146,10 @@ mod tests {
         let (a, b) = (server::EMPTY_500, server::HTML_500_PAGE);
         let ask = |mutant: Option<Mutant>| {
             times.begin(Some(Operation::ListCustomers), "a");
-            mutant.is_some_and(|mutant| times.strikes(mutant, Schedule::Every(3)))
+            mutant.is_some_and(|mutant| times.is_active(mutant, Schedule::Every(3)))
         };
         let shown = [Some(a), None, Some(b), Some(a), None, Some(a), Some(b)].map(ask);
         assert_eq!(shown, [false, false, false, false, false, true, false]);
-        assert_eq!(times.strikes(b, Schedule::Every(3)), shown[6], "one request is of one mind");
+        assert_eq!(times.is_active(b, Schedule::Every(3)), shown[6], "one request is of one mind");
     }
 }

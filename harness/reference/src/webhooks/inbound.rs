@@ -72,7 +72,7 @@ fn refusal(details: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Contract;
+    use crate::rules::Conforming;
 
     const NOW: u64 = 1_800_000_000;
     const BODY: &[u8] = b"{ \"event\" : \"customer.approved\" }\n";
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn accepts(headers: &HeaderMap, body: &[u8]) -> bool {
-        verify(headers, body, NOW, &Contract).is_ok()
+        verify(headers, body, NOW, &Conforming).is_ok()
     }
 
     #[test]

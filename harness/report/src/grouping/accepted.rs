@@ -152,15 +152,33 @@ pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Ve
     let mut follows: HashMap<&Group<'r>, bool> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let lead = lead(item).filter(|lead| stored(item.finding) || same_clause(item, lead));
-        let follower = matches!(group, Group::Same(..)) && lead.is_some();
+        let follower = matches!(group, Group::Same(..) | Group::Lacks(..)) && lead.is_some();
         *follows.entry(group).or_insert(true) &= follower;
     }
+    let logs = logs(findings, &groups);
     findings
         .iter()
         .zip(&groups)
         .map(|(item, group)| match lead(item).filter(|_| follows.get(group) == Some(&true)) {
             Some(lead) => (lead, true),
-            None => (group.clone(), false),
+            None => logs.get(group).map_or_else(|| (group.clone(), false), |lead| (lead.clone(), true)),
         })
         .collect()
+}
+
+/// Lists that show the number of deliveries: in most of the tests in which an element is missing, the number of
+/// deliveries is wrong, too. A test that reads the list does not always count the deliveries.
+fn logs<'r>(findings: &[Item<'r>], groups: &[Group<'r>]) -> HashMap<Group<'r>, Group<'r>> {
+    let (mut wrong, mut lacking) = (BTreeMap::new(), BTreeMap::new());
+    for (item, group) in findings.iter().zip(groups) {
+        let tests: &mut BTreeMap<&Group<'r>, BTreeSet<&str>> = match group {
+            Group::Deliveries(..) => &mut wrong,
+            Group::Lacks(..) => &mut lacking,
+            _ => continue,
+        };
+        tests.entry(group).or_default().insert(&item.test.name);
+    }
+    let shows = |tests: &BTreeSet<&str>, of: &BTreeSet<&str>| tests.intersection(of).count() * 2 > tests.len();
+    let lead = |tests: &BTreeSet<&str>| wrong.iter().find(|(_, of)| shows(tests, of)).map(|(lead, _)| (*lead).clone());
+    lacking.iter().filter_map(|(group, tests)| Some(((*group).clone(), lead(tests)?))).collect()
 }

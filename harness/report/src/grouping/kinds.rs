@@ -1,19 +1,27 @@
 //! Findings whose expected value is not part of the defect: the same mistake shows with many of them.
 //!
-//! - An error that names the field in another spelling does so for every field and every clause about fields.
+//! - An error that names the field in another spelling does so for every field and every clause about fields. So does one
+//!   that always names the same field.
 //! - A webhook that is delivered too often is so whichever number a test expects.
-//! - A log that lacks an entry lacks it whatever else a test expects of the entry.
+//! - A list that lacks an element lacks it whatever else a test expects of the element.
 
-use super::Group;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Group, Item};
 use crate::model::FindingReport;
-use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 
 /// The check for the field that an error names.
 const FIELD_CHECK: &str = "field-names-member";
 /// The shape of another spelling of the expected field.
 const OTHER_SPELLING: &str = "the same name in another spelling";
+/// The shape of a field that is written as a JSON Pointer, of whichever field.
+const POINTER: &str = "a JSON Pointer";
+/// The shape of another name.
+const OTHER_NAME: &str = "another name";
 const ARRAY: &str = "an array";
+/// If errors name one field in the place of this many others, they always name it.
+const MANY_FIELDS: usize = 3;
 
 /// How many deliveries there were, compared with the documented number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,17 +41,28 @@ impl Number {
     }
 }
 
+/// The names that errors give in the place of many others.
+pub(super) fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
+    let mut expected: BTreeMap<&'r str, BTreeSet<&'r str>> = BTreeMap::new();
+    for finding in findings.iter().map(|item| item.finding).filter(|finding| finding.check == FIELD_CHECK) {
+        expected.entry(&finding.actual).or_default().insert(&finding.expected);
+    }
+    expected.into_iter().filter(|(_, fields)| fields.len() >= MANY_FIELDS).map(|(name, _)| name).collect()
+}
+
 /// The group of such a finding.
-pub(super) fn of(finding: &FindingReport) -> Option<Group<'_>> {
+pub(super) fn of<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Option<Group<'r>> {
     let defect = finding.defect();
     if finding.check == FIELD_CHECK {
-        let detail = match defect.came {
+        let came = if defect.came == POINTER { OTHER_SPELLING } else { defect.came };
+        let detail = match came {
             OTHER_SPELLING => "",
             // Each code has its own place in a server that forgets the field.
             "absent" => &finding.key.answer,
+            OTHER_NAME if constant.contains(finding.actual.as_str()) => &finding.actual,
             _ => defect.expected,
         };
-        return Some(Group::Field(defect.came, detail, finding.level));
+        return Some(Group::Field(came, detail, finding.level));
     }
     if finding.check != EXPECTATION {
         return None;
@@ -52,7 +71,7 @@ pub(super) fn of(finding: &FindingReport) -> Option<Group<'_>> {
         return number(finding).map(|number| Group::Deliveries(number, finding.level));
     }
     let of_list = defect.came == ARRAY && defect.expected.starts_with(ARRAY);
-    of_list.then_some(Group::Same(Defect { expected: ARRAY, ..defect }, finding.level))
+    of_list.then_some(Group::Lacks(&finding.key.operation, &finding.key.place, finding.level))
 }
 
 /// `exactly 1 attempt …` and `2 attempts` are more.

@@ -1,5 +1,7 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod same_defect;
+
 use serde_json::{Value, json};
 
 use super::repair::Passing;
@@ -434,58 +436,4 @@ fn one_request_that_breaks_two_clauses_is_one_cause() {
     assert_eq!(headings(&[fails("a", "FMT-5", "{}"), fails("b", "VAL-1", "{}")]).len(), 1);
     assert_eq!(headings(&[fails("a", "FMT-5", "{}"), fails("b", "VAL-1", "null")]).len(), 2);
     assert_eq!(headings(&[fails("a", "FMT-5", ""), fails("b", "VAL-1", "")]).len(), 2, "requests without a body");
-}
-
-#[test]
-fn one_refusal_for_one_clause_is_one_cause_whatever_was_expected() {
-    let asks = |name: &str, operation: &str, clause: &str, expected: &str, answer: &str| {
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
-        let found = assertion(0, clause, expected, answer, answer);
-        test(name, &[exchange(operation, status, None, "{}")], &[found])
-    };
-    let wrong = "422 FORMAT";
-    let quality =
-        [asks("a", "upload", "DOC-6", "QUALITY (422)", wrong), asks("b", "upload", "DOC-6", "QUALITY (422)", wrong)];
-    let with = |other: Value| rows(&[quality[0].clone(), quality[1].clone(), other]).len();
-    assert_eq!(with(asks("c", "upload", "DOC-6", "success", wrong)), 1);
-    assert_eq!(with(asks("c", "upload", "DOC-1", "success", wrong)), 2, "another clause");
-    assert_eq!(with(asks("c", "create", "DOC-6", "success", wrong)), 2, "another operation");
-    assert_eq!(with(asks("c", "upload", "DOC-6", "success", "409 CONFLICT")), 2, "another answer");
-}
-
-#[test]
-fn server_error_of_a_request_without_a_body_is_one_cause_whatever_was_expected() {
-    let fails = |name: &str, operation: &str, expected: &str| {
-        let found = assertion(0, "STA-3", expected, "500 INTERNAL", "500 INTERNAL");
-        test(name, &[exchange(operation, 500, Some("INTERNAL"), "{}")], &[found])
-    };
-    let any = "any documented answer but a server error";
-    assert_eq!(rows(&[fails("a", "delete", any), fails("b", "delete", "success")]).len(), 1);
-}
-
-#[test]
-fn clause_that_permits_every_refusal_adds_no_cause() {
-    let accepts = |name: &str, operation: &str, clause: &str, expected: &str| {
-        test(name, &[exchange(operation, 200, None, "{}")], &[assertion(0, clause, expected, "success", "200")])
-    };
-    let any = "any documented refusal (400 to 499)";
-    let unknown = accepts("a", "update", "RES-1", "NOT_FOUND (404)");
-    assert_eq!(rows(&[unknown.clone(), accepts("b", "update", "RES-5", any)]).len(), 1);
-    assert_eq!(rows(&[unknown.clone(), accepts("b", "read", "RES-5", any)]).len(), 2, "another operation");
-    let two = [unknown, accepts("b", "update", "CON-2", "CONFLICT (409)"), accepts("c", "update", "RES-5", any)];
-    assert_eq!(rows(&two).len(), 3, "it is not clear which of the two explains it");
-}
-
-#[test]
-fn server_error_that_a_missing_check_lets_through_is_no_cause_of_its_own() {
-    let asks = |name: &str, actor: &str, answer: &str| {
-        let came = if answer == "200" { "success" } else { answer };
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
-        let mut sent = exchange("list", status, None, "{}");
-        sent["actor"] = json!(actor);
-        test(name, &[sent], &[assertion(0, "AUTH-1", "LOGIN (401)", came, answer)])
-    };
-    let accepted = asks("a", "anonymous", "200");
-    assert_eq!(rows(&[accepted.clone(), asks("b", "anonymous", "500 INTERNAL")]).len(), 1);
-    assert_eq!(rows(&[accepted, asks("b", "basic", "500 INTERNAL")]).len(), 2, "another caller");
 }

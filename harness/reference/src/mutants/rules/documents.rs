@@ -127,7 +127,7 @@ impl Mutated {
             || (bytes.windows(4).take(200).any(|four| four == b"<svg") && self.has(documents::ACCEPTS_SVG))
             || (starts(b"PK\x03\x04") && self.has(documents::ACCEPTS_ZIP))
             || (known_start && self.has(documents::SNIFFS_TWO_BYTES))
-            || (!bytes.is_empty() && self.strikes(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
+            || (!bytes.is_empty() && self.every_fifth_time(documents::EVERY_FIFTH_DOCUMENT_UNCHECKED))
             || ((starts(b"II*\0") || starts(b"MM\0*")) && self.has(documents::ACCEPTS_TIFF))
             || (starts(b"<") && self.has(documents::ACCEPTS_HTML))
             || (!bytes.is_empty() && bytes.is_ascii() && self.has(documents::ACCEPTS_PLAIN_TEXT))

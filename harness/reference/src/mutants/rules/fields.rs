@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Mutated;
 use crate::errors::{Code, Fault};
 use crate::fields::{self as contract, Changes, FIELDS, Field, FieldRules, Purpose};
-use crate::mutants::{Mutant, envelope, fields, format_mutants};
+use crate::mutants::{Mutant, envelope, fields, formats};
 
 impl FieldRules for Mutated {
     fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault> {
@@ -72,13 +72,13 @@ impl FieldRules for Mutated {
     fn has_formats(&self, members: &Map<String, Value>) -> bool {
         let position = |field: &str| members.keys().position(|name| name == field);
         let early = position("postalCode").zip(position("country")).is_some_and(|(code, country)| code < country);
-        !(early && self.has(format_mutants::COUNTRY_MUST_COME_FIRST))
+        !(early && self.has(formats::COUNTRY_MUST_COME_FIRST))
     }
 
     fn judging_country<'a>(&self, new: Option<Option<&'a str>>, stored: Option<&'a str>) -> Option<&'a str> {
         match new {
-            Some(_) if stored.is_some() && self.has(format_mutants::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored,
-            None if self.has(format_mutants::UPDATE_FORGETS_COUNTRY) => None,
+            Some(_) if stored.is_some() && self.has(formats::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored,
+            None if self.has(formats::UPDATE_FORGETS_COUNTRY) => None,
             _ => self.base.judging_country(new, stored),
         }
     }
@@ -119,7 +119,7 @@ impl Mutated {
 
     /// Fails on texts that a mutant cannot handle.
     fn fail_on_unusual_text(&self, field: &Field, text: &str) -> Result<(), Fault> {
-        let emoji = text.contains(|one| one > '\u{ffff}') && self.strikes(fields::EVERY_FIFTH_EMOJI_500);
+        let emoji = text.contains(|one| one > '\u{ffff}') && self.every_fifth_time(fields::EVERY_FIFTH_EMOJI_500);
         if emoji || unusual(field, text).iter().any(|(mutant, crashes)| *crashes && self.has(*mutant)) {
             return Err(Fault::internal());
         }

@@ -3,7 +3,7 @@
 use super::Mutated;
 use crate::errors::{Code, Fault};
 use crate::formats::{FormatRules, Given, date, misformed};
-use crate::mutants::{Mutant, envelope, format_mutants as wrong, formats, statuses};
+use crate::mutants::{Mutant, envelope, formats, statuses};
 
 impl FormatRules for Mutated {
     fn check_format(&self, given: Given) -> Result<(), Fault> {
@@ -39,7 +39,7 @@ impl Mutated {
     }
 
     fn is_fifth(&self, name: &str) -> bool {
-        EVERY_FIFTH.iter().any(|(mutant, field)| *field == name && self.strikes(*mutant))
+        EVERY_FIFTH.iter().any(|(mutant, field)| *field == name && self.every_fifth_time(*mutant))
     }
 
     fn format_fault(&self, fault: Fault, given: Given) -> Fault {
@@ -90,17 +90,17 @@ const UNCHECKED_ON_UPDATE: &[(Mutant, &str)] = &[
 ];
 
 const UNCHECKED_ON_CREATE: &[(Mutant, &str)] = &[
-    (wrong::CREATE_SKIPS_DATE_CHECK, "dateOfBirth"),
-    (wrong::CREATE_SKIPS_PHONE_CHECK, "phoneNumber"),
-    (wrong::CREATE_SKIPS_MAIL_CHECK, "email"),
-    (wrong::CREATE_SKIPS_POSTAL_CHECK, "postalCode"),
+    (formats::CREATE_SKIPS_DATE_CHECK, "dateOfBirth"),
+    (formats::CREATE_SKIPS_PHONE_CHECK, "phoneNumber"),
+    (formats::CREATE_SKIPS_MAIL_CHECK, "email"),
+    (formats::CREATE_SKIPS_POSTAL_CHECK, "postalCode"),
 ];
 
 const EVERY_FIFTH: &[(Mutant, &str)] = &[
-    (wrong::EVERY_FIFTH_DATE_UNCHECKED, "dateOfBirth"),
-    (wrong::EVERY_FIFTH_PHONE_UNCHECKED, "phoneNumber"),
-    (wrong::EVERY_FIFTH_MAIL_UNCHECKED, "email"),
-    (wrong::EVERY_FIFTH_POSTAL_CODE_UNCHECKED, "postalCode"),
+    (formats::EVERY_FIFTH_DATE_UNCHECKED, "dateOfBirth"),
+    (formats::EVERY_FIFTH_PHONE_UNCHECKED, "phoneNumber"),
+    (formats::EVERY_FIFTH_MAIL_UNCHECKED, "email"),
+    (formats::EVERY_FIFTH_POSTAL_CODE_UNCHECKED, "postalCode"),
 ];
 
 const AS_VALIDATION_ERROR: &[(Mutant, &str)] = &[

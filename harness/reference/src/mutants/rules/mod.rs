@@ -39,7 +39,7 @@ pub(crate) struct Mutated {
     mutants: Vec<&'static str>,
     intermittent: Vec<(&'static str, Schedule)>,
     times: Times,
-    /// How often `strikes` was called for an active mutant.
+    /// How often `every_fifth_time` was called for an active mutant.
     asked: AtomicU64,
     /// The number of errors so far.
     errors: AtomicU64,
@@ -66,12 +66,13 @@ impl Mutated {
 
     /// Whether this mutant is switched on, and active now.
     fn has(&self, mutant: Mutant) -> bool {
-        let shows = |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.strikes(mutant, *schedule);
+        let shows =
+            |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.is_active(mutant, *schedule);
         self.mutants.contains(&mutant.name) || self.intermittent.iter().any(shows)
     }
 
     /// Whether this mutant is switched on and acts now. It acts every fifth time.
-    fn strikes(&self, mutant: Mutant) -> bool {
+    fn every_fifth_time(&self, mutant: Mutant) -> bool {
         self.has(mutant) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
     }
 

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::Mutated;
 use crate::formats::postal::{PATTERNS, pattern};
-use crate::mutants::{Mutant, format_mutants, formats};
+use crate::mutants::{Mutant, formats};
 
 impl Mutated {
     /// The verdict of a mutant on a postal code; `None` if none of them has its own.
@@ -25,7 +25,7 @@ impl Mutated {
 
     fn ignores(&self, country: &str) -> bool {
         self.has(formats::IGNORES_COUNTRY)
-            || (!EUROPEAN_UNION.contains(&country) && self.has(format_mutants::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
+            || (!EUROPEAN_UNION.contains(&country) && self.has(formats::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
             || (country != "US" && self.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
             || (!["US", "GB", "CA"].contains(&country) && self.has(formats::KNOWS_THREE_COUNTRIES))
     }
@@ -43,32 +43,32 @@ type Comparison = fn(&Regex, &str) -> bool;
 /// The wrong comparisons of mutants.
 const COMPARISONS: &[(Mutant, Comparison)] = &[
     (formats::POSTAL_CODE_PREFIX_IS_ENOUGH, |pattern, text| prefixes(text).any(|part| pattern.is_match(part))),
-    (format_mutants::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| suffixes(text).any(|part| pattern.is_match(part))),
-    (format_mutants::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
+    (formats::POSTAL_CODE_SUFFIX_IS_ENOUGH, |pattern, text| suffixes(text).any(|part| pattern.is_match(part))),
+    (formats::POSTAL_CODE_ANYWHERE_IS_ENOUGH, |pattern, text| {
         suffixes(text).any(|end| prefixes(end).any(|part| pattern.is_match(part)))
     }),
-    (format_mutants::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
+    (formats::ACCEPTS_POSTAL_CODE_ONE_LONGER, |pattern, text| {
         let last = text.char_indices().last().map_or(0, |(at, _)| at);
         pattern.is_match(text) || pattern.is_match(&text[..last])
     }),
-    (format_mutants::ACCEPTS_POSTAL_CODE_ONE_SHORTER, |pattern, text| {
+    (formats::ACCEPTS_POSTAL_CODE_ONE_SHORTER, |pattern, text| {
         ["", "0", "A"].iter().any(|last| pattern.is_match(&format!("{text}{last}")))
     }),
-    (format_mutants::ACCEPTS_LETTERS_FOR_POSTAL_DIGITS, |pattern, text| {
+    (formats::ACCEPTS_LETTERS_FOR_POSTAL_DIGITS, |pattern, text| {
         pattern.is_match(text) || pattern.is_match(&text.replace(|one: char| one.is_ascii_alphabetic(), "1"))
     }),
-    (format_mutants::ACCEPTS_DIGITS_FOR_POSTAL_LETTERS, |pattern, text| {
+    (formats::ACCEPTS_DIGITS_FOR_POSTAL_LETTERS, |pattern, text| {
         pattern.is_match(text) || with_letters(text).any(|text| pattern.is_match(&text))
     }),
-    (format_mutants::ACCEPTS_OTHER_POSTAL_SEPARATORS, |pattern, text| {
+    (formats::ACCEPTS_OTHER_POSTAL_SEPARATORS, |pattern, text| {
         let separated = |by: &str| text.replace(|one: char| one.is_ascii_punctuation() || one == ' ', by);
         pattern.is_match(text) || [" ", "-", ""].iter().any(|by| pattern.is_match(&separated(by)))
     }),
-    (format_mutants::ACCEPTS_CODE_OF_ANY_COUNTRY, |_, text| PATTERNS.values().any(|pattern| pattern.is_match(text))),
-    (format_mutants::ACCEPTS_US_CODES_EVERYWHERE, |pattern, text| {
+    (formats::ACCEPTS_CODE_OF_ANY_COUNTRY, |_, text| PATTERNS.values().any(|pattern| pattern.is_match(text))),
+    (formats::ACCEPTS_US_CODES_EVERYWHERE, |pattern, text| {
         pattern.is_match(text) || PATTERNS.get("US").is_some_and(|pattern| pattern.is_match(text))
     }),
-    (format_mutants::ACCEPTS_BLANK_POSTAL_CODES, |pattern, text| pattern.is_match(text) || text.trim().is_empty()),
+    (formats::ACCEPTS_BLANK_POSTAL_CODES, |pattern, text| pattern.is_match(text) || text.trim().is_empty()),
 ];
 
 /// The prefixes of the text, including the text itself.

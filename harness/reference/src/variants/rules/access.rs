@@ -5,7 +5,7 @@ use crate::auth::{AccessRules, Caller, requirement};
 use crate::clock;
 use crate::errors::Fault;
 use crate::route::Operation;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::wording;
 
 /// How many characters of a key are quoted.
@@ -13,7 +13,7 @@ const END_OF_KEY: usize = 4;
 
 impl AccessRules for Varied {
     fn missing_scope(&self, caller: &Caller, operation: Operation) -> Fault {
-        let fault = Contract.missing_scope(caller, operation);
+        let fault = Conforming.missing_scope(caller, operation);
         if !self.vary(wording::NAMES_SCOPES) {
             return fault;
         }
@@ -22,7 +22,7 @@ impl AccessRules for Varied {
     }
 
     fn invalid_key(&self, given: &[u8]) -> Fault {
-        let fault = Contract.invalid_key(given);
+        let fault = Conforming.invalid_key(given);
         if !self.vary(wording::QUOTES_END_OF_KEY) {
             return fault;
         }
@@ -31,7 +31,7 @@ impl AccessRules for Varied {
     }
 
     fn expired_token(&self, expiry: i64, operation: Operation) -> Fault {
-        let fault = Contract.expired_token(expiry, operation);
+        let fault = Conforming.expired_token(expiry, operation);
         if self.vary(wording::EXPIRY_WITH_OFFSET) { fault.details(with_offset(expiry)) } else { fault }
     }
 }

@@ -10,7 +10,7 @@ use crate::fields;
 use crate::json::BodyRules;
 use crate::request::Request;
 use crate::route::Operation;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::requests;
 
 impl BodyRules for Varied {
@@ -18,7 +18,7 @@ impl BodyRules for Varied {
         if self.vary(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
             return Err(Fault::new(Code::ValidationError).details("The body must be declared as application/json"));
         }
-        let members = Contract.body(request, operation)?;
+        let members = Conforming.body(request, operation)?;
         match unknown_member(&members, operation) {
             Some(name) if self.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
                 let name = shortened(name);

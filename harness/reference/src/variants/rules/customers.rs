@@ -8,13 +8,13 @@ use crate::customers::{Customer, CustomerRules, State};
 use crate::errors::{Code, Fault};
 use crate::fields;
 use crate::idempotency::ReplayRules;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::{resources, wire, wording};
 use crate::verification::VerificationRules;
 
 impl CustomerRules for Varied {
     fn shown(&self, customer: &Customer) -> Value {
-        let shown = Contract.shown(customer);
+        let shown = Conforming.shown(customer);
         if !self.vary(wire::NULL_OPTIONALS) {
             return shown;
         }
@@ -23,24 +23,24 @@ impl CustomerRules for Varied {
     }
 
     fn first_state(&self) -> State {
-        if self.vary(resources::APPROVED_AT_ONCE) { State::Approved } else { Contract.first_state() }
+        if self.vary(resources::APPROVED_AT_ONCE) { State::Approved } else { Conforming.first_state() }
     }
 
     fn email_key(&self, email: &str) -> String {
-        if self.vary(resources::CASE_SENSITIVE_MAIL) { email.to_owned() } else { Contract.email_key(email) }
+        if self.vary(resources::CASE_SENSITIVE_MAIL) { email.to_owned() } else { Conforming.email_key(email) }
     }
 
     fn holds_address(&self, customer: &Customer) -> bool {
-        Contract.holds_address(customer) || self.vary(resources::DELETED_ADDRESS_TAKEN)
+        Conforming.holds_address(customer) || self.vary(resources::DELETED_ADDRESS_TAKEN)
     }
 
     fn duplicate(&self, fault: Fault, holder: Value) -> Option<Result<Value, Fault>> {
         let conflict = self.vary(resources::CONFLICT_FOR_DUPLICATES);
-        Contract.duplicate(if conflict { fault.code(Code::ResourceConflict) } else { fault }, holder)
+        Conforming.duplicate(if conflict { fault.code(Code::ResourceConflict) } else { fault }, holder)
     }
 
     fn taken(&self, fault: Fault) -> Result<(), Fault> {
-        if self.vary(resources::UPDATE_TO_TAKEN_ADDRESS) { Ok(()) } else { Contract.taken(fault) }
+        if self.vary(resources::UPDATE_TO_TAKEN_ADDRESS) { Ok(()) } else { Conforming.taken(fault) }
     }
 
     fn may_write(&self, _: &str, written: &Value, present: Option<&Value>) -> bool {
@@ -48,7 +48,7 @@ impl CustomerRules for Varied {
     }
 
     fn immutable(&self, name: &str, members: &Map<String, Value>, present: &Value) -> Fault {
-        let fault = Contract.immutable(name, members, present);
+        let fault = Conforming.immutable(name, members, present);
         if self.vary(wording::FIELD_ON_CONFLICTS) { fault.field(name) } else { fault }
     }
 }
@@ -66,7 +66,7 @@ impl VerificationRules for Varied {}
 
 impl ReplayRules for Varied {
     fn other_body(&self, first: &Outcome) -> Option<Outcome> {
-        let refused = Contract.other_body(first);
+        let refused = Conforming.other_body(first);
         match () {
             () if self.vary(resources::OTHER_BODY_UNDER_KEY_CREATED) => None,
             () if self.vary(resources::OTHER_BODY_UNDER_KEY_REPLAYED) => Some(first.clone()),

@@ -5,7 +5,7 @@ use super::damage;
 use crate::documents::image::{self, Headers};
 use crate::documents::{DocumentRules, Kind, unfit};
 use crate::errors::Fault;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::documents;
 
 /// Ten decimal megabytes.
@@ -27,11 +27,11 @@ impl DocumentRules for Varied {
         let has_breaks = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
         let refused = (has_breaks && self.vary(documents::LINE_BREAKS_IN_BASE64_REFUSED))
             || (self.vary(documents::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
-        if refused { Err(unfit("The content is not a Base64 string")) } else { Contract.decode(text) }
+        if refused { Err(unfit("The content is not a Base64 string")) } else { Conforming.decode(text) }
     }
 
     fn largest(&self) -> usize {
-        if self.vary(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Contract.largest() }
+        if self.vary(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Conforming.largest() }
     }
 
     fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), Fault> {
@@ -47,7 +47,7 @@ impl DocumentRules for Varied {
         if !stated && self.vary(documents::UNSTATED_RESOLUTION_REFUSED) {
             return Err(image::poor("Document images must state their resolution"));
         }
-        Contract.check_quality(headers, kind)
+        Conforming.check_quality(headers, kind)
     }
 }
 

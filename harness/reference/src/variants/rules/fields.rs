@@ -6,7 +6,7 @@ use super::Varied;
 use crate::errors::{Code, Fault};
 use crate::fields::{self, Changes, FIELDS, Field, FieldRules, Purpose};
 use crate::formats::{FormatRules as _, Given};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::{formats, requests, resources};
 
 impl FieldRules for Varied {
@@ -15,7 +15,7 @@ impl FieldRules for Varied {
     }
 
     fn mistyped(&self, name: &'static str, value: &Value) -> Fault {
-        let fault = Contract.mistyped(name, value);
+        let fault = Conforming.mistyped(name, value);
         if self.vary(requests::FORMAT_ERROR_FOR_WRONG_TYPES) { fault.code(Code::InvalidFieldFormat) } else { fault }
     }
 

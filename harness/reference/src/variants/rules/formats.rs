@@ -8,7 +8,7 @@ use crate::clock::{self, TimeRules as _};
 use crate::errors::{Fault, shortened};
 use crate::formats::date::{self, Date};
 use crate::formats::{FormatRules, Given, demand, misformed, postal};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::{formats, wording};
 
 /// The longest name that a variant accepts.
@@ -18,7 +18,7 @@ impl FormatRules for Varied {
     fn check_format(&self, given: Given) -> Result<(), Fault> {
         let name = given.name;
         let text = self.lenient(given);
-        let valid = Contract.check_format(Given { text: &text, ..given });
+        let valid = Conforming.check_format(Given { text: &text, ..given });
         let verdict = match name {
             _ if valid.is_ok() && self.refuses(given) => Err(misformed(name)),
             "firstName" | "lastName" => valid.and_then(|()| self.check_name(name, given.text)),

@@ -2,13 +2,13 @@
 
 use super::Varied;
 use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::settings::Settings;
 use crate::variants::limits;
 
 impl LimitRules for Varied {
     fn count(&self, limiter: &mut Limiter, request: CountedRequest) -> Quota {
-        let quota = Contract.count(limiter, request);
+        let quota = Conforming.count(limiter, request);
         if !quota.exceeded || !self.vary(limits::RETRY_AT_ONCE) {
             return quota;
         }
@@ -20,7 +20,7 @@ impl LimitRules for Varied {
         if !quota.exceeded && self.vary(limits::RATE_HEADERS_ON_429_ALONE) {
             return Vec::new();
         }
-        Contract.limit_headers(quota)
+        Conforming.limit_headers(quota)
     }
 }
 

@@ -11,7 +11,7 @@ use super::Varied;
 use crate::clock::{self, TimeRules};
 use crate::errors::{Code, Fault};
 use crate::ids::{IdRules, plain};
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::sandbox::SandboxRules;
 use crate::transport::TransportRules;
 use crate::variants::{requests, wire};
@@ -24,11 +24,11 @@ const VERY_LONG: usize = 250;
 
 impl TransportRules for Varied {
     fn loopback(&self) -> IpAddr {
-        if self.vary(wire::IPV6_ONLY) { Ipv6Addr::LOCALHOST.into() } else { Contract.loopback() }
+        if self.vary(wire::IPV6_ONLY) { Ipv6Addr::LOCALHOST.into() } else { Conforming.loopback() }
     }
 
     fn path_prefix(&self) -> &'static str {
-        if self.vary(wire::PATH_PREFIX) { "/gateway/identity-v2" } else { Contract.path_prefix() }
+        if self.vary(wire::PATH_PREFIX) { "/gateway/identity-v2" } else { Conforming.path_prefix() }
     }
 
     fn title_case_headers(&self) -> bool {
@@ -37,7 +37,7 @@ impl TransportRules for Varied {
 
     fn answer_delay(&self, request_id: &str) -> Duration {
         if !self.vary(wire::SLOW_ANSWERS) {
-            return Contract.answer_delay(request_id);
+            return Conforming.answer_delay(request_id);
         }
         // It differs from request to request.
         let sum: u64 = request_id.bytes().map(u64::from).sum();
@@ -48,9 +48,9 @@ impl TransportRules for Varied {
 impl TimeRules for Varied {
     fn now(&self) -> SystemTime {
         match () {
-            () if self.vary(wire::CLOCK_AHEAD) => Contract.now() + OFF_BY,
-            () if self.vary(wire::CLOCK_BEHIND) => Contract.now() - OFF_BY,
-            () => Contract.now(),
+            () if self.vary(wire::CLOCK_AHEAD) => Conforming.now() + OFF_BY,
+            () if self.vary(wire::CLOCK_BEHIND) => Conforming.now() - OFF_BY,
+            () => Conforming.now(),
         }
     }
 
@@ -70,7 +70,7 @@ impl IdRules for Varied {
             () if self.vary(wire::STRUCTURED_REQUEST_IDS) => {
                 format!("id=\"{}\"; part=1 of 1", plain("req", start, number))
             }
-            () => Contract.request_id(start, number),
+            () => Conforming.request_id(start, number),
         }
     }
 
@@ -80,7 +80,7 @@ impl IdRules for Varied {
             () if self.vary(wire::NUMERIC_IDS) => format!("{}{number:06}", 1_000_000 + (start >> 44)),
             () if self.vary(wire::VERY_LONG_IDS) => format!("{:_<VERY_LONG$}", plain(prefix, start, number)),
             () if self.vary(wire::BASE64_IDS) => encoded(start, number),
-            () => Contract.resource_id(prefix, start, number),
+            () => Conforming.resource_id(prefix, start, number),
         }
     }
 }
@@ -113,7 +113,7 @@ impl SandboxRules for Varied {
                     .details("X-Sandbox-Error must be INTERNAL_SERVER_ERROR or SERVICE_UNAVAILABLE")
             })
         };
-        Contract.sandbox_fault(requested).or_else(unknown)
+        Conforming.sandbox_fault(requested).or_else(unknown)
     }
 }
 

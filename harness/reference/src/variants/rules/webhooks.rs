@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Varied;
 use crate::errors::Fault;
-use crate::rules::Contract;
+use crate::rules::Conforming;
 use crate::variants::{requests, webhooks, wire};
 use crate::webhooks::WebhookRules;
 use crate::webhooks::client::{Attempted, Parts, Target};
@@ -23,7 +23,7 @@ impl WebhookRules for Varied {
         if url.is_empty() && self.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
             return Err(Fault::invalid("url", "Field 'url' must not be empty"));
         }
-        Contract.target(members, url)
+        Conforming.target(members, url)
     }
 
     fn logged(&self, delivery: Value) -> Option<Value> {
@@ -31,7 +31,7 @@ impl WebhookRules for Varied {
         if shown["status"] != "FAILED" && self.vary(wire::NULL_DELIVERY_ERRORS) {
             shown["error"] = Value::Null;
         }
-        Contract.logged(shown)
+        Conforming.logged(shown)
     }
 
     fn log(&self, mut deliveries: Vec<Value>) -> Vec<Value> {
@@ -60,7 +60,7 @@ impl DeliveryRules for Varied {
             () if event == "customer.created" && self.vary(webhooks::LATE_CREATION_EVENTS) => {
                 Duration::from_millis(400)
             }
-            () => Contract.event_delay(event),
+            () => Conforming.event_delay(event),
         }
     }
 
@@ -69,7 +69,7 @@ impl DeliveryRules for Varied {
     }
 
     fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
-        let mut request = Contract.request(headers, body);
+        let mut request = Conforming.request(headers, body);
         if self.vary(webhooks::OTHER_DELIVERY_HEADERS) {
             request.has_title_case = false;
             request.headers.extend(UNDOCUMENTED.map(|(name, value)| (name, value.to_owned())));
@@ -81,6 +81,6 @@ impl DeliveryRules for Varied {
     }
 
     fn log_delay(&self) -> Duration {
-        if self.vary(webhooks::LATE_LOG) { Duration::from_millis(300) } else { Contract.log_delay() }
+        if self.vary(webhooks::LATE_LOG) { Duration::from_millis(300) } else { Conforming.log_delay() }
     }
 }

@@ -1,0 +1,146 @@
+//! One defect that shows in different ways: other expectations, other clauses, other fields.
+
+use super::*;
+
+#[test]
+fn one_refusal_for_one_clause_is_one_cause_whatever_was_expected() {
+    let asks = |name: &str, operation: &str, clause: &str, expected: &str, answer: &str| {
+        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let found = assertion(0, clause, expected, answer, answer);
+        test(name, &[exchange(operation, status, None, "{}")], &[found])
+    };
+    let wrong = "422 FORMAT";
+    let quality =
+        [asks("a", "upload", "DOC-6", "QUALITY (422)", wrong), asks("b", "upload", "DOC-6", "QUALITY (422)", wrong)];
+    let with = |other: Value| rows(&[quality[0].clone(), quality[1].clone(), other]).len();
+    assert_eq!(with(asks("c", "upload", "DOC-6", "success", wrong)), 1);
+    assert_eq!(with(asks("c", "upload", "DOC-1", "success", wrong)), 2, "another clause");
+    assert_eq!(with(asks("c", "create", "DOC-6", "success", wrong)), 2, "another operation");
+    assert_eq!(with(asks("c", "upload", "DOC-6", "success", "409 CONFLICT")), 2, "another answer");
+}
+
+#[test]
+fn server_error_of_a_request_without_a_body_is_one_cause_whatever_was_expected() {
+    let fails = |name: &str, operation: &str, expected: &str| {
+        let found = assertion(0, "STA-3", expected, "500 INTERNAL", "500 INTERNAL");
+        test(name, &[exchange(operation, 500, Some("INTERNAL"), "{}")], &[found])
+    };
+    let any = "any documented answer but a server error";
+    assert_eq!(rows(&[fails("a", "delete", any), fails("b", "delete", "success")]).len(), 1);
+}
+
+#[test]
+fn clause_that_permits_every_refusal_adds_no_cause() {
+    let accepts = |name: &str, operation: &str, clause: &str, expected: &str| {
+        test(name, &[exchange(operation, 200, None, "{}")], &[assertion(0, clause, expected, "success", "200")])
+    };
+    let any = "any documented refusal (400 to 499)";
+    let unknown = accepts("a", "update", "RES-1", "NOT_FOUND (404)");
+    assert_eq!(rows(&[unknown.clone(), accepts("b", "update", "RES-5", any)]).len(), 1);
+    assert_eq!(rows(&[unknown.clone(), accepts("b", "read", "RES-5", any)]).len(), 2, "another operation");
+    let two = [unknown, accepts("b", "update", "CON-2", "CONFLICT (409)"), accepts("c", "update", "RES-5", any)];
+    assert_eq!(rows(&two).len(), 3, "it is not clear which of the two explains it");
+}
+
+#[test]
+fn server_error_that_a_missing_check_lets_through_is_no_cause_of_its_own() {
+    let asks = |name: &str, actor: &str, answer: &str| {
+        let came = if answer == "200" { "success" } else { answer };
+        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let mut sent = exchange("list", status, None, "{}");
+        sent["actor"] = json!(actor);
+        test(name, &[sent], &[assertion(0, "AUTH-1", "LOGIN (401)", came, answer)])
+    };
+    let accepted = asks("a", "anonymous", "200");
+    assert_eq!(rows(&[accepted.clone(), asks("b", "anonymous", "500 INTERNAL")]).len(), 1);
+    assert_eq!(rows(&[accepted, asks("b", "basic", "500 INTERNAL")]).len(), 2, "another caller");
+}
+
+#[test]
+fn expectation_of_an_answer_with_an_unpublished_code_is_no_cause_of_its_own() {
+    let answers = |name: &str, answer: &str, clause: &str, expected: &str| {
+        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let unpublished = finding(0, "ENV-2", CODE_CHECK, "body /code", "a published error code", "a number", answer);
+        let failed = assertion(0, clause, expected, answer, answer);
+        test(name, &[exchange("read", status, None, "{}")], &[unpublished, failed])
+    };
+    let answer = "404 {error}";
+    assert_eq!(rows(&[answers("a", answer, "RES-1", "NOT_FOUND (404)")]).len(), 1);
+    assert_eq!(rows(&[answers("a", answer, "RES-5", "any documented refusal (400 to 499)")]).len(), 1);
+    assert_eq!(rows(&[answers("a", "422 {error}", "STA-3", "success")]).len(), 2, "another status");
+}
+
+#[test]
+fn one_field_that_is_always_named_is_one_cause() {
+    let names = |number: usize, actual: &str| {
+        let expected = format!("\"field{number}\"");
+        let mut found =
+            finding(0, "ENV-5", "field-names-member", "body /field", &expected, "another name", "422 FORMAT");
+        found["actual"] = json!(actual);
+        test(&format!("t{number}"), &[exchange("create", 422, Some("FORMAT"), "{}")], &[found])
+    };
+    let always: Vec<Value> = (1..=4).map(|number| names(number, "\"email\"")).collect();
+    assert_eq!(rows(&always).len(), 1);
+    assert_eq!(rows(&always[..2]).len(), 2, "two fields may be two defects");
+    let each: Vec<Value> = (1..=4).map(|number| names(number, &format!("\"other{number}\""))).collect();
+    assert_eq!(rows(&each).len(), 4, "another name each time");
+}
+
+#[test]
+fn server_errors_of_one_kind_of_request_are_one_cause_although_two_clauses_forbid_them() {
+    let fails = |name: &str, operation: &str, clause: &str, expected: &str| {
+        let mut sent = exchange(operation, 500, Some("INTERNAL"), "{}");
+        sent["request"] = json!({ "headers": [], "body": name });
+        test(name, &[sent], &[assertion(0, clause, expected, "500 INTERNAL", "500 INTERNAL")])
+    };
+    let any = "any documented answer but a server error";
+    let unusual = [fails("a", "create", "FMT-5", any), fails("b", "create", "FMT-5", any)];
+    let with = |other: Value| rows(&[unusual[0].clone(), unusual[1].clone(), other]).len();
+    assert_eq!(with(fails("c", "create", "VAL-1", "INVALID (400)")), 1);
+    assert_eq!(with(fails("c", "update", "VAL-1", "INVALID (400)")), 2, "another operation");
+    let exact = [fails("a", "create", "VAL-1", "INVALID (400)"), fails("b", "create", "VAL-1", "INVALID (400)")];
+    let other = fails("c", "create", "AUTH-1", "LOGIN (401)");
+    assert_eq!(rows(&[exact[0].clone(), exact[1].clone(), other]).len(), 2, "two clauses that say what is right");
+}
+
+#[test]
+fn list_that_shows_a_wrong_number_of_deliveries_adds_no_cause() {
+    let delivered =
+        finding(0, "WHK-6", EXPECTATION, "deliveries", "exactly 3 attempts to deliver", "4 attempts", "200");
+    let listed = |clause: &str| {
+        finding(1, clause, EXPECTATION, "body /deliveries", "an array with an element", "an array", "200")
+    };
+    let exchanges = [exchange("create", 201, None, "{}"), exchange("log", 200, None, "[]")];
+    let both = |name: &str| test(name, &exchanges, &[delivered.clone(), listed("WHK-7")]);
+    let alone = test("c", &exchanges, &[listed("WHK-6")]);
+    assert_eq!(rows(&[both("a"), both("b"), alone.clone()]).len(), 1);
+    assert_eq!(rows(&[both("a"), alone.clone(), test("d", &exchanges, &[listed("WHK-7")])]).len(), 2, "most tests");
+}
+
+#[test]
+fn valid_values_of_one_field_that_are_refused_are_one_cause() {
+    let refused = |name: &str, operation: &str, clause: &str, field: Option<&str>| {
+        let mut sent = exchange(operation, 422, Some("FORMAT"), "{}");
+        sent["field"] = json!(field);
+        test(name, &[sent], &[assertion(0, clause, "success", "422 FORMAT", "422 FORMAT")])
+    };
+    let phone = refused("a", "create", "FMT-2", Some("phone"));
+    let with = |other: Value| rows(&[phone.clone(), other]).len();
+    assert_eq!(with(refused("b", "update", "STA-3", Some("phone"))), 1);
+    assert_eq!(with(refused("b", "create", "FMT-3", Some("mail"))), 2, "another field");
+    let unnamed = refused("c", "create", "FMT-2", None);
+    assert_eq!(rows(&[unnamed, refused("b", "update", "STA-3", None)]).len(), 2, "no field is named");
+}
+
+#[test]
+fn part_of_the_wrong_type_explains_what_another_check_misses_in_it() {
+    let wrong =
+        |at: usize| finding(at, "ENV-4", "details-are-text", "body /details", "a string", "an object", "500 {e}");
+    let missing = |place: &str| finding(0, "SRV-2", "request-id-in-details", place, "the id", "an object", "500 {e}");
+    let exchanges = [exchange("read", 500, Some("E"), "{}"), exchange("list", 500, Some("E"), "{}")];
+    let with = |missing: Value| rows(&[test("a", &exchanges, &[wrong(0), wrong(1), missing])]).len();
+    assert_eq!(with(missing("body /details")), 1);
+    assert_eq!(with(missing("body /message")), 2, "another part");
+    let elsewhere = test("b", &exchanges, &[missing("body /details")]);
+    assert_eq!(rows(&[test("a", &exchanges, &[wrong(0), wrong(1)]), elsewhere]).len(), 2, "another exchange");
+}
