@@ -60,15 +60,15 @@ pub fn group(clause: &str) -> &str {
     clause.rsplit_once('-').map_or(clause, |(group, _)| group)
 }
 
-/// Pairs of mutants of different groups, the same for the same seed. Intermittent mutants, and those that only slow
+/// Pairs of mutants of different groups, the same for the same seed. Mutants that act at times, and those that only slow
 /// tests kill, are left out.
 pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Vec<(Row, Row)> {
     let must = |row: &Row| {
         let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
         clause.is_some_and(|clause| clause.level == Level::Must)
     };
-    // A second run cannot reproduce the baseline of an intermittent mutant.
-    let steady = |row: &Row| !row.name.starts_with("intermittent-");
+    // A second run cannot reproduce the baseline of a mutant that acts every fifth time.
+    let steady = |row: &Row| !row.name.starts_with("every-fifth-");
     let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
     let mut all: Vec<Row> =
         rows().into_iter().filter(|row| row.kind == Kind::Mutant && must(row) && quick(row)).collect();

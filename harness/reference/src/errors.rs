@@ -1,6 +1,6 @@
 //! The documented error codes, and `Fault`: one error before it is written as a response.
 
-/// The sixteen documented codes.
+/// The documented codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     AuthenticationFailed,

@@ -138,6 +138,8 @@ enum Group<'r> {
     Field(&'r str, &'r str, Level),
     /// Another number of deliveries than documented.
     Deliveries(kinds::Number, Level),
+    /// Valid values of a field are refused: the named field, and the answer.
+    Refuses(&'r str, &'r str, Level),
     /// A list without an expected element: operation and place.
     Lacks(&'r str, &'r str, Level),
     /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
@@ -152,7 +154,8 @@ impl Group<'_> {
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Field(..) | Group::Deliveries(..) | Group::Lacks(..) => Kind::Defect,
+            Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => Kind::Defect,
+            Group::Deliveries(..) | Group::Lacks(..) => Kind::Defect,
             Group::Fails(..) | Group::Same(..) => Kind::Defect,
         }
     }
@@ -166,6 +169,7 @@ impl Group<'_> {
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
             Group::Field(came, detail, level) => finding::digest(&["field", came, detail, level.as_str()]),
             Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
+            Group::Refuses(field, came, level) => finding::digest(&["refuses", field, came, level.as_str()]),
             Group::Lacks(operation, place, level) => finding::digest(&["lacks", operation, place, level.as_str()]),
             Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
             Group::Same(defect, level) => {
@@ -184,12 +188,22 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
         Some(shape) => Group::NoEnvelope(shape),
-        None => by_finding(item.finding, &constant),
+        None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &constant)),
     });
     let groups = undocumented(findings, unchecked_input(findings, first.collect()));
     let groups = accepted::other_answers(findings, groups);
-    let groups = evidence::merged(findings, groups);
+    let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     accepted::followers(findings, groups)
+}
+
+/// The group of a request that must succeed, and is refused because of the field that the error names.
+fn refused_values<'r>(item: &Item<'r>) -> Option<Group<'r>> {
+    let finding = item.finding;
+    let key = &finding.key;
+    let is_refusal = status_of(&key.answer).is_some_and(|status| REFUSES_INPUT.contains(&status));
+    let valid = finding.check == EXPECTATION && key.expected == "success" && key.came == key.answer;
+    let field = item.test.exchanges.get(finding.exchange)?.field.as_deref()?;
+    (valid && is_refusal).then_some(Group::Refuses(field, &key.came, finding.level))
 }
 
 fn by_finding<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Group<'r> {

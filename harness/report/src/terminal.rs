@@ -43,6 +43,8 @@ pub struct Screen<'s> {
 enum Detail {
     Full,
     Medium,
+    /// Short only below the causes, as on a narrow terminal.
+    Compact,
     Short,
 }
 
@@ -57,7 +59,7 @@ impl Detail {
         match self {
             Detail::Full => 3,
             Detail::Medium => 2,
-            Detail::Short => 1,
+            Detail::Compact | Detail::Short => 1,
         }
     }
 }
@@ -71,7 +73,7 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
     let obstacles = obstacles(report);
     let (first, others): (Vec<&Obstacle<'_>>, Vec<&Obstacle<'_>>) = obstacles.iter().partition(|one| one.comes_first());
     let mut text = String::new();
-    for detail in [Detail::Full, Detail::Medium, Detail::Short] {
+    for detail in [Detail::Full, Detail::Medium, Detail::Compact, Detail::Short] {
         let screen = Screen { columns, ..screen };
         let above = obstacles::render(report, &first, columns, detail);
         let below = below(report, &others, screen, detail) + &next(report, &causes, &first, screen);

@@ -39,7 +39,7 @@ section! {
         "Sends `error.message` as an object with a text for each language.";
     "null-message-on-quality" NULL_MESSAGE_ON_QUALITY ["ENV-3"]
         "Sends DOCUMENT_QUALITY_INSUFFICIENT with the message null.";
-    "intermittent-empty-message" INTERMITTENT_EMPTY_MESSAGE ["ENV-3"]
+    "every-fifth-message-empty" EVERY_FIFTH_MESSAGE_EMPTY ["ENV-3"]
         "Sends every fifth error with an empty message.";
     "details-is-object" DETAILS_IS_OBJECT ["ENV-4"]
         "Sends an object as `details` of RESOURCE_NOT_FOUND.";
@@ -109,9 +109,9 @@ section! {
         "Writes `error.code` twice in every error.";
     "latin-1-errors" LATIN_1_ERRORS ["ENV-10"]
         "Writes a Latin-1 byte, which is not UTF-8, into the message of RESOURCE_NOT_FOUND.";
-    "intermittent-text-plain" INTERMITTENT_TEXT_PLAIN ["ENV-8"]
+    "every-fifth-error-as-text-plain" EVERY_FIFTH_ERROR_AS_TEXT_PLAIN ["ENV-8"]
         "Sends every fifth error below 500 as text/plain.";
-    "intermittent-details-object" INTERMITTENT_DETAILS_OBJECT ["ENV-4"]
+    "every-fifth-details-as-object" EVERY_FIFTH_DETAILS_AS_OBJECT ["ENV-4"]
         "Sends an object as `details` of every fifth error.";
     "error-in-document" ERROR_IN_DOCUMENT ["ENV-9"]
         "Adds an `error` with a warning about its date to a document that was accepted.";

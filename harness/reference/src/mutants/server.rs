@@ -45,7 +45,7 @@ section! {
         "Leaves X-Request-Id out of errors with status 401.";
     "empty-request-id" EMPTY_REQUEST_ID ["LOG-1"]
         "Sends an empty X-Request-Id with errors below 500.";
-    "intermittent-request-id" INTERMITTENT_REQUEST_ID ["LOG-1"]
+    "every-fifth-error-without-request-id" EVERY_FIFTH_ERROR_WITHOUT_REQUEST_ID ["LOG-1"]
         "Leaves X-Request-Id out of every fifth error below 500.";
     "repeats-request-id" REPEATS_REQUEST_ID ["LOG-2"]
         "Sends the same X-Request-Id with all responses.";

@@ -79,7 +79,7 @@ section! {
         "Answers 200 and the customer when a customer is deleted.";
     "inbound-event-answers-200" INBOUND_EVENT_ANSWERS_200 ["STA-3"]
         "Answers 200 instead of 204 for an accepted inbound event.";
-    "intermittent-format-as-400" INTERMITTENT_FORMAT_AS_400 ["STA-2"]
+    "every-fifth-format-as-400" EVERY_FIFTH_FORMAT_AS_400 ["STA-2"]
         "Every fifth INVALID_FIELD_FORMAT comes with status 400.";
     "create-with-phone-answers-200" CREATE_WITH_PHONE_ANSWERS_200 ["STA-3"]
         "Answers 200 instead of 201 when a customer with a phone number is created.";

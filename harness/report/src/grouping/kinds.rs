@@ -15,6 +15,8 @@ use judge::finding::EXPECTATION;
 const FIELD_CHECK: &str = "field-names-member";
 /// The shape of another spelling of the expected field.
 const OTHER_SPELLING: &str = "the same name in another spelling";
+/// The shape of a field that is written as a JSON Pointer, of whichever field.
+const POINTER: &str = "a JSON Pointer";
 /// The shape of another name.
 const OTHER_NAME: &str = "another name";
 const ARRAY: &str = "an array";
@@ -52,14 +54,15 @@ pub(super) fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
 pub(super) fn of<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Option<Group<'r>> {
     let defect = finding.defect();
     if finding.check == FIELD_CHECK {
-        let detail = match defect.came {
+        let came = if defect.came == POINTER { OTHER_SPELLING } else { defect.came };
+        let detail = match came {
             OTHER_SPELLING => "",
             // Each code has its own place in a server that forgets the field.
             "absent" => &finding.key.answer,
             OTHER_NAME if constant.contains(finding.actual.as_str()) => &finding.actual,
             _ => defect.expected,
         };
-        return Some(Group::Field(defect.came, detail, finding.level));
+        return Some(Group::Field(came, detail, finding.level));
     }
     if finding.check != EXPECTATION {
         return None;

@@ -39,6 +39,13 @@ pub struct Operation {
     pub member_types: BTreeMap<String, Vec<String>>,
 }
 
+/// Operations of one contract are the same if their ids are.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
 /// A documented success: a status, or the whole class `2XX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {

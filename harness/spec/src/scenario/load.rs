@@ -131,11 +131,23 @@ fn expand_file(
             // Otherwise the same problem in a step would be reported once for each case.
             if problems.0.len() == before {
                 compile::test(&at, &mut test, &setup, &own, contract, problems);
+                if let Some(before) = library.tests.last() {
+                    share_steps(&mut test, before);
+                }
             }
             library.tests.push(test);
         }
         if problems.0.len() == before && wanted == Wanted::All {
             compile::all_clauses_judged(&at, scenario, &library.tests[first..], problems);
+        }
+    }
+}
+
+/// Steps that say the same in two rows of a table are kept once.
+fn share_steps(test: &mut TestCase, before: &TestCase) {
+    for (step, other) in test.steps.iter_mut().zip(&before.steps) {
+        if step == other {
+            *step = other.clone();
         }
     }
 }

@@ -420,7 +420,7 @@ pub enum SignatureHeader {
 }
 
 /// Many concurrent requests.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Burst {
     /// The maximum number of requests in all.
@@ -430,7 +430,7 @@ pub struct Burst {
 }
 
 /// The same request, repeated until the expectation is met.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
     /// The timeout in seconds.

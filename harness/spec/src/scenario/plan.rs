@@ -14,7 +14,7 @@ use super::template::{Template, ValueTemplate};
 use crate::contract::Operation;
 
 /// One step of a test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub action: Action,
     /// The line of the step in the file of its scenario; `None` for a step of a fixture.
@@ -26,7 +26,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     Call(Box<Call>),
     Wait(Wait),
@@ -83,7 +83,7 @@ impl Step {
 }
 
 /// A request, and what is expected of its answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     pub operation: Arc<Operation>,
     /// The HTTP method: that of the operation, or one that its path does not document.
@@ -143,7 +143,7 @@ impl Call {
 }
 
 /// How often a request is sent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Repetition {
     Once,
     /// Until the expectation is met, or the answer is a success if there is no expectation.
@@ -153,7 +153,7 @@ pub enum Repetition {
 }
 
 /// The body of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RequestBody {
     None,
     Bytes(Arc<[u8]>),
@@ -188,7 +188,7 @@ impl RequestBody {
 }
 
 /// An expectation, with the clause that it tests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Asserted {
     /// If there is none, as in most fixtures, an unmet expectation violates the first clause of the test.
     pub clause: Option<String>,
@@ -196,7 +196,7 @@ pub struct Asserted {
 }
 
 /// What a step expects of its answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     pub outcome: Outcome,
     /// Statuses or classes of statuses that restrict the outcome.
@@ -294,7 +294,7 @@ impl Expectation {
 }
 
 /// What is expected of a header; all its conditions must be satisfied. See `HeaderMatch` for the members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeaderExpectation {
     pub present: Option<bool>,
     pub equals: Option<Template>,
@@ -348,7 +348,7 @@ impl std::fmt::Display for KeptPart {
 }
 
 /// How an inbound event is signed; by default as in the contract.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sign {
     /// The offset of the timestamp from the current time, in seconds; negative for the past.
     pub offset_seconds: i64,
@@ -367,7 +367,7 @@ pub struct Sign {
 }
 
 /// The answers of our webhook endpoint to deliveries whose body contains a text; others are answered with 204.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listen {
     pub holding: Template,
     /// The answers in order; the last one is repeated.
@@ -375,7 +375,7 @@ pub struct Listen {
 }
 
 /// Deliveries to wait for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Await {
     /// As in [`Asserted`].
     pub clause: Option<String>,

@@ -58,7 +58,7 @@ impl Situation<'_> {
 
     /// The status of the response.
     pub(super) fn status(&self, correct: u16) -> u16 {
-        if self.is_fifth() && self.applies(Code::InvalidFieldFormat, statuses::INTERMITTENT_FORMAT_AS_400) {
+        if self.is_fifth() && self.applies(Code::InvalidFieldFormat, statuses::EVERY_FIFTH_FORMAT_AS_400) {
             return 400;
         }
         WRONG_STATUSES
@@ -110,7 +110,7 @@ impl Situation<'_> {
                 return;
             }
             () if self.has(envelope::EMPTY_MESSAGE) => json!(""),
-            () if self.is_fifth() && self.has(envelope::INTERMITTENT_EMPTY_MESSAGE) => json!(""),
+            () if self.is_fifth() && self.has(envelope::EVERY_FIFTH_MESSAGE_EMPTY) => json!(""),
             () if self.has(envelope::MESSAGE_IS_OBJECT) => json!({ "en": self.code.message() }),
             () if self.applies(Code::DocumentQualityInsufficient, envelope::NULL_MESSAGE_ON_QUALITY) => Value::Null,
             () => return,
@@ -124,7 +124,7 @@ impl Situation<'_> {
             () if self.applies(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
                 json!({ "reason": details })
             }
-            () if self.is_fifth() && self.has(envelope::INTERMITTENT_DETAILS_OBJECT) => json!({ "reason": details }),
+            () if self.is_fifth() && self.has(envelope::EVERY_FIFTH_DETAILS_AS_OBJECT) => json!({ "reason": details }),
             () if self.applies(Code::ValidationError, envelope::DETAILS_IS_ARRAY) => {
                 json!([details])
             }
@@ -251,7 +251,10 @@ impl Situation<'_> {
         match () {
             () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
             () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
-            () if self.is_fifth() && self.code.status() < 500 && self.has(envelope::INTERMITTENT_TEXT_PLAIN) => {
+            () if self.is_fifth()
+                && self.code.status() < 500
+                && self.has(envelope::EVERY_FIFTH_ERROR_AS_TEXT_PLAIN) =>
+            {
                 Some("text/plain")
             }
             () if self.has(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
@@ -270,7 +273,7 @@ impl Situation<'_> {
         let on_401 = self.code.status() == 401 && self.has(server::DROPS_REQUEST_ID_ON_401);
         match () {
             () if below_500 && self.has(server::DROPS_REQUEST_ID) => None,
-            () if below_500 && self.is_fifth() && self.has(server::INTERMITTENT_REQUEST_ID) => None,
+            () if below_500 && self.is_fifth() && self.has(server::EVERY_FIFTH_ERROR_WITHOUT_REQUEST_ID) => None,
             () if on_401 => None,
             () if below_500 && self.has(server::EMPTY_REQUEST_ID) => Some(""),
             () => Some(&self.context.request_id),

@@ -216,6 +216,39 @@ mod tests {
         (MAIL, "accepts-ports-in-mail", "ada@example.com:25"),
         (MAIL, "accepts-written-at", "ada at example.com"),
         (MAIL, "accepts-unseen-in-mail", "ada\u{200b}@example.com"),
+        (DATE, "accepts-date-trailing-newline", "2001-01-10\n"),
+        (DATE, "trims-dates", " 2001-01-10 "),
+        (DATE, "accepts-date-times", "2001-01-10T12:00:00Z"),
+        (DATE, "accepts-slashes", "2001/01/10"),
+        (DATE, "accepts-basic-dates", "20010110"),
+        (DATE, "accepts-april-31", "2001-04-31"),
+        (DATE, "accepts-2023-02-29", "2023-02-29"),
+        (DATE, "accepts-1900-02-29", "1900-02-29"),
+        (PHONE, "accepts-one-digit", "+1"),
+        (PHONE, "accepts-16-digits", "+1234567890123456"),
+        (PHONE, "accepts-zero-country-code", "+04155550123"),
+        (PHONE, "accepts-phone-trailing-newline", "+14155550123\n"),
+        (PHONE, "accepts-double-plus", "++14155550123"),
+        (PHONE, "accepts-missing-plus", "14155550123"),
+        (PHONE, "accepts-double-zero-prefix", "0014155550123"),
+        (PHONE, "accepts-phone-punctuation", "+1 (415) 555-0123"),
+        (PHONE, "accepts-phone-letters", "+1415555CALL"),
+        (MAIL, "accepts-empty-local-part", "@example.com"),
+        (MAIL, "accepts-empty-domain", "ada@"),
+        (MAIL, "accepts-missing-at", "example.com"),
+        (MAIL, "accepts-mail-trailing-newline", "ada@example.com\n"),
+        (MAIL, "accepts-spaces-in-mail", "ada king@example.com"),
+        (MAIL, "accepts-consecutive-dots", "ada..king@example.com"),
+        (DATE, "rejects-leap-days", "2000-02-29"),
+        (DATE, "rejects-new-years-eve", "2001-12-31"),
+        (DATE, "rejects-dates-before-1970", "1969-01-10"),
+        (PHONE, "rejects-short-phone-numbers", "+6834002"),
+        (PHONE, "rejects-long-phone-numbers", "+491234567890123"),
+        (PHONE, "north-american-phones-only", "+442079460958"),
+        (MAIL, "rejects-plus-tags", "ada+news@example.com"),
+        (MAIL, "rejects-long-tlds", "ada@example.museum"),
+        (MAIL, "rejects-subdomains", "ada@mail.example.com"),
+        (MAIL, "rejects-digits-in-mail", "ada@ex4mple.com"),
         (DATE, "rejects-2000-02-29", "2000-02-29"),
         (DATE, "rejects-the-31st", "2001-01-31"),
         (DATE, "reads-dates-as-octal", "2001-08-10"),
@@ -244,7 +277,8 @@ mod tests {
     fn each_format_mutant_judges_its_example_wrongly() {
         for (field, name, text) in EXAMPLES {
             let plain = accepts(field, text, &[]);
-            assert_eq!(plain, name.starts_with("rejects") || name.starts_with("reads"), "{name}: {text:?}");
+            let rejects = REJECTIONS.iter().any(|(_, mutant, _)| mutant.name == *name) || name.starts_with("reads");
+            assert_eq!(plain, rejects, "{name}: {text:?}");
             assert_ne!(accepts(field, text, &[name]), plain, "{name}: {text:?}");
         }
     }
@@ -254,12 +288,12 @@ mod tests {
         for (field, mutant, pattern, _) in REWRITES {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
             let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(has_example || *field == POSTAL_CODE || formats::ALL.contains(mutant), "{}", mutant.name);
+            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
         }
         for (field, mutant, pattern) in REJECTIONS {
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
             let has_example = EXAMPLES.iter().any(|(_, name, _)| *name == mutant.name);
-            assert!(has_example || *field == POSTAL_CODE || formats::ALL.contains(mutant), "{}", mutant.name);
+            assert!(has_example || *field == POSTAL_CODE, "{}", mutant.name);
         }
     }
 }

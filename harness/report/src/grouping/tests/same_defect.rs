@@ -116,3 +116,31 @@ fn list_that_shows_a_wrong_number_of_deliveries_adds_no_cause() {
     assert_eq!(rows(&[both("a"), both("b"), alone.clone()]).len(), 1);
     assert_eq!(rows(&[both("a"), alone.clone(), test("d", &exchanges, &[listed("WHK-7")])]).len(), 2, "most tests");
 }
+
+#[test]
+fn valid_values_of_one_field_that_are_refused_are_one_cause() {
+    let refused = |name: &str, operation: &str, clause: &str, field: Option<&str>| {
+        let mut sent = exchange(operation, 422, Some("FORMAT"), "{}");
+        sent["field"] = json!(field);
+        test(name, &[sent], &[assertion(0, clause, "success", "422 FORMAT", "422 FORMAT")])
+    };
+    let phone = refused("a", "create", "FMT-2", Some("phone"));
+    let with = |other: Value| rows(&[phone.clone(), other]).len();
+    assert_eq!(with(refused("b", "update", "STA-3", Some("phone"))), 1);
+    assert_eq!(with(refused("b", "create", "FMT-3", Some("mail"))), 2, "another field");
+    let unnamed = refused("c", "create", "FMT-2", None);
+    assert_eq!(rows(&[unnamed, refused("b", "update", "STA-3", None)]).len(), 2, "no field is named");
+}
+
+#[test]
+fn part_of_the_wrong_type_explains_what_another_check_misses_in_it() {
+    let wrong =
+        |at: usize| finding(at, "ENV-4", "details-are-text", "body /details", "a string", "an object", "500 {e}");
+    let missing = |place: &str| finding(0, "SRV-2", "request-id-in-details", place, "the id", "an object", "500 {e}");
+    let exchanges = [exchange("read", 500, Some("E"), "{}"), exchange("list", 500, Some("E"), "{}")];
+    let with = |missing: Value| rows(&[test("a", &exchanges, &[wrong(0), wrong(1), missing])]).len();
+    assert_eq!(with(missing("body /details")), 1);
+    assert_eq!(with(missing("body /message")), 2, "another part");
+    let elsewhere = test("b", &exchanges, &[missing("body /details")]);
+    assert_eq!(rows(&[test("a", &exchanges, &[wrong(0), wrong(1)]), elsewhere]).len(), 2, "another exchange");
+}
