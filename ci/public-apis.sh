@@ -6,7 +6,7 @@
 #
 #   ci/public-apis.sh [PROGRAM] [NAME…]     PROGRAM is `conformance`, else it is built; NAME is oauth or prometheus
 #   PUBLIC_API_RUNS=10                      how often each pack is run, to see that no verdict depends on chance [1]
-#   PUBLIC_API_PROVE=yes                    prove too that each pack notices every mutation, which takes some minutes [no]
+#   PUBLIC_API_PROVE=yes                    also fail if a pack does not notice a mutation; takes up to an hour [no]
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 # shellcheck source=ci/tools/install.sh
