@@ -6,6 +6,7 @@
 #
 #   ci/public-apis.sh [PROGRAM] [NAME…]     PROGRAM is `conformance`, else it is built; NAME is oauth or prometheus
 #   PUBLIC_API_RUNS=10                      how often each pack is run, to see that no verdict depends on chance [1]
+#   PUBLIC_API_PROVE=yes                    also fail if a pack does not notice a mutation; takes up to an hour [no]
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 # shellcheck source=ci/tools/install.sh
@@ -14,6 +15,7 @@ source ci/tools/install.sh
 failed=0
 packs=harness/packs
 runs="${PUBLIC_API_RUNS:-1}"
+prove="${PUBLIC_API_PROVE:-no}"
 work="$(mktemp -d)"
 servers=()
 trap 'if [ "${#servers[@]}" -gt 0 ]; then kill "${servers[@]}" 2>/dev/null; wait; fi; rm -rf "$work"' EXIT
@@ -61,6 +63,7 @@ run_oauth() {
     export CONFORMANCE_ACTOR_WEBSITE=basic:website:website-secret
     export CONFORMANCE_ACTOR_ENCODED='basic:encoded:a%3Ab+c%25d%2Be%26f'
     run_pack oauth target.yaml
+    prove_pack oauth target.yaml
     unset CONFORMANCE_ACTOR_SERVICE CONFORMANCE_ACTOR_OTHER CONFORMANCE_ACTOR_WEBSITE CONFORMANCE_ACTOR_ENCODED
 }
 
@@ -71,6 +74,7 @@ run_prometheus() {
     fi
     start_prometheus with --web.enable-admin-api || return
     run_pack prometheus target.yaml
+    prove_pack prometheus target.yaml
     start_prometheus without || return
     # Other tests have been run already. Those of queries are a sign that this server works.
     run_pack prometheus target-without-admin-api.yaml administration queries
@@ -123,6 +127,21 @@ run_pack() {
             failed=1
         fi
     done
+}
+
+# prove_pack PACK TARGET-FILE: a survivor must be listed with its reason in schemas/survivors.yaml of the pack.
+prove_pack() {
+    if [ "$prove" != yes ]; then return 0; fi
+    local pack="$packs/$1" target="$packs/$1/$2" code=0
+    "$program" prove --proxy --min-score 100 --pack "$pack" --target "$target" --target-url "$url" >"$work/out" 2>&1 ||
+        code=$?
+    if [ "$code" -eq 0 ]; then
+        printf 'ok       %-46s %s\n' "$1 (mutations)" "$(grep '^score' "$work/out")"
+    else
+        printf 'FAILED   %s: prove ended with exit code %s\n' "$1" "$code"
+        cat "$work/out"
+        failed=1
+    fi
 }
 
 main "$@"
