@@ -12,8 +12,8 @@ use cli::run::load;
 use judge::exchange::{Fault, Request, Response};
 use judge::target::{Credential, Target};
 use mutate::{
-    Alarms, Allowed, Baseline, Campaign, Change, Mutation, Origin, Outcome, Proxy, Reaction, Route, Row, Score,
-    Summary, When, generate, json, markdown, terminal,
+    Alarms, Allowed, Baseline, Campaign, Change, Mutation, Need, Noticed, Origin, Outcome, Proxy, Reaction, Redundancy,
+    Route, Row, Score, Summary, When, generate, json, markdown, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
@@ -83,6 +83,43 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_with_a_copy_is_redundant_and_without_it_is_needed() {
+    let folder = copied("copied-scenario");
+    let file = folder.join("scenarios/parcels.yaml");
+    let text = std::fs::read_to_string(&file).expect("the scenarios");
+    let line =
+        1 + text.lines().position(|line| line.contains("error: [40901]")).expect("the only expectation of 40901");
+    let begin = text.find("  - name: a-parcel-is-redirected-once").expect("the scenario");
+    let length = text[begin..].find("\n\n").expect("the end of the scenario") + 1;
+    let copy = text[begin..begin + length].replace("redirected-once", "redirected-only-once");
+    let needs = async |folder: &Path| {
+        let (contract, library) = loaded(folder);
+        let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
+        let mutations = generate(&contract, &baseline.observed).into_iter();
+        let chosen: Vec<Mutation> =
+            mutations.filter(|mutation| mutation.name == "operation/redirectParcel/40901/succeeds").collect();
+        let campaign = Campaign { enough: 2, ..campaign(&contract).await };
+        let rows = campaign.run(&baseline, &chosen, |_| {}).await;
+        assert_eq!(rows[0].outcome, Outcome::Killed, "{rows:?}");
+        let noticed: Vec<Noticed> =
+            rows.iter().map(|row| Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() }).collect();
+        let found = Redundancy::of(&contract, &library, &noticed);
+        let needed = |needs: &[Need]| -> Vec<String> {
+            let needed = needs.iter().filter(|need| need.needed > 0);
+            needed.map(|need| format!("{}:{} {}", need.file, need.line, need.scenario)).collect()
+        };
+        (needed(&found.scenarios), needed(&found.expectations))
+    };
+    let (scenarios, expectations) = needs(&folder).await;
+    assert_eq!(scenarios.len(), 1, "{scenarios:?}");
+    assert!(scenarios[0].ends_with(" a-parcel-is-redirected-once"), "{scenarios:?}");
+    assert_eq!(expectations, [format!("scenarios/parcels.yaml:{line} a-parcel-is-redirected-once")]);
+    std::fs::write(&file, format!("{}\n\n{copy}", text.trim_end())).expect("the scenarios");
+    assert_eq!(needs(&folder).await, (Vec::new(), Vec::new()));
+    std::fs::remove_dir_all(folder).expect("the copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn conforming_variants_are_reported_only_by_tests_that_assert_more_than_the_contract() {
     let (contract, library) = loaded(&root());
     let all = mutate::variants(&contract).expect("the built-in variants");
@@ -114,6 +151,7 @@ async fn the_result_is_shown_as_text_json_and_markdown() {
         requests: 1,
         duration_ms: 1000,
         score: Score::of(&rows),
+        redundancy: None,
         mutations: rows,
     };
     let text = terminal(&summary);
@@ -278,6 +316,7 @@ async fn campaign(contract: &Arc<Contract>) -> Campaign {
         origin: Origin::Deployment(Box::new(target)),
         network: Network::default(),
         sampling: generate::Sampling::default(),
+        enough: 1,
         jobs: 1,
         limit: Duration::from_secs(60),
         stop,

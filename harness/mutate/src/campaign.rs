@@ -1,6 +1,6 @@
 //! Runs tests through proxies: once without a mutation, and then, for each mutation, the tests that can notice it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::baseline::{Baseline, PassingTest};
 use super::mutation::{Change, Mutation};
-use super::order::{Recipient, recipients};
+use super::order::{Recipient, recipients, scenario};
 use super::place::changed;
 use super::proxy::Proxy;
 use super::relay::{Listening, Relay};
@@ -55,6 +55,8 @@ pub struct Campaign {
     pub sampling: Sampling,
     /// The number of concurrent mutations, if each has its own target.
     pub jobs: usize,
+    /// The number of scenarios that must notice a mutation before its other tests are left out.
+    pub enough: usize,
     /// The time limit for one mutation.
     pub limit: Duration,
     /// The reason to stop early, once there is one.
@@ -218,16 +220,27 @@ impl Campaign {
             match next {
                 Some((passing, record)) => {
                     self.add_record(passing, record, row, queue.ended);
-                    if row.outcome == Outcome::Killed && !queue.ended {
+                    if self.is_noticed_enough(row) && !queue.ended {
                         queue.ended = true;
                         session.end(Stop::Interrupt);
                     }
                 }
                 // The mutation has survived the tests that were most likely to notice it.
-                None if row.kill.is_none() && queue.has_more() => queue.allowed = usize::MAX,
+                None if self.needs_more(row) && queue.has_more() => queue.allowed = usize::MAX,
                 None => return timed_out,
             }
         }
+    }
+
+    /// True if no more tests need to run.
+    fn is_noticed_enough(&self, row: &Row) -> bool {
+        if self.enough > 1 { !self.needs_more(row) } else { row.outcome == Outcome::Killed }
+    }
+
+    /// True if the tests that were most likely to notice the mutation are not enough.
+    fn needs_more(&self, row: &Row) -> bool {
+        let scenarios: BTreeSet<&str> = row.kills.iter().map(|kill| scenario(&kill.test)).collect();
+        scenarios.len() < self.enough
     }
 
     /// Adds the record of a test to the row of a mutation; `ended` means that the tests had to stop.
@@ -237,17 +250,19 @@ impl Campaign {
         if !ended || !record.findings.is_empty() {
             row.tests += 1;
             row.inconclusive += usize::from(record.inconclusive.is_some());
-            row.reason = row.reason.take().or(record.inconclusive);
+            row.reason = row.reason.take().or_else(|| record.inconclusive.clone());
         }
-        let kill = |finding: &Finding| Kill {
-            test: passing.test.name.clone(),
-            clause: finding.clause.clone(),
-            check: finding.check.clone(),
-        };
-        for finding in record.findings.iter().filter(|finding| is_new(&row.mutation, passing, finding)) {
-            if self.only_warns(finding) {
-                row.warning.get_or_insert_with(|| kill(finding));
+        for (index, finding) in record.findings.iter().enumerate() {
+            if !is_new(&row.mutation, passing, finding) {
                 continue;
+            }
+            let kill = Kill::new(&passing.test, &record, index);
+            if self.only_warns(finding) {
+                row.warning.get_or_insert(kill);
+                continue;
+            }
+            if !row.kills.contains(&kill) {
+                row.kills.push(kill.clone());
             }
             let clauses = &row.mutation.clauses;
             let is_expected = clauses.is_empty() || clauses.contains(&finding.clause);
@@ -255,7 +270,7 @@ impl Campaign {
                 continue;
             }
             row.outcome = if is_expected { Outcome::Killed } else { Outcome::KilledForAnotherClause };
-            row.kill = Some(kill(finding));
+            row.kill = Some(kill);
         }
     }
 

@@ -68,7 +68,7 @@ fn waits(test: &TestCase) -> bool {
 }
 
 /// The part `folder/file::scenario` of the name of a test.
-fn scenario(test: &str) -> &str {
+pub(super) fn scenario(test: &str) -> &str {
     let from = test.find("::").map_or(0, |at| at + 2);
     test[from..].find('/').map_or(test, |at| &test[..from + at])
 }

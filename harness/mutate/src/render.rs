@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::redundancy::Redundancy;
 use super::score::{Changed, Counts, Outcome, Row, Score};
 use report::output::one_line;
 
@@ -33,6 +34,9 @@ pub struct Summary {
     pub requests: usize,
     pub duration_ms: u64,
     pub score: Score,
+    /// The scenarios and expectations that mutations need, if this was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redundancy: Option<Redundancy>,
     /// The mutations, in the order in which they were generated.
     pub mutations: Vec<Row>,
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::mutation::Mutation;
+use judge::record::TestRecord;
+use spec::scenario::TestCase;
 
 /// The outcome of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -32,6 +34,27 @@ pub struct Kill {
     pub clause: String,
     /// The check, or `expectation`.
     pub check: String,
+    /// The part of the response, such as `body /code`.
+    pub part: String,
+    /// The file of the test, relative to the pack.
+    pub file: String,
+    /// The line of the step that received the response; `None` for a step of a fixture and for a generated value.
+    pub line: Option<usize>,
+}
+
+impl Kill {
+    /// The violation of a finding; `index` is its index in the record.
+    pub(super) fn new(test: &TestCase, record: &TestRecord, index: usize) -> Self {
+        let finding = &record.findings[index];
+        Self {
+            test: test.name.clone(),
+            clause: finding.clause.clone(),
+            check: finding.check.clone(),
+            part: finding.part.to_string(),
+            file: test.file.clone(),
+            line: record.lines.get(index).copied().flatten(),
+        }
+    }
 }
 
 /// A response that was changed, and the step that received it.
@@ -60,6 +83,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// The violation that killed it.
     pub kill: Option<Kill>,
+    /// Every violation that the tests reported until they ended.
+    pub kills: Vec<Kill>,
     /// A finding that only warns of a MUST clause, because the contract tolerates the response.
     pub warning: Option<Kill>,
     /// The number of tests that receive a changed response.
@@ -87,6 +112,7 @@ impl Row {
             mutation,
             outcome: Outcome::NeverTriggered,
             kill: None,
+            kills: Vec::new(),
             warning: None,
             recipients: 0,
             tests: 0,

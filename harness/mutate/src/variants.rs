@@ -139,7 +139,7 @@ impl Alarms {
 impl Verdict {
     fn explanation(&self) -> String {
         match (&self.alarm, &self.reason, self.reaction) {
-            (Some(Kill { test, clause, check }), ..) => format!("{clause} by {check} in {test}"),
+            (Some(Kill { test, clause, check, .. }), ..) => format!("{clause} by {check} in {test}"),
             (None, Some(reason), Reaction::Inconclusive) => reason.clone(),
             (None, ..) => format!("{} tests, {} changed responses", self.tests, self.changed_responses),
         }

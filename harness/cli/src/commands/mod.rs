@@ -14,9 +14,11 @@ mod list;
 mod manual;
 mod prove;
 mod prove_proxy;
+mod prove_redundant;
 mod repro;
 mod reproduce;
 mod serve;
+mod witnesses;
 
 pub use certify::certify;
 pub use compare::compare;

@@ -1,22 +1,20 @@
 //! `prove`: runs the suite against every mutant of the reference, and shows the kill matrix.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::changed::{affected, changed_files};
 use super::loaded;
+use super::witnesses::witnesses;
 use crate::flags::{MatrixFormat, ProveArgs};
 use crate::run::{Refusal, joint_hash, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
 use mutate::prove::{Effort, Row, Scope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
 use report::write_whole;
-use spec::source::{SourceFile, suggestion};
+use spec::source::suggestion;
 
-/// The file with the witnesses, in the folder of the pack.
-const WITNESSES: &str = "reports/witnesses.yaml";
 /// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
 const JOBS: usize = 16;
 
@@ -67,12 +65,6 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
 
 fn usage(message: &str) -> Refusal {
     Refusal::Usage(format!("error: {message}"))
-}
-
-/// The committed witnesses.
-fn witnesses(root: &Path) -> Result<Witnesses, Refusal> {
-    let file = SourceFile::read(&root.join(WITNESSES), WITNESSES).map_err(|problem| usage(&problem.one_line()))?;
-    Witnesses::parse(WITNESSES, &file.text).map_err(|problem| usage(&problem.one_line()))
 }
 
 /// The rows whose names contain one of the words.

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::loaded_with_target;
+use super::prove_redundant::redundancy;
 use crate::flags::{MatrixFormat, ProveArgs};
 use crate::run::{Refusal, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
 use generate::Sampling;
@@ -28,6 +29,8 @@ use spec::source::{Problems, SourceFile, exists, suggestion};
 
 /// The time limit for one mutation.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
+/// The number of scenarios that must notice a mutation to show that none of them is needed for it.
+const SCENARIOS: usize = 2;
 /// The number of concurrent mutations, if each has its own reference.
 const CONCURRENT_MUTATIONS: usize = 4;
 
@@ -76,8 +79,17 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
         allowed.mark(&mut rows);
         outdated = if is_generated && is_complete { allowed.out_of_date(&generated, &rows) } else { outdated };
     }
-    let summary = summary(hash, &campaign, baseline, rows, clock);
+    // After an interruption, rows are missing, and with them what the mutations need.
+    let is_wanted = |name: &str| is_chosen(&arguments.only, name);
+    let redundancy = match arguments.redundant && rows.len() == mutations.len() {
+        true => Some(redundancy(&runtime, &campaign, &library, &rows, is_wanted)?),
+        false => None,
+    };
+    let summary = Summary { redundancy, ..summary(hash, &campaign, baseline, rows, clock) };
     output::out(&redactor.clean(&terminal(&summary)));
+    if let Some(redundancy) = &summary.redundancy {
+        output::out(&redactor.clean(&redundancy.text()));
+    }
     write_reports(arguments, &summary, &redactor)?;
     if summary.mutations.len() < mutations.len() {
         let (tried, all) = (summary.mutations.len(), mutations.len());
@@ -104,6 +116,7 @@ fn campaign(
         origin,
         network: arguments.network.network(file.and_then(|file| file.rate)),
         sampling: Sampling { seed: arguments.seed, cases: None },
+        enough: if arguments.redundant { SCENARIOS } else { 1 },
         jobs: arguments.jobs.unwrap_or(CONCURRENT_MUTATIONS),
         limit: TIME_LIMIT,
         stop: stopped,
@@ -142,6 +155,7 @@ fn summary(hash: String, campaign: &Campaign, baseline: Baseline, rows: Vec<Row>
         requests: baseline.requests + rows.iter().map(|row| row.requests).sum::<usize>(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         score: Score::of(&rows),
+        redundancy: None,
         mutations: rows,
     }
 }

@@ -126,7 +126,7 @@ fn a_selection_is_a_filter_to_deviations_and_certificates_and_baselines() {
     assert!(!ran.is_empty() && ran == names(&expected), "{ran:?}");
     let certificate = run.path("certificate");
     let output = run.output(&["--clause", "FIND-1", "--certify", &certificate]);
-    output.assert_refused_with(2, "--certify needs a complete run: remove --clause");
+    output.assert_refused_with(2, "--certify needs a complete run: remove filters");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests the suite with mutants: which clauses it reports for each mutant of the embedded reference, and whether it
 //! reports nothing for conforming servers.
 
+mod killers;
 pub mod matrix;
 mod resolve;
 mod selection;
@@ -15,7 +16,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::embedded::start_with;
+use judge::finding::Finding;
 use judge::record::TestRecord;
+pub use killers::killers;
 pub use witnesses::Witnesses;
 
 use matrix::Line;
@@ -262,9 +265,7 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
     }
     let found = record.fuzz.map(|fuzz| fuzz.found).unwrap_or_default();
     for finding in record.findings {
-        // A warning about a MUST clause is not a violation.
-        let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
-        if finding.level > level {
+        if !is_violation(contract, &finding) {
             continue;
         }
         let requests = proof.requests;
@@ -273,6 +274,12 @@ fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut P
         hit.tests.insert(rule.map_or_else(|| test.to_owned(), |rule| resolve::name_with_rule(test, rule)));
         hit.checks.insert(finding.check);
     }
+}
+
+/// False for a warning about a MUST clause.
+fn is_violation(contract: &Contract, finding: &Finding) -> bool {
+    let level = contract.clause(&finding.clause).map_or(Level::Must, |clause| clause.level);
+    finding.level <= level
 }
 
 /// Runs tests against many servers, `jobs` at a time. Calls `report` with each finished line, and returns the lines in

@@ -91,6 +91,14 @@ impl<'l> Queue<'l> {
     }
 }
 
+/// The tests of the clauses of a row, in the order in which a queue has them, and a sample of other tests.
+pub(super) fn in_turn<'l>(library: &'l Library, parameters: Parameters<'_>) -> (Vec<&'l TestCase>, Vec<&'l TestCase>) {
+    let (about, rest) = library.tests.iter().partition(|test| is_about(test, parameters.clauses));
+    let quick = |test: &&TestCase| !waits(test) && !test.is_property();
+    let rest = interleave(rest, parameters);
+    (interleave(about, parameters), sample(&rest, parameters).into_iter().filter(quick).collect())
+}
+
 /// True if tests about these clauses wait for locks or for the target, so that the row takes long.
 pub fn takes_long(library: &Library, clauses: &[&str]) -> bool {
     library.tests.iter().any(|test| is_about(test, clauses) && waits(test))

@@ -26,10 +26,12 @@ impl Session<'_> {
             if step.unless_broken && record.findings.iter().any(|finding| finding.check == EXPECTATION) {
                 continue;
             }
-            match &step.shared {
-                Some(shared) => self.use_shared(record, step, shared).await?,
-                None => self.step(record, step).await?,
-            }
+            let outcome = match &step.shared {
+                Some(shared) => self.use_shared(record, step, shared).await,
+                None => self.step(record, step).await,
+            };
+            record.lines.resize(record.findings.len(), step.line);
+            outcome?;
         }
         Ok(())
     }

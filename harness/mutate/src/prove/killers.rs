@@ -1,0 +1,135 @@
+//! Which scenarios report a mutant, as far as it must be known to say whether one of them is needed: the tests of its
+//! clauses run until two scenarios have reported each clause. Expectations report only the clauses of their tests. For
+//! clauses that checks judge in every response, a sample of other tests runs as well.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use super::resolve::resolve;
+use super::selection::in_turn;
+use super::{CONCURRENT_TESTS, Effort, Kind, Row, Scope, Witnesses, impatient, is_violation, parameters, rows};
+use crate::embedded::start_with;
+use crate::order::scenario;
+use crate::redundancy::Noticed;
+use crate::score::Kill;
+use judge::record::TestRecord;
+use runner::execute::{Environment, run_test};
+use spec::contract::Contract;
+use spec::scenario::{Library, TestCase};
+
+/// The number of scenarios that must report a clause before the other tests are left out.
+const ENOUGH: usize = 2;
+
+/// The violations that tests report for each chosen mutant of the reference, `jobs` mutants at a time.
+pub async fn killers(
+    contract: &Arc<Contract>,
+    library: &Library,
+    witnesses: &Witnesses,
+    jobs: usize,
+    is_chosen: impl Fn(&str) -> bool,
+) -> Result<Vec<Noticed>, String> {
+    let mutants = rows().into_iter().filter(|row| row.kind == Kind::Mutant && is_chosen(row.name));
+    let one = |row: Row| async move { killers_of(contract, library, &row, witnesses).await };
+    let mut running = futures_util::stream::iter(mutants.map(one)).buffer_unordered(jobs);
+    let mut all = Vec::new();
+    while let Some(noticed) = running.next().await {
+        all.extend(noticed?);
+    }
+    // The order in which mutants end differs from run to run.
+    all.sort_by(|one, other| one.mutation.cmp(&other.mutation));
+    Ok(all)
+}
+
+/// The violations that tests report for a mutant, for each of its clauses.
+async fn killers_of(
+    contract: &Arc<Contract>,
+    library: &Library,
+    row: &Row,
+    witnesses: &Witnesses,
+) -> Result<Vec<Noticed>, String> {
+    let embedded = start_with(&[row.name], &[]).await.map_err(|error| error.to_string())?;
+    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?.without_shrinking();
+    let effort = Effort { seed: 1, scope: Scope::Sample, witnesses };
+    let (about, others) = in_turn(library, parameters(row, effort));
+    let witnesses = witnesses.of(row.name).iter().filter_map(|name| resolve(library, name)).collect();
+    let (properties, about): (Vec<&TestCase>, Vec<&TestCase>) = about.into_iter().partition(|test| test.is_property());
+    let mut found = Found { clauses: row.clauses, ..Found::default() };
+    run_until_enough(&environment, witnesses, &mut found).await;
+    run_until_enough(&environment, borrowed(about.into_iter().chain(others)), &mut found).await;
+    if found.needs_properties() {
+        run_until_enough(&environment, borrowed(properties.into_iter()), &mut found).await;
+    }
+    let name = |clause: &String| match row.clauses.len() {
+        1 => row.name.to_owned(),
+        _ => format!("{} ({clause})", row.name),
+    };
+    Ok(found.kills.into_iter().map(|(clause, kills)| Noticed { mutation: name(&clause), kills }).collect())
+}
+
+fn borrowed<'l>(tests: impl Iterator<Item = &'l TestCase>) -> Vec<Cow<'l, TestCase>> {
+    tests.map(Cow::Borrowed).collect()
+}
+
+/// The violations so far.
+#[derive(Default)]
+struct Found {
+    clauses: &'static [&'static str],
+    /// By clause.
+    kills: BTreeMap<String, Vec<Kill>>,
+    /// The properties that reported a violation.
+    properties: BTreeSet<String>,
+}
+
+impl Found {
+    fn reporting(&self, clause: &str) -> BTreeSet<&str> {
+        self.kills.get(clause).into_iter().flatten().map(|kill| scenario(&kill.test)).collect()
+    }
+
+    /// True if no scenario can be the only one that reports a clause.
+    fn is_enough(&self) -> bool {
+        self.clauses.iter().all(|clause| self.reporting(clause).len() >= ENOUGH)
+    }
+
+    /// True if a scenario is the only one so far that reports a clause. Properties may report it, too.
+    fn needs_properties(&self) -> bool {
+        self.clauses.iter().any(|clause| {
+            let reporting = self.reporting(clause);
+            reporting.len() == 1 && reporting.iter().all(|name| !self.properties.contains(*name))
+        })
+    }
+
+    fn add(&mut self, environment: &Environment, test: &TestCase, record: &TestRecord) {
+        for (index, finding) in record.findings.iter().enumerate() {
+            if !self.clauses.contains(&finding.clause.as_str()) || !is_violation(&environment.contract, finding) {
+                continue;
+            }
+            let kill = Kill::new(test, record, index);
+            if test.is_property() {
+                self.properties.insert(scenario(&test.name).to_owned());
+            }
+            self.kills.entry(kill.clause.clone()).or_default().push(kill);
+        }
+    }
+}
+
+async fn run_until_enough(environment: &Environment, tests: Vec<Cow<'_, TestCase>>, found: &mut Found) {
+    let mut waiting = tests.into_iter();
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < CONCURRENT_TESTS
+            && !found.is_enough()
+            && let Some(test) = waiting.next()
+        {
+            running.push(async move {
+                let test = impatient(test);
+                (run_test(environment, &test).await, test)
+            });
+        }
+        let Some((record, test)) = running.next().await else { return };
+        found.add(environment, &test, &record);
+    }
+}
