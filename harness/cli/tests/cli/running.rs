@@ -106,6 +106,7 @@ fn code_that_no_test_can_observe_is_reported_with_the_reason() {
         &report,
         "nothing-without-a-pass",
     ]);
+    output.assert_exit_code(0);
     assert!(output.out.contains("1 excluded"), "{}{}", output.out, output.err);
     let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
     let codes = report["errorCodes"].as_array().expect("a list");
