@@ -41,3 +41,24 @@ async fn another_status_is_a_violation() {
     let (found, _) = findings(json!("404")).await;
     assert_eq!(found, ["status-in-body: a value of type integer, found \"404\""]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn message_without_a_check_of_its_own_is_judged_with_the_envelope() {
+    let pack = Pack {
+        steps: "- { call: readThing, as: anyone, path: { id: old }, expect: { error: 'https://things.example/unknown' } }",
+        ..Pack::EMPTY
+    };
+    let judged_by = |pack: Pack, title: &'static str| async move {
+        let run = pack.run(move |_| problem(404, "unknown").with("title", title.into())).await;
+        run.findings()
+            .iter()
+            .filter_map(|one| one.split_once(':'))
+            .map(|(check, _)| check.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(judged_by(pack, "").await, ["envelope-present"]);
+    assert!(judged_by(pack, "Unknown").await.is_empty());
+    let clauses =
+        "  - { id: BODY-2, level: MUST, page: All, says: The title says something., checks: [message-present] }\n";
+    assert_eq!(judged_by(Pack { clauses, ..pack }, "").await, ["message-present"]);
+}

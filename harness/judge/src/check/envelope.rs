@@ -175,16 +175,22 @@ fn present(context: &Context<'_>) -> Vec<Violation> {
         let actual = if text.is_empty() { "no body".to_owned() } else { format!("no JSON: {}", quoted(&text)) };
         return vec![Violation::body("", "a JSON object", actual)];
     }
-    let own = [
-        Some(&pointers.code),
-        Some(&pointers.message),
-        pointers.status.as_ref(),
-        pointers.details.as_ref(),
-        pointers.retry_delay.as_ref(),
+    let parts = [
+        (Some(&pointers.code), CODE_REGISTERED.name),
+        (Some(&pointers.message), MESSAGE_PRESENT.name),
+        (pointers.status.as_ref(), STATUS_IN_BODY.name),
+        (pointers.details.as_ref(), DETAILS_ARE_TEXT.name),
+        (pointers.retry_delay.as_ref(), RETRY_DELAY_PRESENT.name),
     ];
-    let envelope = &context.contract.catalog.envelope;
-    let is_general = |misfit: &Misfit| !own.contains(&Some(&misfit.pointer)) && !envelope.is_field(&misfit.pointer);
-    misfits(context).iter().filter(|misfit| is_general(misfit)).map(violation).collect()
+    // A part has a check of its own. If no clause of the pack names that check, the part is judged here.
+    let is_judged = |check: &str| context.contract.clause_of_check(check).is_some();
+    let is_elsewhere = |misfit: &Misfit| {
+        let of_part =
+            |(pointer, check): &(Option<&String>, &str)| *pointer == Some(&misfit.pointer) && is_judged(check);
+        let is_field = context.contract.catalog.envelope.is_field(&misfit.pointer);
+        parts.iter().any(of_part) || is_field && is_judged(FIELD_NAMES_MEMBER.name)
+    };
+    misfits(context).iter().filter(|misfit| !is_elsewhere(misfit)).map(violation).collect()
 }
 
 fn misfits_of_status(context: &Context<'_>) -> Vec<Violation> {

@@ -181,8 +181,9 @@ $facts[0] as $facts
            elif $envelope.status != null and $misfit[0] == ($envelope.status | pointer) then "status-in-body"
            elif $envelope.details != null and $misfit[0] == ($envelope.details | pointer) then "details-are-text"
            elif $envelope.field != null and ($misfit[0] | is_field) then "field-names-member"
-           elif $envelope.retry_delay != null and $misfit[0] == ($envelope.retry_delay | pointer) and $requires_delay then "retry-delay-present"
-           else empty end) as $check
+           elif $envelope.retry_delay != null and $misfit[0] == ($envelope.retry_delay | pointer) and ($requires_delay or $facts.checks["retry-delay-present"] == null) then "retry-delay-present"
+           else empty end)
+        | (if $facts.checks[.] == null then "envelope-present" else . end) as $check
         | found($check; $misfit[1] + " at " + $misfit[0]; $misfit[2]) end),
       (if $has_envelope and $entry == null then found("code-registered"; "a published error code"; part($envelope.code) | shown) else empty end),
       (if $has_envelope and $envelope.status != null then
