@@ -16,6 +16,7 @@
 mod accepted;
 mod cause;
 mod evidence;
+mod expected;
 mod kinds;
 mod repair;
 
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::model::{FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
+use expected::{permits_documented, status_of, statuses};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
@@ -227,16 +229,6 @@ fn by_finding<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Gr
     Group::Accepts(&finding.clause, finding.level)
 }
 
-/// The statuses in an expected text: `NOT_FOUND (404)`.
-fn statuses(expected: &str) -> Vec<u16> {
-    expected.split('(').filter_map(|rest| rest.split_once(')')?.0.parse().ok()).collect()
-}
-
-/// The status that an answer's shape begins with.
-fn status_of(answer: &str) -> Option<u16> {
-    answer.split(' ').next()?.parse().ok()
-}
-
 /// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
 /// something else.
 fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
@@ -327,7 +319,7 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     let has_expected_status = |finding: &FindingReport| {
         let status = status_of(&finding.key.answer);
         let expected = &finding.key.expected;
-        expected.starts_with("any documented") || statuses(expected).iter().any(|one| Some(*one) == status)
+        permits_documented(expected) || statuses(expected).iter().any(|one| Some(*one) == status)
     };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
         let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;

@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Group, Item, status_of, statuses};
+use super::expected::{permits_refusals, status_of, statuses};
+use super::{Group, Item};
 use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
-/// How an expectation begins that permits every refusal.
-const ANY_REFUSAL: &str = "any documented refusal";
 /// The status that refuses the caller, whatever the request.
 const REFUSES_CALLER: u16 = 401;
 
@@ -62,7 +61,7 @@ pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 /// requests of its operations.
 fn open_clauses<'r>(accepted: &BTreeMap<(&'r str, Level), Requests<'r>>) -> Vec<(Group<'r>, Group<'r>)> {
     let group = |(clause, level): &(&'r str, Level)| Group::Accepts(clause, *level);
-    let is_open = |of: &Requests<'r>| of.expected.iter().all(|expected| expected.starts_with(ANY_REFUSAL));
+    let is_open = |of: &Requests<'r>| of.expected.iter().all(|expected| permits_refusals(expected));
     let mut leads = Vec::new();
     for (key, own) in accepted.iter().filter(|(_, own)| is_open(own)) {
         let covers = |(other, theirs): &(&(&'r str, Level), &Requests<'r>)| {

@@ -12,15 +12,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Group, Item, status_of};
+use super::expected::{permits_answers, permits_documented, permits_more, status_of};
+use super::{Group, Item};
 use judge::finding::EXPECTATION;
-
-/// How an expectation begins that permits every answer but one.
-const ANY_BUT: &str = "anything but ";
-/// How an expectation begins that permits every documented answer, or every documented refusal.
-const ANY_OTHER: &str = "any documented";
-/// How an expectation begins that permits every documented answer.
-const ANY_DOCUMENTED: &str = "any documented answer";
 
 /// What the findings of a group have in common.
 #[derive(Default)]
@@ -164,7 +158,7 @@ fn same_refusal(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
 /// True if operations of the other group fail in the same way, and one of the clauses permits every documented answer or
 /// every refusal.
 fn same_failure(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
-    let is_open = |of: &Evidence<'_>| of.expected.iter().any(|expected| expected.starts_with(ANY_OTHER));
+    let is_open = |of: &Evidence<'_>| of.expected.iter().any(|expected| permits_documented(expected));
     let fails = |answer: &&str| status_of(answer).is_some_and(|status| status >= 500);
     own.expectations
         && theirs.expectations
@@ -201,7 +195,7 @@ fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bo
     // Without a body, the requests of an operation are alike, whatever is expected of the answer.
     let no_bodies = own.requests.is_none() && theirs.requests.is_none();
     let is_weaker = |text: &&str| {
-        no_bodies && text.starts_with(ANY_DOCUMENTED) || theirs.expected.iter().any(|other| permits_more(text, other))
+        no_bodies && permits_answers(text) || theirs.expected.iter().any(|other| permits_more(text, other))
     };
     own.expectations
         && theirs.expectations
@@ -209,17 +203,6 @@ fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bo
         && own.answers == theirs.answers
         && (same_clause || refusals)
         && own.expected.iter().all(is_weaker)
-}
-
-/// `success or GONE (404)` permits more than `GONE (404)`, and `anything but GONE` more than both.
-fn permits_more(expected: &str, other: &str) -> bool {
-    let alternatives = |text: &str| -> BTreeSet<String> { text.split(" or ").map(str::to_owned).collect() };
-    let (own, theirs) = (alternatives(expected), alternatives(other));
-    match (expected.starts_with(ANY_BUT), other.starts_with(ANY_BUT)) {
-        (true, false) => true,
-        (false, false) => theirs.len() < own.len() && theirs.is_subset(&own),
-        (_, true) => false,
-    }
 }
 
 fn level<'g>(group: &'g Group<'_>) -> Option<&'g spec::contract::Level> {

@@ -1,0 +1,45 @@
+//! Reads the texts of keys: what was expected, and what came. The texts are written in `spec::scenario` (the accepted
+//! answers of an expectation) and in `judge::finding` (the shape of an answer).
+
+use std::collections::BTreeSet;
+
+/// How an expectation begins that permits every answer but one.
+const ANY_BUT: &str = "anything but ";
+/// How an expectation begins that permits every documented answer but a server error, or every documented refusal.
+const ANY_DOCUMENTED: &str = "any documented";
+
+/// The statuses in an expected text: `NOT_FOUND (404)`.
+pub(super) fn statuses(expected: &str) -> Vec<u16> {
+    expected.split('(').filter_map(|rest| rest.split_once(')')?.0.parse().ok()).collect()
+}
+
+/// The status that an answer's shape begins with.
+pub(super) fn status_of(answer: &str) -> Option<u16> {
+    answer.split(' ').next()?.parse().ok()
+}
+
+/// True if every documented answer or every documented refusal is expected.
+pub(super) fn permits_documented(expected: &str) -> bool {
+    expected.starts_with(ANY_DOCUMENTED)
+}
+
+/// True if every documented answer but a server error is expected.
+pub(super) fn permits_answers(expected: &str) -> bool {
+    expected.strip_prefix(ANY_DOCUMENTED).is_some_and(|rest| rest.starts_with(" answer"))
+}
+
+/// True if every documented refusal is expected.
+pub(super) fn permits_refusals(expected: &str) -> bool {
+    expected.strip_prefix(ANY_DOCUMENTED).is_some_and(|rest| rest.starts_with(" refusal"))
+}
+
+/// `success or GONE (404)` permits more than `GONE (404)`, and `anything but GONE` more than both.
+pub(super) fn permits_more(expected: &str, other: &str) -> bool {
+    let alternatives = |text: &str| -> BTreeSet<String> { text.split(" or ").map(str::to_owned).collect() };
+    let (own, theirs) = (alternatives(expected), alternatives(other));
+    match (expected.starts_with(ANY_BUT), other.starts_with(ANY_BUT)) {
+        (true, false) => true,
+        (false, false) => theirs.len() < own.len() && theirs.is_subset(&own),
+        (_, true) => false,
+    }
+}
