@@ -166,6 +166,7 @@ impl Assertion<'_> {
             actual: violation.actual,
             part: violation.part,
             exchange: self.index,
+            line: None,
         }
     }
 

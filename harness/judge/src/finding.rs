@@ -124,6 +124,8 @@ pub struct Finding {
     pub part: Part,
     /// The index of the exchange in its test.
     pub exchange: usize,
+    /// The line of the step in the scenario file; `None` for a step of a fixture and for a generated value.
+    pub line: Option<usize>,
 }
 
 /// The check name for assertions of scenarios and properties.

@@ -18,8 +18,6 @@ pub struct TestRecord {
     pub findings: Vec<Finding>,
     /// The key of each finding.
     pub keys: Vec<Key>,
-    /// For the findings of the steps, in order: the line of the step in the scenario file, if it has one.
-    pub lines: Vec<Option<usize>>,
     /// What the responses show about the clauses.
     pub coverage: Coverage,
     /// The reason if the test has no verdict.

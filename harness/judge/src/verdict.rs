@@ -153,6 +153,7 @@ mod tests {
             actual: String::new(),
             part: Part::Status,
             exchange: 0,
+            line: None,
         }
     }
 

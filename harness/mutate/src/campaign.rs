@@ -250,13 +250,10 @@ impl Campaign {
         if !ended || !record.findings.is_empty() {
             row.tests += 1;
             row.inconclusive += usize::from(record.inconclusive.is_some());
-            row.reason = row.reason.take().or_else(|| record.inconclusive.clone());
+            row.reason = row.reason.take().or(record.inconclusive);
         }
-        for (index, finding) in record.findings.iter().enumerate() {
-            if !is_new(&row.mutation, passing, finding) {
-                continue;
-            }
-            let kill = Kill::new(&passing.test, &record, index);
+        for finding in record.findings.iter().filter(|finding| is_new(&row.mutation, passing, finding)) {
+            let kill = Kill::new(&passing.test, finding);
             if self.only_warns(finding) {
                 row.warning.get_or_insert(kill);
                 continue;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::mutation::Mutation;
-use judge::record::TestRecord;
+use judge::finding::Finding;
 use spec::scenario::TestCase;
 
 /// The outcome of a mutation.
@@ -43,16 +43,14 @@ pub struct Kill {
 }
 
 impl Kill {
-    /// The violation of a finding; `index` is its index in the record.
-    pub(super) fn new(test: &TestCase, record: &TestRecord, index: usize) -> Self {
-        let finding = &record.findings[index];
+    pub(super) fn new(test: &TestCase, finding: &Finding) -> Self {
         Self {
             test: test.name.clone(),
             clause: finding.clause.clone(),
             check: finding.check.clone(),
             part: finding.part.to_string(),
             file: test.file.clone(),
-            line: record.lines.get(index).copied().flatten(),
+            line: finding.line,
         }
     }
 }

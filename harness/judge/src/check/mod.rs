@@ -188,6 +188,7 @@ pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
             actual: cut(violation.actual),
             part: violation.part.cut(LONGEST_PLACE),
             exchange: index,
+            line: None,
         }));
     }
     judgement

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::resolve::resolve;
-use super::selection::in_turn;
+use super::selection::Queue;
 use super::{CONCURRENT_TESTS, Effort, Kind, Row, Scope, Witnesses, impatient, is_violation, parameters, rows};
 use crate::embedded::start_with;
 use crate::order::scenario;
@@ -54,11 +53,10 @@ async fn killers_of(
     let embedded = start_with(&[row.name], &[]).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?.without_shrinking();
     let effort = Effort { seed: 1, scope: Scope::Sample, witnesses };
-    let (about, others) = in_turn(library, parameters(row, effort));
-    let witnesses = witnesses.of(row.name).iter().filter_map(|name| resolve(library, name)).collect();
+    let Queue { witnesses, about, others, .. } = Queue::new(library, parameters(row, effort));
     let (properties, about): (Vec<&TestCase>, Vec<&TestCase>) = about.into_iter().partition(|test| test.is_property());
     let mut found = Found { clauses: row.clauses, ..Found::default() };
-    run_until_enough(&environment, witnesses, &mut found).await;
+    run_until_enough(&environment, witnesses.into(), &mut found).await;
     run_until_enough(&environment, borrowed(about.into_iter().chain(others)), &mut found).await;
     if found.needs_properties() {
         run_until_enough(&environment, borrowed(properties.into_iter()), &mut found).await;
@@ -103,11 +101,11 @@ impl Found {
     }
 
     fn add(&mut self, environment: &Environment, test: &TestCase, record: &TestRecord) {
-        for (index, finding) in record.findings.iter().enumerate() {
+        for finding in &record.findings {
             if !self.clauses.contains(&finding.clause.as_str()) || !is_violation(&environment.contract, finding) {
                 continue;
             }
-            let kill = Kill::new(test, record, index);
+            let kill = Kill::new(test, finding);
             if test.is_property() {
                 self.properties.insert(scenario(&test.name).to_owned());
             }

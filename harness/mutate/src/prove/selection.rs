@@ -34,9 +34,9 @@ pub struct Parameters<'p> {
 
 /// The tests that have not run yet.
 pub struct Queue<'l> {
-    witnesses: VecDeque<Cow<'l, TestCase>>,
-    about: VecDeque<&'l TestCase>,
-    others: VecDeque<&'l TestCase>,
+    pub(super) witnesses: VecDeque<Cow<'l, TestCase>>,
+    pub(super) about: VecDeque<&'l TestCase>,
+    pub(super) others: VecDeque<&'l TestCase>,
     rest: VecDeque<&'l TestCase>,
     witness_count: usize,
     about_run: usize,
@@ -89,14 +89,6 @@ impl<'l> Queue<'l> {
         let needed = !witnesses_run && (self.whole || (!found && !running_about));
         needed.then(|| self.rest.pop_front()).flatten().map(|test| (Cow::Borrowed(test), false))
     }
-}
-
-/// The tests of the clauses of a row, in the order in which a queue has them, and a sample of other tests.
-pub(super) fn in_turn<'l>(library: &'l Library, parameters: Parameters<'_>) -> (Vec<&'l TestCase>, Vec<&'l TestCase>) {
-    let (about, rest) = library.tests.iter().partition(|test| is_about(test, parameters.clauses));
-    let quick = |test: &&TestCase| !waits(test) && !test.is_property();
-    let rest = interleave(rest, parameters);
-    (interleave(about, parameters), sample(&rest, parameters).into_iter().filter(quick).collect())
 }
 
 /// True if tests about these clauses wait for locks or for the target, so that the row takes long.

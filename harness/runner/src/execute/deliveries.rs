@@ -128,6 +128,7 @@ fn finding(
         actual: violation.actual,
         part: violation.part,
         exchange,
+        line: None,
     }
 }
 

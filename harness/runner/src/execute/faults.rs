@@ -45,6 +45,7 @@ impl Session<'_> {
             actual,
             part: Part::Connection,
             exchange: 0,
+            line: None,
         })
     }
 }

@@ -16,6 +16,7 @@ fn finding(check: &str, level: Level) -> Finding {
         actual: "429".to_owned(),
         part: Part::Status,
         exchange: 0,
+        line: None,
     }
 }
 

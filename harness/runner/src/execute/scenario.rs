@@ -57,7 +57,6 @@ fn discount_late_replies(session: &Session<'_>, record: &mut TestRecord, end: En
     let Some(stall) = receiver.and_then(|receiver| receiver.stalled_since(session.started, session.last_reply)) else {
         return end;
     };
-    record.lines.clear();
     for finding in record.findings.extract_if(.., |finding| finding.check == EXPECTATION) {
         record.coverage.withdraw(&finding.clause);
     }

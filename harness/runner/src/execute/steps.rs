@@ -26,11 +26,12 @@ impl Session<'_> {
             if step.unless_broken && record.findings.iter().any(|finding| finding.check == EXPECTATION) {
                 continue;
             }
+            let before = record.findings.len();
             let outcome = match &step.shared {
                 Some(shared) => self.use_shared(record, step, shared).await,
                 None => self.step(record, step).await,
             };
-            record.lines.resize(record.findings.len(), step.line);
+            record.findings[before..].iter_mut().for_each(|finding| finding.line = step.line);
             outcome?;
         }
         Ok(())

@@ -24,6 +24,7 @@ fn finding(check: &str, part: &str, expected: &str, actual: &str) -> Finding {
         actual: actual.into(),
         part: Part::parse(part).expect("a part"),
         exchange: 0,
+        line: None,
     }
 }
 
