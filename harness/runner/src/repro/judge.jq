@@ -177,6 +177,7 @@ $facts[0] as $facts
         | [envelope_misfits] | unique_by(.[0])[] | . as $misfit
         | (if ($own | index($misfit[0])) == null and ($misfit[0] | is_field | not) then "envelope-present"
            elif ($has_envelope | not) then empty
+           elif $misfit[0] == ($envelope.code | pointer) then (if $facts.checks["code-registered"] == null then "envelope-present" else empty end)
            elif $misfit[0] == ($envelope.message | pointer) then "message-present"
            elif $envelope.status != null and $misfit[0] == ($envelope.status | pointer) then "status-in-body"
            elif $envelope.details != null and $misfit[0] == ($envelope.details | pointer) then "details-are-text"
