@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clap::CommandFactory as _;
-use clap::Parser as _;
+use clap::{Args as _, CommandFactory as _, Parser as _};
 
-use super::command::flags;
-use crate::flags::{Program, Suite};
+use crate::commands::repro;
+use crate::flags::{Command, NetworkArgs, Program, Suite};
+use crate::run::command::flags;
 use judge::target::Target;
 
 /// What a flag changes.
@@ -73,6 +73,19 @@ fn flags_of(command: &clap::Command) -> BTreeMap<String, Option<String>> {
     ours.filter(|(flag, _)| !libtest.contains(flag)).collect()
 }
 
+/// The flag on a command line, with a value that is not the default one.
+fn given(flag: &str, value: &str) -> Vec<String> {
+    let mut words = vec![format!("--{flag}")];
+    words.extend((!value.is_empty()).then(|| value.to_owned()));
+    // The two flags of a client certificate need each other.
+    match flag {
+        "client-cert" => words.extend(["--client-key", "k"].map(str::to_owned)),
+        "client-key" => words.extend(["--client-cert", "c"].map(str::to_owned)),
+        _ => {}
+    }
+    words
+}
+
 #[test]
 fn each_flag_of_run_says_what_it_changes() {
     let flags: BTreeSet<String> = flags_of(&Suite::command()).into_keys().collect();
@@ -96,14 +109,7 @@ fn a_flag_that_changes_a_verdict_is_in_the_commands_that_repeat_a_test() {
     let repro = flags_of(program.find_subcommand("repro").expect("the command"));
     for (flag, effect) in EFFECTS {
         let Effect::Verdict(value) = effect else { continue };
-        let mut words = vec!["conformance".to_owned(), format!("--{flag}")];
-        words.extend((!value.is_empty()).then(|| (*value).to_owned()));
-        // The two flags of a client certificate need each other.
-        match *flag {
-            "client-cert" => words.extend(["--client-key", "k"].map(str::to_owned)),
-            "client-key" => words.extend(["--client-cert", "c"].map(str::to_owned)),
-            _ => {}
-        }
+        let words: Vec<String> = ["conformance".to_owned()].into_iter().chain(given(flag, value)).collect();
         let run = Suite::try_parse_from(&words).expect("an example that parses").run;
         let target = Target { url: run.target_url.clone().unwrap_or_default(), ..Target::default() };
         let shown = flags(&run, &target);
@@ -112,6 +118,30 @@ fn a_flag_that_changes_a_verdict_is_in_the_commands_that_repeat_a_test() {
             "run/command.rs: --{flag} is not in `{shown}`"
         );
         assert!(repro.contains_key(*flag), "flags/repro.rs: `repro` does not know --{flag}");
+    }
+}
+
+/// The script of `repro` for a test, with these flags.
+fn script(flags: &[String]) -> String {
+    let pack = format!("{}/../..", env!("CARGO_MANIFEST_DIR"));
+    let words = ["conformance", "repro", "readme::callers-without-credential-are-refused", "--pack", &pack];
+    let program = Program::try_parse_from(words.map(str::to_owned).iter().chain(flags)).expect("the flags");
+    let Command::Repro(arguments) = program.command else { panic!("another command") };
+    repro::text(&arguments).unwrap_or_else(|_| panic!("no script"))
+}
+
+#[test]
+fn the_script_of_repro_obeys_each_network_flag() {
+    let plain = script(&[]);
+    let network = NetworkArgs::augment_args(clap::Command::new("network"));
+    for flag in network.get_arguments().filter_map(|argument| argument.get_long()) {
+        let value = match EFFECTS.iter().find(|(name, _)| *name == flag) {
+            Some((_, Effect::Verdict(value))) => *value,
+            // The script sends one request at a time, so a rate changes nothing.
+            _ if flag == "rate" => continue,
+            _ => "7",
+        };
+        assert_ne!(script(&given(flag, value)), plain, "the script ignores --{flag}");
     }
 }
 

@@ -5,6 +5,8 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod commands;
+#[cfg(test)]
+mod flag_tests;
 pub mod flags;
 pub mod run;
 pub mod test_runner;

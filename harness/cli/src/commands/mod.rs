@@ -15,7 +15,7 @@ mod manual;
 mod prove;
 mod prove_proxy;
 mod prove_redundant;
-mod repro;
+pub(crate) mod repro;
 mod reproduce;
 mod serve;
 mod witnesses;

@@ -21,7 +21,7 @@ pub fn repro(arguments: &ReproArgs) -> ExitCode {
     }
 }
 
-fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
+pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
     let (contract, library) = loaded(&arguments.pack)?;
     let spec = named(&library, &arguments.test)?;
     let from = match &arguments.from {
@@ -105,48 +105,4 @@ fn write(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
 
 fn usage(text: impl std::fmt::Display) -> Refusal {
     Refusal::Usage(format!("error: {text}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::{Args as _, Parser as _};
-
-    use super::*;
-    use crate::flags::{Command, NetworkArgs, Program};
-
-    /// The script sends one request at a time, so a rate changes nothing.
-    const WITHOUT_EFFECT: &[&str] = &["rate"];
-
-    fn script_with(flags: &[String]) -> String {
-        let pack = format!("{}/../..", env!("CARGO_MANIFEST_DIR"));
-        let words = ["conformance", "repro", "readme::callers-without-credential-are-refused", "--pack", &pack]
-            .map(str::to_owned);
-        let program = Program::try_parse_from(words.iter().chain(flags)).expect("the flags");
-        let Command::Repro(arguments) = program.command else { panic!("another command") };
-        text(&arguments).unwrap_or_else(|_| panic!("no script"))
-    }
-
-    #[test]
-    fn each_network_flag_changes_the_script() {
-        let network = NetworkArgs::augment_args(clap::Command::new("network"));
-        for argument in network.get_arguments() {
-            let name = argument.get_long().expect("a long flag");
-            if WITHOUT_EFFECT.contains(&name) {
-                continue;
-            }
-            let value = match name {
-                "header" => Some("X-Gateway: a"),
-                "timeout" => Some("7"),
-                _ => argument.get_action().takes_values().then_some("file.pem"),
-            };
-            let mut flags = vec![format!("--{name}")];
-            flags.extend(value.map(str::to_owned));
-            match name {
-                "client-cert" => flags.extend(["--client-key", "k"].map(str::to_owned)),
-                "client-key" => flags.extend(["--client-cert", "c"].map(str::to_owned)),
-                _ => {}
-            }
-            assert_ne!(script_with(&flags), script_with(&[]), "the script ignores --{name}");
-        }
-    }
 }

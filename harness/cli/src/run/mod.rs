@@ -1,13 +1,11 @@
 //! The complete run: read the pack, plan, preflight, run the tests, clean up, report, and return an exit code.
 
 mod certify;
-mod command;
+pub(crate) mod command;
 mod context;
 mod deviations;
 mod draft;
 mod failures;
-#[cfg(test)]
-mod flag_tests;
 mod gate;
 mod manifest;
 mod merge;
