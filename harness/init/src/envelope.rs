@@ -241,7 +241,7 @@ fn is_spelt_like_a_code(value: &Value) -> bool {
     is_word && (text.contains(['_', '.', ':', '/', '-']) || text.chars().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
-/// The message beside the code, or else in an object that contains the code.
+/// The message next to the code, or else in an object that contains the code.
 fn message_of(places: &[&Place], code: Option<&str>) -> Option<String> {
     let can = |place: &&&Place| place.may_be("string") && Some(place.pointer.as_str()) != code;
     let named = |fits: &dyn Fn(&Place) -> bool| {
@@ -295,9 +295,9 @@ mod tests {
         assert_eq!(list.code, "/errors/0/extensions/code");
         let schema = jsonschema::validator_for(&list.schema).expect("a schema");
         assert!(schema.is_valid(&body) && !schema.is_valid(&json!({ "errors": [] })), "{}", list.schema);
-        // A list beside a message contains details.
-        let beside = of(&[json!({ "code": "A", "message": "x", "errors": [{ "code": "B", "message": "y" }] })]);
-        assert_eq!((beside.parent.as_str(), beside.code.as_str()), ("", "/code"));
+        // A list next to a message contains details.
+        let list = of(&[json!({ "code": "A", "message": "x", "errors": [{ "code": "B", "message": "y" }] })]);
+        assert_eq!((list.parent.as_str(), list.code.as_str()), ("", "/code"));
     }
 
     #[test]
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn the_field_is_beside_the_code_or_in_a_list_of_faults() {
+    fn the_field_is_next_to_the_code_or_in_a_list_of_faults() {
         let (name, pointer, fragment) = (FieldForm::Name, FieldForm::Pointer, FieldForm::Fragment);
         for (body, at, form) in [
             (json!({ "code": "A", "message": "m", "param": "p" }), "/param", name),

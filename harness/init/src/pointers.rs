@@ -81,10 +81,10 @@ pub(super) fn repeats_the_status(bodies: &[&ErrorBody], pointer: &str) -> bool {
     statuses_shown(bodies.iter().copied(), pointer).is_some_and(|statuses| !statuses.is_empty())
 }
 
-/// The member that names the wrong field: beside the code, or in the elements of a list.
+/// The member that names the wrong field: next to the code, or in the elements of a list.
 pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Field> {
     let bodies = || learned.iter().chain(documented.iter().copied());
-    let beside = |place: &&Place| place.parent() == envelope.parent;
+    let is_sibling = |place: &&Place| place.parent() == envelope.parent;
     let in_list = |place: &&Place| list_of(&place.pointer).is_some();
     let find = |names: &[&str], fits: &dyn Fn(&&Place) -> bool| {
         names.iter().find_map(|name| {
@@ -93,7 +93,7 @@ pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[E
             places.filter(|place| can(place) && fits(place)).find(|place| place.name() == *name).cloned()
         })
     };
-    let place = find(FIELD_NAMES, &beside)
+    let place = find(FIELD_NAMES, &is_sibling)
         .or_else(|| find(FIELD_NAMES, &in_list))
         .or_else(|| find(FIELD_NAMES_IN_LISTS, &in_list))?;
     let answered = values(learned.iter(), &place.pointer);

@@ -89,7 +89,7 @@ pub struct Refusal {
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub error: Vec<String>,
-    /// The expected statuses, alone or beside `error`: a number, or a class such as `4xx`.
+    /// The expected statuses, alone or together with `error`: a number, or a class such as `4xx`.
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub status: Vec<String>,
