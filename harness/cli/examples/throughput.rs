@@ -254,7 +254,7 @@ fn tests(contract: &Contract) -> Result<Vec<TestCase>, String> {
     let rounds = SCENARIOS / kinds.len();
     Ok((1..=rounds)
         .flat_map(|round| {
-            kinds.iter().map(move |kind| TestCase { name: format!("{}/{round}", kind.name), ..kind.clone() })
+            kinds.iter().map(move |kind| TestCase { name: format!("{}/{round}", kind.name).into(), ..kind.clone() })
         })
         .collect())
 }

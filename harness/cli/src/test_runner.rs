@@ -34,16 +34,16 @@ pub struct Recorder(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     /// The tests without a result, by name.
-    pending: HashMap<String, Outline>,
+    pending: HashMap<Arc<str>, Outline>,
     recorded: Recorded,
 }
 
 /// What a report says about a test that did not run.
 struct Outline {
-    file: String,
+    file: Arc<str>,
     line: usize,
-    about: String,
-    clauses: Vec<String>,
+    about: Arc<str>,
+    clauses: Arc<[String]>,
 }
 
 /// The results of a run.
@@ -106,7 +106,6 @@ pub struct Tally {
 }
 
 /// What the closure of every test needs.
-#[derive(Clone)]
 pub struct Shared {
     pub environment: Arc<Environment>,
     pub handle: Handle,
@@ -121,10 +120,10 @@ pub struct Shared {
 }
 
 /// A test for libtest-mimic.
-pub fn test(planned: Scheduled, shared: Shared) -> Trial {
+pub fn test(planned: Scheduled, shared: Arc<Shared>) -> Trial {
     let name = planned.spec.name.clone();
     shared.recorder.expect(&planned.spec);
-    Trial::ignorable_test(name, move || run(planned, &shared))
+    Trial::ignorable_test(name.as_ref(), move || run(planned, &shared))
 }
 
 fn run(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
@@ -156,7 +155,7 @@ fn run_and_record(planned: Scheduled, shared: &Shared) -> Result<Completion, Fai
     };
     let completion = completion(&record, &outcome, shared);
     let property = planned.spec.property().cloned().filter(|_| shared.keeps_counterexamples);
-    let result = TestResult::new(planned.spec, outcome, record);
+    let result = TestResult::new(*planned.spec, outcome, record);
     let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
     let report = test_report(&shared.presenter(), &result);
     let requests = result.record.requests;

@@ -79,7 +79,7 @@ fn loaded(folder: &Folder, pack: &Pack) -> (Contract, Library) {
 }
 
 fn names(library: &Library) -> BTreeSet<&str> {
-    library.tests.iter().map(|test| test.name.as_str()).collect()
+    library.tests.iter().map(|test| test.name.as_ref()).collect()
 }
 
 #[test]

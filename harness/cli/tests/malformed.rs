@@ -113,7 +113,7 @@ scenarios:
 ";
     std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
     let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
-    let test = library.tests.iter().find(|test| test.name == "merged::merged").expect("the test");
+    let test = library.tests.iter().find(|test| *test.name == *"merged::merged").expect("the test");
     let RequestBody::Value(body) = &test.steps[1].call().expect("a call").body else { panic!("no JSON body") };
     assert_eq!(body.source(), serde_json::json!({ "destination": 7, "weightGrams": 1 }));
     Ok(())

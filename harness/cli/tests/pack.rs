@@ -65,7 +65,7 @@ fn test_that_is_loaded_alone_is_the_same() {
         if !(files.insert(place) && !test.is_property() || index % 29 == 0) {
             continue;
         }
-        let alone = scenario::load_tests(&few.root, &few, std::slice::from_ref(&test.name));
+        let alone = scenario::load_tests(&few.root, &few, &[test.name.to_string()]);
         let alone = alone.unwrap_or_else(|problems| panic_with(&problems));
         assert_eq!(alone.hash, library.hash);
         assert_eq!(alone.tests.len(), 1, "{}", test.name);

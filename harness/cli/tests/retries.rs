@@ -43,7 +43,7 @@ impl Bench {
     }
 
     fn test(&self, name: &str) -> &TestCase {
-        self.library.tests.iter().find(|test| test.name == name).expect("the test exists")
+        self.library.tests.iter().find(|test| *test.name == *name).expect("the test exists")
     }
 
     async fn run(&self, name: &str) -> TestRecord {

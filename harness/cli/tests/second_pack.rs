@@ -162,7 +162,7 @@ async fn violations_of(contract: &Arc<Contract>, library: &Library, mutant: Opti
             record.inconclusive
         );
         for finding in record.findings {
-            violations.entry(finding.clause).or_insert_with(|| test.name.clone());
+            violations.entry(finding.clause).or_insert_with(|| test.name.to_string());
         }
     }
     let leftovers = environment.created.left();

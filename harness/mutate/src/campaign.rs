@@ -89,8 +89,10 @@ impl Campaign {
         let mut queue = VecDeque::new();
         for planned in schedule(&self.contract, &session.environment.target, tests, None) {
             match planned.skip {
-                Some(reason) => drop(baseline.left_out.insert(planned.spec.name, format!("skipped: {reason}"))),
-                None => queue.push_back(planned.spec),
+                Some(reason) => {
+                    drop(baseline.left_out.insert(planned.spec.name.to_string(), format!("skipped: {reason}")))
+                }
+                None => queue.push_back(*planned.spec),
             }
         }
         self.run_without_mutation(&session, queue, &mut baseline).await;
@@ -126,7 +128,7 @@ impl Campaign {
                 verdict => {
                     let reason = outcome.reason.or_else(|| Some(record.findings.first()?.message.clone()));
                     let text = format!("{}: {}", verdict.as_str(), reason.unwrap_or_default());
-                    baseline.left_out.insert(test.name, text);
+                    baseline.left_out.insert(test.name.to_string(), text);
                 }
             }
         }

@@ -90,7 +90,7 @@ pub fn shown(report: &Report, mutants: &[Row]) -> Vec<BTreeSet<&'static str>> {
 pub fn repaired(before: &Report, after: &Report) -> BTreeSet<String> {
     let failed = |report: &Report| -> BTreeSet<String> {
         let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed);
-        failed.map(|test| test.name.clone()).collect()
+        failed.map(|test| test.name.to_string()).collect()
     };
     failed(before).difference(&failed(after)).cloned().collect()
 }

@@ -118,7 +118,7 @@ pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Ro
     let candidates = candidates(library, row);
     let report = run(contract, &candidates, &[row.name]).await.ok()?;
     let violates = |report: &Report, name: &str, clause: &str| {
-        let findings = report.tests.iter().filter(|test| test.name == name).flat_map(|test| &test.findings);
+        let findings = report.tests.iter().filter(|test| *test.name == *name).flat_map(|test| &test.findings);
         findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
     };
     row.clauses.iter().find_map(|clause| {
@@ -135,8 +135,8 @@ pub async fn judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
 
 async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Result<Outcome, String> {
     let mut tests = one.tests.clone();
-    let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-    tests.extend(other.tests.iter().filter(|test| !names.contains(test.name.as_str())));
+    let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
+    tests.extend(other.tests.iter().filter(|test| !names.contains(test.name.as_ref())));
     let baseline = run(contract, &tests, &[one.name]).await?;
     let again = compare(&baseline, &run(contract, &tests, &[one.name]).await?);
     if again.exit_code(&[]) != 0 {
@@ -174,7 +174,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations
         let outcome = rules.judge(&test.name, &record);
         results.push(TestResult::new(test, outcome, record));
     }
-    let extent = Extent::of(tests.iter().map(|test| test.name.as_str()));
+    let extent = Extent::of(tests.iter().map(|test| test.name.as_ref()));
     let redactor = Redactor::new(environment.target.secrets());
     let manifest = Manifest::undivided(extent, true);
     let facts = Facts::in_process(contract, "embedded reference", started, manifest, &redactor);

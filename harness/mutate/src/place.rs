@@ -42,8 +42,8 @@ pub(super) fn changed(
     let mut all = baseline.changed(passing, mutation, &contract.catalog);
     let (_, after) = all.find(|(index, _)| *index == received)?;
     Some(Changed {
-        test: passing.test.name.clone(),
-        file: passing.test.file.clone(),
+        test: passing.test.name.to_string(),
+        file: passing.test.file.to_string(),
         line: step.and_then(|step| step.line).unwrap_or(passing.test.line),
         accepts: step.and_then(Step::expectation).and_then(accepts),
         request: format!("{} as {}", answer.line, answer.sent_as),
@@ -59,8 +59,8 @@ pub(super) fn changed(
 fn of_delivery(passing: &PassingTest, mutation: &Mutation) -> Changed {
     let step = passing.test.steps.iter().find(|step| step.is_await());
     Changed {
-        test: passing.test.name.clone(),
-        file: passing.test.file.clone(),
+        test: passing.test.name.to_string(),
+        file: passing.test.file.to_string(),
         line: step.and_then(|step| step.line).unwrap_or(passing.test.line),
         accepts: None,
         request: "a webhook delivery".to_owned(),

@@ -101,7 +101,7 @@ impl Need {
     fn new(test: &TestCase, line: usize, part: Option<String>) -> Self {
         let name = scenario(&test.name);
         let name = name.split_once("::").map_or(name, |(_, name)| name).to_owned();
-        Self { file: test.file.clone(), line, scenario: name, part, needed: 0, mutations: Vec::new() }
+        Self { file: test.file.to_string(), line, scenario: name, part, needed: 0, mutations: Vec::new() }
     }
 
     fn add(&mut self, mutation: &str) {
@@ -121,7 +121,7 @@ fn parts_of(library: &Library) -> (BTreeMap<String, Need>, BTreeMap<Site, Need>)
             scenarios.entry(scenario(&test.name).to_owned()).or_insert_with(|| Need::new(test, test.line, None));
         whole.line = whole.line.min(test.line);
         for (line, part) in expected(test) {
-            let site = Site { file: test.file.clone(), line, part: part.clone() };
+            let site = Site { file: test.file.to_string(), line, part: part.clone() };
             expectations.entry(site).or_insert_with(|| Need::new(test, line, part));
         }
     }
@@ -194,11 +194,11 @@ mod tests {
     fn kill(test: &TestCase, check: &str, part: &str) -> Kill {
         let line = expected(test).first().map(|(line, _)| *line);
         Kill {
-            test: test.name.clone(),
+            test: test.name.to_string(),
             clause: "A-1".to_owned(),
             check: check.to_owned(),
             part: part.to_owned(),
-            file: test.file.clone(),
+            file: test.file.to_string(),
             line,
         }
     }

@@ -45,11 +45,11 @@ pub struct Kill {
 impl Kill {
     pub(super) fn new(test: &TestCase, finding: &Finding) -> Self {
         Self {
-            test: test.name.clone(),
+            test: test.name.to_string(),
             clause: finding.clause.clone(),
             check: finding.check.clone(),
             part: finding.part.to_string(),
-            file: test.file.clone(),
+            file: test.file.to_string(),
             line: finding.line,
         }
     }

@@ -141,7 +141,7 @@ pub(super) fn code(code: &CodeReport, tests: &[TestReport]) -> CodeReport {
     let observed = || tests.iter().filter(|test| test.codes.contains(&code.code));
     CodeReport {
         observed: observed().count(),
-        tests: observed().take(LISTED).map(|test| test.name.clone()).collect(),
+        tests: observed().take(LISTED).map(|test| test.name.to_string()).collect(),
         ..code.clone()
     }
 }

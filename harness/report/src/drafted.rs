@@ -55,7 +55,7 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
         all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect()
     };
     let one = |part: fn(&FindingReport) -> &str| Some(all(part)).filter(|all| all.len() == 1)?.pop();
-    let tests: BTreeSet<&str> = members.iter().map(|member| member.test.name.as_str()).collect();
+    let tests: BTreeSet<&str> = members.iter().map(|member| member.test.name.as_ref()).collect();
     let entry = Drafted {
         title,
         tests: tests.len(),

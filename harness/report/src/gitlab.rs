@@ -65,7 +65,7 @@ fn stale(report: &Report) -> impl Iterator<Item = Value> {
 fn inconclusive(report: &Report) -> impl Iterator<Item = Value> {
     obstacles(report).into_iter().map(|obstacle| {
         // A reason can contain a number that differs from run to run; the first test does not.
-        let first = obstacle.tests.first().map_or("", |test| test.name.as_str());
+        let first = obstacle.tests.first().map_or("", |test| test.name.as_ref());
         let fingerprint = digest(&["inconclusive", first]);
         let description = format!("no verdict: {} ({})", obstacle.reason, counted(obstacle.tests.len(), "test"));
         issue(&description, "inconclusive", &fingerprint, "info", obstacle.example)

@@ -50,7 +50,7 @@ pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) ->
     if !finding.key.operation.is_empty() {
         return &finding.key.operation;
     }
-    test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_str())
+    test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_ref())
 }
 
 /// The causes of all findings. Sorted: operations that are not implemented first, then causes of MUST clauses, then by
@@ -103,7 +103,7 @@ fn cause<'r>(
     let unclear = |member: &Member<'_>| {
         let exchange = member.test.exchanges.get(member.finding.exchange);
         let single = exchange.is_some_and(|exchange| exchange.stands_alone);
-        (alone.binary_search(&member.test.name.as_str()).is_err(), !single, member.test.name.len())
+        (alone.binary_search(&member.test.name.as_ref()).is_err(), !single, member.test.name.len())
     };
     let shown = members.iter().min_by_key(|member| {
         (member.follows, not_failed(member), member.finding.level, vague(member), unclear(member))
@@ -309,7 +309,7 @@ fn shape(finding: &FindingReport) -> Option<&str> {
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let (mut by_status, mut by_code) = (HashMap::new(), HashMap::new());
     for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
-        let answer = (item.test.name.as_str(), item.finding.exchange);
+        let answer = (item.test.name.as_ref(), item.finding.exchange);
         match item.finding.check.as_str() {
             STATUS_CHECK => by_status.insert(answer, group.clone()),
             CODE_CHECK => by_code.insert(answer, group.clone()),
@@ -323,7 +323,7 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
         let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
-        let answer = (item.test.name.as_str(), item.finding.exchange);
+        let answer = (item.test.name.as_ref(), item.finding.exchange);
         let by_code = || by_code.get(&answer).filter(|_| has_expected_status(item.finding));
         let lead = by_status.get(&answer).or_else(by_code)?;
         (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())

@@ -57,7 +57,7 @@ pub fn united(reports: BTreeMap<String, Report>) -> Result<Report, String> {
         add(&mut united, &name, report);
     }
     united.tests.sort_by(|a, b| a.name.cmp(&b.name));
-    let extent = Extent::of(united.suite_tests().map(|test| test.name.as_str()));
+    let extent = Extent::of(united.suite_tests().map(|test| test.name.as_ref()));
     if let Some(manifest) = &mut united.manifest {
         (manifest.whole, manifest.part) = (extent.clone(), extent);
     }
@@ -77,7 +77,7 @@ fn named(instance: &str, test: &str) -> String {
 fn add(united: &mut Report, instance: &str, report: Report) {
     let before = united.deviations.len();
     let tests = report.tests.into_iter().map(|mut test| {
-        test.name = named(instance, &test.name);
+        test.name = named(instance, &test.name).into();
         move_deviations(&mut test, before);
         test
     });

@@ -93,7 +93,7 @@ fn tests(report: &Report) -> Cow<'_, [TestReport]> {
         return Cow::Borrowed(&report.tests);
     }
     Cow::Owned(vec![TestReport {
-        about: "A run executes at least one test.".to_owned(),
+        about: "A run executes at least one test.".into(),
         reason: Some("the run ended before any test completed, so nothing is known about the target".to_owned()),
         started_at: Some(report.started_at.clone()),
         duration_ms: report.duration_ms,
@@ -259,7 +259,7 @@ impl Page<'_> {
             .with("time", &seconds(test.duration_ms));
         if self.wide() {
             tag = tag
-                .with_some("file", Some(test.file.as_str()).filter(|file| !file.is_empty()))
+                .with_some("file", Some(test.file.as_ref()).filter(|file| !file.is_empty()))
                 .with_some("line", (test.line > 0).then(|| test.line.to_string()).as_deref())
                 .with_some("timestamp", test.started_at.as_deref().and_then(moment).as_deref());
         }

@@ -243,7 +243,7 @@ pub fn write_page(order: &Order, page: &str) -> Result<Option<PathBuf>, String> 
 fn unique_name(report: &Report) -> String {
     let shard = report.manifest.as_ref().and_then(|manifest| manifest.shard.as_deref());
     let test = match (report.tests.as_slice(), shard) {
-        ([only], _) => only.name.as_str(),
+        ([only], _) => only.name.as_ref(),
         (_, Some(shard)) => &format!("shard-{}", shard.replace('/', "-of-")),
         _ => "run",
     };

@@ -59,9 +59,9 @@ fn of_preflight(found: &Preflight, reason: &str) -> Option<ObstacleKind> {
 /// The setup step with which a test ended, if it was refused.
 fn failed_setup(test: &TestReport) -> Option<&ExchangeReport> {
     // Cleanup comes after it.
-    let last = test.exchanges.iter().rfind(|exchange| exchange.role != "teardown")?;
+    let last = test.exchanges.iter().rfind(|exchange| *exchange.role != *"teardown")?;
     let refused = last.status_code.is_some_and(|status| status >= 300);
-    (last.role == "set-up" && refused).then_some(last)
+    (*last.role == *"set-up" && refused).then_some(last)
 }
 
 impl Obstacle<'_> {
@@ -92,9 +92,9 @@ pub(super) fn obstacle_reports(report: &Report) -> Vec<ObstacleReport> {
         id: digest(&["obstacle", obstacle.reason]),
         kind: obstacle.kind,
         reason: obstacle.reason.to_owned(),
-        operation: obstacle.exchange.map(|exchange| exchange.operation.clone()),
+        operation: obstacle.exchange.map(|exchange| exchange.operation.to_string()),
         tests: obstacle.tests.len(),
-        example: obstacle.example.name.clone(),
+        example: obstacle.example.name.to_string(),
         reproduce: obstacle.reproduce(report),
     };
     obstacles(report).iter().map(one).collect()

@@ -91,7 +91,7 @@ fn duration(parts: &[Part], started_at: &str) -> u64 {
 }
 
 fn names(report: &Report) -> impl Iterator<Item = &str> {
-    report.suite_tests().map(|test| test.name.as_str())
+    report.suite_tests().map(|test| test.name.as_ref())
 }
 
 /// Refuses a part whose tests are not those of its manifest.

@@ -14,8 +14,8 @@ use super::model::{
 use super::pii::Own;
 use super::results::{TestResult, millis, time};
 use super::texts::Texts;
-use judge::coverage::Evidence;
-use judge::exchange::{Body, Exchange, Header, Response, Role};
+use judge::coverage::{Coverage, Evidence};
+use judge::exchange::{Body, Exchange, Header, Request, Response, Role};
 use judge::finding::{Finding, Key};
 use judge::record::{Found, FuzzRecord, RuleTally};
 use judge::secret::Redactor;
@@ -64,22 +64,9 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
         started_at: result.started.map(time),
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
-        evidence: result
-            .record
-            .coverage
-            .evidence()
-            .map(|(clause, evidence)| evidence_report(presenter, clause, evidence))
-            .collect(),
-        open: result
-            .record
-            .coverage
-            .open()
-            .map(|(clause, reason)| OpenReport {
-                clause: clause.to_owned(),
-                reason: presenter.redactor.clean_own(reason),
-            })
-            .collect(),
-        codes: result.record.codes.iter().cloned().map(|code| shown_code(presenter, code)).collect(),
+        evidence: evidence(presenter, &result.record.coverage),
+        open: open(presenter, &result.record.coverage),
+        codes: presenter.texts.list(result.record.codes.iter().cloned().map(|code| shown_code(presenter, code))),
         deviations: described.into_iter().collect(),
         findings: findings(result, &own, presenter.redactor),
         exchanges: result
@@ -110,6 +97,19 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
             })
             .collect(),
     }
+}
+
+fn evidence(presenter: &Presenter<'_>, coverage: &Coverage) -> Arc<[EvidenceReport]> {
+    let evidence = coverage.evidence();
+    presenter.texts.evidence(evidence.map(|(clause, evidence)| evidence_report(presenter, clause, evidence)))
+}
+
+fn open(presenter: &Presenter<'_>, coverage: &Coverage) -> Arc<[OpenReport]> {
+    let report = |(clause, reason): (&str, &str)| OpenReport {
+        clause: clause.to_owned(),
+        reason: presenter.redactor.clean_own(reason),
+    };
+    presenter.texts.open(coverage.open().map(report))
 }
 
 fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence) -> EvidenceReport {
@@ -184,10 +184,12 @@ fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in
     let (contract, redactor) = (presenter.contract, presenter.redactor);
     let response = exchange.response();
     let body = response.filter(|response| response.is_error()).and_then(Response::json);
+    let name = |text: String| presenter.texts.name(&text);
     let part = |pointer: Option<&str>| {
         let text = body.as_ref()?.pointer(pointer?)?.as_str()?;
-        Some(redactor.clean(&own.text(text)))
+        Some(name(redactor.clean(&own.text(text))))
     };
+
     let pointers = &contract.catalog.envelope.pointers;
     let fields = body.as_ref().map(|body| contract.catalog.envelope.fields_in(body)).unwrap_or_default();
     let field = fields.first().and_then(|field| field.as_str());
@@ -199,28 +201,23 @@ fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in
         error_code: body
             .as_ref()
             .and_then(|body| contract.catalog.code_in(body))
-            .map(|code| shown_code(presenter, code)),
+            .map(|code| name(shown_code(presenter, code))),
         error_message: part(Some(&pointers.message)),
         endpoint: redactor.clean_own(&format!("{} {}", exchange.request.method, exchange.request.path)),
-        field: field.map(|text| redactor.clean(&own.text(text))),
-        role: match exchange.role {
+        field: field.map(|text| name(redactor.clean(&own.text(text)))),
+        role: presenter.texts.name(match exchange.role {
             Role::SetUp => "set-up",
             Role::Asserted => "asserted",
             Role::TearDown => "teardown",
-        }
-        .to_owned(),
-        operation: exchange.request.operation.clone(),
-        actor: exchange.request.actor.clone(),
+        }),
+        operation: presenter.texts.name(&exchange.request.operation),
+        actor: presenter.texts.name(&exchange.request.actor),
         duration_ms: millis(exchange.took),
         fault: exchange.outcome.as_ref().err().map(|fault| redactor.clean_own(fault.message())),
         curl: redactor.clean_own(&curl::line(&exchange.request)),
         stands_alone: false,
-        request: in_full.then(|| MessageReport {
-            headers: header_lines(presenter, &exchange.request.headers),
-            body: shown(presenter, &exchange.request.body, &String::from_utf8_lossy(&exchange.request.body)),
-            body_hex: exact(&exchange.request.body, |text| redactor.clean(text)),
-        }),
-        response: response.filter(|_| in_full).map(|response| message_of(presenter, response, own)),
+        request: in_full.then(|| Box::new(request_message(presenter, &exchange.request))),
+        response: response.filter(|_| in_full).map(|response| Box::new(response_message(presenter, response, own))),
     }
 }
 
@@ -230,7 +227,15 @@ fn shown_code(presenter: &Presenter<'_>, code: String) -> String {
     if known { code } else { presenter.redactor.clean(&code) }
 }
 
-fn message_of(presenter: &Presenter<'_>, response: &Response, own: &Own) -> MessageReport {
+fn request_message(presenter: &Presenter<'_>, request: &Request) -> MessageReport {
+    MessageReport {
+        headers: header_lines(presenter, &request.headers),
+        body: shown(presenter, &request.body, &String::from_utf8_lossy(&request.body)),
+        body_hex: exact(&request.body, |text| presenter.redactor.clean(text)),
+    }
+}
+
+fn response_message(presenter: &Presenter<'_>, response: &Response, own: &Own) -> MessageReport {
     let redactor = presenter.redactor;
     let body = match response.json() {
         Some(body) if response.is_success() => own.body(&body).to_string(),

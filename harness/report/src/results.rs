@@ -1,5 +1,6 @@
 //! The result of a test, before it becomes part of a report.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -11,15 +12,15 @@ use spec::scenario::TestCase;
 /// A test with its verdict and record.
 #[derive(Clone, Debug)]
 pub struct TestResult {
-    pub name: String,
+    pub name: Arc<str>,
     /// The scenario file.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line in that file.
     pub line: usize,
     /// What it tests, in one sentence.
-    pub about: String,
+    pub about: Arc<str>,
     /// The clauses that it tests.
-    pub clauses: Vec<String>,
+    pub clauses: Arc<[String]>,
     pub outcome: Outcome,
     /// `None` if the test never started.
     pub started: Option<DateTime<Utc>>,

@@ -101,7 +101,7 @@ fn below(report: &Report, obstacles: &[&Obstacle<'_>], screen: Screen<'_>, detai
     });
     sections.add("no verdict", obstacles, |obstacle| {
         let text = format!("{}: {}", counted(obstacle.tests.len(), "test"), obstacle.reason);
-        (text, Some(obstacle.example.name.as_str()))
+        (text, Some(obstacle.example.name.as_ref()))
     });
     let skipped = by_reason(report, |test| test.verdict == Verdict::Skipped && !cause::is_known_deviation(test));
     sections.add("skipped", &skipped, |(reason, tests)| (format!("{}: {reason}", counted(tests.len(), "test")), None));

@@ -1,23 +1,32 @@
-//! The bodies and header fields that a report shows: equal ones share their memory, and all together are limited.
+//! What the tests of a report have in common: equal values share their memory.
 //!
-//! A target may send the same page, or another page, in answer to thousands of requests. What is beyond the limit is
-//! said to be left out.
+//! Bodies and header fields are also limited, all together. A target may send the same page, or another page, in answer to
+//! thousands of requests. What is beyond the limit is said to be left out.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// The most bytes of distinct texts.
+use super::model::{EvidenceReport, OpenReport};
+
+/// The most bytes of distinct bodies and header fields.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// What is shown beyond that.
 const LEFT_OUT: &str = "‹left out, because this report shows 16 MiB of other texts›";
 
 #[derive(Debug, Default)]
-pub struct Texts(Mutex<Kept>);
+pub struct Texts {
+    limited: Mutex<Limited>,
+    names: Pool<str>,
+    lists: Pool<[String]>,
+    evidence: Pool<[EvidenceReport]>,
+    open: Pool<[OpenReport]>,
+}
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Limited {
     texts: HashSet<Arc<str>>,
     bytes: usize,
 }
@@ -25,17 +34,67 @@ struct Kept {
 impl Texts {
     /// The same text, in memory that all equal texts share; or a note, if there is no more room for it.
     pub fn shared(&self, text: &str) -> Arc<str> {
-        let mut kept = self.0.lock();
-        if let Some(known) = kept.texts.get(text) {
+        let mut limited = self.limited.lock();
+        if let Some(known) = limited.texts.get(text) {
             return known.clone();
         }
-        let fits = kept.bytes + text.len() <= MOST_BYTES;
+        let fits = limited.bytes + text.len() <= MOST_BYTES;
         let text: Arc<str> = if fits { text.into() } else { LEFT_OUT.into() };
         if fits {
-            kept.bytes += text.len();
+            limited.bytes += text.len();
         }
-        kept.texts.insert(text.clone());
+        limited.texts.insert(text.clone());
         text
+    }
+
+    /// A short text that many exchanges have: an operation, an actor, a code.
+    pub(crate) fn name(&self, name: &str) -> Arc<str> {
+        self.names.shared(name)
+    }
+
+    pub(crate) fn list(&self, list: impl Iterator<Item = String>) -> Arc<[String]> {
+        self.lists.shared_list(list)
+    }
+
+    /// Tests of the same kind give the same evidence, which is the largest part of a passed test.
+    pub(crate) fn evidence(&self, evidence: impl Iterator<Item = EvidenceReport>) -> Arc<[EvidenceReport]> {
+        self.evidence.shared_list(evidence)
+    }
+
+    pub(crate) fn open(&self, open: impl Iterator<Item = OpenReport>) -> Arc<[OpenReport]> {
+        self.open.shared_list(open)
+    }
+}
+
+/// Distinct values.
+#[derive(Debug)]
+struct Pool<T: ?Sized>(Mutex<HashSet<Arc<T>>>);
+
+impl<T: ?Sized> Default for Pool<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: ?Sized + Eq + Hash> Pool<T> {
+    fn shared(&self, value: &T) -> Arc<T>
+    where
+        Arc<T>: for<'v> From<&'v T>,
+    {
+        let mut known = self.0.lock();
+        if let Some(value) = known.get(value) {
+            return value.clone();
+        }
+        let value: Arc<T> = value.into();
+        known.insert(value.clone());
+        value
+    }
+}
+
+impl<T: Clone + Eq + Hash> Pool<[T]> {
+    fn shared_list(&self, values: impl Iterator<Item = T>) -> Arc<[T]> {
+        let values: Vec<T> = values.collect();
+        self.shared(&values)
     }
 }
 
@@ -53,5 +112,20 @@ mod tests {
         assert_eq!(&*shown[19], LEFT_OUT);
         assert_eq!(&*texts.shared("a page"), "a page", "what is kept is shown again");
         assert_eq!(texts.shared(&long(0)).len(), long(0).len());
+    }
+
+    #[test]
+    fn equal_evidence_shares_memory() {
+        let texts = Texts::default();
+        let evidence = |clause: &str| EvidenceReport {
+            clause: clause.to_owned(),
+            checks: vec!["sample".to_owned()],
+            codes: Vec::new(),
+            answers: 1,
+            exchange: Some(0),
+        };
+        let [one, same, other] = ["A", "A", "B"].map(|clause| texts.evidence(std::iter::once(evidence(clause))));
+        assert!(Arc::ptr_eq(&one, &same));
+        assert_eq!((one[0].clause.as_str(), other[0].clause.as_str()), ("A", "B"));
     }
 }

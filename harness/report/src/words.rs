@@ -29,7 +29,7 @@ pub(super) fn message(report: &Report, test: &TestReport) -> String {
 }
 
 fn summary(test: &TestReport, finding: &FindingReport) -> String {
-    let role = test.exchanges.get(finding.exchange).map(|exchange| exchange.role.as_str());
+    let role = test.exchanges.get(finding.exchange).map(|exchange| exchange.role.as_ref());
     let place = match role {
         Some("set-up") => "in the setup: ",
         Some("teardown") => "in the cleanup: ",
@@ -43,7 +43,7 @@ fn summary(test: &TestReport, finding: &FindingReport) -> String {
 pub(super) fn worst_first<'r>(report: &Report, test: &'r TestReport) -> Vec<&'r FindingReport> {
     let mut findings: Vec<&FindingReport> = test.findings.iter().collect();
     findings.sort_by_key(|finding| {
-        let asserted = test.exchanges.get(finding.exchange).is_some_and(|exchange| exchange.role == "asserted");
+        let asserted = test.exchanges.get(finding.exchange).is_some_and(|exchange| *exchange.role == *"asserted");
         let of_its_clauses = test.clauses.contains(&finding.clause);
         (!report.fails(finding), finding.check != EXPECTATION, !asserted, !of_its_clauses)
     });

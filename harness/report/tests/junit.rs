@@ -120,7 +120,7 @@ fn failed_test_without_findings_is_a_stale_deviation() {
     let stale = TestReport {
         name: "deviations::sta-2-1".into(),
         file: "ci/targets/sandbox.yaml".into(),
-        about: String::new(),
+        about: String::new().into(),
         exchanges: Vec::new(),
         fuzz: None,
         repro: None,
@@ -223,7 +223,11 @@ fn cases_have_unique_class_and_name() {
             [format!("{path}::a"), format!("{path}::a"), format!("{path}::a-2"), format!("{path}::\u{1b}")]
                 .map(|name| (*path, name))
         })
-        .map(|(path, name)| TestReport { name, file: format!("scenarios/{path}.yaml"), ..report.tests[0].clone() })
+        .map(|(path, name)| TestReport {
+            name: name.into(),
+            file: format!("scenarios/{path}.yaml").into(),
+            ..report.tests[0].clone()
+        })
         .collect();
     report.tests = twins;
     for flavour in FLAVOURS {

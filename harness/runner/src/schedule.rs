@@ -21,7 +21,8 @@ pub struct Shard {
 /// A test, with the reason if it is not run.
 #[derive(Clone, Debug)]
 pub struct Scheduled {
-    pub spec: TestCase,
+    /// In a box, because these are moved several times before they run.
+    pub spec: Box<TestCase>,
     /// Why it is skipped.
     pub skip: Option<String>,
     /// Why it is inconclusive without being run.
@@ -36,7 +37,7 @@ pub fn schedule(contract: &Contract, target: &Target, tests: Vec<TestCase>, shar
     let mut scheduled: Vec<Scheduled> = tests
         .into_iter()
         .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
-        .map(|spec| Scheduled { skip: skip(contract, target, &spec, &tokens), doubt: None, spec })
+        .map(|spec| Scheduled { skip: skip(contract, target, &spec, &tokens), doubt: None, spec: Box::new(spec) })
         .collect();
     scheduled.sort_by_key(|test| {
         let spec = &test.spec;

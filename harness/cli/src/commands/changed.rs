@@ -43,8 +43,8 @@ pub(super) fn affected(files: &BTreeSet<String>, library: &Library, witnesses: &
     if files.iter().any(|file| AFFECT_ALL.iter().any(|folder| file.starts_with(folder))) {
         return rows.to_vec();
     }
-    let tests: Vec<&TestCase> = library.tests.iter().filter(|test| files.contains(&test.file)).collect();
-    let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    let tests: Vec<&TestCase> = library.tests.iter().filter(|test| files.contains(&*test.file)).collect();
+    let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     let clauses: BTreeSet<&str> = tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
     let is_affected = |row: &&Row| {
         row.clauses.iter().any(|clause| clauses.contains(clause))
@@ -62,9 +62,9 @@ mod tests {
     #[test]
     fn a_scenario_affects_the_mutants_of_its_clauses_and_its_witnesses() {
         let test = |file: &str, clause: &str| TestCase {
-            name: format!("{file}::t"),
-            file: file.to_owned(),
-            clauses: vec![clause.to_owned()],
+            name: format!("{file}::t").into(),
+            file: file.into(),
+            clauses: [clause.to_owned()].into(),
             ..TestCase::default()
         };
         let tests = vec![test("scenarios/a.yaml", "A-1"), test("scenarios/b.yaml", "B-1")];

@@ -35,7 +35,7 @@ pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
         .or_else(|| contract.catalog.code(name).map(|entry| explain_code(entry, &contract, &library)))
         .or_else(|| explain_check(name, &contract, &library))
         .or_else(|| contract.operation(name).map(|operation| explain_operation(operation, &contract, &library)))
-        .or_else(|| library.tests.iter().find(|test| test.name == name).map(|test| explain_test(test, &contract)));
+        .or_else(|| library.tests.iter().find(|test| *test.name == *name).map(|test| explain_test(test, &contract)));
     if let Some(text) = text {
         output::out(&text);
         return ExitCode::SUCCESS;
@@ -47,7 +47,7 @@ pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
         .chain(contract.catalog.code_names())
         .chain(judge::check::names().into_iter().map(str::to_owned))
         .chain(contract.operations.iter().map(|operation| operation.id.clone()))
-        .chain(library.tests.iter().map(|test| test.name.clone()))
+        .chain(library.tests.iter().map(|test| test.name.to_string()))
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
     Refusal::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
@@ -80,7 +80,7 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
     }
     let about: Vec<&TestCase> = library.tests.iter().filter(|test| test.clauses.contains(&clause.id)).collect();
     if !about.is_empty() {
-        let names: Vec<&str> = about.iter().map(|test| test.name.as_str()).collect();
+        let names: Vec<&str> = about.iter().map(|test| test.name.as_ref()).collect();
         text.push_str(&format!("  Tests about it ({}):\n    {}\n", names.len(), names.join("\n    ")));
     }
     if !clause.checks.is_empty() {
@@ -113,7 +113,7 @@ fn statement(name: &str) -> Option<String> {
 fn samples(library: &Library) -> Vec<&str> {
     let mut seen = std::collections::BTreeSet::new();
     let refused = library.tests.iter().filter(|test| is_refused(test));
-    refused.filter(|test| seen.insert(&test.file)).map(|test| test.name.as_str()).take(NAMED).collect()
+    refused.filter(|test| seen.insert(&test.file)).map(|test| test.name.as_ref()).take(NAMED).collect()
 }
 
 fn first_refused(library: &Library) -> Option<&TestCase> {
@@ -141,7 +141,7 @@ fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> St
         test.steps.iter().filter_map(|step| step.expectation()).any(accepts) || test.property().is_some_and(sampling)
     };
     let tests: Vec<&TestCase> = library.tests.iter().filter(provokes).collect();
-    let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    let names: Vec<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     let excluded = entry.excluded.as_ref().map(|reason| format!("  No test can observe it: {reason}\n"));
     let excluded = excluded.unwrap_or_default();
     let mut text = format!(
@@ -171,7 +171,7 @@ fn explain_check(name: &str, contract: &Contract, library: &Library) -> Option<S
 
 fn explain_test(test: &TestCase, contract: &Contract) -> String {
     let mut text = format!("{}\n  {}\n  {}:{}\n", test.name, test.about, test.file, test.line);
-    for id in &test.clauses {
+    for id in test.clauses.iter() {
         if let Some(clause) = contract.clause(id) {
             let (level, says, page) = (clause.level.as_str(), &clause.says, &clause.page);
             text.push_str(&format!("  {id} ({level}): {says} On the page: {page}\n"));
@@ -181,7 +181,7 @@ fn explain_test(test: &TestCase, contract: &Contract) -> String {
         let variables: Vec<String> = test.actors.iter().map(|actor| variable(actor)).collect();
         text.push_str(&format!(
             "  Needs: {}\n",
-            variables.iter().chain(&test.needs).cloned().collect::<Vec<_>>().join(", ")
+            variables.iter().chain(test.needs.iter()).cloned().collect::<Vec<_>>().join(", ")
         ));
     }
     for (index, step) in test.steps.iter().enumerate() {
@@ -201,7 +201,7 @@ fn explain_test(test: &TestCase, contract: &Contract) -> String {
 /// The clauses that the expectations of a test are about.
 fn expected_of(test: &TestCase) -> Vec<String> {
     if test.is_property() {
-        return test.clauses.clone();
+        return test.clauses.to_vec();
     }
     let mut clauses: Vec<String> = test.steps.iter().filter_map(|step| step.clause()).map(str::to_owned).collect();
     clauses.sort();

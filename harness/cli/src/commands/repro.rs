@@ -34,8 +34,8 @@ pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
 }
 
 fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Refusal> {
-    library.tests.iter().find(|test| test.name == name).ok_or_else(|| {
-        let names: Vec<String> = library.tests.iter().map(|test| test.name.clone()).collect();
+    library.tests.iter().find(|test| *test.name == *name).ok_or_else(|| {
+        let names: Vec<String> = library.tests.iter().map(|test| test.name.to_string()).collect();
         let hint = suggestion(name, &names).unwrap_or_else(|| "`conformance list` shows all".to_owned());
         usage(format!("there is no test `{name}`: {hint}"))
     })

@@ -68,7 +68,7 @@ impl<'r> Context<'r> {
         let redactor = Arc::new(redactor(&arguments.network, target, contract, &library));
         let today = Utc::now().date_naive();
         let rules = Rules { strict: arguments.strict, deviations: target.deviations.clone(), today };
-        let counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_str()));
+        let counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_ref()));
         let whole = whole(selection, &library);
         let planned = selected(selection, schedule(contract, target, library.tests, arguments.shard));
         let manifest = manifest(arguments, target, whole, &planned, counts, today)?;
@@ -96,7 +96,7 @@ impl<'r> Context<'r> {
     /// Runs the tests and cleans up. Tests that did not run have a result that says so.
     pub(super) fn execute(&self, environment: &Arc<Environment>, planned: Vec<Scheduled>) -> Recorded {
         let Inputs { arguments, runtime, .. } = self.inputs;
-        let shared = Shared {
+        let shared = Arc::new(Shared {
             environment: environment.clone(),
             handle: runtime.handle().clone(),
             rules: self.rules.clone(),
@@ -105,7 +105,7 @@ impl<'r> Context<'r> {
             texts: Arc::default(),
             keeps_counterexamples: arguments.save_failures.is_some(),
             verbose: arguments.verbose,
-        };
+        });
         let tests: Vec<Trial> = planned.into_iter().map(|planned| test(planned, shared.clone())).collect();
         let source = LineSource {
             recorder: shared.recorder.clone(),

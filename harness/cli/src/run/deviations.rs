@@ -55,7 +55,7 @@ fn states(known: &Known<'_>, tests: &[TestReport]) -> Vec<DeviationReport> {
         .enumerate()
         .map(|(index, (deviation, match_count))| {
             let seen = |test: &&TestReport| test.deviations.contains(&index);
-            let observed: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
+            let observed: Vec<String> = tests.iter().filter(seen).map(|test| test.name.to_string()).collect();
             let state = match observed.is_empty() {
                 _ if known.today > deviation.expires => DeviationState::Expired,
                 false => DeviationState::Observed,
@@ -135,7 +135,7 @@ fn touches(test: &TestReport, clause: &String) -> bool {
 }
 
 fn calls(test: &TestReport, operations: &[String]) -> bool {
-    test.exchanges.iter().any(|exchange| operations.contains(&exchange.operation))
+    test.exchanges.iter().any(|exchange| operations.iter().any(|operation| **operation == *exchange.operation))
 }
 
 /// A failed test for every entry that is out of date.
@@ -157,9 +157,9 @@ fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope
             let subject = entry.clause.as_deref().unwrap_or("trials").to_lowercase();
             let name = format!("{OF_THE_LIST}{subject}-{}", index + 1);
             TestReport {
-                file: file.to_owned(),
+                file: file.into(),
                 line: entry.line,
-                about: "The list of known deviations is up to date.".to_owned(),
+                about: "The list of known deviations is up to date.".into(),
                 reason: entry.note.clone(),
                 clauses: entry.clause.iter().cloned().collect(),
                 ..TestReport::without_record(&name, Verdict::Failed)
@@ -181,7 +181,7 @@ mod tests {
 
     fn test(name: &str, verdict: Verdict, described: bool) -> TestReport {
         TestReport {
-            clauses: vec!["A".into()],
+            clauses: ["A".into()].into(),
             deviations: if described { vec![0] } else { Vec::new() },
             ..TestReport::without_record(name, verdict)
         }

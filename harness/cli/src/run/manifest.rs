@@ -23,7 +23,7 @@ pub(super) fn is_by_test() -> bool {
 /// The tests of all parts together: the selection, before it is divided into shards. If each test has its own process,
 /// the filter is the division, so these are all tests.
 pub(super) fn whole(selection: &Selection, library: &Library) -> Extent {
-    let names = library.tests.iter().map(|test| test.name.as_str());
+    let names = library.tests.iter().map(|test| test.name.as_ref());
     Extent::of(names.filter(|name| is_by_test() || selection.includes(name)))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn manifest(
         by_test: is_by_test(),
         filtered: !is_by_test() && scope(arguments) == Scope::Filtered,
         whole,
-        part: Extent::of(planned.iter().map(|test| test.spec.name.as_str())),
+        part: Extent::of(planned.iter().map(|test| test.spec.name.as_ref())),
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
         instance: target.instance.clone(),

@@ -74,7 +74,7 @@ fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
     if joint_hash(&contract, &library) != hash {
         return Vec::new();
     }
-    library.tests.into_iter().map(|test| test.name).collect()
+    library.tests.into_iter().map(|test| test.name.to_string()).collect()
 }
 
 /// The report of the run, or of all instances of the API.

@@ -75,7 +75,7 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Scheduled
     let (mut called, mut actors, mut capabilities) = (Vec::new(), Vec::new(), Vec::new());
     for test in planned.iter().filter(|test| test.skip.is_none()) {
         called.extend(operations(&test.spec));
-        actors.extend(test.spec.actors.iter().chain(&test.spec.token_actors).cloned());
+        actors.extend(test.spec.actors.iter().chain(test.spec.token_actors.iter()).cloned());
         capabilities.extend(test.spec.needs.iter().cloned());
     }
     // Cleanup calls operations as well.
@@ -94,7 +94,7 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Scheduled
 pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Scheduled]) {
     let Some(found) = found else { return };
     for test in planned.iter_mut().filter(|test| test.skip.is_none()) {
-        let actors: Vec<String> = test.spec.actors.iter().chain(&test.spec.token_actors).cloned().collect();
+        let actors: Vec<String> = test.spec.actors.iter().chain(test.spec.token_actors.iter()).cloned().collect();
         test.doubt = found.reason_against(&actors, &test.spec.needs).map(str::to_owned);
     }
 }

@@ -37,7 +37,7 @@ const MIN_HEADER_LENGTH: usize = 8;
 fn own_words(contract: &Contract, library: &Library) -> String {
     let mut words: Vec<&str> = vec!["conformance run --target-url", "CONFORMANCE_TARGET_URL", "embedded reference"];
     for test in &library.tests {
-        words.extend([test.name.as_str(), &test.file, &test.about]);
+        words.extend([test.name.as_ref(), &test.file, &test.about]);
     }
     for clause in &contract.clauses {
         words.extend([clause.id.as_str(), &clause.says, &clause.page]);

@@ -6,7 +6,7 @@ use report::{Report, TestResult};
 use runner::schedule::Scheduled;
 
 pub(super) fn unrun(test: Scheduled, verdict: Verdict, reason: &str) -> TestResult {
-    TestResult::new(test.spec, Outcome::unrun(verdict, Some(reason.to_owned())), TestRecord::default())
+    TestResult::new(*test.spec, Outcome::unrun(verdict, Some(reason.to_owned())), TestRecord::default())
 }
 
 /// True if nothing was checked and nothing is inconclusive. For a shard this is no error: `merge` decides whether the

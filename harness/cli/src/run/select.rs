@@ -9,6 +9,7 @@ mod nothing;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use self::failed::Failed;
 use self::ids::About;
@@ -20,7 +21,7 @@ use spec::contract::Contract;
 use spec::scenario::{Library, TestCase, Topics};
 
 /// The names of the selected tests.
-pub(super) struct Selection(BTreeSet<String>);
+pub(super) struct Selection(BTreeSet<Arc<str>>);
 
 impl Selection {
     /// True if the test with that name is selected.
@@ -94,7 +95,7 @@ impl Choice {
         !self.ignored
             && (self.filters.is_empty() || self.filters.iter().any(|filter| self.matches(filter, name)))
             && !self.skip.iter().any(|filter| self.matches(filter, name))
-            && self.failed.as_ref().is_none_or(|failed| failed.names.contains(name))
+            && self.failed.as_ref().is_none_or(|failed| failed.names.contains(&**name))
             && (self.about.is_empty() || self.about.includes(&Topics::of(contract, spec)))
     }
 

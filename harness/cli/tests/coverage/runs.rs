@@ -50,7 +50,7 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: 
             .buffer_unordered(AT_A_TIME)
             .collect()
             .await;
-    let extent = Extent::of(results.iter().map(|result| result.name.as_str()));
+    let extent = Extent::of(results.iter().map(|result| result.name.as_ref()));
     let redactor = Redactor::new(environment.target.secrets());
     let manifest = Manifest::undivided(extent, false);
     let facts = Facts {
@@ -71,7 +71,7 @@ async fn result(environment: &Environment, planned: Scheduled) -> TestResult {
             (record, outcome)
         }
     };
-    TestResult::new(spec, outcome, record)
+    TestResult::new(*spec, outcome, record)
 }
 
 /// The status of a clause, with its reason.

@@ -42,7 +42,7 @@ impl Pack {
     }
 
     pub fn test(&self, name: &str) -> &TestCase {
-        self.library.tests.iter().find(|test| test.name == name).unwrap_or_else(|| panic!("no test {name}"))
+        self.library.tests.iter().find(|test| *test.name == *name).unwrap_or_else(|| panic!("no test {name}"))
     }
 
     pub fn properties(&self) -> impl Iterator<Item = &TestCase> {

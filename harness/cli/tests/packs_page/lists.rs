@@ -61,7 +61,7 @@ fn serve(call: &Call, unknown: &str) -> Reply {
 async fn forms_and_lists_are_sent_as_their_schema_says() {
     let run = PACK.run(|call| serve(call, "")).await;
     run.assert_conforms();
-    let names: BTreeSet<&str> = run.records.iter().map(|(test, _)| test.name.as_str()).collect();
+    let names: BTreeSet<&str> = run.records.iter().map(|(test, _)| test.name.as_ref()).collect();
     for place in ["body/name", "body/count", "body/colour", "query/tag", "query/size"] {
         for fact in ["valid-values-are-accepted", "invalid-values-are-refused"] {
             let name = format!("schema/order/{place}::{fact}");
@@ -85,7 +85,7 @@ async fn each_rule_of_a_form_or_a_list_is_tested() {
             .records
             .iter()
             .filter(|(_, record)| !record.findings.is_empty())
-            .map(|(test, _)| test.name.as_str())
+            .map(|(test, _)| test.name.as_ref())
             .collect();
         assert_eq!(failed, [format!("schema/order/{place}::invalid-values-are-refused")], "{rule}");
     }

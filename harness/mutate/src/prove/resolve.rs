@@ -17,12 +17,12 @@ pub(super) fn name_with_rule(test: &str, rule: &str) -> String {
 
 /// The test of that name; `None` if there is none.
 pub(super) fn resolve<'l>(library: &'l Library, name: &str) -> Option<Cow<'l, TestCase>> {
-    if let Some(test) = library.tests.iter().find(|test| test.name == name) {
+    if let Some(test) = library.tests.iter().find(|test| *test.name == *name) {
         return Some(Cow::Borrowed(test));
     }
     library.tests.iter().find_map(|test| {
         let property = test.property()?;
-        let rule = name.strip_prefix(&test.name)?.strip_prefix('/')?;
+        let rule = name.strip_prefix(&*test.name)?.strip_prefix('/')?;
         let rule = property.rules.iter().find(|of_property| of_property.rule.name == rule)?;
         Some(Cow::Owned(with_one_rule(test, property, rule)))
     })

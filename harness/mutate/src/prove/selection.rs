@@ -49,15 +49,16 @@ impl<'l> Queue<'l> {
         let witnesses: VecDeque<Cow<'l, TestCase>> =
             parameters.witnesses.iter().filter_map(|name| resolve(library, name)).collect();
         // Of a property only one rule is a witness, so the property itself remains among the others.
-        let others = library.tests.iter().filter(|test| !parameters.witnesses.contains(&test.name));
+        let others =
+            library.tests.iter().filter(|test| !parameters.witnesses.iter().any(|witness| **witness == *test.name));
         let (about, not_about): (Vec<&TestCase>, Vec<&TestCase>) =
             others.partition(|test| is_about(test, parameters.clauses));
         let rest = interleave(not_about, parameters);
         // Tests that wait add little to the sample, and a property costs as much as a hundred other tests.
         let quick = |test: &&TestCase| !waits(test) && (parameters.properties || !test.is_property());
         let others: VecDeque<&TestCase> = sample(&rest, parameters).into_iter().filter(quick).collect();
-        let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_str()).collect();
-        let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_str())).collect();
+        let taken: BTreeSet<&str> = others.iter().map(|test| test.name.as_ref()).collect();
+        let rest = rest.into_iter().filter(|test| !taken.contains(test.name.as_ref())).collect();
         let (about, rest) = if parameters.witnesses_only { (Vec::new(), VecDeque::new()) } else { (about, rest) };
         let (properties, scenarios) = about.into_iter().partition(|test| test.is_property());
         let about = interleave(scenarios, parameters).into_iter().chain(interleave(properties, parameters)).collect();
@@ -110,7 +111,7 @@ pub(super) fn waits(test: &TestCase) -> bool {
 fn interleave<'l>(tests: Vec<&'l TestCase>, parameters: Parameters<'_>) -> Vec<&'l TestCase> {
     let mut scenarios: BTreeMap<(&str, &str), Vec<(u64, &TestCase)>> = BTreeMap::new();
     for test in tests {
-        let cases = scenarios.entry((test.file.as_str(), scenario(&test.name))).or_default();
+        let cases = scenarios.entry((test.file.as_ref(), scenario(&test.name))).or_default();
         cases.push((number(parameters, &test.name), test));
     }
     let mut in_order: Vec<(usize, u64, &TestCase)> = Vec::new();
@@ -145,9 +146,9 @@ mod tests {
 
     fn library() -> Library {
         let test = |name: String, clause: &str| TestCase {
-            file: name.split("::").next().unwrap_or_default().to_owned(),
-            clauses: vec![clause.to_owned()],
-            name,
+            file: name.split("::").next().unwrap_or_default().into(),
+            clauses: [clause.to_owned()].into(),
+            name: name.into(),
             ..TestCase::default()
         };
         let about = (0..60).map(|number| test(format!("a::one/{number}"), "A-1"));
@@ -160,7 +161,7 @@ mod tests {
         let mut queue = Queue::new(&library, parameters);
         let mut names = Vec::new();
         while let Some((test, _)) = queue.next(names.len() >= found_after, false) {
-            names.push(test.name.clone());
+            names.push(test.name.to_string());
         }
         names
     }

@@ -80,7 +80,7 @@ impl Witnesses {
 fn cost(library: &Library, name: &String, known: &[String]) -> (bool, bool, bool, bool, usize) {
     let Some(test) = resolve(library, name) else { return (true, !known.contains(name), true, true, usize::MAX) };
     let is_property = test.is_property();
-    let is_whole = library.tests.iter().any(|whole| is_property && whole.name == *name);
+    let is_whole = library.tests.iter().any(|whole| is_property && *whole.name == **name);
     (is_whole, !known.contains(name), is_property, waits(&test), test.steps.len())
 }
 

@@ -141,8 +141,8 @@ fn notes(old: &Report, new: &Report) -> Vec<String> {
 
 fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
     let known: BTreeSet<String> = old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect();
-    let before: BTreeMap<&str, &TestReport> = old.tests.iter().map(|test| (test.name.as_str(), test)).collect();
-    let after: BTreeMap<&str, &TestReport> = new.tests.iter().map(|test| (test.name.as_str(), test)).collect();
+    let before: BTreeMap<&str, &TestReport> = old.tests.iter().map(|test| (test.name.as_ref(), test)).collect();
+    let after: BTreeMap<&str, &TestReport> = new.tests.iter().map(|test| (test.name.as_ref(), test)).collect();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     names
         .into_iter()

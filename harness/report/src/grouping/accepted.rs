@@ -27,7 +27,7 @@ impl<'r> Requests<'r> {
         self.operations.insert(item.operation);
         self.expected.insert(&item.finding.key.expected);
         let exchange = item.test.exchanges.get(item.finding.exchange);
-        self.actors.extend(exchange.map(|exchange| exchange.actor.as_str()));
+        self.actors.extend(exchange.map(|exchange| exchange.actor.as_ref()));
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Ve
         leads.entry(&item.test.name).or_default().push((item.finding.exchange, item.operation, group));
     }
     let lead = |item: &Item<'r>| {
-        let of_test = leads.get(item.test.name.as_str())?.iter();
+        let of_test = leads.get(item.test.name.as_ref())?.iter();
         let before = |(at, operation, _): &&(usize, &str, &Group<'r>)| {
             *at <= item.finding.exchange || *operation == item.operation
         };

@@ -44,7 +44,7 @@ pub(in super::super) fn passing_without(report: &Report, causes: &[Cause<'_>], r
 /// True if no step of the test itself was sent.
 fn ended_in_setup(test: &TestReport) -> bool {
     let is_setup = |role: &str| role == "set-up";
-    let own = test.exchanges.iter().any(|exchange| !is_setup(&exchange.role) && exchange.role != "teardown");
+    let own = test.exchanges.iter().any(|exchange| !is_setup(&exchange.role) && *exchange.role != *"teardown");
     !own && test.exchanges.iter().any(|exchange| is_setup(&exchange.role))
 }
 

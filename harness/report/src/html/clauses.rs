@@ -95,15 +95,15 @@ pub(super) fn rows(report: &Report) -> Vec<ClauseRow<'_>> {
 /// The table by operation; `None` if there are no operations or too many.
 pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
     let called = |test: &'_ TestReport| {
-        let asserted = test.exchanges.iter().filter(|exchange| exchange.role == "asserted");
-        asserted.map(|exchange| exchange.operation.clone()).collect::<BTreeSet<String>>()
+        let asserted = test.exchanges.iter().filter(|exchange| *exchange.role == *"asserted");
+        asserted.map(|exchange| exchange.operation.to_string()).collect::<BTreeSet<String>>()
     };
     let mut cells: HashMap<(&str, String), Cell<'_>> = HashMap::new();
     let mut operations: BTreeSet<&str> = BTreeSet::new();
     for test in &report.tests {
-        operations.extend(test.exchanges.iter().map(|exchange| exchange.operation.as_str()));
+        operations.extend(test.exchanges.iter().map(|exchange| exchange.operation.as_ref()));
         let called = called(test);
-        for clause in &test.clauses {
+        for clause in test.clauses.iter() {
             for operation in &called {
                 cells.entry((clause, operation.clone())).or_default().called += 1;
             }
@@ -112,7 +112,7 @@ pub(super) fn matrix(report: &Report) -> Option<Matrix<'_>> {
             .findings
             .iter()
             .filter_map(|finding| {
-                Some(((finding.clause.as_str(), test.exchanges.get(finding.exchange)?.operation.as_str()), ()))
+                Some(((finding.clause.as_str(), test.exchanges.get(finding.exchange)?.operation.as_ref()), ()))
             })
             .collect();
         for ((clause, operation), ()) in violated {

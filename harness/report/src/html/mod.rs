@@ -423,7 +423,7 @@ fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mu
     let has_details = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
     Row {
         test,
-        name: test.name.split_once("::").map_or(test.name.as_str(), |(_, own)| own),
+        name: test.name.split_once("::").map_or(test.name.as_ref(), |(_, own)| own),
         anchor: test_anchor(&test.name),
         letter: letter(test.verdict),
         sign: sign(test.verdict),

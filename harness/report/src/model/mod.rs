@@ -253,7 +253,7 @@ pub struct ActorReport {
 
 /// Evidence that a test gives for a clause: answers that the clause's checks and expectations judged without a
 /// violation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceReport {
     /// The clause.
@@ -269,7 +269,7 @@ pub struct EvidenceReport {
 }
 
 /// A clause whose expectation was evaluated on answers that are no evidence for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenReport {
     /// The clause.
@@ -399,19 +399,19 @@ pub struct ExchangeReport {
     /// The answer's status.
     pub status_code: Option<u16>,
     /// The answer's error code.
-    pub error_code: Option<String>,
+    pub error_code: Option<Arc<str>>,
     /// The answer's error message.
-    pub error_message: Option<String>,
+    pub error_message: Option<Arc<str>>,
     /// The method and path.
     pub endpoint: String,
     /// The field that the error names.
-    pub field: Option<String>,
+    pub field: Option<Arc<str>>,
     /// `set-up`, `asserted` or `teardown`.
-    pub role: String,
+    pub role: Arc<str>,
     /// The operation that was called.
-    pub operation: String,
+    pub operation: Arc<str>,
     /// The actor that sent the request.
-    pub actor: String,
+    pub actor: Arc<str>,
     /// The duration, in milliseconds.
     pub duration_ms: u64,
     /// Why there is no answer, if there is none.
@@ -422,9 +422,9 @@ pub struct ExchangeReport {
     #[serde(default)]
     pub stands_alone: bool,
     /// The request, if something is wrong.
-    pub request: Option<MessageReport>,
+    pub request: Option<Box<MessageReport>>,
     /// The answer, if something is wrong.
-    pub response: Option<MessageReport>,
+    pub response: Option<Box<MessageReport>>,
 }
 
 /// The headers and body of a request or an answer.

@@ -1,5 +1,7 @@
 //! A test, with its attempts and the cases of a property.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +13,13 @@ use judge::verdict::Verdict;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestReport {
     /// Its public name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The scenario's file, relative to the pack.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line in it.
     pub line: usize,
     /// What it tests, in one sentence.
-    pub about: String,
+    pub about: Arc<str>,
     /// The verdict.
     pub verdict: Verdict,
     /// Why it was skipped or is inconclusive.
@@ -27,16 +29,16 @@ pub struct TestReport {
     /// Its duration, in milliseconds.
     pub duration_ms: u64,
     /// The clauses that it tests.
-    pub clauses: Vec<String>,
+    pub clauses: Arc<[String]>,
     /// The evidence that its answers give for each clause.
     #[serde(default)]
-    pub evidence: Vec<EvidenceReport>,
+    pub evidence: Arc<[EvidenceReport]>,
     /// The clauses that it tests but gives no evidence for.
     #[serde(default)]
-    pub open: Vec<OpenReport>,
+    pub open: Arc<[OpenReport]>,
     /// The error codes that it observed.
     #[serde(default)]
-    pub codes: Vec<String>,
+    pub codes: Arc<[String]>,
     /// The indexes of the known deviations that match one of its findings.
     #[serde(default)]
     pub deviations: Vec<usize>,
@@ -61,18 +63,18 @@ impl TestReport {
     /// A test without place, exchanges and findings.
     pub fn without_record(name: &str, verdict: Verdict) -> Self {
         Self {
-            name: name.to_owned(),
-            file: String::new(),
+            name: name.into(),
+            file: "".into(),
             line: 0,
-            about: String::new(),
+            about: "".into(),
             verdict,
             reason: None,
             started_at: None,
             duration_ms: 0,
-            clauses: Vec::new(),
-            evidence: Vec::new(),
-            open: Vec::new(),
-            codes: Vec::new(),
+            clauses: Arc::default(),
+            evidence: Arc::default(),
+            open: Arc::default(),
+            codes: Arc::default(),
             deviations: Vec::new(),
             findings: Vec::new(),
             exchanges: Vec::new(),

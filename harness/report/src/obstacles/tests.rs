@@ -39,7 +39,7 @@ fn report(tests: &[Value]) -> Report {
 /// For each obstacle in order: kind, reason, number of tests, example.
 fn rows(tests: &[Value]) -> Vec<(ObstacleKind, String, usize, String)> {
     let report = report(tests);
-    let row = |one: &Obstacle<'_>| (one.kind, one.reason.to_owned(), one.tests.len(), one.example.name.clone());
+    let row = |one: &Obstacle<'_>| (one.kind, one.reason.to_owned(), one.tests.len(), one.example.name.to_string());
     obstacles(&report).iter().map(row).collect()
 }
 

@@ -23,10 +23,10 @@ pub fn hostile_report(hostile: &str) -> Report {
     let mut report = one_of_each();
     report.target = hostile.to_owned();
     for test in &mut report.tests {
-        test.name.push_str(hostile);
-        test.about = hostile.to_owned();
+        test.name = format!("{}{hostile}", test.name).into();
+        test.about = hostile.into();
         test.reason = test.reason.as_ref().map(|_| hostile.to_owned());
-        test.clauses.push(hostile.to_owned());
+        test.clauses = test.clauses.iter().cloned().chain([hostile.to_owned()]).collect();
         for finding in &mut test.findings {
             for text in [
                 &mut finding.clause,
@@ -51,8 +51,8 @@ pub fn large(count: usize) -> Report {
         let kind = &kinds[index % kinds.len()];
         let path = format!("folder-{}/file-{}", index % 7, index % 49);
         TestReport {
-            name: format!("{path}::fact-{index}"),
-            file: format!("scenarios/{path}.yaml"),
+            name: format!("{path}::fact-{index}").into(),
+            file: format!("scenarios/{path}.yaml").into(),
             line: index + 1,
             ..kind.clone()
         }
@@ -95,7 +95,7 @@ pub fn test(name: &str, verdict: Verdict, reason: Option<&str>, findings: Vec<Fi
         reason: reason.map(str::to_owned),
         started_at: Some("2026-11-22T15:48:24Z".into()),
         duration_ms: 123,
-        clauses: vec!["AUTH-5".into(), "AUTH-6".into()],
+        clauses: ["AUTH-5".into(), "AUTH-6".into()].into(),
         findings,
         exchanges: vec![exchange()],
         ..TestReport::without_record(&format!("authentication/token-expired::{name}"), verdict)

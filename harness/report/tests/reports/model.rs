@@ -30,8 +30,8 @@ pub fn large(count: usize) -> Report {
         let kind = if index % 10 == 0 { &others[index / 10 % others.len()] } else { &passed[index % passed.len()] };
         let path = format!("folder-{}/of-many-facts-{}", index % 9, index % 99);
         TestReport {
-            name: format!("{path}::a-fact-that-has-a-usual-name-{index}/operation-{}", index % 11),
-            file: format!("scenarios/{path}.yaml"),
+            name: format!("{path}::a-fact-that-has-a-usual-name-{index}/operation-{}", index % 11).into(),
+            file: format!("scenarios/{path}.yaml").into(),
             line: index % 300 + 1,
             ..kind.clone()
         }
@@ -52,7 +52,7 @@ fn give_keys(test: &mut TestReport) {
         let came = if finding.part.starts_with("header") { "absent" } else { "a string" };
         finding.key = KeyReport {
             id: digest(&[&finding.clause, &finding.check, &finding.part]),
-            operation: exchange.map(|exchange| exchange.operation.clone()).unwrap_or_default(),
+            operation: exchange.map(|exchange| exchange.operation.to_string()).unwrap_or_default(),
             place: finding.part.clone(),
             expected: finding.expected.clone(),
             came: came.into(),
@@ -188,7 +188,7 @@ fn clause((id, level, says, page): &(&str, Level, &str, &str), tests: &[TestRepo
             ClauseStatus::NotExercised => Some(NO_CALLBACK.into()),
         },
         exercised_by,
-        tests: tests.iter().filter(|test| broken(test) || about(test)).map(|test| test.name.clone()).collect(),
+        tests: tests.iter().filter(|test| broken(test) || about(test)).map(|test| test.name.to_string()).collect(),
         codes: Vec::new(),
         unjudged: None,
         excluded: None,
@@ -197,7 +197,7 @@ fn clause((id, level, says, page): &(&str, Level, &str, &str), tests: &[TestRepo
 
 fn observed(code: &str, status: Option<u16>, tests: &[TestReport]) -> CodeReport {
     let seen = |test: &&TestReport| test.exchanges.iter().any(|at| at.error_code.as_deref() == Some(code));
-    let names: Vec<String> = tests.iter().filter(seen).map(|test| test.name.clone()).collect();
+    let names: Vec<String> = tests.iter().filter(seen).map(|test| test.name.to_string()).collect();
     CodeReport {
         code: code.to_owned(),
         status,
@@ -213,7 +213,7 @@ fn expired() -> Vec<TestReport> {
     let operations = ["createCustomer", "deleteCustomer", "listCustomers", "updateCustomer"];
     operations
         .map(|operation| TestReport {
-            clauses: vec!["AUTH-5".into()],
+            clauses: ["AUTH-5".into()].into(),
             about: "A token past its expiry is refused as such.".into(),
             findings: vec![
                 finding("STA-2", "status-matches-code", Level::Must, "status")
@@ -233,14 +233,14 @@ fn expired() -> Vec<TestReport> {
 fn lists() -> Vec<TestReport> {
     let mut tests: Vec<TestReport> = (1..=6)
         .map(|page| TestReport {
-            clauses: vec!["AUTH-1".into()],
+            clauses: ["AUTH-1".into()].into(),
             exchanges: vec![answered(401, "AUTHENTICATION_FAILED")],
             ..test("authentication/no-credential", &format!("nobody-lists-customers/page-{page}"), 12, Verdict::Passed)
         })
         .collect();
     tests.push(TestReport {
         reason: Some("set-up: createCustomer did not succeed: no answer within 30 s".into()),
-        clauses: vec!["AUTH-1".into(), "ENV-1".into()],
+        clauses: ["AUTH-1".into(), "ENV-1".into()].into(),
         exchanges: vec![ExchangeReport {
             role: "set-up".into(),
             status_code: None,
@@ -264,7 +264,7 @@ fn updates() -> Vec<TestReport> {
         "java.lang.NullPointerException at Customer.java:81 <script>alert(1)</script> ]]> \u{1b}[31mred\u{1b}[0m";
     vec![
         TestReport {
-            clauses: vec!["FMT-2".into(), "ENV-1".into()],
+            clauses: ["FMT-2".into(), "ENV-1".into()].into(),
             about: "A text without @ is not a valid email address.".into(),
             findings: vec![
                 finding("FMT-2", "expectation", Level::Must, "body /error/code")
@@ -288,7 +288,7 @@ fn updates() -> Vec<TestReport> {
             ..test("validation/email", "no-at-sign/updateCustomer", 20, Verdict::Failed)
         },
         TestReport {
-            clauses: vec!["FMT-2".into()],
+            clauses: ["FMT-2".into()].into(),
             exchanges: vec![answered(400, "INVALID_FIELD_FORMAT")],
             ..test("validation/email", "no-at-sign/createCustomer", 20, Verdict::Passed)
         },
@@ -297,7 +297,7 @@ fn updates() -> Vec<TestReport> {
 
 fn rates() -> Vec<TestReport> {
     vec![TestReport {
-        clauses: vec!["RATE-2".into()],
+        clauses: ["RATE-2".into()].into(),
         findings: vec![
             finding("RATE-2", "retry-after-present", Level::Should, "header Retry-After")
                 .with_values("a number of seconds", "no such header")
@@ -317,13 +317,13 @@ fn webhooks() -> Vec<TestReport> {
         reason: Some(NO_CALLBACK.into()),
         started_at: None,
         duration_ms: 0,
-        clauses: vec!["WHK-6".into(), "WHK-7".into()],
+        clauses: ["WHK-6".into(), "WHK-7".into()].into(),
         ..test("webhooks/delivery", name, 14, Verdict::Skipped)
     });
     let mut tests: Vec<TestReport> = skipped.into();
     tests.push(TestReport {
         reason: Some("known deviation from LOG-1: the gateway answers itself (KYC-118, until 2026-12-01)".into()),
-        clauses: vec!["LOG-1".into()],
+        clauses: ["LOG-1".into()].into(),
         findings: vec![
             finding("LOG-1", "request-id-present", Level::Should, "header X-Request-Id")
                 .with_values("an id", "no such header")
@@ -349,8 +349,8 @@ fn hostile_text() -> Vec<TestReport> {
         response.body_hex = Some(bytes);
     }
     vec![TestReport {
-        clauses: vec!["ENV-1".into()],
-        about: format!("Any text is shown: {hostile}"),
+        clauses: ["ENV-1".into()].into(),
+        about: format!("Any text is shown: {hostile}").into(),
         findings: vec![
             finding("ENV-1", "envelope", Level::Must, "body")
                 .with_values("an object with the member `error`", hostile)
@@ -366,17 +366,17 @@ fn stale() -> Vec<TestReport> {
         name: "deviations::auth-5-1".into(),
         file: "ci/targets/sandbox.yaml".into(),
         reason: Some("the known deviation from AUTH-5 (KYC-97) no longer holds: take it out of the target file".into()),
-        about: String::new(),
+        about: String::new().into(),
         started_at: None,
         duration_ms: 0,
-        clauses: vec!["AUTH-5".into()],
+        clauses: ["AUTH-5".into()].into(),
         ..test("deviations", "auth-5-1", 22, Verdict::Failed)
     }]
 }
 
 fn test(path: &str, name: &str, line: usize, verdict: Verdict) -> TestReport {
     TestReport {
-        file: format!("scenarios/{path}.yaml"),
+        file: format!("scenarios/{path}.yaml").into(),
         line,
         about: "A fact.".into(),
         started_at: Some("2026-11-22T15:48:24.000Z".into()),
@@ -420,7 +420,7 @@ fn answered(status: u16, code: &str) -> ExchangeReport {
         timestamp: "2026-11-22T15:48:24.050Z".into(),
         request_id: Some("req_0001".into()),
         status_code: Some(status),
-        error_code: (!code.is_empty()).then(|| code.to_owned()),
+        error_code: (!code.is_empty()).then(|| code.into()),
         error_message: None,
         endpoint: "GET /v1/customers?limit=2".into(),
         field: None,
@@ -447,6 +447,7 @@ fn in_full(exchange: ExchangeReport, sent: &str, came: &str) -> ExchangeReport {
     }
 }
 
-fn message(headers: &[&str], body: &str) -> MessageReport {
-    MessageReport { headers: headers.iter().map(|&line| line.into()).collect(), body: body.into(), body_hex: None }
+fn message(headers: &[&str], body: &str) -> Box<MessageReport> {
+    let headers = headers.iter().map(|&line| line.into()).collect();
+    Box::new(MessageReport { headers, body: body.into(), body_hex: None })
 }

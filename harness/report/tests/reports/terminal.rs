@@ -108,7 +108,7 @@ fn hindered() -> Report {
         let reason = if at < 50 { refused } else { "the setup step createCustomer answered FAILURE (500)" };
         test.reason = Some(reason.to_owned());
         for exchange in &mut test.exchanges {
-            (exchange.role, exchange.status_code) = ("set-up".to_owned(), Some(500));
+            (exchange.role, exchange.status_code) = ("set-up".into(), Some(500));
         }
     }
     report

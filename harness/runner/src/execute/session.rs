@@ -76,7 +76,7 @@ impl<'r> Session<'r> {
             earlier: HashMap::new(),
             retry_at: None,
             after_break,
-            owner: test.name.clone(),
+            owner: test.name.to_string(),
             made: Vec::new(),
             held: Vec::new(),
             probes_limits: test.steps.iter().any(|step| step.is_burst()),

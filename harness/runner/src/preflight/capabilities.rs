@@ -42,7 +42,7 @@ pub(super) fn probes(library: &Library) -> Vec<CapabilityProbe> {
 }
 
 fn probe(test: &TestCase, call: &Call) -> Option<CapabilityProbe> {
-    let [capability] = test.needs.as_slice() else { return None };
+    let [capability] = test.needs.as_ref() else { return None };
     let expected = call.expectation().filter(|expected| !expected.errors().is_empty() && !expected.success())?;
     let operation = &call.operation;
     let is_once = matches!(call.repetition, Repetition::Once);

@@ -44,7 +44,7 @@ fn add_fixtures<'f>(
             continue;
         };
         add_fixtures(at, fixture.given.iter(), fixtures, test, setup, problems);
-        test.needs.extend(fixture.needs.iter().cloned());
+        test.needs = test.needs.iter().chain(&fixture.needs).cloned().collect();
         let shared = shared(at, name, fixture, problems);
         setup.0.extend(fixture.steps.iter().map(|step| Given { step, shared: shared.clone() }));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -67,10 +68,11 @@ fn read(root: &Path, contract: &Contract, registry: &Registry, wanted: Wanted<'_
         // References to fixtures cannot be resolved.
         return problems.or(library);
     }
-    for file in files.iter().filter(|file| wanted.has_in_file(&file.name)) {
+    for file in files.iter_mut().filter(|file| wanted.has_in_file(&file.name)) {
         if let Some(content) = problems.take(file.parse::<ScenarioFile>()) {
             expand_file(file, &content, &fixtures, contract, wanted, &mut library, &mut problems);
         }
+        file.forget_places();
     }
     let (properties, text) = properties::load(root, contract, &fixtures, registry, wanted, &mut problems);
     hasher.update(text.as_bytes());
@@ -89,6 +91,7 @@ fn expand_file(
     library: &mut Library,
     problems: &mut Problems,
 ) {
+    let file_name: Arc<str> = file.name.as_str().into();
     for (index, scenario) in content.scenarios.iter().enumerate() {
         if !wanted.has_in_scenario(&file.name, &scenario.name) {
             continue;
@@ -107,19 +110,20 @@ fn expand_file(
                 continue;
             }
             let mut test = TestCase {
-                name,
-                file: file.name.clone(),
+                name: name.into(),
+                file: file_name.clone(),
                 line: row.and_then(|row| at.row(row)).map_or(line, |place| place.line),
-                about: scenario.why.clone().unwrap_or_else(|| content.about.clone()),
-                clauses: scenario.clauses.clone(),
+                about: scenario.why.as_deref().unwrap_or(&content.about).into(),
+                clauses: scenario.clauses.as_slice().into(),
                 needs: scenario.needs.iter().chain(&case.needs).cloned().collect(),
-                actors: Vec::new(),
-                token_actors: Vec::new(),
+                actors: Arc::default(),
+                token_actors: Arc::default(),
                 lock: scenario.lock.clone(),
                 alone: scenario.alone,
                 retries: scenario.retries,
                 steps: Vec::new(),
-                variables: case.variables.clone(),
+                // A clone of a map has room for more members; this copy has not.
+                variables: case.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
                 first: scenario.found_by.is_some(),
                 kind: TestKind::Scenario,
             };
@@ -132,7 +136,7 @@ fn expand_file(
             if problems.0.len() == before {
                 compile::test(&at, &mut test, &setup, &own, contract, problems);
                 if let Some(before) = library.tests.last() {
-                    share_steps(&mut test, before);
+                    share(&mut test, before);
                 }
             }
             library.tests.push(test);
@@ -143,8 +147,22 @@ fn expand_file(
     }
 }
 
-/// Steps that say the same in two rows of a table are kept once.
-fn share_steps(test: &mut TestCase, before: &TestCase) {
+/// What two rows of a table have in common is kept once.
+fn share(test: &mut TestCase, before: &TestCase) {
+    if test.about == before.about {
+        test.about = before.about.clone();
+    }
+    let lists = [
+        (&mut test.clauses, &before.clauses),
+        (&mut test.needs, &before.needs),
+        (&mut test.actors, &before.actors),
+        (&mut test.token_actors, &before.token_actors),
+    ];
+    for (list, other) in lists {
+        if list == other {
+            *list = other.clone();
+        }
+    }
     for (step, other) in test.steps.iter_mut().zip(&before.steps) {
         if step == other {
             *step = other.clone();
@@ -164,7 +182,7 @@ fn remove_untested_clauses(test: &mut TestCase, own: &[Own<'_>], contract: &Cont
     let clauses = own.iter().filter_map(|step| step.clause.as_ref());
     let named: Vec<String> = clauses.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
-    test.clauses.retain(|id| named.contains(id) || judged(id));
+    test.clauses = test.clauses.iter().filter(|id| named.contains(id) || judged(id)).cloned().collect();
 }
 
 /// The cases of a scenario: its rows, combined with the values of `each`; one nameless case if there is no table. Each
@@ -233,7 +251,7 @@ fn refuse_duplicates(library: &Library, files: &[SourceFile], problems: &mut Pro
     for test in &library.tests {
         if let Some(other) = seen.insert(&test.name, test) {
             let message = format!("two tests have the name `{}` (lines {} and {})", test.name, other.line, test.line);
-            let file = files.iter().find(|file| file.name == test.file);
+            let file = files.iter().find(|file| *file.name == *test.file);
             let problem = match file {
                 Some(file) => file.problem_at_line(test.line, message),
                 None => Problem::general(&test.file, message),

@@ -50,21 +50,21 @@ pub use wanted::{Expect, HeaderMatch};
 #[derive(Clone, Debug, Default)]
 pub struct TestCase {
     /// The public name: `folder/file::scenario/case`.
-    pub name: String,
+    pub name: Arc<str>,
     /// The scenario file, relative to the pack.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line of the case, or of the scenario.
     pub line: usize,
     /// A description for people.
-    pub about: String,
+    pub about: Arc<str>,
     /// The clauses that it tests. An unmet expectation violates the clause of its step, or the first if it has none.
-    pub clauses: Vec<String>,
+    pub clauses: Arc<[String]>,
     /// Capabilities that the target must have.
-    pub needs: Vec<String>,
+    pub needs: Arc<[String]>,
     /// Actors that must have a credential.
-    pub actors: Vec<String>,
+    pub actors: Arc<[String]>,
     /// Actors whose credential must be a JSON Web Token.
-    pub token_actors: Vec<String>,
+    pub token_actors: Arc<[String]>,
     /// Tests with the same lock never run at the same time.
     pub lock: Option<String>,
     /// True if no other test may run at the same time.

@@ -88,12 +88,12 @@ pub(super) fn build(parts: Parts<'_>, known: Known<'_>, problems: &mut Problems)
         }
     }
     let mut test = TestCase {
-        name: parts.name.clone(),
-        file: known.file.name.clone(),
+        name: parts.name.as_str().into(),
+        file: known.file.name.as_str().into(),
         line: parts.at.place().map_or(1, |place| place.line),
-        about: about(&parts.rules, parts.slot.name(), parts.operation),
-        clauses,
-        needs: parts.needs.clone(),
+        about: about(&parts.rules, parts.slot.name(), parts.operation).into(),
+        clauses: clauses.into(),
+        needs: parts.needs.as_slice().into(),
         lock: parts.lock.clone(),
         ..TestCase::default()
     };

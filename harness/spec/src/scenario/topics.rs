@@ -34,7 +34,7 @@ impl Topics {
         let codes = contract.catalog.codes.iter().map(|entry| entry.code.clone());
         let operations = contract.operations.iter().map(|entry| entry.id.clone());
         Self {
-            clauses: spec.clauses.clone(),
+            clauses: spec.clauses.to_vec(),
             codes: codes.filter(|code| named.contains(code)).collect(),
             operations: operations.filter(|id| called.contains(id)).collect(),
         }

@@ -60,6 +60,11 @@ impl SourceFile {
         Self { name: name.into(), text: text.into(), places: Arc::default() }
     }
 
+    /// Frees what was derived from the text to find places in it. It is derived again when a problem needs it.
+    pub(crate) fn forget_places(&mut self) {
+        self.places = Arc::default();
+    }
+
     /// Reads a file; messages show it as `name`.
     pub fn read(path: &Path, name: impl Into<String>) -> Result<Self, Problem> {
         let name = name.into();

@@ -21,7 +21,7 @@ pub(super) fn explain_operation(operation: &Operation, contract: &Contract, libr
         text.push_str("  No test is about it.\n");
         return text;
     };
-    let names: Vec<&str> = samples(&about).into_iter().map(|test| test.name.as_str()).collect();
+    let names: Vec<&str> = samples(&about).into_iter().map(|test| test.name.as_ref()).collect();
     let such = if about.len() > names.len() { ", such as" } else { "" };
     text.push_str(&format!("  Tests about it ({}){such}:\n    {}\n", about.len(), names.join("\n    ")));
     if about.len() > names.len() {

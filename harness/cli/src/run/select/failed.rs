@@ -35,7 +35,7 @@ impl Failed {
         if report.suite.contract_hash != joint_hash(contract, library) {
             tell!("warning: {shown} was written for another pack, or for another version of this one");
         }
-        let known: BTreeSet<&str> = library.tests.iter().map(|test| test.name.as_str()).collect();
+        let known: BTreeSet<&str> = library.tests.iter().map(|test| test.name.as_ref()).collect();
         let (existing, missing): (Vec<&str>, Vec<&str>) = of_report.into_iter().partition(|name| known.contains(name));
         if existing.is_empty() {
             return Err(usage(format!(

@@ -17,7 +17,7 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
         return "no test is marked as ignored: leave out --ignored".to_owned();
     }
     let topics: Vec<Topics> = library.tests.iter().map(|spec| Topics::of(contract, spec)).collect();
-    let names: Vec<&str> = library.tests.iter().map(|spec| spec.name.as_str()).collect();
+    let names: Vec<&str> = library.tests.iter().map(|spec| spec.name.as_ref()).collect();
     let mut parts = Vec::new();
     for (kind, ids) in choice.about.kinds() {
         let count = topics.iter().filter(|topics| ids.iter().any(|id| kind.of(topics).contains(id))).count();

@@ -146,6 +146,8 @@ pub(super) fn test(
     compiler.check_case(&test.name);
     let Compiler { actors, token_actors, problems: found, .. } = compiler;
     test.steps = steps.into_iter().map(Arc::new).collect();
+    // The list would keep the memory of the larger one from which it was made.
+    test.steps.shrink_to_fit();
     test.actors = actors.into_iter().collect();
     test.token_actors = token_actors.into_iter().collect();
     problems.0.extend(found);
