@@ -128,12 +128,12 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
     let fits = |code: &str| !is_integer || code.parse::<i64>().is_ok();
     found
         .into_iter()
-        .filter(|(code, _)| fits(code))
-        .map(|(code, status)| Code {
-            status: status.unwrap_or_else(|| guessed_status(&code, &[])),
-            origin: Origin::of(status.is_some()),
-            means: in_words(&code),
-            code,
+        .filter(|found| fits(&found.code))
+        .map(|found| Code {
+            status: found.status.unwrap_or_else(|| guessed_status(&found.code, &[])),
+            origin: Origin::of(found.status.is_some()),
+            means: found.means.unwrap_or_else(|| in_words(&found.code)),
+            code: found.code,
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use init::docs_check::{codes_of, unread_of};
+use init::docs_check::{FoundCode, codes_of, unread_of};
 use spec::contract::{Contract, ErrorCatalog};
 
 /// The catalogue of the pack without its codes, as `init` has it before it has read a page.
@@ -15,7 +15,7 @@ fn catalog() -> ErrorCatalog {
 /// The codes of a page with their statuses: `A_B 401, C_D -`.
 fn codes(catalog: &ErrorCatalog, page: &str) -> String {
     let found = codes_of(page, catalog);
-    let one = |(code, status): (String, Option<u16>)| {
+    let one = |FoundCode { code, status, .. }| {
         format!("{code} {}", status.map_or_else(|| "-".to_owned(), |status| status.to_string()))
     };
     found.into_iter().map(one).collect::<Vec<_>>().join(", ")

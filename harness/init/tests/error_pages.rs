@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use init::docs_check::{codes_of, compare, unread_of};
+use init::docs_check::{FoundCode, codes_of, compare, unread_of};
 use spec::contract::Contract;
 use spec::source::SourceFile;
 
@@ -15,7 +15,7 @@ fn contract() -> Contract {
 /// The codes of a page in one line: `GONE 410, E7001 ?`.
 fn codes(text: &str) -> String {
     let found = codes_of(text, &contract().catalog);
-    let shown = |(code, status): (String, Option<u16>)| {
+    let shown = |FoundCode { code, status, .. }| {
         format!("{code} {}", status.map_or_else(|| "?".to_owned(), |status| status.to_string()))
     };
     found.into_iter().map(shown).collect::<Vec<_>>().join(", ")

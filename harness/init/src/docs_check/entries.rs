@@ -39,6 +39,7 @@ impl Reader<'_> {
         }
         if is_known || self.is_new_code(lead, spans.iter().any(|span| span == lead), status.is_some()) {
             let codes = vec![lead.to_owned()];
+            self.meaning(&codes, rest);
             self.facts.codes.push(Statement { line, about: codes.clone(), value: lead.to_owned() });
             if status.is_some() {
                 self.code_status(&codes, status, line);

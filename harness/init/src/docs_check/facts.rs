@@ -1,7 +1,7 @@
 //! Extracts from a page what it says about error codes: the codes, statuses, examples, members and headers, each with
 //! its line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -24,6 +24,8 @@ pub struct Facts {
     pub spans: Vec<String>,
     /// The status of a code; `None` if the page says that it varies.
     pub code_statuses: Vec<Statement<(String, Option<u16>)>>,
+    /// What the page says that a code means.
+    pub meanings: BTreeMap<String, String>,
     /// Statuses in tables without codes.
     pub statuses: Vec<Statement<u16>>,
     /// Error bodies.
@@ -181,6 +183,10 @@ impl Reader<'_> {
         if about.is_empty() {
             return;
         }
+        let first = text.lines().find(|line| status_label(line.trim()).is_none());
+        if let Some(first) = first.filter(|_| self.open.last().is_some_and(|section| section.codes == about)) {
+            self.meaning(&about, first);
+        }
         for (offset, text) in text.lines().enumerate() {
             if let Some(end) = status_label(text.trim()) {
                 self.code_status(&about, status_in(&STATUS, &text.trim()[end..]), line + offset);
@@ -232,6 +238,7 @@ impl Reader<'_> {
             match (entry.code, &item.kind) {
                 (Some(code), _) => {
                     let about = vec![code.clone()];
+                    self.meaning(&about, &entry.text);
                     self.facts.codes.push(Statement { line: entry.line, about: about.clone(), value: code });
                     if entry.status.is_some() {
                         self.code_status(&about, entry.status, entry.line);

@@ -7,20 +7,34 @@ use super::items::Kind;
 use super::page;
 use spec::contract::ErrorCatalog;
 
-/// The codes of a page in their order, each with its status if the page gives exactly one.
-pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<(String, Option<u16>)> {
+/// A code of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCode {
+    pub code: String,
+    /// Its status, if the page gives exactly one.
+    pub status: Option<u16>,
+    /// What it means, if the page says it.
+    pub means: Option<String>,
+}
+
+/// The codes of a page in their order.
+pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<FoundCode> {
     let facts = facts::gather(&page::read(text), catalog);
-    let mut found: Vec<(String, Option<u16>)> = Vec::new();
+    let mut found: Vec<FoundCode> = Vec::new();
     for statement in &facts.codes {
         let code = &statement.value;
-        if found.iter().any(|(known, _)| known == code) {
+        if found.iter().any(|known| known.code == *code) {
             continue;
         }
         let of_code = facts.code_statuses.iter().filter(|statement| statement.value.0 == *code);
         let mut statuses: Vec<u16> = of_code.filter_map(|statement| statement.value.1).collect();
         statuses.sort_unstable();
         statuses.dedup();
-        found.push((code.clone(), statuses.first().copied().filter(|_| statuses.len() == 1)));
+        found.push(FoundCode {
+            code: code.clone(),
+            status: statuses.first().copied().filter(|_| statuses.len() == 1),
+            means: facts.meanings.get(code).cloned(),
+        });
     }
     found
 }

@@ -10,6 +10,8 @@ pub(super) struct Entry {
     pub(super) line: usize,
     pub(super) code: Option<String>,
     pub(super) status: Option<u16>,
+    /// The text behind the code.
+    pub(super) text: String,
 }
 
 /// The entries at the beginning of `items`, if they are a list of codes: every one begins with a word that could be a
@@ -27,8 +29,8 @@ pub(super) fn of_codes(items: &[Item], known: impl Fn(&str) -> bool) -> Vec<Entr
     // If there is another number, those of three digits are codes as well.
     let are_statuses = found.iter().all(|(_, word, _)| words::is_status(word) || !is_number(word));
     let entry = |(line, word, rest): (usize, &str, &str)| match words::is_status(word) && are_statuses {
-        true => Entry { line, code: None, status: word.parse().ok() },
-        false => Entry { line, code: Some(word.to_owned()), status: status_of(rest) },
+        true => Entry { line, code: None, status: word.parse().ok(), text: String::new() },
+        false => Entry { line, code: Some(word.to_owned()), status: status_of(rest), text: rest.to_owned() },
     };
     if found.len() < 2 { Vec::new() } else { found.into_iter().map(entry).collect() }
 }

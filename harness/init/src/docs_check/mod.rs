@@ -9,6 +9,7 @@ mod first_reading;
 mod html;
 mod items;
 mod lists;
+mod meanings;
 mod page;
 mod rst;
 mod rst_tables;
@@ -20,7 +21,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub(crate) use first_reading::json_objects;
-pub use first_reading::{codes_of, unread_of};
+pub use first_reading::{FoundCode, codes_of, unread_of};
 
 use facts::{Example, Facts, Statement};
 use generate::schema::pointer::{below, unescaped};

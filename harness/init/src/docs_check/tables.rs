@@ -17,6 +17,7 @@ impl Reader<'_> {
         let promoted = promoted(table);
         let table = promoted.as_ref().unwrap_or(table);
         let columns = self.columns(table);
+        let meanings = super::meanings::column(table, [columns.code, columns.status]);
         let about = self.about();
         let mut has_codes = false;
         for (line, row) in &table.rows {
@@ -44,6 +45,7 @@ impl Reader<'_> {
             }
             let status = status.or_else(|| words::status_in_hint(cell).map(Some));
             has_codes |= !codes.is_empty();
+            self.meaning(&codes, at(meanings).unwrap_or_default());
             match (codes.is_empty(), status) {
                 (false, status) => self.row_of_codes(&codes, status, at(columns.status), *line),
                 (true, Some(Some(status))) => {
