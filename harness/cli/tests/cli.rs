@@ -12,6 +12,8 @@ mod explaining;
 mod gating;
 #[path = "cli/instances.rs"]
 mod instances;
+#[path = "cli/learning.rs"]
+mod learning;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/merging.rs"]

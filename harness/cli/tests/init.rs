@@ -62,7 +62,7 @@ impl Drop for Folder {
 
 fn sources(name: &str) -> Sources {
     let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/init").join(name);
-    Sources { openapi, page: None, problem_json: false, name: None, auth: None }
+    Sources { openapi, page: None, problem_json: false, name: None, auth: None, url: None }
 }
 
 fn generated(sources: &Sources) -> Pack {
@@ -280,8 +280,12 @@ fn forms_are_tested_by_their_schema() {
 }
 
 fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
-    let answer =
-        |(status, body): &(u16, Value)| Learned { status: *status, media: Some(media.to_owned()), body: body.clone() };
+    let answer = |(status, body): &(u16, Value)| Learned {
+        status: *status,
+        media: Some(media.to_owned()),
+        body: body.clone(),
+        ..Learned::default()
+    };
     bodies.iter().map(answer).collect()
 }
 

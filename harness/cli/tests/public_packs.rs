@@ -65,7 +65,8 @@ fn known_deviations_name_tests_and_say_who_is_responsible() {
 fn init_accepts_their_descriptions() {
     for (name, _, auth) in PACKS {
         let openapi = folder(name).join("schemas/openapi.yaml");
-        let sources = Sources { openapi, page: None, problem_json: false, name: None, auth: Some(auth.clone()) };
+        let sources =
+            Sources { openapi, page: None, problem_json: false, name: None, auth: Some(auth.clone()), url: None };
         let drafted = generate(&sources, &[]).unwrap_or_else(|message| panic!("{name}: {message}"));
         let (written, loaded) = (&drafted.files["schemas/errors.yaml"], pack(name).0);
         for code in loaded.catalog.code_names() {

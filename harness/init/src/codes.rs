@@ -146,6 +146,12 @@ pub(super) fn warnings_of_page(name: &str, text: &str, envelope: &Envelope) -> V
 
 /// A catalogue without codes: the page reader needs the pointers only.
 fn without_codes(envelope: &Envelope) -> ErrorCatalog {
+    let (statuses, headers, codes) = (Vec::new(), Vec::new(), Vec::new());
+    ErrorCatalog { envelope: shape(envelope), statuses, request_id: None, rate_limit: None, headers, codes }
+}
+
+/// The envelope as the contract reader has it.
+pub(super) fn shape(envelope: &Envelope) -> Shape {
     let pointers = Pointers {
         envelope: envelope.parent.clone(),
         code: envelope.code.clone(),
@@ -156,9 +162,7 @@ fn without_codes(envelope: &Envelope) -> ErrorCatalog {
     };
     let code_type = if envelope.is_integer { CodeType::Integer } else { CodeType::String };
     let (media_type, field_form) = (envelope.media_type.clone(), FieldForm::default());
-    let shape = Shape { schema: String::new(), media_type, code_type, field_form, pointers };
-    let (statuses, headers, codes) = (Vec::new(), Vec::new(), Vec::new());
-    ErrorCatalog { envelope: shape, statuses, request_id: None, rate_limit: None, headers, codes }
+    Shape { schema: String::new(), media_type, code_type, field_form, pointers }
 }
 
 /// The statuses with which the documentation shows a code.

@@ -85,6 +85,7 @@ fn is_of_fastapi(places: &[Place]) -> bool {
 /// answers.
 pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
     let mut envelope = documented_or_learned(bodies, of_page, learned, preset);
+    take_code_of_answers(&mut envelope, learned);
     let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
     envelope.field = pointers::field(&envelope, &documented, learned);
     envelope.status = pointers::status(&envelope, &documented, learned);
@@ -110,6 +111,20 @@ fn documented_or_learned(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &
     seen
 }
 
+/// If the documentation does not show which member contains the code, recorded answers may show it.
+fn take_code_of_answers(envelope: &mut Envelope, learned: &[ErrorBody]) {
+    let seen = documented(learned, &[], false);
+    if envelope.origins.code != Origin::Guess || seen.origins.code == Origin::Guess {
+        return;
+    }
+    if envelope.message == seen.code || envelope.origins.message == Origin::Guess {
+        envelope.message = seen.message;
+        envelope.origins.message = seen.origins.message.min(Origin::Learned);
+    }
+    (envelope.code, envelope.parent, envelope.is_integer) = (seen.code, seen.parent, seen.is_integer);
+    envelope.origins.code = Origin::Learned;
+}
+
 fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
     let is_problem = |body: &&ErrorBody| is_problem(body);
     if preset || bodies.iter().any(|body| is_problem(&body)) {
@@ -120,9 +135,9 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     let in_arrays = !all.is_empty() && all.iter().all(|body| is_list(&body.places));
     let codes: Vec<String> =
         all.iter().filter_map(|body| Some(code_of(&placed(&body.places, in_arrays), &all)?.pointer.clone())).collect();
-    // A member of a few bodies is not a member of all errors.
+    // A member of a few bodies is not a member of all errors. A schema need not list the codes.
     let code = most_common(codes.iter().cloned())
-        .filter(|code| codes.iter().filter(|other| *other == code).count() * 2 >= all.len());
+        .filter(|code| all.iter().filter(|body| may_have_a_code_at(body, code)).count() * 2 >= all.len());
     let message =
         most_common(all.iter().filter_map(|body| message_of(&placed(&body.places, in_arrays), code.as_deref())));
     let parent = common_parent(code.as_deref(), message.as_deref(), in_arrays.then(|| list_in(&all)).flatten());
@@ -232,6 +247,14 @@ fn code_of<'p>(places: &[&'p Place], all: &[&ErrorBody]) -> Option<&'p Place> {
     // Of two codes, one may repeat the status.
     let own = sure.iter().find(|place| sure.len() > 1 && !repeats_the_status(all, &place.pointer));
     own.or(sure.first()).copied().or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
+}
+
+/// True if the body has the member, and no value of it is a sentence.
+fn may_have_a_code_at(body: &ErrorBody, pointer: &str) -> bool {
+    body.at(pointer).is_some_and(|place| {
+        (place.may_be("string") || place.may_be("integer"))
+            && place.values.iter().all(|value| value.is_number() || is_spelt_like_a_code(value))
+    })
 }
 
 /// True for one word, such as `not_found`, and for a URI. False for a sentence.
@@ -355,7 +378,8 @@ mod tests {
     }
 
     fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
-        let learned = |(status, body): &(u16, Value)| Learned { status: *status, media: None, body: body.clone() };
+        let learned =
+            |(status, body): &(u16, Value)| Learned { status: *status, body: body.clone(), ..Learned::default() };
         bodies_of_answers(&bodies.iter().map(learned).collect::<Vec<_>>())
     }
 
@@ -422,5 +446,28 @@ mod tests {
         assert_eq!(of_examples(&[(400, mixed)]).field, None);
         let rows = json!({ "message": "m", "rows": [{ "name": "a" }] });
         assert_eq!(of_examples(&[(400, rows)]).field, None);
+    }
+
+    #[test]
+    fn a_schema_need_not_list_the_codes_that_an_example_or_an_answer_shows() {
+        let schema = |status: &str| ErrorBody {
+            status: status.to_owned(),
+            media: None,
+            places: places_of_example(&json!({ "error": "", "error_description": "" }))
+                .into_iter()
+                .map(|place| Place { values: Vec::new(), ..place })
+                .collect(),
+            schema: Some(json!({})),
+            description: String::new(),
+        };
+        let bodies = [schema("400"), schema("401"), schema("403")];
+        let example = json!({ "error": "invalid_grant", "error_description": "It has expired" });
+        let of_page = envelope(&bodies, &bodies_of_page(std::slice::from_ref(&example)), &[], false);
+        assert_eq!((of_page.code.as_str(), of_page.origins.code), ("/error", Origin::Documented));
+        let of_answer = envelope(&bodies, &[], &answers(&[(400, example)]), false);
+        assert_eq!((of_answer.code.as_str(), of_answer.origins.code), ("/error", Origin::Learned));
+        assert_eq!(of_answer.message, "/error_description");
+        let sentences = envelope(&bodies, &[], &answers(&[(400, json!({ "error": "It has expired" }))]), false);
+        assert_eq!(sentences.origins.code, Origin::Guess);
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::access::Need;
 use super::codes::Catalogue;
 use super::operations::Operation;
+use super::origin::Origin;
 
 /// The expectation of a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,18 +13,18 @@ pub(super) struct Expected {
     pub(super) value: Value,
     /// The expected code, if there is exactly one.
     pub(super) code: Option<String>,
-    /// True if the documentation does not say it.
-    pub(super) is_guess: bool,
+    /// What says so.
+    pub(super) origin: Origin,
 }
 
 impl Expected {
     fn guess(value: Value) -> Self {
-        Self { value, code: None, is_guess: true }
+        Self { value, code: None, origin: Origin::Guess }
     }
 
     /// A documented success.
     pub(super) fn success() -> Self {
-        Self { value: json!({ "success": true }), code: None, is_guess: false }
+        Self { value: json!({ "success": true }), code: None, origin: Origin::Documented }
     }
 
     /// Any documented response.
@@ -37,25 +38,25 @@ impl Expected {
 }
 
 /// Expects one of these statuses, or their codes if all of them are known.
-fn statuses(catalogue: &Catalogue, statuses: &[u16], is_guess: bool) -> Expected {
+fn statuses(catalogue: &Catalogue, statuses: &[u16], origin: Origin) -> Expected {
     match catalogue.of_statuses(statuses) {
         Some(codes) if codes.len() == 1 => {
-            Expected { value: json!({ "error": one_or_many(&codes) }), code: codes.into_iter().next(), is_guess }
+            Expected { value: json!({ "error": one_or_many(&codes) }), code: codes.into_iter().next(), origin }
         }
-        Some(codes) => Expected { value: json!({ "error": codes }), code: None, is_guess },
-        None => Expected { value: json!({ "status": one_or_many(statuses) }), code: None, is_guess },
+        Some(codes) => Expected { value: json!({ "error": codes }), code: None, origin },
+        None => Expected { value: json!({ "status": one_or_many(statuses) }), code: None, origin },
     }
 }
 
 /// Like `statuses`, but uses the codes of examples if there is no list of codes. That is a guess, because examples do
 /// not show all codes.
 fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
-    let listed = statuses(catalogue, numbers, false);
+    let listed = statuses(catalogue, numbers, Origin::Documented);
     let of_examples = catalogue.shown_with(numbers).filter(|_| listed.value.get("error").is_none());
     of_examples.map_or(listed, |codes| Expected {
         value: json!({ "error": one_or_many(&codes) }),
         code: codes.into_iter().next().filter(|_| numbers.len() == 1),
-        is_guess: true,
+        origin: Origin::Guess,
     })
 }
 
@@ -100,14 +101,14 @@ pub(super) fn deleted(catalogue: &Catalogue, operation: &Operation<'_>) -> Expec
 pub(super) fn invalid(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
     let has_code = |status: u16| catalogue.of_statuses(&[status]).is_some();
     match (operation.documents(400), operation.documents(422)) {
-        (true, true) => statuses(catalogue, &[400, 422], false),
+        (true, true) => statuses(catalogue, &[400, 422], Origin::Documented),
         (false, false) => Expected::refusal(),
         // The framework of an API often uses one of the two statuses, and the API itself uses the other.
         (is_400, _) => {
             let (own, other) = if is_400 { (400, 422) } else { (422, 400) };
             match (has_code(own), has_code(other)) {
-                (true, false) => statuses(catalogue, &[own], false),
-                _ => statuses(catalogue, &[400, 422], true),
+                (true, false) => statuses(catalogue, &[own], Origin::Documented),
+                _ => statuses(catalogue, &[400, 422], Origin::Guess),
             }
         }
     }
@@ -115,5 +116,5 @@ pub(super) fn invalid(catalogue: &Catalogue, operation: &Operation<'_>) -> Expec
 
 /// A request with a plain text body, declared as plain text.
 pub(super) fn media_type(catalogue: &Catalogue, operation: &Operation<'_>) -> Expected {
-    if operation.documents(415) { statuses(catalogue, &[415], false) } else { Expected::refusal() }
+    if operation.documents(415) { statuses(catalogue, &[415], Origin::Documented) } else { Expected::refusal() }
 }

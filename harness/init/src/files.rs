@@ -9,7 +9,7 @@ use super::error_body::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;
-use super::topics::TOPICS;
+use super::topics::{SUCCESS, TOPICS};
 use super::yaml::{self, GUESS};
 use judge::target::variable;
 use spec::contract::FieldForm;
@@ -51,7 +51,9 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
 }
 
 /// `errors.yaml`.
-pub(super) fn errors(catalogue: &Catalogue) -> String {
+///
+/// `naming` are the codes whose recorded answers name the wrong field.
+pub(super) fn errors(catalogue: &Catalogue, naming: &[&str]) -> String {
     let envelope = &catalogue.envelope;
     let mut text = yaml::comment("The error bodies and error codes of the API.");
     text += &format!("envelope:\n  schema: {ENVELOPE}\n");
@@ -72,7 +74,7 @@ pub(super) fn errors(catalogue: &Catalogue) -> String {
     for (status, origin) in &catalogue.statuses {
         text += &format!("  - {status}{}\n", origin.spaced_note());
     }
-    text += &codes(catalogue);
+    text += &codes(catalogue, naming);
     text
 }
 
@@ -92,7 +94,7 @@ fn optional_pointers(envelope: &Envelope) -> String {
     text
 }
 
-fn codes(catalogue: &Catalogue) -> String {
+fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
     let mut text =
         "\n# Each code with its status. `conformance docs PAGE.md` compares this list with a published page.\n"
             .to_owned();
@@ -113,7 +115,12 @@ fn codes(catalogue: &Catalogue) -> String {
         members.insert("retry".to_owned(), json!(retry(code.status)));
         members.insert("page".to_owned(), json!(catalogue.page));
         members.insert("means".to_owned(), json!(code.means.lines().next().unwrap_or_default()));
-        text += &yaml::entry(&members, 2, code.origin.note());
+        let names_field = naming.contains(&code.code.as_str());
+        if names_field {
+            members.insert("names_field".to_owned(), json!(true));
+        }
+        let origin = if names_field { code.origin.min(Origin::Learned) } else { code.origin };
+        text += &yaml::entry(&members, 2, origin.note());
     }
     text
 }
@@ -228,8 +235,14 @@ pub(super) fn clauses(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(topic.says));
         text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}\n", topic.clause);
     }
+    if scenarios.sketches_success {
+        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(SUCCESS.says));
+        let reason = "the scenarios in sketches.yaml are comments";
+        text +=
+            &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says}, excluded: {reason} }}\n", SUCCESS.clause);
+    }
     if !catalogue.codes.is_empty() {
-        text += "\n  # One clause for each code. Write a scenario that expects the code and names the clause, and remove `excluded`.\n";
+        text += "\n  # One clause for each code. Complete the sketch of a code in scenarios/sketches.yaml, and remove `excluded`.\n";
     }
     for (index, code) in catalogue.codes.iter().enumerate() {
         text += &yaml::entry(&clause_of_code(catalogue, scenarios, index, code), 2, None);
@@ -329,7 +342,7 @@ pub(super) fn readme(name: &str, access: &Access, base: &str) -> String {
     if access.is_guessed {
         text += "\nThe description names no security scheme, so a bearer token is assumed. For a public API, run `init` again with\n`--auth none`; for others with `--auth basic` or `--auth key:HEADER`.\n";
     }
-    text += "\nNext, look at each failure and decide whether to correct the API, the documentation or the pack. Then write scenarios for\nthe codes that are `excluded` in `schemas/clauses.yaml`. You can run `init` again at any time: it replaces the files that\nnobody has changed, and writes `FILE.new` beside the others.\n";
+    text += "\nNext, look at each failure and decide whether to correct the API, the documentation or the pack. Then complete the\nscenarios in `scenarios/sketches.yaml`, so that every code is observed or excluded with a reason. You can run\n`init` again at any time: it replaces the files that nobody has changed, and writes `FILE.new` beside the others.\n";
     text
 }
 

@@ -9,7 +9,7 @@ use super::expectation::{self, Expected};
 use super::operations::Operation;
 use super::resources::{Setup, setup};
 use super::topics::{INVALID_VALUE, ScenarioBuilder};
-use super::yaml::{self, GUESS};
+use super::yaml;
 use spec::scenario::unusable_requests;
 
 /// The text of the file, and the clause that its tests judge.
@@ -47,7 +47,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
         text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
     }
     let (key, value) = answer(expected)?;
-    let note = if expected.is_guess { format!("  {GUESS}") } else { String::new() };
+    let note = expected.origin.spaced_note();
     text += &format!("schema:\n  refused: {}{note}\n", yaml::flow(&json!({ "clause": clause, key: value })));
     text += "  # Many servers convert such values, or do not check them. Remove the kinds that your API refuses.\n";
     text += "  leave_out: [convertible-type, format]\n";

@@ -5,6 +5,7 @@
 //! asserts only what is common, and marks the line as a guess.
 
 mod access;
+mod answers;
 mod codes;
 mod description;
 pub mod docs_check;
@@ -14,6 +15,7 @@ mod example;
 mod expectation;
 mod files;
 mod formats;
+mod lifecycle;
 mod operations;
 mod origin;
 mod pointers;
@@ -22,6 +24,7 @@ mod sanitise;
 mod scenarios;
 mod schema;
 mod shape;
+mod sketches;
 mod topics;
 mod write;
 mod yaml;
@@ -35,9 +38,11 @@ pub use access::Auth;
 pub use write::{Outcome, write};
 
 use access::Access;
+use answers::Answers;
 use codes::Catalogue;
 use description::Description;
 use operations::Operation;
+use resources::Resource;
 use topics::ScenarioBuilder;
 
 /// The input of a new pack.
@@ -53,6 +58,8 @@ pub struct Sources {
     pub name: Option<String>,
     /// How credentials are sent, if the description does not say it.
     pub auth: Option<Auth>,
+    /// The base URL of the API. Without it, the URL of the description's first server is used.
+    pub url: Option<String>,
 }
 
 /// A pack, not yet written.
@@ -62,13 +69,16 @@ pub struct Pack {
     pub files: BTreeMap<String, String>,
     /// What was left out or guessed, one line each.
     pub warnings: Vec<String>,
-    /// The base URL of the description's first server.
+    /// The base URL of the API.
     pub base: String,
 }
 
 /// An error response that a live API has sent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
+    /// The name of the test that got it, and the operation that was called.
+    pub test: String,
+    pub operation: String,
     pub status: u16,
     /// The media type, without parameters.
     pub media: Option<String>,
@@ -78,6 +88,15 @@ pub struct Learned {
 /// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is
 /// one line.
 pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
+    pack(sources, learned, false)
+}
+
+/// Makes a pack to learn from: its sketches with a wrong value are scenarios. Their requests may create something.
+pub fn trial(sources: &Sources) -> Result<Pack, String> {
+    pack(sources, &[], true)
+}
+
+fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, String> {
     let mut description = Description::read(&sources.openapi)?;
     let page = sources.page.as_deref().map(read_page).transpose()?;
     let access = Access::of(description.node(), sources.auth.as_ref());
@@ -96,18 +115,22 @@ pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> 
         warnings.extend(unread);
     }
     let resources = resources::find(&operations, &mut warnings);
-    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources);
-    let mut scenarios = scenarios::write(&builder);
-    let base = base_url(&description);
+    let answers = Answers::new(learned, &catalogue);
+    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, answers);
+    warnings.extend(refused_deletions(&builder));
+    let mut scenarios = scenarios::write(&builder, tries);
+    let base = sources.url.clone().unwrap_or_else(|| base_url(&description));
     let name = sources.name.clone().unwrap_or_else(|| title(&description));
     let mut files: BTreeMap<String, String> = files::descriptions(&description, &left_out).into_iter().collect();
     if let Some(formats) = formats::write(&builder, &files) {
         files.insert("schemas/formats.yaml".to_owned(), formats.text);
         scenarios.clauses.extend((!scenarios.clauses.contains(&formats.clause)).then_some(formats.clause));
     }
+    let sketches = sketches::write(&builder, tries, &mut scenarios);
+    files.extend(sketches.map(|text| (sketches::FILE.to_owned(), text)));
     files.extend([
         (format!("schemas/{}", files::ENVELOPE), files::envelope(&catalogue)),
-        ("schemas/errors.yaml".to_owned(), files::errors(&catalogue)),
+        ("schemas/errors.yaml".to_owned(), files::errors(&catalogue, &builder.codes_with_field())),
         ("schemas/clauses.yaml".to_owned(), files::clauses(&catalogue, &scenarios)),
         ("schemas/conventions.yaml".to_owned(), files::conventions(&access, &resources)),
         ("target.example.yaml".to_owned(), files::target(&access, &base)),
@@ -159,6 +182,26 @@ fn check_page(path: &Path, catalogue: &Catalogue, unread: Option<&String>) -> Re
          of the items of a list or in an example",
         path.display()
     ))
+}
+
+/// New resources that the API did not delete: a run would leave them there.
+fn refused_deletions(builder: &ScenarioBuilder<'_, '_>) -> Vec<String> {
+    let warning = |resource: &Resource| {
+        if lifecycle::deletable(builder, resource).is_some() {
+            return None;
+        }
+        let refusal = builder.answers.refused_deletion(&resource.noun, &resource.delete)?;
+        let code = refusal.code.map(|code| format!(" {code}")).unwrap_or_default();
+        Some(format!(
+            "{} refuses to delete a new {noun} ({}{code}), so each run leaves {noun}s on the target: write an example of {} \
+             into schemas/openapi.yaml with which it can be deleted, or add the missing steps to {noun} in scenarios/fixtures.yaml",
+            resource.delete,
+            refusal.status,
+            resource.create,
+            noun = resource.noun,
+        ))
+    };
+    builder.resources.iter().filter_map(warning).collect()
 }
 
 fn general_warnings(access: &Access) -> Vec<String> {

@@ -32,6 +32,7 @@ pub(super) struct Operation<'d> {
 
 pub(super) struct Body<'d> {
     pub(super) is_json: bool,
+    pub(super) is_form: bool,
     pub(super) schema: FlatSchema<'d>,
     /// The example that scenarios send.
     pub(super) example: Option<&'d Value>,
@@ -330,6 +331,7 @@ fn body<'d>(body: Node<'d>) -> Option<Body<'d>> {
     let example = content.value.get("example").or_else(|| first?.1.value.get("value")).or(of_schema);
     Some(Body {
         is_json: is_json(media),
+        is_form: is_form(media),
         schema: schema.map(FlatSchema::of).unwrap_or_default(),
         example,
         is_guessed: content.value.get(MARK).is_some(),
@@ -375,7 +377,29 @@ impl Body<'_> {
 
     /// True if the step members `with` and `without` can edit the example.
     pub(super) fn is_editable(&self) -> bool {
-        self.is_json && self.example.is_some_and(Value::is_object)
+        (self.is_json || self.is_form) && self.example.is_some_and(Value::is_object)
+    }
+
+    /// Values of flags and of listed texts that the example does not have.
+    pub(super) fn other_states(&self) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        for (name, member) in self.schema.sent() {
+            let shown = self.example.and_then(|example| example.get(name));
+            let listed: Vec<Value> = match types_of(member.value).iter().any(|kind| kind == "boolean") {
+                true => vec![json!(true), json!(false)],
+                false => FlatSchema::of(*member).listed().into_iter().filter(|one| one.is_string()).cloned().collect(),
+            };
+            // A flag that is absent is probably false.
+            let is_new = |value: &Value| Some(value) != shown && (shown.is_some() || *value != json!(false));
+            all.extend(listed.into_iter().filter(is_new).map(|value| (name.clone(), value)));
+        }
+        all
+    }
+
+    /// The members that may be texts.
+    pub(super) fn text_members(&self) -> Vec<String> {
+        let of_text = |member: &Node<'_>| types_of(member.value).iter().any(|kind| kind == "string");
+        self.schema.sent().filter(|(_, member)| of_text(member)).map(|(name, _)| name.clone()).collect()
     }
 }
 

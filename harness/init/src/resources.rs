@@ -81,6 +81,11 @@ impl Resource {
         self.setup.fixtures.is_empty()
     }
 
+    /// What a step that creates it keeps.
+    pub(super) fn keep(&self) -> Value {
+        serde_json::json!({ self.variable.as_str(): format!("body {}", self.id) })
+    }
+
     /// The operation with that method on one resource.
     pub(super) fn item<'o, 'd>(&self, operations: &'o [Operation<'d>], method: &str) -> Option<&'o Operation<'d>> {
         operations.iter().find(|one| one.method == method && template(&one.path) == self.template)

@@ -4,24 +4,27 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::expectation::{self, Expected};
-use super::resources::Resource;
-use super::schema::places;
-use super::topics::{ANY, CREATED, DELETED, Row, ScenarioBuilder, Topic};
-use super::yaml::{self, GUESS};
+use super::expectation::Expected;
+use super::lifecycle::lifecycle;
+use super::operations::Operation;
+use super::origin::Origin;
+use super::topics::{ANY, Row, ScenarioBuilder, Topic};
+use super::yaml;
 
 /// A scenario as text.
-struct ScenarioText {
-    file: &'static str,
-    topic: &'static Topic,
-    clause: String,
-    text: String,
+pub(super) struct ScenarioText {
+    pub(super) file: &'static str,
+    pub(super) topic: &'static Topic,
+    pub(super) clause: String,
+    pub(super) text: String,
 }
 
 /// The files by name, and the clauses that they test.
 pub(super) struct Scenarios {
     pub(super) files: BTreeMap<String, String>,
     pub(super) clauses: Vec<String>,
+    /// True if a comment is a sketch of a scenario for the clause of `SUCCESS`.
+    pub(super) sketches_success: bool,
 }
 
 /// The id of the clause for a code.
@@ -31,15 +34,16 @@ pub(super) fn clause_of_code(builder: &ScenarioBuilder<'_, '_>, code: &str) -> S
 }
 
 /// The clause that a step tests. A step that accepts any documented response does not test the clause of its topic.
-fn clause(builder: &ScenarioBuilder<'_, '_>, topic: &Topic, expected: &Expected) -> String {
+pub(super) fn clause(builder: &ScenarioBuilder<'_, '_>, topic: &Topic, expected: &Expected) -> String {
     let topic = if *expected == Expected::anything() { &ANY } else { topic };
     expected.code.as_ref().map_or_else(|| topic.clause.to_owned(), |code| clause_of_code(builder, code))
 }
 
-pub(super) fn write(builder: &ScenarioBuilder<'_, '_>) -> Scenarios {
+/// Writes the files. `tries` is true for a pack to learn from.
+pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool) -> Scenarios {
     let mut scenarios = tables(builder);
     for resource in builder.resources {
-        scenarios.extend(lifecycle(builder, resource));
+        scenarios.extend(lifecycle(builder, resource, tries));
     }
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut clauses = Vec::new();
@@ -51,7 +55,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>) -> Scenarios {
         }
     }
     files.insert("scenarios/fixtures.yaml".to_owned(), fixtures(builder));
-    Scenarios { files, clauses }
+    Scenarios { files, clauses, sketches_success: false }
 }
 
 fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
@@ -115,47 +119,29 @@ fn case(row: &Row) -> String {
     yaml::entry(&members, 6, None)
 }
 
-fn step(members: &Map<String, Value>, expected: Option<&Expected>) -> String {
+pub(super) fn step(members: &Map<String, Value>, expected: Option<&Expected>) -> String {
     let mut members = members.clone();
     members.extend(expected.map(|expected| ("expect".to_owned(), expected.value.clone())));
-    let note = expected.filter(|expected| expected.is_guess).map(|_| GUESS);
-    yaml::entry(&members, 6, note)
+    yaml::entry(&members, 6, expected.and_then(|expected| expected.origin.note()))
 }
 
-/// Two scenarios: a created resource can be read, and a deleted one cannot.
-fn lifecycle(builder: &ScenarioBuilder<'_, '_>, resource: &Resource) -> Vec<ScenarioText> {
-    let Some(read) = resource.item(builder.operations, "GET") else { return Vec::new() };
-    let call = |id: &str| {
-        let mut step = Map::new();
-        let operation = builder.operations.iter().find(|one| one.id == id);
-        step.insert("call".to_owned(), json!(id));
-        step.insert("as".to_owned(), json!(operation.map_or("", |one| one.need.actor())));
-        let path = operation.and_then(|one| super::resources::setup(one, builder.resources)).map(|setup| setup.path);
-        step.extend(path.filter(|path| !path.is_empty()).map(|path| ("path".to_owned(), Value::Object(path))));
-        for (name, values) in operation.iter().flat_map(|one| [("query", &one.query), ("headers", &one.headers)]) {
-            step.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
-        }
-        step
-    };
-    let mut shown = Expected::success();
-    let success = read.responses.iter().find(|one| one.status.starts_with('2'));
-    let has_id = success
-        .and_then(|one| one.schema)
-        .is_some_and(|schema| places(schema).iter().any(|place| place.pointer == resource.id));
-    if has_id {
-        shown.value["body"] = json!({ resource.id.as_str(): format!("${{{}}}", resource.variable) });
+/// A step that calls an operation on resources of fixtures.
+pub(super) fn call(builder: &ScenarioBuilder<'_, '_>, operation: &Operation<'_>) -> Map<String, Value> {
+    let mut step = Map::new();
+    step.insert("call".to_owned(), json!(operation.id));
+    step.insert("as".to_owned(), json!(operation.need.actor()));
+    let path = super::resources::setup(operation, builder.resources).map(|setup| setup.path);
+    step.extend(path.filter(|path| !path.is_empty()).map(|path| ("path".to_owned(), Value::Object(path))));
+    for (name, values) in [("query", &operation.query), ("headers", &operation.headers)] {
+        step.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
     }
-    let scenario = |topic: &'static Topic, steps: String, expected: &Expected| {
-        let clause = clause(builder, topic, expected);
-        let text = format!(
-            "  - name: {}-{}\n    clauses: [{clause}]\n    given: [{}]\n    steps:\n{steps}\n",
-            topic.name, resource.noun, resource.noun
-        );
-        ScenarioText { file: topic.file, topic, clause, text }
-    };
-    let deleted = expectation::deleted(builder.catalogue, read);
-    let delete_and_read = step(&call(&resource.delete), None) + &step(&call(&read.id), Some(&deleted));
-    vec![scenario(&CREATED, step(&call(&read.id), Some(&shown)), &shown), scenario(&DELETED, delete_and_read, &deleted)]
+    step
+}
+
+/// A scenario as a comment.
+pub(super) fn sketched(text: &str) -> String {
+    let line = |line: &str| format!("  # {}\n", line.strip_prefix("  ").unwrap_or(line));
+    text.trim_end().lines().map(line).collect()
 }
 
 fn fixtures(builder: &ScenarioBuilder<'_, '_>) -> String {
@@ -175,13 +161,15 @@ fn fixtures(builder: &ScenarioBuilder<'_, '_>) -> String {
         for (name, values) in [("path", &resource.setup.path), ("query", &create.query), ("headers", &create.headers)] {
             members.extend((!values.is_empty()).then(|| (name.to_owned(), Value::Object(values.clone()))));
         }
-        members.insert("keep".to_owned(), json!({ resource.variable.as_str(): format!("body {}", resource.id) }));
+        let deletable = super::lifecycle::deletable(builder, resource);
+        let note = if deletable.is_some() { Origin::Learned.note() } else { Origin::of(!resource.is_guessed).note() };
+        members.extend(deletable.map(|values| ("with".to_owned(), Value::Object(values))));
+        members.insert("keep".to_owned(), resource.keep());
         text += &format!("  {}:\n    about: The {} exists.\n", resource.noun, resource.noun);
         if !resource.setup.fixtures.is_empty() {
             text += &format!("    given: [{}]\n", resource.setup.fixtures.join(", "));
         }
-        text +=
-            &format!("    reuse: true\n    steps:\n{}", yaml::entry(&members, 6, resource.is_guessed.then_some(GUESS)));
+        text += &format!("    reuse: true\n    steps:\n{}", yaml::entry(&members, 6, note));
     }
     text
 }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::access::{ANONYMOUS, Access, INVALID, Need};
+use super::answers::Answers;
 use super::codes::Catalogue;
 use super::example::matching;
 use super::expectation::{self, Expected};
@@ -44,6 +45,8 @@ topics! {
     READ: "read", "READ-1", "successes", "Documented resources can be read.";
     CREATED: "created", "LIFE-1", "successes", "A created resource can be read by its id.";
     DELETED: "deleted", "LIFE-2", "successes", "A deleted resource no longer exists.";
+    REFUSED_DELETION: "refused-deletion", "LIFE-3", "successes", "A new resource cannot be deleted.";
+    SUCCESS: "success", "CALL-1", "sketches", "A documented request succeeds.";
 }
 
 /// One test of a topic.
@@ -64,6 +67,7 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) access: &'m Access,
     pub(super) catalogue: &'m Catalogue,
     pub(super) resources: &'m [Resource],
+    pub(super) answers: Answers<'m>,
     pub(super) rows: Vec<Row>,
     /// Operations without rows, each with the reason.
     pub(super) left_out: Vec<String>,
@@ -76,8 +80,10 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         access: &'m Access,
         catalogue: &'m Catalogue,
         resources: &'m [Resource],
+        answers: Answers<'m>,
     ) -> Self {
-        let mut builder = Self { operations, access, catalogue, resources, rows: Vec::new(), left_out: Vec::new() };
+        let (rows, left_out) = (Vec::new(), Vec::new());
+        let mut builder = Self { operations, access, catalogue, resources, answers, rows, left_out };
         for operation in operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
             builder.access(operation);
             builder.unknown_id(operation);
@@ -85,8 +91,17 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 builder.bodies(operation, body);
             }
             builder.reads(operation);
+            for row in builder.rows.iter_mut().filter(|row| row.variables["operation"] == json!(operation.id)) {
+                row.expected = answers.applied(row, operation);
+            }
         }
         builder
+    }
+
+    /// The codes of rows that expect the wrong field to be named.
+    pub(super) fn codes_with_field(&self) -> Vec<&str> {
+        let rows = self.rows.iter().filter(|row| row.expected.value.get("field").is_some());
+        rows.filter_map(|row| row.expected.code.as_deref()).collect()
     }
 
     fn access(&mut self, operation: &Operation<'d>) {
@@ -118,9 +133,13 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
 
     fn bodies(&mut self, operation: &Operation<'d>, body: &Body<'d>) {
         let setup = setup(operation, self.resources);
-        let Some(setup) = setup.filter(|_| body.is_json) else {
-            let reason =
-                if body.is_json { "no fixture creates the resources in its path" } else { "its body is not JSON" };
+        let Some(setup) = setup.filter(|_| body.is_json || body.is_form) else {
+            let is_read = body.is_json || body.is_form;
+            let reason = if is_read {
+                "no fixture creates the resources in its path"
+            } else {
+                "its body is neither JSON nor a form"
+            };
             self.left_out.push(format!("{}: {reason}", operation.id));
             return;
         };
@@ -130,8 +149,12 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
             row.step.insert(extra.0.to_owned(), extra.1);
             Row { expected, ..row }
         };
-        let mut rows = vec![refused(&MALFORMED, ("raw", json!("{\"")), invalid.clone())];
-        if body.schema.is_object() {
+        let mut rows = Vec::new();
+        // Any text is a form, and all of its values are texts.
+        if body.is_json {
+            rows.push(refused(&MALFORMED, ("raw", json!("{\"")), invalid.clone()));
+        }
+        if body.is_json && body.schema.is_object() {
             rows.push(refused(&NOT_AN_OBJECT, ("raw", json!("[\"not an object\"]")), invalid.clone()));
         }
         if body.is_editable() {
@@ -141,7 +164,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 row.variables.insert("member".to_owned(), json!(member));
                 rows.push(row);
             }
-            for (member, value) in body.values_of_other_types() {
+            for (member, value) in body.values_of_other_types().into_iter().filter(|_| body.is_json) {
                 let mut row = refused(&OTHER_TYPE, ("with", json!({ "${member}": "${value}" })), invalid.clone());
                 row.case = format!("{}/{member}", operation.id);
                 row.variables.insert("member".to_owned(), json!(member));
@@ -149,10 +172,12 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 rows.push(row);
             }
         }
-        let mut other =
-            refused(&MEDIA_TYPE, ("raw", json!("plain text")), expectation::media_type(self.catalogue, operation));
-        put_header(&mut other.step, "Content-Type", json!("text/plain"));
-        rows.push(other);
+        if body.is_json {
+            let expected = expectation::media_type(self.catalogue, operation);
+            let mut other = refused(&MEDIA_TYPE, ("raw", json!("plain text")), expected);
+            put_header(&mut other.step, "Content-Type", json!("text/plain"));
+            rows.push(other);
+        }
         self.rows.extend(rows);
     }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::learn::learn;
 use crate::flags::InitArgs;
 use crate::run::{Refusal, load};
-use init::{Outcome, Pack, Sources, generate, write};
+use init::{Outcome, Pack, Sources, generate, trial, write};
 use report::output::{say, tell};
 use spec::source::{Problems, built_in_files};
 
@@ -34,11 +34,14 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         problem_json: arguments.problem_json,
         name: arguments.name.clone(),
         auth: arguments.auth.clone(),
+        url: arguments.learn.clone(),
     };
     let mut pack = generate(&sources, &[]).map_err(usage)?;
     try_out(&pack, |_| Ok(()))?;
     if let Some(url) = &arguments.learn {
-        let learned = try_out(&pack, |folder| learn(folder, url, arguments.create))?;
+        // Requests that may create something are sent only with `--create`.
+        let asked = if arguments.create { trial(&sources).map_err(usage)? } else { pack };
+        let learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
         say!("{} error responses of {url} were used", learned.len());
         pack = generate(&sources, &learned).map_err(usage)?;
         try_out(&pack, |_| Ok(()))?;
@@ -48,7 +51,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         tell!("warning: {warning}");
     }
     say_outcome(&arguments.dir, &outcome);
-    say_pack(&arguments.dir, Some(arguments.learn.as_ref().unwrap_or(&pack.base)))
+    say_pack(&arguments.dir, Some(&pack.base))
 }
 
 /// Loads the written pack, and says what is in it and how to run it.

@@ -9,13 +9,13 @@ use tokio::runtime::Runtime;
 
 use crate::run::{Refusal, load};
 use init::Learned;
-use judge::exchange::Response;
+use judge::exchange::{Exchange, Role};
 use judge::target;
 use judge::target::Target;
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, sweep, token};
 use spec::contract::Contract;
-use spec::scenario::Library;
+use spec::scenario::{Library, TestCase};
 
 /// Requests per second. It is low, because the rate limit of the API is not known.
 const RATE: f64 = 20.0;
@@ -54,10 +54,9 @@ async fn send_all(
             continue;
         }
         let record = run_test(&environment, test).await;
-        let responses = record.exchanges.iter().filter_map(|exchange| exchange.response());
-        for response in responses {
-            answers += 1;
-            learned.extend(error_of(response));
+        for exchange in &record.exchanges {
+            answers += usize::from(exchange.response().is_some());
+            learned.extend(error_of(test, exchange));
         }
         // The API did not answer. The other requests would get no answer either.
         if answers == 0 {
@@ -68,8 +67,17 @@ async fn send_all(
     (answers, learned)
 }
 
-fn error_of(response: &Response) -> Option<Learned> {
+fn error_of(test: &TestCase, exchange: &Exchange) -> Option<Learned> {
+    let response = exchange.response()?;
     let body = response.json().filter(|body| response.is_error() && body.is_object())?;
     let media = response.header("content-type").and_then(|value| value.split(';').next());
-    Some(Learned { status: response.status, media: media.map(|media| media.trim().to_owned()), body })
+    // Cleanup deletes what the test may have deleted already.
+    let is_of_test = exchange.role != Role::TearDown;
+    Some(Learned {
+        test: if is_of_test { test.name.clone() } else { String::new() },
+        operation: exchange.request.operation.clone(),
+        status: response.status,
+        media: media.map(|media| media.trim().to_owned()),
+        body,
+    })
 }

@@ -99,8 +99,14 @@ impl Folder {
     }
 
     fn initialise(&self, name: &str) {
-        let sources =
-            Sources { openapi: self.path.join(name), page: None, problem_json: false, name: None, auth: None };
+        let sources = Sources {
+            openapi: self.path.join(name),
+            page: None,
+            problem_json: false,
+            name: None,
+            auth: None,
+            url: None,
+        };
         let Ok(pack) = generate(&sources, &[]) else { return };
         let made = self.path.join("made");
         let _ = fs::remove_dir_all(&made);

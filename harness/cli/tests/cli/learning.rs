@@ -1,0 +1,267 @@
+//! `init --learn` against a live API: what answers change in the pack, and that the first run reports no violation.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, Uri};
+use serde_json::{Value, json};
+
+use super::program::Folder;
+use super::support::{Program, ProgramOutput, folder, read, write};
+
+const OPENAPI: &str = r##"
+openapi: 3.1.0
+info: { title: Todos, version: "1" }
+security: [{ client: [] }]
+paths:
+  /token:
+    post:
+      operationId: requestToken
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema: { type: object, required: [grant_type], properties: { grant_type: { type: string } } }
+            example: { grant_type: client_credentials }
+      responses:
+        "200": { description: A token }
+        "400": { $ref: "#/components/responses/Error" }
+        "401": { $ref: "#/components/responses/Error" }
+        "402": { $ref: "#/components/responses/Error" }
+  /todos:
+    post:
+      operationId: createTodo
+      requestBody:
+        content:
+          application/json:
+            schema: { type: object, required: [title], properties: { title: { type: string }, done: { type: boolean } } }
+      responses:
+        "201": { description: Made, content: { application/json: { schema: { properties: { id: { type: string } } } } } }
+        "400": { $ref: "#/components/responses/Error" }
+        "401": { $ref: "#/components/responses/Error" }
+  /todos/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: readTodo
+      responses:
+        "200": { description: The todo }
+        "401": { $ref: "#/components/responses/Error" }
+        "404": { $ref: "#/components/responses/Error" }
+    delete:
+      operationId: deleteTodo
+      responses:
+        "204": { description: Deleted }
+        "401": { $ref: "#/components/responses/Error" }
+        "404": { $ref: "#/components/responses/Error" }
+        "409": { $ref: "#/components/responses/Error" }
+components:
+  securitySchemes: { client: { type: http, scheme: basic } }
+  responses:
+    Error:
+      description: An error
+      content:
+        application/json:
+          schema: { type: object, required: [error], properties: { error: { type: string }, text: { type: string } } }
+"##;
+
+const PAGE: &str = r#"
+# Errors
+
+| error | status | meaning |
+|---|---|---|
+| `invalid_request` | 400 | A parameter is missing. |
+| `invalid_grant` | 400 | The refresh token is not valid. |
+| `unsupported_grant_type` | 400 | The server does not know this grant type. |
+| `invalid_client` | 401 | The client could not be authenticated. |
+| `plan_expired` | 402 | The plan of the client has expired. |
+| `not_found` | 404 | There is no such todo. |
+| `still_open` | 409 | Only a finished todo can be deleted. |
+
+```json
+{ "error": "not_found", "text": "No such todo" }
+```
+"#;
+
+#[derive(Default)]
+struct Todos {
+    /// True if no todo can be deleted.
+    keeps_all: bool,
+    /// The todos by id; true if a todo is done.
+    all: Mutex<BTreeMap<String, bool>>,
+    /// The number of todos so far: no id is used twice.
+    count: AtomicU32,
+}
+
+/// A server that conforms to the description and the page. A request for a token without a credential is
+/// `invalid_request`, which is documented for the operation as well.
+struct Server {
+    url: String,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Server {
+    fn start(keeps_all: bool) -> Self {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let router = Router::new().fallback(answer).with_state(Arc::new(Todos { keeps_all, ..Todos::default() }));
+        let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Self { url, _runtime: runtime }
+    }
+}
+
+async fn answer(
+    State(todos): State<Arc<Todos>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let credential = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let (status, value) = match (credential, uri.path()) {
+        (None, "/token") => refusal(400, "invalid_request"),
+        (Some("Basic dTpw"), "/token") => token(&String::from_utf8_lossy(&body)),
+        (Some("Basic dTpw"), path) => todo(&todos, &method, path, &body),
+        _ => refusal(401, "invalid_client"),
+    };
+    let builder = Response::builder().status(status);
+    match value {
+        Value::Null => builder.body(Body::empty()).expect("a response"),
+        value => builder.header("Content-Type", "application/json").body(value.to_string().into()).expect("a response"),
+    }
+}
+
+fn refusal(status: u16, code: &str) -> (u16, Value) {
+    (status, json!({ "error": code, "text": "No" }))
+}
+
+fn token(form: &str) -> (u16, Value) {
+    match form.strip_prefix("grant_type=") {
+        None | Some("") => refusal(400, "invalid_request"),
+        Some("client_credentials") => (200, json!({ "token": "t" })),
+        Some(_) => refusal(400, "unsupported_grant_type"),
+    }
+}
+
+fn todo(todos: &Todos, method: &Method, path: &str, body: &[u8]) -> (u16, Value) {
+    let (keeps_all, count) = (todos.keeps_all, &todos.count);
+    let mut todos = todos.all.lock().expect("nobody panicked");
+    let id = path.rsplit('/').next().unwrap_or_default().to_owned();
+    match (method.as_str(), todos.get(&id).copied()) {
+        ("POST", _) => {
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            let done = body.get("done").is_none_or(Value::is_boolean);
+            if !body["title"].is_string() || !done {
+                let field = if done { "title" } else { "done" };
+                return (400, json!({ "error": "invalid_request", "text": "No", "field": field }));
+            }
+            let id = format!("todo-{}", count.fetch_add(1, Ordering::Relaxed));
+            todos.insert(id.clone(), body["done"] == true);
+            (201, json!({ "id": id }))
+        }
+        (_, None) => refusal(404, "not_found"),
+        ("GET", Some(_)) => (200, json!({ "id": id })),
+        (_, Some(done)) if keeps_all || !done => refusal(409, "still_open"),
+        (_, Some(_)) => {
+            todos.remove(&id);
+            (204, Value::Null)
+        }
+    }
+}
+
+/// Writes a pack into the folder `pack` and returns the output.
+fn init(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
+    let openapi = write(folder, "openapi.yaml", OPENAPI);
+    let page = write(folder, "errors.md", PAGE);
+    let pack = folder.join("pack").display().to_string();
+    let all = [&["init", "--openapi", &openapi, "--page", &page], arguments, &[&pack]].concat();
+    let output = Program::new(&all).env("CONFORMANCE_ACTOR_USER", "basic:u:p").output();
+    output.assert_exit_code(0);
+    output
+}
+
+fn with_pack(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
+    let pack = folder.join("pack").display().to_string();
+    let all = [arguments, &["--pack", &pack]].concat();
+    Program::new(&all).env("CONFORMANCE_ACTOR_USER", "basic:u:p").output()
+}
+
+#[test]
+fn a_first_run_after_learning_reports_no_violation_of_a_conforming_server() {
+    let (server, folder) = (Server::start(false), folder());
+    init(&folder, &["--learn", &server.url, "--create"]);
+    let run = with_pack(&folder, &["run", "--target-url", &server.url]);
+    run.assert_exit_code(0);
+    assert!(run.out.contains("1 warned, 0 skipped, 0 failed, 0 inconclusive"), "{}", run.out);
+    assert!(run.out.contains("invalid_request, which is tolerated"), "{}", run.out);
+    assert!(run.out.contains("5 of 7 observed"), "{}", run.out);
+
+    let file = |name: &str| read(folder.join("pack").join(name));
+    let access = file("scenarios/access.yaml");
+    assert!(
+        access.contains("expect: { error: invalid_client, tolerate: invalid_request }  # learned: check"),
+        "{access}"
+    );
+    let bodies = file("scenarios/bodies.yaml");
+    assert!(bodies.contains("expect: { error: invalid_request, field: \"${member}\" }  # learned"), "{bodies}");
+    let errors = file("schemas/errors.yaml");
+    assert!(errors.contains("means: A parameter is missing.\n    names_field: true  # learned"), "{errors}");
+    assert!(file("target.example.yaml").contains(&server.url) && file("README.md").contains(&server.url));
+}
+
+#[test]
+fn a_refused_deletion_is_a_scenario_and_values_that_make_it_possible_are_found() {
+    let folder = folder();
+    let learned = |keeps_all: bool| {
+        let server = Server::start(keeps_all);
+        let output = init(&folder, &["--learn", &server.url, "--create"]);
+        let warning = "deleteTodo refuses to delete a new todo (409 still_open)";
+        assert_eq!(output.err.contains(warning), keeps_all, "{}", output.err);
+        with_pack(&folder, &["run", "--target-url", &server.url]).assert_exit_code(0);
+        let text = read(folder.join("pack/scenarios/successes.yaml"));
+        assert!(text.contains("- { call: deleteTodo, as: user, expect: { error: still_open } }  # learned"), "{text}");
+        (text, read(folder.join("pack/scenarios/fixtures.yaml")))
+    };
+    let (successes, fixtures) = learned(false);
+    assert!(successes.contains("\n  - name: deleted-todo\n"), "{successes}");
+    assert!(fixtures.contains("with: { done: true }\n        keep: { id: body /id }  # learned"), "{fixtures}");
+    let (successes, fixtures) = learned(true);
+    assert!(successes.contains("\n  # - name: deleted-todo\n"), "{successes}");
+    assert!(!fixtures.contains("with:"), "{fixtures}");
+}
+
+#[test]
+fn a_sketch_is_a_scenario_only_if_its_request_was_sent_and_got_its_code() {
+    let (server, folder) = (Server::start(false), folder());
+    let live = "\n  - name: unsupported-grant-type\n";
+    for (arguments, is_live) in [(&["--create"][..], true), (&[], false)] {
+        init(&folder, &[&["--learn", &server.url], arguments].concat());
+        let sketches = read(folder.join("pack/scenarios/sketches.yaml"));
+        assert_eq!(sketches.contains(live), is_live, "{sketches}");
+        assert!(sketches.contains("# - name: plan-expired") && sketches.contains("# - name: request-token-succeeds"));
+        // The value that its name suggests gets the other code.
+        let plain = "as: user, expect: { error: invalid_grant } }";
+        assert_eq!(sketches.contains(plain), is_live, "{sketches}");
+        assert!(sketches.contains("# plan_expired, status 402: The plan of the client has expired.\n"), "{sketches}");
+    }
+}
+
+#[test]
+fn sketches_are_valid_scenarios_when_they_are_no_comments_any_more() {
+    let folder = folder();
+    init(&folder, &[]);
+    with_pack(&folder, &["validate"]).assert_exit_code(0);
+    let uncommented = |text: &str| text.replace("\n  # - ", "\n  - ").replace("\n  #   ", "\n    ");
+    let sketches = folder.join("pack/scenarios/sketches.yaml");
+    write(&folder, "pack/scenarios/sketches.yaml", &uncommented(&read(&sketches)));
+    let clauses = read(folder.join("pack/schemas/clauses.yaml"));
+    let clauses: Vec<&str> = clauses.lines().filter(|line| !line.trim_start().starts_with("excluded:")).collect();
+    let clauses = clauses.join("\n").replace(", excluded: the scenarios in sketches.yaml are comments", "");
+    write(&folder, "pack/schemas/clauses.yaml", &clauses);
+    let output = with_pack(&folder, &["validate"]);
+    output.assert_exit_code(0);
+    assert!(read(&sketches).contains("\n  - name: plan-expired\n"), "{}", read(&sketches));
+}
