@@ -10,7 +10,7 @@ use super::codes::{Catalogue, shape};
 use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;
-use super::topics::{INVALID_CREDENTIAL, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
+use super::topic::{INVALID_CREDENTIAL, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
 
 /// The recorded answers, with the catalogue that names their codes.
 #[derive(Clone, Copy)]

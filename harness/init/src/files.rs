@@ -9,7 +9,7 @@ use super::error_body::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
 use super::scenarios::Scenarios;
-use super::topics::{SUCCESS, TOPICS};
+use super::topic::{SUCCESS, TOPICS};
 use super::yaml::{self, GUESS};
 use judge::target::variable;
 use spec::contract::FieldForm;

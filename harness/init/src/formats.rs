@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::expectation::{self, Expected};
 use super::operations::Operation;
 use super::resources::{Setup, setup};
-use super::topics::{INVALID_VALUE, ScenarioBuilder};
+use super::topic::INVALID_VALUE;
+use super::topics::ScenarioBuilder;
 use super::yaml;
 use spec::scenario::unusable_requests;
 
@@ -32,7 +33,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
         return None;
     }
     let clause = match &expected.code {
-        Some(code) => super::scenarios::clause_of_code(builder, code),
+        Some(code) => super::steps::clause_of_code(builder, code),
         None => INVALID_VALUE.clause.to_owned(),
     };
     let mut text = yaml::comment(

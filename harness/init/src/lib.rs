@@ -25,6 +25,8 @@ mod scenarios;
 mod schema;
 mod shape;
 mod sketches;
+mod steps;
+mod topic;
 mod topics;
 mod write;
 mod yaml;
@@ -92,7 +94,7 @@ pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> 
 }
 
 /// Makes a pack to learn from: its sketches with a wrong value are scenarios. Their requests may create something.
-pub fn trial(sources: &Sources) -> Result<Pack, String> {
+pub fn generate_to_learn(sources: &Sources) -> Result<Pack, String> {
     pack(sources, &[], true)
 }
 

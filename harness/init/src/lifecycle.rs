@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use super::expectation::{self, Expected};
 use super::operations::Operation;
 use super::resources::Resource;
-use super::scenarios::{ScenarioText, call, clause, sketched, step};
 use super::schema::places;
-use super::topics::{CREATED, DELETED, REFUSED_DELETION, ScenarioBuilder, Topic};
+use super::steps::{ScenarioText, call, clause, sketched, step};
+use super::topic::{CREATED, DELETED, REFUSED_DELETION, Topic};
+use super::topics::ScenarioBuilder;
 
 /// How many values are tried.
 const MOST: usize = 4;

@@ -9,8 +9,10 @@ use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;
 use super::resources::setup;
-use super::scenarios::{Scenarios, call, clause_of_code, sketched, step};
-use super::topics::{SUCCESS, ScenarioBuilder};
+use super::scenarios::Scenarios;
+use super::steps::{call, clause_of_code, sketched, step};
+use super::topic::SUCCESS;
+use super::topics::ScenarioBuilder;
 use super::yaml;
 
 pub(super) const FILE: &str = "scenarios/sketches.yaml";

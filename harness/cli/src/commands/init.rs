@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::learn::learn;
 use crate::flags::InitArgs;
 use crate::run::{Refusal, load};
-use init::{Outcome, Pack, Sources, generate, trial, write};
+use init::{Outcome, Pack, Sources, generate, generate_to_learn, write};
 use report::output::{say, tell};
 use spec::source::{Problems, built_in_files};
 
@@ -40,7 +40,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
     try_out(&pack, |_| Ok(()))?;
     if let Some(url) = &arguments.learn {
         // Requests that may create something are sent only with `--create`.
-        let asked = if arguments.create { trial(&sources).map_err(usage)? } else { pack };
+        let asked = if arguments.create { generate_to_learn(&sources).map_err(usage)? } else { pack };
         let learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
         say!("{} error responses of {url} were used", learned.len());
         pack = generate(&sources, &learned).map_err(usage)?;
