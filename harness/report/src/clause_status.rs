@@ -2,10 +2,12 @@
 //! a merge use it.
 //!
 //! A clause is upheld only if an answer could have violated it and no answer did: the `evidence` of a test records
-//! this. A clause about error codes needs evidence with one of its codes.
+//! this. A clause about error codes needs evidence with one of its codes. If a failed test of the clause got an error answer
+//! without an envelope, nobody knows whether that answer keeps the clause, so other evidence is not enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::grouping::ENVELOPE_CHECK;
 use super::model::{ClauseReport, ClauseStatus, CodeReport, FindingReport, TestReport};
 use super::queries::OF_THE_LIST;
 use judge::verdict;
@@ -33,7 +35,7 @@ pub(super) fn exit_code(tests: &[TestReport], strict: bool) -> u8 {
 /// Fills in the outcome of a clause from the tests.
 pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseReport {
     let seen = Seen::of(clause, tests);
-    let status = match (seen.violated, seen.upheld) {
+    let status = match (seen.violated, seen.upheld && seen.unreadable.is_empty()) {
         (true, _) => ClauseStatus::Violated,
         (false, true) => ClauseStatus::Upheld,
         (false, false) => ClauseStatus::NotExercised,
@@ -67,6 +69,8 @@ struct Seen<'t> {
     ran: bool,
     skipped: Reasons<'t>,
     open: Reasons<'t>,
+    /// Why failed tests of the clause could not be judged: their error answers had no envelope.
+    unreadable: Reasons<'t>,
     inconclusive: Reasons<'t>,
 }
 
@@ -102,6 +106,10 @@ impl<'t> Seen<'t> {
         }
         for open in test.open.iter().filter(|open| open.clause == clause.id) {
             *self.open.entry(&open.reason).or_default() += 1;
+            let no_envelope = test.findings.iter().any(|finding| finding.check == ENVELOPE_CHECK);
+            if evidence.is_none() && no_envelope && test.verdict == Verdict::Failed {
+                *self.unreadable.entry(&open.reason).or_default() += 1;
+            }
         }
         if !about {
             return;
@@ -129,8 +137,13 @@ impl<'t> Seen<'t> {
             let most = reasons.iter().max_by_key(|(_, count)| **count)?;
             Some((*most.0).to_owned())
         };
-        let reasons =
-            [unobserved, most(&self.open), most(&self.skipped), most(&self.inconclusive), clause.unjudged.clone()];
+        let reasons = [
+            unobserved,
+            most(&self.unreadable).or_else(|| most(&self.open)),
+            most(&self.skipped),
+            most(&self.inconclusive),
+            clause.unjudged.clone(),
+        ];
         let reasons: Vec<String> = reasons.into_iter().flatten().take(2).collect();
         if reasons.is_empty() { "no test of this run covers it".to_owned() } else { reasons.join("; ") }
     }

@@ -14,6 +14,7 @@
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
 mod accepted;
+mod answers;
 mod cause;
 mod evidence;
 mod expected;
@@ -22,7 +23,7 @@ mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::model::{FindingReport, Report, TestReport};
+use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
 use expected::{permits_documented, status_of, statuses};
@@ -35,7 +36,7 @@ use spec::contract::Level;
 /// The statuses with which a framework answers a request for an unknown operation.
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 /// The check for the error envelope.
-const ENVELOPE_CHECK: &str = "envelope-present";
+pub(super) const ENVELOPE_CHECK: &str = "envelope-present";
 /// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
 const REFUSES_INPUT: [u16; 2] = [400, 422];
 /// The check for documented statuses.
@@ -187,14 +188,18 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let missing = not_implemented(report, findings);
     let shapes = Shapes::of(findings);
     let constant = kinds::constant_names(findings);
+    let errors = answers::ServerErrors::of(findings);
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
-        Some(shape) => Group::NoEnvelope(shape),
+        Some(shape) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
         None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &constant)),
     });
-    let groups = undocumented(findings, unchecked_input(findings, first.collect()));
+    let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
+    let groups = answers::of_many_codes(findings, answers::codes_never_given(report, findings, groups));
+    let groups = answers::stored_values(findings, groups);
     let groups = accepted::other_answers(findings, groups);
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
+    let groups = errors.with_bodies(findings, groups);
     accepted::followers(findings, groups)
 }
 
@@ -331,9 +336,9 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
 }
 
-/// If many kinds of invalid input are accepted, the target does not validate input: one cause. Clauses about
-/// permissions are not included.
-fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+/// If many kinds of invalid input are accepted, and more than are refused, the target does not validate input: one cause.
+/// Clauses about permissions are not included.
+fn unchecked_input<'r>(report: &'r Report, findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut about_input: BTreeMap<Group<'r>, bool> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         if matches!(group, Group::Accepts(_, Level::Must)) {
@@ -343,12 +348,23 @@ fn unchecked_input<'r>(findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec
         }
     }
     about_input.retain(|_, of_input| *of_input);
-    if about_input.len() >= UNCHECKED_INPUT {
+    let mut accepting = findings.iter().zip(&groups).filter(|(_, group)| about_input.contains_key(group));
+    let accepting: HashSet<&str> = accepting.by_ref().map(|(item, _)| item.test.name.as_ref()).collect();
+    if about_input.len() >= UNCHECKED_INPUT && accepting.len() > refusing(report) {
         for group in groups.iter_mut().filter(|group| about_input.contains_key(group)) {
             *group = Group::UncheckedInput;
         }
     }
     groups
+}
+
+/// The number of passed tests in which input was refused with a code.
+fn refusing(report: &Report) -> usize {
+    let passed = report.tests.iter().filter(|test| test.verdict == Verdict::Passed);
+    let refuses = |exchange: &ExchangeReport| {
+        exchange.error_code.is_some() && exchange.status_code.is_some_and(|status| REFUSES_INPUT.contains(&status))
+    };
+    passed.filter(|test| test.exchanges.iter().any(refuses)).count()
 }
 
 /// For each cause, the failed tests that have no other cause, sorted by name.

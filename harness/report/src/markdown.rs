@@ -139,10 +139,10 @@ fn label(cause: &Cause<'_>) -> String {
 fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let mut text = format!(
-        "### {}{} {}\n\nin {}, check {}\n\n| | |\n|---|---|\n",
+        "### {}{} ({})\n\nin {}, check {}\n\n| | |\n|---|---|\n",
         label(cause),
-        finding.level.as_str(),
         plain(&cause.title()),
+        finding.level.as_str(),
         occurrence(cause),
         value(&finding.check)
     );

@@ -74,7 +74,7 @@ fn error_of(test: &TestCase, exchange: &Exchange) -> Option<Learned> {
     // Cleanup deletes what the test may have deleted already.
     let is_of_test = exchange.role != Role::TearDown;
     Some(Learned {
-        test: if is_of_test { test.name.clone() } else { String::new() },
+        test: if is_of_test { test.name.to_string() } else { String::new() },
         operation: exchange.request.operation.clone(),
         status: response.status,
         media: media.map(|media| media.trim().to_owned()),

@@ -54,7 +54,8 @@ pub(super) fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
 pub(super) fn of<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Option<Group<'r>> {
     let defect = finding.defect();
     if finding.check == FIELD_CHECK {
-        let came = if defect.came == POINTER { OTHER_SPELLING } else { defect.came };
+        let is_spelling = defect.came == POINTER || is_path_to(&finding.actual, &finding.expected);
+        let came = if is_spelling { OTHER_SPELLING } else { defect.came };
         let detail = match came {
             OTHER_SPELLING => "",
             // Each code has its own place in a server that forgets the field.
@@ -72,6 +73,13 @@ pub(super) fn of<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) ->
     }
     let of_list = defect.came == ARRAY && defect.expected.starts_with(ARRAY);
     of_list.then_some(Group::Lacks(&finding.key.operation, &finding.key.place, finding.level))
+}
+
+/// `"body.email"` is a path to `"email"`.
+fn is_path_to(actual: &str, expected: &str) -> bool {
+    let name = expected.trim_matches('"');
+    let parent = actual.trim_matches('"').strip_suffix(name).filter(|_| !name.is_empty());
+    parent.is_some_and(|parent| parent.ends_with(|last: char| !last.is_alphanumeric()))
 }
 
 /// `exactly 1 attempt …` and `2 attempts` are more.

@@ -144,3 +144,84 @@ fn part_of_the_wrong_type_explains_what_another_check_misses_in_it() {
     let elsewhere = test("b", &exchanges, &[missing("body /details")]);
     assert_eq!(rows(&[test("a", &exchanges, &[wrong(0), wrong(1)]), elsewhere]).len(), 2, "another exchange");
 }
+
+#[test]
+fn field_behind_a_path_is_another_spelling_of_every_field() {
+    let names = |name: &str, expected: &str, actual: &str| {
+        let mut found = finding(0, "ENV-5", "field-names-member", "body /field", expected, "another name", "400 BAD");
+        found["actual"] = json!(actual);
+        test(name, &[exchange("create", 400, Some("BAD"), "{}")], &[found])
+    };
+    let behind_path = [names("a", "\"email\"", "\"body.email\""), names("b", "\"name\"", "\"body.name\"")];
+    assert_eq!(rows(&behind_path).len(), 1);
+    let others = [names("a", "\"email\"", "\"mail\""), names("b", "\"name\"", "\"surname\"")];
+    assert_eq!(rows(&others).len(), 2, "other names");
+}
+
+#[test]
+fn server_error_in_the_place_of_a_refusal_is_the_cause_and_its_body_is_not() {
+    let fails = |name: &str, clause: &str, expected: &str| {
+        let shown = finding(0, "ENV-1", ENVELOPE_CHECK, "body", "a JSON object", "text/html", "500 text/html");
+        let asked = assertion(0, clause, expected, "500 text/html", "500 text/html");
+        test(name, &[exchange("upload", 500, None, "<html>")], &[shown, asked])
+    };
+    let kinds = |tests: &[Value]| rows(tests).into_iter().map(|(kind, ..)| kind).collect::<Vec<_>>();
+    let two = [fails("a", "DOC-4", "FORMAT (422)"), fails("b", "AUTH-2", "LOGIN (401)")];
+    assert_eq!(kinds(&two), [Kind::Defect, Kind::Defect]);
+    assert_eq!(kinds(&[fails("a", "SRV-1", "INTERNAL (500)")]), [Kind::NoEnvelope], "the status is right");
+    let everywhere: Vec<Value> =
+        (0..5).map(|number| fails(&number.to_string(), &format!("C-{number}"), "FORMAT (422)")).collect();
+    assert_eq!(kinds(&everywhere), [Kind::NoEnvelope], "a gateway that is out of order");
+}
+
+#[test]
+fn code_that_an_operation_never_gives_is_one_cause_for_all_clauses() {
+    let asks = |name: &str, clause: &str, came: &str| {
+        let code = came.split(' ').nth(1);
+        let found = (came != "401 SIGNATURE").then(|| assertion(0, clause, "SIGNATURE (401)", came, came));
+        test(name, &[exchange("receive", 401, code, "{}")], found.as_slice())
+    };
+    let wrong = [asks("a", "WHK-1", "401 LOGIN"), asks("b", "WHK-2", "401 LOGIN")];
+    assert_eq!(rows(&wrong).len(), 1);
+    let [one, other] = wrong;
+    assert_eq!(rows(&[one, other, asks("c", "WHK-3", "401 SIGNATURE")]).len(), 2, "it gives the code");
+}
+
+#[test]
+fn member_that_errors_of_many_codes_have_is_one_cause() {
+    let has = |code: &str| {
+        let expected = format!("no retry delay on {code}");
+        let found = finding(0, "ENV-7", "members", "body /delay", &expected, "a number", &format!("400 {code}"));
+        test(code, &[exchange("create", 400, Some(code), "{}")], &[found])
+    };
+    assert_eq!(rows(&[has("A"), has("B"), has("C")]).len(), 1);
+    assert_eq!(rows(&[has("A"), has("B")]).len(), 2);
+}
+
+#[test]
+fn input_is_unchecked_only_if_more_is_accepted_than_refused() {
+    let accepts = |number: usize| {
+        let found = assertion(0, &format!("C-{number}"), "INVALID (400)", "success", "200");
+        test(&format!("a{number}"), &[exchange("create", 200, None, "{}")], &[found])
+    };
+    let refuses = |number: usize| test(&format!("b{number}"), &[exchange("create", 400, Some("INVALID"), "{}")], &[]);
+    let gaps: Vec<Value> = (0..5).map(accepts).collect();
+    assert_eq!(rows(&gaps).len(), 1);
+    let with_others: Vec<Value> = gaps.into_iter().chain((0..5).map(refuses)).collect();
+    assert_eq!(rows(&with_others).len(), 5);
+}
+
+#[test]
+fn many_values_of_an_operation_that_are_not_the_stored_ones_are_one_cause() {
+    let shows = |clause: &str, operation: &str, member: &str| {
+        let found = finding(0, clause, EXPECTATION, &format!("body /{member}"), "the new one", "a string", "200");
+        test(&format!("{clause}-{member}"), &[exchange(operation, 200, None, "{}")], &[found])
+    };
+    let members = ["a", "b", "c", "d"].map(|member| shows("STA-3", "read", member));
+    assert_eq!(rows(&members).len(), 1, "an old state");
+    let clauses = ["FMT-1", "FMT-2", "FMT-3", "CON-2"].map(|clause| shows(clause, "read", "name"));
+    assert_eq!(rows(&clauses).len(), 1, "refused changes are stored");
+    assert_eq!(rows(&members[..3]).len(), 3, "a few members can be wrong for reasons of their own");
+    let mixed = [shows("A", "read", "a"), shows("B", "read", "b"), shows("C", "read", "c"), shows("D", "read", "d")];
+    assert_eq!(rows(&mixed).len(), 4, "neither a clause nor a member in common");
+}

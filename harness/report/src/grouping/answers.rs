@@ -1,0 +1,181 @@
+//! Findings that one wrong kind of answer explains, whichever clause or code they are about.
+//!
+//! - A server error in the place of a refusal is the defect, and the body that a framework writes for it is not.
+//! - A code that an operation never gives is missing for all clauses that expect it there.
+//! - A member that errors of many codes have is one defect, although the contract is about each code.
+//! - Values that one operation does not show as they were stored are one defect, if there are many.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::expected::{status_of, statuses};
+use super::{Group, Item, shape};
+use crate::model::{FindingReport, Report};
+use crate::queries::Defect;
+use judge::finding::EXPECTATION;
+use spec::contract::Level;
+
+/// If server errors come for this many clauses, something in front of the API answers, and the clauses do not matter.
+const MANY_CLAUSES: usize = 5;
+/// If this many members or clauses show wrong values of one operation, the operation is wrong and not each of them.
+const MANY_VALUES: usize = 4;
+/// If errors of this many codes have the same undocumented member, all have it.
+const MANY_CODES: usize = 3;
+
+/// The shapes of server errors without an envelope that came in the place of refusals.
+pub(super) struct ServerErrors<'r>(HashSet<&'r str>);
+
+impl<'r> ServerErrors<'r> {
+    pub(super) fn of(findings: &[Item<'r>]) -> Self {
+        let mut clauses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for finding in findings.iter().map(|item| item.finding).filter(|finding| is_server_error(finding)) {
+            clauses.entry(&finding.key.answer).or_default().insert(&finding.clause);
+        }
+        Self(clauses.into_iter().filter(|(_, of)| of.len() < MANY_CLAUSES).map(|(answer, _)| answer).collect())
+    }
+
+    /// The group of an expectation that a server error does not meet.
+    pub(super) fn of_item(&self, item: &Item<'r>) -> Option<Group<'r>> {
+        let Item { finding, .. } = item;
+        let is_one = is_server_error(finding) && self.0.contains(finding.key.answer.as_str());
+        is_one.then_some(Group::Fails(&finding.clause, &finding.key.answer, finding.level))
+    }
+
+    /// Replaces the group of what checks found in these answers. A property keeps one answer for each check, so there
+    /// the operation and the shape of the answer decide. An answer of the same shape in the place of a success belongs to
+    /// the only such group.
+    pub(super) fn with_bodies(&self, findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+        let mut of_exchange: HashMap<(&str, usize), &Group<'r>> = HashMap::new();
+        let mut of_answer: HashMap<&str, BTreeSet<(&str, &Group<'r>)>> = HashMap::new();
+        let mut unmet: HashSet<(&str, usize)> = HashSet::new();
+        for (item, group) in findings.iter().zip(&groups) {
+            let (answer, key) = (exchange(item), &item.finding.key);
+            if self.of_item(item).is_some() {
+                of_exchange.insert(answer, group);
+                of_answer.entry(&key.answer).or_default().insert((item.operation, group));
+            } else if item.finding.check == EXPECTATION && key.came == key.answer {
+                unmet.insert(answer);
+            }
+        }
+        let of_item = |item: &Item<'r>| {
+            let alike = of_answer.get(item.finding.key.answer.as_str())?;
+            let all: BTreeSet<&Group<'r>> = alike.iter().map(|(_, group)| *group).collect();
+            let of_operation =
+                alike.iter().find(|(operation, _)| *operation == item.operation).map(|(_, group)| *group);
+            let own = of_exchange.get(&exchange(item)).copied();
+            let of_property = of_operation.filter(|_| item.test.fuzz.is_some());
+            let only = all.first().copied().filter(|_| all.len() == 1 && unmet.contains(&exchange(item)));
+            own.or(of_property).or(only)
+        };
+        let replaced = |(item, group): (&Item<'r>, &Group<'r>)| {
+            of_item(item).filter(|_| matches!(group, Group::NoEnvelope(_))).unwrap_or(group).clone()
+        };
+        findings.iter().zip(&groups).map(replaced).collect()
+    }
+}
+
+fn exchange<'r>(item: &Item<'r>) -> (&'r str, usize) {
+    (item.test.name.as_ref(), item.finding.exchange)
+}
+
+/// True for a server error without a code, where the contract asks for another refusal or permits no server error.
+fn is_server_error(finding: &FindingReport) -> bool {
+    let key = &finding.key;
+    finding.check == EXPECTATION
+        && key.came == key.answer
+        && shape(finding).is_some()
+        && status_of(&key.answer).is_some_and(|status| status >= 500)
+        && !key.expected.contains("success")
+        && statuses(&key.expected).iter().all(|status| *status < 500)
+}
+
+/// Merges the groups of different clauses that expect the same code and got the same other answer, if their operations
+/// never give that code.
+pub(super) fn codes_never_given<'r>(
+    report: &'r Report,
+    findings: &[Item<'r>],
+    groups: Vec<Group<'r>>,
+) -> Vec<Group<'r>> {
+    let exchanges = report.tests.iter().flat_map(|test| &test.exchanges);
+    let given: HashSet<(&str, &str)> =
+        exchanges.filter_map(|exchange| Some((exchange.operation.as_ref(), exchange.error_code.as_deref()?))).collect();
+    let mut never: BTreeMap<&Group<'r>, bool> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let code = only_code(&item.finding.key.expected);
+        let missing = code.is_some_and(|code| !given.contains(&(item.operation, code)));
+        *never.entry(group).or_insert(true) &= missing && item.finding.check == EXPECTATION;
+    }
+    let mut leads: BTreeMap<(&str, &str, Level), &Group<'r>> = BTreeMap::new();
+    let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
+    for group in never.into_iter().filter(|(_, never)| *never).map(|(group, _)| group) {
+        let Group::Same(Defect { expected, came, .. }, level) = group else { continue };
+        let lead = *leads.entry((expected, came, *level)).or_insert(group);
+        lead_of.insert(group.clone(), lead.clone());
+    }
+    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+}
+
+/// The code of an expectation that permits only one: `GONE (410)`.
+fn only_code(expected: &str) -> Option<&str> {
+    let (code, rest) = expected.split_once(" (")?;
+    let alone = rest.ends_with(')') && !rest.contains(" or ") && !code.contains(' ');
+    alone.then_some(code)
+}
+
+/// Merges the groups of one check that differ only in the code of the answer.
+pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut alike: BTreeMap<(Defect<'r>, Level), BTreeSet<&Group<'r>>> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let Group::Same(defect, level) = group else { continue };
+        let code = item.finding.key.answer.split_once(' ').map_or("", |(_, code)| code);
+        let about_code = defect.expected.strip_suffix(code).filter(|_| !code.is_empty());
+        if let Some(expected) = about_code.filter(|_| defect.check != EXPECTATION) {
+            alike.entry((Defect { expected, ..*defect }, *level)).or_default().insert(group);
+        }
+    }
+    let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
+    for ((defect, level), of_codes) in alike.iter().filter(|(_, of_codes)| of_codes.len() >= MANY_CODES) {
+        let lead = Group::Same(*defect, *level);
+        lead_of.extend(of_codes.iter().map(|group| ((*group).clone(), lead.clone())));
+    }
+    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+}
+
+/// Merges the groups of one operation whose members do not have the stored value, if many members of one clause have not
+/// (the operation returns an old state), or one member for many clauses (refused changes are stored).
+pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut operations: BTreeMap<&Group<'r>, Option<&'r str>> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let operation = Some(item.operation).filter(|_| is_stored_value(item.finding));
+        let known = operations.entry(group).or_insert(operation);
+        *known = known.filter(|known| Some(*known) == operation);
+    }
+    let mut alike: BTreeMap<Alike<'r>, Vec<&Group<'r>>> = BTreeMap::new();
+    for (group, operation) in operations {
+        if let (Group::Same(Defect { clause, place, came, .. }, level), Some(operation)) = (group, operation) {
+            for subject in [Subject::Clause(clause), Subject::Member(place)] {
+                alike.entry((operation, came, *level, subject)).or_default().push(group);
+            }
+        }
+    }
+    let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
+    for many in alike.values().filter(|many| many.len() >= MANY_VALUES) {
+        lead_of.extend(many.iter().map(|group| ((*group).clone(), many[0].clone())));
+    }
+    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+}
+
+/// What groups have in common: operation, shape of the value, level, and the clause or the member.
+type Alike<'r> = (&'r str, &'r str, Level, Subject<'r>);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Subject<'r> {
+    Clause(&'r str),
+    Member(&'r str),
+}
+
+/// True if a member of a successful answer has another value than the expected one.
+fn is_stored_value(finding: &FindingReport) -> bool {
+    finding.check == EXPECTATION
+        && finding.part.starts_with("body /")
+        && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+}
