@@ -7,7 +7,8 @@
 //!    server errors cannot be provoked on the target.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
-//! 3. Groups of several clauses that have the same evidence (see `evidence`).
+//! 3. Groups that one wrong kind of answer explains, whichever clause, code or member they are about (see `answers`), and
+//!    groups of several clauses that have the same evidence (see `evidence`).
 //! 4. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
 //!    or a value that was stored.
 //!
@@ -187,16 +188,16 @@ impl Group<'_> {
 fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
     let missing = not_implemented(report, findings);
     let shapes = Shapes::of(findings);
-    let constant = kinds::constant_names(findings);
+    let fields = kinds::Fields::of(report, findings);
     let errors = answers::ServerErrors::of(findings);
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
         Some(shape) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
-        None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &constant)),
+        None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = answers::of_many_codes(findings, answers::codes_never_given(report, findings, groups));
-    let groups = answers::stored_values(findings, groups);
+    let groups = answers::absent_headers(findings, answers::stored_values(findings, groups));
     let groups = accepted::other_answers(findings, groups);
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     let groups = errors.with_bodies(findings, groups);
@@ -213,8 +214,8 @@ fn refused_values<'r>(item: &Item<'r>) -> Option<Group<'r>> {
     (valid && is_refusal).then_some(Group::Refuses(field, &key.came, finding.level))
 }
 
-fn by_finding<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Group<'r> {
-    if let Some(group) = kinds::of(finding, constant) {
+fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Group<'r> {
+    if let Some(group) = kinds::of(finding, fields) {
         return group;
     }
     let defect = finding.defect();

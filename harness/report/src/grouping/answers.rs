@@ -3,6 +3,7 @@
 //! - A server error in the place of a refusal is the defect, and the body that a framework writes for it is not.
 //! - A code that an operation never gives is missing for all clauses that expect it there.
 //! - A member that errors of many codes have is one defect, although the contract is about each code.
+//! - Headers that the same answers lack are one defect.
 //! - Values that one operation does not show as they were stored are one defect, if there are many.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -14,6 +15,8 @@ use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
+/// The shape of what is not there.
+const ABSENT: &str = "absent";
 /// If server errors come for this many clauses, something in front of the API answers, and the clauses do not matter.
 const MANY_CLAUSES: usize = 5;
 /// If this many members or clauses show wrong values of one operation, the operation is wrong and not each of them.
@@ -178,4 +181,26 @@ fn is_stored_value(finding: &FindingReport) -> bool {
     finding.check == EXPECTATION
         && finding.part.starts_with("body /")
         && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+}
+
+/// Clause, check, level, and the answers.
+type Lacking<'r> = (&'r str, &'r str, Level, BTreeSet<(&'r str, usize)>);
+
+/// Merges the groups of one check about headers that the same answers lack.
+pub(super) fn absent_headers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut answers: BTreeMap<&Group<'r>, BTreeSet<(&'r str, usize)>> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let Group::Same(defect, _) = group else { continue };
+        if defect.check != EXPECTATION && defect.place.starts_with("header ") && defect.came == ABSENT {
+            answers.entry(group).or_default().insert(exchange(item));
+        }
+    }
+    let mut leads: BTreeMap<Lacking<'r>, &Group<'r>> = BTreeMap::new();
+    let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
+    for (group, answers) in answers {
+        let Group::Same(Defect { clause, check, .. }, level) = group else { continue };
+        let lead = *leads.entry((clause, check, *level, answers)).or_insert(group);
+        lead_of.insert(group.clone(), lead.clone());
+    }
+    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Group, Item};
-use crate::model::FindingReport;
+use crate::model::{FindingReport, Report};
 use judge::finding::EXPECTATION;
 
 /// The check for the field that an error names.
@@ -41,8 +41,22 @@ impl Number {
     }
 }
 
-/// The names that errors give in the place of many others.
-pub(super) fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
+/// What the errors of a report say about fields.
+pub(super) struct Fields<'r> {
+    /// The names that errors give in the place of many others.
+    constant: HashSet<&'r str>,
+    /// True if any error names a field.
+    named: bool,
+}
+
+impl<'r> Fields<'r> {
+    pub(super) fn of(report: &'r Report, findings: &[Item<'r>]) -> Self {
+        let mut exchanges = report.tests.iter().flat_map(|test| &test.exchanges);
+        Self { constant: constant_names(findings), named: exchanges.any(|exchange| exchange.field.is_some()) }
+    }
+}
+
+fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
     let mut expected: BTreeMap<&'r str, BTreeSet<&'r str>> = BTreeMap::new();
     for finding in findings.iter().map(|item| item.finding).filter(|finding| finding.check == FIELD_CHECK) {
         expected.entry(&finding.actual).or_default().insert(&finding.expected);
@@ -51,16 +65,17 @@ pub(super) fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
 }
 
 /// The group of such a finding.
-pub(super) fn of<'r>(finding: &'r FindingReport, constant: &HashSet<&'r str>) -> Option<Group<'r>> {
+pub(super) fn of<'r>(finding: &'r FindingReport, fields: &Fields<'r>) -> Option<Group<'r>> {
     let defect = finding.defect();
     if finding.check == FIELD_CHECK {
         let is_spelling = defect.came == POINTER || is_path_to(&finding.actual, &finding.expected);
         let came = if is_spelling { OTHER_SPELLING } else { defect.came };
         let detail = match came {
             OTHER_SPELLING => "",
-            // Each code has its own place in a server that forgets the field.
-            "absent" => &finding.key.answer,
-            OTHER_NAME if constant.contains(finding.actual.as_str()) => &finding.actual,
+            // Each code has its own place in a server that forgets the field; some servers never name one.
+            "absent" if fields.named => &finding.key.answer,
+            "absent" => "",
+            OTHER_NAME if fields.constant.contains(finding.actual.as_str()) => &finding.actual,
             _ => defect.expected,
         };
         return Some(Group::Field(came, detail, finding.level));

@@ -225,3 +225,28 @@ fn many_values_of_an_operation_that_are_not_the_stored_ones_are_one_cause() {
     let mixed = [shows("A", "read", "a"), shows("B", "read", "b"), shows("C", "read", "c"), shows("D", "read", "d")];
     assert_eq!(rows(&mixed).len(), 4, "neither a clause nor a member in common");
 }
+
+#[test]
+fn headers_that_the_same_answers_lack_are_one_cause() {
+    let lacks = |name: &str, headers: &[&str]| {
+        let found =
+            |header: &&str| finding(0, "RATE-2", "rate", &format!("header {header}"), "it", "absent", "429 LIMIT");
+        let found: Vec<Value> = headers.iter().map(found).collect();
+        test(name, &[exchange("read", 429, Some("LIMIT"), "{}")], &found)
+    };
+    assert_eq!(rows(&[lacks("a", &["Limit", "Reset"]), lacks("b", &["Limit", "Reset"])]).len(), 1);
+    assert_eq!(rows(&[lacks("a", &["Limit", "Reset"]), lacks("b", &["Limit"])]).len(), 2, "not the same answers");
+}
+
+#[test]
+fn field_that_no_error_names_is_one_cause_for_all_codes() {
+    let lacks = |code: &str| {
+        let answer = format!("400 {code}");
+        let found = finding(0, "ENV-5", "field-names-member", "body /field", "name", "absent", &answer);
+        test(code, &[exchange("create", 400, Some(code), "{}")], &[found])
+    };
+    assert_eq!(rows(&[lacks("A"), lacks("B")]).len(), 1);
+    let mut named = exchange("create", 400, Some("C"), "{}");
+    named["field"] = json!("name");
+    assert_eq!(rows(&[lacks("A"), lacks("B"), test("c", &[named], &[])]).len(), 2, "another code names it");
+}
