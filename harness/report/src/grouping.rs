@@ -122,6 +122,18 @@ struct Item<'r> {
     operation: &'r str,
 }
 
+impl<'r> Item<'r> {
+    /// The test, and the index of the exchange in it.
+    fn answer(&self) -> (&'r str, usize) {
+        (self.test.name.as_ref(), self.finding.exchange)
+    }
+}
+
+/// The groups, with those replaced that another group explains.
+fn led<'r>(groups: Vec<Group<'r>>, leads: &HashMap<Group<'r>, Group<'r>>) -> Vec<Group<'r>> {
+    groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()
+}
+
 fn findings(report: &Report) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     for test in &report.tests {
@@ -315,7 +327,7 @@ fn shape(finding: &FindingReport) -> Option<&str> {
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let (mut by_status, mut by_code) = (HashMap::new(), HashMap::new());
     for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
-        let answer = (item.test.name.as_ref(), item.finding.exchange);
+        let answer = item.answer();
         match item.finding.check.as_str() {
             STATUS_CHECK => by_status.insert(answer, group.clone()),
             CODE_CHECK => by_code.insert(answer, group.clone()),
@@ -329,7 +341,7 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
     };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
         let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
-        let answer = (item.test.name.as_ref(), item.finding.exchange);
+        let answer = item.answer();
         let by_code = || by_code.get(&answer).filter(|_| has_expected_status(item.finding));
         let lead = by_status.get(&answer).or_else(by_code)?;
         (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
@@ -349,8 +361,8 @@ fn unchecked_input<'r>(report: &'r Report, findings: &[Item<'r>], mut groups: Ve
         }
     }
     about_input.retain(|_, of_input| *of_input);
-    let mut accepting = findings.iter().zip(&groups).filter(|(_, group)| about_input.contains_key(group));
-    let accepting: HashSet<&str> = accepting.by_ref().map(|(item, _)| item.test.name.as_ref()).collect();
+    let accepting = findings.iter().zip(&groups).filter(|(_, group)| about_input.contains_key(group));
+    let accepting: HashSet<&str> = accepting.map(|(item, _)| item.test.name.as_ref()).collect();
     if about_input.len() >= UNCHECKED_INPUT && accepting.len() > refusing(report) {
         for group in groups.iter_mut().filter(|group| about_input.contains_key(group)) {
             *group = Group::UncheckedInput;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::expected::{permits_refusals, status_of, statuses};
-use super::{Group, Item};
+use super::{Group, Item, led};
 use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
@@ -54,7 +54,7 @@ pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     let mut leads: HashMap<Group<'r>, Group<'r>> =
         refused.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(&accepted, group, own)?))).collect();
     leads.extend(open_clauses(&accepted));
-    groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()
+    led(groups, &leads)
 }
 
 /// The groups of accepted requests that any refusal would have satisfied, each with the only other group of accepted

@@ -8,15 +8,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::expected::{status_of, statuses};
-use super::{Group, Item, shape};
+use super::expected::{ABSENT, status_of, statuses};
+use super::{Group, Item, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
-/// The shape of what is not there.
-const ABSENT: &str = "absent";
 /// If server errors come for this many clauses, something in front of the API answers, and the clauses do not matter.
 const MANY_CLAUSES: usize = 5;
 /// If this many members or clauses show wrong values of one operation, the operation is wrong and not each of them.
@@ -51,7 +49,7 @@ impl<'r> ServerErrors<'r> {
         let mut of_answer: HashMap<&str, BTreeSet<(&str, &Group<'r>)>> = HashMap::new();
         let mut unmet: HashSet<(&str, usize)> = HashSet::new();
         for (item, group) in findings.iter().zip(&groups) {
-            let (answer, key) = (exchange(item), &item.finding.key);
+            let (answer, key) = (item.answer(), &item.finding.key);
             if self.of_item(item).is_some() {
                 of_exchange.insert(answer, group);
                 of_answer.entry(&key.answer).or_default().insert((item.operation, group));
@@ -64,9 +62,9 @@ impl<'r> ServerErrors<'r> {
             let all: BTreeSet<&Group<'r>> = alike.iter().map(|(_, group)| *group).collect();
             let of_operation =
                 alike.iter().find(|(operation, _)| *operation == item.operation).map(|(_, group)| *group);
-            let own = of_exchange.get(&exchange(item)).copied();
+            let own = of_exchange.get(&item.answer()).copied();
             let of_property = of_operation.filter(|_| item.test.fuzz.is_some());
-            let only = all.first().copied().filter(|_| all.len() == 1 && unmet.contains(&exchange(item)));
+            let only = all.first().copied().filter(|_| all.len() == 1 && unmet.contains(&item.answer()));
             own.or(of_property).or(only)
         };
         let replaced = |(item, group): (&Item<'r>, &Group<'r>)| {
@@ -74,10 +72,6 @@ impl<'r> ServerErrors<'r> {
         };
         findings.iter().zip(&groups).map(replaced).collect()
     }
-}
-
-fn exchange<'r>(item: &Item<'r>) -> (&'r str, usize) {
-    (item.test.name.as_ref(), item.finding.exchange)
 }
 
 /// True for a server error without a code, where the contract asks for another refusal or permits no server error.
@@ -114,7 +108,7 @@ pub(super) fn codes_never_given<'r>(
         let lead = *leads.entry((expected, came, *level)).or_insert(group);
         lead_of.insert(group.clone(), lead.clone());
     }
-    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+    led(groups, &lead_of)
 }
 
 /// The code of an expectation that permits only one: `GONE (410)`.
@@ -140,7 +134,7 @@ pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
         let lead = Group::Same(*defect, *level);
         lead_of.extend(of_codes.iter().map(|group| ((*group).clone(), lead.clone())));
     }
-    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+    led(groups, &lead_of)
 }
 
 /// Merges the groups of one operation whose members do not have the stored value, if many members of one clause have not
@@ -164,7 +158,7 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     for many in alike.values().filter(|many| many.len() >= MANY_VALUES) {
         lead_of.extend(many.iter().map(|group| ((*group).clone(), many[0].clone())));
     }
-    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+    led(groups, &lead_of)
 }
 
 /// What groups have in common: operation, shape of the value, level, and the clause or the member.
@@ -192,7 +186,7 @@ pub(super) fn absent_headers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) 
     for (item, group) in findings.iter().zip(&groups) {
         let Group::Same(defect, _) = group else { continue };
         if defect.check != EXPECTATION && defect.place.starts_with("header ") && defect.came == ABSENT {
-            answers.entry(group).or_default().insert(exchange(item));
+            answers.entry(group).or_default().insert(item.answer());
         }
     }
     let mut leads: BTreeMap<Lacking<'r>, &Group<'r>> = BTreeMap::new();
@@ -202,5 +196,5 @@ pub(super) fn absent_headers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) 
         let lead = *leads.entry((clause, check, *level, answers)).or_insert(group);
         lead_of.insert(group.clone(), lead.clone());
     }
-    groups.into_iter().map(|group| lead_of.get(&group).cloned().unwrap_or(group)).collect()
+    led(groups, &lead_of)
 }

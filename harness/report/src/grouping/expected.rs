@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+/// The shape of what is not there.
+pub(super) const ABSENT: &str = "absent";
 /// How an expectation begins that permits every answer but one.
 const ANY_BUT: &str = "anything but ";
 /// How an expectation begins that permits every documented answer but a server error, or every documented refusal.

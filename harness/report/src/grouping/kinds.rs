@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::expected::ABSENT;
 use super::{Group, Item};
 use crate::model::{FindingReport, Report};
 use judge::finding::EXPECTATION;
@@ -73,8 +74,8 @@ pub(super) fn of<'r>(finding: &'r FindingReport, fields: &Fields<'r>) -> Option<
         let detail = match came {
             OTHER_SPELLING => "",
             // Each code has its own place in a server that forgets the field; some servers never name one.
-            "absent" if fields.named => &finding.key.answer,
-            "absent" => "",
+            ABSENT if fields.named => &finding.key.answer,
+            ABSENT => "",
             OTHER_NAME if fields.constant.contains(finding.actual.as_str()) => &finding.actual,
             _ => defect.expected,
         };
