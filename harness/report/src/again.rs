@@ -8,6 +8,8 @@ use super::model::{ExchangeReport, Report, TestReport};
 
 /// The most counterexamples of a property in one command.
 const MOST_CASES: usize = 3;
+/// A longer `curl` command, in bytes, is not easy to copy. Two long header values and a usual body are shorter.
+pub(super) const LONG_COMMAND: usize = 1000;
 
 /// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
@@ -39,10 +41,10 @@ pub(super) fn repro(report: &Report, test: &TestReport) -> String {
     format!("conformance repro{flags}{} {} | sh", cases(test), shell(name))
 }
 
-/// The shortest command that reproduces a violation: the `curl` command of its exchange if that is enough, else the
-/// script.
+/// The shortest command that reproduces a violation: the `curl` command of its exchange if that is enough and not long,
+/// else the script.
 pub(super) fn again(report: &Report, test: &TestReport, exchange: Option<&ExchangeReport>) -> String {
-    match exchange.filter(|exchange| exchange.stands_alone) {
+    match exchange.filter(|exchange| exchange.stands_alone && exchange.curl.len() <= LONG_COMMAND) {
         Some(exchange) => exchange.curl.clone(),
         None => repro(report, test),
     }

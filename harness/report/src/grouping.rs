@@ -24,6 +24,7 @@ mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::again::LONG_COMMAND;
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
@@ -74,7 +75,19 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
         let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
         (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
     });
+    mark_equal_titles(&mut causes);
     causes
+}
+
+fn mark_equal_titles(causes: &mut [Cause<'_>]) {
+    let titles: Vec<(String, String)> = causes.iter().map(|cause| (cause.clauses(), cause.statement())).collect();
+    let mut counts: HashMap<&(String, String), usize> = HashMap::new();
+    for title in &titles {
+        *counts.entry(title).or_default() += 1;
+    }
+    for (cause, title) in causes.iter_mut().zip(&titles) {
+        cause.shares_title = counts[title] > 1;
+    }
 }
 
 fn cause<'r>(
@@ -90,6 +103,8 @@ fn cause<'r>(
         }
     }
     let not_failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
+    // A finding of another group was merged into this one: it shows what the defect breaks, too, but not the defect.
+    let merged = |member: &Member<'_>| matches!(group, Group::Same(defect, _) if member.finding.defect() != *defect);
     // An expectation of a scenario is more specific than a check, and than a property, which is about one value.
     let vague = |member: &Member<'_>| {
         let Member { finding, .. } = member;
@@ -100,19 +115,21 @@ fn cause<'r>(
         };
         (!is_specific, finding.key.rule.is_some())
     };
-    // A test without another cause shows this one alone, and one request is easier to repeat. A short name is easier to
-    // copy.
+    // A test without another cause shows this one alone, and one short request is easier to repeat. A short name is
+    // easier to copy.
     let unclear = |member: &Member<'_>| {
         let exchange = member.test.exchanges.get(member.finding.exchange);
+        let long = exchange.is_some_and(|exchange| exchange.curl.len() > LONG_COMMAND);
         let single = exchange.is_some_and(|exchange| exchange.stands_alone);
-        (alone.binary_search(&member.test.name.as_ref()).is_err(), !single, member.test.name.len())
+        (alone.binary_search(&member.test.name.as_ref()).is_err(), long, !single, member.test.name.len())
     };
     let shown = members.iter().min_by_key(|member| {
-        (member.follows, not_failed(member), member.finding.level, vague(member), unclear(member))
+        (member.follows, not_failed(member), member.finding.level, merged(member), vague(member), unclear(member))
     })?;
     let (finding, example) = (shown.finding, shown.test);
     let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
-    Some(Cause { kind: group.kind(), finding, tests, alone, example, says, id: group.id(), members })
+    let (kind, id) = (group.kind(), group.id());
+    Some(Cause { kind, finding, tests, alone, example, says, id, members, shares_title: false })
 }
 
 /// A finding with its test and operation.

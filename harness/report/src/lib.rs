@@ -171,9 +171,9 @@ impl Prepared {
         self.destination.as_ref().and_then(Destination::file)
     }
 
-    /// The path of the report, if it is written as JSON into a file.
-    pub fn json_file(&self) -> Option<&Path> {
-        self.file().filter(|_| self.order.is("json")).map(|_| self.order.path.as_path())
+    /// The path of the report, if it is of this kind and written into a file.
+    pub fn file_of(&self, kind: &str) -> Option<&Path> {
+        self.file().filter(|_| self.order.is(kind)).map(|_| self.order.path.as_path())
     }
 
     /// Writes the report to the path, or to a file of this process if the path ends in `/`. A report with more tests

@@ -139,7 +139,7 @@ fn label(cause: &Cause<'_>) -> String {
 fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
     let mut text = format!(
-        "### {}{} ({})\n\nin {}, check {}\n\n| | |\n|---|---|\n",
+        "### {}{} ({})\n\nin {}; check {}\n\n| | |\n|---|---|\n",
         label(cause),
         plain(&cause.title()),
         finding.level.as_str(),
@@ -166,15 +166,11 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     text
 }
 
-/// How many tests show a cause, how many of them have no other cause, and on which operations it shows.
+/// How many tests show a cause, what its repair changes, and on which operations it shows.
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations: Vec<String> = cause.operations().into_iter().map(value).collect();
-    let on = if operations.is_empty() { String::new() } else { format!(", on {}", operations.join(", ")) };
-    let alone = match cause.alone.len() {
-        0 => String::new(),
-        count => format!(", {} with no other cause", grouped(count as u64)),
-    };
-    format!("{}{alone}{on}", counted(cause.tests.len(), "test"))
+    let on = if operations.is_empty() { String::new() } else { format!("; on {}", operations.join(", ")) };
+    format!("{}{on}", cause.extent())
 }
 
 fn of_stale(test: &TestReport) -> String {

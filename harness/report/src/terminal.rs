@@ -13,6 +13,7 @@ use super::again;
 use super::cause::{self, Cause, by_reason, causes, counted, grouped};
 use super::model::{ClauseStatus, DeviationReport, DeviationState, ObstacleKind, Report, TestReport, codes_observed};
 use super::obstacles::{Obstacle, obstacles};
+use crate::escape::one_line;
 use crate::output::COLUMNS;
 use judge::verdict::{INTERRUPTED, Verdict};
 
@@ -36,6 +37,18 @@ pub struct Screen<'s> {
     pub columns: usize,
     /// The file of the JSON report, if there is one.
     pub json: Option<&'s Path>,
+    /// A report with everything that the summary leaves out, if there is one.
+    pub complete: Option<&'s Path>,
+}
+
+impl Screen<'_> {
+    /// Where a reader finds what the summary leaves out.
+    fn elsewhere(self) -> String {
+        match self.complete {
+            Some(path) => format!("in {}", one_line(&path.display().to_string(), FEWEST_COLUMNS / 2)),
+            None => "see --report html=FILE".to_owned(),
+        }
+    }
 }
 
 /// In how many lines a text may be shown.
@@ -75,13 +88,13 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
     let mut text = String::new();
     for detail in [Detail::Full, Detail::Medium, Detail::Compact, Detail::Short] {
         let screen = Screen { columns, ..screen };
-        let above = obstacles::render(report, &first, columns, detail);
+        let above = obstacles::render(report, &first, screen, detail);
         let below = below(report, &others, screen, detail) + &next(report, &causes, &first, screen);
         if open.is_empty() {
             return above + &below;
         }
         let room = ROWS.saturating_sub(rows_on_screen(&above, columns) + rows_on_screen(&below, columns));
-        let (of_causes, shown) = causes::render(report, &open, room, columns, detail);
+        let (of_causes, shown) = causes::render(report, &open, room, screen, detail);
         text = above + &of_causes + &below;
         let enough = if detail == Detail::Full { MOST_CAUSES } else { ENOUGH_CAUSES };
         if shown >= open.len().min(enough) {
@@ -93,7 +106,7 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
 
 /// Everything below the causes but the next step.
 fn below(report: &Report, obstacles: &[&Obstacle<'_>], screen: Screen<'_>, detail: Detail) -> String {
-    let mut sections = Sections { out: String::new(), columns: screen.columns, most: detail.lines_below() };
+    let mut sections = Sections { out: String::new(), screen, most: detail.lines_below() };
     let stale: Vec<&TestReport> = cause::stale(report).collect();
     sections.add("known deviations that are out of date", &stale, |test| {
         let reason = test.reason.as_deref().unwrap_or_default();
@@ -114,14 +127,14 @@ fn below(report: &Report, obstacles: &[&Obstacle<'_>], screen: Screen<'_>, detai
 }
 
 /// Sections with a heading and a few entries.
-struct Sections {
+struct Sections<'s> {
     out: String,
-    columns: usize,
+    screen: Screen<'s>,
     /// The most lines of an entry.
     most: usize,
 }
 
-impl Sections {
+impl Sections<'_> {
     /// Adds a heading and the first entries: a text, and the name of a test.
     fn add<'e, T>(&mut self, title: &str, entries: &'e [T], entry: impl Fn(&'e T) -> (String, Option<&'e str>)) {
         if entries.is_empty() {
@@ -129,13 +142,15 @@ impl Sections {
         }
         let _ = writeln!(self.out, "\n{title}:");
         for (text, test) in entries.iter().take(LISTED).map(entry) {
-            push(&mut self.out, wrapped("  ", &text, self.columns, self.most));
+            push(&mut self.out, wrapped("  ", &text, self.screen.columns, self.most));
             if let Some(name) = test {
-                push(&mut self.out, [complete("    for example ", name, self.columns)]);
+                push(&mut self.out, [complete("    for example ", name, self.screen.columns)]);
             }
         }
         if entries.len() > LISTED {
-            let _ = writeln!(self.out, "  and {} more (see the reports)", grouped((entries.len() - LISTED) as u64));
+            let more = grouped((entries.len() - LISTED) as u64);
+            let text = format!("and {more} more, {}", self.screen.elsewhere());
+            push(&mut self.out, wrapped("  ", &text, self.screen.columns, 2));
         }
     }
 }
@@ -169,7 +184,7 @@ fn deviation(entry: &DeviationReport) -> String {
     )
 }
 
-fn add_leftovers(sections: &mut Sections, report: &Report) {
+fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
     let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
     for leftover in &report.leftovers {
         match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {

@@ -204,8 +204,10 @@ impl Output<'_> {
 /// Prints the summary, writes the reports, and returns the exit code.
 fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
     let comparison = gate.judge(&mut report, scope);
-    let json = output.reports.iter().find_map(Prepared::json_file);
-    let screen = Screen { columns: output::columns(output.stdout_is_taken()), json };
+    let file = |kind: &str| output.reports.iter().find_map(|report| report.file_of(kind));
+    let json = file("json");
+    let complete = file("html").or_else(|| file("markdown")).or(json);
+    let screen = Screen { columns: output::columns(output.stdout_is_taken()), json, complete };
     let text = terminal::render(&report, screen) + comparison.as_deref().unwrap_or_default();
     let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, screen);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);

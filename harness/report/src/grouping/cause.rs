@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{ExchangeReport, FindingReport, TestReport};
+use super::super::cause::{counted, grouped};
+use super::super::model::{ExchangeReport, FindingReport, FoundReport, TestReport};
 use super::operation;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
 /// The most clauses that a label names.
 const NAMED_CLAUSES: usize = 3;
+/// The most rules of a property that are named besides the one of the shown value.
+const NAMED_RULES: usize = 3;
 
 /// The kind of explanation that a cause gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +52,8 @@ pub(in super::super) struct Cause<'r> {
     /// The text of the clause of the representative finding.
     pub(super) says: Option<&'r str>,
     pub(super) id: String,
+    /// True if another cause has the same clauses and the same title: the operations tell them apart.
+    pub(super) shares_title: bool,
 }
 
 impl<'r> Cause<'r> {
@@ -79,6 +84,22 @@ impl<'r> Cause<'r> {
     /// An identifier that is the same in every run.
     pub(in super::super) fn fingerprint(&self) -> String {
         self.id.clone()
+    }
+
+    /// How many tests show the cause, and what its repair alone changes.
+    pub(in super::super) fn extent(&self) -> String {
+        let tests = counted(self.tests.len(), "test");
+        let failed = self.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
+        match self.alone.len() {
+            _ if failed == 0 => tests,
+            0 if self.tests.len() == 1 => format!("{tests}; it has another cause, too"),
+            0 if failed == self.tests.len() => format!("{tests}; each has another cause, too"),
+            0 => format!("{tests}; each of the {} failed has another cause, too", grouped(failed as u64)),
+            1 if self.tests.len() == 1 => format!("{tests}; it passes if only this is repaired"),
+            alone if alone == self.tests.len() => format!("{tests}; all pass if only this is repaired"),
+            1 => format!("{tests}; 1 passes if only this is repaired"),
+            alone => format!("{tests}; {} pass if only this is repaired", grouped(alone as u64)),
+        }
     }
 
     /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
@@ -122,8 +143,19 @@ impl<'r> Cause<'r> {
         format!("{}: {}", label.trim_start(), self.title())
     }
 
-    /// The cause in one line.
+    /// The cause in one line, with the operations if another cause has the same title.
     pub(in super::super) fn title(&self) -> String {
+        let title = self.statement();
+        match self.operations().as_slice() {
+            [first, others @ ..] if self.shares_title => {
+                let others = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+                format!("{} ({first}{others})", title.trim_end_matches('.'))
+            }
+            _ => title,
+        }
+    }
+
+    pub(super) fn statement(&self) -> String {
         match self.kind {
             Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
             Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
@@ -158,7 +190,29 @@ impl<'r> Cause<'r> {
                 let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
             }
-            _ => self.finding.actual.clone(),
+            _ => format!("{}{}", self.finding.actual, self.values()),
         }
     }
+
+    /// The generated value of the shown finding with its rule, and the other rules whose values show the cause.
+    fn values(&self) -> String {
+        let Some(found) = generated(self.example, self.finding) else { return String::new() };
+        let own = self.members.iter().filter(|member| !member.follows);
+        let others: BTreeSet<&str> = own
+            .filter_map(|member| member.finding.key.rule.as_deref())
+            .filter(|rule| *rule != found.rule.as_str())
+            .collect();
+        let named: Vec<&str> = others.iter().take(NAMED_RULES).copied().collect();
+        let others = match others.len() - named.len() {
+            0 if named.is_empty() => String::new(),
+            0 => format!(", also for {}", named.join(", ")),
+            more => format!(", also for {} and {more} more", named.join(", ")),
+        };
+        format!(" for the value {} ({}){others}", found.value, found.rule)
+    }
+}
+
+/// The generated value that a finding of a property is about.
+fn generated<'r>(test: &'r TestReport, finding: &FindingReport) -> Option<&'r FoundReport> {
+    test.fuzz.iter().flat_map(|fuzz| &fuzz.found).find(|found| found.exchange == finding.exchange)
 }

@@ -1,6 +1,7 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
 mod same_defect;
+mod shown;
 
 use serde_json::{Value, json};
 

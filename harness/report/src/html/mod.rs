@@ -358,15 +358,11 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, is_first: bool,
 /// How many tests and which operations show a cause.
 fn occurrence(cause: &Cause<'_>) -> String {
     let operations = cause.operations();
-    let tests = cause::counted(cause.tests.len(), "test");
-    let alone = match cause.alone.len() {
-        0 => String::new(),
-        alone => format!(", {} with no other cause", cause::grouped(alone as u64)),
-    };
+    let extent = cause.extent();
     match operations.as_slice() {
-        [] => format!("in {tests}{alone}"),
-        [only] => format!("in {tests}{alone}, all on {only}"),
-        many => format!("in {tests}{alone}, on {}", many.join(", ")),
+        [] => format!("in {extent}"),
+        [only] => format!("in {extent}; all on {only}"),
+        many => format!("in {extent}; on {}", many.join(", ")),
     }
 }
 

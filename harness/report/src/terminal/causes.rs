@@ -2,26 +2,30 @@
 //! few lines, with the request and the name of one test.
 
 use super::lines::{complete, rows_on_screen, wrapped};
-use super::{Detail, MOST_CAUSES, push};
+use super::{Detail, MOST_CAUSES, Screen, push};
 use crate::cause::{Cause, counted, grouped};
 use crate::escape::one_line;
 use crate::grouping::{Kind, passing_after};
 use crate::model::Report;
+use judge::verdict::Verdict;
 use spec::contract::Level;
 
 /// With more causes than this, expected and actual value share a line.
 const FEW_CAUSES: usize = 4;
 /// How many repairs come first.
 const FIRST: usize = 3;
+/// How many characters a line loses because it ends between words.
+const LINE_LOSS: usize = 6;
 
 /// The causes that fit into `room` rows, and how many these are.
 pub(super) fn render(
     report: &Report,
     open: &[&Cause<'_>],
     room: usize,
-    columns: usize,
+    screen: Screen<'_>,
     detail: Detail,
 ) -> (String, usize) {
+    let columns = screen.columns;
     let wanted = open.len().min(MOST_CAUSES);
     let cards: Vec<String> = open
         .iter()
@@ -29,13 +33,25 @@ pub(super) fn render(
         .enumerate()
         .map(|(at, cause)| card(at + 1, cause, open.len() <= FEW_CAUSES, columns, detail))
         .collect();
+    let text =
+        |shown: usize| heading(report, open, shown, columns) + &cards[..shown].concat() + &rest(open, shown, screen);
     // At least one cause is shown, however small the terminal is.
-    let shown = (1..=wanted).rev().find(|shown| {
-        let text = heading(report, open, *shown, columns) + &cards[..*shown].concat();
-        *shown == 1 || rows_on_screen(&text, columns) <= room
-    });
+    let shown = (1..=wanted).rev().find(|shown| *shown == 1 || rows_on_screen(&text(*shown), columns) <= room);
     let shown = shown.unwrap_or_default();
-    (heading(report, open, shown, columns) + &cards[..shown].concat(), shown)
+    (text(shown), shown)
+}
+
+/// Where the causes are that do not fit.
+fn rest(open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
+    match open.len() - shown {
+        0 => String::new(),
+        more => {
+            let text = format!("and {}, {}", counted(more, "more cause"), screen.elsewhere());
+            let mut out = String::new();
+            push(&mut out, wrapped("    ", &text, screen.columns, 2));
+            out
+        }
+    }
 }
 
 fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -> String {
@@ -52,7 +68,7 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
         push(&mut out, wrapped("  ", &order(open), columns, 3));
     }
     if let Some(text) = repairs(report, open, shown) {
-        push(&mut out, wrapped("  ", &text, columns, 3));
+        push(&mut out, wrapped("  ", &text, columns, 4));
     }
     out
 }
@@ -63,38 +79,37 @@ fn order(open: &[&Cause<'_>]) -> String {
     let levels = open.iter().any(|cause| cause.finding.level != open[0].finding.level);
     let before = [(missing, "missing operations"), (levels, "MUST before SHOULD")];
     let before: Vec<&str> = before.into_iter().filter_map(|(applies, words)| applies.then_some(words)).collect();
-    let number = "the number of failed tests that have no other cause";
+    let number = "repairs that make most tests pass";
     match before.as_slice() {
-        [] => format!("The order follows {number}."),
-        some => format!("First {}, then by {number}.", some.join(", then ")),
+        [] => format!("First {number}."),
+        some => format!("First {}, then {number}.", some.join(", then ")),
     }
 }
 
-/// How many tests the first repairs turn green: tests with two causes need both repairs.
+/// How many failed tests the first repairs turn green. Tests with several causes need all of these repairs, so this is
+/// more than the sum of the numbers of the causes.
 fn repairs(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String> {
     let passing = passing_after(report, open);
     let first = match open.len() {
         0 | 1 => return None,
-        2 => "Repairing both".to_owned(),
-        FIRST => "Repairing all three".to_owned(),
-        _ => "Repairing the first three".to_owned(),
+        2 => "both".to_owned(),
+        FIRST => "all three".to_owned(),
+        _ => format!("causes 1 to {FIRST}"),
     };
     let after_first = passing[open.len().min(FIRST)];
-    let mut text = format!("{first} makes {} pass", more_tests(after_first.tests));
-    if after_first.ended_in_setup > 0 {
-        let ended = grouped(after_first.ended_in_setup as u64);
-        text.push_str(&format!(" ({ended} of them ended in their setup and may show another cause)"));
-    }
+    let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
+    let number = |count: usize| grouped(count as u64);
+    let mut text =
+        format!("Repairing {first} makes {} of the {} pass", number(after_first.tests), counted(failed, "failed test"));
     if shown > FIRST {
-        let all = if shown == open.len() { format!("all {shown}") } else { format!("the first {shown}") };
-        text.push_str(&format!(", {all} together {}", grouped(passing[shown].tests as u64)));
+        text.push_str(&format!(", repairing 1 to {shown} makes {} pass", number(passing[shown].tests)));
+    }
+    if after_first.ended_in_setup > 0 {
+        let ended = number(after_first.ended_in_setup);
+        text.push_str(&format!("; {ended} of the {} ended in setup and may fail again", number(after_first.tests)));
     }
     text.push('.');
     Some(text)
-}
-
-fn more_tests(count: usize) -> String {
-    format!("{} more test{}", grouped(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// A cause in three or four lines; if there are only a few causes, in six lines and an empty one.
@@ -112,27 +127,34 @@ fn card(number: usize, cause: &Cause<'_>, roomy: bool, columns: usize, detail: D
             let place = format!("{} of {} as {}", cause.shown().part, exchange.endpoint, exchange.actor);
             push(&mut out, wrapped("    where     ", &place, columns, most));
         }
-        push(&mut out, wrapped("    ", &format!("{}{}", count(cause), operations(cause, 1)), columns, most));
+        let extent = cause.extent();
+        let room = ((columns - 4) * most).saturating_sub(extent.chars().count());
+        push(&mut out, wrapped("    ", &format!("{extent}{}", operations(cause, 1, room)), columns, most));
     } else {
-        push(&mut out, wrapped(&number, &format!("{title} ({})", count(cause)), columns, most));
-        push(&mut out, wrapped("    ", &evidence(cause, (columns - 4) * most), columns, most));
+        push(
+            &mut out,
+            wrapped(&number, &format!("{} ({})", title.trim_end_matches('.'), cause.extent()), columns, most),
+        );
+        // Lines end between words, so they hold a little less.
+        push(&mut out, wrapped("    ", &evidence(cause, (columns - 4) * most - LINE_LOSS * most), columns, most));
     }
     out.push_str(&complete("    for example ", &cause.example().name, columns));
     out.push('\n');
     out
 }
 
-fn count(cause: &Cause<'_>) -> String {
-    let alone = match cause.alone.len() {
-        0 => String::new(),
-        count => format!(", {} with no other cause", grouped(count as u64)),
-    };
-    format!("{}{alone}", counted(cause.tests.len(), "test"))
-}
-
-fn operations(cause: &Cause<'_>, least: usize) -> String {
+/// The operations, at least `least`, in about `room` characters: the last ones are only counted.
+fn operations(cause: &Cause<'_>, least: usize, room: usize) -> String {
     let operations = cause.operations();
-    if operations.len() < least { String::new() } else { format!("; on {}", operations.join(", ")) }
+    if operations.len() < least {
+        return String::new();
+    }
+    let text = |named: usize| match operations.len() - named {
+        0 => format!("; on {}", operations.join(", ")),
+        more if named == 0 => format!("; on {}", counted(more, "operation")),
+        more => format!("; on {} and {more} more", operations[..named].join(", ")),
+    };
+    (0..=operations.len()).rev().map(text).find(|text| text.chars().count() <= room).unwrap_or_else(|| text(0))
 }
 
 /// The request of one test, what was expected and what came, in about `room` characters.
@@ -141,13 +163,17 @@ fn evidence(cause: &Cause<'_>, room: usize) -> String {
         format!("{} as {}: ", one_line(&exchange.endpoint, room / 3), one_line(&exchange.actor, room / 6))
     });
     let request = request.unwrap_or_default();
-    let operations = operations(cause, 2);
     let (expected, actual) = (cause.expected(), cause.actual());
     if cause.kind == Kind::NotImplemented {
         return format!("{request}got {actual}");
     }
+    // A missing or wrong header is known by its name only.
+    let header = Some(&cause.shown().part).filter(|part| part.starts_with("header "));
+    let header = header.map(|part| format!("{part}: ")).unwrap_or_default();
+    let request = request + &header;
+    let operations = operations(cause, 2, room / 3);
     // Each text gets half of the room, plus what the other one does not need.
-    let room = room.saturating_sub(request.chars().count() + operations.chars().count().min(room / 4));
+    let room = room.saturating_sub(request.chars().count() + operations.chars().count());
     let room = room.saturating_sub("expected , got ".len());
     let part = |text: &str, other: &str| one_line(text, (room / 2).max(room.saturating_sub(other.chars().count())));
     format!("{request}expected {}, got {}{operations}", part(&expected, &actual), part(&actual, &expected))

@@ -1,13 +1,14 @@
 //! The obstacles of the terminal summary that come before the causes: each with its request and a command that shows it.
 
 use super::lines::wrapped;
-use super::{Detail, LISTED, push};
+use super::{Detail, LISTED, Screen, push};
 use crate::escape::one_line;
 use crate::model::Report;
 use crate::obstacles::Obstacle;
 
 /// The obstacles; empty if there are none.
-pub(super) fn render(report: &Report, obstacles: &[&Obstacle<'_>], columns: usize, detail: Detail) -> String {
+pub(super) fn render(report: &Report, obstacles: &[&Obstacle<'_>], screen: Screen<'_>, detail: Detail) -> String {
+    let columns = screen.columns;
     let mut out = String::new();
     if obstacles.is_empty() {
         return out;
@@ -23,7 +24,8 @@ pub(super) fn render(report: &Report, obstacles: &[&Obstacle<'_>], columns: usiz
         push(&mut out, [format!("    reproduce: {command}")]);
     }
     if obstacles.len() > LISTED {
-        push(&mut out, [format!("  and {} more (see the reports)", obstacles.len() - LISTED)]);
+        let text = format!("and {} more, {}", obstacles.len() - LISTED, screen.elsewhere());
+        push(&mut out, wrapped("  ", &text, columns, 2));
     }
     out
 }

@@ -10,7 +10,7 @@ use report::terminal::{Screen, render};
 use super::{clean, model, worst};
 
 fn summary(report: &Report, columns: usize) -> String {
-    render(report, Screen { columns, json: None })
+    render(report, Screen { columns, json: None, complete: None })
 }
 
 /// A run of `count` tests, each with a cause of its own.
@@ -61,12 +61,12 @@ fn each_shown_cause_names_one_test_completely() {
 #[test]
 fn heading_says_why_causes_are_in_this_order_and_what_repairs_change() {
     let text = summary(&worst(300), COLUMNS);
-    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  The order follows the number of failed \
-                    tests that have no other cause.\n  Repairing the first three makes 3 more tests pass, the first 10 \
-                    together 10.\n";
+    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  First repairs that make most tests pass.\n  \
+                    Repairing causes 1 to 3 makes 3 of the 300 failed tests pass, repairing 1 to 10 \
+                    makes 10 pass.\n";
     assert!(text.starts_with(expected), "{text}");
     let text = summary(&fails(3), COLUMNS);
-    assert!(text.contains("  Repairing all three makes 3 more tests pass.\n"), "{text}");
+    assert!(text.contains("  Repairing all three makes 3 of the 3 failed tests pass.\n"), "{text}");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
 }
 
@@ -88,7 +88,7 @@ fn closing_line_says_that_the_run_was_interrupted() {
 #[test]
 fn next_step_names_the_json_report() {
     let json = Some(Path::new("reports/run.json"));
-    let text = render(&model::example(), Screen { columns: COLUMNS, json });
+    let text = render(&model::example(), Screen { columns: COLUMNS, json, complete: json });
     assert!(text.trim_end().ends_with("--failed reports/run.json"), "{text}");
 }
 
