@@ -1,6 +1,8 @@
 //! `init`: packs from different OpenAPI descriptions load, report no violation of a conforming server, and keep the
 //! files that a person has changed.
 
+#[path = "init/clauses.rs"]
+mod clauses;
 #[path = "init/stub.rs"]
 mod stub;
 
@@ -173,11 +175,6 @@ fn codes_are_read_from_examples_lists_constants_or_a_page() {
     let folder = Folder::new("constants");
     let (contract, _) = loaded(&folder, &generated(&sources("split/openapi.yaml")));
     assert!(contract.catalog.code("1003").is_some());
-    assert!(
-        contract.clause_of_check("status-matches-code").is_none(),
-        "a list for several statuses does not give each code a status"
-    );
-    assert!(folder.read("schemas/errors.yaml").contains("code: 1001, status: 400, retry: never, page: OpenAPI"));
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl<'l> Answers<'l> {
             _ => None,
         });
         let is_known = |code: &String| {
-            self.catalogue.codes.iter().any(|known| known.code == *code && known.status == found.status)
+            self.catalogue.codes.iter().any(|known| known.code == *code && known.comes_with(found.status))
         };
         let fields = shape(&self.catalogue.envelope).fields_in(&found.body).into_iter();
         let fields = fields.filter_map(Value::as_str).map(str::to_owned).collect();

@@ -60,7 +60,7 @@ fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
     })
 }
 
-fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
+pub(super) fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
     if let [one] = all { json!(one) } else { json!(all) }
 }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod answers;
+mod clauses;
 mod codes;
 mod description;
 pub mod docs_check;
@@ -25,6 +26,7 @@ mod scenarios;
 mod schema;
 mod shape;
 mod sketches;
+mod statuses;
 mod steps;
 mod topic;
 mod topics;
@@ -133,7 +135,7 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
     files.extend([
         (format!("schemas/{}", files::ENVELOPE), files::envelope(&catalogue)),
         ("schemas/errors.yaml".to_owned(), files::errors(&catalogue, &builder.codes_with_field())),
-        ("schemas/clauses.yaml".to_owned(), files::clauses(&catalogue, &scenarios)),
+        ("schemas/clauses.yaml".to_owned(), clauses::write(&catalogue, &scenarios)),
         ("schemas/conventions.yaml".to_owned(), files::conventions(&access, &resources)),
         ("target.example.yaml".to_owned(), files::target(&access, &base)),
         ("README.md".to_owned(), files::readme(&name, &access, &base)),

@@ -38,7 +38,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool, scenarios: &
         text += &format!(
             "\n  # {}, status {}: {}\n",
             code.code,
-            code.status,
+            super::statuses::in_words(&code.statuses),
             code.means.lines().next().unwrap_or_default()
         );
         text += &sketch.text(&clause, is_live);
@@ -78,7 +78,7 @@ impl Sketch {
     fn of_code(builder: &ScenarioBuilder<'_, '_>, code: &Code) -> Self {
         let expected = Expected { value: json!({ "error": code.code }), code: None, origin: Origin::Documented };
         let documenting: Vec<&Operation<'_>> =
-            builder.operations.iter().filter(|one| one.documents(code.status)).collect();
+            builder.operations.iter().filter(|one| code.statuses.iter().any(|status| one.documents(*status))).collect();
         let candidates = if documenting.is_empty() { builder.operations.iter().collect() } else { documenting };
         let wrong = candidates.iter().filter_map(|one| Some((*one, wrong_member(one, &code.code)?)));
         // The first of several operations is used.

@@ -1,0 +1,171 @@
+//! `clauses.yaml`: the clauses that checks judge, those that starter scenarios judge, and one clause for each code.
+//!
+//! A clause that no source supports is a comment.
+
+use serde_json::{Map, Value, json};
+
+use super::codes::{Catalogue, Code};
+use super::error_body::Envelope;
+use super::origin::Origin;
+use super::scenarios::Scenarios;
+use super::statuses;
+use super::topic::{SUCCESS, TOPICS};
+use super::yaml;
+
+/// Why `code-registered` does not judge codes of examples and answers.
+const MAY_BE_INCOMPLETE: &str =
+    "The codes are only from examples or answers, so the list may be incomplete. If it is complete, remove the `#`:";
+
+/// The text of the file.
+pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
+    let mut text = yaml::comment(
+        "The clauses of the contract. `checks` judge a clause on every response. A clause without `checks` needs a scenario\n\
+         that names it. `conformance explain ID` shows more about a clause.",
+    );
+    text += "clauses:\n  # Judged on every response.\n";
+    let line = |clause: &StructuralClause| {
+        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(&clause.says));
+        let StructuralClause { id, level, checks, .. } = clause;
+        format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
+    };
+    let (supported, guessed): (Vec<_>, Vec<_>) =
+        structural_clauses(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
+    supported.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.spaced_note()));
+    if !guessed.is_empty() {
+        text +=
+            "\n  # The documentation does not say these. Remove the `#` of each clause that is true for all errors.\n";
+        for clause in &guessed {
+            text += &clause.why.iter().map(|why| format!("  # {why}\n")).collect::<String>();
+            text += &format!("  # {}\n", line(clause));
+        }
+    }
+    text += "\n  # Judged by the starter scenarios.\n";
+    for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
+        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(topic.says));
+        text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}\n", topic.clause);
+    }
+    if scenarios.sketches_success {
+        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(SUCCESS.says));
+        let reason = "the scenarios in sketches.yaml are comments";
+        text +=
+            &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says}, excluded: {reason} }}\n", SUCCESS.clause);
+    }
+    if !catalogue.codes.is_empty() {
+        text += "\n  # One clause for each code. Complete the sketch of a code in scenarios/sketches.yaml, and remove `excluded`.\n";
+    }
+    for (index, code) in catalogue.codes.iter().enumerate() {
+        text += &yaml::entry(&clause_of_code(catalogue, scenarios, index, code), 2, None);
+    }
+    text
+}
+
+/// A clause that checks judge on every response.
+struct StructuralClause {
+    id: &'static str,
+    level: &'static str,
+    checks: &'static str,
+    origin: Origin,
+    says: String,
+    /// Why it is a comment, if that is not obvious.
+    why: Option<&'static str>,
+}
+
+fn clause(
+    id: &'static str,
+    level: &'static str,
+    checks: &'static str,
+    origin: Origin,
+    says: impl Into<String>,
+) -> StructuralClause {
+    StructuralClause { id, level, checks, origin, says: says.into(), why: None }
+}
+
+fn structural_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let mut all = envelope_clauses(catalogue);
+    all.extend(optional_member_clauses(&catalogue.envelope));
+    all.extend(status_clauses(catalogue));
+    all.push(clause(
+        "SAFE-1",
+        "SHOULD",
+        "no-leak",
+        Origin::Documented,
+        "An error does not show internals of the server.",
+    ));
+    all
+}
+
+fn envelope_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let Envelope { origins, media_type, .. } = &catalogue.envelope;
+    let (code, message) = (last_name(&catalogue.envelope.code), last_name(&catalogue.envelope.message));
+    let with_message = origins.shape.min(origins.message);
+    let with_code = origins.shape.min(origins.code);
+    // A list of all codes is judged even if the bodies differ otherwise.
+    let all_codes = origins.code.min(Origin::of(catalogue.is_complete && !catalogue.codes.is_empty()));
+    let of_type = format!("An error has the media type {media_type}.");
+    let (of_message, of_code) =
+        (format!("`{message}` is as documented."), format!("`{code}` is one of the documented codes."));
+    vec![
+        clause("ENV-1", "MUST", "envelope-present", origins.shape, "An error is a JSON object of the documented form."),
+        clause("ENV-2", "MUST", "error-media-type", origins.media_type, of_type),
+        clause("ENV-3", "MUST", "message-present", with_message, of_message),
+        StructuralClause {
+            why: (!catalogue.is_complete && !catalogue.codes.is_empty()).then_some(MAY_BE_INCOMPLETE),
+            ..clause("ENV-4", "MUST", "code-registered", all_codes, of_code)
+        },
+        clause("ENV-5", "SHOULD", "strict-json", origins.shape, "An error is strict JSON (RFC 8259)."),
+        clause("ENV-6", "MUST", "success-without-error", with_code, "A success contains no error."),
+    ]
+}
+
+fn optional_member_clauses(envelope: &Envelope) -> Vec<StructuralClause> {
+    let shape = envelope.origins.shape;
+    let details = envelope.details.as_ref();
+    let details = details.map(|_| clause("ENV-7", "MUST", "details-are-text", shape, "The details are as documented."));
+    let field = envelope.field.as_ref().map(|field| {
+        let says = format!("`{}` names the member at fault.", last_name(&field.pointer));
+        clause("ENV-8", "MUST", "field-names-member", shape.min(field.origin), says)
+    });
+    let status = envelope.status.as_ref().map(|status| {
+        let says = format!("`{}` is the status of the response.", last_name(&status.pointer));
+        clause("ENV-9", "MUST", "status-in-body", status.origin, says)
+    });
+    details.into_iter().chain(field).chain(status).collect()
+}
+
+fn status_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
+    let of_codes = catalogue.origin_of_statuses();
+    let success_checks = "success-status, success-body, no-content-is-empty";
+    vec![
+        clause("STA-1", "MUST", "status-documented", Origin::Documented, "Every status is listed in errors.yaml."),
+        clause("STA-2", "MUST", "status-matches-code", of_codes, "Each code comes with its status."),
+        clause("STA-3", "MUST", success_checks, Origin::Documented, "A success is as documented."),
+    ]
+}
+
+fn last_name(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
+fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, code: &Code) -> Map<String, Value> {
+    let id = format!("CODE-{}", index + 1);
+    let means = code.means.lines().next().unwrap_or_default();
+    let says = match code.origin == Origin::Documented {
+        true => format!("{} comes with {}: {means}", code.code, statuses::in_words(&code.statuses)),
+        false => format!("{}: {means}", code.code),
+    };
+    let is_judged = scenarios.clauses.contains(&id);
+    let mut members = Map::new();
+    for (name, value) in [
+        ("id", json!(id)),
+        ("level", json!("MUST")),
+        ("page", json!(catalogue.page)),
+        ("codes", json!([code.code])),
+        ("says", json!(says)),
+    ] {
+        members.insert(name.to_owned(), value);
+    }
+    if !is_judged {
+        members.insert("excluded".to_owned(), json!("no scenario expects it yet"));
+    }
+    members
+}
