@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::expectation::{self, Expected};
-use super::operations::Operation;
+use super::operations::{Body, Operation};
 use super::resources::{Setup, setup};
 use super::topic::INVALID_VALUE;
 use super::topics::ScenarioBuilder;
 use super::yaml;
+use generate::schema::pointer::below;
 use spec::scenario::unusable_requests;
 
 /// The text of the file, and the clause that its tests judge.
@@ -43,6 +44,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     for (operation, ..) in left_out {
         text += &yaml::comment(&format!("Not covered: {}", unusable[&operation.id]));
     }
+    let excluded = repetitions(&called);
     text += "callers:\n";
     for (operation, setup, _) in called {
         text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
@@ -50,9 +52,26 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     let (key, value) = answer(expected)?;
     let note = expected.origin.spaced_note();
     text += &format!("schema:\n  refused: {}{note}\n", yaml::flow(&json!({ "clause": clause, key: value })));
+    text += &excluded;
     text += "  # Many servers convert such values, or do not check them. Remove the kinds that your API refuses.\n";
     text += "  leave_out: [convertible-type, format]\n";
     Some(Formats { text, clause })
+}
+
+/// The places where a missing member is the only fault. Scenarios send requests without it already.
+fn repetitions(called: &[&(&Operation<'_>, Setup, Expected)]) -> String {
+    let mut text = String::new();
+    for (operation, ..) in called {
+        for member in operation.body.iter().filter(|body| body.is_editable()).flat_map(Body::only_required) {
+            let entry = json!({
+                "operation": operation.id,
+                "place": format!("body{}", below("", &member)),
+                "reason": "only its absence is a fault: missing-member in scenarios/bodies.yaml",
+            });
+            text += &yaml::entry(entry.as_object().unwrap_or(&Map::new()), 4, None);
+        }
+    }
+    if text.is_empty() { text } else { format!("  excluded:\n{text}") }
 }
 
 /// An operation that documents a refusal of invalid values, and whose path can be filled.
@@ -63,7 +82,9 @@ fn candidate<'b, 'd>(
     let is_tested = !["HEAD", "OPTIONS"].contains(&operation.method.as_str());
     let documents_refusal = operation.documents(400) || operation.documents(422);
     let expected = expectation::invalid(builder.catalogue, operation);
-    if !is_tested || !documents_refusal || answer(&expected).is_none() || !operation.has_schema {
+    // Any text is a value of a free form, and requests without a member are scenarios.
+    let is_free = operation.body.as_ref().is_some_and(Body::is_free_form) && !operation.restricts_parameters;
+    if is_free || !is_tested || !documents_refusal || answer(&expected).is_none() || !operation.has_schema {
         return None;
     }
     Some((operation, setup(operation, builder.resources)?, expected))

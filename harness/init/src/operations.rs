@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::access::{Access, MARK, Need, is_header_name};
 use super::description::{Description, Node};
 use super::example;
-use super::schema::{FlatSchema, types_of};
+use super::schema::{FlatSchema, is_any_text, is_anything, types_of};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
@@ -27,6 +27,8 @@ pub(super) struct Operation<'d> {
     pub(super) body: Option<Body<'d>>,
     /// True if a schema describes its body, in JSON or as a form, or one of its parameters.
     pub(super) has_schema: bool,
+    /// True if the schema of a parameter forbids a text.
+    pub(super) restricts_parameters: bool,
     pub(super) responses: Vec<Response<'d>>,
 }
 
@@ -44,6 +46,8 @@ pub(super) struct Response<'d> {
     pub(super) status: String,
     pub(super) media: Option<String>,
     pub(super) schema: Option<Node<'d>>,
+    /// The name of the schema, if it is a reference.
+    pub(super) schema_name: Option<String>,
     pub(super) examples: Vec<&'d Value>,
     pub(super) description: String,
 }
@@ -254,6 +258,10 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
                 is_guessed: guessed_query || guessed_headers,
                 body: node.get("requestBody").and_then(body),
                 has_schema: has_schema(node, &parameters),
+                restricts_parameters: parameters
+                    .iter()
+                    .filter_map(|one| one.get("schema"))
+                    .any(|one| !is_any_text(one)),
                 responses: responses(node),
             });
         }
@@ -353,11 +361,18 @@ fn responses<'d>(operation: Node<'d>) -> Vec<Response<'d>> {
                 status: status.to_owned(),
                 media: content.map(|(media, _)| media.split(';').next().unwrap_or(media).trim().to_owned()),
                 schema,
+                schema_name: content.and_then(|(_, media)| name_of(media.value.get("schema")?)),
                 examples,
                 description: response.text("description").unwrap_or_default().to_owned(),
             }
         })
         .collect()
+}
+
+/// The last name of a reference.
+fn name_of(schema: &Value) -> Option<String> {
+    let target = schema.get("$ref").and_then(Value::as_str)?;
+    target.rsplit('/').next().map(str::to_owned)
 }
 
 impl Body<'_> {
@@ -373,6 +388,38 @@ impl Body<'_> {
     pub(super) fn required(&self) -> Vec<String> {
         let required = self.schema.sent().filter(|(name, _)| self.schema.required.contains(name));
         required.filter(|(_, member)| member.value.get("default").is_none()).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// What a request without a member sends instead, if nothing else were left of a form: an empty form has no media type
+    /// and would be refused for this reason. It is a documented parameter that need not be there, or else an unknown one.
+    pub(super) fn kept_beside(&self, member: &str) -> Option<(String, Value)> {
+        let example = self.example.and_then(Value::as_object).filter(|_| self.is_form)?;
+        if example.keys().any(|name| name != member) {
+            return None;
+        }
+        let optional = || self.schema.sent().filter(|(name, _)| name != member && !self.schema.required.contains(name));
+        let has_value = |node: &Node<'_>| {
+            ["example", "examples", "default", "enum", "const"].iter().any(|word| node.value.get(word).is_some())
+        };
+        let documented = optional().find(|(_, node)| has_value(node)).or_else(|| optional().next());
+        let value = |(name, node): &(String, Node<'_>)| (name.clone(), example::of(*node, name));
+        Some(documented.map_or_else(|| ("unrelated".to_owned(), json!("1")), value))
+    }
+
+    /// The required members of which a schema forbids nothing else than that they are missing.
+    pub(super) fn only_required(&self) -> Vec<String> {
+        let is_free = |member: &Node<'_>| match self.is_form {
+            true => is_any_text(*member),
+            false => is_anything(*member),
+        };
+        let mut names = self.required();
+        names.retain(|name| self.schema.member(name).is_some_and(|member| is_free(&member)));
+        names
+    }
+
+    /// True for a form whose members may be any texts.
+    pub(super) fn is_free_form(&self) -> bool {
+        self.is_form && self.schema.sent().all(|(_, member)| is_any_text(*member))
     }
 
     /// True if the step members `with` and `without` can edit the example.

@@ -76,6 +76,42 @@ impl<'d> FlatSchema<'d> {
     }
 }
 
+/// Keywords that forbid no value.
+const FREE: [&str; 14] = [
+    "title",
+    "description",
+    "example",
+    "examples",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "format",
+    "$comment",
+    "contentMediaType",
+    "contentEncoding",
+];
+
+/// True for a schema that every value obeys. A `format` is often not checked, so it does not count.
+pub(super) fn is_anything(schema: Node<'_>) -> bool {
+    let mut keywords = schema.followed().value.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    keywords.all(|name| FREE.contains(&name) || name.starts_with("x-"))
+}
+
+/// True for a schema that every text obeys.
+pub(super) fn is_any_text(schema: Node<'_>) -> bool {
+    let schema = schema.followed();
+    let Some(keywords) = schema.value.as_object() else { return true };
+    let is_free = |(name, value): (&String, &Value)| match name.as_str() {
+        "type" => *value == json!("string") || value.as_array().is_some_and(|all| all.contains(&json!("string"))),
+        "nullable" => true,
+        name => FREE.contains(&name) || name.starts_with("x-"),
+    };
+    keywords.iter().all(is_free)
+}
+
 pub(super) fn types_of(schema: &Value) -> Vec<String> {
     let mut types: Vec<String> = match schema.get("type") {
         Some(Value::String(one)) => vec![one.clone()],

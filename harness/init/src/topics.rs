@@ -116,6 +116,9 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 let mut row = refused(&MISSING, ("without", json!(["${member}"])), invalid.clone());
                 row.case = format!("{}/{member}", operation.id);
                 row.variables.insert("member".to_owned(), json!(member));
+                if let Some((beside, value)) = body.kept_beside(&member) {
+                    row.step.insert("with".to_owned(), json!({ beside: value }));
+                }
                 rows.push(row);
             }
             for (member, value) in body.values_of_other_types().into_iter().filter(|_| body.is_json) {

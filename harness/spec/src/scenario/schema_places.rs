@@ -46,12 +46,22 @@ pub(super) fn of_operation(
         found.extend(of_body(operation, compiled(operation, "body", root)?)?);
     }
     for parameter in fields_and_parameters(requests, operation)? {
-        let name = shown(&format!("{}/{}", parameter.part.name(), parameter.name));
+        let name = name_of(&parameter);
         if wants(&name) {
             found.push(of_parameter(operation, name, parameter)?);
         }
     }
     Ok(found)
+}
+
+/// The names of the places of form members and parameters.
+pub(super) fn names_outside_json(requests: &RequestSchemas, operation: &Operation) -> Vec<String> {
+    let all = fields_and_parameters(requests, operation).unwrap_or_default();
+    all.iter().map(name_of).collect()
+}
+
+fn name_of(parameter: &Parameter) -> String {
+    shown(&format!("{}/{}", parameter.part.name(), parameter.name))
 }
 
 fn fields_and_parameters(requests: &RequestSchemas, operation: &Operation) -> Result<Vec<Parameter>, Problem> {

@@ -137,9 +137,8 @@ impl Builder<'_> {
 
     /// Places that were not looked at because they are excluded.
     fn excluded_parameters(&self, operation: &Operation) -> Vec<(String, String)> {
-        let parameters = self.known.contract.requests.parameters(operation).unwrap_or_default();
-        let names = parameters.iter().map(|one| format!("{}/{}", one.part.name(), one.name));
-        names.map(|name| (operation.id.clone(), name)).collect()
+        let names = schema_places::names_outside_json(&self.known.contract.requests, operation);
+        names.into_iter().map(|name| (operation.id.clone(), name)).collect()
     }
 
     fn exclusion(&self, operation: &Operation, place: &str) -> Option<&Exclusion> {
