@@ -85,6 +85,41 @@ impl<'l> Answers<'l> {
             && self.of(&deletion, None, read).is_some_and(|refusal| [404, 410].contains(&refusal.status))
     }
 
+    /// The expectation of reading a deleted resource, after the recorded answer. Its test deletes a resource of its fixture,
+    /// or one with other values.
+    pub(super) fn after_deletion(&self, expected: Expected, noun: &str, delete: &str, read: &str) -> Expected {
+        let (own, others) = (format!("deleted-{noun}"), format!("deleted-{noun}-with-"));
+        let deletion = |name: &str| name == own || name.starts_with(&others);
+        let scenarios =
+            self.learned.iter().filter_map(|one| one.test.split_once("::")).map(|(_, name)| name.to_owned());
+        let deleted = scenarios.filter(|name| deletion(name)).find(|name| {
+            let same = |other: &str| other == name;
+            self.of(&same, None, delete).is_none() && self.of(&same, None, read).is_some()
+        });
+        let refusal = deleted.and_then(|name| self.of(&|other: &str| other == name, None, read));
+        match refusal.filter(|refusal| expected.origin == Origin::Guess && [404, 410].contains(&refusal.status)) {
+            Some(refusal) => guess_or(expected, &refusal),
+            None => expected,
+        }
+    }
+
+    /// True if the operation has created something.
+    pub(super) fn confirms_creation(&self, create: &str) -> bool {
+        self.learned.iter().any(|one| one.operation == create && (200..300).contains(&one.status))
+    }
+
+    /// True if the API has shown the id of the path in the body of a resource, whenever it was read.
+    pub(super) fn shows_id(&self, read: &str, pointer: &str) -> bool {
+        let mut all =
+            self.learned.iter().filter(|one| one.operation == read && (200..300).contains(&one.status)).peekable();
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_same = |one: &Learned| {
+            let id = one.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            one.body.pointer(pointer).is_some_and(|value| text(value) == id)
+        };
+        all.peek().is_some() && all.all(is_same)
+    }
+
     /// Whether a sketch got the code that it expects; `None` if it got no refusal.
     pub(super) fn confirms(&self, scenario: &str, code: &str) -> Option<bool> {
         let own = |name: &str| name == scenario;
@@ -99,6 +134,9 @@ impl<'l> Answers<'l> {
     fn find(&self, scenario: &dyn Fn(&str) -> bool, case: Option<&str>, operation: Option<&str>) -> Option<Refusal> {
         let fits = |one: &&Learned| {
             let (_, test) = one.test.split_once("::").unwrap_or_default();
+            if !one.is_error() {
+                return false;
+            }
             let (name, rest) = test.split_once('/').map_or((test, None), |(name, rest)| (name, Some(rest)));
             scenario(name) && rest == case && operation.is_none_or(|operation| operation == one.operation)
         };

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::expectation::{self, Expected};
 use super::operations::Operation;
+use super::origin::Origin;
 use super::resources::Resource;
 use super::schema::places;
 use super::steps::{ScenarioText, call, clause, sketched, step};
-use super::topic::{CREATED, DELETED, REFUSED_DELETION, Topic};
+use super::topic::{CREATED, CREATION, DELETED, REFUSED_DELETION, Topic};
 use super::topics::ScenarioBuilder;
 
 /// How many values are tried.
@@ -20,7 +21,7 @@ const MOST: usize = 4;
 /// scenario as well.
 pub(super) fn lifecycle(builder: &ScenarioBuilder<'_, '_>, resource: &Resource, tries: bool) -> Vec<ScenarioText> {
     let Some(life) = Lifecycle::of(builder, resource) else { return Vec::new() };
-    let mut all = vec![life.created()];
+    let mut all: Vec<ScenarioText> = life.creation_succeeds().into_iter().chain([life.created()]).collect();
     match life.refusal() {
         None => all.push(life.deleted()),
         Some(refused) => all.extend(life.refused(&refused)),
@@ -52,6 +53,25 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         Some(Self { builder, resource, create: find(&resource.create)?, delete: find(&resource.delete)?, read })
     }
 
+    /// The creation itself, as the fixture does it. An API may refuse an invented example, so it must have accepted it.
+    fn creation_succeeds(&self) -> Option<ScenarioText> {
+        let is_invented = self.create.is_guessed || self.create.body.as_ref().is_some_and(|body| body.is_guessed);
+        let mut expected = Expected::success();
+        if is_invented || self.refusal().is_some() {
+            expected.origin = Origin::Learned;
+        }
+        if expected.origin == Origin::Learned && !self.builder.answers.confirms_creation(&self.create.id) {
+            return None;
+        }
+        let mut create = call(self.builder, self.create);
+        let values = self.refusal().and_then(|_| self.deletable());
+        create.extend(values.map(|values| ("with".to_owned(), Value::Object(values))));
+        let steps = step(&create, Some(&expected));
+        let scenario = self.scenario(&CREATION, &self.resource.noun, &self.resource.setup.fixtures, &steps, &expected);
+        // The description says that it succeeds. Only the values are learned.
+        Some(ScenarioText { origin: Origin::Documented, ..scenario })
+    }
+
     fn created(&self) -> ScenarioText {
         let resource = self.resource;
         let mut shown = Expected::success();
@@ -59,11 +79,17 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let has_id = success
             .and_then(|one| one.schema)
             .is_some_and(|schema| places(schema).iter().any(|place| place.pointer == resource.id));
-        if has_id {
+        let is_learned = !has_id && self.builder.answers.shows_id(&self.read.id, &resource.id);
+        if has_id || is_learned {
             shown.value["body"] = json!({ resource.id.as_str(): format!("${{{}}}", resource.variable) });
         }
+        if is_learned {
+            shown.origin = Origin::Learned;
+        }
         let given = [resource.noun.clone()];
-        self.scenario(&CREATED, &resource.noun, &given, &step(&call(self.builder, self.read), Some(&shown)), &shown)
+        let steps = step(&call(self.builder, self.read), Some(&shown));
+        let scenario = self.scenario(&CREATED, &resource.noun, &given, &steps, &shown);
+        ScenarioText { origin: Origin::Documented, ..scenario }
     }
 
     /// A new resource is deleted and then read.
@@ -82,7 +108,9 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
     }
 
     fn deletion(&self) -> (String, Expected) {
-        let expected = expectation::deleted(self.builder.catalogue, self.read);
+        let documented = expectation::deleted(self.builder.catalogue, self.read);
+        let expected =
+            self.builder.answers.after_deletion(documented, &self.resource.noun, &self.delete.id, &self.read.id);
         let read = step(&call(self.builder, self.read), Some(&expected));
         (step(&call(self.builder, self.delete), None) + &read, expected)
     }
@@ -137,7 +165,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let clause = clause(self.builder, topic, expected);
         let given = if given.is_empty() { String::new() } else { format!("    given: [{}]\n", given.join(", ")) };
         let text = format!("  - name: {}-{name}\n    clauses: [{clause}]\n{given}    steps:\n{steps}\n", topic.name);
-        ScenarioText { file: topic.file, topic, clause, text }
+        ScenarioText { file: topic.file, topic, clause, origin: expected.origin, text }
     }
 
     /// Values of flags and of listed states that the example does not have, each with a name.

@@ -37,6 +37,7 @@ topics! {
     ANY: "any", "ANY-1", "access", "Every request gets a documented response, and no server error.";
     READ: "read", "READ-1", "successes", "Documented resources can be read.";
     CREATED: "created", "LIFE-1", "successes", "A created resource can be read by its id.";
+    CREATION: "creation", "LIFE-4", "successes", "A resource can be created.";
     DELETED: "deleted", "LIFE-2", "successes", "A deleted resource no longer exists.";
     REFUSED_DELETION: "refused-deletion", "LIFE-3", "successes", "A new resource cannot be deleted.";
     SUCCESS: "success", "CALL-1", "sketches", "A documented request succeeds.";

@@ -42,7 +42,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         // Requests that may create something are sent only with `--create`.
         let asked = if arguments.create { generate_to_learn(&sources).map_err(usage)? } else { pack };
         let learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
-        say!("{} error responses of {url} were used", learned.len());
+        say!("{} error responses of {url} were used", learned.iter().filter(|one| one.is_error()).count());
         pack = generate(&sources, &learned).map_err(usage)?;
         try_out(&pack, |_| Ok(()))?;
     }

@@ -20,7 +20,7 @@ use spec::scenario::{Library, TestCase};
 /// Requests per second. It is low, because the rate limit of the API is not known.
 const RATE: f64 = 20.0;
 
-/// Sends the requests of a pack and returns the received errors. A test with setup steps creates resources, so it runs
+/// Sends the requests of a pack and returns the received errors and successes. A test with setup steps creates resources, so it runs
 /// only if `create` is true. A test runs only if all of its actors have credentials.
 pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learned>, Refusal> {
     let usage = |message: String| Refusal::Usage(format!("error: {message}"));
@@ -38,7 +38,7 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     }
 }
 
-/// The number of received responses, and the errors among them.
+/// The number of received responses, and what is learned from them.
 async fn send_all(
     contract: Contract,
     library: Library,
@@ -56,7 +56,7 @@ async fn send_all(
         let record = run_test(&environment, test).await;
         for exchange in &record.exchanges {
             answers += usize::from(exchange.response().is_some());
-            learned.extend(error_of(test, exchange));
+            learned.extend(learned_from(test, exchange));
         }
         // The API did not answer. The other requests would get no answer either.
         if answers == 0 {
@@ -67,15 +67,17 @@ async fn send_all(
     (answers, learned)
 }
 
-fn error_of(test: &TestCase, exchange: &Exchange) -> Option<Learned> {
+fn learned_from(test: &TestCase, exchange: &Exchange) -> Option<Learned> {
     let response = exchange.response()?;
-    let body = response.json().filter(|body| response.is_error() && body.is_object())?;
+    let is_used = response.is_error() || response.is_success();
+    let body = response.json().filter(|body| is_used && body.is_object())?;
     let media = response.header("content-type").and_then(|value| value.split(';').next());
     // Cleanup deletes what the test may have deleted already.
     let is_of_test = exchange.role != Role::TearDown;
     Some(Learned {
         test: if is_of_test { test.name.to_string() } else { String::new() },
         operation: exchange.request.operation.clone(),
+        path: exchange.request.path.split('?').next().unwrap_or_default().to_owned(),
         status: response.status,
         media: media.map(|media| media.trim().to_owned()),
         body,
