@@ -10,7 +10,7 @@ use super::operations::Operation;
 use super::origin::Origin;
 use super::pointers::{self, repeats_the_status};
 use super::schema::{Place, places, places_of_example, simplified};
-use super::shape::{joined, problem};
+use super::shape::{joined, problem, require_what_all_have};
 
 /// Members that contain a code only if the documented values are spelt like codes.
 const POSSIBLE_CODE_NAMES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
@@ -51,7 +51,7 @@ pub(super) fn bodies_of_answers(answers: &[Learned]) -> Vec<ErrorBody> {
         schema: None,
         description: String::new(),
     };
-    answers.iter().map(body).collect()
+    answers.iter().filter(|answer| answer.is_error()).map(body).collect()
 }
 
 /// The error bodies of a page.
@@ -87,11 +87,17 @@ pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[E
     let mut envelope = documented_or_learned(bodies, of_page, learned, preset);
     take_code_of_answers(&mut envelope, learned);
     let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
+    // A documented schema says itself which members are required.
+    let is_open =
+        envelope.media_type == PROBLEM && !bodies.iter().any(|body| body.schema.is_some() && is_problem(body));
+    if is_open {
+        require_what_all_have(&mut envelope.schema, learned);
+    }
     envelope.field = pointers::field(&envelope, &documented, learned);
     envelope.status = pointers::status(&envelope, &documented, learned);
-    // RFC 9457 says that the member has the status of the response.
+    // RFC 9457 says that the member has the status of the response, if errors are known to have this format.
     if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
-        status.origin = Origin::Documented;
+        status.origin = status.origin.max(envelope.origins.media_type);
     }
     envelope
 }

@@ -45,6 +45,10 @@ fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
             }
             at = &mut at["properties"][token];
         }
+        let mut types = bodies.iter().filter_map(|body| body.at(pointer)).map(|place| place.types.as_slice());
+        if let Some([kind]) = types.next().filter(|first| types.all(|other| other == *first)) {
+            at["type"] = json!(kind);
+        }
     }
     schema
 }
@@ -59,6 +63,24 @@ fn element(array: &mut Value, everywhere: bool) -> &mut Value {
         array["items"] = json!({});
     }
     &mut array["items"]
+}
+
+/// Requires the members of RFC 9457 that every recorded answer has. One status is not enough: other errors may lack them.
+pub(super) fn require_what_all_have(schema: &mut Value, learned: &[ErrorBody]) {
+    let mut statuses: Vec<&str> = learned.iter().map(|body| body.status.as_str()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    if statuses.len() < 2 {
+        return;
+    }
+    let names: Vec<String> =
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let everywhere = |name: &String| learned.iter().all(|body| body.at(&format!("/{name}")).is_some());
+    let names: Vec<String> = names.into_iter().filter(everywhere).collect();
+    if !names.is_empty() {
+        schema["$comment"] = json!("`required` is learned: check against the documentation");
+        schema["required"] = json!(names);
+    }
 }
 
 /// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
