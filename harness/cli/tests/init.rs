@@ -3,6 +3,10 @@
 
 #[path = "init/clauses.rs"]
 mod clauses;
+#[path = "init/forms.rs"]
+mod forms;
+#[path = "init/learned.rs"]
+mod learned;
 #[path = "init/stub.rs"]
 mod stub;
 
@@ -254,26 +258,6 @@ fn description_without_any_security_needs_no_credential() {
     let (contract, _) = loaded(&folder, &pack);
     assert!(contract.conventions.actors.keys().eq(["anonymous"]), "{:?}", contract.conventions.actors);
     assert!(!pack.warnings.iter().any(|warning| warning.contains("--auth")), "{:?}", pack.warnings);
-}
-
-#[test]
-fn forms_are_tested_by_their_schema() {
-    let folder = Folder::new("form");
-    let form = "{ type: object, required: [token], properties: { token: { type: string }, hint: { enum: [a, b] } } }";
-    let minimal = format!(
-        "openapi: 3.1.0\ninfo: {{ title: Tokens, version: '1' }}\nsecurity: []\npaths:\n  /revoke:\n    post:\n      \
-         operationId: revoke\n      requestBody: {{ content: {{ application/x-www-form-urlencoded: {{ schema: {form} }} }} }}\n      \
-         responses: {{ '200': {{ description: Gone }}, '400': {{ description: No }} }}\n"
-    );
-    folder.write("form.yaml", &minimal);
-    let sources = Sources { openapi: folder.0.join("form.yaml"), ..sources("books.json") };
-    let (contract, library) = loaded(&folder, &generated(&sources));
-    let body = contract.operation("revoke").and_then(|operation| operation.example.clone());
-    assert!(body.as_ref().is_some_and(|body| body["token"].is_string()), "{body:?}");
-    for place in ["token", "hint"] {
-        let name = format!("schema/revoke/body/{place}::invalid-values-are-refused");
-        assert!(names(&library).contains(name.as_str()), "{name}: {:?}", names(&library));
-    }
 }
 
 fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {

@@ -24,13 +24,16 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     );
     text += "clauses:\n  # Judged on every response.\n";
     let line = |clause: &StructuralClause| {
-        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(&clause.says));
+        let (page, says) = (yaml::scalar(catalogue.page_of(clause.origin)), yaml::scalar(&clause.says));
         let StructuralClause { id, level, checks, .. } = clause;
         format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
     };
     let (supported, guessed): (Vec<_>, Vec<_>) =
         structural_clauses(catalogue).into_iter().partition(|clause| clause.origin != Origin::Guess);
-    supported.iter().for_each(|clause| text += &format!("  {}{}\n", line(clause), clause.origin.spaced_note()));
+    for clause in &supported {
+        text += &clause.why.iter().map(|why| format!("  # {why}\n")).collect::<String>();
+        text += &format!("  {}{}\n", line(clause), clause.origin.spaced_note());
+    }
     if !guessed.is_empty() {
         text +=
             "\n  # The documentation does not say these. Remove the `#` of each clause that is true for all errors.\n";
@@ -41,8 +44,10 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     }
     text += "\n  # Judged by the starter scenarios.\n";
     for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
-        let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(topic.says));
-        text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}\n", topic.clause);
+        let origin = scenarios.origin_of(topic.clause);
+        let (page, says) = (yaml::scalar(catalogue.page_of(origin)), yaml::scalar(topic.says));
+        let note = if origin == Origin::Learned { origin.spaced_note() } else { String::new() };
+        text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}{note}\n", topic.clause);
     }
     if scenarios.sketches_success {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(SUCCESS.says));
@@ -54,7 +59,8 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
         text += "\n  # One clause for each code. Complete the sketch of a code in scenarios/sketches.yaml, and remove `excluded`.\n";
     }
     for (index, code) in catalogue.codes.iter().enumerate() {
-        text += &yaml::entry(&clause_of_code(catalogue, scenarios, index, code), 2, None);
+        let note = code.source.note().filter(|_| code.source == Origin::Learned);
+        text += &yaml::entry_about(&clause_of_code(catalogue, scenarios, index, code), 2, note);
     }
     text
 }
@@ -66,8 +72,8 @@ struct StructuralClause {
     checks: &'static str,
     origin: Origin,
     says: String,
-    /// Why it is a comment, if that is not obvious.
-    why: Option<&'static str>,
+    /// Lines before it: why it is a comment, or what the documentation says otherwise.
+    why: Vec<String>,
 }
 
 fn clause(
@@ -77,7 +83,7 @@ fn clause(
     origin: Origin,
     says: impl Into<String>,
 ) -> StructuralClause {
-    StructuralClause { id, level, checks, origin, says: says.into(), why: None }
+    StructuralClause { id, level, checks, origin, says: says.into(), why: Vec::new() }
 }
 
 fn structural_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
@@ -106,10 +112,16 @@ fn envelope_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
         (format!("`{message}` is as documented."), format!("`{code}` is one of the documented codes."));
     vec![
         clause("ENV-1", "MUST", "envelope-present", origins.shape, "An error is a JSON object of the documented form."),
-        clause("ENV-2", "MUST", "error-media-type", origins.media_type, of_type),
+        StructuralClause {
+            why: catalogue.contradictions.clone(),
+            ..clause("ENV-2", "MUST", "error-media-type", origins.media_type, of_type)
+        },
         clause("ENV-3", "MUST", "message-present", with_message, of_message),
         StructuralClause {
-            why: (!catalogue.is_complete && !catalogue.codes.is_empty()).then_some(MAY_BE_INCOMPLETE),
+            why: (!catalogue.is_complete && !catalogue.codes.is_empty())
+                .then(|| MAY_BE_INCOMPLETE.to_owned())
+                .into_iter()
+                .collect(),
             ..clause("ENV-4", "MUST", "code-registered", all_codes, of_code)
         },
         clause("ENV-5", "SHOULD", "strict-json", origins.shape, "An error is strict JSON (RFC 8259)."),
@@ -149,16 +161,16 @@ fn last_name(pointer: &str) -> &str {
 fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, code: &Code) -> Map<String, Value> {
     let id = format!("CODE-{}", index + 1);
     let means = code.means.lines().next().unwrap_or_default();
-    let says = match code.origin == Origin::Documented {
-        true => format!("{} comes with {}: {means}", code.code, statuses::in_words(&code.statuses)),
-        false => format!("{}: {means}", code.code),
+    let says = match code.origin == Origin::Guess {
+        false => format!("{} comes with {}: {means}", code.code, statuses::in_words(&code.statuses)),
+        true => format!("{}: {means}", code.code),
     };
     let is_judged = scenarios.clauses.contains(&id);
     let mut members = Map::new();
     for (name, value) in [
         ("id", json!(id)),
         ("level", json!("MUST")),
-        ("page", json!(catalogue.page)),
+        ("page", json!(catalogue.page_of(code.source))),
         ("codes", json!([code.code])),
         ("says", json!(says)),
     ] {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::contradictions;
 use super::error_body::{Envelope, ErrorBody};
 use super::operations::Operation;
 use super::origin::Origin;
@@ -48,9 +49,19 @@ pub(super) struct Catalogue {
     pub(super) statuses: Vec<(u16, Origin)>,
     /// The source of the codes, for the member `page`.
     pub(super) page: String,
+    /// What the description says otherwise about errors, one line each.
+    pub(super) contradictions: Vec<String>,
 }
 
+/// The member `page` of what only answers of the API show. No documentation says it.
+pub(super) const LEARNED: &str = "learned";
+
 impl Catalogue {
+    /// The member `page` of a statement from this source.
+    pub(super) fn page_of(&self, origin: Origin) -> &str {
+        if origin == Origin::Learned { LEARNED } else { &self.page }
+    }
+
     /// True if an expectation may name the code of a status.
     fn is_sure(&self) -> bool {
         self.is_complete && !self.codes.is_empty() && self.codes.iter().all(Code::is_sure)
@@ -58,7 +69,8 @@ impl Catalogue {
 
     /// The codes of these statuses; `None` if a status has no code, or if there may be further codes.
     pub(super) fn of_statuses(&self, statuses: &[u16]) -> Option<Vec<String>> {
-        let all = self.is_sure() && statuses.iter().all(|status| self.codes.iter().any(|code| code.comes_with(*status)));
+        let all =
+            self.is_sure() && statuses.iter().all(|status| self.codes.iter().any(|code| code.comes_with(*status)));
         let found = self.codes.iter().filter(|code| statuses.contains(&code.status()));
         all.then(|| found.map(|code| code.code.clone()).collect())
     }
@@ -105,7 +117,8 @@ pub(super) fn catalogue(
     statuses::complete(&mut codes, operations);
     let statuses = statuses::all(operations, &codes, learned);
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
-    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned() }
+    let contradictions = contradictions::find(operations, &envelope, learned);
+    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions }
 }
 
 /// Takes the statuses that are not known yet from the same codes in documented bodies or recorded answers.

@@ -101,9 +101,7 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
         text += "#   - { code: SOME_CODE, status: 404, retry: never, page: Errors, means: It does not exist. }\n";
         return text + "codes: []\n";
     }
-    if !catalogue.is_complete {
-        text += "# These codes are from examples. The API may have others.\n";
-    }
+    text += &yaml::comment(&source_of_codes(catalogue));
     text += "codes:\n";
     for code in &catalogue.codes {
         let mut members = Map::new();
@@ -111,16 +109,35 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
         members.insert("code".to_owned(), number.map_or_else(|| json!(code.code), |number| json!(number)));
         members.insert("status".to_owned(), super::expectation::one_or_many(&code.statuses));
         members.insert("retry".to_owned(), json!(retry(code.status())));
-        members.insert("page".to_owned(), json!(catalogue.page));
+        members.insert("page".to_owned(), json!(catalogue.page_of(code.source)));
         members.insert("means".to_owned(), json!(code.means.lines().next().unwrap_or_default()));
         let names_field = naming.contains(&code.code.as_str());
         if names_field {
             members.insert("names_field".to_owned(), json!(true));
         }
-        let origin = if names_field { code.origin.min(Origin::Learned) } else { code.origin };
-        text += &yaml::entry(&members, 2, origin.note());
+        let origin = code.origin.min(code.source);
+        let origin = if names_field { origin.min(Origin::Learned) } else { origin };
+        text += &yaml::entry_about(&members, 2, origin.note());
     }
     text
+}
+
+/// Where the codes are from.
+fn source_of_codes(catalogue: &Catalogue) -> String {
+    let has = |origin: Origin| catalogue.codes.iter().any(|code| code.source == origin);
+    let documented = match (catalogue.page.as_str(), catalogue.is_complete) {
+        ("OpenAPI", true) => "from the lists in the OpenAPI description",
+        ("OpenAPI", false) => "from examples of the OpenAPI description",
+        (page, _) => return format!("These codes are from the page {page}."),
+    };
+    let learned = "from answers of the API (`page: learned`), not from its documentation";
+    let from = match (has(Origin::Documented), has(Origin::Learned)) {
+        (true, true) => format!("{documented}, and {learned}"),
+        (false, true) => learned.to_owned(),
+        _ => documented.to_owned(),
+    };
+    let others = if catalogue.is_complete { "" } else { " The API may have others." };
+    format!("These codes are {from}.{others}")
 }
 
 fn retry(status: u16) -> &'static str {

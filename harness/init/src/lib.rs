@@ -8,6 +8,7 @@ mod access;
 mod answers;
 mod clauses;
 mod codes;
+mod contradictions;
 mod description;
 pub mod docs_check;
 mod envelope;
@@ -77,16 +78,24 @@ pub struct Pack {
     pub base: String,
 }
 
-/// An error response that a live API has sent.
+/// A response that a live API has sent: an error, or a success with a JSON object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
     /// The name of the test that got it, and the operation that was called.
     pub test: String,
     pub operation: String,
+    /// The path of the request.
+    pub path: String,
     pub status: u16,
     /// The media type, without parameters.
     pub media: Option<String>,
     pub body: Value,
+}
+
+impl Learned {
+    pub fn is_error(&self) -> bool {
+        self.status >= 400
+    }
 }
 
 /// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is
@@ -113,6 +122,7 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
     }
     let catalogue = read_catalogue(&operations, sources, learned, page.as_ref());
     warnings.extend(general_warnings(&access));
+    warnings.extend(catalogue.contradictions.iter().cloned());
     if let (Some((name, text)), Some(path)) = (&page, &sources.page) {
         let unread = codes::warnings_of_page(name, text, &catalogue.envelope);
         check_page(path, &catalogue, unread.first())?;

@@ -15,8 +15,17 @@ use super::yaml;
 pub(super) struct Scenarios {
     pub(super) files: BTreeMap<String, String>,
     pub(super) clauses: Vec<String>,
+    /// The most certain source of the expectations of each clause.
+    origins: BTreeMap<String, Origin>,
     /// True if a comment is a sketch of a scenario for the clause of `SUCCESS`.
     pub(super) sketches_success: bool,
+}
+
+impl Scenarios {
+    /// `Learned` if only answers of the API show what the tests of a clause expect.
+    pub(super) fn origin_of(&self, clause: &str) -> Origin {
+        self.origins.get(clause).copied().unwrap_or(Origin::Documented)
+    }
 }
 
 /// Writes the files. `tries` is true for a pack to learn from.
@@ -27,15 +36,18 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool) -> Scenarios
     }
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut clauses = Vec::new();
+    let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
     for one in scenarios {
         let name = format!("scenarios/{}.yaml", one.file);
         files.entry(name).or_insert_with(|| head(builder, one.topic.file)).push_str(&one.text);
+        let origin = origins.entry(one.clause.clone()).or_default();
+        *origin = one.origin.max(*origin);
         if !clauses.contains(&one.clause) {
             clauses.push(one.clause);
         }
     }
     files.insert("scenarios/fixtures.yaml".to_owned(), fixtures(builder));
-    Scenarios { files, clauses, sketches_success: false }
+    Scenarios { files, clauses, origins, sketches_success: false }
 }
 
 fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
@@ -86,7 +98,7 @@ fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&Row], number: &mut usize) -
         rows.iter().for_each(|row| text += &case(row));
     }
     text += &format!("    steps:\n{}\n", step(&first.step, Some(&first.expected)));
-    ScenarioText { file: first.topic.file, topic: first.topic, clause, text }
+    ScenarioText { file: first.topic.file, topic: first.topic, clause, origin: first.expected.origin, text }
 }
 
 fn case(row: &Row) -> String {

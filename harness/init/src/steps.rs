@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::expectation::Expected;
 use super::operations::Operation;
+use super::origin::Origin;
 use super::topic::{ANY, Topic};
 use super::topics::ScenarioBuilder;
 use super::yaml;
@@ -13,6 +14,8 @@ pub(super) struct ScenarioText {
     pub(super) file: &'static str,
     pub(super) topic: &'static Topic,
     pub(super) clause: String,
+    /// The source of what it expects.
+    pub(super) origin: Origin,
     pub(super) text: String,
 }
 

@@ -56,6 +56,17 @@ pub(super) fn entry(members: &Map<String, Value>, indent: usize, note: Option<&s
     format!("{space}- {}{note}\n", lines.join(&format!("\n{space}  ")))
 }
 
+/// The same, with the comment behind the first line: it is about the whole entry, not about the last member.
+pub(super) fn entry_about(members: &Map<String, Value>, indent: usize, note: Option<&str>) -> String {
+    let text = entry(members, indent, note);
+    match (note, text.trim_end().split_once('\n')) {
+        (Some(note), Some((first, rest))) => {
+            format!("{first}  {note}\n{}\n", rest.strip_suffix(note).unwrap_or(rest).trim_end())
+        }
+        _ => text,
+    }
+}
+
 /// A key with a list in flow style. A long list has several lines.
 pub(super) fn list(key: &str, items: &[String], indent: usize) -> String {
     let space = " ".repeat(indent);

@@ -32,7 +32,8 @@ fn with_text_page(folder: &Folder, text: &str) -> Sources {
 
 #[test]
 fn the_statuses_of_learned_codes_are_judged_but_the_list_of_codes_is_not() {
-    let problem = |status: u16, name: &str| (status, json!({ "type": format!("https://a.example/{name}"), "title": "t" }));
+    let problem =
+        |status: u16, name: &str| (status, json!({ "type": format!("https://a.example/{name}"), "title": "t" }));
     let learned = answers("application/problem+json", &[problem(404, "gone"), problem(422, "wrong")]);
     let pack = generate(&sources("notes-fastapi.json"), &learned).expect("a pack");
     assert!(is_active(&pack, "STA-2") && !is_active(&pack, "ENV-4"), "{}", pack.files["schemas/clauses.yaml"]);
@@ -60,7 +61,8 @@ fn codes_of_a_page_or_of_a_list_are_judged() {
 #[test]
 fn a_code_without_a_known_status_may_have_each_possible_status() {
     let folder = Folder::new("possible-statuses");
-    let page = "# Errors\n\n| Error code | Status |\n|---|---|\n| `OUT_OF_PAPER` | 503 |\n| `NOT_FOUND` | |\n| `LOST` | |\n";
+    let page =
+        "# Errors\n\n| Error code | Status |\n|---|---|\n| `OUT_OF_PAPER` | 503 |\n| `NOT_FOUND` | |\n| `LOST` | |\n";
     let sources = with_text_page(&folder, page);
     let pack = generated(&sources);
     let status = |pack: &Pack, name: &str| code(pack, name).0["status"].clone();
@@ -75,7 +77,10 @@ fn a_code_without_a_known_status_may_have_each_possible_status() {
 
     // If no status is known, nothing compares the guesses.
     let folder = Folder::new("no-statuses");
-    let none = Sources { openapi: sources_without_errors(&folder), ..with_text_page(&folder, "# Error codes\n\n- `A_LOST`: x\n- `B_LOST`: y\n") };
+    let none = Sources {
+        openapi: sources_without_errors(&folder),
+        ..with_text_page(&folder, "# Error codes\n\n- `A_LOST`: x\n- `B_LOST`: y\n")
+    };
     let pack = generated(&none);
     assert!(!is_active(&pack, "STA-2"));
     assert_eq!(status(&pack, "A_LOST"), json!(400));
