@@ -173,3 +173,59 @@ fn sentences_beside_statuses_are_not_codes() {
         ("| Status | Error |\n|---|---|\n| 404 | Not found here |\n| 409 | Conflict |\n", ""),
     ]);
 }
+
+#[test]
+fn codes_may_be_uris() {
+    let lost = "https://a.example/problems/lost";
+    let with_status = format!("{lost} 404");
+    for page in [
+        format!("# Errors\n\n| Code | Status |\n|---|---|\n| `{lost}` | 404 |\n"),
+        format!("# Errors\n\n| Code | Status |\n|---|---|\n| {lost} | 404 |\n"),
+        format!("# Errors\n\n| Type | Status |\n|---|---|\n| <{lost}> | 404 |\n"),
+        format!("| Problem type | HTTP status |\n|---|---|\n| `{lost}` | 404 |\n"),
+        format!("# Errors\n\n## {lost}\n\nHTTP status 404. It is gone.\n"),
+        format!("# Errors\n\n## `{lost}`\n\nStatus: 404\n"),
+        format!("# Error codes\n\n- `{lost}` (404): it is gone\n- {lost}-2: it is late\n"),
+        format!("# Error codes\n\n`{lost}`\n: HTTP 404, it is gone.\n"),
+        format!(
+            "<table><tr><th>Error code</th><th>Status</th></tr><tr><td><code>{lost}</code></td><td>404</td></tr></table>"
+        ),
+        format!(
+            "Error codes\n===========\n\n.. list-table::\n   :header-rows: 1\n\n   * - Error code\n     - Status\n   * - {lost}\n     - 404\n"
+        ),
+    ] {
+        let found = codes(&catalog(), &page);
+        assert!(found == with_status || found == format!("{with_status}, {lost}-2 -"), "{found}: {page}");
+    }
+    assert_codes(&[
+        (
+            "# Errors\n\n| Error code | Meaning |\n|---|---|\n| `urn:a:lost`, `urn:a:late` | gone |\n",
+            "urn:a:lost -, urn:a:late -",
+        ),
+        ("# Errors\n\n```json\n{ \"error\": { \"code\": \"urn:a:lost\", \"message\": \"x\" } }\n```\n", "urn:a:lost -"),
+    ]);
+}
+
+#[test]
+fn links_are_not_codes() {
+    assert_codes(&[
+        (
+            "# Errors\n\nSee https://a.example/help (404).\n\n- https://a.example/more\n- https://a.example/still-more\n",
+            "",
+        ),
+        ("# Environments\n\n| Type | URL |\n|---|---|\n| live | https://a.example |\n", ""),
+        ("# Links\n\n- https://a.example/status: returns 200\n", ""),
+    ]);
+}
+
+#[test]
+fn each_cell_of_a_column_of_codes_is_read_or_named() {
+    let page = "# Errors\n\n| Error code | HTTP status |\n|---|---|\n| `other` | 405 |\n| `lost` | 404 |\n| `none` | 503 |\n| – | 500 |\n";
+    let unread: Vec<(usize, String)> = unread_of(page, &catalog());
+    let cell = |line: usize, word: &str| (line, format!("the cell \"{word}\" in a column of error codes"));
+    assert_eq!(unread, [cell(5, "other"), cell(7, "none")]);
+    // Only a code shows that the column has codes.
+    let page = "| Error | Status |\n|---|---|\n| default | 400 |\n| TOO_LATE | 409 |\n";
+    assert_eq!(unread_of(page, &catalog()), [cell(3, "default")]);
+    assert!(unread_of("| Error | Status |\n|---|---|\n| none | 400 |\n", &catalog()).is_empty());
+}

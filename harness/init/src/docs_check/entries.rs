@@ -25,6 +25,9 @@ impl Reader<'_> {
     /// A list entry. A word is a code if it is spelt like one and if a status or the heading speaks of codes.
     pub(super) fn entry(&mut self, text: &str, spans: &[String], line: usize) {
         let text = text.replace('\n', " ");
+        if self.entry_of_uri(&text, line) {
+            return;
+        }
         let Some(found) = ENTRY.captures(text.trim()) else { return };
         let lead = &found[1];
         let rest = found.get(3).map_or("", |rest| rest.as_str());
@@ -79,7 +82,7 @@ impl Reader<'_> {
     }
 }
 
-fn status_beside(text: &str) -> Option<u16> {
+pub(super) fn status_beside(text: &str) -> Option<u16> {
     let found = BESIDE.captures(text);
     let found = found.as_ref().and_then(|found| found.get(1).or_else(|| found.get(2)));
     found.and_then(|status| status.as_str().parse().ok()).or_else(|| words::status_in_hint(text))

@@ -153,6 +153,9 @@ impl Reader<'_> {
             _ => false,
         };
         let section: Vec<&Item> = section.collect();
+        if let Some(uri) = self.uri_of_heading(title, section.iter().any(|item| describes_error(item))) {
+            return vec![uri];
+        }
         let shown = |word: &str| {
             section.iter().any(|item| match &item.kind {
                 Kind::Code(language, code) => {
@@ -201,7 +204,8 @@ impl Reader<'_> {
     /// Codes in a sentence, each with its status behind it: `NAME_TAKEN` (409).
     fn codes_with_hints(&mut self, text: &str, spans: &[String], line: usize) {
         for span in spans {
-            let is_code = self.catalog.code(span).is_some() || words::is_in_capitals(span) && span.contains('_');
+            let is_new = words::is_in_capitals(span) && span.contains('_') || super::uris::is_uri(span);
+            let is_code = is_new || self.catalog.code(span).is_some();
             let hints = text.match_indices(span.as_str()).map(|(at, _)| &text[at + span.len()..]);
             let Some(status) = hints.filter(|_| is_code).find_map(status_behind) else { continue };
             let about = vec![span.clone()];

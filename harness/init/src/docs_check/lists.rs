@@ -38,6 +38,11 @@ pub(super) fn of_codes(items: &[Item], known: impl Fn(&str) -> bool) -> Vec<Entr
 /// The code that an item begins with, and the text behind it. A code is inline code or a number, and is followed by the
 /// end, a separator or, after a number, a word.
 fn first_word<'t>(text: &'t str, spans: &[String], known: impl Fn(&str) -> bool) -> Option<(&'t str, &'t str)> {
+    if let Some((uri, rest)) = super::uris::leading(text) {
+        // A list of links says nothing about them.
+        let is_code = known(uri) || spans.iter().any(|span| span == uri) || !rest.trim().is_empty();
+        return is_code.then_some((uri, rest));
+    }
     let end = text.find(|letter: char| letter.is_whitespace() || ":：,;=(（–—".contains(letter)).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let is_span = spans.first().is_some_and(|span| span == word);

@@ -20,10 +20,11 @@ impl Reader<'_> {
         let meanings = super::meanings::column(table, [columns.code, columns.status]);
         let about = self.about();
         let mut has_codes = false;
+        let mut dropped = Vec::new();
         for (line, row) in &table.rows {
             let at = |column: Option<usize>| column.and_then(|index| row.get(index)).map(String::as_str);
             let cell = at(columns.code).unwrap_or_default();
-            let status = at(columns.status).map(status_of_cell);
+            let status = at(columns.status).filter(|cell| !words::is_blank(cell)).map(status_of_cell);
             // A number with more digits in a column of statuses is a code.
             let cell = match at(columns.status) {
                 Some(number) if columns.code.is_none() && words::is_long_number(number) => number,
@@ -39,20 +40,25 @@ impl Reader<'_> {
                 self.facts.statuses.push(Statement { line: *line, about: about.clone(), value: status });
                 continue;
             }
-            let is_expected = columns.titled || has_codes;
-            if codes.is_empty() && is_expected && !words::is_empty_cell(cell) {
-                self.unread(format!("the cell {cell:?} in a column of error codes"), *line);
+            if codes.is_empty() && !words::is_blank(cell) {
+                dropped.push((format!("the cell {cell:?} in a column of error codes"), *line));
             }
+            let is_dropped = codes.is_empty() && !words::is_blank(cell) && (columns.titled || has_codes);
             let status = status.or_else(|| words::status_in_hint(cell).map(Some));
             has_codes |= !codes.is_empty();
             self.meaning(&codes, at(meanings).unwrap_or_default());
             match (codes.is_empty(), status) {
                 (false, status) => self.row_of_codes(&codes, status, at(columns.status), *line),
+                // The status belongs to the cell that is not read.
+                (true, Some(Some(_))) if is_dropped => {}
                 (true, Some(Some(status))) => {
                     self.facts.statuses.push(Statement { line: *line, about: about.clone(), value: status })
                 }
                 _ => self.labelled(row, *line),
             }
+        }
+        if columns.titled || has_codes {
+            dropped.into_iter().for_each(|(what, line)| self.unread(what, line));
         }
         self.members(table);
     }
@@ -91,14 +97,23 @@ impl Reader<'_> {
             let title = &table.head[*index];
             words::speaks_of_codes(title) || (words::is_title_of_codes(title) && are_words(*index))
         };
+        // A column `Type` may contain the types of problems.
+        let has_uris = |index: &usize| {
+            let mut filled = cells(*index).filter(|cell| !words::is_blank(cell)).peekable();
+            let is_of_errors = status.is_some() || self.is_under(&ERRORS);
+            is_of_errors && filled.peek().is_some() && filled.all(|cell| super::uris::of_cell(cell).is_some())
+        };
+        let has_uris = |index: &usize| words::is_title_of_uris(&table.head[*index]) && has_uris(index);
         let first = (status != Some(0) && self.is_titled_by_heading(table)).then_some(0);
-        let code = others().find(has_known).or_else(|| others().find(is_titled)).or(first);
+        let code =
+            others().find(has_known).or_else(|| others().find(is_titled)).or_else(|| others().find(has_uris)).or(first);
         let titled = code.is_some_and(|index| {
             let title = &table.head[index];
             words::is_title_of_error_codes(title)
                 || (words::is_only_code(title) && self.is_under(&ERRORS))
                 || (index == 0 && self.is_titled_by_heading(table))
                 || (index == 0 && words::speaks_of_codes(title) && self.is_below_codes())
+                || has_uris(&index)
         });
         Columns { status, code, titled }
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::uris::is_uri;
 use spec::contract::ErrorCatalog;
 
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"));
@@ -54,7 +55,7 @@ pub(super) fn is_in_capitals(word: &str) -> bool {
 
 /// True for a word that is very probably a code, even in a heading.
 pub(super) fn is_spelt_like_a_code(word: &str) -> bool {
-    SPELT.is_match(word) && !ABBREVIATIONS.contains(&word)
+    (SPELT.is_match(word) && !ABBREVIATIONS.contains(&word)) || is_uri(word)
 }
 
 /// The number that is a heading or begins one, unless it is a year.
@@ -70,9 +71,20 @@ pub(super) fn is_long_number(word: &str) -> bool {
     digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True for a cell that says nothing.
+/// True for a cell without letters and digits.
+pub(super) fn is_blank(cell: &str) -> bool {
+    cell.chars().all(|letter| !letter.is_alphanumeric())
+}
+
+/// True for a cell that names no code: a blank one, or a word for the codes that are not listed.
 pub(super) fn is_empty_cell(cell: &str) -> bool {
-    cell.chars().all(|letter| !letter.is_alphanumeric()) || is_rest(cell.trim())
+    is_blank(cell) || is_rest(cell.trim())
+}
+
+/// True for the title of a column that contains the types of problems, if its cells are URIs.
+pub(super) fn is_title_of_uris(title: &str) -> bool {
+    let title = title.to_lowercase();
+    ["type", "uri", "url", "problem", "error", "name", "id"].iter().any(|part| title.contains(part))
 }
 
 /// True for the title of a column that can only contain the codes of errors: `Error code`, `API code`.
@@ -127,9 +139,9 @@ pub(super) fn status_in_hint(cell: &str) -> Option<u16> {
     STATUS_IN_HINT.captures(cell)?[1].parse().ok()
 }
 
-/// True for any single word. This is enough in a column of codes if the row has a status.
+/// True for any single word and for a URI. This is enough in a column of codes if the row has a status.
 pub(super) fn could_be_a_code(word: &str) -> bool {
-    WORD.is_match(word)
+    WORD.is_match(word) || is_uri(word)
 }
 
 /// True for a placeholder for a code in a general example.
@@ -180,6 +192,9 @@ const TITLES_OF_CODES: [&str; 12] = [
 /// and an explanation after a code are left out. Empty if a part is not a single word.
 pub(super) fn of_cell(cell: &str) -> Vec<String> {
     let cell = HINT.replace_all(cell, " ");
+    if let Some(uris) = super::uris::of_cell(&cell) {
+        return uris;
+    }
     let lines: Vec<&str> = cell.lines().map(explained).collect();
     let parts = lines
         .iter()
