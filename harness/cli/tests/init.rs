@@ -7,6 +7,8 @@ mod clauses;
 mod forms;
 #[path = "init/learned.rs"]
 mod learned;
+#[path = "init/pages.rs"]
+mod pages;
 #[path = "init/stub.rs"]
 mod stub;
 

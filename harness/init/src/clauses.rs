@@ -170,7 +170,7 @@ fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, co
     for (name, value) in [
         ("id", json!(id)),
         ("level", json!("MUST")),
-        ("page", json!(catalogue.page_of(code.source))),
+        ("page", json!(catalogue.page_of_code(code))),
         ("codes", json!([code.code])),
         ("says", json!(says)),
     ] {

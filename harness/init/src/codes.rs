@@ -19,6 +19,10 @@ pub(super) struct Code {
     pub(super) origin: Origin,
     /// The source of the code itself.
     pub(super) source: Origin,
+    /// The section of the page that has it.
+    pub(super) section: Option<String>,
+    /// True if the page has the code, and the OpenAPI description has its status.
+    pub(super) has_status_of_description: bool,
     pub(super) means: String,
 }
 
@@ -45,8 +49,8 @@ pub(super) struct Catalogue {
     pub(super) codes: Vec<Code>,
     /// True if the documentation lists all codes. Examples show only some of them.
     pub(super) is_complete: bool,
-    /// The documented statuses, the statuses of recorded answers, and common ones.
-    pub(super) statuses: Vec<(u16, Origin)>,
+    /// The documented statuses, the statuses of recorded answers, and common ones, each with a comment on its source.
+    pub(super) statuses: Vec<(u16, Option<&'static str>)>,
     /// The source of the codes, for the member `page`.
     pub(super) page: String,
     /// What the description says otherwise about errors, one line each.
@@ -57,6 +61,11 @@ pub(super) struct Catalogue {
 pub(super) const LEARNED: &str = "learned";
 
 impl Catalogue {
+    /// The member `page` of a code and of its clause.
+    pub(super) fn page_of_code<'c>(&'c self, code: &'c Code) -> &'c str {
+        code.section.as_deref().unwrap_or_else(|| self.page_of(code.source))
+    }
+
     /// The member `page` of a statement from this source.
     pub(super) fn page_of(&self, origin: Origin) -> &str {
         if origin == Origin::Learned { LEARNED } else { &self.page }
@@ -115,7 +124,8 @@ pub(super) fn catalogue(
     take_statuses(&mut codes, &of_bodies(&envelope, bodies), Origin::Documented);
     take_statuses(&mut codes, &of_bodies(&envelope, learned), Origin::Learned);
     statuses::complete(&mut codes, operations);
-    let statuses = statuses::all(operations, &codes, learned);
+    let of_page = page.filter(|_| is_page).map(|(_, text)| docs_check::statuses_of(text, &without_codes(&envelope)));
+    let statuses = statuses::all(operations, &codes, learned, of_page.as_deref());
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
     let contradictions = contradictions::find(operations, &envelope, learned);
     Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions }
@@ -126,6 +136,7 @@ fn take_statuses(codes: &mut [Code], seen: &[Code], origin: Origin) {
     for code in codes.iter_mut().filter(|code| code.origin == Origin::Guess) {
         if let Some(seen) = seen.iter().find(|seen| seen.code == code.code && seen.origin != Origin::Guess) {
             (code.statuses, code.origin) = (seen.statuses.clone(), origin);
+            code.has_status_of_description = origin == Origin::Documented;
         }
     }
 }
@@ -148,6 +159,8 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
             statuses: vec![found.status.unwrap_or_else(|| statuses::guessed(&found.code, &[]))],
             origin: Origin::of(found.status.is_some()),
             source: Origin::Documented,
+            section: found.section,
+            has_status_of_description: false,
             means: found.means.unwrap_or_else(|| in_words(&found.code)),
             code: found.code,
         })
@@ -220,7 +233,8 @@ fn of_bodies(envelope: &Envelope, bodies: &[ErrorBody]) -> Vec<Code> {
         let origin = Origin::of(!all.is_empty());
         let statuses = if all.is_empty() { vec![statuses::guessed(&code, &[])] } else { all };
         let means = if shown.means.trim().is_empty() { in_words(&code) } else { shown.means };
-        Code { statuses, origin, source: Origin::Documented, means, code }
+        let (source, section, has_status_of_description) = (Origin::Documented, None, false);
+        Code { statuses, origin, source, section, has_status_of_description, means, code }
     };
     order.into_iter().map(code).collect()
 }

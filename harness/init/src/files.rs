@@ -69,8 +69,8 @@ pub(super) fn errors(catalogue: &Catalogue, naming: &[&str]) -> String {
     text += &optional_pointers(envelope);
     text += "\n# The statuses of responses: first the documented ones, then others,\n";
     text += "# which servers often send although they are not documented.\nstatuses:\n";
-    for (status, origin) in &catalogue.statuses {
-        text += &format!("  - {status}{}\n", origin.spaced_note());
+    for (status, note) in &catalogue.statuses {
+        text += &format!("  - {status}{}\n", note.map(|note| format!("  {note}")).unwrap_or_default());
     }
     text += &codes(catalogue, naming);
     text
@@ -109,7 +109,7 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
         members.insert("code".to_owned(), number.map_or_else(|| json!(code.code), |number| json!(number)));
         members.insert("status".to_owned(), super::expectation::one_or_many(&code.statuses));
         members.insert("retry".to_owned(), json!(retry(code.status())));
-        members.insert("page".to_owned(), json!(catalogue.page_of(code.source)));
+        members.insert("page".to_owned(), json!(catalogue.page_of_code(code)));
         members.insert("means".to_owned(), json!(code.means.lines().next().unwrap_or_default()));
         let names_field = naming.contains(&code.code.as_str());
         if names_field {
@@ -117,7 +117,8 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
         }
         let origin = code.origin.min(code.source);
         let origin = if names_field { origin.min(Origin::Learned) } else { origin };
-        text += &yaml::entry_about(&members, 2, origin.note());
+        let of_description = code.has_status_of_description.then_some("# OpenAPI has its status");
+        text += &yaml::entry_about(&members, 2, origin.note().or(of_description));
     }
     text
 }

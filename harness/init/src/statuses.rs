@@ -9,11 +9,24 @@ use super::origin::Origin;
 /// Statuses that servers and gateways send, whether an operation documents them or not.
 const COMMON: &[u16] = &[400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 500, 502, 503, 504];
 
-/// The documented statuses, then those of recorded answers, then common ones. Each status occurs once.
-pub(super) fn all(operations: &[Operation<'_>], codes: &[Code], learned: &[ErrorBody]) -> Vec<(u16, Origin)> {
+/// The comment on a status that the page does not have.
+const OF_DESCRIPTION: &str = "# OpenAPI";
+
+/// The documented statuses, then those of recorded answers, then common ones. Each status occurs once, with a comment.
+/// `of_page` are the statuses of a page, without those of its codes.
+pub(super) fn all(
+    operations: &[Operation<'_>],
+    codes: &[Code],
+    learned: &[ErrorBody],
+    of_page: Option<&[u16]>,
+) -> Vec<(u16, Option<&'static str>)> {
     let of_codes = |origin: Origin| codes.iter().filter(move |code| code.origin == origin);
     let numbers = |origin: Origin| of_codes(origin).flat_map(|code| code.statuses.iter().copied());
-    let mut documented: Vec<u16> = of_operations(operations).chain(numbers(Origin::Documented)).collect();
+    let on_page = of_codes(Origin::Documented).filter(|code| !code.has_status_of_description);
+    let on_page = on_page.flat_map(|code| code.statuses.iter().copied());
+    let on_page: Vec<u16> = of_page.into_iter().flatten().copied().chain(on_page).collect();
+    let documented = of_operations(operations).chain(numbers(Origin::Documented));
+    let mut documented: Vec<u16> = documented.chain(of_page.into_iter().flatten().copied()).collect();
     let has_class = |one: &Operation<'_>| one.responses.iter().any(|one| one.status.eq_ignore_ascii_case("2XX"));
     if operations.iter().any(has_class) {
         documented.extend([200, 201, 202, 204]);
@@ -22,12 +35,13 @@ pub(super) fn all(operations: &[Operation<'_>], codes: &[Code], learned: &[Error
     let answered = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
     let learned = answered.chain(numbers(Origin::Learned));
     let guessed = numbers(Origin::Guess).chain(COMMON.iter().copied());
-    let mut statuses: Vec<(u16, Origin)> = Vec::new();
+    let mut statuses: Vec<(u16, Option<&'static str>)> = Vec::new();
     let sourced = documented.into_iter().map(|status| (status, Origin::Documented));
     let sourced = sourced.chain(learned.map(|status| (status, Origin::Learned)));
     for (status, origin) in sourced.chain(guessed.map(|status| (status, Origin::Guess))) {
         if !statuses.iter().any(|(other, _)| *other == status) {
-            statuses.push((status, origin));
+            let of_description = of_page.filter(|_| !on_page.contains(&status)).map(|_| OF_DESCRIPTION);
+            statuses.push((status, origin.note().or(of_description)));
         }
     }
     statuses

@@ -15,11 +15,21 @@ pub struct FoundCode {
     pub status: Option<u16>,
     /// What it means, if the page says it.
     pub means: Option<String>,
+    /// The heading above it.
+    pub section: Option<String>,
 }
 
 /// The codes of a page in their order.
 pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<FoundCode> {
-    let facts = facts::gather(&page::read(text), catalog);
+    let items = page::read(text);
+    let facts = facts::gather(&items, catalog);
+    let section = |line: usize| {
+        let above = items.iter().take_while(|item| item.line <= line).filter_map(|item| match &item.kind {
+            Kind::Heading(_, title) => Some(title.clone()),
+            _ => None,
+        });
+        above.last()
+    };
     let mut found: Vec<FoundCode> = Vec::new();
     for statement in &facts.codes {
         let code = &statement.value;
@@ -34,9 +44,15 @@ pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<FoundCode> {
             code: code.clone(),
             status: statuses.first().copied().filter(|_| statuses.len() == 1),
             means: facts.meanings.get(code).cloned(),
+            section: section(statement.line),
         });
     }
     found
+}
+
+/// The statuses of a page that belong to no code.
+pub fn statuses_of(text: &str, catalog: &ErrorCatalog) -> Vec<u16> {
+    facts::gather(&page::read(text), catalog).statuses.into_iter().map(|statement| statement.value).collect()
 }
 
 /// The parts of a page that speak of codes and were not understood, each with its line.

@@ -16,12 +16,13 @@ mod rst_tables;
 mod rst_text;
 mod statuses;
 mod tables;
+mod uris;
 mod words;
 
 use std::collections::BTreeSet;
 
 pub(crate) use first_reading::json_objects;
-pub use first_reading::{FoundCode, codes_of, unread_of};
+pub use first_reading::{FoundCode, codes_of, statuses_of, unread_of};
 
 use facts::{Example, Facts, Statement};
 use generate::schema::pointer::{below, unescaped};
@@ -123,6 +124,18 @@ impl Differ<'_> {
         self.in_catalog(&["codes".into(), index.into(), "code".into()], message)
     }
 
+    /// True if a comment on the line of the catalogue says that something else than the page is the source.
+    fn is_from_elsewhere(&self, path: &[Step]) -> bool {
+        let line = self.file.locate(path).and_then(|place| self.file.text.lines().nth(place.line.saturating_sub(1)));
+        let comment = line.and_then(|line| line.split_once(" # ")).map(|(_, comment)| comment.trim());
+        comment.is_some_and(|comment| ["guess", "learned", "OpenAPI"].iter().any(|source| comment.starts_with(source)))
+    }
+
+    fn has_status_from_elsewhere(&self, code: &str) -> bool {
+        let index = self.catalog.codes.iter().position(|entry| entry.code == code);
+        index.is_some_and(|index| self.is_from_elsewhere(&["codes".into(), index.into(), "code".into()]))
+    }
+
     /// Parts of the page that speak of codes and were not understood.
     fn unread(&self) -> Vec<Problem> {
         let unread = self.facts.unread.iter();
@@ -169,7 +182,7 @@ impl Differ<'_> {
             let agrees = match status {
                 Some(status) => entry.statuses.contains(status),
                 // The page gives several statuses, or says that there is none.
-                None => entry.only_status().is_none(),
+                None => entry.only_status().is_none() || self.has_status_from_elsewhere(code),
             };
             if !agrees {
                 let words = |status: Option<String>| status.unwrap_or_else(|| "no fixed status".to_owned());
@@ -179,7 +192,8 @@ impl Differ<'_> {
                 found.push(self.on_page(statement.line, message));
             }
         }
-        for entry in self.catalog.codes.iter().filter(|entry| !entry.statuses.is_empty()) {
+        let with_status = self.catalog.codes.iter().filter(|entry| !entry.statuses.is_empty());
+        for entry in with_status.filter(|entry| !self.has_status_from_elsewhere(&entry.code)) {
             let has_status = self.facts.code_statuses.iter().any(|statement| statement.value.0 == entry.code);
             if let Some(named) =
                 self.facts.codes.iter().find(|statement| statement.value == entry.code).filter(|_| !has_status)
@@ -209,12 +223,13 @@ impl Differ<'_> {
         let of_codes = self.facts.code_statuses.iter().filter_map(|statement| statement.value.1);
         let on_page: BTreeSet<u16> =
             self.facts.statuses.iter().map(|statement| statement.value).chain(of_codes).collect();
-        found.extend(known.iter().enumerate().filter(|(_, status)| !on_page.contains(status)).map(
-            |(index, status)| {
-                let message = format!("the catalogue has the status {status}, and the page does not");
-                self.in_catalog(&["statuses".into(), index.into()], message)
-            },
-        ));
+        let is_missing = |(index, status): &(usize, &u16)| {
+            !on_page.contains(status) && !self.is_from_elsewhere(&["statuses".into(), (*index).into()])
+        };
+        found.extend(known.iter().enumerate().filter(is_missing).map(|(index, status)| {
+            let message = format!("the catalogue has the status {status}, and the page does not");
+            self.in_catalog(&["statuses".into(), index.into()], message)
+        }));
         found
     }
 
@@ -298,8 +313,10 @@ impl Differ<'_> {
             let name = last_name(&pointer);
             let on_page = rows.iter().any(|statement| statement.value == name)
                 || self.facts.examples.iter().any(|statement| statement.value.body.pointer(&pointer).is_some());
-            if !on_page {
-                let path = ["envelope".into(), "pointers".into(), part.into()];
+            let path = ["envelope".into(), "pointers".into(), part.into()];
+            // A page that shows no body says nothing about its members.
+            let shows_bodies = !rows.is_empty() || !self.facts.examples.is_empty();
+            if !on_page && shows_bodies && !self.is_from_elsewhere(&path) {
                 found
                     .push(self.in_catalog(&path, format!("the envelope has a member `{name}`, and the page does not")));
             }
@@ -380,7 +397,11 @@ impl Differ<'_> {
     /// Sections that the catalogue names and the page does not have.
     fn sections(&self) -> Vec<Problem> {
         let has = |title: &str| self.facts.headings.iter().any(|heading| heading.eq_ignore_ascii_case(title));
-        let entries = self.catalog.codes.iter().enumerate().filter(|(_, entry)| !has(&entry.page));
+        // Pages without headings are named by their file; some codes are not from a page.
+        let stem = std::path::Path::new(&self.page.name).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let is_no_section = |title: &str| [stem, "OpenAPI", "learned"].contains(&title);
+        let entries = self.catalog.codes.iter().enumerate();
+        let entries = entries.filter(|(_, entry)| !has(&entry.page) && !is_no_section(&entry.page));
         entries
             .map(|(index, entry)| {
                 let message = format!(
