@@ -11,6 +11,8 @@ mod learned;
 mod pages;
 #[path = "init/stub.rs"]
 mod stub;
+#[path = "init/to_do.rs"]
+mod to_do;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -389,7 +391,8 @@ fn a_draft_loads_with_clauses_that_nothing_judges() {
     folder.write("schemas/clauses.yaml", &clauses);
     let problems = load(&folder.0).map(|_| ()).expect_err("strict");
     assert_eq!(problems.0.len(), 1);
-    let Ok((contract, _, unfinished)) = load_draft(&folder.0) else { panic!("a draft") };
+    let Ok((contract, _, mut unfinished)) = load_draft(&folder.0) else { panic!("a draft") };
+    unfinished.retain(|problem| !problem.is_to_do);
     assert!(contract.clause("NEW-1").is_some() && unfinished.len() == 1);
     assert!(
         unfinished[0].rendered_as_warning().starts_with("warning: clause NEW-1"),

@@ -11,6 +11,7 @@ use super::scenarios::Scenarios;
 use super::statuses;
 use super::topic::{SUCCESS, TOPICS};
 use super::yaml;
+use spec::contract::TO_DO;
 
 /// Why `code-registered` does not judge codes of examples and answers.
 const MAY_BE_INCOMPLETE: &str =
@@ -51,12 +52,17 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     }
     if scenarios.sketches_success {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(SUCCESS.says));
-        let reason = "the scenarios in sketches.yaml are comments";
+        let reason = yaml::scalar(&format!("{TO_DO} complete the sketches in scenarios/sketches.yaml"));
         text +=
             &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says}, excluded: {reason} }}\n", SUCCESS.clause);
     }
     if !catalogue.codes.is_empty() {
-        text += "\n  # One clause for each code. Complete the sketch of a code in scenarios/sketches.yaml, and remove `excluded`.\n";
+        text += "\n  # One clause for each code.\n";
+        let has_sketches = (0..catalogue.codes.len()).any(|index| !scenarios.clauses.contains(&id_of_code(index)));
+        if has_sketches {
+            text += "  # Complete the sketch of each code in scenarios/sketches.yaml, and remove `excluded`. `conformance validate` refuses\n";
+            text += "  # `to do: …`. If no request can get a code, say why in its `excluded` in errors.yaml; its clause needs none then.\n";
+        }
     }
     for (index, code) in catalogue.codes.iter().enumerate() {
         let note = code.source.note().filter(|_| code.source == Origin::Learned);
@@ -158,8 +164,12 @@ fn last_name(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
 }
 
+fn id_of_code(index: usize) -> String {
+    format!("CODE-{}", index + 1)
+}
+
 fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, code: &Code) -> Map<String, Value> {
-    let id = format!("CODE-{}", index + 1);
+    let id = id_of_code(index);
     let means = code.means.lines().next().unwrap_or_default();
     let says = match code.origin == Origin::Guess {
         false => format!("{} comes with {}: {means}", code.code, statuses::in_words(&code.statuses)),
@@ -177,7 +187,7 @@ fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, co
         members.insert(name.to_owned(), value);
     }
     if !is_judged {
-        members.insert("excluded".to_owned(), json!("no scenario expects it yet"));
+        members.insert("excluded".to_owned(), json!(format!("{TO_DO} no scenario expects it yet")));
     }
     members
 }

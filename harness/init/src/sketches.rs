@@ -60,7 +60,8 @@ fn head() -> String {
          remove `excluded` of the clause in schemas/clauses.yaml.\n\
          - `with` sets members of the operation's example, `without` removes some, `body` replaces it, `given` names a fixture.\n\
          - For another caller, add an actor to schemas/conventions.yaml. Its credential is CONFORMANCE_ACTOR_<NAME>.\n\
-         - If no request can get a code, say why in `excluded: REASON` of the code in schemas/errors.yaml.",
+         - If no request can get a code, say why in `excluded: REASON` of the code in schemas/errors.yaml, and remove the\n\
+         \x20 `excluded` of its clause.",
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::loaded_with_target;
+use super::loaded_finished;
 use crate::flags::PackArgs;
 use crate::run::Refusal;
 use judge::check::CHECKS;
@@ -12,7 +12,7 @@ use spec::own_schemas;
 
 /// Prints everything that is wrong with a pack and a target file.
 pub fn validate(pack: &PackArgs) -> ExitCode {
-    match loaded_with_target(pack) {
+    match loaded_finished(pack) {
         Ok((contract, library, _)) => {
             say!(
                 "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",

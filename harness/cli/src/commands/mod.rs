@@ -34,8 +34,10 @@ pub use prove::prove;
 pub use repro::repro;
 pub use serve::serve;
 
+use std::path::PathBuf;
+
 use crate::flags::PackArgs;
-use crate::run::{Refusal, load_pack, pack_root, refuse_unknown_variables};
+use crate::run::{Refusal, load_finished, load_pack, pack_root, refuse_unknown_variables};
 use judge::target::TargetFile;
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -55,7 +57,19 @@ fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
 /// Loads a pack and the target file, if one is given. Refuses unknown variables, and credentials of actors that neither
 /// the file nor the pack has.
 fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
-    let (contract, library) = read_pack(pack)?;
+    with_target(pack, read_pack(pack)?)
+}
+
+/// The same for a pack that must be finished, unless it is a draft.
+fn loaded_finished(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+    let read = if pack.draft { read_pack(pack)? } else { load_finished(&root_of(pack)?)? };
+    with_target(pack, read)
+}
+
+fn with_target(
+    pack: &PackArgs,
+    (contract, library): (Contract, Library),
+) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
     let file = match &pack.target {
         Some(path) => Some(TargetFile::load(path, &contract)?),
         None => None,
@@ -65,6 +79,9 @@ fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<Targ
 }
 
 fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
-    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
-    Ok(load_pack(&root, pack.draft)?)
+    Ok(load_pack(&root_of(pack)?, pack.draft)?)
+}
+
+fn root_of(pack: &PackArgs) -> Result<PathBuf, Refusal> {
+    pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))
 }

@@ -18,6 +18,7 @@ mod resolve_target;
 mod results;
 mod select;
 mod stop;
+mod to_do;
 mod variables;
 
 use std::path::Path;
@@ -28,7 +29,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 pub use merge::merge;
-pub use packs::{joint_hash, load, load_draft, load_pack, pack_root};
+pub use packs::{joint_hash, load, load_draft, load_finished, load_pack, pack_root};
 pub use redaction::redactor;
 pub use resolve_target::{reachable, refuse_foreign};
 pub use select::listed;
@@ -208,7 +209,7 @@ fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report
     let json = file("json");
     let complete = file("html").or_else(|| file("markdown")).or(json);
     let screen = Screen { columns: output::columns(output.stdout_is_taken()), json, complete };
-    let text = terminal::render(&report, screen) + comparison.as_deref().unwrap_or_default();
+    let text = terminal::render(&report, screen) + &to_do::line(&report) + comparison.as_deref().unwrap_or_default();
     let empty = || terminal::render(&Report { tests: Vec::new(), ..report.clone() }, screen);
     let text = output.redactor.scan(&text, Dividers::Lines, empty).map_or(text, |(clean, _)| clean);
     if output.stdout_is_taken() {

@@ -11,7 +11,7 @@ use report::output::tell;
 use spec::contract::Contract;
 use spec::scenario;
 use spec::scenario::{Library, Topics};
-use spec::source::{BUILT_IN, Problem, Problems, built_in_files, is_built_in, yaml_files};
+use spec::source::{BUILT_IN, Problem, Problems, SourceFile, built_in_files, is_built_in, yaml_files};
 
 /// The folder of the pack: the given one, or the first that contains `schemas` and `scenarios` from the current folder
 /// upwards, or the one beside this program, or else the built-in pack.
@@ -56,8 +56,16 @@ fn is_pack(folder: &Path) -> bool {
     folder.join("schemas").is_dir() && folder.join("scenarios").is_dir()
 }
 
-/// Loads contract and scenarios, or returns everything that is wrong with them.
+/// Loads contract and scenarios, or returns everything that is wrong with them. What the pack itself calls unfinished
+/// (`excluded: "to do: …"`) is not wrong: the rest of the pack can be run.
 pub fn load(root: &Path) -> Result<(Contract, Library), Problems> {
+    let (contract, library, mut unfinished) = load_draft(root)?;
+    unfinished.retain(|problem| !problem.is_to_do);
+    Problems(unfinished).or((contract, library))
+}
+
+/// The same for a pack that must be finished.
+pub fn load_finished(root: &Path) -> Result<(Contract, Library), Problems> {
     let (contract, library, unfinished) = load_draft(root)?;
     Problems(unfinished).or((contract, library))
 }
@@ -77,6 +85,9 @@ pub fn load_pack(root: &Path, is_draft: bool) -> Result<(Contract, Library), Pro
 
 /// Loads what a run needs: the complete pack, or the files of a few tests.
 pub(super) fn load_for_run(root: &Path, arguments: &RunArgs) -> Result<(Contract, Library), Problems> {
+    if arguments.certify.is_some() && !arguments.pack.draft {
+        return load_finished(root);
+    }
     few_tests(arguments)
         .and_then(|names| load_tests(root, names))
         .map_or_else(|| load_pack(root, arguments.pack.draft), Ok)
@@ -107,13 +118,16 @@ fn load_tests(root: &Path, name: &str) -> Option<(Contract, Library)> {
 
 /// Loads contract and scenarios, with what is not finished yet: clauses that nothing judges.
 pub fn load_draft(root: &Path) -> Result<(Contract, Library, Vec<Problem>), Problems> {
-    let contract = Contract::load(root)?;
+    let mut contract = Contract::load(root)?;
     let mut problems = Problems(contract.check_names(&judge::check::names()));
     match scenario::load(root, &contract) {
         Ok(library) => {
             let named = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
-            let (unfinished, wrong): (Vec<Problem>, Vec<Problem>) =
+            let (mut unfinished, wrong): (Vec<Problem>, Vec<Problem>) =
                 contract.check_cover(&named).into_iter().partition(|problem| problem.is_draft);
+            contract.exclude_with_codes(&named);
+            let catalog = SourceFile::in_pack(root, "schemas/errors.yaml");
+            unfinished.extend(catalog.iter().flat_map(|file| contract.check_excluded_codes(file)));
             problems.0.extend(wrong);
             if problems.0.is_empty() {
                 return Ok((contract, library, unfinished));

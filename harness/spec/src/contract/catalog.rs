@@ -166,7 +166,8 @@ pub struct ErrorCode {
     /// A value that `details` must contain.
     #[serde(default)]
     pub details_name: Option<DetailsName>,
-    /// Why no test can observe the code; a certificate then does not require it.
+    /// Why no test can observe the code; a certificate then does not require it, and a clause that is only about excluded
+    /// codes is excluded, too. `to do: …` is no reason: it only holds until the pack is finished.
     #[serde(default)]
     pub excluded: Option<String>,
     /// The section of the published documentation.

@@ -46,9 +46,18 @@ pub struct Clause {
     /// The error codes that the clause is about. It is upheld only if one of its tests observed one of these codes.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// Why neither a check nor a scenario tests the clause.
+    /// Why neither a check nor a scenario tests the clause. `to do: …` is no reason: it only holds until the pack is
+    /// finished.
     #[serde(default)]
     pub excluded: Option<String>,
+}
+
+/// What a reason begins with that only holds until the pack is finished.
+pub const TO_DO: &str = "to do:";
+
+/// True for the reason of a clause or code that is only excluded until the pack is finished.
+pub fn is_to_do(reason: &str) -> bool {
+    reason.trim_start().get(..TO_DO.len()).is_some_and(|start| start.eq_ignore_ascii_case(TO_DO))
 }
 
 /// `schemas/clauses.yaml`: the statements of the contract.

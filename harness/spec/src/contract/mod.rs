@@ -25,7 +25,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
-pub use clauses::{Clause, ClauseFile, Level};
+pub use clauses::{Clause, ClauseFile, Level, TO_DO, is_to_do};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
@@ -152,6 +152,45 @@ impl Contract {
             .collect()
     }
 
+    fn still_to_do(&self, clause: &Clause, reason: &str) -> Problem {
+        let message = format!("clause {}: nothing judges it yet (`excluded: {}`)", clause.id, reason.trim());
+        let help = "write a scenario that names it, or say in `excluded` why nothing can judge it";
+        let problem = self.problem_of(clause, "excluded", message).with_help(Some(help.to_owned()));
+        problem.of_a_draft().until_finished()
+    }
+
+    /// Reports codes that are excluded only until the pack is finished; `file` is that of the catalogue.
+    pub fn check_excluded_codes(&self, file: &SourceFile) -> Vec<Problem> {
+        let codes = self.catalog.codes.iter().enumerate();
+        let to_do = codes.filter_map(|(index, entry)| Some((index, entry, entry.excluded.as_deref()?)));
+        let problem = |(index, entry, reason): (usize, &ErrorCode, &str)| {
+            let at = ["codes".into(), index.into(), "excluded".into()];
+            let message = format!("code {}: no test observes it yet (`excluded: {}`)", entry.code, reason.trim());
+            let help = "write a scenario that expects it, or say in `excluded` why no test can observe it";
+            file.problem(&at, message).with_help(Some(help.to_owned())).of_a_draft().until_finished()
+        };
+        to_do.filter(|(_, _, reason)| is_to_do(reason)).map(problem).collect()
+    }
+
+    /// Excludes the clauses that are only about excluded codes; `named` are the clauses that scenarios name.
+    pub fn exclude_with_codes(&mut self, named: &BTreeSet<&str>) {
+        let is_judged = |clause: &Clause| !clause.checks.is_empty() || named.contains(clause.id.as_str());
+        let reasons: Vec<Option<String>> = self
+            .clauses
+            .iter()
+            .map(|clause| self.reason_of_codes(clause).filter(|_| clause.excluded.is_none() && !is_judged(clause)))
+            .collect();
+        for (clause, reason) in self.clauses.iter_mut().zip(reasons).filter(|(_, reason)| reason.is_some()) {
+            clause.excluded = reason;
+        }
+    }
+
+    /// Why no test can observe any code of a clause; `None` if a test can, or if the clause is about no code.
+    fn reason_of_codes(&self, clause: &Clause) -> Option<String> {
+        let reasons = clause.codes.iter().map(|code| self.catalog.code(code)?.excluded.clone());
+        reasons.collect::<Option<Vec<String>>>()?.into_iter().next()
+    }
+
     fn problem_of(&self, clause: &Clause, member: &str, message: String) -> Problem {
         let index = self.clauses.iter().position(|other| other.id == clause.id).unwrap_or_default();
         self.register.problem(&["clauses".into(), index.into(), member.into()], message)
@@ -169,6 +208,8 @@ impl Contract {
             .filter_map(|clause| {
                 let judged = !clause.checks.is_empty() || named.contains(clause.id.as_str());
                 match (judged, &clause.excluded) {
+                    (false, None) if self.reason_of_codes(clause).is_some() => None,
+                    (false, Some(reason)) if is_to_do(reason) => Some(self.still_to_do(clause, reason)),
                     (false, None) => {
                         let help =
                             "name it in the `clauses` of a scenario, give it `checks`, or say `excluded: REASON`";

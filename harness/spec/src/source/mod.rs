@@ -171,7 +171,15 @@ impl SourceFile {
     fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
         let line = place.and_then(|place| self.line(place.line));
         let line = line.filter(|line| line.len() <= LONGEST_SHOWN_LINE).map(Box::from);
-        Problem { file: self.name.clone(), place, message: message.into(), help, is_draft: false, line }
+        Problem {
+            file: self.name.clone(),
+            place,
+            message: message.into(),
+            help,
+            is_draft: false,
+            is_to_do: false,
+            line,
+        }
     }
 
     fn problem_at_merge_key(&self, message: &str) -> Problem {

@@ -18,6 +18,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// True if the pack is only incomplete: a warning with `--draft`.
     pub is_draft: bool,
+    /// True if the pack says itself that this is still to do: only an error of a pack that must be finished.
+    pub is_to_do: bool,
     /// The source line of the place, for the snippet.
     pub(super) line: Option<Box<str>>,
 }
@@ -25,7 +27,15 @@ pub struct Problem {
 impl Problem {
     /// A problem of a whole file.
     pub fn general(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place: None, message: message.into(), help: None, is_draft: false, line: None }
+        Self {
+            file: file.to_owned(),
+            place: None,
+            message: message.into(),
+            help: None,
+            is_draft: false,
+            is_to_do: false,
+            line: None,
+        }
     }
 
     #[must_use]
@@ -38,6 +48,13 @@ impl Problem {
     #[must_use]
     pub fn of_a_draft(mut self) -> Self {
         self.is_draft = true;
+        self
+    }
+
+    /// Marks it as something that the pack itself calls unfinished, so that it can be run all the same.
+    #[must_use]
+    pub fn until_finished(mut self) -> Self {
+        self.is_to_do = true;
         self
     }
 
