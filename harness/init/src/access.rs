@@ -11,8 +11,6 @@ pub(super) const ANONYMOUS: &str = "anonymous";
 pub(super) const INVALID: &str = "invalid";
 /// The first actor with a credential.
 pub(super) const USER: &str = "user";
-/// The name of the scheme that is added if the description has none.
-const GUESSED: &str = "guessed";
 /// A member that is replaced by a comment when the file is written.
 pub(super) const MARK: &str = "x-init-guess";
 
@@ -125,6 +123,8 @@ pub(super) struct Access {
     pub(super) is_known: bool,
     /// True if no scheme is declared and `--auth` was not given.
     pub(super) is_guessed: bool,
+    /// True if the description has no scheme, so that one is added to it.
+    is_added: bool,
 }
 
 impl Access {
@@ -132,8 +132,13 @@ impl Access {
     /// assumed, unless the description says that no credential is needed.
     pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
         let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
-        let mut access =
-            Self { schemes: Vec::new(), warnings: Vec::new(), is_known: asks_somewhere(root), is_guessed: false };
+        let mut access = Self {
+            schemes: Vec::new(),
+            warnings: Vec::new(),
+            is_known: asks_somewhere(root),
+            is_guessed: false,
+            is_added: false,
+        };
         for (name, scheme) in declared.map(Node::members).unwrap_or_default() {
             match kind(scheme) {
                 Ok(Some(kind)) => access.add(name, kind),
@@ -145,12 +150,13 @@ impl Access {
         if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(default) != Auth::None {
             access.is_guessed = auth.is_none();
             access.is_known = auth.is_some();
-            let kind = match auth {
-                Some(Auth::Key(header)) => Kind::Key(header.clone()),
-                Some(Auth::Basic) => Kind::Basic,
-                _ => Kind::Bearer("Bearer".to_owned()),
+            access.is_added = true;
+            let (name, kind) = match auth {
+                Some(Auth::Key(header)) => ("key", Kind::Key(header.clone())),
+                Some(Auth::Basic) => ("basic", Kind::Basic),
+                _ => ("bearer", Kind::Bearer("Bearer".to_owned())),
             };
-            access.add(GUESSED, kind);
+            access.add(name, kind);
         }
         access
     }
@@ -191,9 +197,9 @@ impl Access {
         self.schemes.iter().find(|scheme| scheme.actor == actor)
     }
 
-    /// Adds the guessed scheme to the description.
+    /// Adds the scheme to a description that has none.
     pub(super) fn declare(&self, root: &mut Value, auth: Option<&Auth>) {
-        let Some(Scheme { name, .. }) = self.schemes.iter().find(|scheme| scheme.name == GUESSED) else { return };
+        let Some(Scheme { name, .. }) = self.schemes.first().filter(|_| self.is_added) else { return };
         let mut scheme = Map::new();
         if self.is_guessed {
             scheme.insert(MARK.to_owned(), true.into());

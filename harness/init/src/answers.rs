@@ -10,7 +10,7 @@ use super::codes::{Catalogue, shape};
 use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;
-use super::topic::{INVALID_CREDENTIAL, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
+use super::topic::{INVALID_CREDENTIAL, METHOD, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
 
 /// The recorded answers, with the catalogue that names their codes.
 #[derive(Clone, Copy)]
@@ -170,6 +170,8 @@ fn scenario_of(topic: &'static str) -> impl Fn(&str) -> bool {
 fn statuses(topic: &str) -> &'static [u16] {
     if topic == NO_CREDENTIAL.name || topic == INVALID_CREDENTIAL.name {
         &[400, 401, 403, 404]
+    } else if topic == METHOD.name {
+        &[405]
     } else if topic == UNKNOWN_ID.name {
         &[400, 404, 410, 422]
     } else {

@@ -199,21 +199,27 @@ pub(super) fn target(access: &Access, base: &str) -> String {
 }
 
 /// `README.md`.
-pub(super) fn readme(name: &str, access: &Access, base: &str) -> String {
+pub(super) fn readme(name: &str, access: &Access, base: &str, has_sketches: bool) -> String {
     let mut text = format!(
         "# Contract of {name}\n\nA pack for `conformance`, drafted by `conformance init`. The documentation does not support lines with the\ncomment `# guess`: check them, and remove the comment.\n\n```sh\n"
     );
-    text += "conformance validate --pack .                  # every error, with its line\n";
     for scheme in access.actors() {
         text += &format!("export {}={}\n", variable(&scheme.actor), shell(scheme.form()));
     }
     text +=
         &format!("conformance doctor --pack . --target-url {base}   # is the URL right, is the credential accepted?\n");
-    text += &format!("conformance run --pack . --target-url {base}\n```\n");
+    text += &format!("conformance run --pack . --target-url {base}\n");
+    text += "conformance validate --pack .                  # every error, and what is still to do\n```\n";
     if access.is_guessed {
         text += "\nThe description names no security scheme, so a bearer token is assumed. For a public API, run `init` again with\n`--auth none`; for others with `--auth basic` or `--auth key:HEADER`.\n";
     }
-    text += "\nNext, look at each failure and decide whether to correct the API, the documentation or the pack. Then complete the\nscenarios in `scenarios/sketches.yaml`, so that every code is observed or excluded with a reason. You can run\n`init` again at any time: it replaces the files that nobody has changed, and writes `FILE.new` beside the others.\n";
+    text += "\nNext, look at each failure and decide whether to correct the API, the documentation or the pack. ";
+    text += if has_sketches {
+        "Then complete the\nscenarios in `scenarios/sketches.yaml`, so that every code is observed or excluded with a reason. "
+    } else {
+        ""
+    };
+    text += "You can run\n`init` again at any time: it replaces the files that nobody has changed, and writes `FILE.new` beside the others.\n";
     text
 }
 

@@ -130,7 +130,7 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
     }
     let resources = resources::find(&operations, &mut warnings);
     let answers = Answers::new(learned, &catalogue);
-    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, answers);
+    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, answers, tries);
     warnings.extend(refused_deletions(&builder));
     let mut scenarios = scenarios::write(&builder, tries);
     let base = sources.url.clone().unwrap_or_else(|| base_url(&description));
@@ -141,15 +141,15 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
         scenarios.clauses.extend((!scenarios.clauses.contains(&formats.clause)).then_some(formats.clause));
     }
     let sketches = sketches::write(&builder, tries, &mut scenarios);
-    files.extend(sketches.map(|text| (sketches::FILE.to_owned(), text)));
     files.extend([
         (format!("schemas/{}", files::ENVELOPE), files::envelope(&catalogue)),
         ("schemas/errors.yaml".to_owned(), files::errors(&catalogue, &builder.codes_with_field())),
         ("schemas/clauses.yaml".to_owned(), clauses::write(&catalogue, &scenarios)),
         ("schemas/conventions.yaml".to_owned(), files::conventions(&access, &resources)),
         ("target.example.yaml".to_owned(), files::target(&access, &base)),
-        ("README.md".to_owned(), files::readme(&name, &access, &base)),
+        ("README.md".to_owned(), files::readme(&name, &access, &base, sketches.is_some())),
     ]);
+    files.extend(sketches.map(|text| (sketches::FILE.to_owned(), text)));
     files.extend(scenarios.files);
     Ok(Pack { files, warnings, base })
 }

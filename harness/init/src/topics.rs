@@ -9,10 +9,11 @@ use super::codes::Catalogue;
 use super::example::matching;
 use super::expectation::{self, Expected};
 use super::operations::{Body, Operation};
+use super::origin::Origin;
 use super::resources::{Resource, Setup, is_reserved, setup};
 use super::topic::{
-    INVALID_CREDENTIAL, MALFORMED, MEDIA_TYPE, MISSING, NO_CREDENTIAL, NOT_AN_OBJECT, OTHER_TYPE, READ, Row, Topic,
-    UNKNOWN_ID,
+    INVALID_CREDENTIAL, MALFORMED, MEDIA_TYPE, METHOD, MISSING, NO_CREDENTIAL, NOT_AN_OBJECT, OTHER_TYPE, READ, Row,
+    Topic, UNKNOWN_ID,
 };
 
 /// Builds the rows.
@@ -28,13 +29,14 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
 }
 
 impl<'m, 'd> ScenarioBuilder<'m, 'd> {
-    /// Builds the rows of all operations.
+    /// Builds the rows of all operations. `tries` is true for a pack to learn from.
     pub(super) fn build(
         operations: &'m [Operation<'d>],
         access: &'m Access,
         catalogue: &'m Catalogue,
         resources: &'m [Resource],
         answers: Answers<'m>,
+        tries: bool,
     ) -> Self {
         let (rows, left_out) = (Vec::new(), Vec::new());
         let mut builder = Self { operations, access, catalogue, resources, answers, rows, left_out };
@@ -45,10 +47,13 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 builder.bodies(operation, body);
             }
             builder.reads(operation);
+            builder.method(operation);
             for row in builder.rows.iter_mut().filter(|row| row.variables["operation"] == json!(operation.id)) {
                 row.expected = answers.applied(row, operation);
             }
         }
+        // Nothing is documented about these, so only an answer says what is right.
+        builder.rows.retain(|row| tries || row.topic.name != METHOD.name || row.expected.origin == Origin::Learned);
         builder
     }
 
@@ -82,6 +87,18 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         // The server may refuse an invented body or parameter before it looks for the id.
         let is_guessed = operation.is_guessed || operation.body.as_ref().is_some_and(|body| body.is_guessed);
         row.expected = expectation::unknown(self.catalogue, operation, has_form && !is_guessed);
+        self.rows.push(row);
+    }
+
+    /// A method that the path does not document, once for each path.
+    fn method(&mut self, operation: &Operation<'d>) {
+        let of_path = || self.operations.iter().filter(|other| other.path == operation.path);
+        let is_first = of_path().next().is_some_and(|first| first.id == operation.id);
+        let free = ["PATCH", "PUT", "DELETE"].into_iter().find(|free| of_path().all(|other| other.method != *free));
+        let Some(method) = free.filter(|_| is_first) else { return };
+        let mut row = self.row(&METHOD, operation, operation.need.actor());
+        set_unknown_ids(operation, &mut row);
+        row.step.insert("method".to_owned(), json!(method));
         self.rows.push(row);
     }
 

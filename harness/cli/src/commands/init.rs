@@ -9,6 +9,7 @@ use crate::flags::InitArgs;
 use crate::run::{Refusal, load};
 use init::{Outcome, Pack, Sources, generate, generate_to_learn, write};
 use report::output::{say, tell};
+use spec::contract::is_to_do;
 use spec::source::{Problems, built_in_files};
 
 /// Writes a pack. The exit code is 2 if the description cannot be used, or if the pack does not load because a person
@@ -51,7 +52,25 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
         tell!("warning: {warning}");
     }
     say_outcome(&arguments.dir, &outcome);
-    say_pack(&arguments.dir, Some(&pack.base))
+    say_pack(&arguments.dir, Some(&pack.base))?;
+    if arguments.learn.is_none() {
+        say_learn(&arguments.dir, openapi)?;
+    }
+    Ok(())
+}
+
+/// Says how to get codes if the documentation has none.
+fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Refusal> {
+    let (contract, _) = load(folder)?;
+    if contract.catalog.codes.is_empty() {
+        say!(
+            "no error code is documented, so no test expects one; to take codes from the answers of the API: \
+             conformance init --openapi {} --learn URL --create {}",
+            openapi.display(),
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 /// Loads the written pack, and says what is in it and how to run it.
@@ -66,6 +85,16 @@ fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Refusal> {
         library.tests.len(),
         folder.display(),
     );
+    let to_do =
+        contract.clauses.iter().filter_map(|clause| clause.excluded.as_deref()).filter(|one| is_to_do(one)).count();
+    if to_do > 0 {
+        let plural = if to_do == 1 { "clause has" } else { "clauses have" };
+        say!(
+            "{to_do} {plural} no test yet; after the first run, complete scenarios/sketches.yaml until this finds nothing: \
+             conformance validate --pack {}",
+            folder.display()
+        );
+    }
     Ok(())
 }
 
