@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::codes::{Catalogue, Code};
+use super::code::Code;
+use super::codes::Catalogue;
 use super::error_body::Envelope;
 use super::origin::Origin;
 use super::scenarios::Scenarios;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::code::Code;
 use super::contradictions;
 use super::error_body::{Envelope, ErrorBody};
 use super::operations::Operation;
@@ -9,39 +10,6 @@ use super::origin::Origin;
 use super::statuses;
 use crate::docs_check;
 use spec::contract::{CodeType, Envelope as Shape, ErrorCatalog, FieldForm, Pointers};
-
-#[derive(Debug)]
-pub(super) struct Code {
-    pub(super) code: String,
-    /// Its status, or each status that it may come with.
-    pub(super) statuses: Vec<u16>,
-    /// The source of the statuses.
-    pub(super) origin: Origin,
-    /// The source of the code itself.
-    pub(super) source: Origin,
-    /// The section of the page that has it.
-    pub(super) section: Option<String>,
-    /// True if the page has the code, and the OpenAPI description has its status.
-    pub(super) has_status_of_description: bool,
-    pub(super) means: String,
-}
-
-impl Code {
-    /// The first status.
-    pub(super) fn status(&self) -> u16 {
-        self.statuses.first().copied().unwrap_or_default()
-    }
-
-    /// True if it may come with the status.
-    pub(super) fn comes_with(&self, status: u16) -> bool {
-        self.statuses.contains(&status)
-    }
-
-    /// True if the documentation says that it always has the same status.
-    fn is_sure(&self) -> bool {
-        self.origin == Origin::Documented && self.statuses.len() == 1
-    }
-}
 
 #[derive(Debug)]
 pub(super) struct Catalogue {

@@ -7,6 +7,7 @@
 mod access;
 mod answers;
 mod clauses;
+mod code;
 mod codes;
 mod contradictions;
 mod description;

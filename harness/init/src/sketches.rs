@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::codes::Code;
+use super::code::Code;
 use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;

@@ -1,7 +1,7 @@
 //! The statuses of a catalogue: the documented ones, those of recorded answers, common ones, and those that a code may
 //! have if no source says its status.
 
-use super::codes::Code;
+use super::code::Code;
 use super::error_body::ErrorBody;
 use super::operations::Operation;
 use super::origin::Origin;

@@ -16,7 +16,9 @@ fn is_active(pack: &Pack, clause: &str) -> bool {
 fn code(pack: &Pack, name: &str) -> (Value, Option<String>) {
     let errors = &pack.files["schemas/errors.yaml"];
     let read: Value = serde_yaml::from_str(errors).expect("YAML");
-    let is_same = |entry: &&Value| entry["code"] == json!(name) || entry["code"].to_string() == name;
+    let is_same = |entry: &&Value| {
+        entry["code"] == json!(name) || name.parse::<i64>().is_ok_and(|number| entry["code"] == json!(number))
+    };
     let found = read["codes"].as_array().into_iter().flatten().find(is_same);
     let from = errors.find(&format!("code: {}", found.expect("the code")["code"].to_string().trim_matches('"')));
     let from = from.or_else(|| errors.find(&format!("code: \"{name}\""))).expect("its line");

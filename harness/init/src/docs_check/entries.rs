@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::facts::{Reader, Statement};
-use super::words;
+use super::{uris, words};
 
 static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     words::pattern(
@@ -50,6 +50,23 @@ impl Reader<'_> {
         }
     }
 
+    /// A list entry that begins with a URI. Other lists of links are below other headings.
+    fn entry_of_uri(&mut self, text: &str, line: usize) -> bool {
+        let Some((uri, rest)) = uris::leading(text) else { return false };
+        let status = status_beside(rest.trim_start_matches(|one: char| " :-–—=".contains(one)));
+        let is_explained = !rest.trim().is_empty();
+        let of_errors = self.is_below(&words::ERRORS) && (status.is_some() || (is_explained && self.is_below_codes()));
+        if self.catalog.code(uri).is_some() || of_errors {
+            let codes = vec![uri.to_owned()];
+            self.meaning(&codes, rest);
+            self.facts.codes.push(Statement { line, about: codes.clone(), value: uri.to_owned() });
+            if status.is_some() {
+                self.code_status(&codes, status, line);
+            }
+        }
+        true
+    }
+
     /// `- 404: the text`, `- 409 - `CODE_A`, `CODE_B``.
     fn entry_of_status(&mut self, lead: &str, rest: &str, spans: &[String], line: usize) {
         let Ok(status) = lead.parse::<u16>() else { return };
@@ -82,7 +99,7 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn status_beside(text: &str) -> Option<u16> {
+fn status_beside(text: &str) -> Option<u16> {
     let found = BESIDE.captures(text);
     let found = found.as_ref().and_then(|found| found.get(1).or_else(|| found.get(2)));
     found.and_then(|status| status.as_str().parse().ok()).or_else(|| words::status_in_hint(text))

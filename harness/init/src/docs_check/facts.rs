@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::items::{Item, Kind, Table};
 use super::lists;
 use super::statuses::{STATUS, stated_status, status_behind, status_in, status_label, statuses_in_sentence};
+use super::uris;
 use super::words::{self, pattern};
 use spec::contract::ErrorCatalog;
 
@@ -179,6 +180,13 @@ impl Reader<'_> {
         named.map(str::to_owned).into_iter().collect()
     }
 
+    /// The code of a heading that is a URI, perhaps with other words, if its section describes an error.
+    fn uri_of_heading(&self, title: &str, describes_error: bool) -> Option<String> {
+        let mut words = title.split_whitespace().filter_map(|word| uris::leading(word).map(|(uri, _)| uri.to_owned()));
+        let is_alone = title.split_whitespace().count() == 1;
+        words.find(|uri| self.catalog.code(uri).is_some() || describes_error || (is_alone && self.is_below_codes()))
+    }
+
     fn text(&mut self, text: &str, spans: &[String], line: usize) {
         self.facts.spans.extend(spans.iter().cloned());
         self.codes_with_hints(text, spans, line);
@@ -204,7 +212,7 @@ impl Reader<'_> {
     /// Codes in a sentence, each with its status behind it: `NAME_TAKEN` (409).
     fn codes_with_hints(&mut self, text: &str, spans: &[String], line: usize) {
         for span in spans {
-            let is_new = words::is_in_capitals(span) && span.contains('_') || super::uris::is_uri(span);
+            let is_new = words::is_in_capitals(span) && span.contains('_') || uris::is_uri(span);
             let is_code = is_new || self.catalog.code(span).is_some();
             let hints = text.match_indices(span.as_str()).map(|(at, _)| &text[at + span.len()..]);
             let Some(status) = hints.filter(|_| is_code).find_map(status_behind) else { continue };

@@ -4,9 +4,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::facts::{Reader, Statement};
-use super::words::{self, pattern};
-
 static URI: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:https?://[^\s<>"'`|]+|urn:[A-Za-z0-9][^\s<>"'`|]+)$"#));
 /// What separates several codes in a cell.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s+(?:or|and)\s+|[\s,;|]+"));
@@ -14,6 +11,10 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s+(?:or|and)\s+|[\
 static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-–—=:]|=>|→)+\s+\S"));
 const AROUND: [char; 7] = ['`', '"', '\'', '<', '>', '(', ')'];
 const BEHIND: [char; 4] = [':', ',', ';', '.'];
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+}
 
 /// True for an absolute URI. `about:blank` says that there is no code.
 pub(super) fn is_uri(word: &str) -> bool {
@@ -45,32 +46,6 @@ pub(super) fn of_cell(cell: &str) -> Option<Vec<String>> {
         }
     }
     (!found.is_empty()).then_some(found)
-}
-
-impl Reader<'_> {
-    /// The code of a heading that is a URI, perhaps with other words, if its section describes an error.
-    pub(super) fn uri_of_heading(&self, title: &str, describes_error: bool) -> Option<String> {
-        let mut words = title.split_whitespace().filter_map(|word| leading(word).map(|(uri, _)| uri.to_owned()));
-        let is_alone = title.split_whitespace().count() == 1;
-        words.find(|uri| self.catalog.code(uri).is_some() || describes_error || (is_alone && self.is_below_codes()))
-    }
-
-    /// A list entry that begins with a URI. Other lists of links are below other headings.
-    pub(super) fn entry_of_uri(&mut self, text: &str, line: usize) -> bool {
-        let Some((uri, rest)) = leading(text) else { return false };
-        let status = super::entries::status_beside(rest.trim_start_matches(|one: char| " :-–—=".contains(one)));
-        let is_explained = !rest.trim().is_empty();
-        let of_errors = self.is_below(&words::ERRORS) && (status.is_some() || (is_explained && self.is_below_codes()));
-        if self.catalog.code(uri).is_some() || of_errors {
-            let codes = vec![uri.to_owned()];
-            self.meaning(&codes, rest);
-            self.facts.codes.push(Statement { line, about: codes.clone(), value: uri.to_owned() });
-            if status.is_some() {
-                self.code_status(&codes, status, line);
-            }
-        }
-        true
-    }
 }
 
 #[cfg(test)]
