@@ -23,6 +23,8 @@ pub(super) struct Catalogue {
     pub(super) page: String,
     /// What the description says otherwise about errors, one line each.
     pub(super) contradictions: Vec<String>,
+    /// A warning if the page writes codes otherwise than the API sends them.
+    pub(super) shortened: Option<String>,
 }
 
 /// The member `page` of what only answers of the API show. No documentation says it.
@@ -95,8 +97,9 @@ pub(super) fn catalogue(
     let of_page = page.filter(|_| is_page).map(|(_, text)| docs_check::statuses_of(text, &without_codes(&envelope)));
     let statuses = statuses::all(operations, &codes, learned, of_page.as_deref());
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
+    let shortened = contradictions::shortened(&codes, &of_bodies(&envelope, learned)).filter(|_| is_page);
     let contradictions = contradictions::find(operations, &envelope, learned);
-    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions }
+    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions, shortened }
 }
 
 /// Takes the statuses that are not known yet from the same codes in documented bodies or recorded answers.

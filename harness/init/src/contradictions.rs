@@ -1,6 +1,7 @@
 //! Errors that the description documents otherwise than the pack expects them: with another media type, or with a schema
 //! in which no code is. The pack follows the answers of the API, or the flag, and a person has to decide who is right.
 
+use super::code::Code;
 use super::error_body::{Envelope, ErrorBody};
 use super::operations::{Operation, Response};
 use super::origin::Origin;
@@ -42,11 +43,24 @@ fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBod
         && !response.examples.iter().any(|one| one.pointer(&envelope.code).is_some());
     (is_known && !has_code).then(|| {
         format!(
-            "{}, in which there is no {}: such bodies are not judged by it",
+            "{}, in which there is no {}: the pack expects it in every error",
             name.unwrap_or("a schema"),
             envelope.code
         )
     })
+}
+
+/// A code of the page that is only the last part of the code in the answers: `lost` for `https://a.example/problems/lost`.
+pub(super) fn shortened(codes: &[Code], learned: &[Code]) -> Option<String> {
+    let is_known = |code: &str| codes.iter().any(|known| known.code == code);
+    let mut sent = learned.iter().filter(|seen| !is_known(&seen.code));
+    let (sent, short) = sent.find_map(|seen| {
+        let (_, last) = seen.code.trim_end_matches('/').rsplit_once(['/', '#', ':'])?;
+        is_known(last).then(|| (&seen.code, last))
+    })?;
+    Some(format!(
+        "the page has the code {short}, but the API answers {sent}: write the codes in schemas/errors.yaml as the API sends them"
+    ))
 }
 
 #[cfg(test)]
@@ -94,7 +108,7 @@ mod tests {
         let found = lines(&[(422, "application/json"), (404, "application/json")], false);
         assert_eq!(
             found,
-            ["422: 2 operations document Invalid, in which there is no /type: such bodies are not judged by it"]
+            ["422: 2 operations document Invalid, in which there is no /type: the pack expects it in every error"]
         );
     }
 }

@@ -123,7 +123,7 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
     }
     let catalogue = read_catalogue(&operations, sources, learned, page.as_ref());
     warnings.extend(general_warnings(&access));
-    warnings.extend(catalogue.contradictions.iter().cloned());
+    warnings.extend(catalogue.contradictions.iter().chain(&catalogue.shortened).cloned());
     if let (Some((name, text)), Some(path)) = (&page, &sources.page) {
         let unread = codes::warnings_of_page(name, text, &catalogue.envelope);
         check_page(path, &catalogue, unread.first())?;

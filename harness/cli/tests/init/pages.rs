@@ -57,3 +57,23 @@ fn problems_with_uris_as_codes_are_read_from_a_page() {
     assert_eq!(contract.catalog.code_names(), codes);
     assert!(contract.clause_of_check("code-registered").is_some());
 }
+
+#[test]
+fn codes_that_the_page_shortens_are_named() {
+    let folder = Folder::new("shortened");
+    folder.write("errors.md", "# Errors\n\n| Error code | Status |\n|---|---|\n| lost | 404 |\n");
+    let page = Some(folder.0.join("errors.md"));
+    let sources = Sources { page, problem_json: true, ..sources("notes-fastapi.json") };
+    let answer = |code: &str| answers("application/problem+json", &[(404, json!({ "type": code, "title": "x" }))]);
+    let warned = |learned: &[Learned]| {
+        let pack = generate(&sources, learned).expect("a pack");
+        pack.warnings
+            .iter()
+            .any(|warning| warning.contains("the page has the code lost, but the API answers https://a.example/lost"))
+    };
+    assert!(
+        warned(&answer("https://a.example/lost"))
+            && !warned(&answer("https://a.example/late"))
+            && !warned(&answer("lost"))
+    );
+}
