@@ -44,7 +44,11 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
             text += &format!("  # {}\n", line(clause));
         }
     }
-    text += "\n  # Judged by the starter scenarios.\n";
+    text + &clauses_of_topics(catalogue, scenarios) + &clauses_of_codes(catalogue, scenarios)
+}
+
+fn clauses_of_topics(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
+    let mut text = "\n  # Judged by the starter scenarios.\n".to_owned();
     for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
         let origin = scenarios.origin_of(topic.clause);
         let (page, says) = (yaml::scalar(catalogue.page_of(origin)), yaml::scalar(topic.says));
@@ -57,6 +61,11 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
         text +=
             &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says}, excluded: {reason} }}\n", SUCCESS.clause);
     }
+    text
+}
+
+fn clauses_of_codes(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
+    let mut text = String::new();
     if !catalogue.codes.is_empty() {
         text += "\n  # One clause for each code.\n";
         let has_sketches = (0..catalogue.codes.len()).any(|index| !scenarios.clauses.contains(&id_of_code(index)));

@@ -56,7 +56,7 @@ pub(super) fn shortened(codes: &[Code], learned: &[Code]) -> Option<String> {
     let mut sent = learned.iter().filter(|seen| !is_known(&seen.code));
     let (sent, short) = sent.find_map(|seen| {
         let (_, last) = seen.code.trim_end_matches('/').rsplit_once(['/', '#', ':'])?;
-        is_known(last).then(|| (&seen.code, last))
+        is_known(last).then_some((&seen.code, last))
     })?;
     Some(format!(
         "the page has the code {short}, but the API answers {sent}: write the codes in schemas/errors.yaml as the API sends them"
