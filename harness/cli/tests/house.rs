@@ -173,7 +173,7 @@ fn readme_states_the_true_numbers() {
         ),
         format!("{} deliberately faulty servers", found + silent),
         format!("For {found} of them"),
-        format!("The other {silent} are open"),
+        format!("must not report the other {silent}"),
     ];
     let readme = read("README.md").split_whitespace().collect::<Vec<_>>().join(" ");
     for text in stated {

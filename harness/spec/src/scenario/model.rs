@@ -265,7 +265,9 @@ impl Shared {
 pub struct Listen {
     /// The deliveries that get these answers: those whose body contains this text. Others are answered with 204.
     pub holding: String,
-    /// The answers in order; the last one is repeated. Each is a status, or a word of [`Reply`].
+    /// The responses in order; the last one is repeated. Each is a status, or one of these words: `slow` (200, before the
+    /// target's timeout), `late` (200, after it), `trickle` (single bytes with pauses, for longer than it), `silence` (no
+    /// response), `reset` (the connection is reset).
     #[schemars(with = "Vec<ReplySchema>")]
     pub answer: Vec<Value>,
 }
