@@ -61,7 +61,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         target: &target,
         client: &client,
         redactor: &redactor,
-        direct: !arguments.network.system_proxy,
+        direct: arguments.network.network(file.rate).is_direct(),
     };
     let found = runtime.block_on(preflight(subject, &expected, &interest));
     output::out(&redactor.clean_own(&render(&found, &contract, &target)));

@@ -48,7 +48,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     let redactor = redactor_of(arguments, &origin, &contract, &library);
     let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
     let campaign = campaign(arguments, contract, origin, file.as_ref(), &runtime);
-    if let (Origin::Deployment(target), false) = (&campaign.origin, arguments.network.system_proxy) {
+    if let (Origin::Deployment(target), true) = (&campaign.origin, arguments.network.network(None).is_direct()) {
         runtime.block_on(reachable(&target.url)).map_err(Refusal::Inconclusive)?;
     }
     let clock = Instant::now();

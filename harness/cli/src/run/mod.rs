@@ -130,7 +130,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         target: &target,
         client: &client,
         redactor: &context.redactor,
-        direct: !arguments.network.system_proxy,
+        direct: network.is_direct(),
     };
     let input = preflight::Input { subject, file: file.as_ref() };
     let checked = preflight::run(&runtime, &arguments, &input, &expected, &planned, stopped.clone());

@@ -41,7 +41,7 @@ pub enum Kind {
     /// A conforming variant: only the SHOULD clauses of the row may be reported.
     Variant,
     /// A mutant that the suite must not report, with the reason.
-    Silent(&'static str),
+    NotReportable(&'static str),
 }
 
 impl Kind {
@@ -50,7 +50,7 @@ impl Kind {
             Kind::Unchanged => "unchanged",
             Kind::Mutant => "mutant",
             Kind::Intermittent => "intermittent",
-            Kind::Silent(_) => "silent",
+            Kind::NotReportable(_) => "silent",
             Kind::Variant => "variant",
         }
     }
@@ -127,7 +127,7 @@ const OTHERS: usize = 16;
 const OTHERS_OF_A_VARIANT: usize = 32;
 /// The same numbers beside witnesses.
 const OTHERS_OF_A_WITNESS: usize = 4;
-const OTHERS_OF_A_VARIANT_BESIDE_WITNESSES: usize = 12;
+const MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES: usize = 12;
 /// The longest poll of a quick run, in seconds.
 const LONGEST_POLL_SECONDS: u32 = 8;
 /// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
@@ -137,7 +137,7 @@ const ABOUT_AT_LEAST: usize = 16;
 const CONCURRENT_RETRIES: usize = 4;
 
 /// Mutants that the suite must not report, with the reason.
-const SILENT: &[(&str, &str)] = &[
+const NOT_REPORTABLE: &[(&str, &str)] = &[
     (
         "accepts-blank-postal-codes",
         "the contract does not define white space around a code, nor an empty optional field",
@@ -156,7 +156,7 @@ const SILENT: &[(&str, &str)] = &[
 ];
 
 /// Intermittent mutants that no run is certain to observe, with the reason.
-const UNSEEN: &[(&str, &str)] = &[(
+const NOT_CERTAIN: &[(&str, &str)] = &[(
     "every-second-log-without-error",
     "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
 )];
@@ -165,13 +165,13 @@ const UNSEEN: &[(&str, &str)] = &[(
 pub fn rows() -> Vec<Row> {
     let unchanged = Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
     let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
-        let silent = SILENT.iter().find(|(silent, _)| *silent == name);
-        let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
+        let not_reportable = NOT_REPORTABLE.iter().find(|(other, _)| *other == name);
+        let kind = not_reportable.map_or(Kind::Mutant, |(_, reason)| Kind::NotReportable(reason));
         Row { name, about, kind, clauses }
     });
     let intermittent = crate::embedded::intermittent().into_iter().map(|(name, about, clauses)| {
-        let unseen = UNSEEN.iter().find(|(unseen, _)| *unseen == name);
-        let kind = unseen.map_or(Kind::Intermittent, |(_, reason)| Kind::Silent(reason));
+        let not_certain = NOT_CERTAIN.iter().find(|(other, _)| *other == name);
+        let kind = not_certain.map_or(Kind::Intermittent, |(_, reason)| Kind::NotReportable(reason));
         Row { name, about, kind, clauses }
     });
     let variants = crate::embedded::variants().into_iter();
@@ -188,7 +188,7 @@ pub async fn prove(
 ) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Unchanged => (&[], &[]),
-        Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
+        Kind::Mutant | Kind::Intermittent | Kind::NotReportable(_) => (&[row.name], &[]),
         Kind::Variant => (&[], &[row.name]),
     };
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
@@ -250,7 +250,7 @@ fn pause(row: &Row, proof: &Proof) -> Duration {
 
 /// True if all clauses of the row have been found, or none are expected.
 fn all_clauses_found(row: &Row, proof: &Proof) -> bool {
-    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
+    let silent = matches!(row.kind, Kind::NotReportable(_) | Kind::Variant);
     // For an intermittent mutant, one of its clauses is enough.
     let one_found = row.kind == Kind::Intermittent && !proof.violated.is_empty();
     silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
@@ -334,7 +334,7 @@ fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
     let few = effort.scope == Scope::Witnesses;
     let whole = effort.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
     let others = match (row.kind, few) {
-        (Kind::Variant | Kind::Unchanged, true) => OTHERS_OF_A_VARIANT_BESIDE_WITNESSES,
+        (Kind::Variant | Kind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
         (_, true) => OTHERS_OF_A_WITNESS,
         (Kind::Variant, false) => OTHERS_OF_A_VARIANT,
         (_, false) => OTHERS,

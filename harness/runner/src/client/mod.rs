@@ -44,6 +44,14 @@ pub struct Network {
     pub system_proxy: bool,
 }
 
+impl Network {
+    /// Whether requests go straight to the target, and not through a proxy. Only then may other code connect to it on
+    /// its own: [`upload`], the preflight, `prove --proxy`.
+    pub fn is_direct(&self) -> bool {
+        !self.system_proxy
+    }
+}
+
 impl Default for Network {
     fn default() -> Self {
         Self {
@@ -102,7 +110,7 @@ impl HttpClient {
         Ok(Self {
             client,
             unpooled,
-            direct: !network.system_proxy && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")),
+            direct: network.is_direct() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")),
             base: base.trim_end_matches('/').to_owned(),
             headers: network.headers.clone(),
             timeout: network.timeout,
@@ -222,7 +230,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .connector_layer(layer_fn(ConnectionRecorder))
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
         .user_agent(USER_AGENT);
-    if !network.system_proxy {
+    if network.is_direct() {
         builder = builder.no_proxy();
     }
     if let Some(path) = &network.ca_cert {
