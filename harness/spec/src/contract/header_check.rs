@@ -82,7 +82,7 @@ fn worded(fault: ComparisonFault, comparison: &Comparison<'_>) -> Fault {
         }
         ComparisonFault::Contradiction => {
             let equals = comparison.equals.unwrap_or_default();
-            ("equals", format!("`{equals}` does not satisfy the other matchers beside it"), help("remove them"))
+            ("equals", format!("`{equals}` does not satisfy the other matchers"), help("remove them"))
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Validates expectations: each must reject some answers and accept some.
+//! Validates expectations: each must reject some responses and accept some.
 //!
-//! This module refuses expectations that pass for every answer (an empty matcher, a field that no code names, a
-//! combination that accepts everything), and expectations that fail for every answer (contradictions).
+//! This module refuses expectations that pass for every response (an empty matcher, a field that no code names, a
+//! combination that accepts everything), and expectations that fail for every response (contradictions).
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) struct Subject<'s> {
     pub(super) contract: &'s Contract,
     /// The operation that is called, and how, if that is known.
     pub(super) route: Option<&'s Route>,
-    /// The variables of the row; variables that are kept from answers have no value yet.
+    /// The variables of the row; variables that are kept from responses have no value yet.
     pub(super) variables: &'s Variables,
     /// Variables that may be null, because they are kept as `optional`.
     pub(super) optional: &'s BTreeSet<String>,
@@ -109,13 +109,13 @@ impl Subject<'_> {
         if has("tolerate") && !has("error") && !has("success") {
             faults.push(Fault::new(
                 &["tolerate"],
-                "`tolerate` needs `error` or `success` beside it",
+                "`tolerate` needs `error` or `success` as well",
                 "add `error` or `success`",
             ));
         }
         let mut exclusive = |name: &str, others: &[&str], what: &str| {
             for other in others.iter().filter(|other| has(name) && has(other)) {
-                let message = format!("`{other}` has no effect beside `{name}`, which accepts {what}");
+                let message = format!("`{other}` has no effect together with `{name}`, which accepts {what}");
                 faults.push(Fault::new(&[name], message, "remove one of the two"));
             }
         };
@@ -249,7 +249,7 @@ impl Subject<'_> {
         }
     }
 
-    /// An answer that never has a body cannot be compared with one.
+    /// A response that never has a body cannot be compared with one.
     fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
         let Some(route) = self.route else { return };
         if route.is_head() {

@@ -48,7 +48,7 @@ pub(super) fn faults(
 }
 
 fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl FnMut(String, &str)) {
-    // A variable that is kept from an answer has no value yet.
+    // A variable that is kept from a response has no value yet.
     let filled = |text: &Option<String>| text.as_ref().and_then(|text| template::text(text, variables).ok());
     let [equals, contains, matches] = [&matcher.equals, &matcher.contains, &matcher.matches].map(filled);
     let bound = |text: &Option<String>, report: &mut dyn FnMut(String, &str)| {
@@ -81,7 +81,7 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
             }
             ComparisonFault::Contradiction => {
                 let equals = equals.as_deref().unwrap_or_default();
-                report(format!("`{equals}` does not satisfy the other matchers beside `equals`"), "remove them");
+                report(format!("`{equals}` does not satisfy the other matchers"), "remove them");
             }
         }
     }

@@ -218,7 +218,7 @@ fn cases_of(
                     "the case `{}` sets `{variable}` to the template `${{{name}}}`, but cases cannot contain templates",
                     case.name
                 );
-                let help = "write the template in the step, beside the variable of the case";
+                let help = "write the template in the step, next to the variable of the case";
                 problems.0.push(at.problem(&["cases".into()], message).with_help(Some(help.to_owned())));
             }
         }

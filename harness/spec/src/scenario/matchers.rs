@@ -90,7 +90,7 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
         "equals" => return,
         _ => {}
     }
-    // A variable that is kept from an answer has no value yet.
+    // A variable that is kept from a response has no value yet.
     let Ok(filled) = template::value(operand, variables) else { return };
     if word == "matches" {
         return pattern(&filled, report);

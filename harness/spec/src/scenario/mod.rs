@@ -138,7 +138,7 @@ pub(crate) fn codes(entries: &[String], variables: &Variables) -> Result<Vec<Str
     Ok(codes)
 }
 
-/// The answers of our webhook endpoint, with templates expanded.
+/// The responses of our webhook endpoint, with templates expanded.
 fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
     values
         .iter()

@@ -88,7 +88,7 @@ impl Checker<'_> {
 }
 
 impl Refusal {
-    /// The answer that it expects.
+    /// The response that it expects.
     pub(super) fn expected(&self, field: Option<String>) -> Expect {
         Expect {
             error: self.error.clone(),

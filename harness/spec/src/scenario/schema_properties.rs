@@ -278,7 +278,7 @@ fn is_within(place: &str, other: &str) -> bool {
     place.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The name of the member at fault in the answer; `None` if the form does not say it.
+/// The name of the member at fault in the response; `None` if the form does not say it.
 fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<String> {
     match (place.part, form) {
         (Part::Body | Part::Form, FieldForm::Name) => {}

@@ -14,7 +14,7 @@ pub struct Topics {
     pub clauses: Vec<String>,
     /// The error codes that its expectations name, as expected or as tolerated.
     pub codes: Vec<String>,
-    /// The operations of whose answers it asserts something.
+    /// The operations of whose responses it asserts something.
     pub operations: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Topics {
     }
 }
 
-/// The codes that an expectation names. A code that never answers a call can only be named in a body.
+/// The codes that an expectation names. A code that never comes as the response to a call can only be named in a body.
 pub fn named_codes(contract: &Contract, expected: &Expectation) -> Vec<String> {
     let mut named = [expected.errors(), &expected.tolerate].concat();
     let in_logs = contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);

@@ -22,7 +22,7 @@ impl Route {
         self.method == "HEAD"
     }
 
-    /// Whether the answer is one of the operation.
+    /// Whether the response is one of the operation.
     pub(in super::super) fn is_documented(&self) -> bool {
         self.method == self.operation.method && self.send_to.is_none()
     }
@@ -76,7 +76,7 @@ impl Compiler<'_> {
         }
         if !step.path.is_empty() {
             let help = "write the values in `send_to` itself".to_owned();
-            return Some(("`path` has no effect beside `send_to`".to_owned(), help));
+            return Some(("`path` has no effect together with `send_to`".to_owned(), help));
         }
         let filled = self.filled(to).unwrap_or_default();
         let mut segments = filled.split('/').filter(|segment| !segment.is_empty());
