@@ -125,7 +125,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 const OTHERS: usize = 16;
 /// The number of tests that run against a conforming variant. They must report nothing.
 const OTHERS_OF_A_VARIANT: usize = 32;
-/// The same numbers beside witnesses.
+/// The same numbers for a row that has witnesses.
 const OTHERS_OF_A_WITNESS: usize = 4;
 const MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES: usize = 12;
 /// The longest poll of a quick run, in seconds.
