@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
-use mutate::prove::{Effort, Row, Scope, Witnesses, prove, prove_again, rows, takes_long};
+use mutate::prove::{ProveOptions, Row, Scope, Witnesses, prove, prove_again, rows, takes_long};
 use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -100,12 +100,12 @@ impl Bench {
     /// Runs the tests against one server.
     fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
         let begun = Instant::now();
-        let effort = Effort { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
+        let options = ProveOptions { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
         let (contract, library) = (&self.contract, &self.library);
-        let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, effort)));
+        let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, options)));
         if found.problem().is_some() {
             let _guard = self.retry.lock();
-            found = self.runtime.block_on(prove_again(contract, library, row, effort));
+            found = self.runtime.block_on(prove_again(contract, library, row, options));
         }
         self.durations.lock().push((begun.elapsed(), found.tests, row.name.to_owned()));
         let problem = found.problem();

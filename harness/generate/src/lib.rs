@@ -5,10 +5,9 @@
 mod body;
 mod date;
 mod document;
-mod document_open;
+mod document_unspecified;
 pub mod documents;
 mod expand;
-mod generate;
 mod mail;
 mod oracle;
 mod path_id;
@@ -20,6 +19,7 @@ mod registry;
 mod rule;
 mod sample;
 pub mod schema;
+mod strategies;
 mod text;
 
 pub use registry::{REGISTRY, Registry, rules};

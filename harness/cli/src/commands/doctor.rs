@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::loaded_with_target;
 use crate::flags::DoctorArgs;
-use crate::run::{Refusal, redactor};
+use crate::run::{Abort, redactor};
 use judge::preflight::{ActorFact, ActorState, CapabilityState, OperationState, Preflight};
 use judge::target;
 use judge::target::{Target, TargetFile};
@@ -32,11 +32,11 @@ pub fn doctor(arguments: &DoctorArgs) -> ExitCode {
     }
 }
 
-fn usage(text: impl std::fmt::Display) -> Refusal {
-    Refusal::Usage(format!("error: {text}"))
+fn usage(text: impl std::fmt::Display) -> Abort {
+    Abort::Usage(format!("error: {text}"))
 }
 
-fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
+fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let file = file.unwrap_or_default();
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
@@ -52,7 +52,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         ..Target::default()
     };
     let client = HttpClient::new(&target.url, &arguments.network.network(file.rate)).map_err(usage)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
     let redactor = redactor(&arguments.network, &target, &contract, &library);
@@ -75,7 +75,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     Ok(ExitCode::from(if faulty { 3 } else { 0 }))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Refusal> {
+fn write(path: &Path, text: &str) -> Result<(), Abort> {
     let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()

@@ -35,14 +35,14 @@ pub use repro::repro;
 pub use serve::serve;
 
 use crate::flags::PackArgs;
-use crate::run::{Refusal, load_pack, pack_root, refuse_unknown_variables};
+use crate::run::{Abort, load_pack, pack_root, refuse_unknown_variables};
 use judge::target::TargetFile;
 use spec::contract::Contract;
 use spec::scenario::Library;
 
 /// Loads a pack, for commands that send nothing. Refuses unknown `CONFORMANCE_…` variables, except for credentials of
 /// actors: the shell may have credentials for another pack.
-fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Abort> {
     let (contract, library) = read_pack(pack)?;
     // The commands that need the target file report its errors.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
@@ -54,7 +54,7 @@ fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
 
 /// Loads a pack and the target file, if one is given. Refuses unknown variables, and credentials of actors that neither
 /// the file nor the pack has.
-fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Abort> {
     let (contract, library) = read_pack(pack)?;
     let file = match &pack.target {
         Some(path) => Some(TargetFile::load(path, &contract)?),
@@ -64,7 +64,7 @@ fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<Targ
     Ok((contract, library, file))
 }
 
-fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
-    let root = pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))?;
+fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Abort> {
+    let root = pack_root(pack.pack.as_deref()).map_err(|message| Abort::Usage(format!("error: {message}")))?;
     Ok(load_pack(&root, pack.draft)?)
 }

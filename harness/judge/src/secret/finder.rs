@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_found_across_a_barrier() {
+    fn secret_is_not_found_across_a_divider() {
         let mut text = b"q7Zt4b".to_vec();
         text.push(BARRIER);
         text.extend_from_slice(b"X9LmR2");

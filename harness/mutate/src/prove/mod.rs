@@ -96,7 +96,7 @@ pub struct Proof {
 
 /// Which tests run against each server.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort<'e> {
+pub struct ProveOptions<'e> {
     /// The seed of the samples.
     pub seed: u64,
     pub scope: Scope,
@@ -184,7 +184,7 @@ pub async fn prove(
     contract: &Arc<Contract>,
     library: &Library,
     row: &Row,
-    effort: Effort<'_>,
+    options: ProveOptions<'_>,
 ) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Unchanged => (&[], &[]),
@@ -194,8 +194,8 @@ pub async fn prove(
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     // The matrix asks which tests fail, not for the smallest counterexample.
-    let environment = if effort.scope == Scope::Whole { environment } else { environment.without_shrinking() };
-    let mut queue = Queue::new(library, parameters(row, effort));
+    let environment = if options.scope == Scope::Whole { environment } else { environment.without_shrinking() };
+    let mut queue = Queue::new(library, parameters(row, options));
     let mut proof = Proof::default();
     let mut running_about = 0;
     let mut running = FuturesUnordered::new();
@@ -206,7 +206,7 @@ pub async fn prove(
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
-            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { test };
+            let test = if options.scope == Scope::Witnesses { impatient(test) } else { test };
             running.push(async move {
                 tokio::time::sleep(pause).await;
                 let record = run_test(environment, &test).await;
@@ -288,13 +288,13 @@ pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
     rows: &[Row],
-    effort: Effort<'_>,
+    options: ProveOptions<'_>,
     jobs: usize,
     mut report: impl FnMut(&Line),
 ) -> Vec<Line> {
     let one = |index: usize| async move {
         let row = &rows[index];
-        (index, matrix::line(row, &prove(contract, library, row, effort).await))
+        (index, matrix::line(row, &prove(contract, library, row, options).await))
     };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
@@ -309,7 +309,7 @@ pub async fn prove_all(
         report(&line);
         lines.insert(index, line);
     }
-    let again = |index: usize| async move { (index, prove_again(contract, library, &rows[index], effort).await) };
+    let again = |index: usize| async move { (index, prove_again(contract, library, &rows[index], options).await) };
     let mut second =
         futures_util::stream::iter(with_problems.into_iter().map(again)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
@@ -321,18 +321,18 @@ pub async fn prove_all(
 
 /// Tries a server with a problem once more, because a busy machine may have delayed it. If the witnesses still do not
 /// report it, other tests may: the suite has changed since the witnesses were written.
-pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort<'_>) -> Line {
-    let line = matrix::line(row, &prove(contract, library, row, effort).await);
-    if line.problem().is_none() || effort.scope != Scope::Witnesses {
+pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, options: ProveOptions<'_>) -> Line {
+    let line = matrix::line(row, &prove(contract, library, row, options).await);
+    if line.problem().is_none() || options.scope != Scope::Witnesses {
         return line;
     }
-    let effort = Effort { scope: Scope::Sample, ..effort };
-    matrix::line(row, &prove(contract, library, row, effort).await)
+    let options = ProveOptions { scope: Scope::Sample, ..options };
+    matrix::line(row, &prove(contract, library, row, options).await)
 }
 
-fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
-    let few = effort.scope == Scope::Witnesses;
-    let whole = effort.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
+fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
+    let few = options.scope == Scope::Witnesses;
+    let whole = options.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
     let others = match (row.kind, few) {
         (Kind::Variant | Kind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
         (_, true) => OTHERS_OF_A_WITNESS,
@@ -340,13 +340,13 @@ fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
         (_, false) => OTHERS,
     };
     Parameters {
-        witnesses: effort.witnesses.of(row.name),
+        witnesses: options.witnesses.of(row.name),
         about_at_least: if few { 0 } else { ABOUT_AT_LEAST },
         row: row.name,
         clauses: row.clauses,
-        seed: effort.seed,
+        seed: options.seed,
         whole,
-        witnesses_only: few && !effort.witnesses.of(row.name).is_empty(),
+        witnesses_only: few && !options.witnesses.of(row.name).is_empty(),
         others,
         properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }

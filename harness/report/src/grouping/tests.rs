@@ -399,7 +399,7 @@ fn too_many_deliveries_are_one_cause_and_too_few_another() {
 }
 
 #[test]
-fn another_refusal_belongs_to_the_requests_that_are_accepted() {
+fn refusals_with_another_code_join_the_cause_of_accepted_requests() {
     let asks = |name: &str, operation: &str, expected: &str, came: &str, answer: &str| {
         let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
         test(name, &[exchange(operation, status, None, "{}")], &[assertion(0, "AUTH-7", expected, came, answer)])

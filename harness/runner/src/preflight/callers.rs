@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn treatment_compares_with_the_answer_without_a_credential() {
+    fn credential_is_judged_by_comparison_with_an_anonymous_request() {
         let answer = |status: u16, code: &str| Answer { status, code: Some(code.to_owned()), ..Answer::default() };
         let anonymous = answer(403, "LOGIN");
         assert_eq!(treatment(&answer(401, "X"), None), Treatment::Refused);

@@ -18,7 +18,7 @@ pub struct FormatFile {
     pub callers: BTreeMap<String, Caller>,
     /// The expected refusal for each kind of fault; an entry of `values` may override it.
     #[serde(default)]
-    pub refusals: BTreeMap<String, Refusal>,
+    pub refusals: BTreeMap<String, ExpectedRefusal>,
     /// Values that are always sent, before the generated ones: by format, then `valid`, `unusual` or a kind of fault.
     #[serde(default)]
     pub examples: BTreeMap<Format, BTreeMap<String, Vec<Example>>>,
@@ -82,7 +82,7 @@ pub struct Caller {
 /// The expected response to a value that must be refused.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refusal {
+pub struct ExpectedRefusal {
     /// The clause that another response violates.
     pub clause: String,
     /// The expected error codes; one of them must come.
@@ -133,7 +133,7 @@ pub struct ValueEntry {
     pub accepted: Option<String>,
     /// The expected refusal by kind of fault, where it differs from `refusals`.
     #[serde(default)]
-    pub refused: BTreeMap<String, Refusal>,
+    pub refused: BTreeMap<String, ExpectedRefusal>,
     /// The clause that is violated if an unusual value gets no documented response below 500.
     #[serde(default)]
     pub survived: Option<String>,
@@ -170,10 +170,10 @@ pub struct SchemaEntry {
     pub operations: Option<Vec<String>>,
     /// The expected refusal of every invalid value. Without it, only the kinds of `kinds` are sent.
     #[serde(default)]
-    pub refused: Option<Refusal>,
+    pub refused: Option<ExpectedRefusal>,
     /// The expected refusal by kind of fault, where it differs from `refused`.
     #[serde(default)]
-    pub kinds: BTreeMap<String, Refusal>,
+    pub kinds: BTreeMap<String, ExpectedRefusal>,
     /// How a response names a member inside another one; by default nested names are not compared. If `field_form` of the
     /// envelope says that fields are JSON Pointers, it has no effect.
     #[serde(default)]

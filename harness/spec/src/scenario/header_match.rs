@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Variables;
-use super::fault::Fault;
+use super::mistake::Mistake;
 use super::template::{self, Template};
-use super::wanted::HeaderMatch;
+use super::written_expectation::HeaderMatch;
 use crate::comparison::{self, Comparison, ComparisonFault};
 
 pub(super) fn faults(
@@ -13,9 +13,9 @@ pub(super) fn faults(
     matcher: &HeaderMatch,
     variables: &Variables,
     optional: &BTreeSet<String>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<Mistake>,
 ) {
-    let mut report = |message: String, help: &str| faults.push(Fault::new(&["headers", name], message, help));
+    let mut report = |message: String, help: &str| faults.push(Mistake::new(&["headers", name], message, help));
     if !is_name(name) {
         report(format!("`{name}` is not a valid header name"), "");
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
 use super::cases::{Case, Cases};
-use super::wanted::Expect;
+use super::written_expectation::Expect;
 use crate::forms::{ReplySchema, ScalarSchema, scalars};
 
 /// One scenario file.

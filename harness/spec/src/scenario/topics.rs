@@ -68,7 +68,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_text_is_held_anywhere_but_in_what_is_ruled_out() {
+    fn contains_a_text_except_below_not_and_none() {
         for (value, held) in [
             (json!("X"), true),
             (json!({ "$some": { "error": { "code": "X" } } }), true),
