@@ -10,7 +10,7 @@ use super::witnesses::witnesses;
 use crate::flags::{MatrixFormat, ProveArgs};
 use crate::run::{Abort, joint_hash, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
-use mutate::prove::{ProveOptions, Row, Scope, Witnesses, prove_all, rows};
+use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
 use report::write_whole;
 use spec::source::suggestion;
@@ -43,9 +43,9 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
     let scope = match (arguments.whole, arguments.changed) {
-        (true, _) => Scope::Whole,
-        (_, true) => Scope::Witnesses,
-        _ => Scope::Sample,
+        (true, _) => TestScope::Whole,
+        (_, true) => TestScope::Witnesses,
+        _ => TestScope::Sample,
     };
     let options = ProveOptions { seed: arguments.seed, scope, witnesses: &witnesses };
     let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());

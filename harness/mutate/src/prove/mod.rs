@@ -99,14 +99,14 @@ pub struct Proof {
 pub struct ProveOptions<'e> {
     /// The seed of the samples.
     pub seed: u64,
-    pub scope: Scope,
+    pub scope: TestScope,
     /// The tests that reported each mutant before. They run first.
     pub witnesses: &'e Witnesses,
 }
 
 /// How many tests run against each server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum TestScope {
     /// The witnesses of the mutant, and a few other tests that must report nothing. A row without witnesses gets the tests
     /// of its clauses instead, until they report it.
     Witnesses,
@@ -194,7 +194,7 @@ pub async fn prove(
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     // The matrix asks which tests fail, not for the smallest counterexample.
-    let environment = if options.scope == Scope::Whole { environment } else { environment.without_shrinking() };
+    let environment = if options.scope == TestScope::Whole { environment } else { environment.without_shrinking() };
     let mut queue = Queue::new(library, parameters(row, options));
     let mut proof = Proof::default();
     let mut running_about = 0;
@@ -206,7 +206,7 @@ pub async fn prove(
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
-            let test = if options.scope == Scope::Witnesses { impatient(test) } else { test };
+            let test = if options.scope == TestScope::Witnesses { impatient(test) } else { test };
             running.push(async move {
                 tokio::time::sleep(pause).await;
                 let record = run_test(environment, &test).await;
@@ -323,16 +323,16 @@ pub async fn prove_all(
 /// report it, other tests may: the suite has changed since the witnesses were written.
 pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, options: ProveOptions<'_>) -> Line {
     let line = matrix::line(row, &prove(contract, library, row, options).await);
-    if line.problem().is_none() || options.scope != Scope::Witnesses {
+    if line.problem().is_none() || options.scope != TestScope::Witnesses {
         return line;
     }
-    let options = ProveOptions { scope: Scope::Sample, ..options };
+    let options = ProveOptions { scope: TestScope::Sample, ..options };
     matrix::line(row, &prove(contract, library, row, options).await)
 }
 
 fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
-    let few = options.scope == Scope::Witnesses;
-    let whole = options.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
+    let few = options.scope == TestScope::Witnesses;
+    let whole = options.scope == TestScope::Whole || (row.kind == Kind::Unchanged && !few);
     let others = match (row.kind, few) {
         (Kind::Variant | Kind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
         (_, true) => OTHERS_OF_A_WITNESS,
