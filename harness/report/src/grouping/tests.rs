@@ -1,5 +1,6 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod operations;
 mod same_defect;
 mod shown;
 
@@ -182,7 +183,8 @@ fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
     let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
     assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
     let valid = fails("c", "success");
-    assert_eq!(rows(&[tests[0].clone(), valid]).len(), 2, "valid input that is refused is another defect");
+    let served = test("d", &[exchange("create", 201, None, "{}")], &[]);
+    assert_eq!(rows(&[tests[0].clone(), valid, served]).len(), 2, "valid input that is refused is another defect");
 }
 
 #[test]
