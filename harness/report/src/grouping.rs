@@ -1,6 +1,6 @@
 //! Groups the findings of a run into causes: presumed defects of the target, each with all findings that it explains.
 //!
-//! A run against a service with twenty defects can have thousands of findings. They are grouped in four steps, all
+//! A run against a service with twenty defects can have thousands of findings. They are grouped in five steps, all
 //! pure functions of a report:
 //!
 //! 1. Causes that explain many findings: an operation is not implemented, or always fails (see `operations`); error bodies
@@ -9,7 +9,8 @@
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
 //! 3. Groups that one wrong kind of answer explains, whichever clause, code or member they are about (see `answers`), and
 //!    groups of several clauses that have the same evidence (see `evidence`).
-//! 4. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
+//! 4. Other findings of one wrong response (see `consequences`).
+//! 5. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
 //!    or a value that was stored.
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
@@ -17,6 +18,7 @@
 mod accepted;
 mod answers;
 mod cause;
+mod consequences;
 mod evidence;
 mod expected;
 mod kinds;
@@ -235,9 +237,9 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = answers::of_many_codes(findings, answers::codes_never_given(report, findings, groups));
     let groups = answers::absent_headers(findings, answers::stored_values(findings, groups));
-    let groups = accepted::other_answers(findings, groups);
+    let groups = accepted::other_answers(findings, consequences::served_ids(findings, groups));
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
-    let groups = errors.with_bodies(findings, groups);
+    let groups = consequences::merged(findings, errors.with_bodies(findings, groups));
     accepted::followers(findings, groups)
 }
 

@@ -1,5 +1,6 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod consequences;
 mod operations;
 mod same_defect;
 mod shown;
@@ -10,9 +11,10 @@ use super::repair::Passing;
 use super::*;
 
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
+    let method = if ["create", "update", "upload"].contains(&operation) { "POST" } else { "GET" };
     json!({
         "timestamp": "", "requestId": null, "statusCode": status, "errorCode": code, "errorMessage": null,
-        "endpoint": "GET /x", "field": null, "role": "asserted", "operation": operation, "actor": "reader",
+        "endpoint": format!("{method} /x"), "field": null, "role": "asserted", "operation": operation, "actor": "reader",
         "durationMs": 1, "fault": null, "curl": "curl", "request": null, "response": { "headers": [], "body": body }
     })
 }
