@@ -97,7 +97,11 @@ fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     }
     let statements = found.statements();
     if statements.is_empty() {
-        text += "\nNothing to correct.\n";
+        let unchecked = |fact: &&ActorFact| fact.state == ActorState::Unclear || !is_checked(fact);
+        text += match found.actors.iter().filter(unchecked).count() {
+            0 => "\nNothing to correct.\n",
+            _ => "\nNothing to correct in what could be checked.\n",
+        };
     } else {
         text += "\nTo correct\n";
         for (index, statement) in statements.iter().enumerate() {
@@ -118,6 +122,11 @@ fn credentials(found: &Preflight, contract: &Contract) -> String {
     text
 }
 
+/// False for a credential that should be accepted, but could not be tried.
+fn is_checked(fact: &ActorFact) -> bool {
+    fact.state != ActorState::NotProbed || fact.came.is_empty()
+}
+
 fn describe(fact: &ActorFact) -> String {
     let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
     let came = &fact.came;
@@ -128,13 +137,16 @@ fn describe(fact: &ActorFact) -> String {
         ActorState::Swapped => "SWAPPED with another actor's".to_owned(),
         ActorState::Shared => "the SAME as another actor's".to_owned(),
         ActorState::Unclear => format!("unclear: {came}"),
-        ActorState::NotProbed => "set; no test expects it to be accepted".to_owned(),
+        ActorState::NotProbed if came.is_empty() => "set; no test expects it to be accepted".to_owned(),
+        ActorState::NotProbed => format!("set, but not checked: {came}"),
     }
 }
 
 fn operations(found: &Preflight) -> String {
     let exist = found.operations.iter().filter(|fact| fact.state == OperationState::Exists).count();
-    let mut text = format!("\nOperations: {exist} of {} exist\n", found.operations.len());
+    let not_probed = found.operations.iter().filter(|fact| fact.state == OperationState::NotProbed).count();
+    let others = if not_probed > 0 { format!(", {not_probed} not probed") } else { String::new() };
+    let mut text = format!("\nOperations: {exist} of {} exist{others}\n", found.operations.len());
     for fact in &found.operations {
         let state = match fact.state {
             OperationState::Exists => "exists",

@@ -79,7 +79,8 @@ fn is_of_kubernetes(name: &str) -> bool {
 fn unknown_message(name: &str, known: &BTreeSet<String>) -> String {
     let known: Vec<String> = known.iter().cloned().collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`run --help` lists the known variables".to_owned());
-    format!("unknown environment variable `{name}`: {hint}")
+    let of_pack = name.starts_with(&variable("")).then_some("; unset it if it belongs to another pack");
+    format!("unknown environment variable `{name}`: {hint}{}", of_pack.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -95,6 +96,7 @@ mod tests {
         assert!(!is_unknown("PATH", &known, None));
         assert!(is_unknown("CONFORMANCE_TARGET_ULR", &known, None));
         assert!(unknown_message("CONFORMANCE_TARGET_ULR", &known).ends_with("did you mean `CONFORMANCE_TARGET_URL`?"));
+        assert!(unknown_message("CONFORMANCE_ACTOR_PAT", &known).ends_with("unset it if it belongs to another pack"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod consequences;
+mod operations;
 mod same_defect;
 mod shown;
 
@@ -9,9 +11,10 @@ use super::repair::Passing;
 use super::*;
 
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
+    let method = if ["create", "update", "upload"].contains(&operation) { "POST" } else { "GET" };
     json!({
         "timestamp": "", "requestId": null, "statusCode": status, "errorCode": code, "errorMessage": null,
-        "endpoint": "GET /x", "field": null, "role": "asserted", "operation": operation, "actor": "reader",
+        "endpoint": format!("{method} /x"), "field": null, "role": "asserted", "operation": operation, "actor": "reader",
         "durationMs": 1, "fault": null, "curl": "curl", "request": null, "response": { "headers": [], "body": body }
     })
 }
@@ -182,7 +185,8 @@ fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
     let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
     assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
     let valid = fails("c", "success");
-    assert_eq!(rows(&[tests[0].clone(), valid]).len(), 2, "valid input that is refused is another defect");
+    let served = test("d", &[exchange("create", 201, None, "{}")], &[]);
+    assert_eq!(rows(&[tests[0].clone(), valid, served]).len(), 2, "valid input that is refused is another defect");
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl HttpClient {
         until: Instant,
     ) -> Result<Response, Fault> {
         let client = if fresh { &self.unpooled } else { &self.client };
-        let large = self.direct && request.body.len() > upload::LARGE;
+        let large = self.direct && request.body.length() > upload::LARGE;
         let (progress, waiting) = (upload::Progress::default(), Waiting::default());
         let reading = upload::Reading { budget: &self.budget, waiting: &waiting };
         let exchange = CONNECTED.scope(Connected::default(), async {
@@ -174,7 +174,7 @@ impl HttpClient {
                 "the harness was busy with other long answers for {} s: raise --timeout, or lower --test-threads",
                 self.timeout.as_secs_f64()
             ))),
-            Err(_) if large => Err(progress.timed_out(request.body.len(), self.timeout)),
+            Err(_) if large => Err(progress.timed_out(request.body.length(), self.timeout)),
             Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
     }
@@ -194,7 +194,7 @@ impl HttpClient {
             builder = builder.header(name, value);
         }
         if !request.body.is_empty() {
-            builder = builder.body(request.body.to_bytes());
+            builder = builder.body(upload::whole(&request.body)?);
         }
         let response = builder.send().await.map_err(|error| closed_or(fault(&error)))?;
         let status = response.status().as_u16();
