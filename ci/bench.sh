@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the harness costs: requests a second with every check on, beside a bare client's, against the
+# What the harness costs: requests a second with every check on, compared with a bare client's, against the
 # reference API in a process of its own. A release build; once that is there, it takes under a minute.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

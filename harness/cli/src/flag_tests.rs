@@ -6,7 +6,7 @@ use clap::{Args as _, CommandFactory as _, Parser as _};
 
 use crate::commands::repro;
 use crate::flags::{Command, NetworkArgs, Program, Suite};
-use crate::run::command::flags;
+use crate::run::command::flags_text;
 use judge::target::Target;
 
 /// What a flag changes.
@@ -112,7 +112,7 @@ fn a_flag_that_changes_a_verdict_is_in_the_commands_that_repeat_a_test() {
         let words: Vec<String> = ["conformance".to_owned()].into_iter().chain(given(flag, value)).collect();
         let run = Suite::try_parse_from(&words).expect("an example that parses").run;
         let target = Target { url: run.target_url.clone().unwrap_or_default(), ..Target::default() };
-        let shown = flags(&run, &target);
+        let shown = flags_text(&run, &target);
         assert!(
             shown.split(' ').any(|word| word == format!("--{flag}")),
             "run/command.rs: --{flag} is not in `{shown}`"

@@ -1,4 +1,4 @@
-//! The conformance engine: runs scenarios and properties against an API and reports which clauses it violates.
+//! The command line: parses flags, and runs what each subcommand names with the crates of the engine.
 //!
 //! `ARCHITECTURE.md` at the root explains the modules and their layers.
 

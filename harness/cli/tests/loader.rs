@@ -3,7 +3,7 @@
 //!
 //! A change is made to the text (`text`) or to the data (`data`). `LOADER_SECONDS=3600` goes on for that long with new
 //! seeds and prints the slowest load; `LOADER_SEED` repeats one change and prints its new lines. A fault that was found
-//! gets a test beside the code that was wrong: the packs change, so a seed does not find it for ever.
+//! gets a test next to the code that was wrong: the packs change, so a seed does not find it for ever.
 
 #[path = "loader/data.rs"]
 mod data;

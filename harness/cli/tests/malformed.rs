@@ -1,5 +1,5 @@
 //! Malformed files with one fault each, and the message for each. `malformed/KIND/FAULT.yaml` is the file or, for files
-//! of `schemas/`, a change to the file of the parcel pack. `FAULT.txt` beside it is the expected message; `BLESS=1`
+//! of `schemas/`, a change to the file of the parcel pack. `FAULT.txt` in the same folder is the expected message; `BLESS=1`
 //! rewrites it. Each file is a test of its own: `cargo test --test malformed -- scenario/keep`.
 
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
-use mutate::prove::{Effort, Row, Scope, Witnesses, prove, prove_again, rows, takes_long};
+use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove, prove_again, rows, takes_long};
 use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -34,7 +34,7 @@ struct Bench {
     witnesses: Witnesses,
     runtime: Runtime,
     seed: u64,
-    scope: Scope,
+    scope: TestScope,
     /// The rows of the committed matrix.
     committed: String,
     /// The results so far, by the index of the row.
@@ -89,7 +89,7 @@ impl Bench {
             witnesses: Witnesses::parse(WITNESSES, &text).unwrap_or_else(|problem| panic!("{problem}")),
             runtime: Runtime::new().expect("a runtime"),
             seed: std::env::var("MATRIX_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1),
-            scope: if complete { Scope::Sample } else { Scope::Witnesses },
+            scope: if complete { TestScope::Sample } else { TestScope::Witnesses },
             committed: std::fs::read_to_string(root.join(MATRIX)).expect("the committed matrix"),
             lines: Mutex::default(),
             durations: Mutex::default(),
@@ -100,12 +100,12 @@ impl Bench {
     /// Runs the tests against one server.
     fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
         let begun = Instant::now();
-        let effort = Effort { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
+        let options = ProveOptions { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
         let (contract, library) = (&self.contract, &self.library);
-        let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, effort)));
+        let mut found = line(row, &self.runtime.block_on(prove(contract, library, row, options)));
         if found.problem().is_some() {
             let _guard = self.retry.lock();
-            found = self.runtime.block_on(prove_again(contract, library, row, effort));
+            found = self.runtime.block_on(prove_again(contract, library, row, options));
         }
         self.durations.lock().push((begun.elapsed(), found.tests, row.name.to_owned()));
         let problem = found.problem();

@@ -3,8 +3,8 @@
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::generate::{inserted, refused_as, survived};
 use super::rule::{Content, Input, Rule};
+use super::strategies::{inserted, refused_as, survived};
 
 /// Valid objects, which the rules break.
 const OBJECTS: &[&str] = &[

@@ -3,11 +3,11 @@
 use proptest::prelude::{Just, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::generate::{
+use super::rule::{Input, Rule};
+use super::strategies::{
     CONTROLS, INVISIBLE, LINE_ENDS, SPACES, accepted, blank, in_foreign_digits, infixed, inserted, is_digit, one_of,
     prefixed, refused, refused_as, replaced, shortened, suffixed, text, with_foreign_digit,
 };
-use super::rule::{Input, Rule};
 
 /// The years of valid dates: from the first of the contract to one that is in the past on every clock.
 const FIRST_YEAR: u32 = 1900;

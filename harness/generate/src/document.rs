@@ -5,9 +5,9 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::generate::{accepted, inserted, refused_as};
 use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Content, Input, Rule};
+use super::strategies::{accepted, inserted, refused_as};
 use crate::documents;
 use crate::documents::{Colour, DocumentSpec};
 

@@ -1,13 +1,13 @@
-//! Generators of values for the field formats: valid values from the whole range, and invalid values that each break
-//! one named rule. This module only generates. A property samples inputs from the rules here, and `execute` sends them.
+//! Generators of values: for formats of members (dates, phone numbers, documents …), and in `schema` for what the JSON
+//! Schema of a request describes. Valid values come from the whole range; each invalid value breaks one named rule.
+//! `oracle` judges values independently. This crate sends nothing: `runner::execute` sends the cases of a property.
 
 mod body;
 mod date;
 mod document;
-mod document_open;
+mod document_unspecified;
 pub mod documents;
 mod expand;
-mod generate;
 mod mail;
 mod oracle;
 mod path_id;
@@ -19,6 +19,7 @@ mod registry;
 mod rule;
 mod sample;
 pub mod schema;
+mod strategies;
 mod text;
 
 pub use registry::{REGISTRY, Registry, rules};

@@ -6,11 +6,11 @@
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
-use super::generate::{
+use super::rule::{Input, Rule, UNIQUE};
+use super::strategies::{
     CONTROLS, accepted, blank, inserted, one_of, prefixed, refused, refused_as, replaced, suffixed, survived, text,
     word,
 };
-use super::rule::{Input, Rule, UNIQUE};
 
 pub(super) fn rules() -> Vec<Rule> {
     [ordinary(), at_signs(), domains(), characters(), lines(), wrappings(), disputed()].concat()

@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::select;
 
-use super::generate::survived;
 use super::rule::{Content, Input, Rule};
+use super::strategies::survived;
 
 /// The length of the longest segment; many servers accept 8 KiB for the whole request line.
 const LONGEST: usize = 4_000;

@@ -7,12 +7,12 @@ use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::expand::{Patterns, choices};
-use super::generate::{
+use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, OF_FIFTEEN_DIGITS, OF_SEVEN_DIGITS, PLANS, SHORTEST};
+use super::rule::{Input, Rule};
+use super::strategies::{
     CONTROLS, INVISIBLE, LINE_ENDS, SPACES, accepted, blank, in_foreign_digits, infixed, inserted, is_digit, one_of,
     prefixed, refused, refused_as, replaced, suffixed, text, with_foreign_digit,
 };
-use super::phone_plans::{INNER_ZERO, LONG_CODES, LONGEST, OF_FIFTEEN_DIGITS, OF_SEVEN_DIGITS, PLANS, SHORTEST};
-use super::rule::{Input, Rule};
 
 static ORDINARY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(PLANS.iter().copied()));
 /// The plans by world zone (ITU-T E.164): the first digit of the country code, from 1.

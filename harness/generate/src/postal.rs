@@ -8,11 +8,11 @@ use proptest::sample::{Index, select};
 use serde_json::Value;
 
 use super::expand::{Patterns, choices};
-use super::generate::{
+use super::rule::{Content, Input, Rule};
+use super::strategies::{
     CONTROLS, LINE_ENDS, SPACES, accepted, digit_in_script, inserted, is_digit, refused, refused_as, replaced,
     survived, word,
 };
-use super::rule::{Content, Input, Rule};
 
 static TABLE: &str = include_str!("data/postal_google.tsv");
 

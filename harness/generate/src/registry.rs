@@ -3,7 +3,7 @@
 //! A new format is a file in this folder and its line in [`rules`]; CONTRIBUTING.md has the other places.
 
 use crate::rule::{Assertion, Format, Input, Rule};
-use crate::{body, date, document, document_open, mail, oracle, path_id, phone, postal, text};
+use crate::{body, date, document, document_unspecified, mail, oracle, path_id, phone, postal, text};
 
 /// A source of rules and its oracle. Tests replace it.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub fn rules(format: Format) -> Vec<Rule> {
         Format::PhoneNumber => phone::rules(),
         Format::MailAddress => mail::rules(),
         Format::PostalCode => postal::rules(),
-        Format::Document => [document::rules(), document_open::unspecified()].concat(),
+        Format::Document => [document::rules(), document_unspecified::unspecified()].concat(),
         Format::Text => text::rules(),
         Format::NotText => text::rules_of_other_types(),
         Format::Body => body::rules(),

@@ -80,7 +80,7 @@ pub enum Assertion {
     /// It must be refused. The kind is one of [`KINDS`], which the pack maps to a clause and codes: `malformed` for
     /// most formats; documents have several kinds.
     Refused(&'static str),
-    /// Any documented answer is allowed, except a server error.
+    /// Any documented response is allowed, except a server error.
     Survived,
 }
 
@@ -142,12 +142,12 @@ pub enum Source {
 pub struct Rule {
     /// Kebab-case, unique within its format: `month-thirteen`.
     pub name: Cow<'static, str>,
-    /// The assertion about the answer.
+    /// The assertion about the response.
     pub assertion: Assertion,
     pub source: Source,
     /// The maximum number of cases in a run, whatever number is requested; for large bodies.
     pub at_most: Option<usize>,
-    /// True if a server may store the value but be unable to return it. If such a value creates a resource, the answer
+    /// True if a server may store the value but be unable to return it. If such a value creates a resource, the response
     /// has no id, so cleanup cannot delete the resource, and lists may fail as long as it exists.
     pub may_be_unreadable: bool,
 }

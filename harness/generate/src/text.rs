@@ -6,8 +6,8 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::generate::{one_of, refused_as, survived, text};
 use super::rule::{Content, Input, Rule};
+use super::strategies::{one_of, refused_as, survived, text};
 
 /// The longest text that is generated, in characters.
 const LONGEST: usize = 65_536;

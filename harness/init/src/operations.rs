@@ -392,7 +392,7 @@ impl Body<'_> {
 
     /// What a request without a member sends instead, if nothing else were left of a form: an empty form has no media type
     /// and would be refused for this reason. It is a documented parameter that need not be there, or else an unknown one.
-    pub(super) fn kept_beside(&self, member: &str) -> Option<(String, Value)> {
+    pub(super) fn kept_instead_of(&self, member: &str) -> Option<(String, Value)> {
         let example = self.example.and_then(Value::as_object).filter(|_| self.is_form)?;
         if example.keys().any(|name| name != member) {
             return None;

@@ -133,8 +133,8 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
                 let mut row = refused(&MISSING, ("without", json!(["${member}"])), invalid.clone());
                 row.case = format!("{}/{member}", operation.id);
                 row.variables.insert("member".to_owned(), json!(member));
-                if let Some((beside, value)) = body.kept_beside(&member) {
-                    row.step.insert("with".to_owned(), json!({ beside: value }));
+                if let Some((name, value)) = body.kept_instead_of(&member) {
+                    row.step.insert("with".to_owned(), json!({ name: value }));
                 }
                 rows.push(row);
             }

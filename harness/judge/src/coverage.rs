@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn absorbed_evidence_has_no_exchange() {
+    fn coverage_of_a_worker_is_merged_without_exchange_numbers() {
         let mut worker = Coverage::default();
         worker.uphold("A", "sample", Some("GONE"), Some(7));
         worker.leave_open("B", "no answer".into());

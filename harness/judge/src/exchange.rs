@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub use body::Body;
+pub use body::{Body, Write};
 pub use json::JsonLimit;
 
 /// One header field: its name in lower case and its value as received bytes.

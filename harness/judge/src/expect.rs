@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::header;
 use super::matcher::mismatch_at_pointer;
-use crate::check::{Context, FIELD_CHECK};
+use crate::check::{self, CODE_STATUS_CHECK, Context, FIELD_CHECK};
 use crate::finding::{EXPECTATION, Finding, Part, Violation, quoted};
 use spec::contract::{ErrorCode, Level, Surface};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
@@ -197,10 +197,11 @@ impl Assertion<'_> {
         if is_accepted {
             return Classified::Accepted;
         }
-        // If no published code can be read, the checks of the envelope report that. If at least the status is right,
-        // the assertion is not reported as violated a second time.
+        // If no published code can be read, and a check reports that, and at least the status is right, the assertion is
+        // not reported as violated a second time.
         let may_be_right = context.entry().is_none() && has_status_of(context, expected.errors());
-        if may_be_right && !expected.in_envelope { Classified::Unreadable } else { self.wrong(context) }
+        let reported = may_be_right && check::reports_unreadable_code(context);
+        if reported && !expected.in_envelope { Classified::Unreadable } else { self.wrong(context) }
     }
 
     /// Whether a response has one of these codes. A response to HEAD has no body, so only the status shows the code.
@@ -268,9 +269,24 @@ impl Assertion<'_> {
         for (name, wanted) in &self.expected.headers {
             violations.extend(header::violation(context.response, name, wanted, self.variables)?);
         }
+        violations.extend(self.status_of_code(context));
         violations.extend(self.field(context)?);
         violations.extend(self.same_as.and_then(|earlier| difference_from(earlier, context)));
         Ok(violations)
+    }
+
+    /// The wrong status of an expected code, if any. Applies only if no clause of the contract has the check that compares
+    /// code and status in every response. A status that the step names itself is compared by its own expectation.
+    fn status_of_code(&self, context: &Context<'_>) -> Option<Violation> {
+        let entry = context.entry().filter(|_| self.expected.statuses.is_empty())?;
+        let checked = context.contract.clause_of_check(CODE_STATUS_CHECK).is_some();
+        let named = self.expected.errors().contains(&entry.code) || self.expected.tolerate.contains(&entry.code);
+        let status = context.response.status;
+        let is_wrong = !checked && named && !entry.statuses.is_empty() && !entry.statuses.contains(&status);
+        is_wrong.then(|| {
+            let expected = format!("{} with {}", entry.code, entry.statuses_in_words().unwrap_or_default());
+            Violation::new(Part::Status, expected, format!("{} with {status}", entry.code))
+        })
     }
 
     /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in

@@ -1,4 +1,5 @@
-//! Judges what a target did: pure functions of recorded exchanges, without input, output or a clock.
+//! Judges what a target did: pure functions of recorded exchanges, without network and clock. It reads one file, the
+//! target file.
 //!
 //! `check` holds the checks that judge every exchange, `expect` the expectations of scenarios. Both make findings.
 //! `coverage` says what the responses show about the clauses, and `verdict` turns the record of a test into one of five

@@ -4,7 +4,7 @@
 //! response. A [`Mutation`] says which responses it changes and how; YAML files contain mutations. The module [`prove`]
 //! needs a reference with mutants. Mutation testing with the proxy needs only a target that passes the tests.
 //!
-//! 1. `generate` makes mutations from the contract, and `blame` finds the clauses that each of them violates.
+//! 1. `generate` makes mutations from the contract, and `clauses_of_mutation` finds the clauses that each of them violates.
 //! 2. `campaign` runs all tests through a proxy that changes nothing. The recorded responses show which tests receive a
 //!    response that a mutation changes.
 //! 3. For each mutation, `campaign` runs these tests through a proxy that applies the mutation.
@@ -16,10 +16,10 @@
 
 mod allowed;
 mod baseline;
-mod blame;
 mod body;
 mod campaign;
 mod change;
+mod clauses_of_mutation;
 pub mod combinations;
 pub mod embedded;
 mod generate;

@@ -296,7 +296,7 @@ fn trouble(status: u16, number: u32, reason: &str) -> Trouble {
 }
 
 fn unknown() -> Trouble {
-    trouble(404, 40401, "There is no such parcel")
+    trouble(404, 40401, "The parcel does not exist")
 }
 
 fn now() -> u64 {

@@ -31,7 +31,7 @@ impl Answer {
 }
 
 /// The result of a request: an answer or an error.
-pub(crate) type Outcome = Result<Answer, crate::errors::Fault>;
+pub(crate) type Outcome = Result<Answer, crate::errors::ApiError>;
 
 /// STA-3: creating answers 201, reading and updating 200, deleting 204 without a body.
 pub(crate) trait AnswerRules {

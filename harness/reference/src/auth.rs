@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use crate::clock::{self, TimeRules};
 use crate::credentials::{ApiKey, Environment, KEYS, THROTTLED};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::route::{Operation, Scope};
 use crate::tokens::Token;
 
@@ -53,12 +53,12 @@ pub(crate) trait AccessRules: TimeRules {
     }
 
     /// AUTH-7: a credential without the required scope.
-    fn missing_scope(&self, _caller: &Caller, operation: Operation) -> Fault {
-        Fault::new(Code::InsufficientPermissions).details(requirement(operation))
+    fn missing_scope(&self, _caller: &Caller, operation: Operation) -> ApiError {
+        ApiError::new(Code::InsufficientPermissions).details(requirement(operation))
     }
 
     /// AUTH-1: no credential.
-    fn no_credential(&self, _operation: Operation) -> Result<Caller, Fault> {
+    fn no_credential(&self, _operation: Operation) -> Result<Caller, ApiError> {
         Err(failed("No API key or token was given"))
     }
 
@@ -68,22 +68,22 @@ pub(crate) trait AccessRules: TimeRules {
     }
 
     /// The error for a key that was never issued, and for a revoked one.
-    fn invalid_key(&self, _given: &[u8]) -> Fault {
+    fn invalid_key(&self, _given: &[u8]) -> ApiError {
         failed("The API key does not exist or has been revoked").message("Invalid API key provided")
     }
 
     /// AUTH-2: a key that was never issued, or an empty one.
-    fn unknown_key(&self, _given: &[u8], fault: Fault) -> Result<Caller, Fault> {
+    fn unknown_key(&self, _given: &[u8], fault: ApiError) -> Result<Caller, ApiError> {
         Err(fault)
     }
 
     /// AUTH-3: a revoked key.
-    fn revoked_key(&self, _key: &ApiKey, _operation: Operation, fault: Fault) -> Result<Caller, Fault> {
+    fn revoked_key(&self, _key: &ApiKey, _operation: Operation, fault: ApiError) -> Result<Caller, ApiError> {
         Err(fault)
     }
 
     /// AUTH-2: a scheme other than `Bearer`.
-    fn other_scheme(&self, _scheme: &str, _credential: &str, _operation: Operation) -> Result<Caller, Fault> {
+    fn other_scheme(&self, _scheme: &str, _credential: &str, _operation: Operation) -> Result<Caller, ApiError> {
         Err(failed("Only API keys and bearer tokens are accepted"))
     }
 
@@ -93,7 +93,7 @@ pub(crate) trait AccessRules: TimeRules {
     }
 
     /// AUTH-4: a token that is not a JWT.
-    fn malformed_token(&self, _text: &str) -> Result<Caller, Fault> {
+    fn malformed_token(&self, _text: &str) -> Result<Caller, ApiError> {
         Err(failed("The token is not a JWT"))
     }
 
@@ -103,7 +103,7 @@ pub(crate) trait AccessRules: TimeRules {
     }
 
     /// AUTH-4: a bad signature, also on an expired token.
-    fn bad_signature(&self, _expired_at: Option<i64>, _operation: Operation) -> Fault {
+    fn bad_signature(&self, _expired_at: Option<i64>, _operation: Operation) -> ApiError {
         failed("The signature of the token is not valid")
     }
 
@@ -113,7 +113,7 @@ pub(crate) trait AccessRules: TimeRules {
     }
 
     /// AUTH-5 and AUTH-6: an expired token, otherwise valid. The details name the expiry.
-    fn expired_token(&self, expiry: i64, _operation: Operation) -> Fault {
+    fn expired_token(&self, expiry: i64, _operation: Operation) -> ApiError {
         expired_at(expiry)
     }
 }
@@ -123,7 +123,7 @@ pub(crate) fn authenticate(
     headers: &HeaderMap,
     operation: Operation,
     rules: &dyn AccessRules,
-) -> Result<Caller, Fault> {
+) -> Result<Caller, ApiError> {
     if let Some(key) = headers.get("x-api-key") {
         return by_key(key.as_bytes(), operation, rules);
     }
@@ -134,7 +134,7 @@ pub(crate) fn authenticate(
 }
 
 /// Rejects a caller whose scope is not sufficient.
-pub(crate) fn authorise(caller: &Caller, operation: Operation, rules: &dyn AccessRules) -> Result<(), Fault> {
+pub(crate) fn authorise(caller: &Caller, operation: Operation, rules: &dyn AccessRules) -> Result<(), ApiError> {
     if caller.scope >= rules.required_scope(operation) {
         return Ok(());
     }
@@ -142,7 +142,7 @@ pub(crate) fn authorise(caller: &Caller, operation: Operation, rules: &dyn Acces
 }
 
 /// The caller with this API key.
-pub(crate) fn by_key(given: &[u8], operation: Operation, rules: &dyn AccessRules) -> Result<Caller, Fault> {
+pub(crate) fn by_key(given: &[u8], operation: Operation, rules: &dyn AccessRules) -> Result<Caller, ApiError> {
     match rules.issued_key(given) {
         Some(key) if key.revoked => rules.revoked_key(key, operation, rules.invalid_key(key.value.as_bytes())),
         Some(key) => Ok(Caller::owner(key)),
@@ -150,7 +150,7 @@ pub(crate) fn by_key(given: &[u8], operation: Operation, rules: &dyn AccessRules
     }
 }
 
-fn by_authorization(given: &[u8], operation: Operation, rules: &dyn AccessRules) -> Result<Caller, Fault> {
+fn by_authorization(given: &[u8], operation: Operation, rules: &dyn AccessRules) -> Result<Caller, ApiError> {
     let text = String::from_utf8_lossy(given);
     let (scheme, credential) = text.split_once(' ').unwrap_or((&text, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
@@ -159,7 +159,7 @@ fn by_authorization(given: &[u8], operation: Operation, rules: &dyn AccessRules)
     rules.other_scheme(scheme, credential, operation)
 }
 
-fn by_token(text: &str, operation: Operation, rules: &dyn AccessRules) -> Result<Caller, Fault> {
+fn by_token(text: &str, operation: Operation, rules: &dyn AccessRules) -> Result<Caller, ApiError> {
     let text = rules.token_text(text);
     let Some(token) = Token::parse(text) else { return rules.malformed_token(text) };
     let expired = token.expires_at().filter(|&expiry| rules.signed_seconds() >= expiry);
@@ -176,13 +176,13 @@ fn by_token(text: &str, operation: Operation, rules: &dyn AccessRules) -> Result
 }
 
 /// AUTHENTICATION_FAILED with these details.
-pub(crate) fn failed(details: &str) -> Fault {
-    Fault::new(Code::AuthenticationFailed).details(details)
+pub(crate) fn failed(details: &str) -> ApiError {
+    ApiError::new(Code::AuthenticationFailed).details(details)
 }
 
 /// TOKEN_EXPIRED, with the time of expiry.
-pub(crate) fn expired_at(expiry: i64) -> Fault {
-    Fault::new(Code::TokenExpired).details(format!("Token expired at {}", clock::rfc3339(expiry)))
+pub(crate) fn expired_at(expiry: i64) -> ApiError {
+    ApiError::new(Code::TokenExpired).details(format!("Token expired at {}", clock::rfc3339(expiry)))
 }
 
 /// What the details of INSUFFICIENT_PERMISSIONS say.

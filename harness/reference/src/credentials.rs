@@ -38,7 +38,7 @@ pub(crate) const KEYS: &[ApiKey] = &[
     key("admin", "cvk_sandbox_admin_7Qm2vX9bT4kLw8Rz", Scope::Admin),
     key("writer", "cvk_sandbox_writer_3Hn6cY1dPs5jGf0A", Scope::Write),
     key("reader", "cvk_sandbox_reader_9Ku4eW7xZq2mBv6N", Scope::Read),
-    key(THROTTLED, "cvk_sandbox_throttled_5Jt8rD3aLh1oEi7C", Scope::Admin),
+    key(THROTTLED, "cvk_sandbox_throttled_5Jt8rD3aLh1oEi7C", Scope::Write),
     ApiKey { revoked: true, ..key("revoked", "cvk_sandbox_revoked_1Fg5yU8sMk3nQp9X", Scope::Admin) },
     ApiKey {
         environment: Environment::Production,

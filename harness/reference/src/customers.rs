@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::credentials::Environment;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::fields::{self, Changes};
 use crate::route::Operation;
 
@@ -115,17 +115,17 @@ pub(crate) trait CustomerRules {
     }
 
     /// CON-3: an address that is in use, in a new customer. `None` means that it may be.
-    fn duplicate(&self, fault: Fault, _holder: Value) -> Option<Result<Value, Fault>> {
+    fn duplicate(&self, fault: ApiError, _holder: Value) -> Option<Result<Value, ApiError>> {
         Some(Err(fault))
     }
 
     /// An address that is in use, in an update.
-    fn taken(&self, fault: Fault) -> Result<(), Fault> {
+    fn taken(&self, fault: ApiError) -> Result<(), ApiError> {
         Err(fault)
     }
 
     /// CON-1: a customer in UNDER_REVIEW is not updated.
-    fn under_review(&self, _customer: &Customer) -> Option<Result<Value, Fault>> {
+    fn under_review(&self, _customer: &Customer) -> Option<Result<Value, ApiError>> {
         Some(Err(in_review()))
     }
 
@@ -135,16 +135,16 @@ pub(crate) trait CustomerRules {
     }
 
     /// CON-2: an update that writes an immutable field.
-    fn immutable(&self, name: &str, _members: &Map<String, Value>, _present: &Value) -> Fault {
-        Fault::new(Code::ResourceConflict)
+    fn immutable(&self, name: &str, _members: &Map<String, Value>, _present: &Value) -> ApiError {
+        ApiError::new(Code::ResourceConflict)
             .message("Immutable fields cannot be modified")
             .details(format!("Field '{name}' cannot be modified"))
     }
 }
 
 /// The error for a customer who must not be changed during a review.
-pub(crate) fn in_review() -> Fault {
-    Fault::new(Code::ResourceConflict)
+pub(crate) fn in_review() -> ApiError {
+    ApiError::new(Code::ResourceConflict)
         .message("Customer is in UNDER_REVIEW state and cannot be modified")
         .details("Wait for verification to complete before updating")
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::answer::Outcome;
 use crate::auth::{self, Caller};
-use crate::errors::{Code, Fault, shortened};
+use crate::errors::{ApiError, Code, shortened};
 use crate::limiter::{CountedRequest, Quota};
 use crate::operations::{customers, verification, webhooks};
 use crate::request::{Context, Request};
@@ -19,7 +19,7 @@ pub(crate) trait Service: Debug + Send + Sync {
     fn handle(&self, state: &State, request: &Request, context: &mut Context) -> Outcome;
 
     /// Rejects a caller without the required scope, and answers the error that the request asks the sandbox for.
-    fn check_permission(&self, call: Call) -> Result<(), Fault> {
+    fn check_permission(&self, call: Call) -> Result<(), ApiError> {
         sandbox::requested_fault(&call.request.headers, call.rules())?;
         auth::authorise(call.caller, call.route.operation, call.rules())
     }
@@ -90,7 +90,7 @@ fn count(state: &State, caller: &Caller) -> Quota {
 }
 
 /// The error for a method and a path that the API does not have.
-fn unknown_operation(request: &Request) -> Fault {
+fn unknown_operation(request: &Request) -> ApiError {
     let details = format!("There is no {} {}", request.method, shortened(&request.path));
-    Fault::new(Code::ResourceNotFound).details(details)
+    ApiError::new(Code::ResourceNotFound).details(details)
 }

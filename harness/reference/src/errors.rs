@@ -1,4 +1,4 @@
-//! The documented error codes, and `Fault`: one error before it is written as a response.
+//! The documented error codes, and `ApiError`: one error before it is written as a response.
 
 /// The documented codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Code {
 
 /// One error, before it is written as a response.
 #[derive(Clone, Debug)]
-pub(crate) struct Fault {
+pub(crate) struct ApiError {
     pub(crate) code: Code,
     pub(crate) status: u16,
     pub(crate) message: String,
@@ -71,7 +71,7 @@ pub(crate) struct Fault {
     pub(crate) retry_after: Option<u64>,
 }
 
-impl Fault {
+impl ApiError {
     pub(crate) fn new(code: Code) -> Self {
         Self {
             code,

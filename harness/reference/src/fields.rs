@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::formats::{FormatRules, Given};
 
 /// A field of a customer.
@@ -61,16 +61,16 @@ impl<'a> Purpose<'a> {
 /// How fields are read.
 pub(crate) trait FieldRules: FormatRules {
     /// The fields of a customer.
-    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault>;
+    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError>;
 
     /// VAL-2: a required field is missing.
-    fn missing(&self, name: &'static str) -> Result<(), Fault> {
-        Err(Fault::invalid(name, format!("Field '{name}' is required")))
+    fn missing(&self, name: &'static str) -> Result<(), ApiError> {
+        Err(ApiError::invalid(name, format!("Field '{name}' is required")))
     }
 
     /// VAL-3: a field of the wrong type, or null where one is required.
-    fn mistyped(&self, name: &'static str, _value: &Value) -> Fault {
-        Fault::invalid(name, format!("Field '{name}' must be a string"))
+    fn mistyped(&self, name: &'static str, _value: &Value) -> ApiError {
+        ApiError::invalid(name, format!("Field '{name}' must be a string"))
     }
 
     /// What a field of the wrong type is read as. VAL-3: nothing, it is an error.
@@ -79,12 +79,12 @@ pub(crate) trait FieldRules: FormatRules {
     }
 
     /// The text of a field. FMT-5: no value yields a 5xx.
-    fn text(&self, _field: &Field, text: &str) -> Result<String, Fault> {
+    fn text(&self, _field: &Field, text: &str) -> Result<String, ApiError> {
         Ok(text.to_owned())
     }
 
     /// An optional field is null, which clears it.
-    fn cleared(&self, _field: &Field) -> Result<(), Fault> {
+    fn cleared(&self, _field: &Field) -> Result<(), ApiError> {
         Ok(())
     }
 
@@ -100,7 +100,11 @@ pub(crate) trait FieldRules: FormatRules {
 }
 
 /// Reads the fields of a customer. Other members are ignored.
-pub(crate) fn read(members: &Map<String, Value>, purpose: Purpose, rules: &dyn FieldRules) -> Result<Changes, Fault> {
+pub(crate) fn read(
+    members: &Map<String, Value>,
+    purpose: Purpose,
+    rules: &dyn FieldRules,
+) -> Result<Changes, ApiError> {
     let mut changes = Changes::new();
     for field in FIELDS {
         read_field(field, members, purpose, rules, &mut changes)?;
@@ -118,7 +122,7 @@ pub(crate) fn read_field(
     purpose: Purpose,
     rules: &dyn FieldRules,
     changes: &mut Changes,
-) -> Result<(), Fault> {
+) -> Result<(), ApiError> {
     match members.get(field.name) {
         None if field.required && !purpose.is_update() => rules.missing(field.name)?,
         None => {}
@@ -144,7 +148,7 @@ pub(crate) fn check_format(
     changes: &Changes,
     purpose: Purpose,
     rules: &dyn FieldRules,
-) -> Result<(), Fault> {
+) -> Result<(), ApiError> {
     let Some(text) = text else { return Ok(()) };
     rules.check_format(Given { name, text, country: country(changes, purpose, rules), updating: purpose.is_update() })
 }
@@ -159,7 +163,7 @@ pub(crate) fn required_text<'a>(
     members: &'a Map<String, Value>,
     name: &'static str,
     rules: &dyn FieldRules,
-) -> Result<&'a str, Fault> {
+) -> Result<&'a str, ApiError> {
     match members.get(name) {
         Some(Value::String(text)) => Ok(text),
         Some(value) => Err(rules.mistyped(name, value)),

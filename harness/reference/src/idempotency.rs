@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Outcome;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 /// The number of answers that are kept; older ones are discarded.
 const MOST_REPLAYS: usize = 10_000;
@@ -14,7 +14,7 @@ const MOST_REPLAYS: usize = 10_000;
 /// CON-4: what a repeated key does.
 pub(crate) trait ReplayRules {
     /// The key under which an answer is stored. `None` means that the header is ignored.
-    fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+    fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ApiError> {
         Ok(Some(key.to_vec()))
     }
 
@@ -25,7 +25,7 @@ pub(crate) trait ReplayRules {
 
     /// The same key and another body. `None` means that it is a new request.
     fn other_body(&self, _first: &Outcome) -> Option<Outcome> {
-        Some(Err(Fault::new(Code::ResourceConflict)
+        Some(Err(ApiError::new(Code::ResourceConflict)
             .message("The Idempotency-Key was used for another request")
             .details("Use a new key for each request that differs")))
     }

@@ -6,20 +6,20 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::documents;
-use crate::errors::{Code, Fault, shortened};
+use crate::errors::{ApiError, Code, shortened};
 use crate::request::{Body, Request};
 use crate::route::Operation;
 
 /// How a body is read.
 pub(crate) trait BodyRules {
     /// VAL-1: the JSON object in the body. Malformed JSON and other JSON are VALIDATION_ERROR.
-    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, Fault> {
+    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, ApiError> {
         read(&request.body, operation)
     }
 }
 
 /// The JSON object in a body.
-fn read(body: &Body, operation: Operation) -> Result<Map<String, Value>, Fault> {
+fn read(body: &Body, operation: Operation) -> Result<Map<String, Value>, ApiError> {
     let bytes = match body {
         Body::Whole(bytes) => bytes,
         Body::CutShort => return Err(malformed("The body ended early")),
@@ -35,25 +35,25 @@ fn read(body: &Body, operation: Operation) -> Result<Map<String, Value>, Fault> 
     }
 }
 
-fn malformed(details: &str) -> Fault {
-    Fault::new(Code::ValidationError).details(details)
+fn malformed(details: &str) -> ApiError {
+    ApiError::new(Code::ValidationError).details(details)
 }
 
 /// The error for a body in which only the value of one member cannot be read: a lone surrogate, a number that is too
 /// large, nesting that is too deep.
-fn unreadable_member(bytes: &[u8]) -> Option<Fault> {
+fn unreadable_member(bytes: &[u8]) -> Option<ApiError> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
     let unreadable = |value: &RawValue| serde_json::from_str::<Value>(value.get()).err();
     let (name, problem) = members.iter().find_map(|(name, value)| unreadable(value).map(|problem| (name, problem)))?;
     let name = shortened(name);
-    Some(Fault::invalid(&name, format!("Field '{name}' cannot be read: {problem}")))
+    Some(ApiError::invalid(&name, format!("Field '{name}' cannot be read: {problem}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &[u8]) -> Result<Map<String, Value>, Fault> {
+    fn read(text: &[u8]) -> Result<Map<String, Value>, ApiError> {
         super::read(&Body::Whole(text.to_vec()), Operation::CreateCustomer)
     }
 

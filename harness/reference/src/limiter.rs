@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 /// Windows that ended are removed once there are this many windows.
 const MOST_WINDOWS: usize = 10_000;
@@ -17,7 +17,7 @@ pub(crate) trait LimitRules {
     }
 
     /// RATE-1: past the limit.
-    fn limit_exceeded(&self, quota: &Quota) -> Fault {
+    fn limit_exceeded(&self, quota: &Quota) -> ApiError {
         quota.fault()
     }
 
@@ -96,8 +96,8 @@ impl Limiter {
 
 impl Quota {
     /// The error for a request past the limit. RATE-3: `retryAfter` is the time of the header.
-    pub(crate) fn fault(&self) -> Fault {
-        let mut fault = Fault::new(Code::RateLimitExceeded)
+    pub(crate) fn fault(&self) -> ApiError {
+        let mut fault = ApiError::new(Code::RateLimitExceeded)
             .details(format!("Rate limit exceeded. Retry after {} seconds", self.wait));
         fault.retry_after = Some(self.wait);
         fault

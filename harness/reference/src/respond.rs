@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Outcome};
 use crate::clock::{self, TimeRules};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::limiter::LimitRules;
 use crate::request::Context;
 use crate::wire::{self, Pieces};
@@ -30,12 +30,12 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
     }
 
     /// The error in other words, or in another language.
-    fn worded(&self, fault: Fault, _context: &Context) -> Fault {
+    fn worded(&self, fault: ApiError, _context: &Context) -> ApiError {
         fault
     }
 
     /// ENV-1: the response for an error.
-    fn failure(&self, fault: Fault, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, fault: ApiError, context: &Context) -> Response<Vec<u8>> {
         error_response(&fault, context)
     }
 
@@ -78,7 +78,7 @@ fn success(answer: Answer, context: &Context, rules: &dyn ResponseRules) -> Resp
 }
 
 /// SRV-2: the details of INTERNAL_SERVER_ERROR name the request.
-fn with_request_id(fault: Fault, context: &Context) -> Fault {
+fn with_request_id(fault: ApiError, context: &Context) -> ApiError {
     match fault.code {
         Code::InternalServerError => fault.details(format!("Request ID: {}", context.request_id)),
         _ => fault,
@@ -86,7 +86,7 @@ fn with_request_id(fault: Fault, context: &Context) -> Fault {
 }
 
 /// ENV-1: the envelope of an error.
-pub(crate) fn error_response(fault: &Fault, context: &Context) -> Response<Vec<u8>> {
+pub(crate) fn error_response(fault: &ApiError, context: &Context) -> Response<Vec<u8>> {
     let body = json!({ "error": members(fault) });
     let mut response = plain(fault.status, body.to_string().into_bytes());
     set(&mut response, CONTENT_TYPE.as_str(), JSON);
@@ -95,7 +95,7 @@ pub(crate) fn error_response(fault: &Fault, context: &Context) -> Response<Vec<u
 }
 
 /// The members of an error, in the documented order.
-pub(crate) fn members(fault: &Fault) -> Map<String, Value> {
+pub(crate) fn members(fault: &ApiError) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("code".to_owned(), json!(fault.code.name()));
     members.insert("message".to_owned(), json!(fault.message));

@@ -13,7 +13,7 @@ use crate::auth::AccessRules;
 use crate::clock::TimeRules;
 use crate::customers::CustomerRules;
 use crate::documents::DocumentRules;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::fields::{self, Changes, FieldRules, Purpose};
 use crate::formats::FormatRules;
 use crate::idempotency::ReplayRules;
@@ -66,7 +66,7 @@ impl CustomerRules for Conforming {}
 impl DeliveryRules for Conforming {}
 impl DocumentRules for Conforming {}
 impl FieldRules for Conforming {
-    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault> {
+    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError> {
         fields::read(members, purpose, self)
     }
 }

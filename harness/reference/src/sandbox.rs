@@ -2,14 +2,14 @@
 
 use hyper::header::HeaderMap;
 
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 /// Which error `X-Sandbox-Error` requests.
 pub(crate) trait SandboxRules {
     /// SRV-1 and SRV-3. Unknown values are ignored.
-    fn sandbox_fault(&self, requested: &[u8]) -> Option<Fault> {
+    fn sandbox_fault(&self, requested: &[u8]) -> Option<ApiError> {
         match requested {
-            b"INTERNAL_SERVER_ERROR" => Some(Fault::internal()),
+            b"INTERNAL_SERVER_ERROR" => Some(ApiError::internal()),
             b"SERVICE_UNAVAILABLE" => Some(maintenance()),
             _ => None,
         }
@@ -17,12 +17,12 @@ pub(crate) trait SandboxRules {
 }
 
 /// The error that the request asks for.
-pub(crate) fn requested_fault(headers: &HeaderMap, rules: &dyn SandboxRules) -> Result<(), Fault> {
+pub(crate) fn requested_fault(headers: &HeaderMap, rules: &dyn SandboxRules) -> Result<(), ApiError> {
     let requested = headers.get("x-sandbox-error").map(|value| value.as_bytes());
     requested.and_then(|requested| rules.sandbox_fault(requested)).map_or(Ok(()), Err)
 }
 
 /// SERVICE_UNAVAILABLE.
-pub(crate) fn maintenance() -> Fault {
-    Fault::new(Code::ServiceUnavailable).details("Please retry after a short delay")
+pub(crate) fn maintenance() -> ApiError {
+    ApiError::new(Code::ServiceUnavailable).details("Please retry after a short delay")
 }

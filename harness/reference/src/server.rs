@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::App;
 use crate::dispatch;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::options::Options;
 use crate::request::{Body, Context, Request};
 use crate::respond::respond;
@@ -123,7 +123,7 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
         let outcome = worker.service.handle(&worker.state, &request, &mut context);
         respond(&context, outcome, &*worker.state.rules)
     });
-    Ok(response.await.unwrap_or_else(|_| respond(&fallback, Err(Fault::internal()), &*state.rules)))
+    Ok(response.await.unwrap_or_else(|_| respond(&fallback, Err(ApiError::internal()), &*state.rules)))
 }
 
 /// Reads a body. An error closes the connection.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::credentials::Environment;
 use crate::customers::{Customer, State};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 /// The last name of customers whose verification fails.
 const UNVERIFIABLE: &str = "Unverifiable";
@@ -34,13 +34,13 @@ pub(crate) trait VerificationRules {
     }
 
     /// VER-1: a verification that fails on the customer's data.
-    fn verification_failed(&self, problem: &str) -> Fault {
-        Fault::new(Code::VerificationFailed).details(problem)
+    fn verification_failed(&self, problem: &str) -> ApiError {
+        ApiError::new(Code::VerificationFailed).details(problem)
     }
 
     /// RES-2: an unknown transaction.
-    fn unknown_transaction(&self, id: &str) -> Result<Value, Fault> {
-        Err(Fault::not_found("Transaction", id))
+    fn unknown_transaction(&self, id: &str) -> Result<Value, ApiError> {
+        Err(ApiError::not_found("Transaction", id))
     }
 }
 

@@ -4,12 +4,11 @@
 use std::path::Path;
 
 use super::cause::shell;
+use super::curl::LONG_COMMAND;
 use super::model::{ExchangeReport, Report, TestReport};
 
 /// The most counterexamples of a property in one command.
 const MOST_CASES: usize = 3;
-/// A longer `curl` command, in bytes, is not easy to copy. Two long header values and a usual body are shorter.
-pub(super) const LONG_COMMAND: usize = 1000;
 
 /// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
@@ -24,14 +23,12 @@ pub(super) fn rerun_failed(report: &Report, json: &Path) -> String {
 
 /// The command that checks the credentials and capabilities of the target.
 pub(super) fn doctor(report: &Report) -> String {
-    let mut command = "conformance doctor".to_owned();
-    if let Some(file) = report.manifest.as_ref().and_then(|manifest| manifest.target_file.as_deref()) {
-        command.push_str(&format!(" --target {}", shell(file)));
-    }
-    if report.target.contains("://") {
-        command.push_str(&format!(" --target-url {}", shell(&report.target)));
-    }
-    command
+    let flags = flags(report);
+    // These flags come last, and concern only runs.
+    let of_target = [" --cases ", " --seed "]
+        .iter()
+        .fold(flags.as_str(), |flags, own| flags.rsplit_once(own).map_or(flags, |(before, _)| before));
+    format!("conformance doctor{}", of_target.replace(" --strict", ""))
 }
 
 /// The command that prints and runs a script of the test.

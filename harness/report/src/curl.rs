@@ -2,6 +2,8 @@
 
 use judge::exchange::Request;
 
+/// A longer command, in bytes, is not easy to copy. Two long header values and a usual body are shorter.
+pub(super) const LONG_COMMAND: usize = 1000;
 /// Longer bodies, in bytes, are left out: shells limit the length of a command.
 const LONGEST_BODY: usize = 16 * 1024;
 /// With a longer body, in bytes, reports show the `conformance repro` command instead of the `curl` command.

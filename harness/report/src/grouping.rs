@@ -1,15 +1,16 @@
 //! Groups the findings of a run into causes: presumed defects of the target, each with all findings that it explains.
 //!
-//! A run against a service with twenty defects can have thousands of findings. They are grouped in four steps, all
+//! A run against a service with twenty defects can have thousands of findings. They are grouped in five steps, all
 //! pure functions of a report:
 //!
-//! 1. Causes that explain many findings: an operation is not implemented; error bodies are not the documented envelope;
-//!    server errors cannot be provoked on the target.
+//! 1. Causes that explain many findings: an operation is not implemented, or always fails (see `operations`); error bodies
+//!    are not the documented envelope; server errors cannot be provoked on the target.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
 //! 3. Groups that one wrong kind of answer explains, whichever clause, code or member they are about (see `answers`), and
 //!    groups of several clauses that have the same evidence (see `evidence`).
-//! 4. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
+//! 4. Other findings of one wrong response (see `consequences`).
+//! 5. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
 //!    or a value that was stored.
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
@@ -17,14 +18,16 @@
 mod accepted;
 mod answers;
 mod cause;
+mod consequences;
 mod evidence;
 mod expected;
 mod kinds;
+mod operations;
 mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::again::LONG_COMMAND;
+use super::curl::LONG_COMMAND;
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
@@ -35,8 +38,6 @@ use judge::verdict::Verdict;
 pub(super) use repair::{passing_after, passing_without};
 use spec::contract::Level;
 
-/// The statuses with which a framework answers a request for an unknown operation.
-const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 /// The check for the error envelope.
 pub(super) const ENVELOPE_CHECK: &str = "envelope-present";
 /// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
@@ -45,6 +46,8 @@ const REFUSES_INPUT: [u16; 2] = [400, 422];
 const STATUS_CHECK: &str = "status-documented";
 /// The check for published codes.
 const CODE_CHECK: &str = "code-registered";
+/// The check for the status of a code.
+const CODE_STATUS_CHECK: &str = "status-matches-code";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
 const UNCHECKED_INPUT: usize = 5;
 
@@ -73,7 +76,8 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
         .collect();
     causes.sort_by_cached_key(|cause| {
         let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
-        (cause.kind != Kind::NotImplemented, cause.finding.level, count, cause.id.clone())
+        let place = [Kind::NotImplemented, Kind::Failing].iter().position(|kind| *kind == cause.kind);
+        (place.unwrap_or(usize::MAX), cause.finding.level, count, cause.id.clone())
     });
     mark_equal_titles(&mut causes);
     causes
@@ -109,7 +113,7 @@ fn cause<'r>(
     let vague = |member: &Member<'_>| {
         let Member { finding, .. } = member;
         let is_specific = match group {
-            Group::NotImplemented(_) => finding.key.expected.contains("success"),
+            Group::NotImplemented(_) | Group::Failing(_) => finding.key.expected.contains("success"),
             Group::NoEnvelope(_) => finding.check == ENVELOPE_CHECK,
             _ => finding.check == EXPECTATION,
         };
@@ -163,6 +167,8 @@ fn findings(report: &Report) -> Vec<Item<'_>> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Group<'r> {
     NotImplemented(&'r str),
+    /// An operation that answers no valid request but with a server error.
+    Failing(&'r str),
     NoEnvelope(&'r str),
     NotProvoked,
     UncheckedInput,
@@ -184,6 +190,7 @@ impl Group<'_> {
     fn kind(&self) -> Kind {
         match self {
             Group::NotImplemented(_) => Kind::NotImplemented,
+            Group::Failing(_) => Kind::Failing,
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
@@ -196,6 +203,7 @@ impl Group<'_> {
     fn id(&self) -> String {
         match self {
             Group::NotImplemented(operation) => finding::digest(&["not implemented", operation]),
+            Group::Failing(operation) => finding::digest(&["failing", operation]),
             Group::NoEnvelope(shape) => finding::digest(&["no envelope", shape]),
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
@@ -215,21 +223,23 @@ impl Group<'_> {
 
 /// Assigns each finding to a cause, and tells whether it only follows from that cause.
 fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
-    let missing = not_implemented(report, findings);
+    let missing = operations::not_implemented(report, findings);
+    let failing = operations::Failing::of(report, findings);
     let shapes = Shapes::of(findings);
     let fields = kinds::Fields::of(report, findings);
     let errors = answers::ServerErrors::of(findings);
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
+        _ if failing.explains(item) => Group::Failing(item.operation),
         Some(shape) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
         None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = answers::of_many_codes(findings, answers::codes_never_given(report, findings, groups));
     let groups = answers::absent_headers(findings, answers::stored_values(findings, groups));
-    let groups = accepted::other_answers(findings, groups);
+    let groups = accepted::other_answers(findings, consequences::served_ids(findings, groups));
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
-    let groups = errors.with_bodies(findings, groups);
+    let groups = consequences::merged(findings, errors.with_bodies(findings, groups));
     accepted::followers(findings, groups)
 }
 
@@ -262,37 +272,6 @@ fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Gro
         return Group::NotProvoked;
     }
     Group::Accepts(&finding.clause, finding.level)
-}
-
-/// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
-/// something else.
-fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
-    let mut answers: HashMap<&str, bool> = HashMap::new();
-    for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
-        let Some(status) = exchange.status_code else { continue };
-        let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
-        let all = answers.entry(&exchange.operation).or_insert(true);
-        *all &= of_a_framework;
-    }
-    let expected_otherwise = |item: &&Item<'_>| {
-        let answer = status_of(&item.finding.key.answer);
-        let expected = statuses(&item.finding.key.expected);
-        let other = item.finding.key.expected.contains("success") || !expected.is_empty();
-        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == answer)
-    };
-    let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
-    let proved: HashSet<&str> =
-        findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
-    // An operation that answers with the same status and body as a proved one is not implemented either.
-    let body = |item: &Item<'r>| {
-        let exchange = item.test.exchanges.get(item.finding.exchange)?;
-        Some((exchange.status_code?, &*exchange.response.as_ref()?.body))
-    };
-    let fallbacks: HashSet<(u16, &str)> =
-        findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();
-    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && fallbacks.contains(&body));
-    let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
-    others.chain(proved.iter().copied()).collect()
 }
 
 /// The shapes of error bodies that are not the documented envelope.
@@ -342,14 +321,20 @@ fn shape(finding: &FindingReport) -> Option<&str> {
 /// If the status or the code of an answer is undocumented, an expectation that fails on this answer has the same cause.
 /// With an undocumented code, the status must be the expected one.
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let (mut by_status, mut by_code) = (HashMap::new(), HashMap::new());
+    let (mut by_status, mut by_code): (HashMap<_, Group<'_>>, HashMap<_, _>) = (HashMap::new(), HashMap::new());
+    let mut of_code: HashMap<_, Group<'_>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
         let answer = item.answer();
         match item.finding.check.as_str() {
             STATUS_CHECK => by_status.insert(answer, group.clone()),
             CODE_CHECK => by_code.insert(answer, group.clone()),
+            CODE_STATUS_CHECK => of_code.insert(answer, group.clone()),
             _ => None,
         };
+    }
+    // The status of a published code says more than that the status is undocumented.
+    for (answer, group) in &mut by_status {
+        *group = of_code.remove(answer).unwrap_or_else(|| group.clone());
     }
     let has_expected_status = |finding: &FindingReport| {
         let status = status_of(&finding.key.answer);
@@ -357,7 +342,8 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
         permits_documented(expected) || statuses(expected).iter().any(|one| Some(*one) == status)
     };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
-        let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer;
+        let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer
+            || item.finding.check == STATUS_CHECK;
         let answer = item.answer();
         let by_code = || by_code.get(&answer).filter(|_| has_expected_status(item.finding));
         let lead = by_status.get(&answer).or_else(by_code)?;

@@ -27,6 +27,7 @@ mod json;
 mod junit;
 mod markdown;
 pub mod model;
+mod numbers;
 mod obstacles;
 pub mod output;
 pub mod parts;

@@ -1,4 +1,5 @@
-//! Writes everything to standard output and standard error, except reports that the user sends there.
+//! Writes to standard output and standard error. Only reports, the lines of libtest, `list` and scripts are written
+//! elsewhere.
 //!
 //! Text of an API may contain escape sequences for a terminal, misleading characters, and lines that a CI system
 //! executes as commands. They are evidence, so they are not deleted, but escaped as `\u{1b}`. If the reader has closed

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::flags::{CompareArgs, ComparisonFormat};
-use crate::run::Refusal;
+use crate::run::Abort;
 use report::compare;
 use report::compare::compare as compare_reports;
 use report::output;
@@ -15,7 +15,7 @@ pub fn compare(arguments: &CompareArgs) -> ExitCode {
     let mut problems = Problems::default();
     let both = (problems.take(read(&arguments.old)), problems.take(read(&arguments.new)));
     let (Some(old), Some(new)) = both else {
-        return Refusal::from(problems).tell();
+        return Abort::from(problems).tell();
     };
     let comparison = compare_reports(&old, &new);
     match arguments.format {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::flags::PackArgs;
-use crate::run::Refusal;
+use crate::run::Abort;
 use init::docs_check::{Comparison, compare};
 use report::output::say;
 use spec::source::{Problems, SourceFile};
@@ -19,7 +19,7 @@ pub fn docs(path: &Path, pack: &PackArgs) -> ExitCode {
     }
 }
 
-fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
+fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Abort> {
     let (contract, _) = loaded(pack)?;
     let mut problems = Problems::default();
     let files = (
@@ -35,7 +35,7 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Refusal> {
             "error: {}: no error code was found on this page; codes are read from headings, tables, lists, examples, and sentences that put the status behind the code: `A_CODE` (404)",
             page.name
         );
-        return Err(Refusal::Usage(message));
+        return Err(Abort::Usage(message));
     }
     Ok(comparison)
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::loaded_with_target;
 use crate::flags::DoctorArgs;
-use crate::run::{Refusal, redactor};
+use crate::run::{Abort, redactor};
 use judge::preflight::{ActorFact, ActorState, CapabilityState, OperationState, Preflight};
 use judge::target;
 use judge::target::{Target, TargetFile};
@@ -32,11 +32,11 @@ pub fn doctor(arguments: &DoctorArgs) -> ExitCode {
     }
 }
 
-fn usage(text: impl std::fmt::Display) -> Refusal {
-    Refusal::Usage(format!("error: {text}"))
+fn usage(text: impl std::fmt::Display) -> Abort {
+    Abort::Usage(format!("error: {text}"))
 }
 
-fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
+fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let file = file.unwrap_or_default();
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
@@ -52,7 +52,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         ..Target::default()
     };
     let client = HttpClient::new(&target.url, &arguments.network.network(file.rate)).map_err(usage)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
     let redactor = redactor(&arguments.network, &target, &contract, &library);
@@ -61,7 +61,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
         target: &target,
         client: &client,
         redactor: &redactor,
-        direct: !arguments.network.system_proxy,
+        direct: arguments.network.network(file.rate).is_direct(),
     };
     let found = runtime.block_on(preflight(subject, &expected, &interest));
     output::out(&redactor.clean_own(&render(&found, &contract, &target)));
@@ -75,7 +75,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Refusal> {
     Ok(ExitCode::from(if faulty { 3 } else { 0 }))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Refusal> {
+fn write(path: &Path, text: &str) -> Result<(), Abort> {
     let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
@@ -97,7 +97,11 @@ fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     }
     let statements = found.statements();
     if statements.is_empty() {
-        text += "\nNothing to correct.\n";
+        let unchecked = |fact: &&ActorFact| fact.state == ActorState::Unclear || !is_checked(fact);
+        text += match found.actors.iter().filter(unchecked).count() {
+            0 => "\nNothing to correct.\n",
+            _ => "\nNothing to correct in what could be checked.\n",
+        };
     } else {
         text += "\nTo correct\n";
         for (index, statement) in statements.iter().enumerate() {
@@ -118,6 +122,11 @@ fn credentials(found: &Preflight, contract: &Contract) -> String {
     text
 }
 
+/// False for a credential that should be accepted, but could not be tried.
+fn is_checked(fact: &ActorFact) -> bool {
+    fact.state != ActorState::NotProbed || fact.came.is_empty()
+}
+
 fn describe(fact: &ActorFact) -> String {
     let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
     let came = &fact.came;
@@ -128,13 +137,16 @@ fn describe(fact: &ActorFact) -> String {
         ActorState::Swapped => "SWAPPED with another actor's".to_owned(),
         ActorState::Shared => "the SAME as another actor's".to_owned(),
         ActorState::Unclear => format!("unclear: {came}"),
-        ActorState::NotProbed => "set; no test expects it to be accepted".to_owned(),
+        ActorState::NotProbed if came.is_empty() => "set; no test expects it to be accepted".to_owned(),
+        ActorState::NotProbed => format!("set, but not checked: {came}"),
     }
 }
 
 fn operations(found: &Preflight) -> String {
     let exist = found.operations.iter().filter(|fact| fact.state == OperationState::Exists).count();
-    let mut text = format!("\nOperations: {exist} of {} exist\n", found.operations.len());
+    let not_probed = found.operations.iter().filter(|fact| fact.state == OperationState::NotProbed).count();
+    let others = if not_probed > 0 { format!(", {not_probed} not probed") } else { String::new() };
+    let mut text = format!("\nOperations: {exist} of {} exist{others}\n", found.operations.len());
     for fact in &found.operations {
         let state = match fact.state {
             OperationState::Exists => "exists",

@@ -9,7 +9,7 @@ use self::operation::explain_operation;
 use super::loaded;
 use super::reproduce;
 use crate::flags::PackArgs;
-use crate::run::Refusal;
+use crate::run::Abort;
 use judge::check::{CHECKS, DELIVERY_CHECKS};
 use judge::finding::EXPECTATION;
 use judge::target::variable;
@@ -50,7 +50,7 @@ pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
         .chain(library.tests.iter().map(|test| test.name.to_string()))
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
-    Refusal::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
+    Abort::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
 }
 
 /// All checks, and the clauses that name them.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::run::Refusal;
+use crate::run::Abort;
 use report::Order;
 use report::history::History;
 use report::output::tell;
@@ -17,8 +17,8 @@ pub fn history(folder: &Path, order: &Order) -> ExitCode {
     }
 }
 
-fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Refusal> {
-    let usage = |text: String| Refusal::Usage(format!("error: {text}"));
+fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Abort> {
+    let usage = |text: String| Abort::Usage(format!("error: {text}"));
     if !order.is("html") {
         return Err(usage("a history can be written as html only: use --report html=PATH".to_owned()));
     }
@@ -30,7 +30,7 @@ fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Refusal> {
         return Err(usage(format!("{}: no JSON report of a run found in this folder", folder.display())));
     }
     let written = report::write_page(order, &history.html());
-    let written = written.map_err(|why| Refusal::Inconclusive(format!("the page could not be written: {why}")))?;
+    let written = written.map_err(|why| Abort::Inconclusive(format!("the page could not be written: {why}")))?;
     if let Some(path) = written {
         tell!("wrote {} ({} runs)", path.display(), history.runs());
     }

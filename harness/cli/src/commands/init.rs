@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::learn::learn;
 use crate::flags::InitArgs;
-use crate::run::{Refusal, load};
+use crate::run::{Abort, load};
 use init::{Outcome, Pack, Sources, generate, generate_to_learn, write};
 use report::output::{say, tell};
 use spec::contract::is_to_do;
@@ -21,8 +21,8 @@ pub fn init(arguments: &InitArgs) -> ExitCode {
     }
 }
 
-fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
-    let usage = |message: String| Refusal::Usage(format!("error: {message}"));
+fn drafted(arguments: &InitArgs) -> Result<(), Abort> {
+    let usage = |message: String| Abort::Usage(format!("error: {message}"));
     let Some(openapi) = &arguments.openapi else {
         let files = built_in_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         let outcome = write(&arguments.dir, &files.collect()).map_err(usage)?;
@@ -60,7 +60,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Refusal> {
 }
 
 /// Says how to get codes if the documentation has none.
-fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Refusal> {
+fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Abort> {
     let (contract, _) = load(folder)?;
     if contract.catalog.codes.is_empty() {
         say!(
@@ -74,7 +74,7 @@ fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Refusal> {
 }
 
 /// Loads the written pack, and says what is in it and how to run it.
-fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Refusal> {
+fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Abort> {
     let (contract, library) = load(folder)?;
     let target = url.map_or_else(|| "--reference".to_owned(), |url| format!("--target-url {url}"));
     say!(
@@ -99,10 +99,10 @@ fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Refusal> {
 }
 
 /// Loads the pack from a temporary folder, before anything is written to the folder of the pack. Then calls `then`.
-fn try_out<T>(pack: &Pack, then: impl FnOnce(&Path) -> Result<T, Refusal>) -> Result<T, Refusal> {
-    let folder = TemporaryFolder::new().map_err(Refusal::Inconclusive)?;
-    write(&folder.0, &pack.files).map_err(Refusal::Inconclusive)?;
-    load(&folder.0).map_err(|problems| Refusal::Inconclusive(does_not_load(&problems)))?;
+fn try_out<T>(pack: &Pack, then: impl FnOnce(&Path) -> Result<T, Abort>) -> Result<T, Abort> {
+    let folder = TemporaryFolder::new().map_err(Abort::Inconclusive)?;
+    write(&folder.0, &pack.files).map_err(Abort::Inconclusive)?;
+    load(&folder.0).map_err(|problems| Abort::Inconclusive(does_not_load(&problems)))?;
     then(&folder.0)
 }
 

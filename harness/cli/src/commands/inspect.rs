@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::loaded_finished;
 use crate::flags::PackArgs;
-use crate::run::Refusal;
+use crate::run::Abort;
 use judge::check::CHECKS;
 use report::output;
 use report::output::say;
@@ -36,6 +36,6 @@ pub fn schema(name: &str) -> ExitCode {
             output::raw_out(schema);
             ExitCode::SUCCESS
         }
-        Err(message) => Refusal::Usage(format!("error: {message}")).tell(),
+        Err(message) => Abort::Usage(format!("error: {message}")).tell(),
     }
 }

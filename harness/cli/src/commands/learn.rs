@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use crate::run::{Refusal, load};
+use crate::run::{Abort, load};
 use init::Learned;
 use judge::exchange::{Exchange, Role};
 use judge::target;
@@ -22,16 +22,16 @@ const RATE: f64 = 20.0;
 
 /// Sends the requests of a pack and returns the received errors and successes. A test with setup steps creates resources, so it runs
 /// only if `create` is true. A test runs only if all of its actors have credentials.
-pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learned>, Refusal> {
-    let usage = |message: String| Refusal::Usage(format!("error: {message}"));
+pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learned>, Abort> {
+    let usage = |message: String| Abort::Usage(format!("error: {message}"));
     let (contract, library) = load(folder)?;
     let credentials = target::credentials(&contract, &BTreeMap::new()).map_err(usage)?;
     let target = Target { url: url.to_owned(), credentials, ..Target::default() };
     let client = HttpClient::new(url, &Network { rate: Some(RATE), ..Network::default() }).map_err(usage)?;
-    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let (answers, learned) = runtime.block_on(send_all(contract, library, target, client, create));
     match answers {
-        0 => Err(Refusal::Inconclusive(format!(
+        0 => Err(Abort::Inconclusive(format!(
             "{url} did not answer any request, so nothing can be learned: check the URL"
         ))),
         _ => Ok(learned),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::loaded_with_target;
 use crate::flags::{ListArgs, ListFormat};
-use crate::run::{Refusal, listed};
+use crate::run::{Abort, listed};
 use spec::contract::Contract;
 use spec::scenario::{TestCase, Topics};
 
@@ -34,7 +34,7 @@ pub fn list(arguments: &ListArgs) -> ExitCode {
     }
 }
 
-fn try_list(arguments: &ListArgs) -> Result<(), Refusal> {
+fn try_list(arguments: &ListArgs) -> Result<(), Abort> {
     let (contract, library, _) = loaded_with_target(&arguments.pack)?;
     let tests = listed(arguments, &contract, &library)?;
     let mut out = std::io::stdout().lock();
@@ -47,7 +47,7 @@ fn try_list(arguments: &ListArgs) -> Result<(), Refusal> {
     };
     // It is not an error if the reader has closed the pipe, such as `head`.
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Refusal::Inconclusive(error.to_string())),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Abort::Inconclusive(error.to_string())),
         _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::flags::Program;
-use crate::run::{Refusal, joint_hash, load};
+use crate::run::{Abort, joint_hash, load};
 use report::output;
 use spec::source::{BUILT_IN, suggestion};
 
@@ -61,7 +61,7 @@ pub fn man(command: Option<&str>) -> ExitCode {
     }
 }
 
-fn page(command: Option<&str>) -> Result<String, Refusal> {
+fn page(command: Option<&str>) -> Result<String, Abort> {
     let mut program = Program::command();
     program.build();
     let described = match command {
@@ -71,12 +71,12 @@ fn page(command: Option<&str>) -> Result<String, Refusal> {
     let mut page = Vec::new();
     clap_mangen::Man::new(described)
         .render(&mut page)
-        .map_err(|error| Refusal::Inconclusive(format!("the page cannot be written: {error}")))?;
+        .map_err(|error| Abort::Inconclusive(format!("the page cannot be written: {error}")))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
-fn unknown(program: &clap::Command, name: &str) -> Refusal {
+fn unknown(program: &clap::Command, name: &str) -> Abort {
     let known: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| format!("the commands are {}", known.join(", ")));
-    Refusal::Usage(format!("error: there is no command `{name}`: {hint}"))
+    Abort::Usage(format!("error: there is no command `{name}`: {hint}"))
 }

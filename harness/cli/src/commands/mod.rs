@@ -37,14 +37,14 @@ pub use serve::serve;
 use std::path::PathBuf;
 
 use crate::flags::PackArgs;
-use crate::run::{Refusal, load_finished, load_pack, pack_root, refuse_unknown_variables};
+use crate::run::{Abort, load_finished, load_pack, pack_root, refuse_unknown_variables};
 use judge::target::TargetFile;
 use spec::contract::Contract;
 use spec::scenario::Library;
 
 /// Loads a pack, for commands that send nothing. Refuses unknown `CONFORMANCE_…` variables, except for credentials of
 /// actors: the shell may have credentials for another pack.
-fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Abort> {
     let (contract, library) = read_pack(pack)?;
     // The commands that need the target file report its errors.
     let file = pack.target.as_deref().and_then(|path| TargetFile::load(path, &contract).ok());
@@ -56,12 +56,12 @@ fn loaded(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
 
 /// Loads a pack and the target file, if one is given. Refuses unknown variables, and credentials of actors that neither
 /// the file nor the pack has.
-fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+fn loaded_with_target(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Abort> {
     with_target(pack, read_pack(pack)?)
 }
 
 /// The same for a pack that must be finished, unless it is a draft.
-fn loaded_finished(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+fn loaded_finished(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetFile>), Abort> {
     let read = if pack.draft { read_pack(pack)? } else { load_finished(&root_of(pack)?)? };
     with_target(pack, read)
 }
@@ -69,7 +69,7 @@ fn loaded_finished(pack: &PackArgs) -> Result<(Contract, Library, Option<TargetF
 fn with_target(
     pack: &PackArgs,
     (contract, library): (Contract, Library),
-) -> Result<(Contract, Library, Option<TargetFile>), Refusal> {
+) -> Result<(Contract, Library, Option<TargetFile>), Abort> {
     let file = match &pack.target {
         Some(path) => Some(TargetFile::load(path, &contract)?),
         None => None,
@@ -78,10 +78,10 @@ fn with_target(
     Ok((contract, library, file))
 }
 
-fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Refusal> {
+fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Abort> {
     Ok(load_pack(&root_of(pack)?, pack.draft)?)
 }
 
-fn root_of(pack: &PackArgs) -> Result<PathBuf, Refusal> {
-    pack_root(pack.pack.as_deref()).map_err(|message| Refusal::Usage(format!("error: {message}")))
+fn root_of(pack: &PackArgs) -> Result<PathBuf, Abort> {
+    pack_root(pack.pack.as_deref()).map_err(|message| Abort::Usage(format!("error: {message}")))
 }

@@ -8,9 +8,9 @@ use super::changed::{affected, changed_files};
 use super::loaded;
 use super::witnesses::witnesses;
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Refusal, joint_hash, refuse_foreign};
+use crate::run::{Abort, joint_hash, refuse_foreign};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
-use mutate::prove::{Effort, Row, Scope, Witnesses, prove_all, rows};
+use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove_all, rows};
 use report::output::{say, tell};
 use report::write_whole;
 use spec::source::suggestion;
@@ -24,7 +24,7 @@ pub fn prove(arguments: &ProveArgs) -> ExitCode {
     prove(arguments).unwrap_or_else(|refusal| refusal.tell())
 }
 
-fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
+fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let (contract, library) = loaded(&arguments.pack)?;
     refuse_foreign(&contract)?;
     let all = rows();
@@ -40,17 +40,17 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     }
     let hash = joint_hash(&contract, &library);
     let contract = Arc::new(contract);
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let clock = Instant::now();
     let scope = match (arguments.whole, arguments.changed) {
-        (true, _) => Scope::Whole,
-        (_, true) => Scope::Witnesses,
-        _ => Scope::Sample,
+        (true, _) => TestScope::Whole,
+        (_, true) => TestScope::Witnesses,
+        _ => TestScope::Sample,
     };
-    let effort = Effort { seed: arguments.seed, scope, witnesses: &witnesses };
+    let options = ProveOptions { seed: arguments.seed, scope, witnesses: &witnesses };
     let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());
     let jobs = arguments.jobs.unwrap_or(JOBS);
-    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, effort, jobs, print));
+    let lines = runtime.block_on(prove_all(&contract, &library, &chosen, options, jobs, print));
     let circumstances = Circumstances {
         hash,
         seed: arguments.seed,
@@ -63,31 +63,31 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     Ok(conclusion(&matrix))
 }
 
-fn usage(message: &str) -> Refusal {
-    Refusal::Usage(format!("error: {message}"))
+fn usage(message: &str) -> Abort {
+    Abort::Usage(format!("error: {message}"))
 }
 
 /// The rows whose names contain one of the words.
-fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Refusal> {
+fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Abort> {
     for word in only {
         if !all.iter().any(|row| row.name.contains(word.as_str())) {
             let known: Vec<String> = all.iter().map(|row| row.name.to_owned()).collect();
             let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --mutant list` lists all".to_owned());
-            return Err(Refusal::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
+            return Err(Abort::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
         }
     }
     let wanted = |row: &&Row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str()));
     Ok(all.iter().filter(wanted).cloned().collect())
 }
 
-fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Refusal> {
+fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Abort> {
     for (kind, path) in &arguments.report {
         let text = match kind {
             MatrixFormat::Json => matrix.json(),
             MatrixFormat::Markdown => matrix.markdown(),
         };
         write_whole(path, &text).map_err(|error| {
-            Refusal::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
+            Abort::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
         })?;
         tell!("wrote {}", path.display());
     }

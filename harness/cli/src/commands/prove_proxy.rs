@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::loaded_with_target;
 use super::prove_redundant::redundancy;
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Refusal, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
+use crate::run::{Abort, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
 use generate::Sampling;
 use judge::secret::Redactor;
 use judge::target;
@@ -35,7 +35,7 @@ const SCENARIOS: usize = 2;
 const CONCURRENT_MUTATIONS: usize = 4;
 
 /// Tests the pack with mutations.
-pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
+pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let given = given_mutations(arguments, &contract)?;
     let allowed = allowed(arguments, &contract)?;
@@ -46,10 +46,10 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     }
     let hash = joint_hash(&contract, &library);
     let redactor = redactor_of(arguments, &origin, &contract, &library);
-    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let campaign = campaign(arguments, contract, origin, file.as_ref(), &runtime);
-    if let (Origin::Deployment(target), false) = (&campaign.origin, arguments.network.system_proxy) {
-        runtime.block_on(reachable(&target.url)).map_err(Refusal::Inconclusive)?;
+    if let (Origin::Deployment(target), true) = (&campaign.origin, arguments.network.network(None).is_direct()) {
+        runtime.block_on(reachable(&target.url)).map_err(Abort::Inconclusive)?;
     }
     let clock = Instant::now();
     let baseline = baseline(&runtime, &campaign, tests, &redactor)?;
@@ -93,7 +93,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Refusal> {
     write_reports(arguments, &summary, &redactor)?;
     if summary.mutations.len() < mutations.len() {
         let (tried, all) = (summary.mutations.len(), mutations.len());
-        return Err(Refusal::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
+        return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
     }
     if !outdated.is_empty() {
         outdated.iter().for_each(|problem| tell!("{}", problem.rendered()));
@@ -129,13 +129,13 @@ fn baseline(
     campaign: &Campaign,
     tests: Vec<TestCase>,
     redactor: &Redactor,
-) -> Result<Baseline, Refusal> {
+) -> Result<Baseline, Abort> {
     tell!("running {} tests without a mutation", tests.len());
-    let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Refusal::Inconclusive)?;
+    let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Abort::Inconclusive)?;
     if baseline.passing.is_empty() {
         let reason = baseline.left_out.values().next().map(|reason| redactor.clean_own(reason));
         let reason = reason.unwrap_or_default();
-        return Err(Refusal::Inconclusive(format!(
+        return Err(Abort::Inconclusive(format!(
             "no test passes without a mutation, so no test can notice one: {reason}"
         )));
     }
@@ -160,31 +160,31 @@ fn summary(hash: String, campaign: &Campaign, baseline: Baseline, rows: Vec<Row>
     }
 }
 
-fn usage(text: &str) -> Refusal {
-    Refusal::Usage(format!("error: {text}"))
+fn usage(text: &str) -> Abort {
+    Abort::Usage(format!("error: {text}"))
 }
 
 /// The mutations of `--mutations FILE`.
-fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Vec<Mutation>>, Refusal> {
+fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Vec<Mutation>>, Abort> {
     let Some(path) = &arguments.mutations else { return Ok(None) };
     let name = path.display().to_string();
-    let file = SourceFile::read(path, name).map_err(|problem| Refusal::from(Problems(vec![problem])))?;
+    let file = SourceFile::read(path, name).map_err(|problem| Abort::from(Problems(vec![problem])))?;
     read(&file, contract).map(Some).map_err(|problems| Problems(problems).into())
 }
 
 /// The survivors that `--allowed` or the pack allows.
-fn allowed(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Allowed>, Refusal> {
+fn allowed(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Allowed>, Abort> {
     let of_pack = contract.root.join(Allowed::DEFAULT);
     let (path, name) = match &arguments.allowed {
         Some(path) => (path.clone(), path.display().to_string()),
         None if exists(&of_pack) => (of_pack, Allowed::DEFAULT.to_owned()),
         None => return Ok(None),
     };
-    let file = SourceFile::read(&path, name).map_err(|problem| Refusal::from(Problems(vec![problem])))?;
+    let file = SourceFile::read(&path, name).map_err(|problem| Abort::from(Problems(vec![problem])))?;
     Allowed::read(file, contract).map(Some).map_err(|problems| Problems(problems).into())
 }
 
-fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>) -> Result<Origin, Refusal> {
+fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>) -> Result<Origin, Abort> {
     let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
     let Some(url) = url else {
         if file.is_some() {
@@ -224,7 +224,7 @@ fn is_chosen(words: &[String], name: &str) -> bool {
 }
 
 /// The mutations whose names contain one of the words of `--only`.
-fn chosen(only: &[String], mutations: &[Mutation]) -> Result<Vec<Mutation>, Refusal> {
+fn chosen(only: &[String], mutations: &[Mutation]) -> Result<Vec<Mutation>, Abort> {
     let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
     let matches_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
     if let Some(word) = only.iter().find(matches_none) {
@@ -240,11 +240,11 @@ fn conclude_variants(
     alarms: &Alarms,
     count: usize,
     redactor: &Redactor,
-) -> Result<ExitCode, Refusal> {
+) -> Result<ExitCode, Abort> {
     output::out(&redactor.clean(&alarms.text()));
     for (kind, path) in &arguments.report {
         let text = match kind {
-            MatrixFormat::Json => json(alarms, &|text| redactor.clean(text)).map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Json => json(alarms, &|text| redactor.clean(text)).map_err(Abort::Inconclusive)?,
             MatrixFormat::Markdown => redactor.clean(&alarms.markdown()),
         };
         write_file(path, &text)?;
@@ -253,14 +253,14 @@ fn conclude_variants(
         return Ok(ExitCode::from(1));
     }
     if alarms.variants.len() < count {
-        return Err(Refusal::Inconclusive(format!(
+        return Err(Abort::Inconclusive(format!(
             "interrupted: {} of {count} variants were tried",
             alarms.variants.len()
         )));
     }
     let without_verdict = alarms.count(Reaction::Inconclusive);
     if without_verdict > 0 {
-        return Err(Refusal::Inconclusive(format!("tests of {without_verdict} variants were inconclusive")));
+        return Err(Abort::Inconclusive(format!("tests of {without_verdict} variants were inconclusive")));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -271,16 +271,16 @@ fn report_row(arguments: &ProveArgs, row: &Row) {
     }
 }
 
-fn write_mutations(arguments: &ProveArgs, mutations: &[Mutation]) -> Result<(), Refusal> {
+fn write_mutations(arguments: &ProveArgs, mutations: &[Mutation]) -> Result<(), Abort> {
     let Some(path) = &arguments.write_mutations else { return Ok(()) };
-    let text = mutate::write(mutations.to_vec()).map_err(Refusal::Inconclusive)?;
+    let text = mutate::write(mutations.to_vec()).map_err(Abort::Inconclusive)?;
     write_file(path, &text)
 }
 
-fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Refusal> {
+fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Abort> {
     for (kind, path) in &arguments.report {
         let text = match kind {
-            MatrixFormat::Json => json(summary, &|text| redactor.clean(text)).map_err(Refusal::Inconclusive)?,
+            MatrixFormat::Json => json(summary, &|text| redactor.clean(text)).map_err(Abort::Inconclusive)?,
             MatrixFormat::Markdown => redactor.clean(&markdown(summary)),
         };
         write_file(path, &text)?;
@@ -288,8 +288,8 @@ fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) 
     Ok(())
 }
 
-fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
-    let refusal = |error| Refusal::Inconclusive(format!("cannot write {}: {error}", path.display()));
+fn write_file(path: &Path, text: &str) -> Result<(), Abort> {
+    let refusal = |error| Abort::Inconclusive(format!("cannot write {}: {error}", path.display()));
     write_whole(path, text).map_err(refusal)?;
     tell!("wrote {}", path.display());
     Ok(())

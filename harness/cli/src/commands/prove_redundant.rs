@@ -3,7 +3,7 @@
 use tokio::runtime::Runtime;
 
 use super::witnesses::witnesses;
-use crate::run::Refusal;
+use crate::run::Abort;
 use mutate::prove::killers;
 use mutate::{Campaign, Noticed, Origin, Redundancy};
 use report::output::tell;
@@ -16,7 +16,7 @@ pub(super) fn redundancy(
     library: &Library,
     mutations: &[mutate::Row],
     is_chosen: impl Fn(&str) -> bool,
-) -> Result<Redundancy, Refusal> {
+) -> Result<Redundancy, Abort> {
     let noticed = mutations.iter().filter(|row| !row.kills.is_empty());
     let mut noticed: Vec<Noticed> =
         noticed.map(|row| Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() }).collect();
@@ -24,7 +24,7 @@ pub(super) fn redundancy(
         tell!("trying the mutants of the reference");
         let witnesses = witnesses(&campaign.contract.root)?;
         let of_mutants = killers(&campaign.contract, library, &witnesses, campaign.jobs, is_chosen);
-        noticed.extend(runtime.block_on(of_mutants).map_err(Refusal::Inconclusive)?);
+        noticed.extend(runtime.block_on(of_mutants).map_err(Abort::Inconclusive)?);
     }
     Ok(Redundancy::of(&campaign.contract, library, &noticed))
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::flags::ReproArgs;
-use crate::run::Refusal;
+use crate::run::Abort;
 use generate::Sampling;
 use judge::target::{TargetFile, check_url};
 use report::{Report, read};
@@ -21,7 +21,7 @@ pub fn repro(arguments: &ReproArgs) -> ExitCode {
     }
 }
 
-pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
+pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Abort> {
     let (contract, library) = loaded(&arguments.pack)?;
     let spec = named(&library, &arguments.test)?;
     let from = match &arguments.from {
@@ -33,7 +33,7 @@ pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Refusal> {
     script(&contract, spec, &reach, sampling, &cases).map_err(usage)
 }
 
-fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Refusal> {
+fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Abort> {
     library.tests.iter().find(|test| *test.name == *name).ok_or_else(|| {
         let names: Vec<String> = library.tests.iter().map(|test| test.name.to_string()).collect();
         let hint = suggestion(name, &names).unwrap_or_else(|| "`conformance list` shows all".to_owned());
@@ -41,7 +41,7 @@ fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Refusal> 
     })
 }
 
-fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> Result<Reach, Refusal> {
+fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> Result<Reach, Abort> {
     let file = match &arguments.pack.target {
         Some(path) => TargetFile::load(path, contract)?,
         None => TargetFile::default(),
@@ -71,7 +71,7 @@ fn generated(
     arguments: &ReproArgs,
     from: Option<&Report>,
     spec: &TestCase,
-) -> Result<(Sampling, Vec<CaseChoice>), Refusal> {
+) -> Result<(Sampling, Vec<CaseChoice>), Abort> {
     let options = from.and_then(|report| report.manifest.as_ref()).map(|manifest| &manifest.options);
     let reported = options.and_then(|options| options.get("cases")?.parse().ok());
     let seed = arguments.seed.or(from.map(|report| report.seed)).unwrap_or(1);
@@ -91,7 +91,7 @@ fn generated(
     Ok((sampling, cases))
 }
 
-fn write(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
+fn write(arguments: &ReproArgs, text: &str) -> Result<(), Abort> {
     match &arguments.output {
         Some(path) => std::fs::write(path, text).map_err(|error| usage(format!("{}: {error}", path.display()))),
         None => {
@@ -103,6 +103,6 @@ fn write(arguments: &ReproArgs, text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn usage(text: impl std::fmt::Display) -> Refusal {
-    Refusal::Usage(format!("error: {text}"))
+fn usage(text: impl std::fmt::Display) -> Abort {
+    Abort::Usage(format!("error: {text}"))
 }

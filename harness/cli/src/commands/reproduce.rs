@@ -1,12 +1,12 @@
 //! The requests of a test as curl commands for `explain`. They are the requests that the program would send, with shell
 //! variables for credentials and kept values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Utc;
 use serde_json::Value;
 
-use judge::target::Target;
+use judge::target::{Credential, Target, variable};
 use mutate::embedded::example_credentials;
 use report::curl_line;
 use runner::execute::request::prepare;
@@ -20,7 +20,7 @@ const KEPT: &str = "kept-by-hand-";
 
 /// The commands of a test's steps, in order; `None` for a step that sends nothing or cannot be written as a command.
 pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<String>> {
-    let target = Target { url: BASE.to_owned(), credentials: example_credentials(), ..Target::default() };
+    let target = Target { url: BASE.to_owned(), credentials: credentials(contract), ..Target::default() };
     let mut variables = test.variables.clone();
     let given = [("unique", "byhand1"), ("webhook.url", "https://endpoint.example/by-hand")];
     variables.extend(given.map(|(name, value)| (name.to_owned(), Value::from(value))));
@@ -37,6 +37,25 @@ pub(super) fn commands(test: &TestCase, contract: &Contract) -> Vec<Option<Strin
             command
         })
         .collect()
+}
+
+/// A credential for each actor that has one, of a kind that the contract can send: of the kind that the environment has,
+/// if it has one. The commands have shell variables instead of the values.
+fn credentials(contract: &Contract) -> BTreeMap<String, Credential> {
+    let mut known = example_credentials();
+    let others = ["key:example", "bearer:example", "basic:example:example"];
+    let mut credentials = BTreeMap::new();
+    for (actor, role) in &contract.conventions.actors {
+        let signs = contract.conventions.signing.as_ref().is_some_and(|signing| signing.secret_actor == *actor);
+        let is_sent = |one: &Credential| signs || one.header(actor, &contract.schemes, None).is_some();
+        let own = std::env::var(variable(actor)).ok().and_then(|text| Credential::parse(&text).ok());
+        let generic = others.iter().filter_map(|text| Credential::parse(text).ok());
+        let mut candidates = own.into_iter().chain(known.remove(actor)).chain(generic);
+        if let Some(credential) = candidates.find(is_sent).filter(|_| role.credential.is_none()) {
+            credentials.insert(actor.clone(), credential);
+        }
+    }
+    credentials
 }
 
 fn command(call: &Call, contract: &Contract, target: &Target, variables: &Variables) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use crate::run::Refusal;
+use crate::run::Abort;
 use mutate::embedded::{assignments, intermittent, mutants, serve as serve_reference, variants};
 use report::output::say;
 use spec::source::suggestion;
@@ -22,13 +22,13 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
     if let Err(message) =
         check_names("mutant", broken, faults).and_then(|()| check_names("variant", varied, variants()))
     {
-        return Refusal::Usage(format!("error: {message}")).tell();
+        return Abort::Usage(format!("error: {message}")).tell();
     }
     let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
     let varied: Vec<&str> = varied.iter().map(String::as_str).collect();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Refusal::Inconclusive(error.to_string()).tell(),
+        Err(error) => return Abort::Inconclusive(error.to_string()).tell(),
     };
     runtime.block_on(async {
         match serve_reference(listen, &broken, &varied).await {
@@ -41,7 +41,7 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCo
                 let _ = tokio::signal::ctrl_c().await;
                 ExitCode::SUCCESS
             }
-            Err(error) => Refusal::Usage(format!("error: {listen}: {error}")).tell(),
+            Err(error) => Abort::Usage(format!("error: {listen}: {error}")).tell(),
         }
     })
 }

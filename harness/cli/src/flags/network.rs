@@ -1,4 +1,4 @@
-//! The network flags that `run`, `doctor` and `repro` share.
+//! The network flags that `run`, `doctor`, `prove` and `repro` share.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 
 use super::deviations::Scope;
 use super::select::scope;
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::RunArgs;
 use judge::target::TargetFile;
 use report::certificate::{missing, write};
@@ -11,7 +11,7 @@ use report::output::tell;
 use report::{Report, json};
 
 /// Refuses `--certify` for a run that cannot be certified, before anything is sent.
-pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<(), Refusal> {
+pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<(), Abort> {
     if arguments.certify.is_none() {
         return Ok(());
     }
@@ -30,19 +30,19 @@ pub(super) fn check(arguments: &RunArgs, file: Option<&TargetFile>) -> Result<()
 }
 
 /// Writes the certificate, or says why it cannot be written.
-pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Refusal> {
+pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Abort> {
     let Some(folder) = &arguments.certify else { return Ok(()) };
     let missing = missing(report);
     if !missing.is_empty() {
         let why = format!("no certificate was written:\n  {}", missing.join("\n  "));
         if report.exit_code == 0 {
-            return Err(Refusal::Inconclusive(why));
+            return Err(Abort::Inconclusive(why));
         }
         tell!("{why}");
         return Ok(());
     }
     write(report, &json(report), folder)
-        .map_err(|error| Refusal::Inconclusive(format!("{}: {error}", folder.display())))?;
+        .map_err(|error| Abort::Inconclusive(format!("{}: {error}", folder.display())))?;
     tell!("wrote {}", folder.join("certificate.json").display());
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) fn command(redactor: &Redactor) -> String {
 
 /// The flags for the target and for generating cases, as a shell command. Headers have a shell variable instead of
 /// their value, which is secret.
-pub(crate) fn flags(arguments: &RunArgs, target: &Target) -> String {
+pub(crate) fn flags_text(arguments: &RunArgs, target: &Target) -> String {
     let network = &arguments.network;
     let mut words = Vec::new();
     let paths = [

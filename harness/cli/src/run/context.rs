@@ -18,7 +18,7 @@ use super::manifest::{manifest, whole};
 use super::progress::{LineSource, Progress};
 use super::results::{unchecked, unrun};
 use super::select::{Selection, scope, selected};
-use super::{Output, Refusal, certify, failures, finish, redactor, write_reports};
+use super::{Abort, Output, certify, failures, finish, redactor, write_reports};
 use crate::flags::RunArgs;
 use crate::test_runner::{Recorded, Recorder, Shared, test};
 use judge::preflight::Preflight;
@@ -62,7 +62,7 @@ impl<'r> Context<'r> {
         library: Library,
         target: &Target,
         selection: &Selection,
-    ) -> Result<(Self, Vec<Scheduled>), Refusal> {
+    ) -> Result<(Self, Vec<Scheduled>), Abort> {
         let arguments = inputs.arguments;
         let hash = super::joint_hash(contract, &library);
         let redactor = Arc::new(redactor(&arguments.network, target, contract, &library));
@@ -84,7 +84,7 @@ impl<'r> Context<'r> {
         preflight: Option<Preflight>,
         planned: Vec<Scheduled>,
         why: &str,
-    ) -> Result<ExitCode, Refusal> {
+    ) -> Result<ExitCode, Abort> {
         tell!("error: {}", self.redactor.clean_own(why));
         let results = planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, why)).collect();
         let facts = self.facts(contract, target, preflight, Vec::new(), 0);
@@ -133,7 +133,7 @@ impl<'r> Context<'r> {
         environment: &Environment,
         preflight: Option<Preflight>,
         recorded: Recorded,
-    ) -> Result<ExitCode, Refusal> {
+    ) -> Result<ExitCode, Abort> {
         let arguments = self.inputs.arguments;
         let left = environment.created.left();
         let facts =

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::deviations::Scope;
 use super::draft::draft;
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::{FailOn, GateArgs};
 use judge::verdict::Verdict;
 use report::compare;
@@ -21,7 +21,7 @@ pub(super) struct Gate<'g> {
 
 impl<'g> Gate<'g> {
     /// Reads the baseline, before anything is sent.
-    pub(super) fn new(arguments: &'g GateArgs) -> Result<Self, Refusal> {
+    pub(super) fn new(arguments: &'g GateArgs) -> Result<Self, Abort> {
         if arguments.fail_on == FailOn::New && arguments.baseline.is_none() {
             return Err(usage("--fail-on new needs an earlier run: give its JSON report with --baseline"));
         }

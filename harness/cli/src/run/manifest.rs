@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
-use super::command::flags;
+use super::command::flags_text;
 use super::deviations::Scope;
 use super::select::{Selection, scope};
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::RunArgs;
 use judge::target::Target;
 use report::model::{Extent, Manifest};
@@ -34,7 +34,7 @@ pub(super) fn manifest(
     planned: &[Scheduled],
     match_counts: Vec<usize>,
     day: NaiveDate,
-) -> Result<Manifest, Refusal> {
+) -> Result<Manifest, Abort> {
     Ok(Manifest {
         shard: arguments.shard.map(|shard| format!("{}/{}", shard.index, shard.count)),
         by_test: is_by_test(),
@@ -44,14 +44,14 @@ pub(super) fn manifest(
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
         instance: target.instance.clone(),
-        flags: flags(arguments, target),
+        flags: flags_text(arguments, target),
         day: day.to_string(),
         deviation_matches: match_counts,
     })
 }
 
 /// All options that can change a verdict and are not in the report already.
-fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, String>, Refusal> {
+fn options(arguments: &RunArgs, target: &Target) -> Result<BTreeMap<String, String>, Abort> {
     let actors: Vec<&str> = target.credentials.keys().map(String::as_str).collect();
     let mut options = BTreeMap::from([
         ("actors", actors.join(", ")),

@@ -8,7 +8,7 @@ use super::deviations::{Known, Scope, add_deviations};
 use super::gate::Gate;
 use super::outputs::prepare_outputs;
 use super::packs::joint_hash;
-use super::{Output, Refusal, finish, load_draft, pack_root, refuse_unknown_variables};
+use super::{Abort, Output, finish, load_draft, pack_root, refuse_unknown_variables};
 use crate::flags::MergeArgs;
 use judge::secret::Redactor;
 use judge::target::Deviation;
@@ -33,7 +33,7 @@ pub fn merge(arguments: &MergeArgs) -> ExitCode {
 }
 
 /// Reads every report. For a folder, reads all JSON files in it.
-fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Refusal> {
+fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Abort> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() { files.extend(json_files(path)?) } else { files.push(path.clone()) }
@@ -48,8 +48,8 @@ fn parts(paths: &[PathBuf]) -> Result<Vec<Part>, Refusal> {
     Ok(problems.or(parts)?)
 }
 
-fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
-    let message = |error: std::io::Error| Refusal::Inconclusive(format!("{}: {error}", folder.display()));
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Abort> {
+    let message = |error: std::io::Error| Abort::Inconclusive(format!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(message)?
         .flatten()
@@ -59,7 +59,7 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
     files.sort();
     if files.is_empty() {
         let message = format!("{}: no JSON report found in this folder", folder.display());
-        return Err(Refusal::Inconclusive(message));
+        return Err(Abort::Inconclusive(message));
     }
     Ok(files)
 }
@@ -78,18 +78,18 @@ fn suite(arguments: &MergeArgs, parts: &[Part]) -> Vec<String> {
 }
 
 /// The report of the run, or of all instances of the API.
-fn of_instances(parts: Vec<Part>, suite: &[String]) -> Result<Report, Refusal> {
-    let refused = |why: String| Refusal::Inconclusive(format!("{why}; nothing was merged"));
+fn of_instances(parts: Vec<Part>, suite: &[String]) -> Result<Report, Abort> {
+    let refused = |why: String| Abort::Inconclusive(format!("{why}; nothing was merged"));
     let groups = grouped(parts).map_err(refused)?;
     if let [only] = groups.values().collect::<Vec<_>>().as_slice() {
         return union(only, suite);
     }
     let whole = groups.iter().map(|(name, parts)| Ok((name.clone(), union(parts, suite)?)));
-    united(whole.collect::<Result<_, Refusal>>()?).map_err(refused)
+    united(whole.collect::<Result<_, Abort>>()?).map_err(refused)
 }
 
-fn union(parts: &[Part], suite: &[String]) -> Result<Report, Refusal> {
-    let refused = |why: String| Refusal::Inconclusive(format!("{why}; nothing was merged"));
+fn union(parts: &[Part], suite: &[String]) -> Result<Report, Abort> {
+    let refused = |why: String| Abort::Inconclusive(format!("{why}; nothing was merged"));
     if let Some(why) = refusal(parts, suite) {
         return Err(refused(why));
     }

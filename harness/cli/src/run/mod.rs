@@ -59,22 +59,22 @@ use spec::source::Problems;
 const THREADS: usize = 24;
 
 /// Why a command cannot go on.
-pub enum Refusal {
+pub enum Abort {
     /// Wrong usage, or a file that cannot be loaded: exit code 2.
     Usage(String),
     /// A problem with the target or this machine: exit code 3.
     Inconclusive(String),
 }
 
-impl Refusal {
+impl Abort {
     /// Prints the message on standard error and returns the exit code.
     pub fn tell(&self) -> ExitCode {
         match self {
-            Refusal::Usage(text) => {
+            Abort::Usage(text) => {
                 tell!("{text}");
                 ExitCode::from(2)
             }
-            Refusal::Inconclusive(text) => {
+            Abort::Inconclusive(text) => {
                 tell!("error: {text}");
                 ExitCode::from(3)
             }
@@ -82,17 +82,17 @@ impl Refusal {
     }
 }
 
-impl From<Problems> for Refusal {
+impl From<Problems> for Abort {
     fn from(problems: Problems) -> Self {
         let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
         let count = rendered.len();
         let plural = if count == 1 { "" } else { "s" };
-        Refusal::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", rendered.join("\n\n")))
+        Abort::Usage(format!("{}\n\n{count} problem{plural}; nothing was sent", rendered.join("\n\n")))
     }
 }
 
-fn usage(text: impl std::fmt::Display) -> Refusal {
-    Refusal::Usage(format!("error: {text}"))
+fn usage(text: impl std::fmt::Display) -> Abort {
+    Abort::Usage(format!("error: {text}"))
 }
 
 /// Runs the suite.
@@ -103,7 +103,7 @@ pub fn run(arguments: RunArgs) -> ExitCode {
     }
 }
 
-fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
+fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
     check_arguments(&mut arguments)?;
     let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
@@ -117,7 +117,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     }
     let selection = choice.not_empty(&contract, &library)?;
     let prepared = outputs::prepare(&arguments)?;
-    let runtime = Runtime::new().map_err(|error| Refusal::Inconclusive(error.to_string()))?;
+    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
@@ -131,7 +131,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
         target: &target,
         client: &client,
         redactor: &context.redactor,
-        direct: !arguments.network.system_proxy,
+        direct: network.is_direct(),
     };
     let input = preflight::Input { subject, file: file.as_ref() };
     let checked = preflight::run(&runtime, &arguments, &input, &expected, &planned, stopped.clone());
@@ -152,7 +152,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Refusal> {
     context.conclude(&environment, checked.found, results)
 }
 
-fn check_arguments(arguments: &mut RunArgs) -> Result<(), Refusal> {
+fn check_arguments(arguments: &mut RunArgs) -> Result<(), Abort> {
     if arguments.libtest.test_threads == Some(0) {
         return Err(usage("--test-threads must be at least 1"));
     }
@@ -203,7 +203,7 @@ impl Output<'_> {
 }
 
 /// Prints the summary, writes the reports, and returns the exit code.
-fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Refusal> {
+fn finish(output: &Output<'_>, gate: &Gate<'_>, scope: Scope, mut report: Report) -> Result<ExitCode, Abort> {
     let comparison = gate.judge(&mut report, scope);
     let file = |kind: &str| output.reports.iter().find_map(|report| report.file_of(kind));
     let json = file("json");
@@ -227,7 +227,7 @@ fn from_here(path: &Path) -> &Path {
 }
 
 /// Writes all reports, and then prints which of them could not be written.
-fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Refusal> {
+fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Abort> {
     let mut failures = gate.write(report);
     let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();
     report::actions::tell(report, &orders, output.stdout_is_taken());
@@ -241,5 +241,5 @@ fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Resul
         failures.iter().for_each(|message| tell!("error: a report could not be written: {message}"));
         return Ok(ExitCode::from(report.exit_code));
     }
-    Err(Refusal::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))
+    Err(Abort::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))
 }

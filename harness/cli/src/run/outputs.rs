@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use super::draft::is_untouched;
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::{GateArgs, OutputArgs, RunArgs};
 use report::{Destination, Order, Prepared, check_folder};
 
 /// Prepares the reports of a run.
-pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Refusal> {
+pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Abort> {
     let network = &arguments.network;
     let failed = &arguments.selection.failed;
     let named = [&arguments.pack.target, failed, &network.ca_cert, &network.client_cert, &network.client_key];
@@ -35,7 +35,7 @@ pub(super) fn prepare_outputs(
     outputs: &OutputArgs,
     machine: Option<&str>,
     inputs: &[&Path],
-) -> Result<Vec<Prepared>, Refusal> {
+) -> Result<Vec<Prepared>, Abort> {
     refuse_two_on_stdout(outputs, machine)?;
     let prepared: Vec<Prepared> = outputs.report.iter().map(Order::prepare).collect::<Result<_, _>>().map_err(usage)?;
     let draft = draft_file(&outputs.gate)?;
@@ -58,7 +58,7 @@ pub(super) fn prepare_outputs(
 }
 
 /// Refuses two outputs on standard output, because no reader could separate them.
-fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(), Refusal> {
+fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(), Abort> {
     let reports = outputs.report.iter().filter(|order| order.is_stdout()).map(|order| format!("--report {order}"));
     let draft = outputs.gate.write_deviations.as_deref().filter(|path| *path == Path::new("-"));
     let outputs: Vec<String> =
@@ -73,7 +73,7 @@ fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(
 }
 
 /// The file of a draft. A file that a person has edited is not overwritten.
-fn draft_file(gate: &GateArgs) -> Result<Option<Destination>, Refusal> {
+fn draft_file(gate: &GateArgs) -> Result<Option<Destination>, Abort> {
     let Some(path) = gate.write_deviations.as_deref() else { return Ok(None) };
     let refused = |why: String| usage(format!("--write-deviations {why}"));
     let destination = Destination::of(path).map_err(refused)?;

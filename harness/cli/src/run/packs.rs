@@ -14,7 +14,7 @@ use spec::scenario::{Library, Topics};
 use spec::source::{BUILT_IN, Problem, Problems, SourceFile, built_in_files, is_built_in, yaml_files};
 
 /// The folder of the pack: the given one, or the first that contains `schemas` and `scenarios` from the current folder
-/// upwards, or the one beside this program, or else the built-in pack.
+/// upwards, or the one in the folder of this program, or else the built-in pack.
 pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(folder) = given {
         if is_pack(folder) {
@@ -26,16 +26,16 @@ pub fn pack_root(given: Option<&Path>) -> Result<PathBuf, String> {
     let program = std::env::current_exe().ok();
     let built_in = (!built_in_files().is_empty()).then(|| PathBuf::from(BUILT_IN));
     find_pack(&here, program.as_deref()).or(built_in).ok_or_else(|| {
-        "no folder with `schemas` and `scenarios` found from the current folder upwards or beside the program: \
+        "no folder with `schemas` and `scenarios` found from the current folder upwards or in the folder of the program: \
          give one with --pack"
             .to_owned()
     })
 }
 
-/// Released archives hold the pack beside the program.
+/// Released archives hold the pack in the folder of the program.
 fn find_pack(here: &Path, program: Option<&Path>) -> Option<PathBuf> {
-    let beside = program.and_then(Path::parent);
-    here.ancestors().chain(beside).find(|folder| is_pack(folder)).map(Path::to_path_buf)
+    let own = program.and_then(Path::parent);
+    here.ancestors().chain(own).find(|folder| is_pack(folder)).map(Path::to_path_buf)
 }
 
 /// The line that names a pack on disk which was found, not given, and differs from the built-in one.
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pack_is_found_upwards_then_beside_the_program() {
+    fn a_pack_is_found_upwards_then_in_the_folder_of_the_program() {
         let top = std::env::temp_dir().join(format!("conformance-packs-{}", std::process::id()));
         let folder = |name: &str| top.join(name);
         for name in ["work/deep", "work/schemas", "archive"] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::RunArgs;
 use judge::target;
 use judge::target::{Target, TargetFile};
@@ -20,7 +20,7 @@ pub(super) fn resolve_target(
     arguments: &RunArgs,
     contract: &Contract,
     file: Option<&TargetFile>,
-) -> Result<(Target, Option<Embedded>), Refusal> {
+) -> Result<(Target, Option<Embedded>), Abort> {
     let url = arguments.target_url.clone().or_else(|| file.and_then(|file| file.url.clone()));
     let Some(url) = url else {
         if file.is_some() {
@@ -31,7 +31,7 @@ pub(super) fn resolve_target(
         }
         let embedded = runtime
             .block_on(mutate::embedded::start_embedded())
-            .map_err(|error| Refusal::Inconclusive(format!("the embedded reference did not start: {error}")))?;
+            .map_err(|error| Abort::Inconclusive(format!("the embedded reference did not start: {error}")))?;
         return Ok((embedded.target(), Some(embedded)));
     };
     let empty = TargetFile::default();
@@ -50,7 +50,7 @@ pub(super) fn resolve_target(
 }
 
 /// Refuses to test the embedded reference with the contract of another API.
-pub fn refuse_foreign(contract: &Contract) -> Result<(), Refusal> {
+pub fn refuse_foreign(contract: &Contract) -> Result<(), Abort> {
     let foreign = |operation: &&Arc<Operation>| !mutate::embedded::reference_serves(&operation.method, &operation.path);
     let Some(operation) = contract.operations.iter().find(foreign) else {
         return Ok(());
@@ -84,7 +84,7 @@ pub(super) fn announce(arguments: &RunArgs, target: &Target) {
 }
 
 /// Starts the webhook receiver, if the target can reach it.
-pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<Option<Receiver>, Refusal> {
+pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) -> Result<Option<Receiver>, Abort> {
     if !target.reaches_us {
         return Ok(None);
     }
@@ -92,7 +92,7 @@ pub(super) fn receiver(runtime: &Runtime, arguments: &RunArgs, target: &Target) 
     runtime
         .block_on(Receiver::start(address, arguments.webhook_url.as_deref(), target.webhook_timeout))
         .map(Some)
-        .map_err(|error| Refusal::Inconclusive(format!("the webhook receiver cannot listen on {address}: {error}")))
+        .map_err(|error| Abort::Inconclusive(format!("the webhook receiver cannot listen on {address}: {error}")))
 }
 
 /// Opens and closes a connection before anything else, so that an address without a server gives one message instead of

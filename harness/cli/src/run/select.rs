@@ -14,7 +14,7 @@ use std::sync::Arc;
 use self::failed::Failed;
 use self::ids::About;
 use super::deviations::Scope;
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::{ListArgs, RunArgs, SelectionArgs};
 use runner::schedule::{Scheduled, Shard};
 use spec::contract::Contract;
@@ -43,7 +43,7 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The choice of a run. An unknown id is an error.
-    pub(super) fn of_run(arguments: &RunArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+    pub(super) fn of_run(arguments: &RunArgs, contract: &Contract, library: &Library) -> Result<Self, Abort> {
         let libtest = &arguments.libtest;
         let names = Self {
             filters: arguments.more.iter().chain(&libtest.filter).cloned().collect(),
@@ -56,7 +56,7 @@ impl Choice {
         names.with_selection(&arguments.selection, contract, library)
     }
 
-    fn of_list(arguments: &ListArgs, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+    fn of_list(arguments: &ListArgs, contract: &Contract, library: &Library) -> Result<Self, Abort> {
         let names = Self {
             filters: arguments.filter.clone(),
             skip: arguments.skip.clone(),
@@ -68,12 +68,7 @@ impl Choice {
         names.with_selection(&arguments.selection, contract, library)
     }
 
-    fn with_selection(
-        mut self,
-        asked: &SelectionArgs,
-        contract: &Contract,
-        library: &Library,
-    ) -> Result<Self, Refusal> {
+    fn with_selection(mut self, asked: &SelectionArgs, contract: &Contract, library: &Library) -> Result<Self, Abort> {
         self.about = About::resolved(asked, contract).map_err(usage)?;
         self.failed = asked.failed.as_deref().map(|path| Failed::read(path, contract, library)).transpose()?;
         Ok(self)
@@ -85,7 +80,7 @@ impl Choice {
     }
 
     /// The selection. If it is empty, an error with the reason and a suggestion.
-    pub(super) fn not_empty(&self, contract: &Contract, library: &Library) -> Result<Selection, Refusal> {
+    pub(super) fn not_empty(&self, contract: &Contract, library: &Library) -> Result<Selection, Abort> {
         let selection = self.selection(contract, library);
         if selection.0.is_empty() { Err(usage(nothing::reason(self, contract, library))) } else { Ok(selection) }
     }
@@ -106,11 +101,7 @@ impl Choice {
 }
 
 /// The tests that the flags of `list` select, in the order of the library. An empty selection is an error, as in `run`.
-pub fn listed<'l>(
-    arguments: &ListArgs,
-    contract: &Contract,
-    library: &'l Library,
-) -> Result<Vec<&'l TestCase>, Refusal> {
+pub fn listed<'l>(arguments: &ListArgs, contract: &Contract, library: &'l Library) -> Result<Vec<&'l TestCase>, Abort> {
     let selection = Choice::of_list(arguments, contract, library)?.not_empty(contract, library)?;
     Ok(of_shard(&selection, library, arguments.shard).collect())
 }

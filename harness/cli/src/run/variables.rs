@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 
 use clap::CommandFactory as _;
 
-use super::{Refusal, usage};
+use super::{Abort, usage};
 use crate::flags::{Program, Suite};
 use judge::target::{TargetFile, variable};
 use spec::contract::Contract;
@@ -17,7 +17,7 @@ const PREFIX: &str = "CONFORMANCE_";
 
 /// Refuses unknown variables. The variables of actors come from the pack and the target file; without a contract, the
 /// variable of any actor is accepted.
-pub fn refuse_unknown_variables(contract: Option<&Contract>, file: Option<&TargetFile>) -> Result<(), Refusal> {
+pub fn refuse_unknown_variables(contract: Option<&Contract>, file: Option<&TargetFile>) -> Result<(), Abort> {
     let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let known = known(contract, file);
     let mut unknown: Vec<String> =
@@ -27,7 +27,7 @@ pub fn refuse_unknown_variables(contract: Option<&Contract>, file: Option<&Targe
 }
 
 /// Refuses a target variable that is empty, as in a pipeline whose secret is not set.
-pub(super) fn refuse_empty_target(target_url: Option<&str>, has_file: bool, reference: bool) -> Result<(), Refusal> {
+pub(super) fn refuse_empty_target(target_url: Option<&str>, has_file: bool, reference: bool) -> Result<(), Abort> {
     let is_empty = |name: &str| std::env::var_os(name).is_some_and(|value| value.is_empty());
     refuse_empty(is_empty, target_url.is_some(), has_file, reference).map_or(Ok(()), |message| Err(usage(message)))
 }
@@ -79,7 +79,8 @@ fn is_of_kubernetes(name: &str) -> bool {
 fn unknown_message(name: &str, known: &BTreeSet<String>) -> String {
     let known: Vec<String> = known.iter().cloned().collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`run --help` lists the known variables".to_owned());
-    format!("unknown environment variable `{name}`: {hint}")
+    let of_pack = name.starts_with(&variable("")).then_some("; unset it if it belongs to another pack");
+    format!("unknown environment variable `{name}`: {hint}{}", of_pack.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -95,6 +96,7 @@ mod tests {
         assert!(!is_unknown("PATH", &known, None));
         assert!(is_unknown("CONFORMANCE_TARGET_ULR", &known, None));
         assert!(unknown_message("CONFORMANCE_TARGET_ULR", &known).ends_with("did you mean `CONFORMANCE_TARGET_URL`?"));
+        assert!(unknown_message("CONFORMANCE_ACTOR_PAT", &known).ends_with("unset it if it belongs to another pack"));
     }
 
     #[test]

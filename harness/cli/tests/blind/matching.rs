@@ -97,7 +97,7 @@ pub fn right_header(expected: &HeaderExpectation, variables: &Variables) -> Opti
     let filled = |text: &Option<Template>| text.as_ref().map(|text| text.text(variables).expect("known names"));
     assert!(
         expected.matches.is_none() || expected.equals.is_some(),
-        "add `equals` beside `matches`, or extend this function"
+        "add `equals` to `matches`, or extend this function"
     );
     if expected.present == Some(false) {
         return None;

@@ -69,6 +69,23 @@ fn explain_prints_a_working_curl_command() {
 }
 
 #[test]
+fn explain_shows_the_credential_of_any_pack() {
+    let explained = |pack: &str, test: &str, variable: Option<&str>| {
+        let pack = format!("{}/../packs/{pack}", env!("CARGO_MANIFEST_DIR"));
+        let program = Program::new(&["explain", "--pack", &pack, test]);
+        let variable = variable.map(|value| ("CONFORMANCE_ACTOR_HURRIED", value));
+        variable.into_iter().fold(program, |program, (name, value)| program.env(name, value)).output().out
+    };
+    let text = explained("oauth", "errors::a-token-is-repeated/revokeToken", None);
+    assert!(text.contains("CONFORMANCE_ACTOR_SERVICE#basic:"), "{text}");
+    // The parcel pack has two schemes; the environment shows which one an actor uses.
+    let hurried = |variable: Option<&str>| explained("parcel", "desk::a-spoilt-pass/hurried", variable);
+    assert!(hurried(Some("key:x")).contains("CONFORMANCE_ACTOR_HURRIED#key:"), "{}", hurried(Some("key:x")));
+    assert!(hurried(Some("bearer:x")).contains("CONFORMANCE_ACTOR_HURRIED#bearer:"), "{}", hurried(Some("bearer:x")));
+    assert!(hurried(None).contains("CONFORMANCE_ACTOR_HURRIED#"), "{}", hurried(None));
+}
+
+#[test]
 fn docs_compares_a_page_with_the_error_catalogue() {
     let folder = folder();
     let page = write(&folder, "page.md", "# Errors\n\n## TOKEN_EXPIRED\n\n**Status Code**: 403 Forbidden\n");

@@ -77,7 +77,7 @@ const PAGE: &str = r#"
 | `unsupported_grant_type` | 400 | The server does not know this grant type. |
 | `invalid_client` | 401 | The client could not be authenticated. |
 | `plan_expired` | 402 | The plan of the client has expired. |
-| `not_found` | 404 | There is no such todo. |
+| `not_found` | 404 | The todo does not exist. |
 | `still_open` | 409 | Only a finished todo can be deleted. |
 
 ```json

@@ -108,7 +108,7 @@ fn a_list_for_programs_says_what_tests_are_about() {
 // ---------------------------------------------------------------- runs
 
 #[test]
-fn a_selection_is_a_filter_to_deviations_and_certificates_and_baselines() {
+fn selected_run_judges_no_other_deviations_certificates_or_baselines() {
     let run = Bench::with(None);
     // Of a clause that the selection leaves out nothing is known, so its entry cannot have rotted.
     run.target("deviations: [{ clause: MOVE-1, reason: r, ticket: t, expires: 2999-12-31 }]\n");
@@ -328,7 +328,7 @@ fn shells_and_manuals_are_served() {
 }
 
 #[test]
-fn a_missing_credential_is_asked_for_in_its_form() {
+fn skip_reason_names_variable_and_form_of_the_missing_credential() {
     let echo = super::support::EchoServer::start();
     let folder = folder();
     let report = format!("{}/report.json", folder.path());

@@ -44,7 +44,7 @@ fn a_form_of_free_texts_has_no_clause_about_its_schema() {
 
 #[test]
 fn a_form_without_its_only_member_is_not_empty() {
-    let folder = Folder::new("beside");
+    let folder = Folder::new("not-empty");
     for (members, sent) in [
         (", hint: { type: string }, kind: { type: string, example: access_token }", "with: { kind: access_token }"),
         (", hint: { type: string }", "with: { hint: \"hint ${unique}\" }"),

@@ -20,8 +20,9 @@ pub const FILES: [(&str, &str); 9] = [
 
 const INTRODUCTION: &str = "# Reference of the pack format
 
-Every file of a pack, and every member that it may have. Members that are not listed are refused. The page is generated from the types
-that read the files, as the JSON Schemas are that `conformance schema NAME` prints. How to write a pack: [packs](packs.md),
+Every file of a pack, and every member that it may have. Members that are not listed are refused, unless the table says that any other
+member is allowed. The page is generated from the types that read the files, as the JSON Schemas are that `conformance schema NAME`
+prints. How to write a pack: [packs](packs.md),
 [scenarios](scenarios.md), [properties](properties.md), [target files](target-files.md), [mutation testing](mutation-testing.md).
 
 `schemas/openapi.yaml` is an OpenAPI description (3.0 or later), and the schema of the envelope is a JSON Schema (2020-12). They have no
@@ -81,6 +82,9 @@ impl Page<'_> {
         for choice in choices.into_iter().flatten() {
             text += &self.alternative(choice);
         }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
         text
     }
 
@@ -112,6 +116,9 @@ impl Page<'_> {
                 member.get("default").map(|value| format!(" Default: `{}`.", plain(value))).unwrap_or_default();
             let (value, says) = (self.kind(member), description(member).replace('|', "\\|"));
             let _ = writeln!(text, "| `{name}`{must} | {value} | {says}{default} |");
+        }
+        if schema["additionalProperties"] == true {
+            text += "| any other member | any value | The name and value of a variable. |\n";
         }
         text
     }

@@ -83,7 +83,7 @@ fn paths_that_an_operation_has_or_that_cannot_be_sent_are_refused() {
         ("send_to: things", "`things` is not a path"),
         ("send_to: '/a?b=c'", "`/a?b=c` is not a path"),
         ("send_to: /a/../b", "an HTTP client would send"),
-        ("send_to: /a, path: { id: one }", "`path` has no effect beside `send_to`"),
+        ("send_to: /a, path: { id: one }", "`path` has no effect together with `send_to`"),
         ("send_to: /a, method: CONNECT", "`CONNECT` cannot be sent as a method"),
     ] {
         let step = format!("\n- {{ call: readThing, as: anyone, {members}, expect: {{ status: 404 }} }}\n");

@@ -139,6 +139,8 @@ pub struct Pack {
     pub pointers: &'static str,
     /// The `field_form` of its envelope, if not empty.
     pub field_form: &'static str,
+    /// Checks that no clause names, although the clauses of the small pack do; at most three.
+    pub unnamed: &'static [&'static str],
     /// Added to `clauses.yaml`.
     pub clauses: &'static str,
     /// The steps of its only scenario, about TEST-1.
@@ -150,7 +152,8 @@ pub struct Pack {
 static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
 impl Pack {
-    pub const EMPTY: Self = Self { errors: "", pointers: "", field_form: "", clauses: "", steps: "", formats: "" };
+    pub const EMPTY: Self =
+        Self { errors: "", pointers: "", field_form: "", unnamed: &[], clauses: "", steps: "", formats: "" };
 
     /// Loads the pack, or returns the problems as text.
     pub fn load(&self) -> Result<(Contract, Library), String> {
@@ -164,6 +167,12 @@ impl Pack {
         };
         let steps: String = self.steps.trim().lines().map(|line| format!("      {line}\n")).collect();
         let scenario = format!("about: Steps.\nscenarios:\n  - name: all\n    clauses: [TEST-1]\n    steps:\n{steps}");
+        let others = ["strict-json", "error-media-type", "success-without-error"];
+        let clauses = self
+            .unnamed
+            .iter()
+            .zip(others)
+            .fold(CLAUSES.to_owned(), |clauses, (check, other)| clauses.replace(check, other));
         let files = [
             ("schemas/openapi.yaml", [OPENAPI.trim_end(), ORDERS].concat()),
             ("schemas/problem.schema.json", ENVELOPE.to_owned()),
@@ -171,7 +180,7 @@ impl Pack {
                 "schemas/errors.yaml",
                 ERRORS.replace("message: /title }", &pointers).replace("code_type: string", &form) + self.errors,
             ),
-            ("schemas/clauses.yaml", CLAUSES.to_owned() + self.clauses),
+            ("schemas/clauses.yaml", clauses + self.clauses),
             ("schemas/conventions.yaml", CONVENTIONS.to_owned()),
             ("scenarios/steps.yaml", scenario),
         ];

@@ -151,6 +151,17 @@ pub const CHECKS: &[Check] = &[
 /// The check of the named field. Its violations also count for clauses that name the field themselves.
 pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
 
+/// The name of the check that a code comes with its status.
+pub(crate) const CODE_STATUS_CHECK: &str = status::MATCHES_CODE.name;
+
+/// Whether a check that some clause names reports that no published code can be read.
+pub(crate) fn reports_unreadable_code(context: &Context<'_>) -> bool {
+    [envelope::PRESENT, envelope::CODE_REGISTERED].iter().any(|check| {
+        let named = context.contract.clause_of_check(check.name).is_some();
+        named && (check.applies)(context) && !(check.run)(context).is_empty()
+    })
+}
+
 /// The names of all checks, on exchanges and on deliveries.
 pub fn names() -> Vec<&'static str> {
     let deliveries = DELIVERY_CHECKS.iter().map(|check| check.name);

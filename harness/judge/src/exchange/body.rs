@@ -1,7 +1,9 @@
-//! The body of a message. A long one is kept whole while it is judged, and as an excerpt from then on.
+//! The body of a message. A long one is kept whole while it is judged, and as an excerpt from then on. A long body that we
+//! send can be an excerpt from the beginning: it is written again when it is sent.
 
 use std::any::Any;
 use std::fmt;
+use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -28,7 +30,12 @@ pub struct Body {
     cut: Option<Cut>,
     /// What is released when the whole body is no longer kept.
     room: Option<Arc<dyn Any + Send + Sync>>,
+    /// Writes the whole body, if it is not kept and may still be sent.
+    whole: Option<Write>,
 }
+
+/// Writes a body. Each call must write the same bytes.
+pub type Write = Arc<dyn Fn(&mut dyn io::Write) -> io::Result<()> + Send + Sync>;
 
 /// What an excerpt says about the whole body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +45,20 @@ struct Cut {
 }
 
 impl Body {
+    /// A body that is never kept whole: the first and the last part of what `write` writes, with its length and digest.
+    pub fn written(write: Write) -> io::Result<Self> {
+        let mut seen = Seen::default();
+        write(&mut seen)?;
+        let cut = Cut { length: seen.length, digest: hex::encode(seen.digest.finalize()) };
+        let kept = [&seen.first[..], "\n…\n".as_bytes(), &seen.last[..]].concat();
+        Ok(Self { kept: kept.into(), cut: Some(cut), room: None, whole: Some(write) })
+    }
+
+    /// What writes the whole body, if it is not kept.
+    pub fn whole(&self) -> Option<Write> {
+        self.whole.clone()
+    }
+
     /// The same body, which takes up `room` until it is cut or dropped.
     #[must_use]
     pub fn in_room(self, room: Arc<dyn Any + Send + Sync>) -> Self {
@@ -70,7 +91,7 @@ impl Body {
     }
 
     fn cut_to(&mut self, excerpt: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
-        self.room = None;
+        (self.room, self.whole) = (None, None);
         if self.kept.len() <= LONGEST_KEPT {
             return;
         }
@@ -79,7 +100,32 @@ impl Body {
             let last = self.kept.len() - LAST_PART;
             [&self.kept[..FIRST_PART], "\n…\n".as_bytes(), &self.kept[last..]].concat()
         });
-        *self = Self { kept: kept.into(), cut: Some(cut), room: None };
+        *self = Self { kept: kept.into(), cut: Some(cut), ..Self::default() };
+    }
+}
+
+/// The length, the digest and both ends of what is written.
+#[derive(Default)]
+struct Seen {
+    length: usize,
+    digest: Sha256,
+    first: Vec<u8>,
+    last: Vec<u8>,
+}
+
+impl io::Write for Seen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.length += bytes.len();
+        self.digest.update(bytes);
+        let missing = FIRST_PART - self.first.len();
+        self.first.extend(&bytes[..bytes.len().min(missing)]);
+        self.last.extend(&bytes[bytes.len().saturating_sub(LAST_PART)..]);
+        self.last.drain(..self.last.len().saturating_sub(LAST_PART));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -191,6 +237,23 @@ mod tests {
         assert_eq!(body.length(), text.len());
         let wide = json!(vec!["w".repeat(900); 200]).to_string();
         assert!(cut(wide.into_bytes()).len() <= LONGEST_KEPT);
+    }
+
+    #[test]
+    fn written_body_is_described_like_a_body_that_was_cut() {
+        let bytes: Vec<u8> = (0..100_000_u32).map(|number| b'a' + (number % 23) as u8).collect();
+        let parts = bytes.clone();
+        let write: Write = Arc::new(move |out| parts.chunks(777).try_for_each(|part| out.write_all(part)));
+        let mut written = Body::written(write).expect("no error");
+        let mut whole = Body::from(bytes.clone());
+        whole.cut_as_text();
+        assert_eq!(written, whole);
+        assert_eq!((written.length(), written.described()), (100_000, whole.described()));
+        let mut again = Vec::new();
+        written.whole().expect("a function")(&mut again).expect("no error");
+        assert_eq!(again, bytes);
+        written.cut_as_text();
+        assert!(written.whole().is_none());
     }
 
     #[test]

@@ -45,6 +45,15 @@ pub(super) struct Hit {
     pub(super) secret: usize,
 }
 
+/// A place in the compared characters of a text.
+struct Match {
+    start: usize,
+    end: usize,
+    secret: usize,
+    /// True for a part of a secret as it is written, without an encoding.
+    is_part: bool,
+}
+
 /// Which characters of a text are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Compared {
@@ -105,7 +114,7 @@ impl Finder {
     pub(super) fn matches_in(&self, words: &[u8]) -> Vec<Vec<u8>> {
         let letters = self.letters(words);
         let mut matches: Vec<Vec<u8>> =
-            self.matches(&letters).into_iter().map(|(start, end, _)| letters[start..end].to_vec()).collect();
+            self.matches(&letters).into_iter().map(|found| letters[found.start..found.end].to_vec()).collect();
         matches.sort();
         matches.dedup();
         matches
@@ -117,8 +126,9 @@ impl Finder {
         self.own.iter().any(|own| contains(own, &letters))
     }
 
-    /// All hits in a reading, except for own words; `own` are additional own words.
-    pub(super) fn hits(&self, reading: &[u8], own: &[Vec<u8>]) -> Vec<Hit> {
+    /// All hits in a reading, except for own words; `own` are additional own words. In a sentence of the harness, the end
+    /// of one word and the beginning of the next may look like a part of a secret, so `sentence` leaves out such hits.
+    pub(super) fn hits(&self, reading: &[u8], own: &[Vec<u8>], sentence: bool) -> Vec<Hit> {
         let letters = self.letters(reading);
         let matches = self.matches(&letters);
         if matches.is_empty() {
@@ -128,10 +138,14 @@ impl Finder {
             reading.iter().enumerate().filter(|(_, byte)| self.compares(**byte)).map(|(place, _)| place).collect();
         let is_own =
             |start: usize, end: usize| self.own.iter().chain(own).any(|own| contains(own, &letters[start..end]));
+        let is_between_words = |found: &Match| {
+            let text = &reading[places[found.start]..=places[found.end - 1]];
+            sentence && found.is_part && text.iter().any(u8::is_ascii_whitespace)
+        };
         matches
             .into_iter()
-            .filter(|(start, end, _)| !is_own(*start, *end))
-            .map(|(start, end, secret)| Hit { start: places[start], end: places[end - 1] + 1, secret })
+            .filter(|found| !is_own(found.start, found.end) && !is_between_words(found))
+            .map(|found| Hit { start: places[found.start], end: places[found.end - 1] + 1, secret: found.secret })
             .collect()
     }
 
@@ -148,10 +162,10 @@ impl Finder {
         self.compared == Compared::Everything || byte.is_ascii_alphanumeric() || byte == BARRIER
     }
 
-    /// The parts that agree with a form over at least its minimum length: start, end and index of the secret.
-    fn matches(&self, letters: &[u8]) -> Vec<(usize, usize, usize)> {
+    /// The parts that agree with a form over at least its minimum length.
+    fn matches(&self, letters: &[u8]) -> Vec<Match> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut matches: Vec<(usize, usize, usize)> = Vec::new();
+        let mut matches: Vec<Match> = Vec::new();
         let mut last = (usize::MAX, 0, 0);
         for found in automaton.find_overlapping_iter(letters) {
             let Some((index, offset)) = self.samples.get(found.pattern().as_usize()).copied() else { continue };
@@ -164,7 +178,8 @@ impl Finder {
             let (start, end) = extended(letters, &form.letters, found.start(), offset);
             last = (index, shift, end);
             if end - start >= form.min_match {
-                matches.push((start, end, form.secret));
+                let is_part = end - start < form.letters.len() && form.min_match == MIN_MATCH;
+                matches.push(Match { start, end, secret: form.secret, is_part });
             }
         }
         matches
@@ -233,7 +248,7 @@ mod tests {
     const SECRET: &str = "q7Zt/4bX+9LmR2ckVw==";
 
     fn hits(text: &str) -> Vec<Hit> {
-        Finder::new(Compared::Letters, [(0, SECRET)].into_iter()).hits(text.as_bytes(), &[])
+        Finder::new(Compared::Letters, [(0, SECRET)].into_iter()).hits(text.as_bytes(), &[], false)
     }
 
     #[test]
@@ -275,25 +290,36 @@ mod tests {
     #[test]
     fn eight_characters_match_even_if_few_are_letters() {
         let finder = Finder::new(Compared::Everything, [(0, "a/b+c=d-e_f.g")].into_iter());
-        assert_eq!(finder.hits(b"(B+C=D-E_)", &[]), [Hit { start: 1, end: 9, secret: 0 }]);
-        assert!(finder.hits(b"b c d e f g", &[]).is_empty());
+        assert_eq!(finder.hits(b"(B+C=D-E_)", &[], false), [Hit { start: 1, end: 9, secret: 0 }]);
+        assert!(finder.hits(b"b c d e f g", &[], false).is_empty());
     }
 
     #[test]
-    fn nothing_is_found_across_a_barrier() {
+    fn secret_is_not_found_across_a_divider() {
         let mut text = b"q7Zt4b".to_vec();
         text.push(BARRIER);
         text.extend_from_slice(b"X9LmR2");
-        assert!(Finder::new(Compared::Letters, [(0, SECRET)].into_iter()).hits(&text, &[]).is_empty());
+        assert!(Finder::new(Compared::Letters, [(0, SECRET)].into_iter()).hits(&text, &[], false).is_empty());
+    }
+
+    #[test]
+    fn words_of_a_sentence_side_by_side_are_not_a_part_of_a_secret() {
+        let finder = Finder::new(Compared::Letters, [(0, "service:passport-4711")].into_iter());
+        let sentence = b"CONFORMANCE_ACTOR_SERVICE   passed; not checked";
+        assert!(finder.hits(sentence, &[], true).is_empty());
+        assert_eq!(finder.hits(sentence, &[], false).len(), 1, "text of the target");
+        for text in ["the key service:passp", "s-e-r-v-i-c-e-p-a", "service passport 4711"] {
+            assert_eq!(finder.hits(text.as_bytes(), &[], true).len(), 1, "{text}");
+        }
     }
 
     #[test]
     fn own_words_are_not_secrets() {
         let mut finder = Finder::new(Compared::Letters, [(0, "our-customer-key-2024")].into_iter());
-        assert_eq!(finder.hits(b"no customer-key", &[]).len(), 1);
+        assert_eq!(finder.hits(b"no customer-key", &[], false).len(), 1);
         finder.add_own_words("read a customer, key in hand");
-        assert!(finder.hits(b"no customer-key", &[]).is_empty());
-        assert_eq!(finder.hits(b"no our-customer-key", &[]).len(), 1);
+        assert!(finder.hits(b"no customer-key", &[], false).is_empty());
+        assert_eq!(finder.hits(b"no our-customer-key", &[], false).len(), 1);
         assert!(!finder.is_own("our-customer-key-2024"));
     }
 }

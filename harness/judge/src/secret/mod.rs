@@ -211,7 +211,8 @@ impl Redactor {
         }
         let mut next = Some(Reading::plain(text));
         while let Some(reading) = next {
-            let mut hits: Vec<Hit> = self.finders.iter().flat_map(|finder| finder.hits(reading.bytes(), own)).collect();
+            let mut hits: Vec<Hit> =
+                self.finders.iter().flat_map(|finder| finder.hits(reading.bytes(), own, !words)).collect();
             if words {
                 hits.extend(self.words.hits(reading.bytes()));
             }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{DETAIL, Generator, PAGE, PRESENT, STATUS, beyond_tolerance, codes_with_status, of, replaced, set_member};
-use crate::blame::{of_checks, of_code, of_field};
+use crate::clauses_of_mutation::{of_checks, of_code, of_field};
 use crate::mutation::{Change, Mutation};
 use spec::contract::{DetailsName, ErrorCode};
 

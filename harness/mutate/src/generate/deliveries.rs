@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Generator, replaced, set_header, set_member};
-use crate::blame::of_checks;
+use crate::clauses_of_mutation::of_checks;
 use crate::mutation::{Answers, Change, Mutation, When};
 use spec::contract::Signing;
 

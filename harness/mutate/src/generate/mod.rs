@@ -12,7 +12,7 @@ mod partial;
 
 use serde_json::Value;
 
-use super::blame::of_checks;
+use super::clauses_of_mutation::of_checks;
 use super::mutation::{Answers, Change, Mutation, When};
 use super::observed::Observed;
 use spec::contract::{Contract, ErrorCode, RateLimit};

@@ -1,7 +1,7 @@
 //! Mutations of the errors of one operation with one code.
 
 use super::{Generator, PAGE, PRESENT, STATUS, of, replaced, set_header};
-use crate::blame::of_code;
+use crate::clauses_of_mutation::of_code;
 use crate::mutation::{Change, Mutation, When};
 use spec::contract::{ErrorCode, Operation};
 

@@ -10,7 +10,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::selection::Queue;
-use super::{CONCURRENT_TESTS, Effort, Kind, Row, Scope, Witnesses, impatient, is_violation, parameters, rows};
+use super::{
+    CONCURRENT_TESTS, Kind, ProveOptions, Row, TestScope, Witnesses, impatient, is_violation, parameters, rows,
+};
 use crate::embedded::start_with;
 use crate::order::scenario;
 use crate::redundancy::Noticed;
@@ -52,8 +54,8 @@ async fn killers_of(
 ) -> Result<Vec<Noticed>, String> {
     let embedded = start_with(&[row.name], &[]).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?.without_shrinking();
-    let effort = Effort { seed: 1, scope: Scope::Sample, witnesses };
-    let Queue { witnesses, about, others, .. } = Queue::new(library, parameters(row, effort));
+    let options = ProveOptions { seed: 1, scope: TestScope::Sample, witnesses };
+    let Queue { witnesses, about, others, .. } = Queue::new(library, parameters(row, options));
     let (properties, about): (Vec<&TestCase>, Vec<&TestCase>) = about.into_iter().partition(|test| test.is_property());
     let mut found = Found { clauses: row.clauses, ..Found::default() };
     run_until_enough(&environment, witnesses.into(), &mut found).await;

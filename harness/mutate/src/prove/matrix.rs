@@ -146,7 +146,7 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
 fn fate(row: &Row, proof: &Result<Proof, String>) -> Fate {
     let Ok(outcome) = proof else { return Fate::Broken };
     let expected: BTreeSet<&str> = match row.kind {
-        Kind::Silent(_) => BTreeSet::new(),
+        Kind::NotReportable(_) => BTreeSet::new(),
         Kind::Unchanged | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
@@ -165,7 +165,7 @@ fn fate(row: &Row, proof: &Result<Proof, String>) -> Fate {
 fn reason(row: &Row, proof: &Result<Proof, String>) -> Option<String> {
     match (&row.kind, proof) {
         (_, Err(error)) => Some(error.clone()),
-        (Kind::Silent(reason), _) => Some((*reason).to_owned()),
+        (Kind::NotReportable(reason), _) => Some((*reason).to_owned()),
         _ => None,
     }
 }
@@ -392,7 +392,7 @@ mod tests {
         let unchanged = Row { kind: Kind::Unchanged, clauses: &[], ..ROW };
         assert_eq!(line(&unchanged, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&unchanged, &proof(&["A-1"])).fate, Fate::Misreported);
-        let known = Row { kind: Kind::Silent("disputed"), ..ROW };
+        let known = Row { kind: Kind::NotReportable("disputed"), ..ROW };
         assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
         let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
         assert!(problem.contains("wrongly reported as A-1"), "{problem}");

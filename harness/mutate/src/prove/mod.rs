@@ -41,7 +41,7 @@ pub enum Kind {
     /// A conforming variant: only the SHOULD clauses of the row may be reported.
     Variant,
     /// A mutant that the suite must not report, with the reason.
-    Silent(&'static str),
+    NotReportable(&'static str),
 }
 
 impl Kind {
@@ -50,7 +50,7 @@ impl Kind {
             Kind::Unchanged => "unchanged",
             Kind::Mutant => "mutant",
             Kind::Intermittent => "intermittent",
-            Kind::Silent(_) => "silent",
+            Kind::NotReportable(_) => "silent",
             Kind::Variant => "variant",
         }
     }
@@ -96,17 +96,17 @@ pub struct Proof {
 
 /// Which tests run against each server.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort<'e> {
+pub struct ProveOptions<'e> {
     /// The seed of the samples.
     pub seed: u64,
-    pub scope: Scope,
+    pub scope: TestScope,
     /// The tests that reported each mutant before. They run first.
     pub witnesses: &'e Witnesses,
 }
 
 /// How many tests run against each server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum TestScope {
     /// The witnesses of the mutant, and a few other tests that must report nothing. A row without witnesses gets the tests
     /// of its clauses instead, until they report it.
     Witnesses,
@@ -125,9 +125,9 @@ const PAUSE: Duration = Duration::from_millis(150);
 const OTHERS: usize = 16;
 /// The number of tests that run against a conforming variant. They must report nothing.
 const OTHERS_OF_A_VARIANT: usize = 32;
-/// The same numbers beside witnesses.
+/// The same numbers for a row that has witnesses.
 const OTHERS_OF_A_WITNESS: usize = 4;
-const OTHERS_OF_A_VARIANT_BESIDE_WITNESSES: usize = 12;
+const MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES: usize = 12;
 /// The longest poll of a quick run, in seconds.
 const LONGEST_POLL_SECONDS: u32 = 8;
 /// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
@@ -137,7 +137,7 @@ const ABOUT_AT_LEAST: usize = 16;
 const CONCURRENT_RETRIES: usize = 4;
 
 /// Mutants that the suite must not report, with the reason.
-const SILENT: &[(&str, &str)] = &[
+const NOT_REPORTABLE: &[(&str, &str)] = &[
     (
         "accepts-blank-postal-codes",
         "the contract does not define white space around a code, nor an empty optional field",
@@ -156,7 +156,7 @@ const SILENT: &[(&str, &str)] = &[
 ];
 
 /// Intermittent mutants that no run is certain to observe, with the reason.
-const UNSEEN: &[(&str, &str)] = &[(
+const NOT_CERTAIN: &[(&str, &str)] = &[(
     "every-second-log-without-error",
     "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
 )];
@@ -165,13 +165,13 @@ const UNSEEN: &[(&str, &str)] = &[(
 pub fn rows() -> Vec<Row> {
     let unchanged = Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
     let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
-        let silent = SILENT.iter().find(|(silent, _)| *silent == name);
-        let kind = silent.map_or(Kind::Mutant, |(_, reason)| Kind::Silent(reason));
+        let not_reportable = NOT_REPORTABLE.iter().find(|(other, _)| *other == name);
+        let kind = not_reportable.map_or(Kind::Mutant, |(_, reason)| Kind::NotReportable(reason));
         Row { name, about, kind, clauses }
     });
     let intermittent = crate::embedded::intermittent().into_iter().map(|(name, about, clauses)| {
-        let unseen = UNSEEN.iter().find(|(unseen, _)| *unseen == name);
-        let kind = unseen.map_or(Kind::Intermittent, |(_, reason)| Kind::Silent(reason));
+        let not_certain = NOT_CERTAIN.iter().find(|(other, _)| *other == name);
+        let kind = not_certain.map_or(Kind::Intermittent, |(_, reason)| Kind::NotReportable(reason));
         Row { name, about, kind, clauses }
     });
     let variants = crate::embedded::variants().into_iter();
@@ -184,18 +184,18 @@ pub async fn prove(
     contract: &Arc<Contract>,
     library: &Library,
     row: &Row,
-    effort: Effort<'_>,
+    options: ProveOptions<'_>,
 ) -> Result<Proof, String> {
     let (mutants, variants): (&[&str], &[&str]) = match row.kind {
         Kind::Unchanged => (&[], &[]),
-        Kind::Mutant | Kind::Intermittent | Kind::Silent(_) => (&[row.name], &[]),
+        Kind::Mutant | Kind::Intermittent | Kind::NotReportable(_) => (&[row.name], &[]),
         Kind::Variant => (&[], &[row.name]),
     };
     let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
     let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
     // The matrix asks which tests fail, not for the smallest counterexample.
-    let environment = if effort.scope == Scope::Whole { environment } else { environment.without_shrinking() };
-    let mut queue = Queue::new(library, parameters(row, effort));
+    let environment = if options.scope == TestScope::Whole { environment } else { environment.without_shrinking() };
+    let mut queue = Queue::new(library, parameters(row, options));
     let mut proof = Proof::default();
     let mut running_about = 0;
     let mut running = FuturesUnordered::new();
@@ -206,7 +206,7 @@ pub async fn prove(
             running_about += usize::from(about);
             let environment = &environment;
             let pause = pause(row, &proof);
-            let test = if effort.scope == Scope::Witnesses { impatient(test) } else { test };
+            let test = if options.scope == TestScope::Witnesses { impatient(test) } else { test };
             running.push(async move {
                 tokio::time::sleep(pause).await;
                 let record = run_test(environment, &test).await;
@@ -250,7 +250,7 @@ fn pause(row: &Row, proof: &Proof) -> Duration {
 
 /// True if all clauses of the row have been found, or none are expected.
 fn all_clauses_found(row: &Row, proof: &Proof) -> bool {
-    let silent = matches!(row.kind, Kind::Silent(_) | Kind::Variant);
+    let silent = matches!(row.kind, Kind::NotReportable(_) | Kind::Variant);
     // For an intermittent mutant, one of its clauses is enough.
     let one_found = row.kind == Kind::Intermittent && !proof.violated.is_empty();
     silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
@@ -288,13 +288,13 @@ pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
     rows: &[Row],
-    effort: Effort<'_>,
+    options: ProveOptions<'_>,
     jobs: usize,
     mut report: impl FnMut(&Line),
 ) -> Vec<Line> {
     let one = |index: usize| async move {
         let row = &rows[index];
-        (index, matrix::line(row, &prove(contract, library, row, effort).await))
+        (index, matrix::line(row, &prove(contract, library, row, options).await))
     };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
@@ -309,7 +309,7 @@ pub async fn prove_all(
         report(&line);
         lines.insert(index, line);
     }
-    let again = |index: usize| async move { (index, prove_again(contract, library, &rows[index], effort).await) };
+    let again = |index: usize| async move { (index, prove_again(contract, library, &rows[index], options).await) };
     let mut second =
         futures_util::stream::iter(with_problems.into_iter().map(again)).buffer_unordered(CONCURRENT_RETRIES);
     while let Some((index, line)) = second.next().await {
@@ -321,32 +321,32 @@ pub async fn prove_all(
 
 /// Tries a server with a problem once more, because a busy machine may have delayed it. If the witnesses still do not
 /// report it, other tests may: the suite has changed since the witnesses were written.
-pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, effort: Effort<'_>) -> Line {
-    let line = matrix::line(row, &prove(contract, library, row, effort).await);
-    if line.problem().is_none() || effort.scope != Scope::Witnesses {
+pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, options: ProveOptions<'_>) -> Line {
+    let line = matrix::line(row, &prove(contract, library, row, options).await);
+    if line.problem().is_none() || options.scope != TestScope::Witnesses {
         return line;
     }
-    let effort = Effort { scope: Scope::Sample, ..effort };
-    matrix::line(row, &prove(contract, library, row, effort).await)
+    let options = ProveOptions { scope: TestScope::Sample, ..options };
+    matrix::line(row, &prove(contract, library, row, options).await)
 }
 
-fn parameters<'r>(row: &'r Row, effort: Effort<'r>) -> Parameters<'r> {
-    let few = effort.scope == Scope::Witnesses;
-    let whole = effort.scope == Scope::Whole || (row.kind == Kind::Unchanged && !few);
+fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
+    let few = options.scope == TestScope::Witnesses;
+    let whole = options.scope == TestScope::Whole || (row.kind == Kind::Unchanged && !few);
     let others = match (row.kind, few) {
-        (Kind::Variant | Kind::Unchanged, true) => OTHERS_OF_A_VARIANT_BESIDE_WITNESSES,
+        (Kind::Variant | Kind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
         (_, true) => OTHERS_OF_A_WITNESS,
         (Kind::Variant, false) => OTHERS_OF_A_VARIANT,
         (_, false) => OTHERS,
     };
     Parameters {
-        witnesses: effort.witnesses.of(row.name),
+        witnesses: options.witnesses.of(row.name),
         about_at_least: if few { 0 } else { ABOUT_AT_LEAST },
         row: row.name,
         clauses: row.clauses,
-        seed: effort.seed,
+        seed: options.seed,
         whole,
-        witnesses_only: few && !effort.witnesses.of(row.name).is_empty(),
+        witnesses_only: few && !options.witnesses.of(row.name).is_empty(),
         others,
         properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }

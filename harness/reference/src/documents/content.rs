@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -16,7 +16,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Decodes a Base64 text.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Fault> {
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, ApiError> {
     let has_breaks = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
     let decoded =
         if has_breaks { decode_without_breaks(&text.replace(['\r', '\n'], "")) } else { decode_without_breaks(text) };
@@ -30,8 +30,8 @@ pub(crate) fn decode_without_breaks(text: &str) -> Option<Vec<u8>> {
 }
 
 /// INVALID_DOCUMENT_FORMAT with these details.
-pub(crate) fn unfit(details: &str) -> Fault {
-    Fault::new(Code::InvalidDocumentFormat).details(details)
+pub(crate) fn unfit(details: &str) -> ApiError {
+    ApiError::new(Code::InvalidDocumentFormat).details(details)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Only the headers of PNG and JPEG are read; EXIF is not. An image that does not state a property is accepted.
 
 use super::kind::Kind;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 const FEWEST_DPI: f64 = 300.0;
 pub(crate) const CENTIMETRES_PER_INCH: f64 = 2.54;
@@ -34,7 +34,7 @@ pub(crate) fn headers(bytes: &[u8], kind: Kind) -> Option<Headers> {
 }
 
 /// Rejects an image of poor quality.
-pub(crate) fn judge(headers: &Headers) -> Result<(), Fault> {
+pub(crate) fn judge(headers: &Headers) -> Result<(), ApiError> {
     if headers.gray {
         return Err(poor("Document images must be in color"));
     }
@@ -47,8 +47,8 @@ pub(crate) fn judge(headers: &Headers) -> Result<(), Fault> {
 }
 
 /// DOCUMENT_QUALITY_INSUFFICIENT with these details.
-pub(crate) fn poor(details: &str) -> Fault {
-    Fault::new(Code::DocumentQualityInsufficient).details(details)
+pub(crate) fn poor(details: &str) -> ApiError {
+    ApiError::new(Code::DocumentQualityInsufficient).details(details)
 }
 
 /// The headers of a PNG: colour type from IHDR, resolution from pHYs.

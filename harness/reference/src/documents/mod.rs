@@ -11,7 +11,7 @@ pub(crate) use content::decode;
 pub(crate) use content::{decode_without_breaks, unfit};
 pub(crate) use kind::Kind;
 
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::fields::{self, FieldRules};
 use image::Headers;
 
@@ -30,12 +30,12 @@ pub(crate) struct Document {
 /// Which documents are accepted.
 pub(crate) trait DocumentRules: FieldRules {
     /// Whether empty content has its own error. DOC-2: otherwise it is of an unsupported type.
-    fn empty_content(&self) -> Option<Fault> {
+    fn empty_content(&self) -> Option<ApiError> {
         None
     }
 
     /// DOC-4: content that is not Base64.
-    fn decode(&self, text: &str) -> Result<Vec<u8>, Fault> {
+    fn decode(&self, text: &str) -> Result<Vec<u8>, ApiError> {
         content::decode(text)
     }
 
@@ -45,7 +45,7 @@ pub(crate) trait DocumentRules: FieldRules {
     }
 
     /// DOC-3: a document that is too large.
-    fn oversize(&self) -> Fault {
+    fn oversize(&self) -> ApiError {
         oversize()
     }
 
@@ -60,7 +60,7 @@ pub(crate) trait DocumentRules: FieldRules {
     }
 
     /// DOC-2: content of any other type.
-    fn unsupported(&self, _bytes: &[u8], _declared: Kind) -> Result<(), Fault> {
+    fn unsupported(&self, _bytes: &[u8], _declared: Kind) -> Result<(), ApiError> {
         Err(unfit("Document must be JPG, PNG, or PDF. Max size: 10MB"))
     }
 
@@ -70,18 +70,18 @@ pub(crate) trait DocumentRules: FieldRules {
     }
 
     /// Damaged and tiny files of a right type are left open.
-    fn check_integrity(&self, _bytes: &[u8], _kind: Kind) -> Result<(), Fault> {
+    fn check_integrity(&self, _bytes: &[u8], _kind: Kind) -> Result<(), ApiError> {
         Ok(())
     }
 
     /// DOC-6: the resolution and the colour of an image.
-    fn check_quality(&self, headers: Headers, _kind: Kind) -> Result<(), Fault> {
+    fn check_quality(&self, headers: Headers, _kind: Kind) -> Result<(), ApiError> {
         image::judge(&headers)
     }
 }
 
 /// The document in a request, or the error if it is not acceptable.
-pub(crate) fn judge(members: &Map<String, Value>, rules: &dyn DocumentRules) -> Result<Document, Fault> {
+pub(crate) fn judge(members: &Map<String, Value>, rules: &dyn DocumentRules) -> Result<Document, ApiError> {
     let purpose = named(members, "type", rules)?;
     let media_type = named(members, "contentType", rules)?;
     let text = fields::required_text(members, "content", rules)?;
@@ -101,19 +101,19 @@ pub(crate) fn judge(members: &Map<String, Value>, rules: &dyn DocumentRules) -> 
 }
 
 /// The error for a document that is too large.
-pub(crate) fn oversize() -> Fault {
+pub(crate) fn oversize() -> ApiError {
     unfit("Document must not be larger than 10MB")
 }
 
-fn named(members: &Map<String, Value>, name: &'static str, rules: &dyn FieldRules) -> Result<String, Fault> {
+fn named(members: &Map<String, Value>, name: &'static str, rules: &dyn FieldRules) -> Result<String, ApiError> {
     let text = fields::required_text(members, name, rules)?;
     if text.is_empty() {
-        return Err(Fault::invalid(name, format!("Field '{name}' must not be empty")));
+        return Err(ApiError::invalid(name, format!("Field '{name}' must not be empty")));
     }
     Ok(text.to_owned())
 }
 
-fn refuse_unfit(bytes: &[u8], declared: Kind, rules: &dyn DocumentRules) -> Result<(), Fault> {
+fn refuse_unfit(bytes: &[u8], declared: Kind, rules: &dyn DocumentRules) -> Result<(), ApiError> {
     let kind = rules.kind(bytes);
     if kind == Kind::Unsupported {
         return rules.unsupported(bytes, declared);

@@ -6,7 +6,7 @@ pub(crate) mod phone;
 pub(crate) mod postal;
 
 use crate::clock::TimeRules;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 
 /// The text that was given for a field.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +21,13 @@ pub(crate) struct Given<'a> {
 /// Which texts have the format of their field.
 pub(crate) trait FormatRules: TimeRules {
     /// FMT-1 to FMT-4: a text that does not have the format of its field.
-    fn check_format(&self, given: Given) -> Result<(), Fault> {
+    fn check_format(&self, given: Given) -> Result<(), ApiError> {
         check(given)
     }
 }
 
 /// Rejects a text that does not have the format of its field.
-fn check(Given { name, text, country, .. }: Given) -> Result<(), Fault> {
+fn check(Given { name, text, country, .. }: Given) -> Result<(), ApiError> {
     let valid = match name {
         "dateOfBirth" => date::is_valid(text),
         "phoneNumber" => phone::is_valid(text),
@@ -40,8 +40,8 @@ fn check(Given { name, text, country, .. }: Given) -> Result<(), Fault> {
 }
 
 /// INVALID_FIELD_FORMAT for a field.
-pub(crate) fn misformed(name: &str) -> Fault {
-    Fault::format(name, format!("Field '{name}' {}", demand(name)))
+pub(crate) fn misformed(name: &str) -> ApiError {
+    ApiError::format(name, format!("Field '{name}' {}", demand(name)))
 }
 
 /// What the format of a field is.

@@ -82,7 +82,7 @@ section! {
     "negative-retry-after-member" NEGATIVE_RETRY_AFTER_MEMBER ["ENV-6", "RATE-3"]
         "Sends a negative `retryAfter`, -60.";
     "undocumented-top-member" UNDOCUMENTED_TOP_MEMBER ["ENV-7"]
-        "Adds the member `timestamp` beside `error`.";
+        "Adds the member `timestamp` next to `error`.";
     "undocumented-error-member" UNDOCUMENTED_ERROR_MEMBER ["ENV-7"]
         "Adds the member `documentationUrl` to `error`.";
     "retry-after-member-on-unavailable" RETRY_AFTER_MEMBER_ON_UNAVAILABLE ["ENV-7"]

@@ -23,7 +23,7 @@ section! {
         "Answers INTERNAL_SERVER_ERROR for malformed JSON.";
     "malformed-json-as-format-error" MALFORMED_JSON_AS_FORMAT_ERROR ["VAL-1"]
         "Answers INVALID_FIELD_FORMAT for malformed JSON.";
-    "invalid-utf8-500" INVALID_UTF8_500 ["VAL-1"]
+    "invalid-utf8-500" INVALID_UTF8_500 ["FMT-5"]
         "Answers INTERNAL_SERVER_ERROR for a body that is not UTF-8.";
     "null-body-500" NULL_BODY_500 ["VAL-1"]
         "Answers INTERNAL_SERVER_ERROR for the body `null`.";

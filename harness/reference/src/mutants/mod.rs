@@ -1,6 +1,6 @@
 //! The catalogue of mutants. Each violates the contract in one way; all are off by default.
 //!
-//! Each file lists the mutants of one part of the contract. `rules` says what they do, beside the right behaviour.
+//! Each file lists the mutants of one part of the contract. `rules` has what they do, apart from the right behaviour.
 
 use std::sync::LazyLock;
 

@@ -7,7 +7,7 @@ use crate::answer::{Answer, Outcome};
 use crate::credentials::Environment;
 use crate::customers::{Customer, IMMUTABLE, State};
 use crate::documents;
-use crate::errors::{Code, Fault, shortened};
+use crate::errors::{ApiError, Code, shortened};
 use crate::fields::{Changes, Purpose};
 use crate::idempotency;
 use crate::rules::Rules;
@@ -64,15 +64,15 @@ pub(crate) fn new_customer(state: &state::State, environment: Environment, chang
 }
 
 /// CON-3: DUPLICATE_RESOURCE for a second customer with the same email.
-fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Result<Value, Fault>> {
+fn duplicate(call: Call, customers: &Customers, changes: &Changes) -> Option<Result<Value, ApiError>> {
     let email = changes.get("email")?.as_deref()?;
     let holder = customers.with_email(call.caller.environment, email)?;
     let fault = already_exists().details(format!("Customer with email '{}' already exists", shortened(email)));
     call.rules().duplicate(fault, call.rules().shown(holder))
 }
 
-fn already_exists() -> Fault {
-    Fault::new(Code::DuplicateResource).message("Customer already exists")
+fn already_exists() -> ApiError {
+    ApiError::new(Code::DuplicateResource).message("Customer already exists")
 }
 
 /// Lists the customers of the caller's environment.
@@ -110,7 +110,7 @@ pub(crate) fn update(call: Call) -> Outcome {
 }
 
 /// CON-2: RESOURCE_CONFLICT for an update of an immutable field.
-fn refuse_immutable(members: &Map<String, Value>, present: &Value, rules: &dyn Rules) -> Result<(), Fault> {
+fn refuse_immutable(members: &Map<String, Value>, present: &Value, rules: &dyn Rules) -> Result<(), ApiError> {
     let is_written =
         |name: &&&str| members.get(**name).is_some_and(|written| !rules.may_write(name, written, present.get(**name)));
     match IMMUTABLE.iter().find(is_written) {
@@ -119,7 +119,7 @@ fn refuse_immutable(members: &Map<String, Value>, present: &Value, rules: &dyn R
     }
 }
 
-fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> Result<(), Fault> {
+fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> Result<(), ApiError> {
     let Some(Some(email)) = changes.get("email") else {
         return Ok(());
     };
@@ -156,6 +156,6 @@ pub(crate) fn upload(call: Call) -> Outcome {
     })))
 }
 
-fn members(call: Call) -> Result<Map<String, Value>, Fault> {
+fn members(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.rules().body(call.request, call.route.operation)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::lookup;
 use crate::answer::{Answer, Outcome};
 use crate::customers::{Customer, State};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::state::Call;
 use crate::verification::{Transaction, problem};
 
@@ -44,8 +44,8 @@ fn accepted(call: Call, customer: &Customer) -> Answer {
     call.rules().submitted(body)
 }
 
-fn already_submitted() -> Fault {
-    Fault::new(Code::ResourceConflict)
+fn already_submitted() -> ApiError {
+    ApiError::new(Code::ResourceConflict)
         .message("Customer is in UNDER_REVIEW state already")
         .details("Wait for verification to complete")
 }

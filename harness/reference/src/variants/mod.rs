@@ -1,7 +1,7 @@
 //! The catalogue of conforming variants. Each keeps the contract in another way; all are off by default.
 //!
 //! It is the counterpart of the catalogue of mutants: the harness must not report a violation for a variant. Each file
-//! lists the variants of one part of the API. What they do is in `rules`, beside the
+//! lists the variants of one part of the API. What they do is in `rules`, apart from the
 //! default behaviour.
 
 use std::sync::LazyLock;

@@ -5,17 +5,17 @@ use subtle::ConstantTimeEq;
 
 use super::signature;
 use crate::credentials::WEBHOOK_SECRET;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 
 /// Which events are accepted.
 pub(crate) trait InboundRules {
     /// WHK-1: a missing signature.
-    fn missing_signature(&self) -> Result<(), Fault> {
+    fn missing_signature(&self) -> Result<(), ApiError> {
         Err(refusal("No signature was given"))
     }
 
     /// WHK-1: a signature that does not match.
-    fn wrong_signature(&self) -> Fault {
+    fn wrong_signature(&self) -> ApiError {
         refusal("Signature does not match expected value")
     }
 
@@ -25,7 +25,7 @@ pub(crate) trait InboundRules {
     }
 
     /// WHK-2: a timestamp that is too far off.
-    fn wrong_time(&self) -> Fault {
+    fn wrong_time(&self) -> ApiError {
         refusal("The timestamp is more than 5 minutes off")
     }
 
@@ -41,7 +41,7 @@ pub(crate) trait InboundRules {
 }
 
 /// WHK-1 to WHK-3: rejects an event that is not signed, or not in time.
-pub(crate) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), Fault> {
+pub(crate) fn verify(headers: &HeaderMap, body: &[u8], now: u64, rules: &dyn InboundRules) -> Result<(), ApiError> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(given) = text("x-webhook-signature") else {
         return rules.missing_signature();
@@ -65,8 +65,8 @@ fn seconds(timestamp: &str) -> Option<u64> {
     timestamp.parse().ok().filter(|_| timestamp.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn refusal(details: &str) -> Fault {
-    Fault::new(Code::WebhookSignatureInvalid).details(details)
+fn refusal(details: &str) -> ApiError {
+    ApiError::new(Code::WebhookSignatureInvalid).details(details)
 }
 
 #[cfg(test)]

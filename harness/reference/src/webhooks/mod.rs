@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::credentials::Environment;
 use crate::customers::{Customer, CustomerRules};
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::ids::{IdRules, Ids};
 use crate::settings::Settings;
 use client::Target;
@@ -30,15 +30,15 @@ const MOST_ATTEMPTS_AT_ONCE: usize = 100;
 /// Which webhooks are registered, and what a client sees of their deliveries.
 pub(crate) trait WebhookRules {
     /// Where the events of a new webhook go; `None` sends none.
-    fn target(&self, _members: &Map<String, Value>, url: &str) -> Result<Option<Target>, Fault> {
+    fn target(&self, _members: &Map<String, Value>, url: &str) -> Result<Option<Target>, ApiError> {
         Target::parse(url)
             .map(Some)
-            .ok_or_else(|| Fault::format("url", "Field 'url' must be an absolute http or https URL"))
+            .ok_or_else(|| ApiError::format("url", "Field 'url' must be an absolute http or https URL"))
     }
 
     /// RES-1: the deliveries of an unknown webhook.
-    fn unknown_webhook(&self, id: &str) -> Result<Value, Fault> {
-        Err(Fault::not_found("Webhook", id))
+    fn unknown_webhook(&self, id: &str) -> Result<Value, ApiError> {
+        Err(ApiError::not_found("Webhook", id))
     }
 
     /// WHK-7: a delivery as a client sees it; `None` leaves it out.

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::expected::{ABSENT, status_of, statuses};
+use super::expected::{ABSENT, only_code, status_of, statuses};
 use super::{Group, Item, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
@@ -109,13 +109,6 @@ pub(super) fn codes_never_given<'r>(
         lead_of.insert(group.clone(), lead.clone());
     }
     led(groups, &lead_of)
-}
-
-/// The code of an expectation that permits only one: `GONE (410)`.
-fn only_code(expected: &str) -> Option<&str> {
-    let (code, rest) = expected.split_once(" (")?;
-    let alone = rest.ends_with(')') && !rest.contains(" or ") && !code.contains(' ');
-    alone.then_some(code)
 }
 
 /// Merges the groups of one check that differ only in the code of the answer.

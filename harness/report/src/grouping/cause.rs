@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cause::{counted, grouped};
 use super::super::model::{ExchangeReport, FindingReport, FoundReport, TestReport};
+use super::super::numbers::{counted, grouped};
 use super::operation;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
@@ -18,6 +18,8 @@ const NAMED_RULES: usize = 3;
 pub(in super::super) enum Kind {
     /// The operation is not implemented: every answer comes from the framework.
     NotImplemented,
+    /// The operation answers no valid request but with a server error.
+    Failing,
     /// Error bodies of one shape are not the documented envelope.
     NoEnvelope,
     /// Server errors that a test provokes do not occur.
@@ -110,10 +112,10 @@ impl<'r> Cause<'r> {
     }
 
     /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
-    /// implemented: what the tests of the operation check first says nothing about the defect.
+    /// implemented or fails: what the tests of the operation check first says nothing about the defect.
     pub(in super::super) fn clauses(&self) -> String {
         match self.kind {
-            Kind::NotImplemented => String::new(),
+            Kind::NotImplemented | Kind::Failing => String::new(),
             Kind::UncheckedInput | Kind::Defect => {
                 let own = self.members.iter().filter(|member| !member.follows);
                 let mut all: Vec<&str> = own.map(|member| member.finding.clause.as_str()).collect();
@@ -158,6 +160,7 @@ impl<'r> Cause<'r> {
     pub(super) fn statement(&self) -> String {
         match self.kind {
             Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
+            Kind::Failing => format!("the operation {} fails on every valid request", self.operations().join(", ")),
             Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
             Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
             Kind::UncheckedInput => "invalid input is accepted".to_owned(),
@@ -176,7 +179,7 @@ impl<'r> Cause<'r> {
     /// The expected value.
     pub(in super::super) fn expected(&self) -> String {
         match self.kind {
-            Kind::NotImplemented => "what the contract documents for the operation".to_owned(),
+            Kind::NotImplemented | Kind::Failing => "what the contract documents for the operation".to_owned(),
             _ => self.finding.expected.clone(),
         }
     }
@@ -185,7 +188,7 @@ impl<'r> Cause<'r> {
     pub(in super::super) fn actual(&self) -> String {
         let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
         match self.kind {
-            Kind::NotImplemented | Kind::NoEnvelope => {
+            Kind::NotImplemented | Kind::Failing | Kind::NoEnvelope => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code);
                 let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))

@@ -188,10 +188,11 @@ fn same_requests(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
     }
 }
 
-/// True if the same answer breaks expectations that permit more. Of another clause, it must be a refusal, and the
+/// True if the same answer breaks expectations that permit more. Of another clause, it must be an error, and the
 /// operations must be among those of the other group.
 fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bool {
-    let refusals = own.answers.iter().all(|answer| is_refusal(answer)) && own.operations.is_subset(&theirs.operations);
+    let is_error = |answer: &&str| status_of(answer).is_some_and(|status| status >= 400);
+    let refusals = own.answers.iter().all(is_error) && own.operations.is_subset(&theirs.operations);
     // Without a body, the requests of an operation are alike, whatever is expected of the answer.
     let no_bodies = own.requests.is_none() && theirs.requests.is_none();
     let is_weaker = |text: &&str| {

@@ -20,6 +20,13 @@ pub(super) fn status_of(answer: &str) -> Option<u16> {
     answer.split(' ').next()?.parse().ok()
 }
 
+/// The code of an expectation that permits only one: `GONE (410)`.
+pub(super) fn only_code(expected: &str) -> Option<&str> {
+    let (code, rest) = expected.split_once(" (")?;
+    let alone = rest.ends_with(')') && !rest.contains(" or ") && !code.contains(' ');
+    alone.then_some(code)
+}
+
 /// True if every documented answer or every documented refusal is expected.
 pub(super) fn permits_documented(expected: &str) -> bool {
     expected.starts_with(ANY_DOCUMENTED)

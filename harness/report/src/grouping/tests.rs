@@ -1,5 +1,7 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod consequences;
+mod operations;
 mod same_defect;
 mod shown;
 
@@ -9,9 +11,10 @@ use super::repair::Passing;
 use super::*;
 
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
+    let method = if ["create", "update", "upload"].contains(&operation) { "POST" } else { "GET" };
     json!({
         "timestamp": "", "requestId": null, "statusCode": status, "errorCode": code, "errorMessage": null,
-        "endpoint": "GET /x", "field": null, "role": "asserted", "operation": operation, "actor": "reader",
+        "endpoint": format!("{method} /x"), "field": null, "role": "asserted", "operation": operation, "actor": "reader",
         "durationMs": 1, "fault": null, "curl": "curl", "request": null, "response": { "headers": [], "body": body }
     })
 }
@@ -182,7 +185,8 @@ fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
     let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
     assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
     let valid = fails("c", "success");
-    assert_eq!(rows(&[tests[0].clone(), valid]).len(), 2, "valid input that is refused is another defect");
+    let served = test("d", &[exchange("create", 201, None, "{}")], &[]);
+    assert_eq!(rows(&[tests[0].clone(), valid, served]).len(), 2, "valid input that is refused is another defect");
 }
 
 #[test]
@@ -399,7 +403,7 @@ fn too_many_deliveries_are_one_cause_and_too_few_another() {
 }
 
 #[test]
-fn another_refusal_belongs_to_the_requests_that_are_accepted() {
+fn refusals_with_another_code_join_the_cause_of_accepted_requests() {
     let asks = |name: &str, operation: &str, expected: &str, came: &str, answer: &str| {
         let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
         test(name, &[exchange(operation, status, None, "{}")], &[assertion(0, "AUTH-7", expected, came, answer)])

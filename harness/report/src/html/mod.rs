@@ -56,7 +56,7 @@ struct Page<'r> {
     report: &'r Report,
     frame: Frame,
     tone: &'static str,
-    sentence: &'static str,
+    sentence: String,
     exit_reason: String,
     links: Vec<Link>,
     tallies: Vec<Tally>,

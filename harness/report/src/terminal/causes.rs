@@ -76,8 +76,10 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
 /// Why the causes are in this order.
 fn order(open: &[&Cause<'_>]) -> String {
     let missing = open.iter().any(|cause| cause.kind == Kind::NotImplemented);
+    let failing = open.iter().any(|cause| cause.kind == Kind::Failing);
     let levels = open.iter().any(|cause| cause.finding.level != open[0].finding.level);
-    let before = [(missing, "missing operations"), (levels, "MUST before SHOULD")];
+    let before =
+        [(missing, "missing operations"), (failing, "operations that always fail"), (levels, "MUST before SHOULD")];
     let before: Vec<&str> = before.into_iter().filter_map(|(applies, words)| applies.then_some(words)).collect();
     let number = "repairs that make most tests pass";
     match before.as_slice() {
@@ -164,7 +166,7 @@ fn evidence(cause: &Cause<'_>, room: usize) -> String {
     });
     let request = request.unwrap_or_default();
     let (expected, actual) = (cause.expected(), cause.actual());
-    if cause.kind == Kind::NotImplemented {
+    if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) {
         return format!("{request}got {actual}");
     }
     // A missing or wrong header is known by its name only.

@@ -44,6 +44,14 @@ pub struct Network {
     pub system_proxy: bool,
 }
 
+impl Network {
+    /// Whether requests go straight to the target, and not through a proxy. Only then may other code connect to it on
+    /// its own: [`upload`], the preflight, `prove --proxy`.
+    pub fn is_direct(&self) -> bool {
+        !self.system_proxy
+    }
+}
+
 impl Default for Network {
     fn default() -> Self {
         Self {
@@ -102,7 +110,7 @@ impl HttpClient {
         Ok(Self {
             client,
             unpooled,
-            direct: !network.system_proxy && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")),
+            direct: network.is_direct() && base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")),
             base: base.trim_end_matches('/').to_owned(),
             headers: network.headers.clone(),
             timeout: network.timeout,
@@ -146,7 +154,7 @@ impl HttpClient {
         until: Instant,
     ) -> Result<Response, Fault> {
         let client = if fresh { &self.unpooled } else { &self.client };
-        let large = self.direct && request.body.len() > upload::LARGE;
+        let large = self.direct && request.body.length() > upload::LARGE;
         let (progress, waiting) = (upload::Progress::default(), Waiting::default());
         let reading = upload::Reading { budget: &self.budget, waiting: &waiting };
         let exchange = CONNECTED.scope(Connected::default(), async {
@@ -166,7 +174,7 @@ impl HttpClient {
                 "the harness was busy with other long answers for {} s: raise --timeout, or lower --test-threads",
                 self.timeout.as_secs_f64()
             ))),
-            Err(_) if large => Err(progress.timed_out(request.body.len(), self.timeout)),
+            Err(_) if large => Err(progress.timed_out(request.body.length(), self.timeout)),
             Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
         }
     }
@@ -186,7 +194,7 @@ impl HttpClient {
             builder = builder.header(name, value);
         }
         if !request.body.is_empty() {
-            builder = builder.body(request.body.to_bytes());
+            builder = builder.body(upload::whole(&request.body)?);
         }
         let response = builder.send().await.map_err(|error| closed_or(fault(&error)))?;
         let status = response.status().as_u16();
@@ -222,7 +230,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .connector_layer(layer_fn(ConnectionRecorder))
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
         .user_agent(USER_AGENT);
-    if !network.system_proxy {
+    if network.is_direct() {
         builder = builder.no_proxy();
     }
     if let Some(path) = &network.ca_cert {

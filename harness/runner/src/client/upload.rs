@@ -6,6 +6,7 @@
 //!
 //! It also records how much was uploaded, because an upload that is only slow says nothing about the target.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,18 +14,20 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use http_body_util::{BodyStream, Full};
-use hyper::body::{Body as _, Bytes};
+use http_body_util::combinators::MapErr;
+use http_body_util::{BodyExt as _, BodyStream, Either, Full};
+use hyper::body::{Body as _, Bytes, Frame, SizeHint};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use super::budget::{Budget, Waiting};
 use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, innermost_cause, readable};
-use judge::exchange::{Fault, Request, Response};
+use judge::exchange::{Body, Fault, Request, Response, Write};
 
 /// Bodies above this size in bytes are sent by this module.
 pub(super) const LARGE: usize = 64 * 1024;
@@ -118,7 +121,10 @@ pub(super) async fn send(
     }
 }
 
-fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result<http::Request<Full<Bytes>>, Fault> {
+/// A body in memory, or one that is written while it is sent.
+type Upload = Either<Written, MapErr<Full<Bytes>, fn(Infallible) -> io::Error>>;
+
+fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result<http::Request<Upload>, Fault> {
     let unsendable = |error: http::Error| Fault::Unsendable(error.to_string());
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let target = format!("{}{query}", url.path());
@@ -133,7 +139,80 @@ fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result
     for (name, value) in fields {
         builder = builder.header(name, value.as_slice());
     }
-    builder.body(Full::new(request.body.to_bytes())).map_err(unsendable)
+    let body = match request.body.whole() {
+        Some(write) => Either::Left(Written::new(write, request.body.length())),
+        None => {
+            let never: fn(Infallible) -> io::Error = |never| match never {};
+            Either::Right(Full::new(request.body.to_bytes()).map_err(never))
+        }
+    };
+    builder.body(body).map_err(unsendable)
+}
+
+/// The whole body in memory.
+pub(super) fn whole(body: &Body) -> Result<Bytes, Fault> {
+    let Some(write) = body.whole() else { return Ok(body.to_bytes()) };
+    let mut bytes = Vec::with_capacity(body.length());
+    write(&mut bytes).map_err(|error| Fault::Unsendable(error.to_string()))?;
+    Ok(bytes.into())
+}
+
+/// A body that is written while it is sent.
+struct Written {
+    blocks: mpsc::Receiver<Bytes>,
+    /// How many bytes are still to come.
+    left: u64,
+}
+
+impl Written {
+    /// How many bytes are sent at a time.
+    const BLOCK: usize = 256 * 1024;
+    /// How many blocks may wait to be sent.
+    const WAITING: usize = 2;
+
+    fn new(write: Write, length: usize) -> Self {
+        let (sender, blocks) = mpsc::channel(Self::WAITING);
+        // It ends when the body is complete, or when nobody receives the blocks any more.
+        tokio::task::spawn_blocking(move || {
+            let mut out = io::BufWriter::with_capacity(Self::BLOCK, Blocks(sender));
+            write(&mut out).and_then(|()| io::Write::flush(&mut out))
+        });
+        Self { blocks, left: length as u64 }
+    }
+}
+
+impl hyper::body::Body for Written {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        self.blocks.poll_recv(context).map(|block| {
+            let block = block?;
+            self.left = self.left.saturating_sub(block.len() as u64);
+            Some(Ok(Frame::data(block)))
+        })
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// Passes what is written to the connection.
+struct Blocks(mpsc::Sender<Bytes>);
+
+impl io::Write for Blocks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Bytes::copy_from_slice(bytes));
+        sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 async fn connect(url: &Url) -> Result<TcpStream, Fault> {
@@ -243,6 +322,10 @@ mod tests {
     }
 
     async fn sent(base: &str, timeout: Duration) -> Result<Response, Fault> {
+        sent_body(base, timeout, vec![b'a'; 20 * 1024 * 1024].into()).await
+    }
+
+    async fn sent_body(base: &str, timeout: Duration, body: Body) -> Result<Response, Fault> {
         let client = HttpClient::new(base, &Network { timeout, ..Network::default() }).expect("a client");
         let request = Request {
             operation: "upload".to_owned(),
@@ -251,7 +334,7 @@ mod tests {
             url: format!("{base}/documents"),
             path: "/documents".to_owned(),
             headers: Vec::new(),
-            body: vec![b'a'; 20 * 1024 * 1024].into(),
+            body,
         };
         client.send(&request, &[], false).await
     }
@@ -267,6 +350,32 @@ mod tests {
             let outcome = sent(&base, Duration::from_secs(30)).await;
             assert_eq!(outcome.map(|response| (response.status, response.body)), Ok((422, b"{}".to_vec().into())));
         }
+    }
+
+    #[tokio::test]
+    async fn written_body_arrives_complete_with_its_length() {
+        const PARTS: usize = 300_000;
+        let write: Write = Arc::new(|out| (0..PARTS).try_for_each(|part| write!(out, "{part:06},")));
+        let expected = |at: usize| format!("{:06},", at / 7).as_bytes()[at % 7];
+        let base = server(move |mut stream: TcpStream| async move {
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte).await?;
+                head.push(byte[0]);
+            }
+            let mut body = vec![0; PARTS * 7];
+            stream.read_exact(&mut body).await?;
+            let declared = String::from_utf8_lossy(&head).contains(&format!("content-length: {}\r\n", PARTS * 7));
+            let right = declared && body.iter().enumerate().all(|(at, byte)| *byte == expected(at));
+            let status = if right { "200 Yes" } else { "400 No" };
+            let response = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            stream.write_all(response.as_bytes()).await
+        })
+        .await;
+        let body = || Body::written(write.clone()).expect("a body");
+        let outcome = sent_body(&base, Duration::from_secs(30), body()).await;
+        assert_eq!(outcome.map(|response| response.status), Ok(200));
+        assert_eq!(whole(&body()).map(|bytes| bytes.len()), Ok(PARTS * 7), "with a proxy, the body is in memory");
     }
 
     #[test]

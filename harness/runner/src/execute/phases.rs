@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn alone_test_excludes_every_other_test() {
+    async fn no_test_starts_during_a_test_that_runs_alone() {
         let phases = Phases::default();
         let alone = phases.enter(Phase::Alone).await;
         for phase in [Phase::Scenarios, Phase::Properties, Phase::Alone] {

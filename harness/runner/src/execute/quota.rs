@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_served_fewer_than_its_limit_was_used_by_others() {
+    fn quota_is_shared_if_fewer_requests_than_its_limit_were_served() {
         assert!(matches!(shared(&[(200, Some(10)), (429, Some(10))]), Evidence::Shown(_)));
         assert_eq!(shared(&[(200, Some(10)), (200, Some(10)), (200, Some(10)), (429, Some(10))]), Evidence::Absent);
         // If a target refuses the first request of a window, it may have failed to renew the quota.

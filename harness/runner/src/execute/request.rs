@@ -1,5 +1,8 @@
 //! Builds the request of a call: templates, path, credential, body, signature. `sending` sends it.
 
+use std::io;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::ser::Error as _;
 use serde::{Deserialize as _, Serialize, Serializer};
@@ -8,7 +11,7 @@ use serde_json::Value;
 use super::{form, sign};
 use crate::client::url_as_sent;
 use generate::documents::{Base64Text, DocumentSpec};
-use judge::exchange::Request;
+use judge::exchange::{Body, Request};
 use judge::target::Target;
 use spec::contract::Contract;
 use spec::percent;
@@ -42,7 +45,11 @@ pub fn prepare(
     let url = url_as_sent(&format!("{base}{}", path_of(call, variables)?));
     let path = url.strip_prefix(base).unwrap_or(&url).to_owned();
     let own_headers = headers_of(call, variables)?;
-    let body = body_of(call, &own_headers, variables)?;
+    let streamed = streamed(call, &own_headers, variables)?;
+    let body = match streamed {
+        Some(_) => Some(Vec::new()),
+        None => body_of(call, &own_headers, variables)?,
+    };
     let actor = call.actor.as_deref().unwrap_or("anonymous");
     let mut headers: Vec<(String, String)> = Vec::new();
     if let (Some(media_type), true) = (&operation.media_type, body.is_some()) {
@@ -52,6 +59,10 @@ pub fn prepare(
     if let Some(sign) = &call.sign {
         headers.extend(signature(contract, target, sign, &body, variables, now)?);
     }
+    let body = match streamed {
+        Some(streamed) => streamed,
+        None => body.into(),
+    };
     let mut prepared = Prepared {
         request: Request {
             operation: operation.id.clone(),
@@ -60,7 +71,7 @@ pub fn prepare(
             url,
             path,
             headers: Vec::new(),
-            body: body.into(),
+            body,
         },
         secret_headers: Vec::new(),
         secrets: Vec::new(),
@@ -157,6 +168,20 @@ pub(super) fn body_of(
 
 /// The space for a body besides its documents.
 const SHORT_BODY: usize = 1024;
+/// With longer documents, in bytes of Base64, a JSON body is written while it is sent, and never kept.
+const LONG_DOCUMENTS: usize = 1024 * 1024;
+
+/// The body of a call with large documents; `None` for every other call. A signature needs the whole body.
+fn streamed(call: &Call, headers: &[(String, Option<String>)], variables: &Variables) -> Result<Option<Body>, String> {
+    let RequestBody::Value(template) = &call.body else { return Ok(None) };
+    let value = template.value(variables).map_err(missing)?;
+    let is_long = documents_length(&value) > LONG_DOCUMENTS;
+    if !is_long || call.sign.is_some() || form::sends_form(&call.operation, headers) {
+        return Ok(None);
+    }
+    let write = move |out: &mut dyn io::Write| Ok(serde_json::to_writer(out, &WithDocuments(&value))?);
+    Body::written(Arc::new(write)).map(Some).map_err(|error| error.to_string())
+}
 
 /// The length of the large documents in the body of a call. An error shows when the body is built.
 pub(super) fn length_of_documents(call: &Call, variables: &Variables) -> usize {

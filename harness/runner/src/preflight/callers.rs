@@ -77,10 +77,11 @@ pub(super) async fn callers(
             came: String::new(),
             says: None,
         };
-        if expected {
-            let places = probes.places(&fact, successes.get(actor));
-            probes.judge(&mut fact, &places, credential).await;
+        let places = if expected { probes.places(&fact, successes.get(actor)) } else { Vec::new() };
+        if expected && places.is_empty() {
+            "no operation that its tests call could be tried".clone_into(&mut fact.came);
         }
+        probes.judge(&mut fact, &places, credential).await;
         facts.push(fact);
     }
     probes.mark_swapped(&mut facts, successes).await;
@@ -150,7 +151,7 @@ impl CredentialProbes<'_> {
     fn places(&self, fact: &ActorFact, successes: Option<&BTreeSet<String>>) -> Vec<&Operation> {
         let of_scope = |operation: &Operation| fact.scope.is_some() && operation.scope == fact.scope;
         let fits = |operation: &Operation| {
-            operation.secured
+            (operation.secured || self.is_guarded(operation))
                 && match successes {
                     Some(successes) => successes.contains(&operation.id),
                     None => of_scope(operation),
@@ -167,6 +168,12 @@ impl CredentialProbes<'_> {
         places.sort_by_key(|operation| (!of_scope(operation), order(operation)));
         places.truncate(MAX_TRIES);
         places
+    }
+
+    /// Whether the operation refuses callers without a credential, although the description does not say so.
+    fn is_guarded(&self, operation: &Operation) -> bool {
+        let seen = self.seen.iter().find(|seen| seen.operation.id == operation.id);
+        seen.and_then(Seen::answer).is_some_and(|answer| matches!(answer.status, 401 | 407))
     }
 
     async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
@@ -339,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn treatment_compares_with_the_answer_without_a_credential() {
+    fn credential_is_judged_by_comparison_with_an_anonymous_request() {
         let answer = |status: u16, code: &str| Answer { status, code: Some(code.to_owned()), ..Answer::default() };
         let anonymous = answer(403, "LOGIN");
         assert_eq!(treatment(&answer(401, "X"), None), Treatment::Refused);

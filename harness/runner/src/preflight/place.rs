@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bases_remove_segments_and_append_common_prefixes() {
+    fn other_base_urls_lack_segments_or_have_a_usual_prefix() {
         let found = bases("http://h:1/api/v1");
         assert_eq!(found[..2], ["http://h:1/api", "http://h:1"]);
         assert!(found.contains(&"http://h:1/v1".to_owned()) && !found.contains(&"http://h:1/api/v1".to_owned()));

@@ -11,7 +11,7 @@ use super::required_header::RequiredHeader;
 use crate::forms::{CodeSchema, StatusesSchema, one_or_many_statuses};
 use crate::source::{Problems, SourceFile, Step};
 
-/// The structure of error answers, and the status of each code.
+/// The structure of error responses, and the status of each code.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCatalog {
@@ -113,7 +113,7 @@ pub enum Retry {
     Never,
     /// Renew the credential, then retry once.
     Credential,
-    /// Retry after the delay that the answer gives.
+    /// Retry after the delay that the response gives.
     AfterDelay,
     /// Retry with exponential backoff.
     Backoff,
@@ -123,7 +123,7 @@ pub enum Retry {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Surface {
-    /// In answers to requests.
+    /// In responses to requests.
     #[default]
     Response,
     /// Only in the log of webhook deliveries.
@@ -148,7 +148,8 @@ pub struct ErrorCode {
     #[serde(deserialize_with = "code_text")]
     #[schemars(with = "CodeSchema")]
     pub code: String,
-    /// The status, or a list of statuses if the code comes with one of several; absent for a code that no answer has.
+    /// The status, or a list of statuses if the code comes with one of several; absent for a code that never occurs in a
+    /// response.
     #[serde(default, rename = "status", deserialize_with = "one_or_many_statuses")]
     #[schemars(with = "StatusesSchema")]
     pub statuses: Vec<u16>,
@@ -157,10 +158,10 @@ pub struct ErrorCode {
     pub surface: Surface,
     /// How a client should retry.
     pub retry: Retry,
-    /// Parts that an answer with this code must have, by their names in `pointers`.
+    /// Parts that a response with this code must have, by their names in `pointers`.
     #[serde(default)]
     pub requires: Vec<String>,
-    /// True if an answer with this code names the invalid field, where there is one.
+    /// True if a response with this code names the invalid field, where there is one.
     #[serde(default)]
     pub names_field: bool,
     /// A value that `details` must contain.
@@ -187,7 +188,7 @@ impl ErrorCode {
         self.status().filter(|_| self.statuses.len() == 1)
     }
 
-    /// The statuses as messages show them; `None` for a code that no answer has.
+    /// The statuses as messages show them; `None` for a code that never occurs in a response.
     pub fn statuses_in_words(&self) -> Option<String> {
         let all: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
         (!all.is_empty()).then(|| all.join(" or "))

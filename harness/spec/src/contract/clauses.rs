@@ -25,7 +25,7 @@ impl Level {
     }
 }
 
-/// One statement of the contract, which an answer can uphold or violate.
+/// One statement of the contract, which a response can uphold or violate.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
@@ -40,7 +40,7 @@ pub struct Clause {
     /// The checks that verify the clause on every exchange.
     #[serde(default)]
     pub checks: Vec<String>,
-    /// True if the clause itself requires that the answer names the invalid field.
+    /// True if the clause itself requires that the response names the invalid field.
     #[serde(default)]
     pub names_field: bool,
     /// The error codes that the clause is about. It is upheld only if one of its tests observed one of these codes.

@@ -91,7 +91,7 @@ pub struct Signing {
 pub struct CleanupRule {
     /// The operation that creates the resource.
     pub after: String,
-    /// The JSON Pointer of its id in the answer.
+    /// The JSON Pointer of its id in the response.
     pub id: String,
     /// The operation that deletes it; absent if there is none.
     #[serde(default)]

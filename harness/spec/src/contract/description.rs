@@ -108,7 +108,7 @@ impl Description {
         self.documents[&self.root].value["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"))
     }
 
-    /// Translates all schemas to JSON Schema 2020-12, for the bodies of answers.
+    /// Translates all schemas to JSON Schema 2020-12, for the bodies of responses.
     pub(super) fn translate(&mut self, problems: &mut Problems) {
         let is_3_0 = self.is_3_0();
         for document in self.documents.values_mut() {
@@ -282,7 +282,7 @@ fn document_of(from: &str, target: &str) -> Result<String, (String, &'static str
 }
 
 /// Translates every schema below a value to JSON Schema 2020-12, and makes `writeOnly` members optional, because
-/// answers do not have them. From OpenAPI 3.1 on, `nullable` has no meaning; its places are collected in `misplaced`.
+/// responses do not have them. From OpenAPI 3.1 on, `nullable` has no meaning; its places are collected in `misplaced`.
 fn translate(value: &mut Value, document: &Value, is_3_0: bool, path: &mut Vec<Step>, misplaced: &mut Vec<Vec<Step>>) {
     match value {
         Value::Object(members) => {
@@ -333,7 +333,7 @@ pub(super) fn nullable(members: &mut Map<String, Value>) {
     }
 }
 
-/// Translates `exclusiveMinimum: true` beside `minimum`, and the same for the maximum, as in OpenAPI 3.0.
+/// Translates `exclusiveMinimum: true` together with `minimum`, and the same for the maximum, as in OpenAPI 3.0.
 pub(super) fn exclusive_bounds(members: &mut Map<String, Value>) {
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         let Some(Value::Bool(on)) = members.get(exclusive) else { continue };

@@ -7,7 +7,7 @@ use crate::source::{Problems, SourceFile, suggestion};
 use crate::status;
 
 /// A fault of an entry: the member, the message, and what to do.
-type Fault = (&'static str, String, Option<String>);
+type Mistake = (&'static str, String, Option<String>);
 
 /// Reports entries that no response can meet, that every response meets, or that never apply.
 pub(super) fn check(file: &SourceFile, catalog: &ErrorCatalog, problems: &mut Problems) {
@@ -19,8 +19,8 @@ pub(super) fn check(file: &SourceFile, catalog: &ErrorCatalog, problems: &mut Pr
     }
 }
 
-fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Mistake> {
+    let mut faults: Vec<Mistake> = Vec::new();
     if http::HeaderName::from_bytes(entry.header.as_bytes()).is_err() {
         faults.push(("header", format!("`{}` is not a valid header name", entry.header), None));
     }
@@ -52,7 +52,7 @@ fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Fault> {
     faults
 }
 
-fn faults_of_value(entry: &RequiredHeader) -> Vec<Fault> {
+fn faults_of_value(entry: &RequiredHeader) -> Vec<Mistake> {
     let comparison = Comparison {
         equals: entry.equals.as_deref(),
         contains: entry.contains.as_deref(),
@@ -63,7 +63,7 @@ fn faults_of_value(entry: &RequiredHeader) -> Vec<Fault> {
     comparison::faults(&comparison).into_iter().map(|fault| worded(fault, &comparison)).collect()
 }
 
-fn worded(fault: ComparisonFault, comparison: &Comparison<'_>) -> Fault {
+fn worded(fault: ComparisonFault, comparison: &Comparison<'_>) -> Mistake {
     let help = |text: &str| Some(text.to_owned());
     match fault {
         ComparisonFault::ContainsNothing => {
@@ -82,7 +82,7 @@ fn worded(fault: ComparisonFault, comparison: &Comparison<'_>) -> Fault {
         }
         ComparisonFault::Contradiction => {
             let equals = comparison.equals.unwrap_or_default();
-            ("equals", format!("`{equals}` does not satisfy the other matchers beside it"), help("remove them"))
+            ("equals", format!("`{equals}` does not satisfy the other matchers"), help("remove them"))
         }
     }
 }

@@ -78,7 +78,7 @@ impl Operation {
         names.join(" or ")
     }
 
-    /// Whether its answers have no body, whatever their status (RFC 9110, section 9.3.2).
+    /// Whether its responses have no body, whatever their status (RFC 9110, section 9.3.2).
     pub fn is_head(&self) -> bool {
         self.method == "HEAD"
     }
@@ -103,7 +103,7 @@ pub enum Scheme {
 
 pub(super) struct Api {
     pub(super) description: Description,
-    /// The description as it was written, before its schemas are translated for answers.
+    /// The description as it was written, before its schemas are translated for responses.
     pub(super) original: Description,
     pub(super) operations: Vec<Operation>,
     pub(super) schemes: Vec<Scheme>,
@@ -290,7 +290,7 @@ fn types_of(schema: &Value) -> Vec<String> {
     }
 }
 
-/// True for a member that occurs only in answers.
+/// True for a member that occurs only in responses.
 fn is_read_only(schema: &Node<'_>, name: &str) -> bool {
     let member = schema.child("properties").and_then(|all| all.get(name).ok().flatten());
     member.is_some_and(|member| member.value.get("readOnly") == Some(&Value::Bool(true)))

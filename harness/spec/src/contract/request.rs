@@ -1,6 +1,6 @@
 //! The schemas of what is sent: bodies and parameters, each as a JSON Schema 2020-12 that is complete in itself.
 //!
-//! `description` translates the schemas of the whole description for answers, where `writeOnly` members are missing. For
+//! `description` translates the schemas of the whole description for responses, where `writeOnly` members are missing. For
 //! requests it is the other way round, so this module starts from the description as it was written.
 
 use std::collections::BTreeMap;
@@ -238,7 +238,7 @@ impl Bundle {
     }
 }
 
-/// Members that occur only in answers are not required in requests.
+/// Members that occur only in responses are not required in requests.
 fn require_only_what_is_sent(members: &mut Map<String, Value>, node: &Node<'_>) {
     let all = node.child("properties");
     let is_read_only = |name: &Value| {

@@ -15,11 +15,11 @@ fn read(paths: &str, version: &str) -> Result<Api, Vec<String>> {
         "openapi: {version}\ninfo: {{ title: x, version: '1' }}\npaths:\n  /notes:\n    post:\n      operationId: addNote\n{paths}"
     );
     let mut problems = Problems::default();
-    let mut beside = |name: &str| match name {
+    let mut read = |name: &str| match name {
         "common.yaml" => Ok(SourceFile::new("schemas/common.yaml", COMMON)),
         _ => Err(Problem::general(name, "cannot read the file")),
     };
-    let api = openapi::load(&SourceFile::new("schemas/openapi.yaml", text), &mut beside, &mut problems);
+    let api = openapi::load(&SourceFile::new("schemas/openapi.yaml", text), &mut read, &mut problems);
     match api.filter(|_| problems.0.is_empty()) {
         Some(api) => Ok(api),
         None => Err(problems.0.iter().map(|problem| problem.message.clone()).collect()),

@@ -16,7 +16,7 @@ use generate::{Assertion, Content, Format, Input, KINDS, REGISTRY, Rule, Source,
 
 /// The member of `examples` for values that must be accepted.
 const VALID: &str = "valid";
-/// The member for values about which only a documented answer is asserted.
+/// The member for values about which only a documented response is asserted.
 const UNUSUAL: &str = "unusual";
 
 /// The examples of each format, as rules.

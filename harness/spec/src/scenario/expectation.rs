@@ -1,15 +1,15 @@
-//! Validates expectations: each must reject some answers and accept some.
+//! Validates expectations: each must reject some responses and accept some.
 //!
-//! This module refuses expectations that pass for every answer (an empty matcher, a field that no code names, a
-//! combination that accepts everything), and expectations that fail for every answer (contradictions).
+//! This module refuses expectations that pass for every response (an empty matcher, a field that no code names, a
+//! combination that accepts everything), and expectations that fail for every response (contradictions).
 
 use std::collections::BTreeSet;
 
 use super::compile::Route;
-use super::fault::Fault;
 use super::header_match;
 use super::matchers;
-use super::wanted::Expect;
+use super::mistake::Mistake;
+use super::written_expectation::Expect;
 use super::{Variables, codes, status};
 use crate::contract::{Contract, Surface};
 use crate::source::suggestion;
@@ -19,13 +19,13 @@ pub(super) struct Subject<'s> {
     pub(super) contract: &'s Contract,
     /// The operation that is called, and how, if that is known.
     pub(super) route: Option<&'s Route>,
-    /// The variables of the row; variables that are kept from answers have no value yet.
+    /// The variables of the row; variables that are kept from responses have no value yet.
     pub(super) variables: &'s Variables,
     /// Variables that may be null, because they are kept as `optional`.
     pub(super) optional: &'s BTreeSet<String>,
 }
 
-pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Fault> {
+pub(super) fn faults(subject: &Subject<'_>, expect: &Expect) -> Vec<Mistake> {
     let mut faults = Vec::new();
     subject.codes(expect, &mut faults);
     if faults.is_empty() {
@@ -48,31 +48,31 @@ impl Subject<'_> {
         codes(entries, self.variables).unwrap_or_default()
     }
 
-    fn codes(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    fn codes(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         let known = self.contract.catalog.code_names();
         for (key, entries) in
             [("error", &expect.error), ("tolerate", &expect.tolerate), ("not_error", &expect.not_error)]
         {
             let Ok(codes) = codes(entries, self.variables) else { continue };
             if codes.is_empty() && !entries.is_empty() {
-                faults.push(Fault::new(&[key], "this row gives an empty list of codes", "name at least one code"));
+                faults.push(Mistake::new(&[key], "this row gives an empty list of codes", "name at least one code"));
             }
             for (index, code) in codes.iter().enumerate() {
                 match self.contract.catalog.code(code) {
                     None => {
                         let help = suggestion(code, &known).unwrap_or_default();
-                        faults.push(Fault::new(&[key], format!("unknown error code `{code}`"), &help));
+                        faults.push(Mistake::new(&[key], format!("unknown error code `{code}`"), &help));
                     }
                     Some(entry) if entry.surface == Surface::DeliveryLog => {
                         let message = format!("`{code}` occurs only in delivery logs: no answer has it");
-                        faults.push(Fault::new(
+                        faults.push(Mistake::new(
                             &[key],
                             message,
                             "assert it in the `body` of the operation that reads the log",
                         ));
                     }
                     Some(_) if codes[..index].contains(code) => {
-                        faults.push(Fault::new(&[key], format!("`{code}` is listed twice"), "remove one of them"));
+                        faults.push(Mistake::new(&[key], format!("`{code}` is listed twice"), "remove one of them"));
                     }
                     Some(_) => {}
                 }
@@ -81,12 +81,12 @@ impl Subject<'_> {
         let accepted = self.filled(&expect.error);
         for code in self.filled(&expect.tolerate).iter().filter(|code| accepted.contains(code)) {
             let message = format!("`{code}` is accepted by `error` and only tolerated by `tolerate`");
-            faults.push(Fault::new(&["tolerate"], message, "remove it from one of the two"));
+            faults.push(Mistake::new(&["tolerate"], message, "remove it from one of the two"));
         }
     }
 
     /// The accepted outcomes must be neither none nor all.
-    fn outcome(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    fn outcome(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         let named = [
             ("success", expect.success),
             ("error", !expect.error.is_empty()),
@@ -100,23 +100,23 @@ impl Subject<'_> {
             && expect.status.is_empty()
             && expect.body.is_empty()
         {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &[],
                 "this expectation asserts nothing",
                 "add `success`, `error`, `status`, `not_error`, `any_documented`, `any_refusal` or `body`",
             ));
         }
         if has("tolerate") && !has("error") && !has("success") {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["tolerate"],
-                "`tolerate` needs `error` or `success` beside it",
+                "`tolerate` needs `error` or `success` as well",
                 "add `error` or `success`",
             ));
         }
         let mut exclusive = |name: &str, others: &[&str], what: &str| {
             for other in others.iter().filter(|other| has(name) && has(other)) {
-                let message = format!("`{other}` has no effect beside `{name}`, which accepts {what}");
-                faults.push(Fault::new(&[name], message, "remove one of the two"));
+                let message = format!("`{other}` has no effect together with `{name}`, which accepts {what}");
+                faults.push(Mistake::new(&[name], message, "remove one of the two"));
             }
         };
         exclusive(
@@ -131,7 +131,7 @@ impl Subject<'_> {
         );
         exclusive("any_refusal", &["tolerate"], "every documented refusal");
         if has("any_refusal") && has("success") {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["any_refusal"],
                 "`success` and `any_refusal` together accept every documented answer below 500",
                 "write `any_documented: true`",
@@ -142,14 +142,14 @@ impl Subject<'_> {
             !statuses.is_empty() && statuses.iter().all(|status| (400..500).contains(status))
         };
         for code in self.filled(&expect.error).iter().filter(|code| expect.any_refusal && refusal(code)) {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["any_refusal"],
                 format!("`any_refusal` accepts `{code}` already"),
                 "remove one of the two",
             ));
         }
         if expect.in_envelope && !has("error") && !has("any_refusal") && !has("any_documented") {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["in_envelope"],
                 "`in_envelope` applies only to refusals, and no refusal is expected",
                 "remove it",
@@ -157,12 +157,12 @@ impl Subject<'_> {
         }
     }
 
-    fn statuses(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    fn statuses(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         let Ok(entries) = codes(&expect.status, self.variables) else { return };
         let mut wrong = false;
         for entry in entries.iter().filter(|entry| !status::is_pattern(entry)) {
             let message = format!("`{entry}` is not a valid status");
-            faults.push(Fault::new(&["status"], message, "write a number from 100 to 599, or a class such as `4xx`"));
+            faults.push(Mistake::new(&["status"], message, "write a number from 100 to 599, or a class such as `4xx`"));
             wrong = true;
         }
         if entries.is_empty() || wrong {
@@ -170,14 +170,14 @@ impl Subject<'_> {
         }
         let accepts = |status: u16| status::matches(&entries, status);
         if (200..600).all(accepts) {
-            faults.push(Fault::new(&["status"], "these statuses accept every answer", "list fewer statuses"));
+            faults.push(Mistake::new(&["status"], "these statuses accept every answer", "list fewer statuses"));
         }
         for code in self.filled(&expect.error).iter().chain(&self.filled(&expect.tolerate)) {
             let documented = self.statuses_of(code);
             if !documented.is_empty() && !documented.iter().any(|status| accepts(*status)) {
                 let words = documented.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ");
                 let message = format!("`{code}` has the status {words}, which `status` excludes");
-                faults.push(Fault::new(
+                faults.push(Mistake::new(
                     &["status"],
                     message,
                     "add its status, or remove `status`: the status follows from the code",
@@ -189,14 +189,14 @@ impl Subject<'_> {
             && !successes.is_empty()
             && !(200..300).any(|status| accepts(status) && successes.iter().any(|success| success.covers(status)))
         {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["status"],
                 "`success` is expected, and `status` excludes every documented success",
                 "name a documented success status",
             ));
         }
         if expect.any_refusal && !(400..500).any(accepts) {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["status"],
                 "`any_refusal` is expected, and `status` excludes every refusal",
                 "name statuses from 400 to 499",
@@ -205,12 +205,12 @@ impl Subject<'_> {
     }
 
     /// `field` has an effect only for codes that name a field, and only if the envelope has a pointer for it.
-    fn field(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    fn field(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         if expect.field.is_none() {
             return;
         }
         if self.contract.catalog.envelope.pointers.field.is_none() {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["field"],
                 "the envelope does not name a field: schemas/errors.yaml has no `pointers.field`",
                 "add `pointers.field`, or assert the member in `body`",
@@ -221,7 +221,7 @@ impl Subject<'_> {
         let names = |code: &String| self.contract.catalog.code(code).is_some_and(|entry| entry.names_field);
         if !expect.error.is_empty() && !expected.is_empty() && !expected.iter().any(names) {
             let message = format!("`field` has no effect: {} does not name a field", expected.join(", "));
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["field"],
                 message,
                 "add `names_field: true` to the code in schemas/errors.yaml, or assert the member in `body`",
@@ -230,7 +230,7 @@ impl Subject<'_> {
         let refusals =
             !expect.error.is_empty() || expect.any_refusal || expect.any_documented || !expect.not_error.is_empty();
         if !refusals && expect.status.is_empty() {
-            faults.push(Fault::new(
+            faults.push(Mistake::new(
                 &["field"],
                 "`field` has no effect: a success does not name a field",
                 "remove it, or assert the member in `body`",
@@ -239,18 +239,18 @@ impl Subject<'_> {
     }
 
     /// The documented successes of an operation are those of its own method and path.
-    fn undocumented_route(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    fn undocumented_route(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         let Some(route) = self.route.filter(|route| !route.is_documented()) else { return };
         let names_outcome = !expect.error.is_empty() || !expect.status.is_empty() || !expect.not_error.is_empty();
         let is_general = expect.any_refusal || expect.any_documented;
         if expect.success || !names_outcome && !is_general {
             let message = format!("no success is documented for {}", route.in_words());
-            faults.push(Fault::new(&[], message, "expect an `error` or a `status`"));
+            faults.push(Mistake::new(&[], message, "expect an `error` or a `status`"));
         }
     }
 
-    /// An answer that never has a body cannot be compared with one.
-    fn without_body(&self, expect: &Expect, faults: &mut Vec<Fault>) {
+    /// A response that never has a body cannot be compared with one.
+    fn without_body(&self, expect: &Expect, faults: &mut Vec<Mistake>) {
         let Some(route) = self.route else { return };
         if route.is_head() {
             let named = [
@@ -261,7 +261,7 @@ impl Subject<'_> {
             ];
             for (key, _) in named.iter().filter(|(_, set)| *set) {
                 let message = format!("`{key}` needs a body, but an answer to HEAD has none");
-                faults.push(Fault::new(&[key], message, "expect a `status`, or `headers`"));
+                faults.push(Mistake::new(&[key], message, "expect a `status`, or `headers`"));
             }
         }
         let only_success =
@@ -274,7 +274,7 @@ impl Subject<'_> {
             && route.operation.successes.iter().all(empty)
         {
             let message = format!("{} succeeds without a body", route.operation.id);
-            faults.push(Fault::new(&["body"], message, "remove `body`, or document a success that has one"));
+            faults.push(Mistake::new(&["body"], message, "remove `body`, or document a success that has one"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The types of `schemas/formats.yaml`: which values the properties generate for which operations, and which answers
+//! The types of `schemas/formats.yaml`: which values the properties generate for which operations, and which responses
 //! are expected.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::forms::{OneOrManySchema, ScalarSchema, one_or_many, present, scalars};
 use generate::Format;
 
-/// `schemas/formats.yaml`: the generated values, and the expected answers.
+/// `schemas/formats.yaml`: the generated values, and the expected responses.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormatFile {
@@ -18,7 +18,7 @@ pub struct FormatFile {
     pub callers: BTreeMap<String, Caller>,
     /// The expected refusal for each kind of fault; an entry of `values` may override it.
     #[serde(default)]
-    pub refusals: BTreeMap<String, Refusal>,
+    pub refusals: BTreeMap<String, ExpectedRefusal>,
     /// Values that are always sent, before the generated ones: by format, then `valid`, `unusual` or a kind of fault.
     #[serde(default)]
     pub examples: BTreeMap<Format, BTreeMap<String, Vec<Example>>>,
@@ -79,11 +79,11 @@ pub struct Caller {
     pub headers: BTreeMap<String, String>,
 }
 
-/// The expected answer to a value that must be refused.
+/// The expected response to a value that must be refused.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refusal {
-    /// The clause that another answer violates.
+pub struct ExpectedRefusal {
+    /// The clause that another response violates.
     pub clause: String,
     /// The expected error codes; one of them must come.
     #[serde(default, deserialize_with = "one_or_many")]
@@ -97,7 +97,7 @@ pub struct Refusal {
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub tolerate: Vec<String>,
-    /// True if the answer must name the invalid member.
+    /// True if the response must name the invalid member.
     #[serde(default)]
     pub names_field: bool,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
@@ -133,8 +133,8 @@ pub struct ValueEntry {
     pub accepted: Option<String>,
     /// The expected refusal by kind of fault, where it differs from `refusals`.
     #[serde(default)]
-    pub refused: BTreeMap<String, Refusal>,
-    /// The clause that is violated if an unusual value gets no documented answer below 500.
+    pub refused: BTreeMap<String, ExpectedRefusal>,
+    /// The clause that is violated if an unusual value gets no documented response below 500.
     #[serde(default)]
     pub survived: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
@@ -170,11 +170,11 @@ pub struct SchemaEntry {
     pub operations: Option<Vec<String>>,
     /// The expected refusal of every invalid value. Without it, only the kinds of `kinds` are sent.
     #[serde(default)]
-    pub refused: Option<Refusal>,
+    pub refused: Option<ExpectedRefusal>,
     /// The expected refusal by kind of fault, where it differs from `refused`.
     #[serde(default)]
-    pub kinds: BTreeMap<String, Refusal>,
-    /// How an answer names a member inside another one; by default nested names are not compared. If `field_form` of the
+    pub kinds: BTreeMap<String, ExpectedRefusal>,
+    /// How a response names a member inside another one; by default nested names are not compared. If `field_form` of the
     /// envelope says that fields are JSON Pointers, it has no effect.
     #[serde(default)]
     pub nested_field: NestedField,
@@ -184,7 +184,7 @@ pub struct SchemaEntry {
     /// Codes with which a valid value may also be refused.
     #[serde(default)]
     pub excused: Vec<String>,
-    /// The clause that is violated if an unknown member gets no documented answer below 500. Without it, none is sent.
+    /// The clause that is violated if an unknown member gets no documented response below 500. Without it, none is sent.
     #[serde(default)]
     pub survived: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
@@ -220,7 +220,7 @@ pub struct Exclusion {
     pub reason: String,
 }
 
-/// How an answer names a member inside another one.
+/// How a response names a member inside another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NestedField {

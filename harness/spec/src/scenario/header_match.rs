@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Variables;
-use super::fault::Fault;
+use super::mistake::Mistake;
 use super::template::{self, Template};
-use super::wanted::HeaderMatch;
+use super::written_expectation::HeaderMatch;
 use crate::comparison::{self, Comparison, ComparisonFault};
 
 pub(super) fn faults(
@@ -13,9 +13,9 @@ pub(super) fn faults(
     matcher: &HeaderMatch,
     variables: &Variables,
     optional: &BTreeSet<String>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<Mistake>,
 ) {
-    let mut report = |message: String, help: &str| faults.push(Fault::new(&["headers", name], message, help));
+    let mut report = |message: String, help: &str| faults.push(Mistake::new(&["headers", name], message, help));
     if !is_name(name) {
         report(format!("`{name}` is not a valid header name"), "");
     }
@@ -48,7 +48,7 @@ pub(super) fn faults(
 }
 
 fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl FnMut(String, &str)) {
-    // A variable that is kept from an answer has no value yet.
+    // A variable that is kept from a response has no value yet.
     let filled = |text: &Option<String>| text.as_ref().and_then(|text| template::text(text, variables).ok());
     let [equals, contains, matches] = [&matcher.equals, &matcher.contains, &matcher.matches].map(filled);
     let bound = |text: &Option<String>, report: &mut dyn FnMut(String, &str)| {
@@ -81,7 +81,7 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
             }
             ComparisonFault::Contradiction => {
                 let equals = equals.as_deref().unwrap_or_default();
-                report(format!("`{equals}` does not satisfy the other matchers beside `equals`"), "remove them");
+                report(format!("`{equals}` does not satisfy the other matchers"), "remove them");
             }
         }
     }

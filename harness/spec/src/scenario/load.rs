@@ -12,7 +12,7 @@ use super::compile::{self, At, Own};
 use super::fixtures::{Fixtures, prepare};
 use super::model::{FixtureFile, Scenario, ScenarioFile, Step};
 use super::selection::{Wanted, test_name};
-use super::{TestCase, TestKind, names, properties, template};
+use super::{TestCase, TestKind, properties, template, test_names};
 use crate::contract::Contract;
 use crate::source::{Problem, Problems, SourceFile, find_yaml, suggestion, without_ending};
 use generate::{REGISTRY, Registry};
@@ -211,14 +211,14 @@ fn cases_of(
     };
     let in_rows = matches!(scenario.cases, Cases::Rows(_));
     for (row, case) in cases.iter().enumerate() {
-        names::refuse_unprintable(at, in_rows.then_some(row), &case.name, problems);
+        test_names::refuse_unprintable(at, in_rows.then_some(row), &case.name, problems);
         for (variable, value) in &case.variables {
             if let Some(name) = template::first_name(value) {
                 let message = format!(
                     "the case `{}` sets `{variable}` to the template `${{{name}}}`, but cases cannot contain templates",
                     case.name
                 );
-                let help = "write the template in the step, beside the variable of the case";
+                let help = "write the template in the step, next to the variable of the case";
                 problems.0.push(at.problem(&["cases".into()], message).with_help(Some(help.to_owned())));
             }
         }
@@ -227,7 +227,7 @@ fn cases_of(
         cases.into_iter().enumerate().map(|(row, case)| (in_rows.then_some(row), case)).collect();
     for (variable, values) in &scenario.each {
         for (index, value) in values.iter().enumerate() {
-            names::refuse_unprintable_value(at, variable, index, value, problems);
+            test_names::refuse_unprintable_value(at, variable, index, value, problems);
         }
         let combine = |(row, case): &(Option<usize>, Case)| {
             let (row, case) = (*row, case.clone());

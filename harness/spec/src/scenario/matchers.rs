@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::wanted::MATCHERS;
+use super::mistake::Mistake;
+use super::written_expectation::MATCHERS;
 use super::{Variables, template};
 use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::suggestion;
@@ -13,9 +13,9 @@ use crate::source::suggestion;
 /// The JSON types that `$type` supports.
 pub(crate) const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
 
-pub(super) fn faults(body: &BTreeMap<String, Value>, variables: &Variables, faults: &mut Vec<Fault>) {
+pub(super) fn faults(body: &BTreeMap<String, Value>, variables: &Variables, faults: &mut Vec<Mistake>) {
     for (pointer, expected) in body {
-        let mut report = |message: String, help: &str| faults.push(Fault::new(&["body", pointer], message, help));
+        let mut report = |message: String, help: &str| faults.push(Mistake::new(&["body", pointer], message, help));
         let tokens = pointer.split('~').skip(1);
         if !pointer.is_empty() && !pointer.starts_with('/') {
             report(format!("`{pointer}` is not a JSON Pointer: it must begin with `/`"), "");
@@ -32,7 +32,7 @@ pub(super) fn faults(body: &BTreeMap<String, Value>, variables: &Variables, faul
         };
         if let Some((other, _)) = body.iter().find(contradicts) {
             let message = format!("`{pointer}` must be absent, but `{other}` below it must be present");
-            faults.push(Fault::new(&["body", pointer], message, "remove one of the two"));
+            faults.push(Mistake::new(&["body", pointer], message, "remove one of the two"));
         }
     }
 }
@@ -90,7 +90,7 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
         "equals" => return,
         _ => {}
     }
-    // A variable that is kept from an answer has no value yet.
+    // A variable that is kept from a response has no value yet.
     let Ok(filled) = template::value(operand, variables) else { return };
     if word == "matches" {
         return pattern(&filled, report);

@@ -3,18 +3,17 @@
 mod alteration;
 mod cases;
 mod compile;
+mod counterexample;
 mod examples;
 mod expectation;
-mod fault;
 mod fixtures;
 mod formats;
-mod found;
+mod formats_check;
 mod header_match;
 mod load;
 mod matchers;
+mod mistake;
 mod model;
-mod names;
-mod naming;
 mod path;
 pub mod plan;
 mod properties;
@@ -24,16 +23,17 @@ mod schema_places;
 mod schema_properties;
 mod selection;
 pub mod template;
+mod test_names;
 mod topics;
-mod wanted;
+mod written_expectation;
 
 use std::sync::Arc;
 
 pub use crate::status;
 pub use alteration::Alteration;
 pub use cases::{Case, Cases};
-pub use formats::{Caller, Example, Exclusion, FormatFile, NestedField, Refusal, SchemaEntry, ValueEntry};
-pub use found::{Failure, file_name, file_text};
+pub use counterexample::{Failure, file_name, file_text};
+pub use formats::{Caller, Example, Exclusion, ExpectedRefusal, FormatFile, NestedField, SchemaEntry, ValueEntry};
 pub use load::{Library, load, load_tests, load_with};
 pub use model::{
     Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
@@ -44,7 +44,7 @@ pub use property::{Origin, Property, PropertyRule, RequestPlace, Slot};
 pub use schema_places::unusable_requests;
 pub use template::Variables;
 pub use topics::{Topics, named_codes};
-pub use wanted::{Expect, HeaderMatch};
+pub use written_expectation::{Expect, HeaderMatch};
 
 /// One test: a scenario, or one case of it, ready to run.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +138,7 @@ pub(crate) fn codes(entries: &[String], variables: &Variables) -> Result<Vec<Str
     Ok(codes)
 }
 
-/// The answers of our webhook endpoint, with templates expanded.
+/// The responses of our webhook endpoint, with templates expanded.
 fn replies(values: &[serde_json::Value], variables: &Variables) -> Result<Vec<Reply>, String> {
     values
         .iter()

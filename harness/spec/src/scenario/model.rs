@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
 use super::cases::{Case, Cases};
-use super::wanted::Expect;
+use super::written_expectation::Expect;
 use crate::forms::{ReplySchema, ScalarSchema, scalars};
 
 /// One scenario file.
@@ -58,7 +58,7 @@ pub struct Fixture {
     /// refused. Such a fixture has one step.
     #[serde(default)]
     pub reuse: bool,
-    /// The steps. Each must succeed, or be answered as it expects.
+    /// The steps. Each must succeed, or get the response that it expects.
     pub steps: Vec<Step>,
 }
 
@@ -69,7 +69,7 @@ pub struct Scenario {
     /// The name in kebab-case, which states a fact; unique in its file.
     pub name: String,
     /// The clauses that it tests. If there are several, each step with an expectation names its clause, or the row
-    /// does. Clauses that a check judges on every answer may also be listed.
+    /// does. Clauses that a check judges on every response may also be listed.
     pub clauses: Vec<String>,
     /// The reason, where it is not obvious.
     #[serde(default)]
@@ -102,7 +102,7 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
-/// Retries of a scenario. A retry that passes counts only if the answers show the reason. Otherwise the first failure
+/// Retries of a scenario. A retry that passes counts only if the responses show the reason. Otherwise the first failure
 /// counts, or the test is flaky if the target sends no headers that could show the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +119,7 @@ pub struct Retries {
 pub enum RetryReason {
     /// Another client, such as another run, uses the same quota.
     SharedQuota,
-    /// The quota was renewed between two answers.
+    /// The quota was renewed between two responses.
     RenewedQuota,
 }
 
@@ -172,14 +172,14 @@ pub struct Step {
     /// Sign the body as a webhook event.
     #[serde(default)]
     pub sign: Option<Sign>,
-    /// The expected answer; a step without it is part of the setup and must succeed.
+    /// The expected response; a step without it is part of the setup and must succeed.
     #[serde(default)]
     pub expect: Option<Expect>,
-    /// Variables to keep from the answer: `body /pointer`, `header Name`, or `status`. The answer must have the part.
+    /// Variables to keep from the response: `body /pointer`, `header Name`, or `status`. The response must have the part.
     /// With `optional` before it, the variable is null if the part is missing.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,
-    /// A name for the answer, for `same_as` in a later step.
+    /// A name for the response, for `same_as` in a later step.
     #[serde(default)]
     pub label: Option<String>,
     /// The clause that the expectation tests, unless it is that of the row or the only one of the scenario. An unmet
@@ -198,7 +198,7 @@ pub struct Step {
     /// Wait instead of calling.
     #[serde(default)]
     pub wait: Option<Wait>,
-    /// Set the answers of our webhook endpoint for this test, instead of calling.
+    /// Set the responses of our webhook endpoint for this test, instead of calling.
     #[serde(default)]
     pub listen: Option<Listen>,
     /// Wait for deliveries to our webhook endpoint and judge them, instead of calling.
@@ -259,18 +259,20 @@ impl Shared {
     }
 }
 
-/// The answers of our webhook endpoint for a test; the default is 204 for every delivery.
+/// The responses of our webhook endpoint for a test; the default is 204 for every delivery.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
-    /// The deliveries that get these answers: those whose body contains this text. Others are answered with 204.
+    /// The deliveries that get these responses: those whose body contains this text. Others get 204.
     pub holding: String,
-    /// The answers in order; the last one is repeated. Each is a status, or a word of [`Reply`].
+    /// The responses in order; the last one is repeated. Each is a status, or one of these words: `slow` (200, before the
+    /// target's timeout), `late` (200, after it), `trickle` (single bytes with pauses, for longer than it), `silence` (no
+    /// response), `reset` (the connection is reset).
     #[schemars(with = "Vec<ReplySchema>")]
     pub answer: Vec<Value>,
 }
 
-/// How our webhook endpoint answers one delivery.
+/// How our webhook endpoint responds to one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// With a status, immediately.
@@ -281,7 +283,7 @@ pub enum Reply {
     Late,
     /// `trickle`: with headers, and then single bytes with pauses, for longer than that timeout.
     Trickle,
-    /// `silence`: with no answer.
+    /// `silence`: with no response.
     Silence,
     /// `reset`: by resetting the connection.
     Reset,

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// Why a value would not be sent unchanged, if so. HTTP clients resolve `.` and `..`, drop everything after `#`, and
-/// encode characters that a path cannot contain. The test would then judge the answer to a different path.
+/// encode characters that a path cannot contain. The test would then judge the response to a different path.
 pub(super) fn why_not_sendable(value: &str) -> Option<String> {
     if value.is_empty() {
         return Some("an empty value changes the path, and perhaps the operation".to_owned());

@@ -2,7 +2,7 @@
 //!
 //! `compile` makes it from the syntax in `model`, and refuses what it cannot resolve. So an operation, an actor, a clause
 //! and an error code are known here, and a step has exactly one action. Values may still be templates: they depend on
-//! answers, or are unique to a run.
+//! responses, or are unique to a run.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct Step {
 pub enum Action {
     Call(Box<Call>),
     Wait(Wait),
-    /// Sets the answers of our webhook endpoint.
+    /// Sets the responses of our webhook endpoint.
     Listen(Listen),
     /// Waits for deliveries to our webhook endpoint, and judges them.
     Await(Await),
@@ -45,7 +45,7 @@ impl Step {
         }
     }
 
-    /// The expectation about an answer, if the step has one.
+    /// The expectation about a response, if the step has one.
     pub fn expectation(&self) -> Option<&Expectation> {
         Some(&self.call()?.asserted.as_ref()?.expectation)
     }
@@ -82,7 +82,7 @@ impl Step {
     }
 }
 
-/// A request, and what is expected of its answer.
+/// A request, and what is expected of its response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     pub operation: Arc<Operation>,
@@ -102,10 +102,10 @@ pub struct Call {
     pub body: RequestBody,
     pub sign: Option<Sign>,
     pub repetition: Repetition,
-    /// What must be true of the answer; a call without it is part of the setup and must succeed.
+    /// What must be true of the response; a call without it is part of the setup and must succeed.
     pub asserted: Option<Asserted>,
     pub keep: Vec<Keep>,
-    /// A name for the answer, for `same_as` in a later step.
+    /// A name for the response, for `same_as` in a later step.
     pub label: Option<String>,
 }
 
@@ -146,7 +146,7 @@ impl Call {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Repetition {
     Once,
-    /// Until the expectation is met, or the answer is a success if there is no expectation.
+    /// Until the expectation is met, or the response is a success if there is no expectation.
     Poll(Poll),
     /// Many times concurrently, until it is refused.
     Burst(Burst),
@@ -195,7 +195,7 @@ pub struct Asserted {
     pub expectation: Expectation,
 }
 
-/// What a step expects of its answer.
+/// What a step expects of its response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     pub outcome: Outcome,
@@ -203,12 +203,12 @@ pub struct Expectation {
     pub statuses: Vec<String>,
     /// Codes that are accepted with a warning.
     pub tolerate: Vec<String>,
-    /// The field that the answer must name, if its code names a field.
+    /// The field that the response must name, if its code names a field.
     pub field: Option<Template>,
     /// A value or a matcher for each JSON Pointer.
     pub body: Vec<(Template, ValueTemplate)>,
     pub headers: Vec<(String, HeaderExpectation)>,
-    /// The label of an earlier step; the answer must have the same status and body.
+    /// The label of an earlier step; the response must have the same status and body.
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     pub must_answer: bool,
@@ -218,18 +218,18 @@ pub struct Expectation {
     pub why: Option<String>,
 }
 
-/// The answers that an expectation accepts.
+/// The responses that an expectation accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A documented success (if `success`), or one of these error codes.
     Listed { success: bool, errors: Vec<String> },
     /// Any documented refusal with a status from 400 to 499, or one of these other error codes.
     AnyRefusal { errors: Vec<String> },
-    /// Any documented answer except a server error.
+    /// Any documented response except a server error.
     AnyDocumented,
-    /// Any answer except these error codes.
+    /// Any response except these error codes.
     AnyExcept(Vec<String>),
-    /// Any answer; `statuses` restricts it.
+    /// Any response; `statuses` restricts it.
     AnyAnswer,
 }
 
@@ -306,16 +306,16 @@ pub struct HeaderExpectation {
     pub where_sent: bool,
 }
 
-/// A variable that is kept from an answer.
+/// A variable that is kept from a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keep {
     pub name: String,
-    /// Whether the variable is null if the answer does not have the part; otherwise the step fails.
+    /// Whether the variable is null if the response does not have the part; otherwise the step fails.
     pub optional: bool,
     pub part: KeptPart,
 }
 
-/// A part of an answer that can be kept.
+/// A part of a response that can be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeptPart {
     Status,
@@ -366,11 +366,11 @@ pub struct Sign {
     pub omit: Vec<SignatureHeader>,
 }
 
-/// The answers of our webhook endpoint to deliveries whose body contains a text; others are answered with 204.
+/// The responses of our webhook endpoint to deliveries whose body contains a text; others get 204.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listen {
     pub holding: Template,
-    /// The answers in order; the last one is repeated.
+    /// The responses in order; the last one is repeated.
     pub answer: Vec<Reply>,
 }
 

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::compile::At;
 use super::examples::{self, Examples};
 use super::fixtures::Fixtures;
-use super::formats::{Caller, FormatFile, Refusal, ValueEntry};
-use super::naming::{Checker, joined};
+use super::formats::{Caller, ExpectedRefusal, FormatFile, ValueEntry};
+use super::formats_check::{Checker, joined};
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_properties;
 use super::selection::Wanted;
-use super::wanted::Expect;
+use super::written_expectation::Expect;
 use super::{Origin, PropertyRule, Slot, TestCase};
 use crate::contract::{Contract, Operation};
 use crate::source::{Problems, SourceFile, Step as PathStep, exists, yaml_at};
@@ -95,7 +95,7 @@ impl Reader<'_> {
         }
     }
 
-    fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n Refusal)>) {
+    fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n ExpectedRefusal)>) {
         let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         for (kind, refusal) in refusals {
             let at = joined(at, [kind.as_str().into()]);

@@ -1,4 +1,4 @@
-//! A property: the rules for one place in a request, and the expected answers to the values that they generate.
+//! A property: the rules for one place in a request, and the expected responses to the values that they generate.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -45,7 +45,7 @@ impl PropertyKind {
             (PropertyKind::Survived, Slot::Body) => "unusual-bodies-are-handled",
             (PropertyKind::Accepted, Slot::Parameter(_)) => "valid-ids-are-accepted",
             (PropertyKind::Refused, Slot::Parameter(_)) => "invalid-ids-are-refused",
-            (PropertyKind::Survived, Slot::Parameter(_)) => "unusual-ids-are-refused",
+            (PropertyKind::Survived, Slot::Parameter(_)) => "invalid-ids-are-refused",
             (PropertyKind::Accepted, Slot::Member(_) | Slot::Place(_)) => "valid-values-are-accepted",
             (PropertyKind::Refused, Slot::Member(_) | Slot::Place(_)) => "invalid-values-are-refused",
             (PropertyKind::Survived, Slot::Member(_) | Slot::Place(_)) => "unusual-values-are-handled",

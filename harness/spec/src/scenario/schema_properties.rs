@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::compile::At;
 use super::formats::{Caller, Exclusion, FormatFile, NestedField, SchemaEntry};
-use super::naming::Checker;
+use super::formats_check::Checker;
 use super::plan::Expectation;
 use super::property_test::{self, Known, Parts, PropertyKind};
 use super::schema_places::{self, DescribedPlace, Unusable};
 use super::selection::Wanted;
-use super::wanted::Expect;
+use super::written_expectation::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase};
 use crate::contract::{FieldForm, Operation};
 use crate::source::{Problems, Step as PathStep};
@@ -277,7 +277,7 @@ fn is_within(place: &str, other: &str) -> bool {
     place.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The name of the member at fault in the answer; `None` if the form does not say it.
+/// The name of the member at fault in the response; `None` if the form does not say it.
 fn field(place: &RequestPlace, form: FieldForm, nested: NestedField) -> Option<String> {
     match (place.part, form) {
         (Part::Body | Part::Form, FieldForm::Name) => {}

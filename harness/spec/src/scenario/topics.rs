@@ -14,7 +14,7 @@ pub struct Topics {
     pub clauses: Vec<String>,
     /// The error codes that its expectations name, as expected or as tolerated.
     pub codes: Vec<String>,
-    /// The operations of whose answers it asserts something.
+    /// The operations of whose responses it asserts something.
     pub operations: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Topics {
     }
 }
 
-/// The codes that an expectation names. A code that never answers a call can only be named in a body.
+/// The codes that an expectation names. A code that never comes as the response to a call can only be named in a body.
 pub fn named_codes(contract: &Contract, expected: &Expectation) -> Vec<String> {
     let mut named = [expected.errors(), &expected.tolerate].concat();
     let in_logs = contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
@@ -68,7 +68,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_text_is_held_anywhere_but_in_what_is_ruled_out() {
+    fn contains_a_text_except_below_not_and_none() {
         for (value, held) in [
             (json!("X"), true),
             (json!({ "$some": { "error": { "code": "X" } } }), true),

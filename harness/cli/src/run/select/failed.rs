@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::tests;
-use crate::run::{Refusal, joint_hash, usage};
+use crate::run::{Abort, joint_hash, usage};
 use judge::verdict::Verdict;
 use report::output::tell;
 use report::{Report, read};
@@ -25,7 +25,7 @@ pub(super) struct Failed {
 
 impl Failed {
     /// Reads a report. A report of another version of the pack causes only a warning, because most names stay the same.
-    pub(super) fn read(path: &Path, contract: &Contract, library: &Library) -> Result<Self, Refusal> {
+    pub(super) fn read(path: &Path, contract: &Contract, library: &Library) -> Result<Self, Abort> {
         let report = read(path).map_err(|problem| Problems(vec![problem]))?;
         let shown = path.display().to_string();
         let of_report: Vec<&str> = report.not_passed().map(|test| report.name_in_run(test)).collect();

@@ -4,7 +4,7 @@ use super::Mutated;
 use crate::auth::{self, AccessRules, Caller};
 use crate::clock;
 use crate::credentials::{ApiKey, Environment, KEYS};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::mutants::{access, statuses};
 use crate::route::{Operation, Scope};
 use crate::tokens::Token;
@@ -31,26 +31,26 @@ impl AccessRules for Mutated {
         self.first(&[mutant]).unwrap_or_else(|| self.base.required_scope(operation))
     }
 
-    fn missing_scope(&self, caller: &Caller, operation: Operation) -> Fault {
+    fn missing_scope(&self, caller: &Caller, operation: Operation) -> ApiError {
         let fault = self.base.missing_scope(caller, operation);
         match () {
-            () if self.has(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
-            () if self.has(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
+            () if self.is_active(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
+            () if self.is_active(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
             () => fault,
         }
     }
 
-    fn no_credential(&self, operation: Operation) -> Result<Caller, Fault> {
+    fn no_credential(&self, operation: Operation) -> Result<Caller, ApiError> {
         let open = match operation {
-            Operation::ListCustomers => self.has(access::ANONYMOUS_MAY_LIST),
-            Operation::CreateCustomer => self.has(access::ANONYMOUS_MAY_CREATE),
+            Operation::ListCustomers => self.is_active(access::ANONYMOUS_MAY_LIST),
+            Operation::CreateCustomer => self.is_active(access::ANONYMOUS_MAY_CREATE),
             _ => false,
         };
         if open {
             return Ok(guest(Scope::Admin));
         }
         let forbidden = matches!(operation, Operation::ListCustomers | Operation::CreateCustomer)
-            && self.has(access::ANONYMOUS_IS_FORBIDDEN);
+            && self.is_active(access::ANONYMOUS_IS_FORBIDDEN);
         self.base
             .no_credential(operation)
             .map_err(|fault| if forbidden { fault.code(Code::InsufficientPermissions) } else { fault })
@@ -58,86 +58,91 @@ impl AccessRules for Mutated {
 
     fn issued_key(&self, given: &[u8]) -> Option<&'static ApiKey> {
         let similar = || KEYS.iter().find(|key| has_same_ends(key, given));
-        self.base.issued_key(given).or_else(|| similar().filter(|_| self.has(access::KEYS_KNOWN_BY_THEIR_ENDS)))
+        self.base.issued_key(given).or_else(|| similar().filter(|_| self.is_active(access::KEYS_KNOWN_BY_THEIR_ENDS)))
     }
 
-    fn invalid_key(&self, given: &[u8]) -> Fault {
+    fn invalid_key(&self, given: &[u8]) -> ApiError {
         self.base.invalid_key(given)
     }
 
-    fn unknown_key(&self, given: &[u8], fault: Fault) -> Result<Caller, Fault> {
+    fn unknown_key(&self, given: &[u8], fault: ApiError) -> Result<Caller, ApiError> {
         match () {
-            () if given.is_empty() && self.has(access::ACCEPTS_EMPTY_KEY) => Ok(guest(Scope::Admin)),
-            () if !given.is_empty() && self.has(access::ACCEPTS_UNKNOWN_KEY) => Ok(guest(Scope::Read)),
-            () if self.has(access::UNKNOWN_KEY_NOT_FOUND) => Err(fault.code(Code::ResourceNotFound)),
+            () if given.is_empty() && self.is_active(access::ACCEPTS_EMPTY_KEY) => Ok(guest(Scope::Admin)),
+            () if !given.is_empty() && self.is_active(access::ACCEPTS_UNKNOWN_KEY) => Ok(guest(Scope::Read)),
+            () if self.is_active(access::UNKNOWN_KEY_NOT_FOUND) => Err(fault.code(Code::ResourceNotFound)),
             () => Err(fault),
         }
     }
 
-    fn revoked_key(&self, key: &ApiKey, operation: Operation, fault: Fault) -> Result<Caller, Fault> {
-        let reads = operation == Operation::ListCustomers && self.has(access::REVOKED_KEY_READS);
+    fn revoked_key(&self, key: &ApiKey, operation: Operation, fault: ApiError) -> Result<Caller, ApiError> {
+        let reads = operation == Operation::ListCustomers && self.is_active(access::REVOKED_KEY_READS);
         match () {
-            () if reads || self.has(access::ACCEPTS_REVOKED_KEY) => Ok(Caller::owner(key)),
-            () if self.has(access::REVOKED_KEY_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
-            () if self.has(statuses::REVOKED_AS_403) => Err(fault.status(403)),
+            () if reads || self.is_active(access::ACCEPTS_REVOKED_KEY) => Ok(Caller::owner(key)),
+            () if self.is_active(access::REVOKED_KEY_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
+            () if self.is_active(statuses::REVOKED_AS_403) => Err(fault.status(403)),
             () => Err(fault),
         }
     }
 
-    fn other_scheme(&self, scheme: &str, credential: &str, operation: Operation) -> Result<Caller, Fault> {
+    fn other_scheme(&self, scheme: &str, credential: &str, operation: Operation) -> Result<Caller, ApiError> {
         let (basic, token) = (scheme.eq_ignore_ascii_case("basic"), scheme.eq_ignore_ascii_case("token"));
-        let is_key =
-            (basic && self.has(access::PLAIN_BASIC_ACCEPTED)) || (token && self.has(access::TOKEN_SCHEME_ACCEPTED));
+        let is_key = (basic && self.is_active(access::PLAIN_BASIC_ACCEPTED))
+            || (token && self.is_active(access::TOKEN_SCHEME_ACCEPTED));
         match () {
             () if is_key => auth::by_key(credential.as_bytes(), operation, self),
-            () if basic && self.has(access::ACCEPTS_BASIC_SCHEME) => Ok(guest(Scope::Admin)),
-            () if self.has(access::BASIC_SCHEME_500) => Err(Fault::internal()),
+            () if basic && self.is_active(access::ACCEPTS_BASIC_SCHEME) => Ok(guest(Scope::Admin)),
+            () if self.is_active(access::BASIC_SCHEME_500) => Err(ApiError::internal()),
             () => self.base.other_scheme(scheme, credential, operation),
         }
     }
 
     fn token_text<'a>(&self, text: &'a str) -> &'a str {
-        if self.has(access::TAIL_OF_SIGNATURE_OVERLOOKED) { without_tail(text) } else { text }
+        if self.is_active(access::TAIL_OF_SIGNATURE_OVERLOOKED) { without_tail(text) } else { text }
     }
 
-    fn malformed_token(&self, text: &str) -> Result<Caller, Fault> {
+    fn malformed_token(&self, text: &str) -> Result<Caller, ApiError> {
         let revoked = KEYS.iter().find(|key| key.revoked && key.value == text);
         match revoked {
-            Some(key) if self.has(access::REVOKED_KEY_AS_BEARER_ACCEPTED) => Ok(Caller::owner(key)),
-            _ if self.has(access::GARBAGE_TOKEN_500) => Err(Fault::internal()),
-            _ if self.has(access::GARBAGE_TOKEN_AS_EXPIRED) => Err(auth::expired_at(0)),
+            Some(key) if self.is_active(access::REVOKED_KEY_AS_BEARER_ACCEPTED) => Ok(Caller::owner(key)),
+            _ if self.is_active(access::GARBAGE_TOKEN_500) => Err(ApiError::internal()),
+            _ if self.is_active(access::GARBAGE_TOKEN_AS_EXPIRED) => Err(auth::expired_at(0)),
             _ => self.base.malformed_token(text),
         }
     }
 
     fn accepts_signature(&self, token: &Token) -> bool {
         self.base.accepts_signature(token)
-            || (token.is_alg_none() && self.has(access::ALG_NONE_ACCEPTED))
-            || (token.has_signature() && !token.is_alg_none() && self.has(access::ACCEPTS_FORGED_TOKEN))
+            || (token.is_alg_none() && self.is_active(access::ALG_NONE_ACCEPTED))
+            || (token.has_signature() && !token.is_alg_none() && self.is_active(access::ACCEPTS_FORGED_TOKEN))
     }
 
-    fn bad_signature(&self, expired_at: Option<i64>, operation: Operation) -> Fault {
-        if let Some(expiry) = expired_at.filter(|_| self.has(access::EXPIRED_BEFORE_SIGNATURE)) {
+    fn bad_signature(&self, expired_at: Option<i64>, operation: Operation) -> ApiError {
+        if let Some(expiry) = expired_at.filter(|_| self.is_active(access::EXPIRED_BEFORE_SIGNATURE)) {
             return self.expired_token(expiry, operation);
         }
         let fault = self.base.bad_signature(expired_at, operation);
-        if self.has(access::FORGED_TOKEN_IS_FORBIDDEN) { fault.code(Code::InsufficientPermissions) } else { fault }
+        if self.is_active(access::FORGED_TOKEN_IS_FORBIDDEN) {
+            fault.code(Code::InsufficientPermissions)
+        } else {
+            fault
+        }
     }
 
     fn accepts_expired_token(&self) -> bool {
-        self.has(access::ACCEPTS_EXPIRED_TOKEN)
+        self.is_active(access::ACCEPTS_EXPIRED_TOKEN)
     }
 
-    fn expired_token(&self, expiry: i64, operation: Operation) -> Fault {
-        let on_read = operation.scope() == Scope::Read && self.has(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
-        if on_read || self.has(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
+    fn expired_token(&self, expiry: i64, operation: Operation) -> ApiError {
+        let on_read =
+            operation.scope() == Scope::Read && self.is_active(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
+        if on_read || self.is_active(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
             return auth::failed("The token is not valid any more");
         }
         let fault = self.base.expired_token(expiry, operation);
         match () {
-            () if self.has(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
-            () if self.has(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
-            () if self.has(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
+            () if self.is_active(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
+            () if self.is_active(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
+            () if self.is_active(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
             () => fault,
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Deserializer, Map, Value, json};
 
 use super::Mutated;
 use crate::documents::DocumentRules;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::json::BodyRules;
 use crate::mutants::{Mutant, fields, server, statuses};
 use crate::request::{Body, Request};
@@ -18,14 +18,14 @@ use crate::variants::rules::bodies::unknown_member;
 const DEEP: usize = 50;
 
 impl BodyRules for Mutated {
-    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, Fault> {
+    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, ApiError> {
         let bytes = match &request.body {
-            Body::Whole(bytes) if self.fails_on(bytes) => return Err(Fault::internal()),
+            Body::Whole(bytes) if self.fails_on(bytes) => return Err(ApiError::internal()),
             Body::Whole(bytes) => bytes.as_slice(),
             Body::TooLong if operation == Operation::UploadDocument => return Err(self.oversize()),
             Body::TooLong | Body::CutShort => &[],
         };
-        let trailing = self.has(fields::ACCEPTS_TRAILING_GARBAGE);
+        let trailing = self.is_active(fields::ACCEPTS_TRAILING_GARBAGE);
         let mut members = match self.base.body(request, operation) {
             Err(fault) if is_malformed(&fault) => match self.accepted(bytes, operation, trailing)? {
                 Some(members) => members,
@@ -33,11 +33,11 @@ impl BodyRules for Mutated {
             },
             read => read?,
         };
-        if unknown_member(&members, operation).is_some() && self.has(fields::UNKNOWN_MEMBER_500) {
-            return Err(Fault::internal());
+        if unknown_member(&members, operation).is_some() && self.is_active(fields::UNKNOWN_MEMBER_500) {
+            return Err(ApiError::internal());
         }
         let keyed = operation == Operation::CreateCustomer && request.headers.contains_key("idempotency-key");
-        if keyed && self.has(fields::LAST_NAME_OPTIONAL_UNDER_KEYS) {
+        if keyed && self.is_active(fields::LAST_NAME_OPTIONAL_UNDER_KEYS) {
             members.entry("lastName").or_insert_with(|| json!("-"));
         }
         Ok(members)
@@ -45,7 +45,7 @@ impl BodyRules for Mutated {
 }
 
 /// Whether the body as a whole is at fault.
-fn is_malformed(fault: &Fault) -> bool {
+fn is_malformed(fault: &ApiError) -> bool {
     fault.code == Code::ValidationError && fault.field.is_none()
 }
 
@@ -56,7 +56,7 @@ impl Mutated {
         bytes: &[u8],
         operation: Operation,
         trailing: bool,
-    ) -> Result<Option<Map<String, Value>>, Fault> {
+    ) -> Result<Option<Map<String, Value>>, ApiError> {
         let value = match serde_json::from_slice(bytes) {
             Ok(Value::Object(_)) => None,
             Ok(other) => Some(other),
@@ -64,11 +64,11 @@ impl Mutated {
         };
         match value {
             Some(Value::Object(members)) => Ok(Some(members)),
-            Some(Value::Null) if self.has(fields::NULL_BODY_500) => Err(Fault::internal()),
+            Some(Value::Null) if self.is_active(fields::NULL_BODY_500) => Err(ApiError::internal()),
             Some(other) => Ok(self.members_of(&other, operation)),
             None => {
                 let empty = bytes.is_empty() && operation == Operation::UpdateCustomer;
-                Ok((empty && self.has(fields::PATCH_ACCEPTS_NO_BODY)).then(Map::new))
+                Ok((empty && self.is_active(fields::PATCH_ACCEPTS_NO_BODY)).then(Map::new))
             }
         }
     }
@@ -78,7 +78,7 @@ impl Mutated {
         if let Some(Ok(first)) = Deserializer::from_slice(bytes).into_iter().next().filter(|_| trailing) {
             return Some(first);
         }
-        if self.has(fields::ACCEPTS_CUT_SHORT_JSON) {
+        if self.is_active(fields::ACCEPTS_CUT_SHORT_JSON) {
             return serde_json::from_slice(&[bytes, b"}"].concat()).ok();
         }
         let (pattern, replacement) = self.first(REPAIRS)?;
@@ -88,28 +88,28 @@ impl Mutated {
 
     /// The members that a mutant finds in JSON that is not an object.
     fn members_of(&self, value: &Value, operation: Operation) -> Option<Map<String, Value>> {
-        let lenient = (value.is_array() && self.has(fields::PATCH_ACCEPTS_ARRAY))
-            || (value.is_null() && self.has(fields::UPDATE_ACCEPTS_NULL_BODY));
+        let lenient = (value.is_array() && self.is_active(fields::PATCH_ACCEPTS_ARRAY))
+            || (value.is_null() && self.is_active(fields::UPDATE_ACCEPTS_NULL_BODY));
         if lenient && operation == Operation::UpdateCustomer {
             return Some(Map::new());
         }
         if let Some([Value::Object(only)]) = value.as_array().map(Vec::as_slice)
             && operation == Operation::CreateCustomer
-            && self.has(fields::LIST_OF_ONE_ACCEPTED)
+            && self.is_active(fields::LIST_OF_ONE_ACCEPTED)
         {
             return Some(only.clone());
         }
         let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok());
-        inner.filter(|_| self.has(fields::ACCEPTS_TEXT_BODIES))
+        inner.filter(|_| self.is_active(fields::ACCEPTS_TEXT_BODIES))
     }
 
     /// The error of a mutant for a malformed body.
-    fn malformed(&self, fault: Fault) -> Fault {
+    fn malformed(&self, fault: ApiError) -> ApiError {
         match () {
-            () if self.has(fields::MALFORMED_JSON_500) => Fault::internal(),
-            () if self.has(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-            () if self.has(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-            () if self.has(server::LEAKS_FILE_PATH) => {
+            () if self.is_active(fields::MALFORMED_JSON_500) => ApiError::internal(),
+            () if self.is_active(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+            () if self.is_active(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
+            () if self.is_active(server::LEAKS_FILE_PATH) => {
                 let details = fault.details.clone().unwrap_or_default();
                 fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
             }
@@ -119,7 +119,7 @@ impl Mutated {
 
     /// Whether a mutant cannot handle the body.
     fn fails_on(&self, bytes: &[u8]) -> bool {
-        TRIGGERS.iter().any(|(mutant, triggers)| self.has(*mutant) && triggers(bytes))
+        TRIGGERS.iter().any(|(mutant, triggers)| self.is_active(*mutant) && triggers(bytes))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::clock::TimeRules as _;
 use crate::customers::IMMUTABLE;
 use crate::customers::{Absence, Customer, CustomerRules, State};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::idempotency::ReplayRules;
 use crate::ids;
 use crate::mutants::{Mutant, envelope, fields, memory, resources, statuses};
@@ -34,13 +34,13 @@ impl CustomerRules for Mutated {
             (resources::PRODUCTION_CUSTOMERS_WRITABLE, Absence::OtherEnvironment, Operation::UpdateCustomer),
         ];
         rows.iter().any(|(mutant, on_absence, on_operation)| {
-            *on_absence == absence && *on_operation == operation && self.has(*mutant)
+            *on_absence == absence && *on_operation == operation && self.is_active(*mutant)
         })
     }
 
     fn email_key(&self, email: &str) -> String {
         match email.split_once('@') {
-            Some((name, domain)) if self.has(resources::TAGS_OVERLOOKED) => {
+            Some((name, domain)) if self.is_active(resources::TAGS_OVERLOOKED) => {
                 format!("{}@{domain}", name.split('+').next().unwrap_or_default()).to_lowercase()
             }
             _ => self.base.email_key(email),
@@ -49,38 +49,39 @@ impl CustomerRules for Mutated {
 
     fn holds_address(&self, customer: &Customer) -> bool {
         let ignored = match customer.state {
-            State::UnderReview => self.has(resources::DUPLICATES_OF_SUBMITTED_ALLOWED),
-            State::NeedsAdditionalInformation => self.has(resources::DUPLICATES_OF_FAILED_ALLOWED),
+            State::UnderReview => self.is_active(resources::DUPLICATES_OF_SUBMITTED_ALLOWED),
+            State::NeedsAdditionalInformation => self.is_active(resources::DUPLICATES_OF_FAILED_ALLOWED),
             _ => false,
         };
         !ignored && self.base.holds_address(customer)
     }
 
-    fn duplicate(&self, fault: Fault, holder: Value) -> Option<Result<Value, Fault>> {
+    fn duplicate(&self, fault: ApiError, holder: Value) -> Option<Result<Value, ApiError>> {
         match () {
             () if self.memory.lock().creates_again(&holder) => None,
-            () if self.has(resources::DUPLICATE_EMAIL_ALLOWED) => None,
-            () if self.has(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
-            () if self.has(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
+            () if self.is_active(resources::DUPLICATE_EMAIL_ALLOWED) => None,
+            () if self.is_active(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
+            () if self.is_active(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
                 Some(Err(fault.code(Code::ValidationError).field("email")))
             }
             () => self.base.duplicate(fault, holder),
         }
     }
 
-    fn taken(&self, fault: Fault) -> Result<(), Fault> {
+    fn taken(&self, fault: ApiError) -> Result<(), ApiError> {
         self.base.taken(fault)
     }
 
-    fn under_review(&self, customer: &Customer) -> Option<Result<Value, Fault>> {
-        let forgotten = self.has(memory::REVIEW_FORGOTTEN_ONCE_READ) && self.memory.lock().has_shown(&customer.id);
-        if forgotten || self.has(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
+    fn under_review(&self, customer: &Customer) -> Option<Result<Value, ApiError>> {
+        let forgotten =
+            self.is_active(memory::REVIEW_FORGOTTEN_ONCE_READ) && self.memory.lock().has_shown(&customer.id);
+        if forgotten || self.is_active(resources::UPDATE_UNDER_REVIEW_ALLOWED) {
             return None;
         }
-        if self.has(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
+        if self.is_active(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
             return Some(Ok(self.shown(customer)));
         }
-        let forbidden = self.has(resources::UNDER_REVIEW_IS_FORBIDDEN);
+        let forbidden = self.is_active(resources::UNDER_REVIEW_IS_FORBIDDEN);
         let outcome = self.base.under_review(customer)?;
         Some(outcome.map_err(|fault| if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
     }
@@ -93,18 +94,22 @@ impl CustomerRules for Mutated {
         };
         let reopens = name == "state" && matches!(written.as_str(), Some("PENDING" | "UNDER_REVIEW"));
         self.base.may_write(name, written, present)
-            || self.has(resources::IGNORES_IMMUTABLE_FIELDS)
-            || self.has(writable)
-            || (reopens && self.has(resources::REVIEW_STATES_WRITABLE))
+            || self.is_active(resources::IGNORES_IMMUTABLE_FIELDS)
+            || self.is_active(writable)
+            || (reopens && self.is_active(resources::REVIEW_STATES_WRITABLE))
     }
 
-    fn immutable(&self, name: &str, members: &Map<String, Value>, present: &Value) -> Fault {
+    fn immutable(&self, name: &str, members: &Map<String, Value>, present: &Value) -> ApiError {
         let repeats = |name: &&str| members.get(*name).is_some_and(|value| Some(value) == present.get(*name));
         let fault = self.base.immutable(name, members, present);
         match () {
-            () if IMMUTABLE.iter().any(repeats) && self.has(fields::PRESENT_IMMUTABLE_500) => Fault::internal(),
-            () if self.has(resources::IMMUTABLE_AS_VALIDATION_ERROR) => fault.code(Code::ValidationError).field(name),
-            () if self.has(statuses::IMMUTABLE_AS_412) => fault.status(412),
+            () if IMMUTABLE.iter().any(repeats) && self.is_active(fields::PRESENT_IMMUTABLE_500) => {
+                ApiError::internal()
+            }
+            () if self.is_active(resources::IMMUTABLE_AS_VALIDATION_ERROR) => {
+                fault.code(Code::ValidationError).field(name)
+            }
+            () if self.is_active(statuses::IMMUTABLE_AS_412) => fault.status(412),
             () => fault,
         }
     }
@@ -113,7 +118,7 @@ impl CustomerRules for Mutated {
 impl AnswerRules for Mutated {
     fn created(&self, mut body: Value) -> Answer {
         let has_phone = body["phoneNumber"].is_string();
-        if self.has(envelope::ERROR_IN_CREATED) {
+        if self.is_active(envelope::ERROR_IN_CREATED) {
             body["error"] = json!({ "code": null, "message": "" });
         }
         let answer = self.with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200);
@@ -125,7 +130,7 @@ impl AnswerRules for Mutated {
     }
 
     fn read(&self, mut body: Value) -> Answer {
-        if self.has(envelope::ERROR_IN_SUCCESS) {
+        if self.is_active(envelope::ERROR_IN_SUCCESS) {
             body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
         }
         self.with_status(self.base.read(body), statuses::READ_ANSWERS_201, 201)
@@ -142,17 +147,17 @@ impl AnswerRules for Mutated {
         {
             body[name] = value.clone();
         }
-        if self.has(statuses::UPDATE_ANSWERS_204) {
+        if self.is_active(statuses::UPDATE_ANSWERS_204) {
             return Answer::no_content();
         }
         self.with_status(self.base.updated(body, members), statuses::UPDATE_ANSWERS_201, 201)
     }
 
     fn deleted(&self, customer: &Customer) -> Answer {
-        let reviewed = customer.state == State::UnderReview && self.has(statuses::DELETING_REVIEWED_ANSWERS_200);
+        let reviewed = customer.state == State::UnderReview && self.is_active(statuses::DELETING_REVIEWED_ANSWERS_200);
         match () {
-            () if reviewed || self.has(statuses::DELETE_ANSWERS_200) => Answer::ok(self.shown(customer)),
-            () if customer.documents > 0 && self.has(statuses::DELETING_DOCUMENTED_ANSWERS_202) => {
+            () if reviewed || self.is_active(statuses::DELETE_ANSWERS_200) => Answer::ok(self.shown(customer)),
+            () if customer.documents > 0 && self.is_active(statuses::DELETING_DOCUMENTED_ANSWERS_202) => {
                 Answer::ok(self.shown(customer)).status(202)
             }
             () => self.base.deleted(customer),
@@ -160,7 +165,7 @@ impl AnswerRules for Mutated {
     }
 
     fn uploaded(&self, mut body: Value) -> Answer {
-        if self.has(envelope::ERROR_IN_DOCUMENT) {
+        if self.is_active(envelope::ERROR_IN_DOCUMENT) {
             body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "The document expires soon" });
         }
         self.with_status(self.base.uploaded(body), statuses::UPLOAD_ANSWERS_200, 200)
@@ -180,7 +185,7 @@ impl AnswerRules for Mutated {
     }
 
     fn event_received(&self) -> Answer {
-        if self.has(statuses::INBOUND_EVENT_ANSWERS_200) {
+        if self.is_active(statuses::INBOUND_EVENT_ANSWERS_200) {
             return Answer::ok(json!({ "received": true }));
         }
         self.base.event_received()
@@ -189,7 +194,7 @@ impl AnswerRules for Mutated {
 
 impl Mutated {
     fn with_status(&self, answer: Answer, mutant: Mutant, status: u16) -> Answer {
-        if self.has(mutant) { answer.status(status) } else { answer }
+        if self.is_active(mutant) { answer.status(status) } else { answer }
     }
 
     fn with_another_id(&self, mut answer: Answer) -> Answer {
@@ -202,65 +207,69 @@ impl Mutated {
 
 impl VerificationRules for Mutated {
     fn can_fail(&self) -> bool {
-        !self.has(resources::VERIFICATION_NEVER_FAILS)
+        !self.is_active(resources::VERIFICATION_NEVER_FAILS)
     }
 
     fn fails_unverifiable(&self) -> bool {
-        !self.has(resources::UNVERIFIABLE_NAME_PASSES)
+        !self.is_active(resources::UNVERIFIABLE_NAME_PASSES)
     }
 
     fn needs_document(&self) -> bool {
-        !self.has(resources::VERIFICATION_NEEDS_NO_DOCUMENT)
+        !self.is_active(resources::VERIFICATION_NEEDS_NO_DOCUMENT)
     }
 
     fn state_after_failure(&self, before: State) -> State {
         match () {
-            () if self.has(resources::STATE_KEPT_AFTER_FAILURE) => before,
-            () if self.has(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
+            () if self.is_active(resources::STATE_KEPT_AFTER_FAILURE) => before,
+            () if self.is_active(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
             () => self.base.state_after_failure(before),
         }
     }
 
-    fn verification_failed(&self, problem: &str) -> Fault {
+    fn verification_failed(&self, problem: &str) -> ApiError {
         let fault = self.base.verification_failed(problem);
         match () {
-            () if self.has(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
-            () if self.has(resources::VERIFICATION_FAILURE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
+            () if self.is_active(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
+            () if self.is_active(resources::VERIFICATION_FAILURE_AS_QUALITY) => {
+                fault.code(Code::DocumentQualityInsufficient)
+            }
             () => fault,
         }
     }
 
-    fn unknown_transaction(&self, id: &str) -> Result<Value, Fault> {
-        if self.has(resources::UNKNOWN_TRANSACTION_PENDING) {
+    fn unknown_transaction(&self, id: &str) -> Result<Value, ApiError> {
+        if self.is_active(resources::UNKNOWN_TRANSACTION_PENDING) {
             return Ok(json!({ "id": id, "status": "PENDING", "createdAt": self.timestamp() }));
         }
         self.base.unknown_transaction(id).map_err(|fault| match () {
-            () if self.has(resources::UNKNOWN_TRANSACTION_CONFLICT) => fault.code(Code::ResourceConflict),
-            () if self.has(statuses::TRANSACTION_NOT_FOUND_AS_400) => fault.status(400),
+            () if self.is_active(resources::UNKNOWN_TRANSACTION_CONFLICT) => fault.code(Code::ResourceConflict),
+            () if self.is_active(statuses::TRANSACTION_NOT_FOUND_AS_400) => fault.status(400),
             () => fault,
         })
     }
 }
 
 impl ReplayRules for Mutated {
-    fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        if self.has(resources::IDEMPOTENCY_KEY_IGNORED) {
+    fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ApiError> {
+        if self.is_active(resources::IDEMPOTENCY_KEY_IGNORED) {
             return Ok(None);
         }
         self.check_key(key)?;
-        let longest = if self.has(memory::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
+        let longest = if self.is_active(memory::KEYS_CUT_TO_32_CHARACTERS) { 32 } else { usize::MAX };
         self.base.replay_key(&key[..key.len().min(longest)])
     }
 
     fn replayed(&self, first: &Outcome) -> Option<Outcome> {
         match () {
-            () if first.is_err() && self.has(memory::REFUSALS_BREAK_UNDER_KEYS) => Some(Err(Fault::internal())),
-            () if self.has(resources::IDEMPOTENCY_REPLAY_500) => Some(Err(Fault::internal())),
-            () if self.has(resources::IDEMPOTENCY_CREATES_AGAIN) => {
+            () if first.is_err() && self.is_active(memory::REFUSALS_BREAK_UNDER_KEYS) => {
+                Some(Err(ApiError::internal()))
+            }
+            () if self.is_active(resources::IDEMPOTENCY_REPLAY_500) => Some(Err(ApiError::internal())),
+            () if self.is_active(resources::IDEMPOTENCY_CREATES_AGAIN) => {
                 self.memory.lock().create_again(first);
                 None
             }
-            () if self.has(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
+            () if self.is_active(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
                 Some(first.clone().map(|answer| self.with_another_id(answer)))
             }
             () => self.base.replayed(first),
@@ -268,8 +277,8 @@ impl ReplayRules for Mutated {
     }
 
     fn other_body(&self, first: &Outcome) -> Option<Outcome> {
-        if self.has(resources::IDEMPOTENCY_OTHER_BODY_500) {
-            return Some(Err(Fault::internal()));
+        if self.is_active(resources::IDEMPOTENCY_OTHER_BODY_500) {
+            return Some(Err(ApiError::internal()));
         }
         self.base.other_body(first)
     }

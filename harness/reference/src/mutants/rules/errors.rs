@@ -13,7 +13,7 @@ use crate::route::Operation;
 
 /// What the mutants need to know about an error response.
 #[derive(Debug)]
-pub(super) struct Situation<'a> {
+pub(super) struct ErrorSituation<'a> {
     pub(super) rules: &'a Mutated,
     pub(super) context: &'a Context,
     pub(super) code: Code,
@@ -41,14 +41,14 @@ const WRONG_STATUSES: &[(Code, Mutant, u16)] = &[
     (Code::WebhookSignatureInvalid, statuses::WEBHOOK_SIGNATURE_AS_400, 400),
 ];
 
-impl Situation<'_> {
-    fn has(&self, mutant: Mutant) -> bool {
-        self.rules.has(mutant)
+impl ErrorSituation<'_> {
+    fn is_active(&self, mutant: Mutant) -> bool {
+        self.rules.is_active(mutant)
     }
 
     /// Whether the mutant is on and the error has this code.
     fn applies(&self, code: Code, mutant: Mutant) -> bool {
-        self.code == code && self.has(mutant)
+        self.code == code && self.is_active(mutant)
     }
 
     /// True for every fifth error.
@@ -74,19 +74,19 @@ impl Situation<'_> {
         self.mutate_details(error);
         self.mutate_field(error);
         self.mutate_retry_after(error);
-        if self.has(envelope::UNDOCUMENTED_ERROR_MEMBER) {
+        if self.is_active(envelope::UNDOCUMENTED_ERROR_MEMBER) {
             error.insert("documentationUrl".to_owned(), json!("https://example.com/errors"));
         }
     }
 
     fn mutate_code(&self, error: &mut Map<String, Value>) {
         let wrong = match () {
-            () if self.has(envelope::CODE_MISSING) => {
+            () if self.is_active(envelope::CODE_MISSING) => {
                 error.shift_remove("code");
                 return;
             }
-            () if self.has(envelope::NUMERIC_CODE) => json!(self.status(self.code.status())),
-            () if self.has(envelope::LOWER_CASE_CODE) => json!(self.code.name().to_lowercase()),
+            () if self.is_active(envelope::NUMERIC_CODE) => json!(self.status(self.code.status())),
+            () if self.is_active(envelope::LOWER_CASE_CODE) => json!(self.code.name().to_lowercase()),
             () if self.applies(Code::ResourceConflict, envelope::UNDOCUMENTED_CONFLICT_CODE) => {
                 json!("STATE_CONFLICT")
             }
@@ -105,13 +105,13 @@ impl Situation<'_> {
 
     fn mutate_message(&self, error: &mut Map<String, Value>) {
         let wrong = match () {
-            () if self.has(envelope::MESSAGE_MISSING) => {
+            () if self.is_active(envelope::MESSAGE_MISSING) => {
                 error.shift_remove("message");
                 return;
             }
-            () if self.has(envelope::EMPTY_MESSAGE) => json!(""),
-            () if self.is_fifth() && self.has(envelope::EVERY_FIFTH_MESSAGE_EMPTY) => json!(""),
-            () if self.has(envelope::MESSAGE_IS_OBJECT) => json!({ "en": self.code.message() }),
+            () if self.is_active(envelope::EMPTY_MESSAGE) => json!(""),
+            () if self.is_fifth() && self.is_active(envelope::EVERY_FIFTH_MESSAGE_EMPTY) => json!(""),
+            () if self.is_active(envelope::MESSAGE_IS_OBJECT) => json!({ "en": self.code.message() }),
             () if self.applies(Code::DocumentQualityInsufficient, envelope::NULL_MESSAGE_ON_QUALITY) => Value::Null,
             () => return,
         };
@@ -124,7 +124,9 @@ impl Situation<'_> {
             () if self.applies(Code::ResourceNotFound, envelope::DETAILS_IS_OBJECT) => {
                 json!({ "reason": details })
             }
-            () if self.is_fifth() && self.has(envelope::EVERY_FIFTH_DETAILS_AS_OBJECT) => json!({ "reason": details }),
+            () if self.is_fifth() && self.is_active(envelope::EVERY_FIFTH_DETAILS_AS_OBJECT) => {
+                json!({ "reason": details })
+            }
             () if self.applies(Code::ValidationError, envelope::DETAILS_IS_ARRAY) => {
                 json!([details])
             }
@@ -162,14 +164,14 @@ impl Situation<'_> {
     fn wrong_field(&self, name: &str) -> Option<Value> {
         let format = Code::InvalidFieldFormat;
         match () {
-            () if self.has(envelope::DROPS_FIELD) => Some(Value::Null),
+            () if self.is_active(envelope::DROPS_FIELD) => Some(Value::Null),
             () if self.applies(format, envelope::DROPS_FORMAT_FIELD) => Some(Value::Null),
             () if self.applies(format, envelope::EMPTY_FIELD) => Some(json!("")),
             () if self.applies(format, envelope::FIELD_IS_ARRAY) => Some(json!([name])),
-            () if self.has(envelope::FIELD_AS_JSON_POINTER) => Some(json!(format!("/{name}"))),
-            () if self.has(envelope::FIELD_WITH_OBJECT_NAME) => Some(json!(format!("customer.{name}"))),
-            () if self.has(envelope::FIELD_IN_SNAKE_CASE) => Some(json!(snake_case(name))),
-            () if self.has(envelope::FIELD_ALWAYS_EMAIL) => Some(json!("email")),
+            () if self.is_active(envelope::FIELD_AS_JSON_POINTER) => Some(json!(format!("/{name}"))),
+            () if self.is_active(envelope::FIELD_WITH_OBJECT_NAME) => Some(json!(format!("customer.{name}"))),
+            () if self.is_active(envelope::FIELD_IN_SNAKE_CASE) => Some(json!(snake_case(name))),
+            () if self.is_active(envelope::FIELD_ALWAYS_EMAIL) => Some(json!("email")),
             () => None,
         }
     }
@@ -185,17 +187,17 @@ impl Situation<'_> {
             return;
         }
         let wrong = match () {
-            () if self.has(envelope::DROPS_RETRY_AFTER_MEMBER) => {
+            () if self.is_active(envelope::DROPS_RETRY_AFTER_MEMBER) => {
                 error.shift_remove("retryAfter");
                 return;
             }
-            () if self.has(envelope::RETRY_AFTER_MEMBER_IS_STRING) => json!(seconds.to_string()),
-            () if self.has(envelope::FRACTIONAL_RETRY_AFTER_MEMBER) => {
+            () if self.is_active(envelope::RETRY_AFTER_MEMBER_IS_STRING) => json!(seconds.to_string()),
+            () if self.is_active(envelope::FRACTIONAL_RETRY_AFTER_MEMBER) => {
                 json!(f64::from(u32::try_from(seconds).unwrap_or(1)) - 0.5)
             }
-            () if self.has(envelope::NEGATIVE_RETRY_AFTER_MEMBER) => json!(-60),
-            () if self.has(limits::RETRY_AFTER_DISAGREES) => json!(seconds + 30),
-            () if self.has(limits::RETRY_AFTER_MEMBER_IN_MILLISECONDS) => json!(seconds * 1000),
+            () if self.is_active(envelope::NEGATIVE_RETRY_AFTER_MEMBER) => json!(-60),
+            () if self.is_active(limits::RETRY_AFTER_DISAGREES) => json!(seconds + 30),
+            () if self.is_active(limits::RETRY_AFTER_MEMBER_IN_MILLISECONDS) => json!(seconds * 1000),
             () => return,
         };
         error.insert("retryAfter".to_owned(), wrong);
@@ -204,13 +206,13 @@ impl Situation<'_> {
     /// The body around the members of `error`.
     pub(super) fn envelope(&self, error: Map<String, Value>, status: u16) -> Value {
         let bare_delete = self.context.operation == Some(Operation::DeleteCustomer)
-            && self.has(envelope::BARE_ERROR_OBJECT_ON_DELETE);
+            && self.is_active(envelope::BARE_ERROR_OBJECT_ON_DELETE);
         match () {
-            () if bare_delete || self.has(envelope::BARE_ERROR_OBJECT) => Value::Object(error),
-            () if self.has(envelope::ERROR_IN_ARRAY) => json!([{ "error": error }]),
-            () if self.has(envelope::ERROR_IS_STRING) => json!({ "error": self.code.name() }),
-            () if self.has(envelope::ERRORS_IN_PLURAL) => json!({ "errors": [error] }),
-            () if self.has(envelope::UNDOCUMENTED_TOP_MEMBER) => {
+            () if bare_delete || self.is_active(envelope::BARE_ERROR_OBJECT) => Value::Object(error),
+            () if self.is_active(envelope::ERROR_IN_ARRAY) => json!([{ "error": error }]),
+            () if self.is_active(envelope::ERROR_IS_STRING) => json!({ "error": self.code.name() }),
+            () if self.is_active(envelope::ERRORS_IN_PLURAL) => json!({ "errors": [error] }),
+            () if self.is_active(envelope::UNDOCUMENTED_TOP_MEMBER) => {
                 json!({ "error": error, "timestamp": self.rules.timestamp(), "status": status })
             }
             () if self.applies(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_PLAIN_WORDS) => {
@@ -227,9 +229,9 @@ impl Situation<'_> {
         match () {
             () if empty => Vec::new(),
             () if self.is_html_page() => html_page(self.code.message()),
-            () if self.has(envelope::CUT_SHORT_ERRORS) => bytes[..bytes.len() - 2].to_vec(),
-            () if self.has(envelope::BOM_IN_ERRORS) => [b"\xef\xbb\xbf", bytes.as_slice()].concat(),
-            () if self.has(envelope::DUPLICATE_MEMBER) => self.with_code_twice(&bytes),
+            () if self.is_active(envelope::CUT_SHORT_ERRORS) => bytes[..bytes.len() - 2].to_vec(),
+            () if self.is_active(envelope::BOM_IN_ERRORS) => [b"\xef\xbb\xbf", bytes.as_slice()].concat(),
+            () if self.is_active(envelope::DUPLICATE_MEMBER) => self.with_code_twice(&bytes),
             () if self.applies(Code::ResourceNotFound, envelope::LATIN_1_ERRORS) => with_latin_1(&bytes),
             () => bytes,
         }
@@ -238,7 +240,7 @@ impl Situation<'_> {
     fn is_html_page(&self) -> bool {
         self.applies(Code::InternalServerError, server::HTML_500_PAGE)
             || self.applies(Code::ServiceUnavailable, server::HTML_MAINTENANCE_PAGE)
-            || (self.context.bad_escape && self.has(resources::HTML_PAGE_FOR_BAD_ESCAPES))
+            || (self.context.bad_escape && self.is_active(resources::HTML_PAGE_FOR_BAD_ESCAPES))
     }
 
     fn with_code_twice(&self, bytes: &[u8]) -> Vec<u8> {
@@ -249,15 +251,15 @@ impl Situation<'_> {
     /// The media type of the response; `None` if a mutant leaves it out.
     pub(super) fn media_type(&self, correct: &'static str) -> Option<&'static str> {
         match () {
-            () if self.has(envelope::DROPS_CONTENT_TYPE) => None,
-            () if self.has(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
+            () if self.is_active(envelope::DROPS_CONTENT_TYPE) => None,
+            () if self.is_active(envelope::TEXT_PLAIN_ERRORS) => Some("text/plain; charset=utf-8"),
             () if self.is_fifth()
                 && self.code.status() < 500
-                && self.has(envelope::EVERY_FIFTH_ERROR_AS_TEXT_PLAIN) =>
+                && self.is_active(envelope::EVERY_FIFTH_ERROR_AS_TEXT_PLAIN) =>
             {
                 Some("text/plain")
             }
-            () if self.has(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
+            () if self.is_active(envelope::PROBLEM_JSON_ERRORS) => Some("application/problem+json"),
             () if self.applies(Code::ResourceNotFound, envelope::NOT_FOUND_AS_TEXT_HTML) => Some("text/html"),
             () if self.applies(Code::WebhookSignatureInvalid, envelope::WEBHOOK_ERRORS_AS_TEXT_PLAIN) => {
                 Some("text/plain")
@@ -270,12 +272,12 @@ impl Situation<'_> {
     /// The request id in the response; `None` if a mutant leaves it out.
     pub(super) fn request_id(&self) -> Option<&str> {
         let below_500 = self.code.status() < 500;
-        let on_401 = self.code.status() == 401 && self.has(server::DROPS_REQUEST_ID_ON_401);
+        let on_401 = self.code.status() == 401 && self.is_active(server::DROPS_REQUEST_ID_ON_401);
         match () {
-            () if below_500 && self.has(server::DROPS_REQUEST_ID) => None,
-            () if below_500 && self.is_fifth() && self.has(server::EVERY_FIFTH_ERROR_WITHOUT_REQUEST_ID) => None,
+            () if below_500 && self.is_active(server::DROPS_REQUEST_ID) => None,
+            () if below_500 && self.is_fifth() && self.is_active(server::EVERY_FIFTH_ERROR_WITHOUT_REQUEST_ID) => None,
             () if on_401 => None,
-            () if below_500 && self.has(server::EMPTY_REQUEST_ID) => Some(""),
+            () if below_500 && self.is_active(server::EMPTY_REQUEST_ID) => Some(""),
             () => Some(&self.context.request_id),
         }
     }

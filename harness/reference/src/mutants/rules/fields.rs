@@ -3,18 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::Mutated;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::fields::{self as contract, Changes, FIELDS, Field, FieldRules, Purpose};
 use crate::mutants::{Mutant, envelope, fields, formats};
 
 impl FieldRules for Mutated {
-    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault> {
+    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError> {
         if self.fails_on_members(members, purpose) {
-            return Err(Fault::internal());
+            return Err(ApiError::internal());
         }
         let needs_postal_code = members.contains_key("country") && !members.contains_key("postalCode");
-        if needs_postal_code && !purpose.is_update() && self.has(fields::COUNTRY_NEEDS_POSTAL_CODE) {
-            return Err(Fault::invalid("postalCode", "Field 'postalCode' is required with 'country'"));
+        if needs_postal_code && !purpose.is_update() && self.is_active(fields::COUNTRY_NEEDS_POSTAL_CODE) {
+            return Err(ApiError::invalid("postalCode", "Field 'postalCode' is required with 'country'"));
         }
         self.base.check_first(members, purpose, self)?;
         let changes = contract::read(members, purpose, self)?;
@@ -22,30 +22,30 @@ impl FieldRules for Mutated {
         Ok(changes)
     }
 
-    fn missing(&self, name: &'static str) -> Result<(), Fault> {
+    fn missing(&self, name: &'static str) -> Result<(), ApiError> {
         if self.is_optional(name) {
             return Ok(());
         }
         self.base.missing(name).map_err(|fault| match () {
-            () if self.has(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
-            () if self.has(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
-            () if self.has(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-            () if name == "email" && self.has(fields::MISSING_EMAIL_AS_CONFLICT) => {
+            () if self.is_active(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
+            () if self.is_active(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
+            () if self.is_active(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
+            () if name == "email" && self.is_active(fields::MISSING_EMAIL_AS_CONFLICT) => {
                 fault.code(Code::ResourceConflict).without_field()
             }
             () => fault,
         })
     }
 
-    fn mistyped(&self, name: &'static str, value: &Value) -> Fault {
-        let crashes = (value.is_array() && self.has(fields::ARRAY_FOR_TEXT_500))
-            || (value.is_boolean() && self.has(fields::BOOLEAN_FOR_TEXT_500));
+    fn mistyped(&self, name: &'static str, value: &Value) -> ApiError {
+        let crashes = (value.is_array() && self.is_active(fields::ARRAY_FOR_TEXT_500))
+            || (value.is_boolean() && self.is_active(fields::BOOLEAN_FOR_TEXT_500));
         let fault = self.base.mistyped(name, value);
         match () {
-            () if crashes => Fault::internal(),
-            () if self.has(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
-            () if self.has(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
-            () if self.has(fields::WRONG_TYPE_500) => Fault::internal(),
+            () if crashes => ApiError::internal(),
+            () if self.is_active(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
+            () if self.is_active(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
+            () if self.is_active(fields::WRONG_TYPE_500) => ApiError::internal(),
             () => fault,
         }
     }
@@ -54,31 +54,31 @@ impl FieldRules for Mutated {
         if let Some(text) = self.coerced(field, value) {
             return Some(Changes::from([(field.name, Some(text))]));
         }
-        let ignored = (!field.required && self.has(fields::IGNORES_MISTYPED_OPTIONALS))
-            || (purpose.is_update() && self.has(fields::UPDATE_IGNORES_MISTYPED_FIELDS));
+        let ignored = (!field.required && self.is_active(fields::IGNORES_MISTYPED_OPTIONALS))
+            || (purpose.is_update() && self.is_active(fields::UPDATE_IGNORES_MISTYPED_FIELDS));
         ignored.then(Changes::new)
     }
 
-    fn text(&self, field: &Field, text: &str) -> Result<String, Fault> {
+    fn text(&self, field: &Field, text: &str) -> Result<String, ApiError> {
         self.fail_on_unusual_text(field, text)?;
         self.base.text(field, text)
     }
 
-    fn cleared(&self, _: &Field) -> Result<(), Fault> {
-        if self.has(fields::NULL_OPTIONAL_500) { Err(Fault::internal()) } else { Ok(()) }
+    fn cleared(&self, _: &Field) -> Result<(), ApiError> {
+        if self.is_active(fields::NULL_OPTIONAL_500) { Err(ApiError::internal()) } else { Ok(()) }
     }
 
     /// Whether the formats are checked although the postal code precedes the country.
     fn has_formats(&self, members: &Map<String, Value>) -> bool {
         let position = |field: &str| members.keys().position(|name| name == field);
         let early = position("postalCode").zip(position("country")).is_some_and(|(code, country)| code < country);
-        !(early && self.has(formats::COUNTRY_MUST_COME_FIRST))
+        !(early && self.is_active(formats::COUNTRY_MUST_COME_FIRST))
     }
 
     fn judging_country<'a>(&self, new: Option<Option<&'a str>>, stored: Option<&'a str>) -> Option<&'a str> {
         match new {
-            Some(_) if stored.is_some() && self.has(formats::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored,
-            None if self.has(formats::UPDATE_FORGETS_COUNTRY) => None,
+            Some(_) if stored.is_some() && self.is_active(formats::UPDATE_JUDGES_BY_OLD_COUNTRY) => stored,
+            None if self.is_active(formats::UPDATE_FORGETS_COUNTRY) => None,
             _ => self.base.judging_country(new, stored),
         }
     }
@@ -88,8 +88,8 @@ impl Mutated {
     fn fails_on_members(&self, members: &Map<String, Value>, purpose: Purpose) -> bool {
         let mistyped =
             |field: &&Field| members.get(field.name).is_some_and(|value| !value.is_string() && !value.is_null());
-        (FIELDS.iter().filter(mistyped).count() > 1 && self.has(fields::TWO_WRONG_TYPES_500))
-            || (members.is_empty() && purpose.is_update() && self.has(fields::EMPTY_UPDATE_500))
+        (FIELDS.iter().filter(mistyped).count() > 1 && self.is_active(fields::TWO_WRONG_TYPES_500))
+            || (members.is_empty() && purpose.is_update() && self.is_active(fields::EMPTY_UPDATE_500))
     }
 
     fn is_optional(&self, name: &str) -> bool {
@@ -101,16 +101,16 @@ impl Mutated {
             (fields::WEBHOOK_URL_OPTIONAL, "url"),
             (fields::DOCUMENT_CONTENT_OPTIONAL, "content"),
         ];
-        rows.iter().any(|(mutant, optional)| *optional == name && self.has(*mutant))
+        rows.iter().any(|(mutant, optional)| *optional == name && self.is_active(*mutant))
     }
 
     /// The text that a mutant makes of a value of the wrong type.
     fn coerced(&self, field: &Field, value: &Value) -> Option<String> {
         let is_name = matches!(field.name, "firstName" | "lastName");
         match value {
-            Value::Number(number) if is_name && self.has(fields::COERCES_NUMBERS) => Some(number.to_string()),
-            Value::Null if is_name && self.has(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
-            Value::Array(values) if self.has(fields::UNWRAPS_ARRAYS) => {
+            Value::Number(number) if is_name && self.is_active(fields::COERCES_NUMBERS) => Some(number.to_string()),
+            Value::Null if is_name && self.is_active(fields::NULL_NAMES_ACCEPTED) => Some("-".to_owned()),
+            Value::Array(values) if self.is_active(fields::UNWRAPS_ARRAYS) => {
                 values.first().and_then(Value::as_str).map(str::to_owned)
             }
             _ => None,
@@ -118,14 +118,14 @@ impl Mutated {
     }
 
     /// Fails on texts that a mutant cannot handle.
-    fn fail_on_unusual_text(&self, field: &Field, text: &str) -> Result<(), Fault> {
+    fn fail_on_unusual_text(&self, field: &Field, text: &str) -> Result<(), ApiError> {
         let emoji = text.contains(|one| one > '\u{ffff}') && self.every_fifth_time(fields::EVERY_FIFTH_EMOJI_500);
-        if emoji || unusual(field, text).iter().any(|(mutant, crashes)| *crashes && self.has(*mutant)) {
-            return Err(Fault::internal());
+        if emoji || unusual(field, text).iter().any(|(mutant, crashes)| *crashes && self.is_active(*mutant)) {
+            return Err(ApiError::internal());
         }
         let letters = field.name == "phoneNumber" && text.contains(|one: char| one.is_ascii_alphabetic());
-        if letters && self.has(fields::PHONE_LETTERS_503) {
-            return Err(Fault::new(Code::ServiceUnavailable).details("The phone service is down"));
+        if letters && self.is_active(fields::PHONE_LETTERS_503) {
+            return Err(ApiError::new(Code::ServiceUnavailable).details("The phone service is down"));
         }
         Ok(())
     }

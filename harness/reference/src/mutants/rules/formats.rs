@@ -1,12 +1,12 @@
 //! Mutants of the field formats: unchecked fields, other codes, texts that they read in their own way.
 
 use super::Mutated;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::formats::{FormatRules, Given, date, misformed};
 use crate::mutants::{Mutant, envelope, formats, statuses};
 
 impl FormatRules for Mutated {
-    fn check_format(&self, given: Given) -> Result<(), Fault> {
+    fn check_format(&self, given: Given) -> Result<(), ApiError> {
         if self.is_unchecked(given) {
             return Ok(());
         }
@@ -42,11 +42,11 @@ impl Mutated {
         EVERY_FIFTH.iter().any(|(mutant, field)| *field == name && self.every_fifth_time(*mutant))
     }
 
-    fn format_fault(&self, fault: Fault, given: Given) -> Fault {
+    fn format_fault(&self, fault: ApiError, given: Given) -> ApiError {
         match () {
             () if self.first(AS_VALIDATION_ERROR) == Some(given.name) => fault.code(Code::ValidationError),
-            () if given.updating && self.has(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
-            () if given.name == "postalCode" && self.has(envelope::POSTAL_FAULT_NAMES_COUNTRY) => {
+            () if given.updating && self.is_active(statuses::UPDATE_FORMAT_AS_400) => fault.status(400),
+            () if given.name == "postalCode" && self.is_active(envelope::POSTAL_FAULT_NAMES_COUNTRY) => {
                 fault.field("country")
             }
             () => fault,
@@ -55,9 +55,9 @@ impl Mutated {
 
     /// The text as a mutant reads it.
     fn lenient(&self, name: &str, text: &str) -> String {
-        let reading = READINGS.iter().find(|(field, mutant, _)| *field == name && self.has(*mutant));
+        let reading = READINGS.iter().find(|(field, mutant, _)| *field == name && self.is_active(*mutant));
         let text = reading.map_or_else(|| text.to_owned(), |(_, _, read)| read(text));
-        if name == "dateOfBirth" && has_unknown_month(&text) && self.has(formats::ACCEPTS_MONTH_13) {
+        if name == "dateOfBirth" && has_unknown_month(&text) && self.is_active(formats::ACCEPTS_MONTH_13) {
             return format!("{}-01-{}", &text[..4], &text[8..]);
         }
         text

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::errors::Situation;
-use crate::errors::{Code, Fault};
+use super::errors::ErrorSituation;
+use crate::errors::{ApiError, Code};
 use crate::mutants::{Mutant, server};
 
 const STACK_TRACE: &str = "thread 'worker-3' panicked at src/customers/store.rs:218:14: index out of bounds\n   \
@@ -15,7 +15,7 @@ const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/usr/lib/p
      line 3008, in open\nPIL.UnidentifiedImageError: cannot identify image file";
 
 /// Adds the leaked text to the details of an error.
-pub(super) fn into_details(fault: &mut Fault, situation: &Situation) {
+pub(super) fn into_details(fault: &mut ApiError, situation: &ErrorSituation) {
     if let Some(leaked) = leak(situation) {
         let details = fault.details.take().unwrap_or_default();
         fault.details = Some(format!("{details} {leaked}"));
@@ -23,14 +23,14 @@ pub(super) fn into_details(fault: &mut Fault, situation: &Situation) {
 }
 
 /// A header that leaks the credential.
-pub(super) fn header<'a>(situation: &Situation<'a>) -> Option<(&'static str, &'a str)> {
+pub(super) fn header<'a>(situation: &ErrorSituation<'a>) -> Option<(&'static str, &'a str)> {
     let credential = situation.context.credential.as_str();
-    let leaks = !credential.is_empty() && situation.rules.has(server::LEAKS_CREDENTIAL_IN_HEADER);
+    let leaks = !credential.is_empty() && situation.rules.is_active(server::LEAKS_CREDENTIAL_IN_HEADER);
     leaks.then_some(("x-debug-credential", credential))
 }
 
-fn leak(situation: &Situation) -> Option<String> {
-    let applies = |code: Code, mutant: Mutant| situation.code == code && situation.rules.has(mutant);
+fn leak(situation: &ErrorSituation) -> Option<String> {
+    let applies = |code: Code, mutant: Mutant| situation.code == code && situation.rules.is_active(mutant);
     let credential = situation.context.credential.as_str();
     match () {
         () if applies(Code::InternalServerError, server::LEAKS_STACK_TRACE) => Some(STACK_TRACE.to_owned()),

@@ -2,7 +2,7 @@
 
 use super::Mutated;
 use crate::clock;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::limiter::{CountedRequest, LimitRules, Limiter, Quota};
 use crate::mutants::limits;
 
@@ -13,14 +13,14 @@ const LONG_BAN_SECONDS: u64 = 30;
 
 impl LimitRules for Mutated {
     fn count(&self, limiter: &mut Limiter, request: CountedRequest) -> Quota {
-        if !self.has(limits::SHARED_BUDGET) {
+        if !self.is_active(limits::SHARED_BUDGET) {
             return self.counted(limiter, request);
         }
         let common = self.counted(limiter, CountedRequest { credential: EVERYBODY, ..request });
         if request.throttled { self.counted(limiter, request) } else { common }
     }
 
-    fn limit_exceeded(&self, quota: &Quota) -> Fault {
+    fn limit_exceeded(&self, quota: &Quota) -> ApiError {
         let mut fault = self.base.limit_exceeded(quota);
         let wrong = [
             (limits::LIMIT_AS_UNAVAILABLE, Code::ServiceUnavailable),
@@ -45,7 +45,7 @@ impl LimitRules for Mutated {
 impl Mutated {
     fn counted(&self, limiter: &mut Limiter, request: CountedRequest) -> Quota {
         let mut quota = self.base.count(limiter, request);
-        if quota.exceeded && self.has(limits::NEVER_LIMITS) {
+        if quota.exceeded && self.is_active(limits::NEVER_LIMITS) {
             quota.exceeded = false;
         }
         if self.is_banned(&quota, request) {
@@ -53,8 +53,8 @@ impl Mutated {
         }
         match () {
             () if quota.exceeded => {}
-            () if self.has(limits::REMAINING_FROZEN) => quota.remaining = quota.limit,
-            () if self.has(limits::REMAINING_COUNTS_UP) => quota.remaining = quota.limit - quota.remaining,
+            () if self.is_active(limits::REMAINING_FROZEN) => quota.remaining = quota.limit,
+            () if self.is_active(limits::REMAINING_COUNTS_UP) => quota.remaining = quota.limit - quota.remaining,
             () => {}
         }
         quota
@@ -77,11 +77,11 @@ impl Mutated {
 
     fn mutate_headers(&self, headers: &mut Vec<(&'static str, String)>, quota: &Quota) {
         let dropped: &[&str] = match () {
-            () if self.has(limits::DROPS_RETRY_AFTER) => &["retry-after"],
-            () if self.has(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
-            () if self.has(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
-            () if self.has(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
-            () if self.has(limits::DROPS_RATE_LIMIT_HEADERS) => {
+            () if self.is_active(limits::DROPS_RETRY_AFTER) => &["retry-after"],
+            () if self.is_active(limits::DROPS_LIMIT_HEADER) => &["x-ratelimit-limit"],
+            () if self.is_active(limits::DROPS_REMAINING_HEADER) => &["x-ratelimit-remaining"],
+            () if self.is_active(limits::DROPS_RESET_HEADER) => &["x-ratelimit-reset"],
+            () if self.is_active(limits::DROPS_RATE_LIMIT_HEADERS) => {
                 &["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
             }
             () => &[],
@@ -105,15 +105,15 @@ impl Mutated {
             }
             _ => return self.wrong_reset(reset, quota),
         };
-        self.has(mutant).then_some(value)
+        self.is_active(mutant).then_some(value)
     }
 
     fn wrong_reset(&self, reset: i64, quota: &Quota) -> Option<String> {
         match () {
-            () if self.has(limits::RESET_IN_MILLISECONDS) => Some((quota.reset * 1000).to_string()),
-            () if self.has(limits::RESET_AS_DELAY) => Some(quota.wait.to_string()),
-            () if self.has(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
-            () if self.has(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
+            () if self.is_active(limits::RESET_IN_MILLISECONDS) => Some((quota.reset * 1000).to_string()),
+            () if self.is_active(limits::RESET_AS_DELAY) => Some(quota.wait.to_string()),
+            () if self.is_active(limits::RESET_AN_HOUR_AGO) => Some((reset - 3600).to_string()),
+            () if self.is_active(limits::RESET_AS_DATE) => Some(clock::rfc3339(reset)),
             () => None,
         }
     }

@@ -10,7 +10,7 @@ use crate::auth;
 use crate::credentials::Environment;
 use crate::customers::IMMUTABLE;
 use crate::customers::{Customer, State};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::fields;
 use crate::json::BodyRules as _;
 use crate::mutants::{Mutant, memory};
@@ -81,7 +81,7 @@ impl Mutated {
             Ok(_) if deleted => memory::KEPT_ANSWERS_OUTLIVE_DELETION,
             Ok(_) => memory::KEPT_ANSWERS_OUTLIVE_UPDATES,
         };
-        self.has(mutant).then(|| Answer::ok(body))
+        self.is_active(mutant).then(|| Answer::ok(body))
     }
 
     /// Records what mutants need to know about a request.
@@ -104,18 +104,20 @@ impl Mutated {
     }
 
     /// Fails on an idempotency key that was recorded before.
-    pub(super) fn check_key(&self, key: &[u8]) -> Result<(), Fault> {
+    pub(super) fn check_key(&self, key: &[u8]) -> Result<(), ApiError> {
         let memory = self.memory.lock();
         match () {
-            () if memory.spent.contains(key) && self.has(memory::KEYS_SPENT_BY_STRANGERS) => {
-                Err(Fault::new(Code::ResourceConflict).details("The Idempotency-Key was used before"))
+            () if memory.spent.contains(key) && self.is_active(memory::KEYS_SPENT_BY_STRANGERS) => {
+                Err(ApiError::new(Code::ResourceConflict).details("The Idempotency-Key was used before"))
             }
-            () if memory.failed.contains(key) && self.has(memory::FAILURES_KEPT_UNDER_KEYS) => Err(Fault::internal()),
+            () if memory.failed.contains(key) && self.is_active(memory::FAILURES_KEPT_UNDER_KEYS) => {
+                Err(ApiError::internal())
+            }
             () => Ok(()),
         }
     }
 
-    fn record_key(&self, request: &Request, fault: &Fault) {
+    fn record_key(&self, request: &Request, fault: &ApiError) {
         let Some(key) = request.headers.get("idempotency-key") else { return };
         let mut memory = self.memory.lock();
         match fault.code {
@@ -126,9 +128,9 @@ impl Mutated {
     }
 
     /// Applies the effect that a mutant keeps of a rejected request.
-    fn apply_rejected(&self, state: &state::State, request: &Request, route: &Route, fault: &Fault) {
+    fn apply_rejected(&self, state: &state::State, request: &Request, route: &Route, fault: &ApiError) {
         let matches = |(mutant, operation, code): &&(Mutant, Operation, Code)| {
-            *operation == route.operation && *code == fault.code && self.has(*mutant)
+            *operation == route.operation && *code == fault.code && self.is_active(*mutant)
         };
         let Some((mutant, operation, _)) = EFFECTS.iter().find(matches) else { return };
         let members = self.body(request, route.operation).unwrap_or_default();

@@ -65,7 +65,7 @@ impl Mutated {
     }
 
     /// Whether this mutant is switched on, and active now.
-    fn has(&self, mutant: Mutant) -> bool {
+    fn is_active(&self, mutant: Mutant) -> bool {
         let shows =
             |(name, schedule): &(&str, Schedule)| *name == mutant.name && self.times.is_active(mutant, *schedule);
         self.mutants.contains(&mutant.name) || self.intermittent.iter().any(shows)
@@ -73,11 +73,11 @@ impl Mutated {
 
     /// Whether this mutant is switched on and acts now. It acts every fifth time.
     fn every_fifth_time(&self, mutant: Mutant) -> bool {
-        self.has(mutant) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
+        self.is_active(mutant) && self.asked.fetch_add(1, Ordering::Relaxed) % 5 == 4
     }
 
     /// The value of the first row whose mutant is switched on.
     fn first<T: Copy>(&self, rows: &[(Mutant, T)]) -> Option<T> {
-        rows.iter().find(|(mutant, _)| self.has(*mutant)).map(|(_, value)| *value)
+        rows.iter().find(|(mutant, _)| self.is_active(*mutant)).map(|(_, value)| *value)
     }
 }

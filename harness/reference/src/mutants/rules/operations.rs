@@ -7,7 +7,7 @@ use crate::answer::{Answer, Outcome};
 use crate::clock::TimeRules as _;
 use crate::customers::{Absence, CustomerRules as _, State};
 use crate::dispatch::{self, Service};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
 use crate::operations::lookup;
 use crate::request::{Context, Request};
@@ -33,16 +33,16 @@ impl Service for Mutated {
         outcome
     }
 
-    fn check_permission(&self, call: Call) -> Result<(), Fault> {
+    fn check_permission(&self, call: Call) -> Result<(), ApiError> {
         self.base.check_permission(call)
     }
 
     fn run(&self, call: Call) -> Outcome {
-        if fails_on_id(call.route).iter().any(|(mutant, fails)| *fails && self.has(*mutant)) {
-            return Err(Fault::internal());
+        if fails_on_id(call.route).iter().any(|(mutant, fails)| *fails && self.is_active(*mutant)) {
+            return Err(ApiError::internal());
         }
         let cut = Route { id: call.route.id.split('\0').next().unwrap_or_default().to_owned(), ..call.route.clone() };
-        let cuts = call.route.operation == Operation::GetCustomer && self.has(resources::ID_ENDS_AT_NUL);
+        let cuts = call.route.operation == Operation::GetCustomer && self.is_active(resources::ID_ENDS_AT_NUL);
         let call = Call { route: if cuts { &cut } else { call.route }, ..call };
         if let Some(outcome) = self.absent(call) {
             return outcome;
@@ -73,27 +73,29 @@ fn fails_on_id(route: &Route) -> [(Mutant, bool); 9] {
 
 impl Mutated {
     /// Looks up the resource before the credential is checked.
-    fn refuse_before_credential(&self, state: &state::State, request: &Request, route: &Route) -> Result<(), Fault> {
+    fn refuse_before_credential(&self, state: &state::State, request: &Request, route: &Route) -> Result<(), ApiError> {
         if request.has_credential() {
             return Ok(());
         }
         let id = &route.id;
         let (kind, known) = match route.operation {
-            operation if operation.is_of_one_customer() && self.has(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) => {
+            operation
+                if operation.is_of_one_customer() && self.is_active(access::DELETED_CUSTOMER_BEFORE_CREDENTIAL) =>
+            {
                 ("Customer", !state.customers.lock().get(id).is_some_and(|customer| customer.deleted))
             }
-            operation if operation.is_of_one_customer() && self.has(access::CUSTOMER_BEFORE_CREDENTIAL) => {
+            operation if operation.is_of_one_customer() && self.is_active(access::CUSTOMER_BEFORE_CREDENTIAL) => {
                 ("Customer", state.customers.lock().get(id).is_some())
             }
-            Operation::ListWebhookDeliveries if self.has(access::WEBHOOK_BEFORE_CREDENTIAL) => {
+            Operation::ListWebhookDeliveries if self.is_active(access::WEBHOOK_BEFORE_CREDENTIAL) => {
                 ("Webhook", state.webhooks.knows(id))
             }
-            Operation::GetTransaction if self.has(access::TRANSACTION_BEFORE_CREDENTIAL) => {
+            Operation::GetTransaction if self.is_active(access::TRANSACTION_BEFORE_CREDENTIAL) => {
                 ("Transaction", state.transactions.lock().contains_key(id))
             }
             _ => return Ok(()),
         };
-        if known { Ok(()) } else { Err(Fault::not_found(kind, id)) }
+        if known { Ok(()) } else { Err(ApiError::not_found(kind, id)) }
     }
 
     /// The outcome of a mutant for a customer who is not available.
@@ -111,41 +113,41 @@ impl Mutated {
         let reviewed = in_review && call.route.operation == Operation::UpdateCustomer;
         match absence {
             Absence::NeverExisted => self.never_existed(fault, call),
-            Absence::Deleted if reviewed && self.has(resources::REVIEW_OUTLIVES_DELETION) => {
+            Absence::Deleted if reviewed && self.is_active(resources::REVIEW_OUTLIVES_DELETION) => {
                 Some(Err(fault.code(Code::ResourceConflict)))
             }
-            Absence::Deleted if self.has(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
+            Absence::Deleted if self.is_active(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
                 Some(Err(fault.code(Code::ResourceConflict)))
             }
-            Absence::Deleted if self.has(statuses::DELETED_AS_410) => Some(Err(fault.status(410))),
-            Absence::OtherEnvironment if self.has(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
+            Absence::Deleted if self.is_active(statuses::DELETED_AS_410) => Some(Err(fault.status(410))),
+            Absence::OtherEnvironment if self.is_active(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
                 Some(Err(fault.code(Code::InsufficientPermissions)))
             }
             _ => None,
         }
     }
 
-    fn never_existed(&self, fault: Fault, call: Call) -> Option<Outcome> {
+    fn never_existed(&self, fault: ApiError, call: Call) -> Option<Outcome> {
         match call.route.operation {
-            Operation::UpdateCustomer if self.has(resources::UPDATE_CREATES_UNKNOWN) => {
+            Operation::UpdateCustomer if self.is_active(resources::UPDATE_CREATES_UNKNOWN) => {
                 Some(Ok(Answer::ok(self.made_up_customer(call))))
             }
-            Operation::DeleteCustomer if self.has(resources::DELETE_UNKNOWN_ANSWERS_204) => {
+            Operation::DeleteCustomer if self.is_active(resources::DELETE_UNKNOWN_ANSWERS_204) => {
                 Some(Ok(Answer::no_content()))
             }
-            Operation::UploadDocument if self.has(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
+            Operation::UploadDocument if self.is_active(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
                 Some(Ok(Answer::created(json!({ "id": call.state.ids.next("doc"), "type": "PASSPORT" }))))
             }
-            Operation::SubmitVerification if self.has(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
+            Operation::SubmitVerification if self.is_active(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
                 Some(Err(fault.code(Code::VerificationFailed)))
             }
             Operation::GetCustomer
-                if is_prototype(&call.route.id) && self.has(resources::FINDS_NAMES_OF_PROTOTYPES) =>
+                if is_prototype(&call.route.id) && self.is_active(resources::FINDS_NAMES_OF_PROTOTYPES) =>
             {
                 Some(Ok(Answer::ok(self.made_up_customer(call))))
             }
-            Operation::GetCustomer if self.has(envelope::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
-            _ if self.has(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
+            Operation::GetCustomer if self.is_active(envelope::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
+            _ if self.is_active(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
                 Some(Err(fault.code(Code::InsufficientPermissions)))
             }
             _ => None,
@@ -168,10 +170,10 @@ impl Mutated {
         let email = || call.state.customers.lock().get(&call.route.id)?.value("email").map(str::to_owned);
         let before = email();
         let answer = self.base.run(call)?;
-        if email() != before && self.has(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
+        if email() != before && self.is_active(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
             call.state.customers.lock().forget_email(&call.route.id);
         }
-        if self.has(memory::UPDATE_LOSES_DOCUMENTS)
+        if self.is_active(memory::UPDATE_LOSES_DOCUMENTS)
             && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
         {
             customer.documents = 0;
@@ -181,9 +183,9 @@ impl Mutated {
 
     fn delete(&self, call: Call) -> Outcome {
         let documented = call.state.customers.lock().get(&call.route.id).is_some_and(|customer| customer.documents > 0);
-        if documented && self.has(resources::DELETING_DOCUMENTED_500) {
+        if documented && self.is_active(resources::DELETING_DOCUMENTED_500) {
             let mut customers = call.state.customers.lock();
-            return lookup::find(call, &mut customers).and(Err(Fault::internal()));
+            return lookup::find(call, &mut customers).and(Err(ApiError::internal()));
         }
         self.base.run(call)
     }
@@ -191,7 +193,7 @@ impl Mutated {
     fn upload(&self, call: Call) -> Outcome {
         let answer = self.base.run(call)?;
         if call.caller.scope == Scope::Admin
-            && self.has(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST)
+            && self.is_active(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST)
             && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
         {
             customer.documents -= 1;

@@ -137,7 +137,7 @@ const REJECTIONS: &[Rejection] = &[
 impl Mutated {
     /// The text as rewritten by a mutant, or the unchanged text.
     pub(super) fn rewritten<'a>(&self, field: &str, text: &'a str) -> Cow<'a, str> {
-        let row = REWRITES.iter().find(|(of, mutant, ..)| *of == field && self.has(*mutant));
+        let row = REWRITES.iter().find(|(of, mutant, ..)| *of == field && self.is_active(*mutant));
         let Some((_, _, pattern, replacement)) = row else {
             return text.into();
         };
@@ -148,7 +148,7 @@ impl Mutated {
     /// Whether a mutant rejects the valid text.
     pub(super) fn rejects(&self, field: &str, text: &str) -> bool {
         REJECTIONS.iter().any(|(of, mutant, pattern)| {
-            *of == field && self.has(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+            *of == field && self.is_active(*mutant) && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
         })
     }
 }

@@ -13,7 +13,7 @@ impl Mutated {
         if self.ignores(&country) {
             return Some(true);
         }
-        if self.has(formats::FIVE_DIGITS_EVERYWHERE) {
+        if self.is_active(formats::FIVE_DIGITS_EVERYWHERE) {
             return Some(text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()));
         }
         let pattern = pattern(&country)?;
@@ -24,16 +24,16 @@ impl Mutated {
     }
 
     fn ignores(&self, country: &str) -> bool {
-        self.has(formats::IGNORES_COUNTRY)
-            || (!EUROPEAN_UNION.contains(&country) && self.has(formats::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
-            || (country != "US" && self.has(formats::CHECKS_ONLY_US_POSTAL_CODES))
-            || (!["US", "GB", "CA"].contains(&country) && self.has(formats::KNOWS_THREE_COUNTRIES))
+        self.is_active(formats::IGNORES_COUNTRY)
+            || (!EUROPEAN_UNION.contains(&country) && self.is_active(formats::CHECKS_ONLY_EUROPEAN_POSTAL_CODES))
+            || (country != "US" && self.is_active(formats::CHECKS_ONLY_US_POSTAL_CODES))
+            || (!["US", "GB", "CA"].contains(&country) && self.is_active(formats::KNOWS_THREE_COUNTRIES))
     }
 
     fn refuses(&self, text: &str) -> bool {
-        (text.contains(' ') && self.has(formats::REJECTS_SPACES_IN_POSTAL_CODES))
+        (text.contains(' ') && self.is_active(formats::REJECTS_SPACES_IN_POSTAL_CODES))
             || (text.contains(|one: char| one.is_ascii_alphabetic())
-                && self.has(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
+                && self.is_active(formats::REJECTS_LETTERS_IN_POSTAL_CODES))
     }
 }
 

@@ -6,9 +6,9 @@ use hyper::Response;
 use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::errors::Situation;
+use super::errors::ErrorSituation;
 use super::{Mutated, leaks};
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::request::Context;
 use crate::respond::{REQUEST_ID, ResponseRules, members, set};
 use crate::wire::Pieces;
@@ -22,13 +22,13 @@ impl ResponseRules for Mutated {
         self.base.success_body(body)
     }
 
-    fn worded(&self, fault: Fault, context: &Context) -> Fault {
+    fn worded(&self, fault: ApiError, context: &Context) -> ApiError {
         self.base.worded(fault, context)
     }
 
-    fn failure(&self, mut fault: Fault, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, mut fault: ApiError, context: &Context) -> Response<Vec<u8>> {
         let count = self.errors.fetch_add(1, Ordering::Relaxed);
-        let situation = Situation { rules: self, context, code: fault.code, count };
+        let situation = ErrorSituation { rules: self, context, code: fault.code, count };
         leaks::into_details(&mut fault, &situation);
         let status = situation.status(fault.status);
         let mut error = members(&fault);

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::Mutated;
 use super::no_content::WithBody;
 use crate::clock::TimeRules;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::ids::IdRules;
 use crate::mutants::{documents, server, statuses};
 use crate::sandbox::{SandboxRules, maintenance};
@@ -35,11 +35,11 @@ impl TransportRules for Mutated {
     }
 
     fn gives_up_reading(&self, size: usize) -> bool {
-        size > LARGEST_BODY && self.has(documents::DROPS_BIG_BODIES)
+        size > LARGEST_BODY && self.is_active(documents::DROPS_BIG_BODIES)
     }
 
     fn connection(&self, stream: TcpStream) -> Box<dyn Connection> {
-        if self.has(statuses::NO_CONTENT_HAS_BODY) { Box::new(WithBody::new(stream)) } else { Box::new(stream) }
+        if self.is_active(statuses::NO_CONTENT_HAS_BODY) { Box::new(WithBody::new(stream)) } else { Box::new(stream) }
     }
 }
 
@@ -56,9 +56,9 @@ impl TimeRules for Mutated {
 impl IdRules for Mutated {
     fn request_number(&self, number: u64) -> u64 {
         match () {
-            () if self.has(server::REPEATS_REQUEST_ID) => 0,
-            () if self.has(server::REQUEST_ID_PER_SECOND) => self.unix_seconds(),
-            () if self.has(server::REQUEST_ID_IN_PAIRS) => number / 2,
+            () if self.is_active(server::REPEATS_REQUEST_ID) => 0,
+            () if self.is_active(server::REQUEST_ID_PER_SECOND) => self.unix_seconds(),
+            () if self.is_active(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => self.base.request_number(number),
         }
     }
@@ -73,10 +73,10 @@ impl IdRules for Mutated {
 }
 
 impl SandboxRules for Mutated {
-    fn sandbox_fault(&self, requested: &[u8]) -> Option<Fault> {
+    fn sandbox_fault(&self, requested: &[u8]) -> Option<ApiError> {
         match requested {
-            b"INTERNAL_SERVER_ERROR" if self.has(server::INTERNAL_AS_UNAVAILABLE) => Some(maintenance()),
-            b"SERVICE_UNAVAILABLE" if self.has(server::UNAVAILABLE_AS_INTERNAL) => Some(Fault::internal()),
+            b"INTERNAL_SERVER_ERROR" if self.is_active(server::INTERNAL_AS_UNAVAILABLE) => Some(maintenance()),
+            b"SERVICE_UNAVAILABLE" if self.is_active(server::UNAVAILABLE_AS_INTERNAL) => Some(ApiError::internal()),
             _ => self.base.sandbox_fault(requested),
         }
     }

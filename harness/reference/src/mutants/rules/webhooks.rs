@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::Mutated;
-use crate::errors::{Code, Fault, shortened};
+use crate::errors::{ApiError, Code, shortened};
 use crate::mutants::{resources, statuses, webhooks};
 use crate::webhooks::WebhookRules;
 use crate::webhooks::client::{Attempted, Target};
@@ -17,16 +17,16 @@ use crate::webhooks::signature;
 const STALE_BY_SECONDS: u64 = 600;
 
 impl WebhookRules for Mutated {
-    fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, Fault> {
+    fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, ApiError> {
         // Without a url the webhook was accepted by a mutant that needs none.
         if members.contains_key("url") { self.base.target(members, url) } else { Ok(None) }
     }
 
-    fn unknown_webhook(&self, id: &str) -> Result<Value, Fault> {
-        if self.has(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) {
+    fn unknown_webhook(&self, id: &str) -> Result<Value, ApiError> {
+        if self.is_active(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) {
             return Ok(json!({ "deliveries": [] }));
         }
-        let wrong = self.has(statuses::DELIVERY_CODE_IN_RESPONSE);
+        let wrong = self.is_active(statuses::DELIVERY_CODE_IN_RESPONSE);
         self.base.unknown_webhook(id).map_err(|fault| {
             let details = format!("No deliveries of '{}'", shortened(id));
             if wrong { fault.code(Code::WebhookDeliveryFailed).status(404).details(details) } else { fault }
@@ -36,9 +36,11 @@ impl WebhookRules for Mutated {
     fn logged(&self, delivery: Value) -> Option<Value> {
         let mut shown = delivery;
         match shown["status"].as_str() {
-            Some("FAILED") if self.has(webhooks::FAILURE_NOT_LOGGED) => return None,
+            Some("FAILED") if self.is_active(webhooks::FAILURE_NOT_LOGGED) => return None,
             Some("FAILED") => self.mutate_failure(&mut shown),
-            Some("DELIVERED") if self.has(webhooks::DELIVERED_LOGGED_AS_PENDING) => shown["status"] = json!("PENDING"),
+            Some("DELIVERED") if self.is_active(webhooks::DELIVERED_LOGGED_AS_PENDING) => {
+                shown["status"] = json!("PENDING")
+            }
             _ => {}
         }
         self.base.logged(shown)
@@ -51,23 +53,23 @@ impl WebhookRules for Mutated {
 
 impl Mutated {
     fn mutate_failure(&self, shown: &mut Value) {
-        let pending = self.has(webhooks::FAILURE_LOGGED_AS_PENDING);
+        let pending = self.is_active(webhooks::FAILURE_LOGGED_AS_PENDING);
         if pending {
             shown["status"] = json!("PENDING");
         }
-        if (pending || self.has(webhooks::LOG_WITHOUT_ERROR))
+        if (pending || self.is_active(webhooks::LOG_WITHOUT_ERROR))
             && let Some(shown) = shown.as_object_mut()
         {
             shown.shift_remove("error");
             return;
         }
         let error = &mut shown["error"];
-        if self.has(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
+        if self.is_active(webhooks::LOG_ERROR_WITH_OTHER_CODE) {
             error["code"] = json!(Code::InternalServerError.name());
         }
-        if self.has(webhooks::LOG_ERROR_IS_STRING) {
+        if self.is_active(webhooks::LOG_ERROR_IS_STRING) {
             *error = error["code"].clone();
-        } else if self.has(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
+        } else if self.is_active(webhooks::LOG_ERROR_WITHOUT_MESSAGE) {
             *error = json!({ "code": error["code"], "details": error["details"] });
         }
     }
@@ -75,15 +77,15 @@ impl Mutated {
 
 impl DeliveryRules for Mutated {
     fn announces(&self, event: &str) -> bool {
-        !(event == "customer.state_changed" && self.has(webhooks::STATE_CHANGES_NOT_ANNOUNCED))
+        !(event == "customer.state_changed" && self.is_active(webhooks::STATE_CHANGES_NOT_ANNOUNCED))
     }
 
     fn event(&self, body: Value, event: &str, customer_id: &str) -> String {
         let text = self.base.event(body, event, customer_id);
         match () {
-            () if self.has(webhooks::OUTBOUND_IS_FORM_TEXT) => format!("event={event}&customer={customer_id}"),
-            () if self.has(webhooks::OUTBOUND_IS_JSON_LIST) => format!("[{text}]"),
-            () if self.has(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(text).to_string(),
+            () if self.is_active(webhooks::OUTBOUND_IS_FORM_TEXT) => format!("event={event}&customer={customer_id}"),
+            () if self.is_active(webhooks::OUTBOUND_IS_JSON_LIST) => format!("[{text}]"),
+            () if self.is_active(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(text).to_string(),
             () => text,
         }
     }
@@ -99,47 +101,48 @@ impl DeliveryRules for Mutated {
 
     fn is_final(&self, attempt: &Attempt) -> bool {
         let wrong = match attempt {
-            Attempt::Answered(status) => *status > 500 && self.has(webhooks::NO_RETRY_AFTER_503),
-            Attempt::Unreachable(_) => self.has(webhooks::NO_RETRY_AFTER_REFUSAL),
-            Attempt::TimedOut => self.has(webhooks::NO_RETRY_AFTER_TIMEOUT),
+            Attempt::Answered(status) => *status > 500 && self.is_active(webhooks::NO_RETRY_AFTER_503),
+            Attempt::Unreachable(_) => self.is_active(webhooks::NO_RETRY_AFTER_REFUSAL),
+            Attempt::TimedOut => self.is_active(webhooks::NO_RETRY_AFTER_TIMEOUT),
             Attempt::Accepted => false,
         };
         wrong || self.base.is_final(attempt)
     }
 
     fn is_success(&self, status: u16) -> bool {
-        if self.has(webhooks::REDELIVERS_AFTER_204) { status == 200 } else { self.base.is_success(status) }
+        if self.is_active(webhooks::REDELIVERS_AFTER_204) { status == 200 } else { self.base.is_success(status) }
     }
 
     fn attempt_timeout(&self, permitted: Duration) -> Duration {
         match () {
-            () if self.has(webhooks::WAITS_FOREVER) => permitted * 60,
-            () if self.has(webhooks::LATE_200_COUNTS) => permitted * 2,
-            () if self.has(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
+            () if self.is_active(webhooks::WAITS_FOREVER) => permitted * 60,
+            () if self.is_active(webhooks::LATE_200_COUNTS) => permitted * 2,
+            () if self.is_active(webhooks::IMPATIENT_DELIVERY) => permitted / 5,
             () => self.base.attempt_timeout(permitted),
         }
     }
 
     fn delivers_again(&self) -> bool {
-        self.has(webhooks::REDELIVERS_AFTER_2XX)
+        self.is_active(webhooks::REDELIVERS_AFTER_2XX)
     }
 
     fn signed(&self, attempt: &Signing) -> Vec<(&'static str, String)> {
         let now = match () {
-            () if self.has(webhooks::OUTBOUND_STALE_TIMESTAMP) => attempt.now - STALE_BY_SECONDS,
-            () if self.has(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => attempt.now * 1000,
+            () if self.is_active(webhooks::OUTBOUND_STALE_TIMESTAMP) => attempt.now - STALE_BY_SECONDS,
+            () if self.is_active(webhooks::OUTBOUND_MILLISECOND_TIMESTAMP) => attempt.now * 1000,
             () => attempt.now,
         };
-        let secret = if self.has(webhooks::OUTBOUND_OTHER_SECRET) { "whsec_of_somebody_else" } else { attempt.secret };
+        let secret =
+            if self.is_active(webhooks::OUTBOUND_OTHER_SECRET) { "whsec_of_somebody_else" } else { attempt.secret };
         let mut headers = self.base.signed(&Signing { now, secret, ..*attempt });
         if let Some(wrong) = self.wrong_signature_of(&now.to_string(), secret, attempt.body) {
             headers.retain(|(name, _)| *name != "X-Webhook-Signature");
             headers.push(("X-Webhook-Signature", wrong));
         }
         let dropped = match () {
-            () if self.has(webhooks::OUTBOUND_UNSIGNED) => "X-Webhook-Signature",
-            () if attempt.number > 1 && self.has(webhooks::OUTBOUND_RETRIES_UNSIGNED) => "X-Webhook-Signature",
-            () if self.has(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => "X-Webhook-Timestamp",
+            () if self.is_active(webhooks::OUTBOUND_UNSIGNED) => "X-Webhook-Signature",
+            () if attempt.number > 1 && self.is_active(webhooks::OUTBOUND_RETRIES_UNSIGNED) => "X-Webhook-Signature",
+            () if self.is_active(webhooks::OUTBOUND_WITHOUT_TIMESTAMP) => "X-Webhook-Timestamp",
             () => "",
         };
         headers.retain(|(name, _)| *name != dropped);
@@ -161,11 +164,13 @@ impl Mutated {
         let right = || signature::sign(secret, &signature::signed_text(timestamp, body.as_bytes()));
         let signed = |text: &[u8]| format!("sha256={}", hex::encode(signature::sign(secret, text)));
         match () {
-            () if self.has(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => Some(signed(body.as_bytes())),
-            () if self.has(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
+            () if self.is_active(webhooks::OUTBOUND_SIGNS_BODY_ALONE) => Some(signed(body.as_bytes())),
+            () if self.is_active(webhooks::OUTBOUND_SIGNS_OTHER_TEXT) => {
                 Some(signed(&signature::signed_text(timestamp, format!("{body}\n").as_bytes())))
             }
-            () if self.has(webhooks::OUTBOUND_BASE64_SIGNATURE) => Some(format!("sha256={}", STANDARD.encode(right()))),
+            () if self.is_active(webhooks::OUTBOUND_BASE64_SIGNATURE) => {
+                Some(format!("sha256={}", STANDARD.encode(right())))
+            }
             () => None,
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Varied;
 use crate::customers::IMMUTABLE;
-use crate::errors::{Code, Fault, shortened};
+use crate::errors::{ApiError, Code, shortened};
 use crate::fields;
 use crate::json::BodyRules;
 use crate::request::Request;
@@ -14,15 +14,15 @@ use crate::rules::Conforming;
 use crate::variants::requests;
 
 impl BodyRules for Varied {
-    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, Fault> {
-        if self.vary(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
-            return Err(Fault::new(Code::ValidationError).details("The body must be declared as application/json"));
+    fn body(&self, request: &Request, operation: Operation) -> Result<Map<String, Value>, ApiError> {
+        if self.is_active(requests::OTHER_MEDIA_TYPES_REFUSED) && is_declared_otherwise(request) {
+            return Err(ApiError::new(Code::ValidationError).details("The body must be declared as application/json"));
         }
         let members = Conforming.body(request, operation)?;
         match unknown_member(&members, operation) {
-            Some(name) if self.vary(requests::UNKNOWN_MEMBERS_REFUSED) => {
+            Some(name) if self.is_active(requests::UNKNOWN_MEMBERS_REFUSED) => {
                 let name = shortened(name);
-                Err(Fault::invalid(&name, format!("Field '{name}' is unknown")))
+                Err(ApiError::invalid(&name, format!("Field '{name}' is unknown")))
             }
             _ => Ok(members),
         }

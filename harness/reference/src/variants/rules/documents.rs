@@ -4,7 +4,7 @@ use super::Varied;
 use super::damage;
 use crate::documents::image::{self, Headers};
 use crate::documents::{DocumentRules, Kind, unfit};
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::rules::Conforming;
 use crate::variants::documents;
 
@@ -14,37 +14,39 @@ const DECIMAL_LIMIT: usize = 10_000_000;
 const TINY: usize = 100;
 
 impl DocumentRules for Varied {
-    fn empty_content(&self) -> Option<Fault> {
+    fn empty_content(&self) -> Option<ApiError> {
         let demand = "Field 'content' must not be empty";
         match () {
-            () if self.vary(documents::EMPTY_CONTENT_AS_VALIDATION_ERROR) => Some(Fault::invalid("content", demand)),
-            () if self.vary(documents::EMPTY_CONTENT_AS_FORMAT_ERROR) => Some(Fault::format("content", demand)),
+            () if self.is_active(documents::EMPTY_CONTENT_AS_VALIDATION_ERROR) => {
+                Some(ApiError::invalid("content", demand))
+            }
+            () if self.is_active(documents::EMPTY_CONTENT_AS_FORMAT_ERROR) => Some(ApiError::format("content", demand)),
             () => None,
         }
     }
 
-    fn decode(&self, text: &str) -> Result<Vec<u8>, Fault> {
+    fn decode(&self, text: &str) -> Result<Vec<u8>, ApiError> {
         let has_breaks = memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
-        let refused = (has_breaks && self.vary(documents::LINE_BREAKS_IN_BASE64_REFUSED))
-            || (self.vary(documents::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
+        let refused = (has_breaks && self.is_active(documents::LINE_BREAKS_IN_BASE64_REFUSED))
+            || (self.is_active(documents::UNPADDED_BASE64_REFUSED) && is_unpadded(text));
         if refused { Err(unfit("The content is not a Base64 string")) } else { Conforming.decode(text) }
     }
 
     fn largest(&self) -> usize {
-        if self.vary(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Conforming.largest() }
+        if self.is_active(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Conforming.largest() }
     }
 
-    fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), Fault> {
-        let tiny = bytes.len() < TINY && self.vary(documents::TINY_DOCUMENTS_REFUSED);
-        if tiny || (self.vary(documents::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
+    fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), ApiError> {
+        let tiny = bytes.len() < TINY && self.is_active(documents::TINY_DOCUMENTS_REFUSED);
+        if tiny || (self.is_active(documents::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
             return Err(unfit("The document is damaged or incomplete"));
         }
         Ok(())
     }
 
-    fn check_quality(&self, headers: Headers, kind: Kind) -> Result<(), Fault> {
+    fn check_quality(&self, headers: Headers, kind: Kind) -> Result<(), ApiError> {
         let stated = headers.resolution.is_some() || headers.gray;
-        if !stated && self.vary(documents::UNSTATED_RESOLUTION_REFUSED) {
+        if !stated && self.is_active(documents::UNSTATED_RESOLUTION_REFUSED) {
             return Err(image::poor("Document images must state their resolution"));
         }
         Conforming.check_quality(headers, kind)

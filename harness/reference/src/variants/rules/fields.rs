@@ -3,27 +3,31 @@
 use serde_json::{Map, Value};
 
 use super::Varied;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::fields::{self, Changes, FIELDS, Field, FieldRules, Purpose};
 use crate::formats::{FormatRules as _, Given};
 use crate::rules::Conforming;
 use crate::variants::{formats, requests, resources};
 
 impl FieldRules for Varied {
-    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, Fault> {
+    fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError> {
         fields::read(members, purpose, self)
     }
 
-    fn mistyped(&self, name: &'static str, value: &Value) -> Fault {
+    fn mistyped(&self, name: &'static str, value: &Value) -> ApiError {
         let fault = Conforming.mistyped(name, value);
-        if self.vary(requests::FORMAT_ERROR_FOR_WRONG_TYPES) { fault.code(Code::InvalidFieldFormat) } else { fault }
+        if self.is_active(requests::FORMAT_ERROR_FOR_WRONG_TYPES) {
+            fault.code(Code::InvalidFieldFormat)
+        } else {
+            fault
+        }
     }
 
-    fn text(&self, field: &Field, text: &str) -> Result<String, Fault> {
-        if text.is_empty() && field.required && self.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
-            return Err(Fault::invalid(field.name, format!("Field '{}' must not be empty", field.name)));
+    fn text(&self, field: &Field, text: &str) -> Result<String, ApiError> {
+        if text.is_empty() && field.required && self.is_active(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
+            return Err(ApiError::invalid(field.name, format!("Field '{}' must not be empty", field.name)));
         }
-        let folded = field.name == "email" && self.vary(resources::MAIL_IN_LOWER_CASE);
+        let folded = field.name == "email" && self.is_active(resources::MAIL_IN_LOWER_CASE);
         Ok(if folded { text.to_lowercase() } else { text.to_owned() })
     }
 }
@@ -35,33 +39,38 @@ impl Varied {
         members: &Map<String, Value>,
         purpose: Purpose,
         rules: &dyn FieldRules,
-    ) -> Result<(), Fault> {
-        if members.is_empty() && purpose.is_update() && self.vary(requests::EMPTY_PATCH_REFUSED) {
-            return Err(Fault::new(Code::ValidationError).details("The update has no members"));
+    ) -> Result<(), ApiError> {
+        if members.is_empty() && purpose.is_update() && self.is_active(requests::EMPTY_PATCH_REFUSED) {
+            return Err(ApiError::new(Code::ValidationError).details("The update has no members"));
         }
-        if self.vary(requests::FORMATS_BEFORE_MISSING_FIELDS) && !purpose.is_update() {
+        if self.is_active(requests::FORMATS_BEFORE_MISSING_FIELDS) && !purpose.is_update() {
             // An update reads the given fields only.
             let changes = fields::read(members, Purpose::Update { country: None, postal_code: None }, rules)?;
             self.check_last(&changes, purpose, rules)?;
         }
-        if self.vary(requests::LAST_FIELD_FIRST) {
+        if self.is_active(requests::LAST_FIELD_FIRST) {
             check_backwards(members, purpose, rules)?;
         }
         Ok(())
     }
 
     /// The checks that a variant makes after the formats.
-    pub(crate) fn check_last(&self, changes: &Changes, purpose: Purpose, rules: &dyn FieldRules) -> Result<(), Fault> {
+    pub(crate) fn check_last(
+        &self,
+        changes: &Changes,
+        purpose: Purpose,
+        rules: &dyn FieldRules,
+    ) -> Result<(), ApiError> {
         let country = fields::country(changes, purpose, rules);
         let coded = changes.get("postalCode").is_some_and(Option::is_some);
-        if coded && country.is_none() && self.vary(formats::POSTAL_CODE_NEEDS_COUNTRY) {
-            return Err(Fault::invalid("country", "Field 'country' is required with 'postalCode'"));
+        if coded && country.is_none() && self.is_active(formats::POSTAL_CODE_NEEDS_COUNTRY) {
+            return Err(ApiError::invalid("country", "Field 'country' is required with 'postalCode'"));
         }
         match purpose {
             Purpose::Update { postal_code: Some(text), .. }
                 if changes.contains_key("country")
                     && !changes.contains_key("postalCode")
-                    && self.vary(formats::COUNTRY_CHANGE_JUDGES_STORED_CODE) =>
+                    && self.is_active(formats::COUNTRY_CHANGE_JUDGES_STORED_CODE) =>
             {
                 self.check_format(Given { name: "postalCode", text, country, updating: true })
             }
@@ -71,7 +80,7 @@ impl Varied {
 }
 
 /// Reads the fields from the last to the first.
-fn check_backwards(members: &Map<String, Value>, purpose: Purpose, rules: &dyn FieldRules) -> Result<(), Fault> {
+fn check_backwards(members: &Map<String, Value>, purpose: Purpose, rules: &dyn FieldRules) -> Result<(), ApiError> {
     let mut changes = Changes::new();
     for field in FIELDS.iter().rev() {
         fields::read_field(field, members, purpose, rules, &mut changes)?;

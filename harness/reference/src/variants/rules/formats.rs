@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Varied;
 use crate::clock::{self, TimeRules as _};
-use crate::errors::{Fault, shortened};
+use crate::errors::{ApiError, shortened};
 use crate::formats::date::{self, Date};
 use crate::formats::{FormatRules, Given, demand, misformed, postal};
 use crate::rules::Conforming;
@@ -15,7 +15,7 @@ use crate::variants::{formats, wording};
 const LONGEST_NAME: usize = 60;
 
 impl FormatRules for Varied {
-    fn check_format(&self, given: Given) -> Result<(), Fault> {
+    fn check_format(&self, given: Given) -> Result<(), ApiError> {
         let name = given.name;
         let text = self.lenient(given);
         let valid = Conforming.check_format(Given { text: &text, ..given });
@@ -25,7 +25,7 @@ impl FormatRules for Varied {
             _ => valid,
         };
         verdict.map_err(|fault| match fault.field {
-            Some(_) if self.vary(wording::QUOTES_SUBMITTED_VALUES) => {
+            Some(_) if self.is_active(wording::QUOTES_SUBMITTED_VALUES) => {
                 fault.details(format!("Field '{name}' {}, not '{}'", demand(name), shortened(given.text)))
             }
             _ => fault,
@@ -39,8 +39,8 @@ impl Varied {
         let text = given.text;
         match given.name {
             "email" => self.usual_address(text),
-            "postalCode" if self.vary(formats::TRIMMED_POSTAL_CODES) => text.trim().into(),
-            "postalCode" if self.vary(formats::FULL_WIDTH_POSTAL_CODES) => {
+            "postalCode" if self.is_active(formats::TRIMMED_POSTAL_CODES) => text.trim().into(),
+            "postalCode" if self.is_active(formats::FULL_WIDTH_POSTAL_CODES) => {
                 text.chars().map(with_ascii_digit).collect::<String>().into()
             }
             _ => text.into(),
@@ -50,13 +50,13 @@ impl Varied {
     /// A usual address in the place of an unusual one that a variant accepts.
     fn usual_address<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let Some((local, domain)) = text.rsplit_once('@') else { return text.into() };
-        if is_address_literal(domain) && self.vary(formats::ADDRESS_LITERALS_ACCEPTED) {
+        if is_address_literal(domain) && self.is_active(formats::ADDRESS_LITERALS_ACCEPTED) {
             return format!("{local}@example.com").into();
         }
-        if !domain.contains('.') && self.vary(formats::SINGLE_LABEL_DOMAINS_ACCEPTED) {
+        if !domain.contains('.') && self.is_active(formats::SINGLE_LABEL_DOMAINS_ACCEPTED) {
             return format!("{text}.com").into();
         }
-        if self.vary(formats::INTERNATIONAL_ADDRESSES_ACCEPTED) {
+        if self.is_active(formats::INTERNATIONAL_ADDRESSES_ACCEPTED) {
             return text.replace(|one: char| !one.is_ascii() && one.is_alphanumeric(), "x").into();
         }
         text.into()
@@ -74,8 +74,8 @@ impl Varied {
     }
 
     fn refuses_date(&self, date: Date) -> bool {
-        (date.year < 1900 && self.vary(formats::DATES_BEFORE_1900_REFUSED))
-            || (self.vary(formats::FUTURE_DATES_REFUSED) && self.is_future(date))
+        (date.year < 1900 && self.is_active(formats::DATES_BEFORE_1900_REFUSED))
+            || (self.is_active(formats::FUTURE_DATES_REFUSED) && self.is_future(date))
     }
 
     /// Whether the date is in the future in every time zone.
@@ -86,36 +86,36 @@ impl Varied {
 
     fn refuses_phone(&self, text: &str) -> bool {
         let unassigned = UNASSIGNED.iter().any(|code| text[1..].starts_with(code));
-        (text.len() - 1 < 7 && self.vary(formats::SHORT_PHONE_NUMBERS_REFUSED))
-            || (unassigned && self.vary(formats::UNASSIGNED_COUNTRY_CODES_REFUSED))
+        (text.len() - 1 < 7 && self.is_active(formats::SHORT_PHONE_NUMBERS_REFUSED))
+            || (unassigned && self.is_active(formats::UNASSIGNED_COUNTRY_CODES_REFUSED))
     }
 
     fn refuses_address(&self, text: &str) -> bool {
         let local = text.rsplit_once('@').map_or(text, |(local, _)| local);
         let plain = |one: char| one.is_ascii_alphanumeric() || ".-_+".contains(one);
-        (local.starts_with('"') && self.vary(formats::QUOTED_LOCAL_PARTS_REFUSED))
-            || (!local.chars().all(plain) && self.vary(formats::PUNCTUATION_IN_MAIL_REFUSED))
+        (local.starts_with('"') && self.is_active(formats::QUOTED_LOCAL_PARTS_REFUSED))
+            || (!local.chars().all(plain) && self.is_active(formats::PUNCTUATION_IN_MAIL_REFUSED))
     }
 
     fn refuses_postal_code(&self, text: &str, country: &str) -> bool {
         match postal::pattern(country) {
             Some(_) => {
                 text.contains(|one: char| one.is_ascii_lowercase())
-                    && self.vary(formats::LOWER_CASE_POSTAL_CODES_REFUSED)
+                    && self.is_active(formats::LOWER_CASE_POSTAL_CODES_REFUSED)
             }
-            None => self.vary(formats::UNKNOWN_COUNTRIES_REFUSED),
+            None => self.is_active(formats::UNKNOWN_COUNTRIES_REFUSED),
         }
     }
 
     /// Names have no documented format, but variants limit them.
-    fn check_name(&self, name: &'static str, text: &str) -> Result<(), Fault> {
+    fn check_name(&self, name: &'static str, text: &str) -> Result<(), ApiError> {
         let letter = |one: char| one.is_alphabetic() || matches!(one, ' ' | '-' | '.' | '\'' | '’') || is_mark(one);
         match () {
-            () if text.chars().count() > LONGEST_NAME && self.vary(formats::LONG_NAMES_REFUSED) => {
-                Err(Fault::invalid(name, format!("Field '{name}' must not have more than {LONGEST_NAME} characters")))
-            }
-            () if !text.chars().all(letter) && self.vary(formats::ONLY_LETTERS_IN_NAMES) => {
-                Err(Fault::format(name, format!("Field '{name}' must consist of letters")))
+            () if text.chars().count() > LONGEST_NAME && self.is_active(formats::LONG_NAMES_REFUSED) => Err(
+                ApiError::invalid(name, format!("Field '{name}' must not have more than {LONGEST_NAME} characters")),
+            ),
+            () if !text.chars().all(letter) && self.is_active(formats::ONLY_LETTERS_IN_NAMES) => {
+                Err(ApiError::format(name, format!("Field '{name}' must consist of letters")))
             }
             () => Ok(()),
         }

@@ -34,12 +34,12 @@ impl Varied {
     }
 
     /// Whether this variant is switched on.
-    fn vary(&self, variant: Variant) -> bool {
+    fn is_active(&self, variant: Variant) -> bool {
         self.variants.contains(&variant.name)
     }
 
     /// The value of the first row whose variant is switched on.
     fn variant<T: Copy>(&self, rows: &[(Variant, T)]) -> Option<T> {
-        rows.iter().find(|(variant, _)| self.vary(*variant)).map(|(_, value)| *value)
+        rows.iter().find(|(variant, _)| self.is_active(*variant)).map(|(_, value)| *value)
     }
 }

@@ -8,10 +8,10 @@ use crate::variants::wire;
 impl Varied {
     /// The text of a JSON value.
     pub(super) fn notation(&self, value: &Value) -> String {
-        let value = if self.vary(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
-        let text = if self.vary(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
-        let text = if self.vary(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
-        if self.vary(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
+        let value = if self.is_active(wire::REVERSED_MEMBERS) { reversed(value) } else { value.clone() };
+        let text = if self.is_active(wire::PRETTY_PRINTED) { format!("{value:#}") } else { value.to_string() };
+        let text = if self.is_active(wire::ESCAPED_CHARACTERS) { escaped(&text) } else { text };
+        if self.is_active(wire::WHITE_SPACE_AROUND_JSON) { format!("\r\n\n\t{text} \n\r\n") } else { text }
     }
 }
 

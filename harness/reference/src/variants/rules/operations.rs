@@ -6,7 +6,7 @@ use crate::auth;
 use crate::customers::{Customer, State, in_review};
 use crate::dispatch::{self, Service};
 use crate::documents;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::fields::Purpose;
 use crate::operations::lookup;
 use crate::request::{Context, Request};
@@ -20,16 +20,16 @@ impl Service for Varied {
         dispatch::handle(self, state, request, context)
     }
 
-    fn check_permission(&self, call: Call) -> Result<(), Fault> {
+    fn check_permission(&self, call: Call) -> Result<(), ApiError> {
         let (rules, headers) = (call.rules(), &call.request.headers);
-        let sandbox_last = self.vary(requests::SANDBOX_ERROR_AFTER_SCOPE);
+        let sandbox_last = self.is_active(requests::SANDBOX_ERROR_AFTER_SCOPE);
         if !sandbox_last {
             sandbox::requested_fault(headers, rules)?;
         }
-        if self.vary(requests::RESOURCE_BEFORE_SCOPE) && call.route.operation.is_of_one_customer() {
+        if self.is_active(requests::RESOURCE_BEFORE_SCOPE) && call.route.operation.is_of_one_customer() {
             lookup::find(call, &mut call.state.customers.lock())?;
         }
-        if self.vary(requests::BODY_BEFORE_SCOPE) && call.route.operation.has_body() {
+        if self.is_active(requests::BODY_BEFORE_SCOPE) && call.route.operation.has_body() {
             rules.body(call.request, call.route.operation)?;
         }
         auth::authorise(call.caller, call.route.operation, rules)?;
@@ -40,10 +40,10 @@ impl Service for Varied {
         match call.route.operation {
             Operation::UpdateCustomer => self.check_update(call)?,
             Operation::UploadDocument => self.check_upload(call)?,
-            Operation::DeleteCustomer if self.vary(resources::DELETE_UNDER_REVIEW_REFUSED) => {
+            Operation::DeleteCustomer if self.is_active(resources::DELETE_UNDER_REVIEW_REFUSED) => {
                 refuse_under_review(call)?;
             }
-            Operation::SubmitVerification if self.vary(resources::SUBMITTED_TWICE) => {
+            Operation::SubmitVerification if self.is_active(resources::SUBMITTED_TWICE) => {
                 let customer = found(call)?;
                 if customer.state == State::UnderReview {
                     return Ok(Answer::ok(call.rules().shown(&customer)));
@@ -52,7 +52,7 @@ impl Service for Varied {
             _ => {}
         }
         let answer = dispatch::run(call)?;
-        let registered = call.route.operation == Operation::CreateWebhook && self.vary(webhooks::EVENTS_OF_NOBODY);
+        let registered = call.route.operation == Operation::CreateWebhook && self.is_active(webhooks::EVENTS_OF_NOBODY);
         if let Some(id) = answer.body.as_ref().and_then(|body| body["id"].as_str()).filter(|_| registered) {
             call.state.webhooks.notify(id, "webhook.created", &call.state.ids);
         }
@@ -62,16 +62,16 @@ impl Service for Varied {
 
 impl Varied {
     /// The checks of an update that a variant makes before the others.
-    fn check_update(&self, call: Call) -> Result<(), Fault> {
+    fn check_update(&self, call: Call) -> Result<(), ApiError> {
         let members = || call.rules().body(call.request, call.route.operation);
-        if self.vary(requests::BODY_BEFORE_RESOURCE) {
+        if self.is_active(requests::BODY_BEFORE_RESOURCE) {
             call.rules().customer_fields(&members()?, Purpose::Update { country: None, postal_code: None })?;
         }
-        if self.vary(requests::STATE_BEFORE_BODY) {
+        if self.is_active(requests::STATE_BEFORE_BODY) {
             refuse_under_review(call)?;
         }
-        let formats = self.vary(requests::FORMATS_BEFORE_IMMUTABLES);
-        if self.vary(requests::BODY_BEFORE_STATE) || formats {
+        let formats = self.is_active(requests::FORMATS_BEFORE_IMMUTABLES);
+        if self.is_active(requests::BODY_BEFORE_STATE) || formats {
             let before = found(call)?;
             let members = members()?;
             if formats {
@@ -83,12 +83,12 @@ impl Varied {
         Ok(())
     }
 
-    fn check_upload(&self, call: Call) -> Result<(), Fault> {
+    fn check_upload(&self, call: Call) -> Result<(), ApiError> {
         let judge = || documents::judge(&call.rules().body(call.request, call.route.operation)?, call.rules());
-        if self.vary(requests::BODY_BEFORE_RESOURCE) {
+        if self.is_active(requests::BODY_BEFORE_RESOURCE) {
             judge()?;
         }
-        if self.vary(resources::DOCUMENTS_UNDER_REVIEW_REFUSED) {
+        if self.is_active(resources::DOCUMENTS_UNDER_REVIEW_REFUSED) {
             found(call)?;
             judge()?;
             refuse_under_review(call)?;
@@ -97,10 +97,10 @@ impl Varied {
     }
 }
 
-fn found(call: Call) -> Result<Customer, Fault> {
+fn found(call: Call) -> Result<Customer, ApiError> {
     lookup::find(call, &mut call.state.customers.lock()).cloned()
 }
 
-fn refuse_under_review(call: Call) -> Result<(), Fault> {
+fn refuse_under_review(call: Call) -> Result<(), ApiError> {
     if found(call)?.state == State::UnderReview { Err(in_review()) } else { Ok(()) }
 }

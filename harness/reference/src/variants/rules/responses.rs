@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::Varied;
 use super::notation::with_additional_members;
 use crate::clock::{self, TimeRules as _};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::request::Context;
 use crate::respond::{ResponseRules, error_response, members, plain, set};
 use crate::variants::{Variant, limits, wire};
@@ -47,25 +47,25 @@ impl ResponseRules for Varied {
     }
 
     fn success_body(&self, body: Value) -> Value {
-        if self.vary(wire::ADDITIONAL_MEMBERS) { with_additional_members(body) } else { body }
+        if self.is_active(wire::ADDITIONAL_MEMBERS) { with_additional_members(body) } else { body }
     }
 
-    fn worded(&self, mut fault: Fault, context: &Context) -> Fault {
+    fn worded(&self, mut fault: ApiError, context: &Context) -> ApiError {
         self.reword(&mut fault, context);
         fault
     }
 
-    fn failure(&self, fault: Fault, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, fault: ApiError, context: &Context) -> Response<Vec<u8>> {
         let mut response = error_response(&fault, context);
         *response.body_mut() = self.notation(&json!({ "error": members(&fault) })).into_bytes();
-        if fault.code == Code::ServiceUnavailable && self.vary(limits::RETRY_AFTER_ON_UNAVAILABLE) {
+        if fault.code == Code::ServiceUnavailable && self.is_active(limits::RETRY_AFTER_ON_UNAVAILABLE) {
             set(&mut response, "retry-after", "30");
         }
         response
     }
 
     fn elsewhere(&self, response: Response<Vec<u8>>) -> Response<Vec<u8>> {
-        if !self.vary(wire::PLAIN_ANSWERS_ELSEWHERE) {
+        if !self.is_active(wire::PLAIN_ANSWERS_ELSEWHERE) {
             return response;
         }
         let mut response = plain(405, b"405 method not allowed\n".to_vec());
@@ -76,19 +76,19 @@ impl ResponseRules for Varied {
     fn framed(&self, response: Response<Vec<u8>>, context: &Context) -> Response<Pieces> {
         let (mut head, mut bytes) = response.into_parts();
         self.set_media_type(&mut head.headers);
-        if context.gzip && !bytes.is_empty() && self.vary(wire::GZIP_WHERE_ACCEPTED) {
+        if context.gzip && !bytes.is_empty() && self.is_active(wire::GZIP_WHERE_ACCEPTED) {
             bytes = gzipped(bytes, &mut head.headers);
         }
         self.add_headers(&mut head.headers);
-        if self.vary(wire::NONSTANDARD_REASON_PHRASES) {
+        if self.is_active(wire::NONSTANDARD_REASON_PHRASES) {
             head.extensions.insert(ReasonPhrase::from_static(b"As It Happens"));
         }
-        let closed = self.vary(wire::CLOSE_DELIMITED_BODIES);
+        let closed = self.is_active(wire::CLOSE_DELIMITED_BODIES);
         if closed {
             head.version = Version::HTTP_10;
             head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        framed(Response::from_parts(head, bytes), !closed && !self.vary(wire::CHUNKED_BODIES))
+        framed(Response::from_parts(head, bytes), !closed && !self.is_active(wire::CHUNKED_BODIES))
     }
 }
 
@@ -101,15 +101,15 @@ impl Varied {
     }
 
     fn add_headers(&self, headers: &mut HeaderMap) {
-        if self.vary(wire::UNDOCUMENTED_HEADERS) {
+        if self.is_active(wire::UNDOCUMENTED_HEADERS) {
             for (name, value) in UNDOCUMENTED {
                 headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
             }
         }
-        if self.vary(wire::CONNECTION_CLOSED) {
+        if self.is_active(wire::CONNECTION_CLOSED) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if !self.vary(wire::NO_DATE_HEADER)
+        if !self.is_active(wire::NO_DATE_HEADER)
             && let Ok(date) = HeaderValue::from_str(&clock::http_date(self.signed_seconds()))
         {
             headers.insert(DATE, date);

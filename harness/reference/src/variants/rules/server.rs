@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::Varied;
 use crate::clock::{self, TimeRules};
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::ids::{IdRules, plain};
 use crate::rules::Conforming;
 use crate::sandbox::SandboxRules;
@@ -24,19 +24,19 @@ const VERY_LONG: usize = 250;
 
 impl TransportRules for Varied {
     fn loopback(&self) -> IpAddr {
-        if self.vary(wire::IPV6_ONLY) { Ipv6Addr::LOCALHOST.into() } else { Conforming.loopback() }
+        if self.is_active(wire::IPV6_ONLY) { Ipv6Addr::LOCALHOST.into() } else { Conforming.loopback() }
     }
 
     fn path_prefix(&self) -> &'static str {
-        if self.vary(wire::PATH_PREFIX) { "/gateway/identity-v2" } else { Conforming.path_prefix() }
+        if self.is_active(wire::PATH_PREFIX) { "/gateway/identity-v2" } else { Conforming.path_prefix() }
     }
 
     fn title_case_headers(&self) -> bool {
-        self.vary(wire::TITLE_CASE_HEADERS)
+        self.is_active(wire::TITLE_CASE_HEADERS)
     }
 
     fn answer_delay(&self, request_id: &str) -> Duration {
-        if !self.vary(wire::SLOW_ANSWERS) {
+        if !self.is_active(wire::SLOW_ANSWERS) {
             return Conforming.answer_delay(request_id);
         }
         // It differs from request to request.
@@ -48,14 +48,14 @@ impl TransportRules for Varied {
 impl TimeRules for Varied {
     fn now(&self) -> SystemTime {
         match () {
-            () if self.vary(wire::CLOCK_AHEAD) => Conforming.now() + OFF_BY,
-            () if self.vary(wire::CLOCK_BEHIND) => Conforming.now() - OFF_BY,
+            () if self.is_active(wire::CLOCK_AHEAD) => Conforming.now() + OFF_BY,
+            () if self.is_active(wire::CLOCK_BEHIND) => Conforming.now() - OFF_BY,
             () => Conforming.now(),
         }
     }
 
     fn timestamp(&self) -> String {
-        if self.vary(wire::FRACTIONAL_TIMES) {
+        if self.is_active(wire::FRACTIONAL_TIMES) {
             return DateTime::<Utc>::from(self.now()).to_rfc3339_opts(SecondsFormat::Millis, false);
         }
         clock::rfc3339(self.signed_seconds())
@@ -65,9 +65,9 @@ impl TimeRules for Varied {
 impl IdRules for Varied {
     fn request_id(&self, start: u64, number: u64) -> String {
         match () {
-            () if self.vary(wire::UUID_REQUEST_IDS) => uuid(start, number),
-            () if self.vary(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
-            () if self.vary(wire::STRUCTURED_REQUEST_IDS) => {
+            () if self.is_active(wire::UUID_REQUEST_IDS) => uuid(start, number),
+            () if self.is_active(wire::NUMERIC_REQUEST_IDS) => number.to_string(),
+            () if self.is_active(wire::STRUCTURED_REQUEST_IDS) => {
                 format!("id=\"{}\"; part=1 of 1", plain("req", start, number))
             }
             () => Conforming.request_id(start, number),
@@ -76,10 +76,10 @@ impl IdRules for Varied {
 
     fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String {
         match () {
-            () if self.vary(wire::UUID_IDS) => uuid(start, number),
-            () if self.vary(wire::NUMERIC_IDS) => format!("{}{number:06}", 1_000_000 + (start >> 44)),
-            () if self.vary(wire::VERY_LONG_IDS) => format!("{:_<VERY_LONG$}", plain(prefix, start, number)),
-            () if self.vary(wire::BASE64_IDS) => encoded(start, number),
+            () if self.is_active(wire::UUID_IDS) => uuid(start, number),
+            () if self.is_active(wire::NUMERIC_IDS) => format!("{}{number:06}", 1_000_000 + (start >> 44)),
+            () if self.is_active(wire::VERY_LONG_IDS) => format!("{:_<VERY_LONG$}", plain(prefix, start, number)),
+            () if self.is_active(wire::BASE64_IDS) => encoded(start, number),
             () => Conforming.resource_id(prefix, start, number),
         }
     }
@@ -106,10 +106,10 @@ fn encoded(start: u64, number: u64) -> String {
 impl InboundRules for Varied {}
 
 impl SandboxRules for Varied {
-    fn sandbox_fault(&self, requested: &[u8]) -> Option<Fault> {
+    fn sandbox_fault(&self, requested: &[u8]) -> Option<ApiError> {
         let unknown = || {
-            self.vary(requests::UNKNOWN_SANDBOX_ERROR_REFUSED).then(|| {
-                Fault::new(Code::ValidationError)
+            self.is_active(requests::UNKNOWN_SANDBOX_ERROR_REFUSED).then(|| {
+                ApiError::new(Code::ValidationError)
                     .details("X-Sandbox-Error must be INTERNAL_SERVER_ERROR or SERVICE_UNAVAILABLE")
             })
         };

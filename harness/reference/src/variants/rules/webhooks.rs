@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::Varied;
-use crate::errors::Fault;
+use crate::errors::ApiError;
 use crate::rules::Conforming;
 use crate::variants::{requests, webhooks, wire};
 use crate::webhooks::WebhookRules;
@@ -19,23 +19,23 @@ const UNDOCUMENTED: [(&str, &str); 4] =
     [("x-webhook-attempt", "1"), ("x-webhook-id", "wd-1"), ("traceparent", "00-1-1-00"), ("accept", "*/*")];
 
 impl WebhookRules for Varied {
-    fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, Fault> {
-        if url.is_empty() && self.vary(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
-            return Err(Fault::invalid("url", "Field 'url' must not be empty"));
+    fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, ApiError> {
+        if url.is_empty() && self.is_active(requests::VALIDATION_ERROR_FOR_EMPTY_STRINGS) {
+            return Err(ApiError::invalid("url", "Field 'url' must not be empty"));
         }
         Conforming.target(members, url)
     }
 
     fn logged(&self, delivery: Value) -> Option<Value> {
         let mut shown = delivery;
-        if shown["status"] != "FAILED" && self.vary(wire::NULL_DELIVERY_ERRORS) {
+        if shown["status"] != "FAILED" && self.is_active(wire::NULL_DELIVERY_ERRORS) {
             shown["error"] = Value::Null;
         }
         Conforming.logged(shown)
     }
 
     fn log(&self, mut deliveries: Vec<Value>) -> Vec<Value> {
-        if self.vary(webhooks::NEWEST_DELIVERY_FIRST) {
+        if self.is_active(webhooks::NEWEST_DELIVERY_FIRST) {
             deliveries.reverse();
         }
         deliveries
@@ -45,19 +45,19 @@ impl WebhookRules for Varied {
 impl DeliveryRules for Varied {
     fn event(&self, body: Value, event: &str, customer_id: &str) -> String {
         let body = match () {
-            () if self.vary(webhooks::BARE_EVENTS) => json!({ "customer": customer_id }),
-            () if self.vary(webhooks::NESTED_EVENTS) => {
+            () if self.is_active(webhooks::BARE_EVENTS) => json!({ "customer": customer_id }),
+            () if self.is_active(webhooks::NESTED_EVENTS) => {
                 json!({ "v": 2, "batch": [{ "note": format!("{event} of {customer_id} at last") }] })
             }
             () => body,
         };
-        if self.vary(webhooks::PRETTY_PRINTED_EVENTS) { format!("{body:#}\n") } else { body.to_string() }
+        if self.is_active(webhooks::PRETTY_PRINTED_EVENTS) { format!("{body:#}\n") } else { body.to_string() }
     }
 
     fn event_delay(&self, event: &str) -> Duration {
         match () {
-            () if self.vary(webhooks::LATE_EVENTS) => Duration::from_millis(300),
-            () if event == "customer.created" && self.vary(webhooks::LATE_CREATION_EVENTS) => {
+            () if self.is_active(webhooks::LATE_EVENTS) => Duration::from_millis(300),
+            () if event == "customer.created" && self.is_active(webhooks::LATE_CREATION_EVENTS) => {
                 Duration::from_millis(400)
             }
             () => Conforming.event_delay(event),
@@ -65,22 +65,22 @@ impl DeliveryRules for Varied {
     }
 
     fn is_final(&self, attempt: &Attempt) -> bool {
-        matches!(attempt, Attempt::Answered(300..500)) && self.vary(webhooks::CLIENT_ERRORS_NOT_RETRIED)
+        matches!(attempt, Attempt::Answered(300..500)) && self.is_active(webhooks::CLIENT_ERRORS_NOT_RETRIED)
     }
 
     fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
         let mut request = Conforming.request(headers, body);
-        if self.vary(webhooks::OTHER_DELIVERY_HEADERS) {
+        if self.is_active(webhooks::OTHER_DELIVERY_HEADERS) {
             request.has_title_case = false;
             request.headers.extend(UNDOCUMENTED.map(|(name, value)| (name, value.to_owned())));
         }
-        if self.vary(webhooks::CHUNKED_EVENTS) {
+        if self.is_active(webhooks::CHUNKED_EVENTS) {
             request.body = Parts::chunks(body, SMALL_CHUNK);
         }
         request
     }
 
     fn log_delay(&self) -> Duration {
-        if self.vary(webhooks::LATE_LOG) { Duration::from_millis(300) } else { Conforming.log_delay() }
+        if self.is_active(webhooks::LATE_LOG) { Duration::from_millis(300) } else { Conforming.log_delay() }
     }
 }

@@ -1,7 +1,7 @@
 //! Variants of the texts in errors: other wording and other languages.
 
 use super::Varied;
-use crate::errors::{Code, Fault};
+use crate::errors::{ApiError, Code};
 use crate::request::Context;
 use crate::variants::{Variant, wording};
 
@@ -35,42 +35,42 @@ const LINKS: &str = "See https://docs.example.com/errors/overview.html#codes or 
 
 impl Varied {
     /// Replaces the texts of the error by those of the variants that are switched on.
-    pub(super) fn reword(&self, fault: &mut Fault, context: &Context) {
+    pub(super) fn reword(&self, fault: &mut ApiError, context: &Context) {
         let fact = required_fact(fault, context);
         self.reword_message(fault);
         self.reword_details(fault, fact.as_deref());
         self.add_field(fault);
-        let kept = fact.is_some() && self.vary(wording::FEW_DETAILS);
-        if self.vary(wording::NO_DETAILS) || (self.vary(wording::FEW_DETAILS) && !kept) {
+        let kept = fact.is_some() && self.is_active(wording::FEW_DETAILS);
+        if self.is_active(wording::NO_DETAILS) || (self.is_active(wording::FEW_DETAILS) && !kept) {
             fault.details = None;
         }
-        if self.vary(wording::EMPTY_DETAILS) {
+        if self.is_active(wording::EMPTY_DETAILS) {
             fault.details = Some(String::new());
         }
     }
 
-    fn reword_message(&self, fault: &mut Fault) {
+    fn reword_message(&self, fault: &mut ApiError) {
         if let Some(message) = self.variant(MESSAGES) {
             fault.message = message.to_owned();
         }
         if let Some((message, _)) = self.variant(LANGUAGES) {
             fault.message = message.to_owned();
         }
-        if self.vary(wording::VERY_LONG_MESSAGES) {
+        if self.is_active(wording::VERY_LONG_MESSAGES) {
             fault.message = [fault.message.as_str(); REPETITIONS].join("; ");
         }
     }
 
-    fn reword_details(&self, fault: &mut Fault, fact: Option<&str>) {
+    fn reword_details(&self, fault: &mut ApiError, fact: Option<&str>) {
         if let Some((_, details)) = self.variant(LANGUAGES) {
             fault.details = Some(fact.map_or_else(|| details.to_owned(), |fact| format!("{details}: {fact}")));
         }
-        if self.vary(wording::LINKS_IN_DETAILS) {
+        if self.is_active(wording::LINKS_IN_DETAILS) {
             fault.details = Some(format!("{}. {LINKS}", fault.details.as_deref().unwrap_or_default()));
         }
         let alone = match fault.code {
-            Code::TokenExpired => self.vary(wording::EXPIRY_ALONE),
-            Code::InternalServerError => self.vary(wording::REQUEST_ID_ALONE),
+            Code::TokenExpired => self.is_active(wording::EXPIRY_ALONE),
+            Code::InternalServerError => self.is_active(wording::REQUEST_ID_ALONE),
             _ => false,
         };
         if let Some(fact) = fact.filter(|_| alone) {
@@ -79,11 +79,13 @@ impl Varied {
         }
     }
 
-    fn add_field(&self, fault: &mut Fault) {
+    fn add_field(&self, fault: &mut ApiError) {
         match fault.code {
-            Code::DuplicateResource if self.vary(wording::FIELD_ON_CONFLICTS) => fault.field = Some("email".to_owned()),
+            Code::DuplicateResource if self.is_active(wording::FIELD_ON_CONFLICTS) => {
+                fault.field = Some("email".to_owned())
+            }
             Code::InvalidDocumentFormat | Code::DocumentQualityInsufficient
-                if self.vary(wording::FIELD_ON_DOCUMENTS) =>
+                if self.is_active(wording::FIELD_ON_DOCUMENTS) =>
             {
                 fault.field = Some("content".to_owned());
             }
@@ -93,7 +95,7 @@ impl Varied {
 }
 
 /// What the details must contain in any wording: the expiry, or the request id.
-fn required_fact(fault: &Fault, context: &Context) -> Option<String> {
+fn required_fact(fault: &ApiError, context: &Context) -> Option<String> {
     match fault.code {
         Code::TokenExpired => fault.details.as_deref()?.strip_prefix("Token expired at ").map(str::to_owned),
         Code::InternalServerError => Some(context.request_id.clone()),

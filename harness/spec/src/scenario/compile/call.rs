@@ -10,7 +10,7 @@ use super::super::plan::{
     Asserted, Call, Expectation, HeaderExpectation, Keep, KeptPart, Outcome, Repetition, RequestBody, Sign,
 };
 use super::super::template::{Template, ValueTemplate};
-use super::super::wanted::{Expect, HeaderMatch};
+use super::super::written_expectation::{Expect, HeaderMatch};
 use super::super::{Alteration, codes, header_match, path};
 use super::route::Route;
 use super::{Compiler, with};

@@ -160,7 +160,7 @@ struct Compiler<'s> {
     variables: &'s Variables,
     clauses: &'s [String],
     defined: BTreeSet<String>,
-    /// Variables that are null if the answer does not have them.
+    /// Variables that are null if the response does not have them.
     optional: BTreeSet<String>,
     used: BTreeSet<String>,
     labels: BTreeSet<String>,
@@ -279,7 +279,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// The text with the variables of the case. A name that depends on an answer cannot be compiled.
+    /// The text with the variables of the case. A name that depends on a response cannot be compiled.
     fn known_before_the_run(&mut self, at: &[PathStep], member: &str, text: &str) -> Option<String> {
         let filled = self.filled(text);
         let is_defined = |name: &&str| self.defined.contains(name.strip_prefix("unlike.").unwrap_or(name));

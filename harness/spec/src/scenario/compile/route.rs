@@ -22,7 +22,7 @@ impl Route {
         self.method == "HEAD"
     }
 
-    /// Whether the answer is one of the operation.
+    /// Whether the response is one of the operation.
     pub(in super::super) fn is_documented(&self) -> bool {
         self.method == self.operation.method && self.send_to.is_none()
     }
@@ -33,7 +33,7 @@ impl Route {
 }
 
 /// A message, and what to do.
-type Fault = (String, String);
+type Mistake = (String, String);
 
 impl Compiler<'_> {
     /// The route of a step; `None` if it is not clear, cannot be sent, or is documented.
@@ -57,7 +57,7 @@ impl Compiler<'_> {
         Some(Route { operation: operation.clone(), method, send_to })
     }
 
-    fn fault_of_method(&self, operation: &Operation, method: &str) -> Option<Fault> {
+    fn fault_of_method(&self, operation: &Operation, method: &str) -> Option<Mistake> {
         let same = |other: &&Arc<Operation>| other.path == operation.path && other.method == method;
         let documented = self.contract.operations.iter().find(same).map(|other| &other.id);
         match documented {
@@ -69,14 +69,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn fault_of_path(&self, step: &Step, to: &str, method: &str) -> Option<Fault> {
+    fn fault_of_path(&self, step: &Step, to: &str, method: &str) -> Option<Mistake> {
         if !to.starts_with('/') || to.contains(['?', '#']) {
             let help = "write a path below the base URL, such as `/nothing/${unique}`, and parameters in `query`";
             return Some((format!("`{to}` is not a path"), help.to_owned()));
         }
         if !step.path.is_empty() {
             let help = "write the values in `send_to` itself".to_owned();
-            return Some(("`path` has no effect beside `send_to`".to_owned(), help));
+            return Some(("`path` has no effect together with `send_to`".to_owned(), help));
         }
         let filled = self.filled(to).unwrap_or_default();
         let mut segments = filled.split('/').filter(|segment| !segment.is_empty());
@@ -91,7 +91,7 @@ impl Compiler<'_> {
     }
 }
 
-fn fault_of_word(method: &str) -> Option<Fault> {
+fn fault_of_word(method: &str) -> Option<Mistake> {
     // CONNECT asks a proxy for a tunnel (RFC 9110, section 9.3.6).
     let is_sendable = method != "CONNECT" && http::Method::from_bytes(method.as_bytes()).is_ok();
     let fault = || (format!("`{method}` cannot be sent as a method"), "write a word such as `PATCH`".to_owned());

@@ -2,7 +2,7 @@
 
 use super::super::model::Step;
 use super::super::template;
-use super::super::wanted::Expect;
+use super::super::written_expectation::Expect;
 
 /// All of them but the clause.
 pub(super) fn texts_of(step: &Step) -> Vec<&str> {

@@ -3,13 +3,13 @@
 use crate::source::Step as PathStep;
 
 /// The path below the expectation, the message, and what to do.
-pub(super) struct Fault {
+pub(super) struct Mistake {
     pub(super) at: Vec<PathStep>,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
-impl Fault {
+impl Mistake {
     pub(super) fn new(at: &[&str], message: impl Into<String>, help: &str) -> Self {
         let at = at.iter().map(|key| PathStep::from(*key)).collect();
         let help = Some(help.to_owned()).filter(|help| !help.is_empty());

@@ -1,4 +1,4 @@
-//! What a step expects of its answer, as it is written in a pack. `plan::Expectation` is its compiled form.
+//! What a step expects of its response, as it is written in a pack. `plan::Expectation` is its compiled form.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::forms::{OneOrManySchema, ScalarSchema, not_empty, one_or_many, scalar};
 
-/// The expected answer. With both `success` and `error`, either is accepted.
+/// The expected response. With both `success` and `error`, either is accepted.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -28,17 +28,17 @@ pub struct Expect {
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub tolerate: Vec<String>,
-    /// Any documented answer except a server error (5xx).
+    /// Any documented response except a server error (5xx).
     #[serde(default)]
     pub any_documented: bool,
     /// Any documented refusal, with a status from 400 to 499.
     #[serde(default)]
     pub any_refusal: bool,
-    /// Any answer except these codes.
+    /// Any response except these codes.
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub not_error: Vec<String>,
-    /// The field that the answer must name, if its code names a field.
+    /// The field that the response must name, if its code names a field.
     #[serde(default)]
     pub field: Option<String>,
     /// Expected members of the body: a value or a matcher for each JSON Pointer.
@@ -49,14 +49,14 @@ pub struct Expect {
     #[serde(default, deserialize_with = "not_empty")]
     #[schemars(extend("minProperties" = 1))]
     pub headers: BTreeMap<String, HeaderMatch>,
-    /// The label of an earlier step; the answer must have the same status and body.
+    /// The label of an earlier step; the response must have the same status and body.
     #[serde(default)]
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
     pub must_answer: bool,
-    /// What happens if the status is right, but no published code can be read: if true, this expectation is violated as
-    /// well as the clause of the envelope; if false, its clause stays open.
+    /// Whether an unreadable envelope also violates the clause of this step. If the status is right, but no published
+    /// code can be read, the clause of the envelope is violated. By default, the clause of the step then stays open.
     #[serde(default)]
     pub in_envelope: bool,
     /// The reason, where it is not obvious.
@@ -75,7 +75,7 @@ pub(crate) const MATCHERS: [&str; 13] = [
 #[serde(deny_unknown_fields)]
 #[schemars(transform = with_alias)]
 pub struct HeaderMatch {
-    /// True if the header must be sent, false if it must not; may be written `$present`, as in `body`.
+    /// True if the header must be sent, false if it must not.
     #[serde(default, alias = "$present")]
     pub present: Option<bool>,
     /// The exact value.
@@ -108,7 +108,8 @@ pub struct HeaderMatch {
 /// `present` may also be written as its alias, which schemars does not read from serde's attribute.
 fn with_alias(schema: &mut schemars::Schema) {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        let present = properties["present"].clone();
+        let mut present = properties["present"].clone();
+        present["description"] = "Another name of `present`, as in `body`.".into();
         properties.insert("$present".to_owned(), present);
     }
 }

@@ -83,7 +83,7 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_scenario_with_a_copy_is_redundant_and_without_it_is_needed() {
+async fn scenario_is_redundant_only_while_it_has_a_copy() {
     let folder = copied("copied-scenario");
     let file = folder.join("scenarios/parcels.yaml");
     let text = std::fs::read_to_string(&file).expect("the scenarios");

@@ -4,9 +4,9 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::document::{JPG, PDF, PNG, input, jpg, picture, png, sized, text_of_a_picture};
-use super::generate::survived;
 use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Input, Rule};
+use super::strategies::survived;
 use crate::documents;
 
 pub(super) fn unspecified() -> Vec<Rule> {
@@ -60,7 +60,7 @@ pub(super) fn unspecified() -> Vec<Rule> {
         survived("padding-too-long", || text_of_a_picture().prop_map(|text| input(&format!("{text}=="), PNG)).boxed()),
         survived("white-space-in-base64", || {
             (text_of_a_picture(), any::<Index>(), select(vec![" ", "\n", "\r\n", "\t"]))
-                .prop_map(|(text, at, space)| input(&super::generate::inserted(&text, at, space), PNG))
+                .prop_map(|(text, at, space)| input(&super::strategies::inserted(&text, at, space), PNG))
                 .boxed()
         }),
         survived("base64-in-lines", || text_of_a_picture().prop_map(|text| input(&in_lines(&text), PNG)).boxed()),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::Variables;
 use super::expectation::{self, Subject};
-use super::formats::Refusal;
-use super::wanted::Expect;
+use super::formats::ExpectedRefusal;
+use super::written_expectation::Expect;
 use crate::contract::Contract;
 use crate::source::{Problem, Problems, SourceFile, Step as PathStep, suggestion};
 
@@ -57,7 +57,7 @@ impl Checker<'_> {
     }
 
     /// The names in a refusal, and that it can be violated.
-    pub(super) fn refusal(&mut self, at: &[PathStep], refusal: &Refusal) {
+    pub(super) fn refusal(&mut self, at: &[PathStep], refusal: &ExpectedRefusal) {
         let before = self.problems.0.len();
         self.clause(&joined(at, ["clause".into()]), &refusal.clause);
         self.codes(&joined(at, ["error".into()]), &refusal.error);
@@ -87,8 +87,8 @@ impl Checker<'_> {
     }
 }
 
-impl Refusal {
-    /// The answer that it expects.
+impl ExpectedRefusal {
+    /// The response that it expects.
     pub(super) fn expected(&self, field: Option<String>) -> Expect {
         Expect {
             error: self.error.clone(),

@@ -204,8 +204,8 @@ fn template_of(rule: &PropertyRule, input: &Input) -> Result<(Value, Option<Valu
 
 fn members(property: &Property, member: &str, input: &Input, value: Value) -> Map<String, Value> {
     let mut members = property.with.clone();
-    if let (Some(companion), Some(beside)) = (&property.companion, &input.companion) {
-        members.insert(companion.clone(), beside.clone());
+    if let (Some(companion), Some(value)) = (&property.companion, &input.companion) {
+        members.insert(companion.clone(), value.clone());
     }
     members.insert(member.to_owned(), value);
     members

@@ -1,0 +1,112 @@
+//! Findings of other clauses that follow from one wrong response.
+//!
+//! - A server error that nothing permits has a body that nobody wrote for clients: what checks find in it is no defect of
+//!   its own, unless other responses have it, too.
+//! - If a success body has the wrong form, expectations about members of that part find nothing.
+//! - If an operation serves ids that it must refuse, it does so whichever clause says that it must refuse them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::expected::{ABSENT, only_code, status_of, statuses};
+use super::{Group, Item, led};
+use judge::finding::EXPECTATION;
+use spec::contract::Level;
+
+/// The check for the documented form of success bodies.
+const SUCCESS_BODY_CHECK: &str = "success-body";
+/// The methods whose requests differ only in the path.
+const WITHOUT_BODY: [&str; 3] = ["GET ", "HEAD ", "DELETE "];
+
+/// Replaces the groups of consequences by the group of the response that they follow from.
+pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    of_server_errors(findings, of_misshapen_bodies(findings, groups))
+}
+
+fn of_server_errors<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    // A property keeps one response for each check, so the shape of the response decides, and not its index.
+    let place = |item: &Item<'r>| (item.test.name.as_ref(), item.finding.key.answer.as_str());
+    let mut failures: HashMap<(&str, &str), &Group<'r>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let key = &item.finding.key;
+        let fails = status_of(&key.answer).is_some_and(|status| status >= 500) && key.came == key.answer;
+        let permitted = statuses(&key.expected).iter().any(|status| *status >= 500);
+        if item.finding.check == EXPECTATION && fails && !permitted {
+            failures.insert(place(item), group);
+        }
+    }
+    let mut leads: BTreeMap<&Group<'r>, Option<&Group<'r>>> = BTreeMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if item.finding.check != EXPECTATION && matches!(group, Group::Same(..)) {
+            let failure = failures.get(&place(item)).copied();
+            let lead = leads.entry(group).or_insert(failure);
+            *lead = lead.filter(|lead| Some(*lead) == failure);
+        }
+    }
+    let lead_of = leads.into_iter().filter_map(|(group, lead)| Some((group.clone(), lead?.clone()))).collect();
+    led(groups, &lead_of)
+}
+
+fn of_misshapen_bodies<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut misshapen: HashMap<(&str, usize), Vec<(&str, &Group<'r>)>> = HashMap::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if item.finding.check == SUCCESS_BODY_CHECK {
+            misshapen.entry(item.answer()).or_default().push((&item.finding.part, group));
+        }
+    }
+    let is_below = |part: &str, whole: &str| {
+        let separator = if whole.contains('/') { "/" } else { " /" };
+        part.strip_prefix(whole).is_some_and(|rest| rest.starts_with(separator))
+    };
+    let lead = |item: &Item<'r>| {
+        let finding = item.finding;
+        let is_absent = finding.check == EXPECTATION && finding.key.came == ABSENT;
+        let parts = misshapen.get(&item.answer()).filter(|_| is_absent)?;
+        parts.iter().find(|(part, _)| is_below(&finding.part, part)).map(|(_, group)| (*group).clone())
+    };
+    findings.iter().zip(&groups).map(|(item, group)| lead(item).unwrap_or_else(|| group.clone())).collect()
+}
+
+/// What requests without a body must get, by operation, and in how many findings they are served instead.
+struct Served<'r> {
+    expected: BTreeSet<(&'r str, &'r str)>,
+    count: usize,
+    level: Level,
+}
+
+/// Merges the groups of clauses about ids that the same operations serve in the place of the same refusal.
+pub(super) fn served_ids<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut all: BTreeMap<&Group<'r>, Served<'r>> = BTreeMap::new();
+    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let Group::Accepts(_, level) = group else { continue };
+        let exchange = item.test.exchanges.get(item.finding.exchange);
+        let has_id_only =
+            exchange.is_some_and(|exchange| WITHOUT_BODY.iter().any(|method| exchange.endpoint.starts_with(method)));
+        if !has_id_only || only_code(&item.finding.key.expected).is_none() {
+            others.insert(group);
+        }
+        let new = || Served { expected: BTreeSet::new(), count: 0, level: *level };
+        let served = all.entry(group).or_insert_with(new);
+        served.expected.insert((item.operation, &item.finding.key.expected));
+        served.count += 1;
+    }
+    all.retain(|group, _| !others.contains(group));
+    let lead = |group: &Group<'r>, own: &Served<'r>| {
+        let explains = |(other, theirs): &(&&Group<'r>, &Served<'r>)| {
+            let comes_first = (theirs.count, std::cmp::Reverse(**other)) > (own.count, std::cmp::Reverse(group));
+            comes_first && own.level == theirs.level && own.expected.is_subset(&theirs.expected)
+        };
+        all.iter().filter(explains).max_by_key(|(other, theirs)| (theirs.count, std::cmp::Reverse(**other)))
+    };
+    let leads: HashMap<Group<'r>, Group<'r>> =
+        all.iter().filter_map(|(group, own)| Some(((*group).clone(), (*lead(group, own)?.0).clone()))).collect();
+    // A lead of a lead explains both: each lead has more findings, so this ends.
+    let last = |group: &Group<'r>| {
+        let mut at = group;
+        while let Some(next) = leads.get(at) {
+            at = next;
+        }
+        at.clone()
+    };
+    groups.iter().map(last).collect()
+}

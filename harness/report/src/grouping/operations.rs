@@ -1,0 +1,85 @@
+//! Operations that do not work at all: what their tests assert first says nothing about the defect.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::expected::{status_of, statuses};
+use super::{Item, is_header};
+use crate::model::Report;
+use crate::queries::Defect;
+use judge::finding::EXPECTATION;
+
+/// The statuses with which a framework answers a request for an unknown operation.
+const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
+
+/// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
+/// something else.
+pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
+    let mut answers: HashMap<&str, bool> = HashMap::new();
+    for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
+        let Some(status) = exchange.status_code else { continue };
+        let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
+        let all = answers.entry(&exchange.operation).or_insert(true);
+        *all &= of_a_framework;
+    }
+    let expected_otherwise = |item: &&Item<'_>| {
+        let answer = status_of(&item.finding.key.answer);
+        let expected = statuses(&item.finding.key.expected);
+        let other = item.finding.key.expected.contains("success") || !expected.is_empty();
+        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == answer)
+    };
+    let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
+    let proved: HashSet<&str> =
+        findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
+    // An operation that answers with the same status and body as a proved one is not implemented either.
+    let body = |item: &Item<'r>| {
+        let exchange = item.test.exchanges.get(item.finding.exchange)?;
+        Some((exchange.status_code?, &*exchange.response.as_ref()?.body))
+    };
+    let fallbacks: HashSet<(u16, &str)> =
+        findings.iter().filter(|item| proved.contains(item.operation)).filter_map(body).collect();
+    let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && fallbacks.contains(&body));
+    let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
+    others.chain(proved.iter().copied()).collect()
+}
+
+/// The operations that answer no valid request but with a server error.
+pub(super) struct Failing<'r> {
+    operations: HashSet<&'r str>,
+    /// Header defects that responses of other operations have, too.
+    headers: HashSet<Defect<'r>>,
+}
+
+impl<'r> Failing<'r> {
+    /// If most operations fail, something in front of the API is out of order, and the operations do not matter.
+    pub(super) fn of(report: &'r Report, findings: &[Item<'r>]) -> Self {
+        let mut succeeded: BTreeMap<&str, bool> = BTreeMap::new();
+        for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
+            let Some(status) = exchange.status_code else { continue };
+            *succeeded.entry(&exchange.operation).or_default() |= status < 400;
+        }
+        let never = |operation: &&str| succeeded.get(operation) == Some(&false);
+        let fails = findings.iter().filter(|item| {
+            let key = &item.finding.key;
+            // With alternatives, the request may be one that the operation refuses.
+            let only_success = key.expected.starts_with("success") && !key.expected.contains(" or ");
+            item.finding.check == EXPECTATION && only_success && is_server_error(&key.answer)
+        });
+        let mut operations: HashSet<&str> = fails.map(|item| item.operation).filter(never).collect();
+        if operations.len() > 1 && operations.len() * 2 > succeeded.len() {
+            operations.clear();
+        }
+        let elsewhere = findings.iter().filter(|item| is_header(item.finding) && !operations.contains(item.operation));
+        let headers = elsewhere.map(|item| item.finding.defect()).collect();
+        Self { operations, headers }
+    }
+
+    /// Whether the failing operation explains a finding: it is about one of its server errors.
+    pub(super) fn explains(&self, item: &Item<'r>) -> bool {
+        let elsewhere = is_header(item.finding) && self.headers.contains(&item.finding.defect());
+        self.operations.contains(item.operation) && is_server_error(&item.finding.key.answer) && !elsewhere
+    }
+}
+
+fn is_server_error(answer: &str) -> bool {
+    status_of(answer).is_some_and(|status| status >= 500)
+}

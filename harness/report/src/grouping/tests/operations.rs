@@ -1,0 +1,70 @@
+//! Operations that always fail, and statuses of published codes.
+
+use super::*;
+
+const BROKEN: &str = "500 text/plain";
+
+fn fails(name: &str, operation: &str, clause: &str, expected: &str) -> Value {
+    let findings = [
+        assertion(0, clause, expected, BROKEN, BROKEN),
+        finding(0, "ENV-1", ENVELOPE_CHECK, "body", "a JSON object", "text/plain", BROKEN),
+        finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", BROKEN),
+    ];
+    test(name, &[exchange(operation, 500, None, "Oops")], &findings)
+}
+
+fn works(name: &str, operation: &str) -> Value {
+    test(name, &[exchange(operation, 200, None, "{}")], &[])
+}
+
+/// Each cause as `TITLE: TESTS`.
+fn titles(tests: &[Value]) -> Vec<String> {
+    let report = report(tests);
+    causes(&report).iter().map(|cause| format!("{}: {}", cause.title(), cause.tests.len())).collect()
+}
+
+#[test]
+fn operation_that_fails_on_every_valid_request_is_one_cause() {
+    let broken = [
+        fails("a", "read", "LIFE-1", "success (200)"),
+        fails("b", "read", "LIFE-2", "any documented refusal (400 to 499)"),
+        fails("c", "read", "RES-1", "NOT_FOUND (404)"),
+        works("d", "create"),
+        works("e", "list"),
+    ];
+    assert_eq!(titles(&broken), ["the operation read fails on every valid request: 3"]);
+    // The header is missing elsewhere, too, so it is another defect.
+    let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 NOT_FOUND");
+    let mut elsewhere = broken.to_vec();
+    elsewhere.push(test("f", &[exchange("list", 404, Some("NOT_FOUND"), "{}")], &[header]));
+    assert_eq!(titles(&elsewhere), ["the operation read fails on every valid request: 3", "a message: 4"]);
+}
+
+#[test]
+fn operation_that_served_a_request_does_not_always_fail() {
+    let tests = [fails("a", "read", "LIFE-1", "success (200)"), works("b", "read"), works("c", "list")];
+    assert!(titles(&tests).iter().all(|title| !title.contains("fails on every")), "{:?}", titles(&tests));
+    // Refusals alone do not show that valid requests are served, and a test that expects one proves nothing.
+    let refused = [fails("a", "read", "RES-1", "NOT_FOUND (404)"), works("c", "list")];
+    assert!(titles(&refused).iter().all(|title| !title.contains("fails on every")), "{:?}", titles(&refused));
+}
+
+#[test]
+fn gateway_that_is_out_of_order_is_not_a_cause_for_each_operation() {
+    let tests = [fails("a", "read", "LIFE-1", "success (200)"), fails("b", "list", "READ-1", "success (200)")];
+    assert!(titles(&tests).iter().all(|title| !title.contains("fails on every")), "{:?}", titles(&tests));
+}
+
+#[test]
+fn status_of_a_published_code_explains_that_it_is_undocumented() {
+    let answer = "418 GONE";
+    let findings = [
+        finding(0, "STA-1", STATUS_CHECK, "status", "one of 200, 410", "418", answer),
+        finding(0, "STA-2", CODE_STATUS_CHECK, "status", "GONE with 410", "GONE with 418", answer),
+    ];
+    let one = test("a", &[exchange("read", 418, Some("GONE"), "{}")], &findings);
+    let report = report(&[one]);
+    let causes = causes(&report);
+    assert_eq!(causes.len(), 1);
+    assert_eq!((causes[0].clauses().as_str(), causes[0].expected().as_str()), ("STA-2, STA-1", "GONE with 410"));
+}
