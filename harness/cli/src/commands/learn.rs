@@ -1,7 +1,7 @@
 //! `init --learn`: records the errors of a live API. Without `--create` it sends only requests that read or must be
 //! refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,10 +10,14 @@ use tokio::runtime::Runtime;
 use crate::run::{Abort, load};
 use init::Learned;
 use judge::exchange::{Exchange, Role};
+use judge::preflight::ActorState;
+use judge::secret::Redactor;
 use judge::target;
 use judge::target::Target;
+use report::output::tell;
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, sweep, token};
+use runner::preflight::{Expected, Interest, PreflightTarget, preflight};
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
 
@@ -29,12 +33,42 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     let target = Target { url: url.to_owned(), credentials, ..Target::default() };
     let client = HttpClient::new(url, &Network { rate: Some(RATE), ..Network::default() }).map_err(usage)?;
     let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    warn_of_missing_credentials(&library, &target);
+    runtime.block_on(refuse_wrong_credentials(&contract, &library, &target, &client))?;
     let (answers, learned) = runtime.block_on(send_all(contract, library, target, client, create));
     match answers {
         0 => Err(Abort::Inconclusive(format!(
             "{url} did not answer any request, so nothing can be learned: check the URL"
         ))),
         _ => Ok(learned),
+    }
+}
+
+fn warn_of_missing_credentials(library: &Library, target: &Target) {
+    let needed: BTreeSet<&String> = library.tests.iter().flat_map(|test| test.actors.iter()).collect();
+    for actor in needed.into_iter().filter(|actor| !target.credentials.contains_key(*actor)) {
+        let variable = target::variable(actor);
+        tell!("warning: {variable} is not set, so nothing is learned from requests of the actor {actor}");
+    }
+}
+
+/// From the responses to a wrong credential, a wrong pack would be learned: every request is refused for one reason.
+async fn refuse_wrong_credentials(
+    contract: &Contract,
+    library: &Library,
+    target: &Target,
+    client: &HttpClient,
+) -> Result<(), Abort> {
+    let credentials = target.credentials.iter();
+    let redactor =
+        Redactor::new(credentials.map(|(actor, one)| (format!("${}", target::variable(actor)), one.expose())));
+    let subject = PreflightTarget { contract, target, client, redactor: &redactor, direct: true };
+    let found = preflight(subject, &Expected::of(contract, library), &Interest::default()).await;
+    let refused = found.actors.iter().filter(|fact| fact.state == ActorState::Refused);
+    let says: BTreeSet<&str> = refused.filter_map(|fact| fact.says.as_deref()).collect();
+    match says.into_iter().collect::<Vec<_>>().join("; ") {
+        says if says.is_empty() => Ok(()),
+        says => Err(Abort::Inconclusive(redactor.clean_own(&format!("{says}. Nothing was learned or written.")))),
     }
 }
 

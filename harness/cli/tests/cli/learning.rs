@@ -174,13 +174,18 @@ fn todo(todos: &Todos, method: &Method, path: &str, body: &[u8]) -> (u16, Value)
 
 /// Writes a pack into the folder `pack` and returns the output.
 fn init(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
+    let output = init_as(folder, arguments, Some("basic:u:p"));
+    output.assert_exit_code(0);
+    output
+}
+
+fn init_as(folder: &Folder, arguments: &[&str], credential: Option<&str>) -> ProgramOutput {
     let openapi = write(folder, "openapi.yaml", OPENAPI);
     let page = write(folder, "errors.md", PAGE);
     let pack = folder.join("pack").display().to_string();
     let all = [&["init", "--openapi", &openapi, "--page", &page], arguments, &[&pack]].concat();
-    let output = Program::new(&all).env("CONFORMANCE_ACTOR_USER", "basic:u:p").output();
-    output.assert_exit_code(0);
-    output
+    let program = Program::new(&all);
+    credential.into_iter().fold(program, |program, value| program.env("CONFORMANCE_ACTOR_USER", value)).output()
 }
 
 fn with_pack(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
@@ -216,6 +221,23 @@ fn a_first_run_after_learning_reports_no_violation_of_a_conforming_server() {
         "{successes}"
     );
     assert!(file("target.example.yaml").contains(&server.url) && file("README.md").contains(&server.url));
+}
+
+#[test]
+fn nothing_is_learned_with_a_wrong_credential() {
+    let (server, folder) = (Server::start(false), folder());
+    let output = init_as(&folder, &["--learn", &server.url, "--create"], Some("basic:u:wrong-password"));
+    output.assert_refused_with(3, "CONFORMANCE_ACTOR_USER is not accepted by the target (401 invalid_client");
+    assert!(output.err.contains("Nothing was learned or written"), "{}", output.err);
+    assert!(!folder.join("pack").exists());
+}
+
+#[test]
+fn a_missing_credential_is_a_warning_when_a_pack_is_learned() {
+    let (server, folder) = (Server::start(false), folder());
+    let output = init_as(&folder, &["--learn", &server.url, "--create"], None);
+    output.assert_exit_code(0);
+    assert!(output.err.contains("CONFORMANCE_ACTOR_USER is not set, so nothing is learned"), "{}", output.err);
 }
 
 #[test]
