@@ -64,7 +64,13 @@ impl<'r> Failing<'r> {
             let only_success = key.expected.starts_with("success") && !key.expected.contains(" or ");
             item.finding.check == EXPECTATION && only_success && is_server_error(&key.answer)
         });
-        let mut operations: HashSet<&str> = fails.map(|item| item.operation).filter(never).collect();
+        // A setup step must succeed, too.
+        let setup =
+            report.tests.iter().flat_map(|test| &test.exchanges).filter(|exchange| {
+                *exchange.role == *"set-up" && exchange.status_code.is_some_and(|status| status >= 500)
+            });
+        let setup = setup.map(|exchange| exchange.operation.as_ref());
+        let mut operations: HashSet<&str> = fails.map(|item| item.operation).chain(setup).filter(never).collect();
         if operations.len() > 1 && operations.len() * 2 > succeeded.len() {
             operations.clear();
         }

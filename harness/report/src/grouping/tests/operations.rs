@@ -41,6 +41,16 @@ fn operation_that_fails_on_every_valid_request_is_one_cause() {
 }
 
 #[test]
+fn setup_step_shows_that_an_operation_always_fails() {
+    let mut setup = exchange("delete", 500, None, "Oops");
+    setup["role"] = json!("set-up");
+    let body = finding(0, "ENV-1", ENVELOPE_CHECK, "body", "a JSON object", "text/plain", BROKEN);
+    let deleted = test("a", &[setup], &[body]);
+    let tests = [deleted, fails("b", "delete", "CODE-3", "STILL_OPEN (409)"), works("c", "read"), works("d", "list")];
+    assert_eq!(titles(&tests), ["the operation delete fails on every valid request: 2"]);
+}
+
+#[test]
 fn operation_that_served_a_request_does_not_always_fail() {
     let tests = [fails("a", "read", "LIFE-1", "success (200)"), works("b", "read"), works("c", "list")];
     assert!(titles(&tests).iter().all(|title| !title.contains("fails on every")), "{:?}", titles(&tests));
