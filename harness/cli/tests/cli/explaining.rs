@@ -68,6 +68,9 @@ fn explain_prints_a_working_curl_command() {
     assert!(answer.contains("TOKEN_EXPIRED"), "{command}: {answer}");
 }
 
+/// A test of the parcel pack that sends the credential of the actor `hurried` unchanged.
+const HURRIED: &str = "desk::too-many-questions";
+
 #[test]
 fn explain_shows_the_credential_of_any_pack() {
     let explained = |pack: &str, test: &str, variable: Option<&str>| {
@@ -79,7 +82,7 @@ fn explain_shows_the_credential_of_any_pack() {
     let text = explained("oauth", "errors::a-token-is-repeated/revokeToken", None);
     assert!(text.contains("CONFORMANCE_ACTOR_SERVICE#basic:"), "{text}");
     // The parcel pack has two schemes; the environment shows which one an actor uses.
-    let hurried = |variable: Option<&str>| explained("parcel", "desk::a-spoilt-pass/hurried", variable);
+    let hurried = |variable: Option<&str>| explained("parcel", HURRIED, variable);
     assert!(hurried(Some("key:x")).contains("CONFORMANCE_ACTOR_HURRIED#key:"), "{}", hurried(Some("key:x")));
     assert!(hurried(Some("bearer:x")).contains("CONFORMANCE_ACTOR_HURRIED#bearer:"), "{}", hurried(Some("bearer:x")));
     assert!(hurried(None).contains("CONFORMANCE_ACTOR_HURRIED#"), "{}", hurried(None));
