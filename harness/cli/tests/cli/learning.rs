@@ -232,6 +232,28 @@ fn nothing_is_learned_with_a_wrong_credential() {
     assert!(!folder.join("pack").exists());
 }
 
+/// Many descriptions, such as those that FastAPI writes, do not say which operations need a credential.
+#[test]
+fn a_wrong_credential_is_found_although_the_description_secures_no_operation() {
+    let (server, folder) = (Server::start(false), folder());
+    let openapi = write(&folder, "open.yaml", &OPENAPI.replace("security: [{ client: [] }]\n", ""));
+    let pack = folder.join("pack").display().to_string();
+    let init = ["init", "--openapi", &openapi, "--auth", "basic", "--learn", &server.url, "--create", &pack];
+    let with = |arguments: &[&str], credential: &str| {
+        Program::new(arguments).env("CONFORMANCE_ACTOR_USER", credential).output()
+    };
+    let refused = "CONFORMANCE_ACTOR_USER is not accepted by the target (401 ";
+    with(&init, "basic:u:wrong-password").assert_refused_with(3, refused);
+    with(&init, "basic:u:p").assert_exit_code(0);
+    let doctor = ["doctor", "--pack", &pack, "--target-url", &server.url];
+    let output = with(&doctor, "basic:u:wrong-password");
+    output.assert_exit_code(3);
+    assert!(output.out.contains(refused), "{}", output.out);
+    let output = with(&doctor, "basic:u:p");
+    output.assert_exit_code(0);
+    assert!(output.out.contains("accepted") && output.out.contains("Nothing to correct.\n"), "{}", output.out);
+}
+
 #[test]
 fn a_missing_credential_is_a_warning_when_a_pack_is_learned() {
     let (server, folder) = (Server::start(false), folder());
