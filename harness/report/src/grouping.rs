@@ -31,7 +31,7 @@ use super::curl::LONG_COMMAND;
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
-use expected::{permits_documented, status_of, statuses};
+use expected::{is_server_error, permits_documented, status_of, statuses};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
@@ -155,6 +155,25 @@ fn led<'r>(groups: Vec<Group<'r>>, leads: &HashMap<Group<'r>, Group<'r>>) -> Vec
     groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()
 }
 
+/// The same where a lead may have a lead of its own.
+fn led_to_last<'r>(groups: Vec<Group<'r>>, leads: &HashMap<Group<'r>, Group<'r>>) -> Vec<Group<'r>> {
+    groups.into_iter().map(|group| last_lead(leads, group)).collect()
+}
+
+/// The last group of a chain. Each lead has more exchanges, permits less or comes first, but a chain of both rules could
+/// lead back; it then ends where it began.
+fn last_lead<'r>(leads: &HashMap<Group<'r>, Group<'r>>, group: Group<'r>) -> Group<'r> {
+    let mut at = &group;
+    for _ in 0..leads.len() {
+        match leads.get(at) {
+            Some(next) if *next != group => at = next,
+            Some(_) => return group,
+            None => break,
+        }
+    }
+    at.clone()
+}
+
 fn findings(report: &Report) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     for test in &report.tests {
@@ -258,7 +277,7 @@ fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Gro
         return group;
     }
     let defect = finding.defect();
-    let fails = status_of(defect.came).is_some_and(|status| status >= 500);
+    let fails = is_server_error(defect.came);
     let refusals = statuses(defect.expected);
     let may_fail = !refusals.is_empty() && refusals.iter().all(|status| *status >= 500);
     if finding.check == EXPECTATION && fails && !may_fail && !defect.expected.contains("success") {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expected::{permits_refusals, status_of, statuses};
+use super::expected::{is_server_error, permits_refusals, status_of, statuses};
 use super::{Group, Item, led};
 use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
@@ -96,7 +96,7 @@ fn lead<'r>(
         Group::Fails(clause, came, level) => (*clause, *came, level),
         _ => return None,
     };
-    let fails = status_of(came).is_some_and(|status| status >= 500);
+    let fails = is_server_error(came);
     if let Some(theirs) = accepted.get(&(clause, *level)) {
         let same = own.expected.is_subset(&theirs.expected) && own.operations.is_subset(&theirs.operations);
         // A server error can be a defect of its own. But a test may ask for one, to see which check comes first.

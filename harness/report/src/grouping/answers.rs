@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::expected::{ABSENT, only_code, status_of, statuses};
+use super::expected::{ABSENT, is_server_error, only_code, status_of, statuses};
 use super::{Group, Item, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
@@ -28,7 +28,7 @@ pub(super) struct ServerErrors<'r>(HashSet<&'r str>);
 impl<'r> ServerErrors<'r> {
     pub(super) fn of(findings: &[Item<'r>]) -> Self {
         let mut clauses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for finding in findings.iter().map(|item| item.finding).filter(|finding| is_server_error(finding)) {
+        for finding in findings.iter().map(|item| item.finding).filter(|finding| replaces_a_refusal(finding)) {
             clauses.entry(&finding.key.answer).or_default().insert(&finding.clause);
         }
         Self(clauses.into_iter().filter(|(_, of)| of.len() < MANY_CLAUSES).map(|(answer, _)| answer).collect())
@@ -37,7 +37,7 @@ impl<'r> ServerErrors<'r> {
     /// The group of an expectation that a server error does not meet.
     pub(super) fn of_item(&self, item: &Item<'r>) -> Option<Group<'r>> {
         let Item { finding, .. } = item;
-        let is_one = is_server_error(finding) && self.0.contains(finding.key.answer.as_str());
+        let is_one = replaces_a_refusal(finding) && self.0.contains(finding.key.answer.as_str());
         is_one.then_some(Group::Fails(&finding.clause, &finding.key.answer, finding.level))
     }
 
@@ -75,12 +75,12 @@ impl<'r> ServerErrors<'r> {
 }
 
 /// True for a server error without a code, where the contract asks for another refusal or permits no server error.
-fn is_server_error(finding: &FindingReport) -> bool {
+fn replaces_a_refusal(finding: &FindingReport) -> bool {
     let key = &finding.key;
     finding.check == EXPECTATION
         && key.came == key.answer
         && shape(finding).is_some()
-        && status_of(&key.answer).is_some_and(|status| status >= 500)
+        && is_server_error(&key.answer)
         && !key.expected.contains("success")
         && statuses(&key.expected).iter().all(|status| *status < 500)
 }

@@ -1,14 +1,14 @@
 //! Findings of other clauses that follow from one wrong response.
 //!
-//! - A server error that nothing permits has a body that nobody wrote for clients: what checks find in it is no defect of
-//!   its own, unless other responses have it, too.
+//! - A server error that nothing permits has a body that nobody wrote for clients: what checks find in it is a defect of
+//!   its own only if other responses have it, too.
 //! - If a success body has the wrong form, expectations about members of that part find nothing.
 //! - If an operation serves ids that it must refuse, it does so whichever clause says that it must refuse them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expected::{ABSENT, only_code, status_of, statuses};
-use super::{Group, Item, led};
+use super::expected::{ABSENT, is_server_error, only_code, statuses};
+use super::{Group, Item, led, led_to_last};
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
@@ -28,7 +28,7 @@ fn of_server_errors<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Gr
     let mut failures: HashMap<(&str, &str), &Group<'r>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let key = &item.finding.key;
-        let fails = status_of(&key.answer).is_some_and(|status| status >= 500) && key.came == key.answer;
+        let fails = is_server_error(&key.answer) && key.came == key.answer;
         let permitted = statuses(&key.expected).iter().any(|status| *status >= 500);
         if item.finding.check == EXPECTATION && fails && !permitted {
             failures.insert(place(item), group);
@@ -100,13 +100,5 @@ pub(super) fn served_ids<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> V
     };
     let leads: HashMap<Group<'r>, Group<'r>> =
         all.iter().filter_map(|(group, own)| Some(((*group).clone(), (*lead(group, own)?.0).clone()))).collect();
-    // A lead of a lead explains both: each lead has more findings, so this ends.
-    let last = |group: &Group<'r>| {
-        let mut at = group;
-        while let Some(next) = leads.get(at) {
-            at = next;
-        }
-        at.clone()
-    };
-    groups.iter().map(last).collect()
+    led_to_last(groups, &leads)
 }

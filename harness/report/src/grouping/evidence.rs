@@ -12,8 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expected::{permits_answers, permits_documented, permits_more, status_of};
-use super::{Group, Item};
+use super::expected::{is_server_error, permits_answers, permits_documented, permits_more, status_of};
+use super::{Group, Item, led_to_last};
 use judge::finding::EXPECTATION;
 
 /// What the findings of a group have in common.
@@ -55,7 +55,7 @@ pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<G
     let all = collected(findings, &groups);
     let leads: HashMap<Group<'r>, Group<'r>> =
         all.iter().filter_map(|(group, own)| Some((group.clone(), lead(&all, group, own)?.clone()))).collect();
-    groups.into_iter().map(|group| last_lead(&leads, group)).collect()
+    led_to_last(groups, &leads)
 }
 
 /// Replaces the group of a check whose findings are all about a part in which another check found something, in the same
@@ -77,7 +77,7 @@ pub(super) fn merged_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) ->
     };
     let leads: HashMap<Group<'r>, Group<'r>> =
         all.keys().filter_map(|group| Some((group.clone(), lead(group)?))).collect();
-    groups.into_iter().map(|group| last_lead(&leads, group)).collect()
+    led_to_last(groups, &leads)
 }
 
 /// The evidence of the groups whose findings are all about the whole answer.
@@ -159,7 +159,7 @@ fn same_refusal(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
 /// every refusal.
 fn same_failure(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
     let is_open = |of: &Evidence<'_>| of.expected.iter().any(|expected| permits_documented(expected));
-    let fails = |answer: &&str| status_of(answer).is_some_and(|status| status >= 500);
+    let fails = |answer: &&str| is_server_error(answer);
     own.expectations
         && theirs.expectations
         && own.operations.is_subset(&theirs.operations)
@@ -211,18 +211,4 @@ fn level<'g>(group: &'g Group<'_>) -> Option<&'g spec::contract::Level> {
         Group::Same(_, level) | Group::Fails(_, _, level) => Some(level),
         _ => None,
     }
-}
-
-/// The last group of a chain. Each lead has more exchanges, permits less or comes first, but a chain of both rules could
-/// lead back; it then ends where it began.
-fn last_lead<'r>(leads: &HashMap<Group<'r>, Group<'r>>, group: Group<'r>) -> Group<'r> {
-    let mut at = &group;
-    for _ in 0..leads.len() {
-        match leads.get(at) {
-            Some(next) if *next != group => at = next,
-            Some(_) => return group,
-            None => break,
-        }
-    }
-    at.clone()
 }

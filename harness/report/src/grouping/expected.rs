@@ -20,6 +20,11 @@ pub(super) fn status_of(answer: &str) -> Option<u16> {
     answer.split(' ').next()?.parse().ok()
 }
 
+/// True for an answer with a status from 500 up.
+pub(super) fn is_server_error(answer: &str) -> bool {
+    status_of(answer).is_some_and(|status| status >= 500)
+}
+
 /// The code of an expectation that permits only one: `GONE (410)`.
 pub(super) fn only_code(expected: &str) -> Option<&str> {
     let (code, rest) = expected.split_once(" (")?;

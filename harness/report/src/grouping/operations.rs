@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::expected::{status_of, statuses};
+use super::expected::{is_server_error, status_of, statuses};
 use super::{Item, is_header};
 use crate::model::Report;
 use crate::queries::Defect;
@@ -84,8 +84,4 @@ impl<'r> Failing<'r> {
         let elsewhere = is_header(item.finding) && self.headers.contains(&item.finding.defect());
         self.operations.contains(item.operation) && is_server_error(&item.finding.key.answer) && !elsewhere
     }
-}
-
-fn is_server_error(answer: &str) -> bool {
-    status_of(answer).is_some_and(|status| status >= 500)
 }
